@@ -1,0 +1,56 @@
+"""The one clock: what time it is, and how times are written.
+
+Nothing else in the project asks the machine for the date; tests set `$VERDICTS_NOW` instead.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+from schema.errors import UsageError
+
+VARIABLE = "VERDICTS_NOW"
+
+
+def now() -> datetime:
+    """The present time in UTC, whole seconds.
+
+    Raises: UsageError when `$VERDICTS_NOW` is set to something that is no time.
+    """
+    fixed = os.environ.get(VARIABLE)
+    if fixed:
+        return parse_stamp(fixed, where=f"${VARIABLE}")
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def stamp(moment: datetime | None = None) -> str:
+    """How a time is written everywhere.
+
+    >>> stamp(datetime(2026, 11, 1, 12, 0, tzinfo=UTC))
+    '2026-11-01T12:00:00Z'
+    """
+    moment = now() if moment is None else moment
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def later(**span: float) -> str:
+    """The time that lies `span` (as of timedelta) after now, written."""
+    return stamp(now() + timedelta(**span))
+
+
+def parse_stamp(text: str, *, where: str = "date") -> datetime:
+    """A time from ISO 8601; one without a zone is taken as UTC.
+
+    >>> parse_stamp("2026-11-01")
+    datetime.datetime(2026, 11, 1, 0, 0, tzinfo=datetime.timezone.utc)
+
+    Raises: UsageError naming `where` when it is no such time.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(what=f"{where}: {text!r} is not an ISO 8601 time") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).replace(microsecond=0)

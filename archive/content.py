@@ -1,0 +1,168 @@
+"""Content encodings undone strictly: the whole body or nothing, never part of one as if whole."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Protocol
+
+MAX_BYTES = 8 << 20
+"""Largest decoded body. Units: bytes."""
+MAX_RATIO = 200
+"""Largest growth, looked at once a body is larger than `RATIO_FROM`."""
+RATIO_FROM = 1 << 20
+PIECE = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What decoding gave.
+
+    Absent: `body` is None exactly when `outcome` and `reason` say why.
+    """
+
+    body: bytes | None
+    outcome: str = "ok"
+    reason: str = ""
+
+
+class _Decoder(Protocol):
+    def feed(self, piece: bytes) -> bytes: ...
+    def is_whole(self) -> bool: ...
+
+
+class _Zlib:
+    """gzip and deflate. Bytes after the end of the stream are allowed: servers send padding."""
+
+    def __init__(self, window_bits: int) -> None:
+        self._stream = zlib.decompressobj(window_bits)
+
+    def feed(self, piece: bytes) -> bytes:
+        # The limit bounds one step; what is left over comes with the next.
+        return self._stream.decompress(self._stream.unconsumed_tail + piece, 16 * PIECE)
+
+    def is_whole(self) -> bool:
+        return self._stream.eof
+
+
+class _Brotli:
+    """Brotli, in bounded steps: 172 bytes can stand for 100 MiB."""
+
+    def __init__(self) -> None:
+        self._stream = importlib.import_module("brotli").Decompressor()
+        self._waiting = b""
+        if not hasattr(self._stream, "can_accept_more_data"):
+            raise ImportError("this brotli cannot bound its output")
+
+    def feed(self, piece: bytes) -> bytes:
+        self._waiting += piece
+        given = b""
+        if self._stream.can_accept_more_data():
+            given, self._waiting = self._waiting, b""
+        return bytes(self._stream.process(given, output_buffer_limit=16 * PIECE))
+
+    def is_whole(self) -> bool:
+        return bool(self._stream.is_finished())
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._stream = _zstd_module().ZstdDecompressor()
+
+    def feed(self, piece: bytes) -> bytes:
+        return bytes(self._stream.decompress(piece, 16 * PIECE))
+
+    def is_whole(self) -> bool:
+        return bool(self._stream.eof)
+
+
+def _zstd_module() -> ModuleType:
+    try:
+        return importlib.import_module("compression.zstd")
+    except ImportError:
+        return importlib.import_module("backports.zstd")
+
+
+def _deflate_for(wire: bytes) -> _Decoder:
+    # RFC 9110 means zlib; some servers send the raw stream, told by its first two bytes.
+    is_zlib = len(wire) > 1 and wire[0] & 15 == 8 and int.from_bytes(wire[:2]) % 31 == 0
+    return _Zlib(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+
+
+_DECODERS: dict[str, Callable[[bytes], _Decoder]] = {
+    "gzip": lambda wire: _Zlib(zlib.MAX_WBITS + 16),
+    "x-gzip": lambda wire: _Zlib(zlib.MAX_WBITS + 16),
+    "deflate": _deflate_for,
+    "br": lambda wire: _Brotli(),
+    "zstd": lambda wire: _Zstd(),
+}
+
+# One small body in each optional encoding, for the self-test: the text "verdicts".
+_SAMPLES = {
+    "br": bytes.fromhex("8b0380766572646963747303"),
+    "zstd": bytes.fromhex("28b52ffd20084100007665726469637473"),
+}
+
+
+def accepted_encodings() -> str:
+    """The Accept-Encoding header: exactly what this installation has just decoded."""
+    names = ["gzip", "deflate"]
+    for name, wire in _SAMPLES.items():
+        if decode_body(wire, name).body == b"verdicts":
+            names.append(name)
+    return ", ".join(names)
+
+
+def decode_body(wire: bytes, encoding: str | None, *, max_bytes: int = MAX_BYTES) -> Decoded:
+    """The body that `wire` stands for under a Content-Encoding header's value.
+
+    One layer only. An unknown, cut or broken encoding is damage; so is one that is not there.
+
+    >>> decode_body(b"plain", None).body, decode_body(b"plain", "gzip").reason
+    (b'plain', 'decode')
+    """
+    name = (encoding or "identity").strip().lower()
+    if name in ("", "identity", "none"):
+        if len(wire) > max_bytes:
+            return Decoded(None, "too_large", "decoded")
+        return Decoded(wire)
+    maker = _DECODERS.get(name)
+    if maker is None:
+        return Decoded(None, "damaged", "decode")
+    try:
+        decoder = maker(wire)
+    except ImportError:
+        return Decoded(None, "damaged", "decode")
+    return _run(decoder, wire, _errors_of(name), max_bytes)
+
+
+def _errors_of(name: str) -> tuple[type[Exception], ...]:
+    if name == "br":
+        return (importlib.import_module("brotli").error,)
+    if name == "zstd":
+        return (_zstd_module().ZstdError, EOFError)
+    return (zlib.error,)
+
+
+def _run(
+    decoder: _Decoder, wire: bytes, errors: tuple[type[Exception], ...], max_bytes: int
+) -> Decoded:
+    parts: list[bytes] = []
+    size = read = 0
+    try:
+        while not decoder.is_whole():
+            piece = wire[read : read + PIECE]
+            read += len(piece)
+            part = decoder.feed(piece)
+            if not piece and not part:
+                return Decoded(None, "damaged", "decode")
+            size += len(part)
+            if size > max_bytes or (size > RATIO_FROM and size > MAX_RATIO * read):
+                return Decoded(None, "too_large", "decoded")
+            parts.append(part)
+    except errors:
+        return Decoded(None, "damaged", "decode")
+    return Decoded(b"".join(parts))

@@ -1,0 +1,100 @@
+"""The home folder: where its parts lie, how it is made, and who may write to it now."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from schema.errors import StartError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home folder. Shape: `Home(Path("data")).ledger` is `data/ledger.db`."""
+
+    path: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger file."""
+        return self.path / "ledger.db"
+
+    @property
+    def warc(self) -> Path:
+        """The folder of the segments."""
+        return self.path / "warc"
+
+    @property
+    def quarantine(self) -> Path:
+        """The folder of bytes that no ledger row speaks of."""
+        return self.path / "quarantine"
+
+    @property
+    def records(self) -> Path:
+        """The folder of the record files."""
+        return self.path / "records"
+
+    @property
+    def public(self) -> Path:
+        """The folder of the published databases."""
+        return self.path / "public"
+
+    def create(self) -> None:
+        """Make the folders that are missing, and try each out.
+
+        Raises: StartError naming the folder that cannot be written to.
+        """
+        for folder in (self.path, self.warc, self.quarantine, self.records, self.public):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                _try_out(folder)
+            except OSError as error:
+                raise StartError(
+                    what=f"{folder}: cannot be written to: {error.strerror}"
+                ) from error
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold one of the home's locks; it ends with the process, so it cannot go stale.
+
+        Raises: StartError naming the file and the process that holds it.
+        """
+        path = self.path / f"{name}.lock"
+        try:
+            file = path.open("a+")
+        except OSError as error:
+            raise StartError(what=f"{path}: cannot be opened: {error.strerror}") from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                holder = file.read(20).strip() or "unknown"
+                raise StartError(what=f"{path}: locked by process {holder}") from error
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+
+def _try_out(folder: Path) -> None:
+    before, after = folder / f".try-{os.getpid()}", folder / f".tried-{os.getpid()}"
+    with before.open("wb") as file:
+        file.write(b"1")
+        file.flush()
+        os.fsync(file.fileno())
+    before.rename(after)
+    after.unlink()
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in `folder` as durable as the files."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

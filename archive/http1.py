@@ -1,0 +1,144 @@
+"""An HTTP message as WARC stores it: made, taken apart, and its body undone strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from archive.content import MAX_BYTES, Decoded, decode_body
+
+KEPT_HEADERS = (
+    "content-encoding",
+    "content-type",
+    "content-usage",
+    "etag",
+    "last-modified",
+    "tdm-policy",
+    "tdm-reservation",
+    "x-robots-tag",
+)
+"""The response headers that the ledger repeats; all of them stay in the archive."""
+
+_STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: |\Z)")
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_BREAKS = re.compile(r"[\r\n\0]")
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored response taken apart.
+
+    Absent: `decoded.body` is None where the body is damaged.
+    """
+
+    status: int
+    headers: Headers
+    wire: bytes
+    decoded: Decoded
+
+    @property
+    def body_sha256(self) -> str:
+        """SHA-256 of the decoded body, or of the wire bytes where it is damaged."""
+        body = self.wire if self.decoded.body is None else self.decoded.body
+        return hashlib.sha256(body).hexdigest()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header; None where it is not there."""
+        return next((v for n, v in self.headers if n.lower() == name), None)
+
+    def kept_headers(self) -> dict[str, str]:
+        """The headers worth repeating in the ledger; several of one name are joined by commas."""
+        kept: dict[str, str] = {}
+        for name, value in self.headers:
+            key = name.lower()
+            if key in KEPT_HEADERS:
+                kept[key] = f"{kept[key]}, {value}" if key in kept else value
+        return kept
+
+
+def message_block(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
+    """The bytes of a response for a WARC record.
+
+    Raises: ValueError when a header holds a line break or NUL: it must never reach the file.
+    """
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = ""
+    return _block(f"HTTP/1.1 {status} {phrase}", headers) + body
+
+
+def request_block(method: str, target: str, headers: Iterable[tuple[str, str]]) -> bytes:
+    """The bytes of a request without a body for a WARC record."""
+    return _block(f"{method} {target} HTTP/1.1", headers)
+
+
+def _block(first: str, headers: Iterable[tuple[str, str]]) -> bytes:
+    lines = [first, *(f"{name}: {value}" for name, value in headers)]
+    for line in lines:
+        if _BREAKS.search(line):
+            raise ValueError(f"a line break or NUL in a header: {line[:80]!r}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def take_apart(block: bytes, *, max_bytes: int = MAX_BYTES) -> Message | None:
+    """A response block as status, headers and bodies; None where it is no HTTP response."""
+    head, end, wire = block.partition(b"\r\n\r\n")
+    if not end:
+        head, end, wire = block.partition(b"\n\n")
+    first, *lines = head.splitlines() or [b""]
+    status = _STATUS_LINE.match(first)
+    if not end or status is None:
+        return None
+    headers = _headers(lines)
+    found = Message(int(status[1]), headers, wire, Decoded(None))
+    if "chunked" in (found.header("transfer-encoding") or "").lower():
+        whole = dechunk(wire)
+        if whole is None:
+            return Message(found.status, headers, wire, Decoded(None, "damaged", "framing"))
+        wire = whole
+    encoding = found.header("content-encoding")
+    decoded = decode_body(wire, encoding, max_bytes=max_bytes) if wire else Decoded(b"")
+    return Message(found.status, headers, wire, decoded)
+
+
+def _headers(lines: list[bytes]) -> Headers:
+    found: list[tuple[str, str]] = []
+    for raw in lines:
+        line = raw.decode("latin-1")
+        name, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and found:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
+        elif colon:
+            found.append((name.strip(), value.strip()))
+    return tuple(found)
+
+
+def dechunk(wire: bytes) -> bytes | None:
+    """The body of a chunked transfer; None where a chunk is broken or the last is missing.
+
+    Some tools keep the header and store the body already put together: such a body, which does
+    not begin like a chunk, is given back as it is.
+
+    >>> dechunk(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n"), dechunk(b"3\\r\\nab"), dechunk(b"<html>")
+    (b'abc', None, b'<html>')
+    """
+    if _CHUNK_LINE.match(wire) is None:
+        return wire
+    parts: list[bytes] = []
+    place = 0
+    while (line := _CHUNK_LINE.match(wire, place)) is not None:
+        size, start = int(line[1], 16), line.end()
+        if size == 0:
+            return b"".join(parts)
+        part = wire[start : start + size]
+        if len(part) < size or wire[start + size : start + size + 2] != b"\r\n":
+            return None
+        parts.append(part)
+        place = start + size + 2
+    return None

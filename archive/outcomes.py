@@ -1,0 +1,76 @@
+"""The one list of outcomes and reasons that an attempt may end with. Pure data.
+
+The ledger refuses an outcome that is not listed here; tests compare the reasons with the code.
+"""
+
+from __future__ import annotations
+
+OUTCOMES: dict[str, dict[str, str]] = {
+    "ok": {
+        "": "The page was stored.",
+        "redirect": "The answer named another address on the site, which is asked next.",
+        "duplicate": "The same exchange was already stored; nothing was added.",
+    },
+    "http_error": {
+        "status": "The server answered with another status than 200; the reason is that number.",
+        "unexpected": "The server answered with a status that makes no sense here (204, 304).",
+        "throttled": "The server asked for fewer requests (429, or 503 with Retry-After).",
+        "redirect_limit": "More than five redirects one after the other.",
+    },
+    "network_error": {
+        "dns": "The host's name could not be resolved.",
+        "refused": "The connection was refused.",
+        "timeout": "The exchange took longer than its limit.",
+        "connect": "The connection could not be made for another reason.",
+        "protocol": "The answer was not HTTP.",
+        "tls_expired": "The certificate has expired or is not valid yet.",
+        "tls_name": "The certificate is for another host.",
+        "tls_untrusted": "The certificate's root is not trusted.",
+        "tls": "The encrypted connection failed for another reason.",
+        "interrupted": "The run ended in the middle of the exchange; the page waits again.",
+    },
+    "refused_robots": {
+        "disallowed": "The site's robots.txt disallows the address.",
+        "unreachable": "robots.txt could not be read, so the whole site is left alone this run.",
+        "crawl_delay": "The site asks for a longer delay than we can keep.",
+    },
+    "refused_scope": {
+        "host": "The address is on no host of the site.",
+        "scheme": "The address is neither http nor https.",
+        "downgrade": "A redirect leads from https to http.",
+        "private": "The host's name leads to a private or reserved address.",
+        "url": "The address holds what no address of ours may hold.",
+    },
+    "too_large": {
+        "wire": "The answer is larger than the cap.",
+        "decoded": "The decoded answer is larger than the cap, or grows too fast.",
+    },
+    "damaged": {
+        "decode": "The content encoding is unknown, cut or broken.",
+        "framing": "The transfer's framing is broken.",
+        "reset": "The connection ended in the middle of the answer.",
+        "headers": "The answer's headers are too many or hold control characters.",
+        "empty": "The answer has no body.",
+        "xml": "A sitemap is not well formed, or holds what we do not read.",
+        "warc": "A record of a WARC file is cut or broken.",
+        "revisit": "A WARC revisit record refers to an exchange that we do not have.",
+        "unreadable": "A file could not be read.",
+    },
+    "extraction_refused": {
+        "": "The page was stored but gives no record; the reason is the failure's code.",
+    },
+}
+
+
+def is_known(outcome: str, reason: str) -> bool:
+    """Whether an attempt may end so.
+
+    >>> is_known("http_error", "404"), is_known("http_error", "mood")
+    (True, False)
+    """
+    reasons = OUTCOMES.get(outcome)
+    if reasons is None:
+        return False
+    if outcome == "http_error" and reason.isdigit():
+        return True
+    return reason in reasons or (outcome == "extraction_refused" and bool(reason))

@@ -1,0 +1,198 @@
+"""The archive as other rooms read it: short reads of the ledger, and bodies that are verified."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from archive.clock import parse_stamp
+from archive.home import Home
+from archive.http1 import take_apart
+from archive.ledger import read_rows
+from archive.segments import OPEN
+from archive.warc import WarcRecord, read_member
+from schema.errors import BytesError, IntegrityError
+from schema.page import RawPage
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One stored exchange.
+
+    `url` is the own address asked, or `urn:sha256:...`; `segment` the file's name without
+    `.open`; `headers` those that opt-outs and later requests need, with lower-case names.
+    Absent: `revisit_of` is None for a whole response, `damage` where the body is sound.
+    """
+
+    id: int
+    page_id: int
+    site: str
+    url: str
+    role: str
+    captured_at: str
+    date_source: str
+    status: int
+    content_type: str | None
+    headers: dict[str, str]
+    kind: Literal["response", "revisit"]
+    revisit_of: int | None
+    body_sha256: str
+    damage: str | None
+    segment: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One WARC file. `length` is what the ledger vouches for; `sha256` is None until sealed."""
+
+    name: str
+    is_sealed: bool
+    length: int
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An address and where it stands. Absent: `due` is None where it is not asked by itself."""
+
+    id: int
+    site: str
+    url: str
+    role: str
+    state: str
+    due: str | None
+    tries: int
+    last_outcome: str | None
+    last_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One crawl or import. Absent: `ended_at` and `exit_code` are None for one that was killed."""
+
+    id: int
+    kind: str
+    site: str | None
+    started_at: str
+    ended_at: str | None
+    exit_code: int | None
+    asked: int
+    stored: int
+    unchanged: int
+    failed: int
+    bytes: int
+    robots_state: str | None
+
+
+class Archive:
+    """A home's ledger and segments, to be read only."""
+
+    def __init__(self, path: Path) -> None:
+        self.home = Home(path)
+        self._captures: dict[int, Capture] | None = None
+        read_rows(self.home.ledger, "SELECT 1 FROM run LIMIT 1")
+
+    def captures(self) -> list[Capture]:
+        """Every capture, ordered by id."""
+        rows = read_rows(
+            self.home.ledger,
+            "SELECT capture.id, page_id, capture.site, capture.url, role, captured_at,"
+            " date_source, status, content_type, headers, kind, revisit_of, body_sha256, damage,"
+            " segment.name AS segment, offset, capture.length FROM capture"
+            " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
+            " ORDER BY capture.id",
+        )
+        found = [Capture(**{**row, "headers": json.loads(row["headers"])})
+                 for row in map(dict, rows)]
+        self._captures = {capture.id: capture for capture in found}
+        return found
+
+    def segments(self) -> list[Segment]:
+        """Every segment, ordered by number."""
+        rows = read_rows(self.home.ledger, "SELECT * FROM segment ORDER BY id")
+        return [Segment(row["name"], bool(row["is_sealed"]), row["length"], row["sha256"])
+                for row in rows]
+
+    def pages(self) -> list[Page]:
+        """Every known address, ordered by id."""
+        rows = read_rows(
+            self.home.ledger,
+            "SELECT id, site, url, role, state, due, tries, last_outcome, last_reason"
+            " FROM page ORDER BY id")
+        return [Page(**dict(row)) for row in rows]
+
+    def runs(self) -> list[Run]:
+        """Every run, ordered by id."""
+        return [Run(**dict(row))
+                for row in read_rows(self.home.ledger, "SELECT * FROM run ORDER BY id")]
+
+    def load(self, capture: Capture) -> RawPage:
+        """The page of a capture, its body decoded strictly; a revisit gives its original's.
+
+        Raises: IntegrityError when bytes are missing or are not those that were stored;
+        BytesError (a parse failure) when the answer itself was damaged on its way to us.
+        """
+        body = self._body(self._original(capture))
+        return RawPage(url=None if capture.url.startswith("urn:") else capture.url, body=body,
+                       content_type=capture.content_type,
+                       fetched_at=parse_stamp(capture.captured_at), sha256=capture.body_sha256)
+
+    def _original(self, capture: Capture) -> Capture:
+        seen = {capture.id}
+        while capture.revisit_of is not None:
+            if self._captures is None or capture.revisit_of not in self._captures:
+                self.captures()
+            original = (self._captures or {}).get(capture.revisit_of)
+            if original is None or original.id in seen:
+                raise IntegrityError(where=f"capture {capture.id}", what="its original is missing")
+            seen.add(original.id)
+            capture = original
+        return capture
+
+    def _body(self, capture: Capture) -> bytes:
+        where = f"{capture.segment} at {capture.offset}"
+        record = load_record(self.home, capture.segment, capture.offset, capture.length)
+        body = record.block
+        if record.type != "resource":
+            message = take_apart(record.block)
+            if message is None:
+                raise IntegrityError(where=where, what="the block is no HTTP response")
+            if message.decoded.body is None:
+                raise BytesError(code="unreadable", detail=f"stored as {capture.damage}")
+            body = message.decoded.body
+        if hashlib.sha256(body).hexdigest() != capture.body_sha256:
+            raise IntegrityError(where=where, what="the body is not the one that was stored")
+        return body
+
+
+def open_archive(path: Path) -> Archive:
+    """The archive of a home folder, for reading; safe while a crawl goes on.
+
+    Raises: StartError when there is no ledger; IntegrityError when it is not a sound one.
+    """
+    return Archive(path)
+
+
+def load_record(home: Home, segment: str, offset: int, length: int) -> WarcRecord:
+    """The record that begins at `offset` of a segment, open or sealed.
+
+    Raises: IntegrityError when the file or the bytes are missing or broken.
+    """
+    where = f"{segment} at {offset}"
+    for path in (home.warc / segment, home.warc / (segment + OPEN), home.warc / segment):
+        # Three looks: it may be sealed between the first and the second.
+        try:
+            with path.open("rb") as file:
+                file.seek(offset)
+                data = file.read(length)
+        except FileNotFoundError:
+            continue
+        if len(data) < length:
+            raise IntegrityError(where=where, what="bytes are missing")
+        return read_member(data, where=where)
+    raise IntegrityError(where=where, what="the file is missing")

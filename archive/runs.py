@@ -1,0 +1,74 @@
+"""One run that writes: the lock is taken, the last run's remains are mended, the books opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.clock import stamp
+from archive.frontier import Frontier, give_back_leases
+from archive.home import Home
+from archive.ledger import Ledger
+from archive.segments import recover
+from archive.store import Store
+from schema.errors import VerdictsError
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """What a run writes through."""
+
+    id: int
+    home: Home
+    ledger: Ledger
+    frontier: Frontier
+    store: Store
+
+    def note(self, **columns: int | str | None) -> None:
+        """Set columns of the run's own row."""
+        names = ", ".join(f"{name} = ?" for name in columns)
+        with self.ledger.transaction() as db:
+            db.execute(f"UPDATE run SET {names} WHERE id = ?", (*columns.values(), self.id))
+
+    def add_attempt(self, *, url: str, outcome: str, reason: str,
+                    detail: str | None = None) -> None:
+        """Note a failure that belongs to no page of ours."""
+        with self.ledger.transaction() as db:
+            db.execute(
+                "INSERT INTO attempt (run_id, url, started_at, ended_at, outcome, reason, detail)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (self.id, url, stamp(), stamp(), outcome, reason, detail),
+            )
+
+
+@contextmanager
+def open_run(home: Home, kind: Literal["crawl", "import"]) -> Iterator[OpenRun]:
+    """Take the home for writing; segments are sealed and the books closed at the end.
+
+    Raises: StartError when the home is locked or unwritable, IntegrityError when it is damaged.
+    """
+    home.create()
+    with home.lock("crawl"):
+        ledger = Ledger(home.ledger)
+        try:
+            recover(home, ledger)
+            give_back_leases(ledger)
+            with ledger.transaction() as db:
+                run_id: int = db.execute(
+                    "INSERT INTO run (kind, started_at) VALUES (?, ?) RETURNING id",
+                    (kind, stamp()),
+                ).fetchone()[0]
+            run = OpenRun(run_id, home, ledger, Frontier(ledger, run_id),
+                          Store(home, ledger, run_id))
+            try:
+                yield run
+            except VerdictsError as error:
+                give_back_leases(ledger)
+                run.note(ended_at=stamp(), exit_code=error.exit_code)
+                raise
+            run.store.close()
+            run.note(ended_at=stamp())
+        finally:
+            ledger.close()

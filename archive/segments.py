@@ -1,0 +1,164 @@
+"""Segments: WARC files that only grow, are mended after a crash, and never change once sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from pathlib import Path
+
+from archive.clock import stamp
+from archive.home import Home, fsync_folder
+from archive.ledger import Ledger
+from archive.warc import fields, member
+from schema.errors import IntegrityError, StoppedError
+
+SEGMENT_BYTES = 64 << 20
+"""A segment is sealed once it is larger. Units: bytes."""
+OPEN = ".open"
+"""What the name of a segment ends with while it is written."""
+
+
+class SegmentWriter:
+    """The open segment of one site: bytes go to its end, and to the disk, before anything else."""
+
+    def __init__(self, home: Home, ledger: Ledger, site: str) -> None:
+        self._home, self._ledger = home, ledger
+        row = ledger.rows("SELECT * FROM segment WHERE site = ? AND is_sealed = 0", (site,))
+        self.id, self.name, self.end = _row(row[0]) if row else _register(ledger, site)
+        self._file = (home.warc / (self.name + OPEN)).open("ab", buffering=0)
+        fsync_folder(home.warc)
+
+    def append(self, data: bytes) -> int:
+        """Write `data` durably at the end; gives the offset where it begins.
+
+        Raises: StoppedError when the disk does not take it; the file is then as before.
+        """
+        head = _warcinfo(self.name) if self.end == 0 else b""
+        try:
+            _write_all(self._file.fileno(), head + data)
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self.cut_back(self.end)
+            raise StoppedError(
+                what=f"{self.name}: {len(data)} bytes could not be written: {error.strerror}"
+            ) from error
+        start = self.end + len(head)
+        self.end = start + len(data)
+        return start
+
+    def cut_back(self, end: int) -> None:
+        """Take back what was written after `end` and never acknowledged."""
+        os.ftruncate(self._file.fileno(), end)
+        self.end = end
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the segment should be sealed and a new one begun."""
+        return self.end >= SEGMENT_BYTES
+
+    def close(self) -> None:
+        """Let the file go, and seal it when it holds anything."""
+        self._file.close()
+        if self.end:
+            seal(self._home, self._ledger, self.id, self.name)
+
+
+def open_path(home: Home, name: str) -> Path:
+    """Where a segment lies while it is written."""
+    return home.warc / (name + OPEN)
+
+
+def seal(home: Home, ledger: Ledger, segment_id: int, name: str) -> None:
+    """Give a segment its final name, for good; can be done again after a crash in the middle."""
+    before, after = open_path(home, name), home.warc / name
+    if before.exists():
+        with before.open("rb") as file:
+            os.fsync(file.fileno())
+        before.rename(after)
+        fsync_folder(home.warc)
+    after.chmod(0o444)
+    with after.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    with ledger.transaction() as db:
+        db.execute(
+            "UPDATE segment SET is_sealed = 1, sha256 = ?, length = ?, sealed_at = ? WHERE id = ?",
+            (sha256, after.stat().st_size, stamp(), segment_id),
+        )
+
+
+def recover(home: Home, ledger: Ledger) -> list[Path]:
+    """Bring the open segments back to what the ledger knows; gives the files put in quarantine.
+
+    Raises: IntegrityError naming the addresses whose bytes are missing.
+    """
+    moved = []
+    for row in ledger.rows("SELECT * FROM segment WHERE is_sealed = 0 ORDER BY id"):
+        segment_id, name, length = _row(row)
+        path = open_path(home, name)
+        if not path.exists() and (home.warc / name).exists():
+            _require_length(ledger, home.warc / name, segment_id, length)
+            seal(home, ledger, segment_id, name)
+            continue
+        if length or path.exists():
+            _require_length(ledger, path, segment_id, length)
+        if path.exists() and path.stat().st_size > length:
+            moved.append(_cut_tail(home, path, length))
+    return moved
+
+
+def _cut_tail(home: Home, path: Path, length: int) -> Path:
+    kept = home.quarantine / f"{path.name}.{length}.{stamp().replace(':', '')}"
+    with path.open("r+b") as file:
+        file.seek(length)
+        with kept.open("wb") as tail:
+            tail.write(file.read())
+            tail.flush()
+            os.fsync(tail.fileno())
+        fsync_folder(home.quarantine)
+        file.truncate(length)
+        os.fsync(file.fileno())
+    return kept
+
+
+def _require_length(ledger: Ledger, path: Path, segment_id: int, length: int) -> None:
+    size = path.stat().st_size if path.exists() else 0
+    if size >= length:
+        return
+    lost = ledger.rows(
+        "SELECT url FROM capture WHERE segment_id = ? AND offset + length > ? ORDER BY id",
+        (segment_id, size),
+    )
+    names = ", ".join(row["url"] for row in lost[:5])
+    raise IntegrityError(
+        where=str(path),
+        what=f"LOST BYTES: {length - size} bytes, {len(lost)} captures are gone: {names}",
+    )
+
+
+def _row(row: sqlite3.Row) -> tuple[int, str, int]:
+    return row["id"], row["name"], row["length"]
+
+
+def _register(ledger: Ledger, site: str) -> tuple[int, str, int]:
+    """Enter a new segment in the ledger, before its file exists."""
+    with ledger.transaction() as db:
+        number = db.execute("SELECT coalesce(max(id), 0) + 1 FROM segment").fetchone()[0]
+        name = f"verdicts-{site}-{number:06d}.warc.gz"
+        db.execute(
+            "INSERT INTO segment (id, name, site, opened_at) VALUES (?, ?, ?, ?)",
+            (number, name, site, stamp()),
+        )
+    return number, name, 0
+
+
+def _warcinfo(name: str) -> bytes:
+    block = fields({"software": "verdicts", "format": "WARC File Format 1.1"})
+    headers = {"WARC-Date": stamp(), "WARC-Filename": name}
+    return member("warcinfo", block, headers, payload=None)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

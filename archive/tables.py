@@ -1,0 +1,105 @@
+"""The ledger's tables, one migration after the other; a released one never changes."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x56445243
+"""Tells our ledger from any other SQLite file."""
+
+FIRST = """
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('crawl', 'import')),
+  site TEXT,
+  started_at TEXT NOT NULL,
+  ended_at TEXT,
+  exit_code INTEGER,
+  asked INTEGER NOT NULL DEFAULT 0,
+  stored INTEGER NOT NULL DEFAULT 0,
+  unchanged INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  robots_state TEXT
+) STRICT;
+CREATE TABLE page (
+  id INTEGER PRIMARY KEY,
+  site TEXT NOT NULL,
+  url TEXT NOT NULL,
+  role TEXT NOT NULL
+    CHECK (role IN ('comparison', 'listing', 'sitemap', 'robots', 'other')),
+  state TEXT NOT NULL CHECK (state IN
+    ('waiting', 'leased', 'captured', 'done', 'failed', 'refused', 'gone', 'known')),
+  origin TEXT,
+  depth INTEGER NOT NULL DEFAULT 0,
+  due TEXT,
+  tries INTEGER NOT NULL DEFAULT 0,
+  lastmod TEXT,
+  known_since TEXT NOT NULL,
+  last_outcome TEXT,
+  last_reason TEXT,
+  UNIQUE (site, url)
+) STRICT;
+CREATE INDEX page_next ON page (site, role, state, tries);
+CREATE TABLE segment (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  site TEXT NOT NULL,
+  is_sealed INTEGER NOT NULL DEFAULT 0,
+  length INTEGER NOT NULL DEFAULT 0,
+  sha256 TEXT,
+  opened_at TEXT NOT NULL,
+  sealed_at TEXT
+) STRICT;
+CREATE TABLE capture (
+  id INTEGER PRIMARY KEY,
+  page_id INTEGER NOT NULL REFERENCES page,
+  run_id INTEGER NOT NULL REFERENCES run,
+  site TEXT NOT NULL,
+  url TEXT NOT NULL,
+  fetched_url TEXT NOT NULL,
+  captured_at TEXT NOT NULL,
+  date_source TEXT NOT NULL CHECK (date_source IN ('crawl', 'warc', 'argument', 'file')),
+  status INTEGER NOT NULL,
+  content_type TEXT,
+  headers TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('response', 'revisit')),
+  revisit_of INTEGER REFERENCES capture,
+  body_sha256 TEXT NOT NULL,
+  damage TEXT,
+  payload_digest TEXT,
+  segment_id INTEGER NOT NULL REFERENCES segment,
+  offset INTEGER NOT NULL,
+  length INTEGER NOT NULL
+) STRICT;
+CREATE INDEX capture_page ON capture (page_id, captured_at);
+CREATE INDEX capture_body ON capture (body_sha256);
+CREATE TABLE attempt (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  page_id INTEGER REFERENCES page,
+  url TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  ended_at TEXT,
+  outcome TEXT CHECK (outcome IN ('ok', 'http_error', 'network_error', 'refused_robots',
+    'refused_scope', 'too_large', 'damaged', 'extraction_refused')),
+  reason TEXT,
+  status INTEGER,
+  capture_id INTEGER REFERENCES capture,
+  detail TEXT
+) STRICT;
+CREATE INDEX attempt_open ON attempt (ended_at) WHERE ended_at IS NULL;
+CREATE INDEX attempt_run ON attempt (run_id);
+CREATE TABLE robots (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  site TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  read_at TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('read', 'none', 'unreachable')),
+  crawl_delay_s REAL,
+  denied_tokens TEXT NOT NULL DEFAULT '',
+  capture_id INTEGER REFERENCES capture
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST,)
+"""Step n takes a ledger from version n to n + 1."""

@@ -1,0 +1,142 @@
+"""WARC records as bytes: one gzip member each, written with their digests, read back by offset."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import uuid
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+
+from schema.errors import IntegrityError
+
+_BREAKS = re.compile(r"[\r\n\0]")
+_HEAD = re.compile(rb"WARC/[0-9.]{1,8}[ \t]*\r?\n(.{0,65536}?\r?\n)\r?\n", re.DOTALL)
+_CONTENT_TYPES = {
+    "response": "application/http; msgtype=response",
+    "request": "application/http; msgtype=request",
+    "metadata": "application/warc-fields",
+    "warcinfo": "application/warc-fields",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WarcRecord:
+    """One record read: its type, its WARC headers with lower-case names, and its block."""
+
+    type: str
+    headers: dict[str, str]
+    block: bytes
+
+
+def new_record_id() -> str:
+    """A fresh record id, as the standard writes it."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def digest(data: bytes) -> str:
+    """A digest in the form that other WARC tools check.
+
+    >>> digest(b"")
+    'sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'
+    """
+    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+def member(kind: str, block: bytes, headers: dict[str, str], *, payload: bytes | None) -> bytes:
+    """One record as one gzip member.
+
+    Absent: `payload` is None where the record has none of its own (warcinfo, metadata).
+    Raises: ValueError when a WARC header holds a line break or NUL.
+    """
+    named = {"WARC-Type": kind, **headers}
+    named.setdefault("WARC-Record-ID", new_record_id())
+    for name, value in named.items():
+        if _BREAKS.search(value):
+            raise ValueError(f"a line break or NUL in the WARC header {name}")
+    named["WARC-Block-Digest"] = digest(block)
+    if payload is not None:
+        named["WARC-Payload-Digest"] = digest(payload)
+    content_type = named.pop("Content-Type", "") or _CONTENT_TYPES[kind]
+    # Built without warcio's builder, which would parse the HTTP block and write it anew.
+    head = StatusAndHeaders("", list(named.items()), protocol="WARC/1.1")
+    record = ArcWarcRecord("warc", kind, head, BytesIO(block), None, content_type, len(block))
+    record.payload_length = len(block)
+    out = BytesIO()
+    WARCWriter(out, gzip=True, warc_version="WARC/1.1").write_record(record)
+    return out.getvalue()
+
+
+def fields(values: dict[str, str]) -> bytes:
+    """The block of a warcinfo or metadata record: one `name: value` a line."""
+    for name, value in values.items():
+        if _BREAKS.search(value):
+            raise ValueError(f"a line break or NUL in the field {name}")
+    return "".join(f"{name}: {value}\r\n" for name, value in values.items()).encode()
+
+
+def read_member(data: bytes, *, where: str) -> WarcRecord:
+    """The record of exactly one gzip member.
+
+    Raises: IntegrityError naming `where` when the member is cut, changed or not alone.
+    """
+    stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    try:
+        plain = stream.decompress(data)
+    except zlib.error as error:
+        raise IntegrityError(where=where, what=f"the gzip member is broken: {error}") from error
+    if not stream.eof or stream.unused_data:
+        raise IntegrityError(where=where, what="the gzip member is cut or not alone")
+    found = parse_records(plain)
+    if len(found) != 1 or found[0] is None:
+        raise IntegrityError(where=where, what="the member does not hold one whole WARC record")
+    return found[0]
+
+
+def parse_records(plain: bytes) -> list[WarcRecord | None]:
+    """The records of decompressed WARC bytes.
+
+    None stands for a record that is cut or contradicts its own digest; one whose length cannot
+    be known ends the list. warcio's reader is not used: it passes a cut record on as whole.
+    """
+    found: list[WarcRecord | None] = []
+    place = 0
+    while place < len(plain):
+        head = _HEAD.match(plain, place)
+        headers = _headers(head[1]) if head else {}
+        length = headers.get("content-length", "")
+        if head is None or not length.isdigit():
+            found.append(None)
+            break
+        block = plain[head.end() : head.end() + int(length)]
+        place = head.end() + int(length)
+        is_whole = len(block) == int(length) and _agrees(block, headers.get("warc-block-digest"))
+        found.append(WarcRecord(headers.get("warc-type", ""), headers, block) if is_whole else None)
+        while plain[place : place + 1] in (b"\r", b"\n"):
+            place += 1
+    return found
+
+
+def _headers(text: bytes) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in re.sub(r"\r?\n[ \t]+", " ", text.decode("utf-8", "replace")).splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            found[name.strip().lower()] = value.strip()
+    return found
+
+
+def _agrees(block: bytes, stated: str | None) -> bool:
+    """Whether a digest agrees; one in a form that we do not know is no contradiction."""
+    algorithm, _, value = (stated or "").partition(":")
+    if algorithm.lower() not in ("sha1", "sha256", "md5"):
+        return True
+    raw = hashlib.new(algorithm.lower(), block, usedforsecurity=False).digest()
+    forms = (base64.b32encode(raw).decode().rstrip("="), raw.hex().upper())
+    return value.strip().upper().rstrip("=") in forms

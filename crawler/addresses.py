@@ -1,0 +1,125 @@
+"""Addresses: made strict, put on a mirror, and told public from private. Nothing is fetched."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from urllib.parse import urljoin, urlsplit
+
+from w3lib.url import safe_url_string
+
+from parsers.site import Site
+from schema.errors import CrawlError
+
+MAX_LENGTH = 2083
+MAX_HOPS = 5
+_BAD = re.compile(r"[\x00-\x20\x7f\\]")
+_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
+_PORTS = {"http": 80, "https": 443}
+
+
+def strict_address(url: str) -> str:
+    """An address in the one form that we use: no fragment, lower-case host, escaped path.
+
+    >>> strict_address("HTTP://Sample.Example:80/a?b#c")
+    'http://sample.example/a?b'
+
+    Raises: CrawlError (refused_scope) for anything that is no plain http(s) address.
+    """
+    def refuse(reason: str) -> CrawlError:
+        return CrawlError(url=url[:200], outcome="refused_scope", reason=reason)
+
+    if len(url) > MAX_LENGTH or _BAD.search(url):
+        raise refuse("url")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise refuse("url") from error
+    if parts.scheme.lower() not in _PORTS:
+        raise refuse("scheme")
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    if parts.username is not None or not _HOST.fullmatch(host):
+        raise refuse("url")
+    scheme = parts.scheme.lower()
+    netloc = host if port in (None, _PORTS[scheme]) else f"{host}:{port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return safe_url_string(f"{scheme}://{netloc}{parts.path or '/'}{query}")
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def on_origin(url: str, origin: str | None) -> str:
+    """The address to fetch: the site's own, or the same path on a mirror.
+
+    >>> on_origin("https://sample.example/a?b", "http://127.0.0.1:8000")
+    'http://127.0.0.1:8000/a?b'
+    """
+    return url if origin is None else origin + url[len(origin_of(url)):]
+
+
+def is_of_site(url: str, site: Site, origin: str | None) -> bool:
+    """Whether an address lies on the site's own hosts, or on the mirror that is asked."""
+    if origin is not None and origin_of(url) == origin:
+        return True
+    parts = urlsplit(url)
+    return parts.hostname in site.hosts and parts.netloc == parts.hostname
+
+
+def next_hop(current: str, location: str, hops: int, site: Site, origin: str | None) -> str:
+    """Where a redirect leads, checked.
+
+    Raises: CrawlError saying why it is not followed.
+    """
+    def refuse(outcome: str, reason: str) -> CrawlError:
+        return CrawlError(url=location[:200], outcome=outcome, reason=reason)
+
+    if hops >= MAX_HOPS:
+        raise refuse("http_error", "redirect_limit")
+    try:
+        target = urljoin(current, location)
+    except ValueError as error:
+        raise refuse("refused_scope", "url") from error
+    target = strict_address(target)
+    is_inside = origin_of(target) == origin if origin else is_of_site(target, site, None)
+    if not is_inside:
+        is_same_host = urlsplit(target).hostname == urlsplit(current).hostname
+        raise refuse("refused_scope", "downgrade" if is_same_host and _is_down(current, target)
+                     else "host")
+    if _is_down(current, target):
+        raise refuse("refused_scope", "downgrade")
+    return target
+
+
+def _is_down(current: str, target: str) -> bool:
+    return urlsplit(current).scheme == "https" and urlsplit(target).scheme == "http"
+
+
+def is_global(address: str) -> bool:
+    """Whether an IP address is one of the open internet.
+
+    >>> [is_global(a) for a in ("1.1.1.1", "127.0.0.1", "::ffff:10.0.0.1", "fe80::1")]
+    [True, False, False, False]
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if inner:
+            return inner.is_global and not inner.is_multicast
+    return ip.is_global and not ip.is_multicast
+
+
+def is_private_host(url: str) -> bool:
+    """Whether an address's host leads to no public address; one that leads nowhere is public."""
+    host = urlsplit(url).hostname or ""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and not any(is_global(str(entry[4][0])) for entry in found)

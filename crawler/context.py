@@ -1,0 +1,149 @@
+"""What the parts of one crawl share: its jobs, its books, its count, and whether it must stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from archive.frontier import Ending, Lease
+from archive.http1 import Message
+from archive.runs import OpenRun
+from archive.worker import GuardedPool
+from crawler.judge import NETWORK_ERRORS, Verdict, judge_error
+from crawler.look import Seen, Task
+from parsers.site import Site
+
+Progress = Callable[[str, int, int], None]
+
+MAX_WAIT_S = 3600
+"""A site that asks us to wait longer is left alone in this run. Units: seconds."""
+BAD_IN_A_ROW = 15
+"""After so many tries without an answer that helps, the site is left alone in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One site to crawl. Absent: `origin` is None where the site itself is asked, no mirror."""
+
+    site: Site
+    origin: str | None
+
+    @property
+    def base(self) -> str:
+        """Where requests go."""
+        return self.origin or self.site.base
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that is in the archive, and what it means."""
+
+    message: Message
+    verdict: Verdict
+    capture_id: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """The count of one run. `failed` and `refused` are comparison pages, `notes` all else."""
+
+    asked: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Crawl:
+    """One crawl, handed to the spider and from there to every component."""
+
+    books: OpenRun
+    jobs: list[Job]
+    pool: GuardedPool[Task, Seen]
+    max_pages: int | None
+    delay_s: float
+    progress: Progress | None
+    tally: Tally = field(default_factory=Tally)
+    robots_state: str | None = None
+    stopped: str | None = None
+    fatal: BaseException | None = None
+    network_errors: tuple[type[BaseException], ...] = NETWORK_ERRORS
+    _bad: int = 0
+    _ready_at: float = 0.0
+    _wakes: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self, why: str) -> None:
+        """End the run after the exchange that is under way."""
+        self.stopped = self.stopped or why
+        self._wakes.set()
+
+    def fail(self, error: BaseException) -> None:
+        """End the run because of an error that is raised again once Scrapy has ended."""
+        self.fatal = self.fatal or error
+        self.stop(type(error).__name__)
+
+    def settle_error(self, lease: Lease, error: BaseException, url: str) -> None:
+        """Settle a page that gave no answer; an error of ours ends the run instead."""
+        ending = judge_error(lease, error, url)
+        if ending is None:
+            self.fail(error)
+            return
+        self.books.frontier.settle(lease, ending)
+        self.count(lease, ending)
+
+    def count(self, lease: Lease, ending: Ending, *, is_unchanged: bool = False) -> None:
+        """Count an attempt's end, and stop the run where the site does not want us now."""
+        code = f"{ending.outcome}:{ending.reason}".rstrip(":")
+        if lease.role != "comparison":
+            if ending.outcome != "ok":
+                self.tally.notes[f"{lease.role} {code}"] += 1
+        elif ending.state == "captured":
+            self.tally.stored += not is_unchanged
+            self.tally.unchanged += is_unchanged
+        elif ending.state == "failed":
+            self.tally.failed[code] += 1
+        elif ending.state == "refused":
+            self.tally.refused[code] += 1
+        is_bad = ending.outcome == "network_error" or (
+            ending.outcome == "http_error" and (
+                ending.reason == "throttled" or ending.status in (401, 403)
+                or (ending.status or 0) >= 500))
+        self._bad = self._bad + 1 if is_bad else 0
+        if self._bad >= BAD_IN_A_ROW:
+            self.stop(f"{self._bad} tries in a row failed, the last with {code}")
+        self._tell(f"{lease.url} {code}")
+
+    def refuse_record(self, lease: Lease, code: str) -> None:
+        """Count a comparison page that was stored but gives no record."""
+        self.books.frontier.note(lease, "extraction_refused", code)
+        self.tally.failed[f"extraction_refused:{code}"] += 1
+
+    def report_robots(self, state: str) -> None:
+        """Keep the worst state of the robots.txt files read."""
+        order = ("none", "read", "unreachable")
+        self.robots_state = max(self.robots_state or state, state, key=order.index)
+
+    def hold(self, seconds: float) -> None:
+        """Ask nothing for a while, because the site asked for that."""
+        if seconds > MAX_WAIT_S:
+            self.stop(f"the site asks us to come back in {seconds:.0f} seconds")
+        self._ready_at = max(self._ready_at, time.monotonic() + min(seconds, MAX_WAIT_S))
+
+    async def ready(self) -> bool:
+        """Wait until asking is allowed; False when the run is to end."""
+        while self.stopped is None and (left := self._ready_at - time.monotonic()) > 0:
+            try:
+                await asyncio.wait_for(self._wakes.wait(), left)
+            except TimeoutError:
+                continue
+        return self.stopped is None
+
+    def _tell(self, what: str) -> None:
+        if self.progress is not None:
+            done = self.tally.stored + self.tally.unchanged + self.tally.failed.total()
+            self.progress(what, done, done + self.books.frontier.waiting())

@@ -1,0 +1,144 @@
+"""Which page of a site comes next, and what the pages so far say of further ones.
+
+Sitemaps named by robots.txt come first, then /sitemap.xml, then the links of listing pages; each
+only where the one before it led to no comparison page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archive.clock import later
+from archive.frontier import Ending, Found, Lease, Role
+from archive.worker import Died
+from crawler.addresses import is_of_site, strict_address
+from crawler.context import Crawl, Job
+from crawler.judge import REDISCOVER_DAYS
+from crawler.look import Seen
+from crawler.robots import Rules
+from crawler.sitemaps import MAX_DEPTH, SitemapError, read_sitemap
+from schema.errors import CrawlError
+
+MAX_LISTS = 1000
+"""At most so many sitemaps, and so many listing pages, are asked for in one run."""
+
+
+class Discovery:
+    """The order of one job's requests."""
+
+    def __init__(self, run: Crawl, job: Job, rules: Rules) -> None:
+        self._run, self._job, self._rules = run, job, rules
+        self._frontier = run.books.frontier
+        self._root_id = self._frontier.know(
+            Found(job.site.name, root_of(job), "listing", job.origin), wants=False)
+        self._steps = [rules.sitemaps, [job.base + "/sitemap.xml"]]
+        self._lists: set[str] = set()
+        self._asked: set[int] = set()
+        self._found = 0
+
+    def next(self) -> Lease | None:
+        """The page to ask next; None when there is none, or the run asked for enough."""
+        if self._run.stopped is not None:
+            return None
+        lease = self._take("sitemap") or self._next_of_root() or self._take("listing")
+        return lease or self._next_page()
+
+    def _take(self, role: Role) -> Lease | None:
+        return self._frontier.next(self._job.site.name, role, self._job.origin)
+
+    def _next_of_root(self) -> Lease | None:
+        """The next sitemap, while the root is to be discovered from and none helped so far."""
+        if not self._frontier.is_wanted(self._root_id):
+            return None
+        while self._steps and not self._found:
+            self._add_sitemaps([(url, None) for url in self._steps.pop(0)], depth=0)
+            lease = self._take("sitemap")
+            if lease is not None:
+                return lease
+        if self._found:
+            lease = self._frontier.lease(self._root_id)
+            self._frontier.settle(
+                lease, Ending("ok", "", "done", due=later(days=REDISCOVER_DAYS)))
+        return None
+
+    def _next_page(self) -> Lease | None:
+        limit = self._run.max_pages
+        if limit is not None and self._run.tally.asked >= limit:
+            if self._frontier.has_work(self._job.site.name):
+                self._run.stop(f"{limit} pages were asked for")
+            return None
+        lease = self._take("comparison")
+        if lease is not None and lease.page_id not in self._asked:
+            self._asked.add(lease.page_id)
+            self._run.tally.asked += 1
+        return lease
+
+    def take_sitemap(self, lease: Lease, body: bytes) -> None:
+        """Enter what a sitemap lists."""
+        try:
+            sitemap = read_sitemap(body)
+        except SitemapError as error:
+            self._frontier.note(lease, error.outcome, error.reason, str(error))
+            self._run.tally.notes[f"sitemap {error.outcome}:{error.reason}"] += 1
+            return
+        if sitemap.is_index:
+            self._add_sitemaps(sitemap.entries, depth=lease.depth + 1)
+        else:
+            self._add_pages(sitemap.entries, depth=0, is_listing=False)
+
+    def take_page(self, lease: Lease, seen: Seen | Died) -> None:
+        """Count a page that gives no record; enter the links of a listing."""
+        failure = "parser_died" if isinstance(seen, Died) else seen.failure
+        if failure is not None:
+            if lease.role == "comparison":
+                self._run.refuse_record(lease, failure)
+            else:
+                self._frontier.note(lease, "extraction_refused", failure)
+                self._run.tally.notes[f"listing extraction_refused:{failure}"] += 1
+        elif lease.role == "listing" and isinstance(seen, Seen):
+            self._add_pages([(link, None) for link in seen.links], depth=lease.depth + 1,
+                            is_listing=True)
+
+    def _add_sitemaps(self, entries: Iterable[tuple[str, str | None]], *, depth: int) -> None:
+        for own, lastmod in self._own(entries, counts=True):
+            if depth >= MAX_DEPTH or own in self._lists or len(self._lists) >= MAX_LISTS:
+                continue
+            self._lists.add(own)
+            self._frontier.know(Found(self._job.site.name, own, "sitemap", self._job.origin,
+                                      depth, lastmod), is_forced=True)
+
+    def _add_pages(self, entries: Iterable[tuple[str, str | None]], *, depth: int,
+                   is_listing: bool) -> None:
+        site = self._job.site
+        found: dict[str, Found] = {}
+        for own, lastmod in self._own(entries, counts=not is_listing):
+            role: Role = "other"
+            if site.is_comparison(own):
+                role = "comparison"
+                self._found += 1
+            elif site.is_listing(own):
+                if not is_listing or depth >= MAX_DEPTH or len(self._lists) >= MAX_LISTS:
+                    continue
+                self._lists.add(own)
+                role = "listing"
+            found[own] = Found(site.name, own, role, self._job.origin, depth, lastmod)
+        self._frontier.know_all(found.values())
+
+    def _own(self, entries: Iterable[tuple[str, str | None]],
+             *, counts: bool) -> Iterable[tuple[str, str | None]]:
+        """The entries that lie on the site, as its own addresses."""
+        for url, lastmod in entries:
+            try:
+                strict = strict_address(url)
+                if not is_of_site(strict, self._job.site, self._job.origin):
+                    raise CrawlError(url=url, outcome="refused_scope", reason="host")
+            except CrawlError as error:
+                if counts:
+                    self._run.tally.notes[f"{error.outcome}:{error.reason}"] += 1
+                continue
+            yield self._job.site.own_address(strict), lastmod
+
+
+def root_of(job: Job) -> str:
+    """The own address of a site's root."""
+    return job.site.own_address(job.site.base + "/")

@@ -1,0 +1,162 @@
+"""What an answer, or the lack of one, means for the page asked. Nothing is written here."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from OpenSSL import SSL
+from scrapy import exceptions as lost
+from service_identity import VerificationError
+from twisted.internet import error as net
+from twisted.internet.defer import CancelledError as TwistedCancelledError
+from twisted.web import _newclient as http
+
+from archive.clock import later, now
+from archive.frontier import Ending, Lease, captured, failed, refused
+from archive.http1 import Message
+from crawler import resolver
+from crawler.addresses import next_hop
+from crawler.robots import RobotsRefused
+from parsers.site import Site
+from schema.errors import CrawlError
+
+REDIRECTS = (301, 302, 303, 307, 308)
+TRANSIENT = (408, 500, 502, 503, 504)
+UNEXPECTED = (204, 205, 206, 304)
+REDISCOVER_DAYS = 1
+"""A site's lists are read again after so long. Units: days."""
+
+NETWORK_ERRORS = (
+    lost.CannotResolveHostError, lost.DownloadCancelledError, lost.DownloadConnectionRefusedError,
+    lost.DownloadFailedError, lost.DownloadTimeoutError, lost.ResponseDataLossError,
+    lost.UnsupportedURLSchemeError, net.ConnectError, net.ConnectionClosed, net.ConnectionDone,
+    net.ConnectionLost, http.ResponseFailed, http.RequestNotSent, http.ParseError, SSL.Error,
+    VerificationError, OSError, CancelledError, TwistedCancelledError,
+)
+"""What a fetch may end with through no fault of ours; anything else is a bug and is raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the page.
+
+    Absent: `hop` is None unless a redirect is followed, `wait_s` unless the site asked for it.
+    Units: seconds.
+    """
+
+    ending: Ending
+    hop: str | None = None
+    wait_s: float | None = None
+
+
+def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int) -> Verdict:
+    """What an answer means, by its status and its body."""
+    status = message.status
+    location = message.header("location")
+    if status in REDIRECTS and location:
+        return _judge_redirect(lease, site, url, location, hops, status)
+    wait_s = retry_after(message.header("retry-after"))
+    if status == 429 or (status == 503 and wait_s is not None):
+        ending = failed(lease, "http_error", "throttled", is_final=False, status=status)
+        return Verdict(ending, wait_s=60.0 if wait_s is None else wait_s)
+    if status != 200:
+        reason = "unexpected" if status in UNEXPECTED else str(status)
+        return Verdict(failed(lease, "http_error", reason, status=status,
+                              is_final=status not in TRANSIENT))
+    if message.decoded.body is None:
+        outcome, reason = message.decoded.outcome, message.decoded.reason
+        return Verdict(failed(lease, outcome, reason, status=status,
+                              is_final=outcome == "too_large"))
+    if not message.decoded.body:
+        return Verdict(failed(lease, "damaged", "empty", status=status, is_final=False))
+    if lease.role == "comparison":
+        return Verdict(captured(status))
+    due = later(days=REDISCOVER_DAYS) if lease.role == "listing" else None
+    return Verdict(Ending("ok", "", "captured", due, status=status))
+
+
+def _judge_redirect(lease: Lease, site: Site, url: str, location: str, hops: int,
+                    status: int) -> Verdict:
+    try:
+        target = next_hop(url, location, hops, site, lease.origin)
+    except CrawlError as error:
+        return Verdict(failed(lease, error.outcome, error.reason, is_final=True, status=status,
+                              detail=error.url))
+    # The page stays leased: it is the next address's answer that settles it.
+    return Verdict(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
+
+
+def retry_after(value: str | None) -> float | None:
+    """The seconds a Retry-After header asks for, from either form; None where it says nothing."""
+    if value is None:
+        return None
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now()).total_seconds())
+
+
+def judge_error(lease: Lease, error: BaseException, url: str) -> Ending | None:
+    """What a fetch that gave no answer means; None where the error is none of the network's."""
+    if isinstance(error, RobotsRefused):
+        return refused("refused_robots", error.reason)
+    if isinstance(error, lost.IgnoreRequest):
+        return refused("refused_scope", "host", detail=str(error))
+    if not isinstance(error, NETWORK_ERRORS):
+        return None
+    outcome, reason = _name(error, url)
+    is_final = outcome in ("refused_scope", "too_large")
+    return failed(lease, outcome, reason, is_final=is_final,
+                  detail=f"{type(error).__name__}: {error}"[:300])
+
+
+def _name(error: BaseException, url: str) -> tuple[str, str]:
+    if isinstance(error, lost.CannotResolveHostError):
+        is_private = (urlsplit(url).hostname or "") in resolver.REFUSED
+        return ("refused_scope", "private") if is_private else ("network_error", "dns")
+    if isinstance(error, lost.UnsupportedURLSchemeError):
+        return "refused_scope", "scheme"
+    if isinstance(error, lost.DownloadCancelledError | CancelledError | TwistedCancelledError):
+        return "too_large", "wire"
+    if isinstance(error, lost.DownloadTimeoutError):
+        return "network_error", "timeout"
+    if isinstance(error, lost.DownloadConnectionRefusedError):
+        return "network_error", "refused"
+    if isinstance(error, lost.ResponseDataLossError):
+        text = repr(_causes(error))
+        is_chunk = "chunk" in text.lower() or "Malformed" in text
+        return "damaged", "framing" if is_chunk else "reset"
+    return _name_failed(_causes(error))
+
+
+def _name_failed(causes: list[BaseException]) -> tuple[str, str]:
+    for cause in causes:
+        if isinstance(cause, VerificationError):
+            return "network_error", "tls_name"
+        if isinstance(cause, SSL.Error):
+            text = str(cause)
+            if "certificate has expired" in text or "not yet valid" in text:
+                return "network_error", "tls_expired"
+            return "network_error", "tls_untrusted" if "verify failed" in text else "tls"
+        if isinstance(cause, http.ParseError | http.BadHeaders):
+            return "network_error", "protocol"
+    return "network_error", "connect"
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An error and those behind it, however Twisted has wrapped them."""
+    found: list[BaseException] = [error]
+    for behind in getattr(error, "reasons", None) or []:
+        found += _causes(behind.value)
+    if error.__cause__ is not None:
+        found += _causes(error.__cause__)
+    return found

@@ -1,0 +1,92 @@
+"""The middleware next to the network: what comes in is in the archive before anything sees it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy.http import Request, Response
+
+from archive.clock import stamp
+from archive.frontier import Lease, end_attempt, failed
+from archive.http1 import message_block, request_block
+from archive.store import Exchange
+from crawler.context import Crawl, Kept
+from crawler.judge import Verdict, judge_answer
+from schema.errors import CrawlError, VerdictsError
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class Keeper:
+    """Stores each answer, as it came over the wire, and ends the lease in the same commit."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Keeper:
+        """What Scrapy calls."""
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Leaves a `Kept` under the request's meta key `kept`.
+
+        Raises: CrawlError for an answer that cannot be written down; an error of the archive,
+        after which the run ends.
+        """
+        run: Crawl = self._crawler.spider.run  # type: ignore[union-attr]
+        lease: Lease = request.meta["lease"]
+        try:
+            request.meta["kept"] = self._keep(run, lease, request, response)
+        except ValueError as error:
+            ending = failed(lease, "damaged", "headers", is_final=False, detail=str(error)[:300])
+            run.books.frontier.settle(lease, ending)
+            run.count(lease, ending)
+            request.meta["settled"] = True
+            raise CrawlError(url=lease.url, outcome="damaged", reason="headers") from error
+        except VerdictsError as error:
+            run.fail(error)
+            raise
+        return response
+
+    def _keep(self, run: Crawl, lease: Lease, request: Request, response: Response) -> Kept:
+        job = request.meta["job"]
+        exchange = Exchange(
+            site=lease.site, url=lease.url, fetched_url=request.url, captured_at=stamp(),
+            date_source="crawl", request=_request_bytes(request),
+            block=message_block(response.status, _pairs(response.headers), response.body),
+        )
+        message = exchange.message()
+        verdict = judge_answer(lease, job.site, request.url, message, request.meta["hops"])
+
+        def settle(db: sqlite3.Connection, capture_id: int) -> None:
+            end_attempt(db, lease, verdict.ending, capture_id=capture_id)
+
+        stored = run.books.store.add(exchange, message, lease.page_id, settle)
+        run.count(lease, verdict.ending, is_unchanged=stored.is_unchanged)
+        _hold(run, verdict)
+        return Kept(message, verdict, stored.capture_id)
+
+
+def _hold(run: Crawl, verdict: Verdict) -> None:
+    if verdict.wait_s is not None:
+        run.hold(verdict.wait_s)
+    elif verdict.ending.status is not None and verdict.ending.status >= 500:
+        run.hold(min(30.0, run.delay_s * 2 ** verdict.ending.tries))
+
+
+def _pairs(headers: Any) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in headers.items() for value in values]
+
+
+def _request_bytes(request: Request) -> bytes:
+    parts = urlsplit(request.url)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    return request_block(request.method, target,
+                         [("Host", parts.netloc), *_pairs(request.headers)])
+
+

@@ -1,0 +1,100 @@
+"""What a crawl is asked for, and whether it may begin: addresses, sites, contact and delay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from archive.clock import stamp
+from archive.frontier import Found, Role
+from archive.home import Home
+from archive.ledger import read_rows
+from crawler.addresses import is_of_site, is_private_host, origin_of, strict_address
+from crawler.context import Job
+from parsers.site import Site
+from parsers.sites import site_named, site_of_url
+from schema.errors import CrawlError, StartError, UsageError
+
+MIN_DELAY_S = 1.0
+"""The shortest pause towards a public host. Units: seconds."""
+
+
+def named_pages(addresses: Sequence[str], site: Site | None) -> list[tuple[Job, Found]]:
+    """What each address means: its site, whether it is a mirror's, and the page's own address.
+
+    Raises: UsageError for an address that is none, or whose host no site claims.
+    """
+    found = []
+    for address in addresses:
+        try:
+            url = strict_address(address.strip())
+        except CrawlError as error:
+            raise UsageError(what=f"{address}: not an address that can be crawled") from error
+        claimed = site or site_of_url(url)
+        if claimed is None:
+            host = urlsplit(url).hostname
+            raise UsageError(what=f"{address}: no site claims {host}; name one with --site")
+        job = Job(claimed, None if is_of_site(url, claimed, None) else origin_of(url))
+        own = claimed.own_address(url)
+        found.append((job, Found(claimed.name, own, role_of(claimed, own), job.origin)))
+    return found
+
+
+def role_of(site: Site, own: str) -> Role:
+    """What an own address is to us."""
+    path = urlsplit(own).path
+    if site.is_comparison(own):
+        return "comparison"
+    if path == "/robots.txt":
+        return "robots"
+    if "sitemap" in path.rsplit("/", 1)[-1] or path.endswith((".xml", ".xml.gz")):
+        return "sitemap"
+    return "listing" if site.is_listing(own) else "other"
+
+
+def jobs_with_work(home: Home, site: Site | None) -> list[Job]:
+    """The sites, and mirrors, of which something is waiting or due.
+
+    Raises: UsageError when the home knows no page at all.
+    """
+    if not home.ledger.exists():
+        raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
+    rows = read_rows(home.ledger, "SELECT site, origin, state, due FROM page"
+                                  " WHERE role <> 'other' AND url LIKE 'http%'")
+    if not rows:
+        raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
+    now = stamp()
+    found = {(row["site"], row["origin"]) for row in rows
+             if row["state"] in ("waiting", "leased") or (row["due"] and row["due"] <= now)}
+    return [Job(site_named(name), origin)
+            for name, origin in sorted(found, key=str) if site is None or site.name == name]
+
+
+def require_manners(jobs: Sequence[Job], *, delay_s: float, contact: str,
+                    allow_private: bool) -> None:
+    """Refuse to begin in a way that we would not want to be crawled ourselves.
+
+    Raises: StartError without a contact for a public host, or for a private host that was not
+    allowed; UsageError for a delay under a second to a public host, or a contact that is none.
+    """
+    if contact and not _is_contact(contact):
+        raise UsageError(what=f"contact {contact!r}: neither a mail address nor a web address")
+    if delay_s < 0:
+        raise UsageError(what=f"delay {delay_s}: a pause cannot be negative")
+    for job in jobs:
+        host = urlsplit(job.base).hostname
+        if is_private_host(job.base):
+            if not allow_private:
+                raise StartError(what=f"{host} is a private address; --allow-private permits it")
+            continue
+        if delay_s < MIN_DELAY_S:
+            raise UsageError(what=f"delay {delay_s}: less than a second between requests to {host}")
+        if not contact:
+            raise StartError(what=f"{host} is a public host: say with --contact who is asking")
+
+
+def _is_contact(contact: str) -> bool:
+    is_line = contact.isprintable() and contact.isascii() and "(" not in contact
+    return is_line and ("@" in contact or contact.startswith(("http://", "https://")))
+
+

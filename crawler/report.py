@@ -1,0 +1,44 @@
+"""What a crawl says when it ends. Plain values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlReport:
+    """The outcome of one crawl.
+
+    `failed` and `refused` count comparison pages by `outcome:reason`, `notes` everything else;
+    `waiting` is how many comparison pages are still to ask, in the whole home.
+    Absent: `stopped` is None unless the run ended early, `robots_state` where nothing was asked.
+    """
+
+    run_id: int
+    asked: int
+    stored: int
+    unchanged: int
+    failed: dict[str, int]
+    refused: dict[str, int]
+    notes: dict[str, int]
+    waiting: int
+    robots_state: str | None
+    stopped: str | None
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The outcome of one import.
+
+    `stored` are new captures, `unchanged` exchanges that were here before; `failed` counts by
+    `outcome:reason` what could not be taken or gives no record, `problems` names each of them.
+    """
+
+    run_id: int
+    read: int
+    stored: int
+    unchanged: int
+    failed: dict[str, int]
+    problems: tuple[tuple[str, str], ...]
+    exit_code: int

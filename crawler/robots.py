@@ -1,0 +1,145 @@
+"""robots.txt by RFC 9309: no answer means no, 4xx means there are no rules.
+
+Scrapy's own middleware looks at neither the status nor the kind of page that came.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from protego import Protego
+from scrapy import Request
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
+
+from archive.clock import stamp
+from archive.frontier import Found
+from crawler.addresses import on_origin, origin_of
+from schema.errors import CrawlError
+
+if TYPE_CHECKING:
+    from crawler.context import Job
+
+TOKEN = "verdicts"
+"""Our product token: what a robots.txt names us by."""
+AI_TOKENS = ("GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "anthropic-ai", "PerplexityBot")
+"""Tokens whose disallowing is recorded: it says what the publisher thinks of such use."""
+MAX_BYTES = 512 << 10
+MAX_CRAWL_DELAY_S = 60
+"""A site that asks for more is left alone in this run. Units: seconds."""
+_RULE = re.compile(r"(?im)^[ \t]*(user-agent|allow|disallow|sitemap)[ \t]*:")
+
+
+class RobotsRefused(IgnoreRequest):
+    """An address that may not be asked for; `reason` as the ledger's outcomes name it."""
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"refused_robots:{reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a site's robots.txt means for this run."""
+
+    state: Literal["read", "none", "unreachable"]
+    parsed: Protego
+    capture_id: int | None = None
+
+    def allows(self, url: str, token: str = TOKEN) -> bool:
+        """Whether `token` may ask for the address."""
+        return self.state != "unreachable" and bool(self.parsed.can_fetch(url, token))
+
+    @property
+    def crawl_delay_s(self) -> float:
+        """The delay the site asks for; 0 where it asks for none."""
+        return float(self.parsed.crawl_delay(TOKEN) or 0)
+
+    @property
+    def sitemaps(self) -> list[str]:
+        """The addresses on its Sitemap lines."""
+        return list(self.parsed.sitemaps)
+
+
+def read_rules(status: int | None, body: bytes | None, capture_id: int | None = None) -> Rules:
+    """The rules of an answer to a request for robots.txt; None, None where none came.
+
+    >>> read_rules(404, b"").state, read_rules(503, b"").state, read_rules(200, b"<html>").state
+    ('none', 'unreachable', 'unreachable')
+    """
+    empty = Protego.parse("")
+    if status is not None and 400 <= status < 500 and status != 429:
+        return Rules("none", empty, capture_id)
+    if status != 200 or body is None:
+        return Rules("unreachable", empty, capture_id)
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace").replace("\0", "").replace("\r", "\n")
+    is_rules = _RULE.search(text) is not None
+    if not is_rules and text.lstrip().startswith("<"):
+        return Rules("unreachable", empty, capture_id)
+    return Rules("read", Protego.parse(text), capture_id)
+
+
+class RobotsGate(RobotsTxtMiddleware):
+    """Lets a request pass only when the rules of its origin were read and allow it."""
+
+    def __init__(self, crawler: object) -> None:
+        super().__init__(crawler)  # type: ignore[arg-type]
+        self._rules: dict[str, Rules] = {}
+
+    async def process_request(self, request: Request) -> None:  # type: ignore[override]
+        """Raises: RobotsRefused, which settles the page."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        rules = await self.rules_for(request.meta["job"], origin_of(request.url))
+        if rules.state == "unreachable":
+            raise RobotsRefused(reason="unreachable")
+        if not rules.allows(request.url):
+            raise RobotsRefused(reason="disallowed")
+
+    async def rules_for(self, job: Job, origin: str) -> Rules:
+        """The rules of an origin, asked for once a run, archived, and noted in the ledger."""
+        if origin not in self._rules:
+            rules = await self._fetch(job, origin)
+            self._rules[origin] = rules
+            self._note(job, origin, rules)
+        return self._rules[origin]
+
+    async def _fetch(self, job: Job, origin: str) -> Rules:
+        run = self.crawler.spider.run  # type: ignore[union-attr]
+        own = f"{origin}/robots.txt" if job.origin is None else job.site.own_address("/robots.txt")
+        page_id = run.books.frontier.know(Found(job.site.name, own, "robots", job.origin),
+                                          wants=False)
+        url: str | None = on_origin(own, job.origin)
+        hops = 0
+        while url is not None:
+            lease = run.books.frontier.lease(page_id)
+            request = Request(url, callback=NO_CALLBACK, meta={
+                "dont_obey_robotstxt": True, "job": job, "lease": lease, "hops": hops,
+                "download_slot": job.site.name})
+            try:
+                await self.crawler.engine.download_async(request)
+            except CrawlError:
+                return read_rules(None, None)
+            except (IgnoreRequest, *run.network_errors) as error:
+                run.settle_error(lease, error, url)
+                return read_rules(None, None)
+            kept = request.meta["kept"]
+            if kept.verdict.hop is None:
+                return read_rules(kept.message.status, kept.message.decoded.body, kept.capture_id)
+            url, hops = kept.verdict.hop, hops + 1
+        raise AssertionError("the loop above always returns")
+
+    def _note(self, job: Job, origin: str, rules: Rules) -> None:
+        run = self.crawler.spider.run  # type: ignore[union-attr]
+        denied = " ".join(t for t in AI_TOKENS if rules.state == "read"
+                          and not rules.allows(origin + "/", t))
+        with run.books.ledger.transaction() as db:
+            db.execute(
+                "INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s,"
+                " denied_tokens, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (run.books.id, job.site.name, origin, stamp(), rules.state,
+                 rules.crawl_delay_s or None, denied, rules.capture_id))
+        run.report_robots(rules.state)

@@ -1,0 +1,135 @@
+"""The one spider for all sites: it asks for what the ledger leases it, one page at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive.clock import now
+from archive.frontier import Lease
+from crawler.addresses import on_origin
+from crawler.context import Crawl, Job, Kept
+from crawler.discovery import Discovery
+from crawler.look import Task
+from crawler.robots import MAX_CRAWL_DELAY_S, RobotsGate, Rules
+from crawler.settings import slot_delay
+from schema.page import RawPage
+
+
+class PageSpider(Spider):
+    """Feeds Scrapy from the ledger and settles every page it was leased."""
+
+    name = "pages"
+
+    def __init__(self, run: Crawl, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.run = run
+        self.allowed_domains = sorted({host for job in run.jobs for host in _hosts(job)})
+        self._done = asyncio.Event()
+        self._kept: Kept | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PageSpider:
+        """What Scrapy calls; errors that it would only log are made the run's own."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._failed, signal=signals.spider_error)
+        return spider
+
+    def _failed(self, failure: Failure) -> None:
+        self.run.fail(_error_of(failure))
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Every request of the run, each only after the one before it is settled."""
+        for job in self.run.jobs:
+            gate = self.crawler.get_downloader_middleware(RobotsGate)
+            assert gate is not None
+            rules = await gate.rules_for(job, job.base)
+            if not self._may_ask(job, rules):
+                continue
+            async for request in self._work(job, rules):
+                yield request
+
+    def _may_ask(self, job: Job, rules: Rules) -> bool:
+        if rules.state == "unreachable":
+            self.run.stop("robots.txt could not be read")
+        elif rules.crawl_delay_s > MAX_CRAWL_DELAY_S:
+            self.run.tally.notes["refused_robots:crawl_delay"] += 1
+            self.run.stop(f"robots.txt asks for {rules.crawl_delay_s:.0f} seconds between requests")
+        elif rules.crawl_delay_s > self.run.delay_s:
+            self._set_delay(job, rules.crawl_delay_s)
+        return self.run.stopped is None
+
+    def _set_delay(self, job: Job, delay_s: float) -> None:
+        downloader = self.crawler.engine.downloader
+        # Slots that were idle are forgotten and made again from these settings.
+        downloader.per_slot_settings[job.site.name] = {"delay": slot_delay(delay_s)}
+        if job.site.name in downloader.slots:
+            downloader.slots[job.site.name].delay = slot_delay(delay_s)
+
+    async def _work(self, job: Job, rules: Rules) -> AsyncIterator[Request]:
+        discovery = Discovery(self.run, job, rules)
+        while (lease := discovery.next()) is not None:
+            async for request in self._ask(job, lease):
+                yield request
+            await self._use(lease, job, discovery)
+            if not await self.run.ready():
+                return
+
+    async def _ask(self, job: Job, lease: Lease) -> AsyncIterator[Request]:
+        """The request for a leased page and those for the redirects it leads to."""
+        url: str | None = on_origin(lease.url, job.origin)
+        hops = 0
+        self._kept = None
+        while url is not None:
+            self._done.clear()
+            yield Request(
+                url, callback=self._answered, errback=self._unanswered,
+                meta={"job": job, "lease": lease, "hops": hops, "download_slot": job.site.name},
+            )
+            await self._done.wait()
+            url = None
+            if self._kept is not None and self._kept.verdict.hop is not None:
+                url, hops = self._kept.verdict.hop, hops + 1
+                lease = self.run.books.frontier.lease(lease.page_id)
+                self._kept = None
+
+    def _answered(self, response: Response) -> None:
+        self._kept = response.meta["kept"]
+        self._done.set()
+
+    def _unanswered(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if self.run.fatal is None and request.meta.get("settled") is None:
+            self.run.settle_error(request.meta["lease"], _error_of(failure), request.url)
+        self._done.set()
+
+    async def _use(self, lease: Lease, job: Job, discovery: Discovery) -> None:
+        """Look at a stored page: for addresses, or to know whether it gives a record."""
+        kept = self._kept
+        if kept is None or kept.verdict.ending.state != "captured":
+            return
+        body = kept.message.decoded.body or b""
+        if lease.role == "sitemap":
+            discovery.take_sitemap(lease, body)
+            return
+        page = RawPage(url=lease.url, body=body, fetched_at=now(),
+                       content_type=kept.message.header("content-type"))
+        wants = "record" if lease.role == "comparison" else "links"
+        task = Task(page, job.site.name, wants)  # type: ignore[arg-type]
+        seen = await asyncio.to_thread(self.run.pool.call, task)
+        discovery.take_page(lease, seen)
+
+
+def _error_of(failure: Failure) -> BaseException:
+    return failure.value if failure.value is not None else RuntimeError(str(failure))
+
+
+def _hosts(job: Job) -> list[str]:
+    return [urlsplit(job.origin).hostname or ""] if job.origin else list(job.site.hosts)

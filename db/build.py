@@ -1,0 +1,174 @@
+"""The build: captures to record files to a fresh database, published whole or not at all.
+
+It reads the ledger in short reads and may run beside a crawl; it uses no clock and no network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from archive import Archive, Capture, Home, Segment, open_archive
+from archive.worker import GuardedPool
+from db import recordfile
+from db.assemble import assemble
+from db.load import Loader
+from db.page_rows import history_state
+from db.pages import is_due, page_states
+from db.publish import (
+    CANDIDATE,
+    Manifest,
+    file_sha256,
+    present,
+    publish,
+    read_manifest,
+    require_no_loss,
+    write_manifest,
+)
+from db.reading import CaptureLine, read_task
+from db.recordfile import Pool
+from db.snapshot import Snapshot, inputs_digest, take_snapshot
+from db.versions import histories
+from db.write import write_database
+from parsers import PARSER_VERSION
+from schema.rows import ROWS
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build gave.
+
+    `path` is the absolute path of the published file, `is_new` whether this build made it,
+    `parsed` the number of distinct pages parsed, `failures` the number of pages whose state is
+    failed and `held` of those whose state is held.
+    """
+
+    path: Path
+    is_new: bool
+    parsed: int
+    comparisons: int
+    failures: int
+    findings: int
+    held: int
+
+
+def build(
+    home: Path, *, workers: int = 2, accept_loss: bool = False, progress: Progress | None = None
+) -> BuildReport:
+    """Build and publish the database of a home folder.
+
+    Shape: the home in, a report with the published file's path out; `progress` is told the
+    stage, how much of it is done and how much there is.
+    Raises: StartError without a ledger or while another build runs, PublishError where rows
+    would be lost, BuildError where the new file is not sound.
+    """
+    place = Home(home.absolute())
+    archive = open_archive(place.path)
+    place.create()
+    with place.lock("build"):
+        return _Build(place, archive, workers, progress or _silent).run(accept_loss=accept_loss)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody asked for."""
+
+
+class _Build:
+    """One build under the lock."""
+
+    def __init__(self, home: Home, archive: Archive, workers: int, progress: Progress) -> None:
+        self._home, self._archive = home, archive
+        self._workers, self._progress = workers, progress
+        self._parsed = self._damaged = 0
+
+    def run(self, *, accept_loss: bool) -> BuildReport:
+        snapshot = take_snapshot(self._archive)
+        inputs = inputs_digest(snapshot, [PARSER_VERSION, builder_version()])
+        current = present(self._home)
+        known = read_manifest(current) if current is not None else None
+        if current is not None and known is not None and _is_up_to_date(known, inputs):
+            return self._report(current, known, is_new=False)
+        candidate = self._home.public / CANDIDATE
+        manifest = self._make(candidate, snapshot, inputs)
+        if known is not None and known.name == manifest.name:
+            # Other inputs gave the same bytes: only what they were is noted anew.
+            candidate.unlink()
+            write_manifest(self._home, manifest)
+        else:
+            if current is not None and not accept_loss:
+                require_no_loss(current, candidate)
+            publish(self._home, candidate, manifest)
+        is_new = known is None or known.name != manifest.name
+        return self._report(self._home.public / manifest.name, manifest, is_new=is_new)
+
+    def _make(self, candidate: Path, snapshot: Snapshot, inputs: str) -> Manifest:
+        """Write a fresh database file, not yet published."""
+        loader = Loader(snapshot)
+        self._load(snapshot, loader)
+        seen = loader.seen()
+        pages = histories(snapshot.known_pages(), seen)
+        self._progress("write", 0, 1)
+        tables = assemble(snapshot, pages, seen, loader.contents)
+        write_database(candidate, tables)
+        self._progress("write", 1, 1)
+        sha256 = file_sha256(candidate)
+        counted = ((history_state(each), is_due(each.page, snapshot.at)) for each in pages)
+        return Manifest(
+            name=f"verdicts-{sha256[:16]}.db", sha256=sha256, size=candidate.stat().st_size,
+            rows={model.table: len(tables.get(model, [])) for model in ROWS},
+            states=page_states(counted), parser=PARSER_VERSION, inputs=inputs,
+            damaged=self._damaged,
+        )  # fmt: skip
+
+    def _load(self, snapshot: Snapshot, loader: Loader) -> None:
+        by_segment = snapshot.by_segment()
+        done, total = 0, len(snapshot.captures)
+        with GuardedPool(read_task, workers=self._workers) as pool:
+            for segment in snapshot.segments:
+                captures = by_segment.get(segment.name, [])
+                if captures:
+                    loader.take(captures, self._lines(segment, captures, snapshot, pool))
+                    done += len(captures)
+                    self._progress("read", done, total)
+
+    def _lines(
+        self, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: Pool
+    ) -> Iterator[CaptureLine]:
+        """The lines of a segment's record file, which is made where it is missing."""
+        path = recordfile.record_path(self._home.records, segment)
+        if recordfile.is_complete(path, captures):
+            return recordfile.read_lines(path)
+        made = recordfile.make_lines(self._archive, captures, snapshot, pool)
+        self._parsed += made.parsed
+        self._damaged += len(made.damaged)
+        if not made.damaged:
+            # A file with damage in it would outlive the mending of the segment.
+            recordfile.write_file(path, segment, made)
+            recordfile.remove_older(path, segment)
+        return (CaptureLine.model_validate_json(line) for line in made.lines)
+
+    def _report(self, path: Path, manifest: Manifest, *, is_new: bool) -> BuildReport:
+        return BuildReport(
+            path=path, is_new=is_new, parsed=self._parsed,
+            comparisons=manifest.rows["comparison"], failures=manifest.states["failed"],
+            findings=manifest.rows["finding"], held=manifest.states["held"],
+        )  # fmt: skip
+
+
+def _is_up_to_date(manifest: Manifest, inputs: str) -> bool:
+    return manifest.inputs == inputs and not manifest.damaged
+
+
+@cache
+def builder_version() -> str:
+    """A hash over this room's own source and SQLite's version: what else shapes the file."""
+    digest = hashlib.sha256(sqlite3.sqlite_version.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,131 @@
+"""Ledger, segments, record files and published databases verified against each other.
+
+This module changes nothing and raises nothing for what it finds: it returns problems.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import Archive, Capture, Home, Segment, open_archive
+from db.publish import CURRENT, file_sha256, read_manifest
+from db.recordfile import READ_ERRORS, read_header, read_lines, record_path
+from db.snapshot import Snapshot, take_snapshot
+from db.write import database_problems
+from schema.errors import BuildError, IntegrityError, ParseError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Two things that must agree and do not: where, and what in a sentence."""
+
+    where: str
+    what: str
+
+
+def check(home: Path, *, deep: bool = False) -> list[Problem]:
+    """Every problem of a home folder; an empty list where all agrees.
+
+    Shape: `deep` reads every stored byte again and compares the hashes.
+    Raises: StartError when there is no ledger.
+    """
+    archive = open_archive(home)
+    snapshot = take_snapshot(archive)
+    place = Home(home)
+    found = [*_segment_problems(place, snapshot, deep=deep), *_capture_problems(archive)]
+    if deep:
+        found += _body_problems(archive, snapshot.captures)
+    found += _record_problems(place, snapshot)
+    found += _published_problems(place)
+    return found
+
+
+def _segment_problems(home: Home, snapshot: Snapshot, *, deep: bool) -> Iterator[Problem]:
+    for segment in snapshot.segments:
+        path = segment_file(home, segment)
+        if path is None:
+            if segment.length:
+                yield Problem(segment.name, "the segment's file is missing")
+        elif path.stat().st_size < segment.length:
+            missing = segment.length - path.stat().st_size
+            yield Problem(segment.name, f"the last {missing} bytes that the ledger knows are gone")
+        elif segment.is_sealed and path.stat().st_size != segment.length:
+            yield Problem(segment.name, "the sealed file is longer than the ledger says")
+        elif deep and segment.is_sealed and file_sha256(path) != segment.sha256:
+            yield Problem(segment.name, "the sealed file's SHA-256 is not the ledger's")
+
+
+def segment_file(home: Home, segment: Segment) -> Path | None:
+    """The file of a segment, open or sealed. Absent: None where there is none."""
+    names = (segment.name, f"{segment.name}.open", segment.name)
+    # Three looks: a running crawl may seal it between the first and the second.
+    return next((home.warc / name for name in names if (home.warc / name).is_file()), None)
+
+
+def _capture_problems(archive: Archive) -> Iterator[Problem]:
+    # Captures first: what a running crawl adds between the two reads only lengthens segments.
+    captures = archive.captures()
+    lengths = {segment.name: segment.length for segment in archive.segments()}
+    for capture in captures:
+        where = f"capture {capture.id} of {capture.url}"
+        if capture.segment not in lengths:
+            yield Problem(where, f"the ledger knows no segment {capture.segment}")
+        elif capture.offset + capture.length > lengths[capture.segment]:
+            yield Problem(where, f"it lies beyond the end of {capture.segment}")
+        if capture.revisit_of is not None and capture.revisit_of >= capture.id:
+            yield Problem(where, "it repeats a capture that came after it")
+
+
+def _body_problems(archive: Archive, captures: list[Capture]) -> Iterator[Problem]:
+    for capture in captures:
+        try:
+            archive.load(capture)
+        except IntegrityError as error:
+            yield Problem(f"capture {capture.id} of {capture.url}", str(error))
+        except ParseError:
+            continue  # damaged on its way to us, and known to be
+
+
+def _record_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
+    """Record files may be missing, as they can be made again, but not wrong."""
+    by_segment = snapshot.by_segment()
+    for segment in snapshot.segments:
+        path = record_path(home.records, segment)
+        if not path.exists():
+            continue
+        try:
+            offsets = {line.offset for line in read_lines(path)}
+            listed = set(read_header(path).outcomes)
+        except READ_ERRORS as error:
+            yield Problem(path.name, f"the record file cannot be read: {type(error).__name__}")
+            continue
+        wanted = {capture.offset for capture in by_segment.get(segment.name, [])}
+        if not offsets == listed == wanted:
+            yield Problem(path.name, "the record file does not speak of just its captures")
+
+
+def _published_problems(home: Home) -> Iterator[Problem]:
+    link = home.public / CURRENT
+    if link.is_symlink() and not link.exists():
+        yield Problem(CURRENT, f"it points to {os.readlink(link)}, which is not there")
+    elif link.exists() and not link.is_symlink():
+        yield Problem(CURRENT, "it is not a symbolic link")
+    for path in sorted(home.public.glob("verdicts-*.db")):
+        yield from _database_problems(path)
+
+
+def _database_problems(path: Path) -> Iterator[Problem]:
+    try:
+        manifest = read_manifest(path)
+    except BuildError:
+        yield Problem(path.name, "its manifest is missing or cannot be read")
+        return
+    if manifest.name != path.name:
+        yield Problem(path.name, f"its manifest is about {manifest.name}")
+    if path.stat().st_size != manifest.size or file_sha256(path) != manifest.sha256:
+        yield Problem(path.name, "the file is not the one that its manifest describes")
+    for what in database_problems(path, manifest.rows):
+        yield Problem(path.name, what)

@@ -1,0 +1,96 @@
+"""The rows of comparisons and their versions: what each page showed, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from db.load import ShownQuote, ShownTool
+from db.numbers import UNNUMBERED, Numbers
+from db.observations import Sightings
+from db.page_rows import history_state
+from db.versions import History, Version
+from schema.records import Community
+from schema.rows import ComparisonRow, FindingRow, Row, VersionQuoteRow, VersionRow, VersionToolRow
+
+NOTHING_SAID = Community(ship_percent=None, ship=None, votes=None)
+
+
+def comparison_rows(
+    pages: Iterable[History], names: dict[int, str], found: Sightings, numbers: Numbers
+) -> Iterator[ComparisonRow]:
+    """A row for each page that ever gave a record, as its newest good capture shows it."""
+    for history in pages:
+        page, version, newest = history.page, history.versions[-1], history.versions[-1].seen[-1]
+        first, second = version.shown.tools
+        yield ComparisonRow(
+            id=numbers.comparisons[page.id], comparison=names[page.id], site=page.site,
+            url=None if page.url.startswith("urn:") else page.url, title=version.shown.title,
+            layout=version.shown.layout, tool_a=numbers.tools[first.tool],
+            tool_b=numbers.tools[second.tool], card_a=numbers.cards[first.card],
+            card_b=numbers.cards[second.card], page=numbers.pages[page.id],
+            capture=numbers.captures[newest.capture.id],
+            version=numbers.versions[page.id, version.number],
+            captured_at=newest.capture.captured_at, first_seen=history.versions[0].first_seen,
+            last_seen=version.last_seen,
+            state="stored" if history_state(history) == "stored" else "held",
+            withheld="noarchive" if _is_withheld(version, found) else None,
+            noindex=1 if "noindex" in newest.opt_outs else 0,
+        )  # fmt: skip
+
+
+def _is_withheld(version: Version, found: Sightings) -> bool:
+    """Whether any text that the version shows is left out."""
+    cards = (found.cards[tool.card] for tool in version.shown.tools)
+    quotes = (found.quotes[quote.quote] for quote in version.shown.quotes)
+    return any(sighting.is_withheld for sighting in (*cards, *quotes))
+
+
+def version_rows(pages: Iterable[History], numbers: Numbers) -> Iterator[Row]:
+    """Each version's own row, then those of its tools, quotes and findings."""
+    for history in pages:
+        page = history.page.id
+        for version in history.versions:
+            number = numbers.versions[page, version.number]
+            yield _version_row(version, numbers.comparisons[page], number, numbers)
+            for position, tool in enumerate(version.shown.tools, 1):
+                yield _tool_row(tool, position, number, numbers)
+            for quote in version.shown.quotes:
+                yield _quote_row(quote, number, numbers)
+            for finding in version.shown.findings:
+                yield FindingRow(
+                    id=UNNUMBERED, comparison=numbers.comparisons[page], version=number,
+                    card=None, quote=None, code=finding.code, field=finding.field,
+                    detail=finding.detail,
+                )  # fmt: skip
+
+
+def _version_row(version: Version, comparison: int, number: int, numbers: Numbers) -> VersionRow:
+    return VersionRow(
+        id=number, comparison=comparison, number=version.number, title=version.shown.title,
+        capture=numbers.captures[version.seen[0].capture.id], layout=version.shown.layout,
+        record_sha256=version.shown.sha256, first_seen=version.first_seen,
+        last_seen=version.last_seen,
+    )  # fmt: skip
+
+
+def _tool_row(tool: ShownTool, position: int, version: int, numbers: Numbers) -> VersionToolRow:
+    votes, community = tool.votes, tool.community or NOTHING_SAID
+    return VersionToolRow(
+        id=UNNUMBERED, version=version, position=1 if position == 1 else 2,
+        tool=numbers.tools[tool.tool], card=numbers.cards[tool.card], badge=tool.badge,
+        votes_ship=votes.ship if votes else None, votes_skip=votes.skip if votes else None,
+        community_stated=0 if tool.community is None else 1,
+        community_ship_percent=community.ship_percent, community_ship=community.ship,
+        community_votes=community.votes, pricing=tool.pricing,
+    )  # fmt: skip
+
+
+def _quote_row(quote: ShownQuote, version: int, numbers: Numbers) -> VersionQuoteRow:
+    start, end = quote.span or (None, None)
+    return VersionQuoteRow(
+        id=UNNUMBERED, version=version, position=quote.position,
+        tool_position=quote.tool_position, slot=quote.slot,
+        reviewer=None if quote.reviewer is None else numbers.reviewers[quote.reviewer],
+        score=quote.score, verdict=quote.verdict, verdict_source=quote.source,
+        verdict_start=start, verdict_end=end, quote=numbers.quotes[quote.quote],
+    )  # fmt: skip

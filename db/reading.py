@@ -1,0 +1,112 @@
+"""Reading one archived page in a guarded worker: bytes in, the line of a record file out.
+
+`read_task` runs in a process of its own, so everything here must be pure and at module level.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from parsers import read_page
+from parsers.optout import opt_outs
+from schema.errors import ParseError
+from schema.page import RawPage
+from schema.records import Comparison, Failure, Other, Record, dump_line
+
+Outcome = Literal["comparison", "failure", "other", "not_parsed", "revisit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One distinct page of a segment, to be read once."""
+
+    page: RawPage
+    site: str
+
+
+class Reading(Record):
+    """What reading one distinct page gave."""
+
+    opt_outs: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """The opt-out signals of the page's own meta tags, sorted."""
+    sha256: str | None = None
+    """SHA-256 of the record's JSON line without its trace; null without a comparison."""
+    record: Annotated[Comparison | Failure | None, Field(discriminator="kind")] = None
+    """The record, a comparison with its trace; null for a page that is no comparison."""
+
+
+class CaptureLine(Record):
+    """One line of a record file: one capture, by its place in the segment."""
+
+    offset: int
+    """Where the capture begins in the segment. Units: bytes."""
+    url: str
+    """The address asked for."""
+    captured_at: str
+    """When it was captured, UTC."""
+    outcome: Outcome
+    """What came of it; revisit where another capture holds the bytes."""
+    opt_outs: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """The opt-out signals of the response's headers, sorted."""
+    reading: Reading | None = None
+    """What reading its page gave; null where it was not read for this capture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the worker hands back: a reading as JSON, so that nobody need take it apart again."""
+
+    outcome: Outcome
+    text: str
+
+
+def read_task(task: Task) -> Answer:
+    """The page's record, and the opt-outs of its own meta tags."""
+    record = read_page(task.page, site=task.site)
+    signals = page_opt_outs(task.page)
+    if isinstance(record, Other):
+        return Answer("other", Reading(opt_outs=signals).model_dump_json())
+    if isinstance(record, Failure):
+        return Answer("failure", _json(Reading(opt_outs=signals, record=record)))
+    sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
+    return Answer("comparison", _json(Reading(opt_outs=signals, sha256=sha256, record=record)))
+
+
+def failed(url: str, code: str, detail: str) -> Answer:
+    """The answer for a page that could not be read at all."""
+    address = None if url.startswith("urn:") else url
+    failure = Failure(url=address, code=code, field=None, detail=detail)
+    return Answer("failure", _json(Reading(record=failure)))
+
+
+def spliced(line: CaptureLine, reading: str | None) -> str:
+    """The JSON of a line with the JSON of its reading put in.
+
+    >>> line = CaptureLine(offset=0, url="urn:x", captured_at="-", outcome="other")
+    >>> CaptureLine.model_validate_json(spliced(line, '{"sha256":"0"}')).reading.sha256
+    '0'
+    """
+    text = line.model_dump_json()
+    return text if reading is None else f'{text.removesuffix("null}")}{reading}}}'
+
+
+def _json(reading: Reading) -> str:
+    return reading.model_dump_json(by_alias=True)
+
+
+def page_opt_outs(page: RawPage) -> tuple[str, ...]:
+    """The opt-outs of the page's own meta tags; none where its bytes may not be parsed."""
+    try:
+        return opt_outs({}, page)
+    except ParseError:
+        return ()  # the same bytes make the page a failure, which is where it is recorded
+
+
+def header_opt_outs(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The opt-outs of the response headers alone."""
+    return opt_outs(headers, RawPage(url=None, body=b"", content_type="text/plain"))

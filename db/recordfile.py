@@ -1,0 +1,203 @@
+"""Record files: what one segment gave under one parser version. Segment in, record file out.
+
+The file's name follows from the segment and the parser, so only missing files are ever made.
+Format: gzip JSON Lines. On 3,000 records of 10 KB (November 2026), against nested Parquet:
+read 0.8 s : 1.7 s, write 1.4 s : 1.2 s, size 6.2 MB : 0.7 MB, import 0.01 s : 0.1 s, install
+0 : 165 MB. Twice the reading speed and nothing to install outweigh a size far below the WARC's.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from archive import Archive, Capture, Segment
+from archive.home import fsync_folder
+from archive.worker import Died, GuardedPool
+from db.reading import Answer, CaptureLine, Outcome, Task, failed, header_opt_outs, spliced
+from db.snapshot import Snapshot, is_known_page
+from parsers import PARSER_VERSION
+from schema.errors import IntegrityError, ParseError
+from schema.records import Record
+
+FORMAT = 1
+Content = tuple[str, str, str | None, str]
+Pool = GuardedPool[Task, Answer]
+READ_ERRORS = (OSError, EOFError, ValidationError, UnicodeDecodeError)
+"""What a torn, changed or foreign record file raises when it is read."""
+
+
+class Header(Record):
+    """The first line of a record file; status reads no further."""
+
+    format: int
+    """The version of this format."""
+    segment: str
+    """The segment's file name."""
+    parser: str
+    """The version of the parser."""
+    outcomes: dict[int, Outcome]
+    """What each capture gave, by its offset in the segment."""
+
+
+@dataclass(slots=True)
+class Made:
+    """What making one record file gave."""
+
+    outcomes: dict[int, Outcome]
+    lines: list[str]
+    parsed: int
+    """Number of distinct pages parsed."""
+    damaged: list[str] = field(default_factory=list)
+    """Captures whose bytes could not be read, each with the reason."""
+
+
+def record_path(folder: Path, segment: Segment) -> Path:
+    """The one name of a segment's record file under the present parser."""
+    mark = segment.sha256 if segment.is_sealed else None
+    state = mark[:16] if mark else f"open-{segment.length}"
+    return folder / f"{segment.name}.{state}.{PARSER_VERSION[:16]}.{FORMAT}.jsonl.gz"
+
+
+def make_lines(
+    archive: Archive, captures: list[Capture], snapshot: Snapshot, pool: Pool
+) -> Made:
+    """Read every distinct page of one segment once, in a guarded worker.
+
+    Shape: the captures of the segment in, one line for each out, in their order.
+    """
+    wanted: dict[Content, Capture] = {}
+    for capture in captures:
+        if is_parsed(capture, snapshot):
+            wanted.setdefault(_content(capture), capture)
+    readings, damaged = _read_all(archive, wanted, pool)
+    made = Made({}, [], len(wanted) - len(damaged), damaged)
+    for capture in captures:
+        answer = readings[_content(capture)] if is_parsed(capture, snapshot) else None
+        line = _line(capture, answer, snapshot)
+        made.outcomes[capture.offset] = line.outcome
+        made.lines.append(spliced(line, answer.text if answer else None))
+    return made
+
+
+def is_parsed(capture: Capture, snapshot: Snapshot) -> bool:
+    """Whether the capture's bytes are read for it: the answer 200 of a known page, in full."""
+    is_page = capture.status == 200 and is_known_page(capture.site, capture.url)
+    return is_page and original_of(capture, snapshot) is None
+
+
+def original_of(capture: Capture, snapshot: Snapshot) -> Capture | None:
+    """The capture that a revisit of the same address counts as. Absent: None for any other."""
+    if capture.revisit_of is None:
+        return None
+    original = snapshot.by_id.get(capture.revisit_of)
+    return original if original is not None and original.url == capture.url else None
+
+
+def _content(capture: Capture) -> Content:
+    return capture.site, capture.url, capture.content_type, capture.body_sha256
+
+
+def _read_all(
+    archive: Archive, wanted: dict[Content, Capture], pool: Pool
+) -> tuple[dict[Content, Answer], list[str]]:
+    readings: dict[Content, Answer] = {}
+    damaged: list[str] = []
+    sent: deque[Content] = deque()
+
+    def tasks() -> Iterator[Task]:
+        for content, capture in wanted.items():
+            try:
+                page = archive.load(capture)
+            except IntegrityError as error:
+                damaged.append(str(error))
+                readings[content] = failed(capture.url, "unreadable", str(error))
+                continue
+            except ParseError as error:
+                readings[content] = failed(capture.url, error.code, error.detail)
+                continue
+            sent.append(content)
+            yield Task(page, capture.site)
+
+    for result in pool.map(tasks()):
+        content = sent.popleft()
+        readings[content] = _answer(result, wanted[content])
+    return readings, damaged
+
+
+def _answer(result: Answer | Died, capture: Capture) -> Answer:
+    if not isinstance(result, Died):
+        return result
+    detail = f"the parser was stopped twice: {result.reason}"
+    return failed(capture.url, "parser_died", detail)
+
+
+def _line(capture: Capture, answer: Answer | None, snapshot: Snapshot) -> CaptureLine:
+    outcome: Outcome = "not_parsed" if is_known_page(capture.site, capture.url) else "other"
+    if answer is not None:
+        outcome = answer.outcome
+    elif original_of(capture, snapshot) is not None:
+        outcome = "revisit"
+    return CaptureLine(
+        offset=capture.offset, url=capture.url, captured_at=capture.captured_at,
+        outcome=outcome, opt_outs=header_opt_outs(capture.headers),
+    )  # fmt: skip
+
+
+def write_file(path: Path, segment: Segment, made: Made) -> None:
+    """Write a record file whole: temporary name, fsync, rename. The same lines, the same bytes."""
+    header = Header(
+        format=FORMAT, segment=segment.name, parser=PARSER_VERSION, outcomes=made.outcomes
+    )
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as raw:
+        with gzip.GzipFile("", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as file:
+            for line in (header.model_dump_json(), *made.lines):
+                file.write(line.encode() + b"\n")
+        raw.flush()
+        os.fsync(raw.fileno())
+    part.rename(path)
+    fsync_folder(path.parent)
+
+
+def read_header(path: Path) -> Header:
+    """The first line of a record file. Raises: one of READ_ERRORS."""
+    with gzip.open(path, "rb") as file:
+        return Header.model_validate_json(file.readline())
+
+
+def read_lines(path: Path) -> Iterator[CaptureLine]:
+    """The captures of a record file, in the segment's order. Raises: one of READ_ERRORS."""
+    with gzip.open(path, "rb") as file:
+        file.readline()
+        for line in file:
+            yield CaptureLine.model_validate_json(line)
+
+
+def is_complete(path: Path, captures: list[Capture]) -> bool:
+    """Whether the file exists and speaks of just these captures."""
+    if not path.exists():
+        return False
+    try:
+        return set(read_header(path).outcomes) == {capture.offset for capture in captures}
+    except READ_ERRORS:
+        return False
+
+
+def record_paths(folder: Path, segment: Segment) -> list[Path]:
+    """What this parser made of the segment, now or while it was shorter; all of it still holds."""
+    return sorted(folder.glob(f"{segment.name}.*.{PARSER_VERSION[:16]}.{FORMAT}.jsonl.gz"))
+
+
+def remove_older(path: Path, segment: Segment) -> None:
+    """Remove what the record file at `path` replaces, and what a killed build left."""
+    torn = path.parent.glob(f"{segment.name}.*.part")
+    for other in (*record_paths(path.parent, segment), *torn):
+        if other != path:
+            other.unlink()

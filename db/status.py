@@ -1,0 +1,105 @@
+"""What a home folder holds, for `verdicts status`: read quickly, and without parsing anything."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from archive import Home, open_archive
+from archive.clock import stamp
+from db.pages import is_due, page_state, page_states
+from db.publish import present, read_manifest
+from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
+from db.snapshot import Snapshot, take_snapshot
+
+__all__ = ["page_states", "status"]
+
+
+def status(home: Path) -> dict[str, Any]:
+    """The state of a home folder, ready to be printed as JSON.
+
+    Shape: `pages` (number in each state, known, due), `disk` (bytes by kind), `captures`,
+    `last_run`, `published`. Absent: the last two are None where there is none.
+    Raises: StartError when there is no ledger.
+    """
+    snapshot = take_snapshot(open_archive(home))
+    place = Home(home)
+    last = max(snapshot.runs, key=lambda run: run.id, default=None)
+    return {
+        "pages": _pages(place, snapshot),
+        "disk": _disk(place),
+        "captures": len(snapshot.captures),
+        "last_run": None if last is None else asdict(last),
+        "published": _published(place),
+    }
+
+
+def _pages(home: Home, snapshot: Snapshot) -> dict[str, int]:
+    outcomes = _outcomes(home, snapshot)
+    by_page: dict[int, list[str]] = {}
+    for capture in sorted(snapshot.captures, key=lambda each: (each.captured_at, each.id)):
+        by_page.setdefault(capture.page_id, []).append(outcomes[capture.id])
+    now = stamp()
+    return page_states(
+        (page_state(page, by_page.get(page.id, [])), is_due(page, now))
+        for page in snapshot.known_pages()
+    )
+
+
+def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
+    """What each capture gave, by its id, a revisit's its original's.
+
+    A capture that no build has read yet counts as good unless the crawl could not read it.
+    """
+    read = _read_outcomes(home, snapshot)
+    refused = {page.id for page in snapshot.pages if page.last_outcome == "extraction_refused"}
+    found: dict[int, str] = {}
+    for capture in sorted(snapshot.captures, key=lambda each: each.id):
+        original = original_of(capture, snapshot)
+        if original is not None:
+            found[capture.id] = found.get(original.id, "not_parsed")
+        elif (capture.segment, capture.offset) in read:
+            found[capture.id] = read[capture.segment, capture.offset]
+        elif capture.status != 200 or capture.damage is not None:
+            found[capture.id] = "not_parsed"
+        else:
+            found[capture.id] = "failure" if capture.page_id in refused else "comparison"
+    return found
+
+
+def _read_outcomes(home: Home, snapshot: Snapshot) -> dict[tuple[str, int], str]:
+    """The outcomes that record files know, by segment and offset."""
+    found: dict[tuple[str, int], str] = {}
+    for segment in snapshot.segments:
+        for path in record_paths(home.records, segment):
+            try:
+                outcomes = read_header(path).outcomes
+            except READ_ERRORS:
+                continue  # torn: `check` reports it, and the next build makes it again
+            found.update({(segment.name, at): outcome for at, outcome in outcomes.items()})
+    return found
+
+
+def _disk(home: Home) -> dict[str, int]:
+    """Bytes by kind."""
+    folders = {
+        "warc": home.warc, "records": home.records, "public": home.public,
+        "quarantine": home.quarantine,
+    }  # fmt: skip
+    ledger = home.ledger.stat().st_size
+    return {"ledger": ledger, **{kind: _size(folder) for kind, folder in folders.items()}}
+
+
+def _size(folder: Path) -> int:
+    files = (path for path in folder.glob("*") if not path.is_symlink())
+    return sum(path.stat().st_size for path in files if path.is_file())
+
+
+def _published(home: Home) -> dict[str, Any] | None:
+    """What is published now, without the place where it lies."""
+    current = present(home)
+    if current is None:
+        return None
+    manifest = read_manifest(current)
+    return manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})

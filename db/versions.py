@@ -1,0 +1,79 @@
+"""The history of each page: its captures in order, and a version for each change of its record.
+
+This module must not know rows or SQL.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from archive import Page
+from db.load import Seen, Shown
+
+
+@dataclass(slots=True)
+class Version:
+    """A run of captures whose records are equal."""
+
+    number: int
+    shown: Shown
+    seen: list[Seen]
+
+    @property
+    def first_seen(self) -> str:
+        """Date of its oldest capture."""
+        return self.seen[0].capture.captured_at
+
+    @property
+    def last_seen(self) -> str:
+        """Date of its newest capture."""
+        return self.seen[-1].capture.captured_at
+
+    def all_say(self, signal: str) -> bool:
+        """Whether every capture that shows it carries the opt-out signal."""
+        return all(signal in seen.opt_outs for seen in self.seen)
+
+
+@dataclass(slots=True)
+class History:
+    """One known page over time, oldest first."""
+
+    page: Page
+    seen: list[Seen] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+
+    @property
+    def newest(self) -> Seen | None:
+        """The newest capture. Absent: None for a page that was never captured."""
+        return self.seen[-1] if self.seen else None
+
+    @property
+    def newest_good(self) -> Seen | None:
+        """The newest capture that gave a record: the one shown. Absent: None."""
+        return self.versions[-1].seen[-1] if self.versions else None
+
+
+def histories(pages: Iterable[Page], seen: Iterable[Seen]) -> list[History]:
+    """The history of every page, in the order of the pages. `seen` is sorted by date."""
+    by_page: dict[int, list[Seen]] = defaultdict(list)
+    for each in seen:
+        by_page[each.capture.page_id].append(each)
+    return [History(page, by_page[page.id], versions_of(by_page[page.id])) for page in pages]
+
+
+def versions_of(seen: Iterable[Seen]) -> list[Version]:
+    """A new version wherever a record differs from the one before; failures between do not count.
+
+    Shape: records A, A, failure, A, B, A give three versions.
+    """
+    versions: list[Version] = []
+    for each in seen:
+        if each.shown is None:
+            continue
+        if versions and versions[-1].shown.sha256 == each.shown.sha256:
+            versions[-1].seen.append(each)
+        else:
+            versions.append(Version(len(versions) + 1, each.shown, [each]))
+    return versions

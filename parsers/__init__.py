@@ -1,0 +1,91 @@
+"""Page bytes to records. A page is a value: nothing here reads a file, a clock or the network.
+
+`parse_page` gives a record or raises; `read_page` gives the failure as a record instead.
+"""
+
+from __future__ import annotations
+
+from parsers.absence import explain_absence
+from parsers.comparison import read_comparison
+from parsers.decode import decode, is_html
+from parsers.document import Document, read_html, read_text
+from parsers.scan import require_safe_shape
+from parsers.site import Site
+from parsers.sites import site_named, site_of_url
+from parsers.version import PARSER_VERSION
+from schema.errors import BytesError, ParseError
+from schema.page import RawPage
+from schema.records import Comparison, Failure, Finding, Other
+
+__all__ = ["PARSER_VERSION", "parse_page", "read_document", "read_page"]
+
+
+def parse_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Other:
+    """The record of one page.
+
+    Shape: a RawPage and the name of its site in; a Comparison out, or Other for a page whose
+    address is not a comparison. Raises: ParseError with a code of schema.codes.FAILURES.
+
+    >>> parse_page(RawPage(url="https://shiporskip.io/", body=b"")).kind
+    'other'
+    """
+    owner = site_named(site)
+    if page.url is not None and not _is_comparison(owner, page.url):
+        return Other(url=page.url)
+    decoded = decode(page)
+    if is_html(page):
+        require_safe_shape(decoded.text)
+        document = read_html(decoded.text)
+    else:
+        document = read_text(decoded.text)
+    url = page.url or _canonical(document)
+    if url is not None and not _is_comparison(owner, url):
+        return Other(url=url)
+    try:
+        record = read_comparison(document, owner, _own(owner, url), decoded.text)
+    except ParseError as problem:
+        raise explain_absence(document, owner.words, url, problem) from problem
+    if not decoded.is_repaired:
+        return record
+    finding = Finding(code="encoding_repaired", field=None, detail=f"read as {decoded.encoding}")
+    return record.model_copy(update={"findings": (*record.findings, finding)})
+
+
+def read_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Failure | Other:
+    """The record of one page, or the failure that says why there is none."""
+    try:
+        return parse_page(page, site=site)
+    except ParseError as problem:
+        return Failure(
+            url=page.url, code=problem.code, field=problem.field, detail=problem.detail
+        )
+
+
+def read_document(page: RawPage) -> Document:
+    """The visible blocks of a page, whatever it is. Raises: BytesError."""
+    text = decode(page).text
+    if not is_html(page):
+        return read_text(text)
+    require_safe_shape(text)
+    return read_html(text)
+
+
+def _is_comparison(site: Site, url: str) -> bool:
+    if url.startswith("urn:"):
+        return True
+    try:
+        return site.is_comparison(url)
+    except ValueError as error:
+        raise BytesError(code="unreadable", field="url", detail=f"{url[:80]!r}: {error}") from error
+
+
+def _own(site: Site, url: str | None) -> str | None:
+    """The address on the site's own base, where the site claims its host."""
+    if url is None or url.startswith("urn:") or site_of_url(url) is not site:
+        return url
+    return site.own_address(url)
+
+
+def _canonical(document: Document) -> str | None:
+    link = (document.canonical or "").strip()
+    return link if link.startswith(("http://", "https://")) else None

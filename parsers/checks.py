@@ -1,0 +1,73 @@
+"""Cross-checks that a page offers for free: two statements that disagree become findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schema.records import Finding, Quote, Tool
+
+
+def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
+    """Share, votes and badge of one card; `count` is the number of its quotes."""
+    field = f"tools[{tool.position - 1}]"
+    share, votes = tool.panel_ship_percent, tool.votes
+    if votes is not None:
+        total = votes.ship + votes.skip
+        if not total or abs(100 * votes.ship / total - share) >= 1:
+            yield Finding(
+                code="share_disagrees", field=f"{field}.panel_ship_percent",
+                detail=f"the share is {share} %, the votes {votes.ship} ship / {votes.skip} skip",
+            )  # fmt: skip
+        if total != count:
+            yield Finding(
+                code="votes_disagree", field=f"{field}.votes",
+                detail=f"{total} votes, {count} quotes",
+            )  # fmt: skip
+    if tool.badge is not None and tool.badge not in fitting_badges(share):
+        yield Finding(
+            code="badge_disagrees", field=f"{field}.badge",
+            detail=f"the badge is {tool.badge}, the share {share} %",
+        )  # fmt: skip
+
+
+def fitting_badges(share: int) -> frozenset[str]:
+    """The badges that a share may carry. Source: 75 and 100 Ship, 50 Mixed, 25 Skip were seen."""
+    if share >= 75:
+        return frozenset(("Ship",))
+    if share <= 25:
+        return frozenset(("Skip",))
+    if share == 50:
+        return frozenset(("Mixed",))
+    return frozenset(("Ship", "Mixed") if share > 50 else ("Skip", "Mixed"))
+
+
+def check_printed_verdicts(tool: Tool, quotes: list[Quote]) -> Iterator[Finding]:
+    """The verdicts printed on a tool's quotes against its votes, else its share."""
+    printed = [quote.verdict for quote in quotes if quote.verdict_source == "page"]
+    if len(printed) < len(quotes) or not quotes:
+        return
+    ships = printed.count("ship")
+    votes = tool.votes
+    if votes is not None:
+        is_equal = (ships, len(printed) - ships) == (votes.ship, votes.skip)
+        field, stated = "votes", f"{votes.ship} ship / {votes.skip} skip"
+    else:
+        is_equal = abs(100 * ships / len(printed) - tool.panel_ship_percent) < 1
+        field, stated = "panel_ship_percent", f"{tool.panel_ship_percent} %"
+    if not is_equal:
+        yield Finding(
+            code="verdicts_disagree", field=f"tools[{tool.position - 1}].{field}",
+            detail=f"{ships} of {len(printed)} quotes say ship, the page says {stated}",
+        )  # fmt: skip
+
+
+def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:
+    """Two quotes about one tool in the same words."""
+    seen: dict[tuple[int, str], int] = {}
+    for number, quote in enumerate(quotes):
+        first = seen.setdefault((quote.tool, quote.text), number)
+        if first != number:
+            yield Finding(
+                code="duplicate_quote", field=f"quotes[{number}].text",
+                detail=f"the same words as quotes[{first}]",
+            )  # fmt: skip

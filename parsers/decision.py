@@ -1,0 +1,223 @@
+"""The decision table: rows of a label and a cell for each tool, in whatever markup.
+
+Everything here is optional: what cannot be told apart is left out and reported as a finding.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from parsers.tokens import Tokens
+from parsers.values import label_key
+
+ROWS = ("panel_verdict", "community", "pricing", "best_for", "category")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Tokens [first, last) of one cell."""
+
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Decision:
+    """The cells of each row by its label, and what was wrong with the table."""
+
+    rows: dict[str, tuple[Cell, Cell]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    names: tuple[str, ...] = ()
+    """The tool names of the header, in its order; empty where there is none."""
+
+
+def read_decision(tokens: Tokens, names: tuple[str, str], first: int, stop: int) -> Decision:
+    """The decision table between the cards and the scorecard, tokens [first, stop).
+
+    Absent: no rows where the page has no such table.
+    """
+    header = _header(tokens, first, stop)
+    decision = Decision()
+    if header is None:
+        return decision
+    labels = _labels(tokens, header, stop)
+    if not labels:
+        return decision
+    end = _end(tokens, header, labels, stop)
+    before = [at for at in range(header, labels[0][1]) if tokens.text[at] in names]
+    decision.names = tuple(tokens.text[at] for at in before)
+    counts = Counter(name for name, _ in labels)
+    if len(labels) > 1 and _is_transposed(tokens, labels):
+        _read_transposed(tokens, names, labels, end, decision)
+    elif counts and all(count == 2 for count in counts.values()):
+        _read_by_tool(tokens, names, labels, end, decision)
+    else:
+        _read_rows(tokens, names, labels, end, decision, counts)
+    return decision
+
+
+def _header(tokens: Tokens, first: int, stop: int) -> int | None:
+    """The first token of the table: its 'Decision' header."""
+    keys = {label_key(word) for word in tokens.words.decision}
+    return next((at for at in range(first, stop) if tokens.key[at] in keys), None)
+
+
+def _labels(tokens: Tokens, header: int, stop: int) -> list[tuple[str, int]]:
+    words = tokens.words
+    names = {label_key(getattr(words, row)): row for row in ROWS}
+    return [(names[tokens.key[at]], at) for at in range(header + 1, stop) if tokens.key[at] in names]
+
+
+def _end(tokens: Tokens, header: int, labels: list[tuple[str, int]], stop: int) -> int:
+    """The token after the table: the end of the smallest element with its header and labels."""
+    document = tokens.document
+    if document.kind != "html":
+        return stop
+    last = labels[-1][1]
+    shared = set(document.ancestors(tokens.start[header]))
+    shared &= set(document.ancestors(tokens.start[last]))
+    ends = [document.blocks_of(element)[1] for element in shared]
+    blocks_end = min((end for end in ends if end > tokens.end[last]), default=len(document.text))
+    return next((at for at in range(labels[-1][1], stop) if tokens.start[at] >= blocks_end), stop)
+
+
+def _is_transposed(tokens: Tokens, labels: list[tuple[str, int]]) -> bool:
+    places = [at for _, at in labels]
+    return places == list(range(places[0], places[0] + len(places)))
+
+
+def _read_transposed(
+    tokens: Tokens, names: tuple[str, str], labels: list[tuple[str, int]], end: int,
+    decision: Decision,
+) -> None:  # fmt: skip
+    """A row of labels, then a row of cells for each tool, each headed by its name."""
+    rest = list(range(labels[-1][1] + 1, end))
+    width = len(labels) + 1
+    if len(rest) != 2 * width:
+        decision.problems.append("the table's rows have not as many cells as it has labels")
+        return
+    heads = (tokens.text[rest[0]], tokens.text[rest[width]])
+    decision.names = heads
+    order = _order(heads, names)
+    if order is None:
+        decision.problems.append(f"the table's rows are headed {heads!r}")
+        return
+    for number, (name, _) in enumerate(labels, start=1):
+        cells = (rest[number], rest[width + number])
+        one, other = (Cell(cells[at], cells[at] + 1) for at in order)
+        decision.rows[name] = (one, other)
+
+
+def _order(heads: tuple[str, ...], names: tuple[str, str]) -> tuple[int, int] | None:
+    if heads == names:
+        return 0, 1
+    return (1, 0) if heads == names[::-1] else None
+
+
+def _read_by_tool(
+    tokens: Tokens, names: tuple[str, str], labels: list[tuple[str, int]], end: int,
+    decision: Decision,
+) -> None:  # fmt: skip
+    """Every label twice: once under each tool's name, or a second copy of the whole table."""
+    half = len(labels) // 2
+    ends = [at for _, at in labels[1:]] + [end]
+    cells: list[Cell] = []
+    for (_, at), stop in zip(labels, ends, strict=True):
+        last = stop
+        while last > at + 1 and tokens.text[last - 1] in names and last - 1 > at + 1:
+            last -= 1
+        cells.append(Cell(at + 1, last))
+    is_copy = all(_halves(tokens, cell) is not None for cell in cells[:half])
+    if is_copy and _texts(tokens, cells[:half]) == _texts(tokens, cells[half:]):
+        for (name, _), cell in zip(labels[:half], cells, strict=False):
+            pair = _halves(tokens, cell)
+            if pair is not None:
+                decision.rows[name] = pair
+        return
+    if [name for name, _ in labels[:half]] != [name for name, _ in labels[half:]]:
+        decision.problems.append("the table's labels stand twice, in different orders")
+        return
+    for number in range(half):
+        decision.rows[labels[number][0]] = (cells[number], cells[number + half])
+    if len(decision.names) > 1 or any(cell.first >= cell.last for cell in cells):
+        decision.rows.clear()
+        decision.problems.append("the table's labels stand twice and their cells are not certain")
+
+
+def _halves(tokens: Tokens, cell: Cell) -> tuple[Cell, Cell] | None:
+    if cell.last - cell.first != 2:
+        return None
+    return Cell(cell.first, cell.first + 1), Cell(cell.first + 1, cell.last)
+
+
+def _texts(tokens: Tokens, cells: list[Cell]) -> list[str]:
+    return [tokens.join(cell.first, cell.last) for cell in cells]
+
+
+def _read_rows(
+    tokens: Tokens, names: tuple[str, str], labels: list[tuple[str, int]], end: int,
+    decision: Decision, counts: Counter[str],
+) -> None:  # fmt: skip
+    """A label, then the cell of each tool, row by row."""
+    order = _order(decision.names[:2], names) or (0, 1)
+    ends = [at for _, at in labels[1:]] + [end]
+    for (name, at), stop in zip(labels, ends, strict=True):
+        cells = _cells(tokens, names, at, stop, stop == end)
+        if counts[name] > 1:
+            decision.problems.append(f"row {name} stands {counts[name]} times")
+        elif len(cells) != 2:
+            decision.problems.append(f"row {name} has {len(cells)} cells")
+        else:
+            decision.rows[name] = (cells[order[0]], cells[order[1]])
+
+
+def _cells(
+    tokens: Tokens, names: tuple[str, str], label: int, stop: int, is_last: bool
+) -> list[Cell]:
+    """The cells after a label: a token each, or grouped by the row's elements."""
+    document = tokens.document
+    if document.kind == "html":
+        row = _row_element(tokens, label, stop)
+        if row:
+            blocks_end = document.blocks_of(row)[1]
+            stop = next((at for at in range(label, stop) if tokens.start[at] >= blocks_end), stop)
+            cells = _by_element(tokens, row, label + 1, stop)
+            return [_without_name(tokens, names, cell) for cell in cells]
+    cells = [Cell(at, at + 1) for at in range(label + 1, stop)]
+    return cells[:2] if is_last and document.kind != "html" and len(cells) > 2 else cells
+
+
+def _row_element(tokens: Tokens, label: int, stop: int) -> int:
+    """The smallest element that holds the label and something after it. Absent: 0."""
+    for element in tokens.document.ancestors(tokens.start[label]):
+        end = tokens.document.blocks_of(element)[1]
+        if end > tokens.end[label]:
+            return element if stop == len(tokens.start) or end <= tokens.end[stop - 1] else 0
+    return 0
+
+
+def _by_element(tokens: Tokens, row: int, first: int, last: int) -> list[Cell]:
+    """Tokens grouped by the child of the row they stand in; a sole child is looked into."""
+    document = tokens.document
+    groups: list[Cell] = []
+    owners: list[int] = []
+    for at in range(first, last):
+        chain = document.ancestors(tokens.start[at])
+        depth = chain.index(row) if row in chain else 0
+        owner = chain[depth - 1] if depth else -at - 1
+        if owners and owners[-1] == owner:
+            groups[-1] = Cell(groups[-1].first, at + 1)
+        else:
+            groups.append(Cell(at, at + 1))
+            owners.append(owner)
+    if len(groups) == 1 and owners[0] > 0 and last - first > 1:
+        return _by_element(tokens, owners[0], first, last)
+    return groups
+
+
+def _without_name(tokens: Tokens, names: tuple[str, str], cell: Cell) -> Cell:
+    """The cell without the tool's name that phones show in it."""
+    if cell.last - cell.first > 1 and tokens.text[cell.first] in names:
+        return Cell(cell.first + 1, cell.last)
+    return cell

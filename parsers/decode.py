@@ -1,0 +1,109 @@
+"""Bytes to characters, strictly: header, meta and byte order mark, from a short list of encodings.
+
+This module must not guess: bytes that no declared encoding fits are kept with U+FFFD, and every
+field that holds one is refused later.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from schema.errors import BytesError
+from schema.page import RawPage
+
+MAX_BYTES = 8 * 1024 * 1024
+
+LABELS = {
+    "utf-8": "utf-8", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8",
+    "windows-1252": "cp1252", "cp1252": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252",
+    "latin-1": "cp1252", "iso8859-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "iso-8859-15": "iso-8859-15", "latin-9": "iso-8859-15",
+    "utf-16": "utf-16", "utf-16le": "utf-16", "utf-16be": "utf-16",
+}  # fmt: skip
+"""Labels we read, by the WHATWG's names; ISO-8859-1 and ASCII mean windows-1252 there too."""
+
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
+         (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
+
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([a-z0-9_:.-]+)", re.IGNORECASE)
+_HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|\?xml)", re.I | re.S)
+_MARKUP = re.compile(rb"<(?:div|p|h1|main|section|article|table|meta|title)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Characters of a page and how they were found."""
+
+    text: str
+    encoding: str
+    is_repaired: bool
+    """Whether the header's encoding did not fit and the page's own did."""
+
+
+def is_html(page: RawPage) -> bool:
+    """Whether the page is HTML rather than text.
+
+    Raises: BytesError (content_type) when it is neither.
+    """
+    kind = (page.content_type or "").split(";")[0].strip().lower()
+    if kind in ("text/html", "application/xhtml+xml"):
+        return True
+    if kind not in ("", "text/plain", "application/octet-stream"):
+        raise BytesError(code="content_type", detail=f"sent as {kind}")
+    head = page.body[:1024]
+    for mark, _ in MARKS:
+        head = head.removeprefix(mark)
+    head = head.replace(b"\0", b"")  # UTF-16: enough to see the first tag
+    return bool(_HTML_START.match(head)) or (kind != "text/plain" and bool(_MARKUP.search(head)))
+
+
+def decode(page: RawPage) -> Decoded:
+    """The page's characters.
+
+    Raises: BytesError too_large above 8 MiB, encoding for a label that is not on the list or
+    UTF-16 without a byte order mark.
+    """
+    body = page.body
+    if len(body) > MAX_BYTES:
+        raise BytesError(code="too_large", detail=f"{len(body)} bytes; at most {MAX_BYTES}")
+    for mark, encoding in MARKS:
+        if body.startswith(mark):
+            return _decoded(body[len(mark) :], [encoding])
+    return _decoded(body, _declared(page) or ["utf-8"])
+
+
+def _declared(page: RawPage) -> list[str]:
+    """The encodings that header and page name, the header's first."""
+    header = _HEADER_CHARSET.search(page.content_type or "")
+    meta = _META_CHARSET.search(page.body[:4096])
+    labels = [header[1]] if header else []
+    if meta:
+        labels.append(meta[1].decode("ascii"))
+    encodings = [_encoding(label) for label in labels]
+    if meta and encodings[-1].startswith("utf-16"):
+        encodings[-1] = "utf-8"  # WHATWG: a meta tag that can be read is not UTF-16
+    return list(dict.fromkeys(encodings))
+
+
+def _encoding(label: str) -> str:
+    try:
+        return LABELS[label.strip().lower()]
+    except KeyError:
+        raise BytesError(code="encoding", detail=f"{label[:40]!r} is not read here") from None
+
+
+def _decoded(body: bytes, encodings: list[str]) -> Decoded:
+    for number, encoding in enumerate(encodings):
+        try:
+            text = body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-16":
+            raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
+        return Decoded(text.removeprefix("\ufeff"), encoding, is_repaired=number > 0)
+    if encodings[0] == "utf-16":
+        raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
+    return Decoded(body.decode(encodings[0], errors="replace"), encodings[0], is_repaired=False)

@@ -1,0 +1,274 @@
+"""A page as its visible text blocks in reading order, each with its place in the tree.
+
+A *block* is the smallest piece of text that can be a value: the text between two boundaries. Block
+elements and line breaks are boundaries; inline elements are one only where their parent holds
+nothing but elements (two spans side by side may be two values, a bold word in a sentence is not).
+Joining the blocks of one field gives the same text either way. This module must not know what any
+text means.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp "
+    "rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
+)
+UNSEEN = frozenset(
+    "head script style template noscript noembed noframes svg math canvas audio video iframe "
+    "object embed title meta link datalist".split()
+)
+HIDDEN = (
+    "[hidden],[aria-hidden='true' i],dialog:not([open]),input[type=hidden],"
+    "[style*='display:none' i],[style*='display: none' i],"
+    "[style*='visibility:hidden' i],[style*='visibility: hidden' i]"
+)
+_MAY_HIDE = re.compile(r"hidden|<dialog|display\s*:", re.IGNORECASE)
+_NOSCRIPT = re.compile(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[^\w%]{1,3}")
+_SEEN, _INLINE, _UNSEEN, _BREAK = range(4)
+_KNOWN_TAG_IDS = 256
+_kinds: dict[int, int] = {}
+
+
+@dataclass(slots=True)
+class Document:
+    """Blocks and the tree above them, as parallel lists.
+
+    Block i has `text[i]`, the element right above it `element[i]`, the run of inline content it
+    belongs to `box[i]`, and `glue[i]`, what joins it to the block before it in one field.
+    Element e has `parent[e]` (0 is the root), `tag[e]`, and its place among its siblings `nth[e]`.
+    """
+
+    kind: str
+    text: list[str] = field(default_factory=list)
+    glue: list[str] = field(default_factory=list)
+    element: list[int] = field(default_factory=list)
+    box: list[int] = field(default_factory=list)
+    parent: list[int] = field(default_factory=lambda: [0])
+    tag: list[str] = field(default_factory=lambda: ["#root"])
+    nth: list[int] = field(default_factory=lambda: [0])
+    span: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
+    """For each element the [start, end) of the text runs under it."""
+    run: list[int] = field(default_factory=list)
+    """For each block the number of its first text run."""
+    canonical: str | None = None
+    links: list[str] = field(default_factory=list)
+
+    def join(self, start: int, end: int) -> str:
+        """The text of blocks [start, end) as one field."""
+        if end - start == 1:
+            return self.text[start]
+        parts = [self.text[start]] if end > start else []
+        for at in range(start + 1, end):
+            parts += (self.glue[at], self.text[at])
+        return "".join(parts)
+
+    def blocks_of(self, element: int) -> tuple[int, int]:
+        """The [start, end) of the blocks under an element."""
+        first, last = self.span[element]
+        return bisect_left(self.run, first), bisect_left(self.run, last)
+
+    def ancestors(self, block: int) -> list[int]:
+        """The elements above a block, nearest first, the root left out."""
+        chain, at = [], self.element[block]
+        while at:
+            chain.append(at)
+            at = self.parent[at]
+        return chain
+
+
+def common(document: Document, one: int, other: int) -> int:
+    """The deepest element that holds both elements."""
+    parent = document.parent
+    while one != other:
+        if one > other:
+            one = parent[one]
+        else:
+            other = parent[other]
+    return one
+
+
+def read_html(text: str) -> Document:
+    """The document of an HTML page whose shape was found safe.
+
+    Shape: characters in, blocks in reading order out. Absent: no blocks for a page without text.
+    """
+    # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks out of
+    # one that stands in an unclosed paragraph. noembed is raw text always and as long.
+    if "noscript" in text.lower():
+        text = _NOSCRIPT.sub(r"<\1noembed ", text)
+    tree = LexborHTMLParser(text.replace("\0", "\ufffd").encode("utf-8", "replace"))
+    hidden = {n.mem_id for n in tree.css(HIDDEN)} if _MAY_HIDE.search(text) else set()
+    walk = _Walk(hidden)
+    if tree.body is not None:
+        walk.through(tree.body)
+    walk.blocks()
+    document = walk.document
+    link = tree.css_first('link[rel="canonical" i][href]')
+    document.canonical = link.attributes.get("href") if link is not None else None
+    document.links = [h for n in tree.css("a[href]") if (h := n.attributes.get("href"))]
+    return document
+
+
+class _Walk:
+    """One pass over the tree, collecting text runs and the elements above them."""
+
+    def __init__(self, hidden: set[int]) -> None:
+        self.document = Document(kind="html")
+        self.hidden = hidden
+        self.runs: list[tuple[str, int, int, int]] = []  # text, element, box, line
+        self.box = self.line = 0
+
+    def through(self, body: LexborNode) -> None:
+        """Visit every visible node below `body` in order."""
+        document, runs, hidden, kinds = self.document, self.runs, self.hidden, _kinds
+        parent, tags, nth, span = document.parent, document.tag, document.nth, document.span
+        element, count, is_block = 0, 0, True
+        stack: list[tuple[LexborNode | None, int, int, bool]] = []
+        node = body.first_child
+        while True:
+            while node is None:
+                if not stack:
+                    span[0] = (0, len(runs))
+                    return
+                if is_block:
+                    self.box += 1
+                span[element] = (span[element][0], len(runs))
+                node, element, count, is_block = stack.pop()
+            tag_id = node.tag_id
+            if tag_id == 2:  # a text node
+                text = node.text_content
+                if text:
+                    runs.append((text, element, self.box, self.line))
+                node = node.next
+                continue
+            kind = kinds.get(tag_id)
+            if kind is None:
+                kind = _kind(node, tag_id)
+            if kind == _BREAK:
+                self.line += 1
+            elif kind != _UNSEEN and not (hidden and node.mem_id in hidden):
+                count += 1
+                child = node.first_child
+                stack.append((node.next, element, count, is_block))
+                parent.append(element)
+                tags.append(node.tag or "")
+                nth.append(count)
+                element, count, is_block = len(parent) - 1, 0, kind == _SEEN
+                span.append((len(runs), len(runs)))
+                if is_block:
+                    self.box += 1
+                node = child
+                continue
+            node = node.next
+
+    def blocks(self) -> None:
+        """Turn the runs into blocks."""
+        runs, start = self.runs, 0
+        while start < len(runs):
+            end = start + 1
+            while end < len(runs) and runs[end][2] == runs[start][2]:
+                end += 1
+            self._blocks_of_box(start, end)
+            start = end
+
+    def _blocks_of_box(self, start: int, end: int) -> None:
+        """The blocks of one box: of one run of inline content."""
+        runs = self.runs
+        solid = [at for at in range(start, end) if not runs[at][0].isspace()]
+        if not solid:
+            return
+        if len(solid) == 1:
+            self._add([solid[0]], "\n")
+            return
+        bare = {runs[at][1] for at in solid if not _SEPARATOR.fullmatch(runs[at][0].strip())}
+        group, before = [solid[0]], solid[0]
+        glue = "\n"
+        for at in solid[1:]:
+            if runs[at][3] != runs[before][3]:
+                self._add(group, glue)
+                group, glue = [at], " "
+            elif self._may_split(before, at, bare):
+                self._add(group, glue)
+                group, glue = [at], self._space(before, at)
+            else:
+                group.append(at)
+            before = at
+        self._add(group, glue)
+
+    def _may_split(self, before: int, at: int, bare: set[int]) -> bool:
+        one, other = self.runs[before][1], self.runs[at][1]
+        if one == other:
+            return False
+        above = common(self.document, one, other)
+        return above not in bare
+
+    def _space(self, before: int, at: int) -> str:
+        runs = self.runs
+        between = runs[before][0][-1:] + "".join(r[0] for r in runs[before + 1 : at])
+        return " " if any(c.isspace() for c in between + runs[at][0][:1]) else ""
+
+    def _add(self, group: list[int], glue: str) -> None:
+        runs, document = self.runs, self.document
+        if len(group) == 1:
+            text, element, box, _ = runs[group[0]]
+        else:
+            text = "".join(run[0] for run in runs[group[0] : group[-1] + 1])
+            element, box = runs[group[0]][1], runs[group[0]][2]
+            for at in group[1:]:
+                if runs[at][1] != element:
+                    element = common(document, element, runs[at][1])
+        document.text.append(" ".join(text.split()))
+        document.glue.append(" " if glue == "\n" else glue)
+        document.element.append(element)
+        document.box.append(box)
+        document.run.append(group[0])
+
+
+def _kind(node: LexborNode, tag_id: int) -> int:
+    name = (node.tag or "").lower()
+    if name == "br":
+        kind = _BREAK
+    elif name in UNSEEN or not node.is_element_node:
+        kind = _UNSEEN
+    else:
+        kind = _INLINE if name in INLINE or "-" in name else _SEEN
+    if tag_id < _KNOWN_TAG_IDS:
+        _kinds[tag_id] = kind
+    return kind
+
+
+def read_text(text: str) -> Document:
+    """The document of an extracted text: a block a line, an element a paragraph.
+
+    Shape: `text-1` when no blank line stands between blocks, else `text-2`.
+    """
+    document = Document(kind="text-1")
+    paragraph = 0
+    for line in re.split(r"\r\n|[\n\r]", text.replace("\0", "\ufffd")):
+        words = " ".join(line.split())
+        if not words:
+            paragraph = 0
+            continue
+        if not paragraph:
+            if document.text:
+                document.kind = "text-2"
+            paragraph = len(document.parent)
+            document.parent.append(0)
+            document.tag.append("p")
+            document.nth.append(paragraph)
+            document.span.append((len(document.text), 0))
+        document.run.append(len(document.text))
+        document.text.append(words)
+        document.glue.append(" ")
+        document.element.append(paragraph)
+        document.box.append(len(document.text))
+        document.span[paragraph] = (document.span[paragraph][0], len(document.text))
+    document.span[0] = (0, len(document.text))
+    return document

@@ -1,0 +1,51 @@
+"""Links and the canonical address of an HTML page."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from parsers.decode import decode, is_html
+from parsers.scan import require_safe_shape
+from schema.page import RawPage
+from selectolax.lexbor import LexborHTMLParser
+
+
+def _tree(page: RawPage) -> LexborHTMLParser:
+    text = decode(page).text
+    require_safe_shape(text)
+    return LexborHTMLParser(text.encode())
+
+
+def page_links(page: RawPage) -> list[str]:
+    """The absolute http(s) links of an HTML page, in order and without repeats.
+
+    Absent: an empty list for a text page. Raises: BytesError for bytes that may not be parsed.
+    """
+    if not is_html(page):
+        return []
+    hrefs = (node.attributes.get("href") for node in _tree(page).css("a[href]"))
+    found = (_absolute(page.url, href) for href in hrefs if href)
+    return list(dict.fromkeys(link for link in found if link))
+
+
+def canonical_address(page: RawPage) -> str | None:
+    """The address that the page itself calls its canonical one. Absent: None."""
+    return canonical_of(_tree(page)) if is_html(page) else None
+
+
+def canonical_of(tree: LexborHTMLParser) -> str | None:
+    """The http(s) address in `<link rel=canonical>`. Absent: None."""
+    node = tree.css_first('link[rel="canonical" i][href]')
+    href = node.attributes.get("href") if node is not None else None
+    return _absolute(None, href) if href else None
+
+
+def _absolute(base: str | None, href: str) -> str | None:
+    try:
+        link = urljoin(base or "", href.strip())
+        parts = urlsplit(link)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return parts._replace(fragment="").geturl()

@@ -1,0 +1,160 @@
+"""The reviewer scorecard: eight quotes (or the fewer that the page explains), each with its side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parsers.cells import (
+    Cell, build_cells, find_quoted, find_scores, is_name_like, name_reviewers, spread_flat,
+)  # fmt: skip
+from parsers.sides import Panels, Side, assign_sides
+from parsers.tokens import Patterns, Score, Tokens
+from parsers.values import label_key
+from schema.errors import LayoutError, ParseError
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The cells in the page's order with their sides, and the first token after them."""
+
+    cells: list[Cell]
+    sides: list[Side]
+    end: int
+
+
+def find_scorecard(tokens: Tokens, patterns: Patterns) -> int:
+    """The token of the scorecard's heading: the last one before the first score or quoted text.
+
+    Raises: LayoutError (scorecard_missing) where there is none.
+    """
+    key = label_key(tokens.words.scorecard)
+    headings = [at for at, other in enumerate(tokens.key) if other == key]
+    if not headings:
+        raise LayoutError(
+            code="scorecard_missing", field="quotes",
+            detail=f"no block reads {tokens.words.scorecard!r}",
+        )  # fmt: skip
+    scores = find_scores(tokens, patterns, headings[0])
+    if scores:
+        return max(at for at in headings if at < scores[0][0])
+    quoted = (at for at in range(headings[0], len(tokens.text)) if tokens.text[at][0] == "“")
+    first = next(quoted, None)
+    return headings[-1] if first is None else max(at for at in headings if at < first)
+
+
+def read_scorecard(
+    tokens: Tokens, patterns: Patterns, names: tuple[str, str], begin: int, panels: Panels
+) -> Scorecard:
+    """The cells after the scorecard's heading.
+
+    Raises: LayoutError quote_count, quote_side, cell_shape; FieldError quote_empty.
+    """
+    scores = find_scores(tokens, patterns, begin + 1)
+    anchors: list[tuple[int, int, Score | None]] = [(at, at + 1, score) for at, score in scores]
+    if not anchors:
+        anchors = [(first, last, None) for first, last in find_quoted(tokens, begin + 1)]
+    cells = build_cells(tokens, names, anchors, begin) if anchors else []
+    end = max((cell.last for cell in cells), default=begin)
+    expected = _expected_count(panels)
+    if len(cells) in (12, 14, 16) and len(cells) // 2 in (8, expected):
+        chosen, sides = _without_copy(tokens, names, cells, panels)
+    else:
+        if len(cells) not in (8, expected):
+            raise _wrong_count(len(cells), panels)
+        chosen, sides = cells, _read(tokens, names, cells, panels)
+    return Scorecard(chosen, sides, max(end, *(cell.last for cell in chosen)))
+
+
+def _expected_count(panels: Panels) -> int:
+    """How many quotes the page explains: fewer than eight only with a stated panel of three."""
+    return sum(3 if panel == 3 else 4 for panel in panels)
+
+
+def _wrong_count(count: int, panels: Panels) -> LayoutError:
+    stated = [panel if panel is not None else 4 for panel in panels]
+    return LayoutError(
+        code="quote_count", field="quotes",
+        detail=f"found {count}, the page's votes say {sum(stated)}",
+    )  # fmt: skip
+
+
+def _read(
+    tokens: Tokens, names: tuple[str, str], cells: list[Cell], panels: Panels
+) -> list[Side]:
+    """Fill in reviewer and quote of each cell, and tell its side."""
+    if _is_flat(tokens, cells):
+        for cell in cells:
+            cell.first, cell.last = cell.anchor, max(cell.anchor, cell.verdict_at or 0) + 1
+        spread_flat(tokens, cells, tokens.words.newsletter)
+    else:
+        name_reviewers(tokens, cells)
+    markers = [[tokens.text[at] for at in cell.outer if tokens.text[at] in names] for cell in cells]
+    sides = assign_sides(cells, names, markers, panels)
+    if all(cell.reviewer is None for cell in cells):
+        _name_by_row(tokens, names, cells, sides)
+    return sides
+
+
+def _is_flat(tokens: Tokens, cells: list[Cell]) -> bool:
+    """Whether the quotes stand outside the elements of their scores."""
+    return all(
+        cell.score is not None
+        and all(is_name_like(tokens.text[at]) for at in cell.lead + cell.trail)
+        for cell in cells
+    )
+
+
+def _name_by_row(
+    tokens: Tokens, names: tuple[str, str], cells: list[Cell], sides: list[Side]
+) -> None:
+    """The reviewer who stands once, as the heading of a row, for both of its cells."""
+    heads: dict[int, int] = {}
+    for cell, (_, slot) in zip(cells, sides, strict=True):
+        before = [at for at in cell.outer if tokens.text[at] not in names]
+        if before and slot not in heads and is_name_like(tokens.text[before[-1]]):
+            heads[slot] = before[-1]
+    firsts = [cell for number, cell in enumerate(cells) if number == 0 or cell.outer]
+    rows = {slot for _, slot in sides}
+    if len(heads) < len(rows) - 1 or len(firsts) > len(rows):
+        return
+    for cell, (_, slot) in zip(cells, sides, strict=True):
+        if slot in heads:
+            cell.reviewer, cell.reviewer_at = tokens.text[heads[slot]], heads[slot]
+
+
+def _without_copy(
+    tokens: Tokens, names: tuple[str, str], cells: list[Cell], panels: Panels
+) -> tuple[list[Cell], list[Side]]:
+    """One of two complete copies of the cells, equal word for word.
+
+    Raises: LayoutError (quote_count) where the cells are no such copies.
+    """
+    half = len(cells) // 2
+    for one, other in ((cells[:half], cells[half:]), (cells[::2], cells[1::2])):
+        read: list[tuple[list[Cell], list[Side]]] = []
+        problem: ParseError | None = None
+        for part in (one, other):
+            try:
+                read.append((part, _read(tokens, names, part, panels)))
+            except ParseError as error:
+                problem = error
+        if len(read) == 2 and _said(tokens, *read[0]) == _said(tokens, *read[1]):
+            return max(read, key=lambda part: sum(cell.reviewer is not None for cell in part[0]))
+        if len(read) == 1 and _words(tokens, one) == _words(tokens, other):
+            return read[0]
+        if problem is not None and _words(tokens, one) == _words(tokens, other):
+            raise problem
+    raise _wrong_count(len(cells), panels)
+
+
+def _said(tokens: Tokens, cells: list[Cell], sides: list[Side]) -> list[tuple[Side, str]]:
+    return sorted(
+        (side, tokens.join(*cell.quote)) for cell, side in zip(cells, sides, strict=True)
+    )
+
+
+def _words(tokens: Tokens, cells: list[Cell]) -> list[str]:
+    """The longest text of each cell, in an order that does not depend on theirs."""
+    return sorted(
+        max((tokens.text[at] for at in range(cell.first, cell.last)), key=len) for cell in cells
+    )

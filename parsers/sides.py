@@ -1,0 +1,180 @@
+"""Which tool, and which row, each scorecard cell belongs to.
+
+Told by the tool's name in the cell, by headers, by how the cells are grouped, and last by position:
+row by row. Nothing is decided by a guess: what stays open is the failure quote_side.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from parsers.cells import Cell
+from schema.errors import LayoutError
+
+Side = tuple[int, int]
+"""Tool (1 or 2) and slot (1 to 4)."""
+Panels = tuple[int | None, int | None]
+"""How many reviewers the page says each tool had; None where it does not say."""
+
+
+def _uncertain(detail: str) -> LayoutError:
+    return LayoutError(code="quote_side", field="quotes", detail=detail)
+
+
+def assign_sides(
+    cells: list[Cell], names: tuple[str, str], markers: list[list[str]], panels: Panels
+) -> list[Side]:
+    """Tool and slot of each cell, in the order of the cells.
+
+    Shape: `markers[i]` are the tool names shown between cell i - 1 and cell i.
+    Raises: LayoutError (quote_side) where it is not certain.
+    """
+    tools = _by_names(cells, names, markers)
+    groups = _groups(cells)
+    if tools is None:
+        tools = _by_groups(cells, names, markers, groups, panels)
+    _require_counts(tools, panels, len(cells))
+    if names[0] != names[1]:
+        for cell, tool in zip(cells, tools, strict=True):
+            if cell.marker is not None and cell.marker != names[tool - 1]:
+                raise _uncertain(f"a cell names {cell.marker[:40]!r} and stands with the other tool")
+    return _with_slots(cells, tools, groups)
+
+
+def _by_names(
+    cells: list[Cell], names: tuple[str, str], markers: list[list[str]]
+) -> list[int] | None:
+    """Sides from a name in, or right before, every cell, or at the head of each column."""
+    if names[0] != names[1]:
+        shown = [cell.marker or (before[-1] if len(before) == 1 else None)
+                 for cell, before in zip(cells, markers, strict=True)]  # fmt: skip
+        if all(shown):
+            return [1 if name == names[0] else 2 for name in shown]
+    at = [number for number, before in enumerate(markers) if before]
+    if len(at) == 2 and at[0] == 0 and all(len(markers[number]) == 1 for number in at):
+        heads = (markers[0][0], markers[at[1]][0])
+        if heads == names or heads == names[::-1]:
+            first = 1 if heads == names else 2
+            return [first if number < at[1] else 3 - first for number in range(len(cells))]
+    return None
+
+
+def _groups(cells: list[Cell]) -> list[int]:
+    """For each cell the number of its group: the cells of its nearest shared element."""
+    counts = Counter(element for cell in cells for element in cell.chain)
+    owners = [next((e for e in cell.chain if counts[e] > 1), 0) for cell in cells]
+    is_rows = sum(count == 2 for count in Counter(owners).values()) >= 2
+    numbers, number = [0], 0
+    for one, other in pairwise(owners):
+        # A cell alone in its row is owned by the whole table: never one row with its neighbour.
+        number += one != other or (is_rows and counts[one] > 2)
+        numbers.append(number)
+    return numbers
+
+
+def _by_groups(
+    cells: list[Cell], names: tuple[str, str], markers: list[list[str]], groups: list[int],
+    panels: Panels,
+) -> list[int]:  # fmt: skip
+    """Sides from rows or columns of cells, in the header's order."""
+    header = next((before for before in markers if len(before) >= 2), [])
+    first = 2 if tuple(header[-2:]) == names[::-1] and names[0] != names[1] else 1
+    sizes = [count for _, count in sorted(Counter(groups).items())]
+    if len(sizes) == 2 and min(sizes) >= 3:
+        return [first if group == groups[0] else 3 - first for group in groups]
+    if set(sizes) <= {1, 2} and sizes.count(2) >= 2:
+        return _by_rows(cells, groups, first, panels)
+    if len(sizes) == 1:
+        return _by_position(cells, first, panels)
+    raise _uncertain(f"the cells stand in groups of {sizes}")
+
+
+def _by_rows(cells: list[Cell], groups: list[int], first: int, panels: Panels) -> list[int]:
+    counts = Counter(groups)
+    tools: list[int] = []
+    for number, group in enumerate(groups):
+        if counts[group] == 1:
+            tools.append(_side_of_single(panels))
+        else:
+            is_second = number > 0 and groups[number - 1] == group
+            tools.append(3 - first if is_second else first)
+    return tools
+
+
+def _side_of_single(panels: Panels) -> int:
+    """A cell alone in its row is about the tool whose panel is not the one of three."""
+    if panels[0] == 3 and panels[1] != 3:
+        return 2
+    if panels[1] == 3 and panels[0] != 3:
+        return 1
+    raise _uncertain("a row has one cell, and the page does not say which tool's is missing")
+
+
+def _by_position(cells: list[Cell], first: int, panels: Panels) -> list[int]:
+    """Cells in one list: row by row, unless the reviewers' names show two columns."""
+    count = len(cells)
+    reviewers = [cell.reviewer for cell in cells]
+    rows = [first if number % 2 == 0 else 3 - first for number in range(count)]
+    if count % 2 == 0:
+        if all(reviewers) and _equal(reviewers[::2], reviewers[1::2]) < count // 2 - 1:
+            half = count // 2
+            if _equal(reviewers[:half], reviewers[half:]) >= half - 1:
+                return [first if number < half else 3 - first for number in range(count)]
+        return rows
+    return _with_one_missing(reviewers, panels)
+
+
+def _equal(ones: list[str | None], others: list[str | None]) -> int:
+    return sum(one == other for one, other in zip(ones, others, strict=False))
+
+
+def _with_one_missing(reviewers: list[str | None], panels: Panels) -> list[int]:
+    """Seven cells in one list: the row that is short must be the only one that can be."""
+    alone = _side_of_single(panels)
+    fitting = []
+    for row in range(4):
+        tools = [1, 2] * row + [alone] + [1, 2] * (3 - row)
+        pairs = [at for at in range(7) if at + 1 < 7 and tools[at] == 1 and tools[at + 1] == 2
+                 and (at < 2 * row or at > 2 * row)]  # fmt: skip
+        if all(reviewers) and all(reviewers[at] == reviewers[at + 1] for at in pairs):
+            fitting.append(tools)
+    if len(fitting) != 1:
+        raise _uncertain("seven quotes in one list, and which row is short is not certain")
+    return fitting[0]
+
+
+def _require_counts(tools: list[int], panels: Panels, count: int) -> None:
+    for tool in (1, 2):
+        found = tools.count(tool)
+        panel = panels[tool - 1]
+        expected = 4 if count == 8 else panel if panel in (3, 4) else 4
+        if found != expected:
+            raise _uncertain(f"{found} of the quotes would be about tool {tool}, not {expected}")
+
+
+def _with_slots(cells: list[Cell], tools: list[int], groups: list[int]) -> list[Side]:
+    """Slots in the order of each side; where a cell is missing, by row or reviewer."""
+    seen = Counter[int]()
+    sides = []
+    for tool in tools:
+        seen[tool] += 1
+        sides.append((tool, seen[tool]))
+    if seen[1] == seen[2]:
+        return sides
+    short = 1 if seen[1] < seen[2] else 2
+    full = {cells[n].reviewer: slot for n, (tool, slot) in enumerate(sides) if tool != short}
+    own = [full.get(cells[n].reviewer) for n, (tool, _) in enumerate(sides) if tool == short]
+    slots = [slot for slot in own if slot is not None]
+    if None in full or len(slots) < len(own) or slots != sorted(set(slots)):
+        slots = _slots_by_row(tools, groups, short) or list(range(1, len(own) + 1))
+    waiting = iter(slots)
+    return [(tool, next(waiting) if tool == short else slot) for tool, slot in sides]
+
+
+def _slots_by_row(tools: list[int], groups: list[int], short: int) -> list[int] | None:
+    """The rows that hold a cell of the short side. Absent: None where cells are not in rows."""
+    if set(Counter(groups).values()) != {1, 2}:
+        return None
+    rows = {group: number for number, group in enumerate(dict.fromkeys(groups), start=1)}
+    return [rows[group] for tool, group in zip(tools, groups, strict=True) if tool == short]

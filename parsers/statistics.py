@@ -1,0 +1,228 @@
+"""The three statistics of a card (panel share, community, entry): where cards are anchored.
+
+A triple is accepted when its labels stand together and their values all stand before, or all
+after, their labels. A label without values, as in a table of contents, is not a triple.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers.tokens import Tokens
+from parsers.values import is_community_like, is_share_like, label_key, without_icons
+from schema.errors import FieldError, LayoutError
+
+REACH = 6
+"""How many tokens a triple's other labels may stand away from its panel share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value's text and the token it stands in; `text` is None for a label left alone."""
+
+    text: str | None
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """The statistics of one card, and the tokens [start, end) they take."""
+
+    start: int
+    end: int
+    label: int
+    share: Value
+    community: Value | None
+    entry: Value
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    name: str
+    token: int
+    value: str | None
+
+
+def find_triples(tokens: Tokens) -> list[Triple]:
+    """Every complete triple of the page, in order.
+
+    Raises: FieldError where a triple can be read in both orders of label and value.
+    """
+    labels = _labels(tokens)
+    found: list[Triple] = []
+    for at, label in enumerate(labels):
+        if label.name == "panel":
+            triple = _triple(tokens, labels, at)
+            if triple is not None and (not found or triple.start >= found[-1].end):
+                found.append(triple)
+    return found
+
+
+def explain_missing(tokens: Tokens) -> LayoutError:
+    """Why a page has too few triples: names the label that is there without its value."""
+    panels = [label for label in _labels(tokens) if label.name == "panel"]
+    detail = f"{len(panels)} blocks read {tokens.words.panel_ship!r}, but not two cards around them"
+    return LayoutError(code="card_missing", field="tools", detail=detail)
+
+
+def _labels(tokens: Tokens) -> list[_Label]:
+    words = tokens.words
+    names = {
+        label_key(words.panel_ship): "panel",
+        label_key(words.community): "community",
+        label_key(words.entry): "entry",
+    }
+    found: list[_Label] = []
+    for at, key in enumerate(tokens.key):
+        if not key:
+            continue
+        if key in names:
+            found.append(_Label(names[key], at, None))
+            continue
+        for label, name in names.items():
+            if label in key and (value := _value_beside(tokens, at, label, name)) is not None:
+                found.append(_Label(name, at, value))
+    return found
+
+
+def _value_beside(tokens: Tokens, at: int, label: str, name: str) -> str | None:
+    """The value in a token that holds label and value. Absent: None for any other token."""
+    text = without_icons(tokens.text[at])
+    before = re.fullmatch(rf"(.+?)[\s:·|–—-]*\b{re.escape(label)}", text, re.IGNORECASE)
+    after = re.fullmatch(rf"{re.escape(label)}\b[\s:·|]*(.+)", text, re.IGNORECASE)
+    for match in (before, after):
+        if match and _could_be(tokens, name, match[1].strip()):
+            return match[1].strip()
+    dash = re.fullmatch(rf"([–—−-])\s*{re.escape(label)}", text, re.IGNORECASE)
+    return dash[1] if dash and name == "community" else None
+
+
+def _could_be(tokens: Tokens, name: str, text: str) -> bool:
+    if name == "panel":
+        return is_share_like(text)
+    if name == "community":
+        return is_community_like(text, no_votes=tokens.words.no_votes)
+    return label_key(text) in tokens.words.entries
+
+
+def _triple(tokens: Tokens, labels: list[_Label], at: int) -> Triple | None:
+    panel = labels[at]
+    group = [panel]
+    for name in ("community", "entry"):
+        near = _nearest(labels, at, name)
+        if near is not None:
+            group.append(near)
+    if group[-1].name != "entry":
+        return None
+    group.sort(key=lambda label: label.token)
+    readings = [r for r in (_before(tokens, group), _after(tokens, group)) if r is not None]
+    if len(readings) == 2 and all(label.value for label in group if label.name != "community"):
+        readings = readings[:1]
+    if len(readings) == 2:
+        raise FieldError(
+            code="field_ambiguous", field="tools", detail="values stand on both sides of the labels"
+        )
+    if not readings:
+        return None
+    start, end, values = readings[0]
+    return Triple(
+        start, end, panel.token, values["panel"], values.get("community"), values["entry"]
+    )  # fmt: skip
+
+
+def _nearest(labels: list[_Label], at: int, name: str) -> _Label | None:
+    """The nearest label of a name, on the usual side first."""
+    here = labels[at].token
+    for label in labels[at + 1 :]:
+        if label.name == "panel" or label.token - here > REACH:
+            break
+        if label.name == name:
+            return label
+    for label in reversed(labels[:at]):
+        if label.name == "panel" or here - label.token > REACH:
+            break
+        if label.name == name:
+            return label
+    return None
+
+
+_Reading = tuple[int, int, dict[str, Value]]
+
+
+def _before(tokens: Tokens, group: list[_Label]) -> _Reading | None:
+    """The reading in which each value stands before its label."""
+    values: dict[str, Value] = {}
+    start = group[0].token
+    for number, label in enumerate(group):
+        if label.value is not None:
+            values[label.name] = Value(label.value, label.token)
+            between = _plain(tokens, group[number - 1].token + 1, label.token) if number else []
+            if between:
+                return None
+            continue
+        if number == 0:
+            at = label.token - 1
+            while at >= 0 and tokens.is_decoration(at) and label.name != "community":
+                at -= 1
+            between, start = [at] if at >= 0 else [], max(at, 0)
+        else:
+            between = _plain(tokens, group[number - 1].token + 1, label.token)
+        if not _bind(tokens, label, between, values):
+            return None
+    return (start, group[-1].token + 1, values) if _is_whole(values) else None
+
+
+def _after(tokens: Tokens, group: list[_Label]) -> _Reading | None:
+    """The reading in which each value stands after its label."""
+    values: dict[str, Value] = {}
+    end = group[-1].token + 1
+    for number, label in enumerate(group):
+        is_last = number == len(group) - 1
+        if label.value is not None:
+            values[label.name] = Value(label.value, label.token)
+            if not is_last and _plain(tokens, label.token + 1, group[number + 1].token):
+                return None
+            continue
+        if is_last:
+            at = label.token + 1
+            while at < len(tokens.text) and tokens.is_decoration(at) and label.name != "community":
+                at += 1
+            between = [at] if at < len(tokens.text) else []
+            if label.name == "community" and between and not _fits(tokens, label.name, at):
+                between = []
+            end = between[-1] + 1 if between else end
+        else:
+            between = _plain(tokens, label.token + 1, group[number + 1].token)
+        if not _bind(tokens, label, between, values):
+            return None
+    return (group[0].token, end, values) if _is_whole(values) else None
+
+
+def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
+    """The tokens between two labels that are not mere icons; a dash is a value."""
+    return [
+        at for at in range(first, last)
+        if not tokens.is_decoration(at) or tokens.text[at].strip() in "-–—−"
+    ]  # fmt: skip
+
+
+def _bind(tokens: Tokens, label: _Label, between: list[int], values: dict[str, Value]) -> bool:
+    if not between and label.name == "community":
+        values[label.name] = Value(None, label.token)
+        return True
+    if len(between) != 1 or not _fits(tokens, label.name, between[0]):
+        return False
+    values[label.name] = Value(tokens.text[between[0]], between[0])
+    return True
+
+
+def _fits(tokens: Tokens, name: str, at: int) -> bool:
+    text = without_icons(tokens.text[at])
+    if name == "entry":
+        return bool(re.fullmatch(r"\w[\w-]{0,14}", text))
+    return _could_be(tokens, name, tokens.text[at].strip())
+
+
+def _is_whole(values: dict[str, Value]) -> bool:
+    return "panel" in values and "entry" in values

@@ -1,0 +1,182 @@
+"""From the text of one block to a value: pure functions, no tree and no page.
+
+Each raises FieldError when the text is not a value of its kind; none returns None for that.
+"""
+
+from __future__ import annotations
+
+import re
+
+from schema.errors import FieldError
+from schema.records import SHORT_TEXT
+
+ICONS = (
+    "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\u25a0-\u25ff\u200d\ufe0e\ufe0f\u20e3"
+    "\U0001f000-\U0001faff\U000e0020-\U000e007f\u2022\u00b7\\s"
+)
+_ICON_EDGES = re.compile(f"^[{ICONS}]+|[{ICONS}]+$")
+_LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
+_SHARE = re.compile(r"([0-9]{1,3}) ?%")
+_SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?[%\uff05\u066a]")
+_COUNTED = re.compile(r"([0-9]{1,3}) ?% ship ?\(([0-9]{1,9}) ?/ ?([0-9]{1,9})\)", re.IGNORECASE)
+_VOTES = re.compile(r"(?:^|[^\w])([0-9]{1,3}) ship ?/ ?([0-9]{1,3}) skip$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"undefined|NaN|\[object Object\]|\{\{.*\}\}", re.DOTALL)
+_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
+_MOJIBAKE = re.compile("\u00e2\u20ac[\u0153\u009d\u2122\u02dc\u201c\u201d\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]")
+DASHES = frozenset(("-", "–", "—", "−", "‐", "‑", "‒", "―", "n/a", "?"))
+
+
+def without_icons(text: str) -> str:
+    """The text without pictures, arrows and middle dots at its ends.
+
+    >>> without_icons("★ Ship")
+    'Ship'
+    """
+    return _ICON_EDGES.sub("", text)
+
+
+def label_key(text: str) -> str:
+    """A label as it is compared: without case, icons and punctuation around it.
+
+    >>> label_key("▲ PANEL SHIP:")
+    'panel ship'
+    """
+    return _LABEL_EDGES.sub("", text).casefold() if len(text) <= 60 else ""
+
+
+def parse_share(text: str, *, field: str) -> int:
+    """A percentage. Units: percent, 0 to 100.
+
+    Raises: FieldError for anything but ASCII digits and a percent sign, or above 100.
+
+    >>> parse_share("75%", field="share")
+    75
+    """
+    match = _SHARE.fullmatch(without_icons(text))
+    if match is None:
+        raise FieldError(code="field_unreadable", field=field, detail=f"{text[:40]!r} is no share")
+    return _in_range(match[1], text, field)
+
+
+def is_share_like(text: str) -> bool:
+    """Whether the text stands where a share would, readable or not."""
+    return bool(_SHARE_LIKE.fullmatch(without_icons(text)))
+
+
+def parse_score(digits: str, *, field: str) -> int:
+    """A score out of 100. Raises: FieldError above 100."""
+    return _in_range(digits, digits, field)
+
+
+def _in_range(digits: str, text: str, field: str) -> int:
+    value = int(digits)
+    if value > 100:
+        raise FieldError(code="field_range", field=field, detail=f"{text[:40]!r} is over 100")
+    return value
+
+
+Statement = tuple[int | None, int | None, int | None]
+
+
+def parse_community(text: str, *, no_votes: str, field: str) -> Statement:
+    """Share, votes for ship and all votes, as far as the text states them.
+
+    >>> parse_community("0% Ship (0 / 1)", no_votes="No community votes yet", field="community")
+    (0, 0, 1)
+    >>> parse_community("—", no_votes="No community votes yet", field="community")
+    (None, None, None)
+    """
+    bare = without_icons(text)
+    if bare.casefold() in DASHES or not bare:
+        return (None, None, None)
+    if label_key(bare) == label_key(no_votes):
+        return (None, 0, 0)
+    counted = _COUNTED.fullmatch(bare)
+    if counted is None:
+        return (parse_share(bare, field=field), None, None)
+    ship, votes = int(counted[2]), int(counted[3])
+    if ship > votes:
+        raise FieldError(code="field_range", field=field, detail=f"{ship} of {votes} votes")
+    return (_in_range(counted[1], text, field), ship, votes)
+
+
+def is_community_like(text: str, *, no_votes: str) -> bool:
+    """Whether the text could be a community vote, readable or not."""
+    bare = without_icons(text)
+    return (
+        bare.casefold() in DASHES or is_share_like(bare) or label_key(bare) == label_key(no_votes)
+        or _COUNTED.fullmatch(bare) is not None
+    )  # fmt: skip
+
+
+def parse_votes(text: str, *, field: str) -> tuple[int, int]:
+    """Ship and skip votes of the panel.
+
+    >>> parse_votes("Ship · 3 ship / 1 skip", field="votes")
+    (3, 1)
+    """
+    match = _VOTES.search(without_icons(text))
+    if match is None:
+        raise FieldError(code="field_unreadable", field=field, detail=f"{text[:60]!r} are no votes")
+    return int(match[1]), int(match[2])
+
+
+def parse_word(text: str, words: dict[str, str], *, field: str) -> str:
+    """One of a few words, written as the record writes it.
+
+    >>> parse_word("SHIP", {"ship": "Ship"}, field="badge")
+    'Ship'
+    """
+    try:
+        return words[label_key(text)]
+    except KeyError:
+        known = ", ".join(words.values())
+        raise FieldError(
+            code="field_word", field=field, detail=f"{text[:40]!r} is not one of {known}"
+        ) from None
+
+
+def require_text(text: str, *, field: str, limit: int = SHORT_TEXT) -> str:
+    """The text itself, if a text field may hold it.
+
+    Raises: FieldError for an empty text, a placeholder, a control or broken character, wrongly
+    decoded characters, or a text over its limit.
+    """
+    if not text:
+        raise FieldError(code="field_missing", field=field, detail="nothing is there")
+    if len(text) > limit:
+        raise FieldError(
+            code="field_length", field=field, detail=f"{len(text)} characters; at most {limit}"
+        )
+    broken = _BROKEN.search(text) or _MOJIBAKE.search(text)
+    if broken:
+        raise FieldError(
+            code="field_unreadable", field=field,
+            detail=f"{broken[0]!r} at character {broken.start()}",
+        )  # fmt: skip
+    if _PLACEHOLDER.fullmatch(text):
+        raise FieldError(code="field_unreadable", field=field, detail=f"placeholder {text[:40]!r}")
+    return text
+
+
+def outer_quotes(text: str) -> tuple[int, int]:
+    """The [start, end) of a text inside its outer curly quotation marks.
+
+    The whole text when the first “ does not pair with the last ”.
+
+    >>> outer_quotes("“a “b” c”")
+    (1, 8)
+    >>> outer_quotes("“a” and “b”")
+    (0, 11)
+    """
+    if len(text) < 2 or text[0] != "“" or text[-1] != "”":
+        return 0, len(text)
+    depth = 0
+    for at, char in enumerate(text):
+        if char == "“":
+            depth += 1
+        elif char == "”":
+            depth -= 1
+            if depth <= 0 and at < len(text) - 1:
+                return 0, len(text)
+    return (1, len(text) - 1) if depth == 0 else (0, len(text))

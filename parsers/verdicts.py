@@ -1,0 +1,143 @@
+"""The verdict of each quote: printed, or what logic and the quote's own words decide.
+
+In this order: page, unanimous (share 100 or 0), cue (a listed phrase by which a quote names the
+minority verdict of its card), remainder (what the share then settles). An inferred verdict never
+overwrites a printed one. docs/verdicts.md explains the list to readers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+Verdict = Literal["ship", "skip"]
+Source = Literal["page", "unanimous", "cue", "remainder"]
+
+CUES: dict[Verdict, tuple[str, ...]] = {
+    "skip": (
+        "this is a skip", "it is a skip", "it's a skip", "that's a skip", "that is a skip",
+        "this one is a skip", "this one's a skip", "so it's a skip", "a skip for me", "a skip from me",
+        "a hard skip", "an easy skip", "a clear skip", "a soft skip", "earns the skip",
+        "earns a skip", "earns it a skip", "gets a skip", "gets the skip", "i skip this",
+        "i'm skipping", "i am skipping", "i'd skip", "i would skip", "i'll skip",
+        "skipping on the basis", "skipping because", "skipping this one", "skip this one",
+        "skip because", "the skip isn't about", "the skip is about", "the skip is for",
+        "the skip comes from", "my skip", "my verdict is skip", "verdict: skip",
+        "would flip this to a ship", "would flip me to a ship", "would flip it to a ship",
+        "would turn this into a ship", "would make this a ship", "would make it a ship",
+        "would change this to a ship", "would move this to a ship",
+    ),
+    "ship": (
+        "this is a ship", "it is a ship", "it's a ship", "that's a ship", "that is a ship",
+        "this one is a ship", "this one's a ship", "so it's a ship", "a ship for me", "a ship from me",
+        "a hard ship", "an easy ship", "a clear ship", "a soft ship", "earns the ship",
+        "earns a ship", "earns it a ship", "gets a ship", "gets the ship", "i ship this",
+        "i'm shipping this", "i am shipping this", "i'd ship", "i would ship", "i'll ship",
+        "shipping on the basis", "shipping this because", "ship this one", "ships because",
+        "the ship isn't about", "the ship is about", "the ship is for", "the ship comes from",
+        "my ship", "my verdict is ship", "verdict: ship",
+        "would flip this to a skip", "would flip me to a skip", "would flip it to a skip",
+        "would turn this into a skip", "would make this a skip", "would make it a skip",
+        "would change this to a skip", "would move this to a skip",
+    ),
+}  # fmt: skip
+"""The closed list. Phrases of verdict v are only read on cards where v is the minority."""
+
+
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    texts = "|".join(re.escape(phrase).replace("'", "['’]") for phrase in longest_first)
+    return re.compile(rf"(?<!\w)(?:{texts})(?!\w)", re.IGNORECASE)
+
+
+_CUES = {verdict: _pattern(phrases) for verdict, phrases in CUES.items()}
+_UNLESS = re.compile(
+    r"(?:\b(?:not|never|hardly|barely|nor|no|if|whether|think|thinks|say|says|said|call|calls|called"
+    r"|claim|claims|why)\b|n['’]t\b)[^.,;:!?—–()]{0,40}$",
+    re.IGNORECASE,
+)
+"""Words before a phrase, in its own clause, that turn or report it: then it is no cue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A verdict, how it is known, and the place of the deciding words if words decided."""
+
+    verdict: Verdict | None = None
+    source: Source | None = None
+    span: tuple[int, int] | None = None
+
+
+def find_cue(text: str, minority: Verdict) -> tuple[int, int] | None:
+    """Where a quote names the minority verdict. Absent: None where it does not.
+
+    >>> find_cue("Nice, but this is a skip.", "skip")
+    (10, 24)
+    >>> find_cue("I would not say this is a skip.", "skip")
+    """
+    for match in _CUES[minority].finditer(text):
+        if not _UNLESS.search(text, max(0, match.start() - 60), match.start()):
+            return match.span()
+    return None
+
+
+def infer_verdicts(
+    texts: list[str], printed: list[Verdict | None], share: int, votes: tuple[int, int] | None
+) -> tuple[list[Inferred], bool]:
+    """The verdict of each of one tool's quotes, and whether its cues contradict its share.
+
+    Shape: the quotes' texts and printed verdicts in order; as many verdicts out.
+    """
+    found = [Inferred(v, "page") if v else Inferred() for v in printed]
+    if all(printed):
+        return found, False
+    expected = _expected(len(texts), share, votes)
+    if expected is None:
+        return found, False
+    if 0 in expected.values() and share in (0, 100):
+        sole: Verdict = "ship" if share == 100 else "skip"
+        return [i if i.verdict else Inferred(sole, "unanimous") for i in found], False
+    found, is_conflict = _with_cues(found, texts, expected)
+    return _with_remainder(found, expected), is_conflict
+
+
+def _expected(
+    count: int, share: int, votes: tuple[int, int] | None
+) -> dict[Verdict, int] | None:
+    """How many quotes must say ship and skip. Absent: None where share and votes do not tell."""
+    ships = round(share * count / 100)
+    if not count or abs(100 * ships / count - share) >= 1:
+        return None
+    if votes is not None and votes != (ships, count - ships):
+        return None
+    return {"ship": ships, "skip": count - ships}
+
+
+def _with_cues(
+    found: list[Inferred], texts: list[str], expected: dict[Verdict, int]
+) -> tuple[list[Inferred], bool]:
+    if expected["ship"] == expected["skip"]:
+        return found, False
+    minority: Verdict = "ship" if expected["ship"] < expected["skip"] else "skip"
+    cues = [None if i.verdict else find_cue(t, minority) for i, t in zip(found, texts, strict=True)]
+    known = sum(i.verdict == minority for i in found)
+    if sum(cue is not None for cue in cues) + known > expected[minority]:
+        return found, any(cues)
+    return [
+        Inferred(minority, "cue", cue) if cue else i for i, cue in zip(found, cues, strict=True)
+    ], False
+
+
+def _with_remainder(found: list[Inferred], expected: dict[Verdict, int]) -> list[Inferred]:
+    for verdict, other in (("ship", "skip"), ("skip", "ship")):
+        known = sum(i.verdict == verdict for i in found)
+        if known == expected[verdict] and any(i.verdict for i in found):  # type: ignore[index]
+            return [i if i.verdict else Inferred(other, "remainder") for i in found]  # type: ignore[arg-type]
+    return found
+
+
+def all_cues() -> list[str]:
+    """Every phrase of the closed list, for the documentation and its test."""
+    return list(chain.from_iterable(CUES.values()))

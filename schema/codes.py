@@ -1,0 +1,59 @@
+"""The one table of failure and finding codes: a code and the sentence that explains it.
+
+Pure data. docs/codes.md is made from it, and tests compare it with the code that raises.
+"""
+
+from __future__ import annotations
+
+FAILURES: dict[str, str] = {
+    "unreadable": "The file, or the archived bytes, could not be read.",
+    "too_large": "The page is larger than 8 MiB and was not parsed.",
+    "encoding": "The bytes are in no encoding that we read.",
+    "hostile_shape": "The markup has a shape that would hang or crash a parser; it was not parsed.",
+    "parser_died": "The parser was killed twice on this page (time, memory or a crash).",
+    "not_a_comparison": "The page has no address and does not look like a comparison.",
+    "content_type": "The page was sent as something other than HTML or text.",
+    "empty_page": "The page shows no visible text at all.",
+    "empty_shell": "The page shows a frame but not its content, which a script would load.",
+    "interstitial": "The page is a log-in, a browser check or a similar page in between.",
+    "soft_not_found": "The page says that it was not found, although it was sent with status 200.",
+    "heading_missing": "No block reads as the names of both cards with ' vs ' between them.",
+    "heading_ambiguous": "More than one reading of the heading and the cards is possible.",
+    "names_mismatch": "The names on the cards do not make the heading.",
+    "card_missing": "Fewer than two tool cards can be read.",
+    "card_count": "More cards than two, and the others are no equal copy of the two.",
+    "field_missing": "A required field is not on the page.",
+    "field_unreadable": "A field holds a placeholder, a control character or a broken character.",
+    "field_ambiguous": "A field can be read in more than one way.",
+    "field_range": "A number is outside its range.",
+    "field_word": "A word is not one of the few that the field may hold.",
+    "field_length": "A text is longer than its field may be.",
+    "duplicate_block": "A block that should stand once stands twice in a row.",
+    "scorecard_missing": "The heading of the reviewer scorecard, or what follows it, is not there.",
+    "quote_count": "The number of quotes is not the number that the page explains.",
+    "quote_empty": "A scorecard cell holds no quote.",
+    "quote_side": "It is not certain which tool a quote is about.",
+    "cell_shape": "The cells of the scorecard are not built alike, so their parts are not certain.",
+    "truncated": "Nothing follows the last quote: the page may be cut off.",
+}
+
+FINDINGS: dict[str, str] = {
+    "share_disagrees": "The panel share does not follow from the votes shown.",
+    "badge_disagrees": "The badge does not follow from the panel share.",
+    "panel_verdict_disagrees": "The decision table's verdict word is not the card's badge.",
+    "verdicts_disagree": "The verdicts printed on the quotes do not add up to the votes or share.",
+    "votes_disagree": "The number of votes is not the number of quotes shown for the tool.",
+    "community_disagrees": "Card and decision table state different community votes.",
+    "tagline_disagrees": "'Best for' does not repeat the tagline.",
+    "category_disagrees": "The decision table states another category than the card.",
+    "decision_names_disagree": "The decision table's header does not name the two tools.",
+    "decision_row": "A row of the decision table is unknown, doubled or has not two cells.",
+    "slug_order": "The two slugs of the address are not in sorted order.",
+    "slug_ambiguous": "The address can be split into two slugs in more than one way.",
+    "cue_conflict": "More quotes name the minority verdict than the share allows; none is counted.",
+    "duplicate_quote": "Two quotes about one tool have the same words.",
+    "uneven_sides": "One card or cell states something that its counterpart leaves out.",
+    "canonical_differs": "The page names another address as its canonical one.",
+    "encoding_repaired": "The declared encoding was wrong; another declared one fitted.",
+    "observation_conflict": "Two captures state different facts about one quote or card.",
+}

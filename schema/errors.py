@@ -1,0 +1,116 @@
+"""Every error this project raises on purpose.
+
+    VerdictsError
+    |-- UsageError          exit 2   a wrong argument, a host no site claims
+    |-- StartError          exit 30  refused to start: lock held, no contact, unwritable home
+    |-- StoppedError        exit 20  stopped early, can be taken up again
+    |-- CrawlError          (recorded as an attempt) a page was not obtained
+    |-- ParseError          (recorded as a failure) a page was obtained, a record was not
+    |   |-- BytesError      the bytes are not a text we may read
+    |   |-- LayoutError     the page is not, or not wholly, a comparison
+    |   `-- FieldError      one field is missing, unreadable, ambiguous or out of range
+    |-- SiteError           exit 2   two site files claim one thing, or a site file is broken
+    |-- BuildError          exit 40  the database could not be built or checked
+    |   `-- PublishError    exit 40  publishing refused: it would lose rows
+    `-- IntegrityError      exit 40  archive, ledger and files do not agree
+
+Each class takes fixed keyword arguments and makes its own one-sentence message.
+"""
+
+from __future__ import annotations
+
+
+class VerdictsError(Exception):
+    """The root: whatever we raise on purpose can be caught as this."""
+
+    exit_code = 1
+
+
+class UsageError(VerdictsError):
+    """The command was asked for something it cannot mean."""
+
+    exit_code = 2
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what)
+
+
+class StartError(VerdictsError):
+    """The command refused to start, and changed nothing."""
+
+    exit_code = 30
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what)
+
+
+class StoppedError(VerdictsError):
+    """The command stopped before its work was done; running it again takes it up."""
+
+    exit_code = 20
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what)
+
+
+class CrawlError(VerdictsError):
+    """A page was not obtained. `outcome` and `reason` go into its attempt."""
+
+    exit_code = 10
+
+    def __init__(self, *, url: str, outcome: str, reason: str) -> None:
+        self.url, self.outcome, self.reason = url, outcome, reason
+        super().__init__(f"{url}: {outcome}:{reason}")
+
+
+class ParseError(VerdictsError):
+    """A page was obtained but gave no record. `code` is one of `schema.codes.FAILURES`."""
+
+    exit_code = 10
+
+    def __init__(self, *, code: str, field: str | None = None, detail: str) -> None:
+        self.code, self.field, self.detail = code, field, detail
+        super().__init__(f"{code}: {field + ': ' if field else ''}{detail}")
+
+
+class BytesError(ParseError):
+    """The bytes are too many, in no encoding we read, or of a shape made to hang a parser."""
+
+
+class LayoutError(ParseError):
+    """The blocks of the page are not those of one whole comparison."""
+
+
+class FieldError(ParseError):
+    """A required field is missing, unreadable, ambiguous or out of range."""
+
+
+class SiteError(VerdictsError):
+    """The folder of site files is inconsistent."""
+
+    exit_code = 2
+
+    def __init__(self, *, site: str, what: str) -> None:
+        super().__init__(f"site {site}: {what}")
+
+
+class BuildError(VerdictsError):
+    """The database could not be built or did not pass its checks."""
+
+    exit_code = 40
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what)
+
+
+class PublishError(BuildError):
+    """Publishing was refused because rows would be lost."""
+
+
+class IntegrityError(VerdictsError):
+    """Two things that must agree (ledger, archive, record files, database) do not."""
+
+    exit_code = 40
+
+    def __init__(self, *, where: str, what: str) -> None:
+        super().__init__(f"{where}: {what}")

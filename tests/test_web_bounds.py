@@ -1,0 +1,206 @@
+"""What the server refuses, how fast it says so, and that it lives on afterwards."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from web_sample import Answer, Server, database, server, serving
+
+__all__ = ["server"]
+PROMPT_S = 8
+"""A bound, not a measurement: an unbounded bomb takes minutes or the machine's memory."""
+BOMBS = {
+    "printf": "select printf('%900000000d', 1)",
+    "format": "select format('%900000000d', 1)",
+    "zeroblob": "select hex(zeroblob(4e8))",
+    "randomblob": "select length(randomblob(900000000))",
+    "recursive_cte": "with recursive c(x) as (select 1 union all select x + 1 from c) select sum(x) from c",
+    "cross_join": "select count(*) from description a, description b, description c, description d",
+    "replace": "with recursive c(x) as (select 'aaaaaaaaaa' union all select replace(x, 'a', 'aaaaaaaaaa') from c) select max(length(x)) from c",
+    "group_concat": "select length(group_concat(a.description || b.description)) from description a, description b, description c",
+    "trim": "with recursive c(x) as (select 'ab' union all select x || x from c where length(x) < 70000) select length(trim(max(x), max(x))) from c",
+    "like": "select 'a' like '" + "%a" * 500 + "'",
+    "deep": "select " + "(" * 900 + "1" + ")" * 900,
+    "long": "select '" + "x" * 14_000 + "' || '" + "y" * 1_900 + "'",
+}  # fmt: skip
+REFUSED = {
+    "database_list": "select file from pragma_database_list",
+    "database_list_named": 'select * from "PRAGMA_DATABASE_LIST"()',
+    "database_list_counted": "select count(*) from main.pragma_database_list",
+    "compile_options": "select * from pragma_compile_options",
+    "attach": "attach database ':memory:' as other",
+    "second_statement": "select 1; select 2",
+    "insert": "insert into site (site, title, base) values ('a', 'b', 'c')",
+    "with_delete": "with a as (select 1) delete from quote",
+    "vacuum_into": "vacuum into 'copy.db'",
+    "pragma": "pragma writable_schema = on",
+    "tokenizer": "select fts3_tokenizer('simple')",
+    "extension": "select load_extension('evil.so')",
+    "fts_command": "with a as (select 1) insert into quote_fts(quote_fts) values ('rebuild')",
+}
+
+
+def run(server: Server, sql: str) -> Answer:
+    return server.ask("/verdicts/-/query.json?_shape=array&sql=" + quote(sql), timeout_s=PROMPT_S)
+
+
+@pytest.mark.parametrize("name", [*BOMBS, *REFUSED])
+def test_each_bomb_is_refused_at_once_and_the_server_lives(server: Server, name: str) -> None:
+    sql = {**BOMBS, **REFUSED}[name]
+    if name == "long":
+        assert run(server, sql).status == 200
+        return
+    answer = run(server, sql)
+    assert 400 <= answer.status < 500, answer.text[:300]
+    assert str(database().parent) not in answer.text
+    page = server.ask("/verdicts/-/query?sql=" + quote(sql), timeout_s=PROMPT_S)
+    assert 200 <= page.status < 500 and "<script" not in page.text
+    assert str(database().parent) not in page.text
+    assert server.process.poll() is None
+    assert run(server, "select 1 as one").text == '[{"one": 1}]'
+
+
+def test_honest_queries_work(server: Server) -> None:
+    honest = {
+        "select count(*) as n from quote_fts where quote_fts match 'screenshot'": 8,
+        "select round(avg(panel_ship_percent), 1) as n from card": None,
+        "select trim('xxhixx', 'x') as n": "hi",
+        "select ltrim('xxhi', 'x') as n": "hi",
+        "select trim(null, 'x') as n": None,
+        "select upper(substr(name, 1, 3)) as n from tool where tool = 'quillfish'": "QUI",
+        "select count(*) as n from pragma_table_info('card')": 17,
+        "with t as (select name from tool) select count(*) as n from t": 11,
+    }
+    for sql, expected in honest.items():
+        answer = run(server, sql)
+        assert answer.status == 200, (sql, answer.text)
+        told = json.loads(answer.body)[0]["n"]
+        assert expected is None or told == expected, sql
+
+
+def test_no_more_than_a_thousand_rows_come_back(server: Server) -> None:
+    many = json.loads(run(server, "select a.id from description a, description b").body)
+    assert len(many) == 1000
+    assert server.ask("/verdicts/description.json?_size=100000").status == 400
+
+
+def test_a_filter_cannot_bomb_either(server: Server) -> None:
+    assert server.ask("/verdicts/quote.json?text__glob=" + "*a" * 400).status == 400
+    assert server.ask("/verdicts/quote.json?text__contains=screenshot").status == 200
+    assert server.ask("/verdicts/quote.json?_sort=bad").status == 400
+    assert server.ask("/verdicts/quote.json?_where=" + quote(BOMBS["zeroblob"][7:])).status == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=x", "/verdicts/tool", "/verdicts/tool.json",
+                                  "/nothing", "/static/style.css", "/-/messages"])  # fmt: skip
+def test_every_answer_carries_the_security_headers(server: Server, path: str) -> None:
+    headers = server.ask(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy and "script-src" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "server" not in headers and "set-cookie" not in headers
+    assert "access-control-allow-origin" not in headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_only_get_and_head_are_taken(server: Server, method: str) -> None:
+    for path in ("/", "/verdicts/tool/-/insert", "/verdicts/-/query"):
+        answer = server.ask(path, method=method)
+        assert answer.status == 405
+        assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_a_visitor_cannot_choose_how_long_caches_keep_a_page(server: Server) -> None:
+    for argument in ("_ttl=99999999", "%5Fttl=99999999", "a=b&_ttl=0"):
+        for path in ("/verdicts/tool.json", "/verdicts/tool/1.json", "/"):
+            assert server.ask(f"{path}?{argument}").headers["cache-control"] == "max-age=60"
+    assert server.ask("/verdicts/-/query.json?sql=select+1&_timelimit=x").status == 200
+
+
+@pytest.mark.parametrize("path", ["//example.com/", "/\\example.com/", "/%5Cexample.com/",
+                                  "/verdicts//tool/", "/compare/a\\b"])  # fmt: skip
+def test_no_path_can_send_a_visitor_elsewhere(server: Server, path: str) -> None:
+    host, port = urlsplit(server.address).netloc.split(":")
+    with socket.create_connection((host, int(port)), timeout=PROMPT_S) as raw:
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: raw.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 400")
+    assert "location:" not in answer.lower()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/-/databases.json", "/-/settings.json", "/-/threads.json", "/-/messages", "/-/patterns",
+     "/-/allow-debug", "/-/permissions", "/-/api", "/-/create-token", "/-/logout", "/-/jump.json",
+     "/-/config.json", "/-/queries", "/verdicts/-/queries/analyze?sql=select+1",
+     "/verdicts/-/execute-write", "/verdicts/-/create", "/verdicts/tool/-/count",
+     "/verdicts/tool/-/autocomplete", "/verdicts.db", "/verdicts/tool.csv", "/_memory",
+     "/__INTERNAL__", "/static/../serving.py", "/static/%2e%2e/serving.py"],
+)  # fmt: skip
+def test_what_is_not_for_visitors_is_not_there(server: Server, path: str) -> None:
+    answer = server.ask(path)
+    assert answer.status in (403, 404)
+    assert str(database().parent) not in answer.text
+
+
+def test_the_plugins_are_exactly_ours(server: Server) -> None:
+    plugins = {p["name"]: p["hooks"] for p in json.loads(server.ask("/-/plugins.json").body)}
+    assert plugins == {
+        "web.gate": ["asgi_wrapper"],
+        "web.hardening": ["prepare_connection"],
+        "web.mishaps": ["handle_exception"],
+        "web.pages": ["prepare_jinja2_environment", "register_routes", "render_cell"],
+    }
+
+
+def test_a_request_that_is_too_long_is_refused(server: Server) -> None:
+    assert server.ask("/search?q=" + "x" * 20_000).status == 414
+
+
+def test_without_sql_the_pages_stay_and_sql_is_refused() -> None:
+    with serving(database(), "--no-sql") as closed:
+        assert closed.ask("/verdicts/-/query.json?sql=select+1").status == 403
+        assert closed.ask("/verdicts/tool.json?_where=1=1").status == 403
+        assert closed.ask("/verdicts/tool.json").status == 200
+        assert "SQL" not in closed.ask("/").text
+        assert "<textarea" not in closed.ask("/verdicts").text
+        assert closed.ask("/search?q=screenshot").status == 200
+        assert closed.ask("/compare/brass-kettle-vs-lantern-notes").status == 200
+
+
+def test_a_fault_of_ours_is_told_without_its_particulars() -> None:
+    from web.mishaps import OUR_FAULT, explain
+
+    ours = sqlite3.OperationalError("no such table: /home/someone/secret")
+    assert explain(ours, is_visitors_sql=False) == (500, OUR_FAULT)
+    assert explain(KeyError("x"), is_visitors_sql=True) == (500, OUR_FAULT)
+
+
+def test_a_missing_database_is_said_before_anything_is_served(tmp_path: Path) -> None:
+    from web.serving import make_datasette, serve
+
+    with pytest.raises(FileNotFoundError):
+        make_datasette(tmp_path / "none.db")
+    with pytest.raises(FileNotFoundError):
+        serve(tmp_path / "none.db")
+
+
+def test_a_taken_port_is_an_error_of_its_own(server: Server) -> None:
+    from web.serving import serve
+
+    with pytest.raises(OSError, match="in use"):
+        serve(database(), port=int(server.address.rstrip("/").rpartition(":")[2]))
+
+
+def test_the_server_ends_when_asked_to() -> None:
+    with serving(database()) as running:
+        running.process.terminate()
+        assert running.process.wait(timeout=PROMPT_S) is not None

@@ -1,0 +1,312 @@
+"""Every kind of page, asked from a real server process."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from web_sample import EVIL, NOW, RTL, TAKES, Server, database, server, serving, sha
+
+__all__ = ["server"]
+QUOTE_KEY = sha("quillfish", TAKES[0].format(name="Quillfish"))
+URN = "urn:sha256:" + sha("urn")
+PAGES = [
+    "/",
+    "/compare/brass-kettle-vs-lantern-notes",
+    "/compare/quillfish-vs-quillfish-two",
+    "/compare/paper-heron-vs-silent-orchard",
+    "/compare/brass-kettle-vs-veiled",
+    "/compare/evil-vs-name",
+    f"/compare/{URN}",
+    "/tool/quillfish",
+    "/tool/evil",
+    "/tool/" + quote("name:Loose / Leaf?", safe=""),
+    "/tool/" + quote(f"name:{EVIL}", safe=":"),
+    "/reviewer/Builder",
+    "/reviewer/Builder?page=7",
+    "/reviewer/" + quote(f"{EVIL}0", safe=""),
+    "/search",
+    "/search?q=export",
+    "/search?q=script",
+    "/search?q=script&in=cards",
+    "/search?q=" + quote(EVIL),
+    "/search?q=export&page=99",
+    f"/quote/{QUOTE_KEY}",
+    "/release/2026-10",
+    "/verdicts",
+    "/verdicts/-/query",
+    "/verdicts/-/query?sql=" + quote("select detail, field from finding"),
+    "/verdicts/-/schema",
+]
+TABLES = [
+    "capture", "card", "code", "comparison", "comparison_quote", "comparison_version", "crawl",
+    "description", "failure", "finding", "page", "quote", "release", "reviewer", "site", "tool",
+    "version_quote", "version_tool",
+]  # fmt: skip
+
+
+def words_of(page: str) -> str:
+    """The text a reader sees, with its white space evened out."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_is_whole_html_with_a_title_and_one_main_heading(
+    server: Server, path: str
+) -> None:
+    answer = server.ask(path)
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.text.startswith("<!DOCTYPE html>\n<html lang=")
+    assert answer.text.count("<h1") == 1
+    assert re.search(r"<title>[^<]{4,}</title>", answer.text)
+    assert '<meta name="description"' in answer.text
+    assert "not verified" in answer.text and "no licence granted" in answer.text
+
+
+@pytest.mark.parametrize("path", [*PAGES, *(f"/verdicts/{table}" for table in TABLES)])
+def test_no_page_carries_a_script_or_asks_another_host_for_anything(
+    server: Server, path: str
+) -> None:
+    text = server.ask(path).text
+    tags = re.findall(r"<[a-z][^>]*>", text, re.I)
+    assert not [tag for tag in tags if re.match(r"<(script|iframe|object|embed|img|style)", tag)]
+    fetched = [tag for tag in tags if re.match(r"<(link|form|source)", tag) and "alternate" not in tag]
+    assert not [tag for tag in fetched if re.search(r'(src|href|action)="(https?:)?//', tag)]
+    assert not [tag for tag in tags if re.search(r"\s(style|on[a-z]+)=", tag)]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_table_shows_rows_their_meaning_and_the_licence(server: Server, table: str) -> None:
+    page = server.ask(f"/verdicts/{table}")
+    assert page.status == 200
+    assert "What the columns mean" in page.text
+    assert "no licence granted" in page.text
+    rows = json.loads(server.ask(f"/verdicts/{table}.json?_shape=array&_size=5").body)
+    assert rows
+    if table != "comparison_quote":
+        assert server.ask(f"/verdicts/{table}/{rows[0]['id']}").status == 200
+
+
+def test_hostile_text_in_any_column_stays_text(server: Server) -> None:
+    for path in ("/compare/evil-vs-name", "/tool/evil", "/", "/verdicts/finding"):
+        page = server.ask(path).text
+        assert "<script>" not in page
+        assert "&lt;script&gt;alert" in page
+        assert EVIL in html.unescape(page)
+
+
+def test_addresses_that_are_no_web_addresses_are_not_links(server: Server) -> None:
+    for path in ("/compare/evil-vs-name", "/tool/evil", "/verdicts/tool", "/verdicts/comparison"):
+        assert not re.search(r'href="\s*(javascript|data):', server.ask(path).text)
+
+
+def test_home_counts_everything_failures_included(server: Server) -> None:
+    text = words_of(server.ask("/").text)
+    for part in ("comparisons 11", "tools 11", "distinct quotes 48", "reviewers 8"):
+        assert part in text
+    assert "Newest comparisons" in text and "Brass Kettle vs Lantern Notes" in text
+    assert re.search(r"failed captured, but never read as a comparison 1\b", text)
+    assert "quote_count The number of quotes" in text
+
+
+def test_a_comparison_shows_two_cards_eight_quotes_and_where_they_come_from(
+    server: Server,
+) -> None:
+    page = server.ask("/compare/brass-kettle-vs-lantern-notes").text
+    assert page.count('<article class="card">') == 2
+    assert page.count('<article class="quote"') == 8
+    assert 'href="https://shiporskip.io/compare/brass-kettle-vs-lantern-notes"' in page
+    text = words_of(page)
+    assert "captured 2026-11-01, 12:00 UTC" in text
+    assert "75% panel ship Mixed Free" in text
+    assert "Panel votes 3 ship / 1 skip 4 ship / 0 skip" in text
+    assert "Community no votes yet 0% ship (0 of 1)" in text
+    assert "on Brass Kettle 84 /100 skip printed on the page" in text
+    assert NOW in text and "Cite this page" in text
+
+
+def test_each_quote_of_a_comparison_can_be_linked_to(server: Server) -> None:
+    page = server.ask("/compare/quillfish-vs-quillfish-two").text
+    anchors = re.findall(r'id="(quote-\d-[0-9a-f]{8})"', page)
+    assert len(anchors) == len(set(anchors)) == 8
+    assert all(f'href="#{anchor}"' in page for anchor in anchors)
+
+
+def test_an_inferred_verdict_says_how_it_is_known_and_marks_the_words(server: Server) -> None:
+    page = server.ask(f"/compare/{URN}").text
+    assert "what the panel&#39;s share leaves" in page
+    assert '<mark class="cue">Working with Plain Card</mark> feels' in page
+    assert "reviewer not named" in page
+    assert "the page’s address is not known" in page
+
+
+def test_a_missing_quote_is_said_to_be_missing(server: Server) -> None:
+    page = server.ask("/compare/paper-heron-vs-silent-orchard").text
+    assert page.count('<article class="quote"') == 7
+    assert "No quote on Silent Orchard in this row." in words_of(page)
+
+
+def test_withheld_text_is_explained_and_nowhere_on_the_site(server: Server) -> None:
+    answer = server.ask("/compare/brass-kettle-vs-veiled")
+    assert "asks not to be archived" in words_of(answer.text)
+    assert "Secret words" not in answer.text
+    assert '<meta name="robots" content="noindex">' in answer.text
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert "could not be read. This is the last good one" in answer.text
+    assert "0 quotes" in words_of(server.ask("/search?q=%22secret+words%22").text)
+    assert "robots" not in server.ask("/compare/brass-kettle-vs-lantern-notes").text
+
+
+def test_versions_and_findings_are_shown(server: Server) -> None:
+    text = words_of(server.ask("/compare/quillfish-vs-quillfish-two").text)
+    assert "2 shown 2026-10-02 2026-11-01 html:9f3c" in text
+    assert "None: what the page states twice agrees." in text
+    text = words_of(server.ask("/compare/evil-vs-name").text)
+    assert "The badge does not follow from the panel share." in text
+
+
+def test_text_that_turns_direction_is_isolated(server: Server) -> None:
+    page = server.ask("/compare/paper-heron-vs-silent-orchard").text
+    assert f'<p dir="auto">{RTL}</p>' in page
+    assert f"<bdi>{RTL}</bdi>" in server.ask("/verdicts/quote").text
+
+
+def test_a_tool_has_its_cards_quotes_comparisons_and_namesakes(server: Server) -> None:
+    page = server.ask("/tool/quillfish").text
+    text = words_of(page)
+    assert 'href="/tool/quillfish-two"' in page
+    assert "4 distinct quotes" in text and "In 4 comparisons" in text
+    assert "25% panel ship Skip Paid" in text
+
+
+def test_a_reviewers_counts_are_printed_verdicts_of_distinct_quotes(server: Server) -> None:
+    text = words_of(server.ask("/reviewer/Builder").text)
+    sql = (
+        "select count(*) as quotes, sum(verdict = 'ship' and verdict_source = 'page') as ship"
+        " from quote join reviewer on reviewer.id = quote.reviewer where name = 'Builder'"
+    )
+    told = json.loads(server.ask(f"/verdicts/-/query.json?_shape=array&sql={quote(sql)}").body)[0]
+    assert f"distinct quotes {told['quotes']}" in text
+    assert f"printed ship {told['ship']}" in text
+    slots = json.loads(server.ask("/verdicts/version_quote.json?_size=0&_extra=count").body)["count"]
+    assert told["quotes"] < slots
+
+
+def test_a_quote_names_every_comparison_that_shows_it(server: Server) -> None:
+    page = server.ask(f"/quote/{QUOTE_KEY}").text
+    assert "Shown in 4 comparisons" in words_of(page)
+    links = re.findall(r'href="(/compare/[^"#]+)#(quote-\d-[0-9a-f]{8})"', page)
+    assert len(links) == 4
+    for path, anchor in links:
+        assert f'id="{anchor}"' in server.ask(path).text
+
+
+def test_a_withdrawn_release_is_a_tombstone(server: Server) -> None:
+    answer = server.ask("/release/2026-09")
+    assert answer.status == 410
+    assert "Withdrawn" in answer.text and "&lt;script&gt;" in answer.text
+
+
+def test_search_ranks_marks_and_pages(server: Server) -> None:
+    page = server.ask("/search?q=screenshots").text
+    assert "<mark>screenshot</mark>" in page
+    assert re.search(r">\d+ quotes</a>", page)
+    cards = server.ask("/search?q=quillfish&in=cards").text
+    assert "<mark>Quillfish</mark>" in cards
+    many = server.ask("/search?q=the").text
+    assert "Page 1 of" in many and 'rel="next"' in many
+    assert "Page 2 of" in server.ask("/search?q=the&in=quotes&page=2").text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ['"', "*", "a OR", "NEAR(", "-", "text:", "^", "{x}", "(((", "'", ";", "\x00", "%", "日本", "' OR 1=1 --",
+     '"unclosed phrase', "AND", "x" * 5000, "\ud7ff￾", "a" + "́" * 300],
+)  # fmt: skip
+def test_nothing_typed_into_search_is_an_error(server: Server, asked: str) -> None:
+    answer = server.ask("/search?q=" + quote(asked))
+    assert answer.status == 200
+    assert re.search("Nothing was found|no word to look for|Type a word|quotes</a>", answer.text)
+
+
+def test_search_says_so_when_nothing_is_found(server: Server) -> None:
+    text = words_of(server.ask("/search?q=zeppelin").text)
+    assert "Nothing was found for zeppelin among the quotes" in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/compare/no-vs-where", "/tool/name%3ANobody%20%2F", "/reviewer/Nobody",
+     "/quote/00", "/release/1999", "/verdicts/nothing", "/verdicts/tool/9999", "/compare/%FF%00"],
+)  # fmt: skip
+def test_what_is_not_there_is_a_friendly_404(server: Server, path: str) -> None:
+    answer = server.ask(path)
+    assert answer.status == 404
+    assert "Not found" in answer.text and "Traceback" not in answer.text
+
+
+def test_json_answers_for_tables_rows_views_and_sql(server: Server) -> None:
+    for path in (
+        "/verdicts.json",
+        "/verdicts/tool.json",
+        "/verdicts/tool/1.json",
+        "/verdicts/comparison_quote.json?comparison=brass-kettle-vs-lantern-notes&_shape=array",
+        "/verdicts/-/query.json?sql=select+count(*)+from+quote",
+        "/verdicts/quote.json?_search=screenshot",
+    ):
+        answer = server.ask(path)
+        assert answer.status == 200, path
+        assert answer.headers["content-type"].startswith("application/json")
+        json.loads(answer.body)
+    rows = json.loads(
+        server.ask(
+            "/verdicts/comparison_quote.json?comparison=brass-kettle-vs-lantern-notes&_shape=array"
+        ).body
+    )
+    assert [row["position"] for row in rows] == list(range(1, 9))
+    wrong = server.ask("/verdicts/-/query.json?sql=selekt")
+    assert wrong.status == 400 and json.loads(wrong.body)["ok"] is False
+
+
+def test_foreign_keys_are_labelled(server: Server) -> None:
+    page = server.ask("/verdicts/comparison/1").text
+    assert re.search(r'<a href="/verdicts/tool/\d+">Brass Kettle</a>', page)
+    assert '<a href="/compare/brass-kettle-vs-lantern-notes">' in page
+
+
+def test_labels_are_those_that_the_rows_declare() -> None:
+    from schema.rows import ROWS
+    from web.describe import LABELS
+
+    assert {model.table: model.label for model in ROWS if model.label} == LABELS
+
+
+def test_head_is_answered_without_a_body_wherever_get_is(server: Server) -> None:
+    for path in ("/", "/compare/brass-kettle-vs-lantern-notes", "/verdicts/tool.json", "/search"):
+        answer = server.ask(path, method="HEAD")
+        assert (answer.status, answer.body) == (200, b"")
+
+
+def test_the_style_sheet_is_small_and_served(server: Server) -> None:
+    href = re.search(r'rel="stylesheet" href="([^"]+)"', server.ask("/").text)
+    assert href
+    answer = server.ask(href[1])
+    assert answer.headers["content-type"].startswith("text/css")
+    assert 0 < len(answer.body) < 12 * 1024
+    assert b"url(" not in answer.body and b"@import" not in answer.body
+
+
+def test_a_running_server_keeps_its_file_when_the_link_moves_on(tmp_path: Path) -> None:
+    named = tmp_path / "verdicts-1.db"
+    shutil.copyfile(database().resolve(), named)
+    (tmp_path / "current.db").symlink_to(named.name)
+    with serving(tmp_path / "current.db") as running:
+        (tmp_path / "current.db").unlink()
+        (tmp_path / "current.db").symlink_to("nowhere.db")
+        assert running.ask("/verdicts/tool").status == 200

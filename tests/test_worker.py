@@ -1,0 +1,105 @@
+"""The guarded pool: whatever a task does to its process, the others are answered."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+from archive.worker import Died, GuardedPool
+
+
+def play(task: str) -> str:
+    """A task that behaves as it is told."""
+    if task == "cpu":
+        while True:
+            pass
+    if task == "sleep":
+        time.sleep(60)
+    if task == "memory":
+        return str(len(b"x" * (1 << 34)))
+    if task == "exit":
+        os._exit(3)
+    if task == "segv":
+        ctypes.string_at(0)
+    if task == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task == "raise":
+        raise KeyError("a fault of ours")
+    if task == "print":
+        print("noise between the answers", flush=True)
+        sys.stdout.write("more")
+    return task.upper()
+
+
+def pid_of(_: object) -> int:
+    return os.getpid()
+
+
+def length_of(data: bytes) -> int:
+    return len(data)
+
+
+@pytest.mark.parametrize(("task", "reason"), [
+    ("cpu", "cpu"), ("sleep", "wall"), ("exit", "crash"), ("segv", "crash"), ("kill", "killed"),
+    pytest.param("memory", "memory", marks=pytest.mark.skipif(
+        sys.platform == "darwin", reason="macOS does not limit address space")),
+])
+def test_a_task_that_kills_its_workers_is_told_and_the_others_go_on(task, reason):
+    with GuardedPool(play, workers=2, cpu_s=1, wall_s=4) as pool:
+        assert list(pool.map(["a", task, "b", "c"])) == ["A", Died(reason), "B", "C"]
+
+
+def test_answers_come_in_the_order_of_the_tasks_and_are_not_all_taken_at_once():
+    taken = []
+
+    def tasks():
+        for number in range(200):
+            taken.append(number)
+            yield b"x" * number
+
+    with GuardedPool(length_of, workers=2) as pool:
+        answers = pool.map(tasks())
+        assert next(answers) == 0
+        assert len(taken) < 20
+        assert [0, *answers] == list(range(200))
+
+
+def test_a_fault_in_the_function_is_raised_and_not_called_a_death():
+    with GuardedPool(play) as pool:
+        with pytest.raises(RuntimeError, match="a fault of ours"):
+            pool.call("raise")
+        assert pool.call("a") == "A"
+
+
+def test_what_a_task_prints_does_not_disturb_the_answers():
+    with GuardedPool(play) as pool:
+        assert pool.call("print") == "PRINT"
+
+
+def test_a_worker_is_replaced_after_so_many_tasks_and_none_is_left_behind():
+    with GuardedPool(pid_of, recycle_after=3) as pool:
+        pids = list(pool.map(range(7)))
+    assert len(set(pids)) == 3
+    assert len(set(pids[:3])) == 1
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_a_task_of_many_megabytes_goes_through():
+    with GuardedPool(length_of) as pool:
+        assert pool.call(b"x" * (20 << 20)) == 20 << 20
+
+
+def test_it_works_from_a_process_with_threads():
+    stop = threading.Event()
+    threading.Thread(target=stop.wait, daemon=True).start()
+    with GuardedPool(play) as pool:
+        assert pool.call("a") == "A"
+    stop.set()

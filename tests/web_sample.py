@@ -1,0 +1,310 @@
+"""A small published database about tools that do not exist, and a server process that serves it.
+
+Every odd thing a page must bear is in it once: hostile words in each text column, one name on both
+sides, withheld text, a missing cell, a page without address, two versions, bidi controls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import http.client
+import itertools
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from db.tables import create_indexes, create_tables, descriptions, insert_rows
+from schema.codes import FAILURES, FINDINGS
+from schema.rows import DescriptionRow
+
+ROOT = Path(__file__).parent.parent
+EVIL = "<script>alert('x')</script>\"'&{{7*7}}"
+RTL = "a quote that turns \u202eround\u202c and back"
+REVIEWERS = ["Builder", "Skeptic", "Founder", "Creator"]
+NOW, BEFORE = "2026-11-01T12:00:00Z", "2026-10-02T08:30:00Z"
+TOOLS = {
+    "brass-kettle": ("Brass Kettle", "Developer Tools", 75, "Mixed", "Free"),
+    "lantern-notes": ("Lantern Notes", "Productivity", 100, "Ship", "Paid"),
+    "paper-heron": ("Paper Heron", "AI Models", 50, "Mixed", "Free"),
+    "quillfish": ("Quillfish", "Developer Tools", 25, "Skip", "Paid"),
+    "quillfish-two": ("Quillfish", "Local AI / Distributed Inference", 100, "Ship", "Free"),
+    "silent-orchard": ("Silent Orchard", "Research & Analysis", 67, None, "Free"),
+}
+TAKES = [
+    "{name} installs in one `make` call, its tests pass on the first try and the logs say why.",
+    "I looked for the catch in {name} and found it: the export is a screenshot, not a file.",
+    "Priced by the seat, {name} pays for itself in a week; the margins are what worries me.",
+    "Working with {name} feels like a desk that somebody tidied overnight, for better or worse.",
+]
+
+
+def sha(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+class Filler:
+    """Inserts rows by column name and remembers what was inserted before."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+        self.tools: dict[str, int] = {}
+        self.cards: dict[str, int] = {}
+        self.reviewers: dict[str, int] = {}
+
+    def add(self, table: str, **values: object) -> int:
+        names = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" * len(values))
+        sql = f"insert into {table} ({names}) values ({marks})"
+        added = self.conn.execute(sql, list(values.values())).lastrowid
+        assert added is not None
+        return added
+
+    def tool(self, key: str, name: str, category: str, share: int, badge: str | None,
+             entry: str, **more: Any) -> None:  # fmt: skip
+        slug = None if key.startswith("name:") else key
+        url = more.get("url", f"https://shiporskip.io/tool/{key}" if slug else None)
+        self.tools[key] = self.add(
+            "tool", tool=key, site="shiporskip", slug=slug, name=name, url=url,
+            first_seen=BEFORE, last_seen=NOW,
+        )  # fmt: skip
+        text = f"{name} keeps what you wrote, finds it again and says where it was."
+        withheld = more.get("withheld")
+        self.cards[key] = self.add(
+            "card", key=sha(key, "card"), site="shiporskip", tool=self.tools[key], name=name,
+            category=category, tagline=more.get("tagline", f"The {category.lower()} desk mate"),
+            description=None if withheld else more.get("description", text), entry=entry,
+            panel_ship_percent=share, badge=badge, votes_ship=share // 25, votes_skip=4 - share // 25,
+            pricing=more.get("pricing", "Free for one person"), first_seen=BEFORE, last_seen=NOW,
+            withheld=withheld,
+        )  # fmt: skip
+
+    def reviewer(self, name: str | None) -> int | None:
+        if name is None:
+            return None
+        if name not in self.reviewers:
+            self.reviewers[name] = self.add(
+                "reviewer", name=name, first_seen=BEFORE, last_seen=NOW
+            )
+        return self.reviewers[name]
+
+    @functools.lru_cache(maxsize=None)  # noqa: B019  one filler lives as long as its build
+    def quote(self, tool: str, slot: int, reviewer: str | None, text: str, verdict: str | None,
+              source: str | None, withheld: str | None) -> int:  # fmt: skip
+        return self.add(
+            "quote", key=sha(tool, text), site="shiporskip", tool_name=self.name_of(tool),
+            tool=self.tools[tool], card=self.cards[tool], reviewer=self.reviewer(reviewer),
+            score=80 + slot if reviewer else None, verdict=verdict, verdict_source=source,
+            text=None if withheld else text, characters=len(text), first_seen=BEFORE,
+            last_seen=NOW, withheld=withheld,
+        )  # fmt: skip
+
+    def name_of(self, tool: str) -> str:
+        found: str = self.conn.execute("select name from tool where tool = ?", [tool]).fetchone()[0]
+        return found
+
+    def comparison(self, key: str, a: str, b: str, **more: Any) -> int:
+        """One page with its capture, its version or versions, two tools and their quotes."""
+        url = more.get("url", f"https://shiporskip.io/compare/{key}")
+        title = f"{self.name_of(a)} vs {self.name_of(b)}"
+        page = self.add(
+            "page", site="shiporskip", url=url or key, comparison=key, due=0, captures=1,
+            state=more.get("state", "stored"), last_captured_at=NOW,
+        )  # fmt: skip
+        capture = self.capture(page, url or key, "comparison", more.get("opt_outs", ""))
+        wanted = self.conn.execute("select max(id) from comparison_version").fetchone()[0] or 0
+        version = wanted + more.get("versions", 1)
+        comparison = self.add(
+            "comparison", comparison=key, site="shiporskip", url=url, title=title, layout="html:9f3c",
+            tool_a=self.tools[a], tool_b=self.tools[b], card_a=self.cards[a], card_b=self.cards[b],
+            page=page, capture=capture, version=version, captured_at=NOW, first_seen=BEFORE,
+            last_seen=NOW, state="held" if more.get("state") == "held" else "stored",
+            withheld=more.get("withheld"), noindex=more.get("noindex", 0),
+        )  # fmt: skip
+        for number in range(1, more.get("versions", 1) + 1):
+            self.version(comparison, capture, number, title, (a, b), more)
+        return comparison
+
+    def capture(self, page: int, url: str, outcome: str, opt_outs: str = "") -> int:
+        return self.add(
+            "capture", page=page, url=url, captured_at=NOW, date_source="crawl", status=200,
+            content_type="text/html", kind="response", body_sha256=sha(page), outcome=outcome,
+            opt_outs=opt_outs,
+        )  # fmt: skip
+
+    def version(self, comparison: int, capture: int, number: int, title: str,
+                pair: tuple[str, str], more: dict[str, Any]) -> None:  # fmt: skip
+        version = self.add(
+            "comparison_version", comparison=comparison, capture=capture, number=number,
+            title=title, layout="html:9f3c", record_sha256=sha(comparison, number),
+            first_seen=BEFORE, last_seen=NOW,
+        )  # fmt: skip
+        for at, tool in enumerate(pair, 1):
+            card = dict(zip(("badge", "share"), self.conn.execute(
+                "select badge, panel_ship_percent from card where id = ?", [self.cards[tool]]
+            ).fetchone(), strict=True))  # fmt: skip
+            self.add(
+                "version_tool", version=version, position=at, tool=self.tools[tool],
+                card=self.cards[tool], badge=card["badge"], votes_ship=card["share"] // 25,
+                votes_skip=4 - card["share"] // 25, community_stated=1,
+                community_ship_percent=None if at == 1 else 0, community_ship=0,
+                community_votes=at - 1, pricing=more.get("pricing", "Free for one person"),
+            )  # fmt: skip
+        for slot, side in itertools.product(range(1, 5), (1, 2)):
+            if (slot, side) not in more.get("missing", ()):
+                self.cell(version, slot, side, pair[side - 1], more)
+
+    def cell(self, version: int, slot: int, side: int, tool: str, more: dict[str, Any]) -> None:
+        is_named = not more.get("is_text")
+        reviewer = more.get("reviewers", REVIEWERS)[slot - 1] if is_named else None
+        text = more.get("texts", TAKES)[slot - 1].format(name=self.name_of(tool))
+        is_ship = slot * 25 <= int(self.share(tool))
+        verdict: str | None = "ship" if is_ship else "skip"
+        source: str | None = "page" if is_named else more.get("source", "remainder")
+        start, end = None, None
+        if source == "remainder" and slot == 4:
+            source, start, end = "cue", 0, len(text.split(" is ")[0].split(" feels ")[0])
+        if more.get("is_open"):
+            verdict = source = None
+        withheld = more.get("withheld")
+        self.add(
+            "version_quote", version=version, position=2 * (slot - 1) + side, tool_position=side,
+            slot=slot, reviewer=self.reviewer(reviewer), score=80 + slot if is_named else None,
+            verdict=verdict, verdict_source=source, verdict_start=start, verdict_end=end,
+            quote=self.quote(tool, slot, reviewer, text, verdict, source, withheld),
+        )  # fmt: skip
+
+    def share(self, tool: str) -> int:
+        sql = "select panel_ship_percent from card where id = ?"
+        found: int = self.conn.execute(sql, [self.cards[tool]]).fetchone()[0]
+        return found
+
+
+def fill(conn: sqlite3.Connection) -> None:
+    """All rows of the sample."""
+    add = Filler(conn)
+    add.add("site", site="shiporskip", title="Ship or Skip", base="https://shiporskip.io")
+    for kind, codes in (("failure", FAILURES), ("finding", FINDINGS)):
+        for code, sentence in codes.items():
+            add.add("code", code=code, kind=kind, description=sentence)
+    insert_rows(conn, DescriptionRow, descriptions())
+    for key, facts in TOOLS.items():
+        add.tool(key, *facts)
+    keys = sorted(TOOLS)
+    for a, b in itertools.combinations(keys[:4], 2):
+        add.comparison(f"{a}-vs-{b}", a, b)
+    fill_oddities(add)
+    add.add("crawl", kind="crawl", site="shiporskip", started_at=BEFORE, ended_at=NOW, exit_code=10,
+            asked=20, stored=18, unchanged=1, failed=1, bytes=900_000, robots_state="ok")  # fmt: skip
+    add.add("release", release="2026-10", created_at=BEFORE, sha256=sha("release"))
+    add.add("release", release="2026-09", created_at=BEFORE, sha256=sha("old"), withdrawn_at=NOW,
+            reason=f"A mistake {EVIL}")  # fmt: skip
+
+
+def fill_oddities(add: Filler) -> None:
+    add.comparison("quillfish-vs-quillfish-two", "quillfish", "quillfish-two", versions=2)
+    add.comparison("paper-heron-vs-silent-orchard", "paper-heron", "silent-orchard",
+                   missing=[(4, 2)], texts=[RTL, *TAKES[1:]])  # fmt: skip
+    add.tool("name:Loose / Leaf?", "Loose / Leaf?", "Gaming", 75, None, "Free", url=None)
+    add.tool("name:Plain Card", "Plain Card", "Gaming", 50, None, "Free", url=None)
+    add.comparison("urn:sha256:" + sha("urn"), "name:Loose / Leaf?", "name:Plain Card", url=None,
+                   is_text=True)  # fmt: skip
+    add.tool("veiled", "Veiled Sketch", "Health", 50, "Mixed", "Paid", withheld="noarchive",
+             tagline="A sketch board")  # fmt: skip
+    add.comparison("brass-kettle-vs-veiled", "brass-kettle", "veiled", withheld="noarchive",
+                   noindex=1, opt_outs="noarchive noindex", state="held", is_open=True,
+                   texts=[f"Secret words number {n} on {{name}}" for n in range(4)])  # fmt: skip
+    add.tool("evil", EVIL, EVIL, 50, "Mixed", "Paid", tagline=EVIL, description=EVIL,
+             pricing=EVIL, url="javascript:alert(1)")  # fmt: skip
+    add.tool(f"name:{EVIL}", EVIL, EVIL, 50, "Mixed", "Paid", url="data:text/html,x")
+    escaped = EVIL.replace("{", "{{").replace("}", "}}")
+    evil = add.comparison(
+        "evil-vs-name", "evil", f"name:{EVIL}", url="javascript:alert(2)", pricing=EVIL,
+        reviewers=[EVIL + str(n) for n in range(4)], texts=[f"{escaped} number {n}" for n in range(4)],
+    )  # fmt: skip
+    add.add("finding", comparison=evil, code="badge_disagrees", field=EVIL, detail=EVIL)
+    for state in ("gone", "waiting", "refused", "failed"):
+        url = f"https://shiporskip.io/compare/{state}-vs-{EVIL}"
+        page = add.add("page", site="shiporskip", url=url, comparison=None, state=state, due=1,
+                       captures=0)  # fmt: skip
+    capture = add.capture(page, url, "failure")
+    add.add("failure", page=page, capture=capture, code="quote_count", field=EVIL, detail=EVIL,
+            captured_at=NOW)  # fmt: skip
+
+
+@functools.cache
+def database() -> Path:
+    """The sample's database file, made once for a run of the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="web-sample-"))
+    path = folder / "verdicts-0123abcd.db"
+    conn = sqlite3.connect(path)
+    with conn:
+        create_tables(conn)
+        fill(conn)
+        create_indexes(conn)
+    assert conn.execute("pragma foreign_key_check").fetchall() == []
+    conn.execute("vacuum")
+    conn.close()
+    (folder / "current.db").symlink_to(path.name)
+    return folder / "current.db"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass
+class Server:
+    """A server process and how to ask it."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def ask(self, path: str, method: str = "GET", timeout_s: float = 20) -> Answer:
+        conn = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=timeout_s)
+        with contextlib.closing(conn):
+            conn.request(method, path)
+            got = conn.getresponse()
+            return Answer(got.status, {k.lower(): v for k, v in got.getheaders()}, got.read())
+
+
+@contextlib.contextmanager
+def serving(path: Path, *arguments: str) -> Iterator[Server]:
+    """A real process on a free loopback port, ended afterwards."""
+    command = [sys.executable, "-m", "web", str(path), *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "80"}
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:"), "the server did not say where it is"
+            yield Server(address, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """The sample, served by a process of its own for the tests of one module."""
+    with serving(database()) as running:
+        yield running

@@ -1,0 +1,68 @@
+"""What is wrong with the pages that must fail, and the code each must fail with.
+
+Three kinds: the content is altered before the page is made, the bytes are cut afterwards, or
+another page altogether is sent in place of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from markupsafe import escape
+
+from verdicts.sample.content import Pair
+
+CODES: dict[str, str] = {
+    "eighth_missing": "quote_count",
+    "quote_blank": "quote_empty",
+    "share_101": "field_range",
+    "tagline_undefined": "field_unreadable",
+    "cut_short": "truncated",
+    "checking": "interstitial",
+    "shell": "empty_shell",
+    "not_found": "soft_not_found",
+}
+"""The failure code (see schema/codes.py) that each kind of fault must end in."""
+
+INSTEAD = ("checking", "shell", "not_found")
+"""Faults where another page stands in the place of the comparison: a template of that name."""
+
+
+def spoil(pair: Pair) -> Pair:
+    """The pair as its page shows it: with its fault, where that is one of content."""
+    change = _CHANGES.get(pair.fault or "")
+    return pair if change is None else change(pair)
+
+
+def cut(pair: Pair, html: str) -> str:
+    """The page, ended in the middle of its last quote where that is the pair's fault."""
+    if pair.fault != "cut_short":
+        return html
+    last = str(escape(pair.b.reviews[-1].text))
+    return html[: html.rindex(last) + len(last) // 2]
+
+
+def _eighth_missing(pair: Pair) -> Pair:
+    return replace(pair, b=replace(pair.b, reviews=pair.b.reviews[:-1]))
+
+
+def _quote_blank(pair: Pair) -> Pair:
+    *others, last = pair.b.reviews
+    return replace(pair, b=replace(pair.b, reviews=(*others, replace(last, text=""))))
+
+
+def _share_101(pair: Pair) -> Pair:
+    return replace(pair, a=replace(pair.a, share_percent=101))
+
+
+def _tagline_undefined(pair: Pair) -> Pair:
+    return replace(pair, a=replace(pair.a, tagline="undefined", best_for="undefined"))
+
+
+_CHANGES: dict[str, Callable[[Pair], Pair]] = {
+    "eighth_missing": _eighth_missing,
+    "quote_blank": _quote_blank,
+    "share_101": _share_101,
+    "tagline_undefined": _tagline_undefined,
+}

@@ -1,0 +1,27 @@
+"""`python -m web DATABASE [--host H] [--port N] [--no-sql]`: serves one file, and nothing else.
+
+For a deployment that holds only the published file; `verdicts serve` is the command for people.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from web.serving import serve
+
+
+def main() -> None:
+    """Reads the arguments and serves until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m web", description=__doc__)
+    parser.add_argument("database", type=Path)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--no-sql", action="store_true")
+    asked = parser.parse_args()
+    serve(asked.database, host=asked.host, port=asked.port, allow_sql=not asked.no_sql,
+          on_ready=lambda address: print(address, flush=True))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

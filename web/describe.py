@@ -1,0 +1,92 @@
+"""How Datasette shows our tables: settings, labels, facets, order, descriptions and licences.
+
+All of it is data: nothing here asks the network or writes a file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from web.hardening import DATABASE_NAME
+
+TITLE = "Verdicts"
+LICENSE = "Publishers' text: no licence granted. Our annotations: CC BY 4.0"
+SOURCE = "Unofficial; as published, not verified"
+PURPOSE = (
+    "A dated archive of published comparisons of AI tools: each comparison, each tool card and "
+    "each reviewer's words, with the page and the day they were read from."
+)
+SETTINGS: dict[str, int | bool] = {
+    "default_page_size": 50,
+    "max_returned_rows": 1000,
+    "sql_time_limit_ms": 1000,
+    "facet_time_limit_ms": 200,
+    "default_facet_size": 20,
+    "suggest_facets": False,
+    "allow_facet": True,
+    "allow_download": False,
+    "allow_csv_stream": False,
+    "allow_signed_tokens": False,
+    "default_cache_ttl": 60,
+    "truncate_cells_html": 300,
+    "max_post_body_bytes": 1024,
+}
+LABELS = {
+    "capture": "captured_at", "card": "name", "code": "code", "comparison": "title",
+    "comparison_version": "number", "crawl": "started_at", "failure": "code", "finding": "code",
+    "page": "url", "quote": "key", "release": "release", "reviewer": "name", "site": "title",
+    "tool": "name",
+}  # fmt: skip
+SHOWN: dict[str, dict[str, Any]] = {
+    "comparison": {"sort_desc": "captured_at", "facets": ["site", "state", "layout"]},
+    "comparison_quote": {"facets": ["reviewer", "verdict", "verdict_source"]},
+    "version_tool": {"facets": ["badge"]},
+    "version_quote": {"facets": ["verdict", "verdict_source"]},
+    "tool": {"sort": "name", "facets": ["site"]},
+    "card": {"sort": "name", "facets": ["category", "badge", "entry"]},
+    "quote": {"facets": ["reviewer", "verdict", "verdict_source"]},
+    "reviewer": {"sort": "name"},
+    "capture": {"sort_desc": "captured_at", "facets": ["outcome", "kind", "date_source"]},
+    "page": {"facets": ["state", "due", "site"]},
+    "failure": {"sort_desc": "captured_at", "facets": ["code"]},
+    "finding": {"facets": ["code"]},
+    "crawl": {"sort_desc": "started_at"},
+    "release": {"sort_desc": "created_at"},
+    "code": {"sort": "code", "facets": ["kind"]},
+}
+
+
+def config(*, allow_sql: bool) -> dict[str, Any]:
+    """The Datasette configuration: settings, and how each table is shown."""
+    labels = {table: {"label_column": column} for table, column in LABELS.items()}
+    tables = {table: {**labels.get(table, {}), **SHOWN.get(table, {})} for table in labels | SHOWN}
+    return {
+        "settings": {**SETTINGS, "default_allow_sql": allow_sql},
+        "databases": {DATABASE_NAME: {"tables": tables}},
+    }
+
+
+def metadata(database: Path) -> dict[str, Any]:
+    """The Datasette metadata: title, licences, and the sentence of each table and column."""
+    common = {"description": PURPOSE, "license": LICENSE, "source": SOURCE}
+    tables: dict[str, dict[str, Any]] = {}
+    for table, column, sentence in _sentences(database):
+        shown = tables.setdefault(table, {"columns": {}})
+        if column is None:
+            shown["description"] = sentence
+        else:
+            shown["columns"][column] = sentence
+    shown_database = {"title": f"{TITLE}: the database", **common, "tables": tables}
+    return {"title": TITLE, **common, "databases": {DATABASE_NAME: shown_database}}
+
+
+def _sentences(database: Path) -> list[tuple[str, str | None, str]]:
+    conn = sqlite3.connect(f"{database.as_uri()}?immutable=1", uri=True)
+    try:
+        return conn.execute(
+            "select table_name, column_name, description from description order by id"
+        ).fetchall()
+    finally:
+        conn.close()

@@ -1,0 +1,188 @@
+"""The pages for people: what is shown at which address.
+
+Each handler reads its facts in one go and hands them to a template; none writes, and none builds
+HTML itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from jinja2 import Environment
+
+from web import queries, words
+from web.describe import PURPOSE, TITLE
+from web.hardening import DATABASE_NAME
+from web.mishaps import error_page
+from web.search import PLACES, search
+from web.upstream import Datasette, Request, Response, hook, sqlite_timelimit
+
+T = TypeVar("T")
+LONGEST_READ_MS = 1000
+ROBOTS = "User-agent: *\nDisallow: /verdicts\nDisallow: /search\n"
+NOT_FOUND = "There is no such page in this archive."
+
+
+async def read(datasette: Datasette, question: Callable[[sqlite3.Connection], T]) -> T:
+    """What a query function gives, within the time any query may take."""
+
+    def bounded(conn: sqlite3.Connection) -> T:
+        with sqlite_timelimit(conn, LONGEST_READ_MS):
+            return question(conn)
+
+    answer: T = await datasette.get_database(DATABASE_NAME).execute_fn(bounded)
+    return answer
+
+
+async def show(
+    datasette: Datasette, request: Request, template: str, *, status: int = 200, **facts: Any
+) -> Response:
+    """A page of ours, with the headers that go with what it shows."""
+    html = await datasette.render_template(template, facts, request=request)
+    headers = {"cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
+    if facts.get("noindex"):
+        headers["x-robots-tag"] = "noindex"
+    return Response.html(html, status=status, headers=headers)
+
+
+async def home(datasette: Datasette, request: Request) -> Response:
+    """What this is and how much there is of it."""
+    facts = await read(datasette, queries.home)
+    allow_sql = datasette.setting("default_allow_sql")
+    return await show(
+        datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts
+    )
+
+
+async def compare(datasette: Datasette, request: Request) -> Response:
+    """One comparison: two cards, the decision facts, and the reviewers' words."""
+    key = words.key_of(request.url_vars["key"])
+    found = await read(datasette, lambda conn: queries.comparison(conn, key))
+    if found is None or len(found["tools"]) != 2:
+        return await error_page(datasette, request, 404, NOT_FOUND)
+    return await show(
+        datasette, request, "compare.html", c=found, noindex=bool(found["noindex"]),
+        canonical=words.address("compare", key),
+    )  # fmt: skip
+
+
+async def tool(datasette: Datasette, request: Request) -> Response:
+    """One tool over time."""
+    key = words.key_of(request.url_vars["key"])
+    found = await read(datasette, lambda conn: queries.tool(conn, key))
+    if found is None:
+        return await error_page(datasette, request, 404, NOT_FOUND)
+    address = words.address("tool", key)
+    return await show(datasette, request, "tool.html", t=found, canonical=address)
+
+
+async def reviewer(datasette: Datasette, request: Request) -> Response:
+    """One reviewer's words."""
+    name = words.key_of(request.url_vars["key"])
+    page = words.page_number(request.args.get("page"))
+    found = await read(datasette, lambda conn: queries.reviewer(conn, name, page))
+    if found is None:
+        return await error_page(datasette, request, 404, NOT_FOUND)
+    pages = -(-found["counts"]["quotes"] // queries.PER_PAGE)
+    return await show(
+        datasette, request, "reviewer.html", r=found, page=page, pages=pages,
+        canonical=words.address("reviewer", name),
+    )  # fmt: skip
+
+
+async def quote(datasette: Datasette, request: Request) -> Response:
+    """One quote, to be linked to and cited."""
+    key = words.key_of(request.url_vars["key"])
+    found = await read(datasette, lambda conn: queries.quote(conn, key))
+    if found is None:
+        return await error_page(datasette, request, 404, NOT_FOUND)
+    shown_on = found["comparisons"]
+    return await show(
+        datasette, request, "quote.html", q=found,
+        noindex=bool(shown_on) and all(c["noindex"] for c in shown_on),
+        canonical=words.address("quote", key),
+    )  # fmt: skip
+
+
+async def search_page(datasette: Datasette, request: Request) -> Response:
+    """Ranked search; anything may be typed, nothing is a syntax error."""
+    asked = (request.args.get("q") or "").strip()[: words.LONGEST_SEARCH]
+    place = request.args.get("in") if request.args.get("in") in PLACES else "quotes"
+    page = words.page_number(request.args.get("page"))
+    found = await read(datasette, lambda conn: search(conn, asked, place, page))
+    total = found["counts"].get(place, 0)
+    return await show(
+        datasette, request, "search.html", q=asked, place=place, page=page, total=total,
+        pages=min(-(-total // queries.PER_PAGE), 1000), per_page=queries.PER_PAGE,
+        noindex=True, canonical="/search", **found,
+    )  # fmt: skip
+
+
+async def release(datasette: Datasette, request: Request) -> Response:
+    """One citable release; a withdrawn one says so and why."""
+    name = words.key_of(request.url_vars["key"])
+    found = await read(datasette, lambda conn: queries.release(conn, name))
+    if found is None:
+        return await error_page(datasette, request, 404, NOT_FOUND)
+    status = 410 if found["withdrawn_at"] else 200
+    address = words.address("release", name)
+    return await show(
+        datasette, request, "release.html", status=status, release=found, canonical=address
+    )
+
+
+async def robots(datasette: Datasette, request: Request) -> Response:
+    """Asks crawlers to keep to the pages for people."""
+    return Response.text(ROBOTS)
+
+
+@hook
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
+    """Our addresses; they come before Datasette's own."""
+    keyed = {
+        "compare": compare, "tool": tool, "reviewer": reviewer, "quote": quote, "release": release,
+    }  # fmt: skip
+    return [
+        (r"^/$", home),
+        (r"^/search$", search_page),
+        (r"^/robots\.txt$", robots),
+        *((rf"^/{name}/(?P<key>[^/]+)$", handler) for name, handler in keyed.items()),
+    ]
+
+
+@hook
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    """Gives the templates our words, and takes out the white space that tags leave behind."""
+    env.trim_blocks = env.lstrip_blocks = True
+    used = (words.marked, words.cued, words.number, words.day, words.minute, words.web_address)
+    for function in used:
+        env.filters[function.__name__] = function
+    env.globals.update(
+        address=words.address, how_known=words.HOW_KNOWN, states_said=words.STATES,
+        withheld_reason=words.withheld_reason, archive_title=TITLE, archive_purpose=PURPOSE,
+    )  # fmt: skip
+
+
+@hook
+def render_cell(column: str, table: str, value: Any, datasette: Datasette) -> Any:
+    """Shortens a hash in Datasette's tables, and makes a key a link to our page about it."""
+    if not isinstance(value, str):
+        return None
+    kind = KEY_COLUMNS.get((table or "", column))
+    shown = words.shortened(value)
+    if kind:
+        return words.Markup('<a href="{}">{}</a>').format(words.address(kind, value), shown)
+    return shown if shown != value else None
+
+
+KEY_COLUMNS = {
+    ("comparison", "comparison"): "compare",
+    ("comparison_quote", "comparison"): "compare",
+    ("comparison_quote", "quote"): "quote",
+    ("tool", "tool"): "tool",
+    ("quote", "key"): "quote",
+    ("reviewer", "name"): "reviewer",
+    ("release", "release"): "release",
+}

@@ -1,0 +1,44 @@
+"""The names we use of Datasette, in one place, with the types it does not declare.
+
+Datasette is untyped and its version is pinned exactly: whoever raises the pin reads this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from datasette.app import Datasette  # type: ignore[import-untyped]
+from datasette.database import Database, QueryInterrupted  # type: ignore[import-untyped]
+from datasette.hookspecs import hookimpl  # type: ignore[import-untyped]
+from datasette.plugins import DEFAULT_PLUGINS, pm  # type: ignore[import-untyped]
+from datasette.utils import InvalidSql, sqlite_timelimit  # type: ignore[import-untyped]
+from datasette.utils.asgi import Base400, Request, Response  # type: ignore[import-untyped]
+from datasette.views.base import DatasetteError  # type: ignore[import-untyped]
+
+__all__ = [
+    "DEFAULT_PLUGINS",
+    "Base400",
+    "Database",
+    "Datasette",
+    "DatasetteError",
+    "InvalidSql",
+    "QueryInterrupted",
+    "Request",
+    "Response",
+    "Row",
+    "hook",
+    "pm",
+    "sqlite_timelimit",
+]
+
+Row = dict[str, Any]
+"""One row of a result, by column name."""
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def hook(function: F) -> F:
+    """The function, marked as an implementation of the Datasette hook of its name."""
+    marked: F = hookimpl(function)
+    return marked

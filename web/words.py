@@ -1,0 +1,125 @@
+"""Small texts of the pages: addresses from keys, marked words, numbers, and what a verdict rests on.
+
+Everything is pure, and everything from a publisher leaves escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+from markupsafe import Markup, escape
+
+MARK_START, MARK_END = "\x02", "\x03"
+"""Control characters that no published text may hold: they mark words until all is escaped."""
+LONGEST_SEARCH = 200
+MOST_TERMS = 16
+
+HOW_KNOWN = {
+    "page": "printed on the page",
+    "unanimous": "follows from the panel's share",
+    "cue": "said in the quote's own words",
+    "remainder": "what the panel's share leaves",
+}
+STATES = {
+    "stored": "read, and shown here",
+    "held": "the newest reading failed; an older one is shown",
+    "failed": "captured, but never read as a comparison",
+    "waiting": "known, not captured yet",
+    "refused": "taken down or disallowed",
+    "gone": "no longer at its address",
+}
+WITHHELD = {
+    "noarchive": "the publisher's page asks not to be archived",
+    "takedown": "its removal was asked for",
+}
+
+
+def address(kind: str, key: str) -> str:
+    """The path of one of our own pages.
+
+    >>> address("tool", "name:Alpha / Beta")
+    '/tool/name:Alpha%20%2F%20Beta'
+    """
+    return f"/{kind}/{quote(key, safe=':')}"
+
+
+def key_of(part: str) -> str:
+    """The key that a part of a path stands for."""
+    return unquote(part, errors="replace")
+
+
+def web_address(url: str | None) -> str | None:
+    """The url where it is a plain web address, else None: nothing else becomes a link."""
+    return url if url and re.match(r"https?://[^\s/]", url) else None
+
+
+def marked(text: str) -> Markup:
+    """A snippet, escaped first, its found words marked afterwards.
+
+    >>> marked("a <b> " + MARK_START + "found" + MARK_END)
+    Markup('a &lt;b&gt; <mark>found</mark>')
+    """
+    safe = str(escape(text))
+    return Markup(safe.replace(MARK_START, "<mark>").replace(MARK_END, "</mark>"))
+
+
+def cued(text: str, start: int | None, end: int | None) -> Markup:
+    """A quote's text with the words that decide its verdict marked. Units: code points."""
+    if start is None or end is None or not 0 <= start < end <= len(text):
+        return escape(text)
+    before, words, after = text[:start], text[start:end], text[end:]
+    return Markup('{}<mark class="cue">{}</mark>{}').format(before, words, after)
+
+
+def match_expression(asked: str) -> str | None:
+    """What a visitor typed, as an FTS5 expression that cannot be a syntax error.
+
+    Shape: every word is quoted, and all must occur; words in straight quotes stay together.
+    Absent: None where there is no word to look for.
+
+    >>> match_expression('fast "code review" OR* NEAR(')
+    '"fast" "code review" "OR*" "NEAR("'
+    """
+    kept = "".join(c if c.isprintable() else " " for c in asked[:LONGEST_SEARCH])
+    terms = re.findall(r'"([^"]+)"|([^\s"]+)', kept)
+    words = [phrase or word for phrase, word in terms]
+    words = [word.strip() for word in words if re.search(r"[^\W_]", word)]
+    return " ".join(f'"{word}"' for word in words[:MOST_TERMS]) or None
+
+
+def page_number(asked: str | None, most: int = 1000) -> int:
+    """The page a visitor asked for: 1 where that is not a number in range."""
+    is_number = asked is not None and re.fullmatch(r"[0-9]{1,4}", asked)
+    return min(max(int(asked), 1), most) if asked and is_number else 1
+
+
+def number(value: int | None) -> str:
+    """A count for people; a dash where it is not stated."""
+    return "–" if value is None else f"{value:,}"
+
+
+def day(moment: str | None) -> str:
+    """The date of a time in ISO 8601."""
+    return (moment or "")[:10]
+
+
+def minute(moment: str) -> str:
+    """A time in ISO 8601, for people.
+
+    >>> minute("2026-11-01T12:00:00Z")
+    '2026-11-01, 12:00 UTC'
+    """
+    return f"{moment[:10]}, {moment[11:16]} UTC" if len(moment) > 15 else moment
+
+
+def shortened(value: str) -> str | Markup:
+    """A hash by its beginning, the whole of it in the title; any other text as it is."""
+    if not re.fullmatch(r"[0-9a-f]{64}", value):
+        return value
+    return Markup('<code title="{}">{}…</code>').format(value, value[:10])
+
+
+def withheld_reason(reason: str) -> str:
+    """Why a text is not shown, as part of a sentence."""
+    return WITHHELD.get(reason, f"the reason recorded is “{reason}”")
