@@ -114,6 +114,11 @@ class Frontier:
         with self._ledger.transaction() as db:
             return self._know(db, found, wants, is_forced)
 
+    def enter(self, found: Found) -> int:
+        """Enter a page that was not asked for but imported; one that is known stays as it is."""
+        known = self.page_id(found.site, found.url)
+        return self.know(found, wants=False) if known is None else known
+
     def know_all(self, pages: Iterable[Found]) -> None:
         """Enter many pages that this run wants, in one transaction."""
         with self._ledger.transaction() as db:
@@ -142,7 +147,8 @@ class Frontier:
         """Want whatever of a site is waiting or due."""
         with self._ledger.transaction() as db:
             db.execute(
-                "INSERT OR IGNORE INTO wanted SELECT id, 0 FROM page WHERE site = ?", (site,)
+                "INSERT OR IGNORE INTO wanted SELECT id, 0 FROM page"
+                " WHERE site = ? AND url LIKE 'http%'", (site,)
             )
 
     def next(self, site: str, role: Role, origin: str | None) -> Lease | None:
@@ -196,6 +202,12 @@ class Frontier:
             "SELECT count(*) FROM page WHERE role = 'comparison' AND state NOT IN"
             " ('known', 'gone') AND (state IN ('waiting', 'leased') OR due <= ?)", (stamp(),))
         return count
+
+    def page_id(self, site: str, url: str) -> int | None:
+        """The id of an address; None where it is not known."""
+        found: int | None = self._ledger.value(
+            "SELECT id FROM page WHERE site = ? AND url = ?", (site, url))
+        return found
 
     def is_wanted(self, page_id: int) -> bool:
         """Whether this run would ask for one page now."""

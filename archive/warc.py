@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import mmap
 import re
 import uuid
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -93,34 +95,40 @@ def read_member(data: bytes, *, where: str) -> WarcRecord:
         raise IntegrityError(where=where, what=f"the gzip member is broken: {error}") from error
     if not stream.eof or stream.unused_data:
         raise IntegrityError(where=where, what="the gzip member is cut or not alone")
-    found = parse_records(plain)
+    found = [record for _, record in iter_records(plain)]
     if len(found) != 1 or found[0] is None:
         raise IntegrityError(where=where, what="the member does not hold one whole WARC record")
     return found[0]
 
 
-def parse_records(plain: bytes) -> list[WarcRecord | None]:
-    """The records of decompressed WARC bytes.
+def iter_records(plain: bytes | mmap.mmap) -> Iterator[tuple[int, WarcRecord | None]]:
+    """The records of decompressed WARC bytes, each with the place where it begins.
 
-    None stands for a record that is cut or contradicts its own digest; one whose length cannot
-    be known ends the list. warcio's reader is not used: it passes a cut record on as whole.
+    None stands for one that is cut or contradicts its own digest; reading goes on at the next
+    place that looks like a record. warcio's reader is not used: it passes a cut one on as whole.
     """
-    found: list[WarcRecord | None] = []
     place = 0
     while place < len(plain):
-        head = _HEAD.match(plain, place)
-        headers = _headers(head[1]) if head else {}
-        length = headers.get("content-length", "")
-        if head is None or not length.isdigit():
-            found.append(None)
-            break
-        block = plain[head.end() : head.end() + int(length)]
-        place = head.end() + int(length)
-        is_whole = len(block) == int(length) and _agrees(block, headers.get("warc-block-digest"))
-        found.append(WarcRecord(headers.get("warc-type", ""), headers, block) if is_whole else None)
+        start = place
+        record, place = _record_at(plain, start)
+        yield start, record
+        if record is None:
+            following = plain.find(b"WARC/1.", start + 1)
+            place = len(plain) if following < 0 else following
         while plain[place : place + 1] in (b"\r", b"\n"):
             place += 1
-    return found
+
+
+def _record_at(plain: bytes | mmap.mmap, start: int) -> tuple[WarcRecord | None, int]:
+    head = _HEAD.match(plain, start)
+    headers = _headers(head[1]) if head else {}
+    length = headers.get("content-length", "")
+    if head is None or not (length.isascii() and length.isdigit()):
+        return None, start
+    end = head.end() + int(length)
+    block = bytes(plain[head.end() : end])
+    is_whole = len(block) == int(length) and _agrees(block, headers.get("warc-block-digest"))
+    return (WarcRecord(headers.get("warc-type", ""), headers, block) if is_whole else None), end
 
 
 def _headers(text: bytes) -> dict[str, str]:

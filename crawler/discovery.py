@@ -29,8 +29,7 @@ class Discovery:
     def __init__(self, run: Crawl, job: Job, rules: Rules) -> None:
         self._run, self._job, self._rules = run, job, rules
         self._frontier = run.books.frontier
-        self._root_id = self._frontier.know(
-            Found(job.site.name, root_of(job), "listing", job.origin), wants=False)
+        self._root_id = self._frontier.page_id(job.site.name, root_of(job))
         self._steps = [rules.sitemaps, [job.base + "/sitemap.xml"]]
         self._lists: set[str] = set()
         self._asked: set[int] = set()
@@ -48,7 +47,7 @@ class Discovery:
 
     def _next_of_root(self) -> Lease | None:
         """The next sitemap, while the root is to be discovered from and none helped so far."""
-        if not self._frontier.is_wanted(self._root_id):
+        if self._root_id is None or not self._frontier.is_wanted(self._root_id):
             return None
         while self._steps and not self._found:
             self._add_sitemaps([(url, None) for url in self._steps.pop(0)], depth=0)

@@ -31,14 +31,16 @@ class CrawlReport:
 class ImportReport:
     """The outcome of one import.
 
-    `stored` are new captures, `unchanged` exchanges that were here before; `failed` counts by
-    `outcome:reason` what could not be taken or gives no record, `problems` names each of them.
+    `stored` are new captures, `unchanged` exchanges that were here before, `skipped` those of
+    hosts that no site claims; `failed` counts by `outcome:reason` what could not be taken or
+    gives no record, `problems` names each of them.
     """
 
     run_id: int
     read: int
     stored: int
     unchanged: int
+    skipped: int
     failed: dict[str, int]
     problems: tuple[tuple[str, str], ...]
     exit_code: int

@@ -60,7 +60,7 @@ def _run_scrapy(run: Crawl, settings: dict[str, Any]) -> None:
 
     from crawler.spider import PageSpider
 
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     task = process.crawl(PageSpider, run=run)
     with _signals(lambda: run.stop("it was told to stop")):
         process.start(install_signal_handlers=False)

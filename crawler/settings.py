@@ -79,6 +79,7 @@ def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version
         "STATS_DUMP": False,
         "LOGSTATS_INTERVAL": 0,
         "LOG_LEVEL": "ERROR",
+        "LOG_INSTALL_ROOT_HANDLER": False,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from db.load import ShownQuote, ShownTool
 from db.numbers import UNNUMBERED, Numbers
 from db.observations import Sightings
-from db.page_rows import history_state
+from db.page_rows import history_state, public_detail
 from db.versions import History, Version
 from schema.records import Community
 from schema.rows import ComparisonRow, FindingRow, Row, VersionQuoteRow, VersionRow, VersionToolRow
@@ -56,11 +56,12 @@ def version_rows(pages: Iterable[History], numbers: Numbers) -> Iterator[Row]:
                 yield _tool_row(tool, position, number, numbers)
             for quote in version.shown.quotes:
                 yield _quote_row(quote, number, numbers)
+            is_withheld = version.all_say("noarchive")
             for finding in version.shown.findings:
                 yield FindingRow(
                     id=UNNUMBERED, comparison=numbers.comparisons[page], version=number,
                     card=None, quote=None, code=finding.code, field=finding.field,
-                    detail=finding.detail,
+                    detail=public_detail(finding.detail, is_withheld=is_withheld),
                 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from archive import Run
@@ -14,6 +15,7 @@ from parsers.sites import site_named
 from schema.codes import FAILURES, FINDINGS
 from schema.rows import CaptureRow, CodeRow, CrawlRow, FailureRow, PageRow, PageState, SiteRow
 
+_CITED = re.compile(r"(['\"]).*\1", re.DOTALL)
 RUN_FIELDS = (
     "kind", "site", "started_at", "ended_at", "exit_code", "asked", "stored", "unchanged",
     "failed", "bytes", "robots_state",
@@ -77,6 +79,15 @@ def capture_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[CaptureRow]
         yield CaptureRow.model_validate(values)
 
 
+def public_detail(detail: str, *, is_withheld: bool) -> str:
+    """A detail as it may be published: where texts are withheld, without the words it cites.
+
+    >>> public_detail("the quote 'Some words' is not closed", is_withheld=True)
+    'the quote [withheld] is not closed'
+    """
+    return _CITED.sub("[withheld]", detail) if is_withheld else detail
+
+
 def failure_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[FailureRow]:
     """A row for each capture that gave no record; a revisit does not repeat its original's."""
     for each in seen:
@@ -84,6 +95,7 @@ def failure_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[FailureRow]
             yield FailureRow(
                 id=UNNUMBERED, page=numbers.pages[each.capture.page_id],
                 capture=numbers.captures[each.capture.id], code=each.failure.code,
-                field=each.failure.field, detail=each.failure.detail,
+                field=each.failure.field,
+                detail=public_detail(each.failure.detail, is_withheld="noarchive" in each.opt_outs),
                 captured_at=each.capture.captured_at,
             )  # fmt: skip

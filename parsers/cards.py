@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 
-from parsers.statistics import Triple, explain_missing, find_triples
+from parsers.statistics import Triple, explain_missing, find_triples, is_statistic
 from parsers.tokens import Heading, Tokens, splits
 from parsers.values import label_key
 from schema.errors import FieldError, LayoutError, ParseError
@@ -66,6 +65,8 @@ class _Head:
     start: int
     extra: int
     element: int
+    is_bound: bool
+    """Whether an element tells where the card begins."""
 
 
 def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
@@ -226,12 +227,13 @@ def _around_name(
     category = before[-1]
     if len(before) > 1 and tokens.text[before[-2]] == tokens.text[category]:
         raise FieldError(code="duplicate_block", field="category", detail="it stands twice")
-    _require_no_repeat(tokens, tagline[0], tagline[-1] + 1, "tagline")
+    require_no_repeat(tokens, tagline[0], tagline[-1] + 1, "tagline")
+    _require_no_statistics(tokens, tagline[0], tagline[-1] + 1, "tagline")
     start = _start(tokens, category, low, text)
     return _Head(
         triple, name, Span(category, category + 1), Span(tagline[0], tagline[-1] + 1),
         _one_badge([*early, *badges]), start,
-        len(before) - 1 if element and low > floor else 0, element,
+        len(before) - 1 if element and low > floor else 0, element, bool(element and low > floor),
     )  # fmt: skip
 
 
@@ -284,8 +286,8 @@ def _with_descriptions(tokens: Tokens, heads: list[_Head], stop: int) -> list[Ca
         ends = (at for at in range(first, limit) if tokens.key[at] in decision)
         limit = min(limit, next(ends, limit)) if is_flat or number + 1 == len(heads) else limit
         description = _description(tokens, first, limit)
-        if is_flat and number + 1 < len(heads):
-            _require_category(tokens, heads[number + 1])
+        if not head.is_bound:
+            _require_category(tokens, head)
         boxes = {tokens.document.box[tokens.start[at]]
                  for at in range(head.tagline.first, head.tagline.last)}  # fmt: skip
         cards.append(
@@ -302,38 +304,43 @@ def _description(tokens: Tokens, first: int, last: int) -> Span:
         first += 1
     if first == last:
         raise FieldError(code="field_missing", field="description", detail="nothing under the card")
-    if last - first > 1:
-        words = tokens.words
-        labels = {label_key(w) for w in (words.panel_ship, words.community, words.entry)}
-        labels |= {*words.entries, *words.badges}
-        for at in range(first, last):
-            if tokens.key[at] in labels and _is_whole_box(tokens, at):
-                raise FieldError(
-                    code="field_ambiguous", field="description",
-                    detail=f"a paragraph is only {tokens.text[at]!r}",
-                )  # fmt: skip
-        _require_no_repeat(tokens, first, last, "description")
+    _require_no_statistics(tokens, first, last, "description")
+    require_no_repeat(tokens, first, last, "description")
     return Span(first, last)
 
 
-def _is_whole_box(tokens: Tokens, at: int) -> bool:
-    box = tokens.document.box
-    start, end = tokens.start[at], tokens.end[at]
-    return not (
-        (start and box[start - 1] == box[start]) or (end < len(box) and box[end] == box[start])
-    )
-
-
-def _require_no_repeat(tokens: Tokens, first: int, last: int, field: str) -> None:
-    for one, other in pairwise(range(first, last)):
-        if tokens.text[one] == tokens.text[other]:
+def _require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> None:
+    """A field of several paragraphs has none that is only a label or a value of the triple."""
+    boxes = [tokens.document.box[tokens.start[at]] for at in range(first, last)]
+    if len(set(boxes)) < 2:
+        return
+    words = tokens.words
+    rows = {label_key(word) for word in
+            (words.panel_verdict, words.pricing, words.best_for, words.scorecard)}  # fmt: skip
+    plain = {
+        box for at, box in zip(range(first, last), boxes, strict=True)
+        if not is_statistic(tokens, at) and tokens.key[at] not in rows
+    }  # fmt: skip
+    for at, box in zip(range(first, last), boxes, strict=True):
+        if box not in plain:
             raise FieldError(
-                code="duplicate_block", field=field, detail=f"{tokens.text[one][:40]!r} twice"
-            )
+                code="field_ambiguous", field=field,
+                detail=f"a paragraph is only {tokens.text[at][:40]!r}",
+            )  # fmt: skip
+
+
+def require_no_repeat(tokens: Tokens, first: int, last: int, field: str) -> None:
+    """No paragraph of a field stands in it twice. Raises: FieldError (duplicate_block)."""
+    seen: set[str] = set()
+    for at in range(first, last):
+        text = tokens.text[at]
+        if (len(text) > 20 and text in seen) or (at > first and text == tokens.text[at - 1]):
+            raise FieldError(code="duplicate_block", field=field, detail=f"{text[:40]!r} twice")
+        seen.add(text)
 
 
 def _require_category(tokens: Tokens, head: _Head) -> None:
-    """In a page without elements a category must not be the end of a description."""
+    """Where no element tells where a card begins, its category must not be a sentence."""
     text = tokens.join(head.category.first, head.category.last)
     if len(text) > LONGEST_CATEGORY or text[-1] in ".!?…”\"":
         raise FieldError(

@@ -13,8 +13,7 @@ from parsers.tokens import Patterns, Score, Tokens
 from parsers.values import label_key
 from schema.errors import FieldError, LayoutError, ParseError
 
-FIELD_LABELS = frozenset("score verdict reviewer critic quote".split())
-LABEL_TAGS = frozenset(("dt", "th", "label"))
+FIELD_LABELS = frozenset("score verdict reviewer reviewers".split())
 LONGEST_NAME = 60
 
 
@@ -39,6 +38,8 @@ class Cell:
     quote: tuple[int, int] = (0, 0)
     chain: list[int] = field(default_factory=list)
     """The elements above the cell, nearest first, the cell itself left out."""
+    column: tuple[int, int] = (0, 0)
+    """The cell's place among the elements beside it, and how many those are."""
 
 
 def is_name_like(text: str) -> bool:
@@ -108,8 +109,7 @@ def build_cells(
 def _means(tokens: Tokens, at: int) -> bool:
     if tokens.is_decoration(at) or tokens.text[at] in "-–—−·|":
         return False
-    tag = tokens.document.tag[tokens.element(at)]
-    return not (tokens.key[at] in FIELD_LABELS and tag in LABEL_TAGS)
+    return tokens.key[at] not in FIELD_LABELS
 
 
 def _spans(
@@ -140,6 +140,23 @@ def _spans(
                     len(tokens.start))  # fmt: skip
         spans.append((min(low, first), max(high, last), chain[len(chain) - depth :]))
     return spans
+
+
+def find_columns(tokens: Tokens, cells: list[Cell]) -> None:
+    """Fill in where each cell stands in its row; needed only where a cell is missing."""
+    for cell in cells:
+        cell.column = _column(tokens, cell.anchor, cell.chain)
+
+
+def _column(tokens: Tokens, anchor: int, chain: list[int]) -> tuple[int, int]:
+    """Where the cell's element stands in its row, empty elements counted."""
+    document = tokens.document
+    own = document.ancestors(tokens.start[anchor])
+    depth = len(own) - len(chain)
+    if not chain or not depth:
+        return 0, 0
+    beside = [document.nth[e] for e, above in enumerate(document.parent) if e and above == chain[0]]
+    return document.nth[own[depth - 1]], max(beside)
 
 
 def _take_marker(tokens: Tokens, names: tuple[str, str], cell: Cell) -> None:
@@ -178,9 +195,11 @@ def name_reviewers(tokens: Tokens, cells: list[Cell]) -> None:
         return
     readings = {}
     for reading in ("first", "last", "none"):
-        parts = [_part(tokens, cell, reading) for cell in cells]
-        if all(part is not None for part in parts):
-            readings[reading] = [part for part in parts if part is not None]
+        parts = [part for cell in cells if (part := _part(tokens, cell, reading)) is not None]
+        if len(parts) == len(cells):
+            readings[reading] = parts
+        elif 2 * len(parts) >= len(cells):
+            break  # most cells name a reviewer: one that does not has lost a part
     if not readings:
         raise _unlike(tokens, cells)
     chosen = _choose_reading(tokens, readings)
@@ -264,6 +283,11 @@ def spread_flat(tokens: Tokens, cells: list[Cell], newsletter: tuple[str, ...]) 
     before = [at for at in cells[0].outer if tokens.text[at] not in (cells[0].marker or "",)]
     named = [len(gap) > 1 and is_name_like(tokens.text[gap[-1]]) for gap in gaps]
     has_first = bool(before) and is_name_like(tokens.text[before[-1]])
+    for gap in [before, *gaps]:
+        if len(gap) > 1 and tokens.text[gap[-1]] == tokens.text[gap[-2]]:
+            raise FieldError(
+                code="duplicate_block", field="quotes", detail=f"{tokens.text[gap[-1]][:40]!r} twice"
+            )
     is_each, is_rows = _pattern(named, has_first)
     if has_first:
         cells[0].reviewer, cells[0].reviewer_at = tokens.text[before[-1]], before[-1]

@@ -23,6 +23,11 @@ def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
                 code="votes_disagree", field=f"{field}.votes",
                 detail=f"{total} votes, {count} quotes",
             )  # fmt: skip
+    elif share in (33, 67) and count != 3:
+        yield Finding(
+            code="votes_disagree", field=f"{field}.panel_ship_percent",
+            detail=f"{share} % is a share of three, {count} quotes",
+        )  # fmt: skip
     if tool.badge is not None and tool.badge not in fitting_badges(share):
         yield Finding(
             code="badge_disagrees", field=f"{field}.badge",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from parsers.cards import Card, Cards, read_cards
+from parsers.cards import Card, Cards, read_cards, require_no_repeat
 from parsers.cells import Cell
 from parsers.checks import check_printed_verdicts, check_repeats, check_tool
 from parsers.decision import Decision, read_decision
@@ -290,9 +290,7 @@ class _Reading:
         if not text:
             raise FieldError(code="quote_empty", field=path, detail="nothing inside the quote")
         self.trace[path] = tuple(places)
-        for at in range(first, last - 1):
-            if self.tokens.text[at] == self.tokens.text[at + 1]:
-                raise FieldError(code="duplicate_block", field=path, detail="a paragraph twice")
+        require_no_repeat(self.tokens, first, last, path)
         return require_text(text, field=path, limit=LONG_TEXT)
 
     def _require_alike(self, fields: list[dict[str, Any]]) -> None:

@@ -37,11 +37,13 @@ def read_decision(tokens: Tokens, names: tuple[str, str], first: int, stop: int)
 
     Absent: no rows where the page has no such table.
     """
-    header = _header(tokens, first, stop)
     decision = Decision()
+    header = _header(tokens, first, stop)
+    labels = _labels(tokens, first if header is None else header + 1, stop)
     if header is None:
+        if len(labels) > 1:
+            decision.problems.append(f"no block reads {tokens.words.decision[0]!r} over its rows")
         return decision
-    labels = _labels(tokens, header, stop)
     if not labels:
         return decision
     end = _end(tokens, header, labels, stop)
@@ -54,7 +56,26 @@ def read_decision(tokens: Tokens, names: tuple[str, str], first: int, stop: int)
         _read_by_tool(tokens, names, labels, end, decision)
     else:
         _read_rows(tokens, names, labels, end, decision, counts)
+    if not decision.problems:
+        _look_for_leftovers(tokens, names, header, labels, end, decision)
     return decision
+
+
+def _look_for_leftovers(
+    tokens: Tokens, names: tuple[str, str], header: int, labels: list[tuple[str, int]], end: int,
+    decision: Decision,
+) -> None:  # fmt: skip
+    """A text in the table that is in no cell means that a label was lost."""
+    used = {at for _, at in labels}
+    for cells in decision.rows.values():
+        used |= {at for cell in cells for at in range(cell.first, cell.last)}
+    keys = {label_key(word) for word in tokens.words.decision}
+    for at in range(header + 1, end):
+        text = tokens.text[at]
+        if at not in used and text not in names and tokens.key[at] not in keys:
+            if not tokens.is_decoration(at):
+                decision.problems.append(f"{text[:40]!r} stands in no row")
+            return
 
 
 def _header(tokens: Tokens, first: int, stop: int) -> int | None:
@@ -63,10 +84,10 @@ def _header(tokens: Tokens, first: int, stop: int) -> int | None:
     return next((at for at in range(first, stop) if tokens.key[at] in keys), None)
 
 
-def _labels(tokens: Tokens, header: int, stop: int) -> list[tuple[str, int]]:
+def _labels(tokens: Tokens, first: int, stop: int) -> list[tuple[str, int]]:
     words = tokens.words
     names = {label_key(getattr(words, row)): row for row in ROWS}
-    return [(names[tokens.key[at]], at) for at in range(header + 1, stop) if tokens.key[at] in names]
+    return [(names[tokens.key[at]], at) for at in range(first, stop) if tokens.key[at] in names]
 
 
 def _end(tokens: Tokens, header: int, labels: list[tuple[str, int]], stop: int) -> int:

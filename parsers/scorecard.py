@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parsers.cells import (
-    Cell, build_cells, find_quoted, find_scores, is_name_like, name_reviewers, spread_flat,
+    Cell, build_cells, find_columns, find_quoted, find_scores, is_name_like, name_reviewers, spread_flat,
 )  # fmt: skip
 from parsers.sides import Panels, Side, assign_sides
 from parsers.tokens import Patterns, Score, Tokens
@@ -62,6 +62,8 @@ def read_scorecard(
         if len(cells) not in (8, expected):
             raise _wrong_count(len(cells), panels)
         chosen, sides = cells, _read(tokens, names, cells, panels)
+        if len(cells) > expected and len(set(_words(tokens, cells))) < len(cells):
+            raise _wrong_count(len(cells), panels)
     return Scorecard(chosen, sides, max(end, *(cell.last for cell in chosen)))
 
 
@@ -88,6 +90,8 @@ def _read(
         spread_flat(tokens, cells, tokens.words.newsletter)
     else:
         name_reviewers(tokens, cells)
+    if len(cells) < 8:
+        find_columns(tokens, cells)
     markers = [[tokens.text[at] for at in cell.outer if tokens.text[at] in names] for cell in cells]
     sides = assign_sides(cells, names, markers, panels)
     if all(cell.reviewer is None for cell in cells):

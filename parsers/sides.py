@@ -78,11 +78,11 @@ def _by_groups(
     panels: Panels,
 ) -> list[int]:  # fmt: skip
     """Sides from rows or columns of cells, in the header's order."""
-    header = next((before for before in markers if len(before) >= 2), [])
-    first = 2 if tuple(header[-2:]) == names[::-1] and names[0] != names[1] else 1
     sizes = [count for _, count in sorted(Counter(groups).items())]
     if len(sizes) == 2 and min(sizes) >= 3:
+        first = _first_column(names, markers, groups)
         return [first if group == groups[0] else 3 - first for group in groups]
+    first = _first_cell(names, markers)
     if set(sizes) <= {1, 2} and sizes.count(2) >= 2:
         return _by_rows(cells, groups, first, panels)
     if len(sizes) == 1:
@@ -90,16 +90,57 @@ def _by_groups(
     raise _uncertain(f"the cells stand in groups of {sizes}")
 
 
+def _first_column(names: tuple[str, str], markers: list[list[str]], groups: list[int]) -> int:
+    """The tool of the first of two columns, as the one name over a column says, else the first."""
+    if names[0] == names[1]:
+        return 1
+    heads = [(groups[at], before[0]) for at, before in enumerate(markers) if len(before) == 1]
+    if len(heads) == 1 and heads[0][0] == groups[0]:
+        raise _uncertain("only one name stands over the columns")
+    firsts = {1 if (name == names[0]) == (group == groups[0]) else 2 for group, name in heads}
+    if len(firsts) > 1:
+        raise _uncertain("the names over the columns do not agree")
+    return firsts.pop() if firsts else _first_cell(names, markers)
+
+
+def _first_cell(names: tuple[str, str], markers: list[list[str]]) -> int:
+    """The tool of a row's first cell, as a header with both names says, else the first."""
+    orders = {tuple(before) for before in markers if before}
+    if names[0] == names[1] or not orders:
+        return 1
+    firsts = {
+        first for first, order in ((1, names), (2, names[::-1]))
+        if all(shown == order * (len(shown) // 2) for shown in orders)
+    }  # fmt: skip
+    if len(firsts) != 1:
+        raise _uncertain("the header does not name each tool once")
+    return firsts.pop()
+
+
 def _by_rows(cells: list[Cell], groups: list[int], first: int, panels: Panels) -> list[int]:
     counts = Counter(groups)
     tools: list[int] = []
     for number, group in enumerate(groups):
         if counts[group] == 1:
-            tools.append(_side_of_single(panels))
+            tools.append(_side_in_row(cells, groups, number, first) or _side_of_single(panels))
         else:
             is_second = number > 0 and groups[number - 1] == group
             tools.append(3 - first if is_second else first)
     return tools
+
+
+def _side_in_row(cells: list[Cell], groups: list[int], number: int, first: int) -> int | None:
+    """The side of a cell alone in its row, where an empty element holds the other's place.
+
+    Absent: None where the row is shorter than the others and so tells nothing.
+    """
+    counts = Counter(groups)
+    full = [cells[n].column for n, group in enumerate(groups) if counts[group] == 2]
+    places = sorted({place for place, _ in full})
+    place, width = cells[number].column
+    if len(places) != 2 or place not in places or any(width != other for _, other in full):
+        return None
+    return first if place == places[0] else 3 - first
 
 
 def _side_of_single(panels: Panels) -> int:
@@ -155,6 +196,9 @@ def _require_counts(tools: list[int], panels: Panels, count: int) -> None:
 
 def _with_slots(cells: list[Cell], tools: list[int], groups: list[int]) -> list[Side]:
     """Slots in the order of each side; where a cell is missing, by row or reviewer."""
+    if len(tools) < 8 and set(Counter(groups).values()) == {1, 2}:
+        rows = {group: slot for slot, group in enumerate(dict.fromkeys(groups), start=1)}
+        return [(tool, rows[group]) for tool, group in zip(tools, groups, strict=True)]
     seen = Counter[int]()
     sides = []
     for tool in tools:
@@ -167,14 +211,6 @@ def _with_slots(cells: list[Cell], tools: list[int], groups: list[int]) -> list[
     own = [full.get(cells[n].reviewer) for n, (tool, _) in enumerate(sides) if tool == short]
     slots = [slot for slot in own if slot is not None]
     if None in full or len(slots) < len(own) or slots != sorted(set(slots)):
-        slots = _slots_by_row(tools, groups, short) or list(range(1, len(own) + 1))
+        return sides
     waiting = iter(slots)
     return [(tool, next(waiting) if tool == short else slot) for tool, slot in sides]
-
-
-def _slots_by_row(tools: list[int], groups: list[int], short: int) -> list[int] | None:
-    """The rows that hold a cell of the short side. Absent: None where cells are not in rows."""
-    if set(Counter(groups).values()) != {1, 2}:
-        return None
-    rows = {group: number for number, group in enumerate(dict.fromkeys(groups), start=1)}
-    return [rows[group] for tool, group in zip(tools, groups, strict=True) if tool == short]

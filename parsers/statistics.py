@@ -86,6 +86,22 @@ def _labels(tokens: Tokens) -> list[_Label]:
     return found
 
 
+def is_statistic(tokens: Tokens, at: int) -> bool:
+    """Whether a token is nothing but a label, a value, or both, of a triple."""
+    words, text = tokens.words, tokens.text[at]
+    labels = {"panel": words.panel_ship, "community": words.community, "entry": words.entry}
+    key = tokens.key[at]
+    return (
+        key in {label_key(word) for word in labels.values()}
+        or key in words.entries
+        or is_share_like(text)
+        or any(
+            label_key(word) in key and _value_beside(tokens, at, label_key(word), name) is not None
+            for name, word in labels.items()
+        )
+    )
+
+
 def _value_beside(tokens: Tokens, at: int, label: str, name: str) -> str | None:
     """The value in a token that holds label and value. Absent: None for any other token."""
     text = without_icons(tokens.text[at])

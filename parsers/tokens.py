@@ -180,7 +180,10 @@ def _add_box(
         tokens.add(start, end)
         return
     if not any(_is_special(document.text[at], patterns, names) for at in range(start, end)):
-        tokens.add(start, end)
+        half = (start + end) // 2
+        is_doubled = document.text[start:half] == document.text[half:end]
+        for first, last in ((start, half), (half, end)) if is_doubled else ((start, end),):
+            tokens.add(first, last)
         return
     at = start
     while at < end:

@@ -44,10 +44,25 @@ PAGES = [
     "/verdicts/-/schema",
 ]
 TABLES = [
-    "capture", "card", "code", "comparison", "comparison_quote", "comparison_version", "crawl",
-    "description", "failure", "finding", "page", "quote", "release", "reviewer", "site", "tool",
-    "version_quote", "version_tool",
-]  # fmt: skip
+    "capture",
+    "card",
+    "code",
+    "comparison",
+    "comparison_quote",
+    "comparison_version",
+    "crawl",
+    "description",
+    "failure",
+    "finding",
+    "page",
+    "quote",
+    "release",
+    "reviewer",
+    "site",
+    "tool",
+    "version_quote",
+    "version_tool",
+]
 
 
 def words_of(page: str) -> str:
@@ -76,7 +91,9 @@ def test_no_page_carries_a_script_or_asks_another_host_for_anything(
     text = server.ask(path).text
     tags = re.findall(r"<[a-z][^>]*>", text, re.I)
     assert not [tag for tag in tags if re.match(r"<(script|iframe|object|embed|img|style)", tag)]
-    fetched = [tag for tag in tags if re.match(r"<(link|form|source)", tag) and "alternate" not in tag]
+    fetched = [
+        tag for tag in tags if re.match(r"<(link|form|source)", tag) and "alternate" not in tag
+    ]
     assert not [tag for tag in fetched if re.search(r'(src|href|action)="(https?:)?//', tag)]
     assert not [tag for tag in tags if re.search(r"\s(style|on[a-z]+)=", tag)]
 
@@ -194,7 +211,9 @@ def test_a_reviewers_counts_are_printed_verdicts_of_distinct_quotes(server: Serv
     told = json.loads(server.ask(f"/verdicts/-/query.json?_shape=array&sql={quote(sql)}").body)[0]
     assert f"distinct quotes {told['quotes']}" in text
     assert f"printed ship {told['ship']}" in text
-    slots = json.loads(server.ask("/verdicts/version_quote.json?_size=0&_extra=count").body)["count"]
+    slots = json.loads(server.ask("/verdicts/version_quote.json?_size=0&_extra=count").body)[
+        "count"
+    ]
     assert told["quotes"] < slots
 
 
@@ -226,9 +245,29 @@ def test_search_ranks_marks_and_pages(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    ['"', "*", "a OR", "NEAR(", "-", "text:", "^", "{x}", "(((", "'", ";", "\x00", "%", "日本", "' OR 1=1 --",
-     '"unclosed phrase', "AND", "x" * 5000, "\ud7ff￾", "a" + "́" * 300],
-)  # fmt: skip
+    [
+        '"',
+        "*",
+        "a OR",
+        "NEAR(",
+        "-",
+        "text:",
+        "^",
+        "{x}",
+        "(((",
+        "'",
+        ";",
+        "\x00",
+        "%",
+        "日本",
+        "' OR 1=1 --",
+        '"unclosed phrase',
+        "AND",
+        "x" * 5000,
+        "\ud7ff￾",
+        "a" + "́" * 300,
+    ],
+)
 def test_nothing_typed_into_search_is_an_error(server: Server, asked: str) -> None:
     answer = server.ask("/search?q=" + quote(asked))
     assert answer.status == 200
@@ -242,9 +281,18 @@ def test_search_says_so_when_nothing_is_found(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/nothing", "/compare/no-vs-where", "/tool/name%3ANobody%20%2F", "/reviewer/Nobody",
-     "/quote/00", "/release/1999", "/verdicts/nothing", "/verdicts/tool/9999", "/compare/%FF%00"],
-)  # fmt: skip
+    [
+        "/nothing",
+        "/compare/no-vs-where",
+        "/tool/name%3ANobody%20%2F",
+        "/reviewer/Nobody",
+        "/quote/00",
+        "/release/1999",
+        "/verdicts/nothing",
+        "/verdicts/tool/9999",
+        "/compare/%FF%00",
+    ],
+)
 def test_what_is_not_there_is_a_friendly_404(server: Server, path: str) -> None:
     answer = server.ask(path)
     assert answer.status == 404

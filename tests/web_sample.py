@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from db.tables import create_indexes, create_tables, descriptions, insert_rows
 from schema.codes import FAILURES, FINDINGS
 from schema.rows import DescriptionRow
@@ -69,44 +70,85 @@ class Filler:
         assert added is not None
         return added
 
-    def tool(self, key: str, name: str, category: str, share: int, badge: str | None,
-             entry: str, **more: Any) -> None:  # fmt: skip
+    def tool(
+        self,
+        key: str,
+        name: str,
+        category: str,
+        share: int,
+        badge: str | None,
+        entry: str,
+        **more: Any,
+    ) -> None:
         slug = None if key.startswith("name:") else key
         url = more.get("url", f"https://shiporskip.io/tool/{key}" if slug else None)
         self.tools[key] = self.add(
-            "tool", tool=key, site="shiporskip", slug=slug, name=name, url=url,
-            first_seen=BEFORE, last_seen=NOW,
-        )  # fmt: skip
+            "tool",
+            tool=key,
+            site="shiporskip",
+            slug=slug,
+            name=name,
+            url=url,
+            first_seen=BEFORE,
+            last_seen=NOW,
+        )
         text = f"{name} keeps what you wrote, finds it again and says where it was."
         withheld = more.get("withheld")
         self.cards[key] = self.add(
-            "card", key=sha(key, "card"), site="shiporskip", tool=self.tools[key], name=name,
-            category=category, tagline=more.get("tagline", f"The {category.lower()} desk mate"),
-            description=None if withheld else more.get("description", text), entry=entry,
-            panel_ship_percent=share, badge=badge, votes_ship=share // 25, votes_skip=4 - share // 25,
-            pricing=more.get("pricing", "Free for one person"), first_seen=BEFORE, last_seen=NOW,
+            "card",
+            key=sha(key, "card"),
+            site="shiporskip",
+            tool=self.tools[key],
+            name=name,
+            category=category,
+            tagline=more.get("tagline", f"The {category.lower()} desk mate"),
+            description=None if withheld else more.get("description", text),
+            entry=entry,
+            panel_ship_percent=share,
+            badge=badge,
+            votes_ship=share // 25,
+            votes_skip=4 - share // 25,
+            pricing=more.get("pricing", "Free for one person"),
+            first_seen=BEFORE,
+            last_seen=NOW,
             withheld=withheld,
-        )  # fmt: skip
+        )
 
     def reviewer(self, name: str | None) -> int | None:
         if name is None:
             return None
         if name not in self.reviewers:
-            self.reviewers[name] = self.add(
-                "reviewer", name=name, first_seen=BEFORE, last_seen=NOW
-            )
+            self.reviewers[name] = self.add("reviewer", name=name, first_seen=BEFORE, last_seen=NOW)
         return self.reviewers[name]
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019  one filler lives as long as its build
-    def quote(self, tool: str, slot: int, reviewer: str | None, text: str, verdict: str | None,
-              source: str | None, withheld: str | None) -> int:  # fmt: skip
+    @functools.cache  # noqa: B019  one filler lives as long as its build
+    def quote(
+        self,
+        tool: str,
+        slot: int,
+        reviewer: str | None,
+        text: str,
+        verdict: str | None,
+        source: str | None,
+        withheld: str | None,
+    ) -> int:
         return self.add(
-            "quote", key=sha(tool, text), site="shiporskip", tool_name=self.name_of(tool),
-            tool=self.tools[tool], card=self.cards[tool], reviewer=self.reviewer(reviewer),
-            score=80 + slot if reviewer else None, verdict=verdict, verdict_source=source,
-            text=None if withheld else text, characters=len(text), first_seen=BEFORE,
-            last_seen=NOW, withheld=withheld,
-        )  # fmt: skip
+            "quote",
+            key=sha(tool, text),
+            site="shiporskip",
+            tool_name=self.name_of(tool),
+            tool=self.tools[tool],
+            card=self.cards[tool],
+            reviewer=self.reviewer(reviewer),
+            score=80 + slot if reviewer else None,
+            verdict=verdict,
+            verdict_source=source,
+            text=None if withheld else text,
+            characters=len(text),
+            first_seen=BEFORE,
+            last_seen=NOW,
+            withheld=withheld,
+        )
 
     def name_of(self, tool: str) -> str:
         found: str = self.conn.execute("select name from tool where tool = ?", [tool]).fetchone()[0]
@@ -117,48 +159,104 @@ class Filler:
         url = more.get("url", f"https://shiporskip.io/compare/{key}")
         title = f"{self.name_of(a)} vs {self.name_of(b)}"
         page = self.add(
-            "page", site="shiporskip", url=url or key, comparison=key, due=0, captures=1,
-            state=more.get("state", "stored"), last_captured_at=NOW,
-        )  # fmt: skip
+            "page",
+            site="shiporskip",
+            url=url or key,
+            comparison=key,
+            due=0,
+            captures=1,
+            state=more.get("state", "stored"),
+            last_captured_at=NOW,
+        )
         capture = self.capture(page, url or key, "comparison", more.get("opt_outs", ""))
         wanted = self.conn.execute("select max(id) from comparison_version").fetchone()[0] or 0
         version = wanted + more.get("versions", 1)
         comparison = self.add(
-            "comparison", comparison=key, site="shiporskip", url=url, title=title, layout="html:9f3c",
-            tool_a=self.tools[a], tool_b=self.tools[b], card_a=self.cards[a], card_b=self.cards[b],
-            page=page, capture=capture, version=version, captured_at=NOW, first_seen=BEFORE,
-            last_seen=NOW, state="held" if more.get("state") == "held" else "stored",
-            withheld=more.get("withheld"), noindex=more.get("noindex", 0),
-        )  # fmt: skip
+            "comparison",
+            comparison=key,
+            site="shiporskip",
+            url=url,
+            title=title,
+            layout="html:9f3c",
+            tool_a=self.tools[a],
+            tool_b=self.tools[b],
+            card_a=self.cards[a],
+            card_b=self.cards[b],
+            page=page,
+            capture=capture,
+            version=version,
+            captured_at=NOW,
+            first_seen=BEFORE,
+            last_seen=NOW,
+            state="held" if more.get("state") == "held" else "stored",
+            withheld=more.get("withheld"),
+            noindex=more.get("noindex", 0),
+        )
         for number in range(1, more.get("versions", 1) + 1):
             self.version(comparison, capture, number, title, (a, b), more)
         return comparison
 
     def capture(self, page: int, url: str, outcome: str, opt_outs: str = "") -> int:
         return self.add(
-            "capture", page=page, url=url, captured_at=NOW, date_source="crawl", status=200,
-            content_type="text/html", kind="response", body_sha256=sha(page), outcome=outcome,
+            "capture",
+            page=page,
+            url=url,
+            captured_at=NOW,
+            date_source="crawl",
+            status=200,
+            content_type="text/html",
+            kind="response",
+            body_sha256=sha(page),
+            outcome=outcome,
             opt_outs=opt_outs,
-        )  # fmt: skip
+        )
 
-    def version(self, comparison: int, capture: int, number: int, title: str,
-                pair: tuple[str, str], more: dict[str, Any]) -> None:  # fmt: skip
+    def version(
+        self,
+        comparison: int,
+        capture: int,
+        number: int,
+        title: str,
+        pair: tuple[str, str],
+        more: dict[str, Any],
+    ) -> None:
         version = self.add(
-            "comparison_version", comparison=comparison, capture=capture, number=number,
-            title=title, layout="html:9f3c", record_sha256=sha(comparison, number),
-            first_seen=BEFORE, last_seen=NOW,
-        )  # fmt: skip
+            "comparison_version",
+            comparison=comparison,
+            capture=capture,
+            number=number,
+            title=title,
+            layout="html:9f3c",
+            record_sha256=sha(comparison, number),
+            first_seen=BEFORE,
+            last_seen=NOW,
+        )
         for at, tool in enumerate(pair, 1):
-            card = dict(zip(("badge", "share"), self.conn.execute(
-                "select badge, panel_ship_percent from card where id = ?", [self.cards[tool]]
-            ).fetchone(), strict=True))  # fmt: skip
+            card = dict(
+                zip(
+                    ("badge", "share"),
+                    self.conn.execute(
+                        "select badge, panel_ship_percent from card where id = ?",
+                        [self.cards[tool]],
+                    ).fetchone(),
+                    strict=True,
+                )
+            )
             self.add(
-                "version_tool", version=version, position=at, tool=self.tools[tool],
-                card=self.cards[tool], badge=card["badge"], votes_ship=card["share"] // 25,
-                votes_skip=4 - card["share"] // 25, community_stated=1,
-                community_ship_percent=None if at == 1 else 0, community_ship=0,
-                community_votes=at - 1, pricing=more.get("pricing", "Free for one person"),
-            )  # fmt: skip
+                "version_tool",
+                version=version,
+                position=at,
+                tool=self.tools[tool],
+                card=self.cards[tool],
+                badge=card["badge"],
+                votes_ship=card["share"] // 25,
+                votes_skip=4 - card["share"] // 25,
+                community_stated=1,
+                community_ship_percent=None if at == 1 else 0,
+                community_ship=0,
+                community_votes=at - 1,
+                pricing=more.get("pricing", "Free for one person"),
+            )
         for slot, side in itertools.product(range(1, 5), (1, 2)):
             if (slot, side) not in more.get("missing", ()):
                 self.cell(version, slot, side, pair[side - 1], more)
@@ -177,11 +275,19 @@ class Filler:
             verdict = source = None
         withheld = more.get("withheld")
         self.add(
-            "version_quote", version=version, position=2 * (slot - 1) + side, tool_position=side,
-            slot=slot, reviewer=self.reviewer(reviewer), score=80 + slot if is_named else None,
-            verdict=verdict, verdict_source=source, verdict_start=start, verdict_end=end,
+            "version_quote",
+            version=version,
+            position=2 * (slot - 1) + side,
+            tool_position=side,
+            slot=slot,
+            reviewer=self.reviewer(reviewer),
+            score=80 + slot if is_named else None,
+            verdict=verdict,
+            verdict_source=source,
+            verdict_start=start,
+            verdict_end=end,
             quote=self.quote(tool, slot, reviewer, text, verdict, source, withheld),
-        )  # fmt: skip
+        )
 
     def share(self, tool: str) -> int:
         sql = "select panel_ship_percent from card where id = ?"
@@ -203,42 +309,105 @@ def fill(conn: sqlite3.Connection) -> None:
     for a, b in itertools.combinations(keys[:4], 2):
         add.comparison(f"{a}-vs-{b}", a, b)
     fill_oddities(add)
-    add.add("crawl", kind="crawl", site="shiporskip", started_at=BEFORE, ended_at=NOW, exit_code=10,
-            asked=20, stored=18, unchanged=1, failed=1, bytes=900_000, robots_state="ok")  # fmt: skip
+    add.add(
+        "crawl",
+        kind="crawl",
+        site="shiporskip",
+        started_at=BEFORE,
+        ended_at=NOW,
+        exit_code=10,
+        asked=20,
+        stored=18,
+        unchanged=1,
+        failed=1,
+        bytes=900_000,
+        robots_state="ok",
+    )
     add.add("release", release="2026-10", created_at=BEFORE, sha256=sha("release"))
-    add.add("release", release="2026-09", created_at=BEFORE, sha256=sha("old"), withdrawn_at=NOW,
-            reason=f"A mistake {EVIL}")  # fmt: skip
+    add.add(
+        "release",
+        release="2026-09",
+        created_at=BEFORE,
+        sha256=sha("old"),
+        withdrawn_at=NOW,
+        reason=f"A mistake {EVIL}",
+    )
 
 
 def fill_oddities(add: Filler) -> None:
     add.comparison("quillfish-vs-quillfish-two", "quillfish", "quillfish-two", versions=2)
-    add.comparison("paper-heron-vs-silent-orchard", "paper-heron", "silent-orchard",
-                   missing=[(4, 2)], texts=[RTL, *TAKES[1:]])  # fmt: skip
+    add.comparison(
+        "paper-heron-vs-silent-orchard",
+        "paper-heron",
+        "silent-orchard",
+        missing=[(4, 2)],
+        texts=[RTL, *TAKES[1:]],
+    )
     add.tool("name:Loose / Leaf?", "Loose / Leaf?", "Gaming", 75, None, "Free", url=None)
     add.tool("name:Plain Card", "Plain Card", "Gaming", 50, None, "Free", url=None)
-    add.comparison("urn:sha256:" + sha("urn"), "name:Loose / Leaf?", "name:Plain Card", url=None,
-                   is_text=True)  # fmt: skip
-    add.tool("veiled", "Veiled Sketch", "Health", 50, "Mixed", "Paid", withheld="noarchive",
-             tagline="A sketch board")  # fmt: skip
-    add.comparison("brass-kettle-vs-veiled", "brass-kettle", "veiled", withheld="noarchive",
-                   noindex=1, opt_outs="noarchive noindex", state="held", is_open=True,
-                   texts=[f"Secret words number {n} on {{name}}" for n in range(4)])  # fmt: skip
-    add.tool("evil", EVIL, EVIL, 50, "Mixed", "Paid", tagline=EVIL, description=EVIL,
-             pricing=EVIL, url="javascript:alert(1)")  # fmt: skip
+    add.comparison(
+        "urn:sha256:" + sha("urn"), "name:Loose / Leaf?", "name:Plain Card", url=None, is_text=True
+    )
+    add.tool(
+        "veiled",
+        "Veiled Sketch",
+        "Health",
+        50,
+        "Mixed",
+        "Paid",
+        withheld="noarchive",
+        tagline="A sketch board",
+    )
+    add.comparison(
+        "brass-kettle-vs-veiled",
+        "brass-kettle",
+        "veiled",
+        withheld="noarchive",
+        noindex=1,
+        opt_outs="noarchive noindex",
+        state="held",
+        is_open=True,
+        texts=[f"Secret words number {n} on {{name}}" for n in range(4)],
+    )
+    add.tool(
+        "evil",
+        EVIL,
+        EVIL,
+        50,
+        "Mixed",
+        "Paid",
+        tagline=EVIL,
+        description=EVIL,
+        pricing=EVIL,
+        url="javascript:alert(1)",
+    )
     add.tool(f"name:{EVIL}", EVIL, EVIL, 50, "Mixed", "Paid", url="data:text/html,x")
     escaped = EVIL.replace("{", "{{").replace("}", "}}")
     evil = add.comparison(
-        "evil-vs-name", "evil", f"name:{EVIL}", url="javascript:alert(2)", pricing=EVIL,
-        reviewers=[EVIL + str(n) for n in range(4)], texts=[f"{escaped} number {n}" for n in range(4)],
-    )  # fmt: skip
+        "evil-vs-name",
+        "evil",
+        f"name:{EVIL}",
+        url="javascript:alert(2)",
+        pricing=EVIL,
+        reviewers=[EVIL + str(n) for n in range(4)],
+        texts=[f"{escaped} number {n}" for n in range(4)],
+    )
     add.add("finding", comparison=evil, code="badge_disagrees", field=EVIL, detail=EVIL)
     for state in ("gone", "waiting", "refused", "failed"):
         url = f"https://shiporskip.io/compare/{state}-vs-{EVIL}"
-        page = add.add("page", site="shiporskip", url=url, comparison=None, state=state, due=1,
-                       captures=0)  # fmt: skip
+        page = add.add(
+            "page", site="shiporskip", url=url, comparison=None, state=state, due=1, captures=0
+        )
     capture = add.capture(page, url, "failure")
-    add.add("failure", page=page, capture=capture, code="quote_count", field=EVIL, detail=EVIL,
-            captured_at=NOW)  # fmt: skip
+    add.add(
+        "failure",
+        page=page,
+        capture=capture,
+        code="quote_count",
+        field=EVIL,
+        detail=EVIL,
+        captured_at=NOW,
+    )
 
 
 @functools.cache

@@ -7,7 +7,7 @@ scripts' addresses are not part of it. A public front still needs a proxy for de
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -34,7 +34,7 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
-IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
+IGNORED_ARGUMENTS: frozenset[str] = frozenset()
 # Addresses with `/-/` are Datasette's own tools; these few show data or describe the service.
 SERVICE = re.compile(
     r"/-/static/[\w.-]+|/-/(plugins|versions)(\.json)?"
@@ -66,6 +66,12 @@ def kept_query(query: bytes) -> bytes:
     )
 
 
+def with_ours(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, ours in place of any of the same name."""
+    names = {name for name, _ in HEADERS}
+    return [*(pair for pair in headers if pair[0].lower() not in names), *HEADERS]
+
+
 def guarded(app: App) -> App:
     """The application behind the gate."""
 
@@ -76,9 +82,7 @@ def guarded(app: App) -> App:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                ours = {name for name, _ in HEADERS}
-                theirs = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
-                message = {**message, "headers": [*theirs, *HEADERS]}
+                message = {**message, "headers": with_ours(message.get("headers", []))}
             await send(message)
 
         query: bytes = scope["query_string"]

@@ -8,18 +8,19 @@ It must not change what an honest query returns.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from functools import partial
+from weakref import WeakKeyDictionary
 
+from web.linear import add_text_functions
 from web.upstream import Datasette, hook
 
 DATABASE_NAME = "verdicts"
 
 LONGEST_VALUE = 200_000
 """Units: bytes. The longest text we publish is 20,000 characters, at most four bytes each."""
-LONGEST_SQL = 20_000
+LONGEST_SQL = 10_000
 LONGEST_PATTERN = 200
-LONGEST_TRIM_SET = 100
+LARGEST_RESULT = 16_000_000
+"""Units: bytes or characters of one result before it is refused."""
 LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_VALUE,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: LONGEST_SQL,
@@ -31,7 +32,7 @@ LIMITS = {
 REFUSED_FUNCTIONS = frozenset(
     {"fts3_tokenizer", "load_extension", "printf", "format", "zeroblob", "randomblob"}
 )
-# What Datasette, sqlite-utils and FTS5 ask for themselves, and what describes the schema to a researcher.
+# What Datasette, sqlite-utils and FTS5 ask for, and what shows a researcher the schema.
 PRAGMAS = frozenset(
     {
         "data_version", "database_list", "foreign_key_list", "function_list", "index_info",
@@ -63,33 +64,32 @@ def authorize(
     return sqlite3.SQLITE_DENY
 
 
-def bound_trim(conn: sqlite3.Connection) -> None:
-    """Gives the two-argument trims a bounded set of characters.
-
-    SQLite compares every character with every member of the set: two long texts take minutes in
-    one call, which no time limit reaches.
-    """
-    strips: dict[str, Callable[[str, str], str]] = {
-        "trim": str.strip, "ltrim": str.lstrip, "rtrim": str.rstrip,
-    }  # fmt: skip
-    for name, strip in strips.items():
-        conn.create_function(name, 2, partial(_trim, strip), deterministic=True)
-
-
-def _trim(strip: Callable[[str, str], str], text: object, members: object) -> str | None:
-    if text is None or members is None:
-        return None
-    if len(str(members)) > LONGEST_TRIM_SET:
-        raise ValueError("the set of characters to trim is too long")
-    return strip(str(text), str(members))
-
-
 def harden(conn: sqlite3.Connection) -> None:
-    """Puts the limits and the authorizer on one connection."""
+    """Puts the limits, the linear text functions and the authorizer on one connection."""
     for limit, value in LIMITS.items():
         conn.setlimit(limit, value)
-    bound_trim(conn)
+    add_text_functions(conn)
+    conn.row_factory = MeasuredRows()
     conn.set_authorizer(authorize)
+
+
+class MeasuredRows:
+    """Makes rows, and ends a query whose rows together are too large to hold.
+
+    A thousand rows of the longest value each are two hundred megabytes, in memory several times.
+    """
+
+    def __init__(self) -> None:
+        self._sizes: WeakKeyDictionary[sqlite3.Cursor, int] = WeakKeyDictionary()
+
+    def __call__(self, cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
+        """The row as sqlite3 makes it; sqlite3.DataError once the result is too large."""
+        size = sum(len(value) for value in values if isinstance(value, str | bytes))
+        size += self._sizes.get(cursor, 0)
+        if size > LARGEST_RESULT:
+            raise sqlite3.DataError("the result is larger than this server gives in one answer")
+        self._sizes[cursor] = size
+        return sqlite3.Row(cursor, values)
 
 
 @hook

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from web import queries, words
 from web.describe import PURPOSE, TITLE
@@ -51,9 +52,7 @@ async def home(datasette: Datasette, request: Request) -> Response:
     """What this is and how much there is of it."""
     facts = await read(datasette, queries.home)
     allow_sql = datasette.setting("default_allow_sql")
-    return await show(
-        datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts
-    )
+    return await show(datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts)
 
 
 async def compare(datasette: Datasette, request: Request) -> Response:
@@ -173,7 +172,7 @@ def render_cell(column: str, table: str, value: Any, datasette: Datasette) -> An
     kind = KEY_COLUMNS.get((table or "", column))
     shown = words.shortened(value)
     if kind:
-        return words.Markup('<a href="{}">{}</a>').format(words.address(kind, value), shown)
+        return Markup('<a href="{}">{}</a>').format(words.address(kind, value), shown)
     return shown if shown != value else None
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
 from web import gate, hardening, mishaps, pages
-from web.describe import config, metadata
+from web.describe import config, inspected, metadata
 from web.hardening import DATABASE_NAME
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
 
@@ -34,10 +35,13 @@ def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     """
     real = database.resolve(strict=True)
     install_plugins()
+    uri = f"{real.as_uri()}?immutable=1"
+    with contextlib.closing(sqlite3.connect(uri, uri=True)) as conn:
+        known = {"metadata": metadata(conn), "inspect_data": inspected(conn, real)}
     datasette = Datasette(
         files=[],
         config=config(allow_sql=allow_sql),
-        metadata=metadata(real),
+        **known,
         template_dir=str(ROOM / "templates"),
         static_mounts=[("static", str(ROOM / "static"))],
     )
@@ -117,4 +121,3 @@ async def _announce(listener: socket.socket, on_ready: Callable[[str], None]) ->
         writer.close()
     if b" 200 " in status:
         on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}/")
-

@@ -1,4 +1,4 @@
-"""Small texts of the pages: addresses from keys, marked words, numbers, and what a verdict rests on.
+"""Small texts of the pages: addresses from keys, marked words, numbers, why a verdict is known.
 
 Everything is pure, and everything from a publisher leaves escaped.
 """

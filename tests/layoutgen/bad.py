@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterator
 from random import Random
 
-from layoutgen.html_layouts import layout_rows
+from layoutgen.html_layouts import HTML_LAYOUTS, layout_rows
 from layoutgen.markup import Block, Rendered, bare, blocks, mutate
 from layoutgen.pieces import banner, footer
 from layoutgen.truth import PageTruth, plain_truth
@@ -19,8 +19,13 @@ URL = "https://shiporskip.io/compare/opens-quiet-vs-releases-small"
 PLACEHOLDERS = ("undefined", "NaN", "{{name}}", "[object Object]")
 REQUIRED = ("t0.name", "t1.category", "t0.tagline", "t1.share.value", "t0.entry.value",
             "t1.description", "q12.text")
+VALUED = ("rows", "cells", "decoys", "app", "figures")
+"""Layouts in UTF-8 that show every field named here."""
 STATED = ("t0.badge", "q03.reviewer", "q14.score")
 """Fields a page may leave out, but that are unreadable where they hold a placeholder."""
+
+
+NO_CRUMB = "no breadcrumb on this page"
 
 
 def bad_pages(rng: Random) -> Iterator[tuple[str, bytes]]:
@@ -29,7 +34,8 @@ def bad_pages(rng: Random) -> Iterator[tuple[str, bytes]]:
     truth.url = URL
     truth.tools[0].slug, truth.tools[1].slug = URL.rsplit("/", 1)[1].split("-vs-")
     page = layout_rows(truth, rng)
-    for name, text in (*_wrong_values(page), *_wrong_parts(page, truth, rng),
+    valued = HTML_LAYOUTS[rng.choice(VALUED)](truth, rng)
+    for name, text in (*_wrong_values(valued), *_wrong_parts(page, truth, rng),
                        *_no_comparison(page)):
         yield name, text.encode("utf-8")
     yield from _wrong_bytes(page)
@@ -37,6 +43,12 @@ def bad_pages(rng: Random) -> Iterator[tuple[str, bytes]]:
 
 def _find(page: Rendered, name: str) -> Block:
     return next(b for b in blocks(page.marked) if b.name == name)
+
+
+def _crumb(page: Rendered) -> str:
+    """The breadcrumb, which repeats the heading: without a heading it must go too."""
+    names = {b.name for b in blocks(page.marked)}
+    return _part(page, "crumb") if "crumb" in names else NO_CRUMB
 
 
 def _without(page: Rendered, name: str, kind: str = "drop") -> str:
@@ -74,7 +86,7 @@ def _wrong_values(page: Rendered) -> Iterator[tuple[str, str]]:
     yield "long:quote", _with(page, "q13.text", "<p>“" + "and so on. " * 1819 + "”</p>")
     yield "long:tagline", _with(page, "t1.tagline", "tag " * 251)
     for name in ("title", *REQUIRED[:-1]):
-        crumb = _part(page, "crumb") if name == "title" else "no breadcrumb taken out"
+        crumb = _crumb(page) if name == "title" else NO_CRUMB
         yield f"empty:{name}", _without(page, name, "empty").replace(crumb, "")
         yield f"blank:{name}", _with(page, name, " &nbsp; ").replace(crumb, "")
 
@@ -85,7 +97,7 @@ def _wrong_parts(page: Rendered, truth: PageTruth, rng: Random
     whole = bare(page.marked)
     for name in ("t0.card", "t1.card", "q04.cell", "q11.cell", "row2", "q12.text", "scorecard",
                  "title"):
-        crumb = _part(page, "crumb") if name == "title" else "no breadcrumb taken out"
+        crumb = _crumb(page) if name == "title" else NO_CRUMB
         yield f"missing:{name}", _without(page, name).replace(crumb, "")
     yield "empty:q12.text", _without(page, "q12.text", "empty")
     yield "blank:q12.text", _with(page, "q12.text", "<p>“ ”</p>")

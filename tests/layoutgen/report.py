@@ -2,6 +2,8 @@
 
     python tests/layoutgen/report.py --layouts all --pages 30 --seed 1 --mutants --show 3
     python tests/layoutgen/report.py --dump columns 7 page.html
+    python tests/layoutgen/report.py --dump columns 7 page.html --harm "drop t0.category"
+    python tests/layoutgen/report.py --dump "bad:three cards" 1 page.html
 
 A page is named by its layout and seed. Path, layout, schema, trace and the details of findings
 are not compared.
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -39,12 +42,13 @@ class Count:
     mutants_wrong: int = 0
     cuts: int = 0
     cuts_wrong: int = 0
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    """The first example of each reason."""
     reasons: Counter[str] = field(default_factory=Counter)
 
     def note(self, reason: str, text: str) -> None:
         self.reasons[reason] += 1
-        self.notes.append(text)
+        self.notes.setdefault(reason, text)
 
 
 def make(layout: str, seed: int) -> tuple[PageTruth, Rendered]:
@@ -94,12 +98,12 @@ def around(want: Any, got: Any) -> tuple[str, str]:
               min(len(want), len(got)))
     start = max(0, at - 15)
     lead = f"[{at}] …" if start else ""
-    return lead + ascii_less(want[start:start + 60]), lead + ascii_less(got[start:start + 160])
+    return lead + repr(want[start:start + 60]), lead + repr(got[start:start + 160])
 
 
-def ascii_less(text: str) -> str:
-    """Text in quotes, with its invisible characters spelt out."""
-    return repr(text)
+def kind_of(harm: str) -> str:
+    """A mutant's name without its numbers, so that equal harms count together."""
+    return re.sub(r"\d+", "#", harm)
 
 
 def check_page(name: str, seed: int, count: Count) -> None:
@@ -116,10 +120,12 @@ def check_page(name: str, seed: int, count: Count) -> None:
         count.note(reason, f"{name} {seed}{tags} {where}{more}\n    want {one}\n    got  {two}")
 
 
-def check_harm(name: str, seed: int, count: Count, cuts: int) -> None:
-    """Mutants and cuts of one page."""
+def check_harm(name: str, seed: int, count: Count, cuts: int) -> bool:
+    """Mutants and cuts of one page; false for a page that is not read right even unharmed."""
     truth, page = make(name, seed)
     whole = read(page.html, page.content_type, page.asked)
+    if whole["kind"] != "comparison" or wrongs(truth, page, whole):
+        return False
     for mutant in mutate.mutants_of(truth, page):
         line = read(mutant.html, page.content_type, page.asked)
         count.mutants += 1
@@ -129,7 +135,7 @@ def check_harm(name: str, seed: int, count: Count, cuts: int) -> None:
                 if line["kind"] == "comparison" else [(line["kind"], "", line.get("detail"))]
             where, want, got = bad[0]
             one, two = around(want, got)
-            count.note(f"{mutant.kind} {mutant.block[2:]}",
+            count.note(kind_of(f"{mutant.kind} {mutant.block}"),
                        f"{name} {seed} {mutant.kind} {mutant.block}: {where}\n    want {one}\n"
                        f"    got  {two}")
     for body in mutate.cuts(page.html, Random(seed), cuts):
@@ -139,6 +145,7 @@ def check_harm(name: str, seed: int, count: Count, cuts: int) -> None:
             count.cuts_wrong += 1
             count.note("cut", f"{name} {seed} cut at byte {len(body)} of {len(page.html)}: "
                               f"{short(mutate.simplified(line))}")
+    return True
 
 
 def check_bad(seeds: range, show: int) -> tuple[int, int]:
@@ -166,23 +173,49 @@ def options() -> argparse.Namespace:
     parser.add_argument("--cuts", type=int, default=150, help="cuts a page")
     parser.add_argument("--bad", type=int, default=3, help="sets of bad pages")
     parser.add_argument("--show", type=int, default=3, help="examples a layout")
-    parser.add_argument("--dump", nargs=3, metavar=("LAYOUT", "SEED", "FILE"))
+    parser.add_argument("--dump", nargs=3, metavar=("LAYOUT", "SEED", "FILE"),
+                        help="write one page, print its record; LAYOUT may be bad:NAME")
+    parser.add_argument("--harm", help="with --dump: a mutant's kind and block")
     return parser.parse_args()
 
 
-def dump(layout: str, seed: str, file: str) -> None:
-    truth, page = make(layout, int(seed))
-    Path(file).write_bytes(page.html)
-    record = truth.expected(page.style, page.address, page.shows)
-    print(json.dumps(record, ensure_ascii=False, indent=1))
-    print(f"{file}: {len(page.html)} bytes, {page.content_type}, asked as {page.asked}, "
-          f"tags {sorted(truth.tags)}")
+def dump(layout: str, seed: str, file: str, harm: str | None) -> None:
+    """Writes one page; prints what it must give, and what the parser makes of it."""
+    asked: str | None = URL
+    if layout.startswith("bad:"):
+        body = dict(bad_pages(Random(f"bad:{seed}")))[layout[4:]]
+        content_type = "text/html; charset=utf-8"
+    else:
+        truth, page = make(layout, int(seed))
+        body, content_type, asked = page.html, page.content_type, page.asked
+        print(json.dumps(truth.expected(page.style, page.address, page.shows),
+                         ensure_ascii=False, indent=1))
+        print(f"tags {sorted(truth.tags)}")
+        if harm:
+            body = next(m.html for m in mutate.mutants_of(truth, page)
+                        if f"{m.kind} {m.block}" == harm)
+    Path(file).write_bytes(body)
+    print(f"{file}: {len(body)} bytes, {content_type}, asked as {asked}")
+    print(json.dumps(read(body, content_type, asked), ensure_ascii=False))
+
+
+def harms(counts: dict[str, Count]) -> None:
+    """Which changes slip through, over all layouts."""
+    total, where = Counter[str](), dict[str, set[str]]()
+    for name, count in counts.items():
+        for reason, times in count.reasons.items():
+            if reason.split()[0] in (*mutate.KINDS, "cut"):
+                total[reason] += times
+                where.setdefault(reason, set()).add(name)
+    for reason, times in total.most_common(25):
+        print(f"  silently wrong {times:4} x  {reason:26} {' '.join(sorted(where[reason]))}")
 
 
 def main() -> int:
     args = options()
     if args.dump:
-        dump(*args.dump)
+        layout, seed, file = args.dump
+        dump(layout, seed, file, args.harm)
         return 0
     names = list(LAYOUTS) if args.layouts == "all" else args.layouts.split(",")
     counts = {name: Count() for name in names}
@@ -190,9 +223,11 @@ def main() -> int:
         for seed in range(args.seed, args.seed + args.pages):
             check_page(name, seed, count)
         if args.mutants:
-            for seed in range(args.seed, args.seed + min(args.harmed, args.pages)):
-                check_harm(name, seed, count, args.cuts)
-        for text in count.notes[:args.show]:
+            left = args.harmed
+            for seed in range(args.seed, args.seed + args.pages):
+                if left and check_harm(name, seed, count, args.cuts):
+                    left -= 1
+        for text in list(count.notes.values())[:args.show]:
             print(text)
     total, accepted = check_bad(range(args.seed, args.seed + args.bad), args.show)
     print(f"\n{'layout':13}{'pages':>6}{'exact':>6}{'mutants':>9}{'wrong':>6}{'cuts':>7}"
@@ -201,6 +236,8 @@ def main() -> int:
         why = ", ".join(f"{r} x{n}" for r, n in c.reasons.most_common(4))
         print(f"{name:13}{c.pages:6}{c.exact:6}{c.mutants:9}{c.mutants_wrong:6}{c.cuts:7}"
               f"{c.cuts_wrong:6}  {why}")
+    if args.mutants:
+        harms(counts)
     pages, exact = sum(c.pages for c in counts.values()), sum(c.exact for c in counts.values())
     print(f"{'all':13}{pages:6}{exact:6} ({exact / max(1, pages):.1%})   "
           f"bad pages {total}, accepted {accepted}")

@@ -106,7 +106,7 @@ VOICE = (
 )
 CUES = (
     ("this is a skip", "For a team of our size this is a skip until the export works."),
-    ("skipping on the basis", "I am skipping on the basis of the export alone, for now."),
+    ("skipping on the basis", "Put me down as skipping on the basis of the export alone."),
     ("would flip this to a ship", "A second pair of hands would flip this to a ship by spring."),
 )
 NO_PAIR = "“{a}” is the word on the box, and the honest word for number {k} is “{b}”"

@@ -1,0 +1,239 @@
+"""Saved pages and other tools' WARC files become captures like any other, bytes and date kept."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from archive.clock import parse_stamp, stamp
+from archive.frontier import DUE_DAYS, Found, Lease
+from archive.home import Home
+from archive.http1 import Message
+from archive.runs import OpenRun, open_run
+from archive.store import Exchange
+from archive.worker import Died, GuardedPool
+from crawler.addresses import strict_address
+from crawler.context import Progress
+from crawler.judge import REDIRECTS
+from crawler.look import Seen, Task, look
+from crawler.planning import role_of
+from crawler.report import ImportReport
+from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file
+from parsers.site import Site
+from parsers.sites import site_named, site_of_url
+from schema.errors import CrawlError, UsageError
+from schema.page import RawPage
+
+DEFAULT_SITE = "shiporskip"
+"""The site that a page belongs to when nothing says which."""
+
+
+def import_paths(
+    home: Path, paths: Sequence[Path], *, site: Site | None = None, url: str | None = None,
+    urls_file: Path | None = None, date: str | None = None, progress: Progress | None = None,
+) -> ImportReport:
+    """Take saved pages, folders of them and WARC files into the archive.
+
+    Raises: UsageError for an address, list or date that does not fit; StartError when the home
+    is locked or unwritable.
+    """
+    files = find_files(paths)
+    urls = read_urls_file(urls_file) if urls_file is not None else {}
+    if date is not None:
+        parse_stamp(date, where="--date")
+    if url is not None:
+        if len(files) != 1 or is_warc(files[0]):
+            raise UsageError(what="--url names the address of one saved page")
+        urls = {files[0].resolve(): url}
+    for given in urls.values():
+        _require_claimed(given, site)
+    with open_run(Home(home), "import") as books, GuardedPool(look) as pool:
+        taking = _Import(books, pool, site)
+        for number, path in enumerate(files):
+            for found in read_source(path, url=urls.get(path.resolve()), date=date):
+                taking.take(found)
+            if progress is not None:
+                progress(str(path), number + 1, len(files))
+        return taking.report()
+
+
+def _require_claimed(url: str, site: Site | None) -> None:
+    try:
+        strict = strict_address(url)
+    except CrawlError as error:
+        raise UsageError(what=f"{url}: not an address of a page") from error
+    if site is None and site_of_url(strict) is None:
+        raise UsageError(what=f"{url}: no site claims its host; name one with --site")
+
+
+@dataclass
+class _Import:
+    """The taking in of one run, and its count."""
+
+    books: OpenRun
+    pool: GuardedPool[Task, Seen]
+    site: Site | None
+    read: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    skipped: int = 0
+
+    def take(self, found: Item | Trouble) -> None:
+        """Store one exchange, or note why not."""
+        self.read += 1
+        if isinstance(found, Trouble):
+            if found.reason == "revisit" and self._has_payload(found.detail):
+                self.unchanged += 1
+                return
+            self._trouble(found.where, found.outcome, found.reason, found.detail)
+            return
+        try:
+            site, own = self._address(found)
+        except CrawlError as error:
+            self.skipped += 1
+            self.books.add_attempt(url=found.where, outcome=error.outcome, reason=error.reason,
+                                   detail=error.url)
+            return
+        self._store(found, site, own)
+
+    def _address(self, item: Item) -> tuple[Site, str]:
+        """The site and own address of an exchange, or its urn.
+
+        Raises: CrawlError for an address that is none, or that no site claims.
+        """
+        url = item.url or self._canonical(item)
+        if url is None:
+            urn = "urn:sha256:" + hashlib.sha256(item.block).hexdigest()
+            return self.site or site_named(DEFAULT_SITE), urn
+        strict = strict_address(url)
+        site = self.site or site_of_url(strict)
+        if site is None:
+            raise CrawlError(url=url, outcome="refused_scope", reason="host")
+        return site, site.own_address(strict)
+
+    def _canonical(self, item: Item) -> str | None:
+        """The canonical link of a saved page, where it is an address that a site claims."""
+        site = self.site or site_named(DEFAULT_SITE)
+        page = RawPage(url=None, body=item.block, content_type=item.content_type)
+        seen = self.pool.call(Task(page, site.name, "canonical"))
+        if isinstance(seen, Died) or seen.canonical is None:
+            return None
+        try:
+            strict = strict_address(seen.canonical)
+        except CrawlError:
+            return None
+        return strict if self.site or site_of_url(strict) else None
+
+    def _store(self, item: Item, site: Site, own: str) -> None:
+        exchange = Exchange(
+            site=site.name, url=own, fetched_url=item.url or own, captured_at=item.captured_at,
+            date_source=item.date_source, block=item.block, is_file=item.is_file,
+            content_type=item.content_type,
+        )
+        message = exchange.message()
+        if self._is_known(exchange, message):
+            self.unchanged += 1
+            return
+        role = "comparison" if own.startswith("urn:") else role_of(site, own)
+        page_id = self.books.frontier.enter(Found(site.name, own, role))
+        outcome, reason = _outcome(message)
+        attempt: list[int] = []
+
+        def settle(db: sqlite3.Connection, capture_id: int) -> None:
+            attempt.append(_settle(db, self.books.id, page_id, exchange, capture_id,
+                                   (outcome, reason, message.status)))
+
+        self.books.store.add(exchange, message, page_id, settle)
+        self.stored += 1
+        if role != "comparison" or reason == "redirect":
+            return
+        if outcome != "ok":
+            self._count(item.where, f"{outcome}:{reason}")
+            return
+        lease = Lease(attempt[0], page_id, site.name, own, role, None, 0, 0)
+        self._check_record(item, site, own, message, lease)
+
+    def _check_record(self, item: Item, site: Site, own: str, message: Message,
+                      lease: Lease) -> None:
+        page = RawPage(url=None if own.startswith("urn:") else own,
+                       body=message.decoded.body or b"",
+                       content_type=message.header("content-type"))
+        seen = self.pool.call(Task(page, site.name, "record"))
+        failure = "parser_died" if isinstance(seen, Died) else seen.failure
+        if failure is not None:
+            self.books.frontier.note(lease, "extraction_refused", failure)
+            self._count(item.where, f"extraction_refused:{failure}")
+
+    def _is_known(self, exchange: Exchange, message: Message) -> bool:
+        """Whether this very exchange is in the archive; a page without address, at any time."""
+        sql = ("SELECT 1 FROM capture WHERE body_sha256 = ? AND site = ? AND url = ?"
+               " AND status = ?")
+        values = [message.body_sha256, exchange.site, exchange.url, message.status]
+        if not exchange.url.startswith("urn:"):
+            sql += " AND captured_at = ?"
+            values.append(exchange.captured_at)
+        return bool(self.books.ledger.value(sql + " LIMIT 1", values))
+
+    def _has_payload(self, digest: str) -> bool:
+        return bool(self.books.ledger.value(
+            "SELECT 1 FROM capture WHERE payload_digest = ? LIMIT 1", (digest,)))
+
+    def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
+        self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)
+        self._count(where, f"{outcome}:{reason}")
+
+    def _count(self, where: str, code: str) -> None:
+        self.failed[code] += 1
+        self.problems.append((where, code))
+
+    def report(self) -> ImportReport:
+        """The count, noted in the ledger."""
+        exit_code = 10 if self.failed else 0
+        self.books.note(
+            site=self.site.name if self.site else None, asked=self.read, stored=self.stored,
+            unchanged=self.unchanged, failed=self.failed.total(), exit_code=exit_code)
+        return ImportReport(
+            run_id=self.books.id, read=self.read, stored=self.stored, unchanged=self.unchanged,
+            skipped=self.skipped, failed=dict(self.failed), problems=tuple(self.problems),
+            exit_code=exit_code)
+
+
+def _outcome(message: Message) -> tuple[str, str]:
+    if message.status in REDIRECTS:
+        return "ok", "redirect"
+    if message.status != 200:
+        return "http_error", str(message.status)
+    if message.decoded.body is None:
+        return message.decoded.outcome, message.decoded.reason
+    return ("ok", "") if message.decoded.body else ("damaged", "empty")
+
+
+def _settle(db: sqlite3.Connection, run_id: int, page_id: int, exchange: Exchange,
+            capture_id: int, ending: tuple[str, str, int]) -> int:
+    """Note the attempt, and that the page was captured; a younger capture's due date stays."""
+    outcome, reason, status = ending
+    attempt_id: int = db.execute(
+        "INSERT INTO attempt (run_id, page_id, url, started_at, ended_at, outcome, reason,"
+        " status, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (run_id, page_id, exchange.url, stamp(), stamp(), outcome, reason, status, capture_id),
+    ).fetchone()[0]
+    due = None
+    if not exchange.url.startswith("urn:"):
+        due = stamp(parse_stamp(exchange.captured_at) + timedelta(days=DUE_DAYS))
+    is_good = (outcome, reason) == ("ok", "")
+    db.execute(
+        "UPDATE page SET state = CASE WHEN state = 'known' THEN state WHEN ? THEN 'captured'"
+        " WHEN state = 'waiting' THEN 'failed' ELSE state END,"
+        " due = CASE WHEN role = 'comparison' THEN nullif(max(coalesce(due, ''),"
+        " coalesce(?, '')), '') END,"
+        " last_outcome = ?, last_reason = ? WHERE id = ?",
+        (is_good, due, outcome, reason, page_id),
+    )
+    return attempt_id

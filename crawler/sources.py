@@ -1,0 +1,135 @@
+"""What an import is given: files found, told apart, and each page with its address and date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from archive.clock import parse_stamp, stamp
+from archive.content import MAX_BYTES
+from archive.foreign import read_warc
+from archive.http1 import take_apart
+from archive.store import DateSource
+from archive.warc import WarcRecord
+from schema.errors import UsageError
+
+PAGES = {".html": "text/html", ".htm": "text/html", ".txt": "text/plain"}
+WARCS = (".warc", ".warc.gz")
+MAX_BLOCK = MAX_BYTES + (64 << 10)
+"""The largest response that is taken from a WARC file, headers included. Units: bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One exchange found. Absent: `url` is None where the file does not say."""
+
+    where: str
+    url: str | None
+    captured_at: str
+    date_source: DateSource
+    block: bytes
+    is_file: bool
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something found that cannot be taken."""
+
+    where: str
+    outcome: Literal["damaged", "too_large", "refused_scope"]
+    reason: str
+    detail: str
+
+
+def is_warc(path: Path) -> bool:
+    """Whether a file's name says that it is a WARC file."""
+    return path.name.lower().endswith(WARCS)
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and in folders those whose names say what they are, sorted."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in path.rglob("*") if p.is_file())
+            found += sorted(p for p in inside if p.suffix.lower() in PAGES or is_warc(p))
+        else:
+            found.append(path)
+    return found
+
+
+def read_urls_file(path: Path) -> dict[Path, str]:
+    """The addresses that a file of `file<TAB>address` lines gives; by resolved path.
+
+    A file is looked for beside the list, then from the present folder.
+    Raises: UsageError for a line of another shape, or a list that cannot be read.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(what=f"{path}: cannot be read: {error}") from error
+    found: dict[Path, str] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        name, tab, url = line.partition("\t")
+        if not tab or not url.strip():
+            raise UsageError(what=f"{path}: line {number} is not `file<TAB>address`")
+        for place in (path.parent / name.strip(), Path(name.strip())):
+            found.setdefault(place.resolve(), url.strip())
+    return found
+
+
+def read_source(path: Path, *, url: str | None, date: str | None) -> Iterator[Item | Trouble]:
+    """What one file holds: a page, or the exchanges of a WARC file."""
+    try:
+        if is_warc(path):
+            for offset, record in read_warc(path):
+                yield from _of_record(f"{path}#{offset}", record)
+        else:
+            yield _of_page(path, url, date)
+    except OSError as error:
+        yield Trouble(str(path), "damaged", "unreadable", error.strerror or str(error))
+
+
+def _of_page(path: Path, url: str | None, date: str | None) -> Item | Trouble:
+    with path.open("rb") as file:
+        body = file.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        return Trouble(str(path), "too_large", "decoded", f"larger than {MAX_BYTES} bytes")
+    if not body:
+        return Trouble(str(path), "damaged", "empty", "the file is empty")
+    content_type = PAGES.get(path.suffix.lower(), "text/html")
+    if date is not None:
+        return Item(str(path), url, stamp(parse_stamp(date)), "argument", body, True, content_type)
+    moment = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    return Item(str(path), url, stamp(moment), "file", body, True, content_type)
+
+
+def _of_record(where: str, record: WarcRecord | None) -> Iterator[Item | Trouble]:
+    if record is None:
+        yield Trouble(where, "damaged", "warc", "the record is cut or broken")
+        return
+    # Some tools write the address in angle brackets.
+    url = record.headers.get("warc-target-uri", "").strip("<> ")
+    if record.type not in ("response", "resource", "revisit") or not url.startswith("http"):
+        return
+    try:
+        date = stamp(parse_stamp(record.headers.get("warc-date", "")))
+    except UsageError:
+        yield Trouble(where, "damaged", "warc", "WARC-Date is missing or no date")
+        return
+    if record.type == "revisit":
+        yield Trouble(where, "damaged", "revisit", record.headers.get("warc-payload-digest", ""))
+    elif len(record.block) > MAX_BLOCK:
+        yield Trouble(where, "too_large", "wire", f"{len(record.block)} bytes")
+    elif record.type == "response" and take_apart(record.block) is None:
+        yield Trouble(where, "damaged", "warc", "the block is no HTTP response")
+    else:
+        is_file = record.type == "resource"
+        yield Item(where, url, date, "warc", record.block, is_file,
+                   record.headers.get("content-type") if is_file else None)

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, know, page, store
+
+from db import build
+from db.check import Problem, check
+from db.page_rows import public_detail
+from db.status import status
+from schema.errors import StartError
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VERDICTS_NOW", "2026-11-20T00:00:00Z")
+    store(tmp_path, [page(ALDER, BIRCH), page(ALDER, CEDAR)])
+    build(tmp_path, workers=1)
+    return tmp_path
+
+
+def only(folder: Path, pattern: str) -> Path:
+    (found,) = folder.glob(pattern)
+    return found
+
+
+def flip(path: Path, at: int) -> None:
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def cut(path: Path, by: int) -> None:
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-by])
+
+
+def dangle(home: Path) -> None:
+    only(home / "public", "verdicts-*.db").unlink()
+
+
+def shorten_segment(home: Path) -> None:
+    cut(only(home / "warc", "*.gz"), 10)
+
+
+def drop_segment(home: Path) -> None:
+    only(home / "warc", "*.gz").unlink()
+
+
+def tear_records(home: Path) -> None:
+    cut(only(home / "records", "*.gz"), 40)
+
+
+def change_public(home: Path) -> None:
+    flip(only(home / "public", "verdicts-*.db"), 200_000)
+
+
+def drop_manifest(home: Path) -> None:
+    only(home / "public", "*.json").unlink()
+
+
+def miscount(home: Path) -> None:
+    path = only(home / "public", "*.json")
+    manifest = json.loads(path.read_text())
+    manifest["rows"]["quote"] += 1
+    path.write_text(json.dumps(manifest))
+
+
+def lie_in_the_ledger(home: Path) -> None:
+    ledger = sqlite3.connect(home / "ledger.db")
+    ledger.execute("UPDATE capture SET length = length + 100000 WHERE id = 1")
+    ledger.commit()
+
+
+def test_a_home_in_order_has_no_problems(home: Path) -> None:
+    assert check(home) == []
+    assert check(home, deep=True) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (dangle, "which is not there"),
+        (shorten_segment, "the last 10 bytes"),
+        (drop_segment, "file is missing"),
+        (tear_records, "cannot be read"),
+        (change_public, "not the one that its manifest describes"),
+        (drop_manifest, "manifest is missing"),
+        (miscount, "quote has 12 rows, not 13"),
+        (lie_in_the_ledger, "beyond the end"),
+    ],
+)
+def test_each_disagreement_is_told(home: Path, damage: Callable[[Path], None], told: str) -> None:
+    damage(home)
+    problems = check(home)
+    assert any(told in problem.what for problem in problems), problems
+    assert all(isinstance(problem, Problem) and problem.where for problem in problems)
+
+
+def test_a_flipped_bit_in_a_segment_is_told_by_the_deep_check(home: Path) -> None:
+    segment = only(home / "warc", "*.gz")
+    capture = sqlite3.connect(home / "ledger.db").execute(
+        "SELECT offset + length / 2 FROM capture WHERE id = 2"
+    )
+    flip(segment, capture.fetchone()[0])
+    assert check(home) == []
+    told = [problem.where for problem in check(home, deep=True)]
+    assert told == [segment.name, f"capture 2 of {BASE}/compare/alder-vs-cedar"]
+
+
+def test_bytes_that_are_lost_are_a_failure_until_they_are_back(home: Path) -> None:
+    segment = only(home / "warc", "*.gz")
+    whole = segment.read_bytes()
+    before = (home / "public" / "current.db").resolve()
+    only(home / "records", "*.gz").unlink()
+    cut(segment, 2000)
+    (home / "public" / "current.db").unlink()
+    broken = build(home, workers=1)
+    assert broken.comparisons < 2 and broken.failures > 0
+    segment.write_bytes(whole)
+    assert build(home, workers=1, accept_loss=True).path == before
+
+
+def test_a_home_without_ledger_cannot_be_checked(tmp_path: Path) -> None:
+    with pytest.raises(StartError):
+        check(tmp_path)
+    with pytest.raises(StartError):
+        status(tmp_path)
+
+
+def test_status_has_the_contracts_keys_and_tells_no_folder(home: Path) -> None:
+    told = status(home)
+    assert set(told) == {"pages", "disk", "captures", "last_run", "published"}
+    states = ("refused", "gone", "held", "failed", "waiting", "stored")
+    assert set(told["pages"]) == {"known", "due", *states}
+    assert told["captures"] == 2
+    assert told["published"]["name"].startswith("verdicts-")
+    assert told["disk"]["warc"] > 0 and told["last_run"]["kind"] == "crawl"
+    assert str(home) not in json.dumps(told)
+
+
+def test_status_counts_as_the_build_does(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = replace(page(BIRCH, CEDAR), body=b"<html><body><p>Loading</p></body></html>", at=TUESDAY)
+    store(home, [bad, replace(page(ALDER, BIRCH), body=bad.body, at=TUESDAY)])
+    know(home, f"{BASE}/compare/x-vs-y")
+    report = build(home, workers=1)
+    pages = status(home)["pages"]
+    assert (pages["held"], pages["failed"]) == (report.held, report.failures) == (1, 1)
+    assert (pages["waiting"], pages["stored"], pages["known"]) == (1, 1, 4)
+    assert pages["known"] == sum(pages.values()) - pages["known"] - pages["due"]
+    monkeypatch.setenv("VERDICTS_NOW", "2027-11-20T00:00:00Z")
+    assert status(home)["pages"]["due"] == 3
+
+
+def test_status_before_the_first_build_parses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parsers.read_page", None)
+    store(tmp_path, [page(ALDER, BIRCH)])
+    told = status(tmp_path)
+    assert told["pages"]["stored"] == 1
+    assert told["published"] is None
+    assert not list((tmp_path / "records").iterdir())
+
+
+def test_a_detail_cites_no_words_that_are_withheld() -> None:
+    detail = "the quote 'It\\'s late' and \"that\" is not closed"
+    assert public_detail(detail, is_withheld=False) == detail
+    assert public_detail(detail, is_withheld=True) == "the quote [withheld] and [withheld]" + (
+        " is not closed"
+    )
