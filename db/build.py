@@ -18,7 +18,7 @@ from db import recordfile
 from db.assemble import assemble
 from db.load import Loader
 from db.page_rows import history_state
-from db.pages import is_due, page_states
+from db.pages import count_states, is_due
 from db.publish import (
     CANDIDATE,
     Manifest,
@@ -26,6 +26,7 @@ from db.publish import (
     present,
     publish,
     read_manifest,
+    remove_leftovers,
     require_no_loss,
     write_manifest,
 )
@@ -94,6 +95,7 @@ class _Build:
         known = read_manifest(current) if current is not None else None
         if current is not None and known is not None and _is_up_to_date(known, inputs):
             return self._report(current, known, is_new=False)
+        remove_leftovers(self._home)
         candidate = self._home.public / CANDIDATE
         manifest = self._make(candidate, snapshot, inputs)
         if known is not None and known.name == manifest.name:
@@ -122,7 +124,7 @@ class _Build:
         return Manifest(
             name=f"verdicts-{sha256[:16]}.db", sha256=sha256, size=candidate.stat().st_size,
             rows={model.table: len(tables.get(model, [])) for model in ROWS},
-            states=page_states(counted), parser=PARSER_VERSION, inputs=inputs,
+            states=count_states(counted), parser=PARSER_VERSION, inputs=inputs,
             damaged=self._damaged,
         )  # fmt: skip
 

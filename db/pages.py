@@ -40,7 +40,7 @@ def is_due(page: Page, at: str) -> bool:
     return page.due is not None and page.due <= at
 
 
-def page_states(pages: Iterable[tuple[PageState, bool]]) -> dict[str, int]:
+def count_states(pages: Iterable[tuple[PageState, bool]]) -> dict[str, int]:
     """How many pages are in each state, `known` for all of them and `due` beside them."""
     counted = list(pages)
     states = Counter(state for state, _ in counted)

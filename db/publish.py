@@ -117,6 +117,12 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def remove_leftovers(home: Home) -> None:
+    """Remove what a killed build left; nothing that is published has a name with a dot in front."""
+    for path in home.public.glob(".*"):
+        path.unlink()
+
+
 def publish(home: Home, candidate: Path, manifest: Manifest) -> Path:
     """Give the candidate its name and make it current; gives its path."""
     path = home.public / manifest.name

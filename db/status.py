@@ -8,12 +8,10 @@ from typing import Any
 
 from archive import Home, open_archive
 from archive.clock import stamp
-from db.pages import is_due, page_state, page_states
+from db.pages import count_states, is_due, page_state
 from db.publish import present, read_manifest
 from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.snapshot import Snapshot, take_snapshot
-
-__all__ = ["page_states", "status"]
 
 
 def status(home: Path) -> dict[str, Any]:
@@ -35,13 +33,21 @@ def status(home: Path) -> dict[str, Any]:
     }
 
 
+def page_states(home: Path) -> dict[str, int]:
+    """How many pages are in each of the six states, `known` for their sum, and `due` beside it.
+
+    Raises: StartError when there is no ledger.
+    """
+    return _pages(Home(home), take_snapshot(open_archive(home)))
+
+
 def _pages(home: Home, snapshot: Snapshot) -> dict[str, int]:
     outcomes = _outcomes(home, snapshot)
     by_page: dict[int, list[str]] = {}
     for capture in sorted(snapshot.captures, key=lambda each: (each.captured_at, each.id)):
         by_page.setdefault(capture.page_id, []).append(outcomes[capture.id])
     now = stamp()
-    return page_states(
+    return count_states(
         (page_state(page, by_page.get(page.id, [])), is_due(page, now))
         for page in snapshot.known_pages()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
@@ -157,7 +158,7 @@ def _read(
     elements: list[int], stop: int,
 ) -> Cards:  # fmt: skip
     """The cards under one reading of the heading."""
-    begin = next(at for at in range(len(tokens.start)) if tokens.end[at] >= heading[1])
+    begin = bisect_left(tokens.end, heading[1])
     heads: list[tuple[str, _Head]] = []
     floor = begin + 1
     for triple, element in zip(triples, elements, strict=True):
@@ -189,8 +190,8 @@ def _head(tokens: Tokens, triple: Triple, name: str, floor: int, element: int) -
             continue
         begin, end = tokens.document.blocks_of(element) if element else (0, 0)
         is_inside = bool(element) and begin <= tokens.start[first] < end
-        low = max(floor, next((t for t in range(floor, first) if tokens.start[t] >= begin), floor))
-        return _around_name(tokens, triple, Span(first, last), name, low if is_inside else floor,
+        low = max(floor, bisect_left(tokens.start, begin)) if is_inside else floor
+        return _around_name(tokens, triple, Span(first, last), name, low,
                             element if is_inside else 0, floor)  # fmt: skip
     return None
 

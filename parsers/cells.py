@@ -6,6 +6,7 @@ no element tells, as in an extracted text, a cell runs from its score to the nex
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -135,9 +136,7 @@ def _spans(
             spans.append((first, last, chain))
             continue
         start, end = document.blocks_of(chain[len(chain) - depth - 1])
-        low = next(at for at in range(len(tokens.start)) if tokens.end[at] > start)
-        high = next((at for at in range(low, len(tokens.start)) if tokens.start[at] >= end),
-                    len(tokens.start))  # fmt: skip
+        low, high = bisect_right(tokens.end, start), bisect_left(tokens.start, end)
         spans.append((min(low, first), max(high, last), chain[len(chain) - depth :]))
     return spans
 

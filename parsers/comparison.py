@@ -21,10 +21,10 @@ from parsers.sides import Panels
 from parsers.site import Site
 from parsers.slugs import read_slugs
 from parsers.statistics import Value
-from parsers.tokens import Patterns, Tokens, find_headings, read_tokens, splits
+from parsers.tokens import Tokens, find_headings, patterns_of, read_tokens, splits
 from parsers.values import (
     Statement, label_key, outer_quotes, parse_community, parse_score, parse_share, parse_votes,
-    parse_word, require_text, without_icons,
+    parse_word, require_no_placeholder, require_text, without_icons,
 )  # fmt: skip
 from parsers.verdicts import infer_verdicts
 from schema.errors import FieldError, LayoutError
@@ -50,7 +50,7 @@ class _Reading:
         self.document, self.site, self.url, self.source = document, site, url, source
         headings = find_headings(document, words)
         names = frozenset(n for h in headings for pair in splits(h[2], words.versus) for n in pair)
-        patterns = Patterns(words)
+        patterns = patterns_of(words)
         tokens = self.tokens = read_tokens(document, words, patterns, names)
         begin = find_scorecard(tokens, patterns)
         cards = self.cards = read_cards(tokens, headings, begin)
@@ -121,9 +121,11 @@ class _Reading:
     def _text(self, path: str, first: int, last: int, limit: int = 1000) -> str:
         """The text of tokens [first, last), traced under `path`."""
         self.trace[path] = self.tokens.place(first, last)
-        for at in range(first, last):
-            require_text(self.tokens.text[at], field=path, limit=limit)
-        return require_text(self.tokens.join(first, last), field=path, limit=limit)
+        if last - first > 1:
+            for at in range(first, last):
+                require_no_placeholder(self.tokens.text[at], field=path)
+        text = self.tokens.join(first, last)
+        return require_text(text, field=path, limit=limit, is_clean=self.document.is_clean)
 
     def _traced(self, path: str, value: Value) -> str:
         """The text of a statistic, traced to where it stands in its token."""
@@ -291,7 +293,9 @@ class _Reading:
             raise FieldError(code="quote_empty", field=path, detail="nothing inside the quote")
         self.trace[path] = tuple(places)
         require_no_repeat(self.tokens, first, last, path)
-        return require_text(text, field=path, limit=LONG_TEXT)
+        return require_text(
+            text, field=path, limit=LONG_TEXT, is_clean=self.document.is_clean
+        )
 
     def _require_alike(self, fields: list[dict[str, Any]]) -> None:
         """All quotes show the same parts; what one alone leaves out was lost."""

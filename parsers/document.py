@@ -28,9 +28,12 @@ HIDDEN = (
     "[style*='display:none' i],[style*='display: none' i],"
     "[style*='visibility:hidden' i],[style*='visibility: hidden' i]"
 )
-_MAY_HIDE = re.compile(r"hidden|<dialog|display\s*:", re.IGNORECASE)
-_NOSCRIPT = re.compile(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
+_NOSCRIPT = re.compile(r"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
+_SEPARATORS = re.compile("[\x1c-\x1f]")
+_WHITE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\x0b\x0c\r")
+_DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3"))
 _SEEN, _INLINE, _UNSEEN, _BREAK = range(4)
 _KNOWN_TAG_IDS = 256
 _kinds: dict[int, int] = {}
@@ -59,6 +62,8 @@ class Document:
     """For each block the number of its first text run."""
     canonical: str | None = None
     links: list[str] = field(default_factory=list)
+    is_clean: bool = False
+    """Whether no block holds a character that a field may not hold."""
 
     def join(self, start: int, end: int) -> str:
         """The text of blocks [start, end) as one field."""
@@ -101,15 +106,16 @@ def read_html(text: str) -> Document:
     """
     # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks out of
     # one that stands in an unclosed paragraph. noembed is raw text always and as long.
-    if "noscript" in text.lower():
-        text = _NOSCRIPT.sub(r"<\1noembed ", text)
-    tree = LexborHTMLParser(text.replace("\0", "\ufffd").encode("utf-8", "replace"))
-    hidden = {n.mem_id for n in tree.css(HIDDEN)} if _MAY_HIDE.search(text) else set()
-    walk = _Walk(hidden)
+    text = _NOSCRIPT.sub(r"<\1noembed ", text)
+    if "\0" in text:  # the parser would drop it in text without a trace
+        text = text.replace("\0", "\ufffd")
+    tree = LexborHTMLParser(text.encode("utf-8", "replace"))
+    walk = _Walk({node.mem_id for node in tree.css(HIDDEN)})
     if tree.body is not None:
         walk.through(tree.body)
     walk.blocks()
     document = walk.document
+    document.is_clean = _is_clean(document)
     link = tree.css_first('link[rel="canonical" i][href]')
     document.canonical = link.attributes.get("href") if link is not None else None
     document.links = [h for n in tree.css("a[href]") if (h := n.attributes.get("href"))]
@@ -224,11 +230,37 @@ class _Walk:
             for at in group[1:]:
                 if runs[at][1] != element:
                     element = common(document, element, runs[at][1])
-        document.text.append(" ".join(text.split()))
+        document.text.append(one_spaced(text))
         document.glue.append(" " if glue == "\n" else glue)
         document.element.append(element)
         document.box.append(box)
         document.run.append(group[0])
+
+
+def one_spaced(text: str) -> str:
+    """The text with each run of white space as one space, and none at its ends.
+
+    White space is Unicode's White_Space; the four separators that Python adds to it stay, so that
+    a field which holds one is refused.
+    """
+    if "  " not in text and not (_has_white(text) if text.isascii() else not text.isprintable()):
+        return text.strip(" ")
+    if _SEPARATORS.search(text):
+        return _WHITE.sub(" ", text).strip(" ")
+    return " ".join(text.split())
+
+
+def _has_white(text: str) -> bool:
+    """Whether an ASCII text holds other white space than spaces; five fast looks."""
+    return "\n" in text or "\t" in text or "\r" in text or "\x0b" in text or "\x0c" in text
+
+
+def _is_clean(document: Document) -> bool:
+    """Whether no block holds a control, broken or wrongly decoded character."""
+    data = "\n".join(document.text).encode("utf-8", "replace")
+    return len(data.translate(None, _CONTROLS)) == len(data) and not any(
+        mark in data for mark in _DOUBTFUL
+    )
 
 
 def _kind(node: LexborNode, tag_id: int) -> int:
@@ -252,7 +284,7 @@ def read_text(text: str) -> Document:
     document = Document(kind="text-1")
     paragraph = 0
     for line in re.split(r"\r\n|[\n\r]", text.replace("\0", "\ufffd")):
-        words = " ".join(line.split())
+        words = one_spaced(line)
         if not words:
             paragraph = 0
             continue
@@ -271,4 +303,5 @@ def read_text(text: str) -> Document:
         document.box.append(len(document.text))
         document.span[paragraph] = (document.span[paragraph][0], len(document.text))
     document.span[0] = (0, len(document.text))
+    document.is_clean = _is_clean(document)
     return document

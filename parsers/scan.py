@@ -17,7 +17,12 @@ MAX_ATTRIBUTES = 2_000
 MAX_OPTIONS = 2_000
 MAX_TEMPLATES = 1_000
 
-_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{4000}")
+LONG_TAG = 4_000
+"""A tag of 2,000 attributes has at least this many characters."""
+
+_OPENING = re.compile(r"<[a-zA-Z]")
+_MANY = re.compile(r"<([oO][pP][tT](?=[iIgG])|[tT][eE][mM][pP][lL][aA][tT][eE])")
+_TAG = re.compile(r"<[a-zA-Z][^>]{4000}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr".split()
@@ -30,15 +35,23 @@ def require_safe_shape(text: str) -> None:
     Raises: BytesError (hostile_shape) for over 5,000 unclosed openings, 2,000 attributes in one
     tag, 2,000 options or 1,000 templates.
     """
-    if text.count("<") > MAX_OPEN:
+    tags = text.count("<")
+    if tags > MAX_OPEN:
         _require_few_open(text)
-    if _LONG_TAG.search(text):
-        _require_few_attributes(text)
-    lowered = text.lower() if "<o" in text or "<O" in text or "<t" in text or "<T" in text else ""
-    for tag, limit in (("<option", MAX_OPTIONS), ("<optgroup", MAX_OPTIONS),
-                       ("<template", MAX_TEMPLATES)):  # fmt: skip
-        if lowered.count(tag) > limit:
-            raise BytesError(code="hostile_shape", detail=f"more than {limit} {tag[1:]} tags")
+    if tags > MAX_TEMPLATES:
+        _require_few_named(text)
+    start = 0
+    for part in text.split(">"):
+        if len(part) > LONG_TAG and (tag := _OPENING.search(part)):
+            _require_few_attributes(text, start + tag.start(), start + len(part))
+        start += len(part) + 1
+
+
+def _require_few_named(text: str) -> None:
+    counts = Counter(name[:3].lower() for name in _MANY.findall(text))
+    for name, what, limit in (("opt", "option", MAX_OPTIONS), ("tem", "template", MAX_TEMPLATES)):
+        if counts[name] > limit:
+            raise BytesError(code="hostile_shape", detail=f"more than {limit} {what} tags")
 
 
 def _require_few_open(text: str) -> None:
@@ -60,14 +73,25 @@ def _require_few_open(text: str) -> None:
             )
 
 
-def _require_few_attributes(text: str) -> None:
-    for match in _LONG_TAG.finditer(text):
-        end = text.find(">", match.end())
-        tag = text[match.start() : end if end >= 0 else len(text)]
-        # An attribute needs a separator before its name; quoted values may hold some too,
-        # so this refuses earlier than the parser would suffer, never later.
-        bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", tag)
-        if len(re.findall(r"[\s/]+[^\s/>=]+", bare)) > MAX_ATTRIBUTES:
-            raise BytesError(
-                code="hostile_shape", detail=f"more than {MAX_ATTRIBUTES} attributes in one tag"
-            )
+def _require_few_attributes(text: str, start: int, end: int) -> None:
+    """Count what could be attributes between two places, unless it is the text of a script."""
+    if _is_script(text, start):
+        return
+    # An attribute needs a separator before its name; quoted values may hold some too,
+    # so this refuses earlier than the parser would suffer, never later.
+    bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", text[start:end])
+    if len(re.findall(r"[\s/]+[^\s/>=]+", bare)) > MAX_ATTRIBUTES:
+        raise BytesError(
+            code="hostile_shape", detail=f"more than {MAX_ATTRIBUTES} attributes in one tag"
+        )
+
+
+def _is_script(text: str, at: int) -> bool:
+    """Whether a place lies in a script or style element that is not itself in a comment."""
+    for name in ("script", "style"):
+        opened = max(text.rfind(f"<{name}", 0, at), text.rfind(f"<{name.upper()}", 0, at))
+        closed = max(text.rfind(f"</{name}", 0, at), text.rfind(f"</{name.upper()}", 0, at))
+        is_comment = text.rfind("<!--", 0, max(opened, 0)) > text.rfind("-->", 0, max(opened, 0))
+        if opened > closed and not is_comment:
+            return True
+    return False

@@ -32,11 +32,15 @@ class Words:
     no_votes: str = "No community votes yet"
     newsletter: tuple[str, ...] = ("Weekly AI Tool Verdicts",)
     """Blocks that end the scorecard where nothing but the order of the text tells its end."""
-    verdicts: dict[str, str] = field(default_factory=lambda: {"ship": "ship", "skip": "skip"})
-    badges: dict[str, str] = field(
-        default_factory=lambda: {"ship": "Ship", "mixed": "Mixed", "skip": "Skip"}
+    verdicts: dict[str, str] = field(
+        default_factory=lambda: {"ship": "ship", "skip": "skip"}, hash=False
     )
-    entries: dict[str, str] = field(default_factory=lambda: {"free": "Free", "paid": "Paid"})
+    badges: dict[str, str] = field(
+        default_factory=lambda: {"ship": "Ship", "mixed": "Mixed", "skip": "Skip"}, hash=False
+    )
+    entries: dict[str, str] = field(
+        default_factory=lambda: {"free": "Free", "paid": "Paid"}, hash=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

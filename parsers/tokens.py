@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from parsers.document import Document
 from parsers.site import Words
 from parsers.values import is_share_like, label_key, without_icons
+
+LONGEST_HEADING = 2_100
+"""Two names of the greatest length and the word between them."""
 
 Heading = tuple[int, int, str]
 """The first block, the block after the last one, and the text of a possible heading."""
@@ -109,18 +113,25 @@ class Patterns:
         return Score(match[2], match[3], match[1].strip(" ·•|:,;–—-")) if match else None
 
 
+@lru_cache(maxsize=64)
+def patterns_of(words: Words) -> Patterns:
+    """The patterns of a site's words, compiled once."""
+    return Patterns(words)
+
+
 def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
     found: list[Heading] = []
     versus, bare = words.versus, words.versus.strip()
-    text, count, at = document.text, len(document.text), 0
+    text, box, count, at = document.text, document.box, len(document.text), 0
     while at < count:
         end = at + 1
-        while end < count and document.box[end] == document.box[at]:
+        while end < count and box[end] == box[at]:
             end += 1
-        for start, stop in dict.fromkeys([(at, end), *((i, i + 1) for i in range(at, end))]):
+        spans = [(at, end)] if end - at == 1 else [(at, end), *((i, i + 1) for i in range(at, end))]
+        for start, stop in spans:
             joined = document.join(start, stop)
-            if versus in joined and len(joined) <= 2100:
+            if len(joined) <= LONGEST_HEADING and versus in joined:
                 found.append((start, stop, joined))
         at = end
     for at in range(1, count - 1):

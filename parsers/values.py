@@ -14,7 +14,7 @@ ICONS = (
     "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\u25a0-\u25ff\u200d\ufe0e\ufe0f\u20e3"
     "\U0001f000-\U0001faff\U000e0020-\U000e007f\u2022\u00b7\\s"
 )
-_ICON_EDGES = re.compile(f"^[{ICONS}]+|[{ICONS}]+$")
+_ICON = re.compile(f"[{ICONS}]")
 _LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
 _SHARE = re.compile(r"([0-9]{1,3}) ?%")
 _SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?[%\uff05\u066a]")
@@ -32,7 +32,12 @@ def without_icons(text: str) -> str:
     >>> without_icons("★ Ship")
     'Ship'
     """
-    return _ICON_EDGES.sub("", text)
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum() and _ICON.match(text[start]):
+        start += 1
+    while end > start and not text[end - 1].isalnum() and _ICON.match(text[end - 1]):
+        end -= 1
+    return text[start:end]
 
 
 def label_key(text: str) -> str:
@@ -136,8 +141,12 @@ def parse_word(text: str, words: dict[str, str], *, field: str) -> str:
         ) from None
 
 
-def require_text(text: str, *, field: str, limit: int = SHORT_TEXT) -> str:
+def require_text(
+    text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bool = False
+) -> str:
     """The text itself, if a text field may hold it.
+
+    `is_clean` says that its characters were looked at before.
 
     Raises: FieldError for an empty text, a placeholder, a control or broken character, wrongly
     decoded characters, or a text over its limit.
@@ -148,15 +157,20 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT) -> str:
         raise FieldError(
             code="field_length", field=field, detail=f"{len(text)} characters; at most {limit}"
         )
-    broken = _BROKEN.search(text) or _MOJIBAKE.search(text)
+    broken = None if is_clean else _BROKEN.search(text) or _MOJIBAKE.search(text)
     if broken:
         raise FieldError(
             code="field_unreadable", field=field,
             detail=f"{broken[0]!r} at character {broken.start()}",
         )  # fmt: skip
-    if _PLACEHOLDER.fullmatch(text):
-        raise FieldError(code="field_unreadable", field=field, detail=f"placeholder {text[:40]!r}")
+    require_no_placeholder(text, field=field)
     return text
+
+
+def require_no_placeholder(text: str, *, field: str) -> None:
+    """Pass over a text that a script meant to print. Raises: FieldError for a placeholder."""
+    if text[-1:] in "dN]}" and _PLACEHOLDER.fullmatch(text):
+        raise FieldError(code="field_unreadable", field=field, detail=f"placeholder {text[:40]!r}")
 
 
 def outer_quotes(text: str) -> tuple[int, int]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,8 +61,12 @@ def check_warcs(home: Path) -> None:
 
 
 def test_a_root_is_discovered_through_robots_index_and_gzip_and_every_byte_is_kept(site, home):
-    ended = run_crawl(home, site.base + "/")
+    site.answers[COMPARE] = Answer(PAGE, headers={"Set-Cookie": "a=b"})
+    ended = run_crawl(home, site.base + "/", "--contact", "keeper@sample.example")
     assert ended.exit_code == 0, ended.errors
+    for _, _, headers in site.asked:
+        assert re.fullmatch(r"verdicts/\S+ \(\+keeper@sample.example\)", headers["User-Agent"])
+        assert not {"Cookie", "Referer"} & set(headers)
     assert (ended.report["asked"], ended.report["stored"], ended.report["waiting"]) == (3, 3, 0)
     assert ended.report["robots_state"] == "read"
     assert ended.report["notes"] == {"refused_scope:host": 1}
@@ -219,9 +225,10 @@ def test_robots_that_cannot_be_read_close_the_site_for_this_run(site, home, answ
     assert (ended.exit_code, ended.report["robots_state"]) == (20, "unreachable")
     assert set(site.paths()) == {"/robots.txt"}
     assert ended.report["waiting"] == 1
-    site.answers["/robots.txt"] = Answer(b"", 404)
-    ended = run_crawl(home)
-    assert (ended.exit_code, ended.report["stored"]) == (0, 1)
+    if answer.status == 503:
+        site.answers["/robots.txt"] = Answer(b"", 404)
+        ended = run_crawl(home)
+        assert (ended.exit_code, ended.report["stored"]) == (0, 1)
 
 
 def test_robots_may_disallow_everything_and_that_is_no_failure(site, home):
@@ -237,7 +244,7 @@ def test_crawl_delay_is_kept_and_one_that_is_too_long_leaves_the_site_alone(site
     site.answers["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 0.5\n", 200, "text/plain")
     run_crawl(home, *(site.base + path for path in PAGES))
     moments = [moment for moment, path, _ in site.asked if path in PAGES]
-    assert all(b - a >= 0.45 for a, b in zip(moments, moments[1:], strict=False))
+    assert all(b - a >= 0.45 for a, b in itertools.pairwise(moments))
     site.answers["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 86400\n", 200, "text/plain")
     ended = run_crawl(home, site.base + COMPARE)
     assert ended.exit_code == 20
@@ -274,16 +281,6 @@ def test_a_hostile_sitemap_is_noted_and_not_expanded(site, home):
     assert (ended.exit_code, ended.report["stored"]) == (0, 2)
 
 
-def test_requests_say_who_is_asking_and_carry_no_cookie(site, home):
-    site.answers[COMPARE] = Answer(PAGE, headers={"Set-Cookie": "a=b"})
-    run_crawl(home, *(site.base + path for path in PAGES), "--contact", "keeper@sample.example")
-    for _, _, headers in site.asked:
-        assert headers["User-Agent"].startswith("verdicts/")
-        assert "keeper@sample.example" in headers["User-Agent"]
-        assert "Cookie" not in headers
-        assert "Referer" not in headers
-
-
 def test_private_addresses_are_refused_unless_allowed(site, home):
     command = [sys.executable, "-m", "crawler", "--home", str(home), "--site", "sample"]
     ended = subprocess.run([*command, site.base + COMPARE], check=False, capture_output=True)
@@ -312,18 +309,11 @@ def wait_for(condition, seconds: float = 20) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="needs Linux's /proc")
-def test_the_crawl_listens_on_nothing(site, home):
+def test_the_crawl_listens_on_nothing_and_a_second_one_of_the_home_is_refused(site, home):
     site.delay_s = 0.3
     process = start_crawl(home, site.base + "/")
     wait_for(lambda: len(site.asked) >= 2)
     assert listening(process.pid) == []
-    assert finish(process).exit_code == 0
-
-
-def test_a_second_crawl_of_the_same_home_is_refused(site, home):
-    site.delay_s = 0.5
-    process = start_crawl(home, site.base + "/")
-    wait_for(lambda: len(site.asked) >= 1)
     ended = run_crawl(home, site.base + "/")
     assert ended.exit_code == 30
     assert str(process.pid) in ended.errors
@@ -332,7 +322,7 @@ def test_a_second_crawl_of_the_same_home_is_refused(site, home):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_run_after_the_exchange_under_way(site, home, number):
-    site.delay_s = 0.4
+    site.delay_s = 0.2
     process = start_crawl(home, site.base + "/")
     wait_for(lambda: sum(site.paths()[path] for path in PAGES) == 1)
     process.send_signal(number)
@@ -340,18 +330,19 @@ def test_a_signal_ends_the_run_after_the_exchange_under_way(site, home, number):
     assert ended.exit_code == 20, ended.errors
     assert (ended.report["stored"], ended.report["waiting"]) == (1, 2)
     assert rows(home, "SELECT count(*) FROM attempt WHERE ended_at IS NULL") == [(0,)]
-    assert run_crawl(home).report["stored"] == 2
 
 
-@pytest.mark.parametrize("moment", range(3))
-def test_a_killed_crawl_loses_nothing_and_the_next_completes_it(site, home, moment):
-    site.delay_s = 0.1
+def test_a_killed_crawl_loses_nothing_and_the_next_completes_it(site, home):
+    site.delay_s = 0.2
     process = start_crawl(home, site.base + "/")
-    wait_for(lambda: len(site.asked) >= 4 + moment)
+    wait_for(lambda: len(site.asked) >= 6)
     process.kill()
     process.communicate()
-    site.delay_s = 0
     kept = {str(row[0]) for row in rows(home, "SELECT url FROM capture")}
+    (segment,) = (home / "warc").glob("*.open")
+    with segment.open("ab") as file:
+        file.write(b"\x1f\x8b\x08torn")
+    site.delay_s = 0
     ended = run_crawl(home)
     assert ended.exit_code == 0, ended.errors
     archive = open_archive(home)
@@ -359,21 +350,7 @@ def test_a_killed_crawl_loses_nothing_and_the_next_completes_it(site, home, mome
     assert kept <= {c.url for c in captures}
     for path, body in PAGES.items():
         assert [archive.load(c).body for c in captures if c.url.endswith(path)] == [body]
-    assert all(site.paths()[path] <= 2 for path in PAGES)
-    check_warcs(home)
-
-
-def test_torn_bytes_at_the_end_of_a_segment_go_to_quarantine(site, home):
-    site.delay_s = 0.3
-    process = start_crawl(home, site.base + "/")
-    wait_for(lambda: len(site.asked) >= 5)
-    process.kill()
-    process.communicate()
-    (segment,) = (home / "warc").glob("*.open")
-    with segment.open("ab") as file:
-        file.write(b"\x1f\x8b\x08torn")
-    site.delay_s = 0
-    assert run_crawl(home).exit_code == 0
+    assert sum(site.paths()[path] for path in PAGES) <= len(PAGES) + 1
     (torn,) = (home / "quarantine").iterdir()
     assert torn.read_bytes().endswith(b"torn")
     check_warcs(home)
@@ -386,7 +363,7 @@ def test_a_segment_shorter_than_the_ledger_says_is_exit_40_and_names_the_page(si
     process.kill()
     process.communicate()
     (segment,) = (home / "warc").glob("*.open")
-    os.truncate(segment, segment.stat().st_size - 700)
+    os.truncate(segment, segment.stat().st_size - 1500)
     ended = run_crawl(home)
     assert ended.exit_code == 40
     assert "LOST BYTES" in ended.errors

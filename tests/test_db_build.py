@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store
 
-from archive import Archive, Home
+from archive import Archive, Home, Segment
 from db import BuildReport
 from db import build as build_with
 from db.reading import Task, read_task
@@ -266,3 +266,22 @@ def test_an_open_segment_is_read_up_to_the_ledgers_end(tmp_path: Path) -> None:
     assert build(tmp_path).comparisons == 3
     assert [first] != list((tmp_path / "records").iterdir())
     assert len(list((tmp_path / "records").iterdir())) == 1
+
+
+def test_what_a_crawl_adds_while_a_build_reads_is_left_for_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(tmp_path, PAGES)
+    captures = Archive(tmp_path).captures()
+    stale = Segment(captures[0].segment, False, captures[2].offset, None)
+    with monkeypatch.context() as patched:
+        patched.setattr(Archive, "segments", lambda self: [stale])
+        assert build(tmp_path).comparisons == 2
+    assert build(tmp_path).comparisons == 3
+
+
+def test_an_archive_that_holds_nothing_yet_gives_an_empty_database(tmp_path: Path) -> None:
+    store(tmp_path, [])
+    report = build(tmp_path)
+    assert (report.is_new, report.comparisons, report.parsed) == (True, 0, 0)
+    assert rows(report.path, "SELECT count(*) FROM comparison_quote") == [(0,)]

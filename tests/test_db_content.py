@@ -23,6 +23,7 @@ from db_home import (
 
 from archive.frontier import Ending, refused
 from db import build
+from db.observations import Sighting, joined_verdict, quote_conflicts
 
 NOARCHIVE = '<meta name="robots" content="noarchive">'
 
@@ -230,3 +231,19 @@ def test_a_pages_own_findings_stand_with_its_version(tmp_path: Path) -> None:
     found = ask(tmp_path, "SELECT comparison, version, code FROM finding")
     assert "slug_order" in {row[2] for row in found}
     assert {row[:2] for row in found} == {(1, 1)}
+
+
+def test_an_inferred_verdict_never_stands_against_a_printed_one() -> None:
+    quote = Sighting()
+    quote.state("inferred verdict", "skip", "a page")
+    quote.state("source", "remainder", "a page")
+    assert joined_verdict(quote) == ("skip", "remainder")
+    quote.state("verdict", "ship", "another page")
+    quote.state("source", "page", "another page")
+    assert joined_verdict(quote) == ("ship", "page")
+    assert list(quote_conflicts(quote)) == [
+        ("verdict", "printed ship, inferred skip (a page)")
+    ]  # fmt: skip
+    quote.state("verdict", "skip", "a third page")
+    assert joined_verdict(quote) == (None, None)
+    assert dict(quote_conflicts(quote)) == {"verdict": "ship (another page) | skip (a third page)"}

@@ -34,7 +34,7 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
-IGNORED_ARGUMENTS: frozenset[str] = frozenset()
+IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
 # Addresses with `/-/` are Datasette's own tools; these few show data or describe the service.
 SERVICE = re.compile(
     r"/-/static/[\w.-]+|/-/(plugins|versions)(\.json)?"

@@ -1,6 +1,7 @@
 """Ranked full-text search over quotes and cards, with the found words marked.
 
-The words are looked up by FTS5's own ranking (bm25), never in the order of the rows.
+The best matches are found first and their snippets made afterwards: SQLite would make one for
+every match before it sorts. The order is FTS5's own ranking (bm25), never that of the rows.
 """
 
 from __future__ import annotations
@@ -13,28 +14,31 @@ from web.words import MARK_END, MARK_START, match_expression
 
 PLACES = {"quotes": "quote_fts", "cards": "card_fts"}
 
-QUOTES_FOUND = """
-with found as materialized (
-  select rowid, bm25(quote_fts) as rank,
-         snippet(quote_fts, 0, :start, :end, '…', 48) as snippet
-  from quote_fts where quote_fts match :words order by rank limit :most offset :skipped)
-select q.key, q.tool_name, q.score, q.verdict, q.verdict_source, q.withheld, r.name as reviewer,
-       t.tool as tool_key, found.snippet
-from found join quote q on q.id = found.rowid
-left join reviewer r on r.id = q.reviewer left join tool t on t.id = q.tool
-order by found.rank, q.id"""
+BEST = """
+with best as materialized (
+  select rowid as id, bm25({table}{weights}) as place
+  from {table} where {table} match :words order by place, rowid limit :most offset :skipped)"""
+SNIPPET = """(
+  select snippet({table}, {column}, :start, :end, '…', {tokens}) from {table}
+  where {table} match :words and rowid = best.id)"""
 
-CARDS_FOUND = """
-with found as materialized (
-  select rowid, bm25(card_fts, 8.0, 2.0, 4.0, 1.0) as rank,
-         snippet(card_fts, 0, :start, :end, '…', 20) as name,
-         snippet(card_fts, 2, :start, :end, '…', 30) as tagline,
-         snippet(card_fts, 3, :start, :end, '…', 40) as snippet
-  from card_fts where card_fts match :words order by rank limit :most offset :skipped)
+QUOTES_FOUND = f"""
+{BEST.format(table="quote_fts", weights="")}
+select q.key, q.tool_name, q.score, q.verdict, q.verdict_source, q.withheld, r.name as reviewer,
+       t.tool as tool_key, {SNIPPET.format(table="quote_fts", column=0, tokens=48)} as snippet
+from best join quote q on q.id = best.id
+left join reviewer r on r.id = q.reviewer left join tool t on t.id = q.tool
+order by best.place, q.id"""
+
+# A tool's name counts most, then its tagline.
+CARDS_FOUND = f"""
+{BEST.format(table="card_fts", weights=", 8.0, 2.0, 4.0, 1.0")}
 select k.id, k.category, k.badge, k.entry, k.panel_ship_percent, k.withheld, t.tool as tool_key,
-       found.name, found.tagline, found.snippet
-from found join card k on k.id = found.rowid left join tool t on t.id = k.tool
-order by found.rank, k.id"""
+       {SNIPPET.format(table="card_fts", column=0, tokens=20)} as name,
+       {SNIPPET.format(table="card_fts", column=2, tokens=30)} as tagline,
+       {SNIPPET.format(table="card_fts", column=3, tokens=40)} as snippet
+from best join card k on k.id = best.id left join tool t on t.id = k.tool
+order by best.place, k.id"""
 
 
 def search(conn: sqlite3.Connection, asked: str, place: str, page: int) -> Row:
@@ -49,8 +53,8 @@ def search(conn: sqlite3.Connection, asked: str, place: str, page: int) -> Row:
         name: count(conn, f"select count(*) from {table} where {table} match :words", words=words)
         for name, table in PLACES.items()
     }
-    results = rows(
-        conn, QUOTES_FOUND if place == "quotes" else CARDS_FOUND,
-        words=words, start=MARK_START, end=MARK_END, most=PER_PAGE, skipped=(page - 1) * PER_PAGE,
-    )  # fmt: skip
+    sql = QUOTES_FOUND if place == "quotes" else CARDS_FOUND
+    skipped = (page - 1) * PER_PAGE
+    marks = {"start": MARK_START, "end": MARK_END}
+    results = rows(conn, sql, words=words, most=PER_PAGE, skipped=skipped, **marks)
     return {"counts": counts, "results": results}

@@ -11,7 +11,7 @@ STEMS = (
     "Zéphyrine", "Norðurljós", "Маяк", "紙鶴", "Corvid", "Thistledown", "Umberly", "Yarrow",
 )
 NOUNS = (
-    "Agent", "Notebook", "Router", "Canvas", "Pipeline", "Compiler", "Sandbox", "Relay",
+    "Almanac", "Notebook", "Router", "Canvas", "Pipeline", "Compiler", "Sandbox", "Relay",
     "Toolkit", "Reader", "Planner", "Index",
 )
 NAME_FORMS = (
