@@ -53,6 +53,7 @@ class Child:
             [sys.executable, "-c", _MAIN, json.dumps(sys.path)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
             stderr=subprocess.DEVNULL,
+            process_group=0,  # a Ctrl-C in the terminal is the parent's to answer
         )
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:

@@ -133,7 +133,7 @@ def _record_at(plain: bytes | mmap.mmap, start: int) -> tuple[WarcRecord | None,
 
 def _headers(text: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in re.sub(r"\r?\n[ \t]+", " ", text.decode("utf-8", "replace")).splitlines():
+    for line in re.sub(r"\r?\n[ \t]+", " ", text.decode("utf-8", "replace")).split("\n"):
         name, colon, value = line.partition(":")
         if colon:
             found[name.strip().lower()] = value.strip()

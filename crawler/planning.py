@@ -60,7 +60,7 @@ def jobs_with_work(home: Home, site: Site | None) -> list[Job]:
     if not home.ledger.exists():
         raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
     rows = read_rows(home.ledger, "SELECT site, origin, state, due FROM page"
-                                  " WHERE role <> 'other' AND url LIKE 'http%'")
+                                  " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'")
     if not rows:
         raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
     now = stamp()

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from scrapy.crawler import AsyncCrawlerProcess
+
 from archive.clock import stamp
 from archive.home import Home
 from archive.runs import OpenRun, open_run
@@ -19,6 +21,7 @@ from crawler.look import look
 from crawler.planning import MIN_DELAY_S, jobs_with_work, named_pages, require_manners
 from crawler.report import CrawlReport
 from crawler.settings import TIMEOUT_S, crawl_settings
+from crawler.spider import PageSpider
 from parsers.site import Site
 
 
@@ -55,11 +58,6 @@ def crawl(
 
 
 def _run_scrapy(run: Crawl, settings: dict[str, Any]) -> None:
-    # Imported here: Scrapy takes half a second that other commands need not spend.
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from crawler.spider import PageSpider
-
     process = AsyncCrawlerProcess(settings)
     task = process.crawl(PageSpider, run=run)
     with _signals(lambda: run.stop("it was told to stop")):

@@ -17,6 +17,19 @@ JITTER = 0.25
 TIMEOUT_S = 60.0
 """The longest that one whole exchange may take. Units: seconds."""
 
+UNUSED = (
+    "robotstxt.RobotsTxtMiddleware", "httpauth.HttpAuthMiddleware", "retry.RetryMiddleware",
+    "redirect.MetaRefreshMiddleware", "redirect.RedirectMiddleware", "cookies.CookiesMiddleware",
+    "httpcompression.HttpCompressionMiddleware", "httpproxy.HttpProxyMiddleware",
+    "httpcache.HttpCacheMiddleware",
+)
+"""Taken out of the chain, and not only turned off: what is not loaded cannot be turned on."""
+UNUSED_EXTENSIONS = (
+    "telnet.TelnetConsole", "remote_control.RemoteControl", "memusage.MemoryUsage",
+    "memdebug.MemoryDebugger", "closespider.CloseSpider", "feedexport.FeedExporter",
+    "logstats.LogStats", "spiderstate.SpiderState", "throttle.AutoThrottle",
+)
+
 
 class VerdictsAddon:
     """Puts our components into Scrapy's chain, in place of those that they stand in for."""
@@ -24,9 +37,12 @@ class VerdictsAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         """What Scrapy calls."""
         chain = settings["DOWNLOADER_MIDDLEWARES"]
-        chain["scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware"] = None
         chain["crawler.robots.RobotsGate"] = 100
         chain["crawler.keeper.Keeper"] = 999
+        for name in UNUSED:
+            chain[f"scrapy.downloadermiddlewares.{name}"] = None
+        for name in UNUSED_EXTENSIONS:
+            settings["EXTENSIONS"][f"scrapy.extensions.{name}"] = None
 
 
 def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version: str,

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from parsers.absence import explain_absence
 from parsers.comparison import read_comparison
 from parsers.decode import decode, is_html
@@ -15,9 +17,25 @@ from parsers.sites import site_named, site_of_url
 from parsers.version import PARSER_VERSION
 from schema.errors import BytesError, ParseError
 from schema.page import RawPage
-from schema.records import Comparison, Failure, Finding, Other
+from schema.records import Comparison, Failure, Finding, Other, Place
 
-__all__ = ["PARSER_VERSION", "parse_page", "read_document", "read_page"]
+__all__ = [
+    "PARSER_VERSION", "Explanation", "explain", "parse_page", "read_document", "read_page",
+]  # fmt: skip
+
+
+@dataclass(slots=True)
+class Explanation:
+    """How a page was read, for people.
+
+    Absent: `document` is None where the bytes were refused, `record` where the page was, and
+    `problem` where it was not.
+    """
+
+    document: Document | None = None
+    record: Comparison | Other | None = None
+    problem: ParseError | None = None
+    trace: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
 
 def parse_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Other:
@@ -29,7 +47,20 @@ def parse_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Other
     >>> parse_page(RawPage(url="https://shiporskip.io/", body=b"")).kind
     'other'
     """
-    owner = site_named(site)
+    return _parse(page, site_named(site), Explanation())
+
+
+def explain(page: RawPage, *, site: str = "shiporskip") -> Explanation:
+    """How a page is read: its blocks, what each gave, and the record or the problem."""
+    found = Explanation()
+    try:
+        found.record = _parse(page, site_named(site), found)
+    except ParseError as problem:
+        found.problem = problem
+    return found
+
+
+def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other:
     if page.url is not None and not _is_comparison(owner, page.url):
         return Other(url=page.url)
     decoded = decode(page)
@@ -38,11 +69,12 @@ def parse_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Other
         document = read_html(decoded.text)
     else:
         document = read_text(decoded.text)
+    found.document = document
     url = page.url or _canonical(document)
     if url is not None and not _is_comparison(owner, url):
         return Other(url=url)
     try:
-        record = read_comparison(document, owner, _own(owner, url), decoded.text)
+        record = read_comparison(document, owner, _own(owner, url), decoded.text, found.trace)
     except ParseError as problem:
         raise explain_absence(document, owner.words, url, problem) from problem
     if not decoded.is_repaired:

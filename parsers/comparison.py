@@ -34,18 +34,23 @@ Trace = dict[str, tuple[Place, ...]]
 _END_TAG = re.compile(r"</(?:body|html)\b[^>]*>", re.IGNORECASE)
 
 
-def read_comparison(document: Document, site: Site, url: str | None, source: str) -> Comparison:
+def read_comparison(
+    document: Document, site: Site, url: str | None, source: str, trace: Trace | None = None
+) -> Comparison:
     """The record of one comparison page. `source` are the page's characters.
 
+    A `trace` that is given is filled as far as the reading came, even where it is refused.
     Raises: LayoutError and FieldError as schema.codes explains.
     """
-    return _Reading(document, site, url, source).record()
+    return _Reading(document, site, url, source, {} if trace is None else trace).record()
 
 
 class _Reading:
     """One page while it is read: the parts found so far, the trace and the findings."""
 
-    def __init__(self, document: Document, site: Site, url: str | None, source: str) -> None:
+    def __init__(
+        self, document: Document, site: Site, url: str | None, source: str, trace: Trace
+    ) -> None:
         words = site.words
         self.document, self.site, self.url, self.source = document, site, url, source
         headings = find_headings(document, words)
@@ -55,7 +60,7 @@ class _Reading:
         begin = find_scorecard(tokens, patterns)
         cards = self.cards = read_cards(tokens, headings, begin)
         self.decision = read_decision(tokens, cards.names, cards.end, begin)
-        self.trace: Trace = {}
+        self.trace = trace
         self.findings: list[Finding] = []
         self.votes = [self._votes(number) for number in (0, 1)]
         self.shares = [self._share(number) for number in (0, 1)]

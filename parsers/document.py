@@ -79,6 +79,10 @@ class Document:
         first, last = self.span[element]
         return bisect_left(self.run, first), bisect_left(self.run, last)
 
+    def path(self, block: int) -> str:
+        """The names of the elements above a block, outermost first, for people."""
+        return " > ".join(self.tag[element] for element in reversed(self.ancestors(block)))
+
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""
         chain, at = [], self.element[block]

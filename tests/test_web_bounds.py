@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from web_sample import Answer, Server, database, server, serving
+from web_sample import database
+from web_server import ROOT, Answer, Server, server, serving
 
 __all__ = ["server"]
 PROMPT_S = 8
@@ -248,6 +251,26 @@ def test_a_missing_database_is_said_before_anything_is_served(tmp_path: Path) ->
         make_datasette(tmp_path / "none.db")
     with pytest.raises(FileNotFoundError):
         serve(tmp_path / "none.db")
+
+
+def test_a_database_of_another_kind_is_an_error_and_never_called_ready(tmp_path: Path) -> None:
+    other = tmp_path / "other-1.db"
+    conn = sqlite3.connect(other)
+    conn.execute(
+        "create table description (id integer primary key, table_name, column_name, description)"
+    )
+    conn.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "web", str(other)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert "the home page was answered with" in done.stderr
 
 
 def test_a_taken_port_is_an_error_of_its_own(server: Server) -> None:

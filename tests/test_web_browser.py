@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from web_sample import Server, server
+from web_server import Server, server
 
 __all__ = ["server"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from web_sample import EVIL, NOW, RTL, TAKES, Server, database, server, serving, sha
+from web_sample import EVIL, NOW, RTL, TAKES, database, sha
+from web_server import Server, server, serving
 
 __all__ = ["server"]
 QUOTE_KEY = sha("quillfish", TAKES[0].format(name="Quillfish"))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from db_home import ALDER, BIRCH, CEDAR, page, store
-from web_sample import serving
+from web_server import serving
 
 from db import build
 

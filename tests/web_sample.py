@@ -1,4 +1,4 @@
-"""A small published database about tools that do not exist, and a server process that serves it.
+"""A small published database about tools that do not exist.
 
 Every odd thing a page must bear is in it once: hostile words in each text column, one name on both
 sides, withheld text, a missing cell, a page without address, two versions, bidi controls.
@@ -6,29 +6,20 @@ sides, withheld text, a missing cell, a page without address, two versions, bidi
 
 from __future__ import annotations
 
-import contextlib
+import atexit
 import functools
 import hashlib
-import http.client
 import itertools
-import os
+import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import pytest
 
 from db.tables import create_indexes, create_tables, descriptions, insert_rows
 from schema.codes import FAILURES, FINDINGS
 from schema.rows import DescriptionRow
 
-ROOT = Path(__file__).parent.parent
 EVIL = "<script>alert('x')</script>\"'&{{7*7}}"
 RTL = "a quote that turns \u202eround\u202c and back"
 REVIEWERS = ["Builder", "Skeptic", "Founder", "Creator"]
@@ -414,6 +405,7 @@ def fill_oddities(add: Filler) -> None:
 def database() -> Path:
     """The sample's database file, made once for a run of the tests."""
     folder = Path(tempfile.mkdtemp(prefix="web-sample-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "verdicts-0123abcd.db"
     conn = sqlite3.connect(path)
     with conn:
@@ -425,55 +417,3 @@ def database() -> Path:
     conn.close()
     (folder / "current.db").symlink_to(path.name)
     return folder / "current.db"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back for one request."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
-
-
-@dataclass
-class Server:
-    """A server process and how to ask it."""
-
-    address: str
-    process: subprocess.Popen[str]
-
-    def ask(self, path: str, method: str = "GET", timeout_s: float = 20) -> Answer:
-        conn = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=timeout_s)
-        with contextlib.closing(conn):
-            conn.request(method, path)
-            got = conn.getresponse()
-            return Answer(got.status, {k.lower(): v for k, v in got.getheaders()}, got.read())
-
-
-@contextlib.contextmanager
-def serving(path: Path, *arguments: str) -> Iterator[Server]:
-    """A real process on a free loopback port, ended afterwards."""
-    command = [sys.executable, "-m", "web", str(path), *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "80"}
-    ) as process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            assert address.startswith("http://127.0.0.1:"), "the server did not say where it is"
-            yield Server(address, process)
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """The sample, served by a process of its own for the tests of one module."""
-    with serving(database()) as running:
-        yield running

@@ -1,0 +1,33 @@
+"""A living archive of published AI-tool comparisons.
+
+The same through Python as on the command line: `parse_page`, `open_archive`, `build`, and the
+records of `schema.records`. Importing this module is quick; each name is fetched when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_WHERE = {
+    "parse_page": "parsers",
+    "read_page": "parsers",
+    "open_archive": "archive",
+    "build": "db",
+    "RawPage": "schema.page",
+    "Comparison": "schema.records",
+    "Failure": "schema.records",
+    "Finding": "schema.records",
+    "Other": "schema.records",
+    "Quote": "schema.records",
+    "Tool": "schema.records",
+}
+
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    """One of the public names, imported when it is first asked for."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'verdicts' has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)

@@ -78,7 +78,8 @@ def serve(
     """Serves until interrupted, and calls `on_ready` with the address once it really answers.
 
     Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one.
-    Raises: FileNotFoundError when there is no database; OSError when the port is taken.
+    Raises: FileNotFoundError when there is no database; OSError when the port is taken;
+        RuntimeError when the database is not one whose home page can be shown.
     """
     datasette = make_datasette(database, allow_sql=allow_sql)
     with _listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
@@ -93,6 +94,7 @@ def _listen(host: str, port: int) -> socket.socket:
 async def _run(
     datasette: Datasette, listener: socket.socket, on_ready: Callable[[str], None]
 ) -> None:
+    await datasette.invoke_startup()
     server = uvicorn.Server(
         uvicorn.Config(
             datasette.app(), log_level="warning", access_log=False, lifespan="on",
@@ -101,6 +103,11 @@ async def _run(
         )
     )  # fmt: skip
     announcing = asyncio.create_task(_announce(listener, on_ready))
+
+    def stop_if_failed(task: asyncio.Task[None]) -> None:
+        server.should_exit = server.should_exit or (not task.cancelled() and bool(task.exception()))
+
+    announcing.add_done_callback(stop_if_failed)
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -119,5 +126,6 @@ async def _announce(listener: socket.socket, on_ready: Callable[[str], None]) ->
         status = await reader.readline()
     finally:
         writer.close()
-    if b" 200 " in status:
-        on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}/")
+    if b" 200 " not in status:
+        raise RuntimeError(f"the home page was answered with {status.decode().strip()!r}")
+    on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}/")

@@ -1,0 +1,92 @@
+"""Content encodings are undone wholly or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.content import accepted_encodings, decode_body
+from archive.http1 import dechunk, message_block, take_apart
+
+TEXT = bytes(range(256)) * 300
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+def packed() -> list[tuple[str, bytes]]:
+    found = [("gzip", gzip.compress(TEXT)), ("x-gzip", gzip.compress(TEXT)),
+             ("deflate", zlib.compress(TEXT)), ("deflate", raw_deflate(TEXT))]
+    offered = accepted_encodings().split(", ")
+    if "br" in offered:
+        import brotli
+        found.append(("br", brotli.compress(TEXT)))
+    if "zstd" in offered:
+        from archive.content import _zstd_module
+        found.append(("zstd", _zstd_module().compress(TEXT)))
+    return found
+
+
+@pytest.mark.parametrize(("name", "wire"), packed())
+def test_a_whole_body_is_given_back_and_a_cut_one_never(name, wire):
+    assert decode_body(wire, name).body == TEXT
+    assert decode_body(wire, f" {name.upper()} ").body == TEXT
+    for cut in (1, 4, 8, len(wire) // 2, len(wire)):
+        found = decode_body(wire[: len(wire) - cut], name)
+        assert (found.body, found.outcome, found.reason) == (None, "damaged", "decode")
+
+
+@pytest.mark.parametrize(("name", "wire", "reason"), [
+    ("gzip", TEXT, "decode"), ("xyz", TEXT, "decode"),
+    ("gzip, gzip", gzip.compress(TEXT), "decode"),
+    ("gzip", gzip.compress(bytes(4 << 20)), "decoded"),
+    ("deflate", zlib.compress(bytes(64 << 20)), "decoded"),
+    ("identity", bytes((8 << 20) + 1), "decoded"),
+])
+def test_what_is_unknown_false_or_too_large_is_refused(name, wire, reason):
+    found = decode_body(wire, name)
+    assert found.body is None
+    assert found.reason == reason
+
+
+def test_one_layer_only_is_undone():
+    twice = gzip.compress(gzip.compress(TEXT))
+    assert decode_body(twice, "gzip").body == gzip.compress(TEXT)
+
+
+def test_padding_after_the_end_is_allowed():
+    assert decode_body(gzip.compress(TEXT) + b"\0\0", "gzip").body == TEXT
+
+
+@given(st.binary(max_size=3000), st.integers(min_value=0, max_value=3000), st.integers(1, 255))
+def test_a_flipped_byte_gives_the_same_body_or_damage(data, place, flip):
+    wire = bytearray(gzip.compress(data, mtime=0))
+    wire[place % len(wire)] ^= flip
+    assert decode_body(bytes(wire), "gzip").body in (None, data)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=50), max_size=8), st.data())
+def test_a_chunked_body_is_put_together_or_refused(pieces, data):
+    wire = b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in pieces) + b"0\r\n\r\n"
+    assert dechunk(wire) == b"".join(pieces)
+    cut = data.draw(st.integers(min_value=0, max_value=len(wire)))
+    assert dechunk(wire[:cut]) in (None, b"".join(pieces), wire[:cut] if cut < 3 else None)
+
+
+def test_a_chunked_response_that_breaks_off_is_damage_of_framing():
+    head = "Transfer-Encoding", "chunked"
+    found = take_apart(message_block(200, [head], b"5\r\nab"))
+    assert found is not None
+    assert (found.decoded.outcome, found.decoded.reason) == ("damaged", "framing")
+
+
+@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: x", "a\nb", "a\0b"])
+def test_a_line_break_in_a_header_never_reaches_the_file(value):
+    with pytest.raises(ValueError, match="line break"):
+        message_block(200, [("X-Note", value)], b"")

@@ -1,0 +1,250 @@
+"""The command line: one function a command, each calling one room.
+
+Heavy imports stand inside the commands, so that `--help` and `parse` start quickly.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schema.errors import StartError, UsageError
+from verdicts.console import note, print_report, progress, say
+
+home_option = click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), envvar="VERDICTS_HOME",
+    default=Path("data"), show_default="$VERDICTS_HOME, else ./data",
+    help="The home folder: ledger, archive, record files, databases.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+site_option = click.option("--site", metavar="NAME", help="The site file to read by.")
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH ...")
+
+
+def example(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+             epilog=example("verdicts demo", "verdicts parse page.html | head -1"))  # fmt: skip
+@click.option("--debug", is_flag=True, help="Show the trace of a fault instead of a sentence.")
+@click.version_option(package_name="verdicts", prog_name="verdicts")
+def cli(debug: bool) -> None:
+    """A living archive of published AI-tool comparisons.
+
+    Exit codes: 0 complete; 2 wrong usage; 10 complete, but some pages failed; 20 stopped early and
+    resumable; 30 refused to start; 40 archive and files do not agree, or a publish was refused.
+    """
+
+
+@cli.command(epilog=example("verdicts demo", "verdicts demo --home /tmp/d --no-serve"))
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"),
+              show_default=True, help="A home folder of the demo's own.")  # fmt: skip
+@click.option("--no-serve", is_flag=True, help="Stop when everything was built and checked.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free port.")
+def demo(home: Path, no_serve: bool, port: int) -> int:
+    """Crawl, build, check and serve the bundled sample site, with no network."""
+    from verdicts.demo import run_demo
+
+    return run_demo(home, is_serving=not no_serve, port=port)
+
+
+@cli.command(epilog=example(
+    "verdicts crawl https://shiporskip.io --contact you@your.org",
+    "verdicts crawl --contact you@your.org --max-pages 100",
+))  # fmt: skip
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS ...]")
+@click.option("--urls", type=click.Path(path_type=Path, dir_okay=False),
+              help="A file of addresses, one a line.")  # fmt: skip
+@home_option
+@site_option
+@click.option("--max-pages", type=click.IntRange(min=0), help="Stop after so many page fetches.")
+@click.option("--delay", "delay_s", type=click.FloatRange(min=0), metavar="S",
+              help="Seconds between requests; at least 1 towards a public host.")  # fmt: skip
+@click.option("--contact", metavar="MAIL-OR-URL", default="", envvar="VERDICTS_CONTACT",
+              help="Whom a publisher may write to; part of the user agent.")  # fmt: skip
+@click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
+@json_option
+def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str | None,
+          max_pages: int | None, delay_s: float | None, contact: str, allow_private: bool,
+          as_json: bool) -> int:  # fmt: skip
+    """Fetch and archive pages: those named, or what is waiting or due.
+
+    A page address fetches that page; a root or a sitemap is discovered from. Without an address:
+    what is waiting or due.
+    """
+    from crawler.run import crawl as run_crawl
+    from parsers.sites import site_named
+
+    named = [*addresses, *(_read_urls(urls) if urls else [])]
+    with progress() as tell:
+        report = run_crawl(
+            home, addresses=named, site=site_named(site) if site else None, max_pages=max_pages,
+            delay_s=delay_s, contact=contact, allow_private=allow_private, progress=tell,
+        )  # fmt: skip
+    print_report(asdict(report), as_json=as_json)
+    return report.exit_code
+
+
+def _read_urls(path: Path) -> list[str]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(what=f"{path}: cannot be read: {error}") from error
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+@cli.command("import", epilog=example("verdicts import saved/ pages.warc.gz --site shiporskip"))
+@paths_argument
+@home_option
+@site_option
+@click.option("--url", help="The address of the one saved page.")
+@click.option("--urls-file", type=click.Path(path_type=Path, dir_okay=False),
+              help="Lines of file<TAB>address.")  # fmt: skip
+@click.option("--date", metavar="ISO", help="When the pages were saved, where nothing says so.")
+@json_option
+def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | None,
+            urls_file: Path | None, date: str | None, as_json: bool) -> int:  # fmt: skip
+    """Take saved pages, folders of them and WARC files into the archive."""
+    from crawler.importing import import_paths
+    from parsers.sites import site_named
+
+    with progress() as tell:
+        report = import_paths(
+            home, [Path(path) for path in paths], site=site_named(site) if site else None, url=url,
+            urls_file=urls_file, date=date, progress=lambda path, n, of: tell("reading", n, of),
+        )  # fmt: skip
+    print_report(asdict(report) | {"problems": len(report.problems)}, as_json=as_json)
+    for where, code in report.problems:
+        note(f"{where}: {code}")
+    if report.skipped and not report.stored + report.unchanged:
+        raise UsageError(what="no site claims the hosts of these pages; name one with --site")
+    return report.exit_code
+
+
+@cli.command(epilog=example("verdicts parse page.html --url https://shiporskip.io/compare/a-vs-b"))
+@paths_argument
+@click.option("--url", help="The address of the one page.")
+@site_option
+@click.option("--trace", is_flag=True, help="Add the place that each value was read from.")
+def parse(paths: tuple[str, ...], url: str | None, site: str | None, trace: bool) -> int:
+    """Read pages and print one JSON line each; nothing is written.
+
+    HTML, extracted text of both styles, WARC files, and folders of them in sorted order.
+    """
+    from verdicts.parsing import parse_paths
+
+    return parse_paths(paths, url=url, site=site, has_trace=trace)
+
+
+@cli.command(epilog=example("verdicts explain page.html"))
+@click.argument("page", metavar="PATH-OR-ADDRESS")
+@home_option
+@site_option
+def explain(page: str, home: Path, site: str | None) -> int:
+    """Show a page's visible blocks, what was read from each, and why it was refused."""
+    from verdicts.explain import explain_page
+
+    return explain_page(page, home=home, site=site)
+
+
+@cli.command(epilog=example("verdicts build --workers 4"))
+@home_option
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True)
+@click.option("--accept-loss", is_flag=True, help="Publish even where many rows would be lost.")
+@json_option
+def build(home: Path, workers: int, engine: str, accept_loss: bool, as_json: bool) -> int:
+    """Make and publish a fresh database from the archive; prints its path last."""
+    from db import build as run_build
+
+    with progress() as tell:
+        report = run_build(home, workers=workers, accept_loss=accept_loss, progress=tell)
+    found = asdict(report) | {"path": str(report.path)}
+    print_report(found if as_json else {n: v for n, v in found.items() if n != "path"},
+                 as_json=as_json)  # fmt: skip
+    if not as_json:
+        say(str(report.path))
+    return 10 if report.failures or report.held else 0
+
+
+@cli.command(epilog=example("verdicts serve --port 8001"))
+@home_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+@click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
+def serve(home: Path, host: str, port: int, no_sql: bool) -> int:
+    """Serve the published database, read-only."""
+    serve_home(home, host=host, port=port, allow_sql=not no_sql)
+    return 0
+
+
+def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
+    """Serve a home's present database until interrupted.
+
+    Raises: StartError when there is none, or the port is taken.
+    """
+    from web.serving import serve as run_server
+
+    database = home / "public" / "current.db"
+    if not database.exists():
+        raise StartError(what=f"{database}: nothing to serve; run `verdicts build` first")
+    try:
+        run_server(database, host=host, port=port, allow_sql=allow_sql,
+                   on_ready=lambda address: say(f"Serving at {address} (Ctrl-C ends it)"))  # fmt: skip
+    except OSError as error:
+        raise StartError(what=f"{host}:{port}: cannot be served at: {error.strerror}") from error
+
+
+@cli.command(epilog=example("verdicts check --deep"))
+@home_option
+@click.option("--deep", is_flag=True, help="Read every archived record again.")
+@json_option
+def check(home: Path, deep: bool, as_json: bool) -> int:
+    """Verify ledger, archive, record files and database against each other."""
+    from db.check import check as run_check
+
+    problems = run_check(home, deep=deep)
+    report: dict[str, Any] = {"problems": [asdict(problem) for problem in problems]}
+    if as_json:
+        print_report(report, as_json=True)
+    else:
+        for problem in problems:
+            say(f"{problem.where}: {problem.what}")
+        say("everything agrees" if not problems else f"{len(problems)} problems")
+    return 40 if problems else 0
+
+
+@cli.command(epilog=example("verdicts status --json"))
+@home_option
+@json_option
+def status(home: Path, as_json: bool) -> int:
+    """Say what is known, in which state, and what it takes on disk."""
+    from db.status import status as run_status
+
+    print_report(run_status(home), as_json=as_json)
+    return 0
+
+
+@cli.command(epilog=example("verdicts schema > records.schema.json"))
+def schema() -> int:
+    """Print the JSON Schema of the lines of `verdicts parse`."""
+    from pydantic.json_schema import models_json_schema
+
+    from schema.records import Comparison, Failure, Other
+
+    lines = (Comparison, Failure, Other)
+    references, definitions = models_json_schema([(line, "serialization") for line in lines])
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of `verdicts parse`",
+        "oneOf": [references[line, "serialization"] for line in lines],
+        **definitions,
+    }
+    say(json.dumps(document, indent=2, ensure_ascii=False))
+    return 0

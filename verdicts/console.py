@@ -1,0 +1,90 @@
+"""What a command says while it works: bars on a terminal, plain lines elsewhere.
+
+Progress goes to standard error; what a command is asked for goes to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+Tell = Callable[[str, int, int], None]
+"""Told the stage, how much of it is done and how much there is (0 where that is not known)."""
+LINES = 10
+"""How many lines a stage prints at most where there is no terminal."""
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """Something to tell progress to.
+
+    Shape: `with progress() as tell: tell("parsing", 3, 10)`.
+    """
+    if sys.stderr.isatty():
+        with _bars() as tell:
+            yield tell
+    else:
+        yield _Plain()
+
+
+class _Plain:
+    """Progress as a few plain lines a stage."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, int] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        stage = stage.split(" ")[0]
+        tenth = LINES * done // total if total else done // 50
+        if tenth != self._told.get(stage) and (done or not total):
+            self._told[stage] = tenth
+            print(f"{stage}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _bars() -> Iterator[Tell]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+    from rich.progress import TimeElapsedColumn as Elapsed
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Elapsed())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total or None)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        yield tell
+
+
+def say(line: str) -> None:
+    """One line of a command's report."""
+    print(line, flush=True)
+
+
+def note(line: str) -> None:
+    """One line beside the report, for people."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def print_report(report: dict[str, Any], *, as_json: bool) -> None:
+    """A report as JSON, or as lines of a name and a value; nested ones are indented."""
+    if as_json:
+        say(json.dumps(report, ensure_ascii=False, default=str))
+        return
+    for line in _lines(report, ""):
+        say(line)
+
+
+def _lines(report: dict[str, Any], indent: str) -> Iterator[str]:
+    for name, value in report.items():
+        if isinstance(value, dict):
+            yield f"{indent}{name}" + ("" if value else "  none")
+            yield from _lines(value, indent + "  ")
+        else:
+            yield f"{indent}{name:14} {'-' if value is None else value}"

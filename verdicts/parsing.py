@@ -1,0 +1,137 @@
+"""`verdicts parse`: files in, one JSON line a page out, each page read in a guarded worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.http1 import take_apart
+from archive.worker import Died, GuardedPool
+from crawler.sources import PAGES, Trouble, find_files, is_warc, read_source
+from parsers import read_page
+from parsers.sites import site_named, site_of_url
+from schema.errors import UsageError
+from schema.page import RawPage
+from schema.records import Failure, dump_line
+from verdicts.console import say
+
+DEFAULT_SITE = "shiporskip"
+HTML = ("text/html", "application/xhtml+xml")
+WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One page to parse. Absent: `page` is None where it could not be read, `problem` says why."""
+
+    path: str
+    page: RawPage | None
+    site: str
+    problem: str
+    has_trace: bool
+
+
+def parse_paths(
+    paths: Sequence[str], *, url: str | None, site: str | None, has_trace: bool
+) -> int:
+    """Print a line for each page, in the order asked, and give the exit code.
+
+    Raises: UsageError for a site or host that is not known, or an address for several pages.
+    """
+    if site is not None:
+        site_named(site)
+    files = [(path, found) for path in paths for found in find_files([Path(path)])]
+    if url is not None and (len(files) != 1 or is_warc(files[0][1])):
+        raise UsageError(what="--url names the address of one page")
+    own, name = _own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
+    tasks = _tasks(files, own, name, site, has_trace)
+    exit_code = 0
+    with GuardedPool(parse_task, workers=WORKERS if len(files) > 8 else 1) as pool:
+        # The pool takes tasks ahead of its answers, so each is kept until its answer is printed.
+        waiting: list[Task] = []
+        for answer in pool.map(_kept(tasks, waiting)):
+            task = waiting.pop(0)
+            line, is_failure = _died(task, answer) if isinstance(answer, Died) else answer
+            say(line)
+            exit_code = 10 if is_failure else exit_code
+    return exit_code
+
+
+def _kept(tasks: Iterator[Task], waiting: list[Task]) -> Iterator[Task]:
+    for task in tasks:
+        waiting.append(task)
+        yield task
+
+
+def _tasks(
+    files: list[tuple[str, Path]], url: str | None, name: str, site: str | None, has_trace: bool
+) -> Iterator[Task]:
+    for given, file in files:
+        path = given
+        if Path(given).is_dir():
+            path = given.rstrip("/") + "/" + file.relative_to(given).as_posix()
+        if is_warc(file):
+            yield from _tasks_of_warc(path, file, site, has_trace)
+            continue
+        try:
+            body = file.read_bytes()
+        except OSError as error:
+            yield Task(path, None, name, error.strerror or str(error), has_trace)
+            continue
+        page = RawPage(url=url, body=body, content_type=PAGES.get(file.suffix.lower()))
+        yield Task(path, page, name, "", has_trace)
+
+
+def _tasks_of_warc(path: str, file: Path, site: str | None, has_trace: bool) -> Iterator[Task]:
+    """The HTML answers with status 200 of a WARC file; a broken record is a failure."""
+    for item in read_source(file, url=None, date=None):
+        if isinstance(item, Trouble):
+            if item.reason != "revisit":
+                yield Task(path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}", has_trace)
+            continue
+        message = None if item.is_file else take_apart(item.block)
+        content_type = message.header("content-type") if message else item.content_type
+        if (message and message.status != 200) or _kind(content_type) not in HTML:
+            continue
+        url, name = item.url, site or DEFAULT_SITE
+        if url is not None and (site or site_of_url(url)):
+            url, name = _own_address(url, site)
+        body = message.decoded.body if message else item.block
+        if body is None:
+            yield Task(path, None, name, "the body is damaged", has_trace)
+        else:
+            page = RawPage(url=url, body=body, content_type=content_type)
+            yield Task(path, page, name, "", has_trace)
+
+
+def _kind(content_type: str | None) -> str:
+    return (content_type or "").split(";")[0].strip().lower()
+
+
+def _own_address(url: str, site: str | None) -> tuple[str, str]:
+    """The address on its site's own base, and the site's name."""
+    owner = site_named(site) if site else site_of_url(url)
+    if owner is None:
+        raise UsageError(what=f"{url}: no site claims its host; name one with --site")
+    try:
+        return owner.own_address(url), owner.name
+    except ValueError as error:
+        raise UsageError(what=f"{url}: {error}") from error
+
+
+def parse_task(task: Task) -> tuple[str, bool]:
+    """The line of one page and whether it is a failure; runs in the worker."""
+    if task.page is None:
+        failure = Failure(
+            path=task.path, url=None, code="unreadable", field=None, detail=task.problem
+        )
+        return dump_line(failure), True
+    record = read_page(task.page, site=task.site).model_copy(update={"path": task.path})
+    return dump_line(record, trace=task.has_trace), isinstance(record, Failure)
+
+
+def _died(task: Task, died: Died) -> tuple[str, bool]:
+    url = task.page.url if task.page else None
+    failure = Failure(path=task.path, url=url, code="parser_died", field=None, detail=died.reason)
+    return dump_line(failure), True
