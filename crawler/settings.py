@@ -17,18 +17,13 @@ JITTER = 0.25
 TIMEOUT_S = 60.0
 """The longest that one whole exchange may take. Units: seconds."""
 
-UNUSED = (
-    "robotstxt.RobotsTxtMiddleware", "httpauth.HttpAuthMiddleware", "retry.RetryMiddleware",
-    "redirect.MetaRefreshMiddleware", "redirect.RedirectMiddleware", "cookies.CookiesMiddleware",
-    "httpcompression.HttpCompressionMiddleware", "httpproxy.HttpProxyMiddleware",
-    "httpcache.HttpCacheMiddleware",
-)
-"""Taken out of the chain, and not only turned off: what is not loaded cannot be turned on."""
-UNUSED_EXTENSIONS = (
-    "telnet.TelnetConsole", "remote_control.RemoteControl", "memusage.MemoryUsage",
-    "memdebug.MemoryDebugger", "closespider.CloseSpider", "feedexport.FeedExporter",
-    "logstats.LogStats", "spiderstate.SpiderState", "throttle.AutoThrottle",
-)
+CHAIN = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": 50,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+}
+"""All that is kept of Scrapy's own chain: what is not loaded cannot be turned on by mistake."""
 
 
 class VerdictsAddon:
@@ -39,10 +34,6 @@ class VerdictsAddon:
         chain = settings["DOWNLOADER_MIDDLEWARES"]
         chain["crawler.robots.RobotsGate"] = 100
         chain["crawler.keeper.Keeper"] = 999
-        for name in UNUSED:
-            chain[f"scrapy.downloadermiddlewares.{name}"] = None
-        for name in UNUSED_EXTENSIONS:
-            settings["EXTENSIONS"][f"scrapy.extensions.{name}"] = None
 
 
 def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version: str,
@@ -50,6 +41,8 @@ def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version
     """The settings of one crawl. Units: seconds between requests, and for one exchange."""
     return {
         "ADDONS": {"crawler.settings.VerdictsAddon": 100},
+        "DOWNLOADER_MIDDLEWARES_BASE": dict(CHAIN),
+        "EXTENSIONS_BASE": {},
         # Who we are, and what we may ask.
         "USER_AGENT": f"{TOKEN}/{version} (+{contact})" if contact else f"{TOKEN}/{version}",
         "ROBOTSTXT_OBEY": True,

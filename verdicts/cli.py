@@ -85,7 +85,8 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
     with progress() as tell:
         report = run_crawl(
             home, addresses=named, site=site_named(site) if site else None, max_pages=max_pages,
-            delay_s=delay_s, contact=contact, allow_private=allow_private, progress=tell,
+            delay_s=delay_s, contact=contact, allow_private=allow_private,
+            progress=lambda url, done, of: tell("fetched", done, of),
         )  # fmt: skip
     print_report(asdict(report), as_json=as_json)
     return report.exit_code
@@ -117,7 +118,7 @@ def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | Non
     with progress() as tell:
         report = import_paths(
             home, [Path(path) for path in paths], site=site_named(site) if site else None, url=url,
-            urls_file=urls_file, date=date, progress=lambda path, n, of: tell("reading", n, of),
+            urls_file=urls_file, date=date, progress=lambda path, done, of: tell("taken in", done, of),
         )  # fmt: skip
     print_report(asdict(report) | {"problems": len(report.problems)}, as_json=as_json)
     for where, code in report.problems:

@@ -37,7 +37,6 @@ class _Plain:
         self._told: dict[str, int] = {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        stage = stage.split(" ")[0]
         tenth = LINES * done // total if total else done // 50
         if tenth != self._told.get(stage) and (done or not total):
             self._told[stage] = tenth

@@ -1,0 +1,71 @@
+# The project's commands. Nothing need be there beforehand but Python 3.11 or newer, pip and make.
+#
+#   make demo    install, then walk the whole path on the bundled sample site and serve the result
+#   make test    the tests                make check   style, types and the examples in docstrings
+#   make bench   the cost of parsing      make lock    renew the three lock files
+#   make clean   remove what make made
+#
+# ARGS is handed on:  make demo ARGS="--no-serve"    make test ARGS="-k rooms"
+# PYTHON names the interpreter:  make demo PYTHON=/usr/local/bin/python3.13
+#
+# Kept to what make 3.81 knows, the one that macOS has.
+
+VENV   ?= .venv
+PYTHON ?=
+ARGS   ?=
+ROOMS   = schema parsers archive crawler db web verdicts
+UV      = uv==0.13.9
+
+BIN     = $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+          --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+          --custom-compile-command "make lock"
+
+.PHONY: demo test check bench lock clean install
+
+demo: $(VENV)/.project
+	$(BIN)/verdicts demo $(ARGS)
+
+test: $(VENV)/.dev $(VENV)/.project
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: $(VENV)/.dev $(VENV)/.project
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q --doctest-modules $(ROOMS)
+
+bench: $(VENV)/.project
+	$(BIN)/python bench/parse.py $(ARGS)
+
+install: $(VENV)/.project
+
+# A stamp file says that a step is done, so nothing is installed twice.
+$(VENV)/.python: .ci/make-venv
+	@sh .ci/make-venv "$(VENV)" $(PYTHON)
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock requirements-build.lock $(VENV)/.python
+	$(INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.python
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.project: pyproject.toml $(VENV)/.runtime
+	$(INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# Pins that still fit are kept; `make lock ARGS=--upgrade` looks for newer ones.
+lock: .bootstrap/uv/bin/uv
+	$(COMPILE) $(ARGS) --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements-dev.lock --group build -o requirements-build.lock
+
+.bootstrap/uv/bin/uv: $(VENV)/.python
+	$(INSTALL) --target .bootstrap/uv --upgrade $(UV)
+
+clean:
+	rm -rf $(VENV) .bootstrap dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find $(ROOMS) tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,65 @@
+"""`verdicts demo`: the whole path on the bundled sample site, with no network but loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archive import open_archive
+from crawler.run import crawl
+from db import build
+from db.check import check
+from parsers.sites import site_named
+from schema.errors import IntegrityError, StartError
+from verdicts.cli import serve_home
+from verdicts.console import note, progress, say
+from verdicts.demo_check import differences
+from verdicts.sample import SITE, expected, serve_sample
+
+
+def run_demo(home: Path, *, is_serving: bool, port: int) -> int:
+    """Crawl, build, check and serve the sample site. Gives the exit code.
+
+    Raises: StartError where the home holds another site; IntegrityError where what came out is
+    not the sample site's own list.
+    """
+    _require_own_home(home)
+    with serve_sample() as address, progress() as tell:
+        say(f"1. crawling the sample site at {address}")
+        report = crawl(
+            home, addresses=[address], site=site_named(SITE), delay_s=0, allow_private=True,
+            progress=lambda url, done, of: tell("fetched", done, of),
+        )  # fmt: skip
+        if report.exit_code not in (0, 10):
+            raise IntegrityError(where=address, what=f"the crawl stopped: {report.stopped}")
+        say(f"   {report.stored} captures stored, {report.unchanged} unchanged")
+        say("2. building the database")
+        built = build(home, progress=tell)
+    say(f"   {built.comparisons} comparisons, {built.failures} pages that must fail: {built.path}")
+    say("3. checking it against the sample site's own list")
+    _require_expected(home, built.path)
+    say("   every record, failure and finding is as the list says")
+    if is_serving:
+        say("4. serving it, read-only")
+        serve_home(home, host="127.0.0.1", port=port, allow_sql=True)
+    return 0
+
+
+def _require_own_home(home: Path) -> None:
+    if not (home / "ledger.db").exists():
+        return
+    foreign = {page.site for page in open_archive(home).pages()} - {SITE}
+    if foreign:
+        raise StartError(what=f"{home}: holds {', '.join(sorted(foreign))}; give --home another")
+
+
+def _require_expected(home: Path, database: Path) -> None:
+    problems: list[str] = [f"{found.where}: {found.what}" for found in check(home)]
+    problems += differences(database, expected())
+    for problem in problems[:20]:
+        note(problem)
+    if problems:
+        raise IntegrityError(
+            where=str(database), what=f"{len(problems)} differences from the sample site's list"
+        )
+
+
