@@ -41,7 +41,7 @@ bench: $(VENV)/.project
 install: $(VENV)/.project
 
 # A stamp file says that a step is done, so nothing is installed twice.
-$(VENV)/.python: .ci/make-venv
+$(VENV)/.python:
 	@sh .ci/make-venv "$(VENV)" $(PYTHON)
 	@touch $@
 

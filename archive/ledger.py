@@ -65,7 +65,9 @@ class Ledger:
             try:
                 yield self._db
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # SQLite has undone it by itself where the disk was full.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
             self._commit()
         except sqlite3.OperationalError as error:

@@ -18,6 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from pages import make_pages
+from selectolax.lexbor import LexborHTMLParser
+
 from parsers import parse_page
 from parsers.comparison import read_comparison
 from parsers.decode import decode
@@ -25,7 +27,6 @@ from parsers.document import read_html
 from parsers.scan import require_safe_shape
 from parsers.sites import site_named
 from schema.page import RawPage
-from selectolax.lexbor import LexborHTMLParser
 
 ROUNDS, CALLS = 25, 20
 URL = "https://shiporskip.io/compare/kettle-vs-lantern"

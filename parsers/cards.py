@@ -11,7 +11,9 @@ from parsers.tokens import Heading, Tokens, splits
 from parsers.values import label_key
 from schema.errors import FieldError, LayoutError, ParseError
 
-FIELD_LABELS = frozenset("category name tool tagline description badge about summary".split())
+FIELD_LABELS = frozenset((
+    "category name tool tagline description badge about summary"
+).split())
 LABEL_TAGS = frozenset(("dt", "th", "label"))
 LONGEST_CATEGORY = 60
 """Longer than any category seen; holds only where no element tells where a card begins."""
@@ -134,7 +136,7 @@ def _own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[He
 def _worst(problems: list[ParseError]) -> ParseError | None:
     """The problem of the reading that came farthest: one about a field."""
     fields = [problem for problem in problems if problem.code != "names_mismatch"]
-    return (fields or problems or [None])[0]
+    return next(iter(fields or problems), None)
 
 
 def _has_both(tokens: Tokens, names: tuple[str, str]) -> bool:

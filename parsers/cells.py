@@ -14,7 +14,7 @@ from parsers.tokens import Patterns, Score, Tokens
 from parsers.values import label_key
 from schema.errors import FieldError, LayoutError, ParseError
 
-FIELD_LABELS = frozenset("score verdict reviewer reviewers".split())
+FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 LONGEST_NAME = 60
 
 
@@ -260,7 +260,7 @@ def _is_quoted(tokens: Tokens, span: tuple[int, int]) -> bool:
 
 def _name_beside_quoted(tokens: Tokens, cells: list[Cell]) -> None:
     """The reviewer beside a quoted text, where every cell shows exactly one."""
-    beside = [[at for at in cell.lead + cell.trail] for cell in cells]
+    beside = [cell.lead + cell.trail for cell in cells]
     if not all(len(rest) == 1 and is_name_like(tokens.text[rest[0]]) for rest in beside):
         if any(beside):
             raise LayoutError(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from parsers.cards import Card, Cards, read_cards, require_no_repeat
@@ -23,8 +22,17 @@ from parsers.slugs import read_slugs
 from parsers.statistics import Value
 from parsers.tokens import Tokens, find_headings, patterns_of, read_tokens, splits
 from parsers.values import (
-    Statement, label_key, outer_quotes, parse_community, parse_score, parse_share, parse_votes,
-    parse_word, require_no_placeholder, require_text, without_icons,
+    Statement,
+    label_key,
+    outer_quotes,
+    parse_community,
+    parse_score,
+    parse_share,
+    parse_votes,
+    parse_word,
+    require_no_placeholder,
+    require_text,
+    without_icons,
 )  # fmt: skip
 from parsers.verdicts import infer_verdicts
 from schema.errors import FieldError, LayoutError

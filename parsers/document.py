@@ -16,12 +16,16 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp "
-    "rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
+    (
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
+    "rb rp rt ruby s samp small span strike strong sub sup time tt u var wbr"
+).split()
 )
 UNSEEN = frozenset(
+    (
     "head script style template noscript noembed noframes svg math canvas audio video iframe "
-    "object embed title meta link datalist".split()
+    "object embed title meta link datalist"
+).split()
 )
 HIDDEN = (
     "[hidden],[aria-hidden='true' i],dialog:not([open]),input[type=hidden],"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+from selectolax.lexbor import LexborHTMLParser
+
 from parsers.decode import decode, is_html
 from parsers.scan import require_safe_shape
 from schema.page import RawPage
-from selectolax.lexbor import LexborHTMLParser
 
 
 def _tree(page: RawPage) -> LexborHTMLParser:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from selectolax.lexbor import LexborHTMLParser
+
 from parsers.decode import decode, is_html
 from parsers.scan import require_safe_shape
 from schema.page import RawPage
-from selectolax.lexbor import LexborHTMLParser
 
 ROBOTS_WORDS = {"noarchive": "noarchive", "noai": "noai", "noimageai": "noai", "noindex": "noindex"}
 

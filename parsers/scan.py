@@ -25,7 +25,9 @@ _MANY = re.compile(r"<([oO][pP][tT](?=[iIgG])|[tT][eE][mM][pP][lL][aA][tT][eE])"
 _TAG = re.compile(r"<[a-zA-Z][^>]{4000}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()
+    (
+    "area base br col embed hr img input link meta param source track wbr"
+).split()
 )  # fmt: skip
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parsers.cells import (
-    Cell, build_cells, find_columns, find_quoted, find_scores, is_name_like, name_reviewers, spread_flat,
+    Cell,
+    build_cells,
+    find_columns,
+    find_quoted,
+    find_scores,
+    is_name_like,
+    name_reviewers,
+    spread_flat,
 )  # fmt: skip
 from parsers.sides import Panels, Side, assign_sides
 from parsers.tokens import Patterns, Score, Tokens

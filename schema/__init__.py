@@ -1,0 +1,1 @@
+"""The records and the error tree. Nothing of ours is imported here."""

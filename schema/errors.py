@@ -19,11 +19,26 @@ Each class takes fixed keyword arguments and makes its own one-sentence message.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Self
+
 
 class VerdictsError(Exception):
     """The root: whatever we raise on purpose can be caught as this."""
 
     exit_code = 1
+
+    def __new__(cls, **given: str | None) -> Self:
+        """Keep the arguments: with them an error can pass from a worker to its parent."""
+        error = super().__new__(cls)
+        error._given = given
+        return error
+
+    def __reduce__(self) -> tuple[partial[Self], tuple[()]]:
+        """How the error is made again in another process."""
+        return partial(type(self), **self._given), ()
+
+    _given: dict[str, str | None]
 
 
 class UsageError(VerdictsError):

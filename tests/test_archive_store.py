@@ -8,13 +8,14 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import Archive, Home, open_archive
+from archive import Archive, Home, open_archive, segments
 from archive.frontier import Ending, Found, end_attempt
 from archive.http1 import message_block
 from archive.ledger import Ledger
@@ -110,6 +111,23 @@ def test_every_changed_byte_of_a_stored_record_is_noticed_or_changes_nothing(tmp
     path.unlink()
     with pytest.raises(IntegrityError, match="the file is missing"):
         archive.load(capture)
+
+
+def test_another_sound_record_in_its_place_is_noticed(tmp_path):
+    archive = store(tmp_path, exchange(), exchange(b"<p>other words</p>"))
+    first, second = archive.captures()
+    swapped = replace(first, offset=second.offset, length=second.length)
+    with pytest.raises(IntegrityError, match="not the one that was stored"):
+        archive.load(swapped)
+
+
+def test_bytes_that_do_not_read_back_end_the_run(tmp_path, monkeypatch):
+    whole = segments._write_all
+    monkeypatch.setattr(segments, "_write_all",
+                        lambda handle, data: whole(handle, b"\0" * len(data)))
+    with pytest.raises(IntegrityError, match=r"000001\.warc\.gz"):
+        store(tmp_path, exchange())
+    assert open_archive(tmp_path).runs()[0].exit_code == 40
 
 
 def test_a_crash_between_rename_and_ledger_is_taken_up(tmp_path):

@@ -23,7 +23,10 @@ _WHERE = {
     "Tool": "schema.records",
 }
 
-__all__ = sorted(_WHERE)
+__all__ = [
+    "Comparison", "Failure", "Finding", "Other", "Quote", "RawPage", "Tool", "build",
+    "open_archive", "parse_page", "read_page",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

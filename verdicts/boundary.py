@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _require_own_rooms() -> None:
     """Say plainly when another distribution's package stands where ours should."""
     try:
-        from schema.errors import VerdictsError as _
+        import schema.errors  # noqa: F401
     except ImportError as error:
         sys.exit(
             f"verdicts: the package 'schema' that Python finds is not ours ({error}); "
@@ -37,7 +37,8 @@ def _run(arguments: list[str]) -> int:
     from verdicts.cli import cli
 
     try:
-        result = cli.main(args=arguments, prog_name="verdicts", standalone_mode=False)
+        plain = [argument for argument in arguments if argument != "--debug"]
+        result = cli.main(args=plain, prog_name="verdicts", standalone_mode=False)
         sys.stdout.flush()
         return int(result or 0)
     except click.ClickException as error:

@@ -118,7 +118,8 @@ def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | Non
     with progress() as tell:
         report = import_paths(
             home, [Path(path) for path in paths], site=site_named(site) if site else None, url=url,
-            urls_file=urls_file, date=date, progress=lambda path, done, of: tell("taken in", done, of),
+            urls_file=urls_file, date=date, 
+            progress=lambda path, done, of: tell("taken in", done, of),
         )  # fmt: skip
     print_report(asdict(report) | {"problems": len(report.problems)}, as_json=as_json)
     for where, code in report.problems:
@@ -197,7 +198,7 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
         raise StartError(what=f"{database}: nothing to serve; run `verdicts build` first")
     try:
         run_server(database, host=host, port=port, allow_sql=allow_sql,
-                   on_ready=lambda address: say(f"Serving at {address} (Ctrl-C ends it)"))  # fmt: skip
+                   on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"))  # fmt: skip
     except OSError as error:
         raise StartError(what=f"{host}:{port}: cannot be served at: {error.strerror}") from error
 

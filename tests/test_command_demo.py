@@ -1,0 +1,154 @@
+"""The whole path as one command, and the commands over the home that it leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from commands import verdicts
+
+from verdicts.sample import expected
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    result = verdicts("demo", "--home", home, "--no-serve")
+    assert result.returncode == 0, result.stderr
+    return home
+
+
+def test_the_demo_leaves_what_the_sample_sites_list_says(home: Path) -> None:
+    with sqlite3.connect(home / "public" / "current.db") as db:
+        count = db.execute("SELECT count(*) FROM comparison").fetchone()[0]
+        quotes = db.execute("SELECT count(*) FROM quote").fetchone()[0]
+    assert count == expected()["counts"]["comparisons"] >= 60
+    assert quotes == expected()["counts"]["quotes"]
+
+
+def test_a_second_demo_in_the_same_home_publishes_nothing_new(home: Path) -> None:
+    before = sorted((home / "public").iterdir())
+    assert verdicts("demo", "--home", home, "--no-serve").returncode == 0
+    assert sorted((home / "public").iterdir()) == before
+
+
+def test_a_demo_that_comes_out_otherwise_is_exit_40(tmp_path: Path) -> None:
+    code = (
+        "import verdicts.demo as demo\n"
+        "listed = demo.expected()\n"
+        "listed['pages'][0]['title'] = 'Something else'\n"
+        "demo.expected = lambda: listed\n"
+        "from verdicts.boundary import main\n"
+        f"main(['demo', '--no-serve', '--home', {str(tmp_path / 'home')!r}])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 40
+    assert "title" in result.stderr
+
+
+def test_a_home_of_another_site_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("AI tool comparison\n")
+    verdicts("import", page, "--home", tmp_path / "home")
+    result = verdicts("demo", "--home", tmp_path / "home", "--no-serve")
+    assert result.returncode == 30
+    assert "shiporskip" in result.stderr
+
+
+def test_the_served_demo_says_where_and_answers_there(home: Path) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "verdicts", "serve", "--home", str(home), "--port", "0"],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert server.stdout is not None
+        found = re.search(r"http://\S+", server.stdout.readline())
+        assert found
+        with urllib.request.urlopen(found[0], timeout=10) as answer:
+            assert answer.status == 200
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def test_build_prints_the_absolute_path_last_and_the_same_when_nothing_is_new(home: Path) -> None:
+    results = [verdicts("build", "--home", home.name, cwd=home.parent) for _ in range(2)]
+    paths = [result.stdout.splitlines()[-1] for result in results]
+    assert paths[0] == paths[1]
+    assert Path(paths[0]).is_absolute()
+    assert Path(paths[0]).is_file()
+    assert results[0].returncode == 10  # the sample has pages that must fail
+
+
+def test_status_counts_each_page_in_one_state(home: Path) -> None:
+    states = json.loads(verdicts("status", "--home", home, "--json").stdout)["pages"]
+    names = ("refused", "gone", "held", "failed", "waiting", "stored")
+    assert states["known"] == sum(states[name] for name in names)
+    assert states["stored"] == expected()["counts"]["comparisons"]
+    assert "due" in states
+
+
+def test_check_agrees_and_a_changed_byte_is_exit_40(home: Path, tmp_path: Path) -> None:
+    assert verdicts("check", "--home", home, "--deep").returncode == 0
+    copy = tmp_path / "copy"
+    subprocess.run(["cp", "-a", str(home), str(copy)], check=True)
+    segment = next((copy / "warc").iterdir())
+    segment.chmod(0o644)
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(data)
+    result = verdicts("check", "--home", copy, "--deep")
+    assert result.returncode == 40
+    assert segment.name.removesuffix(".open") in result.stdout
+
+
+def test_explain_shows_the_archived_page_of_an_address(home: Path) -> None:
+    url = next(page["url"] for page in expected()["pages"] if page["kind"] == "comparison")
+    result = verdicts("explain", url, "--home", home)
+    assert result.returncode == 0
+    assert "quotes[0].text" in result.stdout
+
+
+def test_nothing_to_serve_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    result = verdicts("serve", "--home", tmp_path)
+    assert result.returncode == 30
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_an_empty_home_without_an_address_is_wrong_usage(tmp_path: Path) -> None:
+    assert verdicts("crawl", "--home", tmp_path / "home").returncode == 2
+
+
+def test_a_public_host_is_not_asked_without_a_contact_or_faster_than_a_second(
+    tmp_path: Path,
+) -> None:
+    home = ("--home", tmp_path / "home")
+    assert verdicts("crawl", "https://shiporskip.io", *home).returncode == 30
+    fast = verdicts(
+        "crawl", "https://shiporskip.io", *home, "--delay", "0.5", "--contact", "a@b.example"
+    )
+    assert fast.returncode == 2
+
+
+def test_a_fault_of_ours_is_one_sentence_and_a_saved_trace() -> None:
+    code = (
+        "import verdicts.cli as cli\n"
+        "def broken(*a, **k): raise RuntimeError('planted')\n"
+        "cli.print_report = broken\n"
+        "import db.status; db.status.status = lambda home: {}\n"
+        "from verdicts.boundary import main\n"
+        "main(['status'])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 70
+    assert "Traceback" not in result.stderr
+    trace = re.search(r"see (\S+)\)", result.stderr)
+    assert trace
+    assert "planted" in Path(trace[1]).read_text()
+    Path(trace[1]).unlink()

@@ -1,0 +1,169 @@
+"""What README.md shows can be typed as it stands: its commands, queries, code and addresses."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from verdicts import papers
+from verdicts.cli import cli
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCK = re.compile(r"(?:<!-- (not run|served):[^\n]*-->\n)?```(\w+)\n(.*?)```", re.S)
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", ".bootstrap", ".*_cache", ".hypothesis", "__pycache__", "demo", "data", "dist"
+)
+MAKE_BLOCK = "make demo\nmake test\n"
+
+
+def blocks(language: str, mark: str = "") -> list[str]:
+    return [text for found, name, text in BLOCK.findall(README) if (name, found) == (language, mark)]
+
+
+def commands(*texts: str) -> list[str]:
+    """The commands of some blocks, continued lines joined."""
+    joined = "".join(texts).replace("\\\n", " ")
+    return [" ".join(line.split()) for line in joined.splitlines() if line.strip()]
+
+
+SHELL = commands(*(text for text in blocks("sh") if text != MAKE_BLOCK))
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A fresh copy of the project, in which the README's commands were run in their order."""
+
+    path: Path
+    env: dict[str, str]
+    results: dict[str, subprocess.CompletedProcess[str]]
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    base = tmp_path_factory.mktemp("readme")
+    shutil.copytree(ROOT, base / "verdicts", ignore=NOT_COPIED)
+    (base / "home").mkdir()
+    env = {name: value for name, value in os.environ.items() if not name.startswith("VERDICTS_")}
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    # An editable installation elsewhere must not stand in for the copy.
+    env |= {"HOME": str(base / "home"), "PYTHONPATH": str(base / "verdicts")}
+    copy = Checkout(base / "verdicts", env, {})
+    for command in SHELL:
+        copy.results[command] = copy.run(["bash", "-c", command])
+    return copy
+
+
+@pytest.mark.parametrize("command", SHELL)
+def test_a_command_does_what_the_readme_says(checkout: Checkout, command: str) -> None:
+    done = checkout.results[command]
+    # The sample site has pages that must fail, which the README explains as exit code 10.
+    has_bad_pages = "demo/warc" in command or command.startswith("verdicts build")
+    assert done.returncode == (10 if has_bad_pages else 0), done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+
+
+def test_build_prints_the_path_of_the_database_last(checkout: Checkout) -> None:
+    (built,) = (done for command, done in checkout.results.items() if " build " in command)
+    path = Path(built.stdout.splitlines()[-1])
+    assert path.is_absolute()
+    assert path.is_file()
+
+
+@pytest.mark.parametrize("query", blocks("sql"))
+def test_a_query_gives_rows(checkout: Checkout, query: str) -> None:
+    uri = (checkout.path / "demo/public/current.db").as_uri()
+    with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as db:
+        assert db.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_the_code_runs_and_reads_every_kind_of_page(checkout: Checkout, code: str) -> None:
+    done = checkout.run([sys.executable, "-c", code])
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {line.split()[0] for line in done.stdout.splitlines()} == {
+        "comparison", "failure", "other",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def address(checkout: Checkout) -> Iterator[str]:
+    """Where the README's server answers, on a free port instead of the one it names."""
+    (command,) = commands(*blocks("sh", "served"))
+    assert "--port 8001" in command
+    with subprocess.Popen(
+        shlex.split(command.replace("--port 8001", "--port 0")), cwd=checkout.path,
+        env=checkout.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+    ) as server:  # fmt: skip
+        try:
+            assert server.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+            assert found
+            yield found[0]
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=20)
+
+
+def test_every_address_that_the_readme_names_answers(address: str) -> None:
+    named = re.findall(r"<http://127\.0\.0\.1:8001([^>]*)>", README)
+    assert len(named) >= 4
+    for path in named:
+        with urllib.request.urlopen(address + path, timeout=20) as answer:
+            assert (answer.status, path) == (200, path)
+            assert len(answer.read()) > 200
+
+
+def test_the_two_commands_stand_at_the_beginning() -> None:
+    assert MAKE_BLOCK in "\n".join(README.splitlines()[:25])
+
+
+def test_every_command_and_option_that_the_readme_shows_exists() -> None:
+    shown = [*SHELL, *commands(*blocks("sh", "not run"), *blocks("sh", "served"))]
+    used = {}
+    for command in shown:
+        program, name, *rest = shlex.split(command)
+        assert program == "verdicts"
+        known = {option for param in cli.commands[name].params for option in param.opts}
+        assert {word for word in rest if word.startswith("--")} <= known, command
+        used[name] = known
+    assert used.keys() == cli.commands.keys()
+
+
+def test_every_file_that_the_readme_links_to_is_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert len(links) >= 5
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_what_is_generated_in_the_papers_is_up_to_date() -> None:
+    assert list(papers.stale(ROOT)) == [], "run: python -m verdicts.papers"
+
+
+def test_a_stale_table_is_seen_and_mended(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / papers.CODES, tmp_path / papers.CODES)
+    (tmp_path / "README.md").write_text(README.replace("| `quote` |", "| `quotation` |"), "utf-8")
+    assert papers.main(["--check", "--root", str(tmp_path)]) == 1
+    assert papers.main(["--root", str(tmp_path)]) == 0
+    assert (tmp_path / "README.md").read_text("utf-8") == README
+    assert papers.main(["--check", "--root", str(tmp_path)]) == 0
