@@ -33,7 +33,9 @@ def _wrap(inner: str, depth: int) -> str:
     return opening + inner + "</div>" * depth
 
 
-def _page(rng: Random, *, quote: int, description: int, depth: int, script: int, list_items: int) -> bytes:
+def _page(
+    rng: Random, *, quote: int, description: int, depth: int, script: int, links: int
+) -> bytes:
     def box(inner: str) -> str:
         return _wrap(inner, depth)
 
@@ -57,7 +59,7 @@ def _page(rng: Random, *, quote: int, description: int, depth: int, script: int,
         for n, reviewer in enumerate(_REVIEWERS)
     )
     related = "".join(f"<li><a href=/compare/x{n}-vs-y{n}>{_sentence(rng, 4)}</a></li>"
-                      for n in range(list_items))  # fmt: skip
+                      for n in range(links))  # fmt: skip
     filler = "".join(f"self.push([{n},{rng.random():.9f}]);" for n in range(script // 24))
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Bench</title>"
@@ -74,9 +76,9 @@ def make_pages() -> dict[str, bytes]:
     Shape: each is filled to 70,000 bytes with what it is heavy in.
     """
     shapes = {
-        "script-heavy": {"quote": 700, "description": 450, "depth": 1, "script": 46_500, "list_items": 10},
-        "markup-heavy": {"quote": 300, "description": 300, "depth": 18, "script": 0, "list_items": 60},
-        "text-heavy": {"quote": 7_200, "description": 4_000, "depth": 1, "script": 0, "list_items": 10},
+        "script-heavy": dict(quote=700, description=450, depth=1, script=46_500, links=10),
+        "markup-heavy": dict(quote=300, description=300, depth=18, script=0, links=60),
+        "text-heavy": dict(quote=7_200, description=4_000, depth=1, script=0, links=10),
     }
     pages = {}
     for name, shape in shapes.items():

@@ -33,7 +33,8 @@ def explain_absence(
     if problem.code not in _STRUCTURE:
         return problem
     keys = {label_key(text) for text in document.text}
-    parts = sum(label_key(word) in keys for word in (words.panel_ship, words.scorecard, words.entry))
+    anchors = (words.panel_ship, words.scorecard, words.entry)
+    parts = sum(label_key(word) in keys for word in anchors)
     if parts > 1:
         return problem
     text = " ".join(document.text)

@@ -1,4 +1,4 @@
-"""The heading and the two cards: names are accepted only where they make the heading."""
+"""The two cards under the heading: names are accepted only where they make the heading."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
-from parsers.statistics import Triple, explain_missing, find_triples, is_statistic
-from parsers.tokens import Heading, Tokens, splits
+from parsers.guards import require_no_repeat, require_no_statistics
+from parsers.heading import Heading, own_headings, splits
+from parsers.statistics import Triple, explain_missing, find_triples
+from parsers.tokens import Tokens
 from parsers.values import label_key
 from schema.errors import FieldError, LayoutError, ParseError
 
@@ -85,7 +87,7 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
         )
     if len(triples) < 2:
         raise explain_missing(tokens)
-    headings = _own_headings(tokens, headings, triples[-1].start)
+    headings = own_headings(tokens, headings, triples[-1].start)
     elements = _card_elements(tokens, triples)
     readings: dict[tuple[str, str], Cards] = {}
     problems: list[ParseError] = []
@@ -107,30 +109,6 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
         code="names_mismatch", field="title",
         detail=f"no two cards are named as the heading {headings[0][2][:80]!r} says",
     )  # fmt: skip
-
-
-def _own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[Heading]:
-    """The headings that can be the page's own: the first after the kicker, else those in an h1.
-
-    A breadcrumb or a list of links may name the same two tools; it does not stand in for a heading.
-    Raises: LayoutError (heading_missing) where the kicker has none after it.
-    """
-    kicker, end = label_key(tokens.words.kicker), tokens.start[stop]
-    headings = [heading for heading in headings if heading[0] < end]
-    kickers = [tokens.end[at] for at in range(stop) if tokens.key[at] == kicker]
-    after = [h for h in headings if kickers and h[0] >= kickers[0]]
-    for start in reversed(kickers):
-        first = min((h[0] for h in headings if h[0] >= start), default=None)
-        if first is not None:
-            return [h for h in headings if h[0] == first]
-    if not headings or (kickers and not after):
-        raise LayoutError(
-            code="heading_missing", field="title", detail="no block reads 'A vs B' over the cards"
-        )
-    document = tokens.document
-    main = [h for h in headings
-            if any(document.tag[e] == "h1" for e in document.ancestors(h[0]))]  # fmt: skip
-    return main or headings
 
 
 def _worst(problems: list[ParseError]) -> ParseError | None:
@@ -231,7 +209,7 @@ def _around_name(
     if len(before) > 1 and tokens.text[before[-2]] == tokens.text[category]:
         raise FieldError(code="duplicate_block", field="category", detail="it stands twice")
     require_no_repeat(tokens, tagline[0], tagline[-1] + 1, "tagline")
-    _require_no_statistics(tokens, tagline[0], tagline[-1] + 1, "tagline")
+    require_no_statistics(tokens, tagline[0], tagline[-1] + 1, "tagline")
     start = _start(tokens, category, low, text)
     return _Head(
         triple, name, Span(category, category + 1), Span(tagline[0], tagline[-1] + 1),
@@ -302,44 +280,15 @@ def _with_descriptions(tokens: Tokens, heads: list[_Head], stop: int) -> list[Ca
 
 def _description(tokens: Tokens, first: int, last: int) -> Span:
     while first < last and (
-        tokens.key[first] in FIELD_LABELS and tokens.document.tag[tokens.element(first)] in LABEL_TAGS
+        tokens.key[first] in FIELD_LABELS
+        and tokens.document.tag[tokens.element(first)] in LABEL_TAGS
     ):
         first += 1
     if first == last:
         raise FieldError(code="field_missing", field="description", detail="nothing under the card")
-    _require_no_statistics(tokens, first, last, "description")
+    require_no_statistics(tokens, first, last, "description")
     require_no_repeat(tokens, first, last, "description")
     return Span(first, last)
-
-
-def _require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> None:
-    """A field of several paragraphs has none that is only a label or a value of the triple."""
-    boxes = [tokens.document.box[tokens.start[at]] for at in range(first, last)]
-    if len(set(boxes)) < 2:
-        return
-    words = tokens.words
-    rows = {label_key(word) for word in
-            (words.panel_verdict, words.pricing, words.best_for, words.scorecard)}  # fmt: skip
-    plain = {
-        box for at, box in zip(range(first, last), boxes, strict=True)
-        if not is_statistic(tokens, at) and tokens.key[at] not in rows
-    }  # fmt: skip
-    for at, box in zip(range(first, last), boxes, strict=True):
-        if box not in plain:
-            raise FieldError(
-                code="field_ambiguous", field=field,
-                detail=f"a paragraph is only {tokens.text[at][:40]!r}",
-            )  # fmt: skip
-
-
-def require_no_repeat(tokens: Tokens, first: int, last: int, field: str) -> None:
-    """No paragraph of a field stands in it twice. Raises: FieldError (duplicate_block)."""
-    seen: set[str] = set()
-    for at in range(first, last):
-        text = tokens.text[at]
-        if (len(text) > 20 and text in seen) or (at > first and text == tokens.text[at - 1]):
-            raise FieldError(code="duplicate_block", field=field, detail=f"{text[:40]!r} twice")
-        seen.add(text)
 
 
 def _require_category(tokens: Tokens, head: _Head) -> None:
@@ -385,7 +334,7 @@ def _require_even(pair: tuple[Card, Card]) -> None:
     """Unknown blocks before one category only mean that something was dropped or added."""
     if pair[0].extra != pair[1].extra:
         raise FieldError(
-            code="field_ambiguous", field="category", detail="one card has more blocks than the other"
+            code="field_ambiguous", field="category", detail="only one card has more"
         )
     for card, other in (pair, pair[::-1]):
         if card.badge is None and other.badge is not None and card.tagline_boxes > 1:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from parsers.cards import Card
+from parsers.decision import Decision
 from schema.records import Finding, Quote, Tool
 
 
@@ -76,3 +78,34 @@ def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:
                 code="duplicate_quote", field=f"quotes[{number}].text",
                 detail=f"the same words as quotes[{first}]",
             )  # fmt: skip
+
+
+def check_tool_quotes(tools: tuple[Tool, Tool], quotes: list[Quote]) -> Iterator[Finding]:
+    """Each tool's card against its quotes, and the quotes against each other."""
+    for tool in tools:
+        own = [quote for quote in quotes if quote.tool == tool.position]
+        yield from check_tool(tool, len(own))
+        yield from check_printed_verdicts(tool, own)
+    yield from check_repeats(quotes)
+
+
+def check_sides(
+    tools: tuple[Tool, Tool], quotes: list[Quote], cards: tuple[Card, Card], decision: Decision
+) -> Iterator[Finding]:
+    """What one side, or one cell, states and its counterpart leaves out."""
+    for field in ("badge", "votes", "pricing", "community"):
+        values = [getattr(tool, field) for tool in tools]
+        if (values[0] is None) != (values[1] is None):
+            yield _uneven(f"tools[{values.index(None)}].{field}", "only the other tool has it")
+    shown = [card.triple.community for card in cards]
+    texts = [value.text for value in shown if value is not None]
+    if "community" not in decision.rows and len(texts) == 2 and texts.count(None) == 1:
+        detail = "only the other tool's label has something beside it"
+        yield _uneven(f"tools[{texts.index(None)}].community", detail)
+    nameless = [number for number, quote in enumerate(quotes) if quote.reviewer is None]
+    if 0 < len(nameless) < len(quotes):
+        yield _uneven(f"quotes[{nameless[0]}].reviewer", "the other quotes have a reviewer")
+
+
+def _uneven(field: str, detail: str) -> Finding:
+    return Finding(code="uneven_sides", field=field, detail=detail)

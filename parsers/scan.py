@@ -60,8 +60,8 @@ def _require_few_open(text: str) -> None:
     """Count openings less the closings that match one: an upper bound of the tree's depth."""
     opened: Counter[str] = Counter()
     depth = 0
-    for closing, name in _TAG.findall(text):
-        name = name.lower()
+    for closing, written in _TAG.findall(text):
+        name = written.lower()
         if not closing:
             if name not in _VOID:
                 opened[name] += 1

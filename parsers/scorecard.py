@@ -1,19 +1,11 @@
-"""The reviewer scorecard: eight quotes (or the fewer that the page explains), each with its side."""
+"""The reviewer scorecard: eight quotes, or the fewer that the page explains, with their sides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from parsers.cells import (
-    Cell,
-    build_cells,
-    find_columns,
-    find_quoted,
-    find_scores,
-    is_name_like,
-    name_reviewers,
-    spread_flat,
-)  # fmt: skip
+from parsers.cells import Cell, build_cells, find_columns, find_quoted, find_scores
+from parsers.reviewers import is_name_like, name_reviewers, spread_flat
 from parsers.sides import Panels, Side, assign_sides
 from parsers.tokens import Patterns, Score, Tokens
 from parsers.values import label_key

@@ -38,7 +38,7 @@ def assign_sides(
     if names[0] != names[1]:
         for cell, tool in zip(cells, tools, strict=True):
             if cell.marker is not None and cell.marker != names[tool - 1]:
-                raise _uncertain(f"a cell names {cell.marker[:40]!r} and stands with the other tool")
+                raise _uncertain(f"a cell of the other tool names {cell.marker[:40]!r}")
     return _with_slots(cells, tools, groups)
 
 

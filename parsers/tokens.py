@@ -15,12 +15,6 @@ from parsers.document import Document
 from parsers.site import Words
 from parsers.values import is_share_like, label_key, without_icons
 
-LONGEST_HEADING = 2_100
-"""Two names of the greatest length and the word between them."""
-
-Heading = tuple[int, int, str]
-"""The first block, the block after the last one, and the text of a possible heading."""
-
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -86,8 +80,8 @@ class Patterns:
         self.anchors = frozenset(
             label_key(word)
             for word in (
-                words.panel_ship, words.community, words.entry, words.scorecard, words.panel_verdict,
-                words.pricing, words.best_for, words.category, words.no_votes, *words.decision,
+                words.panel_ship, words.community, words.entry, words.scorecard,
+                words.panel_verdict, words.pricing, words.best_for, words.category, words.no_votes, *words.decision,
                 *words.verdicts, *words.badges, *words.entries,
             )
         )  # fmt: skip
@@ -119,56 +113,12 @@ def patterns_of(words: Words) -> Patterns:
     return Patterns(words)
 
 
-def find_headings(document: Document, words: Words) -> list[Heading]:
-    """Every range of blocks that could be the heading: a text with ' vs ' inside."""
-    found: list[Heading] = []
-    versus, bare = words.versus, words.versus.strip()
-    text, box, count, at = document.text, document.box, len(document.text), 0
-    while at < count:
-        end = at + 1
-        while end < count and box[end] == box[at]:
-            end += 1
-        spans = [(at, end)] if end - at == 1 else [(at, end), *((i, i + 1) for i in range(at, end))]
-        for start, stop in spans:
-            joined = document.join(start, stop)
-            if len(joined) <= LONGEST_HEADING and versus in joined:
-                found.append((start, stop, joined))
-        at = end
-    for at in range(1, count - 1):
-        if text[at] == bare:
-            found += _around(document, at, versus)
-    return found
-
-
-def _around(document: Document, at: int, versus: str) -> list[Heading]:
-    """Headings whose 'vs' is a block of its own: the boxes, or the blocks, on both sides of it."""
-    box, count = document.box, len(document.text)
-    first, last = at - 1, at + 2
-    found = [(first, last, document.text[at - 1] + versus + document.text[at + 1])]
-    while first > 0 and box[first - 1] == box[at - 1]:
-        first -= 1
-    while last < count and box[last] == box[at + 1]:
-        last += 1
-    whole = document.join(first, at) + versus + document.join(at + 1, last)
-    return [*found, (first, last, whole)]
-
-
-def splits(heading: str, versus: str) -> list[tuple[str, str]]:
-    """Every way to read two names from a heading."""
-    starts = [match.start() for match in re.finditer(f"(?={re.escape(versus)})", heading)]
-    return [
-        (heading[:at], heading[at + len(versus) :])
-        for at in starts
-        if heading[:at] and heading[at + len(versus) :]
-    ]
-
-
 def read_tokens(
-    document: Document, words: Words, patterns: Patterns, names: frozenset[str]
+    document: Document, patterns: Patterns, words: Words, names: frozenset[str]
 ) -> Tokens:
     """The tokens of a document. `names` are texts that may be a tool's name."""
     tokens = Tokens(document, words)
-    text, box, count, at = document.text, document.box, len(document.text), 0
+    box, count, at = document.box, len(document.text), 0
     while at < count:
         end = at + 1
         while end < count and box[end] == box[at]:

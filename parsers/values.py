@@ -22,7 +22,9 @@ _COUNTED = re.compile(r"([0-9]{1,3}) ?% ship ?\(([0-9]{1,9}) ?/ ?([0-9]{1,9})\)"
 _VOTES = re.compile(r"(?:^|[^\w])([0-9]{1,3}) ship ?/ ?([0-9]{1,3}) skip$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"undefined|NaN|\[object Object\]|\{\{.*\}\}", re.DOTALL)
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
-_MOJIBAKE = re.compile("\u00e2\u20ac[\u0153\u009d\u2122\u02dc\u201c\u201d\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]")
+_MOJIBAKE = re.compile(
+    "\u00e2\u20ac[\u0153\u009d\u2122\u02dc\u201c\u201d\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]"
+)
 DASHES = frozenset(("-", "–", "—", "−", "‐", "‑", "‒", "―", "n/a", "?"))
 
 

@@ -18,7 +18,8 @@ Source = Literal["page", "unanimous", "cue", "remainder"]
 CUES: dict[Verdict, tuple[str, ...]] = {
     "skip": (
         "this is a skip", "it is a skip", "it's a skip", "that's a skip", "that is a skip",
-        "this one is a skip", "this one's a skip", "so it's a skip", "a skip for me", "a skip from me",
+        "this one is a skip", "this one's a skip", "so it's a skip", "a skip for me",
+        "a skip from me",
         "a hard skip", "an easy skip", "a clear skip", "a soft skip", "earns the skip",
         "earns a skip", "earns it a skip", "gets a skip", "gets the skip", "i skip this",
         "i'm skipping", "i am skipping", "i'd skip", "i would skip", "i'll skip",
@@ -31,7 +32,8 @@ CUES: dict[Verdict, tuple[str, ...]] = {
     ),
     "ship": (
         "this is a ship", "it is a ship", "it's a ship", "that's a ship", "that is a ship",
-        "this one is a ship", "this one's a ship", "so it's a ship", "a ship for me", "a ship from me",
+        "this one is a ship", "this one's a ship", "so it's a ship", "a ship for me",
+        "a ship from me",
         "a hard ship", "an easy ship", "a clear ship", "a soft ship", "earns the ship",
         "earns a ship", "earns it a ship", "gets a ship", "gets the ship", "i ship this",
         "i'm shipping this", "i am shipping this", "i'd ship", "i would ship", "i'll ship",

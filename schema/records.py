@@ -104,7 +104,7 @@ class Quote(Record):
     verdict_source: VerdictSource | None
     """How the verdict is known: page, unanimous, cue or remainder; null without a verdict."""
     verdict_span: Span | None
-    """Where in the text the deciding words stand, [start, end) in code points; null unless a cue."""
+    """Where in the text the deciding words stand: [start, end) in code points; null unless cue."""
     text: LongText
     """The quote's words without their outer quotation marks."""
 

@@ -31,7 +31,9 @@ MAKE_BLOCK = "make demo\nmake test\n"
 
 
 def blocks(language: str, mark: str = "") -> list[str]:
-    return [text for found, name, text in BLOCK.findall(README) if (name, found) == (language, mark)]
+    """The contents of the README's blocks in a language, those with the mark or without one."""
+    wanted = (mark, language)
+    return [text for found, name, text in BLOCK.findall(README) if (found, name) == wanted]
 
 
 def commands(*texts: str) -> list[str]:
@@ -126,11 +128,11 @@ def address(checkout: Checkout) -> Iterator[str]:
 
 def test_every_address_that_the_readme_names_answers(address: str) -> None:
     named = re.findall(r"<http://127\.0\.0\.1:8001([^>]*)>", README)
-    assert len(named) >= 4
+    assert len(named) == 4
     for path in named:
         with urllib.request.urlopen(address + path, timeout=20) as answer:
             assert (answer.status, path) == (200, path)
-            assert len(answer.read()) > 200
+            assert answer.read()
 
 
 def test_the_two_commands_stand_at_the_beginning() -> None:

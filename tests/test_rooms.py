@@ -21,14 +21,14 @@ MAY_IMPORT = {
 
 def imported(source: str) -> set[str]:
     """The first part of every module that a source imports, inside functions too."""
-    names = []
+    names: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             names.append(node.module or "")
         elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
-            names += [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+            names += [str(arg.value) for arg in node.args if isinstance(arg, ast.Constant)]
     return {name.split(".")[0] for name in names}
 
 

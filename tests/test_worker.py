@@ -51,7 +51,8 @@ def length_of(data: bytes) -> int:
         sys.platform == "darwin", reason="macOS does not limit address space")),
 ])
 def test_a_task_that_kills_its_workers_is_told_and_the_others_go_on(task, reason):
-    with GuardedPool(play, workers=2, cpu_s=1, wall_s=4) as pool:
+    wall_s = 1.5 if reason == "wall" else 15
+    with GuardedPool(play, workers=2, cpu_s=1, wall_s=wall_s) as pool:
         assert list(pool.map(["a", task, "b", "c"])) == ["A", Died(reason), "B", "C"]
 
 

@@ -118,7 +118,7 @@ def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | Non
     with progress() as tell:
         report = import_paths(
             home, [Path(path) for path in paths], site=site_named(site) if site else None, url=url,
-            urls_file=urls_file, date=date, 
+            urls_file=urls_file, date=date,
             progress=lambda path, done, of: tell("taken in", done, of),
         )  # fmt: skip
     print_report(asdict(report) | {"problems": len(report.problems)}, as_json=as_json)

@@ -1,0 +1,55 @@
+"""What the readers of one page share: its tokens, its site, the trace and the findings so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from parsers.site import Words
+from parsers.statistics import Value
+from parsers.tokens import Tokens
+from parsers.values import require_no_placeholder, require_text
+from schema.records import SHORT_TEXT, Finding, Place
+
+Trace = dict[str, tuple[Place, ...]]
+
+
+@dataclass(slots=True)
+class Context:
+    """One page while it is read."""
+
+    tokens: Tokens
+    trace: Trace
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def words(self) -> Words:
+        """The site's anchor words."""
+        return self.tokens.words
+
+    def text(self, path: str, first: int, last: int, limit: int = SHORT_TEXT) -> str:
+        """The text of tokens [first, last), traced under the field's path.
+
+        Raises: FieldError for a text that no field may hold.
+        """
+        tokens = self.tokens
+        self.trace[path] = tokens.place(first, last)
+        if last - first > 1:
+            for at in range(first, last):
+                require_no_placeholder(tokens.text[at], field=path)
+        is_clean = tokens.document.is_clean
+        return require_text(tokens.join(first, last), field=path, limit=limit, is_clean=is_clean)
+
+    def statistic(self, path: str, value: Value) -> str:
+        """The text of a statistic, traced to where it stands in its token."""
+        tokens, text = self.tokens, value.text or ""
+        block = tokens.start[value.token]
+        at = tokens.text[value.token].find(text)
+        if at < 0 or tokens.end[value.token] - block > 1:
+            self.trace[path] = tokens.place(value.token, value.token + 1)
+        else:
+            self.trace[path] = ((block, at, at + len(text)),)
+        return require_text(text, field=path)
+
+    def find(self, code: str, path: str, detail: str) -> None:
+        """Note two statements that disagree."""
+        self.findings.append(Finding(code=code, field=path, detail=detail))

@@ -1,0 +1,38 @@
+"""What a field of several paragraphs may not hold: signs that a block was doubled or lost."""
+
+from __future__ import annotations
+
+from parsers.statistics import is_statistic
+from parsers.tokens import Tokens
+from parsers.values import label_key
+from schema.errors import FieldError
+
+
+def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> None:
+    """A field of several paragraphs has none that is only a label or a value of the triple."""
+    boxes = [tokens.document.box[tokens.start[at]] for at in range(first, last)]
+    if len(set(boxes)) < 2:
+        return
+    words = tokens.words
+    rows = {label_key(word) for word in
+            (words.panel_verdict, words.pricing, words.best_for, words.scorecard)}  # fmt: skip
+    plain = {
+        box for at, box in zip(range(first, last), boxes, strict=True)
+        if not is_statistic(tokens, at) and tokens.key[at] not in rows
+    }  # fmt: skip
+    for at, box in zip(range(first, last), boxes, strict=True):
+        if box not in plain:
+            raise FieldError(
+                code="field_ambiguous", field=field,
+                detail=f"a paragraph is only {tokens.text[at][:40]!r}",
+            )  # fmt: skip
+
+
+def require_no_repeat(tokens: Tokens, first: int, last: int, field: str) -> None:
+    """No paragraph of a field stands in it twice. Raises: FieldError (duplicate_block)."""
+    seen: set[str] = set()
+    for at in range(first, last):
+        text = tokens.text[at]
+        if (len(text) > 20 and text in seen) or (at > first and text == tokens.text[at - 1]):
+            raise FieldError(code="duplicate_block", field=field, detail=f"{text[:40]!r} twice")
+        seen.add(text)

@@ -1,0 +1,85 @@
+"""The heading: a text with ' vs ' inside, whose halves are the names on the cards."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.document import Document
+from parsers.site import Words
+from parsers.tokens import Tokens
+from parsers.values import label_key
+from schema.errors import LayoutError
+
+LONGEST_HEADING = 2_100
+"""Two names of the greatest length and the word between them."""
+
+Heading = tuple[int, int, str]
+"""The first block, the block after the last one, and the text of a possible heading."""
+
+
+def find_headings(document: Document, words: Words) -> list[Heading]:
+    """Every range of blocks that could be the heading: a text with ' vs ' inside."""
+    found: list[Heading] = []
+    versus, bare = words.versus, words.versus.strip()
+    text, box, count, at = document.text, document.box, len(document.text), 0
+    while at < count:
+        end = at + 1
+        while end < count and box[end] == box[at]:
+            end += 1
+        spans = [(at, end)] if end - at == 1 else [(at, end), *((i, i + 1) for i in range(at, end))]
+        for start, stop in spans:
+            joined = document.join(start, stop)
+            if len(joined) <= LONGEST_HEADING and versus in joined:
+                found.append((start, stop, joined))
+        at = end
+    for at in range(1, count - 1):
+        if text[at] == bare:
+            found += _around(document, at, versus)
+    return found
+
+
+def _around(document: Document, at: int, versus: str) -> list[Heading]:
+    """Headings whose 'vs' is a block of its own: the boxes, or the blocks, on both sides of it."""
+    box, count = document.box, len(document.text)
+    first, last = at - 1, at + 2
+    found = [(first, last, document.text[at - 1] + versus + document.text[at + 1])]
+    while first > 0 and box[first - 1] == box[at - 1]:
+        first -= 1
+    while last < count and box[last] == box[at + 1]:
+        last += 1
+    whole = document.join(first, at) + versus + document.join(at + 1, last)
+    return [*found, (first, last, whole)]
+
+
+def splits(heading: str, versus: str) -> list[tuple[str, str]]:
+    """Every way to read two names from a heading."""
+    starts = [match.start() for match in re.finditer(f"(?={re.escape(versus)})", heading)]
+    return [
+        (heading[:at], heading[at + len(versus) :])
+        for at in starts
+        if heading[:at] and heading[at + len(versus) :]
+    ]
+
+
+def own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[Heading]:
+    """The headings that can be the page's own: the first after the kicker, else those in an h1.
+
+    A breadcrumb or a list of links may name the same two tools; it does not stand in for a heading.
+    Raises: LayoutError (heading_missing) where the kicker has none after it.
+    """
+    kicker, end = label_key(tokens.words.kicker), tokens.start[stop]
+    headings = [heading for heading in headings if heading[0] < end]
+    kickers = [tokens.end[at] for at in range(stop) if tokens.key[at] == kicker]
+    after = [h for h in headings if kickers and h[0] >= kickers[0]]
+    for start in reversed(kickers):
+        first = min((h[0] for h in headings if h[0] >= start), default=None)
+        if first is not None:
+            return [h for h in headings if h[0] == first]
+    if not headings or (kickers and not after):
+        raise LayoutError(
+            code="heading_missing", field="title", detail="no block reads 'A vs B' over the cards"
+        )
+    document = tokens.document
+    main = [h for h in headings
+            if any(document.tag[e] == "h1" for e in document.ancestors(h[0]))]  # fmt: skip
+    return main or headings

@@ -1,0 +1,111 @@
+"""The quotes' records: text, reviewer, score and verdict of each cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from parsers.cells import Cell
+from parsers.context import Context
+from parsers.guards import require_no_repeat
+from parsers.scorecard import Scorecard
+from parsers.tool import ToolReader
+from parsers.values import outer_quotes, parse_score, parse_word, require_text
+from parsers.verdicts import infer_verdicts
+from schema.errors import FieldError, LayoutError
+from schema.records import LONG_TEXT, Quote
+
+
+def read_quotes(
+    context: Context, card: Scorecard, tools: tuple[ToolReader, ToolReader]
+) -> list[Quote]:
+    """The quotes in order of position, with the verdicts that page or logic gives.
+
+    Raises: FieldError where a part cannot be read, LayoutError where cells show different parts.
+    """
+    parts = sorted(
+        zip(card.sides, card.cells, strict=True), key=lambda part: (part[0][1], part[0][0])
+    )
+    fields = [
+        _quote(context, number, tool, slot, cell)
+        for number, ((tool, slot), cell) in enumerate(parts)
+    ]
+    _require_alike(context, fields, card.cells)
+    for tool in tools:
+        _infer(context, fields, tool)
+    return [Quote.model_validate(field) for field in fields]
+
+
+def _quote(context: Context, number: int, tool: int, slot: int, cell: Cell) -> dict[str, Any]:
+    path, tokens = f"quotes[{number}]", context.tokens
+    reviewer = score = verdict = None
+    if cell.reviewer is not None and cell.reviewer_at is not None:
+        place = tokens.place(cell.reviewer_at, cell.reviewer_at + 1)
+        context.trace[f"{path}.reviewer"] = place
+        reviewer = require_text(cell.reviewer, field=f"{path}.reviewer").removeprefix("The ")
+    if cell.score is not None:
+        score = parse_score(cell.score.digits, field=f"{path}.score")
+        context.trace[f"{path}.score"] = tokens.place(cell.anchor, cell.anchor + 1)
+    if cell.verdict is not None and cell.verdict_at is not None:
+        verdict = parse_word(cell.verdict, context.words.verdicts, field=f"{path}.verdict")
+        context.trace[f"{path}.verdict"] = tokens.place(cell.verdict_at, cell.verdict_at + 1)
+    return {
+        "position": 2 * (slot - 1) + tool, "tool": tool, "slot": slot, "reviewer": reviewer,
+        "score": score, "verdict": verdict, "verdict_source": None, "verdict_span": None,
+        "text": _text(context, f"{path}.text", *cell.quote),
+    }  # fmt: skip
+
+
+def _text(context: Context, path: str, first: int, last: int) -> str:
+    """A quote's words without their outer curly quotation marks."""
+    tokens = context.tokens
+    text = tokens.join(first, last)
+    start, end = outer_quotes(text)
+    places = list(tokens.place(first, last))
+    if start:
+        places[0] = (places[0][0], 1, places[0][2])
+        places[-1] = (places[-1][0], places[-1][1], places[-1][2] - 1)
+        text = text[start:end].strip(" ")
+    if not text:
+        raise FieldError(code="quote_empty", field=path, detail="nothing inside the quote")
+    context.trace[path] = tuple(places)
+    require_no_repeat(tokens, first, last, path)
+    return require_text(text, field=path, limit=LONG_TEXT, is_clean=tokens.document.is_clean)
+
+
+def _require_alike(context: Context, fields: list[dict[str, Any]], cells: list[Cell]) -> None:
+    """All quotes show the same parts; what one alone leaves out was lost."""
+    for part in ("score", "verdict"):
+        shown = sum(field[part] is not None for field in fields)
+        if 0 < shown < len(fields):
+            raise LayoutError(
+                code="cell_shape", field=f"quotes[].{part}",
+                detail=f"{shown} of {len(fields)} cells show it",
+            )  # fmt: skip
+    text = context.tokens.text
+    marked = sum(
+        text[cell.quote[0]].startswith("“") and text[cell.quote[1] - 1].endswith("”")
+        for cell in cells
+    )
+    if len(fields) // 2 <= marked < len(fields):
+        raise LayoutError(
+            code="cell_shape", field="quotes[].text",
+            detail=f"{marked} of {len(fields)} quotes stand in quotation marks",
+        )  # fmt: skip
+
+
+def _infer(context: Context, fields: list[dict[str, Any]], tool: ToolReader) -> None:
+    """Fill in the verdicts of one tool's quotes."""
+    own = [field for field in fields if field["tool"] == tool.number + 1]
+    inferred, is_conflict = infer_verdicts(
+        [field["text"] for field in own], [field["verdict"] for field in own],
+        tool.share, tool.votes,
+    )  # fmt: skip
+    for field, verdict in zip(own, inferred, strict=True):
+        field |= {
+            "verdict": verdict.verdict,
+            "verdict_source": verdict.source,
+            "verdict_span": verdict.span,
+        }
+    if is_conflict:
+        detail = "more quotes name the minority verdict than the share allows"
+        context.find("cue_conflict", tool.path, detail)

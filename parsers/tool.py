@@ -1,0 +1,157 @@
+"""One tool's record: its card, and what the decision table adds."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.cards import Card
+from parsers.context import Context
+from parsers.decision import Decision
+from parsers.values import (
+    Statement,
+    label_key,
+    parse_community,
+    parse_share,
+    parse_votes,
+    parse_word,
+    without_icons,
+)
+from schema.records import LONG_TEXT, Tool
+
+Votes = tuple[int, int]
+
+
+class ToolReader:
+    """Reads the fields of one tool. `number` is 0 for the first card, 1 for the second."""
+
+    def __init__(self, context: Context, card: Card, decision: Decision, number: int) -> None:
+        self.context, self.card, self.decision, self.number = context, card, decision, number
+        self.path = f"tools[{number}]"
+        self.votes = self._votes()
+        self.share = self._share()
+
+    def record(self, slug: str | None) -> Tool:
+        """The record. Raises: FieldError where a field cannot be read."""
+        context, card = self.context, self.card
+        votes = {"ship": self.votes[0], "skip": self.votes[1]} if self.votes else None
+        fields = {
+            "position": self.number + 1,
+            "slug": slug,
+            "name": context.text(f"{self.path}.name", card.name.first, card.name.last),
+            "category": context.text(
+                f"{self.path}.category", card.category.first, card.category.last
+            ),
+            "tagline": context.text(f"{self.path}.tagline", card.tagline.first, card.tagline.last),
+            "badge": self._badge(),
+            "panel_ship_percent": self.share,
+            "votes": votes,
+            "community": self._community(),
+            "entry": self._entry(),
+            "pricing": self._pricing(),
+            "description": context.text(
+                f"{self.path}.description", card.description.first, card.description.last, LONG_TEXT
+            ),
+        }
+        tool = Tool.model_validate(fields)
+        self._check_decision(tool)
+        return tool
+
+    def _share(self) -> int:
+        path = f"{self.path}.panel_ship_percent"
+        return parse_share(self.context.statistic(path, self.card.triple.share), field=path)
+
+    def _entry(self) -> str:
+        path = f"{self.path}.entry"
+        text = self.context.statistic(path, self.card.triple.entry)
+        return parse_word(text, self.context.words.entries, field=path)
+
+    def _badge(self) -> str | None:
+        badge, path = self.card.badge, f"{self.path}.badge"
+        if badge is None:
+            return None
+        text = self.context.text(path, badge.first, badge.last)
+        return parse_word(text, self.context.words.badges, field=path)
+
+    def _cell(self, row: str) -> tuple[int, int] | None:
+        """The tokens of this tool's cell in a row of the decision table."""
+        cells = self.decision.rows.get(row)
+        if cells is None or cells[self.number].first >= cells[self.number].last:
+            return None
+        return cells[self.number].first, cells[self.number].last
+
+    def _votes(self) -> Votes | None:
+        cell = self._cell("panel_verdict")
+        if cell is None:
+            return None
+        path = f"{self.path}.votes"
+        text = self.context.text(path, *cell)
+        is_bare = label_key(text) in self.context.words.badges
+        return None if is_bare else parse_votes(text, field=path)
+
+    def _pricing(self) -> str | None:
+        cell = self._cell("pricing")
+        if cell is None:
+            return None
+        text = self.context.tokens.join(*cell)
+        if not without_icons(text) or text in "-–—−":
+            return None
+        return self.context.text(f"{self.path}.pricing", *cell)
+
+    def _community(self) -> dict[str, int | None] | None:
+        """The fuller of the card's and the decision table's statements."""
+        path, context = f"{self.path}.community", self.context
+        stated: list[Statement] = []
+        shown = self.card.triple.community
+        if shown is not None:
+            stated.append(self._stated(path))
+        cell = self._cell("community")
+        if cell is not None:
+            text = context.tokens.join(*cell)
+            stated.append(parse_community(text, no_votes=context.words.no_votes, field=path))
+            if len(stated) == 1 or _fullness(stated[1]) > _fullness(stated[0]):
+                context.trace[path] = context.tokens.place(*cell)
+        if not stated:
+            return None
+        if len(stated) == 2 and _contradict(*stated):
+            context.find("community_disagrees", path, f"{stated[0]} and {stated[1]}")
+        best = max(stated, key=_fullness)
+        return dict(zip(("ship_percent", "ship", "votes"), best, strict=True))
+
+    def _stated(self, path: str) -> Statement:
+        """What the card itself says of the community; a label alone says nothing."""
+        shown = self.card.triple.community
+        if shown is None or shown.text is None:
+            label = shown.token if shown else self.card.triple.label
+            self.context.trace[path] = self.context.tokens.place(label, label + 1)
+            return (None, None, None)
+        text = self.context.statistic(path, shown)
+        return parse_community(text, no_votes=self.context.words.no_votes, field=path)
+
+    def _check_decision(self, tool: Tool) -> None:
+        """What the decision table repeats must be what the card says."""
+        tokens = self.context.tokens
+        for row, field, code in (
+            ("best_for", "tagline", "tagline_disagrees"),
+            ("category", "category", "category_disagrees"),
+        ):
+            cell = self._cell(row)
+            if cell is not None and tokens.join(*cell) != getattr(tool, field):
+                shown = tokens.join(*cell)[:80]
+                detail = f"the decision table says {shown!r}"
+                self.context.find(code, f"{self.path}.{field}", detail)
+        cell = self._cell("panel_verdict")
+        if cell is None or tool.badge is None:
+            return
+        word = re.match(r"\w+", without_icons(tokens.join(*cell)))
+        badges = self.context.words.badges
+        if word and badges.get(word[0].casefold(), tool.badge) != tool.badge:
+            detail = f"the decision table says {word[0]!r}, the badge {tool.badge!r}"
+            self.context.find("panel_verdict_disagrees", f"{self.path}.badge", detail)
+
+
+def _fullness(statement: Statement) -> int:
+    return sum(part is not None for part in statement)
+
+
+def _contradict(one: Statement, other: Statement) -> bool:
+    return any(a is not None and b is not None and a != b for a, b in zip(one, other, strict=True))
