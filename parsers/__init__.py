@@ -65,8 +65,8 @@ def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other
         return Other(url=page.url)
     decoded = decode(page)
     if is_html(page):
-        require_safe_shape(decoded.text)
-        document = read_html(decoded.text)
+        require_safe_shape(decoded.data)
+        document = read_html(decoded.data)
     else:
         document = read_text(decoded.text)
     found.document = document
@@ -74,7 +74,7 @@ def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other
     if url is not None and not _is_comparison(owner, url):
         return Other(url=url)
     try:
-        record = read_comparison(document, owner, _own(owner, url), decoded.text, found.trace)
+        record = read_comparison(document, owner, _own(owner, url), decoded.data, found.trace)
     except ParseError as problem:
         raise explain_absence(document, owner.words, url, problem) from problem
     if not decoded.is_repaired:
@@ -95,11 +95,11 @@ def read_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Failur
 
 def read_document(page: RawPage) -> Document:
     """The visible blocks of a page, whatever it is. Raises: BytesError."""
-    text = decode(page).text
+    decoded = decode(page)
     if not is_html(page):
-        return read_text(text)
-    require_safe_shape(text)
-    return read_html(text)
+        return read_text(decoded.text)
+    require_safe_shape(decoded.data)
+    return read_html(decoded.data)
 
 
 def _is_comparison(site: Site, url: str) -> bool:

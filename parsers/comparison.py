@@ -29,13 +29,13 @@ from schema.records import Comparison, Finding
 PANELS = {33: 3, 67: 3, 25: 4, 75: 4}
 """The size of the panel that a share tells. Units: percent, reviewers."""
 
-_END_TAG = re.compile(r"</(?:body|html)\b[^>]*>", re.IGNORECASE)
+_END_TAG = re.compile(rb"</(?:body|html)\b[^>]*>", re.IGNORECASE)
 
 
 def read_comparison(
-    document: Document, site: Site, url: str | None, source: str, trace: Trace | None = None
+    document: Document, site: Site, url: str | None, source: bytes, trace: Trace | None = None
 ) -> Comparison:
-    """The record of one comparison page. `source` are the page's characters.
+    """The record of one comparison page. `source` is the page in UTF-8.
 
     A `trace` that is given is filled as far as the reading came, even where it is refused.
     Raises: LayoutError and FieldError as schema.codes explains.
@@ -84,7 +84,7 @@ def _panels(one: ToolReader, two: ToolReader) -> Panels:
     return sizes[0], sizes[1]
 
 
-def _require_whole(tokens: Tokens, card: Scorecard, source: str) -> None:
+def _require_whole(tokens: Tokens, card: Scorecard, source: bytes) -> None:
     """After the last quote something must follow: a visible block, or the page's end tag.
 
     Raises: LayoutError (truncated).
@@ -95,7 +95,7 @@ def _require_whole(tokens: Tokens, card: Scorecard, source: str) -> None:
     if document.kind == "html":
         last = document.text[tokens.end[max(cell.quote[1] for cell in card.cells) - 1] - 1]
         words = re.findall(r"[A-Za-z0-9]{3,}", last[-80:])
-        after = source.rfind(words[-1]) if words else -1
+        after = source.rfind(words[-1].encode()) if words else -1
         ends = [match.start() for match in _END_TAG.finditer(source)]
         if ends and ends[-1] > after:
             return

@@ -35,12 +35,18 @@ _MARKUP = re.compile(rb"<(?:div|p|h1|main|section|article|table|meta|title)\b", 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Characters of a page and how they were found."""
+    """A page as UTF-8, and how it was found."""
 
-    text: str
+    data: bytes
+    """The page's characters in UTF-8, which is what the parser takes."""
     encoding: str
     is_repaired: bool
     """Whether the header's encoding did not fit and the page's own did."""
+
+    @property
+    def text(self) -> str:
+        """The page's characters."""
+        return self.data.decode()
 
 
 def is_html(page: RawPage) -> bool:
@@ -61,7 +67,7 @@ def is_html(page: RawPage) -> bool:
 
 
 def decode(page: RawPage) -> Decoded:
-    """The page's characters.
+    """The page in UTF-8, strictly.
 
     Raises: BytesError too_large above 8 MiB, encoding for a label that is not on the list or
     UTF-16 without a byte order mark.
@@ -103,7 +109,9 @@ def _decoded(body: bytes, encodings: list[str]) -> Decoded:
             continue
         if encoding == "utf-16":
             raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
-        return Decoded(text.removeprefix("\ufeff"), encoding, is_repaired=number > 0)
+        data = body if encoding == "utf-8" else text.encode()
+        return Decoded(data, encoding, is_repaired=number > 0)
     if encodings[0] == "utf-16":
         raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
-    return Decoded(body.decode(encodings[0], errors="replace"), encodings[0], is_repaired=False)
+    data = body.decode(encodings[0], errors="replace").encode()
+    return Decoded(data, encodings[0], is_repaired=False)

@@ -32,7 +32,7 @@ HIDDEN = (
     "[style*='display:none' i],[style*='display: none' i],"
     "[style*='visibility:hidden' i],[style*='visibility: hidden' i]"
 )
-_NOSCRIPT = re.compile(r"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
+_NOSCRIPT = re.compile(rb"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
 _SEPARATORS = re.compile("[\x1c-\x1f]")
 _WHITE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -107,23 +107,24 @@ def common(document: Document, one: int, other: int) -> int:
     return one
 
 
-def read_html(text: str) -> Document:
+def read_html(data: bytes) -> Document:
     """The document of an HTML page whose shape was found safe.
 
-    Shape: characters in, blocks in reading order out. Absent: no blocks for a page without text.
+    Shape: UTF-8 in, blocks in reading order out. Absent: no blocks for a page without text.
     """
     # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks out of
     # one that stands in an unclosed paragraph. noembed is raw text always and as long.
-    text = _NOSCRIPT.sub(r"<\1noembed ", text)
-    if "\0" in text:  # the parser would drop it in text without a trace
-        text = text.replace("\0", "\ufffd")
-    tree = LexborHTMLParser(text.encode("utf-8", "replace"))
+    data = _NOSCRIPT.sub(rb"<\1noembed ", data)
+    if b"\0" in data:  # the parser would drop it in text without a trace
+        data = data.replace(b"\0", "\ufffd".encode())
+    tree = LexborHTMLParser(data)
     walk = _Walk({node.mem_id for node in tree.css(HIDDEN)})
     if tree.body is not None:
         walk.through(tree.body)
     walk.blocks()
     document = walk.document
-    document.is_clean = _is_clean(document)
+    # Without character references nothing is in the text that is not in the source.
+    document.is_clean = _is_clean(_visible(document) if b"&#" in data else data)
     link = tree.css_first('link[rel="canonical" i][href]')
     document.canonical = link.attributes.get("href") if link is not None else None
     document.links = [h for n in tree.css("a[href]") if (h := n.attributes.get("href"))]
@@ -263,9 +264,12 @@ def _has_white(text: str) -> bool:
     return "\n" in text or "\t" in text or "\r" in text or "\x0b" in text or "\x0c" in text
 
 
-def _is_clean(document: Document) -> bool:
-    """Whether no block holds a control, broken or wrongly decoded character."""
-    data = "\n".join(document.text).encode("utf-8", "replace")
+def _visible(document: Document) -> bytes:
+    return "\n".join(document.text).encode("utf-8", "replace")
+
+
+def _is_clean(data: bytes) -> bool:
+    """Whether a text holds no control, broken or wrongly decoded character."""
     return len(data.translate(None, _CONTROLS)) == len(data) and not any(
         mark in data for mark in _DOUBTFUL
     )
@@ -311,5 +315,5 @@ def read_text(text: str) -> Document:
         document.box.append(len(document.text))
         document.span[paragraph] = (document.span[paragraph][0], len(document.text))
     document.span[0] = (0, len(document.text))
-    document.is_clean = _is_clean(document)
+    document.is_clean = _is_clean(_visible(document))
     return document

@@ -12,9 +12,9 @@ from schema.page import RawPage
 
 
 def _tree(page: RawPage) -> LexborHTMLParser:
-    text = decode(page).text
-    require_safe_shape(text)
-    return LexborHTMLParser(text.encode())
+    data = decode(page).data
+    require_safe_shape(data)
+    return LexborHTMLParser(data)
 
 
 def page_links(page: RawPage) -> list[str]:

@@ -31,10 +31,10 @@ def opt_outs(headers: Mapping[str, str], page: RawPage) -> tuple[str, ...]:
 
 
 def _meta_signals(page: RawPage) -> set[str]:
-    text = decode(page).text
-    require_safe_shape(text)
+    data = decode(page).data
+    require_safe_shape(data)
     found: set[str] = set()
-    for node in LexborHTMLParser(text.encode()).css("meta[name][content]"):
+    for node in LexborHTMLParser(data).css("meta[name][content]"):
         name = (node.attributes.get("name") or "").strip().lower()
         content = node.attributes.get("content") or ""
         if name == "robots":

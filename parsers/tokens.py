@@ -50,7 +50,8 @@ class Tokens:
 
     def is_decoration(self, at: int) -> bool:
         """Whether the token is nothing but icons."""
-        return not without_icons(self.text[at])
+        text = self.text[at]
+        return not text[0].isalnum() and not without_icons(text)
 
     def element(self, at: int) -> int:
         """The element right above the token's first block."""

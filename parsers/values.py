@@ -10,6 +10,8 @@ import re
 from schema.errors import FieldError
 from schema.records import SHORT_TEXT
 
+LONGEST_LABEL = 60
+
 ICONS = (
     "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\u25a0-\u25ff\u200d\ufe0e\ufe0f\u20e3"
     "\U0001f000-\U0001faff\U000e0020-\U000e007f\u2022\u00b7\\s"
@@ -34,6 +36,8 @@ def without_icons(text: str) -> str:
     >>> without_icons("★ Ship")
     'Ship'
     """
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     start, end = 0, len(text)
     while start < end and not text[start].isalnum() and _ICON.match(text[start]):
         start += 1
@@ -48,7 +52,11 @@ def label_key(text: str) -> str:
     >>> label_key("▲ PANEL SHIP:")
     'panel ship'
     """
-    return _LABEL_EDGES.sub("", text).casefold() if len(text) <= 60 else ""
+    if len(text) > LONGEST_LABEL:
+        return ""
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text.casefold()
+    return _LABEL_EDGES.sub("", text).casefold()
 
 
 def parse_share(text: str, *, field: str) -> int:

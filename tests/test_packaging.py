@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -116,6 +117,11 @@ def test_the_wheel_holds_every_file_of_the_rooms_and_nothing_else(wheel: list[st
 def test_the_wheel_holds_the_licences(wheel: list[str]) -> None:
     held = {name.rpartition("/licenses/")[2] for name in wheel if "/licenses/" in name}
     assert held == {"LICENSE", "LICENSE-annotations", "NOTICE"}
+
+
+def test_the_command_that_is_installed_exists() -> None:
+    module, _, name = PROJECT["project"]["scripts"]["verdicts"].partition(":")
+    assert callable(getattr(importlib.import_module(module), name))
 
 
 def test_the_version_is_the_same_in_every_paper() -> None:
