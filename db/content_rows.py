@@ -14,6 +14,7 @@ from db.observations import (
     joined_verdict,
     quote_conflicts,
 )
+from parsers.sites import site_named
 from schema.rows import CardRow, FindingRow, QuoteRow, ReviewerRow, ToolRow
 
 
@@ -28,9 +29,10 @@ def tool_rows(found: Sightings, numbers: Numbers) -> Iterator[ToolRow]:
     """A row for each tool, by slug or by name."""
     for key, number in numbers.tools.items():
         seen = found.tools[key]
+        slug = None if key.name.startswith("name:") else key.name
         yield ToolRow(
-            id=number, tool=numbers.tool_names[key], site=key.site,
-            slug=None if key.name.startswith("name:") else key.name, name=seen.name, url=None,
+            id=number, tool=numbers.tool_names[key], site=key.site, slug=slug, name=seen.name,
+            url=site_named(key.site).tool_address(slug) if slug else None,
             first_seen=seen.first, last_seen=seen.last,
         )  # fmt: skip
 

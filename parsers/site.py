@@ -59,6 +59,7 @@ class Site:
     comparison: str
     tool: str
     listings: tuple[str, ...] = ("/",)
+    tool_page: str = "/tool/{slug}"
     words: Words = Words()
 
     def own_address(self, url: str) -> str:
@@ -101,6 +102,10 @@ class Site:
         pair, cut = groups["pair"], "-vs-"
         starts = [at for at in range(1, len(pair) - len(cut)) if pair.startswith(cut, at)]
         return [(pair[:at], pair[at + len(cut) :]) for at in starts]
+
+    def tool_address(self, slug: str) -> str:
+        """The address of a tool's own page, for a link; it is known, not fetched."""
+        return self.base + self.tool_page.format(slug=slug)
 
     def tool_slug(self, link: str) -> str | None:
         """The slug of a link to a tool's own page. Absent: None for another link."""

@@ -82,8 +82,8 @@ class Patterns:
             label_key(word)
             for word in (
                 words.panel_ship, words.community, words.entry, words.scorecard,
-                words.panel_verdict, words.pricing, words.best_for, words.category, words.no_votes, *words.decision,
-                *words.verdicts, *words.badges, *words.entries,
+                words.panel_verdict, words.pricing, words.best_for, words.category,
+                words.no_votes, *words.decision, *words.verdicts, *words.badges, *words.entries,
             )
         )  # fmt: skip
 

@@ -1,0 +1,524 @@
+"""What the parser refuses, with which code, and what it must not refuse."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from fixture_tools import (
+    DESK,
+    HTML,
+    ROOT,
+    TEXT,
+    URL,
+    WREN,
+    codes,
+    html_page,
+    read,
+    text_one,
+    text_two,
+)
+
+MIB = 1024 * 1024
+EURO = WREN.but(tagline="Sings – for 4 € – “when done”", name="Merle Été")
+NO_META = '<meta charset="utf-8">'
+
+
+def outcome(line: dict[str, Any]) -> str:
+    """The failure's code, or the kind of the line."""
+    return str(line.get("code") or line["kind"])
+
+
+# --- bytes to characters ---
+
+
+def in_bytes(encoding: str, meta: str = "") -> bytes:
+    return html_page(EURO).replace(NO_META, meta).encode(encoding)
+
+
+META_1252 = '<meta charset="windows-1252">'
+META_HTTP = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1">'
+DECODED = {
+    "header": ("text/html; charset=utf-8", in_bytes("utf-8")),
+    "header in capitals and quotes": ('TEXT/HTML; Charset="UTF-8"', in_bytes("utf-8")),
+    "nothing said": ("text/html", in_bytes("utf-8")),
+    "no header at all": (None, in_bytes("utf-8")),
+    "meta": ("text/html", in_bytes("cp1252", META_1252)),
+    "meta of the old form": ("text/html", in_bytes("cp1252", META_HTTP)),
+    "header of latin-1 means windows-1252": ("text/html; charset=iso-8859-1", in_bytes("cp1252")),
+    "header before meta": ("text/html; charset=windows-1252", in_bytes("cp1252", NO_META)),
+    "mark before header": ("text/html; charset=windows-1252", in_bytes("utf-8-sig", META_1252)),
+    "utf-16 with its mark, small end first": (HTML, b"\xff\xfe" + in_bytes("utf-16-le")),
+    "utf-16 with its mark, big end first": (HTML, b"\xfe\xff" + in_bytes("utf-16-be")),
+    "a meta tag that can be read is not utf-16": (
+        "text/html", in_bytes("utf-8", '<meta charset="utf-16">')),
+    "a meta tag inside a comment says nothing": (
+        "text/html", in_bytes("utf-8", "<!-- <meta charset=shift_jis> --><meta charset=utf-8>")),
+    "a meta tag about something else says nothing": (
+        "text/html", in_bytes("utf-8", '<meta name="description" content="on charset=koi8-r">')),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DECODED)
+def test_page_is_read_in_its_declared_encoding(case: str) -> None:
+    content_type, body = DECODED[case]
+    line = read(body, content_type=content_type)
+    assert outcome(line) == "comparison"
+    assert (line["tools"][0]["name"], line["tools"][0]["tagline"]) == (EURO.name, EURO.tagline)
+    assert codes(line) == set()
+
+
+def test_a_wrong_header_is_mended_by_the_page_and_noted() -> None:
+    line = read(in_bytes("cp1252", META_1252), content_type=HTML)
+    assert line["tools"][0]["tagline"] == EURO.tagline
+    assert codes(line) == {"encoding_repaired"}
+
+
+@pytest.mark.parametrize("label", ["shift_jis", "utf-7", "utf-32", "gb18030", "koi8-r", "big5",
+                                   "x-user-defined", "unicode", "utf_8_sig", "hex", "rot13"])  # fmt: skip
+@pytest.mark.parametrize("where", ["header", "meta"])
+def test_an_encoding_that_is_not_on_the_list_is_refused(label: str, where: str) -> None:
+    if where == "header":
+        line = read(html_page(), content_type=f"text/html; charset={label}")
+    else:
+        body = html_page().replace(NO_META, f"<meta charset={label}>")
+        line = read(body, content_type="text/html")
+    assert outcome(line) == "encoding"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("said", ["", "; charset=utf-16", "; charset=utf-16le"])
+def test_utf_16_without_a_mark_is_never_read(encoding: str, said: str) -> None:
+    line = read(html_page().encode(encoding), content_type=f"text/html{said}")
+    assert line["kind"] == "failure"
+    if said and len(html_page().encode(encoding)) % 2 == 0:
+        assert line["code"] == "encoding"
+
+
+def test_utf_7_stays_what_it_looks_like() -> None:
+    """Text that only UTF-7 would turn into a tag is text."""
+    line = read(html_page(WREN.but(description="So +ADw-b+AD4- it was.")))
+    assert line["tools"][0]["description"] == "So +ADw-b+AD4- it was."
+
+
+BROKEN = {"nul": b"\0", "start of heading": b"\x01", "escape": b"\x1b", "backspace": b"\x08",
+          "unit separator": b"\x1f", "file separator": b"\x1c",
+          "a byte that begins nothing": b"\xff", "half a character": b"\xe2\x80",
+          "a surrogate": b"\xed\xa0\x80", "the replacement itself": "\ufffd".encode(),
+          "overlong": b"\xc0\xaf"}  # fmt: skip
+FIELDS = {
+    "title": WREN.name, "tools[0].tagline": WREN.tagline, "tools[0].description": WREN.description,
+    "tools[0].pricing": WREN.pricing, "quotes[2].text": WREN.quotes[1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_broken_character_refuses_the_field_it_falls_in(field: str, what: str) -> None:
+    shown = FIELDS[field].encode()
+    body = html_page().encode().replace(shown, shown[:5] + BROKEN[what] + shown[5:])
+    line = read(body)
+    assert line["code"] == "field_unreadable"
+    assert (field == "title") or line["field"] == field
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_character_in_a_text_page_refuses_its_field(what: str) -> None:
+    shown = WREN.quotes[1].encode()
+    body = text_one().replace(shown, shown[:5] + BROKEN[what] + shown[5:])
+    line = read(body, content_type=TEXT)
+    assert (line["code"], line["field"]) == ("field_unreadable", "quotes[2].text")
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_character_outside_of_fields_refuses_nothing(what: str) -> None:
+    marked = html_page(before="<p>Some HERE news</p>", after="<p>The HERE end</p>").encode()
+    line = read(marked.replace(b"HERE", BROKEN[what]))
+    whole = read(marked)
+    assert {**line, "layout": ""} == {**whole, "layout": ""}
+
+
+@pytest.mark.parametrize("reference", ["&#0;", "&#1;", "&#x8;", "&#xfffd;", "&#xD800;",
+                                       "&#x110000;", "&#27;"])  # fmt: skip
+def test_a_reference_to_a_broken_character_refuses_its_field(reference: str) -> None:
+    body = html_page().replace(WREN.tagline, f"Sings{reference}well")
+    assert read(body)["code"] == "field_unreadable"
+
+
+@pytest.mark.parametrize("placeholder", ["undefined", "NaN", "[object Object]", "{{tool.name}}",
+                                         "{{ a\n b }}"])  # fmt: skip
+@pytest.mark.parametrize("field", ["category", "tagline", "description", "pricing"])
+def test_a_placeholder_is_no_value(field: str, placeholder: str) -> None:
+    line = read(html_page(WREN.but(**{field: placeholder})))
+    assert (line["code"], line["field"]) == ("field_unreadable", f"tools[0].{field}")
+
+
+@pytest.mark.parametrize("text", ["undefined behaviour", "Not NaN", "{{a}} and {{b}} are not it.",
+                                  "[object Object] again"])  # fmt: skip
+def test_a_placeholder_inside_a_text_is_text(text: str) -> None:
+    assert read(html_page(WREN.but(tagline=text)))["tools"][0]["tagline"] == text
+
+
+@pytest.mark.parametrize(("field", "limit"), [("tagline", 1_000), ("description", 20_000)])
+def test_texts_have_a_greatest_length(field: str, limit: int) -> None:
+    longest = ("word " * 5_000)[: limit - 1] + "."
+    line = read(html_page(WREN.but(**{field: longest}), decision=False))
+    assert line["tools"][0][field] == longest
+    longer = read(html_page(WREN.but(**{field: longest + "."}), decision=False))
+    assert (longer["code"], longer["field"]) == ("field_length", f"tools[0].{field}")
+
+
+def test_a_quote_has_a_greatest_length() -> None:
+    longest = ("and " * 5_000)[:19_999] + "."
+    assert read(html_page(WREN.saying(1, longest)))["quotes"][0]["text"] == longest
+    assert read(html_page(WREN.saying(1, longest + ".")))["code"] == "field_length"
+
+
+# --- size and kind ---
+
+
+def test_eight_mebibytes_are_read_and_one_byte_more_is_not() -> None:
+    page = html_page().encode()
+    whole = page + b" " * (8 * MIB - len(page))
+    assert outcome(read(whole)) == "comparison"
+    assert outcome(read(whole + b" ")) == "too_large"
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "application/json", "image/png",
+                                          "text/css", "application/xml", "multipart/mixed"])  # fmt: skip
+def test_what_is_neither_html_nor_text_is_refused(content_type: str) -> None:
+    assert outcome(read(html_page(), content_type=content_type)) == "content_type"
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/octet-stream", HTML,
+                                          "application/xhtml+xml"])  # fmt: skip
+def test_html_is_told_by_its_beginning_where_the_header_does_not_say(
+    content_type: str | None,
+) -> None:
+    line = read(html_page(), content_type=content_type)
+    assert line["layout"].startswith("html:")
+
+
+@pytest.mark.parametrize("content_type", [None, TEXT, "application/octet-stream"])
+def test_a_text_is_read_as_text_where_the_header_does_not_say(content_type: str | None) -> None:
+    assert read(text_one(), content_type=content_type)["layout"] == "text-1"
+    assert read(text_two(), content_type=content_type)["layout"] == "text-2"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n\n"])
+def test_a_text_may_have_other_line_ends(end: str) -> None:
+    line = read(text_one().replace(b"\n", end.encode()), content_type=TEXT)
+    assert line["kind"] == "comparison"
+
+
+# --- hostile shapes: in a process of their own, because a missed one hangs or kills it ---
+
+LIMITED = """
+import json, resource, sys, time
+resource.setrlimit(resource.RLIMIT_CPU, (40, 40))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+from fixture_tools import html_page, read
+from test_parser_refuses import {table}
+for name, make in {table}.items():
+    begin = time.process_time()
+    line = read(make())
+    print(json.dumps([name, line.get("code") or line["kind"], time.process_time() - begin]),
+          flush=True)
+"""
+
+
+def in_a_process(table: str) -> dict[str, tuple[str, float]]:
+    """What the parser says of each shape, and the seconds of processor time that it took."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED.replace("{table}", table)], capture_output=True, text=True,
+        timeout=120, cwd=ROOT / "tests", env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, f"died after {said[-1:]}: {done.stderr[-300:]}"
+    return {name: (code, seconds) for name, code, seconds in said}
+
+
+MANY = 100_000
+HOSTILE = {
+    "nested divs": lambda: "<!doctype html>" + "<div>" * MANY,
+    "nested divs in capitals": lambda: "<!doctype html>" + "<DIV>" * MANY,
+    "nested divs before a page": lambda: "<!doctype html>" + "<div>" * MANY + html_page(),
+    "divs with classes": lambda: "<!doctype html>" + "<div class=a>" * MANY,
+    "closings that match nothing": lambda: "<!doctype html>" + "<div></x>" * MANY,
+    "formatting that is opened again": lambda: "<!doctype html>" + "<b><p>" * MANY,
+    "nested tables": lambda: "<!doctype html>" + "<table><tr><td>" * MANY,
+    "nested lists": lambda: "<!doctype html>" + "<ul><li>" * MANY,
+    "own elements": lambda: "<!doctype html>" + "<x-y>" * MANY,
+    "nested svg": lambda: "<!doctype html>" + "<svg><g>" * MANY,
+    "a name that never ends": lambda: "<!doctype html>" + "<a<a" * MANY,
+    "attributes": lambda: "<!doctype html><p " + " ".join(f"a{n}" for n in range(MANY)) + ">",
+    "attributes after slashes": lambda: "<!doctype html><p/" + "/".join(
+        f"a{n}" for n in range(MANY)) + ">",
+    "attributes with values": lambda: "<!doctype html><p " + " ".join(
+        f'a{n}="1"' for n in range(MANY)) + ">",
+    "attributes on lines": lambda: "<!doctype html><p\n" + "\n".join(
+        f"a{n}='>'" for n in range(MANY)) + ">",
+    "attributes that touch": lambda: "<!doctype html><p " + "".join(
+        f'a{n}=""' for n in range(MANY)) + ">",
+    "attributes of a tag that never ends": lambda: "<!doctype html><p " + "a " * MANY,
+    "options": lambda: "<!doctype html><select>" + "<option>" * 40_000,
+    "closed options": lambda: "<!doctype html><select>" + "<option></option>" * 40_000,
+    "groups of options": lambda: "<!doctype html><select>" + "<optgroup></optgroup>" * 40_000,
+    "templates": lambda: "<!doctype html>" + "<template>" * MANY,
+    "closed templates": lambda: "<!doctype html>" + "<template></template>" * MANY,
+    "templates in capitals": lambda: "<!doctype html>" + "<TEMPLATE>" * MANY,
+}  # fmt: skip
+ODD = {
+    "paragraph ends": lambda: html_page(after="</p>" * MANY),
+    "an open comment": lambda: html_page() + "<!--" * MANY,
+    "an open script": lambda: html_page() + "<script>" + "x<" * MANY,
+    "less-than signs": lambda: html_page(after="<" * MANY),
+    "entities": lambda: html_page(after="&amp;" * MANY),
+    "entities that never end": lambda: html_page(after="&" * MANY),
+    "line breaks": lambda: html_page(after="<br>" * MANY),
+    "a word of a million letters": lambda: html_page(after=f"<p>{'x' * 1_000_000}</p>"),
+    "words": lambda: html_page(after=f"<p>{'vs ' * 300_000}</p>"),
+    "a heading of many names": lambda: html_page(before=f"<h1>{'a vs ' * 300}b</h1>"),
+    "many headings": lambda: html_page(before="<p>a vs b</p>" * 5_000),
+    "many labels": lambda: html_page(before="<p>Panel ship</p>" * 5_000),
+    "many statistics": lambda: html_page(
+        before="<p>75%</p><p>Panel ship</p><p>Free</p><p>Entry</p>" * 2_000),
+    "many scores": lambda: html_page(after="<p>85/100 · ship</p>" * 5_000),
+    "many quotes": lambda: html_page(after="<p>“So it is.”</p>" * 5_000),
+    "spaces": lambda: html_page(after=" \n" * 1_000_000),
+    "open quotation marks": lambda: html_page(WREN.saying(1, "“" * 19_000 + "x")),
+    "almost a cue": lambda: html_page(WREN.saying(1, "this is a not " * 1_400), scored=False),
+    "almost a placeholder": lambda: html_page(WREN.but(description="{{" * 9_900 + "}")),
+    "almost a score": lambda: html_page(WREN.saying(1, "1 / " * 4_900)),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile() -> dict[str, tuple[str, float]]:
+    return in_a_process("HOSTILE")
+
+
+@pytest.fixture(scope="module")
+def odd() -> dict[str, tuple[str, float]]:
+    return in_a_process("ODD")
+
+
+@pytest.mark.parametrize("shape", HOSTILE)
+def test_a_hostile_shape_is_refused_before_it_is_parsed(
+    hostile: dict[str, tuple[str, float]], shape: str
+) -> None:
+    assert hostile[shape][0] == "hostile_shape"
+
+
+@pytest.mark.parametrize("shape", ODD)
+def test_an_odd_shape_is_read_or_refused_and_ends(
+    odd: dict[str, tuple[str, float]], shape: str
+) -> None:
+    """The process has a limit of processor time; reaching it fails every test of the table."""
+    assert shape in odd
+
+
+HARMLESS = {
+    "a script of a megabyte": lambda: "<script>" + "let a = b < c && d > e; " * 45_000
+    + "</script>",
+    "json of three megabytes": lambda: '<script type="application/json">'
+    + json.dumps([{"h": "word " * 9, "n": 1}] * 50_000) + "</script>",
+    "data pushed by a framework": lambda: '<script>self.__f.push([1, "' + "a b c " * 300_000
+    + '"])</script>',
+    "a style sheet": lambda: "<style>" + ".a > .b { color: red } " * 40_000 + "</style>",
+    "an attribute of json": lambda: "<div data-props='" + '{"a": 1, "b c": "d"}, ' * 20_000
+    + "'></div>",
+    "a drawing of many strokes": lambda: '<svg><path d="' + "M0 0 L9 9 " * 40_000 + '"/></svg>',
+    "many closed paragraphs": lambda: "<p>so</p>" * 20_000,
+    "some options": lambda: "<select>" + "<option>x</option>" * 1_500 + "</select>",
+    "markup in the strings of a script": lambda: "<script>let rows = [" + '"<div>", ' * 8_000
+    + "]</script>",
+    "shapes of a chart": lambda: "<svg>" + '<rect x="1" y="2"/>' * 6_000 + "</svg>",
+    "markup in a comment": lambda: "<!-- " + "<div class=a> " * 8_000 + "-->",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_a_big_harmless_page_is_read(what: str) -> None:
+    line = read(html_page(after=HARMLESS[what]()))
+    assert {**line, "layout": ""} == {**read(html_page()), "layout": ""}
+
+
+# --- pages that are something else ---
+
+INSTEAD = {
+    "interstitial": (
+        "<h1>Checking your browser</h1><p>One moment.</p>", "<h1>Please log in</h1><p>Mail</p>",
+        "<p>Verify you are human</p><p>Tick the box.</p>", "<h1>Just a moment...</h1>",
+        "<h1>Access denied</h1><p>Ray 77</p>", "<p>Sign in to continue</p>",
+        "<p>We saw unusual traffic from your network.</p>", "<p>Solve this CAPTCHA</p>",
+    ),
+    "soft_not_found": (
+        "<h1>404</h1><p>Try the list.</p>", "<h1>Page not found</h1>",
+        "<p>This pair no longer exists.</p>", "<p>We couldn’t find that comparison.</p>",
+        "<p>That page doesn't exist.</p>",
+    ),
+    "empty_shell": (
+        "<div id=root></div><p>Loading…</p>", "<p>Please enable JavaScript.</p>",
+        "<div id=app></div><footer>Bench</footer>", "<header>Bench</header><main></main>",
+    ),
+    "empty_page": ("", "<div id=root></div>", "<script>let a = 1</script>",
+                   "<div hidden>Panel ship</div>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "inner"), [(code, inner) for code, inners in INSTEAD.items()
+                                             for inner in inners])  # fmt: skip
+def test_a_page_instead_of_the_comparison_is_named(code: str, inner: str) -> None:
+    line = read(f"<!doctype html><html><body>{inner}</body></html>")
+    assert (line["kind"], line["code"], line["url"]) == ("failure", code, URL)
+
+
+@pytest.mark.parametrize("inner", [inner for inners in INSTEAD.values() for inner in inners])
+def test_without_an_address_such_a_page_is_no_comparison(inner: str) -> None:
+    line = read(f"<!doctype html><html><body>{inner}</body></html>", url=None)
+    assert line["kind"] == "failure"
+    assert line["code"] in ("not_a_comparison", "empty_page")
+    assert line["url"] is None
+
+
+@pytest.mark.parametrize("path", ["/", "/compare", "/tool/copper-wren", "/news/a-vs-b",
+                                  "/reviewer/Builder?category=AI%2FML+Models", "/compare/one",
+                                  "/sitemap.xml", "/compare/a-vs-b/more"])  # fmt: skip
+def test_a_page_of_another_address_is_other_whatever_it_holds(path: str) -> None:
+    url = "https://shiporskip.io" + path
+    for body in (html_page(), b"", b"\xff\xfe", "<p>Please sign in"):
+        assert read(body, url=url) == {"kind": "other", "schema": 1, "path": None, "url": url}
+
+
+def test_quotes_that_name_an_error_page_do_not_make_one() -> None:
+    a = WREN.saying(1, "It says 404 not found, please log in, checking your browser.")
+    assert outcome(read(html_page(a))) == "comparison"
+
+
+# --- addresses ---
+
+
+def canonical(url: str) -> str:
+    return html_page(head=f'<link rel="canonical" href="{url}">')
+
+
+@pytest.mark.parametrize(("href", "url"), [
+    (URL, URL), (URL + "?utm=1#x", URL), ("https://www.shiporskip.io/compare/a-vs-b",
+                                         "https://shiporskip.io/compare/a-vs-b"),
+    ("https://mirror.example/compare/a-vs-b", "https://mirror.example/compare/a-vs-b"),
+])  # fmt: skip
+def test_without_an_address_the_canonical_one_holds(href: str, url: str) -> None:
+    line = read(canonical(href), url=None)
+    assert (line["kind"], line["url"]) == ("comparison", url)
+    assert [tool["slug"] for tool in line["tools"]] == url.rsplit("/", 1)[1].split("-vs-")
+
+
+@pytest.mark.parametrize("href", ["/compare/a-vs-b", "", "javascript:void(0)", "ftp://x/compare/a-vs-b"])
+def test_a_canonical_link_that_is_no_address_is_none(href: str) -> None:
+    line = read(canonical(href), url=None)
+    assert (line["kind"], line["url"]) == ("comparison", None)
+    assert [tool["slug"] for tool in line["tools"]] == [None, None]
+
+
+def test_a_canonical_address_of_another_page_makes_it_other() -> None:
+    assert read(canonical("https://shiporskip.io/"), url=None)["kind"] == "other"
+
+
+def test_the_address_asked_for_goes_before_the_canonical_one() -> None:
+    line = read(canonical("https://shiporskip.io/compare/a-vs-b"))
+    assert line["url"] == URL
+    assert codes(line) == {"canonical_differs"}
+    assert codes(read(canonical("https://www.shiporskip.io/compare/copper-wren-vs-damson-desk"))) \
+        == set()
+
+
+def linked(*slugs: str) -> str:
+    return html_page(after="".join(f'<a href="/tool/{slug}">x</a>' for slug in slugs))
+
+
+@pytest.mark.parametrize(("pair", "links", "slugs", "finding"), [
+    ("a-vs-b", (), ("a", "b"), set()),
+    ("b-vs-a", (), ("b", "a"), {"slug_order"}),
+    ("edge-vs-edge-model", (), ("edge", "edge-model"), set()),
+    ("a-vs-b-vs-c", ("a-vs-b", "c"), ("a-vs-b", "c"), set()),
+    ("a-vs-b-vs-c", ("a", "b-vs-c"), ("a", "b-vs-c"), set()),
+    ("a-vs-b-vs-c", (), (None, None), {"slug_ambiguous"}),
+    ("a-vs-b-vs-c", ("a", "b-vs-c", "a-vs-b", "c"), (None, None), {"slug_ambiguous"}),
+    ("m-vs-z-vs-b", (), (None, None), {"slug_ambiguous"}),
+    ("z-vs-a-vs-zz", (), ("z-vs-a", "zz"), set()),
+])  # fmt: skip
+def test_slugs_are_split_where_links_or_order_tell(
+    pair: str, links: tuple[str, ...], slugs: tuple[str | None, ...], finding: set[str]
+) -> None:
+    line = read(linked(*links), url=f"https://shiporskip.io/compare/{pair}")
+    assert tuple(tool["slug"] for tool in line["tools"]) == slugs
+    assert codes(line) == finding
+
+
+def test_slugs_are_read_from_the_path_on_any_host() -> None:
+    line = read(html_page(), url="http://127.0.0.1:8000/compare/a-vs-b")
+    assert [tool["slug"] for tool in line["tools"]] == ["a", "b"]
+    assert line["url"] == "http://127.0.0.1:8000/compare/a-vs-b"
+
+
+# --- wrong values and lost parts, by the code that explains them ---
+
+SPOILED: dict[str, tuple[str, Any]] = {
+    "a badge of another word": ("field_word", WREN.but(badge="Maybe")),
+    "an entry of another word": ("field_word", WREN.but(entry="Trial")),
+    "a share over one hundred": ("field_range", WREN.but(share="101%")),
+    "a score over one hundred": ("field_range", WREN.but(scores=("101/100 · ship", *WREN.scores[1:]))),
+    "a verdict of another word": (
+        "field_word", WREN.but(scores=("88/100 · perhaps", *WREN.scores[1:]))),
+    "more ship votes than votes": ("field_range", WREN.but(long_community="50% Ship (3 / 2)")),
+    "panel votes that are none": ("field_unreadable", WREN.but(panel="Ship · most of them")),
+    "an empty quote": ("quote_empty", WREN.saying(2, "")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_a_spoiled_value_is_refused_with_its_code(what: str) -> None:
+    code, side = SPOILED[what]
+    if what.startswith(("a badge", "a verdict")):
+        assert read(html_page(side))["kind"] == "failure"
+        return
+    assert read(html_page(side))["code"] == code
+
+
+LOST: dict[str, tuple[str, str, str]] = {
+    "the scorecard's heading": ("scorecard_missing", "<h2>Reviewer scorecard</h2>", ""),
+    "the heading": ("heading_missing", f"<h1>{WREN.name} vs {DESK.name}</h1>", ""),
+    "the other heading": ("names_mismatch", f"{WREN.name} vs {DESK.name}</h1>", "One vs Two</h1>"),
+    "a share's label": ("card_missing", "<li>75%</li><li>Panel ship</li>", ""),
+    "a quote's cell": ("quote_count", "<article><p>Builder</p><p>88/100 · ship</p><blockquote>“It sang on time.”</blockquote></article>", ""),  # noqa: E501
+}
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_a_lost_part_is_refused_with_its_code(what: str) -> None:
+    code, old, new = LOST[what]
+    body = html_page()
+    assert old in body
+    assert read(body.replace(old, new, 1))["code"] == code
+
+
+def test_nothing_after_the_last_quote_is_a_cut_page() -> None:
+    body = html_page().split("<p>Weekly")[0]
+    assert read(body)["code"] == "truncated"
+    assert outcome(read(body + "</body>")) == "comparison"
+    assert outcome(read(body + "<p>More</p>")) == "comparison"
+    text = text_one().decode().split("\nWeekly")[0]
+    assert read(text, content_type=TEXT)["code"] == "truncated"
+
+
+@pytest.mark.parametrize("quote", ["“{}” is not the same as “{}”", "“{}”, and then again “{}”"])
+def test_quotes_that_begin_and_end_with_inner_marks_are_read(quote: str) -> None:
+    """Four of eight quotes: their marks are their own, and no sign of a lost part."""
+    a = WREN.but(quotes=tuple(quote.format(n, n + 1) for n in range(4)))
+    line = read(text_two(a), content_type=TEXT)
+    assert line["kind"] == "comparison", line
+    assert [q["text"] for q in line["quotes"][::2]] == list(a.quotes)
