@@ -6,7 +6,8 @@
 #   make clean   remove what make made
 #
 # ARGS is handed on:  make demo ARGS="--no-serve"    make test ARGS="-k rooms"
-# PYTHON names the interpreter:  make demo PYTHON=/usr/local/bin/python3.13
+# PYTHON names the interpreter that a new .venv is made with:
+#   make demo PYTHON=/usr/local/bin/python3.13
 #
 # Kept to what make 3.81 knows, the one that macOS has.
 
@@ -22,7 +23,9 @@ COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 
           --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
           --custom-compile-command "make lock"
 
-.PHONY: demo test check bench lock clean install
+.PHONY: demo test check style types examples bench lock clean install
+# Two installations into one environment must not run at once.
+.NOTPARALLEL:
 
 demo: $(VENV)/.project
 	$(BIN)/verdicts demo $(ARGS)
@@ -30,9 +33,15 @@ demo: $(VENV)/.project
 test: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python -m pytest -q $(ARGS)
 
-check: $(VENV)/.dev $(VENV)/.project
+check: style types examples
+
+style: $(VENV)/.dev
 	$(BIN)/ruff check .
+
+types: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/mypy
+
+examples: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python -m pytest -q --doctest-modules $(ROOMS)
 
 bench: $(VENV)/.project

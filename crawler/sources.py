@@ -55,7 +55,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (p for p in path.rglob("*") if p.is_file())
+            inside = (p for p in path.rglob("*") if p.is_file() or p.is_symlink())
             found += sorted(p for p in inside if p.suffix.lower() in PAGES or is_warc(p))
         else:
             found.append(path)

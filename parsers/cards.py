@@ -49,13 +49,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """The heading and both cards; `end` is the token after the last copy of a card."""
+    """The heading and both cards; `spans` are the tokens of each card, copies included."""
 
     title: str
     heading: Heading
     names: tuple[str, str]
     pair: tuple[Card, Card]
-    end: int
+    spans: list[tuple[int, int]]
+
+    def regions(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """The tokens outside the cards up to `end`, parted at the scorecard's heading `begin`."""
+        starts = [0, *(stop for _, stop in self.spans), begin + 1]
+        stops = [*(start for start, _ in self.spans), begin, end]
+        return list(zip(starts, stops, strict=True))
 
 
 @dataclass(slots=True)
@@ -159,7 +165,8 @@ def _read(
     cards = _with_descriptions(tokens, [head for _, head in heads], stop)
     chosen = _choose([name for name, _ in heads], cards, tokens, names)
     _require_even(chosen)
-    return Cards(heading[2], heading, names, chosen, max(card.end for card in cards))
+    spans = [(card.start, card.end) for card in cards]
+    return Cards(heading[2], heading, names, chosen, spans)
 
 
 def _head(tokens: Tokens, triple: Triple, name: str, floor: int, element: int) -> _Head | None:

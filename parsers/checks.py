@@ -25,10 +25,10 @@ def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
                 code="votes_disagree", field=f"{field}.votes",
                 detail=f"{total} votes, {count} quotes",
             )  # fmt: skip
-    elif share in (33, 67) and count != 3:
+    elif count and abs(100 * round(share * count / 100) / count - share) >= 1:
         yield Finding(
             code="votes_disagree", field=f"{field}.panel_ship_percent",
-            detail=f"{share} % is a share of three, {count} quotes",
+            detail=f"{share} % is no share of {count} quotes",
         )  # fmt: skip
     if tool.badge is not None and tool.badge not in fitting_badges(share):
         yield Finding(

@@ -42,7 +42,7 @@ def read_comparison(
     """
     tokens, begin, cards = _read_frame(document, site)
     context = Context(tokens, {} if trace is None else trace)
-    decision = read_decision(tokens, cards.names, cards.end, begin)
+    decision = read_decision(tokens, cards.names, cards.regions(begin, len(tokens.text)))
     one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
     patterns = patterns_of(site.words)
     card = read_scorecard(tokens, patterns, cards.names, begin, _panels(one, two))

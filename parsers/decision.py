@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from parsers.tokens import Tokens
 from parsers.values import label_key
@@ -32,27 +33,55 @@ class Decision:
     """The tool names of the header, in its order; empty where there is none."""
 
 
-def read_decision(tokens: Tokens, names: tuple[str, str], first: int, stop: int) -> Decision:
-    """The decision table between the cards and the scorecard, tokens [first, stop).
+def read_decision(
+    tokens: Tokens, names: tuple[str, str], regions: list[tuple[int, int]]
+) -> Decision:
+    """The decision table in one of the regions, which are tokens [first, stop) outside the cards.
 
+    A second copy of it, equal word for word, is dropped.
     Absent: no rows where the page has no such table.
     """
+    found = [_read_table(tokens, names, *table) for r in regions for table in _tables(tokens, *r)]
+    # A table of contents may name the table and some of its rows; it has no cells.
+    tables = [table for table in found if table.rows] or found
+    if not tables:
+        return _without_header(tokens, regions)
+    contents = {_content(tokens, table) for table in tables}
+    if len(contents) == 1:
+        return tables[0]
+    return Decision(problems=["there are several decision tables, and they differ"])
+
+
+def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int]]:
+    """Header and end of each table of a region: a 'Decision' with at least one known row."""
+    keys = {label_key(word) for word in tokens.words.decision}
+    headers = [at for at in range(first, stop) if tokens.key[at] in keys]
+    return [(at, end) for at, end in pairwise([*headers, stop]) if _labels(tokens, at, end)]
+
+
+def _without_header(tokens: Tokens, regions: list[tuple[int, int]]) -> Decision:
     decision = Decision()
-    header = _header(tokens, first, stop)
-    labels = _labels(tokens, first if header is None else header + 1, stop)
-    if header is None:
-        if len(labels) > 1:
-            decision.problems.append(f"no block reads {tokens.words.decision[0]!r} over its rows")
-        return decision
-    if not labels:
-        return decision
+    if any(len(_labels(tokens, *region)) > 1 for region in regions):
+        decision.problems.append(f"no block reads {tokens.words.decision[0]!r} over its rows")
+    return decision
+
+
+def _content(tokens: Tokens, table: Decision) -> tuple[object, ...]:
+    rows = [(row, *_texts(tokens, list(cells))) for row, cells in sorted(table.rows.items())]
+    return (*rows, *table.problems)
+
+
+def _read_table(tokens: Tokens, names: tuple[str, str], header: int, stop: int) -> Decision:
+    """One table: rows under its header, transposed, or once for each tool."""
+    decision = Decision()
+    labels = _labels(tokens, header + 1, stop)
     end = _end(tokens, header, labels, stop)
     before = [at for at in range(header, labels[0][1]) if tokens.text[at] in names]
     decision.names = tuple(tokens.text[at] for at in before)
     counts = Counter(name for name, _ in labels)
     if len(labels) > 1 and _is_transposed(tokens, labels):
         _read_transposed(tokens, names, labels, end, decision)
-    elif counts and all(count == 2 for count in counts.values()):
+    elif all(count == 2 for count in counts.values()):
         _read_by_tool(tokens, names, labels, end, decision)
     else:
         _read_rows(tokens, names, labels, end, decision, counts)
@@ -76,12 +105,6 @@ def _look_for_leftovers(
             if not tokens.is_decoration(at):
                 decision.problems.append(f"{text[:40]!r} stands in no row")
             return
-
-
-def _header(tokens: Tokens, first: int, stop: int) -> int | None:
-    """The first token of the table: its 'Decision' header."""
-    keys = {label_key(word) for word in tokens.words.decision}
-    return next((at for at in range(first, stop) if tokens.key[at] in keys), None)
 
 
 def _labels(tokens: Tokens, first: int, stop: int) -> list[tuple[str, int]]:
@@ -199,7 +222,7 @@ def _cells(
     """The cells after a label: a token each, or grouped by the row's elements."""
     document = tokens.document
     if document.kind == "html":
-        row = _row_element(tokens, label, stop)
+        row = _row_element(tokens, label)
         if row:
             blocks_end = document.blocks_of(row)[1]
             stop = next((at for at in range(label, stop) if tokens.start[at] >= blocks_end), stop)
@@ -209,12 +232,14 @@ def _cells(
     return cells[:2] if is_last and document.kind != "html" and len(cells) > 2 else cells
 
 
-def _row_element(tokens: Tokens, label: int, stop: int) -> int:
-    """The smallest element that holds the label and something after it. Absent: 0."""
+def _row_element(tokens: Tokens, label: int) -> int:
+    """The smallest element that holds the label and something after it. Absent: 0.
+
+    In a flat list that is the list itself; the next label ends the row then.
+    """
     for element in tokens.document.ancestors(tokens.start[label]):
-        end = tokens.document.blocks_of(element)[1]
-        if end > tokens.end[label]:
-            return element if stop == len(tokens.start) or end <= tokens.end[stop - 1] else 0
+        if tokens.document.blocks_of(element)[1] > tokens.end[label]:
+            return element
     return 0
 
 

@@ -24,13 +24,13 @@ INLINE = frozenset(
 UNSEEN = frozenset(
     (
     "head script style template noscript noembed noframes svg math canvas audio video iframe "
-    "object embed title meta link datalist"
+    "object embed title meta link datalist progress meter"
 ).split()
 )
-HIDDEN = (
-    "[hidden],[aria-hidden='true' i],dialog:not([open]),input[type=hidden],"
-    "[style*='display:none' i],[style*='display: none' i],"
-    "[style*='visibility:hidden' i],[style*='visibility: hidden' i]"
+HIDDEN = "[hidden],[aria-hidden='true' i],dialog:not([open])"
+STYLED = "[style*='display' i],[style*='visibility' i]"
+_HIDING = re.compile(
+    r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
 _NOSCRIPT = re.compile(rb"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
@@ -118,7 +118,7 @@ def read_html(data: bytes) -> Document:
     if b"\0" in data:  # the parser would drop it in text without a trace
         data = data.replace(b"\0", "\ufffd".encode())
     tree = LexborHTMLParser(data)
-    walk = _Walk({node.mem_id for node in tree.css(HIDDEN)})
+    walk = _Walk(_hidden(tree))
     if tree.body is not None:
         walk.through(tree.body)
     walk.blocks()
@@ -129,6 +129,15 @@ def read_html(data: bytes) -> Document:
     document.canonical = link.attributes.get("href") if link is not None else None
     document.links = [h for n in tree.css("a[href]") if (h := n.attributes.get("href"))]
     return document
+
+
+def _hidden(tree: LexborHTMLParser) -> set[int]:
+    """The elements that the page itself says are not shown."""
+    hidden = {node.mem_id for node in tree.css(HIDDEN)}
+    for node in tree.css(STYLED):
+        if _HIDING.search(node.attributes.get("style") or ""):
+            hidden.add(node.mem_id)
+    return hidden
 
 
 class _Walk:

@@ -62,7 +62,7 @@ def splits(heading: str, versus: str) -> list[tuple[str, str]]:
 
 
 def own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[Heading]:
-    """The headings that can be the page's own: the first after the kicker, else those in an h1.
+    """The headings that can be the page's own: right after the kicker, in an h1, or after it.
 
     A breadcrumb or a list of links may name the same two tools; it does not stand in for a heading.
     Raises: LayoutError (heading_missing) where the kicker has none after it.
@@ -70,16 +70,15 @@ def own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[Hea
     kicker, end = label_key(tokens.words.kicker), tokens.start[stop]
     headings = [heading for heading in headings if heading[0] < end]
     kickers = [tokens.end[at] for at in range(stop) if tokens.key[at] == kicker]
-    after = [h for h in headings if kickers and h[0] >= kickers[0]]
-    for start in reversed(kickers):
-        first = min((h[0] for h in headings if h[0] >= start), default=None)
-        if first is not None:
-            return [h for h in headings if h[0] == first]
-    if not headings or (kickers and not after):
-        raise LayoutError(
-            code="heading_missing", field="title", detail="no block reads 'A vs B' over the cards"
-        )
+    right_after = [h for h in headings if h[0] in kickers]
     document = tokens.document
     main = [h for h in headings
             if any(document.tag[e] == "h1" for e in document.ancestors(h[0]))]  # fmt: skip
-    return main or headings
+    if right_after or main:
+        return right_after or main
+    later = [h for h in headings if not kickers or h[0] >= kickers[0]]
+    if not later:
+        raise LayoutError(
+            code="heading_missing", field="title", detail="no block reads 'A vs B' over the cards"
+        )
+    return [h for h in later if h[0] == later[0][0]] if kickers else later

@@ -51,13 +51,13 @@ def _quote(context: Context, number: int, tool: int, slot: int, cell: Cell) -> d
     return {
         "position": 2 * (slot - 1) + tool, "tool": tool, "slot": slot, "reviewer": reviewer,
         "score": score, "verdict": verdict, "verdict_source": None, "verdict_span": None,
-        "text": _text(context, f"{path}.text", *cell.quote),
+        "text": _text(context, f"{path}.text", cell),
     }  # fmt: skip
 
 
-def _text(context: Context, path: str, first: int, last: int) -> str:
+def _text(context: Context, path: str, cell: Cell) -> str:
     """A quote's words without their outer curly quotation marks."""
-    tokens = context.tokens
+    tokens, (first, last) = context.tokens, cell.quote
     text = tokens.join(first, last)
     start, end = outer_quotes(text)
     places = list(tokens.place(first, last))
@@ -68,6 +68,10 @@ def _text(context: Context, path: str, first: int, last: int) -> str:
     if not text:
         raise FieldError(code="quote_empty", field=path, detail="nothing inside the quote")
     context.trace[path] = tuple(places)
+    if cell.reviewer in tokens.text[first:last]:
+        raise FieldError(
+            code="duplicate_block", field=path, detail=f"{cell.reviewer!r} stands in the quote too"
+        )
     require_no_repeat(tokens, first, last, path)
     return require_text(text, field=path, limit=LONG_TEXT, is_clean=tokens.document.is_clean)
 

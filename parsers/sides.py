@@ -68,7 +68,7 @@ def _groups(cells: list[Cell]) -> list[int]:
     numbers, number = [0], 0
     for one, other in pairwise(owners):
         # A cell alone in its row is owned by the whole table: never one row with its neighbour.
-        number += one != other or (is_rows and counts[one] > 2)
+        number += one != other or (is_rows and (not one or counts[one] > 2))
         numbers.append(number)
     return numbers
 
@@ -157,6 +157,10 @@ def _by_position(cells: list[Cell], first: int, panels: Panels) -> list[int]:
     count = len(cells)
     reviewers = [cell.reviewer for cell in cells]
     rows = [first if number % 2 == 0 else 3 - first for number in range(count)]
+    if count == 6:
+        if not all(reviewers) or _equal(reviewers[::2], reviewers[1::2]) < 3:
+            raise _uncertain("six quotes in one list, and which row each belongs to is not certain")
+        return rows
     if count % 2 == 0:
         if all(reviewers) and _equal(reviewers[::2], reviewers[1::2]) < count // 2 - 1:
             half = count // 2

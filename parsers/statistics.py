@@ -132,10 +132,11 @@ def _triple(tokens: Tokens, labels: list[_Label], at: int) -> Triple | None:
     if group[-1].name != "entry":
         return None
     group.sort(key=lambda label: label.token)
-    readings = [r for r in (_before(tokens, group), _after(tokens, group)) if r is not None]
-    if len(readings) == 2 and all(label.value for label in group if label.name != "community"):
+    ways = (_before(tokens, group), _after(tokens, group), _beside_row(tokens, group))
+    readings = [reading for reading in ways if reading is not None]
+    if len(readings) > 1 and all(label.value for label in group if label.name != "community"):
         readings = readings[:1]
-    if len(readings) == 2:
+    if len(readings) > 1:
         raise FieldError(
             code="field_ambiguous", field="tools", detail="values stand on both sides of the labels"
         )
@@ -213,6 +214,24 @@ def _after(tokens: Tokens, group: list[_Label]) -> _Reading | None:
         if not _bind(tokens, label, between, values):
             return None
     return (group[0].token, end, values) if _is_whole(values) else None
+
+
+def _beside_row(tokens: Tokens, group: list[_Label]) -> _Reading | None:
+    """The reading of a row of labels under, or over, a row of their values."""
+    first, count = group[0].token, len(group)
+    is_row = all(label.token == first + n and label.value is None for n, label in enumerate(group))
+    if not is_row or count < 3:
+        return None
+    found: list[_Reading] = []
+    for start in (first - count, first + count):
+        places = range(start, start + count)
+        if start < 0 or start + count > len(tokens.text):
+            continue
+        if all(_fits(tokens, label.name, at) for label, at in zip(group, places, strict=True)):
+            values = {label.name: Value(tokens.text[at], at)
+                      for label, at in zip(group, places, strict=True)}  # fmt: skip
+            found.append((min(first, start), max(first, start) + count, values))
+    return found[0] if len(found) == 1 else None
 
 
 def _plain(tokens: Tokens, first: int, last: int) -> list[int]:

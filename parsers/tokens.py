@@ -125,11 +125,23 @@ def read_tokens(
         while end < count and box[end] == box[at]:
             end += 1
         if end - at == 1:
+            end += document.kind != "html" and _is_cut_score(document, patterns, at)
             tokens.add(at, end)
         else:
             _add_box(tokens, patterns, names, at, end)
         at = end
     return tokens
+
+
+def _is_cut_score(document: Document, patterns: Patterns, at: int) -> bool:
+    """Whether a line of an extracted text is a score whose verdict stands on the next line."""
+    if at + 1 == len(document.text) or document.element[at] != document.element[at + 1]:
+        return False
+    score = patterns.read_score(document.text[at])
+    if score is None or score.verdict is not None:
+        return False
+    whole = patterns.read_score(document.join(at, at + 2))
+    return whole is not None and whole.verdict is not None
 
 
 def _add_box(
@@ -138,7 +150,7 @@ def _add_box(
     """One token for a box that is one value, else a token for each of its pieces."""
     document = tokens.document
     whole = document.join(start, end)
-    if whole in names or patterns.read_score(whole) is not None:
+    if _is_special(whole, patterns, names):
         tokens.add(start, end)
         return
     if not any(_is_special(document.text[at], patterns, names) for at in range(start, end)):
@@ -151,7 +163,7 @@ def _add_box(
     while at < end:
         stop = next(
             (stop for stop in range(min(end, at + 4), at + 1, -1)
-             if patterns.read_score(document.join(at, stop))),
+             if _is_special(document.join(at, stop), patterns, frozenset())),
             at + 1,
         )  # fmt: skip
         tokens.add(at, stop)

@@ -18,9 +18,11 @@ ICONS = (
 )
 _ICON = re.compile(f"[{ICONS}]")
 _LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
-_SHARE = re.compile(r"([0-9]{1,3}) ?%")
+_SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?%")
 _SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?[%\uff05\u066a]")
-_COUNTED = re.compile(r"([0-9]{1,3}) ?% ship ?\(([0-9]{1,9}) ?/ ?([0-9]{1,9})\)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(0|[1-9][0-9]{0,2}) ?% ship ?\(([0-9]{1,9}) ?/ ?([0-9]{1,9})\)", re.IGNORECASE
+)
 _VOTES = re.compile(r"(?:^|[^\w])([0-9]{1,3}) ship ?/ ?([0-9]{1,3}) skip$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"undefined|NaN|\[object Object\]|\{\{.*\}\}", re.DOTALL)
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")

@@ -1,6 +1,7 @@
 """The one table of failure and finding codes: a code and the sentence that explains it.
 
-Pure data. docs/codes.md is made from it, and tests compare it with the code that raises.
+Pure data, and `python -m schema.codes`, which prints docs/codes.md. Tests compare that file with
+the table, and the table with the code that raises.
 """
 
 from __future__ import annotations
@@ -57,3 +58,37 @@ FINDINGS: dict[str, str] = {
     "encoding_repaired": "The declared encoding was wrong; another declared one fitted.",
     "observation_conflict": "Two captures state different facts about one quote or card.",
 }
+
+_PAGE = """\
+# Codes
+
+Made by `python -m schema.codes > docs/codes.md` from the table in `schema/codes.py`; a test holds
+both together. A code is never given another meaning: a new meaning is a new code.
+
+A *failure* means that a page was obtained and gave no record: its line has the kind `failure`, and
+the database keeps a row for it. A *finding* stands in a record that was read: two statements of
+the page, or of two captures, do not agree. Every failure and finding names its field, such as
+`tools[0].badge`, where there is one, and says in `detail` what was seen.
+
+## Failures
+
+{failures}
+
+## Findings
+
+{findings}
+"""
+
+
+def page() -> str:
+    """The text of docs/codes.md."""
+    return _PAGE.format(failures=_rows(FAILURES), findings=_rows(FINDINGS))
+
+
+def _rows(codes: dict[str, str]) -> str:
+    rows = (f"| `{code}` | {sentence} |" for code, sentence in codes.items())
+    return "\n".join(("| code | meaning |", "|---|---|", *rows))
+
+
+if __name__ == "__main__":
+    print(page(), end="")

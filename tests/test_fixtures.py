@@ -6,6 +6,7 @@ A failing test here is looked at with `python -m verdicts.fixtures`, which print
 
 from __future__ import annotations
 
+import doctest
 import json
 import shutil
 from collections.abc import Iterator
@@ -87,6 +88,10 @@ def test_expectation_is_a_record_of_a_known_site(name: str) -> None:
 
 def test_different_failures_are_shown() -> None:
     assert len({wanted(name)["code"] for name in FAILED}) >= 8
+
+
+def test_the_examples_of_the_documentation_hold() -> None:
+    assert doctest.testmod(fixtures).failed == 0
 
 
 # --- the command that rewrites expectations ---

@@ -132,7 +132,8 @@ def test_the_version_is_the_same_in_every_paper() -> None:
 
 def make(*arguments: str) -> str:
     # What make itself was told must not reach the make that a test starts.
-    env = {name: text for name, text in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
+    told = {"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "PYTHON", "VENV"}
+    env = {name: text for name, text in os.environ.items() if name not in told}
     done = subprocess.run(
         ["make", "--no-print-directory", *arguments], cwd=ROOT, env=env, text=True,
         stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60,

@@ -50,7 +50,7 @@ def test_a_layout_is_mostly_read_not_refused(layout: str) -> None:
 
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_layout_is_the_kind_of_text_or_a_fingerprint(layout: str) -> None:
-    shown = {line["layout"] for _, _, line in map(lambda s: page_of(layout, s), SEEDS)
+    shown = {line["layout"] for _, _, line in (page_of(layout, s) for s in SEEDS)
              if line["kind"] == "comparison"}  # fmt: skip
     style = page_of(layout, SEEDS[0])[1].style
     if style == "html":
@@ -65,7 +65,7 @@ def every_bad_page() -> Iterator[Any]:
             yield pytest.param(body, id=f"{seed}:{ascii(name)[1:-1]}")
 
 
-@pytest.mark.parametrize("body", every_bad_page())
+@pytest.mark.parametrize("body", list(every_bad_page()))
 def test_a_bad_page_is_a_failure_with_a_listed_code(body: bytes) -> None:
     line = read(body, url=URL, content_type=HTML)
     assert line["kind"] == "failure"

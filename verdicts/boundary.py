@@ -57,7 +57,8 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        return _say(f"a fault of ours: {type(error).__name__}: {error} (see {_save_trace()})", BUG)
+        what = (str(error).splitlines() or [""])[0]
+        return _say(f"a fault of ours: {type(error).__name__}: {what} (see {_save_trace()})", BUG)
 
 
 def _say(sentence: str, code: int) -> int:

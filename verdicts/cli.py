@@ -121,8 +121,10 @@ def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | Non
             urls_file=urls_file, date=date,
             progress=lambda path, done, of: tell("taken in", done, of),
         )  # fmt: skip
-    print_report(asdict(report) | {"problems": len(report.problems)}, as_json=as_json)
-    for where, code in report.problems:
+    counts = asdict(report)
+    print_report(counts if as_json else counts | {"problems": len(report.problems)},
+                 as_json=as_json)  # fmt: skip
+    for where, code in () if as_json else report.problems:
         note(f"{where}: {code}")
     if report.skipped and not report.stored + report.unchanged:
         raise UsageError(what="no site claims the hosts of these pages; name one with --site")

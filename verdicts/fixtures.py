@@ -131,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m verdicts.fixtures",
         description="Read stored pages again and show where their records changed.",
-        epilog="example: python -m verdicts.fixtures --accept tests/fixtures/sample/2026-11-01-posts",
+        epilog="example: python -m verdicts.fixtures --accept tests/fixtures/<site>/<date>-<case>",
     )
     parser.add_argument("folders", nargs="*", type=Path, help="fixtures; without any, all of them")
     parser.add_argument("--root", type=Path, default=Path("tests/fixtures"),

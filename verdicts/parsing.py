@@ -30,6 +30,7 @@ class Task:
     site: str
     problem: str
     has_trace: bool
+    url: str | None = None
 
 
 def parse_paths(
@@ -99,7 +100,7 @@ def _tasks_of_warc(path: str, file: Path, site: str | None, has_trace: bool) -> 
             url, name = _own_address(url, site)
         body = message.decoded.body if message else item.block
         if body is None:
-            yield Task(path, None, name, "the body is damaged", has_trace)
+            yield Task(path, None, name, "the body is damaged", has_trace, url)
         else:
             page = RawPage(url=url, body=body, content_type=content_type)
             yield Task(path, page, name, "", has_trace)
@@ -124,7 +125,7 @@ def parse_task(task: Task) -> tuple[str, bool]:
     """The line of one page and whether it is a failure; runs in the worker."""
     if task.page is None:
         failure = Failure(
-            path=task.path, url=None, code="unreadable", field=None, detail=task.problem
+            path=task.path, url=task.url, code="unreadable", field=None, detail=task.problem
         )
         return dump_line(failure), True
     record = read_page(task.page, site=task.site).model_copy(update={"path": task.path})
