@@ -24,6 +24,7 @@ KEPT_HEADERS = (
 
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: |\Z)")
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_CUT_CHUNK_LINE = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r")
 _BREAKS = re.compile(r"[\r\n\0]")
 
 Headers = tuple[tuple[str, str], ...]
@@ -129,7 +130,7 @@ def dechunk(wire: bytes) -> bytes | None:
     (b'abc', None, b'<html>')
     """
     if _CHUNK_LINE.match(wire) is None:
-        return wire
+        return None if _CUT_CHUNK_LINE.fullmatch(wire) else wire
     parts: list[bytes] = []
     place = 0
     while (line := _CHUNK_LINE.match(wire, place)) is not None:

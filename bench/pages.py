@@ -34,7 +34,7 @@ def _wrap(inner: str, depth: int) -> str:
 
 
 def _page(
-    rng: Random, *, quote: int, description: int, depth: int, script: int, links: int
+    rng: Random, quote: int, description: int, depth: int, script: int, links: int
 ) -> bytes:
     def box(inner: str) -> str:
         return _wrap(inner, depth)
@@ -75,14 +75,14 @@ def make_pages() -> dict[str, bytes]:
 
     Shape: each is filled to 70,000 bytes with what it is heavy in.
     """
-    shapes = {
-        "script-heavy": dict(quote=700, description=450, depth=1, script=46_500, links=10),
-        "markup-heavy": dict(quote=300, description=300, depth=18, script=0, links=60),
-        "text-heavy": dict(quote=7_200, description=4_000, depth=1, script=0, links=10),
+    shapes = {  # quote and description characters, depth, script bytes, links
+        "script-heavy": (700, 450, 1, 46_500, 10),
+        "markup-heavy": (300, 300, 18, 0, 60),
+        "text-heavy": (7_200, 4_000, 1, 0, 10),
     }
     pages = {}
     for name, shape in shapes.items():
-        page = _page(Random(name), **shape)
+        page = _page(Random(name), *shape)
         filler = "<script>" if name == "script-heavy" else "<ul>"
         end = filler.replace("<", "</")
         if len(page) < SIZE:

@@ -70,7 +70,7 @@ class ShownQuote(NamedTuple):
 
     quote: str
     position: int
-    tool_position: Literal[1, 2]
+    tool_position: int
     slot: int
     reviewer: str | None
     score: int | None

@@ -29,6 +29,10 @@ from schema.records import Comparison, Finding
 PANELS = {33: 3, 67: 3, 25: 4, 75: 4}
 """The size of the panel that a share tells. Units: percent, reviewers."""
 
+_UNSEEN = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1|\Z)", re.I | re.S
+)
+_TAG = re.compile(rb"<[^>]*>?")
 _END_TAG = re.compile(rb"</(?:body|html)\b[^>]*>", re.IGNORECASE)
 
 
@@ -91,13 +95,12 @@ def _require_whole(tokens: Tokens, card: Scorecard, source: bytes) -> None:
     """
     if card.end < len(tokens.text):
         return
-    document = tokens.document
-    if document.kind == "html":
-        last = document.text[tokens.end[max(cell.quote[1] for cell in card.cells) - 1] - 1]
-        words = re.findall(r"[A-Za-z0-9]{3,}", last[-80:])
-        after = source.rfind(words[-1].encode()) if words else -1
-        ends = [match.start() for match in _END_TAG.finditer(source)]
-        if ends and ends[-1] > after:
+    if tokens.document.kind == "html":
+        # The last quote is the last that shows, so an end tag with nothing to show after it
+        # stands behind the quote; one in a comment or a script is none.
+        shown = _UNSEEN.sub(b"", source)
+        ends = [match.end() for match in _END_TAG.finditer(shown)]
+        if ends and not _TAG.sub(b"", shown[ends[-1] :]).strip():
             return
     raise LayoutError(code="truncated", field="quotes", detail="nothing follows the last quote")
 

@@ -28,7 +28,16 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
          (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
 
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([a-z0-9_:.-]+)", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_META_CHARSET = re.compile(
+    rb"""<meta(?:\s+(?!charset)[a-z-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?)*"""
+    rb"""\s+charset\s*=\s*["']?\s*([a-z0-9_:.-]+)""",
+    re.IGNORECASE,
+)
+_META_TYPE = re.compile(
+    rb"""<meta(?=[^>]*http-equiv\s*=\s*["']?content-type)[^>]*charset\s*=\s*([a-z0-9_:.-]+)""",
+    re.IGNORECASE,
+)
 _HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|\?xml)", re.I | re.S)
 _MARKUP = re.compile(rb"<(?:div|p|h1|main|section|article|table|meta|title)\b", re.IGNORECASE)
 
@@ -84,7 +93,8 @@ def decode(page: RawPage) -> Decoded:
 def _declared(page: RawPage) -> list[str]:
     """The encodings that header and page name, the header's first."""
     header = _HEADER_CHARSET.search(page.content_type or "")
-    meta = _META_CHARSET.search(page.body[:4096])
+    head = _COMMENT.sub(b"", page.body[:4096])
+    meta = _META_CHARSET.search(head) or _META_TYPE.search(head)
     labels = [header[1]] if header else []
     if meta:
         labels.append(meta[1].decode("ascii"))

@@ -29,7 +29,7 @@ def read_quotes(
         _quote(context, number, tool, slot, cell)
         for number, ((tool, slot), cell) in enumerate(parts)
     ]
-    _require_alike(context, fields, card.cells)
+    _require_alike(context, fields)
     for tool in tools:
         _infer(context, fields, tool)
     return [Quote.model_validate(field) for field in fields]
@@ -76,7 +76,7 @@ def _text(context: Context, path: str, cell: Cell) -> str:
     return require_text(text, field=path, limit=LONG_TEXT, is_clean=tokens.document.is_clean)
 
 
-def _require_alike(context: Context, fields: list[dict[str, Any]], cells: list[Cell]) -> None:
+def _require_alike(context: Context, fields: list[dict[str, Any]]) -> None:
     """All quotes show the same parts; what one alone leaves out was lost."""
     for part in ("score", "verdict"):
         shown = sum(field[part] is not None for field in fields)
@@ -85,11 +85,8 @@ def _require_alike(context: Context, fields: list[dict[str, Any]], cells: list[C
                 code="cell_shape", field=f"quotes[].{part}",
                 detail=f"{shown} of {len(fields)} cells show it",
             )  # fmt: skip
-    text = context.tokens.text
-    marked = sum(
-        text[cell.quote[0]].startswith("“") and text[cell.quote[1] - 1].endswith("”")
-        for cell in cells
-    )
+    places = (context.trace[f"quotes[{number}].text"] for number in range(len(fields)))
+    marked = sum(place[0][1] == 1 for place in places)
     if len(fields) // 2 <= marked < len(fields):
         raise LayoutError(
             code="cell_shape", field="quotes[].text",

@@ -43,6 +43,17 @@ class Words:
     )
 
 
+    @property
+    def ship(self) -> str:
+        """The publisher's word for ship."""
+        return next(word for word, verdict in self.verdicts.items() if verdict == "ship")
+
+    @property
+    def skip(self) -> str:
+        """The publisher's word for skip."""
+        return next(word for word, verdict in self.verdicts.items() if verdict == "skip")
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One publisher: what its addresses mean and which words anchor its pages.

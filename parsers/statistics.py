@@ -118,7 +118,7 @@ def _could_be(tokens: Tokens, name: str, text: str) -> bool:
     if name == "panel":
         return is_share_like(text)
     if name == "community":
-        return is_community_like(text, no_votes=tokens.words.no_votes)
+        return is_community_like(text, no_votes=tokens.words.no_votes, ship=tokens.words.ship)
     return label_key(text) in tokens.words.entries
 
 

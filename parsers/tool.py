@@ -86,7 +86,10 @@ class ToolReader:
         path = f"{self.path}.votes"
         text = self.context.text(path, *cell)
         is_bare = label_key(text) in self.context.words.badges
-        return None if is_bare else parse_votes(text, field=path)
+        if is_bare:
+            return None
+        words = self.context.words
+        return parse_votes(text, field=path, ship=words.ship, skip=words.skip)
 
     def _pricing(self) -> str | None:
         cell = self._cell("pricing")
@@ -107,7 +110,7 @@ class ToolReader:
         cell = self._cell("community")
         if cell is not None:
             text = context.tokens.join(*cell)
-            stated.append(parse_community(text, no_votes=context.words.no_votes, field=path))
+            stated.append(self._parse_community(text, path))
             if len(stated) == 1 or _fullness(stated[1]) > _fullness(stated[0]):
                 context.trace[path] = context.tokens.place(*cell)
         if not stated:
@@ -125,7 +128,11 @@ class ToolReader:
             self.context.trace[path] = self.context.tokens.place(label, label + 1)
             return (None, None, None)
         text = self.context.statistic(path, shown)
-        return parse_community(text, no_votes=self.context.words.no_votes, field=path)
+        return self._parse_community(text, path)
+
+    def _parse_community(self, text: str, path: str) -> Statement:
+        words = self.context.words
+        return parse_community(text, no_votes=words.no_votes, field=path, ship=words.ship)
 
     def _check_decision(self, tool: Tool) -> None:
         """What the decision table repeats must be what the card says."""

@@ -6,6 +6,7 @@ Each raises FieldError when the text is not a value of its kind; none returns No
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from schema.errors import FieldError
 from schema.records import SHORT_TEXT
@@ -20,10 +21,6 @@ _ICON = re.compile(f"[{ICONS}]")
 _LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
 _SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?%")
 _SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?[%\uff05\u066a]")
-_COUNTED = re.compile(
-    r"(0|[1-9][0-9]{0,2}) ?% ship ?\(([0-9]{1,9}) ?/ ?([0-9]{1,9})\)", re.IGNORECASE
-)
-_VOTES = re.compile(r"(?:^|[^\w])([0-9]{1,3}) ship ?/ ?([0-9]{1,3}) skip$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"undefined|NaN|\[object Object\]|\{\{.*\}\}", re.DOTALL)
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
 _MOJIBAKE = re.compile(
@@ -95,7 +92,25 @@ def _in_range(digits: str, text: str, field: str) -> int:
 Statement = tuple[int | None, int | None, int | None]
 
 
-def parse_community(text: str, *, no_votes: str, field: str) -> Statement:
+@lru_cache(maxsize=64)
+def _counted(ship: str) -> re.Pattern[str]:
+    """A community vote with its counts, in a publisher's word for ship."""
+    share, number = r"(0|[1-9][0-9]{0,2}) ?%", r"([0-9]{1,9})"
+    return re.compile(rf"{share} {re.escape(ship)} ?\({number} ?/ ?{number}\)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _panel_votes(ship: str, skip: str) -> re.Pattern[str]:
+    """The panel's votes, in a publisher's words for ship and skip."""
+    number = r"([0-9]{1,3})"
+    return re.compile(
+        rf"(?:^|\W){number} {re.escape(ship)} ?/ ?{number} {re.escape(skip)}$", re.IGNORECASE
+    )
+
+
+def parse_community(
+    text: str, *, no_votes: str, field: str, ship: str = "ship"
+) -> Statement:
     """Share, votes for ship and all votes, as far as the text states them.
 
     >>> parse_community("0% Ship (0 / 1)", no_votes="No community votes yet", field="community")
@@ -108,31 +123,33 @@ def parse_community(text: str, *, no_votes: str, field: str) -> Statement:
         return (None, None, None)
     if label_key(bare) == label_key(no_votes):
         return (None, 0, 0)
-    counted = _COUNTED.fullmatch(bare)
+    counted = _counted(ship).fullmatch(bare)
     if counted is None:
         return (parse_share(bare, field=field), None, None)
-    ship, votes = int(counted[2]), int(counted[3])
-    if ship > votes:
-        raise FieldError(code="field_range", field=field, detail=f"{ship} of {votes} votes")
-    return (_in_range(counted[1], text, field), ship, votes)
+    cast, votes = int(counted[2]), int(counted[3])
+    if cast > votes:
+        raise FieldError(code="field_range", field=field, detail=f"{cast} of {votes} votes")
+    return (_in_range(counted[1], text, field), cast, votes)
 
 
-def is_community_like(text: str, *, no_votes: str) -> bool:
+def is_community_like(text: str, *, no_votes: str, ship: str = "ship") -> bool:
     """Whether the text could be a community vote, readable or not."""
     bare = without_icons(text)
     return (
         bare.casefold() in DASHES or is_share_like(bare) or label_key(bare) == label_key(no_votes)
-        or _COUNTED.fullmatch(bare) is not None
+        or _counted(ship).fullmatch(bare) is not None
     )  # fmt: skip
 
 
-def parse_votes(text: str, *, field: str) -> tuple[int, int]:
+def parse_votes(
+    text: str, *, field: str, ship: str = "ship", skip: str = "skip"
+) -> tuple[int, int]:
     """Ship and skip votes of the panel.
 
     >>> parse_votes("Ship · 3 ship / 1 skip", field="votes")
     (3, 1)
     """
-    match = _VOTES.search(without_icons(text))
+    match = _panel_votes(ship, skip).search(without_icons(text))
     if match is None:
         raise FieldError(code="field_unreadable", field=field, detail=f"{text[:60]!r} are no votes")
     return int(match[1]), int(match[2])

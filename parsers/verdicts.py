@@ -51,13 +51,14 @@ CUES: dict[Verdict, tuple[str, ...]] = {
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(phrases, key=len, reverse=True)
     texts = "|".join(re.escape(phrase).replace("'", "['’]") for phrase in longest_first)
-    return re.compile(rf"(?<!\w)(?:{texts})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{texts})(?!\w|-\w)", re.IGNORECASE)
 
 
 _CUES = {verdict: _pattern(phrases) for verdict, phrases in CUES.items()}
 _UNLESS = re.compile(
     r"(?:\b(?:not|never|hardly|barely|nor|no|if|whether|think|thinks|say|says|said|call|calls|called"
-    r"|claim|claims|why)\b|n['’]t\b)[^.,;:!?—–()]{0,40}$",
+    r"|claim|claims|why|doubt|doubts|argue|argues|believe|believes|nobody|none|few|critics|suggest"
+    r"|suggests|insist|insists|unlikely|wrong)\b|n['’]t\b)[^.,;:!?—–()]{0,40}$",
     re.IGNORECASE,
 )
 """Words before a phrase, in its own clause, that turn or report it: then it is no cue."""

@@ -25,7 +25,7 @@ Badge = Literal["Ship", "Mixed", "Skip"]
 Entry = Literal["Free", "Paid"]
 Verdict = Literal["ship", "skip"]
 VerdictSource = Literal["page", "unanimous", "cue", "remainder"]
-Position = Literal[1, 2]
+Position = Annotated[int, Field(ge=1, le=2)]
 
 
 class Record(BaseModel):

@@ -16,7 +16,7 @@ def verdicts(
     """What `verdicts ...` did: exit code, standard output, standard error."""
     return subprocess.run(
         [sys.executable, "-m", "verdicts", *map(str, arguments)],
-        capture_output=True, text=True, cwd=cwd, timeout=120,
+        capture_output=True, text=True, check=False, cwd=cwd, timeout=120,
         env={**os.environ, **env},
     )  # fmt: skip
 

@@ -47,7 +47,9 @@ def test_a_demo_that_comes_out_otherwise_is_exit_40(tmp_path: Path) -> None:
         "from verdicts.boundary import main\n"
         f"main(['demo', '--no-serve', '--home', {str(tmp_path / 'home')!r}])\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert result.returncode == 40
     assert "title" in result.stderr
 
@@ -145,7 +147,9 @@ def test_a_fault_of_ours_is_one_sentence_and_a_saved_trace() -> None:
         "from verdicts.boundary import main\n"
         "main(['status'])\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert result.returncode == 70
     assert "Traceback" not in result.stderr
     trace = re.search(r"see (\S+)\)", result.stderr)
