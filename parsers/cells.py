@@ -95,19 +95,7 @@ def build_cells(
         _take_verdict(tokens, cell)
         cells.append(cell)
         before = high
-    _drop_common(tokens, cells)
     return cells
-
-
-def _drop_common(tokens: Tokens, cells: list[Cell]) -> None:
-    """Leave out what every cell repeats word for word: a button or a label, no reviewer's words."""
-    shown = [{tokens.text[at] for at in cell.lead + cell.trail} for cell in cells]
-    common = set.intersection(*shown)
-    if not common or len(cells) < 6:
-        return
-    for cell in cells:
-        cell.lead = [at for at in cell.lead if tokens.text[at] not in common]
-        cell.trail = [at for at in cell.trail if tokens.text[at] not in common]
 
 
 def means(tokens: Tokens, at: int) -> bool:

@@ -112,16 +112,14 @@ def _encoding(label: str) -> str:
 
 
 def _decoded(body: bytes, encodings: list[str]) -> Decoded:
+    if "utf-16" in encodings[:1]:
+        raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
     for number, encoding in enumerate(encodings):
         try:
             text = body.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding == "utf-16":
-            raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
         data = body if encoding == "utf-8" else text.encode()
         return Decoded(data, encoding, is_repaired=number > 0)
-    if encodings[0] == "utf-16":
-        raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
     data = body.decode(encodings[0], errors="replace").encode()
     return Decoded(data, encodings[0], is_repaired=False)

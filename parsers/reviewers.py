@@ -23,6 +23,30 @@ def is_name_like(text: str) -> bool:
     )  # fmt: skip
 
 
+def drop_common(tokens: Tokens, cells: list[Cell]) -> None:
+    """Leave out what every cell repeats word for word: a button or a label, no quote of theirs.
+
+    One name that every cell repeats is their reviewer, unless the rows are headed by reviewers or
+    the cells show another name beside it.
+    """
+    text = tokens.text
+    common = set.intersection(*({text[at] for at in cell.lead + cell.trail} for cell in cells))
+    headed = sum(any(is_name_like(text[at]) for at in cell.outer) for cell in cells)
+    if headed < len(cells) // 2 - 1 and not all(_has_other_name(tokens, c, common) for c in cells):
+        common = {shown for shown in common if not is_name_like(shown)}
+    kept = ([at for at in cell.lead + cell.trail if text[at] not in common] for cell in cells)
+    if not common or not all(kept):
+        return
+    for cell in cells:
+        cell.lead = [at for at in cell.lead if text[at] not in common]
+        cell.trail = [at for at in cell.trail if text[at] not in common]
+
+
+def _has_other_name(tokens: Tokens, cell: Cell, common: set[str]) -> bool:
+    shown = (tokens.text[at] for at in cell.lead + cell.trail)
+    return any(is_name_like(text) and text not in common for text in shown)
+
+
 def name_reviewers(tokens: Tokens, cells: list[Cell]) -> None:
     """Tell reviewer and quote apart in cells that are elements.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parsers.cells import Cell, build_cells, find_columns, find_quoted, find_scores
-from parsers.reviewers import is_name_like, name_reviewers, spread_flat
+from parsers.reviewers import drop_common, is_name_like, name_reviewers, spread_flat
 from parsers.sides import Panels, Side, assign_sides
 from parsers.tokens import Patterns, Score, Tokens
 from parsers.values import label_key
@@ -83,6 +83,7 @@ def _read(
     tokens: Tokens, names: tuple[str, str], cells: list[Cell], panels: Panels
 ) -> list[Side]:
     """Fill in reviewer and quote of each cell, and tell its side."""
+    drop_common(tokens, cells)
     if _is_flat(tokens, cells):
         for cell in cells:
             cell.first, cell.last = cell.anchor, max(cell.anchor, cell.verdict_at or 0) + 1
