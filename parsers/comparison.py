@@ -16,7 +16,7 @@ from parsers.decision import Decision, read_decision
 from parsers.document import Document
 from parsers.heading import find_headings, splits
 from parsers.quotes import read_quotes
-from parsers.scorecard import Scorecard, find_scorecard, read_scorecard
+from parsers.scorecard import Found, Scorecard, find_scorecard, read_scorecard
 from parsers.sides import Panels
 from parsers.site import Site
 from parsers.slugs import read_slugs
@@ -44,12 +44,11 @@ def read_comparison(
     A `trace` that is given is filled as far as the reading came, even where it is refused.
     Raises: LayoutError and FieldError as schema.codes explains.
     """
-    tokens, begin, cards = _read_frame(document, site)
+    tokens, begin, scores, cards = _read_frame(document, site)
     context = Context(tokens, {} if trace is None else trace)
     decision = read_decision(tokens, cards.names, cards.regions(begin, len(tokens.text)))
     one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
-    patterns = patterns_of(site.words)
-    card = read_scorecard(tokens, patterns, cards.names, begin, _panels(one, two))
+    card = read_scorecard(tokens, scores, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)
     slugs = _read_slugs(context, site, url)
     title = _read_title(context, cards)
@@ -64,15 +63,15 @@ def read_comparison(
     )  # fmt: skip
 
 
-def _read_frame(document: Document, site: Site) -> tuple[Tokens, int, Cards]:
-    """The tokens, where the scorecard begins, and the heading with its two cards."""
+def _read_frame(document: Document, site: Site) -> tuple[Tokens, int, Found, Cards]:
+    """The tokens, where the scorecard begins, its scores, and the heading with its two cards."""
     words = site.words
     headings = find_headings(document, words)
     names = frozenset(n for h in headings for pair in splits(h[2], words.versus) for n in pair)
     patterns = patterns_of(words)
     tokens = read_tokens(document, patterns, words, names)
-    begin = find_scorecard(tokens, patterns)
-    return tokens, begin, read_cards(tokens, headings, begin)
+    begin, scores = find_scorecard(tokens, patterns)
+    return tokens, begin, scores, read_cards(tokens, headings, begin)
 
 
 def _read_title(context: Context, cards: Cards) -> str:

@@ -22,7 +22,10 @@ LONG_TAG = 2 * MAX_ATTRIBUTES
 
 _VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+"""
 _ATTRIBUTE = rb"[^\s/>][^\s/>=]*+(?:\s*+=\s*+" + _VALUE + rb")?+"
-_OPENING = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:[\s/]++|" + _ATTRIBUTE + rb")*+)")
+# Nearly every tag is the first group alone, which is much faster than the second.
+_OPENING = re.compile(
+    rb'<[a-zA-Z][^\s/>]*+((?: [a-zA-Z-]++="[^"]*+")*+(?![^>])|(?:[\s/]++|' + _ATTRIBUTE + rb")*+)"
+)
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _MANY = re.compile(rb"<([oO][pP][tT](?=[iIgG])|[tT][eE][mM][pP][lL][aA][tT][eE])")
 _TOKEN = re.compile(

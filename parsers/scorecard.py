@@ -21,8 +21,13 @@ class Scorecard:
     end: int
 
 
-def find_scorecard(tokens: Tokens, patterns: Patterns) -> int:
-    """The token of the scorecard's heading: the last one before the first score or quoted text.
+Found = list[tuple[int, Score]]
+
+
+def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, Found]:
+    """The token of the scorecard's heading, and the scores after it.
+
+    It is the last heading before the first score, or before the first quoted text.
 
     Raises: LayoutError (scorecard_missing) where there is none.
     """
@@ -35,20 +40,20 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> int:
         )  # fmt: skip
     scores = find_scores(tokens, patterns, headings[0])
     if scores:
-        return max(at for at in headings if at < scores[0][0])
+        return max(at for at in headings if at < scores[0][0]), scores
     quoted = (at for at in range(headings[0], len(tokens.text)) if tokens.text[at][0] == "“")
     first = next(quoted, None)
-    return headings[-1] if first is None else max(at for at in headings if at < first)
+    begin = headings[-1] if first is None else max(at for at in headings if at < first)
+    return begin, []
 
 
 def read_scorecard(
-    tokens: Tokens, patterns: Patterns, names: tuple[str, str], begin: int, panels: Panels
+    tokens: Tokens, scores: Found, names: tuple[str, str], begin: int, panels: Panels
 ) -> Scorecard:
-    """The cells after the scorecard's heading.
+    """The cells after the scorecard's heading, around its scores or, without any, its quotes.
 
     Raises: LayoutError quote_count, quote_side, cell_shape; FieldError quote_empty.
     """
-    scores = find_scores(tokens, patterns, begin + 1)
     anchors: list[tuple[int, int, Score | None]] = [(at, at + 1, score) for at, score in scores]
     if not anchors:
         anchors = [(first, last, None) for first, last in find_quoted(tokens, begin + 1)]

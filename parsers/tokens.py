@@ -59,9 +59,12 @@ class Tokens:
 
     def place(self, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
         """Where tokens [first, last) stand: block, start and end of each of their blocks."""
-        text = self.document.text
-        blocks = range(self.start[first], self.end[last - 1]) if last > first else ()
-        return tuple((block, 0, len(text[block])) for block in blocks)
+        if last <= first:
+            return ()
+        text, start, end = self.document.text, self.start[first], self.end[last - 1]
+        if end - start == 1:
+            return ((start, 0, len(text[start])),)
+        return tuple([(block, 0, len(text[block])) for block in range(start, end)])
 
 
 class Patterns:
