@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -145,6 +146,9 @@ def main() -> None:
     function, limits = _read(tasks)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
+    # What was imported stays; the collector need not look at it again after every page.
+    gc.collect()
+    gc.freeze()
     _write(answers, (True, None))
     while True:
         task = _read(tasks)

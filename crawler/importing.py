@@ -25,12 +25,9 @@ from crawler.planning import role_of
 from crawler.report import ImportReport
 from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file
 from parsers.site import Site
-from parsers.sites import site_named, site_of_url
+from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.errors import CrawlError, UsageError
 from schema.page import RawPage
-
-DEFAULT_SITE = "shiporskip"
-"""The site that a page belongs to when nothing says which."""
 
 
 def import_paths(

@@ -38,6 +38,7 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     found = [*_segment_problems(place, snapshot, deep=deep), *_capture_problems(archive)]
     if deep:
         found += _body_problems(archive, snapshot.captures)
+    found += _stray_problems(place, snapshot)
     found += _record_problems(place, snapshot)
     found += _published_problems(place)
     return found
@@ -56,6 +57,14 @@ def _segment_problems(home: Home, snapshot: Snapshot, *, deep: bool) -> Iterator
             yield Problem(segment.name, "the sealed file is longer than the ledger says")
         elif deep and segment.is_sealed and file_sha256(path) != segment.sha256:
             yield Problem(segment.name, "the sealed file's SHA-256 is not the ledger's")
+
+
+def _stray_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
+    """Files in the archive's folder that the ledger does not know."""
+    known = {segment.name for segment in snapshot.segments}
+    for path in sorted(home.warc.glob("*")):
+        if path.name.removesuffix(".open") not in known:
+            yield Problem(path.name, "the ledger does not know this file")
 
 
 def segment_file(home: Home, segment: Segment) -> Path | None:

@@ -79,11 +79,19 @@ def make_lines(
     readings, damaged = _read_all(archive, wanted, pool)
     made = Made({}, [], len(wanted) - len(damaged), damaged)
     for capture in captures:
-        answer = readings[_content(capture)] if is_parsed(capture, snapshot) else None
+        is_read = is_parsed(capture, snapshot)
+        answer = readings[_content(capture)] if is_read else _error_answer(capture)
         line = _line(capture, answer, snapshot)
         made.outcomes[capture.offset] = line.outcome
         made.lines.append(spliced(line, answer.text if answer else None))
     return made
+
+
+def _error_answer(capture: Capture) -> Answer | None:
+    """The failure of a known page that was answered with an error. Absent: None for any other."""
+    if capture.status < 400 or not is_known_page(capture.site, capture.url):
+        return None
+    return failed(capture.url, "http_status", f"the server answered {capture.status}")
 
 
 def is_parsed(capture: Capture, snapshot: Snapshot) -> bool:

@@ -11,9 +11,10 @@ from parsers.absence import explain_absence
 from parsers.comparison import read_comparison
 from parsers.decode import decode, is_html
 from parsers.document import Document, read_html, read_text
+from parsers.links import absolute_link
 from parsers.scan import require_safe_shape
 from parsers.site import Site
-from parsers.sites import site_named, site_of_url
+from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from parsers.version import PARSER_VERSION
 from schema.errors import BytesError, ParseError
 from schema.page import RawPage
@@ -38,23 +39,24 @@ class Explanation:
     trace: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
 
-def parse_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Other:
+def parse_page(page: RawPage, *, site: str | None = None) -> Comparison | Other:
     """The record of one page.
 
-    Shape: a RawPage and the name of its site in; a Comparison out, or Other for a page whose
-    address is not a comparison. Raises: ParseError with a code of schema.codes.FAILURES.
+    Shape: a RawPage in, with the name of its site where its address does not tell; a Comparison
+    out, or Other for a page whose address is not a comparison.
+    Raises: ParseError with a code of schema.codes.FAILURES.
 
     >>> parse_page(RawPage(url="https://shiporskip.io/", body=b"")).kind
     'other'
     """
-    return _parse(page, site_named(site), Explanation())
+    return _parse(page, _owner(page, site), Explanation())
 
 
-def explain(page: RawPage, *, site: str = "shiporskip") -> Explanation:
+def explain(page: RawPage, *, site: str | None = None) -> Explanation:
     """How a page is read: its blocks, what each gave, and the record or the problem."""
     found = Explanation()
     try:
-        found.record = _parse(page, site_named(site), found)
+        found.record = _parse(page, _owner(page, site), found)
     except ParseError as problem:
         found.problem = problem
     return found
@@ -83,7 +85,7 @@ def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other
     return record.model_copy(update={"findings": (*record.findings, finding)})
 
 
-def read_page(page: RawPage, *, site: str = "shiporskip") -> Comparison | Failure | Other:
+def read_page(page: RawPage, *, site: str | None = None) -> Comparison | Failure | Other:
     """The record of one page, or the failure that says why there is none."""
     try:
         return parse_page(page, site=site)
@@ -100,6 +102,12 @@ def read_document(page: RawPage) -> Document:
         return read_text(decoded.text)
     require_safe_shape(decoded.data)
     return read_html(decoded.data)
+
+
+def _owner(page: RawPage, site: str | None) -> Site:
+    """The site named, else the one that claims the page's address, else the default one."""
+    claimed = site_of_url(page.url) if site is None and page.url else None
+    return claimed or site_named(site or DEFAULT_SITE)
 
 
 def _is_comparison(site: Site, url: str) -> bool:
@@ -119,5 +127,4 @@ def _own(site: Site, url: str | None) -> str | None:
 
 
 def _canonical(document: Document) -> str | None:
-    link = (document.canonical or "").strip()
-    return link if link.startswith(("http://", "https://")) else None
+    return absolute_link(None, document.canonical) if document.canonical else None

@@ -25,7 +25,7 @@ def page_links(page: RawPage) -> list[str]:
     if not is_html(page):
         return []
     hrefs = (node.attributes.get("href") for node in _tree(page).css("a[href]"))
-    found = (_absolute(page.url, href) for href in hrefs if href)
+    found = (absolute_link(page.url, href) for href in hrefs if href)
     return list(dict.fromkeys(link for link in found if link))
 
 
@@ -38,10 +38,11 @@ def canonical_of(tree: LexborHTMLParser) -> str | None:
     """The http(s) address in `<link rel=canonical>`. Absent: None."""
     node = tree.css_first('link[rel="canonical" i][href]')
     href = node.attributes.get("href") if node is not None else None
-    return _absolute(None, href) if href else None
+    return absolute_link(None, href) if href else None
 
 
-def _absolute(base: str | None, href: str) -> str | None:
+def absolute_link(base: str | None, href: str) -> str | None:
+    """A link as an absolute http(s) address without its fragment. Absent: None for another."""
     try:
         link = urljoin(base or "", href.strip())
         parts = urlsplit(link)

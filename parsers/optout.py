@@ -10,7 +10,10 @@ from parsers.decode import decode, is_html
 from parsers.scan import require_safe_shape
 from schema.page import RawPage
 
-ROBOTS_WORDS = {"noarchive": "noarchive", "noai": "noai", "noimageai": "noai", "noindex": "noindex"}
+ROBOTS_WORDS = {
+    "noarchive": "noarchive", "noai": "noai", "noimageai": "noai", "noindex": "noindex",
+    "none": "noindex",
+}  # fmt: skip
 
 
 def opt_outs(headers: Mapping[str, str], page: RawPage) -> tuple[str, ...]:

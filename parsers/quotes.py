@@ -7,6 +7,7 @@ from typing import Any
 from parsers.cells import Cell
 from parsers.context import Context
 from parsers.guards import require_no_repeat
+from parsers.reviewers import reviewer_name
 from parsers.scorecard import Scorecard
 from parsers.tool import ToolReader
 from parsers.values import outer_quotes, parse_score, parse_word, require_text
@@ -41,7 +42,7 @@ def _quote(context: Context, number: int, tool: int, slot: int, cell: Cell) -> d
     if cell.reviewer is not None and cell.reviewer_at is not None:
         place = tokens.place(cell.reviewer_at, cell.reviewer_at + 1)
         context.trace[f"{path}.reviewer"] = place
-        reviewer = require_text(cell.reviewer, field=f"{path}.reviewer").removeprefix("The ")
+        reviewer = require_text(cell.reviewer, field=f"{path}.reviewer")
     if cell.score is not None:
         score = parse_score(cell.score.digits, field=f"{path}.score")
         context.trace[f"{path}.score"] = tokens.place(cell.anchor, cell.anchor + 1)
@@ -68,7 +69,7 @@ def _text(context: Context, path: str, cell: Cell) -> str:
     if not text:
         raise FieldError(code="quote_empty", field=path, detail="nothing inside the quote")
     context.trace[path] = tuple(places)
-    if cell.reviewer in tokens.text[first:last]:
+    if cell.reviewer in [reviewer_name(shown) for shown in tokens.text[first:last]]:
         raise FieldError(
             code="duplicate_block", field=path, detail=f"{cell.reviewer!r} stands in the quote too"
         )

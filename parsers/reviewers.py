@@ -23,6 +23,11 @@ def is_name_like(text: str) -> bool:
     )  # fmt: skip
 
 
+def reviewer_name(text: str) -> str:
+    """A reviewer's name as it is compared and recorded: without a leading 'The '."""
+    return text.removeprefix("The ")
+
+
 def drop_common(tokens: Tokens, cells: list[Cell]) -> None:
     """Leave out what every cell repeats word for word: a button or a label, no quote of theirs.
 
@@ -69,9 +74,9 @@ def name_reviewers(tokens: Tokens, cells: list[Cell]) -> None:
     for cell, (reviewer, quote) in zip(cells, chosen, strict=True):
         cell.quote = quote
         if reviewer is not None:
-            cell.reviewer, cell.reviewer_at = tokens.text[reviewer], reviewer
+            cell.reviewer, cell.reviewer_at = reviewer_name(tokens.text[reviewer]), reviewer
         elif cell.score is not None and cell.score.reviewer:
-            cell.reviewer, cell.reviewer_at = cell.score.reviewer, cell.anchor
+            cell.reviewer, cell.reviewer_at = reviewer_name(cell.score.reviewer), cell.anchor
 
 
 def _unlike(tokens: Tokens, cells: list[Cell]) -> ParseError:
@@ -132,7 +137,7 @@ def _name_beside_quoted(tokens: Tokens, cells: list[Cell]) -> None:
             )
         return
     for cell, rest in zip(cells, beside, strict=True):
-        cell.reviewer, cell.reviewer_at = tokens.text[rest[0]], rest[0]
+        cell.reviewer, cell.reviewer_at = reviewer_name(tokens.text[rest[0]]), rest[0]
 
 
 def spread_flat(tokens: Tokens, cells: list[Cell], newsletter: tuple[str, ...]) -> None:
@@ -154,11 +159,11 @@ def spread_flat(tokens: Tokens, cells: list[Cell], newsletter: tuple[str, ...]) 
             raise FieldError(code="duplicate_block", field="quotes", detail=detail)
     is_each, is_rows = _pattern(named, has_first)
     if has_first:
-        cells[0].reviewer, cells[0].reviewer_at = tokens.text[before[-1]], before[-1]
+        cells[0].reviewer, cells[0].reviewer_at = reviewer_name(tokens.text[before[-1]]), before[-1]
     for (cell, after), gap, is_named in zip(pairwise(cells), gaps, named, strict=True):
         if is_named and (is_each or is_rows):
             after.reviewer_at = gap.pop()
-            after.reviewer = tokens.text[after.reviewer_at]
+            after.reviewer = reviewer_name(tokens.text[after.reviewer_at])
         if not gap:
             raise FieldError(code="quote_empty", field="quotes", detail="a score without a quote")
         cell.quote, cell.last = (gap[0], gap[-1] + 1), gap[-1] + 1

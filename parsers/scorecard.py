@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parsers.cells import Cell, build_cells, find_columns, find_quoted, find_scores
-from parsers.reviewers import drop_common, is_name_like, name_reviewers, spread_flat
+from parsers.reviewers import drop_common, is_name_like, name_reviewers, reviewer_name, spread_flat
 from parsers.sides import Panels, Side, assign_sides
 from parsers.tokens import Patterns, Score, Tokens
 from parsers.values import label_key
@@ -128,7 +128,8 @@ def _name_by_row(
         return
     for cell, (_, slot) in zip(cells, sides, strict=True):
         if slot in heads:
-            cell.reviewer, cell.reviewer_at = tokens.text[heads[slot]], heads[slot]
+            cell.reviewer_at = heads[slot]
+            cell.reviewer = reviewer_name(tokens.text[heads[slot]])
 
 
 def _without_copy(

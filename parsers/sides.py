@@ -198,11 +198,38 @@ def _require_counts(tools: list[int], panels: Panels, count: int) -> None:
             raise _uncertain(f"{found} of the quotes would be about tool {tool}, not {expected}")
 
 
+def _in_rows(cells: list[Cell], tools: list[int]) -> list[Side]:
+    """Slots of cells in one list, row by row, the sides in the order that unites most reviewers."""
+
+    def united(sides: list[Side]) -> int:
+        shown: dict[int, list[str | None]] = {}
+        for cell, (_, slot) in zip(cells, sides, strict=True):
+            shown.setdefault(slot, []).append(cell.reviewer)
+        return sum(len(names) == 2 and names[0] == names[1] for names in shown.values())
+
+    return max((_rows_of(tools, first) for first in (1, 2)), key=united)
+
+
+def _rows_of(tools: list[int], first: int) -> list[Side]:
+    """Slots where a row ends as soon as a side comes again or was passed."""
+    sides: list[Side] = []
+    slot, last = 1, 0
+    for tool in tools:
+        place = 1 if tool == first else 2
+        slot += bool(last) and place <= last
+        sides.append((tool, slot))
+        last = place
+    return sides
+
+
 def _with_slots(cells: list[Cell], tools: list[int], groups: list[int]) -> list[Side]:
     """Slots in the order of each side; where a cell is missing, by row or reviewer."""
     if len(tools) < 8 and set(Counter(groups).values()) == {1, 2}:
         rows = {group: slot for slot, group in enumerate(dict.fromkeys(groups), start=1)}
         return [(tool, rows[group]) for tool, group in zip(tools, groups, strict=True)]
+    columns = sorted(tools)
+    if len(tools) < 8 and len(set(groups)) == 1 and tools not in (columns, columns[::-1]):
+        return _in_rows(cells, tools)
     seen = Counter[int]()
     sides = []
     for tool in tools:

@@ -55,13 +55,19 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _CUES = {verdict: _pattern(phrases) for verdict, phrases in CUES.items()}
+CANCELS = (
+    "not", "n't", "never", "hardly", "barely", "nor", "no", "nobody", "none", "few", "unlikely",
+    "wrong", "if", "whether", "why", "think", "thinks", "say", "says", "said", "call", "calls",
+    "called", "claim", "claims", "doubt", "doubts", "argue", "argues", "believe", "believes",
+    "critics", "suggest", "suggests", "insist", "insists",
+)  # fmt: skip
+"""Words before a phrase, in its own clause, that turn or report it: then it is no cue."""
+
 _UNLESS = re.compile(
-    r"(?:\b(?:not|never|hardly|barely|nor|no|if|whether|think|thinks|say|says|said|call|calls|called"
-    r"|claim|claims|why|doubt|doubts|argue|argues|believe|believes|nobody|none|few|critics|suggest"
-    r"|suggests|insist|insists|unlikely|wrong)\b|n['’]t\b)[^.,;:!?—–()]{0,40}$",
+    r"(?:\b(?:" + "|".join(word for word in CANCELS if word != "n't") + r")\b|n['’]t\b)"
+    r"[^.,;:!?—–()]{0,40}$",
     re.IGNORECASE,
 )
-"""Words before a phrase, in its own clause, that turn or report it: then it is no cue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ FAILURES: dict[str, str] = {
     "parser_died": "The parser was killed twice on this page (time, memory or a crash).",
     "not_a_comparison": "The page has no address and does not look like a comparison.",
     "content_type": "The page was sent as something other than HTML or text.",
+    "http_status": "The server answered with an error; what it sent is kept, but is no page.",
     "empty_page": "The page shows no visible text at all.",
     "empty_shell": "The page shows a frame but not its content, which a script would load.",
     "interstitial": "The page is a log-in, a browser check or a similar page in between.",

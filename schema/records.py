@@ -149,7 +149,7 @@ class Comparison(Line):
     findings: Annotated[tuple[Finding, ...], Field(strict=False)]
     """Statements of the page that disagree, in the order of their fields."""
     trace: dict[str, tuple[Place, ...]] | None = None
-    """For each value the blocks and characters it was read from; null unless asked for."""
+    """For each value the blocks and characters it was read from; null where they were left out."""
 
 
 class Failure(Line):

@@ -117,9 +117,9 @@ def test_a_page_that_fails_later_is_held_and_its_failure_is_a_row(tmp_path: Path
     ]  # fmt: skip
     assert ask(tmp_path, "SELECT state, captured_at FROM comparison") == [("held", MONDAY)]
     failed = ask(tmp_path, "SELECT page.url FROM failure JOIN page ON page.id = page ORDER BY 1")
-    assert failed == [(good.url,), (bad.url,)]
+    assert failed == [(good.url,), (bad.url,), (missing.url,)]
     outcomes = ask(tmp_path, "SELECT outcome FROM capture ORDER BY url, captured_at")
-    assert outcomes == [("comparison",), ("failure",), ("failure",), ("not_parsed",)]
+    assert outcomes == [("comparison",), ("failure",), ("failure",), ("failure",)]
 
 
 def test_refused_and_gone_come_before_what_is_stored(tmp_path: Path) -> None:

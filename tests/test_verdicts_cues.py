@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fixture_tools import DESK, ROOT, TEXT, WREN, codes, html_page, read, read_one, text_two
 
-from parsers.verdicts import CUES, all_cues, infer_verdicts
+from parsers.verdicts import CANCELS, CUES, all_cues, infer_verdicts
 
 CASES = [(verdict, cue) for verdict, cues in CUES.items() for cue in cues]
 SHARE = {"skip": "75%", "ship": "25%"}
@@ -40,6 +40,12 @@ def test_the_list_is_the_documented_one() -> None:
     skip, ship = text.split("phrases that name a skip:")[1].split("phrases that name a ship:")
     assert tuple(re.findall(r"^- `(.+)`$", skip, re.MULTILINE)) == CUES["skip"]
     assert tuple(re.findall(r"^- `(.+)`$", ship, re.MULTILINE)) == CUES["ship"]
+
+
+def test_the_words_that_cancel_a_cue_are_the_documented_ones() -> None:
+    text = " ".join((ROOT / "docs" / "verdicts.md").read_text("utf-8").split())
+    listed = text.split("turns or reports it: ")[1].split(". ")[0]
+    assert tuple(re.findall(r"`(.+?)`", listed)) == CANCELS
 
 
 def test_no_phrase_stands_twice_or_for_both_verdicts() -> None:

@@ -31,7 +31,7 @@ def run_demo(home: Path, *, is_serving: bool, port: int) -> int:
         )  # fmt: skip
         if report.exit_code not in (0, 10):
             raise IntegrityError(where=address, what=f"the crawl stopped: {report.stopped}")
-        say(f"   {report.stored} captures stored, {report.unchanged} unchanged")
+        say(f"   {report.stored} comparison pages stored, {report.unchanged} unchanged")
         say("2. building the database")
         built = build(home, progress=tell)
     say(f"   {built.comparisons} comparisons, {built.failures} pages that must fail: {built.path}")

@@ -10,6 +10,13 @@ from typing import Any
 
 from verdicts.sample import Expected
 
+_COUNTS = {
+    name: f"SELECT count(*) FROM {table}"
+    for name, table in (
+        ("comparisons", "comparison"), ("tools", "tool"), ("cards", "card"), ("quotes", "quote"),
+        ("quote_slots", "comparison_quote"), ("reviewers", "reviewer"),
+    )
+}  # fmt: skip
 _COMPARISONS = "SELECT * FROM comparison ORDER BY url"
 _TOOLS = """
     SELECT vt.*, t.slug, c.name, c.category, c.tagline, c.entry, c.panel_ship_percent,
@@ -31,7 +38,13 @@ def differences(database: Path, listed: Expected) -> Iterator[str]:
     with closing(sqlite3.connect(f"{database.as_uri()}?immutable=1", uri=True)) as db:
         db.row_factory = sqlite3.Row
         found = {page["url"]: page for page in _pages(db)}
+        counts = {name: db.execute(sql).fetchone()[0] for name, sql in _COUNTS.items()}
     wanted = {page["url"]: page for page in listed["pages"]}
+    for url in listed["gone"]:
+        wanted[url] = {"kind": "failure", "url": url, "code": "http_status"}
+    for name, count in counts.items():
+        if count != listed["counts"][name]:
+            yield f"{name}: {count} instead of {listed['counts'][name]}"
     for url in sorted(found.keys() | wanted.keys()):
         if url not in found:
             yield f"{url}: not in the database"

@@ -10,7 +10,7 @@ from archive import open_archive
 from archive.worker import Died, GuardedPool
 from crawler.sources import PAGES
 from parsers import Explanation, explain
-from parsers.sites import site_named, site_of_url
+from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.codes import FAILURES, FINDINGS
 from schema.errors import UsageError
 from schema.page import RawPage
@@ -45,7 +45,7 @@ def _load(page: str, home: Path, site: str | None) -> tuple[RawPage, str]:
     except OSError as error:
         raise UsageError(what=f"{page}: {error.strerror}") from error
     raw = RawPage(url=None, body=body, content_type=PAGES.get(path.suffix.lower()))
-    return raw, site_named(site).name if site else "shiporskip"
+    return raw, site_named(site).name if site else DEFAULT_SITE
 
 
 def _load_capture(url: str, home: Path, site: str | None) -> tuple[RawPage, str]:

@@ -10,13 +10,12 @@ from archive.http1 import take_apart
 from archive.worker import Died, GuardedPool
 from crawler.sources import PAGES, Trouble, find_files, is_warc, read_source
 from parsers import read_page
-from parsers.sites import site_named, site_of_url
+from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.errors import UsageError
 from schema.page import RawPage
 from schema.records import Failure, dump_line
 from verdicts.console import say
 
-DEFAULT_SITE = "shiporskip"
 HTML = ("text/html", "application/xhtml+xml")
 WORKERS = 2
 

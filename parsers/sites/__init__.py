@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from parsers.site import Site
 from schema.errors import SiteError
 
+DEFAULT_SITE = "shiporskip"
+"""The site of a page when neither its address nor anybody says which."""
+
 
 @cache
 def load_sites() -> dict[str, Site]:

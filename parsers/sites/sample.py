@@ -4,7 +4,7 @@ from parsers.site import Site
 
 SITE = Site(
     name="sample",
-    title="The sample site",
+    title="The sample site (invented tools)",
     base="https://sample.example",
     hosts=("sample.example",),
     comparison=r"/compare/(?P<pair>[a-z0-9-]+-vs-[a-z0-9-]+)/?",
