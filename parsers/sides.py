@@ -14,6 +14,7 @@ from schema.errors import LayoutError
 
 Side = tuple[int, int]
 """Tool (1 or 2) and slot (1 to 4)."""
+ROWS = 4
 Panels = tuple[int | None, int | None]
 """How many reviewers the page says each tool had; None where it does not say."""
 
@@ -198,8 +199,11 @@ def _require_counts(tools: list[int], panels: Panels, count: int) -> None:
             raise _uncertain(f"{found} of the quotes would be about tool {tool}, not {expected}")
 
 
-def _in_rows(cells: list[Cell], tools: list[int]) -> list[Side]:
-    """Slots of cells in one list, row by row, the sides in the order that unites most reviewers."""
+def _in_rows(cells: list[Cell], tools: list[int]) -> list[Side] | None:
+    """Slots of cells in one list, row by row, the sides in the order that unites most reviewers.
+
+    Absent: None where the cells do not make four rows at most.
+    """
 
     def united(sides: list[Side]) -> int:
         shown: dict[int, list[str | None]] = {}
@@ -207,7 +211,9 @@ def _in_rows(cells: list[Cell], tools: list[int]) -> list[Side]:
             shown.setdefault(slot, []).append(cell.reviewer)
         return sum(len(names) == 2 and names[0] == names[1] for names in shown.values())
 
-    return max((_rows_of(tools, first) for first in (1, 2)), key=united)
+    ways = [_rows_of(tools, 1), _rows_of(tools, 2), _rows_by_reviewer(cells, tools)]
+    fitting = [way for way in ways if way[-1][1] <= ROWS]
+    return max(fitting, key=united, default=None)
 
 
 def _rows_of(tools: list[int], first: int) -> list[Side]:
@@ -222,14 +228,31 @@ def _rows_of(tools: list[int], first: int) -> list[Side]:
     return sides
 
 
+def _rows_by_reviewer(cells: list[Cell], tools: list[int]) -> list[Side]:
+    """Slots where two cells side by side, of one reviewer and different tools, are a row."""
+    sides: list[Side] = []
+    slot = 0
+    is_second = False
+    for at, tool in enumerate(tools):
+        before = at - 1
+        is_second = (
+            bool(at) and not is_second and tools[before] != tool
+            and cells[before].reviewer == cells[at].reviewer is not None
+        )  # fmt: skip
+        slot += not is_second
+        sides.append((tool, slot))
+    return sides
+
+
 def _with_slots(cells: list[Cell], tools: list[int], groups: list[int]) -> list[Side]:
     """Slots in the order of each side; where a cell is missing, by row or reviewer."""
     if len(tools) < 8 and set(Counter(groups).values()) == {1, 2}:
-        rows = {group: slot for slot, group in enumerate(dict.fromkeys(groups), start=1)}
-        return [(tool, rows[group]) for tool, group in zip(tools, groups, strict=True)]
+        slot_of = {group: slot for slot, group in enumerate(dict.fromkeys(groups), start=1)}
+        return [(tool, slot_of[group]) for tool, group in zip(tools, groups, strict=True)]
     columns = sorted(tools)
-    if len(tools) < 8 and len(set(groups)) == 1 and tools not in (columns, columns[::-1]):
-        return _in_rows(cells, tools)
+    is_listed = len(tools) < 8 and len(set(groups)) == 1
+    if is_listed and tools not in (columns, columns[::-1]) and (rows := _in_rows(cells, tools)):
+        return rows
     seen = Counter[int]()
     sides = []
     for tool in tools:
