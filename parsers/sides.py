@@ -211,7 +211,12 @@ def _in_rows(cells: list[Cell], tools: list[int]) -> list[Side] | None:
             shown.setdefault(slot, []).append(cell.reviewer)
         return sum(len(names) == 2 and names[0] == names[1] for names in shown.values())
 
-    ways = [_rows_of(tools, 1), _rows_of(tools, 2), _rows_by_reviewer(cells, tools)]
+    ways = [_rows_of(tools, 1)]
+    is_alternating = all(one != other for one, other in pairwise(tools))
+    if not is_alternating:
+        ways.append(_rows_by_reviewer(cells, tools))
+    if not is_alternating or tools[0] == 2:
+        ways.append(_rows_of(tools, 2))
     fitting = [way for way in ways if way[-1][1] <= ROWS]
     return max(fitting, key=united, default=None)
 
