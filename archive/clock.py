@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from schema.errors import UsageError
 
 VARIABLE = "VERDICTS_NOW"
+EARLIEST, LATEST = 1970, 2999
+"""The years that a time may lie in."""
 
 
 def now() -> datetime:
@@ -31,7 +33,7 @@ def stamp(moment: datetime | None = None) -> str:
     '2026-11-01T12:00:00Z'
     """
     moment = now() if moment is None else moment
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def later(**span: float) -> str:
@@ -49,8 +51,12 @@ def parse_stamp(text: str, *, where: str = "date") -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:
         raise UsageError(what=f"{where}: {text!r} is not an ISO 8601 time") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).replace(microsecond=0)
+    # Due dates and intervals are reckoned from it, and must stay within the calendar.
+    if not EARLIEST <= moment.year <= LATEST:
+        raise UsageError(what=f"{where}: {text!r} lies outside {EARLIEST} to {LATEST}")
+    return moment

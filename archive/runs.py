@@ -13,7 +13,7 @@ from archive.home import Home
 from archive.ledger import Ledger
 from archive.segments import recover
 from archive.store import Store
-from schema.errors import VerdictsError
+from schema.errors import IntegrityError, VerdictsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,10 @@ def open_run(home: Home, kind: Literal["crawl", "import"]) -> Iterator[OpenRun]:
     """
     home.create()
     with home.lock("crawl"):
+        if not home.ledger.exists() and any(home.warc.iterdir()):
+            raise IntegrityError(
+                where=str(home.ledger), what="it is missing, but the archive's files are there"
+            )
         ledger = Ledger(home.ledger)
         try:
             recover(home, ledger)

@@ -23,7 +23,7 @@ from crawler.judge import REDIRECTS
 from crawler.look import Seen, Task, look
 from crawler.planning import role_of
 from crawler.report import ImportReport
-from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file
+from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file, real
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.errors import CrawlError, UsageError
@@ -46,13 +46,13 @@ def import_paths(
     if url is not None:
         if len(files) != 1 or is_warc(files[0]):
             raise UsageError(what="--url names the address of one saved page")
-        urls = {files[0].resolve(): url}
+        urls = {real(files[0]): url}
     for given in urls.values():
         _require_claimed(given, site)
     with open_run(Home(home), "import") as books, GuardedPool(look) as pool:
         taking = _Import(books, pool, site)
         for number, path in enumerate(files):
-            for found in read_source(path, url=urls.get(path.resolve()), date=date):
+            for found in read_source(path, url=urls.get(real(path)), date=date):
                 taking.take(found)
             if progress is not None:
                 progress(str(path), number + 1, len(files))
@@ -225,12 +225,18 @@ def _settle(db: sqlite3.Connection, run_id: int, page_id: int, exchange: Exchang
     if not exchange.url.startswith("urn:"):
         due = stamp(parse_stamp(exchange.captured_at) + timedelta(days=DUE_DAYS))
     is_good = (outcome, reason) == ("ok", "")
+    # What is older than a capture that we have says nothing of the page's present state.
+    is_newest = not db.execute(
+        "SELECT 1 FROM capture WHERE page_id = ? AND captured_at > ? LIMIT 1",
+        (page_id, exchange.captured_at),
+    ).fetchone()
     db.execute(
         "UPDATE page SET state = CASE WHEN state = 'known' THEN state WHEN ? THEN 'captured'"
         " WHEN state = 'waiting' THEN 'failed' ELSE state END,"
         " due = CASE WHEN role = 'comparison' THEN nullif(max(coalesce(due, ''),"
         " coalesce(?, '')), '') END,"
-        " last_outcome = ?, last_reason = ? WHERE id = ?",
-        (is_good, due, outcome, reason, page_id),
+        " last_outcome = CASE WHEN ? THEN ? ELSE last_outcome END,"
+        " last_reason = CASE WHEN ? THEN ? ELSE last_reason END WHERE id = ?",
+        (is_good, due, is_newest, outcome, is_newest, reason, page_id),
     )
     return attempt_id

@@ -36,6 +36,10 @@ def named_pages(addresses: Sequence[str], site: Site | None) -> list[tuple[Job, 
             raise UsageError(what=f"{address}: no site claims {host}; name one with --site")
         job = Job(claimed, None if is_of_site(url, claimed, None) else origin_of(url))
         own = claimed.own_address(url)
+        if role_of(claimed, own) == "other":
+            raise UsageError(
+                what=f"{address}: no comparison, listing or sitemap of {claimed.name}"
+            )
         found.append((job, Found(claimed.name, own, role_of(claimed, own), job.origin)))
     return found
 

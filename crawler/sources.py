@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,6 +46,11 @@ class Trouble:
     detail: str
 
 
+def real(path: Path) -> Path:
+    """The path without links; one that leads in a circle is given as far as it goes."""
+    return Path(os.path.realpath(path))
+
+
 def is_warc(path: Path) -> bool:
     """Whether a file's name says that it is a WARC file."""
     return path.name.lower().endswith(WARCS)
@@ -80,14 +86,16 @@ def read_urls_file(path: Path) -> dict[Path, str]:
         if not tab or not url.strip():
             raise UsageError(what=f"{path}: line {number} is not `file<TAB>address`")
         for place in (path.parent / name.strip(), Path(name.strip())):
-            found.setdefault(place.resolve(), url.strip())
+            found.setdefault(real(place), url.strip())
     return found
 
 
 def read_source(path: Path, *, url: str | None, date: str | None) -> Iterator[Item | Trouble]:
     """What one file holds: a page, or the exchanges of a WARC file."""
     try:
-        if is_warc(path):
+        if path.exists() and not path.is_file():
+            yield Trouble(str(path), "damaged", "unreadable", "it is no ordinary file")
+        elif is_warc(path):
             for offset, record in read_warc(path):
                 yield from _of_record(f"{path}#{offset}", record)
         else:

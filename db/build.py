@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,7 +48,8 @@ class BuildReport:
 
     `path` is the absolute path of the published file, `is_new` whether this build made it,
     `parsed` the number of distinct pages parsed, `failures` the number of pages whose state is
-    failed and `held` of those whose state is held.
+    failed and `held` of those whose state is held. `damaged` captures could not be read back from
+    the archive; their pages are failures until it is mended.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class BuildReport:
     failures: int
     findings: int
     held: int
+    damaged: int = 0
 
 
 def build(
@@ -145,7 +148,10 @@ class _Build:
         """The lines of a segment's record file, which is made where it is missing."""
         path = recordfile.record_path(self._home.records, segment)
         if recordfile.is_complete(path, captures):
-            return recordfile.read_lines(path)
+            with suppress(*recordfile.READ_ERRORS):  # a damaged one is made again below
+                lines = list(recordfile.read_lines(path))
+                if len(lines) == len(captures):
+                    return iter(lines)
         made = recordfile.make_lines(self._archive, captures, snapshot, pool)
         self._parsed += made.parsed
         self._damaged += len(made.damaged)
@@ -160,6 +166,7 @@ class _Build:
             path=path, is_new=is_new, parsed=self._parsed,
             comparisons=manifest.rows["comparison"], failures=manifest.states["failed"],
             findings=manifest.rows["finding"], held=manifest.states["held"],
+            damaged=manifest.damaged,
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from schema.records import Record
 FORMAT = 1
 Content = tuple[str, str, str | None, str]
 Pool = GuardedPool[Task, Answer]
-READ_ERRORS = (OSError, EOFError, ValidationError, UnicodeDecodeError)
+READ_ERRORS = (OSError, EOFError, ValidationError, UnicodeDecodeError, zlib.error)
 """What a torn, changed or foreign record file raises when it is read."""
 
 

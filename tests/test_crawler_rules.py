@@ -195,10 +195,20 @@ def test_an_address_needs_a_site_and_an_empty_home_an_address(tmp_path):
         jobs_with_work(Home(tmp_path), None)
 
 
+def test_an_address_that_leads_nowhere_is_named_and_not_passed_over():
+    with pytest.raises(UsageError, match="tool/a: no comparison, listing or sitemap of sample"):
+        named_pages(["https://sample.example/tool/a"], None)
+
+
+@pytest.mark.parametrize("value", ["Mon, 01 Jan 2024 00:00:00 +99999999999999999999", "soon"])
+def test_a_retry_after_that_is_no_date_asks_for_nothing(value):
+    assert retry_after(value) is None
+
+
 @pytest.mark.parametrize(("url", "role"), [
     ("https://sample.example", "listing"), ("https://sample.example/compare/a-vs-b", "comparison"),
     ("https://sample.example/sitemap-2.xml.gz", "sitemap"),
-    ("https://sample.example/tool/a", "other"), ("https://sample.example/robots.txt", "robots"),
+    ("https://sample.example/robots.txt", "robots"),
 ])
 def test_an_address_is_told_by_what_it_is_for(url, role):
     ((job, found),) = named_pages([url], None)

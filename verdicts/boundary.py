@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -15,6 +16,9 @@ BUG = 70
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
     _require_own_rooms()
+    for stream in (sys.stdout, sys.stderr):  # a file's name need not be text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     sys.exit(_run(arguments))
 

@@ -6,13 +6,14 @@ Heavy imports stand inside the commands, so that `--help` and `parse` start quic
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from schema.errors import StartError, UsageError
+from schema.errors import IntegrityError, StartError, UsageError
 from verdicts.console import note, print_report, progress, say
 
 home_option = click.option(
@@ -81,6 +82,8 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
     from crawler.run import crawl as run_crawl
     from parsers.sites import site_named
 
+    if delay_s is not None and not math.isfinite(delay_s):
+        raise UsageError(what=f"--delay {delay_s}: not a number of seconds")
     named = [*addresses, *(_read_urls(urls) if urls else [])]
     with progress() as tell:
         report = run_crawl(
@@ -174,6 +177,11 @@ def build(home: Path, workers: int, engine: str, accept_loss: bool, as_json: boo
                  as_json=as_json)  # fmt: skip
     if not as_json:
         say(str(report.path))
+    if report.damaged:
+        raise IntegrityError(
+            where=str(home), what=f"the bytes of {report.damaged} captures are damaged or missing;"
+            " `verdicts check --deep` names them",
+        )  # fmt: skip
     return 10 if report.failures or report.held else 0
 
 

@@ -40,6 +40,8 @@ def _load(page: str, home: Path, site: str | None) -> tuple[RawPage, str]:
     if page.startswith(("http://", "https://", "urn:")):
         return _load_capture(page, home, site)
     path = Path(page)
+    if path.exists() and not path.is_file():
+        raise UsageError(what=f"{page}: it is no ordinary file")
     try:
         body = path.read_bytes()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +72,12 @@ def _tasks(
         path = given
         if Path(given).is_dir():
             path = given.rstrip("/") + "/" + file.relative_to(given).as_posix()
+        path = os.fsencode(path).decode("utf-8", "replace")
         if is_warc(file):
             yield from _tasks_of_warc(path, file, site, has_trace)
+            continue
+        if file.exists() and not file.is_file():
+            yield Task(path, None, name, "it is no ordinary file", has_trace)
             continue
         try:
             body = file.read_bytes()

@@ -1,0 +1,132 @@
+"""What a user may rely on when files, dates and archives are not as they should be."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+from commands import verdicts
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from verdicts.sample import expected, pages
+
+URL = next(page["url"] for page in expected()["pages"] if page["kind"] == "comparison")
+BODY = next(page.body for page in pages() if URL.endswith(page.path) and page.path != "/")
+
+
+def warc(path: Path, *answers: tuple[str, str]) -> Path:
+    """A WARC file of answers to one address: (date, status line)."""
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for date, status in answers:
+            headers = StatusAndHeaders(status, [("Content-Type", "text/html")], protocol="HTTP/1.1")
+            body = io.BytesIO(BODY if status.startswith("200") else b"<p>no</p>")
+            record = writer.create_warc_record(
+                URL, "response", payload=body, http_headers=headers,
+                warc_headers_dict={"WARC-Date": date},
+            )  # fmt: skip
+            writer.write_record(record)
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    warc(tmp_path / "one.warc.gz", ("2026-10-05T00:00:00Z", "200 OK"))
+    assert verdicts("import", tmp_path / "one.warc.gz", "--home", home).returncode == 0
+    assert verdicts("build", "--home", home).returncode == 0
+    return home
+
+
+def states(home: Path) -> dict[str, int]:
+    found = json.loads(verdicts("status", "--home", home, "--json").stdout)["pages"]
+    return {name: count for name, count in found.items() if count and name != "due"}
+
+
+def test_a_delay_that_is_no_number_is_wrong_usage(tmp_path: Path) -> None:
+    result = verdicts(
+        "crawl", "https://sample.example/", "--contact", "a@b.example", "--delay", "nan",
+        "--home", tmp_path / "home",
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert not (tmp_path / "home" / "ledger.db").exists()
+
+
+def test_a_date_beyond_the_calendar_loses_only_its_own_record(tmp_path: Path) -> None:
+    path = warc(
+        tmp_path / "odd.warc.gz", ("9999-12-31T00:00:00Z", "200 OK"),
+        ("0900-01-01T00:00:00Z", "200 OK"), ("2026-10-05T00:00:00Z", "200 OK"),
+    )  # fmt: skip
+    result = verdicts("import", path, "--home", tmp_path / "home", "--json")
+    report = json.loads(result.stdout)
+    assert (result.returncode, report["stored"], report["failed"]) == (10, 1, {"damaged:warc": 2})
+    late = verdicts("import", path, "--home", tmp_path / "home", "--date", "9999-12-31")
+    assert late.returncode == 2
+
+
+def test_an_older_failure_taken_in_later_does_not_hold_a_good_page(
+    home: Path, tmp_path: Path
+) -> None:
+    warc(tmp_path / "old.warc.gz", ("2020-01-01T00:00:00Z", "404 Not Found"))
+    verdicts("import", tmp_path / "old.warc.gz", "--home", home)
+    verdicts("build", "--home", home)
+    assert states(home) == {"known": 1, "stored": 1}
+
+
+def test_a_damaged_record_file_is_made_again(home: Path, tmp_path: Path) -> None:
+    (record,) = (home / "records").glob("*.gz")
+    lines = gzip.decompress(record.read_bytes())
+    record.chmod(0o644)
+    record.write_bytes(record.read_bytes()[:-200])
+    warc(tmp_path / "more.warc.gz", ("2026-10-06T00:00:00Z", "200 OK"))
+    verdicts("import", tmp_path / "more.warc.gz", "--home", home)
+    assert verdicts("build", "--home", home).returncode == 0
+    assert states(home) == {"known": 1, "stored": 1}
+    assert lines in [gzip.decompress(path.read_bytes()) for path in (home / "records").glob("*.gz")]
+
+
+def test_a_build_over_damaged_bytes_says_so_with_exit_40(home: Path, tmp_path: Path) -> None:
+    (segment,) = (home / "warc").iterdir()
+    segment.chmod(0o644)
+    data = bytearray(segment.read_bytes())
+    for at in range(len(data) // 2, len(data) // 2 + 3):
+        data[at] ^= 0xFF
+    segment.write_bytes(data)
+    for record in (home / "records").glob("*.gz"):
+        record.unlink()
+    warc(tmp_path / "more.warc.gz", ("2026-10-06T00:00:00Z", "200 OK"))
+    verdicts("import", tmp_path / "more.warc.gz", "--home", home)
+    result = verdicts("build", "--home", home)
+    assert result.returncode == 40
+    assert "damaged" in result.stderr
+
+
+def test_files_of_a_lost_ledger_are_not_written_beside(home: Path, tmp_path: Path) -> None:
+    (home / "ledger.db").unlink()
+    before = sorted(path.name for path in (home / "warc").iterdir())
+    result = verdicts("import", tmp_path / "one.warc.gz", "--home", home)
+    assert result.returncode == 40
+    assert "ledger.db" in result.stderr
+    assert sorted(path.name for path in (home / "warc").iterdir()) == before
+
+
+def test_a_pipe_is_no_page_and_nothing_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    assert verdicts("parse", tmp_path / "pipe.html").returncode == 10
+    assert verdicts("import", tmp_path / "pipe.html", "--home", tmp_path / "home").returncode == 10
+    assert verdicts("explain", tmp_path / "pipe.html").returncode == 2
+
+
+def test_a_file_whose_name_is_not_text_does_not_end_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "a.html").write_bytes(BODY)
+    (folder / os.fsdecode(b"bad\xff.html")).write_bytes(BODY)
+    result = verdicts("parse", folder, "--site", "sample")
+    kinds = [json.loads(line)["kind"] for line in result.stdout.splitlines()]
+    assert (result.returncode, kinds) == (0, ["comparison", "comparison"])
