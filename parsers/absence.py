@@ -6,7 +6,7 @@ import re
 
 from parsers.document import Document
 from parsers.site import Words
-from parsers.values import label_key
+from parsers.values import label_key, word_key
 from schema.errors import LayoutError, ParseError
 
 FEW_BLOCKS = 40
@@ -34,7 +34,7 @@ def explain_absence(
         return problem
     keys = {label_key(text) for text in document.text}
     anchors = (words.panel_ship, words.scorecard, words.entry)
-    parts = sum(label_key(word) in keys for word in anchors)
+    parts = sum(word_key(word) in keys for word in anchors)
     if parts > 1:
         return problem
     text = " ".join(document.text)

@@ -10,7 +10,7 @@ from parsers.guards import require_no_repeat, require_no_statistics
 from parsers.heading import Heading, own_headings, splits
 from parsers.statistics import Triple, explain_missing, find_triples
 from parsers.tokens import Tokens
-from parsers.values import label_key
+from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 
 FIELD_LABELS = frozenset((
@@ -258,7 +258,7 @@ def _means(tokens: Tokens, at: int, name: str) -> bool:
 
 def _with_descriptions(tokens: Tokens, heads: list[_Head], stop: int) -> list[Card]:
     """Each card with the text after its triple, up to the next card or section."""
-    decision = {label_key(word) for word in tokens.words.decision}
+    decision = {word_key(word) for word in tokens.words.decision}
     cards = []
     for number, head in enumerate(heads):
         first = head.triple.end

@@ -115,9 +115,11 @@ def _spans(
         return [(first, last, []) for first, last, _ in anchors]
     counts = Counter(element for chain in chains for element in chain)
     floor = tokens.end[begin]
+    starts = document.first
+    before = document.run[floor - 1]
     depths = []
     for chain in chains:
-        own = [e for e in chain if counts[e] == 1 and document.blocks_of(e)[0] >= floor]
+        own = [e for e in chain if counts[e] == 1 and starts[e] > before]
         depths.append(len(chain) - len(own))
     usual = Counter(depths).most_common(1)[0][0]
     if sum(depth < usual for depth in depths) <= 2:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from parsers.tokens import Tokens
-from parsers.values import label_key
+from parsers.values import word_key
 
 ROWS = ("panel_verdict", "community", "pricing", "best_for", "category")
 
@@ -54,7 +54,7 @@ def read_decision(
 
 def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int]]:
     """Header and end of each table of a region: a 'Decision' with at least one known row."""
-    keys = {label_key(word) for word in tokens.words.decision}
+    keys = {word_key(word) for word in tokens.words.decision}
     headers = [at for at in range(first, stop) if tokens.key[at] in keys]
     return [(at, end) for at, end in pairwise([*headers, stop]) if _labels(tokens, at, end)]
 
@@ -98,7 +98,7 @@ def _look_for_leftovers(
     used = {at for _, at in labels}
     for cells in decision.rows.values():
         used |= {at for cell in cells for at in range(cell.first, cell.last)}
-    keys = {label_key(word) for word in tokens.words.decision}
+    keys = {word_key(word) for word in tokens.words.decision}
     for at in range(header + 1, end):
         text = tokens.text[at]
         if at not in used and text not in names and tokens.key[at] not in keys:
@@ -109,7 +109,7 @@ def _look_for_leftovers(
 
 def _labels(tokens: Tokens, first: int, stop: int) -> list[tuple[str, int]]:
     words = tokens.words
-    names = {label_key(getattr(words, row)): row for row in ROWS}
+    names = {word_key(getattr(words, row)): row for row in ROWS}
     return [(names[tokens.key[at]], at) for at in range(first, stop) if tokens.key[at] in names]
 
 

@@ -41,6 +41,8 @@ _DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3")
 _SEEN, _INLINE, _UNSEEN, _BREAK = range(4)
 _KNOWN_TAG_IDS = 256
 _kinds: dict[int, int] = {}
+_names: dict[int, str] = {}
+"""What is known of the parser's own tag numbers; a tag it does not know has one of the page."""
 
 
 @dataclass(slots=True)
@@ -60,8 +62,9 @@ class Document:
     parent: list[int] = field(default_factory=lambda: [0])
     tag: list[str] = field(default_factory=lambda: ["#root"])
     nth: list[int] = field(default_factory=lambda: [0])
-    span: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
-    """For each element the [start, end) of the text runs under it."""
+    first: list[int] = field(default_factory=lambda: [0])
+    last: list[int] = field(default_factory=lambda: [0])
+    """For each element the first text run under it, and the one after the last."""
     run: list[int] = field(default_factory=list)
     """For each block the number of its first text run."""
     canonical: str | None = None
@@ -80,8 +83,9 @@ class Document:
 
     def blocks_of(self, element: int) -> tuple[int, int]:
         """The [start, end) of the blocks under an element."""
-        first, last = self.span[element]
-        return bisect_left(self.run, first), bisect_left(self.run, last)
+        return (
+            bisect_left(self.run, self.first[element]), bisect_left(self.run, self.last[element])
+        )  # fmt: skip
 
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
@@ -151,18 +155,18 @@ class _Walk:
     def through(self, body: LexborNode) -> None:
         """Visit every visible node below `body` in order."""
         document, runs, hidden, kinds = self.document, self.runs, self.hidden, _kinds
-        parent, tags, nth, span = document.parent, document.tag, document.nth, document.span
-        element, count, is_block = 0, 0, True
+        parent, tags, nth = document.parent, document.tag, document.nth
+        first, last = document.first, document.last
+        element, count, is_block, made = 0, 0, True, 0
         stack: list[tuple[LexborNode | None, int, int, bool]] = []
         node = body.first_child
         while True:
             while node is None:
+                last[element] = len(runs)
                 if not stack:
-                    span[0] = (0, len(runs))
                     return
                 if is_block:
                     self.box += 1
-                span[element] = (span[element][0], len(runs))
                 node, element, count, is_block = stack.pop()
             tag_id = node.tag_id
             if tag_id == 2:  # a text node
@@ -181,10 +185,12 @@ class _Walk:
                 child = node.first_child
                 stack.append((node.next, element, count, is_block))
                 parent.append(element)
-                tags.append(node.tag or "")
+                tags.append(_names.get(tag_id) or node.tag or "")
                 nth.append(count)
-                element, count, is_block = len(parent) - 1, 0, kind == _SEEN
-                span.append((len(runs), len(runs)))
+                first.append(len(runs))
+                last.append(0)
+                made += 1
+                element, count, is_block = made, 0, kind == _SEEN
                 if is_block:
                     self.box += 1
                 node = child
@@ -293,7 +299,7 @@ def _kind(node: LexborNode, tag_id: int) -> int:
     else:
         kind = _INLINE if name in INLINE or "-" in name else _SEEN
     if tag_id < _KNOWN_TAG_IDS:
-        _kinds[tag_id] = kind
+        _kinds[tag_id], _names[tag_id] = kind, name
     return kind
 
 
@@ -316,13 +322,14 @@ def read_text(text: str) -> Document:
             document.parent.append(0)
             document.tag.append("p")
             document.nth.append(paragraph)
-            document.span.append((len(document.text), 0))
+            document.first.append(len(document.text))
+            document.last.append(0)
         document.run.append(len(document.text))
         document.text.append(words)
         document.glue.append(" ")
         document.element.append(paragraph)
         document.box.append(len(document.text))
-        document.span[paragraph] = (document.span[paragraph][0], len(document.text))
-    document.span[0] = (0, len(document.text))
+        document.last[paragraph] = len(document.text)
+    document.last[0] = len(document.text)
     document.is_clean = _is_clean(_visible(document))
     return document

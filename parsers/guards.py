@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parsers.statistics import is_statistic
 from parsers.tokens import Tokens
-from parsers.values import label_key
+from parsers.values import word_key
 from schema.errors import FieldError
 
 
@@ -14,7 +14,7 @@ def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> 
     if len(set(boxes)) < 2:
         return
     words = tokens.words
-    rows = {label_key(word) for word in
+    rows = {word_key(word) for word in
             (words.panel_verdict, words.pricing, words.best_for, words.scorecard)}  # fmt: skip
     plain = {
         box for at, box in zip(range(first, last), boxes, strict=True)

@@ -7,7 +7,7 @@ import re
 from parsers.document import Document
 from parsers.site import Words
 from parsers.tokens import Tokens
-from parsers.values import label_key
+from parsers.values import word_key
 from schema.errors import LayoutError
 
 LONGEST_HEADING = 2_100
@@ -67,7 +67,7 @@ def own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[Hea
     A breadcrumb or a list of links may name the same two tools; it does not stand in for a heading.
     Raises: LayoutError (heading_missing) where the kicker has none after it.
     """
-    kicker, end = label_key(tokens.words.kicker), tokens.start[stop]
+    kicker, end = word_key(tokens.words.kicker), tokens.start[stop]
     headings = [heading for heading in headings if heading[0] < end]
     kickers = [tokens.end[at] for at in range(stop) if tokens.key[at] == kicker]
     right_after = [h for h in headings if h[0] in kickers]

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from parsers.cells import Cell, means
 from parsers.tokens import Tokens
-from parsers.values import label_key
+from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 
 LONGEST_NAME = 60
@@ -190,7 +190,7 @@ def _end_last(tokens: Tokens, cells: list[Cell], newsletter: tuple[str, ...]) ->
     rest = [at for at in range(last.last, len(tokens.text)) if means(tokens, at)]
     if not rest:
         raise FieldError(code="quote_empty", field="quotes", detail="a score without a quote")
-    ends = {label_key(word) for word in newsletter}
+    ends = {word_key(word) for word in newsletter}
     stop = next((n for n, at in enumerate(rest) if tokens.key[at] in ends), None)
     if stop is None:
         if any(cell.quote[1] - cell.quote[0] > 1 for cell in cells[:-1]):

@@ -8,7 +8,7 @@ from parsers.cells import Cell, build_cells, find_columns, find_quoted, find_sco
 from parsers.reviewers import drop_common, is_name_like, name_reviewers, reviewer_name, spread_flat
 from parsers.sides import Panels, Side, assign_sides
 from parsers.tokens import Patterns, Score, Tokens
-from parsers.values import label_key
+from parsers.values import word_key
 from schema.errors import LayoutError, ParseError
 
 
@@ -31,7 +31,7 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, Found]:
 
     Raises: LayoutError (scorecard_missing) where there is none.
     """
-    key = label_key(tokens.words.scorecard)
+    key = word_key(tokens.words.scorecard)
     headings = [at for at, other in enumerate(tokens.key) if other == key]
     if not headings:
         raise LayoutError(

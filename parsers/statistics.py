@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from parsers.tokens import Tokens
-from parsers.values import is_community_like, is_share_like, label_key, without_icons
+from parsers.values import is_community_like, is_share_like, label_key, without_icons, word_key
 from schema.errors import FieldError, LayoutError
 
 REACH = 6
@@ -69,9 +69,9 @@ def explain_missing(tokens: Tokens) -> LayoutError:
 def _labels(tokens: Tokens) -> list[_Label]:
     words = tokens.words
     names = {
-        label_key(words.panel_ship): "panel",
-        label_key(words.community): "community",
-        label_key(words.entry): "entry",
+        word_key(words.panel_ship): "panel",
+        word_key(words.community): "community",
+        word_key(words.entry): "entry",
     }
     found: list[_Label] = []
     for at, key in enumerate(tokens.key):
@@ -92,11 +92,11 @@ def is_statistic(tokens: Tokens, at: int) -> bool:
     labels = {"panel": words.panel_ship, "community": words.community, "entry": words.entry}
     key = tokens.key[at]
     return (
-        key in {label_key(word) for word in labels.values()}
+        key in {word_key(word) for word in labels.values()}
         or key in words.entries
         or is_share_like(text)
         or any(
-            label_key(word) in key and _value_beside(tokens, at, label_key(word), name) is not None
+            word_key(word) in key and _value_beside(tokens, at, word_key(word), name) is not None
             for name, word in labels.items()
         )
     )

@@ -58,6 +58,10 @@ def label_key(text: str) -> str:
     return _LABEL_EDGES.sub("", text).casefold()
 
 
+word_key = lru_cache(maxsize=512)(label_key)
+"""The same for a site's own words, which are few: worked out once."""
+
+
 def parse_share(text: str, *, field: str) -> int:
     """A percentage. Units: percent, 0 to 100.
 
