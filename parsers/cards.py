@@ -124,7 +124,9 @@ def _worst(problems: list[ParseError]) -> ParseError | None:
 
 
 def _has_both(tokens: Tokens, names: tuple[str, str]) -> bool:
-    return all(any(text and name.startswith(text) for text in tokens.text) for name in names)
+    return all(
+        name in tokens.text or any(name.startswith(text) for text in tokens.text) for name in names
+    )
 
 
 def _card_elements(tokens: Tokens, triples: list[Triple]) -> list[int]:

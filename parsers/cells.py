@@ -43,7 +43,7 @@ class Cell:
 
 def find_scores(tokens: Tokens, patterns: Patterns, first: int) -> list[tuple[int, Score]]:
     """Every token from `first` on that states a score, alone or with its reviewer's name."""
-    texts = range(first, len(tokens.text))
+    texts = [at for at in range(first, len(tokens.text)) if "/" in tokens.text[at]]
     found = [(at, s) for at in texts if (s := patterns.read_score(tokens.text[at])) is not None]
     if found:
         return found
@@ -119,8 +119,12 @@ def _spans(
     before = document.run[floor - 1]
     depths = []
     for chain in chains:
-        own = [e for e in chain if counts[e] == 1 and starts[e] > before]
-        depths.append(len(chain) - len(own))
+        own = 0
+        for element in chain:
+            if counts[element] != 1 or starts[element] <= before:
+                break
+            own += 1
+        depths.append(len(chain) - own)
     usual = Counter(depths).most_common(1)[0][0]
     if sum(depth < usual for depth in depths) <= 2:
         depths = [max(depth, usual) for depth in depths]

@@ -27,8 +27,10 @@ UNSEEN = frozenset(
     "object embed title meta link datalist progress meter"
 ).split()
 )
-HIDDEN = "[hidden],[aria-hidden='true' i],dialog:not([open])"
-STYLED = "[style*='display' i],[style*='visibility' i]"
+HIDDEN = (
+    "[hidden],[aria-hidden='true' i],dialog:not([open]),"
+    "[style*='display' i],[style*='visibility' i]"
+)
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
@@ -118,7 +120,8 @@ def read_html(data: bytes) -> Document:
     """
     # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks out of
     # one that stands in an unclosed paragraph. noembed is raw text always and as long.
-    data = _NOSCRIPT.sub(rb"<\1noembed ", data)
+    if b"noscript" in data or b"NOSCRIPT" in data or b"oScript" in data:
+        data = _NOSCRIPT.sub(rb"<\1noembed ", data)
     if b"\0" in data:  # the parser would drop it in text without a trace
         data = data.replace(b"\0", "\ufffd".encode())
     tree = LexborHTMLParser(data)
@@ -136,11 +139,12 @@ def read_html(data: bytes) -> Document:
 
 def _hidden(tree: LexborHTMLParser) -> set[int]:
     """The elements that the page itself says are not shown."""
-    hidden = {node.mem_id for node in tree.css(HIDDEN)}
-    for node in tree.css(STYLED):
-        if _HIDING.search(node.attributes.get("style") or ""):
-            hidden.add(node.mem_id)
-    return hidden
+    found = [(node, node.attributes) for node in tree.css(HIDDEN)]
+    return {
+        node.mem_id for node, attributes in found
+        if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true"
+        or node.tag == "dialog" or _HIDING.search(attributes.get("style") or "")
+    }  # fmt: skip
 
 
 class _Walk:
@@ -199,12 +203,15 @@ class _Walk:
 
     def blocks(self) -> None:
         """Turn the runs into blocks."""
-        runs, start = self.runs, 0
-        while start < len(runs):
-            end = start + 1
-            while end < len(runs) and runs[end][2] == runs[start][2]:
+        runs, start, count = self.runs, 0, len(self.runs)
+        while start < count:
+            end, box = start + 1, runs[start][2]
+            while end < count and runs[end][2] == box:
                 end += 1
-            self._blocks_of_box(start, end)
+            if end - start > 1:
+                self._blocks_of_box(start, end)
+            elif not runs[start][0].isspace():
+                self._add([start], " ")
             start = end
 
     def _blocks_of_box(self, start: int, end: int) -> None:
@@ -214,11 +221,11 @@ class _Walk:
         if not solid:
             return
         if len(solid) == 1:
-            self._add([solid[0]], "\n")
+            self._add(solid, " ")
             return
         bare = {runs[at][1] for at in solid if not _SEPARATOR.fullmatch(runs[at][0].strip())}
         group, before = [solid[0]], solid[0]
-        glue = "\n"
+        glue = " "
         for at in solid[1:]:
             if runs[at][3] != runs[before][3]:
                 self._add(group, glue)
@@ -254,7 +261,7 @@ class _Walk:
                 if runs[at][1] != element:
                     element = common(document, element, runs[at][1])
         document.text.append(one_spaced(text))
-        document.glue.append(" " if glue == "\n" else glue)
+        document.glue.append(glue)
         document.element.append(element)
         document.box.append(box)
         document.run.append(group[0])

@@ -28,6 +28,8 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
             end += 1
         spans = [(at, end)] if end - at == 1 else [(at, end), *((i, i + 1) for i in range(at, end))]
         for start, stop in spans:
+            if len(text[start]) > LONGEST_HEADING:
+                continue
             joined = document.join(start, stop)
             if len(joined) <= LONGEST_HEADING and versus in joined:
                 found.append((start, stop, joined))

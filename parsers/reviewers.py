@@ -35,7 +35,11 @@ def drop_common(tokens: Tokens, cells: list[Cell]) -> None:
     the cells show another name beside it.
     """
     text = tokens.text
-    common = set.intersection(*({text[at] for at in cell.lead + cell.trail} for cell in cells))
+    common = {text[at] for at in cells[0].lead + cells[0].trail}
+    for cell in cells:
+        common.intersection_update([text[at] for at in cell.lead + cell.trail])
+        if not common:
+            return
     headed = sum(any(is_name_like(text[at]) for at in cell.outer) for cell in cells)
     if headed < len(cells) // 2 - 1 and not all(_has_other_name(tokens, c, common) for c in cells):
         common = {shown for shown in common if not is_name_like(shown)}

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from parsers.document import Document
 from parsers.site import Words
-from parsers.values import is_share_like, label_key, without_icons
+from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,12 @@ class Tokens:
 
     def add(self, start: int, end: int) -> None:
         """Append the token of blocks [start, end)."""
-        text = self.document.join(start, end)
+        document = self.document
+        text = document.text[start] if end - start == 1 else document.join(start, end)
         self.start.append(start)
         self.end.append(end)
         self.text.append(text)
-        self.key.append(label_key(text))
+        self.key.append(label_key(text) if len(text) <= LONGEST_LABEL else "")
 
     def join(self, first: int, last: int) -> str:
         """The text of tokens [first, last) as one field."""
