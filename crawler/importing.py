@@ -86,7 +86,7 @@ class _Import:
         """Store one exchange, or note why not."""
         self.read += 1
         if isinstance(found, Trouble):
-            if found.reason == "revisit" and self._has_payload(found.detail):
+            if found.reason == "revisit" and self._has_payload(found):
                 self.unchanged += 1
                 return
             self._trouble(found.where, found.outcome, found.reason, found.detail)
@@ -178,9 +178,18 @@ class _Import:
             values.append(exchange.captured_at)
         return bool(self.books.ledger.value(sql + " LIMIT 1", values))
 
-    def _has_payload(self, digest: str) -> bool:
+    def _has_payload(self, revisit: Trouble) -> bool:
+        """Whether the bytes that a revisit points to are here, as a capture of its own address."""
+        try:
+            strict = strict_address(revisit.url or "")
+        except CrawlError:
+            return False
+        site = self.site or site_of_url(strict)
+        if site is None:
+            return False
         return bool(self.books.ledger.value(
-            "SELECT 1 FROM capture WHERE payload_digest = ? LIMIT 1", (digest,)))
+            "SELECT 1 FROM capture WHERE payload_digest = ? AND site = ? AND url = ? LIMIT 1",
+            (revisit.detail, site.name, site.own_address(strict))))
 
     def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
         self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)

@@ -44,6 +44,7 @@ class Trouble:
     outcome: Literal["damaged", "too_large", "refused_scope"]
     reason: str
     detail: str
+    url: str | None = None
 
 
 def real(path: Path) -> Path:
@@ -132,7 +133,8 @@ def _of_record(where: str, record: WarcRecord | None) -> Iterator[Item | Trouble
         yield Trouble(where, "damaged", "warc", "WARC-Date is missing or no date")
         return
     if record.type == "revisit":
-        yield Trouble(where, "damaged", "revisit", record.headers.get("warc-payload-digest", ""))
+        digest = record.headers.get("warc-payload-digest", "")
+        yield Trouble(where, "damaged", "revisit", digest, url)
     elif len(record.block) > MAX_BLOCK:
         yield Trouble(where, "too_large", "wire", f"{len(record.block)} bytes")
     elif record.type == "response" and take_apart(record.block) is None:
