@@ -154,7 +154,7 @@ def _add_box(
     """One token for a box that is one value, else a token for each of its pieces."""
     document = tokens.document
     whole = document.join(start, end)
-    if _is_special(whole, patterns, names):
+    if _has_word_ends(document, start, end) and _is_special(whole, patterns, names):
         tokens.add(start, end)
         return
     if not any(_is_special(document.text[at], patterns, names) for at in range(start, end)):
@@ -167,11 +167,18 @@ def _add_box(
     while at < end:
         stop = next(
             (stop for stop in range(min(end, at + 4), at + 1, -1)
-             if _is_special(document.join(at, stop), patterns, frozenset())),
+             if _has_word_ends(document, at, stop)
+             and _is_special(document.join(at, stop), patterns, frozenset())),
             at + 1,
         )  # fmt: skip
         tokens.add(at, stop)
         at = stop
+
+
+def _has_word_ends(document: Document, start: int, end: int) -> bool:
+    """Whether neither end is a mere sign: a dash beside a label is a value of its own."""
+    ends = (document.text[start], document.text[end - 1])
+    return all(any(char.isalnum() or char == "%" for char in text) for text in ends)
 
 
 def _is_special(text: str, patterns: Patterns, names: frozenset[str]) -> bool:
