@@ -56,12 +56,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing gave. Absent: `body` is None where the body is damaged."""
+    """What storing gave."""
 
     capture_id: int
-    body: bytes | None
     is_unchanged: bool
-    wire_bytes: int
 
 
 class Store:
@@ -95,7 +93,7 @@ class Store:
         self._read_back(segment, offset, len(answer), exchange)
         if segment.is_full:
             self._segments.pop(exchange.site).close()
-        return Stored(capture_id, message.decoded.body, unchanged, len(message.wire))
+        return Stored(capture_id, unchanged)
 
     def _segment(self, site: str) -> SegmentWriter:
         if site not in self._segments:

@@ -158,7 +158,6 @@ class Loader:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.contents = Contents()
-        self._snapshot = snapshot
         self._known = {page.id for page in snapshot.known_pages()}
         self._seen: dict[int, Seen] = {}
         self._revisits: list[tuple[Capture, frozenset[str]]] = []

@@ -63,7 +63,7 @@ def record_path(folder: Path, segment: Segment) -> Path:
     """The one name of a segment's record file under the present parser."""
     mark = segment.sha256 if segment.is_sealed else None
     state = mark[:16] if mark else f"open-{segment.length}"
-    return folder / f"{segment.name}.{state}.{PARSER_VERSION[:16]}.{FORMAT}.jsonl.gz"
+    return folder / f"{segment.name}.{state}.{PARSER_VERSION}.{FORMAT}.jsonl.gz"
 
 
 def make_lines(
@@ -201,7 +201,7 @@ def is_complete(path: Path, captures: list[Capture]) -> bool:
 
 def record_paths(folder: Path, segment: Segment) -> list[Path]:
     """What this parser made of the segment, now or while it was shorter; all of it still holds."""
-    return sorted(folder.glob(f"{segment.name}.*.{PARSER_VERSION[:16]}.{FORMAT}.jsonl.gz"))
+    return sorted(folder.glob(f"{segment.name}.*.{PARSER_VERSION}.{FORMAT}.jsonl.gz"))
 
 
 def remove_older(path: Path, segment: Segment) -> None:

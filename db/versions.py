@@ -49,10 +49,6 @@ class History:
         """The newest capture. Absent: None for a page that was never captured."""
         return self.seen[-1] if self.seen else None
 
-    @property
-    def newest_good(self) -> Seen | None:
-        """The newest capture that gave a record: the one shown. Absent: None."""
-        return self.versions[-1].seen[-1] if self.versions else None
 
 
 def histories(pages: Iterable[Page], seen: Iterable[Seen]) -> list[History]:

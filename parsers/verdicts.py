@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
 
-Verdict = Literal["ship", "skip"]
-Source = Literal["page", "unanimous", "cue", "remainder"]
+from schema.records import Verdict, VerdictSource
 
 CUES: dict[Verdict, tuple[str, ...]] = {
     "skip": (
@@ -75,7 +73,7 @@ class Inferred:
     """A verdict, how it is known, and the place of the deciding words if words decided."""
 
     verdict: Verdict | None = None
-    source: Source | None = None
+    source: VerdictSource | None = None
     span: tuple[int, int] | None = None
 
 
@@ -140,10 +138,11 @@ def _with_cues(
 
 
 def _with_remainder(found: list[Inferred], expected: dict[Verdict, int]) -> list[Inferred]:
-    for verdict, other in (("ship", "skip"), ("skip", "ship")):
+    pairs: tuple[tuple[Verdict, Verdict], ...] = (("ship", "skip"), ("skip", "ship"))
+    for verdict, other in pairs:
         known = sum(i.verdict == verdict for i in found)
-        if known == expected[verdict] and any(i.verdict for i in found):  # type: ignore[index]
-            return [i if i.verdict else Inferred(other, "remainder") for i in found]  # type: ignore[arg-type]
+        if known == expected[verdict] and any(i.verdict for i in found):
+            return [i if i.verdict else Inferred(other, "remainder") for i in found]
     return found
 
 
