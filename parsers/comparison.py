@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 
+from selectolax.lexbor import LexborHTMLParser
+
 from parsers.cards import Cards, read_cards
 from parsers.checks import check_sides, check_tool_quotes
 from parsers.context import Context, Trace
 from parsers.decision import Decision, read_decision
 from parsers.document import Document
 from parsers.heading import find_headings, splits
+from parsers.links import hrefs_of
 from parsers.quotes import read_quotes
 from parsers.scorecard import Found, Scorecard, find_scorecard, read_scorecard
 from parsers.sides import Panels
@@ -50,7 +53,7 @@ def read_comparison(
     one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
     card = read_scorecard(tokens, scores, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)
-    slugs = _read_slugs(context, site, url)
+    slugs = _read_slugs(context, site, url, source)
     title = _read_title(context, cards)
     quotes = read_quotes(context, card, (one, two))
     tools = (one.record(slugs[0]), two.record(slugs[1]))
@@ -105,11 +108,15 @@ def _require_whole(tokens: Tokens, card: Scorecard, source: bytes) -> None:
 
 
 def _read_slugs(
-    context: Context, site: Site, url: str | None
+    context: Context, site: Site, url: str | None, source: bytes
 ) -> tuple[str, str] | tuple[None, None]:
     """Both slugs, and what is odd about the address."""
     document = context.tokens.document
-    slugs, is_ambiguous = read_slugs(site, url, document.links)
+
+    def links() -> list[str]:
+        return hrefs_of(LexborHTMLParser(source)) if document.kind == "html" else []
+
+    slugs, is_ambiguous = read_slugs(site, url, links)
     if is_ambiguous:
         context.find("slug_ambiguous", "url", "several ' -vs- ' in the address")
     if slugs and slugs[0] > slugs[1]:

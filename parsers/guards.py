@@ -10,6 +10,8 @@ from schema.errors import FieldError
 
 def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> None:
     """A field of several paragraphs has none that is only a label or a value of the triple."""
+    if last - first < 2:
+        return
     boxes = [tokens.document.box[tokens.start[at]] for at in range(first, last)]
     if len(set(boxes)) < 2:
         return
@@ -30,6 +32,8 @@ def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> 
 
 def require_no_repeat(tokens: Tokens, first: int, last: int, field: str) -> None:
     """No paragraph of a field stands in it twice. Raises: FieldError (duplicate_block)."""
+    if last - first < 2:
+        return
     seen: set[str] = set()
     for at in range(first, last):
         text = tokens.text[at]

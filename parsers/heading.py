@@ -26,17 +26,27 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
         end = at + 1
         while end < count and box[end] == box[at]:
             end += 1
-        spans = [(at, end)] if end - at == 1 else [(at, end), *((i, i + 1) for i in range(at, end))]
-        for start, stop in spans:
-            if len(text[start]) > LONGEST_HEADING:
-                continue
-            joined = document.join(start, stop)
-            if len(joined) <= LONGEST_HEADING and versus in joined:
-                found.append((start, stop, joined))
+        if end - at == 1:
+            if len(text[at]) <= LONGEST_HEADING and versus in text[at]:
+                found.append((at, end, text[at]))
+        else:
+            found += _in_box(document, at, end, versus)
         at = end
     for at in range(1, count - 1):
         if text[at] == bare:
             found += _around(document, at, versus)
+    return found
+
+
+def _in_box(document: Document, start: int, end: int, versus: str) -> list[Heading]:
+    """Headings in one box of several blocks: the whole box, or one block of it."""
+    found = []
+    for first, last in [(start, end), *((at, at + 1) for at in range(start, end))]:
+        if len(document.text[first]) > LONGEST_HEADING:
+            continue
+        joined = document.join(first, last)
+        if len(joined) <= LONGEST_HEADING and versus in joined:
+            found.append((first, last, joined))
     return found
 
 

@@ -24,9 +24,13 @@ def page_links(page: RawPage) -> list[str]:
     """
     if not is_html(page):
         return []
-    hrefs = (node.attributes.get("href") for node in _tree(page).css("a[href]"))
-    found = (absolute_link(page.url, href) for href in hrefs if href)
+    found = (absolute_link(page.url, href) for href in hrefs_of(_tree(page)))
     return list(dict.fromkeys(link for link in found if link))
+
+
+def hrefs_of(tree: LexborHTMLParser) -> list[str]:
+    """What the links of a tree point to, as they are written."""
+    return [href for node in tree.css("a[href]") if (href := node.attributes.get("href"))]
 
 
 def canonical_address(page: RawPage) -> str | None:

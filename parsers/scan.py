@@ -92,6 +92,8 @@ def _require_few_open(data: bytes) -> None:
 
 
 def _require_few_attributes(data: bytes) -> None:
+    if len(max(_OPENING.findall(data), key=len, default=b"")) < LONG_TAG:
+        return
     for tag in _OPENING.finditer(data):
         start, end = tag.span(1)
         if end - start < LONG_TAG or _is_script(data, tag.start()):

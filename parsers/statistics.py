@@ -13,6 +13,8 @@ from parsers.tokens import Tokens
 from parsers.values import is_community_like, is_share_like, label_key, without_icons, word_key
 from schema.errors import FieldError, LayoutError
 
+_ENTRY_LIKE = re.compile(r"\w[\w-]{0,14}")
+
 REACH = 6
 """How many tokens a triple's other labels may stand away from its panel share."""
 
@@ -74,16 +76,20 @@ def _labels(tokens: Tokens) -> list[_Label]:
         word_key(words.entry): "entry",
     }
     found: list[_Label] = []
+    panel, community, entry = names
     for at, key in enumerate(tokens.key):
-        if not key:
-            continue
         if key in names:
             found.append(_Label(names[key], at, None))
-            continue
-        for label, name in names.items():
-            if label in key and (value := _value_beside(tokens, at, label, name)) is not None:
-                found.append(_Label(name, at, value))
+        elif panel in key or community in key or entry in key:
+            found += _labels_inside(tokens, names, at)
     return found
+
+
+def _labels_inside(tokens: Tokens, names: dict[str, str], at: int) -> list[_Label]:
+    """The labels of a token that holds their values too."""
+    beside = ((name, _value_beside(tokens, at, label, name))
+              for label, name in names.items() if label in tokens.key[at])  # fmt: skip
+    return [_Label(name, at, value) for name, value in beside if value is not None]
 
 
 def is_statistic(tokens: Tokens, at: int) -> bool:
@@ -255,7 +261,7 @@ def _bind(tokens: Tokens, label: _Label, between: list[int], values: dict[str, V
 def _fits(tokens: Tokens, name: str, at: int) -> bool:
     text = without_icons(tokens.text[at])
     if name == "entry":
-        return bool(re.fullmatch(r"\w[\w-]{0,14}", text))
+        return _ENTRY_LIKE.fullmatch(text) is not None
     return _could_be(tokens, name, tokens.text[at].strip())
 
 

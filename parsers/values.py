@@ -53,7 +53,7 @@ def label_key(text: str) -> str:
     """
     if len(text) > LONGEST_LABEL:
         return ""
-    if text[:1].isalnum() and text[-1:].isalnum():
+    if text and text[0].isalnum() and text[-1].isalnum():
         return text.casefold()
     return _LABEL_EDGES.sub("", text).casefold()
 
