@@ -101,5 +101,54 @@ CREATE TABLE robots (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST,)
+SECOND = """
+ALTER TABLE page ADD COLUMN interval_days REAL;
+ALTER TABLE page ADD COLUMN missing_runs INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE page ADD COLUMN missing_on TEXT;
+ALTER TABLE capture ADD COLUMN record_id TEXT;
+ALTER TABLE capture ADD COLUMN truncated TEXT CHECK (truncated IN ('length', 'time', 'disconnect'));
+ALTER TABLE run ADD COLUMN seconds REAL;
+ALTER TABLE run ADD COLUMN report TEXT;
+CREATE TABLE profile (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  site TEXT NOT NULL,
+  layout TEXT NOT NULL,
+  pages INTEGER NOT NULL,
+  is_drift INTEGER NOT NULL DEFAULT 0,
+  counts TEXT NOT NULL
+) STRICT;
+CREATE INDEX profile_site ON profile (site, run_id);
+CREATE TABLE takedown (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('page', 'tool', 'quote')),
+  site TEXT NOT NULL,
+  target TEXT NOT NULL,
+  matches TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  is_erased INTEGER NOT NULL DEFAULT 0,
+  added_at TEXT NOT NULL,
+  lifted_at TEXT
+) STRICT;
+CREATE TABLE correction (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('page', 'tool', 'quote')),
+  site TEXT NOT NULL,
+  target TEXT NOT NULL,
+  note TEXT NOT NULL,
+  added_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE export (
+  id INTEGER PRIMARY KEY,
+  folder TEXT NOT NULL,
+  release TEXT NOT NULL,
+  made_at TEXT NOT NULL,
+  withdrawn_at TEXT
+) STRICT;
+"""
+"""`page.interval_days` is learnt from how often the page changed; `missing_runs` are the runs in a
+row, each on a day of its own, that found it gone, the last on the day `missing_on`.
+`profile.counts` and `run.report` are JSON."""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, SECOND)
 """Step n takes a ledger from version n to n + 1."""

@@ -15,20 +15,7 @@ import click
 
 from schema.errors import IntegrityError, StartError, UsageError
 from verdicts.console import note, print_report, progress, say
-
-home_option = click.option(
-    "--home", type=click.Path(path_type=Path, file_okay=False), envvar="VERDICTS_HOME",
-    default=Path("data"), show_default="$VERDICTS_HOME, else ./data",
-    help="The home folder: ledger, archive, record files, databases.",
-)  # fmt: skip
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-site_option = click.option("--site", metavar="NAME", help="The site file to read by.")
-paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH ...")
-
-
-def example(*lines: str) -> str:
-    """The end of a command's help."""
-    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+from verdicts.options import example, home_option, json_option, paths_argument, site_option
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
