@@ -51,9 +51,17 @@ def find_scores(tokens: Tokens, patterns: Patterns, first: int) -> list[tuple[in
     return [(at, score) for at, score in named if score is not None]
 
 
+def find_verdicts(tokens: Tokens, first: int) -> list[tuple[int, Score]]:
+    """Every token from `first` on that is a verdict alone, on a page that shows no scores."""
+    words = tokens.words.verdicts
+    return [(at, Score(None, tokens.text[at])) for at in range(first, len(tokens.text))
+            if tokens.key[at] in words]  # fmt: skip
+
+
 def find_quoted(tokens: Tokens, first: int) -> list[tuple[int, int]]:
     """Every run of tokens [start, end) from `first` on that stands in curly quotation marks.
 
+    A run ends where as many marks are closed as were opened: its paragraphs may quote others.
     Raises: LayoutError when one is opened and not closed.
     """
     found, at = [], first
@@ -61,17 +69,23 @@ def find_quoted(tokens: Tokens, first: int) -> list[tuple[int, int]]:
         if not tokens.text[at].startswith("“"):
             at += 1
             continue
-        end = at + 1
-        while not tokens.text[end - 1].endswith("”"):
-            if end == len(tokens.text) or tokens.text[end].startswith("“"):
+        end, depth = at + 1, _depth(tokens.text[at])
+        while depth > 0 or not tokens.text[end - 1].endswith("”"):
+            if end == len(tokens.text):
                 raise LayoutError(
                     code="cell_shape", field="quotes",
                     detail=f"the quote {tokens.text[at][:30]!r} is not closed",
                 )  # fmt: skip
+            depth += _depth(tokens.text[end])
             end += 1
         found.append((at, end))
         at = end
     return found
+
+
+def _depth(text: str) -> int:
+    """How many more quotation marks a text opens than it closes."""
+    return text.count("“") - text.count("”")
 
 
 def build_cells(
@@ -167,9 +181,7 @@ def _take_marker(tokens: Tokens, names: tuple[str, str], cell: Cell) -> None:
 
 def _take_verdict(tokens: Tokens, cell: Cell) -> None:
     """The verdict from the score's block, else from a block of its own beside the score."""
-    if cell.score is None:
-        return
-    if cell.score.verdict is not None:
+    if cell.score is not None and cell.score.verdict is not None:
         cell.verdict, cell.verdict_at = cell.score.verdict, cell.anchor
         return
     words = tokens.words.verdicts

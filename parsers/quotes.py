@@ -48,7 +48,7 @@ def _quote(context: Context, number: int, tool: int, slot: int, cell: Cell) -> d
         place = tokens.place(cell.reviewer_at, cell.reviewer_at + 1)
         context.trace[f"{path}.reviewer"] = place
         reviewer = require_text(cell.reviewer, field=f"{path}.reviewer")
-    if cell.score is not None:
+    if cell.score is not None and cell.score.digits is not None:
         score = parse_score(cell.score.digits, field=f"{path}.score")
         context.trace[f"{path}.score"] = tokens.place(cell.anchor, cell.anchor + 1)
     if cell.verdict is not None and cell.verdict_at is not None:

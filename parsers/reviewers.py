@@ -44,7 +44,8 @@ def drop_common(tokens: Tokens, cells: list[Cell]) -> None:
     if headed < len(cells) // 2 - 1 and not all(_has_other_name(tokens, c, common) for c in cells):
         common = {shown for shown in common if not is_name_like(shown)}
     kept = ([at for at in cell.lead + cell.trail if text[at] not in common] for cell in cells)
-    if not common or not all(kept):
+    # Where there is a score, something must be left: the quote itself is among it.
+    if not common or (cells[0].score is not None and not all(kept)):
         return
     for cell in cells:
         cell.lead = [at for at in cell.lead if text[at] not in common]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from parsers.cells import Cell, build_cells, find_columns, find_quoted, find_scores
+from parsers.cells import (
+    Cell,
+    build_cells,
+    find_columns,
+    find_quoted,
+    find_scores,
+    find_verdicts,
+)
 from parsers.reviewers import drop_common, is_name_like, name_reviewers, reviewer_name, spread_flat
 from parsers.sides import Panels, Side, assign_sides
 from parsers.tokens import Patterns, Score, Tokens
@@ -27,7 +34,8 @@ Found = list[tuple[int, Score]]
 def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, Found]:
     """The token of the scorecard's heading, and the scores after it.
 
-    It is the last heading before the first score, or before the first quoted text.
+    It is the last heading before the first score, or before the first quoted text. Without either
+    the verdicts stand in for the scores.
 
     Raises: LayoutError (scorecard_missing) where there is none.
     """
@@ -43,8 +51,10 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, Found]:
         return max(at for at in headings if at < scores[0][0]), scores
     quoted = (at for at in range(headings[0], len(tokens.text)) if tokens.text[at][0] == "“")
     first = next(quoted, None)
-    begin = headings[-1] if first is None else max(at for at in headings if at < first)
-    return begin, []
+    if first is not None:
+        return max(at for at in headings if at < first), []
+    verdicts = find_verdicts(tokens, headings[-1]) if tokens.document.kind == "html" else []
+    return headings[-1], verdicts
 
 
 def read_scorecard(

@@ -18,9 +18,12 @@ from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icon
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score block: its number, and its verdict where the same block holds it."""
+    """A score block: its number, and its verdict where the same block holds it.
 
-    digits: str
+    Absent: `digits` is None where a page shows verdicts and no scores.
+    """
+
+    digits: str | None
     verdict: str | None
     reviewer: str | None = None
 

@@ -1,0 +1,72 @@
+"""Scorecards without scores: verdicts alone, short blocks beside a quote, quotes that quote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fixture_tools import HTML, URL, read
+
+REVIEWERS = ("Tinkerer", "Doubter", "Archivist", "Bookkeeper")
+WORDS = ("kettle", "lantern", "harbour", "ledger", "marble", "window", "copper", "meadow")
+
+
+def card(name: str) -> str:
+    return (
+        f"<article><p>Developer Tools</p><h2>{name}</h2><p>It keeps {name} warm</p>"
+        "<p>75%</p><p>Panel ship</p><p>—</p><p>Community</p><p>Free</p><p>Entry</p>"
+        f"<p>All of {name} in one sentence.</p></article>"
+    )
+
+
+def page(cell: Any) -> bytes:
+    rows = "".join(
+        f"<section><h3>{reviewer}</h3>"
+        + "".join(f"<div>{cell(2 * n + side, WORDS[2 * n + side])}</div>" for side in (0, 1))
+        + "</section>"
+        for n, reviewer in enumerate(REVIEWERS)
+    )
+    return (
+        f"<body><h1>Kettle vs Lantern</h1>{card('Kettle')}{card('Lantern')}"
+        f"<h2>Reviewer scorecard</h2><main>{rows}</main><footer><p>The end</p></footer>"
+    ).encode()
+
+
+def quotes_of(cell: Any) -> list[dict[str, Any]]:
+    line = read(page(cell), url=URL, content_type=HTML)
+    assert line["kind"] == "comparison", line
+    quotes: list[dict[str, Any]] = line["quotes"]
+    return quotes
+
+
+VERDICTS = ["ship", "skip", "ship", "ship", "ship", "ship", "skip", "ship"]
+
+
+@pytest.mark.parametrize("quote", ["<p>“Plain {}, said once.”</p>", "<p>Plain {}, said once.</p>"])
+def test_a_verdict_without_a_score_is_the_verdict_and_never_the_reviewer(quote: str) -> None:
+    found = quotes_of(lambda at, word: f"<b>{VERDICTS[at]}</b>{quote.format(word)}")
+    assert [quote["verdict"] for quote in found] == VERDICTS
+    assert {quote["verdict_source"] for quote in found} == {"page"}
+    assert [quote["reviewer"] for quote in found] == [r for r in REVIEWERS for _ in (0, 1)]
+    assert {quote["score"] for quote in found} == {None}
+    assert [quote["text"] for quote in found] == [f"Plain {word}, said once." for word in WORDS]
+
+
+def test_a_word_in_every_cell_is_not_the_reviewer_beside_the_heading_of_a_row() -> None:
+    found = quotes_of(lambda at, word: f"<b>Verified</b><p>“Plain {word}, said once.”</p>")
+    assert [quote["reviewer"] for quote in found] == [r for r in REVIEWERS for _ in (0, 1)]
+
+
+@pytest.mark.parametrize("inside", [
+    ("“First of {}.", "“Done” is a word, and so is {}.”"),
+    ("“They call {} “later”", "and mean {} never.”"),
+])
+def test_a_quote_of_several_paragraphs_may_quote_others(inside: tuple[str, str]) -> None:
+    one, two = inside
+    found = quotes_of(lambda at, word: f"<p>{one.format(word)}</p><p>{two.format(word)}</p>")
+    assert found[0]["text"] == f"{one.format(WORDS[0])} {two.format(WORDS[0])}"[1:-1]
+
+
+def test_a_quote_that_is_never_closed_is_refused() -> None:
+    cell = page(lambda at, word: f"<p>“Plain {word}, said once.{'' if at == 3 else '”'}</p>")
+    assert read(cell, url=URL, content_type=HTML)["code"] == "cell_shape"
