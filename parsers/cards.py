@@ -57,9 +57,13 @@ class Cards:
     pair: tuple[Card, Card]
     spans: list[tuple[int, int]]
 
-    def regions(self, begin: int, end: int) -> list[tuple[int, int]]:
-        """The tokens outside the cards up to `end`, parted at the scorecard's heading `begin`."""
-        starts = [0, *(stop for _, stop in self.spans), begin + 1]
+    def regions(self, tokens: Tokens, begin: int, end: int) -> list[tuple[int, int]]:
+        """The tokens after the heading and outside the cards up to `end`.
+
+        They are parted at the scorecard's heading `begin`.
+        """
+        first = bisect_left(tokens.end, self.heading[1])
+        starts = [first, *(stop for _, stop in self.spans), begin + 1]
         stops = [*(start for start, _ in self.spans), begin, end]
         return list(zip(starts, stops, strict=True))
 

@@ -49,7 +49,7 @@ def read_comparison(
     """
     tokens, begin, scores, cards = _read_frame(document, site)
     context = Context(tokens, {} if trace is None else trace)
-    decision = read_decision(tokens, cards.names, cards.regions(begin, len(tokens.text)))
+    decision = read_decision(tokens, cards.names, cards.regions(tokens, begin, len(tokens.text)))
     one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
     card = read_scorecard(tokens, scores, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)

@@ -70,3 +70,11 @@ def test_a_quote_of_several_paragraphs_may_quote_others(inside: tuple[str, str])
 def test_a_quote_that_is_never_closed_is_refused() -> None:
     cell = page(lambda at, word: f"<p>“Plain {word}, said once.{'' if at == 3 else '”'}</p>")
     assert read(cell, url=URL, content_type=HTML)["code"] == "cell_shape"
+
+
+def test_links_before_the_heading_are_no_decision_table() -> None:
+    body = page(lambda at, word: f"<b>8{at}/100 · ship</b><p>Plain {word}, said once.</p>")
+    nav = b"<nav><a href=/a>Community</a> <a href=/b>Pricing</a> <a href=/c>Best for</a></nav>"
+    line = read(body.replace(b"<body>", b"<body>" + nav), url=URL, content_type=HTML)
+    assert line["kind"] == "comparison"
+    assert [f for f in line["findings"] if f["code"] == "decision_row"] == []
