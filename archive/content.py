@@ -27,11 +27,14 @@ class Decoded:
     body: bytes | None
     outcome: str = "ok"
     reason: str = ""
+    has_trailing: bool = False
+    """Whether bytes followed the end of the encoded body; they are no part of it."""
 
 
 class _Decoder(Protocol):
     def feed(self, piece: bytes) -> bytes: ...
     def is_whole(self) -> bool: ...
+    def rest(self) -> bytes: ...
 
 
 class _Zlib:
@@ -46,6 +49,9 @@ class _Zlib:
 
     def is_whole(self) -> bool:
         return self._stream.eof
+
+    def rest(self) -> bytes:
+        return self._stream.unused_data
 
 
 class _Brotli:
@@ -67,6 +73,9 @@ class _Brotli:
     def is_whole(self) -> bool:
         return bool(self._stream.is_finished())
 
+    def rest(self) -> bytes:
+        return self._waiting
+
 
 class _Zstd:
     def __init__(self) -> None:
@@ -77,6 +86,9 @@ class _Zstd:
 
     def is_whole(self) -> bool:
         return bool(self._stream.eof)
+
+    def rest(self) -> bytes:
+        return bytes(self._stream.unused_data)
 
 
 def _zstd_module() -> ModuleType:
@@ -165,4 +177,5 @@ def _run(
             parts.append(part)
     except errors:
         return Decoded(None, "damaged", "decode")
-    return Decoded(b"".join(parts))
+    has_trailing = read < len(wire) or bool(decoder.rest())
+    return Decoded(b"".join(parts), has_trailing=has_trailing)

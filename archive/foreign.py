@@ -41,6 +41,28 @@ def read_warc(path: Path) -> Iterator[tuple[int, WarcRecord | None]]:
             place = end
 
 
+def read_members(path: Path) -> Iterator[tuple[int, int, WarcRecord | None]]:
+    """Each gzip member of one of our own files: its offset, its end, and its one record.
+
+    Absent: None stands for bytes that are no whole member with one whole record.
+    Raises: OSError when the file cannot be read.
+    """
+    if path.stat().st_size == 0:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        place = 0
+        while place < len(data):
+            plain, end = _member_at(data, place)
+            records = [record for _, record in iter_records(plain)] if plain is not None else []
+            if len(records) == 1 and records[0] is not None:
+                yield place, end, records[0]
+                place = end
+                continue
+            yield place, place, None
+            following = data.find(_MAGIC, place + 1)
+            place = len(data) if following < 0 else following
+
+
 def _member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
     """The bytes of the gzip member at `start` and its end; None where it is cut or broken."""
     stream = zlib.decompressobj(zlib.MAX_WBITS + 16)

@@ -8,11 +8,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
-from archive.clock import later, stamp
+from archive.clock import later, parse_stamp, stamp
+from archive.failpoints import reach
 from archive.ledger import Ledger
 from archive.outcomes import is_known
+from archive.schedule import (
+    AGAIN_DAYS,
+    GONE_DAYS,
+    GONE_RUNS,
+    LONGEST_DAYS,
+    count_missing,
+    next_interval,
+)
+from schema.errors import UsageError
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
 State = Literal[
@@ -20,10 +31,10 @@ State = Literal[
 ]
 """`done` is a root whose sitemaps were read in its stead; `known` is never asked for."""
 
-DUE_DAYS = 30
-"""A captured page is asked again after so long. Units: days."""
-AGAIN_DAYS = 1
-"""A page that failed or was refused is asked again after so long. Units: days."""
+MISSING = (404, 410)
+"""The statuses by which a server says that there is no such page."""
+LISTS = ("listing", "sitemap")
+"""Pages that stay leased once they are stored, until what they list is entered as well."""
 MAX_TRIES = 3
 """So often a page is tried before it counts as failed."""
 
@@ -55,6 +66,8 @@ class Lease:
     origin: str | None
     depth: int
     tries: int
+    was_refused: bool = False
+    """Whether the page's newest capture gave no record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,8 @@ class Ending:
     tries: int = 0
     status: int | None = None
     detail: str | None = None
+    adapts: bool = False
+    """Whether the due date follows from how often the page changed."""
 
     def __post_init__(self) -> None:
         if not is_known(self.outcome, self.reason):
@@ -78,8 +93,8 @@ class Ending:
 
 
 def captured(status: int) -> Ending:
-    """The page was stored, and is due again after a while."""
-    return Ending("ok", "", "captured", due=later(days=DUE_DAYS), status=status)
+    """The page was stored, and is due again after a while that its changes decide."""
+    return Ending("ok", "", "captured", status=status, adapts=True)
 
 
 def failed(lease: Lease, outcome: str, reason: str, *, is_final: bool, status: int | None = None,
@@ -101,6 +116,7 @@ class Frontier:
 
     def __init__(self, ledger: Ledger, run_id: int) -> None:
         self._ledger, self._run = ledger, run_id
+        self._list: int | None = None
         with ledger.transaction() as db:
             # Told to one run only, so it need not outlive the connection.
             db.execute(
@@ -119,11 +135,10 @@ class Frontier:
         known = self.page_id(found.site, found.url)
         return self.know(found, wants=False) if known is None else known
 
-    def know_all(self, pages: Iterable[Found]) -> None:
-        """Enter many pages that this run wants, in one transaction."""
+    def know_all(self, pages: Iterable[Found], *, is_forced: bool = False) -> list[int]:
+        """Enter many pages that this run wants, in one transaction; gives their ids."""
         with self._ledger.transaction() as db:
-            for found in pages:
-                self._know(db, found, True, False)
+            return [self._know(db, found, True, is_forced) for found in pages]
 
     @staticmethod
     def _know(db: sqlite3.Connection, found: Found, wants: bool, is_forced: bool) -> int:
@@ -141,14 +156,17 @@ class Frontier:
                 " SET is_forced = max(is_forced, excluded.is_forced)",
                 (page_id, is_forced),
             )
+        if found.lastmod is not None and found.role == "comparison":
+            _take_hint(db, page_id, found.lastmod)
         return page_id
 
-    def want_all(self, site: str) -> None:
-        """Want whatever of a site is waiting or due."""
+    def want_all(self, site: str, *, is_forced: bool = False) -> None:
+        """Want whatever of a site is waiting or due; `is_forced`, everything known of it."""
         with self._ledger.transaction() as db:
             db.execute(
-                "INSERT OR IGNORE INTO wanted SELECT id, 0 FROM page"
-                " WHERE site = ? AND url LIKE 'http%'", (site,)
+                "INSERT INTO wanted SELECT id, ? FROM page WHERE site = ? AND url LIKE 'http%'"
+                " AND state != 'known' ON CONFLICT DO UPDATE"
+                " SET is_forced = max(is_forced, excluded.is_forced)", (is_forced, site)
             )
 
     def next(self, site: str, role: Role, origin: str | None) -> Lease | None:
@@ -170,6 +188,9 @@ class Frontier:
         # A page that failed before and is due again starts its tries anew.
         tries = page["tries"] if page["state"] == "waiting" else 0
         with self._ledger.transaction() as db:
+            if page["role"] != "robots" and page["id"] != self._list:
+                # A list is read before the next page is asked; only robots.txt comes between.
+                self._let_list_go(db)
             db.execute("UPDATE page SET state = 'leased', tries = ? WHERE id = ?",
                        (tries, page["id"]))
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page["id"],))
@@ -178,13 +199,39 @@ class Frontier:
                 " RETURNING id",
                 (self._run, page["id"], page["url"], stamp()),
             ).fetchone()[0]
+        if page["role"] in LISTS:
+            self._list = page["id"]
+        reach("leased")
         return Lease(attempt_id, page["id"], page["site"], page["url"], page["role"],
-                     page["origin"], page["depth"], tries)
+                     page["origin"], page["depth"], tries,
+                     page["last_outcome"] == "extraction_refused")
+
+    def close(self) -> None:
+        """Say that the list that was stored last has been read."""
+        with self._ledger.transaction() as db:
+            self._let_list_go(db)
+
+    def _let_list_go(self, db: sqlite3.Connection) -> None:
+        db.execute("UPDATE page SET state = 'captured' WHERE id = ? AND state = 'leased'",
+                   (self._list,))
 
     def settle(self, lease: Lease, ending: Ending) -> None:
         """End a lease that gave nothing to store."""
         with self._ledger.transaction() as db:
             end_attempt(db, lease, ending, capture_id=None)
+        self._settled()
+
+    def finish(self, page_id: int, due: str) -> None:
+        """A page that was wanted only for what others in its stead gave, until it is due again."""
+        with self._ledger.transaction() as db:
+            db.execute("UPDATE page SET state = 'done', due = ?, last_outcome = 'ok',"
+                       " last_reason = '' WHERE id = ?", (due, page_id))
+            db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page_id,))
+        self._settled()
+
+    @staticmethod
+    def _settled() -> None:
+        reach("settled")
 
     def note(self, lease: Lease, outcome: str, reason: str, detail: str | None = None) -> None:
         """Note what was seen only after a page was stored; its state stays as it is."""
@@ -215,6 +262,14 @@ class Frontier:
             "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE page.id = ?"
             " AND (is_forced OR state = 'waiting' OR due <= ?)", (page_id, stamp())))
 
+    def asked_on(self, site: str, day: str) -> int:
+        """How many requests for a site's comparison pages began on a day, in all runs."""
+        count: int = self._ledger.value(
+            "SELECT count(*) FROM attempt JOIN page ON page.id = attempt.page_id WHERE site = ?"
+            " AND role = 'comparison' AND started_at >= ? AND started_at < ?",
+            (site, day, day + "U"))
+        return count
+
     def has_work(self, site: str) -> bool:
         """Whether this run still wants a comparison page that is waiting or due."""
         return bool(self._ledger.value(
@@ -223,9 +278,49 @@ class Frontier:
             " OR is_forced) LIMIT 1", (site, stamp())))
 
 
+def _take_hint(db: sqlite3.Connection, page_id: int, lastmod: str) -> None:
+    """A sitemap's date: a page that changed since is due now, one that did not can wait.
+
+    It is only a hint: no page goes unasked for longer than the longest interval.
+    """
+    try:
+        changed = stamp(parse_stamp(lastmod))
+    except UsageError:
+        return
+    last = db.execute(
+        "SELECT max(captured_at) FROM capture WHERE page_id = ? AND status IN (200, 304)"
+        " AND damage IS NULL", (page_id,)).fetchone()[0]
+    if last is None:
+        return
+    # A date without a time means its whole day.
+    is_newer = changed[:10] >= last[:10] if len(lastmod.strip()) == 10 else changed > last
+    due = stamp() if is_newer else stamp(parse_stamp(last) + timedelta(days=LONGEST_DAYS))
+    db.execute("UPDATE page SET due = ? WHERE id = ? AND state = 'captured'"
+               + (" AND due > ?" if is_newer else " AND due < ?"), (due, page_id, due))
+
+
 def end_attempt(db: sqlite3.Connection, lease: Lease, ending: Ending,
-                *, capture_id: int | None) -> None:
+                *, capture_id: int | None, is_unchanged: bool = False) -> None:
     """Close a lease inside the transaction that is given."""
+    page = db.execute("SELECT interval_days, missing_runs, missing_on FROM page WHERE id = ?",
+                      (lease.page_id,)).fetchone()
+    interval, state, due = page["interval_days"], ending.state, ending.due
+    missing, mark = page["missing_runs"], page["missing_on"]
+    if ending.adapts:
+        interval = next_interval(interval, is_unchanged=is_unchanged)
+        due = later(days=interval)
+    if state == "captured":
+        missing, mark = 0, None
+        if lease.role in LISTS:
+            state = "leased"
+    elif ending.status in MISSING and ending.outcome == "http_error":
+        run_id = db.execute("SELECT run_id FROM attempt WHERE id = ?",
+                            (lease.attempt_id,)).fetchone()[0]
+        missing, mark = count_missing(missing, mark, run_id, stamp()[:10])
+        if missing >= GONE_RUNS:
+            state, due = "gone", later(days=GONE_DAYS)
+    # What was seen before in bytes that have not changed still holds.
+    stays = is_unchanged and lease.was_refused
     db.execute(
         "UPDATE attempt SET ended_at = ?, outcome = ?, reason = ?, status = ?, capture_id = ?,"
         " detail = ? WHERE id = ?",
@@ -233,9 +328,11 @@ def end_attempt(db: sqlite3.Connection, lease: Lease, ending: Ending,
          lease.attempt_id),
     )
     db.execute(
-        "UPDATE page SET state = ?, due = ?, tries = ?, last_outcome = ?, last_reason = ?"
-        " WHERE id = ?",
-        (ending.state, ending.due, ending.tries, ending.outcome, ending.reason, lease.page_id),
+        "UPDATE page SET state = ?, due = ?, tries = ?, interval_days = ?, missing_runs = ?,"
+        " missing_on = ?, last_outcome = iif(?, last_outcome, ?),"
+        " last_reason = iif(?, last_reason, ?) WHERE id = ?",
+        (state, due, ending.tries, interval, missing, mark, stays, ending.outcome, stays,
+         ending.reason, lease.page_id),
     )
 
 
@@ -246,4 +343,5 @@ def give_back_leases(ledger: Ledger) -> int:
             "UPDATE attempt SET ended_at = ?, outcome = 'network_error', reason = 'interrupted'"
             " WHERE ended_at IS NULL", (stamp(),))
         return db.execute(
-            "UPDATE page SET state = 'waiting' WHERE state = 'leased'").rowcount
+            "UPDATE page SET state = CASE WHEN missing_runs >= ? THEN 'gone' ELSE 'waiting' END"
+            " WHERE state = 'leased'", (GONE_RUNS,)).rowcount

@@ -43,14 +43,21 @@ class Home:
         """The folder of the published databases."""
         return self.path / "public"
 
+    @property
+    def logs(self) -> Path:
+        """The folder of the logs, one file a run."""
+        return self.path / "logs"
+
     def create(self) -> None:
         """Make the folders that are missing, and try each out.
 
         Raises: StartError naming the folder that cannot be written to.
         """
-        for folder in (self.path, self.warc, self.quarantine, self.records, self.public):
+        parts = (self.warc, self.quarantine, self.records, self.public, self.logs)
+        for folder in (self.path, *parts):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                _make(folder)
+                _sweep(folder)
                 _try_out(folder)
             except OSError as error:
                 raise StartError(
@@ -79,6 +86,32 @@ class Home:
             file.write(f"{os.getpid()}\n")
             file.flush()
             yield
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and its name as durable as what will be in it."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        fsync_folder(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a start that was killed left of its trial."""
+    for path in folder.glob(".tr*-*"):
+        number = path.name.rpartition("-")[2]
+        if number.isdigit() and not _is_running(int(number)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _try_out(folder: Path) -> None:

@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from archive.tables import APPLICATION_ID, MIGRATIONS
-from schema.errors import IntegrityError, StartError, StoppedError
+from schema.errors import IntegrityError, StartError, StoppedError, VerdictsError
 
+_DISK_CODES = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
 BUSY_MS = 60_000
 """How long the writer waits for readers. Units: milliseconds."""
 
@@ -24,35 +28,37 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        is_new = not path.exists() or path.stat().st_size == 0
         self._db = _connect(path)
         try:
-            self._prepare(is_new)
+            self._prepare()
         except sqlite3.DatabaseError as error:
             self._db.close()
+            if _is_of_disk(error):
+                raise StartError(what=f"{path}: {error}") from error
             raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
+        except VerdictsError:
+            self._db.close()
+            raise
 
-    def _prepare(self, is_new: bool) -> None:
+    def _prepare(self) -> None:
+        # Asked of SQLite: after a crash in the very first commit the file is not empty yet.
+        is_new = _is_blank(self._db)
+        if not is_new:
+            # Before anything that writes: a file that is not ours to change stays as it is.
+            _require_ours(self._db, self.path)
         self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.execute("PRAGMA synchronous = EXTRA")
         self._db.execute("PRAGMA foreign_keys = ON")
         if not is_new:
-            _require_ours(self._db, self.path)
             verdict = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise IntegrityError(where=str(self.path), what=str(verdict))
         self._migrate()
 
     def _migrate(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version == len(MIGRATIONS):
-            return
-        with self.transaction() as db:
-            for step in MIGRATIONS[version:]:
-                for statement in step.split(";"):
-                    db.execute(statement)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        if _version(self._db) < len(MIGRATIONS):
+            with self.transaction() as db:
+                _bring_up_to_date(db)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -82,13 +88,21 @@ class Ledger:
             raise
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        """All rows of a query, read at once."""
-        return self._db.execute(sql, values).fetchall()
+        """All rows of a query, read at once.
+
+        Raises: StoppedError when the disk does not give them.
+        """
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if not _is_of_disk(error):
+                raise
+            raise StoppedError(what=f"{self.path}: {error}") from error
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:
         """The first value of a query's first row; None where there is no row."""
-        row = self._db.execute(sql, values).fetchone()
-        return None if row is None else row[0]
+        rows = self.rows(sql, values)
+        return rows[0][0] if rows else None
 
     def close(self) -> None:
         """Let the file go."""
@@ -98,7 +112,11 @@ class Ledger:
 def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:
     """All rows of one query, in one short read that lets go at once.
 
-    Raises: StartError when there is no ledger; IntegrityError when it is not ours or not sound.
+    A ledger of an older version is read as a writer of this version would find it, and stays
+    as it is.
+
+    Raises: StartError when there is no ledger, or nothing in it yet; IntegrityError when it is
+    not ours or not sound; StoppedError when the disk, or a writer, does not let it be read.
     """
     if not path.is_file():
         raise StartError(what=f"{path}: there is no ledger here")
@@ -106,10 +124,65 @@ def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:
         with closing(_connect(path)) as db:
             # Not opened read-only: after a crash a reader may have to roll the journal back.
             db.execute("PRAGMA query_only = ON")
+            if _is_blank(db):
+                raise StartError(what=f"{path}: there is nothing in the ledger yet")
             _require_ours(db, path)
-            return db.execute(sql).fetchall()
+            if _version(db) == len(MIGRATIONS):
+                return db.execute(sql).fetchall()
+            with closing(_copy_up_to_date(db)) as copy:
+                return copy.execute(sql).fetchall()
+    except sqlite3.DatabaseError as error:
+        if _is_of_disk(error):
+            raise StoppedError(what=f"{path}: {error}") from error
+        raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
+
+
+def copy_ledger(path: Path, target: Path) -> None:
+    """Make a sound copy of a ledger as it is at one moment, while a crawl may be writing to it.
+
+    Raises: StartError when there is no ledger; IntegrityError when it is not ours or not sound;
+    StoppedError when the copy cannot be written.
+    """
+    if not path.is_file():
+        raise StartError(what=f"{path}: there is no ledger here")
+    target.unlink(missing_ok=True)
+    try:
+        with closing(_connect(path)) as db, closing(_connect(target)) as copy:
+            db.execute("PRAGMA query_only = ON")
+            _require_ours(db, path)
+            # Until it is renamed, nothing relies on the copy; the read stays short without these.
+            copy.execute("PRAGMA journal_mode = OFF")
+            copy.execute("PRAGMA synchronous = OFF")
+            db.backup(copy)
+            verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise StoppedError(what=f"{path}: cannot be copied to {target}: {error}") from error
     except sqlite3.DatabaseError as error:
         raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
+    if verdict != "ok":
+        raise IntegrityError(where=str(path), what=f"not a sound ledger: {verdict}")
+
+
+def _copy_up_to_date(db: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy in memory, brought to the present version; the file itself is only read."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    copy.row_factory = sqlite3.Row
+    db.backup(copy)
+    _bring_up_to_date(copy)
+    return copy
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _bring_up_to_date(db: sqlite3.Connection) -> None:
+    for step in MIGRATIONS[_version(db):]:
+        for statement in step.split(";"):
+            db.execute(statement)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -121,9 +194,18 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
+def _is_blank(db: sqlite3.Connection) -> bool:
+    """Whether nothing was ever committed; a commit that a crash cut off is undone by asking."""
+    return bool(db.execute("PRAGMA page_count").fetchone()[0] == 0)
+
+
+def _is_of_disk(error: sqlite3.DatabaseError) -> bool:
+    """Whether the disk or another process is at fault, and not what the file holds."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_CODES
+
+
 def _require_ours(db: sqlite3.Connection, path: Path) -> None:
     if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise IntegrityError(where=str(path), what="is not a ledger of this program")
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
+    if _version(db) > len(MIGRATIONS):
         raise StartError(what=f"{path}: was made by a newer version of this program")

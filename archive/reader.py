@@ -41,9 +41,12 @@ class Capture:
     revisit_of: int | None
     body_sha256: str
     damage: str | None
+    truncated: str | None
     segment: str
     offset: int
     length: int
+    is_ai_denied: bool
+    """Whether the site's robots.txt of that run disallowed crawlers of AI companies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One crawl or import. Absent: `ended_at` and `exit_code` are None for one that was killed."""
+    """One crawl or import.
+
+    Units: `seconds` by a clock that does not jump; `report` is JSON.
+    Absent: `ended_at`, `exit_code`, `seconds` and `report` are None for one that was killed.
+    """
 
     id: int
     kind: str
@@ -87,6 +94,8 @@ class Run:
     failed: int
     bytes: int
     robots_state: str | None
+    seconds: float | None
+    report: str | None
 
 
 class Archive:
@@ -103,11 +112,14 @@ class Archive:
             self.home.ledger,
             "SELECT capture.id, page_id, capture.site, capture.url, role, captured_at,"
             " date_source, status, content_type, headers, kind, revisit_of, body_sha256, damage,"
-            " segment.name AS segment, offset, capture.length FROM capture"
+            " truncated, segment.name AS segment, offset, capture.length,"
+            " EXISTS (SELECT 1 FROM robots WHERE robots.run_id = capture.run_id"
+            " AND robots.site = capture.site AND denied_tokens != '') AS is_ai_denied FROM capture"
             " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
             " ORDER BY capture.id",
         )
-        found = [Capture(**{**row, "headers": json.loads(row["headers"])})
+        found = [Capture(**{**row, "headers": json.loads(row["headers"]),
+                              "is_ai_denied": bool(row["is_ai_denied"])})
                  for row in map(dict, rows)]
         self._captures = {capture.id: capture for capture in found}
         return found
@@ -155,19 +167,10 @@ class Archive:
         return capture
 
     def _body(self, capture: Capture) -> bytes:
-        where = f"{capture.segment} at {capture.offset}"
-        record = load_record(self.home, capture.segment, capture.offset, capture.length)
-        body = record.block
-        if record.type != "resource":
-            message = take_apart(record.block)
-            if message is None:
-                raise IntegrityError(where=where, what="the block is no HTTP response")
-            if message.decoded.body is None:
-                raise BytesError(code="unreadable", detail=f"stored as {capture.damage}")
-            body = message.decoded.body
-        if hashlib.sha256(body).hexdigest() != capture.body_sha256:
-            raise IntegrityError(where=where, what="the body is not the one that was stored")
-        return body
+        if capture.damage is not None:
+            raise BytesError(code="unreadable", detail=f"stored as {capture.damage}")
+        return load_body(self.home, capture.segment, capture.offset, capture.length,
+                         capture.body_sha256)
 
 
 def open_archive(path: Path) -> Archive:
@@ -176,6 +179,24 @@ def open_archive(path: Path) -> Archive:
     Raises: StartError when there is no ledger; IntegrityError when it is not a sound one.
     """
     return Archive(path)
+
+
+def load_body(home: Home, segment: str, offset: int, length: int, sha256: str) -> bytes:
+    """The decoded body of the record at a place, verified.
+
+    Raises: IntegrityError where it is missing or is not the one that was stored.
+    """
+    where = f"{segment} at {offset}"
+    record = load_record(home, segment, offset, length)
+    body: bytes | None = record.block
+    if record.type != "resource":
+        message = take_apart(record.block)
+        if message is None:
+            raise IntegrityError(where=where, what="the block is no HTTP response")
+        body = message.decoded.body
+    if body is None or hashlib.sha256(body).hexdigest() != sha256:
+        raise IntegrityError(where=where, what="the body is not the one that was stored")
+    return body
 
 
 def load_record(home: Home, segment: str, offset: int, length: int) -> WarcRecord:

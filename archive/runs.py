@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from archive.clock import stamp
+from archive.erasure import finish_erasures
+from archive.failpoints import reach
 from archive.frontier import Frontier, give_back_leases
 from archive.home import Home
 from archive.ledger import Ledger
 from archive.segments import recover
 from archive.store import Store
-from schema.errors import IntegrityError, VerdictsError
+from schema.errors import IntegrityError, StoppedError, VerdictsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class OpenRun:
     frontier: Frontier
     store: Store
 
-    def note(self, **columns: int | str | None) -> None:
+    def note(self, **columns: int | float | str | None) -> None:
         """Set columns of the run's own row."""
         names = ", ".join(f"{name} = ?" for name in columns)
         with self.ledger.transaction() as db:
@@ -44,17 +47,26 @@ class OpenRun:
 
 
 @contextmanager
-def open_run(home: Home, kind: Literal["crawl", "import"]) -> Iterator[OpenRun]:
+def open_run(
+    home: Home, kind: Literal["crawl", "import"], ack: int | None = None
+) -> Iterator[OpenRun]:
     """Take the home for writing; segments are sealed and the books closed at the end.
+
+    `ack` is a file descriptor that gets a line for each capture once it is safe.
 
     Raises: StartError when the home is locked or unwritable, IntegrityError when it is damaged.
     """
     home.create()
     with home.lock("crawl"):
-        if not home.ledger.exists() and any(home.warc.iterdir()):
+        is_gone = not home.ledger.exists() or home.ledger.stat().st_size == 0
+        if is_gone and any(not path.name.startswith(".") for path in home.warc.iterdir()):
             raise IntegrityError(
-                where=str(home.ledger), what="it is missing, but the archive's files are there"
+                where=str(home.ledger),
+                what="it is missing or empty, but the archive's files are there; `verdicts check"
+                     " --rebuild-ledger` makes it again",
             )
+        if not is_gone:
+            finish_erasures(home)
         ledger = Ledger(home.ledger)
         try:
             recover(home, ledger)
@@ -65,14 +77,21 @@ def open_run(home: Home, kind: Literal["crawl", "import"]) -> Iterator[OpenRun]:
                     (kind, stamp()),
                 ).fetchone()[0]
             run = OpenRun(run_id, home, ledger, Frontier(ledger, run_id),
-                          Store(home, ledger, run_id))
+                          Store(home, ledger, run_id, ack))
+            reach("run-opened")
+            begun = time.monotonic()
             try:
                 yield run
             except VerdictsError as error:
-                give_back_leases(ledger)
-                run.note(ended_at=stamp(), exit_code=error.exit_code)
+                # On a full disk nothing more can be noted; the next run mends that.
+                with suppress(StoppedError):
+                    give_back_leases(ledger)
+                    run.note(ended_at=stamp(), exit_code=error.exit_code,
+                             seconds=round(time.monotonic() - begun, 1))
                 raise
+            run.frontier.close()
             run.store.close()
-            run.note(ended_at=stamp())
+            run.note(ended_at=stamp(), seconds=round(time.monotonic() - begun, 1))
+            reach("run-closed")
         finally:
             ledger.close()

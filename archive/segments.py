@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from archive.clock import stamp
+from archive.failpoints import reach
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
 from archive.warc import fields, member
@@ -26,8 +30,12 @@ class SegmentWriter:
         self._home, self._ledger = home, ledger
         row = ledger.rows("SELECT * FROM segment WHERE site = ? AND is_sealed = 0", (site,))
         self.id, self.name, self.end = _row(row[0]) if row else _register(ledger, site)
-        self._file = (home.warc / (self.name + OPEN)).open("ab", buffering=0)
-        fsync_folder(home.warc)
+        reach("segment-entered")
+        path = open_path(home, self.name)
+        with _disk_of(path):
+            self._file = path.open("ab", buffering=0)
+            fsync_folder(home.warc)
+        reach("segment-opened")
 
     def append(self, data: bytes) -> int:
         """Write `data` durably at the end; gives the offset where it begins.
@@ -37,20 +45,37 @@ class SegmentWriter:
         head = _warcinfo(self.name) if self.end == 0 else b""
         try:
             _write_all(self._file.fileno(), head + data)
-            os.fsync(self._file.fileno())
         except OSError as error:
             self.cut_back(self.end)
             raise StoppedError(
                 what=f"{self.name}: {len(data)} bytes could not be written: {error.strerror}"
             ) from error
+        reach("written")
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._give_up()
+            raise StoppedError(
+                what=f"{self.name}: {len(data)} bytes could not be made durable:"
+                     f" {error.strerror}; nothing more is written to this segment"
+            ) from error
+        reach("synced")
         start = self.end + len(head)
         self.end = start + len(data)
         return start
 
     def cut_back(self, end: int) -> None:
         """Take back what was written after `end` and never acknowledged."""
-        os.ftruncate(self._file.fileno(), end)
+        with _disk_of(open_path(self._home, self.name)):
+            os.ftruncate(self._file.fileno(), end)
         self.end = end
+
+    def _give_up(self) -> None:
+        """After a failed fsync: a second one could say that lost bytes are safe."""
+        self.cut_back(self.end)
+        with _disk_of(open_path(self._home, self.name)):
+            self._file.close()
+        _retire(self._home, self._ledger, self.id, self.name, self.end)
 
     @property
     def is_full(self) -> bool:
@@ -59,7 +84,8 @@ class SegmentWriter:
 
     def close(self) -> None:
         """Let the file go, and seal it when it holds anything."""
-        self._file.close()
+        with _disk_of(open_path(self._home, self.name)):
+            self._file.close()
         if self.end:
             seal(self._home, self._ledger, self.id, self.name)
 
@@ -70,27 +96,74 @@ def open_path(home: Home, name: str) -> Path:
 
 
 def seal(home: Home, ledger: Ledger, segment_id: int, name: str) -> None:
-    """Give a segment its final name, for good; can be done again after a crash in the middle."""
-    before, after = open_path(home, name), home.warc / name
+    """Give a segment its final name, for good; can be done again after a crash in the middle.
+
+    Raises: StoppedError when the disk fails; a file that cannot be synced is sealed first.
+    """
+    before = open_path(home, name)
+    failure: OSError | None = None
     if before.exists():
-        with before.open("rb") as file:
-            os.fsync(file.fileno())
-        before.rename(after)
-        fsync_folder(home.warc)
-    after.chmod(0o444)
-    with after.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            with before.open("rb") as file:
+                os.fsync(file.fileno())
+        except OSError as error:
+            failure = error  # every byte was synced when it was acknowledged
+        reach("seal-synced")
+    _seal_as_it_stands(home, ledger, segment_id, name)
+    if failure is not None:
+        raise StoppedError(what=f"{name}: {failure.strerror}; it is sealed") from failure
+
+
+def _seal_as_it_stands(home: Home, ledger: Ledger, segment_id: int, name: str) -> None:
+    before, after = open_path(home, name), home.warc / name
+    with _disk_of(after):
+        if before.exists() and after.exists():
+            raise IntegrityError(where=str(before), what="a sealed segment has that name already")
+        if before.exists():
+            before.rename(after)
+            reach("seal-renamed")
+            fsync_folder(home.warc)
+        after.chmod(0o444)
+        sha256 = file_hash(after)
+    reach("seal-hashed")
     with ledger.transaction() as db:
         db.execute(
             "UPDATE segment SET is_sealed = 1, sha256 = ?, length = ?, sealed_at = ? WHERE id = ?",
             (sha256, after.stat().st_size, stamp(), segment_id),
         )
+    reach("sealed")
+
+
+def _retire(home: Home, ledger: Ledger, segment_id: int, name: str, end: int) -> None:
+    """Give up a file whose fsync failed: what was acknowledged in it is sealed as it stands."""
+    if end:
+        _seal_as_it_stands(home, ledger, segment_id, name)
+        return
+    with _disk_of(home.warc):
+        open_path(home, name).unlink(missing_ok=True)
+        fsync_folder(home.warc)
+
+
+@contextmanager
+def _disk_of(path: Path) -> Iterator[None]:
+    """What the disk refuses ends the run, which can be taken up again."""
+    try:
+        yield
+    except OSError as error:
+        raise StoppedError(what=f"{path}: {error.strerror}") from error
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def recover(home: Home, ledger: Ledger) -> list[Path]:
     """Bring the open segments back to what the ledger knows; gives the files put in quarantine.
 
-    Raises: IntegrityError naming the addresses whose bytes are missing.
+    Raises: IntegrityError naming the addresses whose bytes are missing; StoppedError when the
+    disk fails.
     """
     moved = []
     for row in ledger.rows("SELECT * FROM segment WHERE is_sealed = 0 ORDER BY id"):
@@ -103,22 +176,50 @@ def recover(home: Home, ledger: Ledger) -> list[Path]:
         if length or path.exists():
             _require_length(ledger, path, segment_id, length)
         if path.exists() and path.stat().st_size > length:
-            moved.append(_cut_tail(home, path, length))
+            with _disk_of(path):
+                moved.append(_keep_tail(home, path, length))
+            reach("tail-kept")
+            try:
+                _cut_tail(path, length)
+            except _SyncError as error:
+                _retire(home, ledger, segment_id, name, length)
+                raise StoppedError(what=f"{path}: {error}; it gets no more bytes") from error
+            reach("tail-cut")
     return moved
 
 
-def _cut_tail(home: Home, path: Path, length: int) -> Path:
-    kept = home.quarantine / f"{path.name}.{length}.{stamp().replace(':', '')}"
-    with path.open("r+b") as file:
-        file.seek(length)
-        with kept.open("wb") as tail:
-            tail.write(file.read())
+class _SyncError(Exception):
+    """The file was cut, but not durably."""
+
+
+def _keep_tail(home: Home, path: Path, length: int) -> Path:
+    """Copy what lies behind `length` into quarantine, under a name of its own."""
+    named = f"{path.name}.{length}.{stamp().replace(':', '')}"
+    kept, number = home.quarantine / named, 1
+    while kept.exists():
+        number += 1
+        kept = home.quarantine / f"{named}-{number}"
+    try:
+        with path.open("rb") as file, kept.open("xb") as tail:
+            file.seek(length)
+            shutil.copyfileobj(file, tail)
             tail.flush()
             os.fsync(tail.fileno())
-        fsync_folder(home.quarantine)
-        file.truncate(length)
-        os.fsync(file.fileno())
+    except OSError:
+        kept.unlink(missing_ok=True)
+        raise
+    fsync_folder(home.quarantine)
     return kept
+
+
+def _cut_tail(path: Path, length: int) -> None:
+    with _disk_of(path):
+        os.truncate(path, length)
+    try:
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _SyncError(error.strerror) from error
 
 
 def _require_length(ledger: Ledger, path: Path, segment_id: int, length: int) -> None:

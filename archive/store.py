@@ -1,12 +1,14 @@
 """The one way an exchange becomes a capture; the crawl and the import both go through here.
 
 The order never changes: member written, fsync, ledger commit (the acknowledgement), read back.
+An answer that repeats a stored one becomes a revisit record, which holds its headers alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +16,17 @@ from typing import Literal
 
 from archive.clock import stamp
 from archive.content import Decoded
+from archive.failpoints import reach
 from archive.home import Home
 from archive.http1 import Message, take_apart
 from archive.ledger import Ledger
-from archive.reader import load_record
+from archive.reader import load_body, load_record
 from archive.segments import SegmentWriter
 from archive.warc import digest, fields, member, new_record_id
-from schema.errors import IntegrityError
+from schema.errors import IntegrityError, StoppedError
 
+PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
+"""What a revisit record's profile begins with. Source: WARC 1.1, section 6.7."""
 DateSource = Literal["crawl", "warc", "argument", "file"]
 
 
@@ -30,7 +35,8 @@ class Exchange:
     """One answer as it was received, to be stored.
 
     `block` is the HTTP response with its headers, or for a saved file (`is_file`) its bytes.
-    Absent: `request` is None where only the answer is known.
+    Absent: `request` is None where only the answer is known, `truncated` where it is whole,
+    `validates` unless the request was conditional: the capture whose validators it named.
     """
 
     site: str
@@ -42,6 +48,10 @@ class Exchange:
     is_file: bool = False
     content_type: str | None = None
     request: bytes | None = None
+    role: str = "comparison"
+    truncated: Literal["length", "time", "disconnect"] | None = None
+    validates: int | None = None
+    ip: str | None = None
 
     def message(self) -> Message:
         """The exchange taken apart; a saved file counts as an answer with status 200."""
@@ -51,7 +61,35 @@ class Exchange:
         found = take_apart(self.block)
         if found is None:
             raise ValueError(f"{self.url}: the block is no HTTP response")
-        return found
+        if self.truncated is None:
+            return found
+        return Message(found.status, found.headers, found.wire, Decoded(None, *self._cut(found)))
+
+    def _cut(self, found: Message) -> tuple[str, str]:
+        """The outcome and reason of a body that came only in part."""
+        if self.truncated == "length":
+            return "too_large", "wire"
+        if self.truncated == "time":
+            return "network_error", "timeout"
+        # Without a stated length it was the framing that did not come to its end.
+        return "damaged", "framing" if found.header("content-length") is None else "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a request may name so that an unchanged page is not sent again."""
+
+    capture_id: int
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The stored exchange that an answer repeats, and as what kind of revisit."""
+
+    row: sqlite3.Row
+    profile: Literal["identical-payload-digest", "server-not-modified", ""]
+    """Empty where the content is equal but not the bytes on the wire: stored whole then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,72 +103,125 @@ class Stored:
 class Store:
     """Writes exchanges of one run into the home, one site's segment at a time."""
 
-    def __init__(self, home: Home, ledger: Ledger, run_id: int) -> None:
+    def __init__(
+        self, home: Home, ledger: Ledger, run_id: int, ack: int | None = None
+    ) -> None:
         self._home, self._ledger, self._run = home, ledger, run_id
+        self._ack = ack
         self._segments: dict[str, SegmentWriter] = {}
 
     def add(self, exchange: Exchange, message: Message, page_id: int,
-            settle: Callable[[sqlite3.Connection, int], None] | None = None) -> Stored:
+            settle: Callable[[sqlite3.Connection, int, bool], None] | None = None) -> Stored:
         """Store an exchange; `settle` ends its lease inside the same commit.
+
+        Shape: `settle` is given the connection, the capture's id, and whether the page is as
+        it was.
 
         Raises: StoppedError when the disk does not take it, IntegrityError when it does not
         read back as it was written, ValueError when a header could break the file's format.
         """
-        answer, others = _members(exchange, message)
+        original = self._original(exchange, message, page_id)
+        record_id = new_record_id()
+        answer, others = _members(exchange, message, original, record_id, self._run)
         segment = self._segment(exchange.site)
         before = segment.end
         offset = segment.append(answer + others)
         place = (segment.id, offset, len(answer), segment.end)
-        unchanged = self._is_unchanged(page_id, message.body_sha256)
         try:
             with self._ledger.transaction() as db:
-                capture_id = self._insert(db, exchange, message, page_id, place)
+                row = row_of(exchange, message, original) | {
+                    "page_id": page_id, "run_id": self._run, "record_id": record_id}
+                capture_id = _insert(db, row, place)
+                db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?",
+                           (len(message.wire), self._run))
                 if settle is not None:
-                    settle(db, capture_id)
+                    settle(db, capture_id, original is not None)
+                reach("inserted")
         except BaseException:
-            segment.cut_back(before)
+            self._take_back(segment, before)
             raise
-        self._read_back(segment, offset, len(answer), exchange)
+        reach("committed")
+        self._acknowledge(exchange.url, str(row["body_sha256"]))
+        self._read_back(segment, offset, len(answer), exchange, original)
+        reach("read-back")
         if segment.is_full:
             self._segments.pop(exchange.site).close()
-        return Stored(capture_id, unchanged)
+        return Stored(capture_id, original is not None)
+
+    def validators(self, page_id: int, fetched_url: str) -> Validators | None:
+        """What the newest whole answer of an address offers to ask with. Absent: None."""
+        row = self._newest(page_id)
+        if row is None or row["fetched_url"] != fetched_url:
+            return None
+        kept = json.loads(row["headers"])
+        named = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
+        headers = tuple((ask, kept[name]) for name, ask in named if kept.get(name))
+        return Validators(row["id"], headers) if headers else None
+
+    def body_of(self, capture_id: int) -> bytes:
+        """The decoded body of a capture, a revisit's from its original.
+
+        Raises: IntegrityError where the bytes are not as they were stored.
+        """
+        row = self._ledger.rows(
+            "SELECT capture.*, segment.name AS segment FROM capture JOIN segment ON"
+            " segment.id = segment_id WHERE capture.id = (SELECT coalesce(revisit_of, id)"
+            " FROM capture WHERE id = ?)", (capture_id,))[0]
+        return load_body(self._home, row["segment"], row["offset"], row["length"],
+                         row["body_sha256"])
+
+    def _take_back(self, segment: SegmentWriter, end: int) -> None:
+        """Cut what was written after `end`, unless the ledger holds it all the same.
+
+        A commit that reports a failure may have happened: only its journal's name was not synced.
+        """
+        if self._ledger.value("SELECT length FROM segment WHERE id = ?", (segment.id,)) == end:
+            segment.cut_back(end)
+
+    def _acknowledge(self, url: str, body_sha256: str) -> None:
+        if self._ack is None:
+            return
+        try:
+            os.write(self._ack, f"{url} {body_sha256}\n".encode())
+        except OSError as error:
+            raise StoppedError(what=f"--ack-fd {self._ack}: {error.strerror}") from error
+
+    def _newest(self, page_id: int) -> sqlite3.Row | None:
+        """The newest whole answer of a page that holds, or repeats, a body."""
+        found = self._ledger.rows(
+            "SELECT * FROM capture WHERE page_id = ? AND status IN (200, 304) AND damage IS NULL"
+            " ORDER BY captured_at DESC, id DESC LIMIT 1", (page_id,))
+        return found[0] if found else None
+
+    def _original(self, exchange: Exchange, message: Message, page_id: int) -> Original | None:
+        newest = self._newest(page_id)
+        if newest is None or exchange.date_source != "crawl":
+            return None
+        if message.status == 304 and exchange.validates == newest["id"]:
+            return Original(self._root(newest), "server-not-modified")
+        if message.status != 200 or message.decoded.body is None:
+            return None
+        if newest["body_sha256"] != message.body_sha256:
+            return None
+        root = self._root(newest)
+        is_same = root["payload_digest"] == digest(_stored_body(exchange))
+        return Original(root, "identical-payload-digest" if is_same else "")
+
+    def _root(self, row: sqlite3.Row) -> sqlite3.Row:
+        if row["revisit_of"] is None:
+            return row
+        return self._ledger.rows("SELECT * FROM capture WHERE id = ?", (row["revisit_of"],))[0]
 
     def _segment(self, site: str) -> SegmentWriter:
         if site not in self._segments:
             self._segments[site] = SegmentWriter(self._home, self._ledger, site)
         return self._segments[site]
 
-    def _is_unchanged(self, page_id: int, body_sha256: str) -> bool:
-        last = self._ledger.value(
-            "SELECT body_sha256 FROM capture WHERE page_id = ? AND status = 200"
-            " ORDER BY captured_at DESC, id DESC LIMIT 1", (page_id,))
-        return bool(last == body_sha256)
-
-    def _insert(self, db: sqlite3.Connection, exchange: Exchange, message: Message,
-                page_id: int, place: tuple[int, int, int, int]) -> int:
-        segment_id, offset, length, end = place
-        damage = None
-        if message.decoded.body is None:
-            damage = f"{message.decoded.outcome}:{message.decoded.reason}"
-        capture_id: int = db.execute(
-            "INSERT INTO capture (page_id, run_id, site, url, fetched_url, captured_at,"
-            " date_source, status, content_type, headers, kind, body_sha256, damage,"
-            " payload_digest, segment_id, offset, length)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'response', ?, ?, ?, ?, ?, ?) RETURNING id",
-            (page_id, self._run, exchange.site, exchange.url, exchange.fetched_url,
-             exchange.captured_at, exchange.date_source, message.status,
-             message.header("content-type"), json.dumps(message.kept_headers()),
-             message.body_sha256, damage, digest(message.wire), segment_id, offset, length),
-        ).fetchone()[0]
-        db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
-        db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?",
-                   (len(message.wire), self._run))
-        return capture_id
-
-    def _read_back(self, segment: SegmentWriter, offset: int, length: int,
-                   exchange: Exchange) -> None:
+    def _read_back(self, segment: SegmentWriter, offset: int, length: int, exchange: Exchange,
+                   original: Original | None) -> None:
         block = load_record(self._home, segment.name, offset, length).block
-        if hashlib.sha256(block).digest() != hashlib.sha256(exchange.block).digest():
+        wanted = _headers_of(exchange.block) if _is_revisit(original) else exchange.block
+        if hashlib.sha256(block).digest() != hashlib.sha256(wanted).digest():
             raise IntegrityError(where=f"{segment.name} at {offset}",
                                  what=f"{exchange.url} does not read back as it was written")
 
@@ -140,22 +231,106 @@ class Store:
             self._segments.popitem()[1].close()
 
 
-def _members(exchange: Exchange, message: Message) -> tuple[bytes, bytes]:
+def _is_revisit(original: Original | None) -> bool:
+    return original is not None and bool(original.profile)
+
+
+def _stored_body(exchange: Exchange) -> bytes:
+    """The bytes that a payload digest covers: the body as it lies in the record.
+
+    An imported body may still be in chunks. The standard would have it put together first, but
+    the tools that write such records, and those that check them, take it as it is.
+    """
+    if exchange.is_file:
+        return exchange.block
+    _, end, body = exchange.block.partition(b"\r\n\r\n")
+    return body if end else exchange.block.partition(b"\n\n")[2]
+
+
+def _headers_of(block: bytes) -> bytes:
+    """A response block without its body."""
+    return block[: block.index(b"\r\n\r\n") + 4]
+
+
+def row_of(exchange: Exchange, message: Message, original: Original | None) -> dict[str, object]:
+    """The ledger's row of an exchange, but for its place in the archive."""
+    damage = None
+    if message.decoded.body is None:
+        damage = f"{message.decoded.outcome}:{message.decoded.reason}"
+    row: dict[str, object] = {
+        "site": exchange.site, "url": exchange.url, "fetched_url": exchange.fetched_url,
+        "captured_at": exchange.captured_at, "date_source": exchange.date_source,
+        "status": message.status, "content_type": message.header("content-type"),
+        "headers": json.dumps(message.kept_headers()), "kind": "response", "revisit_of": None,
+        "body_sha256": message.body_sha256, "damage": damage,
+        "payload_digest": digest(_stored_body(exchange)), "truncated": exchange.truncated,
+    }  # fmt: skip
+    if original is None:
+        return row
+    row |= {"revisit_of": original.row["id"]}
+    if original.profile:
+        row |= {"kind": "revisit", "payload_digest": original.row["payload_digest"]}
+    if original.profile == "server-not-modified":
+        # A 304 need not repeat what has not changed.
+        headers = json.loads(original.row["headers"]) | message.kept_headers()
+        row |= {"headers": json.dumps(headers), "body_sha256": original.row["body_sha256"],
+                "content_type": original.row["content_type"]}
+    return row
+
+
+def _insert(db: sqlite3.Connection, row: dict[str, object],
+            place: tuple[int, int, int, int]) -> int:
+    segment_id, offset, length, end = place
+    row |= {"segment_id": segment_id, "offset": offset, "length": length}
+    columns, marks = ", ".join(row), ", ".join("?" for _ in row)
+    capture_id: int = db.execute(
+        f"INSERT INTO capture ({columns}) VALUES ({marks}) RETURNING id", list(row.values()),
+    ).fetchone()[0]
+    db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
+    return capture_id
+
+
+def _members(exchange: Exchange, message: Message, original: Original | None,
+             record_id: str, run_id: int) -> tuple[bytes, bytes]:
     """The record of the answer, and those that go with it."""
-    record_id = new_record_id()
     common = {"WARC-Target-URI": exchange.fetched_url, "WARC-Date": exchange.captured_at}
     named = {**common, "WARC-Record-ID": record_id}
-    if exchange.is_file:
-        content_type = exchange.content_type or "application/octet-stream"
-        answer = member("resource", exchange.block, {**named, "Content-Type": content_type},
-                        payload=exchange.block)
-    else:
-        answer = member("response", exchange.block, named, payload=message.wire)
+    if exchange.ip is not None:
+        named["WARC-IP-Address"] = exchange.ip
+    if exchange.truncated is not None:
+        named["WARC-Truncated"] = exchange.truncated
     beside = {**common, "WARC-Concurrent-To": record_id}
     others = b""
     if exchange.request is not None:
-        others += member("request", exchange.request, beside, payload=b"")
+        asked = beside if exchange.ip is None else {**beside, "WARC-IP-Address": exchange.ip}
+        others += member("request", exchange.request, asked, payload=b"")
     # Enough to make the ledger's row again from the archive alone.
-    notes = {"site": exchange.site, "url": exchange.url, "date-source": exchange.date_source,
-             "stored-at": stamp(), "body-sha256": message.body_sha256}
+    notes = {
+        "site": exchange.site, "url": exchange.url, "role": exchange.role, "run": str(run_id),
+        "date-source": exchange.date_source, "stored-at": stamp(),
+        "body-sha256": str(row_of(exchange, message, original)["body_sha256"]),
+    }  # fmt: skip
+    answer = _answer(exchange, message, original, named)
     return answer, others + member("metadata", fields(notes), beside, payload=None)
+
+
+def _answer(exchange: Exchange, message: Message, original: Original | None,
+            named: dict[str, str]) -> bytes:
+    if exchange.is_file:
+        content_type = exchange.content_type or "application/octet-stream"
+        return member("resource", exchange.block, {**named, "Content-Type": content_type},
+                      payload=exchange.block)
+    if original is None or not original.profile:
+        return member("response", exchange.block, named, payload=_stored_body(exchange))
+    row = original.row
+    named |= {
+        "WARC-Profile": PROFILE + original.profile,
+        "WARC-Refers-To-Target-URI": row["fetched_url"],
+        "WARC-Refers-To-Date": row["captured_at"],
+        "WARC-Payload-Digest": row["payload_digest"],
+    }
+    if original.profile == "identical-payload-digest":
+        named["WARC-Truncated"] = "length"
+    if row["record_id"]:
+        named["WARC-Refers-To"] = row["record_id"]
+    return member("revisit", _headers_of(exchange.block), named, payload=None)

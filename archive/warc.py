@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import mmap
 import re
@@ -10,11 +11,6 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
-
-from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
-from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from schema.errors import IntegrityError
 
@@ -22,6 +18,7 @@ _BREAKS = re.compile(r"[\r\n\0]")
 _HEAD = re.compile(rb"WARC/[0-9.]{1,8}[ \t]*\r?\n(.{0,65536}?\r?\n)\r?\n", re.DOTALL)
 _CONTENT_TYPES = {
     "response": "application/http; msgtype=response",
+    "revisit": "application/http; msgtype=response",
     "request": "application/http; msgtype=request",
     "metadata": "application/warc-fields",
     "warcinfo": "application/warc-fields",
@@ -66,13 +63,10 @@ def member(kind: str, block: bytes, headers: dict[str, str], *, payload: bytes |
     if payload is not None:
         named["WARC-Payload-Digest"] = digest(payload)
     content_type = named.pop("Content-Type", "") or _CONTENT_TYPES[kind]
-    # Built without warcio's builder, which would parse the HTTP block and write it anew.
-    head = StatusAndHeaders("", list(named.items()), protocol="WARC/1.1")
-    record = ArcWarcRecord("warc", kind, head, BytesIO(block), None, content_type, len(block))
-    record.payload_length = len(block)
-    out = BytesIO()
-    WARCWriter(out, gzip=True, warc_version="WARC/1.1").write_record(record)
-    return out.getvalue()
+    named |= {"Content-Type": content_type, "Content-Length": str(len(block))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    plain = b"WARC/1.1\r\n" + head.encode() + b"\r\n" + block + b"\r\n\r\n"
+    return gzip.compress(plain, mtime=0)
 
 
 def fields(values: dict[str, str]) -> bytes:

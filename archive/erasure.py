@@ -1,0 +1,193 @@
+"""Erasing captures for good: their segment is written anew without their records.
+
+The order never changes: the new file durable beside the old one, one ledger transaction (new
+places, length and SHA-256), the new file renamed over the old. Killed before the transaction, the
+new file is thrown away; killed after it, `finish_erasures` renames it. Nothing else of a sealed
+segment ever changes. Needs the home's crawl lock and its build lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.home import Home, fsync_folder
+from archive.ledger import Ledger, read_rows
+from archive.segments import open_path, recover, seal
+from archive.warc import iter_records
+from archive.withdrawals import ERASED
+from schema.errors import IntegrityError
+
+REWRITTEN = ".rewritten"
+"""What the name of a segment ends with while it is written anew."""
+PIECE = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One gzip member of a segment: where it lies, and which record it holds."""
+
+    start: int
+    end: int
+    record_id: str
+    belongs_to: str
+
+
+def erase_captures(home: Home, ledger: Ledger, capture_ids: Iterable[int]) -> int:
+    """Erase the bytes of captures, and of revisits that repeat them; gives how many.
+
+    Raises: IntegrityError where a segment is not as the ledger says; nothing is changed then.
+    """
+    finish_erasures(home)
+    recover(home, ledger)
+    gone = _with_revisits(ledger, set(capture_ids))
+    by_segment: dict[int, list[sqlite3.Row]] = {}
+    for row in ledger.rows("SELECT * FROM capture WHERE damage IS NOT 'erased' ORDER BY id"):
+        if row["id"] in gone:
+            by_segment.setdefault(row["segment_id"], []).append(row)
+    for segment_id, rows in sorted(by_segment.items()):
+        _rewrite(home, ledger, segment_id, rows)
+    return sum(map(len, by_segment.values()))
+
+
+def finish_erasures(home: Home) -> None:
+    """Finish, or undo, what a killed erasure left beside the segments; safe to do at any start.
+
+    The caller holds the crawl lock or the build lock: an erasure holds both.
+    """
+    left = sorted(home.warc.glob(f"*{REWRITTEN}"))
+    if not left:
+        return
+    known = {row["name"]: row["sha256"]
+             for row in read_rows(home.ledger, "SELECT name, sha256 FROM segment")}
+    for path in left:
+        with suppress(FileNotFoundError):  # another start may be doing the same
+            name = path.name.removesuffix(REWRITTEN)
+            if _sha256(path) == known.get(name):
+                _replace(home, path, name)
+            else:
+                path.unlink()
+    fsync_folder(home.warc)
+
+
+def _with_revisits(ledger: Ledger, gone: set[int]) -> set[int]:
+    rows = ledger.rows("SELECT id, revisit_of FROM capture WHERE kind = 'revisit' ORDER BY id")
+    found = set(gone)
+    for row in rows:
+        if row["revisit_of"] in found:
+            found.add(row["id"])
+    return found
+
+
+def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row]) -> None:
+    segment = ledger.rows("SELECT * FROM segment WHERE id = ?", (segment_id,))[0]
+    name = segment["name"]
+    if not segment["is_sealed"]:
+        seal(home, ledger, segment_id, name)
+        segment = ledger.rows("SELECT * FROM segment WHERE id = ?", (segment_id,))[0]
+    data = (home.warc / name).read_bytes()
+    if hashlib.sha256(data).hexdigest() != segment["sha256"]:
+        raise IntegrityError(where=name, what="the sealed file's SHA-256 is not the ledger's")
+    kept = _kept(list(_members(data, name)), {row["offset"] for row in gone}, name)
+    path = home.warc / f"{name}{REWRITTEN}"
+    places = _write(path, data, kept)
+    fsync_folder(home.warc)
+    ids = [row["id"] for row in gone]
+    with ledger.transaction() as db:
+        db.execute("PRAGMA secure_delete = ON")
+        _note_gone(db, ids)
+        _move(db, segment_id, places, name)
+        db.execute("UPDATE segment SET sha256 = ?, length = ? WHERE id = ?",
+                   (_sha256(path), path.stat().st_size, segment_id))
+    _replace(home, path, name)
+    for tail in home.quarantine.glob(f"{open_path(home, name).name}.*"):
+        tail.unlink()
+
+
+def _kept(members: list[_Member], gone: set[int], name: str) -> list[_Member]:
+    """The members that stay: not those of the captures, nor what was written to go with them."""
+    starts = {member.start for member in members}
+    if not gone <= starts:
+        raise IntegrityError(where=name, what=f"no record begins at {min(gone - starts)}")
+    ids = {member.record_id for member in members if member.start in gone}
+    return [each for each in members if each.start not in gone and each.belongs_to not in ids]
+
+
+def _members(data: bytes, name: str) -> Iterator[_Member]:
+    start = 0
+    while start < len(data):
+        plain, end = _undone(data, start, name)
+        records = [record for _, record in iter_records(plain)]
+        if len(records) != 1 or records[0] is None:
+            raise IntegrityError(where=f"{name} at {start}", what="not one whole WARC record")
+        headers = records[0].headers
+        yield _Member(start, end, headers.get("warc-record-id", ""),
+                      headers.get("warc-concurrent-to", "-"))
+        start = end
+
+
+def _undone(data: bytes, start: int, name: str) -> tuple[bytes, int]:
+    """The plain bytes of the gzip member that begins at `start`, and where it ends."""
+    stream, parts, place = zlib.decompressobj(zlib.MAX_WBITS + 16), [], start
+    try:
+        while not stream.eof and place < len(data):
+            parts.append(stream.decompress(data[place : place + PIECE]))
+            place = min(place + PIECE, len(data))
+    except zlib.error as error:
+        raise IntegrityError(where=f"{name} at {start}", what=f"broken: {error}") from error
+    if not stream.eof:
+        raise IntegrityError(where=f"{name} at {start}", what="the gzip member is cut")
+    return b"".join(parts), place - len(stream.unused_data)
+
+
+def _write(path: Path, data: bytes, kept: list[_Member]) -> dict[int, int]:
+    """Write the members that stay, durably; gives the new place of each by its old one."""
+    places: dict[int, int] = {}
+    path.unlink(missing_ok=True)
+    with path.open("wb") as file:
+        for member in kept:
+            places[member.start] = file.tell()
+            file.write(data[member.start : member.end])
+        file.flush()
+        os.fsync(file.fileno())
+    return places
+
+
+def _note_gone(db: sqlite3.Connection, ids: list[int]) -> None:
+    """The captures stay in the books, without anything of what they held but its hash."""
+    one = [(each,) for each in ids]
+    db.executemany(
+        f"UPDATE capture SET damage = '{ERASED}', offset = 0, length = 0, headers = '{{}}',"
+        " content_type = NULL, payload_digest = NULL WHERE id = ?", one)
+    db.executemany("UPDATE attempt SET detail = NULL WHERE page_id ="
+                   " (SELECT page_id FROM capture WHERE id = ?)", one)
+    # Whole answers that only refer to an erased one hold their own bytes.
+    db.executemany("UPDATE capture SET revisit_of = NULL WHERE kind = 'response'"
+                   " AND revisit_of = ?", one)
+
+
+def _move(db: sqlite3.Connection, segment_id: int, places: dict[int, int], name: str) -> None:
+    rows = db.execute("SELECT id, offset FROM capture WHERE segment_id = ?"
+                      " AND damage IS NOT 'erased'", (segment_id,)).fetchall()
+    for row in rows:
+        if row["offset"] not in places:
+            raise IntegrityError(where=f"{name} at {row['offset']}", what="no record begins there")
+        db.execute("UPDATE capture SET offset = ? WHERE id = ?",
+                   (places[row["offset"]], row["id"]))
+
+
+def _replace(home: Home, path: Path, name: str) -> None:
+    path.chmod(0o444)
+    path.rename(home.warc / name)
+    fsync_folder(home.warc)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,133 @@
+"""The profiles of runs in the ledger: what the pages of each run and layout looked like, counted.
+
+A row whose run drifted is left out of what later runs are compared with, and the captures that it
+names are held back by the build, until a person accepts it. What the counts mean is known to the
+crawl alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.clock import stamp
+from archive.home import Home
+from archive.ledger import Ledger, read_rows
+from schema.errors import UsageError
+
+RUNS = 10
+"""A run is compared with so many good runs before it, of the same kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """One layout of one site in one run. Shape: `counts` holds plain values, ready for JSON.
+
+    `captures` are those held back where `is_drift`, `example` is one capture of the layout.
+    Absent: `example` is None where no page was stored, `accepted_at` unless a person accepted it.
+    """
+
+    run_id: int
+    site: str
+    layout: str
+    pages: int
+    is_drift: bool
+    counts: dict[str, Any]
+    captures: tuple[int, ...] = ()
+    example: int | None = None
+    accepted_at: str | None = None
+
+
+def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> None:
+    """Write what a run has seen so far, in the place of what it wrote before."""
+    with ledger.transaction() as db:
+        db.execute("DELETE FROM profile WHERE run_id = ?", (run_id,))
+        for row in rows:
+            _insert(db, row)
+
+
+def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
+    counts = row.counts | {"captures": row.captures, "example": row.example}
+    if row.accepted_at is not None:
+        counts["accepted_at"] = row.accepted_at
+    db.execute(
+        "INSERT INTO profile (run_id, site, layout, pages, is_drift, counts)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (row.run_id, row.site, row.layout, row.pages, row.is_drift,
+         json.dumps(counts, sort_keys=True)),
+    )  # fmt: skip
+
+
+def good_before(rows: Iterable[ProfileRow], kinds: dict[int, str], run_id: int, site: str,
+                ) -> list[ProfileRow]:  # fmt: skip
+    """The rows that a run is compared with: of the last runs of its kind that did not drift.
+
+    Shape: `kinds` is the kind of each run by its id.
+    """
+    good = [row for row in rows if row.site == site and row.run_id < run_id and not row.is_drift
+            and kinds.get(row.run_id) == kinds.get(run_id)]  # fmt: skip
+    last = set(sorted({row.run_id for row in good})[-RUNS:])
+    return [row for row in good if row.run_id in last]
+
+
+def load_profiles(home: Path) -> list[ProfileRow]:
+    """Every profile of a home, oldest run first. Raises: StartError without a ledger."""
+    return [_row(row) for row in read_rows(Home(home).ledger, _SELECT + _ORDER)]
+
+
+def good_profiles(ledger: Ledger) -> list[ProfileRow]:
+    """Those of the last good runs, which are all that a new run can be compared with."""
+    last = (" WHERE is_drift = 0 AND run_id IN (SELECT DISTINCT run_id FROM profile"
+            f" WHERE is_drift = 0 ORDER BY run_id DESC LIMIT {20 * RUNS})")  # fmt: skip
+    return [_row(row) for row in ledger.rows(_SELECT + last + _ORDER)]
+
+
+def held_captures(home: Path) -> frozenset[int]:
+    """The ids of the captures that wait for a person: their layout drifted in their run."""
+    rows = read_rows(Home(home).ledger, _SELECT + " WHERE is_drift = 1" + _ORDER)
+    return frozenset(capture for row in map(_row, rows) for capture in row.captures)
+
+
+def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
+    """Accept what drifted in a run, and in the runs before it in the same layouts.
+
+    Shape: gives the rows that were accepted; the next build publishes their captures.
+    Raises: UsageError where nothing drifted in the run; StartError while a crawl goes on.
+    """
+    place = Home(home)
+    # Read first: a writer would make a ledger where there is none.
+    drifted = [row for row in load_profiles(home) if row.is_drift and row.run_id <= run_id]
+    layouts = {(row.site, row.layout) for row in drifted if row.run_id == run_id}
+    if not layouts:
+        raise UsageError(what=f"run {run_id}: nothing drifted in it that is not accepted yet")
+    accepted = [row for row in drifted if (row.site, row.layout) in layouts]
+    with place.lock("crawl"):
+        ledger = Ledger(place.ledger)
+        try:
+            with ledger.transaction() as db:
+                for row in accepted:
+                    db.execute(
+                        "UPDATE profile SET is_drift = 0,"
+                        " counts = json_set(counts, '$.accepted_at', ?)"
+                        " WHERE run_id = ? AND site = ? AND layout = ?",
+                        (stamp(), row.run_id, row.site, row.layout),
+                    )  # fmt: skip
+        finally:
+            ledger.close()
+    return accepted
+
+
+_SELECT = "SELECT run_id, site, layout, pages, is_drift, counts FROM profile"
+_ORDER = " ORDER BY run_id, id"
+
+
+def _row(row: sqlite3.Row) -> ProfileRow:
+    counts = json.loads(row["counts"])
+    captures = tuple(counts.pop("captures", ()))
+    example, accepted = counts.pop("example", None), counts.pop("accepted_at", None)
+    return ProfileRow(row["run_id"], row["site"], row["layout"], row["pages"],
+                      bool(row["is_drift"]), counts, captures, example, accepted)  # fmt: skip

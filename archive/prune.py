@@ -1,0 +1,98 @@
+"""Making room in a home: what can be made again or is no longer needed, and nothing else.
+
+Archived bytes, the ledger, tombstones, and what is published now are never looked at for removal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from stat import S_ISREG
+from typing import Literal
+
+from archive.backup import CURRENT
+from archive.clock import now
+from archive.home import Home
+from schema.errors import StartError
+
+KEEP = 3
+"""So many published databases stay."""
+DAYS = 90
+"""Logs and quarantine stay so long. Units: days."""
+Kind = Literal["public", "records", "logs", "quarantine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One file that went, or would go. Units: bytes."""
+
+    kind: Kind
+    path: str
+    bytes: int
+
+
+def prune(home: Home, *, present: str, keep: int = KEEP, days: int = DAYS,
+          is_dry: bool = False) -> list[Removed]:
+    """Remove old databases, record files, logs and quarantine; gives what went.
+
+    `present` is how the names of the present parser's record files end.
+    Raises: StartError without a home, or while a build runs.
+    """
+    if not home.ledger.is_file():
+        raise StartError(what=f"{home.ledger}: there is no ledger here")
+    with home.lock("build"):
+        found = [*_databases(home, keep), *_records(home, present), *_old(home, days)]
+        # Database before manifest: one without the other is then never a database unexplained.
+        for each in () if is_dry else found:
+            (home.path / each.path).unlink(missing_ok=True)
+    return found
+
+
+def _databases(home: Home, keep: int) -> Iterator[Removed]:
+    """Published databases but the current and the newest, each with its manifest."""
+    link = home.public / CURRENT
+    if not (link.is_symlink() and link.exists()):
+        return  # what is current is not known, so any might be
+    current = Path(os.readlink(link)).name
+    files = list(_files(home.public, "verdicts-*.db"))
+    files.sort(key=lambda path: (path.name == current, path.stat().st_mtime), reverse=True)
+    for path in files[max(keep, 1):]:
+        yield _removed(home, "public", path)
+        manifest = path.with_suffix(".json")
+        if manifest.is_file():
+            yield _removed(home, "public", manifest)
+
+
+def _records(home: Home, present: str) -> Iterator[Removed]:
+    """Record files of other parsers, and what a killed build left of one."""
+    for pattern in ("*.jsonl.gz", "*.part"):
+        for path in _files(home.records, pattern):
+            if not path.name.endswith(present):
+                yield _removed(home, "records", path)
+
+
+def _old(home: Home, days: int) -> Iterator[Removed]:
+    oldest = (now() - timedelta(days=days)).timestamp()
+    logs = sorted(_files(home.logs, "*.jsonl"), key=lambda path: path.stat().st_mtime)
+    kinds: list[tuple[Kind, list[Path]]] = [
+        ("logs", logs[:-1]),  # the newest may still be written
+        ("quarantine", sorted(_files(home.quarantine, "*"))),
+    ]
+    for kind, paths in kinds:
+        for path in paths:
+            if path.stat().st_mtime < oldest:
+                yield _removed(home, kind, path)
+
+
+def _files(folder: Path, pattern: str) -> Iterator[Path]:
+    """Plain files only: no link is followed and no folder entered."""
+    for path in sorted(folder.glob(pattern)):
+        if S_ISREG(path.lstat().st_mode):
+            yield path
+
+
+def _removed(home: Home, kind: Kind, path: Path) -> Removed:
+    return Removed(kind, str(path.relative_to(home.path)), path.stat().st_size)

@@ -1,0 +1,158 @@
+"""A home made again from a backup. The ledger gets its name last: without it there is no home."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive.backup import CURRENT, TAR, Progress
+from archive.copies import Entry, Manifest, Reading, Shelf, copy_durably, is_sound
+from archive.home import Home, fsync_folder
+from archive.shelf_folder import FolderShelf
+from archive.shelf_tar import TarShelf
+from schema.errors import IntegrityError, StartError, StoppedError
+
+LEDGER = "ledger.db"
+UNDER_WAY = "ledger.db.restoring"
+"""The ledger before everything else is there; a home with this and no ledger can be taken up."""
+LOCKS = {"crawl.lock", "build.lock"}
+
+
+@dataclass(slots=True)
+class RestoreReport:
+    """What a restore did. `problems` holds what the backup could not give back sound."""
+
+    home: str
+    made_at: str
+    captures: int
+    files: int = 0
+    bytes: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def restore(source: Path, home: Home, *, progress: Progress | None = None) -> RestoreReport:
+    """Make the home that a backup holds, in an empty place or where this was begun before.
+
+    A segment that is damaged in the backup comes back as it is, as most of its members can still
+    be read; any other damaged file is left out. Both are problems of the report.
+    Raises: StartError when there is no backup or the home is not empty; IntegrityError when the
+    backup or its ledger is broken; StoppedError when the disk does not take it.
+    """
+    shelf = _open_for_reading(source)
+    try:
+        manifest = shelf.manifest
+        if manifest is None or not manifest.files or manifest.files[0].path != LEDGER:
+            raise IntegrityError(where=str(source), what="holds no ledger")
+        _require_empty(home)
+        _make_folders(home)
+        with home.lock("crawl"), home.lock("build"):
+            _require_empty(home)
+            return _restore(shelf, manifest, home, progress)
+    finally:
+        shelf.close()
+
+
+def _open_for_reading(source: Path) -> Shelf:
+    shelf: Shelf
+    if source.is_dir():
+        shelf = FolderShelf(source, is_read=True)
+    elif source.is_file() and source.suffix == TAR:
+        shelf = TarShelf(source, is_read=True)
+    else:
+        raise StartError(what=f"{source}: there is no backup here")
+    if shelf.manifest is None:
+        raise StartError(what=f"{source}: there is no whole backup here")
+    return shelf
+
+
+def _require_empty(home: Home) -> None:
+    if not home.path.exists():
+        return
+    try:
+        names = {path.name for path in home.path.iterdir()} - LOCKS - {"lost+found"}
+    except OSError as error:
+        raise StartError(what=f"{home.path}: cannot be looked into: {error.strerror}") from error
+    if LEDGER in names or (names and UNDER_WAY not in names):
+        raise StartError(what=f"{home.path}: is not empty; restore into a new folder")
+
+
+def _make_folders(home: Home) -> None:
+    for folder in (home.path, home.warc, home.records, home.public):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if folder == home.path:
+                (folder / UNDER_WAY).touch()
+        except OSError as error:
+            what = f"{folder}: cannot be written to: {error.strerror}"
+            raise StartError(what=what) from error
+
+
+def _restore(shelf: Shelf, manifest: Manifest, home: Home,
+             progress: Progress | None) -> RestoreReport:
+    report = RestoreReport(str(home.path), manifest.made_at, manifest.captures,
+                           problems=[f"already in the backup: {p}" for p in manifest.problems])
+    for done, entry in enumerate(manifest.files, 1):
+        name = UNDER_WAY if entry.path == LEDGER else entry.path
+        _bring_back(shelf, entry, home.path / name, report)
+        if progress is not None:
+            progress("restored", done, len(manifest.files))
+    try:
+        _point(home, manifest.current)
+        for folder in (home.warc, home.records, home.public):
+            fsync_folder(folder)
+        (home.path / UNDER_WAY).rename(home.path / LEDGER)
+        fsync_folder(home.path)
+    except OSError as error:
+        raise StoppedError(what=f"{home.path}: cannot be finished: {error.strerror}") from error
+    return report
+
+
+def _bring_back(shelf: Shelf, entry: Entry, target: Path, report: RestoreReport) -> None:
+    if is_sound(target, entry.size, entry.sha256):
+        report.files += 1
+        return
+    part = target.parent / ".restore.part"
+    try:
+        reading = Reading(f"{entry.stored} in the backup", lambda: shelf.open(entry), entry.size)
+        sha256 = copy_durably(reading, part)
+    except IntegrityError as error:
+        part.unlink(missing_ok=True)
+        if entry.path == LEDGER:
+            raise
+        report.problems.append(str(error))
+        return
+    if sha256 != entry.sha256:
+        problem = IntegrityError(where=entry.stored, what="is damaged in the backup")
+        if entry.path == LEDGER:
+            part.unlink(missing_ok=True)
+            raise problem
+        report.problems.append(str(problem))
+        if not entry.path.startswith("warc/"):
+            part.unlink(missing_ok=True)
+            return
+    _settle(part, target, entry)
+    report.files += 1
+    report.bytes += entry.size
+
+
+def _settle(part: Path, target: Path, entry: Entry) -> None:
+    is_final = entry.path.endswith(".warc.gz") or target.suffix == ".db"
+    try:
+        os.utime(part, (entry.modified, entry.modified))
+        part.chmod(0o444 if is_final else 0o644)
+        part.rename(target)
+    except OSError as error:
+        raise StoppedError(what=f"{target}: cannot be written: {error.strerror}") from error
+
+
+def _point(home: Home, current: str | None) -> None:
+    """Make `current.db` again, be what it names withdrawn."""
+    if current is None:
+        return
+    part = home.public / f".{CURRENT}.part"
+    with suppress(FileNotFoundError):
+        part.unlink()
+    part.symlink_to(current)
+    part.rename(home.public / CURRENT)
