@@ -2,7 +2,7 @@
 #
 #   make demo    install, then walk the whole path on the bundled sample site and serve the result
 #   make test    the tests                make check   style, types and the examples in docstrings
-#   make bench   the cost of parsing      make lock    renew the three lock files
+#   make bench   the cost of parsing      make lock    renew the four lock files
 #   make clean   remove what make made
 #
 # ARGS is handed on:  make demo ARGS="--no-serve"    make test ARGS="-k rooms"
@@ -23,7 +23,7 @@ COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 
           --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
           --custom-compile-command "make lock"
 
-.PHONY: demo test check style types examples bench lock clean install
+.PHONY: demo test check style types examples bench lock clean install interop
 # Two installations into one environment must not run at once.
 .NOTPARALLEL:
 
@@ -46,8 +46,13 @@ examples: $(VENV)/.dev $(VENV)/.project
 
 bench: $(VENV)/.project
 	$(BIN)/python bench/parse.py $(ARGS)
+	$(BIN)/python bench/crawl.py
 
 install: $(VENV)/.project
+
+# Other people's WARC tools, once a checkout; the tests make it where it is missing.
+interop: $(VENV)/.python
+	@$(BIN)/python tests/interop_env.py
 
 # A stamp file says that a step is done, so nothing is installed twice.
 $(VENV)/.python:
@@ -71,6 +76,7 @@ lock: .bootstrap/uv/bin/uv
 	$(COMPILE) $(ARGS) --group dev pyproject.toml -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements-dev.lock --group build -o requirements-build.lock
+	$(COMPILE) $(ARGS) --group interop -o requirements-interop.lock
 
 .bootstrap/uv/bin/uv: $(VENV)/.python
 	$(INSTALL) --target .bootstrap/uv --upgrade $(UV)

@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--timeout", type=float, default=60.0)
     parser.add_argument("--contact", default="")
     parser.add_argument("--allow-private", action="store_true")
+    parser.add_argument("--all-due", action="store_true")
+    parser.add_argument("--per-day", type=int, default=5000)
+    parser.add_argument("--plan", choices=("all", "coverage"), default="all")
     parser.add_argument("--progress", action="store_true")
     given = parser.parse_args(arguments)
     try:
@@ -34,8 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
             given.home, addresses=given.addresses,
             site=site_named(given.site) if given.site else None,
             max_pages=given.max_pages, delay_s=given.delay, contact=given.contact,
-            allow_private=given.allow_private, timeout_s=given.timeout,
-            progress=_tell if given.progress else None,
+            allow_private=given.allow_private, timeout_s=given.timeout, all_due=given.all_due,
+            plan=given.plan, per_day=given.per_day, progress=_tell if given.progress else None,
         )
     except VerdictsError as error:
         print(error, file=sys.stderr)

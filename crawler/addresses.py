@@ -17,6 +17,11 @@ MAX_HOPS = 5
 _BAD = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv6 addresses that stand for an IPv4 one behind a translator. Source: RFC 6052."""
+_SPECIAL = tuple(map(ipaddress.ip_network, (
+    "192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20", "5f00::/16")))
+"""Not of the open internet, though not every Python knows. Source: RFC 6890, 7526, 9637, 9602."""
 
 
 def strict_address(url: str) -> str:
@@ -106,13 +111,24 @@ def is_global(address: str) -> bool:
 
     >>> [is_global(a) for a in ("1.1.1.1", "127.0.0.1", "::ffff:10.0.0.1", "fe80::1")]
     [True, False, False, False]
+    >>> [is_global(a) for a in ("64:ff9b::1.1.1.1", "64:ff9b::10.0.0.1", "::10.0.0.1", "fec0::1")]
+    [True, False, False, False]
     """
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if inner:
-            return inner.is_global and not inner.is_multicast
-    return ip.is_global and not ip.is_multicast
+        if ip.is_site_local:
+            return False
+        ip = _inner(ip) or ip
+    is_special = any(ip in network for network in _SPECIAL)
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or is_special)
+
+
+def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one stands for; None where it stands for itself."""
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
 def is_private_host(url: str) -> bool:

@@ -7,19 +7,24 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from archive.frontier import Ending, Lease
 from archive.http1 import Message
+from archive.log import RunLog
 from archive.runs import OpenRun
 from archive.worker import GuardedPool
 from crawler.judge import NETWORK_ERRORS, Verdict, judge_error
 from crawler.look import Seen, Task
+from crawler.profiler import Profiler
 from parsers.site import Site
 
 Progress = Callable[[str, int, int], None]
 
 MAX_WAIT_S = 3600
 """A site that asks us to wait longer is left alone in this run. Units: seconds."""
+PAGES_A_DAY = 5000
+"""So many pages of one site are asked for on one day, by however many runs."""
 BAD_IN_A_ROW = 15
 """After so many tries without an answer that helps, the site is left alone in this run."""
 
@@ -44,6 +49,7 @@ class Kept:
     message: Message
     verdict: Verdict
     capture_id: int
+    is_unchanged: bool
 
 
 @dataclass(slots=True)
@@ -68,19 +74,43 @@ class Crawl:
     max_pages: int | None
     delay_s: float
     progress: Progress | None
+    log: RunLog
+    plan: Literal["all", "coverage"] = "all"
+    per_day: int = PAGES_A_DAY
+    named: frozenset[int] = frozenset()
+    """The pages that were named, which come first."""
     tally: Tally = field(default_factory=Tally)
     robots_state: str | None = None
     stopped: str | None = None
+    profiler: Profiler = field(init=False)
+    left: dict[str, str] = field(default_factory=dict)
+    """The sites that this run asks no more, and why."""
     fatal: BaseException | None = None
     network_errors: tuple[type[BaseException], ...] = NETWORK_ERRORS
-    _bad: int = 0
-    _ready_at: float = 0.0
+    _bad: Counter[str] = field(default_factory=Counter)
+    _ready_at: dict[str, float] = field(default_factory=dict)
     _wakes: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.profiler = Profiler(self.books)
 
     def stop(self, why: str) -> None:
         """End the run after the exchange that is under way."""
+        if self.stopped is None:
+            self.log.add("stopped", outcome=why)
         self.stopped = self.stopped or why
         self._wakes.set()
+
+    def leave(self, site: str, why: str) -> None:
+        """Ask one site for nothing more in this run; others go on."""
+        if site not in self.left:
+            self.log.add("left", site=site, outcome=why)
+        self.left.setdefault(site, why)
+        self._wakes.set()
+
+    def is_left(self, site: str) -> bool:
+        """Whether nothing more is to be asked of a site."""
+        return self.stopped is not None or site in self.left
 
     def fail(self, error: BaseException) -> None:
         """End the run because of an error that is raised again once Scrapy has ended."""
@@ -113,9 +143,10 @@ class Crawl:
             ending.outcome == "http_error" and (
                 ending.reason == "throttled" or ending.status in (401, 403)
                 or (ending.status or 0) >= 500))
-        self._bad = self._bad + 1 if is_bad else 0
-        if self._bad >= BAD_IN_A_ROW:
-            self.stop(f"{self._bad} tries in a row failed, the last with {code}")
+        bad = self._bad[lease.site] = self._bad[lease.site] + 1 if is_bad else 0
+        if bad >= BAD_IN_A_ROW:
+            self.leave(lease.site, f"{bad} tries in a row failed, the last with {code}")
+        self.log.add("asked", address=lease.url, outcome=code, status=ending.status)
         self._tell(f"{lease.url} {code}")
 
     def refuse_record(self, lease: Lease, code: str) -> None:
@@ -123,25 +154,32 @@ class Crawl:
         self.books.frontier.note(lease, "extraction_refused", code)
         self.tally.failed[f"extraction_refused:{code}"] += 1
 
-    def report_robots(self, state: str) -> None:
+    def report_robots(self, origin: str, state: str) -> None:
         """Keep the worst state of the robots.txt files read."""
+        self.log.add("robots", address=origin, outcome=state)
         order = ("none", "read", "unreachable")
         self.robots_state = max(self.robots_state or state, state, key=order.index)
 
-    def hold(self, seconds: float) -> None:
-        """Ask nothing for a while, because the site asked for that."""
+    def hold(self, site: str, seconds: float) -> None:
+        """Ask a site nothing for a while, because it asked for that."""
         if seconds > MAX_WAIT_S:
-            self.stop(f"the site asks us to come back in {seconds:.0f} seconds")
-        self._ready_at = max(self._ready_at, time.monotonic() + min(seconds, MAX_WAIT_S))
+            self.leave(site, f"the site asks us to come back in {seconds:.0f} seconds")
+            return
+        self.log.add("held", site=site, seconds=seconds)
+        self._ready_at[site] = max(self._ready_at.get(site, 0.0), time.monotonic() + seconds)
 
-    async def ready(self) -> bool:
-        """Wait until asking is allowed; False when the run is to end."""
-        while self.stopped is None and (left := self._ready_at - time.monotonic()) > 0:
+    async def ready(self, site: str) -> bool:
+        """Wait until asking a site is allowed; False when it is to be asked no more."""
+        while not self.is_left(site):
+            left = self._ready_at.get(site, 0.0) - time.monotonic()
+            if left <= 0:
+                return True
             try:
                 await asyncio.wait_for(self._wakes.wait(), left)
             except TimeoutError:
                 continue
-        return self.stopped is None
+            self._wakes.clear()
+        return False
 
     def _tell(self, what: str) -> None:
         if self.progress is not None:

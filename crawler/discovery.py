@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.clock import later
+from archive.clock import later, stamp
 from archive.frontier import Ending, Found, Lease, Role
 from archive.worker import Died
 from crawler.addresses import is_of_site, strict_address
 from crawler.context import Crawl, Job
 from crawler.judge import REDISCOVER_DAYS
 from crawler.look import Seen
+from crawler.ordering import CoverOrder
 from crawler.robots import Rules
 from crawler.sitemaps import MAX_DEPTH, SitemapError, read_sitemap
 from schema.errors import CrawlError
@@ -34,10 +35,12 @@ class Discovery:
         self._lists: set[str] = set()
         self._asked: set[int] = set()
         self._found = 0
+        self._day, self._today = "", 0
+        self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.named)
 
     def next(self) -> Lease | None:
         """The page to ask next; None when there is none, or the run asked for enough."""
-        if self._run.stopped is not None:
+        if self._run.is_left(self._job.site.name):
             return None
         lease = self._take("sitemap") or self._next_of_root() or self._take("listing")
         return lease or self._next_page()
@@ -61,16 +64,35 @@ class Discovery:
         return None
 
     def _next_page(self) -> Lease | None:
+        page_id = self._order.next()
+        if page_id is None and self._run.plan == "coverage":
+            if self._order.is_stuck:
+                self._run.leave(self._job.site.name, "its pages no longer give records")
+            return None
         limit = self._run.max_pages
         if limit is not None and self._run.tally.asked >= limit:
             if self._frontier.has_work(self._job.site.name):
                 self._run.stop(f"{limit} pages were asked for")
             return None
-        lease = self._take("comparison")
+        if self._is_spent():
+            return None
+        lease = self._take("comparison") if page_id is None else self._frontier.lease(page_id)
         if lease is not None and lease.page_id not in self._asked:
             self._asked.add(lease.page_id)
             self._run.tally.asked += 1
         return lease
+
+    def _is_spent(self) -> bool:
+        """Whether the site was asked for enough pages today, by this run or others."""
+        site, day = self._job.site.name, stamp()[:10]
+        if self._day != day:
+            self._day, self._today = day, self._frontier.asked_on(site, day)
+        self._today += 1
+        if self._today <= self._run.per_day:
+            return False
+        if self._frontier.has_work(site):
+            self._run.leave(site, f"{self._run.per_day} pages were asked for today")
+        return True
 
     def take_sitemap(self, lease: Lease, body: bytes) -> None:
         """Enter what a sitemap lists."""
@@ -122,6 +144,7 @@ class Discovery:
                 role = "listing"
             found[own] = Found(site.name, own, role, self._job.origin, depth, lastmod)
         self._frontier.know_all(found.values())
+        self._order.found(sum(each.role == "comparison" for each in found.values()))
 
     def _own(self, entries: Iterable[tuple[str, str | None]],
              *, counts: bool) -> Iterable[tuple[str, str | None]]:

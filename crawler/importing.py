@@ -11,10 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.clock import parse_stamp, stamp
-from archive.frontier import DUE_DAYS, Found, Lease
+from archive.frontier import Found, Lease
 from archive.home import Home
 from archive.http1 import Message
 from archive.runs import OpenRun, open_run
+from archive.schedule import FIRST_DAYS
 from archive.store import Exchange
 from archive.worker import Died, GuardedPool
 from crawler.addresses import strict_address
@@ -132,7 +133,7 @@ class _Import:
         exchange = Exchange(
             site=site.name, url=own, fetched_url=item.url or own, captured_at=item.captured_at,
             date_source=item.date_source, block=item.block, is_file=item.is_file,
-            content_type=item.content_type,
+            content_type=item.content_type, truncated=item.truncated, ip=item.ip,
         )
         message = exchange.message()
         if self._is_known(exchange, message):
@@ -143,7 +144,7 @@ class _Import:
         outcome, reason = _outcome(message)
         attempt: list[int] = []
 
-        def settle(db: sqlite3.Connection, capture_id: int) -> None:
+        def settle(db: sqlite3.Connection, capture_id: int, _: bool) -> None:
             attempt.append(_settle(db, self.books.id, page_id, exchange, capture_id,
                                    (outcome, reason, message.status)))
 
@@ -232,7 +233,7 @@ def _settle(db: sqlite3.Connection, run_id: int, page_id: int, exchange: Exchang
     ).fetchone()[0]
     due = None
     if not exchange.url.startswith("urn:"):
-        due = stamp(parse_stamp(exchange.captured_at) + timedelta(days=DUE_DAYS))
+        due = stamp(parse_stamp(exchange.captured_at) + timedelta(days=FIRST_DAYS))
     is_good = (outcome, reason) == ("ok", "")
     # What is older than a capture that we have says nothing of the page's present state.
     is_newest = not db.execute(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from archive.http1 import Message
 from crawler import resolver
 from crawler.addresses import next_hop
 from crawler.robots import RobotsRefused
+from crawler.wire import WireError
 from parsers.site import Site
 from schema.errors import CrawlError
 
@@ -34,10 +36,18 @@ NETWORK_ERRORS = (
     lost.CannotResolveHostError, lost.DownloadCancelledError, lost.DownloadConnectionRefusedError,
     lost.DownloadFailedError, lost.DownloadTimeoutError, lost.ResponseDataLossError,
     lost.UnsupportedURLSchemeError, net.ConnectError, net.ConnectionClosed, net.ConnectionDone,
-    net.ConnectionLost, http.ResponseFailed, http.RequestNotSent, http.ParseError, SSL.Error,
-    VerificationError, OSError, CancelledError, TwistedCancelledError,
+    net.ConnectionLost, http.ResponseFailed, http.RequestNotSent, http.ParseError,
+    http.RequestTransmissionFailed, SSL.Error, VerificationError, OSError, CancelledError,
+    TwistedCancelledError,
 )
 """What a fetch may end with through no fault of ours; anything else is a bug and is raised."""
+
+_TLS_WORDS = (
+    ("verify failed", "tls_untrusted"),
+    ("protocol version", "tls_version"),
+    ("unsupported protocol", "tls_version"),
+    ("handshake failure", "tls_version"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,8 @@ class Verdict:
     wait_s: float | None = None
 
 
-def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int) -> Verdict:
+def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int,
+                 *, is_conditional: bool) -> Verdict:
     """What an answer means, by its status and its body."""
     status = message.status
     location = message.header("location")
@@ -63,6 +74,8 @@ def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int
     if status == 429 or (status == 503 and wait_s is not None):
         ending = failed(lease, "http_error", "throttled", is_final=False, status=status)
         return Verdict(ending, wait_s=60.0 if wait_s is None else wait_s)
+    if status == 304 and is_conditional:
+        return _captured(lease, status)
     if status != 200:
         reason = "unexpected" if status in UNEXPECTED else str(status)
         return Verdict(failed(lease, "http_error", reason, status=status,
@@ -73,6 +86,19 @@ def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int
                               is_final=outcome == "too_large"))
     if not message.decoded.body:
         return Verdict(failed(lease, "damaged", "empty", status=status, is_final=False))
+    return _captured(lease, status)
+
+
+def noted(verdict: Verdict, flags: Iterable[str], message: Message) -> Verdict:
+    """The verdict with what was odd about an answer that is sound all the same, as its detail."""
+    odd = [flag for flag in flags if flag == "extra_bytes"]
+    odd += ["trailing_bytes"] if message.decoded.has_trailing else []
+    if not odd or verdict.ending.detail is not None:
+        return verdict
+    return replace(verdict, ending=replace(verdict.ending, detail=" ".join(odd)))
+
+
+def _captured(lease: Lease, status: int) -> Verdict:
     if lease.role == "comparison":
         return Verdict(captured(status))
     due = later(days=REDISCOVER_DAYS) if lease.role == "listing" else None
@@ -86,6 +112,10 @@ def _judge_redirect(lease: Lease, site: Site, url: str, location: str, hops: int
     except CrawlError as error:
         return Verdict(failed(lease, error.outcome, error.reason, is_final=True, status=status,
                               detail=error.url))
+    if lease.role == "comparison" and site.is_listing(site.own_address(target)):
+        # A page that leads home, or to a list, was taken away without saying so.
+        return Verdict(failed(lease, "http_error", "404", is_final=True, status=404,
+                              detail=f"it leads to {target}"[:300]))
     # The page stays leased: it is the next address's answer that settles it.
     return Verdict(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
 
@@ -121,35 +151,47 @@ def judge_error(lease: Lease, error: BaseException, url: str) -> Ending | None:
 
 def _name(error: BaseException, url: str) -> tuple[str, str]:
     if isinstance(error, lost.CannotResolveHostError):
-        is_private = (urlsplit(url).hostname or "") in resolver.REFUSED
-        return ("refused_scope", "private") if is_private else ("network_error", "dns")
+        return _name_unresolved(urlsplit(url).hostname or "")
     if isinstance(error, lost.UnsupportedURLSchemeError):
         return "refused_scope", "scheme"
     if isinstance(error, lost.DownloadCancelledError | CancelledError | TwistedCancelledError):
         return "too_large", "wire"
     if isinstance(error, lost.DownloadTimeoutError):
-        return "network_error", "timeout"
+        # A body has its own clock, which keeps the part that came.
+        return "network_error", "timeout_headers"
     if isinstance(error, lost.DownloadConnectionRefusedError):
         return "network_error", "refused"
-    if isinstance(error, lost.ResponseDataLossError):
-        text = repr(_causes(error))
-        is_chunk = "chunk" in text.lower() or "Malformed" in text
-        return "damaged", "framing" if is_chunk else "reset"
     return _name_failed(_causes(error))
 
 
+def _name_unresolved(host: str) -> tuple[str, str]:
+    if host in resolver.REFUSED:
+        return "refused_scope", "private"
+    return "network_error", "dns_failed" if host in resolver.UNANSWERED else "dns"
+
+
 def _name_failed(causes: list[BaseException]) -> tuple[str, str]:
+    """What an exchange that broke off means: the first cause that has a name decides."""
     for cause in causes:
+        if isinstance(cause, WireError):
+            return cause.outcome, cause.reason
         if isinstance(cause, VerificationError):
             return "network_error", "tls_name"
         if isinstance(cause, SSL.Error):
-            text = str(cause)
-            if "certificate has expired" in text or "not yet valid" in text:
-                return "network_error", "tls_expired"
-            return "network_error", "tls_untrusted" if "verify failed" in text else "tls"
+            return "network_error", _name_tls(cause)
         if isinstance(cause, http.ParseError | http.BadHeaders):
             return "network_error", "protocol"
+    if any(isinstance(cause, http.ResponseNeverReceived) for cause in causes):
+        return "network_error", "closed"
+    if any(isinstance(cause, http.ResponseFailed) for cause in causes):
+        return "damaged", "reset"
     return "network_error", "connect"
+
+
+def _name_tls(error: SSL.Error) -> str:
+    """Which of the reasons an error of OpenSSL is, by the words it uses."""
+    text = str(error)
+    return next((reason for words, reason in _TLS_WORDS if words in text), "tls")
 
 
 def _causes(error: BaseException) -> list[BaseException]:

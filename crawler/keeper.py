@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 from scrapy.http import Request, Response
 
 from archive.clock import stamp
+from archive.failpoints import reach
 from archive.frontier import Lease, end_attempt, failed
 from archive.http1 import message_block, request_block
 from archive.store import Exchange
 from crawler.context import Crawl, Kept
-from crawler.judge import Verdict, judge_answer
+from crawler.cut import truncation_of
+from crawler.judge import Verdict, judge_answer, noted
 from schema.errors import CrawlError, VerdictsError
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Keeper:
         run: Crawl = self._crawler.spider.run  # type: ignore[union-attr]
         lease: Lease = request.meta["lease"]
         try:
+            reach("fetched")
             request.meta["kept"] = self._keep(run, lease, request, response)
         except ValueError as error:
             ending = failed(lease, "damaged", "headers", is_final=False, detail=str(error)[:300])
@@ -58,24 +61,30 @@ class Keeper:
             site=lease.site, url=lease.url, fetched_url=request.url, captured_at=stamp(),
             date_source="crawl", request=_request_bytes(request),
             block=message_block(response.status, _pairs(response.headers), response.body),
+            role=lease.role, truncated=truncation_of(request, response),
+            validates=request.meta.get("validates"),
+            ip=str(response.ip_address) if response.ip_address else None,
         )
         message = exchange.message()
-        verdict = judge_answer(lease, job.site, request.url, message, request.meta["hops"])
+        verdict = judge_answer(lease, job.site, request.url, message, request.meta["hops"],
+                               is_conditional=exchange.validates is not None)
+        verdict = noted(verdict, response.flags, message)
 
-        def settle(db: sqlite3.Connection, capture_id: int) -> None:
-            end_attempt(db, lease, verdict.ending, capture_id=capture_id)
+        def settle(db: sqlite3.Connection, capture_id: int, is_unchanged: bool) -> None:
+            end_attempt(db, lease, verdict.ending, capture_id=capture_id,
+                        is_unchanged=is_unchanged)
 
         stored = run.books.store.add(exchange, message, lease.page_id, settle)
         run.count(lease, verdict.ending, is_unchanged=stored.is_unchanged)
-        _hold(run, verdict)
-        return Kept(message, verdict, stored.capture_id)
+        _hold(run, lease.site, verdict)
+        return Kept(message, verdict, stored.capture_id, stored.is_unchanged)
 
 
-def _hold(run: Crawl, verdict: Verdict) -> None:
+def _hold(run: Crawl, site: str, verdict: Verdict) -> None:
     if verdict.wait_s is not None:
-        run.hold(verdict.wait_s)
+        run.hold(site, verdict.wait_s)
     elif verdict.ending.status is not None and verdict.ending.status >= 500:
-        run.hold(min(30.0, run.delay_s * 2 ** verdict.ending.tries))
+        run.hold(site, min(30.0, run.delay_s * 2 ** verdict.ending.tries))
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:

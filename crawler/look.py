@@ -5,14 +5,19 @@ Only this function touches pages in the crawl, and only inside a guarded worker.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from parsers import read_page
+from crawler.profile import Sight, sight_of, unread_sight
+from parsers import Explanation, explain
+from parsers.document import Document
 from parsers.links import canonical_address, page_links
+from parsers.sites import site_named
+from parsers.values import label_key, word_key
 from schema.errors import BytesError
 from schema.page import RawPage
-from schema.records import Failure
+from schema.records import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen. Absent: `failure` is None where the page gives what was wanted."""
+    """What was seen.
+
+    Absent: `failure` is None where the page gives what was wanted; `sight` where no record was
+    wanted or the page is no comparison.
+    """
 
     failure: str | None = None
     links: tuple[str, ...] = ()
     canonical: str | None = None
+    sight: Sight | None = None
 
 
 def look(task: Task) -> Seen:
@@ -42,5 +52,28 @@ def look(task: Task) -> Seen:
             return Seen(canonical=canonical_address(task.page))
     except BytesError as error:
         return Seen(failure=error.code)
-    found = read_page(task.page, site=task.site)
-    return Seen(failure=found.code if isinstance(found, Failure) else None)
+    found = explain(task.page, site=task.site)
+    return Seen(failure=found.problem.code if found.problem else None, sight=_sight(found, task))
+
+
+def _sight(found: Explanation, task: Task) -> Sight | None:
+    problem = found.problem
+    if problem is not None:
+        layout = anchors(found.document, task.site) if found.document is not None else ""
+        return unread_sight(layout, problem.code, problem.field)
+    return sight_of(found.record) if isinstance(found.record, Comparison) else None
+
+
+def anchors(document: Document, site: str) -> str:
+    """A fingerprint of where a page's anchor words stand, for one that gave no record.
+
+    Absent: the kind of a text, and nothing for a page that shows no anchor word.
+    """
+    if document.kind != "html":
+        return document.kind
+    words = site_named(site).words
+    keys = {word_key(word) for word in (words.kicker, words.panel_ship, words.community,
+                                        words.entry, words.scorecard, *words.decision)}  # fmt: skip
+    places = {f"{key} {document.path(block)}" for block, text in enumerate(document.text)
+              if (key := label_key(text)) in keys}  # fmt: skip
+    return hashlib.sha256("\n".join(sorted(places)).encode()).hexdigest()[:8] if places else ""

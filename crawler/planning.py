@@ -56,8 +56,8 @@ def role_of(site: Site, own: str) -> Role:
     return "listing" if site.is_listing(own) else "other"
 
 
-def jobs_with_work(home: Home, site: Site | None) -> list[Job]:
-    """The sites, and mirrors, of which something is waiting or due.
+def jobs_with_work(home: Home, site: Site | None, *, is_all: bool = False) -> list[Job]:
+    """The sites, and mirrors, of which something is waiting or due, or (`is_all`) known.
 
     Raises: UsageError when the home knows no page at all.
     """
@@ -69,7 +69,8 @@ def jobs_with_work(home: Home, site: Site | None) -> list[Job]:
         raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
     now = stamp()
     found = {(row["site"], row["origin"]) for row in rows
-             if row["state"] in ("waiting", "leased") or (row["due"] and row["due"] <= now)}
+             if is_all or row["state"] in ("waiting", "leased")
+             or (row["due"] and row["due"] <= now)}
     return [Job(site_named(name), origin)
             for name, origin in sorted(found, key=str) if site is None or site.name == name]
 

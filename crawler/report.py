@@ -10,7 +10,8 @@ class CrawlReport:
     """The outcome of one crawl.
 
     `failed` and `refused` count comparison pages by `outcome:reason`, `notes` everything else;
-    `waiting` is how many comparison pages are still to ask, in the whole home.
+    `drift` says in sentences how the pages differ from those of earlier crawls, and `waiting` is
+    how many comparison pages are still to ask, in the whole home.
     Absent: `stopped` is None unless the run ended early, `robots_state` where nothing was asked.
     """
 
@@ -21,6 +22,7 @@ class CrawlReport:
     failed: dict[str, int]
     refused: dict[str, int]
     notes: dict[str, int]
+    drift: list[str]
     waiting: int
     robots_state: str | None
     stopped: str | None

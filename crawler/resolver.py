@@ -5,9 +5,11 @@ Every connection asks again: a name that changes its address between two request
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from typing import Any
 
+from twisted.internet._resolver import GAIResolver
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer, provider  # type: ignore[import-untyped]
 
@@ -16,6 +18,25 @@ from crawler.addresses import is_global
 REFUSED: set[str] = set()
 """The host names refused in this process, for the report: the error of the connection says only
 that there was no address."""
+UNANSWERED: set[str] = set()
+"""The host names of which no name server would tell anything when last asked, for the same."""
+_TROUBLE = (socket.EAI_AGAIN, socket.EAI_FAIL)
+
+
+def look_up(host: str, *given: Any) -> Any:
+    """The addresses of a name, noting whether there is none or nobody to ask.
+
+    Raises: socket.gaierror where there is no address.
+    """
+    UNANSWERED.discard(host)
+    try:
+        return socket.getaddrinfo(host, *given)
+    except socket.gaierror as error:
+        if error.errno in _TROUBLE:
+            UNANSWERED.add(host)
+        raise
+    except UnicodeError as error:
+        raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
 
 
 @implementer(IHostnameResolver)
@@ -24,7 +45,7 @@ class PublicResolver:
 
     def __init__(self, reactor: Any, allow_private: bool) -> None:
         self._reactor, self._allow_private = reactor, allow_private
-        self._original = reactor.nameResolver
+        self._original = GAIResolver(reactor, getaddrinfo=look_up)  # type: ignore[arg-type]
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: Any) -> PublicResolver:

@@ -6,7 +6,7 @@ Scrapy's own middleware looks at neither the status nor the kind of page that ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from protego import Protego
@@ -17,7 +17,9 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.clock import stamp
 from archive.frontier import Found
+from archive.http1 import Message
 from crawler.addresses import on_origin, origin_of
+from crawler.asking import conditional
 from schema.errors import CrawlError
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Rules:
     state: Literal["read", "none", "unreachable"]
     parsed: Protego
     capture_id: int | None = None
+    read_on: str = field(default_factory=lambda: stamp()[:10])
 
     def allows(self, url: str, token: str = TOKEN) -> bool:
         """Whether `token` may ask for the address."""
@@ -82,6 +85,21 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
     return Rules("read", Protego.parse(text), capture_id)
 
 
+def beginning(message: Message) -> bytes | None:
+    """As much of a robots.txt as is read; also of one that was cut because it is too large.
+
+    Absent: None where the answer has no body that can be read.
+    """
+    body = message.decoded.body
+    if body is None and message.decoded.outcome == "too_large":
+        body = message.wire if message.header("content-encoding") is None else None
+    if body is None or len(body) <= MAX_BYTES:
+        return body
+    # A rule that is cut could allow what the whole one would not.
+    end = max(body.rfind(mark, 0, MAX_BYTES) for mark in (b"\n", b"\r"))
+    return body[:end] if end >= 0 else None
+
+
 class RobotsGate(RobotsTxtMiddleware):
     """Lets a request pass only when the rules of its origin were read and allow it."""
 
@@ -100,8 +118,9 @@ class RobotsGate(RobotsTxtMiddleware):
             raise RobotsRefused(reason="disallowed")
 
     async def rules_for(self, job: Job, origin: str) -> Rules:
-        """The rules of an origin, asked for once a run, archived, and noted in the ledger."""
-        if origin not in self._rules:
+        """The rules of an origin, asked for once a day and run, archived, and noted."""
+        known = self._rules.get(origin)
+        if known is None or known.read_on != stamp()[:10]:
             rules = await self._fetch(job, origin)
             self._rules[origin] = rules
             self._note(job, origin, rules)
@@ -116,21 +135,36 @@ class RobotsGate(RobotsTxtMiddleware):
         hops = 0
         while url is not None:
             lease = run.books.frontier.lease(page_id)
-            request = Request(url, callback=NO_CALLBACK, meta={
-                "dont_obey_robotstxt": True, "job": job, "lease": lease, "hops": hops,
-                "download_slot": job.site.name})
+            meta = {"dont_obey_robotstxt": True, "job": job, "lease": lease, "hops": hops,
+                    "download_slot": job.site.name}
+            asking = conditional(run.books.store, lease, url, meta)
+            request = Request(url, callback=NO_CALLBACK, **asking)
             try:
                 await self.crawler.engine.download_async(request)
             except CrawlError:
                 return read_rules(None, None)
             except (IgnoreRequest, *run.network_errors) as error:
                 run.settle_error(lease, error, url)
+                self._look_at_clock(job)
                 return read_rules(None, None)
             kept = request.meta["kept"]
+            if kept.is_unchanged:
+                return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
             if kept.verdict.hop is None:
-                return read_rules(kept.message.status, kept.message.decoded.body, kept.capture_id)
+                return read_rules(kept.message.status, beginning(kept.message), kept.capture_id)
             url, hops = kept.verdict.hop, hops + 1
         raise AssertionError("the loop above always returns")
+
+    def _look_at_clock(self, job: Job) -> None:
+        """Where certificates are out of date, it is as likely the clock that is wrong."""
+        run = self.crawler.spider.run  # type: ignore[union-attr]
+        expired = run.tally.notes["robots network_error:tls_expired"]
+        if not expired:
+            return
+        why = "certificates have expired or are not valid yet: check the clock of this machine"
+        run.leave(job.site.name, why)
+        if expired > 1 and expired * 2 > len(self._rules) + 1:
+            run.stop(f"of {len(self._rules) + 1} sites {expired} cannot be asked: {why}")
 
     def _note(self, job: Job, origin: str, rules: Rules) -> None:
         run = self.crawler.spider.run  # type: ignore[union-attr]
@@ -142,4 +176,4 @@ class RobotsGate(RobotsTxtMiddleware):
                 " denied_tokens, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (run.books.id, job.site.name, origin, stamp(), rules.state,
                  rules.crawl_delay_s or None, denied, rules.capture_id))
-        run.report_robots(rules.state)
+        run.report_robots(origin, rules.state)

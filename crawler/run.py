@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.clock import stamp
 from archive.home import Home
+from archive.log import RunLog
 from archive.runs import OpenRun, open_run
 from archive.worker import GuardedPool
-from crawler.context import Crawl, Job, Progress
+from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
 from crawler.look import look
 from crawler.planning import MIN_DELAY_S, jobs_with_work, named_pages, require_manners
 from crawler.report import CrawlReport
 from crawler.settings import TIMEOUT_S, crawl_settings
 from crawler.spider import PageSpider
+from crawler.trust import require_trust
 from parsers.site import Site
+from schema.errors import StoppedError
+
+GRACE_S = 8.0
+"""How long a run that was told to stop may take to end an exchange. Units: seconds."""
 
 
 def crawl(
     home: Path, *, addresses: Sequence[str] = (), site: Site | None = None,
     max_pages: int | None = None, delay_s: float | None = None, contact: str = "",
     allow_private: bool = False, progress: Progress | None = None, timeout_s: float = TIMEOUT_S,
+    all_due: bool = False, plan: Literal["all", "coverage"] = "all", ack: int | None = None,
+    per_day: int = PAGES_A_DAY,
 ) -> CrawlReport:
     """Fetch and archive what was named, or without a name what is waiting or due.
 
-    Units: seconds between requests, and for one whole exchange.
+    `all_due` asks for everything known, conditionally, whether due or not; `plan` says whether
+    the rest is fetched after the pages that show every tool.
+
+    `ack` is a file descriptor that gets a line (address, SHA-256 of the body) for each capture
+    once it is safe. Units: seconds between requests, and for one whole exchange.
     Raises: UsageError, StartError before anything is asked; IntegrityError when the archive does
     not hold what it should; StoppedError when the disk does not take more.
     """
@@ -40,37 +53,60 @@ def crawl(
     delay = MIN_DELAY_S if delay_s is None else delay_s
     named = named_pages(addresses, site)
     by_key = {(job.site.name, job.origin): job for job, _ in named}
-    jobs = list(by_key.values()) if named else jobs_with_work(place, site)
+    jobs = list(by_key.values())
+    if not named or all_due:
+        known = jobs_with_work(place, site, is_all=all_due)
+        jobs = list({(job.site.name, job.origin): job for job in [*jobs, *known]}.values())
     require_manners(jobs, delay_s=delay, contact=contact, allow_private=allow_private)
+    require_trust(jobs, allow_private=allow_private)
     settings = crawl_settings(delay_s=delay, contact=contact, allow_private=allow_private,
                               version=version("verdicts"), timeout_s=timeout_s)
-    with open_run(place, "crawl") as books, GuardedPool(look) as pool:
-        for _, found in named:
-            books.frontier.know(found, is_forced=True)
-        for job in jobs if not named else ():
-            books.frontier.want_all(job.site.name)
-        run = Crawl(books, jobs, pool, max_pages, delay, progress)
+    with (
+        open_run(place, "crawl", ack) as books, GuardedPool(look) as pool, RunLog(place) as log
+    ):  # fmt: skip
+        pages = [found for _, found in named]
+        ids = frozenset(books.frontier.know_all(pages, is_forced=True))
+        for job in jobs if not named or all_due else ():
+            books.frontier.want_all(job.site.name, is_forced=all_due)
+        run = Crawl(books, jobs, pool, max_pages, delay, progress, log, plan, per_day, ids)
+        log.add("run_started", run=books.id, kind="crawl")
         if jobs:
             _run_scrapy(run, settings)
         if run.fatal is not None:
             raise run.fatal
-        return _report(run, jobs)
+        report = _report(run, jobs)
+        log.add("run_ended", outcome=report.stopped, exit_code=report.exit_code,
+                asked=report.asked, stored=report.stored)
+        return report
 
 
 def _run_scrapy(run: Crawl, settings: dict[str, Any]) -> None:
     process = AsyncCrawlerProcess(settings)
     task = process.crawl(PageSpider, run=run)
-    with _signals(lambda: run.stop("it was told to stop")):
+    with _signals(run):
         process.start(install_signal_handlers=False)
+    if run.fatal is not None:
+        return
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None:
         raise error
 
 
 @contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the run after the exchange under way."""
-    from twisted.internet import reactor
+def _signals(run: Crawl) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the run after the exchange under way, or without it."""
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+
+    def give_up() -> None:
+        run.fail(StoppedError(what="it was told to stop; the exchange under way was given up"))
+        reactor.stop()
+
+    def stop() -> None:
+        if run.stopped is None:
+            run.stop("it was told to stop")
+            reactor.callLater(GRACE_S, give_up)
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -89,11 +125,16 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
 
 def _report(run: Crawl, jobs: Sequence[Job]) -> CrawlReport:
     tally, books = run.tally, run.books
-    exit_code = 20 if run.stopped is not None else 10 if tally.failed else 0
+    if run.log.problem is not None:
+        tally.notes[f"log: {run.log.problem}"] += 1
+    stopped = run.stopped or "; ".join(f"{site}: {why}" for site, why in run.left.items()) or None
+    drift = run.profiler.finish()
+    exit_code = 20 if stopped is not None else 10 if tally.failed or drift else 0
     report = CrawlReport(
         run_id=books.id, asked=tally.asked, stored=tally.stored, unchanged=tally.unchanged,
         failed=dict(tally.failed), refused=dict(tally.refused), notes=dict(tally.notes),
-        waiting=books.frontier.waiting(), robots_state=run.robots_state, stopped=run.stopped,
+        drift=drift,
+        waiting=books.frontier.waiting(), robots_state=run.robots_state, stopped=stopped,
         exit_code=exit_code,
     )
     _note(books, report, jobs)
@@ -106,4 +147,7 @@ def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
         site=names.pop() if len(names) == 1 else None, asked=report.asked, stored=report.stored,
         unchanged=report.unchanged, failed=sum(report.failed.values()), ended_at=stamp(),
         exit_code=report.exit_code, robots_state=report.robots_state,
+        report=json.dumps({"failed": report.failed, "refused": report.refused,
+                           "notes": report.notes, "drift": report.drift,
+                           "stopped": report.stopped}, sort_keys=True),
     )

@@ -9,13 +9,17 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from archive.content import MAX_BYTES, accepted_encodings
+from archive.content import accepted_encodings
 from crawler.robots import TOKEN
 
 JITTER = 0.25
 """How far a pause may differ from the setting, as a share of it; never below the delay asked."""
+STALL_S = 1.0
+"""How long after its time an exchange may end, so that the part that came is kept. Units: s."""
 TIMEOUT_S = 60.0
 """The longest that one whole exchange may take. Units: seconds."""
+CONNECT_S = 15.0
+"""The longest that a connection may take: the name, the connection, the encryption, each."""
 
 CHAIN = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": 50,
@@ -37,12 +41,17 @@ class VerdictsAddon:
 
 
 def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version: str,
-                   timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
-    """The settings of one crawl. Units: seconds between requests, and for one exchange."""
+                   timeout_s: float = TIMEOUT_S, connect_s: float = CONNECT_S) -> dict[str, Any]:
+    """The settings of one crawl.
+
+    Units: seconds between requests, for one whole exchange, and (never more than that) for its
+    connection.
+    """
     return {
         "ADDONS": {"crawler.settings.VerdictsAddon": 100},
         "DOWNLOADER_MIDDLEWARES_BASE": dict(CHAIN),
         "EXTENSIONS_BASE": {},
+        "EXTENSIONS": {"crawler.cut.Cutter": 0},
         # Who we are, and what we may ask.
         "USER_AGENT": f"{TOKEN}/{version} (+{contact})" if contact else f"{TOKEN}/{version}",
         "ROBOTSTXT_OBEY": True,
@@ -61,12 +70,15 @@ def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version
         "DOWNLOAD_DELAY_JITTER": JITTER,
         "AUTOTHROTTLE_ENABLED": False,
         # What may come back.
-        "DOWNLOAD_MAXSIZE": MAX_BYTES,
+        "DOWNLOAD_MAXSIZE": 0,  # cut.py stops larger ones; Scrapy would throw the part away
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_TIMEOUT": timeout_s,
-        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "VERDICTS_EXCHANGE_S": timeout_s,
+        "VERDICTS_CONNECT_S": min(connect_s, timeout_s),
+        "DOWNLOAD_TIMEOUT": timeout_s + STALL_S,  # where nothing more comes at all
+        "DOWNLOAD_FAIL_ON_DATALOSS": False,  # the part is kept as truncated, and never read
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.2",
+        "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "crawler.wire.Handler"),
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
         "COMPRESSION_ENABLED": False,  # content.py decodes, and refuses what is cut
         "HTTPERROR_ALLOW_ALL": True,

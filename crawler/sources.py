@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from archive.clock import parse_stamp, stamp
 from archive.content import MAX_BYTES
@@ -17,6 +17,7 @@ from archive.store import DateSource
 from archive.warc import WarcRecord
 from schema.errors import UsageError
 
+Truncation = Literal["length", "time", "disconnect"]
 PAGES = {".html": "text/html", ".htm": "text/html", ".txt": "text/plain"}
 WARCS = (".warc", ".warc.gz")
 MAX_BLOCK = MAX_BYTES + (64 << 10)
@@ -34,6 +35,8 @@ class Item:
     block: bytes
     is_file: bool
     content_type: str | None
+    truncated: Truncation | None = None
+    ip: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +145,13 @@ def _of_record(where: str, record: WarcRecord | None) -> Iterator[Item | Trouble
     else:
         is_file = record.type == "resource"
         yield Item(where, url, date, "warc", record.block, is_file,
-                   record.headers.get("content-type") if is_file else None)
+                   record.headers.get("content-type") if is_file else None,
+                   _truncation(record), record.headers.get("warc-ip-address"))
+
+
+def _truncation(record: WarcRecord) -> Truncation | None:
+    """Why a record of another tool is cut. Its other reasons say no more than that it is."""
+    stated = record.headers.get("warc-truncated")
+    if stated is None:
+        return None
+    return next((known for known in get_args(Truncation) if known == stated), "disconnect")

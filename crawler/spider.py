@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,14 +14,19 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.clock import now
-from archive.frontier import Lease
+from archive.frontier import Ending, Lease
+from archive.withdrawals import TakenAddresses, active_takedowns
 from crawler.addresses import on_origin
+from crawler.asking import conditional
 from crawler.context import Crawl, Job, Kept
 from crawler.discovery import Discovery
 from crawler.look import Task
 from crawler.robots import MAX_CRAWL_DELAY_S, RobotsGate, Rules
 from crawler.settings import slot_delay
 from schema.page import RawPage
+
+LOOK_AGAIN_S = 30.0
+"""So often a run looks whether pages were taken down since it began. Units: seconds."""
 
 
 class PageSpider(Spider):
@@ -34,6 +40,7 @@ class PageSpider(Spider):
         self.allowed_domains = sorted({host for job in run.jobs for host in _hosts(job)})
         self._done = asyncio.Event()
         self._kept: Kept | None = None
+        self._taken, self._looked_at = TakenAddresses([]), float("-inf")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PageSpider:
@@ -48,6 +55,8 @@ class PageSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Every request of the run, each only after the one before it is settled."""
         for job in self.run.jobs:
+            if self.run.stopped is not None:
+                return
             gate = self.crawler.get_downloader_middleware(RobotsGate)
             assert gate is not None
             rules = await gate.rules_for(job, job.base)
@@ -57,14 +66,16 @@ class PageSpider(Spider):
                 yield request
 
     def _may_ask(self, job: Job, rules: Rules) -> bool:
+        site = job.site.name
         if rules.state == "unreachable":
-            self.run.stop("robots.txt could not be read")
+            self.run.leave(site, "robots.txt could not be read")
         elif rules.crawl_delay_s > MAX_CRAWL_DELAY_S:
             self.run.tally.notes["refused_robots:crawl_delay"] += 1
-            self.run.stop(f"robots.txt asks for {rules.crawl_delay_s:.0f} seconds between requests")
+            self.run.leave(
+                site, f"robots.txt asks for {rules.crawl_delay_s:.0f} seconds between requests")
         elif rules.crawl_delay_s > self.run.delay_s:
             self._set_delay(job, rules.crawl_delay_s)
-        return self.run.stopped is None
+        return not self.run.is_left(site)
 
     def _set_delay(self, job: Job, delay_s: float) -> None:
         downloader = self.crawler.engine.downloader
@@ -76,11 +87,27 @@ class PageSpider(Spider):
     async def _work(self, job: Job, rules: Rules) -> AsyncIterator[Request]:
         discovery = Discovery(self.run, job, rules)
         while (lease := discovery.next()) is not None:
+            if self._is_taken(job, lease):
+                continue
             async for request in self._ask(job, lease):
                 yield request
             await self._use(lease, job, discovery)
-            if not await self.run.ready():
+            if not await self.run.ready(job.site.name):
                 return
+
+    def _is_taken(self, job: Job, lease: Lease) -> bool:
+        """Whether a page was taken down, perhaps since the run began: it is not asked for."""
+        if lease.role != "comparison":
+            return False
+        if time.monotonic() > self._looked_at + LOOK_AGAIN_S:
+            self._looked_at = time.monotonic()
+            self._taken = TakenAddresses(active_takedowns(self.run.books.home))
+        if self._taken.covering(job.site.name, lease.url, job.site.slugs(lease.url)) is None:
+            return False
+        ending = Ending("refused_scope", "takedown", "refused")
+        self.run.books.frontier.settle(lease, ending)
+        self.run.count(lease, ending)
+        return True
 
     async def _ask(self, job: Job, lease: Lease) -> AsyncIterator[Request]:
         """The request for a leased page and those for the redirects it leads to."""
@@ -89,10 +116,9 @@ class PageSpider(Spider):
         self._kept = None
         while url is not None:
             self._done.clear()
-            yield Request(
-                url, callback=self._answered, errback=self._unanswered,
-                meta={"job": job, "lease": lease, "hops": hops, "download_slot": job.site.name},
-            )
+            meta = {"job": job, "lease": lease, "hops": hops, "download_slot": job.site.name}
+            yield Request(url, callback=self._answered, errback=self._unanswered,
+                          **conditional(self.run.books.store, lease, url, meta))
             await self._done.wait()
             url = None
             if self._kept is not None and self._kept.verdict.hop is not None:
@@ -115,7 +141,10 @@ class PageSpider(Spider):
         kept = self._kept
         if kept is None or kept.verdict.ending.state != "captured":
             return
-        body = kept.message.decoded.body or b""
+        if kept.is_unchanged and lease.role == "comparison" and not lease.was_refused:
+            self.run.profiler.see_unchanged(job.site.name)
+            return
+        body = self.run.books.store.body_of(kept.capture_id)
         if lease.role == "sitemap":
             discovery.take_sitemap(lease, body)
             return
@@ -125,6 +154,8 @@ class PageSpider(Spider):
         task = Task(page, job.site.name, wants)  # type: ignore[arg-type]
         seen = await asyncio.to_thread(self.run.pool.call, task)
         discovery.take_page(lease, seen)
+        if lease.role == "comparison":
+            self.run.profiler.see(job.site.name, kept.capture_id, seen)
 
 
 def _error_of(failure: Failure) -> BaseException:
