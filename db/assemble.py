@@ -18,6 +18,7 @@ from db.page_rows import capture_rows, code_rows, crawl_rows, failure_rows, page
 from db.snapshot import Snapshot
 from db.tables import descriptions
 from db.versions import History
+from db.withdrawal_rows import correction_rows, takedown_rows
 from parsers.sites import site_named
 
 
@@ -46,17 +47,18 @@ def assemble(
     """
     names = page_names([history.page for history in pages])
     found = sightings(pages, names)
-    numbers = _number(pages, seen, names, found)
+    numbers = _number(snapshot, pages, seen, names, found)
     good = [history for history in pages if history.versions]
     good.sort(key=lambda history: names[history.page.id])
     tables: Tables = defaultdict(list)
     for row in (
         *site_rows(pages), *code_rows(), *descriptions(), *crawl_rows(snapshot.runs),
+        *takedown_rows(snapshot, numbers),
         *page_rows(pages, names, numbers, snapshot.at), *capture_rows(seen, numbers),
         *failure_rows(seen, numbers), *reviewer_rows(found, numbers), *tool_rows(found, numbers),
         *card_rows(found, contents, numbers), *quote_rows(found, contents, numbers),
         *comparison_rows(good, names, found, numbers), *version_rows(good, numbers),
-        *conflict_rows(found, numbers),
+        *conflict_rows(found, numbers), *correction_rows(snapshot, pages, numbers),
     ):  # fmt: skip
         rows = tables[type(row)]
         rows.append(row.model_copy(update={"id": len(rows) + 1}) if row.id == 0 else row)
@@ -64,12 +66,14 @@ def assemble(
 
 
 def _number(
-    pages: list[History], seen: list[Seen], names: dict[int, str], found: Sightings
-) -> Numbers:
+    snapshot: Snapshot, pages: list[History], seen: list[Seen], names: dict[int, str],
+    found: Sightings,
+) -> Numbers:  # fmt: skip
     tool_names = public_names(found.tools)
     tools = sorted(found.tools, key=tool_names.__getitem__)
     good = sorted((page for page in pages if page.versions), key=lambda each: names[each.page.id])
     return Numbers(
+        takedowns=numbered(snapshot.taken.ids),
         pages=numbered(history.page.id for history in pages),
         captures=numbered(each.capture.id for each in seen),
         tools=numbered(tools),

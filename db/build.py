@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +22,9 @@ from db.pages import count_states, is_due
 from db.publish import (
     CANDIDATE,
     Manifest,
+    edition,
     file_sha256,
+    last_edition,
     present,
     publish,
     read_manifest,
@@ -35,6 +36,9 @@ from db.reading import CaptureLine, read_task
 from db.recordfile import Pool
 from db.snapshot import Snapshot, inputs_digest, take_snapshot
 from db.versions import histories
+from db.withdrawal import is_outdated, withdraw
+from db.withdrawal_files import left_out
+from db.withdrawal_records import clean_made, fitted
 from db.write import write_database
 from parsers import PARSER_VERSION
 from schema.rows import ROWS
@@ -92,6 +96,7 @@ class _Build:
         self._parsed = self._damaged = 0
 
     def run(self, *, accept_loss: bool) -> BuildReport:
+        withdraw(self._home)
         snapshot = take_snapshot(self._archive)
         inputs = inputs_digest(snapshot, [PARSER_VERSION, builder_version()])
         current = present(self._home)
@@ -106,18 +111,27 @@ class _Build:
             candidate.unlink()
             write_manifest(self._home, manifest)
         else:
-            if current is not None and not accept_loss:
-                require_no_loss(current, candidate)
+            if not accept_loss:
+                self._guard(candidate, manifest, snapshot)
             publish(self._home, candidate, manifest)
+        if is_outdated(self._home, snapshot):
+            # A take-down came in between: it must not wait for the next build.
+            return self.run(accept_loss=accept_loss)
         is_new = known is None or known.name != manifest.name
         return self._report(self._home.public / manifest.name, manifest, is_new=is_new)
+
+    def _guard(self, candidate: Path, manifest: Manifest, snapshot: Snapshot) -> None:
+        before = last_edition(self._home)
+        if before is not None:
+            sites = {each.site for each in snapshot.taken.active}
+            require_no_loss(before, edition(candidate, manifest.taken), sites)
 
     def _make(self, candidate: Path, snapshot: Snapshot, inputs: str) -> Manifest:
         """Write a fresh database file, not yet published."""
         loader = Loader(snapshot)
         self._load(snapshot, loader)
         seen = loader.seen()
-        pages = histories(snapshot.known_pages(), seen)
+        pages = histories(snapshot.known_pages(), seen, loader.refused)
         self._progress("write", 0, 1)
         tables = assemble(snapshot, pages, seen, loader.contents)
         write_database(candidate, tables)
@@ -128,7 +142,8 @@ class _Build:
             name=f"verdicts-{sha256[:16]}.db", sha256=sha256, size=candidate.stat().st_size,
             rows={model.table: len(tables.get(model, [])) for model in ROWS},
             states=count_states(counted), parser=PARSER_VERSION, inputs=inputs,
-            damaged=self._damaged,
+            damaged=self._damaged, takedowns=snapshot.taken.ids,
+            taken=left_out(candidate, snapshot.taken) if snapshot.taken.ids else {},
         )  # fmt: skip
 
     def _load(self, snapshot: Snapshot, loader: Loader) -> None:
@@ -147,12 +162,11 @@ class _Build:
     ) -> Iterator[CaptureLine]:
         """The lines of a segment's record file, which is made where it is missing."""
         path = recordfile.record_path(self._home.records, segment)
-        if recordfile.is_complete(path, captures):
-            with suppress(*recordfile.READ_ERRORS):  # a damaged one is made again below
-                lines = list(recordfile.read_lines(path))
-                if len(lines) == len(captures):
-                    return iter(lines)
+        lines = fitted(path, segment, captures, snapshot.taken)
+        if lines is not None:
+            return iter(lines)
         made = recordfile.make_lines(self._archive, captures, snapshot, pool)
+        clean_made(made, captures, snapshot.taken)
         self._parsed += made.parsed
         self._damaged += len(made.damaged)
         if not made.damaged:

@@ -6,14 +6,17 @@ This module changes nothing and raises nothing for what it finds: it returns pro
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
-from db.publish import CURRENT, file_sha256, read_manifest
+from db.publish import CURRENT, file_sha256, read_manifest, tombstone_path
 from db.recordfile import READ_ERRORS, read_header, read_lines, record_path
 from db.snapshot import Snapshot, take_snapshot
+from db.withdrawal_files import dropped_of
 from db.write import database_problems
 from schema.errors import BuildError, IntegrityError, ParseError
 
@@ -37,11 +40,27 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     place = Home(home)
     found = [*_segment_problems(place, snapshot, deep=deep), *_capture_problems(archive)]
     if deep:
-        found += _body_problems(archive, snapshot.captures)
+        found += _body_problems(archive, archive.captures())
     found += _stray_problems(place, snapshot)
     found += _record_problems(place, snapshot)
     found += _published_problems(place)
+    found += _withdrawal_problems(place, snapshot)
     return found
+
+
+def _withdrawal_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
+    """What was taken down and is still there."""
+    for each in snapshot.taken.active:
+        if each.matches.is_erasing and not each.is_erased:
+            what = "its bytes are not erased yet; the same `takedown add` with --erase does it"
+            yield Problem(f"take-down {each.id} of {each.target}", what)
+    for path in sorted(home.public.glob("verdicts-*.db")):
+        if tombstone_path(path).exists():
+            yield Problem(path.name, "it was withdrawn and is still there; build removes it")
+            continue
+        with suppress(sqlite3.DatabaseError):  # told above
+            for takedown in sorted(dropped_of(path, snapshot.taken) if snapshot.taken.ids else ()):
+                yield Problem(path.name, f"it holds what take-down {takedown} is about; build")
 
 
 def _segment_problems(home: Home, snapshot: Snapshot, *, deep: bool) -> Iterator[Problem]:
@@ -112,18 +131,22 @@ def _record_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(path.name, f"the record file cannot be read: {type(error).__name__}")
             continue
         wanted = {capture.offset for capture in by_segment.get(segment.name, [])}
+        if not set(snapshot.taken.ids) <= set(read_header(path).takedowns):
+            yield Problem(path.name, "the record file was made before a take-down; build")
         if not offsets == listed == wanted:
             yield Problem(path.name, "the record file does not speak of just its captures")
 
 
 def _published_problems(home: Home) -> Iterator[Problem]:
     link = home.public / CURRENT
-    if link.is_symlink() and not link.exists():
+    is_withdrawn = link.is_symlink() and tombstone_path(link.parent / os.readlink(link)).exists()
+    if link.is_symlink() and not link.exists() and not is_withdrawn:
         yield Problem(CURRENT, f"it points to {os.readlink(link)}, which is not there")
     elif link.exists() and not link.is_symlink():
         yield Problem(CURRENT, "it is not a symbolic link")
     for path in sorted(home.public.glob("verdicts-*.db")):
-        yield from _database_problems(path)
+        if not tombstone_path(path).exists():
+            yield from _database_problems(path)
 
 
 def _database_problems(path: Path) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from db.load import ShownQuote, ShownTool
 from db.numbers import UNNUMBERED, Numbers
@@ -33,16 +34,19 @@ def comparison_rows(
             captured_at=newest.capture.captured_at, first_seen=history.versions[0].first_seen,
             last_seen=version.last_seen,
             state="stored" if history_state(history) == "stored" else "held",
-            withheld="noarchive" if _is_withheld(version, found) else None,
+            withheld=_withheld(version, found),
             noindex=1 if "noindex" in newest.opt_outs else 0,
         )  # fmt: skip
 
 
-def _is_withheld(version: Version, found: Sightings) -> bool:
-    """Whether any text that the version shows is left out."""
+def _withheld(version: Version, found: Sightings) -> Literal["noarchive", "takedown"] | None:
+    """Why any text that the version shows is left out. Absent: None where none is."""
+    if version.shown.taken_down:
+        return "takedown"
     cards = (found.cards[tool.card] for tool in version.shown.tools)
     quotes = (found.quotes[quote.quote] for quote in version.shown.quotes)
-    return any(sighting.is_withheld for sighting in (*cards, *quotes))
+    is_withheld = any(sighting.is_withheld for sighting in (*cards, *quotes))
+    return "noarchive" if is_withheld else None
 
 
 def version_rows(pages: Iterable[History], numbers: Numbers) -> Iterator[Row]:
@@ -70,7 +74,7 @@ def _version_row(version: Version, comparison: int, number: int, numbers: Number
         id=number, comparison=comparison, number=version.number, title=version.shown.title,
         capture=numbers.captures[version.seen[0].capture.id], layout=version.shown.layout,
         record_sha256=version.shown.sha256, first_seen=version.first_seen,
-        last_seen=version.last_seen,
+        last_seen=version.last_seen, quotes_taken_down=version.shown.taken_down or None,
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ from schema.records import (
     Votes,
 )
 
+AI_DENIED = "robots-ai"
+"""The opt-out signal of a robots.txt that disallows the tokens of AI crawlers."""
 PublicOutcome = Literal["comparison", "failure", "other", "not_parsed"]
 
 
@@ -89,6 +91,8 @@ class Shown:
     tools: tuple[ShownTool, ShownTool]
     quotes: tuple[ShownQuote, ...]
     findings: tuple[Finding, ...]
+    taken_down: int = 0
+    """Number of quotes left out on request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +121,22 @@ class Contents:
     quotes: dict[str, QuoteText] = field(default_factory=dict)
     records: dict[tuple[str, str], Shown] = field(default_factory=dict)
 
-    def shown(self, site: str, record: Comparison, sha256: str) -> Shown:
+    def shown(
+        self, site: str, record: Comparison, sha256: str, taken_down: tuple[int, ...] = ()
+    ) -> Shown:
         """The record with its texts taken out; an equal record gives the same object."""
         known = self.records.get((site, sha256))
         if known is None:
             first, second = (self._tool(site, tool) for tool in record.tools)
-            quotes = tuple(self._quote(site, record, quote) for quote in record.quotes)
-            known = Shown(
-                record.title, record.layout, sha256, (first, second), quotes, record.findings
+            quotes = tuple(
+                self._quote(site, record, quote)
+                for quote in record.quotes
+                if quote.position not in taken_down
             )
+            known = Shown(
+                record.title, record.layout, sha256, (first, second), quotes, record.findings,
+                len(taken_down),
+            )  # fmt: skip
             self.records[site, sha256] = known
         return known
 
@@ -153,12 +164,21 @@ class Contents:
         )  # fmt: skip
 
 
+def _held_back(record: Comparison) -> Failure:
+    """The failure that stands for a record which waits for a person."""
+    detail = "its layout drifted in its crawl; `verdicts drift` shows how"
+    return Failure(url=record.url, code="layout_drift", field=None, detail=detail)
+
+
 class Loader:
     """Takes in one segment after the other; `seen` then gives all captures in order."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.contents = Contents()
+        self.refused = dict(snapshot.refused)
+        """The take-down for which a page is left out, by the page's number."""
         self._known = {page.id for page in snapshot.known_pages()}
+        self._held = snapshot.held
         self._seen: dict[int, Seen] = {}
         self._revisits: list[tuple[Capture, frozenset[str]]] = []
 
@@ -179,6 +199,11 @@ class Loader:
 
     def _take_line(self, capture: Capture, line: CaptureLine) -> None:
         signals = frozenset(line.opt_outs)
+        if capture.is_ai_denied:
+            signals |= {AI_DENIED}
+        if line.outcome == "refused":
+            self.refused[capture.page_id] = line.takedown or 0
+            return
         if line.outcome == "revisit":
             self._revisits.append((capture, signals))
             return
@@ -186,17 +211,24 @@ class Loader:
         if line.reading is not None:
             signals |= frozenset(line.reading.opt_outs)
             record = line.reading.record
+            if isinstance(record, Comparison) and capture.id in self._held:
+                self._seen[capture.id] = Seen(
+                    capture, "failure", signals, None, _held_back(record))
+                return
             if isinstance(record, Comparison) and line.reading.sha256 is not None:
-                shown = self.contents.shown(capture.site, record, line.reading.sha256)
+                shown = self.contents.shown(
+                    capture.site, record, line.reading.sha256, line.reading.taken_down
+                )
             elif isinstance(record, Failure):
                 failure = record
         self._seen[capture.id] = Seen(capture, line.outcome, signals, shown, failure)
 
     def seen(self) -> list[Seen]:
-        """Every capture of a known page, sorted."""
+        """Every capture of a known page, sorted; none of a page that was taken down."""
         for capture, signals in sorted(self._revisits, key=lambda each: each[0].id):
             self._seen[capture.id] = self._seen_again(capture, signals)
-        return sorted(self._seen.values(), key=lambda seen: seen.order)
+        left = (each for each in self._seen.values() if each.capture.page_id not in self.refused)
+        return sorted(left, key=lambda seen: seen.order)
 
     def _seen_again(self, capture: Capture, signals: frozenset[str]) -> Seen:
         original = self._seen.get(capture.revisit_of or 0)

@@ -19,6 +19,7 @@ UNNUMBERED = 0
 class Numbers:
     """The row number of each thing; pages and captures by their number in the ledger."""
 
+    takedowns: dict[int, int]
     pages: dict[int, int]
     captures: dict[int, int]
     tools: dict[ToolKey, int]

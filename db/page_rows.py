@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 
@@ -24,6 +25,8 @@ RUN_FIELDS = (
 
 def history_state(history: History) -> PageState:
     """The one state of a page."""
+    if history.takedown is not None:
+        return "refused"
     return page_state(history.page, [seen.outcome for seen in history.seen])
 
 
@@ -46,7 +49,12 @@ def crawl_rows(runs: Iterable[Run]) -> Iterator[CrawlRow]:
     """A row for each run that left a trace, oldest first."""
     for run in public_runs(runs):
         values = {name: getattr(run, name) for name in RUN_FIELDS}
-        yield CrawlRow.model_validate({"id": UNNUMBERED, **values})
+        failed = json.loads(run.report)["failed"] if run.report else None
+        by_code = None if failed is None else json.dumps(failed, sort_keys=True)
+        seconds = None if run.seconds is None else round(run.seconds)
+        yield CrawlRow.model_validate(
+            {"id": UNNUMBERED, **values, "failed_by_code": by_code, "seconds": seconds}
+        )
 
 
 def page_rows(
@@ -60,6 +68,7 @@ def page_rows(
             state=history_state(history), due=1 if is_due(page, at) else 0,
             captures=len(history.seen),
             last_captured_at=newest.capture.captured_at if newest else None,
+            takedown=None if history.takedown is None else numbers.takedowns[history.takedown],
         )  # fmt: skip
 
 

@@ -21,9 +21,10 @@ BROUGHT_A_PAGE = (None, "ok", "extraction_refused")
 def page_state(page: Page, outcomes: list[str]) -> PageState:
     """The first state that fits.
 
-    Shape: `outcomes` are those of the page's captures, oldest first, a revisit's its original's.
+    Shape: `outcomes` are those of the page's captures, oldest first, a revisit's its original's;
+    refused among them means that the page shows what was taken down.
     """
-    if page.state == "refused":
+    if page.state == "refused" or "refused" in outcomes:
         return "refused"
     if page.state == "gone":
         return "gone"

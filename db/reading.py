@@ -18,7 +18,7 @@ from schema.errors import ParseError
 from schema.page import RawPage
 from schema.records import Comparison, Failure, Other, Record, dump_line
 
-Outcome = Literal["comparison", "failure", "other", "not_parsed", "revisit"]
+Outcome = Literal["comparison", "failure", "other", "not_parsed", "revisit", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Reading(Record):
     """SHA-256 of the record's JSON line without its trace; null without a comparison."""
     record: Annotated[Comparison | Failure | None, Field(discriminator="kind")] = None
     """The record, a comparison with its trace; null for a page that is no comparison."""
+    taken_down: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    """Positions of the quotes whose words are left out on request."""
 
 
 class CaptureLine(Record):
@@ -50,9 +52,11 @@ class CaptureLine(Record):
     captured_at: str
     """When it was captured, UTC."""
     outcome: Outcome
-    """What came of it; revisit where another capture holds the bytes."""
+    """What came of it; revisit where another capture holds the bytes, refused if taken down."""
     opt_outs: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """The opt-out signals of the response's headers, sorted."""
+    takedown: int | None = None
+    """The take-down for which nothing of the page is kept here; null where there is none."""
     reading: Reading | None = None
     """What reading its page gave; null where it was not read for this capture."""
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from archive import Archive, Capture, Segment
 from archive.home import fsync_folder
@@ -45,6 +45,10 @@ class Header(Record):
     """The version of the parser."""
     outcomes: dict[int, Outcome]
     """What each capture gave, by its offset in the segment."""
+    takedowns: list[int] = Field(default_factory=list)
+    """The take-downs that held when the file was made."""
+    touched: list[int] = Field(default_factory=list)
+    """Those of them for which something is left out."""
 
 
 @dataclass(slots=True)
@@ -57,6 +61,10 @@ class Made:
     """Number of distinct pages parsed."""
     damaged: list[str] = field(default_factory=list)
     """Captures whose bytes could not be read, each with the reason."""
+    takedowns: list[int] = field(default_factory=list)
+    """The take-downs that held."""
+    touched: set[int] = field(default_factory=set)
+    """Those of them for which something was left out."""
 
 
 def record_path(folder: Path, segment: Segment) -> Path:
@@ -162,8 +170,9 @@ def _line(capture: Capture, answer: Answer | None, snapshot: Snapshot) -> Captur
 def write_file(path: Path, segment: Segment, made: Made) -> None:
     """Write a record file whole: temporary name, fsync, rename. The same lines, the same bytes."""
     header = Header(
-        format=FORMAT, segment=segment.name, parser=PARSER_VERSION, outcomes=made.outcomes
-    )
+        format=FORMAT, segment=segment.name, parser=PARSER_VERSION, outcomes=made.outcomes,
+        takedowns=made.takedowns, touched=sorted(made.touched),
+    )  # fmt: skip
     part = path.with_name(path.name + ".part")
     with part.open("wb") as raw:
         with gzip.GzipFile("", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as file:
@@ -187,16 +196,6 @@ def read_lines(path: Path) -> Iterator[CaptureLine]:
         file.readline()
         for line in file:
             yield CaptureLine.model_validate_json(line)
-
-
-def is_complete(path: Path, captures: list[Capture]) -> bool:
-    """Whether the file exists and speaks of just these captures."""
-    if not path.exists():
-        return False
-    try:
-        return set(read_header(path).outcomes) == {capture.offset for capture in captures}
-    except READ_ERRORS:
-        return False
 
 
 def record_paths(folder: Path, segment: Segment) -> list[Path]:

@@ -9,10 +9,13 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive import Archive, Capture, Page, Run, Segment
+from archive.profiles import held_captures
+from archive.withdrawals import ERASED, Correction, active_takedowns, corrections
 from db.pages import is_due
+from db.withdrawal_match import Taken
 from parsers.sites import site_named
 
 
@@ -25,6 +28,12 @@ class Snapshot:
     pages: list[Page]
     runs: list[Run]
     by_id: dict[int, Capture]
+    taken: Taken
+    corrections: list[Correction]
+    held: frozenset[int]
+    """The captures whose layout drifted in their crawl: they wait for a person."""
+    refused: dict[int, int]
+    """The take-down for which a page is left out by its address, by the page's number."""
     at: str
     """The newest time that the ledger knows of: what a build uses instead of a clock."""
 
@@ -47,11 +56,12 @@ def is_known_page(site: str, url: str) -> bool:
 
 
 def take_snapshot(archive: Archive) -> Snapshot:
-    """The present rows of the ledger.
+    """The present rows of the ledger, without the captures of pages that were taken down.
 
     Segments are read first: a capture that is committed later lies beyond the length then read,
     and is left for the next build, as is the page of which it would be the first.
     """
+    taken = Taken(active_takedowns(archive.home))
     segments = sorted(archive.segments(), key=lambda segment: segment.name)
     length = {segment.name: segment.length for segment in segments}
     captures = [
@@ -62,8 +72,30 @@ def take_snapshot(archive: Archive) -> Snapshot:
     pages, runs = archive.pages(), archive.runs()
     times = [capture.captured_at for capture in captures]
     times += [time for run in runs for time in (run.started_at, run.ended_at) if time]
+    refused = _refused(pages, taken)
+    captures = [
+        each for each in captures if each.page_id not in refused and each.damage != ERASED
+    ]
     by_id = {capture.id: capture for capture in captures}
-    return Snapshot(segments, captures, pages, runs, by_id, max(times, default=""))
+    pages = [
+        replace(page, state="refused", due=None) if page.id in refused else page for page in pages
+    ]
+    return Snapshot(
+        segments, captures, pages, runs, by_id, taken, corrections(archive.home),
+        held_captures(archive.home.path), refused,
+        max(times, default=""),
+    )  # fmt: skip
+
+
+def _refused(pages: Iterable[Page], taken: Taken) -> dict[int, int]:
+    if not taken.ids:
+        return {}
+    found = {
+        page.id: taken.address(page.site, page.url)
+        for page in pages
+        if is_known_page(page.site, page.url)
+    }
+    return {page: takedown for page, takedown in found.items() if takedown is not None}
 
 
 def public_runs(runs: Iterable[Run]) -> list[Run]:
@@ -71,7 +103,7 @@ def public_runs(runs: Iterable[Run]) -> list[Run]:
     return [
         run
         for run in runs
-        if run.failed or run.exit_code or (run.bytes and (run.stored or run.unchanged))
+        if run.failed or run.exit_code or run.stored or (run.kind == "crawl" and run.asked)
     ]
 
 
@@ -90,15 +122,24 @@ def inputs_digest(snapshot: Snapshot, versions: Iterable[str]) -> str:
     parts += [
         [capture.id, capture.page_id, capture.url, capture.captured_at, capture.date_source,
          capture.status, capture.content_type, capture.headers, capture.kind, capture.revisit_of,
-         capture.body_sha256]
+         capture.body_sha256, capture.is_ai_denied, capture.id in snapshot.held]
         for capture in snapshot.captures
         if capture.page_id in ids
     ]  # fmt: skip
     parts += [
         [run.kind, run.site, run.started_at, run.ended_at, run.exit_code, run.asked, run.stored,
-         run.unchanged, run.failed, run.bytes, run.robots_state]
+         run.unchanged, run.failed, run.bytes, run.robots_state, run.seconds, run.report]
         for run in public_runs(snapshot.runs)
     ]  # fmt: skip
+    parts += [
+        [each.id, each.kind, each.site, each.target, each.reason, each.added_at,
+         *each.matches.recognised()]
+        for each in snapshot.taken.active
+    ]  # fmt: skip
+    parts += [
+        [note.kind, note.site, note.target, note.note, note.added_at]
+        for note in snapshot.corrections
+    ]
     digest = hashlib.sha256()
     for part in parts:
         digest.update(json.dumps(part, sort_keys=True).encode() + b"\n")

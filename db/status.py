@@ -12,13 +12,15 @@ from db.pages import count_states, is_due, page_state
 from db.publish import present, read_manifest
 from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.snapshot import Snapshot, take_snapshot
+from db.withdrawal import withdrawal_counts
 
 
 def status(home: Path) -> dict[str, Any]:
     """The state of a home folder, ready to be printed as JSON.
 
     Shape: `pages` (number in each state, known, due), `disk` (bytes by kind), `captures`,
-    `last_run`, `published`. Absent: the last two are None where there is none.
+    `last_run`, `published`, `takedowns` (how many hold, wait for erasing, were lifted, and the
+    corrections). Absent: `last_run` and `published` are None where there is none.
     Raises: StartError when there is no ledger.
     """
     snapshot = take_snapshot(open_archive(home))
@@ -30,6 +32,7 @@ def status(home: Path) -> dict[str, Any]:
         "captures": len(snapshot.captures),
         "last_run": None if last is None else asdict(last),
         "published": _published(place),
+        "takedowns": withdrawal_counts(place),
     }
 
 
@@ -65,6 +68,8 @@ def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
         original = original_of(capture, snapshot)
         if original is not None:
             found[capture.id] = found.get(original.id, "not_parsed")
+        elif capture.id in snapshot.held:
+            found[capture.id] = "failure"
         elif (capture.segment, capture.offset) in read:
             found[capture.id] = read[capture.segment, capture.offset]
         elif capture.status != 200 or capture.damage is not None:
@@ -91,7 +96,7 @@ def _disk(home: Home) -> dict[str, int]:
     """Bytes by kind."""
     folders = {
         "warc": home.warc, "records": home.records, "public": home.public,
-        "quarantine": home.quarantine,
+        "quarantine": home.quarantine, "logs": home.logs,
     }  # fmt: skip
     ledger = home.ledger.stat().st_size
     return {"ledger": ledger, **{kind: _size(folder) for kind, folder in folders.items()}}

@@ -6,7 +6,7 @@ This module must not know rows or SQL.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from archive import Page
@@ -38,9 +38,13 @@ class Version:
 
 @dataclass(slots=True)
 class History:
-    """One known page over time, oldest first."""
+    """One known page over time, oldest first.
+
+    Absent: `takedown` is None unless nothing of the page may be published.
+    """
 
     page: Page
+    takedown: int | None = None
     seen: list[Seen] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
 
@@ -51,12 +55,20 @@ class History:
 
 
 
-def histories(pages: Iterable[Page], seen: Iterable[Seen]) -> list[History]:
-    """The history of every page, in the order of the pages. `seen` is sorted by date."""
+def histories(
+    pages: Iterable[Page], seen: Iterable[Seen], refused: Mapping[int, int]
+) -> list[History]:
+    """The history of every page, in the order of the pages.
+
+    Shape: `seen` is sorted by date; `refused` is a take-down by the number of its page.
+    """
     by_page: dict[int, list[Seen]] = defaultdict(list)
     for each in seen:
         by_page[each.capture.page_id].append(each)
-    return [History(page, by_page[page.id], versions_of(by_page[page.id])) for page in pages]
+    return [
+        History(page, refused.get(page.id), by_page[page.id], versions_of(by_page[page.id]))
+        for page in pages
+    ]
 
 
 def versions_of(seen: Iterable[Seen]) -> list[Version]:

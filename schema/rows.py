@@ -42,6 +42,7 @@ ComparisonId = Annotated[int, References("comparison")]
 PageId = Annotated[int, References("page")]
 QuoteId = Annotated[int, References("quote")]
 ReviewerId = Annotated[int, References("reviewer")]
+TakedownId = Annotated[int, References("takedown")]
 ToolId = Annotated[int, References("tool")]
 VersionId = Annotated[int, References("comparison_version")]
 PageState = Literal["refused", "gone", "held", "failed", "waiting", "stored"]
@@ -124,6 +125,24 @@ class ReleaseRow(Row):
     """Why the edition was withdrawn; null while it stands."""
 
 
+class TakedownRow(Row):
+    """A removal that was asked for: what it concerns is left out of this database."""
+
+    table = "takedown"
+    label = "target"
+    unique = (("kind", "site", "target"),)
+    kind: Literal["page", "tool", "quote"]
+    """What was taken down."""
+    site: str
+    """The site that published it."""
+    target: str
+    """The page's address, the tool's slug or name: and its name, or the quote's key."""
+    reason: str
+    """Why it was taken down, in the archive's words."""
+    added_at: str
+    """When it was taken down, UTC."""
+
+
 class CrawlRow(Row):
     """One run that added to the archive, with its totals."""
 
@@ -151,6 +170,10 @@ class CrawlRow(Row):
     """Number of bytes received."""
     robots_state: str | None
     """What became of the site's robots.txt; null where it was not asked for."""
+    failed_by_code: str | None
+    """The failed attempts by code, as a JSON object; null where the run did not report them."""
+    seconds: Count | None
+    """How long the run took, in whole seconds; null where it has not ended, or was killed."""
 
 
 class PageRow(Row):
@@ -173,6 +196,8 @@ class PageRow(Row):
     """Number of captures of the page."""
     last_captured_at: str | None
     """Date of the newest capture, UTC; null where there is none."""
+    takedown: TakedownId | None
+    """The take-down for which nothing of the page is published; null where there is none."""
 
 
 class CaptureRow(Row):
@@ -320,8 +345,8 @@ class ComparisonRow(Sighted):
     """Date of the capture shown, UTC."""
     state: Literal["stored", "held"]
     """Stored where the newest attempt gave this record; held where a later one gave none."""
-    withheld: Literal["noarchive"] | None
-    """The opt-out for which texts of this page are left out; null where all are published."""
+    withheld: Literal["noarchive", "takedown"] | None
+    """Why texts of this page are left out: an opt-out, a take-down; null where all are shown."""
     noindex: Flag
     """1 where the capture shown asks search engines not to list the page."""
 
@@ -341,7 +366,9 @@ class VersionRow(Sighted):
     title: Annotated[str, same(records.Comparison, "title")]
     layout: Annotated[str, same(records.Comparison, "layout")]
     record_sha256: Hash
-    """SHA-256 of the record's JSON line, without its trace."""
+    """SHA-256 of the record's JSON line, without its trace, before any take-down."""
+    quotes_taken_down: Count | None
+    """Number of quotes of this version left out on request; null where none was."""
 
 
 class VersionToolRow(Row):
@@ -425,6 +452,29 @@ class FindingRow(Row):
     detail: Annotated[str, same(records.Finding, "detail")]
 
 
+class CorrectionRow(Row):
+    """A dated note of this archive on something published, which itself stays as it was."""
+
+    table = "correction"
+    label = "added_at"
+    kind: Literal["page", "tool", "quote"]
+    """What the note is about."""
+    site: str
+    """The site that published it."""
+    target: str
+    """The page's address, the tool's slug or name: and its name, or the quote's key."""
+    page: PageId | None
+    """The page that the note is about; null for other notes."""
+    tool: ToolId | None
+    """The tool that the note is about; null for other notes."""
+    quote: QuoteId | None
+    """The quote that the note is about; null for other notes."""
+    note: str
+    """The note, in the archive's words."""
+    added_at: str
+    """When the note was added, UTC."""
+
+
 class ComparisonQuoteView(Record):
     """Every quote shown, in the words and place of the newest good capture of its page."""
 
@@ -443,9 +493,9 @@ class ComparisonQuoteView(Record):
 
 
 ROWS: tuple[type[Row], ...] = (
-    SiteRow, CodeRow, DescriptionRow, ReleaseRow, CrawlRow, PageRow, CaptureRow, ReviewerRow,
-    ToolRow, CardRow, QuoteRow, ComparisonRow, VersionRow, VersionToolRow, VersionQuoteRow,
-    FailureRow, FindingRow,
+    SiteRow, CodeRow, DescriptionRow, ReleaseRow, CrawlRow, TakedownRow, PageRow, CaptureRow,
+    ReviewerRow, ToolRow, CardRow, QuoteRow, ComparisonRow, VersionRow, VersionToolRow,
+    VersionQuoteRow, FailureRow, FindingRow, CorrectionRow,
 )
 """Every table of the public database, in the order in which they are made."""
 

@@ -9,11 +9,19 @@ import json
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from schema.errors import IntegrityError, StartError, UsageError
+from verdicts.command_backup import backup, restore
+from verdicts.command_cdxj import cdxj
+from verdicts.command_correct import correct
+from verdicts.command_drift import drift
+from verdicts.command_fixture import fixture
+from verdicts.command_plan import plan as plan_command
+from verdicts.command_prune import prune
+from verdicts.command_takedown import takedown
 from verdicts.console import note, print_report, progress, say
 from verdicts.options import example, home_option, json_option, paths_argument, site_option
 
@@ -57,10 +65,19 @@ def demo(home: Path, no_serve: bool, port: int) -> int:
 @click.option("--contact", metavar="MAIL-OR-URL", default="", envvar="VERDICTS_CONTACT",
               help="Whom a publisher may write to; part of the user agent.")  # fmt: skip
 @click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
+@click.option("--plan", type=click.Choice(["all", "coverage"]), default="all", show_default=True,
+              help="all: every page, a cover of all tools first; coverage: no more than the cover.")
+@click.option("--per-day", type=click.IntRange(min=1), default=5000, show_default=True,
+              help="Ask for no more pages of a site on one day, in all runs together.")
+@click.option("--all-due", is_flag=True,
+              help="Ask for everything known, due or not; unchanged pages send no body.")
+@click.option("--ack-fd", type=click.IntRange(min=0), metavar="N",
+              help="Write a line (address, SHA-256) to descriptor N once a capture is safe.")
 @json_option
 def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str | None,
           max_pages: int | None, delay_s: float | None, contact: str, allow_private: bool,
-          as_json: bool) -> int:  # fmt: skip
+          plan: Literal["all", "coverage"], per_day: int, all_due: bool, ack_fd: int | None,
+          as_json: bool) -> int:
     """Fetch and archive pages: those named, or what is waiting or due.
 
     A page address fetches that page; a root or a sitemap is discovered from. Without an address:
@@ -75,7 +92,8 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
     with progress() as tell:
         report = run_crawl(
             home, addresses=named, site=site_named(site) if site else None, max_pages=max_pages,
-            delay_s=delay_s, contact=contact, allow_private=allow_private,
+            delay_s=delay_s, contact=contact, allow_private=allow_private, all_due=all_due,
+            plan=plan, per_day=per_day, ack=ack_fd,
             progress=lambda url, done, of: tell("fetched", done, of),
         )  # fmt: skip
     print_report(asdict(report), as_json=as_json)
@@ -200,14 +218,18 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
         raise StartError(what=f"{host}:{port}: cannot be served at: {error.strerror}") from error
 
 
-@cli.command(epilog=example("verdicts check --deep"))
+@cli.command(epilog=example("verdicts check --deep", "verdicts check --rebuild-ledger"))
 @home_option
 @click.option("--deep", is_flag=True, help="Read every archived record again.")
+@click.option("--rebuild-ledger", is_flag=True,
+              help="First make the ledger again from the WARC files alone.")  # fmt: skip
 @json_option
-def check(home: Path, deep: bool, as_json: bool) -> int:
+def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
     """Verify ledger, archive, record files and database against each other."""
     from db.check import check as run_check
 
+    if rebuild_ledger:
+        _rebuild(home, as_json=as_json)
     problems = run_check(home, deep=deep)
     report: dict[str, Any] = {"problems": [asdict(problem) for problem in problems]}
     if as_json:
@@ -217,6 +239,23 @@ def check(home: Path, deep: bool, as_json: bool) -> int:
             say(f"{problem.where}: {problem.what}")
         say("everything agrees" if not problems else f"{len(problems)} problems")
     return 40 if problems else 0
+
+
+def _rebuild(home: Path, *, as_json: bool) -> None:
+    from archive.home import Home
+    from archive.rebuild import rebuild_ledger
+    from crawler.planning import role_of
+    from parsers.sites import site_named
+
+    with progress() as tell:
+        made = rebuild_ledger(
+            Home(home), lambda site, url: role_of(site_named(site), url), progress=tell
+        )
+    found = asdict(made) | {"damaged": len(made.damaged)}
+    if not as_json:
+        print_report({"ledger made again": found}, as_json=False)
+    for where in made.damaged:
+        note(f"{where}: no whole record")
 
 
 @cli.command(epilog=example("verdicts status --json"))
@@ -247,3 +286,7 @@ def schema() -> int:
     }
     say(json.dumps(document, indent=2, ensure_ascii=False))
     return 0
+
+
+for command in (backup, cdxj, correct, drift, fixture, plan_command, prune, restore, takedown):
+    cli.add_command(command)

@@ -35,9 +35,9 @@ SETTINGS: dict[str, int | bool] = {
 }
 LABELS = {
     "capture": "captured_at", "card": "name", "code": "code", "comparison": "title",
-    "comparison_version": "number", "crawl": "started_at", "failure": "code", "finding": "code",
-    "page": "url", "quote": "key", "release": "release", "reviewer": "name", "site": "title",
-    "tool": "name",
+    "comparison_version": "number", "correction": "added_at", "crawl": "started_at",
+    "failure": "code", "finding": "code", "page": "url", "quote": "key", "release": "release",
+    "reviewer": "name", "site": "title", "takedown": "target", "tool": "name",
 }  # fmt: skip
 SHOWN: dict[str, dict[str, Any]] = {
     "comparison": {"sort_desc": "captured_at", "facets": ["site", "state", "layout"]},
@@ -54,6 +54,8 @@ SHOWN: dict[str, dict[str, Any]] = {
     "finding": {"facets": ["code"]},
     "crawl": {"sort_desc": "started_at"},
     "release": {"sort_desc": "created_at"},
+    "takedown": {"sort_desc": "added_at", "facets": ["kind"]},
+    "correction": {"sort_desc": "added_at", "facets": ["kind"]},
     "code": {"sort": "code", "facets": ["kind"]},
 }
 

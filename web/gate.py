@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
+from web.hardening import DATABASE_NAME
 from web.upstream import Datasette, hook
+from web.withdrawn import unless_withdrawn
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -116,5 +119,6 @@ async def _refuse(send: Send, status: int, sentence: str) -> None:
 
 @hook
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-    """Puts the gate before everything Datasette answers."""
-    return guarded
+    """Puts the gate before everything Datasette answers, while its file stands."""
+    database = Path(datasette.get_database(DATABASE_NAME).path)
+    return lambda app: guarded(unless_withdrawn(app, database))

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from jinja2 import Environment
 from markupsafe import Markup
 
-from web import queries, words
+from web import notes, queries, words
 from web.describe import PURPOSE, TITLE
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
@@ -74,11 +74,22 @@ async def compare(datasette: Datasette, request: Request) -> Response:
     key = words.key_of(request.url_vars["key"])
     found = await read(datasette, lambda conn: queries.comparison(conn, key))
     if found is None or len(found["tools"]) != 2:
-        return await error_page(datasette, request, 404, NOT_FOUND)
+        return await missing(datasette, request, "compare", key)
     return await show(
         datasette, request, "compare.html", c=found, noindex=bool(found["noindex"]),
         canonical=words.address("compare", key),
     )  # fmt: skip
+
+
+async def missing(datasette: Datasette, request: Request, place: str, key: str) -> Response:
+    """Gone on request, with the date and the reason, or never there."""
+    found = await read(datasette, lambda conn: notes.takedown(conn, place, key))
+    if found is None:
+        return await error_page(datasette, request, 404, NOT_FOUND)
+    kind = {"compare": "page"}.get(place, place)
+    return await show(
+        datasette, request, "takedown.html", status=410, d=found, place_kind=kind, noindex=True
+    )
 
 
 async def tool(datasette: Datasette, request: Request) -> Response:
@@ -86,7 +97,7 @@ async def tool(datasette: Datasette, request: Request) -> Response:
     key = words.key_of(request.url_vars["key"])
     found = await read(datasette, lambda conn: queries.tool(conn, key))
     if found is None:
-        return await error_page(datasette, request, 404, NOT_FOUND)
+        return await missing(datasette, request, "tool", key)
     address = words.address("tool", key)
     return await show(datasette, request, "tool.html", t=found, canonical=address)
 
@@ -110,7 +121,7 @@ async def quote(datasette: Datasette, request: Request) -> Response:
     key = words.key_of(request.url_vars["key"])
     found = await read(datasette, lambda conn: queries.quote(conn, key))
     if found is None:
-        return await error_page(datasette, request, 404, NOT_FOUND)
+        return await missing(datasette, request, "quote", key)
     shown_on = found["comparisons"]
     return await show(
         datasette, request, "quote.html", q=found,

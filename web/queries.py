@@ -9,11 +9,14 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from web.notes import add_notes, counts
 from web.upstream import Row
 
 MOST_ROWS = 200
 """How many comparisons a tool's or a quote's page lists before it points to the table."""
 PER_PAGE = 20
+MOST_SLOTS = 4
+"""Rows of a whole scorecard."""
 
 
 def rows(conn: sqlite3.Connection, sql: str, **values: object) -> list[Row]:
@@ -37,7 +40,8 @@ def home(conn: sqlite3.Connection) -> Row:
     """Counts, the newest comparisons, tools, reviewers, and every failure by its code."""
     tables = ("comparison", "tool", "card", "quote", "reviewer", "capture", "failure", "finding")
     return {
-        "counts": {table: count(conn, f"select count(*) from {table}") for table in tables},
+        "counts": {table: count(conn, f"select count(*) from {table}") for table in tables}
+        | counts(conn),
         "states": rows(
             conn, "select state, count(*) as n from page group by state order by n desc, state"
         ),
@@ -90,10 +94,18 @@ def comparison(conn: sqlite3.Connection, key: str) -> Row | None:
     if found is None:
         return None
     version = found["version"]
+    add_notes(conn, "page", [found], "page")
+    quotes = add_notes(conn, "quote", _version_quotes(conn, version), "quote_id")
+    # A file made before there were take-downs has no such column.
+    itself = first(conn, "select * from comparison_version where id = :version", version=version)
+    taken_down = (itself or {}).get("quotes_taken_down") or 0
+    is_complete = taken_down and len(quotes) + taken_down == 2 * MOST_SLOTS
     return {
         **found,
-        "tools": _version_tools(conn, version),
-        "slots": _slots(_version_quotes(conn, version)),
+        "tools": add_notes(conn, "tool", _version_tools(conn, version), "tool_id"),
+        "slots": _slots(quotes, MOST_SLOTS if is_complete else 0),
+        "quotes_taken_down": taken_down,
+        "is_missing_only_taken_down": is_complete,
         "versions": rows(
             conn,
             "select id, number, title, layout, first_seen, last_seen from comparison_version"
@@ -118,8 +130,8 @@ def _version_tools(conn: sqlite3.Connection, version: int) -> list[Row]:
         conn,
         "select vt.position, vt.badge, vt.votes_ship, vt.votes_skip, vt.community_stated,"
         " vt.community_ship_percent, vt.community_ship, vt.community_votes, vt.pricing,"
-        " t.tool as tool_key, t.slug, t.url, k.name, k.category, k.tagline, k.description,"
-        " k.entry, k.panel_ship_percent, k.withheld from version_tool vt"
+        " t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category, k.tagline,"
+        " k.description, k.entry, k.panel_ship_percent, k.withheld from version_tool vt"
         " join tool t on t.id = vt.tool join card k on k.id = vt.card"
         " where vt.version = :version order by vt.position",
         version=version,
@@ -130,17 +142,17 @@ def _version_quotes(conn: sqlite3.Connection, version: int) -> list[Row]:
     return rows(
         conn,
         "select vq.position, vq.tool_position, vq.slot, vq.score, vq.verdict, vq.verdict_source,"
-        " vq.verdict_start, vq.verdict_end, r.name as reviewer, q.key, q.text, q.withheld"
-        " from version_quote vq join quote q on q.id = vq.quote"
+        " vq.verdict_start, vq.verdict_end, r.name as reviewer, q.id as quote_id, q.key,"
+        " q.text, q.withheld from version_quote vq join quote q on q.id = vq.quote"
         " left join reviewer r on r.id = vq.reviewer"
         " where vq.version = :version order by vq.position",
         version=version,
     )
 
 
-def _slots(quotes: list[Row]) -> list[Row]:
+def _slots(quotes: list[Row], rows_there: int) -> list[Row]:
     """The quotes by row of the scorecard; the reviewer where both cells of a row share one."""
-    slots: dict[int, dict[int, Row]] = {}
+    slots: dict[int, dict[int, Row]] = {slot: {} for slot in range(1, rows_there + 1)}
     for quote in quotes:
         slots.setdefault(quote["slot"], {})[quote["tool_position"]] = quote
     return [
@@ -171,7 +183,10 @@ def tool(conn: sqlite3.Connection, key: str) -> Row | None:
             " order by last_seen desc, id desc limit 20",
             id=found["id"],
         ),
-        "quotes": rows(conn, QUOTES_OF_TOOL, id=found["id"], most=MOST_ROWS),
+        "notes": add_notes(conn, "tool", [found])[0]["notes"],
+        "quotes": add_notes(
+            conn, "quote", rows(conn, QUOTES_OF_TOOL, id=found["id"], most=MOST_ROWS)
+        ),
         "comparisons": rows(
             conn,
             "select comparison, title, captured_at from comparison"
@@ -192,8 +207,8 @@ def tool(conn: sqlite3.Connection, key: str) -> Row | None:
 
 
 QUOTES_OF_TOOL = """
-select q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source, q.first_seen, q.last_seen,
-       q.tool_name, r.name as reviewer
+select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source, q.first_seen,
+       q.last_seen, q.tool_name, r.name as reviewer
 from quote q left join reviewer r on r.id = q.reviewer
 where q.id in (
   select vq.quote from version_quote vq
@@ -218,15 +233,15 @@ def reviewer(conn: sqlite3.Connection, name: str, page: int) -> Row | None:
     return {
         **found,
         "counts": counts,
-        "quotes": rows(
+        "quotes": add_notes(conn, "quote", rows(
             conn,
-            "select q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source,"
+            "select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source,"
             " q.first_seen, q.last_seen, q.tool_name, t.tool as tool_key, :name as reviewer"
             " from quote q"
             " left join tool t on t.id = q.tool where q.reviewer = :id"
             " order by q.tool_name collate nocase, q.id limit :most offset :skipped",
             id=found["id"], name=name, most=PER_PAGE, skipped=(page - 1) * PER_PAGE,
-        ),
+        )),
     }  # fmt: skip
 
 
@@ -241,6 +256,7 @@ def quote(conn: sqlite3.Connection, key: str) -> Row | None:
     )
     if found is None:
         return None
+    add_notes(conn, "quote", [found])
     return {
         **found,
         "tools": rows(

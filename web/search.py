@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from web.notes import add_notes
 from web.queries import PER_PAGE, count, rows
 from web.upstream import Row
 from web.words import MARK_END, MARK_START, match_expression
@@ -24,8 +25,9 @@ SNIPPET = """(
 
 QUOTES_FOUND = f"""
 {BEST.format(table="quote_fts", weights="")}
-select q.key, q.tool_name, q.score, q.verdict, q.verdict_source, q.withheld, r.name as reviewer,
-       t.tool as tool_key, {SNIPPET.format(table="quote_fts", column=0, tokens=48)} as snippet
+select q.id, q.key, q.tool_name, q.score, q.verdict, q.verdict_source, q.withheld,
+       r.name as reviewer, t.tool as tool_key,
+       {SNIPPET.format(table="quote_fts", column=0, tokens=48)} as snippet
 from best join quote q on q.id = best.id
 left join reviewer r on r.id = q.reviewer left join tool t on t.id = q.tool
 order by best.place, q.id"""
@@ -57,4 +59,6 @@ def search(conn: sqlite3.Connection, asked: str, place: str, page: int) -> Row:
     skipped = (page - 1) * PER_PAGE
     marks = {"start": MARK_START, "end": MARK_END}
     results = rows(conn, sql, words=words, most=PER_PAGE, skipped=skipped, **marks)
+    if place == "quotes":
+        add_notes(conn, "quote", results)
     return {"counts": counts, "results": results}

@@ -19,6 +19,7 @@ from web import gate, hardening, mishaps, pages
 from web.describe import config, inspected, metadata
 from web.hardening import DATABASE_NAME
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
+from web.withdrawn import require_not_withdrawn
 
 ROOM = Path(__file__).parent
 PLUGINS = (gate, hardening, mishaps, pages)
@@ -30,10 +31,11 @@ MOST_CONNECTIONS = 100
 def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     """The Datasette application for one database file.
 
-    Raises: FileNotFoundError when there is no such file; sqlite3.DatabaseError when it is not one
-        of ours.
+    Raises: FileNotFoundError when there is no such file, or it was withdrawn;
+        sqlite3.DatabaseError when it is not one of ours.
     """
     real = database.resolve(strict=True)
+    require_not_withdrawn(real)
     install_plugins()
     uri = f"{real.as_uri()}?immutable=1"
     with contextlib.closing(sqlite3.connect(uri, uri=True)) as conn:

@@ -1,0 +1,215 @@
+"""Take-downs and corrections as a person asks for them.
+
+What was published is withdrawn at once, not by the next build: whoever serves it must stop. The
+ledger is written first, so that a killed take-down is finished by the next build or by the same
+command again.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archive import Home, open_archive
+from archive.erasure import erase_captures, finish_erasures
+from archive.ledger import Ledger
+from archive.withdrawals import (
+    Matches,
+    Takedown,
+    active_takedowns,
+    corrections,
+    enter_correction,
+    enter_takedown,
+    lift_takedown,
+    mark_erased,
+    takedowns,
+    widen_takedown,
+)
+from db.recordfile import READ_ERRORS, read_header
+from db.snapshot import Snapshot, take_snapshot
+from db.withdrawal_files import Dropped, see_dropped, withdraw_exports, withdraw_published
+from db.withdrawal_find import Finder, Target
+from db.withdrawal_match import Taken
+from db.withdrawal_records import clean_records
+from schema.errors import StartError, UsageError
+from schema.records import SHORT_TEXT
+
+WAIT_S = 20
+"""So long a take-down waits for a build that runs. Units: seconds."""
+
+
+@dataclass(slots=True)
+class TakedownReport:
+    """What a take-down came to: its number, what it concerns, and how much was withdrawn."""
+
+    id: int
+    kind: str
+    site: str
+    target: str
+    pages: int
+    withdrawn: list[str] = field(default_factory=list)
+    erased: int = 0
+    is_complete: bool = True
+    """Whether the published files were seen to; else a running build does it when it ends."""
+
+
+def take_down(home: Home, asked: str, *, reason: str, site: str | None = None,
+              erase: bool = False) -> TakedownReport:
+    """Enter a take-down and withdraw what was published; `erase` takes the bytes too.
+
+    Raises: UsageError when nothing goes by that name; StartError with `erase` while a crawl or a
+    build runs: nothing was changed then.
+    """
+    reason = _plain(reason, "--reason")
+    finder = Finder(open_archive(home.path))
+    with ExitStack() as locks:
+        if erase:
+            home.create()
+            locks.enter_context(home.lock("crawl"))
+            _wait_for_build(home, locks)
+        target = finder.find(asked, site=site)
+        if erase and target.kind == "quote":
+            raise UsageError(what=f"{asked}: the bytes of a quote are those of its pages; take"
+                                  " down the pages that show it to erase them")  # fmt: skip
+        wanted = _wanted(finder, target, is_erasing=erase)
+        pages = finder.pages(wanted)
+        with closing(Ledger(home.ledger)) as ledger:
+            number = enter_takedown(
+                ledger, kind=target.kind, site=target.site, target=target.target,
+                matches=wanted.matches, reason=reason, pages=pages,
+            )  # fmt: skip
+        report = TakedownReport(number, target.kind, target.site, target.target, len(pages))
+        if not erase:
+            try:
+                _wait_for_build(home, locks)
+            except StartError:
+                report.is_complete = False
+                return report
+        report.withdrawn = withdraw(home)
+        if erase:
+            report.erased = _erase(home, number)
+    return report
+
+
+def _wanted(finder: Finder, target: Target, *, is_erasing: bool) -> Takedown:
+    """The take-down as it is to be entered: what it goes by, and what it takes out."""
+    matches = finder.matches(target).joined(Matches(is_erasing=is_erasing))
+    wanted = Takedown(0, target.kind, target.site, target.target, matches, "", False, "", None)
+    found: dict[int, Dropped] = {}
+    taken = Taken([wanted])
+    for showing in finder.showings():
+        see_dropped(showing, taken, found)
+    dropped = found.get(wanted.id, Dropped())
+    return replace(wanted, matches=matches.joined(dropped.matches()))
+
+
+def _wait_for_build(home: Home, locks: ExitStack) -> None:
+    """Take the build's lock, which is held until `locks` is closed.
+
+    Raises: StartError when a build runs for longer than we wait.
+    """
+    until = time.monotonic() + WAIT_S
+    while True:
+        try:
+            locks.enter_context(home.lock("build"))
+            return
+        except StartError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def withdraw(home: Home) -> list[str]:
+    """Withdraw whatever holds what was taken down, and finish what was left half done.
+
+    Shape: the names of the published files and folders withdrawn now. The caller holds the
+    build's lock.
+    """
+    finish_erasures(home)
+    taken = Taken(active_takedowns(home))
+    if not taken.ids:
+        return []
+    names = [*withdraw_published(home, taken), *withdraw_exports(home, taken)]
+    if any(_is_older(path, taken) for path in home.records.glob("*")):
+        clean_records(home.records, take_snapshot(open_archive(home.path)))
+    return names
+
+
+def _is_older(path: Path, taken: Taken) -> bool:
+    """Whether a record file was made before the newest take-down."""
+    try:
+        return read_header(path).takedowns != taken.ids
+    except READ_ERRORS:
+        return True
+
+
+def is_outdated(home: Home, snapshot: Snapshot) -> bool:
+    """Whether something was taken down, or a take-down lifted, since the snapshot."""
+    return [each.id for each in active_takedowns(home)] != snapshot.taken.ids
+
+
+def _erase(home: Home, number: int) -> int:
+    """Erase the captures of a take-down's pages; gives how many. Both locks are held."""
+    archive = open_archive(home.path)
+    takedown = next(each for each in active_takedowns(home) if each.id == number)
+    pages = set(Finder(archive).pages(takedown))
+    captures = [each for each in archive.captures() if each.page_id in pages]
+    with closing(Ledger(home.ledger)) as ledger:
+        said = [f"{each.url} {each.captured_at}" for each in captures]
+        widen_takedown(ledger, number, Matches(erased=said))
+        count = erase_captures(home, ledger, [each.id for each in captures])
+        clean_records(home.records, take_snapshot(archive))
+        mark_erased(ledger, number)
+    return count
+
+
+def lift(home: Home, number: int) -> None:
+    """Let a take-down hold no longer: the next build publishes again what is still there.
+
+    Raises: UsageError when no take-down of that number holds.
+    """
+    found = [each for each in takedowns(home) if each.id == number]
+    pages = [page for each in found for page in Finder(open_archive(home.path)).pages(each)]
+    with closing(Ledger(home.ledger)) as ledger:
+        lift_takedown(ledger, number, pages)
+
+
+def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tuple[int, Target]:
+    """Enter a dated note that the next build shows beside what it is about; gives its number.
+
+    Raises: UsageError when nothing goes by that name here.
+    """
+    note = _plain(note, "--note")
+    finder = Finder(open_archive(home.path))
+    target = finder.find(asked, site=site)
+    if target.kind == "page" and not finder.is_known(target):
+        raise UsageError(what=f"{target.target}: no page of this archive")
+    with closing(Ledger(home.ledger)) as ledger:
+        number = enter_correction(
+            ledger, kind=target.kind, site=target.site, target=target.target, note=note
+        )
+    return number, target
+
+
+def _plain(text: str, name: str) -> str:
+    """A text for people, on one line.
+
+    Raises: UsageError when it is empty, too long or holds control characters.
+    """
+    text = " ".join(text.split())
+    if not text or len(text) > SHORT_TEXT or not text.isprintable():
+        raise UsageError(what=f"{name}: one line of 1 to {SHORT_TEXT} printable characters")
+    return text
+
+
+def withdrawal_counts(home: Home) -> dict[str, int]:
+    """How many take-downs hold, wait for bytes to be erased or were lifted, and how many notes."""
+    found = takedowns(home)
+    active = [each for each in found if each.lifted_at is None]
+    return {
+        "active": len(active), "lifted": len(found) - len(active),
+        "erasing": sum(each.matches.is_erasing and not each.is_erased for each in active),
+        "corrections": len(corrections(home)),
+    }  # fmt: skip

@@ -1,0 +1,64 @@
+"""`verdicts backup` and `verdicts restore`: a second copy of a home, and a home made from it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from verdicts.console import note, print_report, progress
+from verdicts.options import example, home_option, json_option
+
+
+@click.command(epilog=example("verdicts backup --to /mnt/backup/verdicts",
+                              "verdicts backup --to home.tar"))  # fmt: skip
+@home_option
+@click.option("--to", type=click.Path(path_type=Path), required=True, metavar="DIR-OR-FILE.tar",
+              help="A folder, renewed with only what changed, or one file.")  # fmt: skip
+@click.option("--records", "has_records", is_flag=True,
+              help="Record files too; without them the next build makes them again.")  # fmt: skip
+@click.option("--deep", is_flag=True, help="Read the copies made before again, too.")
+@click.option("--link", "is_linked", is_flag=True,
+              help="Link sealed files instead of copying, on one file system.")  # fmt: skip
+@json_option
+def backup(home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool,
+           as_json: bool) -> int:  # fmt: skip
+    """Copy ledger, archive and published databases, each verified; safe while a crawl runs.
+
+    Exit code 40 where the home is damaged: the rest is copied, and sound copies made before stay.
+    """
+    from archive.backup import backup as run_backup
+    from archive.home import Home
+
+    with progress() as tell:
+        report = run_backup(Home(home), to, has_records=has_records, is_deep=deep,
+                            is_linked=is_linked, progress=tell)  # fmt: skip
+    return _print(asdict(report), report.problems, as_json=as_json)
+
+
+@click.command(epilog=example("verdicts restore /mnt/backup/verdicts --home fresh"))
+@click.argument("source", metavar="FROM", type=click.Path(path_type=Path, exists=True))
+@home_option
+@click.option("--deep", is_flag=True, help="Read every archived record of the new home.")
+@json_option
+def restore(source: Path, home: Path, deep: bool, as_json: bool) -> int:
+    """Make a home from a backup, in an empty folder, and check it.
+
+    Exit code 30 where the folder is not empty, 40 where the backup or the new home is damaged.
+    """
+    from archive.home import Home
+    from archive.restore import restore as run_restore
+    from db.check import check
+
+    with progress() as tell:
+        report = run_restore(source, Home(home), progress=tell)
+    report.problems += [f"{found.where}: {found.what}" for found in check(home, deep=deep)]
+    return _print(asdict(report), report.problems, as_json=as_json)
+
+
+def _print(report: dict[str, object], problems: list[str], *, as_json: bool) -> int:
+    print_report(report if as_json else report | {"problems": len(problems)}, as_json=as_json)
+    for problem in () if as_json else problems:
+        note(problem)
+    return 40 if problems else 0

@@ -1,0 +1,47 @@
+"""`verdicts correct`: a dated note beside what was published, which itself stays as it was."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from schema.errors import UsageError
+from verdicts.console import print_report, say
+from verdicts.options import example, home_option, json_option, site_option
+
+
+@click.command(epilog=example(
+    "verdicts correct alpha-notes --note 'The maker says that the plan is paid since May.'",
+    "verdicts correct --list",
+))  # fmt: skip
+@click.argument("asked", metavar="[ADDRESS|TOOL|QUOTE]", required=False)
+@click.option("--note", "text", help="The note. It is published, with today's date.")
+@click.option("--list", "is_listing", is_flag=True, help="List the notes instead.")
+@site_option
+@home_option
+@json_option
+def correct(asked: str | None, text: str | None, is_listing: bool, site: str | None, home: Path,
+            as_json: bool) -> int:  # fmt: skip
+    """Note a correction on a page (address or slug pair), a tool (slug) or a quote (key)."""
+    from archive import Home
+    from archive.withdrawals import corrections
+    from db.withdrawal import correct as run_correct
+
+    place = Home(home.absolute())
+    if is_listing:
+        found = corrections(place)
+        if as_json:
+            print_report({"corrections": [asdict(each) for each in found]}, as_json=True)
+        for each in () if as_json else found:
+            say(f"{each.id}  {each.added_at}  {each.kind} {each.site} {each.target}: {each.note}")
+        return 0
+    if asked is None or text is None:
+        raise UsageError(what="name an address, a tool or a quote, and say --note TEXT; or --list")
+    number, target = run_correct(place, asked, note=text, site=site)
+    said = {"id": number, "kind": target.kind, "site": target.site, "target": target.target}
+    print_report(said, as_json=as_json)
+    if not as_json:
+        say("`verdicts build` publishes it")
+    return 0

@@ -1,0 +1,104 @@
+"""`verdicts fixture`: the newest capture of an address as a fixture folder, to be looked at."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from schema.errors import StartError, UsageError
+from verdicts.console import note, say
+from verdicts.options import example, home_option, site_option
+
+if TYPE_CHECKING:
+    from archive import Archive, Capture
+    from schema.page import RawPage
+
+WARNING = (
+    "The page is a publisher's own words: look at it here, do not commit or pass it on."
+    " For the project write a page of the same shape about tools that do not exist."
+)
+
+
+@click.command("fixture", epilog=example(
+    "verdicts fixture https://shiporskip.io/compare/a-vs-b --case new-cards --to looked-at",
+))  # fmt: skip
+@click.argument("address")
+@home_option
+@site_option
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), show_default=True,
+              default=Path("tests/fixtures"), help="The folder of all fixtures.")  # fmt: skip
+@click.option("--case", metavar="NAME", help="The end of the folder's name.")
+def fixture(address: str, home: Path, site: str | None, to: Path, case: str | None) -> int:
+    """Make a fixture folder from the newest capture of a page: its bytes and where they are from.
+
+    What must come out of it is not written: look at the page first.
+    """
+    from archive import open_archive
+
+    archive = open_archive(home)
+    capture = newest_capture(archive, address, site)
+    folder = to / capture.site / f"{capture.captured_at[:10]}-{case or _case_of(capture.url)}"
+    _require_free(folder, case)
+    write_fixture(folder, capture, archive.load(capture))
+    say(str(folder))
+    note(WARNING)
+    note(f"See what comes out of it:    python -m verdicts.fixtures {folder}")
+    note(f"Once a person found it right: python -m verdicts.fixtures --accept {folder}")
+    return 0
+
+
+def newest_capture(archive: Archive, address: str, site: str | None) -> Capture:
+    """The newest capture of an address that was answered with a page.
+
+    Raises: UsageError where the archive holds none.
+    """
+    from parsers.sites import site_named, site_of_url
+
+    owner = site_named(site) if site else site_of_url(address)
+    own = address
+    if owner is not None and not address.startswith("urn:"):
+        own = owner.own_address(address)
+    captures = [each for each in archive.captures() if each.url == own and each.status == 200]
+    if not captures:
+        raise UsageError(what=f"{own}: the archive holds no page of this address")
+    return max(captures, key=lambda each: (each.captured_at, each.id))
+
+
+def _case_of(url: str) -> str:
+    """A name from the end of an address.
+
+    >>> _case_of("https://sample.example/compare/a-vs-b"), _case_of("urn:sha256:0123456789abcdef")
+    ('a-vs-b', '0123456789ab')
+    """
+    last = re.split(r"[/:]", url.rstrip("/"))[-1]
+    return re.sub(r"[^a-z0-9-]+", "-", last.lower())[: 12 if url.startswith("urn:") else 80]
+
+
+def _require_free(folder: Path, case: str | None) -> None:
+    if case is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]*", case):
+        raise UsageError(what=f"--case {case!r}: only small letters, digits and hyphens")
+    if folder.exists():
+        raise UsageError(what=f"{folder} is there already; give another --case")
+
+
+def write_fixture(folder: Path, capture: Capture, page: RawPage) -> None:
+    """Write the page and what is known of it, as docs/fixtures.md says.
+
+    Raises: StartError where the folder cannot be written.
+    """
+    meta = {
+        "site": capture.site, "url": page.url, "content_type": page.content_type,
+        "origin": f"Captured {capture.captured_at}; a publisher's own words, not to be committed.",
+    }  # fmt: skip
+    suffix = "txt" if (page.content_type or "").startswith("text/plain") else "html"
+    try:
+        folder.mkdir(parents=True)
+        (folder / f"page.{suffix}").write_bytes(page.body)
+        text = json.dumps(meta, ensure_ascii=False, indent=1)
+        (folder / "meta.json").write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise StartError(what=f"{folder} cannot be written: {error.strerror}") from error

@@ -1,0 +1,47 @@
+"""`verdicts prune`: room on the disk, from what can be made again or is old."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from verdicts.console import print_report, say
+from verdicts.options import example, home_option, json_option
+
+
+@click.command(epilog=example("verdicts prune --dry-run", "verdicts prune --keep 2"))
+@home_option
+@click.option("--keep", type=click.IntRange(min=1), default=3, show_default=True,
+              help="So many published databases stay, the current one always.")  # fmt: skip
+@click.option("--older-than", "days", type=click.IntRange(0, 36500), default=90,
+              show_default=True, metavar="DAYS",
+              help="Logs and quarantined bytes go when they are older.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@json_option
+def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int:
+    """Remove old databases, record files of other parsers, old logs and quarantine.
+
+    Archived bytes, the ledger and what is published now always stay.
+    """
+    from archive.home import Home
+    from archive.prune import prune as run_prune
+    from db.recordfile import FORMAT
+    from parsers import PARSER_VERSION
+
+    gone = run_prune(Home(home), present=f".{PARSER_VERSION}.{FORMAT}.jsonl.gz", keep=keep,
+                     days=days, is_dry=dry_run)  # fmt: skip
+    sizes: Counter[str] = Counter()
+    for each in gone:
+        sizes[each.kind] += each.bytes
+    total = {"files": len(gone), "bytes": sum(sizes.values()), "by_kind": dict(sizes)}
+    if as_json:
+        print_report(total | {"dry_run": dry_run, "removed": [asdict(each) for each in gone]},
+                     as_json=True)  # fmt: skip
+        return 0
+    for each in gone:
+        say(f"{'would remove' if dry_run else 'removed'} {each.path}  {each.bytes} bytes")
+    print_report(total, as_json=False)
+    return 0

@@ -1,0 +1,86 @@
+"""`verdicts takedown`: leaving out, on request, a page, a tool or a quote, everywhere at once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from verdicts.console import note, print_report, say
+from verdicts.options import example, home_option, json_option, site_option
+
+
+@click.group(epilog=example(
+    "verdicts takedown add https://shiporskip.io/compare/a-vs-b --reason 'asked by its author'",
+    "verdicts takedown list",
+))  # fmt: skip
+def takedown() -> None:
+    """Leave out a page, a tool or a quote on request; what was published is withdrawn."""
+
+
+@takedown.command(epilog=example(
+    "verdicts takedown add alpha-notes --reason 'asked by its maker' --site shiporskip",
+    "verdicts takedown add https://shiporskip.io/compare/a-vs-b --reason 'a name' --erase",
+))  # fmt: skip
+@click.argument("asked", metavar="ADDRESS|TOOL|QUOTE")
+@click.option("--reason", required=True, help="Why. It is published: repeat no content.")
+@site_option
+@click.option("--erase", is_flag=True, help="Erase the archived bytes of the pages too, for good.")
+@home_option
+@json_option
+def add(asked: str, reason: str, site: str | None, erase: bool, home: Path, as_json: bool) -> int:
+    """Take down a page (address or slug pair), a tool (slug) or a quote (key or its words).
+
+    A page: nothing of it is published or asked for again. A tool: so for every comparison with
+    it. A quote: its words, beside a note in their place.
+    """
+    from archive import Home
+    from db.withdrawal import take_down
+
+    report = take_down(Home(home.absolute()), asked, reason=reason, site=site, erase=erase)
+    said = asdict(report)
+    print_report(said if as_json else said | {"withdrawn": ", ".join(report.withdrawn) or "-"},
+                 as_json=as_json)  # fmt: skip
+    if not report.is_complete:
+        note("a build is running: when it ends, it publishes without this")
+        return 20
+    if not as_json:
+        say("`verdicts build` publishes without it")
+    return 0
+
+
+@takedown.command("list", epilog=example("verdicts takedown list --json"))
+@home_option
+@json_option
+def list_(home: Path, as_json: bool) -> int:
+    """List the take-downs, lifted ones too."""
+    from archive import Home
+    from archive.withdrawals import takedowns
+
+    found = takedowns(Home(home))
+    if as_json:
+        names = ("id", "kind", "site", "target", "reason", "is_erased", "added_at", "lifted_at")
+        told = [{name: getattr(each, name) for name in names} for each in found]
+        print_report({"takedowns": told}, as_json=True)
+        return 0
+    for each in found:
+        state = f"lifted {each.lifted_at}" if each.lifted_at else "holds"
+        if each.matches.is_erasing:
+            state += ", erased" if each.is_erased else ", not erased yet"
+        say(f"{each.id}  {each.added_at}  {each.kind} {each.site} {each.target}: {each.reason}"
+            f" ({state})")  # fmt: skip
+    return 0
+
+
+@takedown.command(epilog=example("verdicts takedown lift 3"))
+@click.argument("number", metavar="ID", type=int)
+@home_option
+def lift(number: int, home: Path) -> int:
+    """Let a take-down hold no longer; what was erased does not come back by itself."""
+    from archive import Home
+    from db.withdrawal import lift as run_lift
+
+    run_lift(Home(home.absolute()), number)
+    say("`verdicts build` publishes again what is still archived")
+    return 0
