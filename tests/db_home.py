@@ -125,8 +125,8 @@ def store(home: Path, answers: Iterable[Answer], *, kind: str = "crawl") -> None
             ending = answer.ending or captured(answer.status)
             run.store.add(
                 exchange, exchange.message(), page_id,
-                lambda db, capture, lease=lease, ending=ending: end_attempt(
-                    db, lease, ending, capture_id=capture
+                lambda db, capture, same, lease=lease, ending=ending: end_attempt(
+                    db, lease, ending, capture_id=capture, is_unchanged=same
                 ),
             )  # fmt: skip
             count += 1

@@ -164,7 +164,7 @@ def test_a_run_that_ends_with_an_error_leaves_no_lease(tmp_path):
 
 
 def test_the_lease_ends_in_the_commit_of_the_capture_or_not_at_all(tmp_path):
-    def fail(db, capture_id):
+    def fail(db, capture_id, is_unchanged):
         end_attempt(db, lease, Ending("ok", "", "captured"), capture_id=capture_id)
         raise StartError(what="planted")
 

@@ -136,7 +136,7 @@ def test_a_home_without_ledger_cannot_be_checked(tmp_path: Path) -> None:
 
 def test_status_has_the_contracts_keys_and_tells_no_folder(home: Path) -> None:
     told = status(home)
-    assert set(told) == {"pages", "disk", "captures", "last_run", "published"}
+    assert set(told) == {"pages", "disk", "captures", "last_run", "published", "takedowns"}
     states = ("refused", "gone", "held", "failed", "waiting", "stored")
     assert set(told["pages"]) == {"known", "due", *states}
     assert told["captures"] == 2

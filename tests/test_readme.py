@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
 from verdicts import papers
@@ -145,7 +146,10 @@ def test_every_command_and_option_that_the_readme_shows_exists() -> None:
     for command in shown:
         program, name, *rest = shlex.split(command)
         assert program == "verdicts"
-        known = {option for param in cli.commands[name].params for option in param.opts}
+        command_itself = cli.commands[name]
+        if isinstance(command_itself, click.Group):
+            command_itself = command_itself.commands[rest[0]]
+        known = {option for param in command_itself.params for option in param.opts}
         assert {word for word in rest if word.startswith("--")} <= known, command
         used[name] = known
     assert used.keys() == cli.commands.keys()

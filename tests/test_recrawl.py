@@ -1,0 +1,308 @@
+"""A recrawl asks for no more than it must, and knows what changed, what stayed and what is gone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+from commands import verdicts
+from crawl_site import PAGES, Answer, Ended, Site, rows, run_crawl, serving
+
+from archive import open_archive
+from archive.clock import stamp
+from archive.http1 import take_apart
+from archive.reader import load_record
+from db import build
+from db.check import check
+
+PATHS = sorted(PAGES)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as running:
+        yield running
+
+
+def at(day: int) -> dict[str, str]:
+    return {"VERDICTS_NOW": stamp(datetime(2026, 11, 1, 12, tzinfo=UTC) + timedelta(days=day))}
+
+
+def validating(body: bytes, sent: list[str], *, weak: str = "") -> Answer:
+    """An answer that honours validators and notes whether it sent a body."""
+    tag = f'{weak}"{hashlib.sha256(body).hexdigest()[:16]}"'
+
+    def play(handler: BaseHTTPRequestHandler) -> None:
+        is_known = handler.headers.get("If-None-Match") == tag
+        handler.send_response(304 if is_known else 200)
+        handler.send_header("ETag", tag)
+        if not is_known:
+            handler.send_header("Content-Type", "text/html; charset=utf-8")
+            handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        if not is_known:
+            sent.append(handler.path)
+            handler.wfile.write(body)
+
+    return Answer(play=play)
+
+
+def all_validate(site: Site) -> list[str]:
+    sent: list[str] = []
+    for path, answer in list(site.answers.items()):
+        assert isinstance(answer, Answer)
+        site.answers[path] = validating(answer.body, sent)
+    return sent
+
+
+def recrawl(site: Site, home: Path, day: int) -> Ended:
+    return run_crawl(home, site.base, "--all-due", env=at(day))
+
+
+def test_a_recrawl_of_an_unchanged_site_fetches_no_body(site: Site, home: Path) -> None:
+    sent = all_validate(site)
+    first = run_crawl(home, site.base, env=at(0))
+    assert (first.exit_code, first.report["stored"], len(sent)) == (0, 3, 7)
+    sent.clear()
+    again = recrawl(site, home, 40)
+    assert (again.exit_code, again.report["stored"], again.report["unchanged"]) == (0, 0, 3)
+    assert sent == []
+    kinds = rows(home, "SELECT kind, status, count(*) FROM capture GROUP BY 1, 2 ORDER BY 1")
+    assert kinds == [("response", 200, 7), ("revisit", 304, 7)]
+    assert check(home, deep=True) == []
+
+
+def test_the_build_after_an_unchanged_recrawl_parses_no_page(site: Site, home: Path) -> None:
+    all_validate(site)
+    run_crawl(home, site.base, env=at(0))
+    before = build(home)
+    recrawl(site, home, 40)
+    after = build(home)
+    assert (before.parsed, after.parsed, after.comparisons) == (3, 0, 3)
+    assert after.is_new
+    assert build(home).is_new is False
+
+
+def test_equal_bytes_become_a_revisit_even_where_the_server_knows_no_validators(
+    site: Site, home: Path
+) -> None:
+    run_crawl(home, site.base, env=at(0))
+    again = recrawl(site, home, 40)
+    assert (again.report["stored"], again.report["unchanged"]) == (0, 3)
+    archive = open_archive(home)
+    revisits = [capture for capture in archive.captures() if capture.kind == "revisit"]
+    assert len(revisits) == 7
+    for capture in revisits:
+        record = load_record(archive.home, capture.segment, capture.offset, capture.length)
+        assert record.headers["warc-profile"].endswith("/identical-payload-digest")
+        assert record.headers["warc-refers-to"]
+        message = take_apart(record.block)
+        assert message is not None and message.wire == b""
+        original = next(c for c in archive.captures() if c.id == capture.revisit_of)
+        assert archive.load(capture).body == archive.load(original).body
+
+
+def test_equal_content_in_another_encoding_is_kept_whole_and_counts_as_unchanged(
+    site: Site, home: Path
+) -> None:
+    import gzip
+
+    path = PATHS[0]
+    run_crawl(home, site.base, env=at(0))
+    site.answers[path] = Answer(gzip.compress(PAGES[path], mtime=0),
+                                headers={"Content-Encoding": "gzip"})
+    assert recrawl(site, home, 40).report["unchanged"] == 3
+    found = rows(home, f"SELECT kind, revisit_of IS NOT NULL FROM capture WHERE url LIKE '%{path}'"
+                       " ORDER BY id")
+    assert found == [("response", 0), ("response", 1)]
+    before = build(home)
+    assert (before.parsed, before.comparisons) == (3, 3)
+
+
+def test_a_304_that_was_not_asked_for_is_no_capture_of_the_page(site: Site, home: Path) -> None:
+    path = PATHS[0]
+    site.answers[path] = Answer(b"", 304)
+    ended = run_crawl(home, site.base, env=at(0))
+    assert ended.report["failed"] == {"http_error:unexpected": 1}
+    assert rows(home, f"SELECT revisit_of FROM capture WHERE url LIKE '%{path}'") == [(None,)]
+
+
+def due_of(home: Path, path: str) -> tuple[object, ...]:
+    return rows(home, f"SELECT state, due, interval_days FROM page WHERE url LIKE '%{path}'")[0]
+
+
+def test_a_page_that_changes_is_asked_sooner_and_one_that_does_not_later(
+    site: Site, home: Path
+) -> None:
+    still, lively = PATHS[2], PATHS[1]
+    run_crawl(home, site.base, env=at(0))
+    assert due_of(home, still) == ("captured", "2026-12-01T12:00:00Z", 30.0)
+    site.answers[lively] = Answer(PAGES[lively].replace(b"</body>", b"<p>More</p></body>"))
+    assert run_crawl(home, site.base, env=at(31)).report["unchanged"] == 1
+    assert due_of(home, still) == ("captured", "2027-01-16T12:00:00Z", 45.0)
+    assert due_of(home, lively) == ("captured", "2026-12-17T12:00:00Z", 15.0)
+
+
+def with_lastmod(site: Site, path: str, lastmod: str) -> None:
+    listed = f"<url><loc>{site.base}{path}</loc><lastmod>{lastmod}</lastmod></url>"
+    site.answers["/map-1.xml"] = Answer(f"<urlset>{listed}</urlset>".encode(),
+                                        content_type="application/xml")
+
+
+def test_a_sitemaps_date_is_a_hint_that_brings_a_page_forward_or_lets_it_wait(
+    site: Site, home: Path
+) -> None:
+    path = "/compare/alder-vs-birch"
+    run_crawl(home, site.base, env=at(0))
+    with_lastmod(site, path, "2026-11-04")
+    site.asked.clear()
+    run_crawl(home, site.base, env=at(5))
+    assert site.paths()[path] == 1, "it changed since, and is asked for before it is due"
+    with_lastmod(site, path, "2026-10-01")
+    site.asked.clear()
+    run_crawl(home, site.base, env=at(60))
+    assert site.paths()[path] == 0, "it did not change since, and need not be asked for yet"
+    run_crawl(home, site.base, env={"VERDICTS_NOW": "2027-03-20T12:00:00Z"})
+    assert site.paths()[path] == 1, "no page goes unasked for longer than the longest interval"
+
+
+def test_a_page_is_gone_only_after_three_runs_on_three_days(site: Site, home: Path) -> None:
+    path = PATHS[0]
+    run_crawl(home, site.base, env=at(0))
+    site.answers[path] = Answer(b"no such page", 404)
+    named = site.base + path
+    states = []
+    for day in (1, 1, 2, 3):
+        run_crawl(home, named, env=at(day))
+        states.append(due_of(home, path)[0])
+    assert states == ["failed", "failed", "failed", "gone"]
+    status = verdicts("status", "--home", str(home), "--json")
+    pages = json.loads(status.stdout)["pages"]
+    assert (pages["gone"], pages["stored"], pages["known"]) == (1, 2, 3)
+    site.answers[path] = Answer(PAGES[path])
+    run_crawl(home, named, env=at(9))
+    assert due_of(home, path)[0] == "captured"
+
+
+def test_an_answer_between_the_misses_starts_the_count_anew(site: Site, home: Path) -> None:
+    path, missing = PATHS[0], Answer(b"no such page", 404)
+    for day, answer in enumerate((missing, missing, Answer(PAGES[path]), missing, missing)):
+        site.answers[path] = answer
+        run_crawl(home, site.base + path, env=at(day))
+    assert due_of(home, path)[0] == "failed"
+
+
+def test_a_page_that_leads_home_counts_as_missing(site: Site, home: Path) -> None:
+    path = PATHS[0]
+    site.answers[path] = Answer(b"", 302, headers={"Location": "/"})
+    ended = run_crawl(home, site.base + path, env=at(0))
+    assert ended.report["failed"] == {"http_error:404": 1}
+
+
+CUTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str, str]] = {}
+
+
+def cut(name: str, truncated: str, damage: str) -> Callable[..., None]:
+    def keep(play: Callable[[BaseHTTPRequestHandler], None]) -> None:
+        CUTS[name] = (play, truncated, damage)
+
+    return keep
+
+
+@cut("broken off", "disconnect", "damaged:reset")
+def _(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n<p>only the begin")
+
+
+@cut("too large", "length", "too_large:wire")
+def _(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    try:
+        for _ in range(100):
+            handler.wfile.write(b"x" * 65536)
+    except OSError:
+        pass
+
+
+@pytest.mark.parametrize("name", sorted(CUTS))
+def test_a_cut_body_is_kept_as_truncated_and_never_read(
+    site: Site, home: Path, name: str
+) -> None:
+    play, truncated, damage = CUTS[name]
+    path = PATHS[0]
+    site.answers[path] = Answer(play=play)
+    run_crawl(home, site.base + path, env=at(0))
+    archive = open_archive(home)
+    capture = next(c for c in archive.captures() if c.url.endswith(path))
+    assert (capture.truncated, capture.damage) == (truncated, damage)
+    record = load_record(archive.home, capture.segment, capture.offset, capture.length)
+    assert record.headers["warc-truncated"] == truncated
+    assert b"<p>only the begin" in record.block or len(record.block) > 4 << 20
+    made = build(home)
+    assert (made.comparisons, made.failures) == (0, 1)
+    assert check(home, deep=True) == []
+
+
+COLUMNS = ("site, url, fetched_url, captured_at, date_source, status, content_type, headers, kind,"
+           " body_sha256, damage, truncated, payload_digest, offset, length, record_id")
+
+
+def captures_of(home: Path) -> list[tuple[object, ...]]:
+    found = rows(home, f"SELECT {COLUMNS}, revisit_of, segment_id FROM capture"
+                       " ORDER BY segment_id, offset")
+    places = {row[0]: row[1:] for row in rows(home, "SELECT id, segment_id, offset FROM capture")}
+    return [(*row[:-2], places.get(row[-2])) for row in found]
+
+
+def test_the_ledger_can_be_made_again_from_the_files_alone(site: Site, home: Path) -> None:
+    sent = all_validate(site)
+    site.answers["/compare/cedar-vs-old"] = Answer(b"", 301, headers={"Location": PATHS[0]})
+    site.answers["/compare/no-vs-page"] = Answer(b"no such page", 404)
+    run_crawl(home, site.base, site.base + "/compare/cedar-vs-old",
+              site.base + "/compare/no-vs-page", env=at(0))
+    site.answers[PATHS[1]] = validating(PAGES[PATHS[1]] + b"<p>More</p>", sent)
+    recrawl(site, home, 40)
+    saved = home.parent / "saved.html"
+    saved.write_bytes(PAGES[PATHS[2]])
+    assert verdicts("import", str(saved), "--home", str(home), "--site", "sample",
+                        "--date", "2026-10-15").returncode == 0
+    before, database = captures_of(home), build(home)
+    stood = "SELECT url, state FROM page WHERE role = 'comparison' ORDER BY url"
+    states = rows(home, stood)
+    shutil.copy(home / "ledger.db", home.parent / "kept.db")
+    (home / "ledger.db").write_bytes(b"not a ledger at all" * 100)
+    assert verdicts("check", "--home", str(home)).returncode == 40
+    ended = verdicts("check", "--rebuild-ledger", "--deep", "--home", str(home))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert captures_of(home) == before
+    assert rows(home, stood) == states
+    after = build(home)
+    assert (after.parsed, after.comparisons) == (0, database.comparisons)
+    assert run_crawl(home, site.base, env=at(80)).exit_code == 0
+    assert list((home / "quarantine").glob("ledger.db.*"))
+
+
+def test_a_rebuild_names_what_is_broken_and_keeps_the_rest(site: Site, home: Path) -> None:
+    run_crawl(home, site.base, env=at(0))
+    before = captures_of(home)
+    segment = next((home / "warc").glob("*.warc.gz"))
+    data = bytearray(segment.read_bytes())
+    offset, length = before[3][13], before[3][14]
+    assert isinstance(offset, int) and isinstance(length, int)
+    data[offset + length // 2] ^= 0xFF
+    segment.chmod(0o644)
+    segment.write_bytes(data)
+    ended = verdicts("check", "--rebuild-ledger", "--home", str(home))
+    assert f"{segment.name} at {offset}" in ended.stderr
+    assert len(captures_of(home)) == len(before) - 1
