@@ -101,7 +101,8 @@ def _signals(run: Crawl) -> Iterator[None]:
 
     def give_up() -> None:
         run.fail(StoppedError(what="it was told to stop; the exchange under way was given up"))
-        reactor.stop()
+        reactor.crash()  # an orderly stop would wait for the exchange
+        reactor.getThreadPool().stop()
 
     def stop() -> None:
         if run.stopped is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -102,3 +105,22 @@ def test_a_site_that_closes_its_door_does_not_keep_another_from_being_asked(
     assert "sample: robots.txt could not be read" in str(ended.report["stopped"])
     assert other.paths()["/compare/alder-vs-birch"] == 1
     assert outcomes(home, "/compare/tool-a-vs-tool-b") == ["ok:"]
+
+
+def test_a_run_told_to_stop_gives_up_an_exchange_that_hangs(site: Site, home: Path) -> None:
+    path = "/compare/tool-a-vs-tool-b"
+    began = threading.Event()
+
+    def hang(handler: object) -> None:
+        began.set()
+        time.sleep(30)
+
+    site.answers[path] = Answer(play=hang)
+    process = start_crawl(home, site.base + path)
+    assert began.wait(20)
+    process.send_signal(signal.SIGTERM)
+    ended = finish(process, timeout_s=20)
+    assert ended.exit_code == 20, ended.errors
+    assert "told to stop" in ended.errors
+    assert rows(home, "SELECT state FROM page WHERE role = 'comparison'") == [("waiting",)]
+    assert rows(home, "SELECT exit_code FROM run") == [(20,)]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -306,3 +309,17 @@ def test_a_rebuild_names_what_is_broken_and_keeps_the_rest(site: Site, home: Pat
     ended = verdicts("check", "--rebuild-ledger", "--home", str(home))
     assert f"{segment.name} at {offset}" in ended.stderr
     assert len(captures_of(home)) == len(before) - 1
+
+
+def test_each_capture_is_acknowledged_with_its_address_and_hash(site: Site, home: Path) -> None:
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "verdicts", "crawl", site.base, "--home", str(home), "--site",
+               "sample", "--allow-private", "--delay", "0", "--ack-fd", str(writing)]
+    done = subprocess.run(command, pass_fds=[writing], capture_output=True, check=False, timeout=60)
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    with os.fdopen(reading) as pipe:
+        told = pipe.read().splitlines()
+    stored = rows(home, "SELECT url || ' ' || body_sha256 FROM capture ORDER BY id")
+    assert told == [line for (line,) in stored]
+    assert len(told) == 7
