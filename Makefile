@@ -2,7 +2,9 @@
 #
 #   make demo    install, then walk the whole path on the bundled sample site and serve the result
 #   make test    the tests                make check   style, types and the examples in docstrings
-#   make bench   the cost of parsing      make lock    renew the four lock files
+#   make bench   the cost of parsing and keeping
+#   make soak    3,000 kills and 600 power cuts (make soak-short: 300 kills)
+#   make lock    renew the four lock files
 #   make clean   remove what make made
 #
 # ARGS is handed on:  make demo ARGS="--no-serve"    make test ARGS="-k rooms"
@@ -23,7 +25,7 @@ COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 
           --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
           --custom-compile-command "make lock"
 
-.PHONY: demo test check style types examples bench lock clean install interop
+.PHONY: demo test check style types examples bench lock clean install interop soak soak-short
 # Two installations into one environment must not run at once.
 .NOTPARALLEL:
 
@@ -47,6 +49,14 @@ examples: $(VENV)/.dev $(VENV)/.project
 bench: $(VENV)/.project
 	$(BIN)/python bench/parse.py $(ARGS)
 	$(BIN)/python bench/crawl.py
+
+# Crawls that are killed again and again, and a disk as a power cut could leave it.
+soak-short: $(VENV)/.dev $(VENV)/.project
+	$(BIN)/python tests/soak.py --kills 300 $(ARGS)
+
+soak: $(VENV)/.dev $(VENV)/.project
+	$(BIN)/python tests/soak.py --kills 3000 $(ARGS)
+	$(BIN)/python tests/powercut.py --points 600 $(ARGS)
 
 install: $(VENV)/.project
 

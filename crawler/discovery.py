@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archive.clock import later, stamp
-from archive.frontier import Ending, Found, Lease, Role
+from archive.frontier import Found, Lease, Role
 from archive.worker import Died
 from crawler.addresses import is_of_site, strict_address
 from crawler.context import Crawl, Job
@@ -58,9 +58,7 @@ class Discovery:
             if lease is not None:
                 return lease
         if self._found:
-            lease = self._frontier.lease(self._root_id)
-            self._frontier.settle(
-                lease, Ending("ok", "", "done", due=later(days=REDISCOVER_DAYS)))
+            self._frontier.finish(self._root_id, later(days=REDISCOVER_DAYS))
         return None
 
     def _next_page(self) -> Lease | None:

@@ -82,7 +82,8 @@ def _stray_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
     """Files in the archive's folder that the ledger does not know."""
     known = {segment.name for segment in snapshot.segments}
     for path in sorted(home.warc.glob("*")):
-        if path.name.removesuffix(".open") not in known:
+        # Hidden names are trials of the disk that a killed start left behind.
+        if not path.name.startswith(".") and path.name.removesuffix(".open") not in known:
             yield Problem(path.name, "the ledger does not know this file")
 
 
