@@ -40,6 +40,9 @@ class Frontier:
         found = self._pages[page_id]
         return Lease(page_id, page_id, found.site, found.url, found.role, found.origin, 0, 0)
 
+    def asked_on(self, site: str, day: str) -> int:
+        return 0
+
     def waiting(self) -> int:
         return len(self._waiting)
 
