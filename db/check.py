@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
+from archive.foreign import read_members
+from archive.warc import WarcRecord
 from db.publish import CURRENT, file_sha256, read_manifest, tombstone_path
 from db.recordfile import READ_ERRORS, read_header, read_lines, record_path
 from db.snapshot import Snapshot, take_snapshot
@@ -40,6 +42,7 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     place = Home(home)
     found = [*_segment_problems(place, snapshot, deep=deep), *_capture_problems(archive)]
     if deep:
+        found += _member_problems(place, snapshot)
         found += _body_problems(archive, archive.captures())
     found += _stray_problems(place, snapshot)
     found += _record_problems(place, snapshot)
@@ -106,6 +109,27 @@ def _capture_problems(archive: Archive) -> Iterator[Problem]:
             yield Problem(where, f"it lies beyond the end of {capture.segment}")
         if capture.revisit_of is not None and capture.revisit_of >= capture.id:
             yield Problem(where, "it repeats a capture that came after it")
+
+
+def _member_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
+    """Records that cannot be read back, those that no capture points to among them."""
+    for segment in snapshot.segments:
+        for offset, end, record in _members(home, segment):
+            if offset >= segment.length:
+                break  # what a crawl wrote after the ledger was read
+            if record is None or end > segment.length:
+                yield Problem(segment.name, f"there is no whole record at {offset}")
+
+
+def _members(home: Home, segment: Segment) -> Iterator[tuple[int, int, WarcRecord | None]]:
+    path = segment_file(home, segment)
+    if path is None:
+        return
+    try:
+        yield from read_members(path)
+    except FileNotFoundError:
+        # A running crawl sealed it between the look and the opening.
+        yield from read_members(home.warc / segment.name)
 
 
 def _body_problems(archive: Archive, captures: list[Capture]) -> Iterator[Problem]:

@@ -110,8 +110,10 @@ def test_a_flipped_bit_in_a_segment_is_told_by_the_deep_check(home: Path) -> Non
     )
     flip(segment, capture.fetchone()[0])
     assert check(home) == []
-    told = [problem.where for problem in check(home, deep=True)]
-    assert told == [segment.name, f"capture 2 of {BASE}/compare/alder-vs-cedar"]
+    told = check(home, deep=True)
+    page_told = f"capture 2 of {BASE}/compare/alder-vs-cedar"
+    assert [problem.where for problem in told] == [segment.name, segment.name, page_told]
+    assert ["SHA-256" in told[0].what, "no whole record at" in told[1].what] == [True, True]
 
 
 def test_bytes_that_are_lost_are_a_failure_until_they_are_back(home: Path) -> None:
@@ -176,3 +178,15 @@ def test_a_detail_cites_no_words_that_are_withheld() -> None:
     assert public_detail(detail, is_withheld=True) == "the quote [withheld] and [withheld]" + (
         " is not closed"
     )
+
+
+def test_the_deep_check_reads_every_record_of_a_segment_that_is_not_sealed(home: Path) -> None:
+    segment = only(home / "warc", "*.gz")
+    length = segment.stat().st_size
+    opened = segment.rename(segment.with_name(segment.name + ".open"))
+    with sqlite3.connect(home / "ledger.db") as ledger:
+        ledger.execute("UPDATE segment SET is_sealed = 0, sha256 = NULL")
+    assert check(home, deep=True) == []
+    flip(opened, length - 20)  # in the last metadata record, which no capture points to
+    assert [problem.where for problem in check(home, deep=True)] == [segment.name]
+    assert check(home) == []
