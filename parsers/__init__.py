@@ -67,8 +67,8 @@ def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other
         return Other(url=page.url)
     decoded = decode(page)
     if is_html(page):
-        require_safe_shape(decoded.data)
-        document = read_html(decoded.data)
+        may_have_noscript = require_safe_shape(decoded.data)
+        document = read_html(decoded.data, may_have_noscript=may_have_noscript)
     else:
         document = read_text(decoded.text)
     found.document = document
@@ -100,8 +100,9 @@ def read_document(page: RawPage) -> Document:
     decoded = decode(page)
     if not is_html(page):
         return read_text(decoded.text)
-    require_safe_shape(decoded.data)
-    return read_html(decoded.data)
+    return read_html(
+        decoded.data, may_have_noscript=require_safe_shape(decoded.data)
+    )
 
 
 def _owner(page: RawPage, site: str | None) -> Site:

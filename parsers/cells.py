@@ -166,8 +166,8 @@ def _column(tokens: Tokens, anchor: int, chain: list[int]) -> tuple[int, int]:
     depth = len(own) - len(chain)
     if not chain or not depth:
         return 0, 0
-    beside = [document.nth[e] for e, above in enumerate(document.parent) if e and above == chain[0]]
-    return document.nth[own[depth - 1]], max(beside)
+    beside = [e for e, above in enumerate(document.parent) if e and above == chain[0]]
+    return beside.index(own[depth - 1]) + 1, len(beside)
 
 
 def _take_marker(tokens: Tokens, names: tuple[str, str], cell: Cell) -> None:

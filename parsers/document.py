@@ -27,7 +27,9 @@ UNSEEN = frozenset(
     "object embed title meta link datalist progress meter"
 ).split()
 )
-HIDDEN = "[hidden],[aria-hidden='true' i],dialog:not([open]),[style]"
+MARKED = (
+    "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],link[rel='canonical' i][href]"
+)
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
@@ -50,7 +52,7 @@ class Document:
 
     Block i has `text[i]`, the element right above it `element[i]`, the run of inline content it
     belongs to `box[i]`, and `glue[i]`, what joins it to the block before it in one field.
-    Element e has `parent[e]` (0 is the root), `tag[e]`, and its place among its siblings `nth[e]`.
+    Element e has `parent[e]` (0 is the root) and `tag[e]`; elements are numbered as they begin.
     """
 
     kind: str
@@ -60,7 +62,6 @@ class Document:
     box: list[int] = field(default_factory=list)
     parent: list[int] = field(default_factory=lambda: [0])
     tag: list[str] = field(default_factory=lambda: ["#root"])
-    nth: list[int] = field(default_factory=lambda: [0])
     first: list[int] = field(default_factory=lambda: [0])
     last: list[int] = field(default_factory=lambda: [0])
     """For each element the first text run under it, and the one after the last."""
@@ -109,36 +110,46 @@ def common(document: Document, one: int, other: int) -> int:
     return one
 
 
-def read_html(data: bytes) -> Document:
+def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     """The document of an HTML page whose shape was found safe.
 
     Shape: UTF-8 in, blocks in reading order out. Absent: no blocks for a page without text.
     """
-    # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks out of
-    # one that stands in an unclosed paragraph. noembed is raw text always and as long.
-    data = _NOSCRIPT.sub(rb"<\1noembed ", data)
+    if may_have_noscript:
+        # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks
+        # out of one that stands in an unclosed paragraph. noembed is raw text always and as long.
+        data = _NOSCRIPT.sub(rb"<\1noembed ", data)
     if b"\0" in data:  # the parser would drop it in text without a trace
         data = data.replace(b"\0", "\ufffd".encode())
     tree = LexborHTMLParser(data)
-    walk = _Walk(_hidden(tree))
+    hidden, canonical = _marked(tree)
+    walk = _Walk(hidden)
     if tree.body is not None:
         walk.through(tree.body)
     walk.blocks()
     document = walk.document
     document.is_clean = _is_clean(_visible(document))
-    link = tree.css_first('link[rel="canonical" i][href]')
-    document.canonical = link.attributes.get("href") if link is not None else None
+    document.canonical = canonical
     return document
 
 
-def _hidden(tree: LexborHTMLParser) -> set[int]:
-    """The elements that the page itself says are not shown."""
-    found = [(node, node.attributes) for node in tree.css(HIDDEN)]
-    return {
-        node.mem_id for node, attributes in found
-        if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true"
-        or node.tag == "dialog" or _HIDING.search(attributes.get("style") or "")
-    }  # fmt: skip
+def _marked(tree: LexborHTMLParser) -> tuple[set[int], str | None]:
+    """The elements that the page itself says are not shown, and its canonical address.
+
+    Both in one look at the tree. Absent: None for a page that names no canonical address.
+    """
+    hidden, canonical = set[int](), None
+    for node in tree.css(MARKED):
+        attributes, name = node.attributes, node.tag
+        if name == "link":  # not shown in any case
+            if (attributes.get("rel") or "").lower() == "canonical":
+                canonical = canonical or attributes.get("href")
+        elif (
+            "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true"
+            or name == "dialog" or _HIDING.search(attributes.get("style") or "")
+        ):  # fmt: skip
+            hidden.add(node.mem_id)
+    return hidden, canonical
 
 
 class _Walk:
@@ -149,14 +160,15 @@ class _Walk:
         self.hidden = hidden
         self.own_names: dict[int, str] = {}  # of tags that only this page has
         self.runs: list[tuple[str, int, int, int]] = []  # text, element, box, line
+        self.made: list[tuple[str, str, int, int, int]] = []  # text, glue, element, box, run
 
     def through(self, body: LexborNode) -> None:
         """Visit every visible node below `body` in order."""
         runs, hidden, kinds = self.runs, self.hidden, _kinds
         last = self.document.last
-        found: list[tuple[int, int, int, int]] = []  # parent, number of the tag, nth, first
-        element, count, is_block, made, box, line = 0, 0, True, 0, 0, 0
-        stack: list[tuple[LexborNode | None, int, int, bool]] = []
+        found: list[tuple[int, int, int]] = []  # parent, number of the tag, first
+        element, is_block, made, box, line = 0, True, 0, 0, 0
+        stack: list[tuple[LexborNode | None, int, bool]] = []
         node = body.first_child
         while True:
             while node is None:
@@ -166,7 +178,7 @@ class _Walk:
                     return
                 if is_block:
                     box += 1
-                node, element, count, is_block = stack.pop()
+                node, element, is_block = stack.pop()
             tag_id = node.tag_id
             if tag_id == 2:  # a text node
                 text = node.text_content
@@ -174,22 +186,22 @@ class _Walk:
                     runs.append((text, element, box, line))
                 node = node.next
                 continue
-            kind = kinds.get(tag_id)
-            if kind is None:
+            try:
+                kind = kinds[tag_id]
+            except KeyError:
                 kind = self._kind(node, tag_id)
-            if kind == _BREAK:
-                line += 1
-            elif kind != _UNSEEN and not (hidden and node.mem_id in hidden):
-                count += 1
-                stack.append((node.next, element, count, is_block))
-                found.append((element, tag_id, count, len(runs)))
+            if kind < _UNSEEN and not (hidden and node.mem_id in hidden):
+                stack.append((node.next, element, is_block))
+                found.append((element, tag_id, len(runs)))
                 last.append(0)
                 made += 1
-                element, count, is_block = made, 0, kind == _SEEN
+                element, is_block = made, not kind
                 if is_block:
                     box += 1
                 node = node.first_child
                 continue
+            if kind == _BREAK:
+                line += 1
             node = node.next
 
     def _kind(self, node: LexborNode, tag_id: int) -> int:
@@ -201,20 +213,19 @@ class _Walk:
             self.own_names[tag_id] = name
         return kind
 
-    def _add_elements(self, found: list[tuple[int, int, int, int]]) -> None:
+    def _add_elements(self, found: list[tuple[int, int, int]]) -> None:
         if not found:
             return
         document, names = self.document, _names | self.own_names
-        parent, tag_ids, nth, first = zip(*found, strict=True)
+        parent, tag_ids, first = zip(*found, strict=True)
         document.parent += parent
         document.tag += [names[tag_id] for tag_id in tag_ids]
-        document.nth += nth
         document.first += first
 
     def blocks(self) -> None:
         """Turn the runs into blocks."""
         runs, start, count = self.runs, 0, len(self.runs)
-        add = self._append
+        made = self.made
         while start < count:
             text, element, box, _ = runs[start]
             end = start + 1
@@ -223,8 +234,13 @@ class _Walk:
             if end - start > 1:
                 self._blocks_of_box(start, end)
             elif not text.isspace():
-                add(text, " ", element, box, start)
+                made.append((one_spaced(text), " ", element, box, start))
             start = end
+        if made:
+            document = self.document
+            columns = (document.text, document.glue, document.element, document.box, document.run)
+            for column, values in zip(columns, zip(*made, strict=True), strict=True):
+                column.extend(values)  # type: ignore[attr-defined]
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""
@@ -270,15 +286,7 @@ class _Walk:
             for at in group[1:]:
                 if runs[at][1] != element:
                     element = common(self.document, element, runs[at][1])
-        self._append(text, glue, element, box, group[0])
-
-    def _append(self, text: str, glue: str, element: int, box: int, run: int) -> None:
-        document = self.document
-        document.text.append(one_spaced(text))
-        document.glue.append(glue)
-        document.element.append(element)
-        document.box.append(box)
-        document.run.append(run)
+        self.made.append((one_spaced(text), glue, element, box, group[0]))
 
 
 def one_spaced(text: str) -> str:
@@ -342,7 +350,6 @@ def read_text(text: str) -> Document:
             paragraph = len(document.parent)
             document.parent.append(0)
             document.tag.append("p")
-            document.nth.append(paragraph)
             document.first.append(len(document.text))
             document.last.append(0)
         document.run.append(len(document.text))

@@ -22,7 +22,9 @@ from fixture_tools import (
     text_two,
 )
 
+from parsers import read_document
 from schema.codes import FAILURES
+from schema.page import RawPage
 
 MIB = 1024 * 1024
 EURO = WREN.but(tagline="Sings – for 4 € – “when done”", name="Merle Été")
@@ -261,6 +263,10 @@ HOSTILE = {
     "own elements": lambda: "<!doctype html>" + "<x-y>" * MANY,
     "nested svg": lambda: "<!doctype html>" + "<svg><g>" * MANY,
     "attributes": lambda: "<!doctype html><p " + " ".join(f"a{n}" for n in range(MANY)) + ">",
+    "nested divs after a quotation mark in a script": lambda: (
+        """<!doctype html><script>a = '<x y="'</script>""" + "<div>" * MANY),
+    "attributes of a tag with an n": lambda: "<!doctype html><nav " + " ".join(
+        f"a{n}" for n in range(MANY)) + ">",
     "attributes after slashes": lambda: "<!doctype html><p/" + "/".join(
         f"a{n}" for n in range(MANY)) + ">",
     "attributes with values": lambda: "<!doctype html><p " + " ".join(
@@ -319,6 +325,17 @@ def test_a_hostile_shape_is_refused_before_it_is_parsed(
     hostile: dict[str, str], shape: str
 ) -> None:
     assert hostile[shape] == "hostile_shape"
+
+
+@pytest.mark.parametrize("opening", [
+    "<noscript>", "<NoScript >", "<NOSCRIPT\nclass=a>", "<noscript/>",
+    """<script>a = '<x y="'</script><noscript>""", "<!-- <b --><noscript>",
+])  # fmt: skip
+def test_what_a_noscript_holds_is_never_shown_however_it_is_written(opening: str) -> None:
+    """A div ends an unclosed paragraph, and would take what follows out of its noscript."""
+    page = RawPage(url=None, body=f"<!doctype html><p>seen{opening}<div>unseen".encode(),
+                   content_type="text/html; charset=utf-8")  # fmt: skip
+    assert read_document(page).text == ["seen"]
 
 
 @pytest.mark.parametrize("shape", ODD)
