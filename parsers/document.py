@@ -67,6 +67,8 @@ class Document:
     """For each element the first text run under it, and the one after the last."""
     run: list[int] = field(default_factory=list)
     """For each block the number of its first text run."""
+    boxes: list[tuple[int, int]] = field(default_factory=list)
+    """The [start, end) of the blocks of each box."""
     canonical: str | None = None
     is_clean: bool = False
     """Whether no block holds a character that a field may not hold."""
@@ -142,8 +144,8 @@ def _marked(tree: LexborHTMLParser) -> tuple[set[int], str | None]:
     for node in tree.css(MARKED):
         attributes, name = node.attributes, node.tag
         if name == "link":  # not shown in any case
-            if (attributes.get("rel") or "").lower() == "canonical":
-                canonical = canonical or attributes.get("href")
+            if canonical is None and (attributes.get("rel") or "").lower() == "canonical":
+                canonical = attributes.get("href")
         elif (
             "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true"
             or name == "dialog" or _HIDING.search(attributes.get("style") or "")
@@ -224,23 +226,23 @@ class _Walk:
 
     def blocks(self) -> None:
         """Turn the runs into blocks."""
+        document, made = self.document, self.made
         runs, start, count = self.runs, 0, len(self.runs)
-        made = self.made
         while start < count:
             text, element, box, _ = runs[start]
-            end = start + 1
+            end, at = start + 1, len(made)
             while end < count and runs[end][2] == box:
                 end += 1
             if end - start > 1:
                 self._blocks_of_box(start, end)
             elif not text.isspace():
                 made.append((one_spaced(text), " ", element, box, start))
+            if len(made) > at:
+                document.boxes.append((at, len(made)))
             start = end
-        if made:
-            document = self.document
-            columns = (document.text, document.glue, document.element, document.box, document.run)
-            for column, values in zip(columns, zip(*made, strict=True), strict=True):
-                column.extend(values)  # type: ignore[attr-defined]
+        columns = (document.text, document.glue, document.element, document.box, document.run)
+        for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
+            column.extend(values)  # type: ignore[attr-defined]
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""
@@ -353,6 +355,7 @@ def read_text(text: str) -> Document:
             document.first.append(len(document.text))
             document.last.append(0)
         document.run.append(len(document.text))
+        document.boxes.append((len(document.text), len(document.text) + 1))
         document.text.append(words)
         document.glue.append(" ")
         document.element.append(paragraph)

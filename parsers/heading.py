@@ -21,19 +21,15 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
     found: list[Heading] = []
     versus, bare = words.versus, words.versus.strip()
-    text, box, count, at = document.text, document.box, len(document.text), 0
-    while at < count:
-        end = at + 1
-        while end < count and box[end] == box[at]:
-            end += 1
+    text = document.text
+    for at, end in document.boxes:
         if end - at == 1:
             if len(text[at]) <= LONGEST_HEADING and versus in text[at]:
                 found.append((at, end, text[at]))
         else:
             found += _in_box(document, at, end, versus)
-        at = end
-    for at in range(1, count - 1):
-        if text[at] == bare:
+    for at, words_here in enumerate(text[:-1]):
+        if words_here == bare and at:
             found += _around(document, at, versus)
     return found
 

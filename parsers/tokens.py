@@ -125,25 +125,23 @@ def read_tokens(
     document: Document, patterns: Patterns, words: Words, names: frozenset[str]
 ) -> Tokens:
     """The tokens of a document. `names` are texts that may be a tool's name."""
-    tokens = Tokens(document, words)
-    box, text, count, at = document.box, document.text, len(document.text), 0
-    is_text = document.kind != "html"
+    tokens, done = Tokens(document, words), 0
+    is_text, text = document.kind != "html", document.text
     starts, ends, texts, keys = tokens.start, tokens.end, tokens.text, tokens.key
-    while at < count:
-        end = at + 1
-        while end < count and box[end] == box[at]:
-            end += 1
+    for at, end in document.boxes:
+        if at < done:
+            continue
+        done = end
         if end - at > 1:
             _add_box(tokens, patterns, names, at, end)
         elif is_text and _is_cut_score(document, patterns, at):
-            end += 1
-            tokens.add(at, end)
+            done += 1
+            tokens.add(at, done)
         else:  # by far the most: the same as tokens.add, without the call
             starts.append(at)
             ends.append(end)
             texts.append(text[at])
             keys.append(label_key(text[at]) if len(text[at]) <= LONGEST_LABEL else "")
-        at = end
     return tokens
 
 
