@@ -1,6 +1,7 @@
 """The frontier: which page is asked next, the lease under which it is asked, and its outcome.
 
-A lease is an attempt without an end; it is committed before anything is fetched.
+A lease is an attempt without an end; it is committed before anything is fetched: by itself, or in
+the commit that ends the lease before it, for each commit waits for the disk five times.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Lease:
     tries: int
     was_refused: bool = False
     """Whether the page's newest capture gave no record."""
+    before: State = "waiting"
+    """What the page was, and is again if the lease is given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Frontier:
 
     def know(self, found: Found, *, wants: bool = True, is_forced: bool = False) -> int:
         """Enter a page where it is new, and say whether this run wants it; gives its id."""
-        with self._ledger.transaction() as db:
+        with self._ledger.step() as db:
             return self._know(db, found, wants, is_forced)
 
     def enter(self, found: Found) -> int:
@@ -137,7 +140,7 @@ class Frontier:
 
     def know_all(self, pages: Iterable[Found], *, is_forced: bool = False) -> list[int]:
         """Enter many pages that this run wants, in one transaction; gives their ids."""
-        with self._ledger.transaction() as db:
+        with self._ledger.step() as db:
             return [self._know(db, found, True, is_forced) for found in pages]
 
     @staticmethod
@@ -170,7 +173,10 @@ class Frontier:
             )
 
     def next(self, site: str, role: Role, origin: str | None) -> Lease | None:
-        """Lease the page to ask next, committed; None when none is left to ask."""
+        """Lease the page to ask next; None when none is left.
+
+        Committed, unless it is a step of a transaction that is open.
+        """
         found = self._ledger.rows(
             "SELECT page.* FROM wanted JOIN page ON page.id = wanted.page_id"
             " WHERE site = ? AND role = ? AND origin IS ? AND state NOT IN ('leased', 'known') AND"
@@ -181,13 +187,13 @@ class Frontier:
         return self._lease(found[0]) if found else None
 
     def lease(self, page_id: int) -> Lease:
-        """Lease one page by its id, committed."""
+        """Lease one page by its id, as `next` does."""
         return self._lease(self._ledger.rows("SELECT * FROM page WHERE id = ?", (page_id,))[0])
 
     def _lease(self, page: sqlite3.Row) -> Lease:
         # A page that failed before and is due again starts its tries anew.
         tries = page["tries"] if page["state"] == "waiting" else 0
-        with self._ledger.transaction() as db:
+        with self._ledger.step() as db:
             if page["role"] != "robots" and page["id"] != self._list:
                 # A list is read before the next page is asked; only robots.txt comes between.
                 self._let_list_go(db)
@@ -204,7 +210,13 @@ class Frontier:
         reach("leased")
         return Lease(attempt_id, page["id"], page["site"], page["url"], page["role"],
                      page["origin"], page["depth"], tries,
-                     page["last_outcome"] == "extraction_refused")
+                     page["last_outcome"] == "extraction_refused", page["state"])
+
+    def give_back(self, lease: Lease) -> None:
+        """Undo a lease under which nothing was asked."""
+        with self._ledger.transaction() as db:
+            db.execute("DELETE FROM attempt WHERE id = ?", (lease.attempt_id,))
+            db.execute("UPDATE page SET state = ? WHERE id = ?", (lease.before, lease.page_id))
 
     def close(self) -> None:
         """Say that the list that was stored last has been read."""
@@ -223,7 +235,7 @@ class Frontier:
 
     def finish(self, page_id: int, due: str) -> None:
         """A page that was wanted only for what others in its stead gave, until it is due again."""
-        with self._ledger.transaction() as db:
+        with self._ledger.step() as db:
             db.execute("UPDATE page SET state = 'done', due = ?, last_outcome = 'ok',"
                        " last_reason = '' WHERE id = ?", (due, page_id))
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page_id,))

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from schema.errors import StartError
 
+TRIAL = ".trial-"
+"""What the names of the files begin with that show whether a folder can be written to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -98,7 +101,7 @@ def _make(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Remove what a start that was killed left of its trial."""
-    for path in folder.glob(".tr*-*"):
+    for path in folder.glob(f"{TRIAL}*"):
         number = path.name.rpartition("-")[2]
         if number.isdigit() and not _is_running(int(number)):
             path.unlink(missing_ok=True)
@@ -115,7 +118,7 @@ def _is_running(number: int) -> bool:
 
 
 def _try_out(folder: Path) -> None:
-    before, after = folder / f".try-{os.getpid()}", folder / f".tried-{os.getpid()}"
+    before, after = (folder / f"{TRIAL}{step}-{os.getpid()}" for step in ("written", "named"))
     with before.open("wb") as file:
         file.write(b"1")
         file.flush()

@@ -79,6 +79,15 @@ class Ledger:
         except sqlite3.OperationalError as error:
             raise StoppedError(what=f"{self.path}: {error}") from error
 
+    @contextmanager
+    def step(self) -> Iterator[sqlite3.Connection]:
+        """A part of the transaction that is open, or where none is, a transaction of its own."""
+        if self._db.in_transaction:
+            yield self._db
+            return
+        with self.transaction() as db:
+            yield db
+
     def _commit(self) -> None:
         try:
             self._db.execute("COMMIT")

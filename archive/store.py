@@ -121,16 +121,15 @@ class Store:
         read back as it was written, ValueError when a header could break the file's format.
         """
         original = self._original(exchange, message, page_id)
-        record_id = new_record_id()
-        answer, others = _members(exchange, message, original, record_id, self._run)
+        row = row_of(exchange, message, original) | {
+            "page_id": page_id, "run_id": self._run, "record_id": new_record_id()}
+        answer, others = _members(exchange, original, row)
         segment = self._segment(exchange.site)
         before = segment.end
         offset = segment.append(answer + others)
         place = (segment.id, offset, len(answer), segment.end)
         try:
             with self._ledger.transaction() as db:
-                row = row_of(exchange, message, original) | {
-                    "page_id": page_id, "run_id": self._run, "record_id": record_id}
                 capture_id = _insert(db, row, place)
                 db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?",
                            (len(message.wire), self._run))
@@ -290,9 +289,10 @@ def _insert(db: sqlite3.Connection, row: dict[str, object],
     return capture_id
 
 
-def _members(exchange: Exchange, message: Message, original: Original | None,
-             record_id: str, run_id: int) -> tuple[bytes, bytes]:
+def _members(exchange: Exchange, original: Original | None,
+             row: dict[str, object]) -> tuple[bytes, bytes]:
     """The record of the answer, and those that go with it."""
+    record_id = str(row["record_id"])
     common = {"WARC-Target-URI": exchange.fetched_url, "WARC-Date": exchange.captured_at}
     named = {**common, "WARC-Record-ID": record_id}
     if exchange.ip is not None:
@@ -306,16 +306,15 @@ def _members(exchange: Exchange, message: Message, original: Original | None,
         others += member("request", exchange.request, asked, payload=b"")
     # Enough to make the ledger's row again from the archive alone.
     notes = {
-        "site": exchange.site, "url": exchange.url, "role": exchange.role, "run": str(run_id),
-        "date-source": exchange.date_source, "stored-at": stamp(),
-        "body-sha256": str(row_of(exchange, message, original)["body_sha256"]),
+        "site": exchange.site, "url": exchange.url, "role": exchange.role,
+        "run": str(row["run_id"]), "date-source": exchange.date_source, "stored-at": stamp(),
+        "body-sha256": str(row["body_sha256"]),
     }  # fmt: skip
-    answer = _answer(exchange, message, original, named)
+    answer = _answer(exchange, original, named)
     return answer, others + member("metadata", fields(notes), beside, payload=None)
 
 
-def _answer(exchange: Exchange, message: Message, original: Original | None,
-            named: dict[str, str]) -> bytes:
+def _answer(exchange: Exchange, original: Original | None, named: dict[str, str]) -> bytes:
     if exchange.is_file:
         content_type = exchange.content_type or "application/octet-stream"
         return member("resource", exchange.block, {**named, "Content-Type": content_type},

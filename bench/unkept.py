@@ -53,18 +53,11 @@ class Frontier:
 class Store:
     """Takes an answer and forgets it."""
 
-    def __init__(self) -> None:
-        self._body = b""
-
     def add(self, exchange: Any, message: Any, page_id: int, settle: Any = None) -> Stored:
-        self._body = message.decoded.body
         return Stored(page_id, False)
 
     def validators(self, page_id: int, url: str) -> None:
         return None
-
-    def body_of(self, capture_id: int) -> bytes:
-        return self._body
 
 
 class Nothing:
@@ -90,7 +83,7 @@ def open_run(home: Any, kind: str, ack: int | None = None) -> Iterator[Any]:
 
 def install(run: ModuleType) -> None:
     """Put the stand-ins in place of archive and ledger."""
-    from crawler import spider
+    from crawler import taken
 
     run.open_run = open_run  # type: ignore[attr-defined]
-    spider.active_takedowns = lambda home: []  # type: ignore[assignment]
+    taken.active_takedowns = lambda home: []  # type: ignore[assignment]

@@ -1,7 +1,8 @@
 """Which page of a site comes next, and what the pages so far say of further ones.
 
 Sitemaps named by robots.txt come first, then /sitemap.xml, then the links of listing pages; each
-only where the one before it led to no comparison page.
+only where the one before it led to no comparison page. What a run that was killed had read of them
+is read from the archive, not asked for again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from crawler.judge import REDISCOVER_DAYS
 from crawler.look import Seen
 from crawler.ordering import CoverOrder
 from crawler.robots import Rules
-from crawler.sitemaps import MAX_DEPTH, SitemapError, read_sitemap
+from crawler.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
 from schema.errors import CrawlError
 
 MAX_LISTS = 1000
@@ -37,16 +38,39 @@ class Discovery:
         self._found = 0
         self._day, self._today = "", 0
         self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.named)
+        self._ahead: Lease | None = None
 
     def next(self) -> Lease | None:
         """The page to ask next; None when there is none, or the run asked for enough."""
         if self._run.is_left(self._job.site.name):
             return None
+        lease, self._ahead = self._ahead or self._choose(), None
+        if lease is not None and lease.role == "comparison" and lease.page_id not in self._asked:
+            self._asked.add(lease.page_id)
+            self._run.tally.asked += 1
+        return lease
+
+    def lease_ahead(self, last: Lease) -> None:
+        """Choose what `next` will give, as a step of the transaction that ends `last`."""
+        # Not where it depends on what is still to be read in the page: that needs a commit first.
+        if not self._run.is_left(self._job.site.name) and not self._order.waits_for(last.page_id):
+            self._ahead = self._choose(unread=last.page_id)
+
+    def close(self) -> None:
+        """Give back a page that was leased ahead and is not to be asked any more."""
+        if self._ahead is not None:
+            self._frontier.give_back(self._ahead)
+
+    def _choose(self, unread: int | None = None) -> Lease | None:
         lease = self._take("sitemap") or self._next_of_root() or self._take("listing")
-        return lease or self._next_page()
+        return lease or self._next_page(unread)
 
     def _take(self, role: Role) -> Lease | None:
-        return self._frontier.next(self._job.site.name, role, self._job.origin)
+        lease = self._frontier.next(self._job.site.name, role, self._job.origin)
+        if lease is not None and role == "sitemap":
+            # It may have waited from before; what names it now need not have it asked twice.
+            self._lists.add(lease.url)
+        return lease
 
     def _next_of_root(self) -> Lease | None:
         """The next sitemap, while the root is to be discovered from and none helped so far."""
@@ -61,8 +85,8 @@ class Discovery:
             self._frontier.finish(self._root_id, later(days=REDISCOVER_DAYS))
         return None
 
-    def _next_page(self) -> Lease | None:
-        page_id = self._order.next()
+    def _next_page(self, unread: int | None) -> Lease | None:
+        page_id = self._order.next(unread)
         if page_id is None and self._run.plan == "coverage":
             if self._order.is_stuck:
                 self._run.leave(self._job.site.name, "its pages no longer give records")
@@ -74,11 +98,7 @@ class Discovery:
             return None
         if self._is_spent():
             return None
-        lease = self._take("comparison") if page_id is None else self._frontier.lease(page_id)
-        if lease is not None and lease.page_id not in self._asked:
-            self._asked.add(lease.page_id)
-            self._run.tally.asked += 1
-        return lease
+        return self._take("comparison") if page_id is None else self._frontier.lease(page_id)
 
     def _is_spent(self) -> bool:
         """Whether the site was asked for enough pages today, by this run or others."""
@@ -100,8 +120,11 @@ class Discovery:
             self._frontier.note(lease, error.outcome, error.reason, str(error))
             self._run.tally.notes[f"sitemap {error.outcome}:{error.reason}"] += 1
             return
+        self._enter(sitemap, lease.depth)
+
+    def _enter(self, sitemap: Sitemap, depth: int) -> None:
         if sitemap.is_index:
-            self._add_sitemaps(sitemap.entries, depth=lease.depth + 1)
+            self._add_sitemaps(sitemap.entries, depth=depth + 1)
         else:
             self._add_pages(sitemap.entries, depth=0, is_listing=False)
 
@@ -123,8 +146,39 @@ class Discovery:
             if depth >= MAX_DEPTH or own in self._lists or len(self._lists) >= MAX_LISTS:
                 continue
             self._lists.add(own)
+            known = self._known_answer(own)
+            if known is not None:
+                self._enter(known, depth)
+                continue
             self._frontier.know(Found(self._job.site.name, own, "sitemap", self._job.origin,
                                       depth, lastmod), is_forced=True)
+
+    def _known_answer(self, own: str) -> Sitemap | None:
+        """What an earlier run was told at a sitemap's address, and knew to the end.
+
+        Absent: None where it is to be asked for: after a day, or because a person named the site.
+        """
+        if self._run.named:
+            return None
+        found = self._run.books.ledger.rows(
+            "SELECT state, due > ? AS is_early, last_outcome, capture.id AS capture_id FROM page"
+            " LEFT JOIN capture ON page_id = page.id AND status IN (200, 304) AND damage IS NULL"
+            " AND captured_at > ? WHERE page.site = ? AND page.url = ?"
+            " ORDER BY captured_at DESC, capture.id DESC LIMIT 1",
+            (stamp(), later(days=-REDISCOVER_DAYS), self._job.site.name, own))
+        if not found:
+            return None
+        page, nothing = found[0], Sitemap(False, ())
+        if page["state"] == "failed" and page["is_early"]:
+            return nothing
+        if page["state"] != "captured" or page["capture_id"] is None:
+            return None
+        if page["last_outcome"] != "ok":
+            return nothing
+        try:
+            return read_sitemap(self._run.books.store.body_of(page["capture_id"]))
+        except SitemapError:
+            return None  # its next answer is noted with what is wrong with it
 
     def _add_pages(self, entries: Iterable[tuple[str, str | None]], *, depth: int,
                    is_listing: bool) -> None:

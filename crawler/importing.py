@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
-from archive.clock import parse_stamp, stamp
+from archive.clock import parse_stamp
 from archive.frontier import Found, Lease
 from archive.home import Home
 from archive.http1 import Message
 from archive.runs import OpenRun, open_run
-from archive.schedule import FIRST_DAYS
 from archive.store import Exchange
 from archive.worker import Died, GuardedPool
 from crawler.addresses import strict_address
 from crawler.context import Progress
-from crawler.judge import REDIRECTS
+from crawler.imported import outcome_of, settle_import
 from crawler.look import Seen, Task, look
 from crawler.planning import role_of
+from crawler.profiler import Profiler
 from crawler.report import ImportReport
 from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file, real
 from parsers.site import Site
@@ -76,12 +76,16 @@ class _Import:
     books: OpenRun
     pool: GuardedPool[Task, Seen]
     site: Site | None
+    profiler: Profiler = field(init=False)
     read: int = 0
     stored: int = 0
     unchanged: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
     skipped: int = 0
+
+    def __post_init__(self) -> None:
+        self.profiler = Profiler(self.books)
 
     def take(self, found: Item | Trouble) -> None:
         """Store one exchange, or note why not."""
@@ -141,14 +145,14 @@ class _Import:
             return
         role = "comparison" if own.startswith("urn:") else role_of(site, own)
         page_id = self.books.frontier.enter(Found(site.name, own, role))
-        outcome, reason = _outcome(message)
+        outcome, reason = outcome_of(message)
         attempt: list[int] = []
 
         def settle(db: sqlite3.Connection, capture_id: int, _: bool) -> None:
-            attempt.append(_settle(db, self.books.id, page_id, exchange, capture_id,
-                                   (outcome, reason, message.status)))
+            attempt.append(settle_import(db, self.books.id, page_id, exchange, capture_id,
+                                         (outcome, reason, message.status)))
 
-        self.books.store.add(exchange, message, page_id, settle)
+        stored = self.books.store.add(exchange, message, page_id, settle)
         self.stored += 1
         if role != "comparison" or reason == "redirect":
             return
@@ -156,14 +160,15 @@ class _Import:
             self._count(item.where, f"{outcome}:{reason}")
             return
         lease = Lease(attempt[0], page_id, site.name, own, role, None, 0, 0)
-        self._check_record(item, site, own, message, lease)
+        self._check_record(item, message, lease, stored.capture_id)
 
-    def _check_record(self, item: Item, site: Site, own: str, message: Message,
-                      lease: Lease) -> None:
+    def _check_record(self, item: Item, message: Message, lease: Lease, capture_id: int) -> None:
+        own, site = lease.url, lease.site
         page = RawPage(url=None if own.startswith("urn:") else own,
                        body=message.decoded.body or b"",
                        content_type=message.header("content-type"))
-        seen = self.pool.call(Task(page, site.name, "record"))
+        seen = self.pool.call(Task(page, site, "record"))
+        self.profiler.see(site, capture_id, seen)
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
         if failure is not None:
             self.books.frontier.note(lease, "extraction_refused", failure)
@@ -202,51 +207,13 @@ class _Import:
 
     def report(self) -> ImportReport:
         """The count, noted in the ledger."""
-        exit_code = 10 if self.failed else 0
+        drift = self.profiler.finish()
+        exit_code = 10 if self.failed or drift else 0
         self.books.note(
             site=self.site.name if self.site else None, asked=self.read, stored=self.stored,
-            unchanged=self.unchanged, failed=self.failed.total(), exit_code=exit_code)
+            unchanged=self.unchanged, failed=self.failed.total(), exit_code=exit_code,
+            report=json.dumps({"failed": self.failed, "drift": drift}, sort_keys=True))
         return ImportReport(
             run_id=self.books.id, read=self.read, stored=self.stored, unchanged=self.unchanged,
             skipped=self.skipped, failed=dict(self.failed), problems=tuple(self.problems),
-            exit_code=exit_code)
-
-
-def _outcome(message: Message) -> tuple[str, str]:
-    if message.status in REDIRECTS:
-        return "ok", "redirect"
-    if message.status != 200:
-        return "http_error", str(message.status)
-    if message.decoded.body is None:
-        return message.decoded.outcome, message.decoded.reason
-    return ("ok", "") if message.decoded.body else ("damaged", "empty")
-
-
-def _settle(db: sqlite3.Connection, run_id: int, page_id: int, exchange: Exchange,
-            capture_id: int, ending: tuple[str, str, int]) -> int:
-    """Note the attempt, and that the page was captured; a younger capture's due date stays."""
-    outcome, reason, status = ending
-    attempt_id: int = db.execute(
-        "INSERT INTO attempt (run_id, page_id, url, started_at, ended_at, outcome, reason,"
-        " status, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (run_id, page_id, exchange.url, stamp(), stamp(), outcome, reason, status, capture_id),
-    ).fetchone()[0]
-    due = None
-    if not exchange.url.startswith("urn:"):
-        due = stamp(parse_stamp(exchange.captured_at) + timedelta(days=FIRST_DAYS))
-    is_good = (outcome, reason) == ("ok", "")
-    # What is older than a capture that we have says nothing of the page's present state.
-    is_newest = not db.execute(
-        "SELECT 1 FROM capture WHERE page_id = ? AND captured_at > ? LIMIT 1",
-        (page_id, exchange.captured_at),
-    ).fetchone()
-    db.execute(
-        "UPDATE page SET state = CASE WHEN state = 'known' THEN state WHEN ? THEN 'captured'"
-        " WHEN state = 'waiting' THEN 'failed' ELSE state END,"
-        " due = CASE WHEN role = 'comparison' THEN nullif(max(coalesce(due, ''),"
-        " coalesce(?, '')), '') END,"
-        " last_outcome = CASE WHEN ? THEN ? ELSE last_outcome END,"
-        " last_reason = CASE WHEN ? THEN ? ELSE last_reason END WHERE id = ?",
-        (is_good, due, is_newest, outcome, is_newest, reason, page_id),
-    )
-    return attempt_id
+            drift=drift, exit_code=exit_code)

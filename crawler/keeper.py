@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Keeper:
-    """Stores each answer, as it came over the wire, and ends the lease in the same commit."""
+    """Stores each answer, as it came over the wire; the same commit ends the lease.
+
+    Where it can, that commit begins the next lease as well.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -73,6 +76,8 @@ class Keeper:
         def settle(db: sqlite3.Connection, capture_id: int, is_unchanged: bool) -> None:
             end_attempt(db, lease, verdict.ending, capture_id=capture_id,
                         is_unchanged=is_unchanged)
+            if lease.role == "comparison" and verdict.hop is None:
+                request.meta["discovery"].lease_ahead(lease)
 
         stored = run.books.store.add(exchange, message, lease.page_id, settle)
         run.count(lease, verdict.ending, is_unchanged=stored.is_unchanged)

@@ -42,7 +42,7 @@ class CoverOrder:
         self._named = frozenset(named)
         self._plan: Cover | None = None
         self._queue: deque[int] = deque()
-        self._asked: int | None = None
+        self._asked: deque[int] = deque()
         self._pages = 0
         self._new = 0
         self._unread = 0
@@ -57,13 +57,18 @@ class CoverOrder:
         """Tell that so many addresses of comparison pages were entered into the ledger."""
         self._new += count
 
-    def next(self) -> int | None:
+    def waits_for(self, page_id: int) -> bool:
+        """Whether a page was the plan's last, so that what comes next depends on what it shows."""
+        return page_id in self._asked and not self._queue
+
+    def next(self, unread: int | None = None) -> int | None:
         """The page to lease now, by its id; None when every tool was seen, or cannot be.
 
-        What became of the page named before is read from the ledger first: where it did not show
-        its tools, other pages of them follow.
+        What became of the pages named before is read from the ledger first: where they did not
+        show their tools, other pages of them follow. `unread` is the last, if it is stored and
+        was not looked at yet: its turn is the next time.
         """
-        self._take_note()
+        self._take_note(unread)
         if self.is_stuck:
             return None
         if self._plan is None or self._new >= max(NEW_ADDRESSES, self._pages // SHARE_NEW):
@@ -72,7 +77,8 @@ class CoverOrder:
         if page_id is None and (self._has_miss or self._new):
             self._renew()
             page_id = self._pop()
-        self._asked = page_id
+        if page_id is not None:
+            self._asked.append(page_id)
         return page_id
 
     def renewed(self) -> Cover:
@@ -81,25 +87,25 @@ class CoverOrder:
         assert self._plan is not None
         return self._plan
 
-    def _take_note(self) -> None:
-        if self._asked is None:
-            return
-        row = self._ledger.rows(_PAGES + "WHERE page.id = ?", (self._origin, self._asked))[0]
-        self._asked = None
-        if self._standing(row, stamp()) == "seen":
-            self._unread = 0
-            return
-        self._has_miss = True
-        if row["last_outcome"] == NO_RECORD:
-            self._unread += 1
+    def _take_note(self, unread: int | None) -> None:
+        while self._asked and self._asked[0] != unread:
+            row = self._row(self._asked.popleft())
+            if self._standing(row, stamp()) == "seen":
+                self._unread = 0
+                continue
+            self._has_miss = True
+            if row["last_outcome"] == NO_RECORD:
+                self._unread += 1
 
     def _pop(self) -> int | None:
         while self._queue:
             page_id = self._queue.popleft()
-            row = self._ledger.rows(_PAGES + "WHERE page.id = ?", (self._origin, page_id))[0]
-            if self._standing(row, stamp()) == "open":
+            if self._standing(self._row(page_id), stamp()) == "open":
                 return page_id
         return None
+
+    def _row(self, page_id: int) -> Row:
+        return self._ledger.rows(_PAGES + "WHERE page.id = ?", (self._origin, page_id))[0]
 
     def _renew(self) -> None:
         rows = self._ledger.rows(_PAGES + "WHERE site = ? AND role IN ('comparison', 'other')",

@@ -35,7 +35,8 @@ class ImportReport:
 
     `stored` are new captures, `unchanged` exchanges that were here before, `skipped` those of
     hosts that no site claims; `failed` counts by `outcome:reason` what could not be taken or
-    gives no record, `problems` names each of them.
+    gives no record, `problems` names each of them, `drift` says in sentences how the pages differ
+    from those of earlier imports.
     """
 
     run_id: int
@@ -45,4 +46,5 @@ class ImportReport:
     skipped: int
     failed: dict[str, int]
     problems: tuple[tuple[str, str], ...]
+    drift: list[str]
     exit_code: int

@@ -6,7 +6,7 @@ Scrapy's own middleware looks at neither the status nor the kind of page that ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from protego import Protego
@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from archive.clock import stamp
+from archive.clock import later, stamp
 from archive.frontier import Found
 from archive.http1 import Message
 from crawler.addresses import on_origin, origin_of
@@ -30,6 +30,8 @@ TOKEN = "verdicts"
 AI_TOKENS = ("GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "anthropic-ai", "PerplexityBot")
 """Tokens whose disallowing is recorded: it says what the publisher thinks of such use."""
 MAX_BYTES = 512 << 10
+MAX_AGE_HOURS = 24
+"""Rules are read again when they are older. Source: RFC 9309, section 2.4. Units: hours."""
 MAX_CRAWL_DELAY_S = 60
 """A site that asks for more is left alone in this run. Units: seconds."""
 _RULE = re.compile(r"(?im)^[ \t]*(user-agent|allow|disallow|sitemap)[ \t]*:")
@@ -45,12 +47,12 @@ class RobotsRefused(IgnoreRequest):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a site's robots.txt means for this run."""
+    """What a site's robots.txt means, from when it was read until a day later."""
 
     state: Literal["read", "none", "unreachable"]
     parsed: Protego
     capture_id: int | None = None
-    read_on: str = field(default_factory=lambda: stamp()[:10])
+    read_at: str = field(default_factory=stamp)
 
     def allows(self, url: str, token: str = TOKEN) -> bool:
         """Whether `token` may ask for the address."""
@@ -83,6 +85,11 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
     if not is_rules and text.lstrip().startswith("<"):
         return Rules("unreachable", empty, capture_id)
     return Rules("read", Protego.parse(text), capture_id)
+
+
+def is_fresh(read_at: str) -> bool:
+    """Whether rules that were read then need not be read again yet."""
+    return later(hours=-MAX_AGE_HOURS) < read_at <= stamp()
 
 
 def beginning(message: Message) -> bytes | None:
@@ -118,13 +125,28 @@ class RobotsGate(RobotsTxtMiddleware):
             raise RobotsRefused(reason="disallowed")
 
     async def rules_for(self, job: Job, origin: str) -> Rules:
-        """The rules of an origin, asked for once a day and run, archived, and noted."""
+        """The rules of an origin, asked for once a day in all runs, archived, and noted."""
         known = self._rules.get(origin)
-        if known is None or known.read_on != stamp()[:10]:
-            rules = await self._fetch(job, origin)
+        if known is None or not is_fresh(known.read_at):
+            rules = self._archived(job, origin) or await self._fetch(job, origin)
             self._rules[origin] = rules
             self._note(job, origin, rules)
         return self._rules[origin]
+
+    def _archived(self, job: Job, origin: str) -> Rules | None:
+        """The rules as they were read last, if by an answer of the last day that came whole."""
+        books = self.crawler.spider.run.books  # type: ignore[union-attr]
+        found = books.ledger.rows(
+            "SELECT state, read_at, capture_id, damage FROM robots LEFT JOIN capture ON"
+            " capture.id = capture_id WHERE robots.site = ? AND origin = ?"
+            " ORDER BY robots.id DESC LIMIT 1", (job.site.name, origin))
+        if not found or not is_fresh(found[0]["read_at"]):
+            return None
+        state, read_at, capture_id, damage = found[0]
+        if state == "unreachable" or damage is not None:
+            return None
+        status, body = (404, b"") if state == "none" else (200, books.store.body_of(capture_id))
+        return replace(read_rules(status, body, capture_id), read_at=read_at)
 
     async def _fetch(self, job: Job, origin: str) -> Rules:
         run = self.crawler.spider.run  # type: ignore[union-attr]
@@ -174,6 +196,6 @@ class RobotsGate(RobotsTxtMiddleware):
             db.execute(
                 "INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s,"
                 " denied_tokens, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (run.books.id, job.site.name, origin, stamp(), rules.state,
+                (run.books.id, job.site.name, origin, rules.read_at, rules.state,
                  rules.crawl_delay_s or None, denied, rules.capture_id))
         run.report_robots(origin, rules.state)

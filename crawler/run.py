@@ -22,30 +22,28 @@ from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
 from crawler.look import look
 from crawler.planning import MIN_DELAY_S, jobs_with_work, named_pages, require_manners
 from crawler.report import CrawlReport
-from crawler.settings import TIMEOUT_S, crawl_settings
+from crawler.settings import crawl_settings
 from crawler.spider import PageSpider
+from crawler.timeouts import USUAL, Timeouts
 from crawler.trust import require_trust
 from parsers.site import Site
 from schema.errors import StoppedError
-
-GRACE_S = 8.0
-"""How long a run that was told to stop may take to end an exchange. Units: seconds."""
 
 
 def crawl(
     home: Path, *, addresses: Sequence[str] = (), site: Site | None = None,
     max_pages: int | None = None, delay_s: float | None = None, contact: str = "",
-    allow_private: bool = False, progress: Progress | None = None, timeout_s: float = TIMEOUT_S,
-    all_due: bool = False, plan: Literal["all", "coverage"] = "all", ack: int | None = None,
-    per_day: int = PAGES_A_DAY,
+    allow_private: bool = False, progress: Progress | None = None,
+    timeouts: Timeouts = USUAL, all_due: bool = False,
+    plan: Literal["all", "coverage"] = "all", ack: int | None = None, per_day: int = PAGES_A_DAY,
 ) -> CrawlReport:
     """Fetch and archive what was named, or without a name what is waiting or due.
 
     `all_due` asks for everything known, conditionally, whether due or not; `plan` says whether
-    the rest is fetched after the pages that show every tool.
+    the rest is fetched after the pages that show every tool; `timeouts` when what is given up.
 
     `ack` is a file descriptor that gets a line (address, SHA-256 of the body) for each capture
-    once it is safe. Units: seconds between requests, and for one whole exchange.
+    once it is safe. Units: `delay_s` in seconds between requests.
     Raises: UsageError, StartError before anything is asked; IntegrityError when the archive does
     not hold what it should; StoppedError when the disk does not take more.
     """
@@ -60,9 +58,10 @@ def crawl(
     require_manners(jobs, delay_s=delay, contact=contact, allow_private=allow_private)
     require_trust(jobs, allow_private=allow_private)
     settings = crawl_settings(delay_s=delay, contact=contact, allow_private=allow_private,
-                              version=version("verdicts"), timeout_s=timeout_s)
+                              version=version("verdicts"), timeouts=timeouts)
     with (
-        open_run(place, "crawl", ack) as books, GuardedPool(look) as pool, RunLog(place) as log
+        open_run(place, "crawl", ack) as books, RunLog(place) as log,
+        GuardedPool(look, wall_s=timeouts.page_s) as pool,
     ):  # fmt: skip
         pages = [found for _, found in named]
         ids = frozenset(books.frontier.know_all(pages, is_forced=True))
@@ -71,7 +70,7 @@ def crawl(
         run = Crawl(books, jobs, pool, max_pages, delay, progress, log, plan, per_day, ids)
         log.add("run_started", run=books.id, kind="crawl")
         if jobs:
-            _run_scrapy(run, settings)
+            _run_scrapy(run, settings, timeouts.stop_s)
         if run.fatal is not None:
             raise run.fatal
         report = _report(run, jobs)
@@ -80,10 +79,10 @@ def crawl(
         return report
 
 
-def _run_scrapy(run: Crawl, settings: dict[str, Any]) -> None:
+def _run_scrapy(run: Crawl, settings: dict[str, Any], stop_s: float) -> None:
     process = AsyncCrawlerProcess(settings)
     task = process.crawl(PageSpider, run=run)
-    with _signals(run):
+    with _signals(run, stop_s):
         process.start(install_signal_handlers=False)
     if run.fatal is not None:
         return
@@ -93,8 +92,8 @@ def _run_scrapy(run: Crawl, settings: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _signals(run: Crawl) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the run after the exchange under way, or without it."""
+def _signals(run: Crawl, stop_s: float) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the run after the exchange under way, or in time without it."""
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
@@ -107,7 +106,7 @@ def _signals(run: Crawl) -> Iterator[None]:
     def stop() -> None:
         if run.stopped is None:
             run.stop("it was told to stop")
-            reactor.callLater(GRACE_S, give_up)
+            reactor.callLater(stop_s, give_up)
 
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -11,15 +11,12 @@ from scrapy.settings import BaseSettings
 
 from archive.content import accepted_encodings
 from crawler.robots import TOKEN
+from crawler.timeouts import Timeouts
 
 JITTER = 0.25
 """How far a pause may differ from the setting, as a share of it; never below the delay asked."""
 STALL_S = 1.0
 """How long after its time an exchange may end, so that the part that came is kept. Units: s."""
-TIMEOUT_S = 60.0
-"""The longest that one whole exchange may take. Units: seconds."""
-CONNECT_S = 15.0
-"""The longest that a connection may take: the name, the connection, the encryption, each."""
 
 CHAIN = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": 50,
@@ -41,12 +38,8 @@ class VerdictsAddon:
 
 
 def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version: str,
-                   timeout_s: float = TIMEOUT_S, connect_s: float = CONNECT_S) -> dict[str, Any]:
-    """The settings of one crawl.
-
-    Units: seconds between requests, for one whole exchange, and (never more than that) for its
-    connection.
-    """
+                   timeouts: Timeouts) -> dict[str, Any]:
+    """The settings of one crawl. Units: seconds between requests."""
     return {
         "ADDONS": {"crawler.settings.VerdictsAddon": 100},
         "DOWNLOADER_MIDDLEWARES_BASE": dict(CHAIN),
@@ -72,9 +65,9 @@ def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version
         # What may come back.
         "DOWNLOAD_MAXSIZE": 0,  # cut.py stops larger ones; Scrapy would throw the part away
         "DOWNLOAD_WARNSIZE": 0,
-        "VERDICTS_EXCHANGE_S": timeout_s,
-        "VERDICTS_CONNECT_S": min(connect_s, timeout_s),
-        "DOWNLOAD_TIMEOUT": timeout_s + STALL_S,  # where nothing more comes at all
+        "VERDICTS_EXCHANGE_S": timeouts.exchange_s,
+        "VERDICTS_CONNECT_S": min(timeouts.connect_s, timeouts.exchange_s),
+        "DOWNLOAD_TIMEOUT": timeouts.exchange_s + STALL_S,  # where nothing more comes at all
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # the part is kept as truncated, and never read
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.2",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.clock import now
-from archive.frontier import Ending, Lease
-from archive.withdrawals import TakenAddresses, active_takedowns
+from archive.frontier import Lease
 from crawler.addresses import on_origin
 from crawler.asking import conditional
 from crawler.context import Crawl, Job, Kept
@@ -23,10 +21,8 @@ from crawler.discovery import Discovery
 from crawler.look import Task
 from crawler.robots import MAX_CRAWL_DELAY_S, RobotsGate, Rules
 from crawler.settings import slot_delay
+from crawler.taken import Taken
 from schema.page import RawPage
-
-LOOK_AGAIN_S = 30.0
-"""So often a run looks whether pages were taken down since it began. Units: seconds."""
 
 
 class PageSpider(Spider):
@@ -40,7 +36,7 @@ class PageSpider(Spider):
         self.allowed_domains = sorted({host for job in run.jobs for host in _hosts(job)})
         self._done = asyncio.Event()
         self._kept: Kept | None = None
-        self._taken, self._looked_at = TakenAddresses([]), float("-inf")
+        self._taken = Taken(run.books.home)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PageSpider:
@@ -87,36 +83,33 @@ class PageSpider(Spider):
     async def _work(self, job: Job, rules: Rules) -> AsyncIterator[Request]:
         discovery = Discovery(self.run, job, rules)
         while (lease := discovery.next()) is not None:
-            if self._is_taken(job, lease):
+            if self._is_taken(job, lease, lease.url):
                 continue
-            async for request in self._ask(job, lease):
+            async for request in self._ask(job, lease, discovery):
                 yield request
             await self._use(lease, job, discovery)
             if not await self.run.ready(job.site.name):
-                return
+                break
+        discovery.close()
 
-    def _is_taken(self, job: Job, lease: Lease) -> bool:
-        """Whether a page was taken down, perhaps since the run began: it is not asked for."""
-        if lease.role != "comparison":
+    def _is_taken(self, job: Job, lease: Lease, url: str) -> bool:
+        """Whether a lease ends here because what it would ask for was taken down."""
+        ending = self._taken.refusal(job.site, lease, url)
+        if ending is None:
             return False
-        if time.monotonic() > self._looked_at + LOOK_AGAIN_S:
-            self._looked_at = time.monotonic()
-            self._taken = TakenAddresses(active_takedowns(self.run.books.home))
-        if self._taken.covering(job.site.name, lease.url, job.site.slugs(lease.url)) is None:
-            return False
-        ending = Ending("refused_scope", "takedown", "refused")
         self.run.books.frontier.settle(lease, ending)
         self.run.count(lease, ending)
         return True
 
-    async def _ask(self, job: Job, lease: Lease) -> AsyncIterator[Request]:
+    async def _ask(self, job: Job, lease: Lease, discovery: Discovery) -> AsyncIterator[Request]:
         """The request for a leased page and those for the redirects it leads to."""
         url: str | None = on_origin(lease.url, job.origin)
         hops = 0
         self._kept = None
         while url is not None:
             self._done.clear()
-            meta = {"job": job, "lease": lease, "hops": hops, "download_slot": job.site.name}
+            meta = {"job": job, "lease": lease, "hops": hops, "discovery": discovery,
+                    "download_slot": job.site.name}
             yield Request(url, callback=self._answered, errback=self._unanswered,
                           **conditional(self.run.books.store, lease, url, meta))
             await self._done.wait()
@@ -125,6 +118,8 @@ class PageSpider(Spider):
                 url, hops = self._kept.verdict.hop, hops + 1
                 lease = self.run.books.frontier.lease(lease.page_id)
                 self._kept = None
+                if self._is_taken(job, lease, url):
+                    return
 
     def _answered(self, response: Response) -> None:
         self._kept = response.meta["kept"]
@@ -144,7 +139,9 @@ class PageSpider(Spider):
         if kept.is_unchanged and lease.role == "comparison" and not lease.was_refused:
             self.run.profiler.see_unchanged(job.site.name)
             return
-        body = self.run.books.store.body_of(kept.capture_id)
+        body = kept.message.decoded.body
+        if kept.is_unchanged or body is None:
+            body = self.run.books.store.body_of(kept.capture_id)
         if lease.role == "sitemap":
             discovery.take_sitemap(lease, body)
             return

@@ -11,7 +11,6 @@ import os
 import socket
 import ssl
 import struct
-import subprocess
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
+import forked
 from crawl_site import Ended, finish
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -247,6 +247,7 @@ import json, socket, sys, time
 from dataclasses import asdict
 from pathlib import Path
 from crawler import resolver, run
+from crawler.timeouts import Timeouts
 from parsers.sites import site_named
 from schema.errors import VerdictsError
 
@@ -275,7 +276,8 @@ if given["public"] is not None:
     resolver.is_global = lambda address: address in given["public"]
 try:
     report = run.crawl(Path(given["home"]), addresses=given["addresses"], site=site_named("sample"),
-                       delay_s=0, allow_private=not given["guard"], timeout_s=given["timeout_s"])
+                       delay_s=0, allow_private=not given["guard"],
+                       timeouts=Timeouts(connect_s=given["timeout_s"]))
 except VerdictsError as error:
     sys.exit(print(error, file=sys.stderr) or error.exit_code)
 print(json.dumps(asdict(report)))
@@ -294,6 +296,6 @@ def crawl_with_names(home: Path, names: dict[str, list[object]], *addresses: str
     """
     given = {"home": str(home), "names": names, "addresses": addresses, "guard": guard,
              "public": public, "timeout_s": timeout_s}
-    return finish(subprocess.Popen(
-        [sys.executable, "-c", _NAMED, json.dumps(given)], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}))
+    return finish(forked.Popen(
+        [sys.executable, "-c", _NAMED, json.dumps(given)], stdout=forked.PIPE,
+        stderr=forked.PIPE, text=True, env={**os.environ, **(env or {})}))

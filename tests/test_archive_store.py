@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import Archive, Home, open_archive, segments
-from archive.frontier import Ending, Found, end_attempt
+from archive.frontier import Ending, Found, captured, end_attempt
 from archive.http1 import message_block
 from archive.ledger import Ledger
 from archive.runs import open_run
 from archive.segments import seal
 from archive.store import Exchange
 from archive.warc import fields, iter_records, member, read_member
-from schema.errors import BytesError, IntegrityError, StartError
+from schema.errors import BytesError, IntegrityError, StartError, StoppedError
 
 URL = "https://sample.example/compare/a-vs-b"
 BODY = b"<html><body><p>words</p></body></html>"
@@ -176,6 +177,44 @@ def test_the_lease_ends_in_the_commit_of_the_capture_or_not_at_all(tmp_path):
     assert archive.pages()[0].state == "waiting"
     (segment,) = archive.segments()
     assert (tmp_path / "warc" / (segment.name + ".open")).stat().st_size == segment.length == 0
+
+
+def test_the_next_lease_begins_in_the_commit_that_ends_the_last_or_not_at_all(tmp_path):
+    def settle(db, capture_id, is_unchanged):
+        end_attempt(db, lease, Ending("ok", "", "captured"), capture_id=capture_id)
+        following = run.frontier.lease(other)
+        assert following.attempt_id != lease.attempt_id
+        if is_planted:
+            raise StartError(what="planted")
+
+    for is_planted in (True, False):
+        home = tmp_path / str(is_planted)
+        with suppress(StartError), open_run(Home(home), "crawl") as run:
+            lease = run.frontier.lease(run.frontier.know(Found("sample", URL, "comparison")))
+            other = run.frontier.know(Found("sample", URL + "2", "comparison"))
+            run.store.add(exchange(), exchange().message(), lease.page_id, settle)
+        archive = open_archive(home)
+        states = [page.state for page in archive.pages()]
+        assert states == (["waiting", "waiting"] if is_planted else ["captured", "leased"])
+        assert len(archive.captures()) == (not is_planted)
+
+
+def test_what_is_kept_is_a_transaction_of_its_own_lest_it_be_acknowledged_too_early(tmp_path):
+    with open_run(Home(tmp_path), "crawl") as run:
+        page = run.frontier.know(Found("sample", URL, "comparison"))
+        run.store.add(exchange(), exchange().message(), page)
+        with pytest.raises(StoppedError), run.ledger.transaction():
+            run.store.add(exchange(b"other"), exchange(b"other").message(), page)
+    assert len(open_archive(tmp_path).captures()) == 1
+
+
+def test_a_lease_that_is_given_back_leaves_no_trace(tmp_path):
+    with open_run(Home(tmp_path), "crawl") as run:
+        page = run.frontier.know(Found("sample", URL, "comparison"), is_forced=True)
+        run.frontier.settle(run.frontier.lease(page), captured(200))
+        before = [dict(row) for row in run.ledger.rows("SELECT * FROM page, attempt")]
+        run.frontier.give_back(run.frontier.lease(page))
+        assert [dict(row) for row in run.ledger.rows("SELECT * FROM page, attempt")] == before
 
 
 FULL = """

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import verdicts
 from crawl_site import (
     PAGE,
     PAGES,
@@ -158,7 +159,7 @@ def test_each_answer_is_kept_with_the_outcome_that_the_table_names(site, home):
     }
     paths = [path for path in site.answers if path != "/robots.txt"]
     paths.append("/compare/shut-vs-shut")
-    ended = run_crawl(home, *(site.base + path for path in paths), "--timeout", "1.5")
+    ended = run_crawl(home, *(site.base + path for path in paths), "--timeout", "exchange=1.5")
     found = {path.split("/")[2].split("-")[0] + ("+" if path.endswith("well") else ""):
              outcomes(home, path) for path in paths}
     thrice = 3
@@ -215,6 +216,20 @@ def test_redirects_are_followed_on_the_site_only_and_kept_under_the_address_aske
     assert ended.exit_code == 10
 
 
+def test_a_redirect_to_a_page_that_was_taken_down_is_refused_before_it_is_asked(site, home):
+    assert run_crawl(home, site.base + COMPARE).exit_code == 0
+    added = verdicts("takedown", "add", "https://sample.example" + COMPARE, "--reason",
+                     "its maker asked", "--home", home)
+    assert added.returncode == 0, added.stderr
+    site.asked.clear()
+    old = "/compare/old-vs-old"
+    site.answers[old] = Answer(b"", 301, headers={"Location": COMPARE})
+    ended = run_crawl(home, site.base + old)
+    assert outcomes(home, old) == ["ok:redirect", "refused_scope:takedown"]
+    assert site.paths()[COMPARE] == 0
+    assert ended.report["refused"] == {"refused_scope:takedown": 1}
+
+
 @pytest.mark.parametrize("answer", [
     Answer(b"down", 503), Answer(b"<html><p>Welcome</p></html>", 200), Answer(b"slow", 429),
     Answer(play=lambda handler: handler.connection.close()),
@@ -246,7 +261,7 @@ def test_crawl_delay_is_kept_and_one_that_is_too_long_leaves_the_site_alone(site
     moments = [moment for moment, path, _ in site.asked if path in PAGES]
     assert all(b - a >= 0.45 for a, b in itertools.pairwise(moments))
     site.answers["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 86400\n", 200, "text/plain")
-    ended = run_crawl(home, site.base + COMPARE)
+    ended = run_crawl(home, site.base + COMPARE, env={"VERDICTS_NOW": "2031-01-01T00:00:00Z"})
     assert ended.exit_code == 20
     assert "86400" in str(ended.report["stopped"])
 
@@ -271,6 +286,22 @@ def test_a_site_that_only_fails_is_left_alone_after_a_while(site, home):
     assert ended.exit_code == 20
     assert len(site.asked) == 16
     assert ended.report["waiting"] > 0
+    assert rows(home, "SELECT count(*) FROM attempt") == [(16,)]
+    assert rows(home, "SELECT count(*) FROM page WHERE state = 'leased'") == [(0,)]
+
+
+def test_a_page_costs_one_commit(site, tmp_path):
+    site.answers = {"/robots.txt": Answer(b"", 404)}
+    commits = []
+    for count in (4, 16):
+        paths = [f"/compare/a{n}-vs-b{n}" for n in range(count)]
+        site.answers |= {path: Answer(PAGE) for path in paths}
+        home = tmp_path / str(count)
+        ended = run_crawl(home, *(site.base + path for path in paths))
+        assert (ended.report["stored"], ended.report["failed"]) == (count, {})
+        # Where SQLite counts them: https://sqlite.org/fileformat2.html, the database header.
+        commits.append(int.from_bytes((home / "ledger.db").read_bytes()[24:28], "big"))
+    assert commits[1] - commits[0] == 16 - 4
 
 
 def test_a_hostile_sitemap_is_noted_and_not_expanded(site, home):
@@ -282,8 +313,7 @@ def test_a_hostile_sitemap_is_noted_and_not_expanded(site, home):
 
 
 def test_private_addresses_are_refused_unless_allowed(site, home):
-    command = [sys.executable, "-m", "crawler", "--home", str(home), "--site", "sample"]
-    ended = subprocess.run([*command, site.base + COMPARE], check=False, capture_output=True)
+    ended = verdicts("crawl", site.base + COMPARE, "--home", home, "--site", "sample")
     assert ended.returncode == 30
     assert not site.asked
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import gzip
 import itertools
-import subprocess
 import sys
 from email.utils import format_datetime
 from pathlib import Path
 
+import forked
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +22,10 @@ from archive.outcomes import OUTCOMES, is_known
 from crawler.addresses import is_global, next_hop, on_origin, strict_address
 from crawler.judge import judge_answer, retry_after
 from crawler.planning import jobs_with_work, named_pages, require_manners
-from crawler.robots import read_rules
+from crawler.robots import is_fresh, read_rules
 from crawler.settings import JITTER, crawl_settings, slot_delay
 from crawler.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
+from crawler.timeouts import USUAL
 from parsers.sites import site_named
 from schema.errors import CrawlError, StartError, UsageError
 
@@ -102,6 +103,12 @@ def test_robots_txt_means_what_its_status_and_text_say(status, body, state, allo
     assert (rules.state, rules.allows("https://sample.example/a")) == (state, allowed)
 
 
+def test_rules_are_good_for_a_day_and_none_are_from_the_future(monkeypatch):
+    monkeypatch.setenv("VERDICTS_NOW", "2026-11-02T12:00:00Z")
+    read = ("01T12:00:00Z", "01T12:00:01Z", "02T12:00:00Z", "02T12:00:01Z")
+    assert [is_fresh(f"2026-11-{at}") for at in read] == [False, True, True, False]
+
+
 def test_a_sitemap_may_be_an_index_gzipped_or_plain_lines():
     index = (b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap>"
              b"<loc>https://a.example/1</loc><lastmod>2026-01-01</lastmod></sitemap></sitemapindex>")
@@ -157,7 +164,8 @@ def test_a_pause_is_never_shorter_than_the_delay_asked_for():
 
 
 def test_no_setting_listens_pickles_or_trusts():
-    found = crawl_settings(delay_s=1, contact="a@b", allow_private=False, version="1")
+    found = crawl_settings(delay_s=1, contact="a@b", allow_private=False, version="1",
+                           timeouts=USUAL)
     assert not found["TELNETCONSOLE_ENABLED"]
     assert not found["REMOTE_CONTROL_ENABLED"]
     assert found["DOWNLOAD_VERIFY_CERTIFICATES"]
@@ -243,7 +251,7 @@ print(report.notes)
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0177.0.0.1"])
 def test_the_resolver_refuses_private_addresses_at_the_moment_of_connecting(tmp_path, host):
-    ended = subprocess.run(
+    ended = forked.run(
         [sys.executable, "-c", REFUSED, str(tmp_path), f"http://{host}:9/compare/a-vs-b"],
         check=False, capture_output=True, text=True, timeout=60)
     assert "robots refused_scope:private" in ended.stdout, (ended.stdout, ended.stderr)

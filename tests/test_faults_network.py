@@ -93,7 +93,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory):
     home = tmp_path_factory.mktemp("network") / "home"
     with faulty({f"/compare/{name}": answer for name, answer in ANSWERS.items()}) as server:
         ended = run_crawl(home, *(f"{server.base}/compare/{name}" for name in ANSWERS),
-                          "--timeout", "1.5")
+                          "--timeout", "exchange=1.5")
         assert ended.exit_code == 10, (ended.report, ended.errors)
         yield Crawled(home, ended, server)
 
@@ -154,7 +154,7 @@ def test_a03_a_refused_connection_is_recorded_and_the_page_waits(home):
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
 def test_a04_a_connection_that_hangs_is_given_up_in_its_own_time(home):
     with full_house() as base:
-        ended = run_crawl(home, base + PLACE, "--timeout", "1")
+        ended = run_crawl(home, base + PLACE, "--timeout", "connect=1")
     assert ended.exit_code == 20
     assert last_attempts(home) == [(ROBOTS, "network_error:timeout_connect")]
 

@@ -88,7 +88,7 @@ def test_b04_old_versions_and_ciphers_that_hide_nothing_are_refused(home, author
 
 def test_b05_a_handshake_that_stalls_is_given_up_in_the_time_of_a_connection(home, authority):
     with faulty(ANSWERS, authority.context(), is_mute=True) as server:
-        ended = run_crawl(home, server.base + PLACE, "--timeout", "1", env=authority.env)
+        ended = run_crawl(home, server.base + PLACE, "--timeout", "connect=1", env=authority.env)
     assert ended.exit_code == 20
     assert outcomes(home, "/robots.txt") == ["network_error:timeout_connect"]
 

@@ -282,6 +282,25 @@ def test_tools_of_a_page_without_a_record_are_asked_by_other_pages(tmp_path: Pat
         assert order.renewed().seen == set("abcdef")
 
 
+@pytest.mark.parametrize("bad", [1, 2, 3])
+def test_it_is_no_matter_that_the_next_page_is_named_before_the_last_was_read(
+    tmp_path: Path, bad: int
+) -> None:
+    with crawling(tmp_path, RING) as run:
+        order = CoverOrder(run.ledger, SAMPLE, None)
+        asked: list[int] = []
+        ahead: int | None = None
+        while (page_id := ahead or order.next()) is not None:
+            lease = run.frontier.lease(page_id)
+            asked.append(page_id)
+            good(run, lease)
+            ahead = None if order.waits_for(page_id) else order.next(page_id)
+            if len(asked) == bad:
+                run.frontier.note(lease, "extraction_refused", "layout_unknown")
+        assert order.renewed().seen == set("abcdef")
+        assert len(asked) == len(set(asked))
+
+
 def test_a_page_that_broke_off_is_not_asked_again_where_another_does_as_well(
     tmp_path: Path,
 ) -> None:

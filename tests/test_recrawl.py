@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import forked
 import pytest
 from commands import verdicts
 from crawl_site import PAGES, Answer, Ended, Site, rows, run_crawl, serving
@@ -315,7 +315,7 @@ def test_each_capture_is_acknowledged_with_its_address_and_hash(site: Site, home
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "verdicts", "crawl", site.base, "--home", str(home), "--site",
                "sample", "--allow-private", "--delay", "0", "--ack-fd", str(writing)]
-    done = subprocess.run(command, pass_fds=[writing], capture_output=True, check=False, timeout=60)
+    done = forked.run(command, pass_fds=[writing], capture_output=True, check=False, timeout=60)
     os.close(writing)
     assert done.returncode == 0, done.stderr
     with os.fdopen(reading) as pipe:

@@ -6,21 +6,22 @@ Heavy imports stand inside the commands, so that `--help` and `parse` start quic
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
-from schema.errors import IntegrityError, StartError, UsageError
+from schema.errors import IntegrityError, UsageError
 from verdicts.command_backup import backup, restore
 from verdicts.command_cdxj import cdxj
 from verdicts.command_correct import correct
+from verdicts.command_crawl import crawl
 from verdicts.command_drift import drift
 from verdicts.command_fixture import fixture
 from verdicts.command_plan import plan as plan_command
 from verdicts.command_prune import prune
+from verdicts.command_serve import serve
 from verdicts.command_takedown import takedown
 from verdicts.console import note, print_report, progress, say
 from verdicts.options import example, home_option, json_option, paths_argument, site_option
@@ -48,64 +49,6 @@ def demo(home: Path, no_serve: bool, port: int) -> int:
     from verdicts.demo import run_demo
 
     return run_demo(home, is_serving=not no_serve, port=port)
-
-
-@cli.command(epilog=example(
-    "verdicts crawl https://shiporskip.io --contact you@your.org",
-    "verdicts crawl --contact you@your.org --max-pages 100",
-))  # fmt: skip
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS ...]")
-@click.option("--urls", type=click.Path(path_type=Path, dir_okay=False),
-              help="A file of addresses, one a line.")  # fmt: skip
-@home_option
-@site_option
-@click.option("--max-pages", type=click.IntRange(min=0), help="Stop after so many page fetches.")
-@click.option("--delay", "delay_s", type=click.FloatRange(min=0), metavar="S",
-              help="Seconds between requests; at least 1 towards a public host.")  # fmt: skip
-@click.option("--contact", metavar="MAIL-OR-URL", default="", envvar="VERDICTS_CONTACT",
-              help="Whom a publisher may write to; part of the user agent.")  # fmt: skip
-@click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
-@click.option("--plan", type=click.Choice(["all", "coverage"]), default="all", show_default=True,
-              help="all: every page, a cover of all tools first; coverage: no more than the cover.")
-@click.option("--per-day", type=click.IntRange(min=1), default=5000, show_default=True,
-              help="Ask for no more pages of a site on one day, in all runs together.")
-@click.option("--all-due", is_flag=True,
-              help="Ask for everything known, due or not; unchanged pages send no body.")
-@click.option("--ack-fd", type=click.IntRange(min=0), metavar="N",
-              help="Write a line (address, SHA-256) to descriptor N once a capture is safe.")
-@json_option
-def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str | None,
-          max_pages: int | None, delay_s: float | None, contact: str, allow_private: bool,
-          plan: Literal["all", "coverage"], per_day: int, all_due: bool, ack_fd: int | None,
-          as_json: bool) -> int:
-    """Fetch and archive pages: those named, or what is waiting or due.
-
-    A page address fetches that page; a root or a sitemap is discovered from. Without an address:
-    what is waiting or due.
-    """
-    from crawler.run import crawl as run_crawl
-    from parsers.sites import site_named
-
-    if delay_s is not None and not math.isfinite(delay_s):
-        raise UsageError(what=f"--delay {delay_s}: not a number of seconds")
-    named = [*addresses, *(_read_urls(urls) if urls else [])]
-    with progress() as tell:
-        report = run_crawl(
-            home, addresses=named, site=site_named(site) if site else None, max_pages=max_pages,
-            delay_s=delay_s, contact=contact, allow_private=allow_private, all_due=all_due,
-            plan=plan, per_day=per_day, ack=ack_fd,
-            progress=lambda url, done, of: tell("fetched", done, of),
-        )  # fmt: skip
-    print_report(asdict(report), as_json=as_json)
-    return report.exit_code
-
-
-def _read_urls(path: Path) -> list[str]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(what=f"{path}: cannot be read: {error}") from error
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 @cli.command("import", epilog=example("verdicts import saved/ pages.warc.gz --site shiporskip"))
@@ -190,34 +133,6 @@ def build(home: Path, workers: int, engine: str, accept_loss: bool, as_json: boo
     return 10 if report.failures or report.held else 0
 
 
-@cli.command(epilog=example("verdicts serve --port 8001"))
-@home_option
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
-@click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
-def serve(home: Path, host: str, port: int, no_sql: bool) -> int:
-    """Serve the published database, read-only."""
-    serve_home(home, host=host, port=port, allow_sql=not no_sql)
-    return 0
-
-
-def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
-    """Serve a home's present database until interrupted.
-
-    Raises: StartError when there is none, or the port is taken.
-    """
-    from web.serving import serve as run_server
-
-    database = home / "public" / "current.db"
-    if not database.exists():
-        raise StartError(what=f"{database}: nothing to serve; run `verdicts build` first")
-    try:
-        run_server(database, host=host, port=port, allow_sql=allow_sql,
-                   on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"))  # fmt: skip
-    except OSError as error:
-        raise StartError(what=f"{host}:{port}: cannot be served at: {error.strerror}") from error
-
-
 @cli.command(epilog=example("verdicts check --deep", "verdicts check --rebuild-ledger"))
 @home_option
 @click.option("--deep", is_flag=True, help="Read every archived record again.")
@@ -288,5 +203,6 @@ def schema() -> int:
     return 0
 
 
-for command in (backup, cdxj, correct, drift, fixture, plan_command, prune, restore, takedown):
+for command in (backup, cdxj, correct, crawl, drift, fixture, plan_command, prune, restore, serve,
+                takedown):  # fmt: skip
     cli.add_command(command)

@@ -1,0 +1,91 @@
+"""`verdicts crawl`: pages are fetched into the archive."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from crawler.timeouts import Timeouts
+from schema.errors import UsageError
+from verdicts.console import print_report, progress
+from verdicts.options import example, home_option, json_option, site_option
+
+PARTS = {each.name.removesuffix("_s"): each for each in fields(Timeouts)}
+"""What `--timeout` may name."""
+
+
+def _read_timeouts(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Timeouts:
+    found = {}
+    for text in given:
+        part, _sign, seconds = text.partition("=")
+        try:
+            found[PARTS[part].name] = float(seconds)
+        except (KeyError, ValueError) as error:
+            what = f"--timeout {text}: not {', '.join(PARTS)} and a number, such as connect=5"
+            raise UsageError(what=what) from error
+    return Timeouts(**found)
+
+
+@click.command(epilog=example(
+    "verdicts crawl https://shiporskip.io --contact you@your.org",
+    "verdicts crawl --contact you@your.org --max-pages 100",
+))  # fmt: skip
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS ...]")
+@click.option("--urls", type=click.Path(path_type=Path, dir_okay=False),
+              help="A file of addresses, one a line.")  # fmt: skip
+@home_option
+@site_option
+@click.option("--max-pages", type=click.IntRange(min=0), help="Stop after so many page fetches.")
+@click.option("--delay", "delay_s", type=click.FloatRange(min=0), metavar="S",
+              help="Seconds between requests; at least 1 towards a public host.")  # fmt: skip
+@click.option("--contact", metavar="MAIL-OR-URL", default="", envvar="VERDICTS_CONTACT",
+              help="Whom a publisher may write to; part of the user agent.")  # fmt: skip
+@click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
+@click.option("--plan", type=click.Choice(["all", "coverage"]), default="all", show_default=True,
+              help="all: every page, a cover of all tools first; coverage: no more than the cover.")
+@click.option("--per-day", type=click.IntRange(min=1), default=5000, show_default=True,
+              help="Ask for no more pages of a site on one day, in all runs together.")
+@click.option("--all-due", is_flag=True,
+              help="Ask for everything known, due or not; unchanged pages send no body.")
+@click.option("--timeout", "timeouts", metavar="PART=S", multiple=True, callback=_read_timeouts,
+              help="Give a part up after S seconds; may be repeated. Else: "
+              + ", ".join(f"{part}={each.default:g}" for part, each in PARTS.items()) + ".")
+@click.option("--ack-fd", type=click.IntRange(min=0), metavar="N",
+              help="Write a line (address, SHA-256) to descriptor N once a capture is safe.")
+@json_option
+def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str | None,
+          max_pages: int | None, delay_s: float | None, contact: str, allow_private: bool,
+          plan: Literal["all", "coverage"], per_day: int, all_due: bool, timeouts: Timeouts,
+          ack_fd: int | None, as_json: bool) -> int:
+    """Fetch and archive pages: those named, or what is waiting or due.
+
+    A page address fetches that page; a root or a sitemap is discovered from. Without an address:
+    what is waiting or due.
+    """
+    from crawler.run import crawl as run_crawl
+    from parsers.sites import site_named
+
+    if delay_s is not None and not math.isfinite(delay_s):
+        raise UsageError(what=f"--delay {delay_s}: not a number of seconds")
+    named = [*addresses, *(_read_urls(urls) if urls else [])]
+    with progress() as tell:
+        report = run_crawl(
+            home, addresses=named, site=site_named(site) if site else None, max_pages=max_pages,
+            delay_s=delay_s, contact=contact, allow_private=allow_private, all_due=all_due,
+            plan=plan, per_day=per_day, ack=ack_fd, timeouts=timeouts,
+            progress=lambda url, done, of: tell("fetched", done, of),
+        )  # fmt: skip
+    print_report(asdict(report), as_json=as_json)
+    return report.exit_code
+
+
+def _read_urls(path: Path) -> list[str]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(what=f"{path}: cannot be read: {error}") from error
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -1,0 +1,49 @@
+"""`verdicts serve`: the published database of a home, for people and programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from schema.errors import IntegrityError, StartError
+from verdicts.console import say
+from verdicts.options import example, home_option
+
+
+@click.command(epilog=example("verdicts serve --port 8001"))
+@home_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+@click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
+def serve(home: Path, host: str, port: int, no_sql: bool) -> int:
+    """Serve the published database, read-only."""
+    serve_home(home, host=host, port=port, allow_sql=not no_sql)
+    return 0
+
+
+def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
+    """Serve a home's present database until interrupted.
+
+    Raises: StartError when there is none, it was withdrawn or may not be read, or the port is
+    taken; IntegrityError when what stands in its place is not a database of ours.
+    """
+    from web.errors import NotServableError, WithdrawnError
+    from web.serving import serve as run_server
+
+    database = home / "public" / "current.db"
+    try:
+        run_server(database, host=host, port=port, allow_sql=allow_sql,
+                   on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"))  # fmt: skip
+    except WithdrawnError as error:
+        raise StartError(what=f"{error}; `verdicts build` publishes without it") from error
+    except NotServableError as error:
+        raise IntegrityError(
+            where=str(database), what=f"cannot be served: {error}; `verdicts check` says more"
+        ) from error
+    except FileNotFoundError as error:
+        what = f"{database}: nothing to serve; run `verdicts build` first"
+        raise StartError(what=what) from error
+    except OSError as error:
+        where = error.filename or f"{host}:{port}"
+        raise StartError(what=f"{where}: cannot be served: {error.strerror}") from error
