@@ -17,19 +17,19 @@ from archive.worker import GuardedPool
 from db import recordfile
 from db.assemble import assemble
 from db.load import Loader
+from db.loss import edition, last_edition, require_no_loss
 from db.page_rows import history_state
 from db.pages import count_states, is_due
 from db.publish import (
     CANDIDATE,
     Manifest,
-    edition,
     file_sha256,
-    last_edition,
+    holds,
     present,
     publish,
-    read_manifest,
     remove_leftovers,
-    require_no_loss,
+    require_link,
+    whole_manifest,
     write_manifest,
 )
 from db.reading import CaptureLine, read_task
@@ -96,32 +96,35 @@ class _Build:
         self._parsed = self._damaged = 0
 
     def run(self, *, accept_loss: bool) -> BuildReport:
+        require_link(self._home)
         withdraw(self._home)
         snapshot = take_snapshot(self._archive)
         inputs = inputs_digest(snapshot, [PARSER_VERSION, builder_version()])
         current = present(self._home)
-        known = read_manifest(current) if current is not None else None
+        known = whole_manifest(current) if current is not None else None
         if current is not None and known is not None and _is_up_to_date(known, inputs):
             return self._report(current, known, is_new=False)
         remove_leftovers(self._home)
         candidate = self._home.public / CANDIDATE
         manifest = self._make(candidate, snapshot, inputs)
-        if known is not None and known.name == manifest.name:
-            # Other inputs gave the same bytes: only what they were is noted anew.
-            candidate.unlink()
-            write_manifest(self._home, manifest)
-        else:
-            if not accept_loss:
+        is_new = current is None or not holds(current, manifest)
+        if is_new:
+            # A damaged file of the same name is replaced by the bytes that it once had.
+            is_mending = current is not None and current.name == manifest.name
+            if not accept_loss and not is_mending:
                 self._guard(candidate, manifest, snapshot)
             publish(self._home, candidate, manifest)
+        else:
+            # Other inputs gave the same bytes, or the manifest was lost: only it is written anew.
+            candidate.unlink()
+            write_manifest(self._home, manifest)
         if is_outdated(self._home, snapshot):
             # A take-down came in between: it must not wait for the next build.
             return self.run(accept_loss=accept_loss)
-        is_new = known is None or known.name != manifest.name
         return self._report(self._home.public / manifest.name, manifest, is_new=is_new)
 
     def _guard(self, candidate: Path, manifest: Manifest, snapshot: Snapshot) -> None:
-        before = last_edition(self._home)
+        before = last_edition(self._home, lambda path: left_out(path, snapshot.taken))
         if before is not None:
             sites = {each.site for each in snapshot.taken.active}
             require_no_loss(before, edition(candidate, manifest.taken), sites)

@@ -164,25 +164,39 @@ def _record_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
 
 def _published_problems(home: Home) -> Iterator[Problem]:
     link = home.public / CURRENT
-    is_withdrawn = link.is_symlink() and tombstone_path(link.parent / os.readlink(link)).exists()
-    if link.is_symlink() and not link.exists() and not is_withdrawn:
-        yield Problem(CURRENT, f"it points to {os.readlink(link)}, which is not there")
-    elif link.exists() and not link.is_symlink():
-        yield Problem(CURRENT, "it is not a symbolic link")
+    target = Path(os.readlink(link)) if link.is_symlink() else None
+    if target is None:
+        if os.path.lexists(link):
+            yield Problem(CURRENT, "it is not a symbolic link; move it away, then build")
+    elif not target.match("verdicts-*.db") or target.name != str(target):
+        yield Problem(CURRENT, f"it points to {target}, which no build published; build")
+    elif not link.exists() and not tombstone_path(home.public / target).exists():
+        yield Problem(CURRENT, f"it points to {target}, which is not there; build")
     for path in sorted(home.public.glob("verdicts-*.db")):
         if not tombstone_path(path).exists():
-            yield from _database_problems(path)
+            is_current = target is not None and path.name == str(target)
+            yield from _database_problems(path, is_current=is_current)
 
 
-def _database_problems(path: Path) -> Iterator[Problem]:
+def _database_problems(path: Path, *, is_current: bool) -> Iterator[Problem]:
+    """What is wrong with a published file; only the current one can be made again."""
+    way_out = "build makes it again" if is_current else "remove it, as only the newest is remade"
+    if not path.is_file():
+        yield Problem(path.name, "it is not a file; move it away")
+        return
     try:
         manifest = read_manifest(path)
     except BuildError:
-        yield Problem(path.name, "its manifest is missing or cannot be read")
+        yield Problem(path.name, f"its manifest is missing or cannot be read; {way_out}")
         return
     if manifest.name != path.name:
         yield Problem(path.name, f"its manifest is about {manifest.name}")
-    if path.stat().st_size != manifest.size or file_sha256(path) != manifest.sha256:
-        yield Problem(path.name, "the file is not the one that its manifest describes")
+    try:
+        is_same = path.stat().st_size == manifest.size and file_sha256(path) == manifest.sha256
+    except OSError as error:
+        yield Problem(path.name, f"it cannot be read: {error.strerror}")
+        return
+    if not is_same:
+        yield Problem(path.name, f"the file is not the one that its manifest describes; {way_out}")
     for what in database_problems(path, manifest.rows):
         yield Problem(path.name, what)

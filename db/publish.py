@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from archive.home import Home, fsync_folder
-from db.write import connect_read_only
-from schema.errors import BuildError, PublishError
+from archive.home import TRIAL, Home, fsync_folder
+from schema.errors import BuildError
 from schema.records import Record
 
 CURRENT = "current.db"
 CANDIDATE = ".candidate.db"
-GUARDED = ("comparison", "quote", "card")
-LOSS_PERCENT = 2
-LOSS_ROWS = 20
-"""Fewer rows may always be lost: a small archive is not held up by a single page."""
 
 
 class Manifest(Record):
@@ -83,15 +75,6 @@ class Tombstone(Record):
     """The sites that it held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """What the next build is measured by: the rows of the one before, and those left out."""
-
-    rows: dict[str, int]
-    taken: dict[str, int]
-    sites: set[str]
-
-
 def manifest_path(database: Path) -> Path:
     """Where a published database's manifest stands."""
     return database.with_suffix(".json")
@@ -125,7 +108,42 @@ def read_manifest(database: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise BuildError(what=f"{path}: not a readable manifest") from error
+        state = "not a readable manifest" if path.exists() else "the manifest is missing"
+        raise BuildError(what=f"{path}: {state}; `verdicts build` makes it again") from error
+
+
+def whole_manifest(database: Path) -> Manifest | None:
+    """The manifest of a published file that is still byte for byte what was published.
+
+    Absent: None where the manifest is missing or unreadable, or the file is another by now.
+    """
+    try:
+        manifest = read_manifest(database)
+    except BuildError:
+        return None
+    return manifest if holds(database, manifest) else None
+
+
+def holds(database: Path, manifest: Manifest) -> bool:
+    """Whether the file is there and byte for byte the one that the manifest describes."""
+    return (
+        database.is_file()
+        and database.name == manifest.name
+        and database.stat().st_size == manifest.size
+        and file_sha256(database) == manifest.sha256
+    )
+
+
+def require_link(home: Home) -> None:
+    """Pass where `current.db` is a link, or not there.
+
+    Raises: BuildError when something has its place that no build put there: it is not removed.
+    """
+    link = home.public / CURRENT
+    if os.path.lexists(link) and not link.is_symlink():
+        raise BuildError(
+            what=f"{link}: not the link that a build makes; move it away, then `verdicts build`"
+        )
 
 
 def present(home: Home) -> Path | None:
@@ -147,73 +165,24 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def last_edition(home: Home) -> Edition | None:
-    """The edition that a new one is measured by, be it withdrawn. Absent: None for the first.
-
-    Raises: BuildError when it is not readable.
-    """
-    path = named(home)
-    tombstone = None if path is None else read_tombstone(path)
-    if tombstone is not None:
-        return Edition(tombstone.rows, tombstone.taken, set(tombstone.sites))
-    return None if path is None or not path.exists() else edition(path, read_manifest(path).taken)
-
-
-def edition(path: Path, taken: dict[str, int]) -> Edition:
-    """What a database file holds. Raises: BuildError when it is not readable."""
-    return Edition(_counts(path), taken, _sites(path))
-
-
-def require_no_loss(old: Edition, new: Edition, taken_sites: set[str]) -> None:
-    """Pass where the new edition has nearly all that the old one has, or what was taken down.
-
-    Raises: PublishError naming what would be lost: over 2 % of a table's rows and at least 20,
-    or a whole site.
-    """
-    lost = [
-        f"{kept} of {count} rows of {table} would be left"
-        for table, rows in old.rows.items()
-        for count in (rows + old.taken.get(table, 0),)
-        for kept in (new.rows.get(table, 0) + new.taken.get(table, 0),)
-        if count - kept >= LOSS_ROWS and (count - kept) * 100 > LOSS_PERCENT * count
-    ]
-    gone = old.sites - new.sites - taken_sites
-    lost += [f"the site {site} would vanish" for site in sorted(gone)]
-    if lost:
-        raise PublishError(what=f"not published, {'; '.join(lost)} (--accept-loss publishes it)")
-
-
-def _counts(path: Path) -> dict[str, int]:
-    with closing(_open(path)) as connection:
-        return {
-            table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-            for table in GUARDED
-        }
-
-
-def _sites(path: Path) -> set[str]:
-    with closing(_open(path)) as connection:
-        return {site for (site,) in connection.execute("SELECT DISTINCT site FROM comparison")}
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    try:
-        connection = connect_read_only(path)
-        connection.execute("SELECT 1 FROM comparison LIMIT 1")
-    except sqlite3.DatabaseError as error:
-        raise BuildError(what=f"{path}: the published database is not readable: {error}") from error
-    return connection
-
-
 def remove_leftovers(home: Home) -> None:
-    """Remove what a killed build left; nothing that is published has a name with a dot in front."""
+    """Remove what a killed build left; nothing that is published has a name with a dot in front.
+
+    The trial files of a crawl that starts at this moment are its own to remove.
+    """
     for path in home.public.glob(".*"):
-        path.unlink()
+        if not path.name.startswith(TRIAL):
+            path.unlink(missing_ok=True)
 
 
 def publish(home: Home, candidate: Path, manifest: Manifest) -> Path:
-    """Give the candidate its name and make it current; gives its path."""
+    """Give the candidate its name and make it current; gives its path.
+
+    Raises: BuildError when a folder has its name.
+    """
     path = home.public / manifest.name
+    if path.is_dir():
+        raise BuildError(what=f"{path}: a folder in the place of a database; move it away")
     # The same words may be published again once a take-down is lifted.
     tombstone_path(path).unlink(missing_ok=True)
     write_manifest(home, manifest)

@@ -9,10 +9,11 @@ from typing import Any
 from archive import Home, open_archive
 from archive.clock import stamp
 from db.pages import count_states, is_due, page_state
-from db.publish import present, read_manifest
+from db.publish import present, read_manifest, require_link
 from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.snapshot import Snapshot, take_snapshot
 from db.withdrawal import withdrawal_counts
+from schema.errors import BuildError
 
 
 def status(home: Path) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def status(home: Path) -> dict[str, Any]:
     Shape: `pages` (number in each state, known, due), `disk` (bytes by kind), `captures`,
     `last_run`, `published`, `takedowns` (how many hold, wait for erasing, were lifted, and the
     corrections). Absent: `last_run` and `published` are None where there is none.
-    Raises: StartError when there is no ledger.
+    Raises: StartError when there is no ledger; BuildError when what is published is not whole.
     """
     snapshot = take_snapshot(open_archive(home))
     place = Home(home)
@@ -108,9 +109,18 @@ def _size(folder: Path) -> int:
 
 
 def _published(home: Home) -> dict[str, Any] | None:
-    """What is published now, without the place where it lies."""
+    """What is published now, without the place where it lies.
+
+    Raises: BuildError when what lies there is not what a build published.
+    """
+    require_link(home)
     current = present(home)
     if current is None:
         return None
     manifest = read_manifest(current)
+    if not current.is_file() or current.stat().st_size != manifest.size:
+        raise BuildError(
+            what=f"{current}: not the file that its manifest describes;"
+            " `verdicts build` makes it again"
+        )
     return manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})

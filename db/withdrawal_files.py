@@ -18,12 +18,11 @@ from archive.clock import stamp
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
 from archive.withdrawals import Matches, Takedown, exports, mark_withdrawn, widen_takedown
+from db.loss import Edition, edition
 from db.publish import (
-    Edition,
     Tombstone,
     TombstoneReason,
     bury,
-    edition,
     file_sha256,
     named,
     read_manifest,

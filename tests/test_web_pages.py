@@ -323,6 +323,36 @@ def test_json_answers_for_tables_rows_views_and_sql(server: Server) -> None:
     assert wrong.status == 400 and json.loads(wrong.body)["ok"] is False
 
 
+def test_a_table_shows_first_what_a_reader_wants_unless_told_which_columns(server: Server) -> None:
+    def order(path: str) -> list[str]:
+        row = re.search(r"<tbody>\s*<tr>(.*?)</tr>", server.ask(path).text, re.S)
+        return re.findall(r'data-name="(\w+)"', row[1]) if row else []
+
+    quote = order("/verdicts/quote")
+    assert quote[:6] == ["id", "tool_name", "reviewer", "score", "verdict", "text"]
+    assert quote[-1] == "key"
+    assert order("/verdicts/card")[:3] == ["id", "name", "category"]
+    assert order("/verdicts/crawl")[:3] == ["id", "started_at", "kind"]
+    assert order("/verdicts/quote?_col=key&_col=text") == ["id", "key", "text"]
+    assert '<a href="/compare/brass-kettle-vs-lantern-notes">Brass Kettle vs' in server.ask(
+        "/verdicts/comparison"
+    ).text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/verdicts/crawl", "/verdicts/quote/1", "/nothing"])
+def test_every_page_leads_to_the_list_of_all_comparisons(server: Server, path: str) -> None:
+    header = server.ask(path).text.partition("</header>")[0]
+    assert '<a href="/verdicts/comparison">Comparisons</a>' in header
+
+
+def test_every_column_put_first_is_one_of_its_table(server: Server) -> None:
+    from web.describe import FIRST
+
+    for table, columns in FIRST.items():
+        (row,) = json.loads(server.ask(f"/verdicts/{table}.json?_shape=array&_size=1").body)
+        assert set(columns) <= set(row), table
+
+
 def test_foreign_keys_are_labelled(server: Server) -> None:
     page = server.ask("/verdicts/comparison/1").text
     assert re.search(r'<a href="/verdicts/tool/\d+">Brass Kettle</a>', page)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import forked
 import pytest
 from web_sample import database
 
@@ -36,7 +36,7 @@ class Server:
     """A server process and how to ask it."""
 
     address: str
-    process: subprocess.Popen[str]
+    process: forked.Popen[str]
 
     def ask(self, path: str, method: str = "GET", timeout_s: float = 20) -> Answer:
         conn = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=timeout_s)
@@ -50,8 +50,8 @@ class Server:
 def serving(path: Path, *arguments: str) -> Iterator[Server]:
     """A real process on a free loopback port, ended afterwards."""
     command = [sys.executable, "-m", "web", str(path), *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "80"}
+    with forked.Popen(
+        command, cwd=ROOT, stdout=forked.PIPE, text=True, env={**os.environ, "COLUMNS": "80"}
     ) as process:
         try:
             assert process.stdout is not None

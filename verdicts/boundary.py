@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 
+from verdicts.streams import OutputError, guard_streams
+
 BUG = 70
 """The exit code of a fault of ours, told apart from all that the contract names."""
+CUT_SHORT = 20
+"""The exit code where the output could not be written whole; the same command gives it again."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
     _require_own_rooms()
-    for stream in (sys.stdout, sys.stderr):  # a file's name need not be text
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
-    sys.exit(_run(arguments))
+    guard_streams()
+    try:
+        code = _run(sys.argv[1:] if arguments is None else list(arguments))
+    except OutputError as error:
+        # Whoever read our output and has closed it wants no more of it, and no sentence either.
+        code = 0 if error.is_closed else _say(str(error), CUT_SHORT)
+    sys.exit(code)
 
 
 def _require_own_rooms() -> None:
@@ -52,10 +56,8 @@ def _run(arguments: list[str]) -> int:
         return _say("stopped", 20)
     except VerdictsError as error:
         return _say(str(error), error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has closed it; what is left to flush goes nowhere, quietly.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OutputError:
+        raise
     except PermissionError as error:
         return _say(f"{error.filename}: {error.strerror}", 30)
     except Exception as error:

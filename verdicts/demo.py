@@ -10,7 +10,7 @@ from db import build
 from db.check import check
 from parsers.sites import site_named
 from schema.errors import IntegrityError, StartError
-from verdicts.cli import serve_home
+from verdicts.command_serve import serve_home
 from verdicts.console import note, progress, say
 from verdicts.demo_check import differences
 from verdicts.sample import SITE, expected, serve_sample

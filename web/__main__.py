@@ -6,8 +6,10 @@ For a deployment that holds only the published file; `verdicts serve` is the com
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
+from web.errors import NotServableError
 from web.serving import serve
 
 
@@ -19,8 +21,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--no-sql", action="store_true")
     asked = parser.parse_args()
-    serve(asked.database, host=asked.host, port=asked.port, allow_sql=not asked.no_sql,
-          on_ready=lambda address: print(address, flush=True))  # fmt: skip
+    try:
+        serve(asked.database, host=asked.host, port=asked.port, allow_sql=not asked.no_sql,
+              on_ready=lambda address: print(address, flush=True))  # fmt: skip
+    except (NotServableError, OSError) as error:
+        sys.exit(f"python -m web: {error}")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ All of it is data: nothing here asks the network or writes a file.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from web.hardening import DATABASE_NAME
+from web.upstream import Row
 
 TITLE = "Verdicts"
 LICENSE = "Publishers' text: no licence granted. Our annotations: CC BY 4.0"
@@ -58,6 +60,46 @@ SHOWN: dict[str, dict[str, Any]] = {
     "correction": {"sort_desc": "added_at", "facets": ["kind"]},
     "code": {"sort": "code", "facets": ["kind"]},
 }
+
+FIRST = {
+    "capture": ("captured_at", "page", "status", "outcome", "kind"),
+    "card": (
+        "name", "category", "tagline", "panel_ship_percent", "badge", "entry", "description",
+        "pricing",
+    ),
+    "comparison": ("title", "captured_at", "state", "tool_a", "tool_b"),
+    "comparison_quote": ("comparison", "position", "reviewer", "score", "verdict", "text"),
+    "crawl": ("started_at", "kind", "site", "exit_code", "asked", "stored", "unchanged", "failed"),
+    "failure": ("code", "detail", "page", "captured_at"),
+    "finding": ("code", "detail", "field", "comparison"),
+    "page": ("url", "state", "due", "captures", "last_captured_at"),
+    "quote": ("tool_name", "reviewer", "score", "verdict", "text"),
+    "tool": ("name", "tool", "url"),
+}  # fmt: skip
+"""What a reader wants of a row, beside its number: shown first, where the table's own order would
+have it beyond the edge of the screen."""
+LAST = ("key", "sha256", "body_sha256", "record_sha256")
+
+
+def in_reading_order(items: Iterable[Row], table: str, name: str) -> list[Row]:
+    """Columns or cells of a table, of which `name` holds the column, as a reader wants them.
+
+    >>> columns = [{"name": "id"}, {"name": "key"}, {"name": "site"}, {"name": "text"}]
+    >>> [each["name"] for each in in_reading_order(columns, "quote", "name")]
+    ['id', 'text', 'site', 'key']
+    """
+    first = ("id", *FIRST.get(table, ()))
+    places = {column: at for at, column in enumerate(first)} | dict.fromkeys(LAST, len(first) + 1)
+    return sorted(items, key=lambda each: places.get(each[name], len(first)))
+
+
+def is_main(column: str, table: str) -> bool:
+    """Whether a narrow screen shows a column too; its row's own page shows them all.
+
+    >>> is_main("text", "quote"), is_main("characters", "quote"), is_main("title", "site")
+    (True, False, True)
+    """
+    return table not in FIRST or column in ("id", *FIRST[table])
 
 
 def config(*, allow_sql: bool) -> dict[str, Any]:

@@ -18,25 +18,43 @@ from web.upstream import (
     QueryInterrupted,
     Request,
     Response,
+    ValueAsBooleanError,
     hook,
 )
 
 TOO_SLOW = "The query took longer than this server allows."
 OUR_FAULT = "Something went wrong here. It has been noted."
+UNUSABLE = "An argument of this address has a value, or a name, that this page cannot use."
+# What Datasette lets out where it reads an argument without looking: no JSON, JSON of another
+# shape, a number too large, half a character. The same page without arguments raises none of them.
+OF_ARGUMENTS = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueAsBooleanError,
+    ValueError,
+)  # fmt: skip
 log = logging.getLogger("web")
 
 
-def explain(exception: Exception, *, is_visitors_sql: bool) -> tuple[int, str]:
-    """Status and sentence for an exception, safe to show."""
+def explain(
+    exception: Exception, *, is_visitors_sql: bool, has_arguments: bool = False
+) -> tuple[int, str]:
+    """Status and sentence for an exception, safe to show.
+
+    `is_visitors_sql` says that the page is Datasette's own, which asks what the visitor writes.
+    """
     if isinstance(exception, QueryInterrupted) or exception.args == ("interrupted",):
         return 400, TOO_SLOW
     if isinstance(exception, DatasetteError):
         is_slow = exception.title == "SQL Interrupted"
-        return exception.status, TOO_SLOW if is_slow else _plain(exception)
+        # Datasette gives some wrong arguments no status of their own, so that they get its 500.
+        is_theirs = exception.status == 500 and is_visitors_sql and has_arguments
+        status = 400 if is_theirs else exception.status
+        return status, TOO_SLOW if is_slow else _plain(exception)
     if isinstance(exception, Base400 | InvalidSql):
         return getattr(exception, "status", 400), str(exception) or "Bad request"
     if isinstance(exception, sqlite3.DatabaseError) and is_visitors_sql:
         return 400, f"The database refused the query: {exception}"
+    if isinstance(exception, OF_ARGUMENTS) and is_visitors_sql and has_arguments:
+        return 400, UNUSABLE
     return 500, OUR_FAULT
 
 
@@ -49,7 +67,10 @@ def handle_exception(
     datasette: Datasette, request: Request, exception: Exception
 ) -> Callable[[], Awaitable[Response]]:
     """Answers with JSON where JSON was asked for, else with a page."""
-    status, sentence = explain(exception, is_visitors_sql=request.path.startswith("/verdicts"))
+    status, sentence = explain(
+        exception, is_visitors_sql=request.path.startswith("/verdicts"),
+        has_arguments=bool(request.query_string),
+    )  # fmt: skip
     if status >= 500:
         log.error("%s: %s", request.path, exception, exc_info=exception)
 

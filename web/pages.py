@@ -15,7 +15,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from web import notes, queries, words
-from web.describe import PURPOSE, TITLE
+from web.describe import PURPOSE, TITLE, in_reading_order, is_main
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.search import PLACES, search
@@ -180,24 +180,33 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Gives the templates our words, and takes out the white space that tags leave behind."""
     env.trim_blocks = env.lstrip_blocks = True
-    used = (words.marked, words.cued, words.number, words.day, words.minute, words.web_address)
+    used = (words.marked, words.cued, words.number, words.day, words.minute, words.web_address,
+            in_reading_order)  # fmt: skip
     for function in used:
         env.filters[function.__name__] = function
     env.globals.update(
         address=words.address, how_known=words.HOW_KNOWN, states_said=words.STATES,
         withheld_reason=words.withheld_reason, archive_title=TITLE, archive_purpose=PURPOSE,
+        is_main=is_main,
     )  # fmt: skip
 
 
 @hook
-def render_cell(column: str, table: str, value: Any, datasette: Datasette) -> Any:
-    """Shortens a hash in Datasette's tables, and makes a key a link to our page about it."""
+def render_cell(
+    row: sqlite3.Row, column: str, table: str, value: Any, datasette: Datasette
+) -> Any:
+    """Shortens a hash in Datasette's tables, and makes a key a link to our page about it.
+
+    A comparison's title becomes that link too, where the row holds the key.
+    """
     if not isinstance(value, str):
         return None
-    kind = KEY_COLUMNS.get((table or "", column))
+    kind, key = KEY_COLUMNS.get((table or "", column)), value
+    if (table, column) == ("comparison", "title") and "comparison" in row.keys():  # noqa: SIM118
+        kind, key = "compare", row["comparison"]
     shown = words.shortened(value)
     if kind:
-        return Markup('<a href="{}">{}</a>').format(words.address(kind, value), shown)
+        return Markup('<a href="{}">{}</a>').format(words.address(kind, key), shown)
     return shown if shown != value else None
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from web import gate, hardening, mishaps, pages
 from web.describe import config, inspected, metadata
+from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
 from web.withdrawn import require_not_withdrawn
@@ -26,20 +29,25 @@ PLUGINS = (gate, hardening, mishaps, pages)
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100
+NEEDED = frozenset(
+    {
+        "capture", "card", "comparison", "comparison_quote", "comparison_version", "crawl",
+        "description", "failure", "finding", "page", "quote", "release", "reviewer", "tool",
+    }
+)  # fmt: skip
+"""The tables that a database of ours has had at all times."""
 
 
 def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     """The Datasette application for one database file.
 
-    Raises: FileNotFoundError when there is no such file, or it was withdrawn;
-        sqlite3.DatabaseError when it is not one of ours.
+    Raises: WithdrawnError when it was withdrawn; FileNotFoundError when there is no such file;
+        PermissionError when it may not be read; NotServableError when it is not one of ours.
     """
-    real = database.resolve(strict=True)
+    real = Path(os.path.realpath(database))
     require_not_withdrawn(real)
+    known = known_of(real)
     install_plugins()
-    uri = f"{real.as_uri()}?immutable=1"
-    with contextlib.closing(sqlite3.connect(uri, uri=True)) as conn:
-        known = {"metadata": metadata(conn), "inspect_data": inspected(conn, real)}
     datasette = Datasette(
         files=[],
         config=config(allow_sql=allow_sql),
@@ -50,9 +58,44 @@ def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     # Without a file Datasette makes an empty database in memory; ours goes in its place.
     datasette.remove_database("_memory")
     datasette.add_database(
-        Database(datasette, path=str(real), is_mutable=False), name=DATABASE_NAME
+        Published(datasette, path=str(real), is_mutable=False), name=DATABASE_NAME
     )
     return datasette
+
+
+class Published(Database):  # type: ignore[misc]
+    """A published file. Datasette does not quote its path, and a path may hold `?`, `#` or `%`."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        """A connection that reads, whatever is asked for."""
+        conn = connected(Path(self.path))
+        self._all_connections.append(conn)
+        return conn
+
+
+def connected(real: Path) -> sqlite3.Connection:
+    """A connection to a file that never changes, for any thread."""
+    return sqlite3.connect(f"{real.as_uri()}?immutable=1", uri=True, check_same_thread=False)
+
+
+def known_of(real: Path) -> dict[str, Any]:
+    """What Datasette is told of a file beforehand: metadata, exact counts, size and hash.
+
+    Raises: OSError when it is not there or may not be read; NotServableError when it is not
+        one of ours.
+    """
+    if real.exists() and not real.is_file():
+        raise NotServableError(f"{real}: a folder or device, not a database")
+    with real.open("rb"):
+        pass  # SQLite would not say why it cannot open the file
+    try:
+        with contextlib.closing(connected(real)) as conn:
+            missing = NEEDED - {name for (name,) in conn.execute("select name from sqlite_master")}
+            if missing:
+                raise NotServableError(f"{real}: not a database of ours: no table {min(missing)}")
+            return {"metadata": metadata(conn), "inspect_data": inspected(conn, real)}
+    except sqlite3.DatabaseError as error:
+        raise NotServableError(f"{real}: not a readable database: {error}") from error
 
 
 def install_plugins() -> None:
@@ -80,12 +123,15 @@ def serve(
     """Serves until interrupted, and calls `on_ready` with the address once it really answers.
 
     Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one.
-    Raises: FileNotFoundError when there is no database; OSError when the port is taken;
-        RuntimeError when the database is not one whose home page can be shown.
+    Raises: as `make_datasette`; OSError when the port is taken; NotServableError when the home
+        page cannot be shown.
     """
     datasette = make_datasette(database, allow_sql=allow_sql)
     with _listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(datasette, listener, on_ready))
+        try:
+            asyncio.run(_run(datasette, listener, on_ready))
+        except HomePageError as error:
+            raise NotServableError(f"{database}: {error}") from error
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -118,6 +164,10 @@ async def _run(
             await announcing
 
 
+class HomePageError(Exception):
+    """The server answers, but not with a home page."""
+
+
 async def _announce(listener: socket.socket, on_ready: Callable[[str], None]) -> None:
     """Asks for the home page over the wire; only its 200 counts as ready."""
     host, port = listener.getsockname()[:2]
@@ -129,5 +179,5 @@ async def _announce(listener: socket.socket, on_ready: Callable[[str], None]) ->
     finally:
         writer.close()
     if b" 200 " not in status:
-        raise RuntimeError(f"the home page was answered with {status.decode().strip()!r}")
+        raise HomePageError(f"the home page was answered with {status.decode().strip()!r}")
     on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}/")

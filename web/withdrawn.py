@@ -13,6 +13,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from web.errors import WithdrawnError
+
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Any, Send], Awaitable[None]]
@@ -33,10 +35,12 @@ def tombstone_of(database: Path) -> Path:
 def require_not_withdrawn(database: Path) -> None:
     """Pass where the file may be served.
 
-    Raises: FileNotFoundError when it was withdrawn.
+    Raises: WithdrawnError with the dates and the reasons when it was withdrawn.
     """
-    if tombstone_of(database).exists():
-        raise FileNotFoundError(2, "it was withdrawn; build makes another", str(database))
+    tombstone = tombstone_of(database)
+    if tombstone.exists():
+        reasons = "; ".join(_reasons(tombstone)) or "no reason can be read"
+        raise WithdrawnError(f"{database}: withdrawn on {reasons}")
 
 
 def unless_withdrawn(app: App, database: Path) -> App:

@@ -1,0 +1,64 @@
+"""What a user may rely on when the output of a command has nowhere to go."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commands import verdicts
+
+COMMANDS = [["schema"], ["--help"], ["--version"], ["parse", "--help"], ["status", "--json"]]
+
+
+def shell(line: str, *arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """What a shell made of a line in which `$V` stands for the command with its arguments."""
+    command = line.replace("$V", f'{sys.executable} -m verdicts "$@"')
+    return subprocess.run(
+        ["bash", "-c", command, "bash", *map(str, arguments)], capture_output=True, text=True,
+        check=False, timeout=60, env={"VERDICTS_HOME": str(home), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("output")
+    (folder / "page.txt").write_text("Nothing to compare here\n")
+    verdicts("import", folder / "page.txt", "--home", folder / "home")
+    assert (folder / "home" / "ledger.db").exists()
+    return folder / "home"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("full", [">/dev/full", ">&-"])
+def test_output_that_cannot_be_written_is_one_sentence_and_exit_20(
+    home: Path, command: list[str], full: str
+) -> None:
+    done = shell(f"$V {full}", *command, home=home)
+    assert done.returncode == 20, done.stderr
+    assert done.stderr.startswith("verdicts: standard output: cannot be written to: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_has_seen_enough_ends_a_command_quietly(
+    home: Path, command: list[str]
+) -> None:
+    # By the time that the command writes, `true` has ended and the pipe has no reader.
+    done = shell("{ sleep 0.2; $V; echo \"code $?\" >&2; } | true", *command, home=home)
+    assert done.stderr == "code 0\n"
+
+
+@pytest.mark.parametrize("lost", ["2>/dev/full", "2>&-", "2> >(true)"])
+def test_a_lost_standard_error_changes_neither_work_nor_exit_code(home: Path, lost: str) -> None:
+    assert shell(f"$V {lost}", "build", home=home).returncode in (0, 10)
+    assert (home / "public" / "current.db").exists()
+    assert shell(f"$V {lost}", "nosuch", home=home).returncode == 2
+    assert shell(f"$V {lost}", "status", "--home", "none", home=home).returncode == 30
+
+
+def test_a_build_whose_report_cannot_be_written_has_published_all_the_same(home: Path) -> None:
+    (home / "public" / "current.db").unlink(missing_ok=True)
+    assert shell("$V >/dev/full", "build", home=home).returncode == 20
+    assert (home / "public" / "current.db").exists()

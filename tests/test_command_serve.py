@@ -1,0 +1,118 @@
+"""What `verdicts serve` shows, and what it says where it shows nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from commands import verdicts
+from db_home import ALDER, BIRCH, page, store
+from web_sample import database
+from web_server import serving
+
+from archive import Home
+from db import build
+from db.withdrawal import take_down
+from schema.errors import IntegrityError, StartError
+from verdicts.command_serve import serve_home
+
+ODD = "a?b#c%41 d ü😀%zz&mode=rw;%2F"
+
+
+def current(home: Path) -> Path:
+    path = home / "public" / "current.db"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def refuse(home: Path, error: type[Exception], port: int = 0) -> str:
+    """The sentence by which a home is refused."""
+    with pytest.raises(error) as raised:
+        serve_home(home, host="127.0.0.1", port=port, allow_sql=True)
+    return str(raised.value)
+
+
+def text(path: Path) -> None:
+    path.write_text("This is a letter, not a database.\n" * 100)
+
+
+def other(path: Path) -> None:
+    conn = sqlite3.connect(path)
+    conn.execute("CREATE TABLE letter (words TEXT)")
+    conn.close()
+
+
+def torn(path: Path) -> None:
+    path.write_bytes(database().read_bytes()[:40_000])
+
+
+def hollow(path: Path) -> None:
+    whole = bytearray(database().read_bytes())
+    whole[8192:] = bytes(len(whole) - 8192)
+    path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", [ODD, "%3F", "a b", "ü"])
+def test_a_database_is_served_from_any_path(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "verdicts-1.db"
+    path.parent.mkdir()
+    shutil.copyfile(database().resolve(), path)
+    with serving(path) as running:
+        assert "Brass Kettle" in running.ask("/tool/brass-kettle").text
+        assert running.ask("/verdicts/tool.json").status == 200
+    assert [found.name for found in tmp_path.rglob("*")] == [name, path.name]
+
+
+@pytest.mark.parametrize("make", [text, Path.touch, other, torn, hollow, Path.mkdir])
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_what_is_no_database_of_ours_is_named_in_one_sentence(
+    tmp_path: Path, make: Callable[[Path], None], is_linked: bool
+) -> None:
+    link = current(tmp_path)
+    make(link.with_name("stranger.db") if is_linked else link)
+    if is_linked:
+        link.symlink_to("stranger.db")
+    said = refuse(tmp_path, IntegrityError)
+    assert said.startswith(f"{link}: cannot be served: ")
+    assert said.endswith("`verdicts check` says more")
+
+
+def test_the_command_says_so_and_exits_40(tmp_path: Path) -> None:
+    text(current(tmp_path))
+    done = verdicts("serve", "--home", tmp_path, "--port", "0")
+    assert (done.returncode, done.stderr.count("\n"), done.stdout) == (40, 1, "")
+    assert "not a readable database" in done.stderr
+
+
+def test_nothing_to_serve_is_said_with_the_way_out(tmp_path: Path) -> None:
+    assert "nothing to serve; run `verdicts build`" in refuse(tmp_path, StartError)
+    current(tmp_path).symlink_to("gone.db")
+    assert "nothing to serve" in refuse(tmp_path, StartError)
+    current(tmp_path / "round").symlink_to("current.db")
+    assert "Too many levels of symbolic links" in refuse(tmp_path / "round", StartError)
+
+
+def test_a_withdrawn_database_is_refused_with_date_and_reason(tmp_path: Path) -> None:
+    store(tmp_path, [page(ALDER, BIRCH)])
+    made = build(tmp_path, workers=1).path
+    take_down(Home(tmp_path), "alder-vs-birch", reason="asked for by its maker")
+    said = refuse(tmp_path, StartError)
+    assert re.search(
+        rf"{made.name}: withdrawn on \d{{4}}-\d\d-\d\dT\S+Z: asked for by its maker; "
+        "`verdicts build` publishes without it",
+        said,
+    )
+    made.with_suffix(".withdrawn.json").write_text("{")
+    assert "withdrawn" in refuse(tmp_path, StartError)
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    current(tmp_path).symlink_to(database().resolve())
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert refuse(tmp_path, StartError, port).startswith(f"127.0.0.1:{port}: cannot be served")

@@ -1,0 +1,80 @@
+"""Whatever a visitor writes behind the question mark, no answer is a fault of ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from web_sample import TAKES, sha
+from web_server import Server, server
+
+__all__ = ["server"]
+DATA = ["/verdicts/quote", "/verdicts/quote.json", "/verdicts/comparison_quote"]
+PLACES = [
+    *DATA, "/verdicts/quote/1", "/verdicts/quote/1.json", "/verdicts",
+    "/verdicts/-/query.json", "/verdicts/-/schema", "/", "/search",
+    "/compare/brass-kettle-vs-lantern-notes", "/tool/quillfish",
+    "/reviewer/Builder", "/release/2026-10",
+    "/quote/" + sha("quillfish", TAKES[0].format(name="Quillfish")),
+]  # fmt: skip
+THROUGH = [
+    "", "x", "{}", "[]", "[{}]", "1", "null", '"a"', "NaN", "[" * 2000, "1" * 6000,
+    '{"table": "version_quote"}', '{"table": [], "column": "position", "value": 1}',
+    '{"table": "nowhere", "column": "a", "value": 1}',
+    '{"table": "version_quote", "column": "nothing", "value": 1}',
+    '{"table": "version_quote", "column": "position", "value": [1]}',
+    '{"table": "version_quote", "column": "position", "value": "\\ud800"}',
+    '{"table": "version_quote", "column": "\\ud800", "value": 1}',
+    '{"table": "version_quote", "column": "position", "value": 99999999999999999999}',
+]  # fmt: skip
+NAMES = [
+    "_facet", "_facet_array", "_facet_date", "_facet_size", "_sort", "_sort_desc", "_col",
+    "_nocol", "_where", "_next", "_search", "_search_text", "_searchmode", "_size", "_shape",
+    "_labels", "_trace", "_nofacet", "_nocount", "_extra", "_json", "_nl", "_through",
+    "_filter_column", "_filter_op_1", "id__gt", "text__date", "text__arraycontains", "id", "q",
+    "in", "page", "sql", "", "_",
+]  # fmt: skip
+VALUES = ["", "x", "%00", "%ED%A0%80", "9" * 25]
+
+
+def odd(path: str) -> Iterator[str]:
+    """Addresses with odd arguments: a table reads all of them, another page only the last few."""
+    names = NAMES if path in DATA else NAMES[-6:]
+    yield from (f"{path}?{name}={value}" for name in names for value in VALUES)
+    yield from (f"{path}?%00=1", f"{path}?%FF=1", f"{path}?%ED%A0%80=1", f"{path}?&&=&")
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_no_argument_of_any_page_is_a_fault_of_ours(server: Server, path: str) -> None:
+    failed = [at for at in odd(path) if server.ask(at).status >= 500]
+    assert not failed
+
+
+@pytest.mark.parametrize("path", ["/verdicts/quote", "/verdicts/quote.json"])
+@pytest.mark.parametrize("value", THROUGH)
+def test_a_wrong_through_is_refused_with_a_page_like_any_other(
+    server: Server, path: str, value: str
+) -> None:
+    answer = server.ask(f"{path}?_through={quote(value)}")
+    assert answer.status == 400
+    if path.endswith(".json"):
+        assert json.loads(answer.body)["status"] == 400
+    else:
+        assert '<header class="site">' in answer.text and "Traceback" not in answer.text
+
+
+def test_a_right_through_is_answered(server: Server) -> None:
+    value = quote('{"table": "version_quote", "column": "position", "value": "1"}')
+    answer = server.ask(f"/verdicts/quote.json?_shape=array&_through={value}")
+    assert answer.status == 200 and json.loads(answer.body)
+
+
+def test_a_fault_without_arguments_stays_a_fault() -> None:
+    from web.mishaps import OUR_FAULT, UNUSABLE, explain
+
+    broken = KeyError("x")
+    for has_arguments, told in ((True, (400, UNUSABLE)), (False, (500, OUR_FAULT))):
+        assert explain(broken, is_visitors_sql=True, has_arguments=has_arguments) == told
+    assert explain(broken, is_visitors_sql=False, has_arguments=True) == (500, OUR_FAULT)
