@@ -6,27 +6,24 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
+from parsers.descriptions import (
+    Span,
+    is_badge,
+    is_field_label,
+    is_initial,
+    one_badge,
+    read_description,
+)
 from parsers.guards import require_no_repeat, require_no_statistics
 from parsers.heading import Heading, own_headings, splits
-from parsers.statistics import Triple, explain_missing, find_triples
+from parsers.missing import explain_missing
+from parsers.statistics import Triple, find_triples
 from parsers.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 
-FIELD_LABELS = frozenset((
-    "category name tool tagline description badge about summary"
-).split())
-LABEL_TAGS = frozenset(("dt", "th", "label"))
 LONGEST_CATEGORY = 60
 """Longer than any category seen; holds only where no element tells where a card begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Tokens [first, last)."""
-
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +165,7 @@ def _read(
                 f"{names[1][:60]!r}",
             )  # fmt: skip
         floor = triple.end
-    cards = _with_descriptions(tokens, [head for _, head in heads], stop)
+    cards = _with_descriptions(tokens, names, [head for _, head in heads], stop)
     chosen = _choose([name for name, _ in heads], cards, tokens, names)
     _require_even(chosen)
     spans = [(card.start, card.end) for card in cards]
@@ -202,7 +199,7 @@ def _around_name(
     tokens: Tokens, triple: Triple, name: Span, text: str, low: int, element: int, floor: int
 ) -> _Head:
     """Category before the name, tagline after it, the badge anywhere between."""
-    badges = [at for at in range(name.last, triple.start) if _is_badge(tokens, at)]
+    badges = [at for at in range(name.last, triple.start) if is_badge(tokens, at)]
     after = [at for at in range(name.last, triple.start) if _means(tokens, at, text)]
     tagline = [at for at in after if at not in badges]
     if not tagline:
@@ -212,7 +209,8 @@ def _around_name(
     ):
         raise FieldError(code="field_ambiguous", field="tagline", detail="a badge stands inside it")
     before = [at for at in range(low, name.first) if _means(tokens, at, text)]
-    early = [at for at in before[-3:] if _is_badge(tokens, at)]
+    # Without a box the badge of the card before may stand there, over its description.
+    early = [at for at in before[-3 if low > floor else -2 :] if is_badge(tokens, at)]
     before = [at for at in before if at not in early]
     if not before:
         raise FieldError(code="field_missing", field="category", detail=f"none over {text[:40]!r}")
@@ -226,7 +224,7 @@ def _around_name(
     start = _start(tokens, category, low, text)
     return _Head(
         triple, name, Span(category, category + 1), Span(tagline[0], tagline[-1] + 1),
-        _one_badge([*early, *badges]), start,
+        one_badge([*early, *badges]), start,
         len(before) - 1 if element and low > floor else 0, element, bool(element and low > floor),
     )  # fmt: skip
 
@@ -234,35 +232,21 @@ def _around_name(
 def _start(tokens: Tokens, category: int, low: int, name: str) -> int:
     """The first token of a card: its category, or an avatar, icon or badge before it."""
     start = category
-    while start > low and (not _means(tokens, start - 1, name) or _is_badge(tokens, start - 1)):
+    while start > low and (not _means(tokens, start - 1, name) or is_badge(tokens, start - 1)):
         start -= 1
     return start
 
 
-def _one_badge(badges: list[int]) -> Span | None:
-    if len(badges) > 1:
-        raise FieldError(code="field_ambiguous", field="badge", detail="more than one badge")
-    return Span(badges[0], badges[0] + 1) if badges else None
-
-
-def _is_badge(tokens: Tokens, at: int) -> bool:
-    return tokens.key[at] in tokens.words.badges
-
-
 def _means(tokens: Tokens, at: int, name: str) -> bool:
     """Whether a token is more than an icon, the avatar's letter or a label of the card itself."""
-    if tokens.is_decoration(at):
+    if tokens.is_decoration(at) or is_initial(tokens.text[at], name):
         return False
-    text = tokens.text[at]
-    if len(text) <= 2 and text.casefold() == name[: len(text)].casefold() and text != name:
-        return False
-    return not (
-        tokens.key[at] in FIELD_LABELS
-        and tokens.document.tag[tokens.element(at)] in LABEL_TAGS
-    )
+    return not is_field_label(tokens, at)
 
 
-def _with_descriptions(tokens: Tokens, heads: list[_Head], stop: int) -> list[Card]:
+def _with_descriptions(
+    tokens: Tokens, names: tuple[str, str], heads: list[_Head], stop: int
+) -> list[Card]:
     """Each card with the text after its triple, up to the next card or section."""
     decision = {word_key(word) for word in tokens.words.decision}
     cards = []
@@ -279,29 +263,16 @@ def _with_descriptions(tokens: Tokens, heads: list[_Head], stop: int) -> list[Ca
         is_flat = inside == first
         ends = (at for at in range(first, limit) if tokens.key[at] in decision)
         limit = min(limit, next(ends, limit)) if is_flat or number + 1 == len(heads) else limit
-        description = _description(tokens, first, limit)
+        description, badge = read_description(tokens, names, first, limit, head.badge)
         if not head.is_bound:
             _require_category(tokens, head)
         boxes = {tokens.document.box[tokens.start[at]]
                  for at in range(head.tagline.first, head.tagline.last)}  # fmt: skip
         cards.append(
-            Card(head.triple, head.name, head.category, head.tagline, head.badge, description,
+            Card(head.triple, head.name, head.category, head.tagline, badge, description,
                  head.start, limit, head.extra, len(boxes))
         )  # fmt: skip
     return cards
-
-
-def _description(tokens: Tokens, first: int, last: int) -> Span:
-    while first < last and (
-        tokens.key[first] in FIELD_LABELS
-        and tokens.document.tag[tokens.element(first)] in LABEL_TAGS
-    ):
-        first += 1
-    if first == last:
-        raise FieldError(code="field_missing", field="description", detail="nothing under the card")
-    require_no_statistics(tokens, first, last, "description")
-    require_no_repeat(tokens, first, last, "description")
-    return Span(first, last)
 
 
 def _require_category(tokens: Tokens, head: _Head) -> None:

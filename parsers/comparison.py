@@ -17,7 +17,7 @@ from parsers.context import Context, Trace
 from parsers.decision import Decision, read_decision
 from parsers.document import Document
 from parsers.heading import find_headings, splits
-from parsers.links import hrefs_of
+from parsers.links import links_of
 from parsers.quotes import read_quotes
 from parsers.scorecard import Found, Scorecard, find_scorecard, read_scorecard
 from parsers.sides import Panels
@@ -114,7 +114,7 @@ def _read_slugs(
     document = context.tokens.document
 
     def links() -> list[str]:
-        return hrefs_of(LexborHTMLParser(source)) if document.kind == "html" else []
+        return links_of(LexborHTMLParser(source), url) if document.kind == "html" else []
 
     slugs, is_ambiguous = read_slugs(site, url, links)
     if is_ambiguous:

@@ -52,11 +52,14 @@ def read_decision(
     return Decision(problems=["there are several decision tables, and they differ"])
 
 
-def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int]]:
-    """Header and end of each table of a region: a 'Decision' with at least one known row."""
+def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int, int]]:
+    """Begin, header and end of each table of a region: a 'Decision' with at least one known row."""
     keys = {word_key(word) for word in tokens.words.decision}
     headers = [at for at in range(first, stop) if tokens.key[at] in keys]
-    return [(at, end) for at, end in pairwise([*headers, stop]) if _labels(tokens, at, end)]
+    ends = pairwise([*headers, stop])
+    return [
+        (first if at == headers[0] else at, at, end) for at, end in ends if _labels(tokens, at, end)
+    ]  # fmt: skip
 
 
 def _without_header(tokens: Tokens, regions: list[tuple[int, int]]) -> Decision:
@@ -71,7 +74,9 @@ def _content(tokens: Tokens, table: Decision) -> tuple[object, ...]:
     return (*rows, *table.problems)
 
 
-def _read_table(tokens: Tokens, names: tuple[str, str], header: int, stop: int) -> Decision:
+def _read_table(
+    tokens: Tokens, names: tuple[str, str], first: int, header: int, stop: int
+) -> Decision:
     """One table: rows under its header, transposed, or once for each tool."""
     decision = Decision()
     labels = _labels(tokens, header + 1, stop)
@@ -84,7 +89,8 @@ def _read_table(tokens: Tokens, names: tuple[str, str], header: int, stop: int) 
     elif all(count == 2 for count in counts.values()):
         _read_by_tool(tokens, names, labels, end, decision)
     else:
-        _read_rows(tokens, names, labels, end, decision, counts)
+        labels = _labels_above(tokens, first, header, labels) + labels
+        _read_rows(tokens, names, header, labels, end, decision)
     if not decision.problems:
         _look_for_leftovers(tokens, names, header, labels, end, decision)
     return decision
@@ -111,6 +117,24 @@ def _labels(tokens: Tokens, first: int, stop: int) -> list[tuple[str, int]]:
     words = tokens.words
     names = {word_key(getattr(words, row)): row for row in ROWS}
     return [(names[tokens.key[at]], at) for at in range(first, stop) if tokens.key[at] in names]
+
+
+def _labels_above(
+    tokens: Tokens, first: int, header: int, below: list[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """The labels of rows that stand over the header's row, in one element with it and those below.
+
+    A link over the table may bear the word of a row; it is no row beside the table's own.
+    """
+    rows = {word for word, _ in below}
+    above = [label for label in _labels(tokens, first, header) if label[0] not in rows]
+    if not above or tokens.document.kind != "html":
+        return []
+    parent = tokens.document.parent
+    own, under = (_row_element(tokens, at) for at in (header, below[0][1]))
+    places = ((label, _row_element(tokens, label[1])) for label in above)
+    return [label for label, row in places
+            if own not in (row, under) and parent[row] == parent[own] == parent[under]]  # fmt: skip
 
 
 def _end(tokens: Tokens, header: int, labels: list[tuple[str, int]], stop: int) -> int:
@@ -200,11 +224,16 @@ def _texts(tokens: Tokens, cells: list[Cell]) -> list[str]:
 
 
 def _read_rows(
-    tokens: Tokens, names: tuple[str, str], labels: list[tuple[str, int]], end: int,
-    decision: Decision, counts: Counter[str],
+    tokens: Tokens, names: tuple[str, str], header: int, labels: list[tuple[str, int]], end: int,
+    decision: Decision,
 ) -> None:  # fmt: skip
     """A label, then the cell of each tool, row by row."""
-    order = _order(decision.names[:2], names) or (0, 1)
+    order = _columns(tokens, names, header, labels[0][1], decision)
+    if order is None:
+        shown = " and ".join(map(repr, decision.names))
+        decision.problems.append(f"which column is whose is not certain under {shown}")
+        return
+    counts = Counter(name for name, _ in labels)
     ends = [at for _, at in labels[1:]] + [end]
     for (name, at), stop in zip(labels, ends, strict=True):
         cells = _cells(tokens, names, at, stop, stop == end)
@@ -214,6 +243,25 @@ def _read_rows(
             decision.problems.append(f"row {name} has {len(cells)} cells")
         else:
             decision.rows[name] = (cells[order[0]], cells[order[1]])
+
+
+def _columns(
+    tokens: Tokens, names: tuple[str, str], header: int, label: int, decision: Decision
+) -> tuple[int, int] | None:
+    """Which cell of a row is each tool's, as the header says; in the cards' order without one.
+
+    Absent: None where the header names one tool and does not tell its column.
+    """
+    shown = tuple(dict.fromkeys(decision.names))
+    if not shown or names[0] == names[1]:
+        return 0, 1
+    if len(shown) > 1:
+        return _order(shown, names)
+    cells = _cells(tokens, names, header, label, False)
+    heads = [tokens.join(cell.first, cell.last) for cell in cells]
+    if len(heads) != 2 or heads.count(shown[0]) != 1:
+        return None
+    return (0, 1) if heads.index(shown[0]) == names.index(shown[0]) else (1, 0)
 
 
 def _cells(

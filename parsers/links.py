@@ -24,13 +24,26 @@ def page_links(page: RawPage) -> list[str]:
     """
     if not is_html(page):
         return []
-    found = (absolute_link(page.url, href) for href in hrefs_of(_tree(page)))
+    return links_of(_tree(page), page.url)
+
+
+def links_of(tree: LexborHTMLParser, url: str | None) -> list[str]:
+    """The same links of a tree whose address is `url`."""
+    base = _base(tree, url)
+    hrefs = (href for node in tree.css("a[href]") if (href := node.attributes.get("href")))
+    found = (absolute_link(base, href) for href in hrefs)
     return list(dict.fromkeys(link for link in found if link))
 
 
-def hrefs_of(tree: LexborHTMLParser) -> list[str]:
-    """What the links of a tree point to, as they are written."""
-    return [href for node in tree.css("a[href]") if (href := node.attributes.get("href"))]
+def _base(tree: LexborHTMLParser, url: str | None) -> str | None:
+    """The address that links are read beside: the first `<base href>`, else the page's own.
+
+    Source: the HTML standard on the base element; a first one that cannot be used is not replaced
+    by a second.
+    """
+    node = tree.css_first("base[href]")
+    href = node.attributes.get("href") if node is not None else None
+    return absolute_link(url, href) or url if href else url
 
 
 def canonical_address(page: RawPage) -> str | None:
@@ -42,7 +55,7 @@ def canonical_of(tree: LexborHTMLParser) -> str | None:
     """The http(s) address in `<link rel=canonical>`. Absent: None."""
     node = tree.css_first('link[rel="canonical" i][href]')
     href = node.attributes.get("href") if node is not None else None
-    return absolute_link(None, href) if href else None
+    return absolute_link(_base(tree, None), href) if href else None
 
 
 def absolute_link(base: str | None, href: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from parsers.cells import (
     Cell,
@@ -126,20 +127,72 @@ def _is_flat(tokens: Tokens, cells: list[Cell]) -> bool:
 def _name_by_row(
     tokens: Tokens, names: tuple[str, str], cells: list[Cell], sides: list[Side]
 ) -> None:
-    """The reviewer who stands once, as the heading of a row, for both of its cells."""
-    heads: dict[int, int] = {}
-    for cell, (_, slot) in zip(cells, sides, strict=True):
-        before = [at for at in cell.outer if tokens.text[at] not in names]
-        if before and slot not in heads and is_name_like(tokens.text[before[-1]]):
-            heads[slot] = before[-1]
-    firsts = [cell for number, cell in enumerate(cells) if number == 0 or cell.outer]
-    rows = {slot for _, slot in sides}
-    if len(heads) < len(rows) - 1 or len(firsts) > len(rows):
+    """The reviewer who stands once in a row, outside its cells, for both of them.
+
+    A word that stands between the cells of every row is no name.
+    Raises: LayoutError (cell_shape) where the rows show several texts that could be the name, or
+    it is not certain which row a name belongs to.
+    """
+    rows = _beside_rows(tokens, names, cells, sides)
+    if sum(map(bool, rows.values())) < len(rows) - 1:
         return
+    _drop_between(rows, cells, sides)
+    if any(len(found) > 1 for found in rows.values()):
+        detail = "several texts of a row could be its reviewer"
+        raise LayoutError(code="cell_shape", field="quotes[].reviewer", detail=detail)
+    if not rows[sides[0][1]] and _may_stand_behind(tokens, rows, cells):
+        detail = "the first row shows no reviewer: the names may stand before or behind their rows"
+        raise LayoutError(code="cell_shape", field="quotes[].reviewer", detail=detail)
     for cell, (_, slot) in zip(cells, sides, strict=True):
-        if slot in heads:
-            cell.reviewer_at = heads[slot]
-            cell.reviewer = reviewer_name(tokens.text[heads[slot]])
+        for name, at in rows[slot].items():
+            cell.reviewer, cell.reviewer_at = reviewer_name(name), at
+
+
+def _beside_rows(
+    tokens: Tokens, names: tuple[str, str], cells: list[Cell], sides: list[Side]
+) -> dict[int, dict[str, int]]:
+    """For each row the texts outside its cells that could be a name, and where each stands."""
+    rows: dict[int, dict[str, int]] = {slot: {} for _, slot in sides}
+    for number, (cell, (_, slot)) in enumerate(zip(cells, sides, strict=True)):
+        shown = [at for at in cell.outer if tokens.text[at] not in names]
+        before = cells[number - 1] if number else None
+        behind = [at for at in shown if before and _is_nearer(tokens, at, before, cell)]
+        for own, found in ((sides[number - 1][1], behind[:1]), (slot, shown[len(behind):][-1:])):
+            for at in found:
+                if is_name_like(tokens.text[at]):
+                    rows[own].setdefault(tokens.text[at], at)
+    return rows
+
+
+def _drop_between(rows: dict[int, dict[str, int]], cells: list[Cell], sides: list[Side]) -> None:
+    """Leave out a word that every row of two cells shows between them."""
+    pairs: dict[int, list[int]] = {}
+    for cell, (_, slot) in zip(cells, sides, strict=True):
+        pairs.setdefault(slot, []).append(cell.anchor)
+    full = [slot for slot, anchors in pairs.items() if len(anchors) == 2]
+    between = [{name for name, at in rows[slot].items() if at > min(pairs[slot])} for slot in full]
+    for name in set.intersection(*between) if between else ():
+        for found in rows.values():
+            found.pop(name, None)
+
+
+def _may_stand_behind(
+    tokens: Tokens, rows: dict[int, dict[str, int]], cells: list[Cell]
+) -> bool:
+    """Whether no element tells if a name belongs to the row after it or to the one before."""
+    found = [at for names in rows.values() for at in names.values()]
+    return any(
+        before.last <= at < cell.first
+        and not _is_nearer(tokens, at, before, cell) and not _is_nearer(tokens, at, cell, before)
+        for before, cell in pairwise(cells) for at in found
+    )  # fmt: skip
+
+
+def _is_nearer(tokens: Tokens, at: int, one: Cell, other: Cell) -> bool:
+    """Whether a token stands in an element with the one cell that does not hold the other."""
+    above = tokens.document.ancestors(tokens.start[at])
+    shared = (next((e for e in above if e in cell.chain), 0) for cell in (one, other))
+    return next(shared) > next(shared)
 
 
 def _without_copy(

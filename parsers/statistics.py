@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from parsers.tokens import Tokens
 from parsers.values import is_community_like, is_share_like, label_key, without_icons, word_key
-from schema.errors import FieldError, LayoutError
+from schema.errors import FieldError
 
 _ENTRY_LIKE = re.compile(r"\w[\w-]{0,14}")
 
@@ -40,7 +40,9 @@ class Triple:
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
+class Label:
+    """A label, the token it stands in, and its value where the same token holds it."""
+
     name: str
     token: int
     value: str | None
@@ -51,7 +53,7 @@ def find_triples(tokens: Tokens) -> list[Triple]:
 
     Raises: FieldError where a triple can be read in both orders of label and value.
     """
-    labels = _labels(tokens)
+    labels = read_labels(tokens)
     found: list[Triple] = []
     for at, label in enumerate(labels):
         if label.name == "panel":
@@ -61,35 +63,29 @@ def find_triples(tokens: Tokens) -> list[Triple]:
     return found
 
 
-def explain_missing(tokens: Tokens) -> LayoutError:
-    """Why a page has too few triples: names the label that is there without its value."""
-    panels = [label for label in _labels(tokens) if label.name == "panel"]
-    detail = f"{len(panels)} blocks read {tokens.words.panel_ship!r}, but not two cards around them"
-    return LayoutError(code="card_missing", field="tools", detail=detail)
-
-
-def _labels(tokens: Tokens) -> list[_Label]:
+def read_labels(tokens: Tokens) -> list[Label]:
+    """Every label of a triple on the page, in order, and the value where its token holds one."""
     words = tokens.words
     names = {
         word_key(words.panel_ship): "panel",
         word_key(words.community): "community",
         word_key(words.entry): "entry",
     }
-    found: list[_Label] = []
+    found: list[Label] = []
     panel, community, entry = names
     for at, key in enumerate(tokens.key):
         if key in names:
-            found.append(_Label(names[key], at, None))
+            found.append(Label(names[key], at, None))
         elif panel in key or community in key or entry in key:
             found += _labels_inside(tokens, names, at)
     return found
 
 
-def _labels_inside(tokens: Tokens, names: dict[str, str], at: int) -> list[_Label]:
+def _labels_inside(tokens: Tokens, names: dict[str, str], at: int) -> list[Label]:
     """The labels of a token that holds their values too."""
     beside = ((name, _value_beside(tokens, at, label, name))
               for label, name in names.items() if label in tokens.key[at])  # fmt: skip
-    return [_Label(name, at, value) for name, value in beside if value is not None]
+    return [Label(name, at, value) for name, value in beside if value is not None]
 
 
 def is_statistic(tokens: Tokens, at: int) -> bool:
@@ -114,13 +110,14 @@ def _value_beside(tokens: Tokens, at: int, label: str, name: str) -> str | None:
     before = re.fullmatch(rf"(.+?)[\s:·|–—-]*\b{re.escape(label)}", text, re.IGNORECASE)
     after = re.fullmatch(rf"{re.escape(label)}\b[\s:·|]*(.+)", text, re.IGNORECASE)
     for match in (before, after):
-        if match and _could_be(tokens, name, match[1].strip()):
+        if match and could_be(tokens, name, match[1].strip()):
             return match[1].strip()
     dash = re.fullmatch(rf"([–—−-])\s*{re.escape(label)}", text, re.IGNORECASE)
     return dash[1] if dash and name == "community" else None
 
 
-def _could_be(tokens: Tokens, name: str, text: str) -> bool:
+def could_be(tokens: Tokens, name: str, text: str) -> bool:
+    """Whether a text stands where the value of a label of this name would, readable or not."""
     if name == "panel":
         return is_share_like(text)
     if name == "community":
@@ -128,7 +125,7 @@ def _could_be(tokens: Tokens, name: str, text: str) -> bool:
     return label_key(text) in tokens.words.entries
 
 
-def _triple(tokens: Tokens, labels: list[_Label], at: int) -> Triple | None:
+def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     panel = labels[at]
     group = [panel]
     for name in ("community", "entry"):
@@ -154,7 +151,7 @@ def _triple(tokens: Tokens, labels: list[_Label], at: int) -> Triple | None:
     )  # fmt: skip
 
 
-def _nearest(labels: list[_Label], at: int, name: str) -> _Label | None:
+def _nearest(labels: list[Label], at: int, name: str) -> Label | None:
     """The nearest label of a name, on the usual side first."""
     here = labels[at].token
     for label in labels[at + 1 :]:
@@ -173,7 +170,7 @@ def _nearest(labels: list[_Label], at: int, name: str) -> _Label | None:
 _Reading = tuple[int, int, dict[str, Value]]
 
 
-def _before(tokens: Tokens, group: list[_Label]) -> _Reading | None:
+def _before(tokens: Tokens, group: list[Label]) -> _Reading | None:
     """The reading in which each value stands before its label."""
     values: dict[str, Value] = {}
     start = group[0].token
@@ -196,7 +193,7 @@ def _before(tokens: Tokens, group: list[_Label]) -> _Reading | None:
     return (start, group[-1].token + 1, values) if _is_whole(values) else None
 
 
-def _after(tokens: Tokens, group: list[_Label]) -> _Reading | None:
+def _after(tokens: Tokens, group: list[Label]) -> _Reading | None:
     """The reading in which each value stands after its label."""
     values: dict[str, Value] = {}
     end = group[-1].token + 1
@@ -222,7 +219,7 @@ def _after(tokens: Tokens, group: list[_Label]) -> _Reading | None:
     return (group[0].token, end, values) if _is_whole(values) else None
 
 
-def _beside_row(tokens: Tokens, group: list[_Label]) -> _Reading | None:
+def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
     """The reading of a row of labels under, or over, a row of their values."""
     first, count = group[0].token, len(group)
     is_row = all(label.token == first + n and label.value is None for n, label in enumerate(group))
@@ -248,7 +245,7 @@ def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
     ]  # fmt: skip
 
 
-def _bind(tokens: Tokens, label: _Label, between: list[int], values: dict[str, Value]) -> bool:
+def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:
     if not between and label.name == "community":
         values[label.name] = Value(None, label.token)
         return True
@@ -262,7 +259,7 @@ def _fits(tokens: Tokens, name: str, at: int) -> bool:
     text = without_icons(tokens.text[at])
     if name == "entry":
         return _ENTRY_LIKE.fullmatch(text) is not None
-    return _could_be(tokens, name, tokens.text[at].strip())
+    return could_be(tokens, name, tokens.text[at].strip())
 
 
 def _is_whole(values: dict[str, Value]) -> bool:

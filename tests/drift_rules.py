@@ -396,28 +396,6 @@ def _plain(line: Line) -> Line:
     return {**mutate.simplified(line), "findings": []}
 
 
-GAPS = {
-    "a row above the header row of the decision table is lost without a word":
-        r"swap .*('|\")decision .* with .*(votes|pricing)",
-    "the avatar's letter before a description, without boxes around cards, is read as part of it":
-        r"swap .*description' with <div> 'D'",
-    "a reviewer who stands between the two cells of a row is lost without a word":
-        r"swap .*reviewer' with <div> 'quotes\[1\].text, quotes\[1\].score",
-    "a badge below the statistics is read as the beginning of the description (told)":
-        r"swap .*badge' with .*panel_ship_percent",
-    "a column's name before the decision table's label is read into the description (told)":
-        r"swap <div> 'decision' with <div> \"",
-}
-"""What is known to be read wrong, and the mutants that show it. Nothing may be added lightly."""
-
-
-def gap_of(result: Result) -> str | None:
-    """The known gap that a mutant shows; None for one that shows none."""
-    name = f"{result.rule} {result.what}"
-    return next((gap for gap, pattern in GAPS.items()
-                 if re.match(pattern, name, re.IGNORECASE)), None)
-
-
 @dataclass(frozen=True)
 class Result:
     """One mutant judged."""

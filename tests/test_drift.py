@@ -66,16 +66,9 @@ def test_every_rule_is_tried_on_many_pages_and_counted() -> None:
     assert len({each.page for each in drift_rules.results()}) >= 20
 
 
-def test_no_changed_page_is_silently_read_wrong() -> None:
-    bad = [each for each in drift_rules.results() if each.outcome in ("wrong", "misread")]
-    new = [str(each) for each in bad if drift_rules.gap_of(each) is None]
-    assert not new, "\n".join(new)
-
-
-@pytest.mark.parametrize("gap", drift_rules.GAPS)
-def test_the_list_of_known_gaps_names_none_that_is_closed(gap: str) -> None:
-    bad = [each for each in drift_rules.results() if each.outcome in ("wrong", "misread")]
-    assert gap in {drift_rules.gap_of(each) for each in bad}, "closed: take it out of GAPS"
+def test_no_changed_page_is_read_wrong_or_beside_a_finding_misread() -> None:
+    bad = [str(each) for each in drift_rules.results() if each.outcome in ("wrong", "misread")]
+    assert not bad, "\n".join(bad)
 
 
 @pytest.mark.parametrize("rule", MUTANTS_AT_LEAST)
@@ -84,8 +77,7 @@ def test_a_rule_gives_the_equal_record_a_failure_or_what_a_reader_sees(rule: str
     may = {"equal", "refused"}
     may |= {"reader"} if rule in MAY_BE_ANOTHER_RECORD else set()
     may |= {"told"} if rule in MAY_LOSE_WITH_A_WORD else set()
-    other = [str(each) for each in found
-             if each.outcome not in may and drift_rules.gap_of(each) is None]
+    other = [str(each) for each in found if each.outcome not in may]
     assert not other, "\n".join(other)
 
 

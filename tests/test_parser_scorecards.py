@@ -1,4 +1,4 @@
-"""Scorecards without scores: verdicts alone, short blocks beside a quote, quotes that quote."""
+"""Scorecards of other makes: verdicts alone, quotes that quote, reviewers outside the cells."""
 
 from __future__ import annotations
 
@@ -78,3 +78,58 @@ def test_links_before_the_heading_are_no_decision_table() -> None:
     line = read(body.replace(b"<body>", b"<body>" + nav), url=URL, content_type=HTML)
     assert line["kind"] == "comparison"
     assert [f for f in line["findings"] if f["code"] == "decision_row"] == []
+
+def rows_of(row: Any) -> bytes:
+    def cell(at: int) -> str:
+        return f"<div><b>8{at}/100 · ship</b><p>Plain {WORDS[at]}, said once.</p></div>"
+
+    shown = "".join(row(n, reviewer, cell(2 * n), cell(2 * n + 1))
+                    for n, reviewer in enumerate(REVIEWERS))
+    whole = page(lambda at, word: "").decode()
+    start, end = whole.index("<main>") + 6, whole.index("</main>")
+    return (whole[:start] + shown + whole[end:]).encode()
+
+
+def reviewers_of(row: Any) -> list[str | None]:
+    line = read(rows_of(row), url=URL, content_type=HTML)
+    assert line["kind"] == "comparison", line
+    return [quote["reviewer"] for quote in line["quotes"]]
+
+
+IN_ROWS: dict[str, Any] = {
+    "over the cells": lambda n, who, a, b: f"<h3>{who}</h3>{a}{b}",
+    "over the cells, a word between them": lambda n, who, a, b: f"<h3>{who}</h3>{a}<i>vs</i>{b}",
+    "over the cells, the tools' names too":
+        lambda n, who, a, b: f"<h3>{who}</h3><i>Kettle</i>{a}<i>Lantern</i>{b}",
+    "between the cells": lambda n, who, a, b: f"{a}<h3>{who}</h3>{b}",
+    "between the cells of one row":
+        lambda n, who, a, b: f"{a}<h3>{who}</h3>{b}" if n == 1 else f"<h3>{who}</h3>{a}{b}",
+    "over each cell": lambda n, who, a, b: f"<h3>{who}</h3>{a}<h3>{who}</h3>{b}",
+}
+
+
+@pytest.mark.parametrize("where", IN_ROWS)
+def test_a_reviewer_outside_the_cells_of_a_row_is_read_for_both(where: str) -> None:
+    def boxed(*parts: Any) -> str:
+        return f"<section>{IN_ROWS[where](*parts)}</section>"
+
+    assert reviewers_of(boxed) == [who for who in REVIEWERS for _ in (0, 1)]
+
+
+def test_a_reviewer_behind_a_row_is_never_given_to_the_next() -> None:
+    found = reviewers_of(lambda n, who, a, b: f"<section>{a}{b}<h3>{who}</h3></section>")
+    assert found == [*(who for who in REVIEWERS[:3] for _ in (0, 1)), None, None]
+    flat = rows_of(lambda n, who, a, b: f"<section>{a}{b}</section><h3>{who}</h3>")
+    assert read(flat, url=URL, content_type=HTML)["code"] == "cell_shape"
+
+
+def test_a_word_between_the_cells_of_every_row_is_no_reviewer() -> None:
+    found = reviewers_of(lambda n, who, a, b: f"<section>{a}<i>vs</i>{b}</section>")
+    assert set(found) == {None}
+
+
+def test_two_names_in_a_row_are_not_certain() -> None:
+    body = rows_of(lambda n, who, a, b:
+                   f"<section><h3>{who}</h3>{a}<h3>{REVIEWERS[n - 1]}</h3>{b}</section>")
+    line = read(body, url=URL, content_type=HTML)
+    assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")
