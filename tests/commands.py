@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import forked
+
 
 def verdicts(
     *arguments: str | Path, cwd: Path | None = None, **env: str
-) -> subprocess.CompletedProcess[str]:
+) -> forked.CompletedProcess[str]:
     """What `verdicts ...` did: exit code, standard output, standard error."""
-    return subprocess.run(
+    return forked.run(
         [sys.executable, "-m", "verdicts", *map(str, arguments)],
         capture_output=True, text=True, check=False, cwd=cwd, timeout=120,
         env={**os.environ, **env},

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import forked
 from db_home import ALDER, BIRCH, CEDAR, html
 
 PAGE = html(ALDER, BIRCH)
@@ -125,11 +125,11 @@ def serving() -> Iterator[Site]:
 
 
 def start_crawl(home: Path, *arguments: str, env: dict[str, str] | None = None,
-                ) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "crawler", "--home", str(home), "--site", "sample",
-               "--allow-private", "--delay", "0", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            env={**os.environ, **(env or {})})
+                ) -> forked.Popen[str]:
+    command = [sys.executable, "-m", "verdicts", "crawl", "--json", "--home", str(home), "--site",
+               "sample", "--allow-private", "--delay", "0", *arguments]
+    return forked.Popen(command, stdout=forked.PIPE, stderr=forked.PIPE, text=True,
+                        env={**os.environ, **(env or {})})
 
 
 @dataclass
@@ -141,10 +141,10 @@ class Ended:
     errors: str
 
 
-def finish(process: subprocess.Popen[str], timeout_s: float = 60) -> Ended:
+def finish(process: forked.Popen[str], timeout_s: float = 60) -> Ended:
     try:
         out, errors = process.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired:
+    except forked.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         out, errors = process.communicate()
     return Ended(process.returncode, json.loads(out) if out.startswith("{") else {}, errors)

@@ -64,7 +64,7 @@ class Order:
 class InProcess:
     """Stands in for the guarded pool, to save the start of a process a run."""
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
+    def __init__(self, function: Callable[[Any], Any], **_: float) -> None:
         self.call = function
 
     def __enter__(self) -> InProcess:

@@ -24,7 +24,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from doomed import SABOTAGE, Order
+import forked
+from doomed import DOOMED, SABOTAGE, Order
 from soak_site import WitnessSite
 
 from archive import Home, open_archive
@@ -316,12 +317,11 @@ def record(folder: Path, sabotage: str | None) -> tuple[list[Call], Order]:
             order.base, order.now = site.base, f"{2026 + period}-01-01T12:00:00Z"
             order.kill_at = kill_at
             log = folder / "log"
-            status = subprocess.run(
-                ["strace", "-f", "-y", "-xx", "-s", "100000000", "-o", str(log), "-e",
-                 f"trace={CALLS}", sys.executable, "-B", str(Path(__file__).with_name("doomed.py")),
-                 json.dumps(asdict(order))],
-                check=False, pass_fds=(writer,), timeout=300,
-                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}).returncode
+            status = forked.run_traced(
+                ["strace", "-f", "-y", "-xx", "-qq", "-s", "100000000", "-o", str(log), "-e",
+                 f"trace={CALLS}"],
+                [sys.executable, DOOMED, json.dumps(asdict(order))], pass_fds=(writer,),
+                timeout=300).returncode
             if status not in ((-9,) if kill_at else (0, 10)):
                 raise RuntimeError(f"the run to record ended with {status}:"
                                    f" {Path(order.said).read_text('utf-8')[-500:]}")

@@ -16,7 +16,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -27,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import forked
 from doomed import DOOMED, SABOTAGE, Order
 from soak_site import BASE, KINDS, Kind, WitnessSite
 
@@ -85,8 +85,8 @@ class Starter:
         self._folder = folder
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
-        self._forks = subprocess.Popen(
-            [sys.executable, "-B", str(DOOMED)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self._forks = forked.Popen(
+            [sys.executable, DOOMED], stdin=forked.PIPE, stdout=forked.PIPE,
             pass_fds=(self._write,), bufsize=0)
 
     def order(self, home: Path, now: str, base: str) -> Order:
@@ -107,14 +107,13 @@ class Starter:
         return int(answer)
 
     def run_traced(self, order: Order, inject: str) -> int:
-        """Run it in a fresh process under strace, which injects a fault into its system calls."""
+        """Run it in a process under strace, which injects a fault into its system calls."""
         Path(order.said).unlink(missing_ok=True)
         call = inject.split(":")[0]
-        return subprocess.run(
-            ["strace", "-qqq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-             f"inject={inject}", sys.executable, "-B", str(DOOMED), json.dumps(asdict(order))],
-            check=False, pass_fds=(self._write,), timeout=120,
-            env={**os.environ, "PYTHONPATH": str(DOOMED.parents[1])}).returncode
+        return forked.run_traced(
+            ["strace", "-qqq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={inject}"],
+            [sys.executable, DOOMED, json.dumps(asdict(order))], pass_fds=(self._write,),
+            timeout=120).returncode
 
     def acknowledged(self) -> list[tuple[str, str]]:
         """The lines (address, hash) that came since the last look."""
@@ -192,7 +191,7 @@ class Life:
     def end_period(self) -> None:
         """Look at a home whose crawl came to its end."""
         self._figures.periods += 1
-        asked = Counter(path for path in self._site.asked if path != "/robots.txt")
+        asked = Counter(self._site.asked)
         self._figures.asked += asked.total()
         extra = (asked - self._usual).total()
         self._figures.extra += extra
@@ -271,7 +270,7 @@ class Life:
 
 
 def twin(starter: Starter, home: Path, kind: Kind) -> list[Counter[str]]:
-    """What crawls of a home that nobody kills ask for, robots.txt apart, period by period."""
+    """What crawls of a home that nobody kills ask for, period by period."""
     found = []
     figures = Figures()
     with WitnessSite(kind) as site:
@@ -279,7 +278,7 @@ def twin(starter: Starter, home: Path, kind: Kind) -> list[Counter[str]]:
         for _ in range(PERIODS):
             life.begin_period()
             life.start("none")
-            found.append(Counter(path for path in site.asked if path != "/robots.txt"))
+            found.append(Counter(site.asked))
     if figures.wrong:
         raise RuntimeError(figures.wrong[0])
     return found

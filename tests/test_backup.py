@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tarfile
 import time
 from pathlib import Path
 
+import forked
 import pytest
 from commands import verdicts
 from old_home import CAPTURES, change, flip, in_own_mounts, old_home, strace, value
@@ -111,10 +111,10 @@ def test_an_open_segment_is_taken_up_to_what_the_ledger_knows(home, tmp_path):
 def test_every_backup_made_beside_a_crawl_restores_whole(tmp_path, name):
     home, counts = tmp_path / "home", []
     with serve_sample() as address:
-        crawl = subprocess.Popen(
+        crawl = forked.Popen(
             [sys.executable, "-m", "verdicts", "crawl", address, "--site", "sample", "--home",
              str(home), "--allow-private", "--delay", "0.2"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            stdout=forked.DEVNULL, stderr=forked.PIPE, text=True)
         try:
             while crawl.poll() is None and len(counts) < 4:
                 done = verdicts("backup", "--home", home, "--to", tmp_path / name, "--json")
@@ -135,11 +135,11 @@ def test_every_backup_made_beside_a_crawl_restores_whole(tmp_path, name):
 
 def killed(call: str, number: int, *arguments: str | Path) -> bool:
     """Kill `verdicts ...` as it makes one of its system calls; tells whether it came to that."""
-    done = subprocess.run(
-        [*strace(), "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}",
-         sys.executable, "-m", "verdicts", *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode in (0, 137, -signal.SIGKILL), done.stderr
+    done = forked.run_traced(
+        [*strace(), "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"],
+        [sys.executable, "-m", "verdicts", *map(str, arguments)], stdout=forked.PIPE,
+        stderr=forked.PIPE, text=True, timeout=120)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode != 0
 
 
@@ -346,7 +346,7 @@ def test_a_full_disk_stops_a_backup_and_keeps_the_one_before(home, tmp_path, nam
         head -c 600000 /dev/urandom > home/public/big.json
         set +e; {RUN} backup --home home --to {name}; echo "exit $?"; set -e
         {RUN} restore {name} --home again --deep; ls -A to"""
-    done = in_own_mounts(script, sys.executable, tmp_path)
+    done = in_own_mounts(script, forked.launcher(tmp_path), tmp_path)
     assert done.returncode == 0, done.stderr
     assert "exit 20" in done.stdout
     assert "No space left" in done.stderr
@@ -362,7 +362,7 @@ def test_a_full_disk_stops_a_restore_which_is_taken_up_with_more_room(home, tmp_
         set +e; {RUN} restore to --home again; echo "exit $?"; set -e
         test ! -e again/ledger.db; mount -o remount,size=2m again
         {RUN} restore to --home again --deep"""
-    done = in_own_mounts(script, sys.executable, tmp_path)
+    done = in_own_mounts(script, forked.launcher(tmp_path), tmp_path)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "exit 20" in done.stdout
     assert "No space left" in done.stderr
@@ -375,7 +375,7 @@ def test_a_target_that_is_read_only_is_refused_by_name(home, tmp_path, name):
         cd "$2"; mkdir to; mount -t tmpfs -o ro none to
         set +e; {RUN} backup --home home --to {name}; echo "backup $?"
         {RUN} restore good --home to/home; echo "restore $?" """
-    done = in_own_mounts(script, sys.executable, tmp_path)
+    done = in_own_mounts(script, forked.launcher(tmp_path), tmp_path)
     assert "backup 30\n" in done.stdout, done.stderr
     assert "restore 30\n" in done.stdout, done.stderr
     assert "Read-only" in done.stderr
@@ -385,7 +385,7 @@ def test_a_home_on_a_read_only_disk_can_be_backed_up(home, tmp_path):
     script = f"""
         cd "$2"; mount --bind home home; mount -o remount,ro,bind home
         {RUN} backup --home home --to to; {RUN} restore to --home again"""
-    done = in_own_mounts(script, sys.executable, tmp_path)
+    done = in_own_mounts(script, forked.launcher(tmp_path), tmp_path)
     assert done.returncode == 0, done.stderr
 
 

@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import forked
 import pytest
 from commands import verdicts
 
@@ -47,7 +48,7 @@ def test_a_demo_that_comes_out_otherwise_is_exit_40(tmp_path: Path) -> None:
         "from verdicts.boundary import main\n"
         f"main(['demo', '--no-serve', '--home', {str(tmp_path / 'home')!r}])\n"
     )
-    result = subprocess.run(
+    result = forked.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert result.returncode == 40
@@ -64,9 +65,9 @@ def test_a_home_of_another_site_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_the_served_demo_says_where_and_answers_there(home: Path) -> None:
-    server = subprocess.Popen(
+    server = forked.Popen(
         [sys.executable, "-m", "verdicts", "serve", "--home", str(home), "--port", "0"],
-        stdout=subprocess.PIPE, text=True,
+        stdout=forked.PIPE, text=True,
     )  # fmt: skip
     try:
         assert server.stdout is not None
@@ -147,7 +148,7 @@ def test_a_fault_of_ours_is_one_sentence_and_a_saved_trace() -> None:
         "from verdicts.boundary import main\n"
         "main(['status'])\n"
     )
-    result = subprocess.run(
+    result = forked.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert result.returncode == 70

@@ -4,11 +4,11 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import forked
 import pytest
 from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store
 
@@ -192,7 +192,7 @@ def test_a_build_killed_at_any_stage_leaves_current_as_it_was(
     link = tmp_path / "public" / "current.db"
     before = link.read_bytes()
     command = [sys.executable, "-c", KILLED, str(tmp_path), stage, str(at)]
-    killed = subprocess.run(command, check=False, timeout=120, cwd=Path(__file__).parent.parent)
+    killed = forked.run(command, check=False, timeout=120, cwd=Path(__file__).parent.parent)
     assert killed.returncode == -signal.SIGKILL
     assert link.resolve() == first.path and link.read_bytes() == before
     after = build(tmp_path)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 import yaml
 from old_home import value
@@ -86,7 +87,7 @@ def test_every_command_of_a_unit_is_one_that_the_program_has():
             program, *words = line.split()
             assert program in OURS
             if program == OURS[0]:
-                done = subprocess.run([sys.executable, "-m", "verdicts", words[0], "--help"],
+                done = forked.run([sys.executable, "-m", "verdicts", words[0], "--help"],
                                       capture_output=True, text=True, check=False)
                 assert done.returncode == 0, line
                 assert all(word in done.stdout for word in words if word.startswith("--"))
@@ -221,7 +222,7 @@ class Actions:
         (self.store / "private").write_text("true\n")
         executable(folder / "bin" / "gh", GH)
         executable(folder / "bin" / "verdicts",
-                   f'#!/bin/sh\nexec "{sys.executable}" -m verdicts "$@"\n')
+                   f'#!/bin/sh\nexec "{forked.launcher(folder)}" -m verdicts "$@"\n')
         self.env = {
             **os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
             "STORE": str(self.store), "GITHUB_REPOSITORY": "you/archive", "RELEASE": "archive-home",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import forked
 import pytest
 from doomed import DOOMED, Order
 from soak_site import BASE, WitnessSite
@@ -47,9 +48,10 @@ class Trial:
     def run(self, order: Order | None = None, *before: str) -> tuple[int, str]:
         """One crawl; gives its exit code and what it said."""
         order = order or self.order()
-        ended = subprocess.run([*before, *command(order)], check=False, timeout=120,
-                               capture_output=True, text=True, pass_fds=(self._write,),
-                               env=environment())
+        how = {"stdout": forked.PIPE, "stderr": forked.PIPE, "text": True, "timeout": 120,
+               "pass_fds": (self._write,), "env": environment()}
+        ended = (forked.run_traced(before, command(order), **how) if before
+                 else forked.run(command(order), **how))
         self.hear()
         said = Path(order.said)
         return ended.returncode, said.read_text("utf-8") if said.exists() else ended.stderr
@@ -160,7 +162,8 @@ def run_in_namespace(trial: Trial, options: str, *, read_only: str = "") -> dict
     out.mkdir()
     order = trial.order()
     ended = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", IN_NAMESPACE, "sh", *command(order)], check=False,
+        ["unshare", "--mount", "sh", "-c", IN_NAMESPACE, "sh", *forked.command(),
+         *command(order)[1:]], check=False,
         timeout=200, capture_output=True, text=True, pass_fds=(order.ack or 0,),
         env={**environment(), "OPTIONS": options, "DISK": str(trial.home.parent),
              "OUT": str(out), "SAID": order.said, "READ_ONLY": read_only})

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 from commands import verdicts
 from old_home import CAPTURES, change, in_own_mounts, old_home, strace, value
@@ -67,7 +68,7 @@ def test_an_old_home_is_read_without_being_changed(home):
 def test_an_old_home_on_a_read_only_disk_is_read(home):
     script = """cd "$2"; mount --bind home home; mount -o remount,ro,bind home
                 "$1" -m verdicts status --home home; "$1" -m verdicts check --home home"""
-    done = in_own_mounts(script, sys.executable, home.parent)
+    done = in_own_mounts(script, forked.launcher(home.parent), home.parent)
     assert done.returncode == 0, done.stderr
 
 

@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import forked
 import pytest
 from commands import verdicts
 from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, Answer, Card, html, page, store, url_of
@@ -502,7 +503,7 @@ def test_erased_bytes_are_gone_and_the_rest_is_as_it_was(erasable: Path) -> None
 def test_erasing_can_be_killed_anywhere_and_done_again(
     erasable: Path, name: str, when: str
 ) -> None:
-    done = subprocess.run([sys.executable, "-c", ERASE, erasable, name, when], cwd=ROOT,
+    done = forked.run([sys.executable, "-c", ERASE, erasable, name, when], cwd=ROOT,
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == -signal.SIGKILL, done.stderr
     # Every other page can still be read, as a crawl's start or a build would.

@@ -1,0 +1,40 @@
+"""What holds for all tests: how workers are started, and which files go first."""
+
+from __future__ import annotations
+
+import forked
+import pytest
+
+from archive import child
+
+LONGEST = (
+    "test_kill_loop", "test_drift", "test_readme", "test_parser_properties", "test_takedown",
+    "test_power_cut", "test_disk", "test_crawler_live", "test_backup", "test_recrawl",
+    "test_interop", "test_faults_scope", "test_faults_network", "test_faults_tls", "test_worker",
+    "test_deploy", "test_crawl_plan",
+)  # fmt: skip
+"""Files that take longest begin first, so that no core waits for the last of them."""
+OF_WORKERS = ("test_worker", "test_parser_refuses")
+"""Files whose tests are about the workers themselves; theirs are fresh interpreters."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without this the files of fewest tests come last, and those are the longest."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay together, in their order."""
+    rank = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forked_workers(request: pytest.FixtureRequest):
+    """Workers of a pool are forked, which takes a tenth of the time."""
+    if request.path.stem in OF_WORKERS:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "subprocess", forked)
+        yield
