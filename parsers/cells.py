@@ -38,7 +38,7 @@ class Cell:
     chain: list[int] = field(default_factory=list)
     """The elements above the cell, nearest first, the cell itself left out."""
     column: tuple[int, int] = (0, 0)
-    """The cell's place among the elements beside it, and how many those are."""
+    """Its place among the cells and empty elements beside it, and how many those are."""
 
 
 def find_scores(tokens: Tokens, patterns: Patterns, first: int) -> list[tuple[int, Score]]:
@@ -155,19 +155,30 @@ def _spans(
 
 def find_columns(tokens: Tokens, cells: list[Cell]) -> None:
     """Fill in where each cell stands in its row; needed only where a cell is missing."""
-    for cell in cells:
-        cell.column = _column(tokens, cell.anchor, cell.chain)
+    elements = [_element(tokens, cell) for cell in cells]
+    for cell, element in zip(cells, elements, strict=True):
+        cell.column = _column(tokens, element, elements) if element else (0, 0)
 
 
-def _column(tokens: Tokens, anchor: int, chain: list[int]) -> tuple[int, int]:
-    """Where the cell's element stands in its row, empty elements counted."""
-    document = tokens.document
-    own = document.ancestors(tokens.start[anchor])
-    depth = len(own) - len(chain)
-    if not chain or not depth:
-        return 0, 0
-    beside = [e for e, above in enumerate(document.parent) if e and above == chain[0]]
-    return beside.index(own[depth - 1]) + 1, len(beside)
+def _element(tokens: Tokens, cell: Cell) -> int:
+    """The element that is the cell. Absent: 0 where none is."""
+    own = tokens.document.ancestors(tokens.start[cell.anchor])
+    depth = len(own) - len(cell.chain)
+    return own[depth - 1] if cell.chain and depth else 0
+
+
+def _column(tokens: Tokens, element: int, cells: list[int]) -> tuple[int, int]:
+    """A cell's place among the cells and empty elements beside it, and how many these are."""
+    parent = tokens.document.parent
+    beside = [e for e, above in enumerate(parent) if e and above == parent[element]
+              and (e in cells or not _has_words(tokens, e))]  # fmt: skip
+    return beside.index(element) + 1, len(beside)
+
+
+def _has_words(tokens: Tokens, element: int) -> bool:
+    start, end = tokens.document.blocks_of(element)
+    first, last = bisect_left(tokens.start, start), bisect_left(tokens.start, end)
+    return any(means(tokens, at) for at in range(first, last))
 
 
 def _take_marker(tokens: Tokens, names: tuple[str, str], cell: Cell) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from parsers.cells import (
@@ -203,12 +203,18 @@ def _without_copy(
     Raises: LayoutError (quote_count) where the cells are no such copies.
     """
     half = len(cells) // 2
-    for one, other in ((cells[:half], cells[half:]), (cells[::2], cells[1::2])):
+    ways = [(cells[:half], cells[half:]), (cells[::2], cells[1::2]), _by_first_sight(tokens, cells)]
+    for one, other in ways:
+        if len(one) != half:
+            continue
         read: list[tuple[list[Cell], list[Side]]] = []
         problem: ParseError | None = None
         for part in (one, other):
+            # Reading fills the cells in, and what one way made of them is nothing to the next.
+            own = [replace(cell, outer=[*cell.outer], lead=[*cell.lead], trail=[*cell.trail])
+                   for cell in part]  # fmt: skip
             try:
-                read.append((part, _read(tokens, names, part, panels)))
+                read.append((own, _read(tokens, names, own, panels)))
             except ParseError as error:
                 problem = error
         if len(read) == 2 and _said(tokens, *read[0]) == _said(tokens, *read[1]):
@@ -220,6 +226,16 @@ def _without_copy(
     raise _wrong_count(len(cells), panels)
 
 
+def _by_first_sight(tokens: Tokens, cells: list[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """The cells whose words were not seen before, and the others."""
+    seen: set[str] = set()
+    parts: tuple[list[Cell], list[Cell]] = ([], [])
+    for cell, words in zip(cells, (_longest(tokens, cell) for cell in cells), strict=True):
+        parts[words in seen].append(cell)
+        seen.add(words)
+    return parts
+
+
 def _said(tokens: Tokens, cells: list[Cell], sides: list[Side]) -> list[tuple[Side, str]]:
     return sorted(
         (side, tokens.join(*cell.quote)) for cell, side in zip(cells, sides, strict=True)
@@ -228,6 +244,8 @@ def _said(tokens: Tokens, cells: list[Cell], sides: list[Side]) -> list[tuple[Si
 
 def _words(tokens: Tokens, cells: list[Cell]) -> list[str]:
     """The longest text of each cell, in an order that does not depend on theirs."""
-    return sorted(
-        max((tokens.text[at] for at in range(cell.first, cell.last)), key=len) for cell in cells
-    )
+    return sorted(_longest(tokens, cell) for cell in cells)
+
+
+def _longest(tokens: Tokens, cell: Cell) -> str:
+    return max((tokens.text[at] for at in range(cell.first, cell.last)), key=len)

@@ -87,6 +87,8 @@ def _by_groups(
     if set(sizes) <= {1, 2} and sizes.count(2) >= 2:
         return _by_rows(cells, groups, first, panels)
     if len(sizes) == 1:
+        if (places := _places(cells)) is not None:
+            return [first if tool == 1 else 3 - first for tool, _ in _in_list(cells, places)]
         return _by_position(cells, first, panels)
     raise _uncertain(f"the cells stand in groups of {sizes}")
 
@@ -151,6 +153,37 @@ def _side_of_single(panels: Panels) -> int:
     if panels[1] == 3 and panels[0] != 3:
         return 1
     raise _uncertain("a row has one cell, and the page does not say which tool's is missing")
+
+
+def _places(cells: list[Cell]) -> list[int] | None:
+    """For each cell its place among eight, where empty elements hold those of the missing ones.
+
+    Absent: None where no cell is missing, or no list of eight elements says where.
+    """
+    lists = {cell.chain[0] if cell.chain else 0 for cell in cells}
+    if len(cells) == 2 * ROWS or len(lists) > 1 or any(cell.column[1] != 8 for cell in cells):
+        return None
+    places = [cell.column[0] - 1 for cell in cells]
+    return places if places == sorted(set(places)) else None
+
+
+def _in_list(cells: list[Cell], places: list[int]) -> list[Side]:
+    """Sides of cells that stand at these of eight places, the first place being tool 1's.
+
+    Row by row, unless the reviewers' names show two columns.
+    """
+    shown = {place: cell.reviewer for place, cell in zip(places, cells, strict=True)}
+
+    def equal(pairs: list[tuple[int, int]]) -> tuple[int, int]:
+        whole = [(shown[one], shown[other]) for one, other in pairs
+                 if one in shown and other in shown]  # fmt: skip
+        return sum(one == other is not None for one, other in whole), len(whole)
+
+    rows, of_rows = equal([(at, at + 1) for at in range(0, 2 * ROWS, 2)])
+    columns, of_columns = equal([(at, at + ROWS) for at in range(ROWS)])
+    if rows < of_rows - 1 and columns >= of_columns - 1:
+        return [(at // ROWS + 1, at % ROWS + 1) for at in places]
+    return [(at % 2 + 1, at // 2 + 1) for at in places]
 
 
 def _by_position(cells: list[Cell], first: int, panels: Panels) -> list[int]:
@@ -256,6 +289,10 @@ def _with_slots(cells: list[Cell], tools: list[int], groups: list[int]) -> list[
         return [(tool, slot_of[group]) for tool, group in zip(tools, groups, strict=True)]
     columns = sorted(tools)
     is_listed = len(tools) < 8 and len(set(groups)) == 1
+    if is_listed and (places := _places(cells)) is not None:
+        listed = _in_list(cells, places)
+        if [tool for tool, _ in listed] in (tools, [3 - tool for tool in tools]):
+            return [(tool, slot) for tool, (_, slot) in zip(tools, listed, strict=True)]
     if is_listed and tools not in (columns, columns[::-1]) and (rows := _in_rows(cells, tools)):
         return rows
     seen = Counter[int]()
