@@ -9,10 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from typing import Any, TextIO
 
 
 class OutputError(Exception):
@@ -28,7 +25,7 @@ class _Stream(io.FileIO):
 
     has_failed = False
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         """Write, or raise OutputError the first time that standard output fails."""
         length = memoryview(data).nbytes
         if self.has_failed:
