@@ -70,6 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "SampleBench"
     sys_version = ""
     timeout = 20
+    wbufsize = -1  # headers and body in one piece, or each answer waits 40 ms
 
     def do_GET(self) -> None:
         """Answer with the page, or with 304 where the client has it already."""
