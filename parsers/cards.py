@@ -134,7 +134,7 @@ def _card_elements(tokens: Tokens, triples: list[Triple]) -> list[int]:
     """For each triple the largest element that holds no other triple; 0 where there is none."""
     document = tokens.document
     chains = [document.ancestors(tokens.start[triple.label]) for triple in triples]
-    counts = Counter(element for chain in chains for element in chain)
+    counts = Counter([element for chain in chains for element in chain])
     largest = []
     for chain in chains:
         alone = [element for element in chain if counts[element] == 1]

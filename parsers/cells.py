@@ -127,7 +127,7 @@ def _spans(
     chains = [document.ancestors(tokens.start[first]) for first, _, _ in anchors]
     if document.kind != "html":
         return [(first, last, []) for first, last, _ in anchors]
-    counts = Counter(element for chain in chains for element in chain)
+    counts = Counter([element for chain in chains for element in chain])
     floor = tokens.end[begin]
     starts = document.first
     before = document.run[floor - 1]

@@ -70,9 +70,10 @@ def check_printed_verdicts(tool: Tool, quotes: list[Quote]) -> Iterator[Finding]
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:
     """Two quotes about one tool in the same words."""
-    seen: dict[tuple[int, str], int] = {}
-    for number, quote in enumerate(quotes):
-        first = seen.setdefault((quote.tool, quote.text), number)
+    # A list, for a dictionary would have to read every quote to its end.
+    said = [(quote.tool, quote.text) for quote in quotes]
+    for number, each in enumerate(said):
+        first = said.index(each)
         if first != number:
             yield Finding(
                 code="duplicate_quote", field=f"quotes[{number}].text",

@@ -28,9 +28,9 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
                 found.append((at, end, text[at]))
         else:
             found += _in_box(document, at, end, versus)
-    for at, words_here in enumerate(text[:-1]):
-        if words_here == bare and at:
-            found += _around(document, at, versus)
+    if bare in text:  # seldom, and the list itself looks faster than a loop
+        found += [heading for at in range(1, len(text) - 1) if text[at] == bare
+                  for heading in _around(document, at, versus)]  # fmt: skip
     return found
 
 

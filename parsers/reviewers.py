@@ -35,14 +35,16 @@ def drop_common(tokens: Tokens, cells: list[Cell]) -> None:
     the cells show another name beside it.
     """
     text = tokens.text
-    common = {text[at] for at in cells[0].lead + cells[0].trail}
-    for cell in cells:
-        common.intersection_update([text[at] for at in cell.lead + cell.trail])
+    # Lists, for a set would have to read every quote to its end.
+    common = [text[at] for at in cells[0].lead + cells[0].trail]
+    for cell in cells[1:]:
+        shown = [text[at] for at in cell.lead + cell.trail]
+        common = [each for each in common if each in shown]
         if not common:
             return
     headed = sum(any(is_name_like(text[at]) for at in cell.outer) for cell in cells)
     if headed < len(cells) // 2 - 1 and not all(_has_other_name(tokens, c, common) for c in cells):
-        common = {shown for shown in common if not is_name_like(shown)}
+        common = [each for each in common if not is_name_like(each)]
     kept = ([at for at in cell.lead + cell.trail if text[at] not in common] for cell in cells)
     # Where there is a score, something must be left: the quote itself is among it.
     if not common or (cells[0].score is not None and not all(kept)):
@@ -52,7 +54,7 @@ def drop_common(tokens: Tokens, cells: list[Cell]) -> None:
         cell.trail = [at for at in cell.trail if text[at] not in common]
 
 
-def _has_other_name(tokens: Tokens, cell: Cell, common: set[str]) -> bool:
+def _has_other_name(tokens: Tokens, cell: Cell, common: list[str]) -> bool:
     shown = (tokens.text[at] for at in cell.lead + cell.trail)
     return any(is_name_like(text) and text not in common for text in shown)
 

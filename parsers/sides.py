@@ -63,7 +63,7 @@ def _by_names(
 
 def _groups(cells: list[Cell]) -> list[int]:
     """For each cell the number of its group: the cells of its nearest shared element."""
-    counts = Counter(element for cell in cells for element in cell.chain)
+    counts = Counter([element for cell in cells for element in cell.chain])
     owners = [next((e for e in cell.chain if counts[e] > 1), 0) for cell in cells]
     is_rows = sum(count == 2 for count in Counter(owners).values()) >= 2
     numbers, number = [0], 0

@@ -76,7 +76,7 @@ def read_labels(tokens: Tokens) -> list[Label]:
     for at, key in enumerate(tokens.key):
         if key in names:
             found.append(Label(names[key], at, None))
-        elif panel in key or community in key or entry in key:
+        elif key and (panel in key or community in key or entry in key):
             found += _labels_inside(tokens, names, at)
     return found
 
