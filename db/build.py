@@ -93,9 +93,9 @@ class _Build:
     def __init__(self, home: Home, archive: Archive, workers: int, progress: Progress) -> None:
         self._home, self._archive = home, archive
         self._workers, self._progress = workers, progress
-        self._parsed = self._damaged = 0
 
     def run(self, *, accept_loss: bool) -> BuildReport:
+        self._parsed = self._damaged = 0
         require_link(self._home)
         withdraw(self._home)
         snapshot = take_snapshot(self._archive)

@@ -31,7 +31,6 @@ from doomed import DOOMED, SABOTAGE, Order
 from soak_site import BASE, KINDS, Kind, WitnessSite
 
 from archive import open_archive
-from archive.clock import VARIABLE as NOW
 from archive.failpoints import POINTS
 from db import build
 from db.check import check
@@ -79,7 +78,7 @@ class Figures:
 
 
 class Starter:
-    """Starts runs: forks of a process that has imported everything, or fresh ones under strace."""
+    """Starts runs, each the fork of a process that has imported everything."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -397,13 +396,8 @@ def shares(kills: int, *, has_strace: bool) -> dict[str, int]:
 def soak(kinds: dict[str, int], *, seed: int = 1, sabotage: str | None = None,
          readers: bool = True) -> Figures:
     """Run a soak in a folder of its own."""
-    before = os.environ.get(NOW)
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            return Soak(Path(folder), seed, sabotage=sabotage, readers=readers).run(kinds)
-        finally:
-            if before is None:
-                os.environ.pop(NOW, None)
+        return Soak(Path(folder), seed, sabotage=sabotage, readers=readers).run(kinds)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

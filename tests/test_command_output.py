@@ -50,6 +50,27 @@ def test_a_reader_that_has_seen_enough_ends_a_command_quietly(
     assert done.stderr == "code 0\n"
 
 
+def test_the_exit_code_is_the_same_whether_or_not_the_report_is_read(home: Path) -> None:
+    """Else a damaged archive would pass for a sound one wherever only the first lines are kept."""
+    unread = "{ sleep 0.2; $V; echo \"code $?\" >&2; } | true"
+    (segment,) = (home / "warc").iterdir()
+    kept = segment.read_bytes()
+    segment.chmod(0o600)
+    segment.write_bytes(kept[:-9] + b"x" + kept[-8:])
+    try:
+        assert shell(unread, "check", "--deep", home=home).stderr == "code 40\n"
+    finally:
+        segment.write_bytes(kept)
+    page = home.parent / "page.txt"
+    assert shell(unread, "parse", page, home=home).stderr == "code 10\n"
+
+
+def test_pages_that_nobody_reads_of_are_not_parsed_to_the_last(home: Path) -> None:
+    unread = "{ sleep 0.2; $V; echo \"code $?\" >&2; } | true"
+    page = home.parent / "page.txt"
+    assert shell(unread, "parse", *[page] * 7, home=home).stderr == "code 20\n"
+
+
 @pytest.mark.parametrize("lost", ["2>/dev/full", "2>&-", "2> >(true)"])
 def test_a_lost_standard_error_changes_neither_work_nor_exit_code(home: Path, lost: str) -> None:
     assert shell(f"$V {lost}", "build", home=home).returncode in (0, 10)

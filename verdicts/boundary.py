@@ -22,8 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = _run(sys.argv[1:] if arguments is None else list(arguments))
     except OutputError as error:
-        # Whoever read our output and has closed it wants no more of it, and no sentence either.
-        code = 0 if error.is_closed else _say(str(error), CUT_SHORT)
+        code = _say(str(error), CUT_SHORT)
     sys.exit(code)
 
 

@@ -16,6 +16,7 @@ from schema.errors import UsageError
 from schema.page import RawPage
 from schema.records import Failure, dump_line
 from verdicts.console import say
+from verdicts.streams import is_unread
 
 HTML = ("text/html", "application/xhtml+xml")
 WORKERS = 2
@@ -52,6 +53,8 @@ def parse_paths(
         # The pool takes tasks ahead of its answers, so each is kept until its answer is printed.
         waiting: list[Task] = []
         for answer in pool.map(_kept(tasks, waiting)):
+            if is_unread():  # nothing but lines comes of this command
+                return 20
             task = waiting.pop(0)
             line, is_failure = _died(task, answer) if isinstance(answer, Died) else answer
             say(line)

@@ -13,15 +13,17 @@ from typing import Any, TextIO
 
 
 class OutputError(Exception):
-    """Standard output cannot be written to; `is_closed` where its reader has gone."""
+    """Standard output cannot be written to, and not because its reader has seen enough."""
 
     def __init__(self, error: OSError) -> None:
-        self.is_closed = isinstance(error, BrokenPipeError)
         super().__init__(f"standard output: cannot be written to: {error.strerror}")
 
 
 class _Stream(io.FileIO):
-    """A standard stream; once it has failed, what is still to come is dropped."""
+    """A standard stream; once it has failed, what is still to come is dropped.
+
+    A reader who goes away does not end the command: its exit code is still to say what it found.
+    """
 
     has_failed = False
 
@@ -34,9 +36,15 @@ class _Stream(io.FileIO):
             return super().write(data) or 0
         except OSError as error:
             self.has_failed = True
-            if self.fileno() == 1:
+            if self.fileno() == 1 and not isinstance(error, BrokenPipeError):
                 raise OutputError(error) from error
-            return length  # standard error: nobody is left to be told, and the work goes on
+            return length  # nobody is left to be told, and the work goes on
+
+
+def is_unread() -> bool:
+    """Whether standard output is dropped because its reader has gone."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return isinstance(raw, _Stream) and raw.has_failed
 
 
 def guard_streams() -> None:

@@ -73,6 +73,8 @@ def handle_exception(
     )  # fmt: skip
     if status >= 500:
         log.error("%s: %s", request.path, exception, exc_info=exception)
+    elif sentence == UNUSABLE:  # most likely, but a fault of ours would look the same
+        log.warning("%s: %s", request.path, exception, exc_info=exception)
 
     async def answer() -> Response:
         return await error_page(datasette, request, status, sentence)
