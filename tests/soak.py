@@ -67,6 +67,8 @@ class Figures:
     periods: int = 0
     reads: int = 0
     builds: int = 0
+    furthest_call: int = 0
+    """The number of the furthest system call of one kind that a run was killed at."""
     wrong: list[str] = field(default_factory=list)
 
     def say(self, seconds: float) -> str:
@@ -361,9 +363,12 @@ class Soak:
             return status != KILLED
         call = min(CALLS, key=lambda name: self._tries[name])
         self._tries[call] += 1
-        self._calls[call] += 1
+        # Each of the first, then ever further on, so that the kills come to the end of a run too.
+        self._calls[call] += 1 + self._draw.randint(0, self._calls[call] // 4)
         status = life.start(f"strace:{call}", inject=f"{call}:signal=KILL:when={self._calls[call]}")
-        if status != KILLED:
+        if status == KILLED:
+            self.figures.furthest_call = max(self.figures.furthest_call, self._calls[call])
+        else:
             self._calls[call] = 0  # a run makes fewer of them: begin again
         return status != KILLED
 
