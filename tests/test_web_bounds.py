@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import sqlite3
@@ -214,10 +215,11 @@ def test_what_is_not_for_visitors_is_not_there(server: Server, path: str) -> Non
 def test_the_plugins_are_exactly_ours(server: Server) -> None:
     plugins = {p["name"]: p["hooks"] for p in json.loads(server.ask("/-/plugins.json").body)}
     assert plugins == {
+        "web.cells": ["render_cell"],
         "web.gate": ["asgi_wrapper"],
         "web.hardening": ["prepare_connection"],
         "web.mishaps": ["handle_exception"],
-        "web.pages": ["prepare_jinja2_environment", "register_routes", "render_cell"],
+        "web.pages": ["prepare_jinja2_environment", "register_routes"],
     }
 
 
@@ -242,6 +244,34 @@ def test_a_fault_of_ours_is_told_without_its_particulars() -> None:
     ours = sqlite3.OperationalError("no such table: /home/someone/secret")
     assert explain(ours, is_visitors_sql=False) == (500, OUR_FAULT)
     assert explain(KeyError("x"), is_visitors_sql=True) == (500, OUR_FAULT)
+
+
+def test_a_visitors_wrong_query_prints_nothing_where_the_server_runs(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with serving(database()) as running:
+        for asked in ("-/query?sql=selekt", "-/query.json?sql=selekt", "quote?_where=nope",
+                      "quote.json?_where=nope", "-/query.json?sql=select+zeroblob(9)"):  # fmt: skip
+            assert running.ask(f"/verdicts/{asked}").status == 400
+    assert capfd.readouterr().err == ""
+
+
+def test_a_damaged_file_is_noted_and_not_called_a_wrong_query(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from web.mishaps import OUR_FAULT, explain
+    from web.serving import make_datasette
+
+    copy = tmp_path / "verdicts-1.db"
+    copy.write_bytes(database().read_bytes())
+    served = make_datasette(copy).get_database("verdicts")
+    with copy.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (copy.stat().st_size - 4096))
+    with pytest.raises(sqlite3.DatabaseError) as caught:
+        asyncio.run(served.execute("select text from quote"))
+    assert "malformed" in caplog.text and "verdicts-1.db" in caplog.text
+    assert explain(caught.value, is_visitors_sql=True) == (500, OUR_FAULT)
 
 
 def test_a_missing_database_is_said_before_anything_is_served(tmp_path: Path) -> None:

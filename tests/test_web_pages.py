@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
+import http.client
 import json
 import re
 import shutil
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from web_sample import EVIL, NOW, RTL, TAKES, database, sha
@@ -97,18 +99,6 @@ def test_no_page_carries_a_script_or_asks_another_host_for_anything(
     ]
     assert not [tag for tag in fetched if re.search(r'(src|href|action)="(https?:)?//', tag)]
     assert not [tag for tag in tags if re.search(r"\s(style|on[a-z]+)=", tag)]
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_each_table_shows_rows_their_meaning_and_the_licence(server: Server, table: str) -> None:
-    page = server.ask(f"/verdicts/{table}")
-    assert page.status == 200
-    assert "What the columns mean" in page.text
-    assert "no licence granted" in page.text
-    rows = json.loads(server.ask(f"/verdicts/{table}.json?_shape=array&_size=5").body)
-    assert rows
-    if table != "comparison_quote":
-        assert server.ask(f"/verdicts/{table}/{rows[0]['id']}").status == 200
 
 
 def test_hostile_text_in_any_column_stays_text(server: Server) -> None:
@@ -237,6 +227,8 @@ def test_search_ranks_marks_and_pages(server: Server) -> None:
     page = server.ask("/search?q=screenshots").text
     assert "<mark>screenshot</mark>" in page
     assert re.search(r">\d+ quotes</a>", page)
+    names = server.ask("/search?q=quillfish").text
+    assert '<a href="/tool/quillfish"><bdi><mark>Quillfish</mark></bdi></a>' in names
     cards = server.ask("/search?q=quillfish&in=cards").text
     assert "<mark>Quillfish</mark>" in cards
     many = server.ask("/search?q=the").text
@@ -323,47 +315,39 @@ def test_json_answers_for_tables_rows_views_and_sql(server: Server) -> None:
     assert wrong.status == 400 and json.loads(wrong.body)["ok"] is False
 
 
-def test_a_table_shows_first_what_a_reader_wants_unless_told_which_columns(server: Server) -> None:
-    def order(path: str) -> list[str]:
-        row = re.search(r"<tbody>\s*<tr>(.*?)</tr>", server.ask(path).text, re.S)
-        return re.findall(r'data-name="(\w+)"', row[1]) if row else []
+@pytest.mark.parametrize("path", ["/compare/brass-kettle-vs-lantern-notes", f"/quote/{QUOTE_KEY}"])
+def test_a_citation_holds_the_whole_address_that_was_asked_for(server: Server, path: str) -> None:
+    def cited(host: str) -> str:
+        conn = http.client.HTTPConnection(urlsplit(server.address).netloc, timeout=20)
+        with contextlib.closing(conn):
+            conn.request("GET", path, headers={"Host": host})
+            cite = conn.getresponse().read().decode().partition('<h2 id="cite">')[2]
+        found = re.search(r"<code>([^<]*)</code>", cite)
+        return found[1] if found else ""
 
-    quote = order("/verdicts/quote")
-    assert quote[:6] == ["id", "tool_name", "reviewer", "score", "verdict", "text"]
-    assert quote[-1] == "key"
-    assert order("/verdicts/card")[:3] == ["id", "name", "category"]
-    assert order("/verdicts/crawl")[:3] == ["id", "started_at", "kind"]
-    assert order("/verdicts/quote?_col=key&_col=text") == ["id", "key", "text"]
-    assert '<a href="/compare/brass-kettle-vs-lantern-notes">Brass Kettle vs' in server.ask(
-        "/verdicts/comparison"
-    ).text
+    assert cited("archive.example") == f"http://archive.example{path}"
+    assert cited("[::1]:8001") == f"http://[::1]:8001{path}"
+    for odd in ("a.example/else", "a.example?x=", "user@a.example", "a b", "<i>", "a" * 300, ":80"):
+        assert cited(odd) == path
+
+
+def test_a_span_of_one_day_is_one_date(server: Server) -> None:
+    for path in ("/", "/tool/quillfish", "/reviewer/Builder", f"/quote/{QUOTE_KEY}"):
+        text = words_of(server.ask(path).text)
+        assert not re.search(r"(\d{4}-\d\d-\d\d) to \1", text)
+    assert "seen from 2026-10-02 to 2026-11-01" in words_of(server.ask("/tool/quillfish").text)
+
+
+def test_a_reviewers_page_names_him_once_not_on_each_card(server: Server) -> None:
+    page = server.ask("/reviewer/Builder").text
+    assert page.count('<article class="quote"') > 3
+    assert 'href="/reviewer/Builder"' not in page.partition("</header>")[2]
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/verdicts/crawl", "/verdicts/quote/1", "/nothing"])
 def test_every_page_leads_to_the_list_of_all_comparisons(server: Server, path: str) -> None:
     header = server.ask(path).text.partition("</header>")[0]
     assert '<a href="/verdicts/comparison">Comparisons</a>' in header
-
-
-def test_every_column_put_first_is_one_of_its_table(server: Server) -> None:
-    from web.describe import FIRST
-
-    for table, columns in FIRST.items():
-        (row,) = json.loads(server.ask(f"/verdicts/{table}.json?_shape=array&_size=1").body)
-        assert set(columns) <= set(row), table
-
-
-def test_foreign_keys_are_labelled(server: Server) -> None:
-    page = server.ask("/verdicts/comparison/1").text
-    assert re.search(r'<a href="/verdicts/tool/\d+">Brass Kettle</a>', page)
-    assert '<a href="/compare/brass-kettle-vs-lantern-notes">' in page
-
-
-def test_labels_are_those_that_the_rows_declare() -> None:
-    from schema.rows import ROWS
-    from web.describe import LABELS
-
-    assert {model.table: model.label for model in ROWS if model.label} == LABELS
 
 
 def test_head_is_answered_without_a_body_wherever_get_is(server: Server) -> None:

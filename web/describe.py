@@ -12,6 +12,7 @@ from typing import Any
 
 from web.hardening import DATABASE_NAME
 from web.upstream import Row
+from web.words import in_words
 
 TITLE = "Verdicts"
 LICENSE = "Publishers' text: no licence granted. Our annotations: CC BY 4.0"
@@ -74,11 +75,23 @@ FIRST = {
     "finding": ("code", "detail", "field", "comparison"),
     "page": ("url", "state", "due", "captures", "last_captured_at"),
     "quote": ("tool_name", "reviewer", "score", "verdict", "text"),
-    "tool": ("name", "tool", "url"),
+    "tool": ("name", "first_seen", "last_seen", "url"),
 }  # fmt: skip
-"""What a reader wants of a row, beside its number: shown first, where the table's own order would
-have it beyond the edge of the screen."""
+"""What a reader wants of a row, beside its number: the columns that a table of rows shows first,
+and alone until it is asked for all of them."""
 LAST = ("key", "sha256", "body_sha256", "record_sha256")
+SLUGS = {"comparison": ("comparison",), "tool": ("slug", "tool")}
+"""What says again, for programs, what the columns before it say for people."""
+TITLES = {
+    "capture": "Captures", "card": "Cards", "code": "Codes of failures and findings",
+    "comparison": "Comparisons", "comparison_quote": "Quotes as the comparisons show them",
+    "comparison_version": "Versions of comparisons", "correction": "Corrections",
+    "crawl": "Crawls and imports", "description": "What every column means",
+    "failure": "Failures", "finding": "Findings", "page": "Known pages", "quote": "Quotes",
+    "release": "Releases", "reviewer": "Reviewers", "site": "Sites", "takedown": "Take-downs",
+    "tool": "Tools", "version_quote": "Quotes of each version",
+    "version_tool": "Tools of each version",
+}  # fmt: skip
 
 
 def in_reading_order(items: Iterable[Row], table: str, name: str) -> list[Row]:
@@ -89,17 +102,29 @@ def in_reading_order(items: Iterable[Row], table: str, name: str) -> list[Row]:
     ['id', 'text', 'site', 'key']
     """
     first = ("id", *FIRST.get(table, ()))
-    places = {column: at for at, column in enumerate(first)} | dict.fromkeys(LAST, len(first) + 1)
+    last = (*SLUGS.get(table, ()), *LAST)
+    places = dict.fromkeys(last, len(first) + 1) | {column: at for at, column in enumerate(first)}
     return sorted(items, key=lambda each: places.get(each[name], len(first)))
 
 
-def is_main(column: str, table: str) -> bool:
-    """Whether a narrow screen shows a column too; its row's own page shows them all.
+def less_wanted(columns: Iterable[str], table: str) -> list[str]:
+    """The columns that a table of rows leaves out until it is asked for all of them.
 
-    >>> is_main("text", "quote"), is_main("characters", "quote"), is_main("title", "site")
-    (True, False, True)
+    >>> less_wanted(["id", "text", "characters"], "quote"), less_wanted(["title"], "site")
+    (['characters'], [])
     """
-    return table not in FIRST or column in ("id", *FIRST[table])
+    wanted = ("id", *FIRST[table]) if table in FIRST else (columns := list(columns))
+    return [column for column in columns if column not in wanted]
+
+
+def asking_for(columns: Iterable[str]) -> list[tuple[str, str]]:
+    """The arguments by which Datasette is asked for these columns; it adds the number itself."""
+    return [("_col", column) for column in columns if column != "id"]
+
+
+def table_title(table: str) -> str:
+    """The name of a table or view for people; in a query it keeps its own."""
+    return TITLES.get(table, in_words(table))
 
 
 def config(*, allow_sql: bool) -> dict[str, Any]:

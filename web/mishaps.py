@@ -31,7 +31,20 @@ OF_ARGUMENTS = (
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueAsBooleanError,
     ValueError,
 )  # fmt: skip
+OF_THE_FILE = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERNAL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL,
+    }
+)  # fmt: skip
 log = logging.getLogger("web")
+
+
+def is_of_the_file(error: sqlite3.Error) -> bool:
+    """Whether the file or the machine failed, whatever the query was."""
+    code = getattr(error, "sqlite_errorcode", None)  # what Python itself raises has none
+    return code is not None and code & 0xFF in OF_THE_FILE
 
 
 def explain(
@@ -51,6 +64,8 @@ def explain(
         return status, TOO_SLOW if is_slow else _plain(exception)
     if isinstance(exception, Base400 | InvalidSql):
         return getattr(exception, "status", 400), str(exception) or "Bad request"
+    if isinstance(exception, sqlite3.Error) and is_of_the_file(exception):
+        return 500, OUR_FAULT
     if isinstance(exception, sqlite3.DatabaseError) and is_visitors_sql:
         return 400, f"The database refused the query: {exception}"
     if isinstance(exception, OF_ARGUMENTS) and is_visitors_sql and has_arguments:

@@ -12,10 +12,16 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment
-from markupsafe import Markup
 
 from web import notes, queries, words
-from web.describe import PURPOSE, TITLE, in_reading_order, is_main
+from web.describe import (
+    PURPOSE,
+    TITLE,
+    asking_for,
+    in_reading_order,
+    less_wanted,
+    table_title,
+)
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.search import PLACES, search
@@ -53,6 +59,9 @@ async def show(
     datasette: Datasette, request: Request, template: str, *, status: int = 200, **facts: Any
 ) -> Response:
     """A page of ours, with the headers that go with what it shows."""
+    if canonical := facts.get("canonical"):
+        scheme = "https" if datasette.setting("force_https_urls") else request.scheme
+        facts["cited"] = words.citable(scheme, request.host, canonical)
     html = await datasette.render_template(template, facts, request=request)
     headers = {"cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
     if facts.get("noindex"):
@@ -180,42 +189,17 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Gives the templates our words, and takes out the white space that tags leave behind."""
     env.trim_blocks = env.lstrip_blocks = True
+
+    async def columns_of(table: str) -> list[str]:
+        columns: list[str] = await datasette.get_database(DATABASE_NAME).table_columns(table)
+        return columns
+
     used = (words.marked, words.cued, words.number, words.day, words.minute, words.web_address,
-            in_reading_order)  # fmt: skip
+            words.in_words, in_reading_order, less_wanted, asking_for, table_title)  # fmt: skip
     for function in used:
         env.filters[function.__name__] = function
     env.globals.update(
         address=words.address, how_known=words.HOW_KNOWN, states_said=words.STATES,
         withheld_reason=words.withheld_reason, archive_title=TITLE, archive_purpose=PURPOSE,
-        is_main=is_main,
+        days=words.days, columns_of=columns_of,
     )  # fmt: skip
-
-
-@hook
-def render_cell(
-    row: sqlite3.Row, column: str, table: str, value: Any, datasette: Datasette
-) -> Any:
-    """Shortens a hash in Datasette's tables, and makes a key a link to our page about it.
-
-    A comparison's title becomes that link too, where the row holds the key.
-    """
-    if not isinstance(value, str):
-        return None
-    kind, key = KEY_COLUMNS.get((table or "", column)), value
-    if (table, column) == ("comparison", "title") and "comparison" in row.keys():  # noqa: SIM118
-        kind, key = "compare", row["comparison"]
-    shown = words.shortened(value)
-    if kind:
-        return Markup('<a href="{}">{}</a>').format(words.address(kind, key), shown)
-    return shown if shown != value else None
-
-
-KEY_COLUMNS = {
-    ("comparison", "comparison"): "compare",
-    ("comparison_quote", "comparison"): "compare",
-    ("comparison_quote", "quote"): "quote",
-    ("tool", "tool"): "tool",
-    ("quote", "key"): "quote",
-    ("reviewer", "name"): "reviewer",
-    ("release", "release"): "release",
-}

@@ -165,6 +165,12 @@ def _only(values: set[Any]) -> Any:
     return next(iter(values)) if len(values) == 1 else None
 
 
+def tool_key(conn: sqlite3.Connection, number: int | None) -> str | None:
+    """The key of a tool by its number in the file."""
+    found = first(conn, "select tool from tool where id = :number", number=number)
+    return found["tool"] if found else None
+
+
 def tool(conn: sqlite3.Connection, key: str) -> Row | None:
     """One tool: its cards over time, its quotes, where it is compared, and its namesakes."""
     found = first(

@@ -22,11 +22,16 @@ with best as materialized (
 SNIPPET = """(
   select snippet({table}, {column}, :start, :end, '…', {tokens}) from {table}
   where {table} match :words and rowid = best.id)"""
+# A search finds a tool's name too; a name is shown whole.
+MARKED_NAME = """(
+  select highlight(quote_fts, 1, :start, :end) from quote_fts
+  where quote_fts match :words and rowid = best.id)"""
 
 QUOTES_FOUND = f"""
 {BEST.format(table="quote_fts", weights="")}
-select q.id, q.key, q.tool_name, q.score, q.verdict, q.verdict_source, q.withheld,
+select q.id, q.key, q.score, q.verdict, q.verdict_source, q.withheld,
        r.name as reviewer, t.tool as tool_key,
+       coalesce({MARKED_NAME}, q.tool_name) as about,
        {SNIPPET.format(table="quote_fts", column=0, tokens=48)} as snippet
 from best join quote q on q.id = best.id
 left join reviewer r on r.id = q.reviewer left join tool t on t.id = q.tool

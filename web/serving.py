@@ -17,7 +17,7 @@ from typing import Any
 
 import uvicorn
 
-from web import gate, hardening, mishaps, pages
+from web import cells, gate, hardening, mishaps, pages
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
@@ -25,7 +25,7 @@ from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
 from web.withdrawn import require_not_withdrawn
 
 ROOM = Path(__file__).parent
-PLUGINS = (gate, hardening, mishaps, pages)
+PLUGINS = (cells, gate, hardening, mishaps, pages)
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100
@@ -71,6 +71,19 @@ class Published(Database):  # type: ignore[misc]
         conn = connected(Path(self.path))
         self._all_connections.append(conn)
         return conn
+
+    async def execute(self, sql: str, *arguments: Any, **named: Any) -> Any:
+        """What a query gives. Datasette would print every wrong query of a visitor.
+
+        Raises: sqlite3.DatabaseError as SQLite does; where it is not the query's fault but the
+            file's or the machine's, that is logged here, since Datasette may show it as an answer.
+        """
+        try:
+            return await super().execute(sql, *arguments, **{**named, "log_sql_errors": False})
+        except sqlite3.DatabaseError as error:
+            if mishaps.is_of_the_file(error):
+                mishaps.log.error("%s: %s", Path(self.path).name, error)
+            raise
 
 
 def connected(real: Path) -> sqlite3.Connection:

@@ -14,6 +14,11 @@ MARK_START, MARK_END = "\x02", "\x03"
 """Control characters that no published text may hold: they mark words until all is escaped."""
 LONGEST_SEARCH = 200
 MOST_TERMS = 16
+PLAIN_HOST = re.compile(
+    r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?",
+    re.IGNORECASE | re.ASCII,
+)
+SPELLED = {"a": "A", "b": "B", "id": "No.", "url": "address", "sha256": "SHA-256"}
 
 HOW_KNOWN = {
     "page": "printed on the page",
@@ -97,6 +102,39 @@ def page_number(asked: str | None, most: int = 1000) -> int:
 def number(value: int | None) -> str:
     """A count for people; a dash where it is not stated."""
     return "–" if value is None else f"{value:,}"
+
+
+def in_words(name: str) -> str:
+    """The name of a column or table as a label; in a query it keeps its own.
+
+    >>> in_words("first_seen"), in_words("body_sha256"), in_words("id")
+    ('First seen', 'Body SHA-256', 'No.')
+    """
+    words = [SPELLED.get(word, word) for word in name.split("_")]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def citable(scheme: str, host: str, path: str) -> str:
+    """The whole address of one of our pages, as it was asked for.
+
+    Absent: the path alone where what was sent as Host is no plain host name and port.
+
+    >>> citable("https", "archive.example:8443", "/quote/0f")
+    'https://archive.example:8443/quote/0f'
+    >>> citable("https", "archive.example/else?", "/quote/0f")
+    '/quote/0f'
+    """
+    return f"{scheme}://{host}{path}" if PLAIN_HOST.fullmatch(host) else path
+
+
+def days(first: str | None, last: str | None) -> str:
+    """A span of time by its days, as part of a sentence.
+
+    >>> days("2026-11-01T12:00:00Z", "2026-11-01T13:00:00Z"), days("2026-11-01", "2026-11-02")
+    ('on 2026-11-01', 'from 2026-11-01 to 2026-11-02')
+    """
+    same = day(first) == day(last)
+    return f"on {day(first)}" if same else f"from {day(first)} to {day(last)}"
 
 
 def day(moment: str | None) -> str:

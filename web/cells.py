@@ -1,0 +1,75 @@
+"""How one value stands in Datasette's tables and rows: what has a page of ours leads to it.
+
+A value alone is shown as it is; nothing here changes what JSON or SQL give.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable
+from typing import Any
+
+from markupsafe import Markup
+
+from web import queries, words
+from web.pages import read
+from web.upstream import Datasette, Row, hook
+
+KEYS = {
+    ("comparison", "comparison"): "compare",
+    ("comparison_quote", "comparison"): "compare",
+    ("comparison_quote", "quote"): "quote",
+    ("comparison_quote", "reviewer"): "reviewer",
+    ("tool", "tool"): "tool",
+    ("quote", "key"): "quote",
+    ("reviewer", "name"): "reviewer",
+    ("release", "release"): "release",
+}
+"""Columns that hold the key of a page of ours."""
+NAMES = {("comparison", "title"): ("compare", "comparison"), ("tool", "name"): ("tool", "tool")}
+"""Columns that name what another column of the row holds the key of."""
+TOOL_NAMES = {("quote", "tool_name"): "tool", ("card", "name"): "tool"}
+"""Columns that name the tool whose number another column of the row holds."""
+TOOL_NUMBERS = ("tool", "tool_a", "tool_b")
+
+
+@hook
+def render_cell(
+    row: sqlite3.Row | Row, column: str, table: str, value: Any, datasette: Datasette
+) -> Markup | Awaitable[Markup | None] | None:
+    """A link where the value has a page of ours, a hash by its beginning; None for any other."""
+    if isinstance(value, dict):
+        return labelled(value, column, datasette)
+    if not isinstance(value, str):
+        return None
+    place = (table or "", column)
+    shown = words.shortened(value)
+    if place in TOOL_NAMES and TOOL_NAMES[place] in row.keys():  # noqa: SIM118
+        return tool_link(datasette, row[TOOL_NAMES[place]], value)
+    if place in NAMES and NAMES[place][1] in row.keys():  # noqa: SIM118
+        kind, key_column = NAMES[place]
+        return link(kind, row[key_column], shown)
+    if place in KEYS:
+        return link(KEYS[place], value, shown)
+    return shown if isinstance(shown, Markup) else None
+
+
+def labelled(
+    value: Row, column: str, datasette: Datasette
+) -> Markup | Awaitable[Markup | None] | None:
+    """The link of a number that Datasette has found the label of; None where it is to make one."""
+    if column == "reviewer":
+        return link("reviewer", value["label"], value["label"])
+    return tool_link(datasette, value, value["label"]) if column in TOOL_NUMBERS else None
+
+
+async def tool_link(datasette: Datasette, tool: Any, name: str) -> Markup | None:
+    """A tool's name as a link to its page; None where the number is of no tool."""
+    number = tool["value"] if isinstance(tool, dict) else tool
+    key = await read(datasette, lambda conn: queries.tool_key(conn, number))
+    return link("tool", key, name) if key else None
+
+
+def link(kind: str, key: str, shown: str) -> Markup:
+    """The link to one of our own pages."""
+    return Markup('<a href="{}">{}</a>').format(words.address(kind, key), shown)
