@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from archive.clock import parse_stamp
 from archive.frontier import Found, Lease
@@ -22,7 +23,7 @@ from crawler.context import Progress
 from crawler.imported import outcome_of, settle_import
 from crawler.look import Seen, Task, look
 from crawler.planning import role_of
-from crawler.profiler import Profiler
+from crawler.profiler import Profiler, judge_rest
 from crawler.report import ImportReport
 from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file, real
 from parsers.site import Site
@@ -37,9 +38,12 @@ def import_paths(
 ) -> ImportReport:
     """Take saved pages, folders of them and WARC files into the archive.
 
-    Raises: UsageError for an address, list or date that does not fit; StartError when the home
-    is locked or unwritable.
+    Raises: UsageError for a path, address, list or date that does not fit; StartError when the
+    home is locked or unwritable.
     """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(what=f"{path}: there is no such file or folder")
     files = find_files(paths)
     urls = read_urls_file(urls_file) if urls_file is not None else {}
     if date is not None:
@@ -69,6 +73,13 @@ def _require_claimed(url: str, site: Site | None) -> None:
         raise UsageError(what=f"{url}: no site claims its host; name one with --site")
 
 
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "-"
+    except ValueError:
+        return "-"
+
+
 @dataclass
 class _Import:
     """The taking in of one run, and its count."""
@@ -82,9 +93,10 @@ class _Import:
     unchanged: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
-    skipped: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self._drift = judge_rest(self.books, self.pool.call)
         self.profiler = Profiler(self.books)
 
     def take(self, found: Item | Trouble) -> None:
@@ -99,7 +111,7 @@ class _Import:
         try:
             site, own = self._address(found)
         except CrawlError as error:
-            self.skipped += 1
+            self.skipped[f"{error.reason}:{_host(error.url)}"] += 1
             self.books.add_attempt(url=found.where, outcome=error.outcome, reason=error.reason,
                                    detail=error.url)
             return
@@ -207,13 +219,17 @@ class _Import:
 
     def report(self) -> ImportReport:
         """The count, noted in the ledger."""
-        drift = self.profiler.finish()
+        drift = self._drift + self.profiler.finish()
         exit_code = 10 if self.failed or drift else 0
+        if self.skipped and not self.stored + self.unchanged:
+            exit_code = UsageError.exit_code
         self.books.note(
             site=self.site.name if self.site else None, asked=self.read, stored=self.stored,
             unchanged=self.unchanged, failed=self.failed.total(), exit_code=exit_code,
-            report=json.dumps({"failed": self.failed, "drift": drift}, sort_keys=True))
+            report=json.dumps({"failed": self.failed, "skipped": self.skipped, "drift": drift},
+                              sort_keys=True))
         return ImportReport(
             run_id=self.books.id, read=self.read, stored=self.stored, unchanged=self.unchanged,
-            skipped=self.skipped, failed=dict(self.failed), problems=tuple(self.problems),
-            drift=drift, exit_code=exit_code)
+            skipped=self.skipped.total(), skipped_by=dict(self.skipped.most_common()),
+            failed=dict(self.failed), problems=tuple(self.problems), drift=drift,
+            exit_code=exit_code)

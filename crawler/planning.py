@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -15,6 +16,13 @@ from parsers.site import Site
 from parsers.sites import site_named, site_of_url
 from schema.errors import CrawlError, StartError, UsageError
 
+_HOST = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+"
+_CONTACT = re.compile(
+    rf"(?:mailto:)?[\w.!#$%&'*+/=?^`{{|}}~-]+@{_HOST}"
+    rf"|https?://{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][!-'*-~]*)?",
+    re.ASCII,
+)
+LONGEST_CONTACT = 200
 MIN_DELAY_S = 1.0
 """The shortest pause towards a public host. Units: seconds."""
 
@@ -99,7 +107,7 @@ def require_manners(jobs: Sequence[Job], *, delay_s: float, contact: str,
 
 
 def _is_contact(contact: str) -> bool:
-    is_line = contact.isprintable() and contact.isascii() and "(" not in contact
-    return is_line and ("@" in contact or contact.startswith(("http://", "https://")))
+    """Whether somebody could be reached by it: a mail or web address with a dotted host."""
+    return len(contact) <= LONGEST_CONTACT and _CONTACT.fullmatch(contact) is not None
 
 

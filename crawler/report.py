@@ -33,10 +33,11 @@ class CrawlReport:
 class ImportReport:
     """The outcome of one import.
 
-    `stored` are new captures, `unchanged` exchanges that were here before, `skipped` those of
-    hosts that no site claims; `failed` counts by `outcome:reason` what could not be taken or
-    gives no record, `problems` names each of them, `drift` says in sentences how the pages differ
-    from those of earlier imports.
+    `stored` are new captures, `unchanged` exchanges that were here before, `skipped` those that
+    were left out, mostly of hosts that no site claims, and `skipped_by` counts them by
+    `reason:host`, most first; `failed` counts by `outcome:reason` what could not be taken or gives
+    no record, `problems` names each of them, `drift` says in sentences how the pages differ from
+    those of earlier imports.
     """
 
     run_id: int
@@ -44,6 +45,7 @@ class ImportReport:
     stored: int
     unchanged: int
     skipped: int
+    skipped_by: dict[str, int]
     failed: dict[str, int]
     problems: tuple[tuple[str, str], ...]
     drift: list[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -44,9 +45,10 @@ def read_sitemap(body: bytes) -> Sitemap:
         body = decoded.body
     if len(body) > MAX_BYTES:
         raise SitemapError(outcome="too_large", reason="decoded", detail=f"{len(body)} bytes")
-    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _read_lines(body)
-    return _read_xml(body)
+    is_wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if is_wide or body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return _read_xml(body)
+    return _read_lines(body)
 
 
 def _read_lines(body: bytes) -> Sitemap:
@@ -109,7 +111,9 @@ def _read_xml(body: bytes) -> Sitemap:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse
     try:
         parser.Parse(body, True)
-    except expat.ExpatError as error:
+    except SitemapError:
+        raise
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter of its encoding
         raise SitemapError(outcome="damaged", reason="xml", detail=str(error)) from error
     if reader.root not in ("urlset", "sitemapindex"):
         raise SitemapError(outcome="damaged", reason="xml", detail=f"its root is {reader.root!r}")

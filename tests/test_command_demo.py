@@ -22,6 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("demo") / "home"
     result = verdicts("demo", "--home", home, "--no-serve")
     assert result.returncode == 0, result.stderr
+    assert re.search(r"\d+ pages asked, \d+ stored, 1 answered with 404\n", result.stdout)
     return home
 
 
@@ -35,7 +36,10 @@ def test_the_demo_leaves_what_the_sample_sites_list_says(home: Path) -> None:
 
 def test_a_second_demo_in_the_same_home_publishes_nothing_new(home: Path) -> None:
     before = sorted((home / "public").iterdir())
-    assert verdicts("demo", "--home", home, "--no-serve").returncode == 0
+    again = verdicts("demo", "--home", home, "--no-serve")
+    assert again.returncode == 0
+    assert "nothing was due" in again.stdout
+    assert "nor does sample.example: links to the publisher lead nowhere" in again.stdout
     assert sorted((home / "public").iterdir()) == before
 
 
@@ -118,6 +122,24 @@ def test_explain_shows_the_archived_page_of_an_address(home: Path) -> None:
     assert "quotes[0].text" in result.stdout
 
 
+def test_an_address_that_holds_no_page_is_told_what_it_holds_instead(
+    home: Path, tmp_path: Path
+) -> None:
+    (gone,) = expected()["gone"]
+    for command in ("explain", "fixture"):
+        told = verdicts(command, gone, "--home", home)
+        assert told.returncode == 2
+        assert re.search(r"the newest capture, of 20\S+Z, is a 404 and no page", told.stderr)
+    copy = tmp_path / "copy"
+    subprocess.run(["cp", "-a", str(home), str(copy)], check=True)
+    url = next(page["url"] for page in expected()["pages"] if page["kind"] == "comparison")
+    taken = verdicts("takedown", "add", url, "--home", copy, "--reason", "asked", "--erase")
+    assert taken.returncode == 0, taken.stderr
+    told = verdicts("explain", url, "--home", copy)
+    assert told.returncode == 2
+    assert re.search(r"erased by take-down 1 on 20\d\d-\d\d-\d\d$", told.stderr.strip())
+
+
 def test_nothing_to_serve_is_refused_in_one_sentence(tmp_path: Path) -> None:
     result = verdicts("serve", "--home", tmp_path)
     assert result.returncode == 30
@@ -144,7 +166,7 @@ def test_a_fault_of_ours_is_one_sentence_and_a_saved_trace() -> None:
         "import verdicts.cli as cli\n"
         "def broken(*a, **k): raise RuntimeError('planted')\n"
         "cli.print_report = broken\n"
-        "import db.status; db.status.status = lambda home: {}\n"
+        "import db.status; db.status.status = lambda home: {'last_run': None}\n"
         "from verdicts.boundary import main\n"
         "main(['status'])\n"
     )

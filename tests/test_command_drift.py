@@ -100,11 +100,18 @@ def test_an_earlier_run_can_be_looked_at_and_an_unknown_one_is_named(home: Path)
         crawled(home, site(edition=day), DAYS[day])
     shown = run(drift, "--home", home, "--run", "1")
     assert "compared with no good run before it" in shown.stdout
+    assert "structure: before" not in shown.stdout
+    assert "structure: before, and now" in run(
+        drift, "--home", home, "--run", "1", "--structure").stdout
+    heads = [line.split() for line in shown.stdout.splitlines() if line.endswith("  now")]
+    assert heads[0] == ["layouts,", "pages", "before", "now"] and len(heads) == 2
     assert "nothing drifted" in shown.stdout and shown.return_value == 0
     with pytest.raises(Exception, match="run 9"):
         run(drift, "--home", home, "--run", "9")
     assert run(drift, "--home", home, "--site", "shiporskip").stdout == \
         "no run has looked at a comparison yet\n"
+    with pytest.raises(Exception, match="no such site file; there are"):
+        run(drift, "--home", home, "--site", "shiporskp")
 
 
 def test_a_pages_control_characters_do_not_reach_the_terminal() -> None:

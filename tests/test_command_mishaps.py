@@ -6,6 +6,8 @@ import gzip
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,98 @@ def test_files_of_a_lost_ledger_are_not_written_beside(home: Path, tmp_path: Pat
     assert result.returncode == 40
     assert "ledger.db" in result.stderr
     assert sorted(path.name for path in (home / "warc").iterdir()) == before
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+@pytest.mark.parametrize("command", [["check"], ["build"], ["status"], ["backup", "--to", "copy"]])
+def test_an_archive_that_lost_its_ledger_is_told_with_the_way_out(
+    home: Path, command: list[str], is_there: bool
+) -> None:
+    (home / "ledger.db").unlink()
+    if is_there:
+        (home / "ledger.db").touch()
+    result = verdicts(*command, "--home", home, cwd=home.parent)
+    assert result.returncode == 40
+    assert "check --rebuild-ledger` makes it again" in result.stdout + result.stderr
+    (home / "ledger.db.restoring").touch()
+    result = verdicts(*command, "--home", home, cwd=home.parent)
+    assert (result.returncode, "verdicts restore" in result.stderr) == (30, True)
+
+
+def bounded(how: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """What `verdicts ...` did after a line of shell took something away from it."""
+    return subprocess.run(
+        ["sh", "-c", f'{how} && exec "$@"', "sh", sys.executable, "-m", "verdicts",
+         *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_lock_that_cannot_be_noted_on_the_disk_is_a_lock(home: Path) -> None:
+    result = bounded("ulimit -f 0", "prune", "--home", home)
+    assert (result.returncode, result.stderr) == (0, "")
+    (home / "build.lock").unlink()
+    (home / "mine.txt").write_text("my own words")
+    (home / "build.lock").symlink_to("mine.txt")
+    result = verdicts("prune", "--home", home)
+    assert result.returncode == 30
+    assert "build.lock: cannot be opened: it is a symbolic link" in result.stderr
+    assert (home / "mine.txt").read_text() == "my own words"
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root to mount")
+@pytest.mark.parametrize(
+    "command",
+    [["takedown", "add", URL, "--reason", "asked for"], ["takedown", "lift", "1"],
+     ["correct", URL, "--note", "It was so."]],
+)  # fmt: skip
+def test_a_home_that_cannot_be_written_to_is_refused_before_anything_else(
+    home: Path, command: list[str]
+) -> None:
+    mount = f"mount --bind '{home}' '{home}' && mount -o remount,bind,ro '{home}'"
+    ended = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh", sys.executable, "-m",
+         "verdicts", *command, "--home", str(home)],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (ended.returncode, "Read-only file system" in ended.stderr) == (30, True), ended.stderr
+    assert ended.stderr.startswith(f"verdicts: {home}")
+
+
+NOT_TEXT = os.fsdecode(b"https://sample.example/compare/\xff-vs-b")
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (2, ["crawl", NOT_TEXT, "--contact", "a@b.example"]),
+        (2, ["import", "page.html", "--url", NOT_TEXT]),
+        (2, ["import", os.fsdecode(b"none\xff.html")]),
+        (2, ["takedown", "lift", "99999999999999999999"]),
+        (30, ["parse", LONG]),
+        (30, ["import", LONG]),
+        (30, ["backup", "--to", LONG]),
+        (30, ["status", "--home", LONG]),
+    ],
+)
+def test_an_argument_that_cannot_be_meant_is_answered_with_one_sentence(
+    home: Path, code: int, arguments: list[str]
+) -> None:
+    (home.parent / "page.html").write_bytes(BODY)
+    result = verdicts(*arguments, cwd=home.parent, VERDICTS_HOME=str(home))
+    assert (result.returncode, result.stderr.count("\n")) == (code, 1), result.stderr
+    told = ascii(arguments[-1])[1:-1] if code == 2 and "--contact" not in arguments else LONG
+    assert (NOT_TEXT[:30] if "--contact" in arguments else told) in result.stderr
+
+
+@pytest.mark.parametrize("name", ["home.zip", "home.tar.gz", "home.TGZ", "home.zst"])
+def test_an_archive_of_another_kind_is_not_made_a_folder(
+    home: Path, tmp_path: Path, name: str
+) -> None:
+    result = verdicts("backup", "--home", home, "--to", tmp_path / name)
+    assert result.returncode == 2
+    assert f"{name}: a backup is a folder or one file whose name ends in .tar" in result.stderr
+    assert not (tmp_path / name).exists()
 
 
 def test_a_pipe_is_no_page_and_nothing_waits_for_it(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from commands import verdicts
 
+from verdicts.cli import cli
+
 COMMANDS = [["schema"], ["--help"], ["--version"], ["parse", "--help"], ["status", "--json"]]
 
 
@@ -28,6 +30,20 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     verdicts("import", folder / "page.txt", "--home", folder / "home")
     assert (folder / "home" / "ledger.db").exists()
     return folder / "home"
+
+
+def test_help_shows_every_commands_summary_whole_in_eighty_columns() -> None:
+    listed = verdicts("--help", COLUMNS="80").stdout.partition("Commands:\n")[2]
+    lines = listed.partition("Example:")[0].strip().splitlines()
+    assert {line.split()[0] for line in lines} == cli.commands.keys()
+    assert [line for line in lines if not line.endswith(".") or line.endswith("..")] == []
+
+
+def test_a_report_for_people_is_in_words_and_mebibytes(home: Path) -> None:
+    lines = [" ".join(line.split()) for line in verdicts(
+        "status", "--home", home).stdout.splitlines()]  # fmt: skip
+    assert {"last run", "exit code 10", "drift none", "quarantine 0.00 MiB"} <= {*lines}
+    assert not any("_" in line.split()[0] for line in lines)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -11,6 +11,7 @@ from commands import verdicts
 from drift_home import crawled, half_broken, site, unreadable
 
 from crawler.importing import import_paths
+from crawler.profiler import Profiler
 from crawler.report import ImportReport
 from db import build
 from parsers.sites import site_named
@@ -72,3 +73,21 @@ def test_the_report_of_an_import_and_its_row_say_what_drifted(home, tmp_path):
     ended = verdicts("import", page, "--home", home, "--site", "sample", "--json")
     assert ended.returncode == 10
     assert json.loads(ended.stdout)["drift"]
+
+
+def test_an_import_that_died_publishes_nothing_that_was_not_compared(home, monkeypatch):
+    class Killed(BaseException):
+        """Ends the import as a kill does."""
+
+    def finish(profiler: Profiler) -> list[str]:
+        raise Killed
+
+    taken(home, site(), 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(Profiler, "finish", finish)
+        with pytest.raises(Killed):
+            taken(home, site(half_broken), 2)
+    assert build(home).held == 12
+    report = taken(home, site(edition=2), 3)
+    assert any(what.startswith("run 2, sample, ") for what in report.drift)
+    assert build(home).held == 0, "the youngest pages are good"

@@ -93,6 +93,22 @@ def test_every_command_of_a_unit_is_one_that_the_program_has():
                 assert all(word in done.stdout for word in words if word.startswith("--"))
 
 
+def test_the_first_crawl_by_hand_is_the_units_with_an_address():
+    papers = (DEPLOY.parent / "docs" / "operations.md").read_text().replace("\\\n", " ")
+    (line,) = re.findall(r"^runuser -u (.+)$", papers, re.MULTILINE)
+    unit = (DEPLOY / "verdicts-crawl.service").read_text()
+    user, _, _, home, contact, program, name, address, *options = line.split()
+    assert f"User={user}\n" in unit
+    assert f"Environment={home}\n" in unit
+    assert f"ExecStart={program} {name}\n" in unit
+    assert contact in (DEPLOY / "env.example").read_text()
+    assert address.startswith("https://")
+    told = forked.run([sys.executable, "-m", "verdicts", name, "--help"],
+                      capture_output=True, text=True, check=False).stdout
+    assert all(word in told for word in options if word.startswith("--"))
+    assert f"${contact.partition('=')[0]}" in told
+
+
 def test_exits_that_a_build_may_follow_are_successes_and_a_person_is_told_of_each():
     crawl = (DEPLOY / "verdicts-crawl.service").read_text()
     assert "SuccessExitStatus=10 20\n" in crawl

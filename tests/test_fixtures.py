@@ -150,6 +150,17 @@ def test_command_names_a_broken_fixture(
     assert str(copied) in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("folder", ["nothere", "empty", "no JSON"])
+def test_command_names_a_folder_that_is_no_fixture(
+    tmp_path: Path, folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("empty", "no JSON"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "no JSON" / "meta.json").write_text("{", "utf-8")
+    assert fixtures.main([str(tmp_path / folder)]) == 2
+    assert f"{folder} is no fixture: its meta.json" in capsys.readouterr().err
+
+
 def test_command_without_any_fixture_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

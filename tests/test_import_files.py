@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from commands import verdicts
 from crawl_site import PAGE, PAGES, Answer, rows, serving
 from db_home import ALDER, BIRCH, html
 
@@ -94,6 +96,8 @@ def test_wrong_usage_is_told_before_anything_is_written(tmp_path, home):
         import_paths(home, [tmp_path], url=URL)
     with pytest.raises(UsageError, match="no site claims"):
         import_paths(home, [tmp_path / "one.html"], url="https://elsewhere.example/")
+    with pytest.raises(UsageError, match=r"nothere\.html: there is no such file or folder"):
+        import_paths(home, [tmp_path / "one.html", tmp_path / "nothere.html"])
     with pytest.raises(UsageError, match="--date"):
         import_paths(home, [tmp_path / "one.html"], date="yesterday")
     assert not home.exists()
@@ -102,8 +106,10 @@ def test_wrong_usage_is_told_before_anything_is_written(tmp_path, home):
 def test_what_cannot_be_read_is_a_row_and_never_silence(tmp_path, home):
     (tmp_path / "empty.html").touch()
     (tmp_path / "large.html").write_bytes(b"x" * ((8 << 20) + 1))
-    paths = [tmp_path / name for name in ("missing.html", "empty.html", "large.html")]
-    report = import_paths(home, paths)
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "dangling.html").symlink_to("nowhere.html")
+    paths = [tmp_path / name for name in ("saved/dangling.html", "empty.html", "large.html")]
+    report = import_paths(home, [tmp_path / "saved", *paths[1:]])
     assert report.exit_code == 10
     assert report.failed == {"damaged:unreadable": 1, "damaged:empty": 1, "too_large:decoded": 1}
     found = rows(home, "SELECT url, outcome, reason FROM attempt ORDER BY id")
@@ -150,11 +156,32 @@ def test_a_warc_file_of_wget_is_taken_with_its_bytes_and_dates(wget_warc, home):
     assert (again.stored, again.unchanged) == (0, 4)
 
 
-def test_hosts_that_no_site_claims_are_counted_and_left_out(wget_warc, home):
+def test_hosts_that_no_site_claims_are_counted_and_left_out(wget_warc, home, tmp_path):
     report = import_paths(home, [wget_warc])
-    assert (report.stored, report.skipped, report.exit_code) == (0, 4, 0)
+    assert (report.stored, report.skipped, report.exit_code) == (0, 4, 2)
+    assert report.skipped_by == {"host:127.0.0.1": 4}
     assert rows(home, "SELECT DISTINCT outcome, reason FROM attempt") == [
         ("refused_scope", "host")]
+    page = tmp_path / "page.html"
+    page.write_bytes(PAGE)
+    both = import_paths(home, [wget_warc, page])
+    assert (both.stored, both.skipped, both.exit_code) == (1, 4, 0)
+
+
+def test_what_is_left_out_is_told_by_host_and_the_reports_exit_code_is_the_commands(
+    wget_warc, home, tmp_path
+):
+    asked = json.loads((done := verdicts("import", wget_warc, "--home", home, "--json")).stdout)
+    assert asked["exit_code"] == done.returncode == 2
+    assert (asked["skipped"], asked["skipped_by"]) == (4, {"host:127.0.0.1": 4})
+    status = json.loads(verdicts("status", "--home", home, "--json").stdout)["last_run"]
+    assert status["report"]["skipped"] == {"host:127.0.0.1": 4}
+    (tmp_path / "page.html").write_bytes(PAGE)
+    done = verdicts("import", wget_warc, tmp_path / "page.html", "--home", home)
+    assert done.returncode == 0, done.stderr
+    assert "left out: 4 of 127.0.0.1: no site claims it" in done.stderr.splitlines()
+    done = verdicts("import", tmp_path / "nothere", "--home", tmp_path / "new")
+    assert done.returncode == 2 and not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("cut", [1, 9, 400])

@@ -24,10 +24,9 @@ from verdicts.cli import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-BLOCK = re.compile(r"(?:<!-- (not run|served):[^\n]*-->\n)?```(\w+)\n(.*?)```", re.S)
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", ".bootstrap", ".*_cache", ".hypothesis", "__pycache__", "demo", "data", "dist"
-)
+BLOCK = re.compile(r"(?:<!-- (not run|served|two terminals):[^\n]*-->\n)?```(\w+)\n(.*?)```", re.S)
+IGNORED = [line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+           if line and not line.startswith("#")]  # fmt: skip
 MAKE_BLOCK = "make demo\nmake test\n"
 
 
@@ -61,10 +60,39 @@ class Checkout:
         )  # fmt: skip
 
 
+def listed(root: Path) -> list[str] | None:
+    """What git knows of a checkout, and modules that it is yet to be told of.
+
+    Absent: None in an unpacked source, or without git.
+    """
+    if not (root / ".git").exists() or shutil.which("git") is None:
+        return None
+    found: list[str] = []
+    for which in (["--cached"], ["--others", "--exclude-standard", "--", "*.py"]):
+        done = subprocess.run(["git", "-C", str(root), "ls-files", "-z", *which],
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        if done.returncode != 0:
+            return None
+        found += done.stdout.split("\0")
+    return [name for name in found if (root / name).is_file()]
+
+
+def copy_project(root: Path, to: Path) -> None:
+    """Copy the project, and nothing that its commands made beside it."""
+    names = listed(root)
+    if names is None:
+        ignore = shutil.ignore_patterns(".git", *IGNORED)
+        shutil.copytree(root, to, ignore=ignore, symlinks=True)
+        return
+    for name in names:
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / name, to / name, follow_symlinks=False)
+
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     base = tmp_path_factory.mktemp("readme")
-    shutil.copytree(ROOT, base / "verdicts", ignore=NOT_COPIED)
+    copy_project(ROOT, base / "verdicts")
     (base / "home").mkdir()
     env = {name: value for name, value in os.environ.items() if not name.startswith("VERDICTS_")}
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
@@ -90,6 +118,53 @@ def test_build_prints_the_path_of_the_database_last(checkout: Checkout) -> None:
     path = Path(built.stdout.splitlines()[-1])
     assert path.is_absolute()
     assert path.is_file()
+
+
+def test_what_the_commands_make_is_neither_copied_nor_committed(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    made = {path.name for path in checkout.path.iterdir()}
+    assert {"demo", "saved", "backup", "restored", "scratch", "demo.cdxj"} <= made
+    copy_project(checkout.path, tmp_path / "again")
+    kept = {path.name for path in (tmp_path / "again").iterdir()}
+    project = {name.split("/")[0] for name in listed(ROOT) or []} or kept
+    assert kept == project
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_checkout_is_copied_as_git_lists_it_with_modules_that_are_new(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "myhome" / "public").mkdir(parents=True)
+    for name in ("tracked.txt", "new.py", "myhome/ledger.db", "myhome/public/one.db", "gone.py"):
+        (root / name).write_text("old")
+    (root / "myhome" / "public" / "current.db").symlink_to("one.db")
+    for command in (["init", "-q"], ["add", "tracked.txt", "gone.py"]):
+        subprocess.run(["git", "-C", str(root), *command], check=True)
+    (root / "tracked.txt").write_text("modified")
+    (root / "gone.py").unlink()
+    copy_project(root, tmp_path / "copy")
+    copied = {str(path.relative_to(tmp_path / "copy")): path.read_text()
+              for path in (tmp_path / "copy").rglob("*") if path.is_file()}  # fmt: skip
+    assert copied == {"tracked.txt": "modified", "new.py": "old"}
+
+
+def test_a_crawl_of_the_sample_site_in_two_terminals(checkout: Checkout) -> None:
+    serve, crawl = commands(*blocks("sh", "two terminals"))
+    assert serve.endswith(" --port 8200") and "http://127.0.0.1:8200 " in crawl
+    with subprocess.Popen(
+        shlex.split(serve.replace("--port 8200", "--port 0")), cwd=checkout.path, env=checkout.env,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+    ) as server:  # fmt: skip
+        try:
+            assert server.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+            assert found
+            done = checkout.run(shlex.split(crawl.replace("http://127.0.0.1:8200", found[0])))
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=20)
+    assert done.returncode == 10, done.stderr[-2000:]  # the sample has pages that must fail
+    assert (checkout.path / "crawled" / "ledger.db").is_file()
 
 
 @pytest.mark.parametrize("query", blocks("sql"))
@@ -141,7 +216,8 @@ def test_the_two_commands_stand_at_the_beginning() -> None:
 
 
 def test_every_command_and_option_that_the_readme_shows_exists() -> None:
-    shown = [*SHELL, *commands(*blocks("sh", "not run"), *blocks("sh", "served"))]
+    shown = [*SHELL, *commands(*blocks("sh", "not run"), *blocks("sh", "served"),
+                               *blocks("sh", "two terminals")[0].splitlines()[1:])]  # fmt: skip
     used = {}
     for command in shown:
         program, name, *rest = shlex.split(command)

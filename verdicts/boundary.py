@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import sys
 import tempfile
 import traceback
@@ -13,6 +16,9 @@ BUG = 70
 """The exit code of a fault of ours, told apart from all that the contract names."""
 CUT_SHORT = 20
 """The exit code where the output could not be written whole; the same command gives it again."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_LARGE = re.compile(r"(?:--[a-z-]+=)?-?[0-9]{19,}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -57,13 +63,41 @@ def _run(arguments: list[str]) -> int:
         return _say(str(error), error.exit_code)
     except OutputError:
         raise
-    except PermissionError as error:
-        return _say(f"{error.filename}: {error.strerror}", 30)
     except Exception as error:
         if "--debug" in arguments:
             raise
+        told = _told(error, arguments)
+        if told is not None:
+            return _say(*told)
         what = (str(error).splitlines() or [""])[0]
         return _say(f"a fault of ours: {type(error).__name__}: {what} (see {_save_trace()})", BUG)
+
+
+def _told(error: Exception, arguments: list[str]) -> tuple[str, int] | None:
+    """The sentence and exit code for what the machine or an argument is to blame for.
+
+    Absent: None where that is ours.
+    """
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return f"{error.filename or 'a file'}: {error.strerror}", CUT_SHORT
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}", 30
+    if isinstance(error, UnicodeEncodeError):
+        found = [given for given in arguments if not _is_text(given)]
+        return (f"{found[0]}: is not text in UTF-8", 2) if found else None
+    if isinstance(error, OverflowError):
+        found = [given for given in arguments if _LARGE.fullmatch(given)]
+        return (f"{found[0]}: is too large a number", 2) if found else None
+    return None
+
+
+def _is_text(given: str) -> bool:
+    """Whether an argument is text; the bytes of one that is not stand in it as lone surrogates."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _say(sentence: str, code: int) -> int:

@@ -12,13 +12,14 @@ from typing import Any
 
 import click
 
-from schema.errors import IntegrityError, UsageError
+from schema.errors import IntegrityError
 from verdicts.command_backup import backup, restore
 from verdicts.command_cdxj import cdxj
 from verdicts.command_correct import correct
 from verdicts.command_crawl import crawl
 from verdicts.command_drift import drift
 from verdicts.command_fixture import fixture
+from verdicts.command_import import import_
 from verdicts.command_plan import plan as plan_command
 from verdicts.command_prune import prune
 from verdicts.command_serve import serve
@@ -43,43 +44,16 @@ def cli(debug: bool) -> None:
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"),
               show_default=True, help="A home folder of the demo's own.")  # fmt: skip
 @click.option("--no-serve", is_flag=True, help="Stop when everything was built and checked.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free port.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True,
+              help="0 takes a free port.")  # fmt: skip
 def demo(home: Path, no_serve: bool, port: int) -> int:
-    """Crawl, build, check and serve the bundled sample site, with no network."""
+    """Crawl, build and serve the sample site, with no network.
+
+    What comes out is checked against the site's own list. Its tools do not exist.
+    """
     from verdicts.demo import run_demo
 
     return run_demo(home, is_serving=not no_serve, port=port)
-
-
-@cli.command("import", epilog=example("verdicts import saved/ pages.warc.gz --site shiporskip"))
-@paths_argument
-@home_option
-@site_option
-@click.option("--url", help="The address of the one saved page.")
-@click.option("--urls-file", type=click.Path(path_type=Path, dir_okay=False),
-              help="Lines of file<TAB>address.")  # fmt: skip
-@click.option("--date", metavar="ISO", help="When the pages were saved, where nothing says so.")
-@json_option
-def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | None,
-            urls_file: Path | None, date: str | None, as_json: bool) -> int:  # fmt: skip
-    """Take saved pages, folders of them and WARC files into the archive."""
-    from crawler.importing import import_paths
-    from parsers.sites import site_named
-
-    with progress() as tell:
-        report = import_paths(
-            home, [Path(path) for path in paths], site=site_named(site) if site else None, url=url,
-            urls_file=urls_file, date=date,
-            progress=lambda path, done, of: tell("taken in", done, of),
-        )  # fmt: skip
-    counts = asdict(report)
-    print_report(counts if as_json else counts | {"problems": len(report.problems)},
-                 as_json=as_json)  # fmt: skip
-    for where, code in () if as_json else report.problems:
-        note(f"{where}: {code}")
-    if report.skipped and not report.stored + report.unchanged:
-        raise UsageError(what="no site claims the hosts of these pages; name one with --site")
-    return report.exit_code
 
 
 @cli.command(epilog=example("verdicts parse page.html --url https://shiporskip.io/compare/a-vs-b"))
@@ -88,9 +62,10 @@ def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | Non
 @site_option
 @click.option("--trace", is_flag=True, help="Add the place that each value was read from.")
 def parse(paths: tuple[str, ...], url: str | None, site: str | None, trace: bool) -> int:
-    """Read pages and print one JSON line each; nothing is written.
+    """Read pages and print one JSON line each.
 
-    HTML, extracted text of both styles, WARC files, and folders of them in sorted order.
+    Nothing is written. HTML, extracted text of both styles, WARC files, and folders of them in
+    sorted order.
     """
     from verdicts.parsing import parse_paths
 
@@ -102,7 +77,10 @@ def parse(paths: tuple[str, ...], url: str | None, site: str | None, trace: bool
 @home_option
 @site_option
 def explain(page: str, home: Path, site: str | None) -> int:
-    """Show a page's visible blocks, what was read from each, and why it was refused."""
+    """Show what was read from a page, or why it was refused.
+
+    Its visible blocks in reading order, and what each of them gave.
+    """
     from verdicts.explain import explain_page
 
     return explain_page(page, home=home, site=site)
@@ -110,12 +88,17 @@ def explain(page: str, home: Path, site: str | None) -> int:
 
 @cli.command(epilog=example("verdicts build --workers 4"))
 @home_option
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
-@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True,
+              help="How many processes read pages at once.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True,
+              help="What runs them: processes of this machine.")  # fmt: skip
 @click.option("--accept-loss", is_flag=True, help="Publish even where many rows would be lost.")
 @json_option
 def build(home: Path, workers: int, engine: str, accept_loss: bool, as_json: bool) -> int:
-    """Make and publish a fresh database from the archive; prints its path last."""
+    """Make and publish a database from the archive.
+
+    Its path is printed last; where nothing is new, the present one stays.
+    """
     from db import build as run_build
 
     with progress() as tell:
@@ -140,7 +123,10 @@ def build(home: Path, workers: int, engine: str, accept_loss: bool, as_json: boo
               help="First make the ledger again from the WARC files alone.")  # fmt: skip
 @json_option
 def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
-    """Verify ledger, archive, record files and database against each other."""
+    """Verify ledger, archive, records and database.
+
+    Each is held against the others, and every difference is named.
+    """
     from db.check import check as run_check
 
     if rebuild_ledger:
@@ -180,7 +166,11 @@ def status(home: Path, as_json: bool) -> int:
     """Say what is known, in which state, and what it takes on disk."""
     from db.status import status as run_status
 
-    print_report(run_status(home), as_json=as_json)
+    found = run_status(home)
+    last = found["last_run"]
+    if last is not None:
+        last["report"] = json.loads(last["report"] or "null")
+    print_report(found, as_json=as_json)
     return 0
 
 
@@ -203,6 +193,6 @@ def schema() -> int:
     return 0
 
 
-for command in (backup, cdxj, correct, crawl, drift, fixture, plan_command, prune, restore, serve,
-                takedown):  # fmt: skip
+for command in (backup, cdxj, correct, crawl, drift, fixture, import_, plan_command, prune, restore,
+                serve, takedown):  # fmt: skip
     cli.add_command(command)

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import click
 
+from schema.errors import UsageError
 from verdicts.console import note, print_report, progress
 from verdicts.options import example, home_option, json_option
+
+OTHER_ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".xz", ".bz2", ".zst", ".rar"}
+"""What a file name ends in that asks for an archive of a kind that is not made here."""
 
 
 @click.command(epilog=example("verdicts backup --to /mnt/backup/verdicts",
@@ -24,13 +28,17 @@ from verdicts.options import example, home_option, json_option
 @json_option
 def backup(home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool,
            as_json: bool) -> int:  # fmt: skip
-    """Copy ledger, archive and published databases, each verified; safe while a crawl runs.
+    """Copy the archive and what is published, verified.
 
-    Exit code 40 where the home is damaged: the rest is copied, and sound copies made before stay.
+    Ledger, archived bytes and databases; it is safe while a crawl runs. Exit code 40 where the home
+    is damaged: the rest is copied, and sound copies made before stay.
     """
     from archive.backup import backup as run_backup
     from archive.home import Home
 
+    if to.suffix.lower() in OTHER_ARCHIVES and not to.is_dir():
+        what = f"{to}: a backup is a folder or one file whose name ends in .tar, no {to.suffix}"
+        raise UsageError(what=what)
     with progress() as tell:
         report = run_backup(Home(home), to, has_records=has_records, is_deep=deep,
                             is_linked=is_linked, progress=tell)  # fmt: skip
@@ -58,7 +66,8 @@ def restore(source: Path, home: Path, deep: bool, as_json: bool) -> int:
 
 
 def _print(report: dict[str, object], problems: list[str], *, as_json: bool) -> int:
-    print_report(report if as_json else report | {"problems": len(problems)}, as_json=as_json)
+    print_report(report if as_json else report | {"problems": len(problems) or "none"},
+                 as_json=as_json)  # fmt: skip
     for problem in () if as_json else problems:
         note(problem)
     return 40 if problems else 0

@@ -21,7 +21,7 @@ from verdicts.options import example, home_option
               help="Leave out the answers that a page has not changed: pywb would replay them as"
               " empty pages, where it otherwise takes the capture before.")  # fmt: skip
 def cdxj(home: Path, out: Path, without_304: bool) -> int:
-    """Print an index of the archived records, in CDXJ, for pywb and its like."""
+    """Print a CDXJ index of the archive, for pywb and its like."""
     from archive.cdxj import index
 
     found = index(home, has_304=not without_304)

@@ -24,7 +24,10 @@ from verdicts.options import example, home_option, json_option, site_option
 @json_option
 def correct(asked: str | None, text: str | None, is_listing: bool, site: str | None, home: Path,
             as_json: bool) -> int:  # fmt: skip
-    """Note a correction on a page (address or slug pair), a tool (slug) or a quote (key)."""
+    """Note a correction on a page, a tool or a quote.
+
+    A page by its address or slug pair, a tool by its slug, a quote by its key.
+    """
     from archive import Home
     from archive.withdrawals import corrections
     from db.withdrawal import correct as run_correct

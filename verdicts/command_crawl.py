@@ -43,7 +43,8 @@ def _read_timeouts(_: click.Context, __: click.Parameter, given: tuple[str, ...]
 @click.option("--delay", "delay_s", type=click.FloatRange(min=0), metavar="S",
               help="Seconds between requests; at least 1 towards a public host.")  # fmt: skip
 @click.option("--contact", metavar="MAIL-OR-URL", default="", envvar="VERDICTS_CONTACT",
-              help="Whom a publisher may write to; part of the user agent.")  # fmt: skip
+              help="Whom a publisher may write to; part of the user agent."
+              " Else $VERDICTS_CONTACT.")  # fmt: skip
 @click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
 @click.option("--plan", type=click.Choice(["all", "coverage"]), default="all", show_default=True,
               help="all: every page, a cover of all tools first; coverage: no more than the cover.")
@@ -61,7 +62,7 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
           max_pages: int | None, delay_s: float | None, contact: str, allow_private: bool,
           plan: Literal["all", "coverage"], per_day: int, all_due: bool, timeouts: Timeouts,
           ack_fd: int | None, as_json: bool) -> int:
-    """Fetch and archive pages: those named, or what is waiting or due.
+    """Fetch and archive pages, by name or as they fall due.
 
     A page address fetches that page; a root or a sitemap is discovered from. Without an address:
     what is waiting or due.

@@ -22,25 +22,32 @@ if TYPE_CHECKING:
 @site_option
 @click.option("--run", "run_id", type=click.IntRange(min=1), metavar="RUN",
               help="Look at this run, not at the last one.")  # fmt: skip
+@click.option("--structure", "has_structure", is_flag=True,
+              help="Lay two pages side by side even where nothing drifted.")  # fmt: skip
 @click.option("--accept", type=click.IntRange(min=1), metavar="RUN",
               help="Let the next build publish what was held back in this run.")  # fmt: skip
 @json_option
-def drift(home: Path, site: str | None, run_id: int | None, accept: int | None, as_json: bool,
-          ) -> int:  # fmt: skip
-    """Show how the pages of the last run differ from those of the good runs before it.
+def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
+          accept: int | None, as_json: bool) -> int:  # fmt: skip
+    """Show how pages have changed since the good runs before.
 
-    Layouts, the share of pages that show each field, failure codes, and one page of the old and
-    one of the new layout side by side. Exit code 10 where something waits for a person.
+    Those of the last run beside earlier ones: layouts, the share of pages that show each field,
+    failure codes, and one page of the old and one of the new layout side by side. Exit code 10
+    where something waits for a person.
     """
+    from parsers.sites import site_named
     from verdicts.drift import find_drift
 
     if accept is not None:
         return _accept(home, accept)
-    found = find_drift(home, site, run_id)
-    structures = [_structures(home, each) for each in found]
+    found = find_drift(home, site_named(site).name if site else None, run_id)
     reports = [each.report() for each in found]
+    structures = [
+        _structures(home, each) if as_json or has_structure or report["changes"] else None
+        for each, report in zip(found, reports, strict=True)
+    ]
     if as_json:
-        sides = ({name: asdict(page) if page else None for name, page in pages.items()}
+        sides = ({name: asdict(page) if page else None for name, page in (pages or {}).items()}
                  for pages in structures)
         print_report({"sites": [report | {"structure": side} for report, side in
                                 zip(reports, sides, strict=True)]}, as_json=True)  # fmt: skip
@@ -74,7 +81,7 @@ def _structures(home: Path, found: SiteDrift) -> dict[str, Structure | None]:
     return {"before": old, "now": new}
 
 
-def _print(report: dict[str, Any], pages: dict[str, Structure | None]) -> None:
+def _print(report: dict[str, Any], pages: dict[str, Structure | None] | None) -> None:
     from verdicts.drift import side_by_side
 
     runs = ", ".join(map(str, report["compared_with"])) or "no good run before it"
@@ -83,22 +90,30 @@ def _print(report: dict[str, Any], pages: dict[str, Structure | None]) -> None:
         say(f"  {change}")
     if report["is_drift"]:
         say(f"  what it changed is held back; `verdicts drift --accept {report['run']}` lets it in")
-    say("\nlayouts")
+    _head("layouts, pages")
     for layout, counted in report["layouts"].items():
         _line(layout, counted, counted["state"])
     if report["failures"]:
-        say("\nfailures")
+        _head("failures")
     for name, share in report["failures"].items():
         _line(name, share)
     for layout, shares in report["shares"].items():
-        say(f"\n{layout}")
+        _head(layout)
         for name, share in shares.items():
             if not (name.startswith("out of range") and share["now"].startswith("0/")):
                 _line(name, share)
+    if pages is None:
+        say("\n--structure lays a page of before and one of now side by side")
+        return
     say("\nstructure: before, and now")
     for line in side_by_side(pages["before"], pages["now"]):
         say(line)
 
 
-def _line(name: str, share: dict[str, Any], state: str = "") -> None:
-    say(f"  {name:44} {share['before']:>9} {share['now']:>9}  {state}".rstrip())
+def _head(title: str) -> None:
+    say("")
+    _line(title, {"before": "before", "now": "now"}, indent="")
+
+
+def _line(name: str, share: dict[str, Any], state: str = "", *, indent: str = "  ") -> None:
+    say(f"{indent + name:46} {share['before']:>9} {share['now']:>9}  {state}".rstrip())

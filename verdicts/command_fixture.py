@@ -14,9 +14,11 @@ from verdicts.console import note, say
 from verdicts.options import example, home_option, site_option
 
 if TYPE_CHECKING:
-    from archive import Archive, Capture
+    from archive import Capture
     from schema.page import RawPage
 
+CASE = 80
+"""How long the name of a case that is made from an address may be. Units: characters."""
 WARNING = (
     "The page is a publisher's own words: look at it here, do not commit or pass it on."
     " For the project write a page of the same shape about tools that do not exist."
@@ -33,14 +35,16 @@ WARNING = (
               default=Path("tests/fixtures"), help="The folder of all fixtures.")  # fmt: skip
 @click.option("--case", metavar="NAME", help="The end of the folder's name.")
 def fixture(address: str, home: Path, site: str | None, to: Path, case: str | None) -> int:
-    """Make a fixture folder from the newest capture of a page: its bytes and where they are from.
+    """Make a fixture folder from a page's newest capture.
 
-    What must come out of it is not written: look at the page first.
+    It holds the page's bytes and where they are from. What must come out of it is not written: look
+    at the page first.
     """
     from archive import open_archive
+    from verdicts.newest import newest_page
 
     archive = open_archive(home)
-    capture = newest_capture(archive, address, site)
+    capture = newest_page(archive, address, site)
     folder = to / capture.site / f"{capture.captured_at[:10]}-{case or _case_of(capture.url)}"
     _require_free(folder, case)
     write_fixture(folder, capture, archive.load(capture))
@@ -51,31 +55,19 @@ def fixture(address: str, home: Path, site: str | None, to: Path, case: str | No
     return 0
 
 
-def newest_capture(archive: Archive, address: str, site: str | None) -> Capture:
-    """The newest capture of an address that was answered with a page.
-
-    Raises: UsageError where the archive holds none.
-    """
-    from parsers.sites import site_named, site_of_url
-
-    owner = site_named(site) if site else site_of_url(address)
-    own = address
-    if owner is not None and not address.startswith("urn:"):
-        own = owner.own_address(address)
-    captures = [each for each in archive.captures() if each.url == own and each.status == 200]
-    if not captures:
-        raise UsageError(what=f"{own}: the archive holds no page of this address")
-    return max(captures, key=lambda each: (each.captured_at, each.id))
-
-
 def _case_of(url: str) -> str:
-    """A name from the end of an address.
+    """A name from the end of an address; a long one is cut between two words.
 
     >>> _case_of("https://sample.example/compare/a-vs-b"), _case_of("urn:sha256:0123456789abcdef")
     ('a-vs-b', '0123456789ab')
+    >>> _case_of("https://sample.example/compare/" + "sound-" * 20)[-11:]
+    'sound-sound'
     """
     last = re.split(r"[/:]", url.rstrip("/"))[-1]
-    return re.sub(r"[^a-z0-9-]+", "-", last.lower())[: 12 if url.startswith("urn:") else 80]
+    name = re.sub(r"[^a-z0-9-]+", "-", last.lower()).strip("-") or "page"
+    if url.startswith("urn:"):
+        return name[:12]
+    return name if len(name) <= CASE else name[: CASE + 1].rpartition("-")[0] or name[:CASE]
 
 
 def _require_free(folder: Path, case: str | None) -> None:

@@ -33,10 +33,11 @@ SHOWN = 10
               show_default=True, help="Seconds between requests, to reckon the time with.")
 @json_option
 def plan(home: Path, site: str | None, delay_s: float, as_json: bool) -> int:
-    """Explain which few pages show every tool, and what asking for them takes.
+    """Explain which few pages show every tool.
 
-    Each comparison page shows two complete tools. `crawl --plan coverage` asks the fewest pages
-    that together show all of them; `crawl --plan all` asks those first. Nothing is asked here.
+    Also what asking for them takes. Each comparison page shows two complete tools. `crawl --plan
+    coverage` asks the fewest pages that together show all of them; `crawl --plan all` asks those
+    first. Nothing is asked here.
     """
     from dataclasses import asdict
 

@@ -22,9 +22,10 @@ from verdicts.options import example, home_option, json_option
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @json_option
 def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int:
-    """Remove old databases, record files of other parsers, old logs and quarantine.
+    """Remove what is old or can be made again.
 
-    Archived bytes, the ledger and what is published now always stay.
+    Old databases, record files of other parsers, old logs and quarantine. Archived bytes, the
+    ledger and what is published now always stay.
     """
     from archive.home import Home
     from archive.prune import prune as run_prune

@@ -16,7 +16,10 @@ from verdicts.options import example, home_option, json_option, site_option
     "verdicts takedown list",
 ))  # fmt: skip
 def takedown() -> None:
-    """Leave out a page, a tool or a quote on request; what was published is withdrawn."""
+    """Leave out a page, a tool or a quote on request.
+
+    What was published with it is withdrawn.
+    """
 
 
 @takedown.command(epilog=example(
@@ -39,9 +42,7 @@ def add(asked: str, reason: str, site: str | None, erase: bool, home: Path, as_j
     from db.withdrawal import take_down
 
     report = take_down(Home(home.absolute()), asked, reason=reason, site=site, erase=erase)
-    said = asdict(report)
-    print_report(said if as_json else said | {"withdrawn": ", ".join(report.withdrawn) or "-"},
-                 as_json=as_json)  # fmt: skip
+    print_report(asdict(report), as_json=as_json)
     if not report.is_complete:
         note("a build is running: when it ends, it publishes without this")
         return 20

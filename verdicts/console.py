@@ -13,6 +13,8 @@ from typing import Any
 
 Tell = Callable[[str, int, int], None]
 """Told the stage, how much of it is done and how much there is (0 where that is not known)."""
+SIZES = {"bytes", "size", "disk", "by_kind"}
+"""Under these names a report holds numbers of bytes, which people are told in MiB."""
 LINES = 10
 """How many lines a stage prints at most where there is no terminal."""
 
@@ -72,7 +74,7 @@ def note(line: str) -> None:
 
 
 def print_report(report: dict[str, Any], *, as_json: bool) -> None:
-    """A report as JSON, or as lines of a name and a value; nested ones are indented."""
+    """A report as JSON, or in words: lines of a name and a value; nested ones are indented."""
     if as_json:
         say(json.dumps(report, ensure_ascii=False, default=str))
         return
@@ -80,10 +82,28 @@ def print_report(report: dict[str, Any], *, as_json: bool) -> None:
         say(line)
 
 
-def _lines(report: dict[str, Any], indent: str) -> Iterator[str]:
+def _lines(report: dict[str, Any], indent: str, *, is_size: bool = False) -> Iterator[str]:
     for name, value in report.items():
-        if isinstance(value, dict):
-            yield f"{indent}{name}" + ("" if value else "  none")
-            yield from _lines(value, indent + "  ")
+        label = name.removeprefix("is_").removeprefix("has_").replace("_", " ")
+        if isinstance(value, dict) and value:
+            yield f"{indent}{label}"
+            yield from _lines(value, indent + "  ", is_size=name in SIZES)
+        elif (is_size or name in SIZES) and isinstance(value, int):
+            yield f"{indent}{label:14} {value / 2**20:,.2f} MiB"
         else:
-            yield f"{indent}{name:14} {'-' if value is None else value}"
+            yield f"{indent}{label:14} {_words(value)}"
+
+
+def _words(value: object) -> str:
+    """A value for people.
+
+    >>> _words(True), _words({}), _words(None), _words(["one", "two"]), _words(0)
+    ('yes', 'none', '-', 'one; two', '0')
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict | list | tuple):
+        return "; ".join(map(str, value)) or "none"
+    return str(value)

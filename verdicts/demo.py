@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive import open_archive
+from crawler.report import CrawlReport
 from crawler.run import crawl
 from db import build
 from db.check import check
@@ -31,17 +32,30 @@ def run_demo(home: Path, *, is_serving: bool, port: int) -> int:
         )  # fmt: skip
         if report.exit_code not in (0, 10):
             raise IntegrityError(where=address, what=f"the crawl stopped: {report.stopped}")
-        say(f"   {report.stored} comparison pages stored, {report.unchanged} unchanged")
+        say(f"   {_asked(report)}")
         say("2. building the database")
         built = build(home, progress=tell)
     say(f"   {built.comparisons} comparisons, {built.failures} pages that must fail: {built.path}")
     say("3. checking it against the sample site's own list")
     _require_expected(home, built.path)
     say("   every record, failure and finding is as the list says")
+    say("   its tools do not exist, nor does sample.example: links to the publisher lead nowhere")
     if is_serving:
         say("4. serving it, read-only")
         serve_home(home, host="127.0.0.1", port=port, allow_sql=True)
     return 0
+
+
+def _asked(report: CrawlReport) -> str:
+    """What the crawl did, in words."""
+    if not report.asked:
+        return "nothing was due"
+    missing = "".join(
+        f", {count} answered with {code.removeprefix('http_error:')}"
+        for code, count in report.failed.items() if code.startswith("http_error:")
+    )  # fmt: skip
+    unchanged = f", {report.unchanged} unchanged" if report.unchanged else ""
+    return f"{report.asked} pages asked, {report.stored} stored{unchanged}{missing}"
 
 
 def _require_own_home(home: Path) -> None:

@@ -10,11 +10,12 @@ from archive import open_archive
 from archive.worker import Died, GuardedPool
 from crawler.sources import PAGES
 from parsers import Explanation, explain
-from parsers.sites import DEFAULT_SITE, site_named, site_of_url
+from parsers.sites import DEFAULT_SITE, site_named
 from schema.codes import FAILURES, FINDINGS
 from schema.errors import UsageError
 from schema.page import RawPage
 from verdicts.console import say
+from verdicts.newest import newest_page
 
 WIDTH = 100
 
@@ -51,13 +52,8 @@ def _load(page: str, home: Path, site: str | None) -> tuple[RawPage, str]:
 
 
 def _load_capture(url: str, home: Path, site: str | None) -> tuple[RawPage, str]:
-    owner = site_named(site) if site else site_of_url(url)
-    own = url if url.startswith("urn:") or owner is None else owner.own_address(url)
     archive = open_archive(home)
-    captures = [each for each in archive.captures() if each.url == own and each.status == 200]
-    if not captures:
-        raise UsageError(what=f"{own}: the archive holds no page of this address")
-    newest = max(captures, key=lambda each: each.captured_at)
+    newest = newest_page(archive, url, site)
     return archive.load(newest), newest.site
 
 

@@ -52,10 +52,14 @@ def find_fixtures(root: Path) -> list[Path]:
 def load_fixture(folder: Path) -> Fixture:
     """One fixture.
 
-    Raises: UsageError where the folder holds no page, two pages or an unknown key in meta.json.
+    Raises: UsageError where the folder holds no page, two pages, or no meta.json of its keys.
     """
-    meta = json.loads((folder / "meta.json").read_text("utf-8"))
-    if set(meta) != META:
+    try:
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        what = f"{folder} is no fixture: its meta.json cannot be read: {error}"
+        raise UsageError(what=what) from error
+    if not isinstance(meta, dict) or set(meta) != META:
         raise UsageError(what=f"{folder}/meta.json must have the keys {', '.join(sorted(META))}")
     found = [folder / name for name in PAGES if (folder / name).is_file()]
     if len(found) != 1:

@@ -12,7 +12,10 @@ home_option = click.option(
     help="The home folder: ledger, archive, record files, databases.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-site_option = click.option("--site", metavar="NAME", help="The site file to read by.")
+site_option = click.option(
+    "--site", metavar="NAME",
+    help="The site file to read by: one of parsers/sites; a wrong name is answered with the list.",
+)  # fmt: skip
 paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH ...")
 
 

@@ -1,0 +1,68 @@
+"""`verdicts import`: saved pages, folders of them and WARC files into the archive."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from schema.errors import UsageError
+from verdicts.console import note, print_report, progress
+from verdicts.options import example, home_option, json_option, paths_argument, site_option
+
+if TYPE_CHECKING:
+    from crawler.report import ImportReport
+
+SHOWN = 10
+"""So many hosts that were left out are named; `--json` lists them all."""
+
+
+@click.command("import", epilog=example("verdicts import saved/ pages.warc.gz --site shiporskip"))
+@paths_argument
+@home_option
+@site_option
+@click.option("--url", help="The address of the one saved page.")
+@click.option("--urls-file", type=click.Path(path_type=Path, dir_okay=False),
+              help="Lines of file<TAB>address.")  # fmt: skip
+@click.option("--date", metavar="ISO", help="When the pages were saved, where nothing says so.")
+@json_option
+def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | None,
+            urls_file: Path | None, date: str | None, as_json: bool) -> int:  # fmt: skip
+    """Take saved pages and WARC files into the archive.
+
+    Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
+    site claims is left out and counted by host; where that is all, nothing was taken: exit code 2.
+    """
+    from crawler.importing import import_paths
+    from parsers.sites import site_named
+
+    with progress() as tell:
+        report = import_paths(
+            home, [Path(path) for path in paths], site=site_named(site) if site else None, url=url,
+            urls_file=urls_file, date=date,
+            progress=lambda path, done, of: tell("taken in", done, of),
+        )  # fmt: skip
+    if as_json:
+        print_report(asdict(report), as_json=True)
+    else:
+        _print(report)
+    if report.exit_code == UsageError.exit_code:
+        raise UsageError(what="nothing was taken: no site claims the hosts of these pages;"
+                              " name one with --site")  # fmt: skip
+    return report.exit_code
+
+
+def _print(report: ImportReport) -> None:
+    counts = asdict(report) | {"problems": len(report.problems) or "none"}
+    del counts["skipped_by"]
+    print_report(counts, as_json=False)
+    for found, count in list(report.skipped_by.items())[:SHOWN]:
+        reason, _, host = found.partition(":")
+        why = "no site claims it" if reason == "host" else f"no address of a page ({reason})"
+        note(f"left out: {count} of {host}: {why}")
+    if len(report.skipped_by) > SHOWN:
+        note(f"left out: those of {len(report.skipped_by) - SHOWN} more hosts (--json lists all)")
+    for where, code in report.problems:
+        note(f"{where}: {code}")

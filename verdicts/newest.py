@@ -1,0 +1,38 @@
+"""The newest stored page of an address, for the commands that look at one page."""
+
+from __future__ import annotations
+
+from archive import Archive, Capture
+from archive.withdrawals import ERASED, takedowns
+from parsers.sites import site_named, site_of_url
+from schema.errors import UsageError
+
+
+def newest_page(archive: Archive, address: str, site: str | None) -> Capture:
+    """The newest capture of an address that was answered with a page.
+
+    Raises: UsageError where the archive holds none, saying what it holds instead.
+    """
+    owner = site_named(site) if site else site_of_url(address)
+    own = address
+    if owner is not None and not address.startswith("urn:"):
+        own = owner.own_address(address)
+    captures = sorted((each for each in archive.captures() if each.url == own),
+                      key=lambda each: (each.captured_at, each.id))  # fmt: skip
+    pages = [each for each in captures if each.status == 200 and each.damage != ERASED]
+    if pages:
+        return pages[-1]
+    if not captures:
+        raise UsageError(what=f"{own}: the archive holds no page of this address")
+    raise UsageError(what=f"{own}: {_instead(archive, captures[-1])}")
+
+
+def _instead(archive: Archive, capture: Capture) -> str:
+    """What the newest capture is, that is no page."""
+    if capture.damage != ERASED:
+        return f"the newest capture, of {capture.captured_at}, is a {capture.status} and no page"
+    said = f"{capture.url} {capture.captured_at}"
+    for each in takedowns(archive.home):
+        if said in each.matches.erased:
+            return f"erased by take-down {each.id} on {each.added_at[:10]}"
+    return "erased by a take-down"
