@@ -17,7 +17,7 @@ from stat import S_ISREG
 
 from archive.clock import stamp
 from archive.copies import Entry, Manifest, Shelf, read_file
-from archive.home import Home
+from archive.home import NO_ARCHIVE, Home
 from archive.ledger import copy_ledger, read_rows
 from archive.segments import OPEN
 from archive.shelf_folder import FolderShelf
@@ -67,8 +67,9 @@ def backup(home: Home, to: Path, *, has_records: bool = False, is_deep: bool = F
     the ledger is not sound; StoppedError when the disk does not take it. After any of these the
     earlier backup is as it was.
     """
+    home.require_ledger()
     if not home.ledger.is_file():
-        raise StartError(what=f"{home.ledger}: there is no ledger here")
+        raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
     if to.absolute().is_relative_to(home.path.absolute()):
         raise UsageError(what=f"{to}: a backup does not lie inside its home")
     shelf = _open_for_writing(to, is_deep=is_deep)

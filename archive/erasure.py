@@ -8,10 +8,8 @@ segment ever changes. Needs the home's crawl lock and its build lock.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,14 +17,13 @@ from pathlib import Path
 
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger, read_rows
-from archive.segments import open_path, recover, seal
-from archive.warc import iter_records
+from archive.segments import file_sha256, open_path, recover, seal
+from archive.warc import read_members
 from archive.withdrawals import ERASED
 from schema.errors import IntegrityError
 
 REWRITTEN = ".rewritten"
 """What the name of a segment ends with while it is written anew."""
-PIECE = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def finish_erasures(home: Home) -> None:
     for path in left:
         with suppress(FileNotFoundError):  # another start may be doing the same
             name = path.name.removesuffix(REWRITTEN)
-            if _sha256(path) == known.get(name):
+            if file_sha256(path) == known.get(name):
                 _replace(home, path, name)
             else:
                 path.unlink()
@@ -91,12 +88,12 @@ def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row
     if not segment["is_sealed"]:
         seal(home, ledger, segment_id, name)
         segment = ledger.rows("SELECT * FROM segment WHERE id = ?", (segment_id,))[0]
-    data = (home.warc / name).read_bytes()
-    if hashlib.sha256(data).hexdigest() != segment["sha256"]:
+    old = home.warc / name
+    if file_sha256(old) != segment["sha256"]:
         raise IntegrityError(where=name, what="the sealed file's SHA-256 is not the ledger's")
-    kept = _kept(list(_members(data, name)), {row["offset"] for row in gone}, name)
+    kept = _kept(list(_members(old)), {row["offset"] for row in gone}, name)
     path = home.warc / f"{name}{REWRITTEN}"
-    places = _write(path, data, kept)
+    places = _write(path, old, kept)
     fsync_folder(home.warc)
     ids = [row["id"] for row in gone]
     with ledger.transaction() as db:
@@ -104,7 +101,7 @@ def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row
         _note_gone(db, ids)
         _move(db, segment_id, places, name)
         db.execute("UPDATE segment SET sha256 = ?, length = ? WHERE id = ?",
-                   (_sha256(path), path.stat().st_size, segment_id))
+                   (file_sha256(path), path.stat().st_size, segment_id))
     _replace(home, path, name)
     for tail in home.quarantine.glob(f"{open_path(home, name).name}.*"):
         tail.unlink()
@@ -119,41 +116,23 @@ def _kept(members: list[_Member], gone: set[int], name: str) -> list[_Member]:
     return [each for each in members if each.start not in gone and each.belongs_to not in ids]
 
 
-def _members(data: bytes, name: str) -> Iterator[_Member]:
-    start = 0
-    while start < len(data):
-        plain, end = _undone(data, start, name)
-        records = [record for _, record in iter_records(plain)]
-        if len(records) != 1 or records[0] is None:
-            raise IntegrityError(where=f"{name} at {start}", what="not one whole WARC record")
-        headers = records[0].headers
-        yield _Member(start, end, headers.get("warc-record-id", ""),
-                      headers.get("warc-concurrent-to", "-"))
-        start = end
+def _members(path: Path) -> Iterator[_Member]:
+    for start, end, record in read_members(path):
+        if record is None:
+            raise IntegrityError(where=f"{path.name} at {start}", what="not one whole WARC record")
+        yield _Member(start, end, record.headers.get("warc-record-id", ""),
+                      record.headers.get("warc-concurrent-to", "-"))
 
 
-def _undone(data: bytes, start: int, name: str) -> tuple[bytes, int]:
-    """The plain bytes of the gzip member that begins at `start`, and where it ends."""
-    stream, parts, place = zlib.decompressobj(zlib.MAX_WBITS + 16), [], start
-    try:
-        while not stream.eof and place < len(data):
-            parts.append(stream.decompress(data[place : place + PIECE]))
-            place = min(place + PIECE, len(data))
-    except zlib.error as error:
-        raise IntegrityError(where=f"{name} at {start}", what=f"broken: {error}") from error
-    if not stream.eof:
-        raise IntegrityError(where=f"{name} at {start}", what="the gzip member is cut")
-    return b"".join(parts), place - len(stream.unused_data)
-
-
-def _write(path: Path, data: bytes, kept: list[_Member]) -> dict[int, int]:
+def _write(path: Path, old: Path, kept: list[_Member]) -> dict[int, int]:
     """Write the members that stay, durably; gives the new place of each by its old one."""
     places: dict[int, int] = {}
     path.unlink(missing_ok=True)
-    with path.open("wb") as file:
+    with old.open("rb") as source, path.open("wb") as file:
         for member in kept:
             places[member.start] = file.tell()
-            file.write(data[member.start : member.end])
+            source.seek(member.start)
+            file.write(source.read(member.end - member.start))
         file.flush()
         os.fsync(file.fileno())
     return places
@@ -186,8 +165,3 @@ def _replace(home: Home, path: Path, name: str) -> None:
     path.chmod(0o444)
     path.rename(home.warc / name)
     fsync_folder(home.warc)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,7 +16,10 @@ POINTS = (
     "seal-hashed", "sealed", "settled", "run-closed",
     "ledger-made", "ledger-swapped",
 )  # fmt: skip
-"""In the order of one run; each stands in the code exactly once."""
+"""In the order of one run, and what only some runs come to; each stands in the code exactly once.
+
+`leased` is reached when the lease is committed and the request is about to be made.
+"""
 
 _reached: Counter[str] = Counter()
 

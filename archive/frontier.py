@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -71,6 +71,9 @@ class Lease:
     """Whether the page's newest capture gave no record."""
     before: State = "waiting"
     """What the page was, and is again if the lease is given back."""
+    tries_before: int = 0
+    was_forced: bool = False
+    """Whether the run wanted the page even if it was not due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +194,10 @@ class Frontier:
         return self._lease(self._ledger.rows("SELECT * FROM page WHERE id = ?", (page_id,))[0])
 
     def _lease(self, page: sqlite3.Row) -> Lease:
-        # A page that failed before and is due again starts its tries anew.
-        tries = page["tries"] if page["state"] == "waiting" else 0
+        # A page that failed before and is due again starts its tries anew; a redirect goes on.
+        tries = page["tries"] if page["state"] in ("waiting", "leased") else 0
+        was_forced = bool(self._ledger.value("SELECT is_forced FROM wanted WHERE page_id = ?",
+                                             (page["id"],)))
         with self._ledger.step() as db:
             if page["role"] != "robots" and page["id"] != self._list:
                 # A list is read before the next page is asked; only robots.txt comes between.
@@ -207,16 +212,23 @@ class Frontier:
             ).fetchone()[0]
         if page["role"] in LISTS:
             self._list = page["id"]
-        reach("leased")
         return Lease(attempt_id, page["id"], page["site"], page["url"], page["role"],
                      page["origin"], page["depth"], tries,
-                     page["last_outcome"] == "extraction_refused", page["state"])
+                     page["last_outcome"] == "extraction_refused", page["state"], page["tries"],
+                     was_forced)
+
+    def lease_again(self, lease: Lease) -> Lease:
+        """Lease the page of a lease that a redirect ended, for the address it leads to."""
+        return replace(self.lease(lease.page_id), was_refused=lease.was_refused)
 
     def give_back(self, lease: Lease) -> None:
         """Undo a lease under which nothing was asked."""
         with self._ledger.transaction() as db:
             db.execute("DELETE FROM attempt WHERE id = ?", (lease.attempt_id,))
-            db.execute("UPDATE page SET state = ? WHERE id = ?", (lease.before, lease.page_id))
+            db.execute("UPDATE page SET state = ?, tries = ? WHERE id = ?",
+                       (lease.before, lease.tries_before, lease.page_id))
+            db.execute("UPDATE wanted SET is_forced = ? WHERE page_id = ?",
+                       (lease.was_forced, lease.page_id))
 
     def close(self) -> None:
         """Say that the list that was stored last has been read."""
@@ -349,11 +361,16 @@ def end_attempt(db: sqlite3.Connection, lease: Lease, ending: Ending,
 
 
 def give_back_leases(ledger: Ledger) -> int:
-    """Let the pages of a run that was killed wait again; gives their number."""
+    """Let the pages of a run that was killed wait again, behind all others; gives their number.
+
+    One of them may be what killed it, and shall not be the first thing that each start does. None
+    is given up for that: it cannot be told from a machine that is switched off every evening.
+    """
     with ledger.transaction() as db:
         db.execute(
             "UPDATE attempt SET ended_at = ?, outcome = 'network_error', reason = 'interrupted'"
             " WHERE ended_at IS NULL", (stamp(),))
         return db.execute(
-            "UPDATE page SET state = CASE WHEN missing_runs >= ? THEN 'gone' ELSE 'waiting' END"
-            " WHERE state = 'leased'", (GONE_RUNS,)).rowcount
+            "UPDATE page SET state = CASE WHEN missing_runs >= ? THEN 'gone' ELSE 'waiting' END,"
+            " tries = max(tries, min(tries + 1, ?)) WHERE state = 'leased'",
+            (GONE_RUNS, MAX_TRIES - 1)).rowcount

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from schema.errors import StartError
+from schema.errors import IntegrityError, StartError
 
+NO_ARCHIVE = "no archive here; name one with --home, or begin with `verdicts crawl` or `import`"
 TRIAL = ".trial-"
 """What the names of the files begin with that show whether a folder can be written to."""
+UNDER_WAY = "ledger.db.restoring"
+"""The ledger before everything else is there; a home with this and no ledger can be taken up."""
+WAY_OUT = "`verdicts check --rebuild-ledger` makes it again"
+"""What helps where a ledger is lost or not sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,28 @@ class Home:
                     what=f"{folder}: cannot be written to: {error.strerror}"
                 ) from error
 
+    def _has_lost_ledger(self) -> bool:
+        """Whether the archive's files are there, but not what speaks of them."""
+        # Files first: a first crawl running now commits the ledger before it makes any.
+        has_files = any(not path.name.startswith(".") for path in self.warc.glob("*"))
+        return has_files and not (self.ledger.exists() and self.ledger.stat().st_size)
+
+    def require_ledger(self) -> None:
+        """Be sure that the ledger was not lost.
+
+        Raises: IntegrityError when only the archive's files are there; StartError while a restore
+        is still to bring the ledger.
+        """
+        if not self._has_lost_ledger():
+            return
+        if (self.path / UNDER_WAY).exists():
+            raise StartError(what=f"{self.path}: is being restored; the same `verdicts restore`"
+                                  " finishes it")  # fmt: skip
+        raise IntegrityError(
+            where=str(self.ledger),
+            what=f"it is missing or empty, but the archive's files are there; {WAY_OUT}",
+        )  # fmt: skip
+
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold one of the home's locks; it ends with the process, so it cannot go stale.
@@ -75,20 +103,24 @@ class Home:
         """
         path = self.path / f"{name}.lock"
         try:
-            file = path.open("a+")
+            # Through a link, another file would be emptied for the note.
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise StartError(what=f"{path}: cannot be opened: {error.strerror}") from error
-        with file:
+            why = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+            raise StartError(what=f"{path}: cannot be opened: {why}") from error
+        try:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                file.seek(0)
-                holder = file.read(20).strip() or "unknown"
-                raise StartError(what=f"{path}: locked by process {holder}") from error
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n")
-            file.flush()
+                holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
+                what = f"{path}: process {holder} is writing here; try again when it has ended"
+                raise StartError(what=what) from error
+            with suppress(OSError):  # the lock is what counts; on a full disk it has no note
+                os.ftruncate(handle, 0)
+                os.write(handle, f"{os.getpid()}\n".encode())
             yield
+        finally:
+            os.close(handle)
 
 
 def _make(folder: Path) -> None:

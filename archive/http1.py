@@ -30,6 +30,10 @@ _BREAKS = re.compile(r"[\r\n\0]")
 Headers = tuple[tuple[str, str], ...]
 
 
+class UnwritableError(ValueError):
+    """What was received cannot be written into a WARC record as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A stored response taken apart.
@@ -65,7 +69,7 @@ class Message:
 def message_block(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
     """The bytes of a response for a WARC record.
 
-    Raises: ValueError when a header holds a line break or NUL: it must never reach the file.
+    Raises: UnwritableError when a header holds a line break or NUL: it must never reach the file.
     """
     try:
         phrase = HTTPStatus(status).phrase
@@ -83,7 +87,7 @@ def _block(first: str, headers: Iterable[tuple[str, str]]) -> bytes:
     lines = [first, *(f"{name}: {value}" for name, value in headers)]
     for line in lines:
         if _BREAKS.search(line):
-            raise ValueError(f"a line break or NUL in a header: {line[:80]!r}")
+            raise UnwritableError(f"a line break or NUL in a header: {line[:80]!r}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 

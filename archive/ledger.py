@@ -12,13 +12,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from archive.home import NO_ARCHIVE
 from archive.tables import APPLICATION_ID, MIGRATIONS
-from schema.errors import IntegrityError, StartError, StoppedError, VerdictsError
+from schema.errors import IntegrityError, StartError, StoppedError
 
 _DISK_CODES = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
 }  # fmt: skip
+_BROKEN_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 BUSY_MS = 60_000
 """How long the writer waits for readers. Units: milliseconds."""
 
@@ -30,13 +32,9 @@ class Ledger:
         self.path = path
         self._db = _connect(path)
         try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            if _is_of_disk(error):
-                raise StartError(what=f"{path}: {error}") from error
-            raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
-        except VerdictsError:
+            with _errors_of(path, of_disk=StartError):
+                self._prepare()
+        except BaseException:
             self._db.close()
             raise
 
@@ -64,20 +62,19 @@ class Ledger:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction: committed at the end, undone when anything is raised.
 
-        Raises: StoppedError when readers hold the ledger too long or the disk is full.
+        Raises: StoppedError when readers hold the ledger too long or the disk is full;
+        IntegrityError when the file is found broken.
         """
-        try:
+        with _errors_of(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
+                self._db.execute("COMMIT")
             except BaseException:
                 # SQLite has undone it by itself where the disk was full.
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-            self._commit()
-        except sqlite3.OperationalError as error:
-            raise StoppedError(what=f"{self.path}: {error}") from error
 
     @contextmanager
     def step(self) -> Iterator[sqlite3.Connection]:
@@ -88,25 +85,14 @@ class Ledger:
         with self.transaction() as db:
             yield db
 
-    def _commit(self) -> None:
-        try:
-            self._db.execute("COMMIT")
-        except sqlite3.OperationalError:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """All rows of a query, read at once.
 
-        Raises: StoppedError when the disk does not give them.
+        Raises: StoppedError when the disk does not give them; IntegrityError when the file is
+        found broken.
         """
-        try:
+        with _errors_of(self.path):
             return self._db.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as error:
-            if not _is_of_disk(error):
-                raise
-            raise StoppedError(what=f"{self.path}: {error}") from error
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:
         """The first value of a query's first row; None where there is no row."""
@@ -127,47 +113,43 @@ def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:
     Raises: StartError when there is no ledger, or nothing in it yet; IntegrityError when it is
     not ours or not sound; StoppedError when the disk, or a writer, does not let it be read.
     """
+    with _reading(path) as db:
+        if _version(db) == len(MIGRATIONS):
+            return db.execute(sql).fetchall()
+        with closing(_copy_up_to_date(db)) as copy:
+            return copy.execute(sql).fetchall()
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that only reads; raises as `read_rows` says."""
     if not path.is_file():
-        raise StartError(what=f"{path}: there is no ledger here")
-    try:
-        with closing(_connect(path)) as db:
-            # Not opened read-only: after a crash a reader may have to roll the journal back.
-            db.execute("PRAGMA query_only = ON")
-            if _is_blank(db):
-                raise StartError(what=f"{path}: there is nothing in the ledger yet")
-            _require_ours(db, path)
-            if _version(db) == len(MIGRATIONS):
-                return db.execute(sql).fetchall()
-            with closing(_copy_up_to_date(db)) as copy:
-                return copy.execute(sql).fetchall()
-    except sqlite3.DatabaseError as error:
-        if _is_of_disk(error):
-            raise StoppedError(what=f"{path}: {error}") from error
-        raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
+        raise StartError(what=f"{path}: {NO_ARCHIVE}")
+    with _errors_of(path), closing(_connect(path)) as db:
+        # Not opened read-only: after a crash a reader may have to roll the journal back.
+        db.execute("PRAGMA query_only = ON")
+        # A new ledger is blank until the one commit that makes all of it.
+        if _is_blank(db):
+            raise StartError(what=f"{path}: there is nothing in the ledger yet")
+        _require_ours(db, path)
+        yield db
 
 
 def copy_ledger(path: Path, target: Path) -> None:
     """Make a sound copy of a ledger as it is at one moment, while a crawl may be writing to it.
 
-    Raises: StartError when there is no ledger; IntegrityError when it is not ours or not sound;
-    StoppedError when the copy cannot be written.
+    Raises: as `read_rows`; StoppedError also when the copy cannot be written.
     """
-    if not path.is_file():
-        raise StartError(what=f"{path}: there is no ledger here")
     target.unlink(missing_ok=True)
-    try:
-        with closing(_connect(path)) as db, closing(_connect(target)) as copy:
-            db.execute("PRAGMA query_only = ON")
-            _require_ours(db, path)
-            # Until it is renamed, nothing relies on the copy; the read stays short without these.
-            copy.execute("PRAGMA journal_mode = OFF")
-            copy.execute("PRAGMA synchronous = OFF")
+    with _reading(path) as db, closing(_connect(target)) as copy:
+        # Until it is renamed, nothing relies on the copy; the read stays short without these.
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = OFF")
+        try:
             db.backup(copy)
-            verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        raise StoppedError(what=f"{path}: cannot be copied to {target}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
+        except sqlite3.OperationalError as error:
+            raise StoppedError(what=f"{path}: cannot be copied to {target}: {error}") from error
+        verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
         raise IntegrityError(where=str(path), what=f"not a sound ledger: {verdict}")
 
@@ -208,9 +190,19 @@ def _is_blank(db: sqlite3.Connection) -> bool:
     return bool(db.execute("PRAGMA page_count").fetchone()[0] == 0)
 
 
-def _is_of_disk(error: sqlite3.DatabaseError) -> bool:
-    """Whether the disk or another process is at fault, and not what the file holds."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_CODES
+@contextmanager
+def _errors_of(path: Path, of_disk: type[StartError | StoppedError] = StoppedError,
+               ) -> Iterator[None]:  # fmt: skip
+    """What SQLite says of the disk, or of what the file holds, told as ours; a bug stays a bug."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _DISK_CODES:
+            raise of_disk(what=f"{path}: {error}") from error
+        if code in _BROKEN_CODES:
+            raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
+        raise
 
 
 def _require_ours(db: sqlite3.Connection, path: Path) -> None:

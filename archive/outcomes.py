@@ -9,13 +9,13 @@ OUTCOMES: dict[str, dict[str, str]] = {
     "ok": {
         "": "The page was stored.",
         "redirect": "The answer named another address on the site, which is asked next.",
-        "duplicate": "The same exchange was already stored; nothing was added.",
     },
     "http_error": {
         "status": "The server answered with another status than 200; the reason is that number.",
         "unexpected": "The server answered with a status that makes no sense here (204, 304).",
         "throttled": "The server asked for fewer requests (429, or 503 with Retry-After).",
         "redirect_limit": "More than five redirects one after the other.",
+        "moved": "A comparison led to the page of another one, which stands for itself.",
     },
     "network_error": {
         "dns": "The host's name leads to no address.",

@@ -1,8 +1,9 @@
 """The profiles of runs in the ledger: what the pages of each run and layout looked like, counted.
 
 A row whose run drifted is left out of what later runs are compared with, and the captures that it
-names are held back by the build, until a person accepts it. What the counts mean is known to the
-crawl alone.
+names are held back by the build, until a person accepts it. So are captures that no row speaks of
+yet: of a run that goes on, or that died before it could compare them with the runs before. What the
+counts mean is known to the crawl alone.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ RUNS = 10
 class ProfileRow:
     """One layout of one site in one run. Shape: `counts` holds plain values, ready for JSON.
 
-    `captures` are those held back where `is_drift`, `example` is one capture of the layout.
-    Absent: `example` is None where no page was stored, `accepted_at` unless a person accepted it.
+    `captures` are those held back where `is_drift`, `example` is one capture of the layout,
+    `judged_to` the last capture of the run that its rows speak of.
+    Absent: `example` is None where no page was stored, `accepted_at` unless a person accepted it,
+    `judged_to` where they speak of them all, as those of older versions are taken to do.
     """
 
     run_id: int
@@ -40,6 +43,7 @@ class ProfileRow:
     captures: tuple[int, ...] = ()
     example: int | None = None
     accepted_at: str | None = None
+    judged_to: int | None = None
 
 
 def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> None:
@@ -52,8 +56,8 @@ def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> No
 
 def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
     counts = row.counts | {"captures": row.captures, "example": row.example}
-    if row.accepted_at is not None:
-        counts["accepted_at"] = row.accepted_at
+    named = {"accepted_at": row.accepted_at, "judged_to": row.judged_to}
+    counts |= {name: value for name, value in named.items() if value is not None}
     db.execute(
         "INSERT INTO profile (run_id, site, layout, pages, is_drift, counts)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -86,10 +90,27 @@ def good_profiles(ledger: Ledger) -> list[ProfileRow]:
     return [_row(row) for row in ledger.rows(_SELECT + last + _ORDER)]
 
 
+def profiles_of(ledger: Ledger, run_id: int) -> list[ProfileRow]:
+    """What one run has saved so far."""
+    return [_row(row) for row in ledger.rows(_SELECT + " WHERE run_id = ?" + _ORDER, (run_id,))]
+
+
+def unjudged(ledger: Ledger) -> list[sqlite3.Row]:
+    """The captures that no profile speaks of though there are good runs to compare them with.
+
+    Shape: `id`, `run_id`, `site`, `url` and `content_type` of each, oldest first.
+    """
+    return ledger.rows(_UNJUDGED)
+
+
 def held_captures(home: Path) -> frozenset[int]:
-    """The ids of the captures that wait for a person: their layout drifted in their run."""
-    rows = read_rows(Home(home).ledger, _SELECT + " WHERE is_drift = 1" + _ORDER)
-    return frozenset(capture for row in map(_row, rows) for capture in row.captures)
+    """The ids of the captures that wait: for a person, or until their run's profile is saved."""
+    ledger = Home(home).ledger
+    # In this order: what a crawl judges in between is then still among the first.
+    waiting = read_rows(ledger, _UNJUDGED)
+    rows = read_rows(ledger, _SELECT + " WHERE is_drift = 1" + _ORDER)
+    drifted = {capture for row in map(_row, rows) for capture in row.captures}
+    return frozenset(drifted.union(row["id"] for row in waiting))
 
 
 def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
@@ -123,11 +144,27 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
 
 _SELECT = "SELECT run_id, site, layout, pages, is_drift, counts FROM profile"
 _ORDER = " ORDER BY run_id, id"
+_UNJUDGED = """
+WITH judged(run_id, last) AS MATERIALIZED (
+  SELECT run_id, max(coalesce(json_extract(counts, '$.judged_to'), 9223372036854775807))
+  FROM profile GROUP BY run_id)
+SELECT capture.id, capture.run_id, capture.site, capture.url, capture.content_type FROM capture
+  JOIN page ON page.id = page_id JOIN run ON run.id = capture.run_id
+  LEFT JOIN judged ON judged.run_id = capture.run_id
+WHERE capture.id > coalesce(last, 0) AND status = 200 AND damage IS NULL AND revisit_of IS NULL
+  AND role = 'comparison' AND EXISTS (
+    SELECT 1 FROM profile JOIN run AS before ON before.id = profile.run_id
+    WHERE profile.site = capture.site AND profile.run_id < capture.run_id AND is_drift = 0
+      AND before.kind = run.kind)
+ORDER BY capture.id
+"""
 
 
 def _row(row: sqlite3.Row) -> ProfileRow:
     counts = json.loads(row["counts"])
     captures = tuple(counts.pop("captures", ()))
-    example, accepted = counts.pop("example", None), counts.pop("accepted_at", None)
+    example, accepted, judged_to = (
+        counts.pop(name, None) for name in ("example", "accepted_at", "judged_to"))
     return ProfileRow(row["run_id"], row["site"], row["layout"], row["pages"],
-                      bool(row["is_drift"]), counts, captures, example, accepted)  # fmt: skip
+                      bool(row["is_drift"]), counts, captures, example, accepted,
+                      judged_to)  # fmt: skip

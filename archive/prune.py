@@ -15,7 +15,7 @@ from typing import Literal
 
 from archive.backup import CURRENT
 from archive.clock import now
-from archive.home import Home
+from archive.home import NO_ARCHIVE, Home
 from schema.errors import StartError
 
 KEEP = 3
@@ -42,7 +42,7 @@ def prune(home: Home, *, present: str, keep: int = KEEP, days: int = DAYS,
     Raises: StartError without a home, or while a build runs.
     """
     if not home.ledger.is_file():
-        raise StartError(what=f"{home.ledger}: there is no ledger here")
+        raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
     with home.lock("build"):
         found = [*_databases(home, keep), *_records(home, present), *_old(home, days)]
         # Database before manifest: one without the other is then never a database unexplained.

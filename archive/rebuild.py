@@ -1,13 +1,13 @@
 """The ledger made again from the WARC files alone, for a home whose ledger is lost or not sound.
 
-What only the ledger knew is gone: pages never captured, attempts without an answer, robots states.
-Take-downs, corrections and exports are carried over from the old file where it can still be read.
+What only the ledger knew is gone: pages never captured, attempts without an answer, reports of
+runs. Take-downs, corrections, exports, holds for drift and opt-outs in robots.txt are carried over
+from the old file where it can still be read; the report names those that could not be.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,20 +16,19 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
+from archive.carried import carry_over, read_old_ledger
 from archive.clock import parse_stamp, stamp
 from archive.failpoints import reach
-from archive.foreign import read_members
 from archive.frontier import MISSING, Role
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
-from archive.schedule import FIRST_DAYS, GONE_RUNS
-from archive.segments import OPEN, file_hash
+from archive.schedule import FIRST_DAYS, GONE_RUNS, count_missing
+from archive.segments import OPEN, file_sha256
 from archive.store import PROFILE, Exchange, Original, row_of
-from archive.warc import WarcRecord
+from archive.warc import WarcRecord, read_members
 from schema.errors import StartError
 
 ANSWERS = ("response", "resource", "revisit")
-CARRIED = ("takedown", "correction", "export")
 Progress = Callable[[str, int, int], None]
 
 
@@ -38,8 +37,8 @@ class RebuildReport:
     """What was made again.
 
     `damaged` are places of segments that hold no whole record; `carried` are the rows taken over
-    from the old ledger by table. Absent: `old` is None where there was no old ledger file, else
-    the name under which it is kept in quarantine.
+    from the old ledger by table, `lost` says what could not be. Absent: `old` is None where there
+    was no old ledger file, else the name under which it is kept in quarantine.
     """
 
     segments: int = 0
@@ -48,6 +47,7 @@ class RebuildReport:
     runs: int = 0
     damaged: list[str] = field(default_factory=list)
     carried: dict[str, int] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
     old: str | None = None
 
 
@@ -59,7 +59,6 @@ class _Group:
     length: int
     end: int
     answer: WarcRecord
-    request: WarcRecord | None
     notes: dict[str, str]
 
 
@@ -69,13 +68,14 @@ def rebuild_ledger(
     """Make `ledger.db` again from the segments; the old one is kept in quarantine.
 
     `role_of` tells what an address is to its site, for records that do not say it themselves.
-    Raises: StartError when the home is locked or holds no archive.
+    Raises: StartError when the home is locked, holds no archive, or is a newer version's.
     """
     files = sorted([*home.warc.glob("*.warc.gz"), *home.warc.glob("*.warc.gz" + OPEN)])
     if not files:
         raise StartError(what=f"{home.warc}: there is no archive to make a ledger from")
     report = RebuildReport()
     with home.lock("crawl"):
+        old = read_old_ledger(home)
         part = home.path / "ledger.db.part"
         for leftover in (part, part.with_name(part.name + "-journal")):
             leftover.unlink(missing_ok=True)
@@ -86,7 +86,8 @@ def rebuild_ledger(
                 if progress is not None:
                     progress("segments", number + 1, len(files))
             maker.finish()
-            report.carried = _carry_over(home.ledger, ledger)
+            carried = carry_over(old, ledger)
+            report.carried, report.lost = carried.rows, carried.lost
         reach("ledger-made")
         report.old = _swap(home, part)
     return report
@@ -110,27 +111,6 @@ def _swap(home: Home, part: Path) -> str | None:
     fsync_folder(home.path)
     reach("ledger-swapped")
     return kept
-
-
-def _carry_over(old: Path, ledger: Ledger) -> dict[str, int]:
-    """Rows that stand nowhere but in the old ledger, as far as it can be read."""
-    carried: dict[str, int] = {}
-    if not old.exists():
-        return carried
-    with closing(sqlite3.connect(old)) as source:
-        for table in CARRIED:
-            try:
-                found = source.execute(f"SELECT * FROM {table}")
-                names = [column[0] for column in found.description]
-                rows = found.fetchall()
-            except sqlite3.DatabaseError:
-                continue  # the report shows that nothing was carried over
-            marks = ", ".join("?" for _ in names)
-            with ledger.transaction() as db:
-                db.executemany(
-                    f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
-            carried[table] = len(rows)
-    return carried
 
 
 class _Maker:
@@ -158,28 +138,25 @@ class _Maker:
             db.execute(
                 "UPDATE segment SET site = ?, is_sealed = ?, length = ?, sha256 = ?,"
                 " opened_at = ?, sealed_at = ? WHERE id = ?",
-                (site, is_sealed, length, file_hash(path) if is_sealed else None, first,
+                (site, is_sealed, length, file_sha256(path) if is_sealed else None, first,
                  last if is_sealed else None, number))
         self._report.segments += 1
 
     def _groups(self, path: Path) -> Iterator[_Group]:
         """The exchanges of a segment whose records are all there."""
         answer: tuple[int, int, WarcRecord] | None = None
-        request = None
         for offset, end, record in read_members(path):
             if record is None:
                 self._report.damaged.append(f"{path.name} at {offset}")
-                answer = request = None
+                answer = None
             elif record.type in ANSWERS:
-                answer, request = (offset, end, record), None
-            elif record.type == "request":
-                request = record
+                answer = (offset, end, record)
             elif record.type == "metadata" and answer is not None:
                 notes = _fields(record.block)
                 start, stop, found = answer
                 about = record.headers.get("warc-concurrent-to")
                 if about == found.headers.get("warc-record-id") and "stored-at" in notes:
-                    yield _Group(start, stop - start, end, found, request, notes)
+                    yield _Group(start, stop - start, end, found, notes)
                 answer = None
 
     def _enter(self, db: sqlite3.Connection, group: _Group, segment: int, name: str) -> None:
@@ -215,11 +192,15 @@ class _Maker:
     def _run(self, db: sqlite3.Connection, group: _Group, segment: str) -> int:
         """The run that stored a group: by its number, else one for each segment."""
         kind = "crawl" if group.notes["date-source"] == "crawl" else "import"
-        key = (kind, group.notes.get("run") or segment)
+        number = group.notes.get("run")
+        key = (kind, number or segment)
         if key not in self._runs:
+            # It keeps its number, so that no later run takes one that is noted in the archive.
+            is_taken = db.execute("SELECT 1 FROM run WHERE id = ?", (number,)).fetchone()
             self._runs[key] = db.execute(
-                "INSERT INTO run (kind, site, started_at) VALUES (?, ?, ?) RETURNING id",
-                (kind, group.notes["site"], group.notes["stored-at"])).fetchone()[0]
+                "INSERT INTO run (id, kind, site, started_at) VALUES (?, ?, ?, ?) RETURNING id",
+                (None if is_taken else number, kind, group.notes["site"],
+                 group.notes["stored-at"])).fetchone()[0]
             self._report.runs += 1
         return self._runs[key]
 
@@ -233,12 +214,13 @@ class _Maker:
 
 def _close_page(db: sqlite3.Connection, page: sqlite3.Row) -> None:
     captures = db.execute(
-        "SELECT run_id, captured_at, status, damage FROM capture WHERE page_id = ?"
+        "SELECT run_id, captured_at, status, damage, date_source FROM capture WHERE page_id = ?"
         " ORDER BY captured_at, id", (page["id"],)).fetchall()
     last = captures[-1]
-    is_good = last["status"] in (200, 304) and last["damage"] is None
-    missing = _missing(captures)
-    state = "captured" if is_good else "gone" if missing >= GONE_RUNS else "failed"
+    is_good = _is_good(last)
+    missing, mark = _missing(captures)
+    is_gone = last["status"] in MISSING and missing >= GONE_RUNS
+    state = "captured" if is_good else "gone" if is_gone else "failed"
     outcome = ("ok", "") if is_good else ("http_error", str(last["status"]))
     if last["damage"] is not None:
         outcome = tuple(last["damage"].split(":", 1))
@@ -248,19 +230,25 @@ def _close_page(db: sqlite3.Connection, page: sqlite3.Row) -> None:
     db.execute(
         "UPDATE page SET state = ?, due = ?, missing_runs = ?, missing_on = ?, last_outcome = ?,"
         " last_reason = ? WHERE id = ?",
-        (state, due, missing, f"{last['captured_at'][:10]} {last['run_id']}" if missing else None,
-         *outcome, page["id"]))
+        (state, due, missing, mark, *outcome, page["id"]))
 
 
-def _missing(captures: list[sqlite3.Row]) -> int:
-    """In how many runs, each on a day of its own, a page was last not there."""
-    days: Counter[str] = Counter()
+def _is_good(capture: sqlite3.Row) -> bool:
+    return capture["status"] in (200, 304) and capture["damage"] is None
+
+
+def _missing(captures: list[sqlite3.Row]) -> tuple[int, str | None]:
+    """In how many runs a page was last not there, and the mark of the last that counted."""
+    missing: int = 0
+    mark: str | None = None
     for row in captures:
-        if row["status"] in MISSING:
-            days[row["captured_at"][:10]] += 1
-        elif row["status"] in (200, 304):
-            days.clear()
-    return len(days)
+        if row["date_source"] != "crawl":
+            continue  # an import says nothing of what the site does now
+        if _is_good(row):
+            missing, mark = 0, None
+        elif row["status"] in MISSING:
+            missing, mark = count_missing(missing, mark, row["run_id"], row["captured_at"][:10])
+    return missing, mark
 
 
 def _original(db: sqlite3.Connection, group: _Group, exchange: Exchange,
@@ -278,14 +266,11 @@ def _original(db: sqlite3.Connection, group: _Group, exchange: Exchange,
     if exchange.date_source != "crawl" or exchange.message().status != 200:
         return None
     found = db.execute(
-        "SELECT * FROM capture WHERE page_id = ? AND status IN (200, 304) AND damage IS NULL"
-        " ORDER BY captured_at DESC, id DESC LIMIT 1", (page_id,)).fetchone()
-    if found is None or found["body_sha256"] != group.notes.get("body-sha256"):
-        return None
-    if found["revisit_of"] is not None:
-        found = db.execute("SELECT * FROM capture WHERE id = ?",
-                           (found["revisit_of"],)).fetchone()
-    return Original(found, "")
+        "SELECT original.* FROM (SELECT * FROM capture WHERE page_id = ? AND status IN (200, 304)"
+        " AND damage IS NULL ORDER BY captured_at DESC, id DESC LIMIT 1) AS newest JOIN capture"
+        " AS original ON original.id = coalesce(newest.revisit_of, newest.id)"
+        " WHERE newest.body_sha256 = ?", (page_id, group.notes.get("body-sha256"))).fetchone()
+    return None if found is None else Original(found, "")
 
 
 def _exchange(group: _Group) -> Exchange:

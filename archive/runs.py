@@ -16,7 +16,7 @@ from archive.home import Home
 from archive.ledger import Ledger
 from archive.segments import recover
 from archive.store import Store
-from schema.errors import IntegrityError, StoppedError, VerdictsError
+from schema.errors import StoppedError, VerdictsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,8 @@ def open_run(
     """
     home.create()
     with home.lock("crawl"):
-        is_gone = not home.ledger.exists() or home.ledger.stat().st_size == 0
-        if is_gone and any(not path.name.startswith(".") for path in home.warc.iterdir()):
-            raise IntegrityError(
-                where=str(home.ledger),
-                what="it is missing or empty, but the archive's files are there; `verdicts check"
-                     " --rebuild-ledger` makes it again",
-            )
-        if not is_gone:
+        home.require_ledger()
+        if home.ledger.exists() and home.ledger.stat().st_size:
             finish_erasures(home)
         ledger = Ledger(home.ledger)
         try:

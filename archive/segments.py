@@ -124,7 +124,7 @@ def _seal_as_it_stands(home: Home, ledger: Ledger, segment_id: int, name: str) -
             reach("seal-renamed")
             fsync_folder(home.warc)
         after.chmod(0o444)
-        sha256 = file_hash(after)
+        sha256 = file_sha256(after)
     reach("seal-hashed")
     with ledger.transaction() as db:
         db.execute(
@@ -153,7 +153,7 @@ def _disk_of(path: Path) -> Iterator[None]:
         raise StoppedError(what=f"{path}: {error.strerror}") from error
 
 
-def file_hash(path: Path) -> str:
+def file_sha256(path: Path) -> str:
     """SHA-256 of a file in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,7 +18,7 @@ from archive.clock import stamp
 from archive.content import Decoded
 from archive.failpoints import reach
 from archive.home import Home
-from archive.http1 import Message, take_apart
+from archive.http1 import Message, UnwritableError, take_apart
 from archive.ledger import Ledger
 from archive.reader import load_body, load_record
 from archive.segments import SegmentWriter
@@ -28,6 +28,8 @@ from schema.errors import IntegrityError, StoppedError
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """What a revisit record's profile begins with. Source: WARC 1.1, section 6.7."""
 DateSource = Literal["crawl", "warc", "argument", "file"]
+Truncation = Literal["length", "time", "disconnect"]
+"""Why only a part of an answer is there, as WARC-Truncated says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,21 @@ class Exchange:
     content_type: str | None = None
     request: bytes | None = None
     role: str = "comparison"
-    truncated: Literal["length", "time", "disconnect"] | None = None
+    truncated: Truncation | None = None
     validates: int | None = None
     ip: str | None = None
 
     def message(self) -> Message:
-        """The exchange taken apart; a saved file counts as an answer with status 200."""
+        """The exchange taken apart; a saved file counts as an answer with status 200.
+
+        Raises: UnwritableError where the block is no HTTP response.
+        """
         if self.is_file:
             headers = (("content-type", self.content_type),) if self.content_type else ()
             return Message(200, headers, self.block, Decoded(self.block))
         found = take_apart(self.block)
         if found is None:
-            raise ValueError(f"{self.url}: the block is no HTTP response")
+            raise UnwritableError(f"{self.url}: the block is no HTTP response")
         if self.truncated is None:
             return found
         return Message(found.status, found.headers, found.wire, Decoded(None, *self._cut(found)))
@@ -118,12 +123,15 @@ class Store:
         it was.
 
         Raises: StoppedError when the disk does not take it, IntegrityError when it does not
-        read back as it was written, ValueError when a header could break the file's format.
+        read back as it was written, UnwritableError when a header could break the file's format.
         """
         original = self._original(exchange, message, page_id)
         row = row_of(exchange, message, original) | {
             "page_id": page_id, "run_id": self._run, "record_id": new_record_id()}
-        answer, others = _members(exchange, original, row)
+        try:
+            answer, others = _members(exchange, original, row)
+        except ValueError as error:
+            raise UnwritableError(f"{exchange.url}: {error}") from error
         segment = self._segment(exchange.site)
         before = segment.end
         offset = segment.append(answer + others)

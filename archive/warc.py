@@ -11,11 +11,16 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from schema.errors import IntegrityError
 
 COMPRESSION = 6
 """Measured in November 2026: level 9 takes 2.4 times as long and saves 0.2 % of a page."""
+MEMBER_BYTES = 256 << 20
+"""The largest gzip member that is undone: some tools write a whole file as one. Units: bytes."""
+GZIP_MAGIC = b"\x1f\x8b\x08"
+_PIECE = 1 << 20
 _BREAKS = re.compile(r"[\r\n\0]")
 _HEAD = re.compile(rb"WARC/[0-9.]{1,8}[ \t]*\r?\n(.{0,65536}?\r?\n)\r?\n", re.DOTALL)
 _CONTENT_TYPES = {
@@ -95,6 +100,46 @@ def read_member(data: bytes, *, where: str) -> WarcRecord:
     if len(found) != 1 or found[0] is None:
         raise IntegrityError(where=where, what="the member does not hold one whole WARC record")
     return found[0]
+
+
+def read_members(path: Path) -> Iterator[tuple[int, int, WarcRecord | None]]:
+    """Each gzip member of one of our own files: its offset, its end, and its one record.
+
+    Absent: None stands for bytes that are no whole member with one whole record.
+    Raises: OSError when the file cannot be read.
+    """
+    if path.stat().st_size == 0:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        place = 0
+        while place < len(data):
+            plain, end = member_at(data, place)
+            records = [record for _, record in iter_records(plain)] if plain is not None else []
+            if len(records) == 1 and records[0] is not None:
+                yield place, end, records[0]
+                place = end
+                continue
+            yield place, place, None
+            following = data.find(GZIP_MAGIC, place + 1)
+            place = len(data) if following < 0 else following
+
+
+def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
+    """The bytes of the gzip member at `start` and its end; None where it is cut or broken."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    parts: list[bytes] = []
+    size, place = 0, start
+    try:
+        while not stream.eof and place < len(data):
+            piece = data[place : place + _PIECE]
+            place += len(piece)
+            parts.append(stream.decompress(piece, MEMBER_BYTES))
+            size += len(parts[-1])
+            if stream.unconsumed_tail or size > MEMBER_BYTES:
+                return None, place
+    except zlib.error:
+        return None, place
+    return (b"".join(parts) if stream.eof else None), place - len(stream.unused_data)
 
 
 def iter_records(plain: bytes | mmap.mmap) -> Iterator[tuple[int, WarcRecord | None]]:

@@ -14,7 +14,7 @@ from archive.http1 import Message
 from archive.log import RunLog
 from archive.runs import OpenRun
 from archive.worker import GuardedPool
-from crawler.judge import NETWORK_ERRORS, Verdict, judge_error
+from crawler.judge import NETWORK_ERRORS, Ruling, judge_error
 from crawler.look import Seen, Task
 from crawler.profiler import Profiler
 from parsers.site import Site
@@ -44,10 +44,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer that is in the archive, and what it means."""
+    """An answer that is in the archive, the lease under which it came, and what it means."""
 
+    lease: Lease
     message: Message
-    verdict: Verdict
+    ruling: Ruling
     capture_id: int
     is_unchanged: bool
 

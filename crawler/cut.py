@@ -6,18 +6,20 @@ Scrapy's own limits would throw the part away; they stay behind these as a secon
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from scrapy import Request, signals
 from scrapy.exceptions import StopDownload
 from scrapy.http import Response
+
+from archive.store import Truncation
+from crawler.asking import Asked, asked_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 MAX_WIRE_BYTES = 4 << 20
 """The most that is taken over the wire for one answer. Units: bytes."""
-Truncation = Literal["length", "time", "disconnect"]
 
 
 class Cutter:
@@ -36,23 +38,22 @@ class Cutter:
 
     def begun(self, request: Request) -> None:
         """The request goes out: the clock of the whole exchange starts."""
-        request.meta["begun"] = time.monotonic()
+        asked_of(request).begun = time.monotonic()
 
     def received(self, data: bytes, request: Request) -> None:
         """Raises: StopDownload, which hands on what came so far."""
-        meta = request.meta
-        meta["received"] = meta.get("received", 0) + len(data)
-        if meta["received"] > self._max_bytes:
-            meta["truncated"] = "length"
+        asked = asked_of(request)
+        asked.received += len(data)
+        if asked.received > self._max_bytes:
+            asked.truncated = "length"
             raise StopDownload(fail=False)
-        if time.monotonic() - meta.get("begun", time.monotonic()) > self._timeout_s:
-            meta["truncated"] = "time"
+        if time.monotonic() - asked.begun > self._timeout_s:
+            asked.truncated = "time"
             raise StopDownload(fail=False)
 
 
-def truncation_of(request: Request, response: Response) -> Truncation | None:
+def truncation_of(asked: Asked, response: Response) -> Truncation | None:
     """Why only a part of the body is there. Absent: None for a whole one."""
-    found: Truncation | None = request.meta.get("truncated")
-    if found is not None:
-        return found
+    if asked.truncated is not None:
+        return asked.truncated
     return "disconnect" if "dataloss" in response.flags else None

@@ -33,33 +33,40 @@ class Discovery:
         self._frontier = run.books.frontier
         self._root_id = self._frontier.page_id(job.site.name, root_of(job))
         self._steps = [rules.sitemaps, [job.base + "/sitemap.xml"]]
-        self._lists: set[str] = set()
+        self._sitemaps: set[str] = set()
+        self._listings: set[str] = set()
         self._asked: set[int] = set()
         self._found = 0
         self._day, self._today = "", 0
         self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.named)
-        self._ahead: Lease | None = None
+        self.ahead: Lease | None = None
+        """The page that was leased in the commit that ended the lease before it."""
 
     def next(self) -> Lease | None:
         """The page to ask next; None when there is none, or the run asked for enough."""
         if self._run.is_left(self._job.site.name):
             return None
-        lease, self._ahead = self._ahead or self._choose(), None
+        lease, self.ahead = self.ahead or self._choose(), None
         if lease is not None and lease.role == "comparison" and lease.page_id not in self._asked:
             self._asked.add(lease.page_id)
             self._run.tally.asked += 1
         return lease
 
-    def lease_ahead(self, last: Lease) -> None:
-        """Choose what `next` will give, as a step of the transaction that ends `last`."""
+    def lease_ahead(self, last: Lease) -> Lease | None:
+        """Choose what `next` is to give, as a step of the transaction that ends `last`.
+
+        It is `ahead` once that is committed. Absent: None where it cannot be said yet, or none
+        is left.
+        """
         # Not where it depends on what is still to be read in the page: that needs a commit first.
-        if not self._run.is_left(self._job.site.name) and not self._order.waits_for(last.page_id):
-            self._ahead = self._choose(unread=last.page_id)
+        if self._run.is_left(self._job.site.name) or self._order.waits_for(last.page_id):
+            return None
+        return self._choose(unread=last.page_id)
 
     def close(self) -> None:
         """Give back a page that was leased ahead and is not to be asked any more."""
-        if self._ahead is not None:
-            self._frontier.give_back(self._ahead)
+        if self.ahead is not None:
+            self._frontier.give_back(self.ahead)
 
     def _choose(self, unread: int | None = None) -> Lease | None:
         lease = self._take("sitemap") or self._next_of_root() or self._take("listing")
@@ -69,7 +76,7 @@ class Discovery:
         lease = self._frontier.next(self._job.site.name, role, self._job.origin)
         if lease is not None and role == "sitemap":
             # It may have waited from before; what names it now need not have it asked twice.
-            self._lists.add(lease.url)
+            self._sitemaps.add(lease.url)
         return lease
 
     def _next_of_root(self) -> Lease | None:
@@ -143,9 +150,9 @@ class Discovery:
 
     def _add_sitemaps(self, entries: Iterable[tuple[str, str | None]], *, depth: int) -> None:
         for own, lastmod in self._own(entries, counts=True):
-            if depth >= MAX_DEPTH or own in self._lists or len(self._lists) >= MAX_LISTS:
+            if depth >= MAX_DEPTH or own in self._sitemaps or len(self._sitemaps) >= MAX_LISTS:
                 continue
-            self._lists.add(own)
+            self._sitemaps.add(own)
             known = self._known_answer(own)
             if known is not None:
                 self._enter(known, depth)
@@ -169,7 +176,7 @@ class Discovery:
         if not found:
             return None
         page, nothing = found[0], Sitemap(False, ())
-        if page["state"] == "failed" and page["is_early"]:
+        if page["state"] in ("failed", "gone") and page["is_early"]:
             return nothing
         if page["state"] != "captured" or page["capture_id"] is None:
             return None
@@ -190,9 +197,9 @@ class Discovery:
                 role = "comparison"
                 self._found += 1
             elif site.is_listing(own):
-                if not is_listing or depth >= MAX_DEPTH or len(self._lists) >= MAX_LISTS:
+                if not is_listing or depth >= MAX_DEPTH or len(self._listings) >= MAX_LISTS:
                     continue
-                self._lists.add(own)
+                self._listings.add(own)
                 role = "listing"
             found[own] = Found(site.name, own, role, self._job.origin, depth, lastmod)
         self._frontier.know_all(found.values())

@@ -51,7 +51,7 @@ _TLS_WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Ruling:
     """What becomes of the page.
 
     Absent: `hop` is None unless a redirect is followed, `wait_s` unless the site asked for it.
@@ -64,7 +64,7 @@ class Verdict:
 
 
 def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int,
-                 *, is_conditional: bool) -> Verdict:
+                 *, is_conditional: bool) -> Ruling:
     """What an answer means, by its status and its body."""
     status = message.status
     location = message.header("location")
@@ -73,51 +73,55 @@ def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int
     wait_s = retry_after(message.header("retry-after"))
     if status == 429 or (status == 503 and wait_s is not None):
         ending = failed(lease, "http_error", "throttled", is_final=False, status=status)
-        return Verdict(ending, wait_s=60.0 if wait_s is None else wait_s)
+        return Ruling(ending, wait_s=60.0 if wait_s is None else wait_s)
     if status == 304 and is_conditional:
         return _captured(lease, status)
     if status != 200:
         reason = "unexpected" if status in UNEXPECTED else str(status)
-        return Verdict(failed(lease, "http_error", reason, status=status,
-                              is_final=status not in TRANSIENT))
+        return Ruling(failed(lease, "http_error", reason, status=status,
+                             is_final=status not in TRANSIENT))
     if message.decoded.body is None:
         outcome, reason = message.decoded.outcome, message.decoded.reason
-        return Verdict(failed(lease, outcome, reason, status=status,
-                              is_final=outcome == "too_large"))
+        return Ruling(failed(lease, outcome, reason, status=status,
+                             is_final=outcome == "too_large"))
     if not message.decoded.body:
-        return Verdict(failed(lease, "damaged", "empty", status=status, is_final=False))
+        return Ruling(failed(lease, "damaged", "empty", status=status, is_final=False))
     return _captured(lease, status)
 
 
-def noted(verdict: Verdict, flags: Iterable[str], message: Message) -> Verdict:
-    """The verdict with what was odd about an answer that is sound all the same, as its detail."""
+def noted(ruling: Ruling, flags: Iterable[str], message: Message) -> Ruling:
+    """The ruling with what was odd about an answer that is sound all the same, as its detail."""
     odd = [flag for flag in flags if flag == "extra_bytes"]
     odd += ["trailing_bytes"] if message.decoded.has_trailing else []
-    if not odd or verdict.ending.detail is not None:
-        return verdict
-    return replace(verdict, ending=replace(verdict.ending, detail=" ".join(odd)))
+    if not odd or ruling.ending.detail is not None:
+        return ruling
+    return replace(ruling, ending=replace(ruling.ending, detail=" ".join(odd)))
 
 
-def _captured(lease: Lease, status: int) -> Verdict:
+def _captured(lease: Lease, status: int) -> Ruling:
     if lease.role == "comparison":
-        return Verdict(captured(status))
+        return Ruling(captured(status))
     due = later(days=REDISCOVER_DAYS) if lease.role == "listing" else None
-    return Verdict(Ending("ok", "", "captured", due, status=status))
+    return Ruling(Ending("ok", "", "captured", due, status=status))
 
 
 def _judge_redirect(lease: Lease, site: Site, url: str, location: str, hops: int,
-                    status: int) -> Verdict:
+                    status: int) -> Ruling:
     try:
         target = next_hop(url, location, hops, site, lease.origin)
     except CrawlError as error:
-        return Verdict(failed(lease, error.outcome, error.reason, is_final=True, status=status,
-                              detail=error.url))
+        return Ruling(failed(lease, error.outcome, error.reason, is_final=True, status=status,
+                             detail=error.url))
     if lease.role == "comparison" and site.is_listing(site.own_address(target)):
         # A page that leads home, or to a list, was taken away without saying so.
-        return Verdict(failed(lease, "http_error", "404", is_final=True, status=404,
-                              detail=f"it leads to {target}"[:300]))
+        return Ruling(failed(lease, "http_error", "404", is_final=True, status=404,
+                             detail=f"it leads to {target}"[:300]))
+    if lease.role == "comparison" and site.pair(target) not in (None, site.pair(lease.url)):
+        # What stands there is about other tools: under this address it would name them wrongly.
+        return Ruling(failed(lease, "http_error", "moved", is_final=True, status=status,
+                             detail=f"it leads to {target}"[:300]))
     # The page stays leased: it is the next address's answer that settles it.
-    return Verdict(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
+    return Ruling(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
 
 
 def retry_after(value: str | None) -> float | None:

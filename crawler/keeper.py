@@ -11,11 +11,12 @@ from scrapy.http import Request, Response
 from archive.clock import stamp
 from archive.failpoints import reach
 from archive.frontier import Lease, end_attempt, failed
-from archive.http1 import message_block, request_block
+from archive.http1 import UnwritableError, message_block, request_block
 from archive.store import Exchange
+from crawler.asking import Asked, asked_of
 from crawler.context import Crawl, Kept
 from crawler.cut import truncation_of
-from crawler.judge import Verdict, judge_answer, noted
+from crawler.judge import Ruling, judge_answer, noted
 from schema.errors import CrawlError, VerdictsError
 
 if TYPE_CHECKING:
@@ -37,59 +38,66 @@ class Keeper:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Leaves a `Kept` under the request's meta key `kept`.
+        """Leaves a `Kept` with what the request was made with.
 
         Raises: CrawlError for an answer that cannot be written down; an error of the archive,
         after which the run ends.
         """
         run: Crawl = self._crawler.spider.run  # type: ignore[union-attr]
-        lease: Lease = request.meta["lease"]
+        asked = asked_of(request)
+        lease = asked.lease
         try:
             reach("fetched")
-            request.meta["kept"] = self._keep(run, lease, request, response)
-        except ValueError as error:
+            asked.kept = self._keep(run, asked, request, response)
+        except UnwritableError as error:
             ending = failed(lease, "damaged", "headers", is_final=False, detail=str(error)[:300])
             run.books.frontier.settle(lease, ending)
             run.count(lease, ending)
-            request.meta["settled"] = True
+            asked.is_settled = True
             raise CrawlError(url=lease.url, outcome="damaged", reason="headers") from error
         except VerdictsError as error:
             run.fail(error)
             raise
         return response
 
-    def _keep(self, run: Crawl, lease: Lease, request: Request, response: Response) -> Kept:
-        job = request.meta["job"]
+    def _keep(self, run: Crawl, asked: Asked, request: Request, response: Response) -> Kept:
+        lease, discovery = asked.lease, asked.discovery
         exchange = Exchange(
             site=lease.site, url=lease.url, fetched_url=request.url, captured_at=stamp(),
             date_source="crawl", request=_request_bytes(request),
             block=message_block(response.status, _pairs(response.headers), response.body),
-            role=lease.role, truncated=truncation_of(request, response),
-            validates=request.meta.get("validates"),
+            role=lease.role, truncated=truncation_of(asked, response),
+            validates=asked.validates,
             ip=str(response.ip_address) if response.ip_address else None,
         )
         message = exchange.message()
-        verdict = judge_answer(lease, job.site, request.url, message, request.meta["hops"],
-                               is_conditional=exchange.validates is not None)
-        verdict = noted(verdict, response.flags, message)
+        ruling = judge_answer(lease, asked.job.site, request.url, message, asked.hops,
+                              is_conditional=exchange.validates is not None)
+        ruling = noted(ruling, response.flags, message)
+
+        ahead: Lease | None = None
 
         def settle(db: sqlite3.Connection, capture_id: int, is_unchanged: bool) -> None:
-            end_attempt(db, lease, verdict.ending, capture_id=capture_id,
+            nonlocal ahead
+            end_attempt(db, lease, ruling.ending, capture_id=capture_id,
                         is_unchanged=is_unchanged)
-            if lease.role == "comparison" and verdict.hop is None:
-                request.meta["discovery"].lease_ahead(lease)
+            if discovery is not None and lease.role == "comparison" and ruling.hop is None:
+                ahead = discovery.lease_ahead(lease)
 
         stored = run.books.store.add(exchange, message, lease.page_id, settle)
-        run.count(lease, verdict.ending, is_unchanged=stored.is_unchanged)
-        _hold(run, lease.site, verdict)
-        return Kept(message, verdict, stored.capture_id, stored.is_unchanged)
+        if discovery is not None:
+            # Only now: had the commit failed, there would be no such lease.
+            discovery.ahead = ahead
+        run.count(lease, ruling.ending, is_unchanged=stored.is_unchanged)
+        _hold(run, lease.site, ruling)
+        return Kept(lease, message, ruling, stored.capture_id, stored.is_unchanged)
 
 
-def _hold(run: Crawl, site: str, verdict: Verdict) -> None:
-    if verdict.wait_s is not None:
-        run.hold(site, verdict.wait_s)
-    elif verdict.ending.status is not None and verdict.ending.status >= 500:
-        run.hold(site, min(30.0, run.delay_s * 2 ** verdict.ending.tries))
+def _hold(run: Crawl, site: str, ruling: Ruling) -> None:
+    if ruling.wait_s is not None:
+        run.hold(site, ruling.wait_s)
+    elif ruling.ending.status is not None and ruling.ending.status >= 500:
+        run.hold(site, min(30.0, run.delay_s * 2 ** ruling.ending.tries))
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:

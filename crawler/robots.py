@@ -5,6 +5,7 @@ Scrapy's own middleware looks at neither the status nor the kind of page that ca
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +20,7 @@ from archive.clock import later, stamp
 from archive.frontier import Found
 from archive.http1 import Message
 from crawler.addresses import on_origin, origin_of
-from crawler.asking import conditional
+from crawler.asking import Asked, asked_of, request_for
 from schema.errors import CrawlError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ MAX_AGE_HOURS = 24
 """Rules are read again when they are older. Source: RFC 9309, section 2.4. Units: hours."""
 MAX_CRAWL_DELAY_S = 60
 """A site that asks for more is left alone in this run. Units: seconds."""
+_VERSION = re.compile(r"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]+)[^\r\n]*")
+"""A line that names an agent as its requests do, with a version: only the token counts."""
 _RULE = re.compile(r"(?im)^[ \t]*(user-agent|allow|disallow|sitemap)[ \t]*:")
 
 
@@ -80,11 +83,13 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
         return Rules("none", empty, capture_id)
     if status != 200 or body is None:
         return Rules("unreachable", empty, capture_id)
-    text = body[:MAX_BYTES].decode("utf-8-sig", "replace").replace("\0", "").replace("\r", "\n")
+    is_wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = body[:MAX_BYTES].decode("utf-16" if is_wide else "utf-8-sig", "replace")
+    text = text.replace("\0", "").replace("\r", "\n")
     is_rules = _RULE.search(text) is not None
     if not is_rules and text.lstrip().startswith("<"):
         return Rules("unreachable", empty, capture_id)
-    return Rules("read", Protego.parse(text), capture_id)
+    return Rules("read", Protego.parse(_VERSION.sub(r"\1", text)), capture_id)
 
 
 def is_fresh(read_at: str) -> bool:
@@ -116,9 +121,10 @@ class RobotsGate(RobotsTxtMiddleware):
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raises: RobotsRefused, which settles the page."""
-        if request.meta.get("dont_obey_robotstxt"):
+        asked = asked_of(request)
+        if asked.lease.role == "robots":
             return
-        rules = await self.rules_for(request.meta["job"], origin_of(request.url))
+        rules = await self.rules_for(asked.job, origin_of(request.url))
         if rules.state == "unreachable":
             raise RobotsRefused(reason="unreachable")
         if not rules.allows(request.url):
@@ -157,10 +163,8 @@ class RobotsGate(RobotsTxtMiddleware):
         hops = 0
         while url is not None:
             lease = run.books.frontier.lease(page_id)
-            meta = {"dont_obey_robotstxt": True, "job": job, "lease": lease, "hops": hops,
-                    "download_slot": job.site.name}
-            asking = conditional(run.books.store, lease, url, meta)
-            request = Request(url, callback=NO_CALLBACK, **asking)
+            asked = Asked(job, lease, hops)
+            request = request_for(url, asked, run.books.store, callback=NO_CALLBACK)
             try:
                 await self.crawler.engine.download_async(request)
             except CrawlError:
@@ -169,12 +173,13 @@ class RobotsGate(RobotsTxtMiddleware):
                 run.settle_error(lease, error, url)
                 self._look_at_clock(job)
                 return read_rules(None, None)
-            kept = request.meta["kept"]
+            kept = asked.kept
+            assert kept is not None  # or an error would have been raised
             if kept.is_unchanged:
                 return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
-            if kept.verdict.hop is None:
+            if kept.ruling.hop is None:
                 return read_rules(kept.message.status, beginning(kept.message), kept.capture_id)
-            url, hops = kept.verdict.hop, hops + 1
+            url, hops = kept.ruling.hop, hops + 1
         raise AssertionError("the loop above always returns")
 
     def _look_at_clock(self, job: Job) -> None:

@@ -6,14 +6,13 @@ import json
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from archive.clock import stamp
 from archive.home import Home
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
@@ -21,6 +20,7 @@ from archive.worker import GuardedPool
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
 from crawler.look import look
 from crawler.planning import MIN_DELAY_S, jobs_with_work, named_pages, require_manners
+from crawler.profiler import judge_rest
 from crawler.report import CrawlReport
 from crawler.settings import crawl_settings
 from crawler.spider import PageSpider
@@ -67,13 +67,16 @@ def crawl(
         ids = frozenset(books.frontier.know_all(pages, is_forced=True))
         for job in jobs if not named or all_due else ():
             books.frontier.want_all(job.site.name, is_forced=all_due)
+        before = judge_rest(books, pool.call)
         run = Crawl(books, jobs, pool, max_pages, delay, progress, log, plan, per_day, ids)
         log.add("run_started", run=books.id, kind="crawl")
         if jobs:
             _run_scrapy(run, settings, timeouts.stop_s)
         if run.fatal is not None:
+            with suppress(StoppedError):  # what a full disk does not take, the next run judges
+                run.profiler.save()
             raise run.fatal
-        report = _report(run, jobs)
+        report = _report(run, jobs, before)
         log.add("run_ended", outcome=report.stopped, exit_code=report.exit_code,
                 asked=report.asked, stored=report.stored)
         return report
@@ -123,12 +126,12 @@ def _signals(run: Crawl, stop_s: float) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _report(run: Crawl, jobs: Sequence[Job]) -> CrawlReport:
+def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     tally, books = run.tally, run.books
     if run.log.problem is not None:
         tally.notes[f"log: {run.log.problem}"] += 1
     stopped = run.stopped or "; ".join(f"{site}: {why}" for site, why in run.left.items()) or None
-    drift = run.profiler.finish()
+    drift = before + run.profiler.finish()
     exit_code = 20 if stopped is not None else 10 if tally.failed or drift else 0
     report = CrawlReport(
         run_id=books.id, asked=tally.asked, stored=tally.stored, unchanged=tally.unchanged,
@@ -145,7 +148,7 @@ def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
     names = {job.site.name for job in jobs}
     books.note(
         site=names.pop() if len(names) == 1 else None, asked=report.asked, stored=report.stored,
-        unchanged=report.unchanged, failed=sum(report.failed.values()), ended_at=stamp(),
+        unchanged=report.unchanged, failed=sum(report.failed.values()),
         exit_code=report.exit_code, robots_state=report.robots_state,
         report=json.dumps({"failed": report.failed, "refused": report.refused,
                            "notes": report.notes, "drift": report.drift,

@@ -13,11 +13,10 @@ from archive.clock import parse_stamp, stamp
 from archive.content import MAX_BYTES
 from archive.foreign import read_warc
 from archive.http1 import take_apart
-from archive.store import DateSource
+from archive.store import DateSource, Truncation
 from archive.warc import WarcRecord
 from schema.errors import UsageError
 
-Truncation = Literal["length", "time", "disconnect"]
 PAGES = {".html": "text/html", ".htm": "text/html", ".txt": "text/plain"}
 WARCS = (".warc", ".warc.gz")
 MAX_BLOCK = MAX_BYTES + (64 << 10)

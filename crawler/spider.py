@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from archive.clock import now
 from archive.frontier import Lease
 from crawler.addresses import on_origin
-from crawler.asking import conditional
+from crawler.asking import Asked, asked_of, request_for
 from crawler.context import Crawl, Job, Kept
 from crawler.discovery import Discovery
 from crawler.look import Task
@@ -83,18 +83,18 @@ class PageSpider(Spider):
     async def _work(self, job: Job, rules: Rules) -> AsyncIterator[Request]:
         discovery = Discovery(self.run, job, rules)
         while (lease := discovery.next()) is not None:
-            if self._is_taken(job, lease, lease.url):
+            if self._is_taken(job, lease):
                 continue
             async for request in self._ask(job, lease, discovery):
                 yield request
-            await self._use(lease, job, discovery)
+            await self._use(job, discovery)
             if not await self.run.ready(job.site.name):
                 break
         discovery.close()
 
-    def _is_taken(self, job: Job, lease: Lease, url: str) -> bool:
-        """Whether a lease ends here because what it would ask for was taken down."""
-        ending = self._taken.refusal(job.site, lease, url)
+    def _is_taken(self, job: Job, lease: Lease) -> bool:
+        """Whether a lease ends here because its page was taken down, perhaps only now."""
+        ending = self._taken.refusal(job.site, lease)
         if ending is None:
             return False
         self.run.books.frontier.settle(lease, ending)
@@ -108,34 +108,33 @@ class PageSpider(Spider):
         self._kept = None
         while url is not None:
             self._done.clear()
-            meta = {"job": job, "lease": lease, "hops": hops, "discovery": discovery,
-                    "download_slot": job.site.name}
-            yield Request(url, callback=self._answered, errback=self._unanswered,
-                          **conditional(self.run.books.store, lease, url, meta))
+            yield request_for(url, Asked(job, lease, hops, discovery), self.run.books.store,
+                              callback=self._answered, errback=self._unanswered)
             await self._done.wait()
             url = None
-            if self._kept is not None and self._kept.verdict.hop is not None:
-                url, hops = self._kept.verdict.hop, hops + 1
-                lease = self.run.books.frontier.lease(lease.page_id)
+            if self._kept is not None and self._kept.ruling.hop is not None:
+                url, hops = self._kept.ruling.hop, hops + 1
+                lease = self.run.books.frontier.lease_again(lease)
                 self._kept = None
-                if self._is_taken(job, lease, url):
-                    return
 
     def _answered(self, response: Response) -> None:
-        self._kept = response.meta["kept"]
+        assert response.request is not None
+        self._kept = asked_of(response.request).kept
         self._done.set()
 
     def _unanswered(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
-        if self.run.fatal is None and request.meta.get("settled") is None:
-            self.run.settle_error(request.meta["lease"], _error_of(failure), request.url)
+        asked = asked_of(request)
+        if self.run.fatal is None and not asked.is_settled:
+            self.run.settle_error(asked.lease, _error_of(failure), request.url)
         self._done.set()
 
-    async def _use(self, lease: Lease, job: Job, discovery: Discovery) -> None:
+    async def _use(self, job: Job, discovery: Discovery) -> None:
         """Look at a stored page: for addresses, or to know whether it gives a record."""
         kept = self._kept
-        if kept is None or kept.verdict.ending.state != "captured":
+        if kept is None or kept.ruling.ending.state != "captured":
             return
+        lease = kept.lease
         if kept.is_unchanged and lease.role == "comparison" and not lease.was_refused:
             self.run.profiler.see_unchanged(job.site.name)
             return

@@ -1,10 +1,13 @@
-"""Pages that were taken down are asked for neither by themselves nor as where another leads."""
+"""Pages that were taken down are not asked for.
+
+Nor as where another page leads: no redirect to another comparison is followed.
+"""
 
 from __future__ import annotations
 
 import time
 
-from archive.frontier import Ending, Lease, refused
+from archive.frontier import Ending, Lease
 from archive.home import Home
 from archive.withdrawals import TakenAddresses, active_takedowns
 from parsers.site import Site
@@ -20,18 +23,11 @@ class Taken:
         self._home = home
         self._addresses, self._looked_at = TakenAddresses([]), float("-inf")
 
-    def refusal(self, site: Site, lease: Lease, url: str) -> Ending | None:
-        """How a lease ends where `url`, the page's own or one it leads to, was taken down.
-
-        Absent: None where it may be asked for.
-        """
-        own = site.own_address(url)
-        if not site.is_comparison(own) or not self._covers(site, own):
+    def refusal(self, site: Site, lease: Lease) -> Ending | None:
+        """How a lease ends whose page was taken down. Absent: None where it may be asked for."""
+        if lease.role != "comparison" or not self._covers(site, lease.url):
             return None
-        if own == lease.url:
-            return Ending("refused_scope", "takedown", "refused")
-        # What only leads there was not taken down, and may lead elsewhere another day.
-        return refused("refused_scope", "takedown", detail=f"it leads to {own}"[:300])
+        return Ending("refused_scope", "takedown", "refused")
 
     def _covers(self, site: Site, own: str) -> bool:
         if time.monotonic() > self._looked_at + LOOK_AGAIN_S:

@@ -30,6 +30,8 @@ from twisted.web._newclient import HEADER, STATUS, ParseError
 from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from crawler.asking import asked_of
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -109,13 +111,13 @@ class _Agent(_ScrapyAgent):
         found = super()._cb_bodyready(txresponse, request)
         if isinstance(found, dict):
             return found
-        begun = request.meta.get("begun", time.monotonic())
+        asked = asked_of(request)
 
         def cut() -> None:
-            request.meta["truncated"] = "time"
+            asked.truncated = "time"
             txresponse._transport._producer.abortConnection()
 
-        left_s = max(0.0, begun + self._exchange_s - time.monotonic())
+        left_s = max(0.0, asked.begun + self._exchange_s - time.monotonic())
         timer = _reactor().callLater(left_s, cut)
 
         def ended(result: Any) -> Any:

@@ -165,8 +165,8 @@ class Contents:
 
 
 def _held_back(record: Comparison) -> Failure:
-    """The failure that stands for a record which waits for a person."""
-    detail = "its layout drifted in its crawl; `verdicts drift` shows how"
+    """The failure that stands for a record which waits for a person, or for its run's profile."""
+    detail = "its layout drifted in its run, or the run is not over; `verdicts drift` shows how"
     return Failure(url=record.url, code="layout_drift", field=None, detail=detail)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
+from commands import verdicts
 
 from archive import Home, open_archive
-from archive.ledger import Ledger
+from archive.ledger import Ledger, copy_ledger, read_rows
 from archive.outcomes import OUTCOMES, is_known
 from archive.tables import APPLICATION_ID, MIGRATIONS
-from schema.errors import IntegrityError, StartError, UsageError
+from schema.errors import IntegrityError, StartError, StoppedError, UsageError
 
 HOLD = """
 import sys
@@ -30,7 +32,7 @@ def test_a_held_lock_is_refused_with_the_holders_number_and_ends_with_it(tmp_pat
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     home = Home(tmp_path)
-    with pytest.raises(StartError, match=f"locked by process {holder.pid}"), home.lock("crawl"):
+    with pytest.raises(StartError, match=f"process {holder.pid} is writing here"), home.lock("crawl"):
         pass
     with home.lock("build"):
         pass
@@ -115,3 +117,87 @@ def test_the_list_of_outcomes_is_closed():
     assert not is_known("http_error", "five")
     assert not is_known("moody", "")
     assert all(text.endswith(".") for reasons in OUTCOMES.values() for text in reasons.values())
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    opened = Ledger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def test_a_mistake_in_our_own_sql_is_told_as_a_bug_and_undoes_its_transaction(ledger):
+    def write() -> None:
+        with ledger.transaction() as db:
+            db.execute("INSERT INTO run (kind, started_at) VALUES ('crawl', 'x')")
+            db.execute("UPDATE run SET mood = 'good'")
+
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        write()
+    assert ledger.value("SELECT count(*) FROM run") == 0
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        ledger.rows("SELECT mood FROM run")
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        read_rows(ledger.path, "SELECT mood FROM run")
+
+
+def test_a_page_of_the_ledger_that_is_damaged_while_it_is_open_is_named(ledger):
+    with ledger.transaction() as db:
+        db.executemany("INSERT INTO run (kind, started_at) VALUES ('crawl', ?)",
+                       [("x" * 900,)] * 200)
+    ledger.close()
+    opened = Ledger(ledger.path)
+    with ledger.path.open("r+b") as file:
+        file.seek(0, 2)
+        size = file.tell()
+        file.seek(8192)
+        file.write(b"\xff" * (size - 8192))
+        file.seek(24)
+        file.write(b"\1\1\1\1")  # the change counter: what was read before counts no more
+
+    def write() -> None:
+        with opened.transaction() as db:
+            db.execute("UPDATE run SET started_at = 'y'")
+
+    for fault in (write, lambda: opened.rows("SELECT * FROM run"),
+                  lambda: read_rows(ledger.path, "SELECT * FROM run"),
+                  lambda: copy_ledger(ledger.path, ledger.path.with_name("copy.db"))):
+        with pytest.raises(IntegrityError, match=r"ledger\.db: not a sound ledger"):
+            fault()
+    opened.close()
+
+
+def test_a_ledger_that_another_process_keeps_locked_stops_the_run(ledger, monkeypatch):
+    monkeypatch.setattr("archive.ledger.BUSY_MS", 10)
+    with closing(Ledger(ledger.path)) as writer, ledger.transaction(), \
+            pytest.raises(StoppedError, match="locked"), writer.transaction():
+        pass
+
+
+MAKING = """
+import sys
+from pathlib import Path
+from archive import ledger
+def stop(db):
+    before(db)
+    print("making", flush=True)
+    sys.stdin.read()
+before, ledger._bring_up_to_date = ledger._bring_up_to_date, stop
+ledger.Ledger(Path(sys.argv[1])).close()
+"""
+
+
+@pytest.mark.parametrize("command", [["status"], ["build"], ["check"], ["backup", "--to", "to"]])
+def test_a_ledger_that_is_just_being_made_is_none_yet(tmp_path, command):
+    home = Home(tmp_path / "home")
+    home.create()
+    maker = subprocess.Popen([sys.executable, "-c", MAKING, str(home.ledger)], text=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert maker.stdout is not None
+    assert maker.stdout.readline() == "making\n"
+    try:
+        done = verdicts(*command, "--home", home.path, cwd=tmp_path)
+        assert (done.returncode, "nothing in the ledger yet" in done.stderr) == (30, True)
+    finally:
+        maker.communicate()
+    assert verdicts(*command, "--home", home.path, cwd=tmp_path).returncode == 0

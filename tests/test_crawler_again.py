@@ -27,9 +27,9 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def kill(home: Path, site: Site, point: str) -> None:
+def kill(home: Path, site: Site, point: str, now: str = NOON["VERDICTS_NOW"]) -> None:
     """A crawl of the root that ends itself at a named point."""
-    ended = run_crawl(home, site.base + "/", env={**NOON, KILL_AT: point})
+    ended = run_crawl(home, site.base + "/", env={"VERDICTS_NOW": now, KILL_AT: point})
     assert ended.exit_code == -9, ended.errors
 
 
@@ -91,6 +91,18 @@ def test_a_guessed_sitemap_that_waited_is_asked_for_once_in_a_run(site, home):
     ended = run_crawl(home, env=NOON)
     assert (ended.exit_code, ended.report["stored"]) == (0, 3), ended.errors
     assert site.paths() == {"/robots.txt": 1, "/sitemap.xml": 1, "/": 1, **dict.fromkeys(PAGES, 1)}
+
+
+def test_a_guessed_sitemap_that_was_never_there_is_asked_for_once_a_run(site, home):
+    linked(site)
+    for month in (1, 3, 5):
+        run_crawl(home, site.base + "/", env={"VERDICTS_NOW": f"2027-{month:02}-01T12:00:00Z"})
+    assert rows(home, "SELECT state FROM page WHERE url LIKE '%/sitemap.xml'") == [("gone",)]
+    before = site.paths()["/sitemap.xml"]
+    last = "2027-08-01T12:00:00Z"
+    kill(home, site, "committed:3", last)
+    assert run_crawl(home, env={"VERDICTS_NOW": last}).exit_code == 0
+    assert site.paths()["/sitemap.xml"] == before + 1
 
 
 def test_a_kill_costs_no_more_than_the_answer_that_was_not_read(site, home):

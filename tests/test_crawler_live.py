@@ -195,16 +195,20 @@ def test_redirects_are_followed_on_the_site_only_and_kept_under_the_address_aske
         return Answer(b"", status, headers={"Location": where})
 
     site.answers |= {
-        "/compare/old-vs-old": to(COMPARE, 302),
+        "/compare/old-vs-old": to("/compare/old-vs-old?v=2", 302),
+        "/compare/old-vs-new": to(COMPARE),
+        "/compare/old-vs-old?v=2": Answer(PAGE),
         "/compare/away-vs-away": to("https://elsewhere.example/"),
         "/compare/file-vs-file": to("file:///etc/hostname"),
         "/compare/loop-vs-loop": to("/compare/loop-vs-loop"),
         "/compare/secret-vs-secret": to("/secret"),
     }
     names = [path for path in site.answers if path.split("-")[0].split("/")[-1] in
-             ("old", "away", "file", "loop", "secret")]
+             ("old", "away", "file", "loop", "secret") and "?" not in path]
     ended = run_crawl(home, *(site.base + name for name in names))
     assert outcomes(home, "/compare/old-vs-old") == ["ok:redirect", "ok:"]
+    # What is shown of other tools is never kept under these tools' address.
+    assert outcomes(home, "/compare/old-vs-new") == ["http_error:moved"]
     assert outcomes(home, "/compare/away-vs-away") == ["refused_scope:host"]
     assert outcomes(home, "/compare/file-vs-file") == ["refused_scope:scheme"]
     loop = outcomes(home, "/compare/loop-vs-loop")
@@ -216,7 +220,7 @@ def test_redirects_are_followed_on_the_site_only_and_kept_under_the_address_aske
     assert ended.exit_code == 10
 
 
-def test_a_redirect_to_a_page_that_was_taken_down_is_refused_before_it_is_asked(site, home):
+def test_a_page_that_was_taken_down_is_asked_for_neither_by_itself_nor_by_a_redirect(site, home):
     assert run_crawl(home, site.base + COMPARE).exit_code == 0
     added = verdicts("takedown", "add", "https://sample.example" + COMPARE, "--reason",
                      "its maker asked", "--home", home)
@@ -224,8 +228,8 @@ def test_a_redirect_to_a_page_that_was_taken_down_is_refused_before_it_is_asked(
     site.asked.clear()
     old = "/compare/old-vs-old"
     site.answers[old] = Answer(b"", 301, headers={"Location": COMPARE})
-    ended = run_crawl(home, site.base + old)
-    assert outcomes(home, old) == ["ok:redirect", "refused_scope:takedown"]
+    ended = run_crawl(home, site.base + old, site.base + COMPARE)
+    assert outcomes(home, old) == ["http_error:moved"]
     assert site.paths()[COMPARE] == 0
     assert ended.report["refused"] == {"refused_scope:takedown": 1}
 

@@ -96,6 +96,9 @@ def test_a_mirror_is_asked_for_the_sites_own_path():
     (200, b"User-agent: *\nDisallow: /", "read", False),
     (200, b"User-agent: other\nDisallow: /", "read", True),
     (200, b"User-agent: verdicts\nDisallow: /a\n\nUser-agent: *\nDisallow:", "read", False),
+    (200, b"User-agent: Verdicts/1.0 (+a@b.example)\nDisallow: /a", "read", False),
+    (200, b"User-agent: verdictsnews/1.0\nDisallow: /a", "read", True),
+    (200, "User-agent: *\nDisallow: /a".encode("utf-16"), "read", False),
     (301, b"", "unreachable", False), (200, None, "unreachable", False),
 ])
 def test_robots_txt_means_what_its_status_and_text_say(status, body, state, allowed):
@@ -119,6 +122,9 @@ def test_a_sitemap_may_be_an_index_gzipped_or_plain_lines():
              b"<url><loc>https://a.example/1</loc><image:image><image:loc>https://a.example/i"
              b"</image:loc></image:image></url></urlset>")
     assert read_sitemap(image).entries == (("https://a.example/1", None),)
+    wide = "<?xml version='1.0' encoding='UTF-16'?><urlset><url><loc>https://a.example/1</loc></url>"
+    wide += "</urlset>"
+    assert read_sitemap(wide.encode("utf-16")).entries == (("https://a.example/1", None),)
 
 
 @pytest.mark.parametrize("body", [
@@ -127,7 +133,8 @@ def test_a_sitemap_may_be_an_index_gzipped_or_plain_lines():
     b"<urlset><url><loc>https://a.example/1</loc></url>", b"<html></html>", b"", b"words",
     gzip.compress(b"<urlset></urlset>", mtime=0)[:-4], gzip.compress(bytes(11 << 20), mtime=0),
     b"<urlset>" + b"<url><loc>x</loc></url>" * (MAX_ENTRIES + 1) + b"</urlset>",
-    b" " * (11 << 20),
+    b" " * (11 << 20), b"<?xml version='1.0' encoding='shift_jis'?><urlset></urlset>",
+    b"<?xml version='1.0' encoding='utf-7'?><urlset></urlset>", b"<?xml encoding='none'?><urlset/>",
 ])
 def test_a_sitemap_that_is_broken_hostile_or_too_large_is_refused(body):
     with pytest.raises(SitemapError) as caught:
@@ -155,8 +162,8 @@ def test_only_what_may_pass_is_tried_again(status, tries, state):
                   tries)
     message = take_apart(message_block(status, [], b"x"))
     assert message is not None
-    verdict = judge_answer(lease, SAMPLE, lease.url, message, 0, is_conditional=False)
-    assert verdict.ending.state == state
+    ruling = judge_answer(lease, SAMPLE, lease.url, message, 0, is_conditional=False)
+    assert ruling.ending.state == state
 
 
 def test_a_pause_is_never_shorter_than_the_delay_asked_for():
@@ -182,6 +189,14 @@ PUBLIC = "https://1.1.1.1/compare/a-vs-b"
     (PUBLIC, {"contact": "a@b.example", "delay_s": 0.9}, UsageError, "less than a second"),
     (PUBLIC, {"contact": "nobody"}, UsageError, "neither"),
     (PUBLIC, {"contact": "a@b\r\nX: y"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "a@b.example\nX: y"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "@"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "a@b"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "http://"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "http://localhost/"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "http://127.0.0.1/"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "a" * 5000 + "@b.example"}, UsageError, "neither"),
+    (PUBLIC, {"contact": "mailto:a.b+c@d-e.example"}, None, ""),
     (MIRROR + "/", {}, StartError, "private"),
     (MIRROR + "/", {"delay_s": -1, "allow_private": True}, UsageError, "negative"),
     (PUBLIC, {"contact": "https://b.example/us"}, None, ""),

@@ -240,7 +240,7 @@ def test_a_site_that_vanishes_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
     store(tmp_path, PAGES)
-    with Home(tmp_path).lock("build"), pytest.raises(StartError, match="locked by process"):
+    with Home(tmp_path).lock("build"), pytest.raises(StartError, match="is writing here"):
         build(tmp_path)
 
 

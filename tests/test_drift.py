@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import sqlite3
+import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from random import Random
 
 import drift_rules
+import forked
 import pytest
 from crawl_site import Answer, Site, rows, run_crawl, serving
 from drift_home import clock, crawled, half_broken, new_layout, site, unreadable
@@ -18,6 +21,7 @@ from fixture_tools import HTML
 from layoutgen import HTML_LAYOUTS, TEXT_LAYOUTS, plain_truth
 
 from archive import Home
+from archive.failpoints import VARIABLE as KILL_AT
 from archive.profiles import (
     RUNS,
     ProfileRow,
@@ -31,7 +35,7 @@ from crawler.bands import CHANCE, is_above, is_below, usual_steps, values_of
 from crawler.changes import compare
 from crawler.look import Seen, Task, look
 from crawler.profile import UNCHANGED, Profile, Sight, sight_of, unread_sight
-from crawler.profiler import Profiler
+from crawler.profiler import Profiler, judge_rest
 from db import build
 from db.status import page_states
 from parsers import parse_page
@@ -330,22 +334,88 @@ def test_a_run_that_is_killed_has_saved_what_it_saw(home: Path, monkeypatch) -> 
     monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 5)
     crawled(home, site(), DAYS[0])
 
-    class Killed(BaseException):
-        pass
+    killed_after(home, site(half_broken), 11, DAYS[1])
+    assert [(row.pages, row.is_drift) for row in load_profiles(home)] == [(12, False), (10, True)]
 
-    def pages():
-        for number, item in enumerate(site(half_broken).items()):
-            if number == 11:
-                raise Killed
-            yield item
 
-    class Stopping(dict):
+class Killed(BaseException):
+    """Ends a run as a kill does: nothing is tidied up."""
+
+
+def killed_after(home: Path, pages: dict[str, bytes], count: int, at: str) -> None:
+    """A crawl that is killed once it has stored and seen so many pages."""
+
+    class Stopping(dict[str, bytes]):
         def items(self):
-            return pages()
+            yield from list(super().items())[:count]
+            raise Killed
 
     with pytest.raises(Killed):
-        crawled(home, Stopping(), DAYS[1])
-    assert [(row.pages, row.is_drift) for row in load_profiles(home)] == [(12, False), (10, True)]
+        crawled(home, Stopping(pages), at)
+
+
+def test_what_a_run_that_died_stored_is_held_until_the_next_run_has_judged_it(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    killed_after(home, site(half_broken), 12, DAYS[1])
+    assert len(load_profiles(home)) == 1
+    assert published(home) == [("held", DAYS[0])]
+    with clock(DAYS[2]), open_run(Home(home), "import") as run:
+        said = judge_rest(run, look)
+        assert judge_rest(run, look) == []
+    assert any(what.startswith("run 2, sample, ") and "tools.badge" in what for what in said)
+    assert published(home) == [("held", DAYS[0])]
+    accept_drift(home, 2)
+    assert published(home) == [("stored", DAYS[1])]
+
+
+def test_what_was_good_of_a_run_that_died_is_published_once_the_next_has_judged_it(
+    home: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 5)
+    crawled(home, site(), DAYS[0])
+    killed_after(home, site(edition=2), 7, DAYS[1])
+    assert len(held_captures(home)) == 2
+    shown = published(home)
+    assert shown == [("held", DAYS[0]), ("stored", DAYS[0]), ("stored", DAYS[1])]
+    with clock(DAYS[2]), open_run(Home(home), "crawl") as run:
+        assert judge_rest(run, look) == []
+    assert [(row.run_id, row.pages) for row in load_profiles(home)] == [(1, 12), (2, 7)]
+    assert published(home) == [("stored", DAYS[0]), ("stored", DAYS[1])]
+
+
+def test_a_site_that_was_never_crawled_to_the_end_is_published_all_the_same(home: Path) -> None:
+    killed_after(home, site(), 7, DAYS[0])
+    assert published(home) == [("stored", DAYS[0])]
+    assert held_captures(home) == frozenset()
+
+
+def test_a_build_beside_a_crawl_shows_of_it_only_what_was_compared(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    seen: list[list[tuple[object, ...]]] = []
+
+    class Watched(dict[str, bytes]):
+        def items(self):
+            for number, item in enumerate(super().items()):
+                if number == 10:
+                    seen.append(published(home))
+                yield item
+
+    assert crawled(home, Watched(site(half_broken)), DAYS[1])
+    assert seen == [[("held", DAYS[0]), ("stored", DAYS[0])]]
+    assert published(home) == [("held", DAYS[0])]
+
+
+def test_an_unchanged_page_of_a_run_that_died_stays_published(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    killed_after(home, site(), 6, DAYS[1])
+    assert held_captures(home) == frozenset()
+
+
+def test_a_home_whose_profiles_do_not_say_how_far_they_go_holds_nothing_more(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    crawled(home, site(edition=2), DAYS[1])
+    assert not any("judged_to" in counts for counts, in rows(home, "SELECT counts FROM profile"))
+    assert held_captures(home) == frozenset()
 
 
 def test_only_the_last_good_runs_of_one_kind_are_compared_with(home: Path) -> None:
@@ -452,3 +522,39 @@ def test_a_new_layout_that_can_be_read_is_noticed_in_the_same_run_and_published(
     publish(running, site(new_layout, edition=2))
     ended = crawl_at(running, home, TIMES[3])
     assert (ended.exit_code, ended.report["drift"]) == (0, [])
+
+
+def test_a_crawl_that_is_killed_over_a_redesign_publishes_none_of_it(running, home) -> None:
+    two_good_crawls(running, home)
+    publish(running, site(half_broken))
+    ended = run_crawl(home, running.base + "/",
+                      env={"VERDICTS_NOW": TIMES[2], KILL_AT: "committed:14"})
+    assert ended.exit_code == -9
+    assert published(home) == [("held", TIMES[1])]
+    ended = crawl_at(running, home, TIMES[2])
+    assert ended.exit_code == 10
+    assert any("run 3, sample" in said and "tools.badge" in said for said in ended.report["drift"])
+    assert published(home) == [("held", TIMES[1])]
+
+
+def test_a_crawl_that_a_fault_ends_saves_what_it_saw_and_publishes_none_of_it(
+    running, home
+) -> None:
+    two_good_crawls(running, home)
+    publish(running, site(half_broken))
+    reader, writer = os.pipe()
+    command = [sys.executable, "-m", "verdicts", "crawl", "--home", str(home), "--site", "sample",
+               "--allow-private", "--delay", "0", "--ack-fd", str(writer), running.base + "/"]
+    process = forked.Popen(command, stdout=forked.PIPE, stderr=forked.PIPE, pass_fds=(writer,),
+                           env={**os.environ, "VERDICTS_NOW": TIMES[2]})
+    os.close(writer)
+    lines = b""
+    while lines.count(b"\n") < 10:
+        lines += os.read(reader, 1000)
+        if lines.count(b"\n") >= 8:
+            running.delay_s = 0.5  # or the crawl could be over before the pipe is closed
+    os.close(reader)
+    process.communicate(timeout=60)
+    assert process.returncode == 20
+    assert load_profiles(home)[-1].run_id == 3
+    assert {captured_at for _, captured_at in published(home)} == {TIMES[1]}

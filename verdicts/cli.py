@@ -152,11 +152,13 @@ def _rebuild(home: Path, *, as_json: bool) -> None:
         made = rebuild_ledger(
             Home(home), lambda site, url: role_of(site_named(site), url), progress=tell
         )
-    found = asdict(made) | {"damaged": len(made.damaged)}
+    found = asdict(made) | {"damaged": len(made.damaged), "lost": len(made.lost)}
     if not as_json:
         print_report({"ledger made again": found}, as_json=False)
     for where in made.damaged:
         note(f"{where}: no whole record")
+    for what in made.lost:
+        note(f"lost with the old ledger: {what}")
 
 
 @cli.command(epilog=example("verdicts status --json"))

@@ -1,0 +1,200 @@
+"""A page is asked under a committed lease only, and each lease ends as its own answer did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from crawl_site import Answer, Site, outcomes, rows, run_crawl, serving
+from scrapy.http import Response
+
+from archive import Home
+from archive.failpoints import VARIABLE as KILL_AT
+from archive.frontier import MAX_TRIES, Found
+from archive.http1 import UnwritableError, message_block
+from archive.log import RunLog
+from archive.runs import OpenRun, open_run
+from crawler import discovery as discovering
+from crawler.asking import Asked, request_for
+from crawler.context import Crawl, Job
+from crawler.discovery import Discovery
+from crawler.keeper import Keeper
+from crawler.robots import read_rules
+from parsers.sites import site_named
+from schema.errors import CrawlError, StoppedError
+
+SAMPLE = site_named("sample")
+COMPARE = "/compare/alder-vs-birch"
+FIRST, SECOND = (f"https://sample.example/compare/{pair}" for pair in (
+    "alder-vs-birch", "alder-vs-cedar"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as running:
+        yield running
+
+
+class Kill(BaseException):
+    """Ends a run as a kill does: nothing is tidied up."""
+
+
+def discovery_of(books: OpenRun, *addresses: str) -> Discovery:
+    """One job over these pages, nothing else to be found."""
+    books.frontier.know_all([Found("sample", url, "comparison") for url in addresses])
+    job, pool = Job(SAMPLE, None), SimpleNamespace()
+    run = Crawl(books, [job], pool, None, 0, None, RunLog(books.home))  # type: ignore[arg-type]
+    return Discovery(run, job, read_rules(404, b""))
+
+
+def keep(discovery: Discovery, **changes: Any) -> None:
+    """Hand the keeper an answer to the next page's request."""
+    run, lease = discovery._run, discovery.next()
+    assert lease is not None
+    keeper = Keeper(SimpleNamespace(spider=SimpleNamespace(run=run)))  # type: ignore[arg-type]
+    request = request_for(lease.url, Asked(run.jobs[0], lease, 0, discovery), run.books.store)
+    given = {"body": b"<p>words", **changes}
+    keeper.process_response(request, Response(lease.url, **given))
+
+
+def attempts(books: OpenRun) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in books.ledger.rows("SELECT outcome, reason FROM attempt")]
+
+
+def test_the_commit_of_one_page_leases_the_next(home):
+    with open_run(Home(home), "crawl") as books:
+        discovery = discovery_of(books, FIRST, SECOND)
+        keep(discovery)
+        assert attempts(books) == [("ok", ""), (None, None)]
+        lease = discovery.next()
+        assert lease is not None
+        assert {lease.url, books.ledger.value("SELECT url FROM attempt")} == {FIRST, SECOND}
+        assert len(attempts(books)) == 2
+
+
+def test_a_commit_that_fails_leaves_no_page_to_be_asked_without_a_lease(home, monkeypatch):
+    def fail(point: str) -> None:
+        if point == "inserted":
+            leased.extend(attempts(books))
+            raise StoppedError(what="planted")
+
+    leased: list[tuple[object, ...]] = []
+    monkeypatch.setattr("archive.store.reach", fail)
+    with open_run(Home(home), "crawl") as books:
+        discovery = discovery_of(books, FIRST, SECOND)
+        with pytest.raises(StoppedError, match="planted"):
+            keep(discovery)
+        assert leased == [("ok", ""), (None, None)], "the next page was leased in it"
+        assert attempts(books) == [(None, None)]
+        assert discovery.ahead is None
+
+
+def test_a_fault_of_ours_is_not_taken_for_damage_of_the_page(home, monkeypatch):
+    def fail(*given: object, **named: object) -> None:
+        raise ValueError("no such outcome: planted")
+
+    monkeypatch.setattr("crawler.keeper.end_attempt", fail)
+    with open_run(Home(home), "crawl") as books:
+        with pytest.raises(ValueError, match="planted"):
+            keep(discovery_of(books, FIRST))
+        assert attempts(books) == [(None, None)]
+
+
+@pytest.mark.parametrize("changes", [{"headers": {"X-Odd": "a\nb"}}, {"status": 20}])
+def test_an_answer_that_cannot_be_written_down_is_damage_of_the_page(home, changes):
+    with open_run(Home(home), "crawl") as books:
+        with pytest.raises(CrawlError):
+            keep(discovery_of(books, FIRST), **changes)
+        assert attempts(books) == [("damaged", "headers")]
+
+
+def test_what_cannot_be_written_has_an_error_of_its_own():
+    with pytest.raises(UnwritableError, match="line break"):
+        message_block(200, [("X", "a\rb")], b"")
+
+
+def to(where: str) -> Answer:
+    return Answer(b"", 302, headers={"Location": where})
+
+
+def test_the_redirect_and_the_page_it_leads_to_each_have_their_own_outcome(site, home):
+    site.answers["/compare/old-vs-old"] = to("/compare/old-vs-old?v=2")
+    site.answers["/compare/old-vs-old?v=2"] = Answer(b"<p>nothing that is a comparison")
+    run_crawl(home, site.base + "/compare/old-vs-old")
+    found = rows(home, "SELECT outcome, status FROM attempt WHERE url LIKE '%/old-vs-old'")
+    assert found == [("ok", 302), ("extraction_refused", 200)]
+    ended = run_crawl(home, site.base + "/compare/old-vs-old")
+    assert ended.report["unchanged"] == 1
+    found = rows(home, "SELECT outcome, status FROM attempt WHERE url LIKE '%/old-vs-old'")
+    assert found[2:] == [("ok", 302), ("extraction_refused", 200)], "it is looked at again"
+
+
+def test_a_page_behind_a_redirect_is_given_no_more_tries_than_another(site, home):
+    site.answers["/compare/old-vs-old"] = to("/compare/old-vs-old?v=2")
+    site.answers["/compare/old-vs-old?v=2"] = Answer(b"down", 500)
+    ended = run_crawl(home, site.base + "/compare/old-vs-old")
+    assert ended.exit_code == 10, ended.errors
+    assert outcomes(home, "/compare/old-vs-old") == ["ok:redirect", "http_error:500"] * MAX_TRIES
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+def test_at_a_kill_before_the_fetch_the_lease_is_committed_and_nothing_was_asked(
+        site, home, count):
+    ended = run_crawl(home, site.base + "/", env={KILL_AT: f"leased:{count}"})
+    assert ended.exit_code == -9, ended.errors
+    asked = rows(home, "SELECT ended_at IS NULL FROM attempt ORDER BY id")
+    assert asked == [(0,)] * (count - 1) + [(1,)]
+    assert site.paths().total() == count - 1
+
+
+def lease_and_die(home: Path) -> str:
+    """Lease the page that comes next, and die; gives its address."""
+    with pytest.raises(Kill), open_run(Home(home), "crawl") as books:
+        books.frontier.know_all([Found("sample", url, "comparison") for url in (FIRST, SECOND)])
+        lease = books.frontier.next("sample", "comparison", None)
+        assert lease is not None
+        raise Kill
+    return lease.url
+
+
+def test_a_page_that_ends_the_crawl_is_not_the_first_thing_of_every_start(home):
+    assert [lease_and_die(home) for _ in range(3)] == [FIRST, SECOND, FIRST]
+    for _ in range(2 * MAX_TRIES):
+        lease_and_die(home)
+    with open_run(Home(home), "crawl") as books:
+        books.frontier.want_all("sample")
+        assert books.frontier.has_work("sample"), "no page is given up for it"
+    states = rows(home, "SELECT DISTINCT state, tries < 3 FROM page")
+    assert states == [("waiting", 1)]
+
+
+def test_a_lease_that_is_given_back_leaves_its_tries_and_its_place_as_they_were(home):
+    with open_run(Home(home), "crawl") as books:
+        (page,) = books.frontier.know_all([Found("sample", FIRST, "comparison")], is_forced=True)
+        with books.ledger.transaction() as db:
+            db.execute("UPDATE page SET state = 'failed', tries = 3, due = '2999-01-01'")
+        books.frontier.give_back(books.frontier.lease(page))
+        assert books.frontier.has_work("sample")
+        assert [tuple(row) for row in books.ledger.rows("SELECT state, tries FROM page")] \
+            == [("failed", 3)]
+
+
+def test_as_many_sitemaps_as_listing_pages_are_asked_for_and_neither_at_the_others_cost(
+        home, monkeypatch):
+    monkeypatch.setattr(discovering, "MAX_LISTS", 2)
+    base = "https://sample.example"
+    with open_run(Home(home), "crawl") as books:
+        discovery = discovery_of(books)
+        discovery._add_sitemaps([(f"{base}/map-{n}.xml", None) for n in range(5)], depth=0)
+        links = [(base + path, None) for path in ("/compare", "/compare/", "/")]
+        discovery._add_pages(links, depth=0, is_listing=True)
+        found = books.ledger.rows("SELECT role, count(*) FROM page GROUP BY role ORDER BY role")
+        assert [tuple(row) for row in found] == [("listing", 2), ("sitemap", 2)]
