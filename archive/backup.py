@@ -22,6 +22,7 @@ from archive.ledger import copy_ledger, read_rows
 from archive.segments import OPEN
 from archive.shelf_folder import FolderShelf
 from archive.shelf_tar import TarShelf
+from archive.withdrawal_copy import path_beside
 from schema.errors import IntegrityError, StartError, UsageError
 
 Progress = Callable[[str, int, int], None]
@@ -110,7 +111,7 @@ class _Backup:
 
     def run(self, *, has_records: bool, progress: Progress) -> BackupReport:
         current = [_current(self._home)]
-        parts = [*self._ledger_part(), *self._segments(), *self._public()]
+        parts = [*self._ledger_part(), *self._copy(), *self._segments(), *self._public()]
         if has_records:
             parts += self._plain("records", self._home.records)
         entries = []
@@ -172,6 +173,12 @@ class _Backup:
     def _ledger_part(self) -> Iterator[Part]:
         size = self._ledger.stat().st_size
         yield Part("ledger.db", self._ledger, size)
+
+    def _copy(self) -> Iterator[Part]:
+        """The copy of the take-downs; one that came since the ledger's copy is in it."""
+        path = path_beside(self._home.ledger)
+        if path.is_file():
+            yield Part(path.name, path, path.stat().st_size)
 
     def _segments(self) -> Iterator[Part]:
         rows = read_rows(self._ledger, "SELECT name, is_sealed, length, sha256 FROM segment"

@@ -27,7 +27,9 @@ PIECE = 1 << 20
 class Entry(Record):
     """One file of a home and its copy."""
 
-    path: str = Field(pattern=r"^(ledger\.db|(warc|public|records)/[^/.\x00][^/\x00]*)$")
+    path: str = Field(
+        pattern=r"^(ledger\.db|takedowns\.json|(warc|public|records)/[^/.\x00][^/\x00]*)$"
+    )
     """Where the file lies in its home."""
     stored: str = Field(pattern=r"^home/[0-9a-f]{16}-[^/\x00]+$")
     """Where the copy lies in the backup."""

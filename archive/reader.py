@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from archive.clock import parse_stamp
 from archive.home import Home
 from archive.http1 import take_apart
 from archive.ledger import read_rows
 from archive.segments import OPEN
+from archive.soundness import require_tables
 from archive.warc import WarcRecord, read_member
-from schema.errors import BytesError, IntegrityError
+from schema.errors import BytesError, IntegrityError, UsageError
 from schema.page import RawPage
 
 
@@ -104,10 +106,14 @@ class Archive:
     def __init__(self, path: Path) -> None:
         self.home = Home(path)
         self._captures: dict[int, Capture] | None = None
-        read_rows(self.home.ledger, "SELECT 1 FROM run LIMIT 1")
+        self.home.require_ledger()
+        require_tables(self.home.ledger)
 
     def captures(self) -> list[Capture]:
-        """Every capture, ordered by id."""
+        """Every capture, ordered by id.
+
+        Raises: IntegrityError when the ledger's note of its headers cannot be read.
+        """
         rows = read_rows(
             self.home.ledger,
             "SELECT capture.id, page_id, capture.site, capture.url, role, captured_at,"
@@ -118,9 +124,7 @@ class Archive:
             " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
             " ORDER BY capture.id",
         )
-        found = [Capture(**{**row, "headers": json.loads(row["headers"]),
-                              "is_ai_denied": bool(row["is_ai_denied"])})
-                 for row in map(dict, rows)]
+        found = [_capture(row) for row in map(dict, rows)]
         self._captures = {capture.id: capture for capture in found}
         return found
 
@@ -150,9 +154,13 @@ class Archive:
         BytesError (a parse failure) when the answer itself was damaged on its way to us.
         """
         body = self._body(self._original(capture))
+        try:
+            fetched_at = parse_stamp(capture.captured_at, where="captured_at")
+        except UsageError as error:
+            raise IntegrityError(where=f"capture {capture.id}", what=str(error)) from error
         return RawPage(url=None if capture.url.startswith("urn:") else capture.url, body=body,
-                       content_type=capture.content_type,
-                       fetched_at=parse_stamp(capture.captured_at), sha256=capture.body_sha256)
+                       content_type=capture.content_type, fetched_at=fetched_at,
+                       sha256=capture.body_sha256)
 
     def _original(self, capture: Capture) -> Capture:
         seen = {capture.id}
@@ -171,6 +179,15 @@ class Archive:
             raise BytesError(code="unreadable", detail=f"stored as {capture.damage}")
         return load_body(self.home, capture.segment, capture.offset, capture.length,
                          capture.body_sha256)
+
+
+def _capture(row: dict[str, Any]) -> Capture:
+    try:
+        headers = json.loads(row["headers"])
+    except ValueError as error:
+        where = f"capture {row['id']} of {row['url']}"
+        raise IntegrityError(where=where, what=f"its headers cannot be read: {error}") from error
+    return Capture(**{**row, "headers": headers, "is_ai_denied": bool(row["is_ai_denied"])})
 
 
 def open_archive(path: Path) -> Archive:
@@ -209,11 +226,13 @@ def load_record(home: Home, segment: str, offset: int, length: int) -> WarcRecor
         # Three looks: it may be sealed between the first and the second.
         try:
             with path.open("rb") as file:
-                file.seek(offset)
-                data = file.read(length)
+                # Asked first: what a broken ledger calls a length may be more than memory holds.
+                is_there = 0 <= offset < offset + length <= os.fstat(file.fileno()).st_size
+                file.seek(offset if is_there else 0)
+                data = file.read(length) if is_there else b""
         except FileNotFoundError:
             continue
-        if len(data) < length:
+        if not is_there:
             raise IntegrityError(where=where, what="bytes are missing")
         return read_member(data, where=where)
     raise IntegrityError(where=where, what="the file is missing")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
-from archive.carried import carry_over, read_old_ledger
+from archive.carried import LOST, carry_over, read_old_ledger
 from archive.clock import parse_stamp, stamp
 from archive.failpoints import reach
 from archive.frontier import MISSING, Role
@@ -26,6 +26,7 @@ from archive.schedule import FIRST_DAYS, GONE_RUNS, count_missing
 from archive.segments import OPEN, file_sha256
 from archive.store import PROFILE, Exchange, Original, row_of
 from archive.warc import WarcRecord, read_members
+from archive.withdrawal_copy import enter_lacking
 from schema.errors import StartError
 
 ANSWERS = ("response", "resource", "revisit")
@@ -87,6 +88,9 @@ def rebuild_ledger(
                     progress("segments", number + 1, len(files))
             maker.finish()
             carried = carry_over(old, ledger)
+            for table, count in (enter_lacking(home, ledger) or {}).items():
+                carried.rows[table] = count
+                carried.lost = [each for each in carried.lost if each != LOST[table]]
             report.carried, report.lost = carried.rows, carried.lost
         reach("ledger-made")
         report.old = _swap(home, part)

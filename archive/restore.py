@@ -9,14 +9,12 @@ from pathlib import Path
 
 from archive.backup import CURRENT, TAR, Progress
 from archive.copies import Entry, Manifest, Reading, Shelf, copy_durably, is_sound
-from archive.home import Home, fsync_folder
+from archive.home import UNDER_WAY, Home, fsync_folder
 from archive.shelf_folder import FolderShelf
 from archive.shelf_tar import TarShelf
 from schema.errors import IntegrityError, StartError, StoppedError
 
 LEDGER = "ledger.db"
-UNDER_WAY = "ledger.db.restoring"
-"""The ledger before everything else is there; a home with this and no ledger can be taken up."""
 LOCKS = {"crawl.lock", "build.lock"}
 
 

@@ -1,8 +1,7 @@
-"""Take-downs, corrections and exported folders: the ledger's side of each, all of it dated.
+"""Take-downs, corrections and exported folders as the ledger has them, all of them dated.
 
-A take-down is entered in one short transaction beside a running crawl, which may last for days
-and waits for it; only the erasing of bytes needs the crawl's lock (archive/erasure.py). What was
-taken down is kept as addresses and hashes, never in words.
+This module only reads; they are entered by archive/withdrawal_entry.py. What was taken down is
+kept as addresses and hashes, never in words.
 """
 
 from __future__ import annotations
@@ -10,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Row
 from typing import Any, Literal
 
 from pydantic import Field
 
-from archive.clock import stamp
 from archive.home import Home
-from archive.ledger import Ledger, read_rows
-from schema.errors import UsageError
+from archive.ledger import read_rows
 from schema.records import Record
 
 Kind = Literal["page", "tool", "quote"]
 ERASED = "erased"
 """The damage of a capture whose bytes were erased on request."""
+TAKEDOWNS = "SELECT * FROM takedown ORDER BY id"
+CORRECTIONS = "SELECT * FROM correction ORDER BY id"
 
 
 class Matches(Record):
@@ -36,7 +36,9 @@ class Matches(Record):
     bodies: list[str] = Field(default_factory=list)
     """SHA-256 of a page's bodies: they bring it back under no urn."""
     words: list[str] = Field(default_factory=list)
-    """Hashes of the words of a page's quotes, of a tool's cards, or of a quote."""
+    """Hashes of the words of a tool's cards, or of a quote."""
+    sides: list[list[list[str]]] = Field(default_factory=list)
+    """Hashes of the words of quotes, by card: a page's two cards, or a tool's one."""
     names: list[str] = Field(default_factory=list)
     """Hashes of a tool's display names, and of that of the tool a quote is about."""
     runs: list[tuple[int, str]] = Field(default_factory=list)
@@ -56,7 +58,8 @@ class Matches(Record):
 
     def recognised(self) -> list[object]:
         """What it is recognised by, without what it took out: all that a build depends on."""
-        return [self.slugs, self.bodies, self.words, self.names, self.runs, self.pieces]
+        return [self.slugs, self.bodies, self.words, self.sides, self.names, self.runs,
+                self.pieces]  # fmt: skip
 
     def joined(self, other: Matches) -> Matches:
         """What either of the two says."""
@@ -111,13 +114,14 @@ class Export:
 
 def takedowns(home: Home) -> list[Takedown]:
     """Every take-down, lifted ones too, in one short read."""
-    rows = read_rows(home.ledger, "SELECT * FROM takedown ORDER BY id")
-    return [
-        Takedown(row["id"], row["kind"], row["site"], row["target"],
-                 Matches.model_validate_json(row["matches"]), row["reason"],
-                 bool(row["is_erased"]), row["added_at"], row["lifted_at"])
-        for row in rows
-    ]  # fmt: skip
+    return [takedown_of(row) for row in read_rows(home.ledger, TAKEDOWNS)]
+
+
+def takedown_of(row: Row) -> Takedown:
+    """The take-down that a row of the ledger is."""
+    return Takedown(row["id"], row["kind"], row["site"], row["target"],
+                    Matches.model_validate_json(row["matches"]), row["reason"],
+                    bool(row["is_erased"]), row["added_at"], row["lifted_at"])  # fmt: skip
 
 
 def active_takedowns(home: Home) -> list[Takedown]:
@@ -127,96 +131,13 @@ def active_takedowns(home: Home) -> list[Takedown]:
 
 def corrections(home: Home) -> list[Correction]:
     """Every correction, in one short read."""
-    rows = read_rows(home.ledger, "SELECT * FROM correction ORDER BY id")
-    return [Correction(**dict(row)) for row in rows]
+    return [Correction(**dict(row)) for row in read_rows(home.ledger, CORRECTIONS)]
 
 
 def exports(home: Home) -> list[Export]:
     """Every exported folder, in one short read."""
     rows = read_rows(home.ledger, "SELECT * FROM export ORDER BY id")
     return [Export(**{**dict(row), "folder": Path(row["folder"])}) for row in rows]
-
-
-def enter_takedown(ledger: Ledger, *, kind: Kind, site: str, target: str, matches: Matches,
-                   reason: str, pages: Iterable[int]) -> int:
-    """Enter a take-down, and let no crawl ask for the pages it covers; gives its id.
-
-    One that holds already is widened: its date and its reason stay.
-    """
-    with ledger.transaction() as db:
-        known = db.execute(
-            "SELECT id, matches FROM takedown WHERE kind = ? AND site = ? AND target = ?"
-            " AND lifted_at IS NULL", (kind, site, target)).fetchone()
-        if known is not None:
-            wider = Matches.model_validate_json(known["matches"]).joined(matches)
-            is_more = wider.is_erasing and not Matches.model_validate_json(
-                known["matches"]).is_erasing
-            db.execute("UPDATE takedown SET matches = ?, is_erased = iif(?, 0, is_erased)"
-                       " WHERE id = ?", (wider.model_dump_json(), is_more, known["id"]))
-        else:
-            known = db.execute(
-                "INSERT INTO takedown (kind, site, target, matches, reason, added_at)"
-                " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-                (kind, site, target, matches.model_dump_json(), reason, stamp())).fetchone()
-        db.executemany("UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
-                       [(page,) for page in pages])
-        found: int = known["id"]
-    return found
-
-
-def widen_takedown(ledger: Ledger, takedown_id: int, matches: Matches) -> None:
-    """Add to what a take-down is recognised by, and to what it took out."""
-    with ledger.transaction() as db:
-        row = db.execute("SELECT matches FROM takedown WHERE id = ?", (takedown_id,)).fetchone()
-        wider = Matches.model_validate_json(row["matches"]).joined(matches)
-        db.execute("UPDATE takedown SET matches = ? WHERE id = ?",
-                   (wider.model_dump_json(), takedown_id))
-
-
-def mark_erased(ledger: Ledger, takedown_id: int) -> None:
-    """Note that no bytes of it are left in the archive."""
-    with ledger.transaction() as db:
-        db.execute("UPDATE takedown SET is_erased = 1 WHERE id = ?", (takedown_id,))
-
-
-def lift_takedown(ledger: Ledger, takedown_id: int, pages: Iterable[int]) -> None:
-    """Note that a take-down holds no longer; its pages are asked for again.
-
-    Raises: UsageError when there is none of that number, or it was lifted before.
-    """
-    with ledger.transaction() as db:
-        changed = db.execute("UPDATE takedown SET lifted_at = ? WHERE id = ? AND lifted_at IS NULL",
-                             (stamp(), takedown_id)).rowcount
-        if not changed:
-            raise UsageError(what=f"{takedown_id}: no take-down of that number holds now")
-        db.executemany(
-            "UPDATE page SET due = ?, tries = 0, state = iif(EXISTS (SELECT 1 FROM capture"
-            " WHERE page_id = page.id AND damage IS NOT 'erased'), 'captured', 'waiting')"
-            " WHERE id = ? AND state = 'refused'", [(stamp(), page) for page in pages])
-
-
-def enter_correction(ledger: Ledger, *, kind: Kind, site: str, target: str, note: str) -> int:
-    """Enter a correction, dated now; gives its id."""
-    with ledger.transaction() as db:
-        found: int = db.execute(
-            "INSERT INTO correction (kind, site, target, note, added_at) VALUES (?, ?, ?, ?, ?)"
-            " RETURNING id", (kind, site, target, note, stamp())).fetchone()[0]
-    return found
-
-
-def note_export(ledger: Ledger, folder: Path, release: str) -> int:
-    """Note a folder that a release was written to, so that it can be withdrawn; gives its id."""
-    with ledger.transaction() as db:
-        found: int = db.execute(
-            "INSERT INTO export (folder, release, made_at) VALUES (?, ?, ?) RETURNING id",
-            (str(folder.absolute()), release, stamp())).fetchone()[0]
-    return found
-
-
-def mark_withdrawn(ledger: Ledger, export_id: int) -> None:
-    """Note that an exported folder was withdrawn."""
-    with ledger.transaction() as db:
-        db.execute("UPDATE export SET withdrawn_at = ? WHERE id = ?", (stamp(), export_id))
 
 
 class TakenAddresses:

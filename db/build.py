@@ -103,7 +103,12 @@ class _Build:
         current = present(self._home)
         known = whole_manifest(current) if current is not None else None
         if current is not None and known is not None and _is_up_to_date(known, inputs):
-            return self._report(current, known, is_new=False)
+            damaged = [path for path, _ in recordfile.record_problems(self._home.records, snapshot)]
+            if not damaged:
+                return self._report(current, known, is_new=False)
+            # What is published is as it should be, but they would be wrong for the next build.
+            for path in damaged:
+                path.unlink()
         remove_leftovers(self._home)
         candidate = self._home.public / CANDIDATE
         manifest = self._make(candidate, snapshot, inputs)

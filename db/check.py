@@ -6,19 +6,20 @@ This module changes nothing and raises nothing for what it finds: it returns pro
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.foreign import read_members
+from archive.home import WAY_OUT
+from archive.soundness import require_sound
 from archive.warc import WarcRecord
+from archive.withdrawals import ERASED
 from db.publish import CURRENT, file_sha256, read_manifest, tombstone_path
-from db.recordfile import READ_ERRORS, read_header, read_lines, record_path
+from db.recordfile import record_problems
 from db.snapshot import Snapshot, take_snapshot
-from db.withdrawal_files import dropped_of
+from db.withdrawal_problems import withdrawal_problems
 from db.write import database_problems
 from schema.errors import BuildError, IntegrityError, ParseError
 
@@ -37,33 +38,25 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     Shape: `deep` reads every stored byte again and compares the hashes.
     Raises: StartError when there is no ledger.
     """
-    archive = open_archive(home)
-    snapshot = take_snapshot(archive)
     place = Home(home)
+    try:
+        archive = open_archive(home)
+        require_sound(place.ledger)
+        snapshot = take_snapshot(archive)
+    except IntegrityError as error:
+        # Nothing can be held against a ledger that is itself not to be relied on.
+        what = str(error).removeprefix(f"{place.ledger}: ")
+        return [Problem(str(place.ledger), what if WAY_OUT in what else f"{what}; {WAY_OUT}")]
     found = [*_segment_problems(place, snapshot, deep=deep), *_capture_problems(archive)]
     if deep:
         found += _member_problems(place, snapshot)
         found += _body_problems(archive, archive.captures())
     found += _stray_problems(place, snapshot)
-    found += _record_problems(place, snapshot)
+    found += (Problem(path.name, f"{what}; build makes it again")
+              for path, what in record_problems(place.records, snapshot))
     found += _published_problems(place)
-    found += _withdrawal_problems(place, snapshot)
+    found += [Problem(*each) for each in withdrawal_problems(place, snapshot.taken)]
     return found
-
-
-def _withdrawal_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
-    """What was taken down and is still there."""
-    for each in snapshot.taken.active:
-        if each.matches.is_erasing and not each.is_erased:
-            what = "its bytes are not erased yet; the same `takedown add` with --erase does it"
-            yield Problem(f"take-down {each.id} of {each.target}", what)
-    for path in sorted(home.public.glob("verdicts-*.db")):
-        if tombstone_path(path).exists():
-            yield Problem(path.name, "it was withdrawn and is still there; build removes it")
-            continue
-        with suppress(sqlite3.DatabaseError):  # told above
-            for takedown in sorted(dropped_of(path, snapshot.taken) if snapshot.taken.ids else ()):
-                yield Problem(path.name, f"it holds what take-down {takedown} is about; build")
 
 
 def _segment_problems(home: Home, snapshot: Snapshot, *, deep: bool) -> Iterator[Problem]:
@@ -105,6 +98,8 @@ def _capture_problems(archive: Archive) -> Iterator[Problem]:
         where = f"capture {capture.id} of {capture.url}"
         if capture.segment not in lengths:
             yield Problem(where, f"the ledger knows no segment {capture.segment}")
+        elif capture.offset < 0 or capture.length < (0 if capture.damage == ERASED else 1):
+            yield Problem(where, f"{capture.length} bytes at {capture.offset} are no place")
         elif capture.offset + capture.length > lengths[capture.segment]:
             yield Problem(where, f"it lies beyond the end of {capture.segment}")
         if capture.revisit_of is not None and capture.revisit_of >= capture.id:
@@ -140,26 +135,6 @@ def _body_problems(archive: Archive, captures: list[Capture]) -> Iterator[Proble
             yield Problem(f"capture {capture.id} of {capture.url}", str(error))
         except ParseError:
             continue  # damaged on its way to us, and known to be
-
-
-def _record_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
-    """Record files may be missing, as they can be made again, but not wrong."""
-    by_segment = snapshot.by_segment()
-    for segment in snapshot.segments:
-        path = record_path(home.records, segment)
-        if not path.exists():
-            continue
-        try:
-            offsets = {line.offset for line in read_lines(path)}
-            listed = set(read_header(path).outcomes)
-        except READ_ERRORS as error:
-            yield Problem(path.name, f"the record file cannot be read: {type(error).__name__}")
-            continue
-        wanted = {capture.offset for capture in by_segment.get(segment.name, [])}
-        if not set(snapshot.taken.ids) <= set(read_header(path).takedowns):
-            yield Problem(path.name, "the record file was made before a take-down; build")
-        if not offsets == listed == wanted:
-            yield Problem(path.name, "the record file does not speak of just its captures")
 
 
 def _published_problems(home: Home) -> Iterator[Problem]:

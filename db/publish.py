@@ -6,13 +6,13 @@ the earlier current.db as it was. A published file is never changed.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from archive.home import TRIAL, Home, fsync_folder
+from archive.segments import file_sha256 as file_sha256
 from schema.errors import BuildError
 from schema.records import Record
 
@@ -73,6 +73,22 @@ class Tombstone(Record):
     """Number of rows that were left out of it before."""
     sites: list[str]
     """The sites that it held."""
+
+
+def published(home: Home) -> list[Path]:
+    """Every database in the public folder, under whatever name it was copied there.
+
+    The candidate of a build, and the link to the current one, are none.
+    """
+    return [
+        path for path in sorted(home.public.glob("[!.]*.db"))
+        if path.is_file() and not (path.name == CURRENT and path.is_symlink())
+    ]  # fmt: skip
+
+
+def is_named_by_build(database: Path) -> bool:
+    """Whether a file has such a name as a build gives."""
+    return database.match("verdicts-*.db")
 
 
 def manifest_path(database: Path) -> Path:
@@ -157,12 +173,6 @@ def named(home: Home) -> Path | None:
     """What the link names as current, be it there or not. Absent: None without a link."""
     link = home.public / CURRENT
     return link.parent / os.readlink(link) if link.is_symlink() else None
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remove_leftovers(home: Home) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from archive import Archive, Capture, Segment
 from archive.home import fsync_folder
@@ -49,6 +49,13 @@ class Header(Record):
     """The take-downs that held when the file was made."""
     touched: list[int] = Field(default_factory=list)
     """Those of them for which something is left out."""
+
+
+class _Place(Record):
+    """As much of a line as tells that it is whole, and of which capture."""
+
+    model_config = ConfigDict(extra="ignore")
+    offset: int
 
 
 @dataclass(slots=True)
@@ -196,6 +203,37 @@ def read_lines(path: Path) -> Iterator[CaptureLine]:
         file.readline()
         for line in file:
             yield CaptureLine.model_validate_json(line)
+
+
+def record_problems(folder: Path, snapshot: Snapshot) -> Iterator[tuple[Path, str]]:
+    """The record files that cannot be relied on, each with the reason.
+
+    One that is missing is none of them, as it can be made again.
+    """
+    by_segment = snapshot.by_segment()
+    for segment in snapshot.segments:
+        path = record_path(folder, segment)
+        if path.exists():
+            wanted = {capture.offset for capture in by_segment.get(segment.name, [])}
+            what = _problem(path, wanted, snapshot.taken.ids)
+            if what is not None:
+                yield path, what
+
+
+def _problem(path: Path, wanted: set[int], takedowns: list[int]) -> str | None:
+    try:
+        header = read_header(path)
+        with gzip.open(path, "rb") as file:
+            file.readline()
+            # To the end, where gzip's own checksum stands.
+            offsets = {_Place.model_validate_json(line).offset for line in file}
+    except READ_ERRORS as error:
+        return f"the record file cannot be read: {type(error).__name__}"
+    if not set(takedowns) <= set(header.takedowns):
+        return "the record file was made before a take-down"
+    if not offsets == set(header.outcomes) == wanted:
+        return "the record file does not speak of just its captures"
+    return None
 
 
 def record_paths(folder: Path, segment: Segment) -> list[Path]:

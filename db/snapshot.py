@@ -31,7 +31,7 @@ class Snapshot:
     taken: Taken
     corrections: list[Correction]
     held: frozenset[int]
-    """The captures whose layout drifted in their crawl: they wait for a person."""
+    """The captures that wait: their layout drifted in their run, or it was not judged yet."""
     refused: dict[int, int]
     """The take-down for which a page is left out by its address, by the page's number."""
     at: str

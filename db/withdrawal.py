@@ -15,18 +15,15 @@ from pathlib import Path
 from archive import Home, open_archive
 from archive.erasure import erase_captures, finish_erasures
 from archive.ledger import Ledger
-from archive.withdrawals import (
-    Matches,
-    Takedown,
-    active_takedowns,
-    corrections,
+from archive.withdrawal_copy import renew_copy, require_all
+from archive.withdrawal_entry import (
     enter_correction,
     enter_takedown,
     lift_takedown,
     mark_erased,
-    takedowns,
     widen_takedown,
 )
+from archive.withdrawals import Matches, Takedown, active_takedowns, corrections, takedowns
 from db.recordfile import READ_ERRORS, read_header
 from db.snapshot import Snapshot, take_snapshot
 from db.withdrawal_files import Dropped, see_dropped, withdraw_exports, withdraw_published
@@ -59,14 +56,14 @@ def take_down(home: Home, asked: str, *, reason: str, site: str | None = None,
               erase: bool = False) -> TakedownReport:
     """Enter a take-down and withdraw what was published; `erase` takes the bytes too.
 
-    Raises: UsageError when nothing goes by that name; StartError with `erase` while a crawl or a
-    build runs: nothing was changed then.
+    Raises: UsageError when nothing goes by that name; StartError when the home cannot be written
+    to, or with `erase` while a crawl or a build runs: nothing was changed then.
     """
     reason = _plain(reason, "--reason")
     finder = Finder(open_archive(home.path))
+    home.create()
     with ExitStack() as locks:
         if erase:
-            home.create()
             locks.enter_context(home.lock("crawl"))
             _wait_for_build(home, locks)
         target = finder.find(asked, site=site)
@@ -126,7 +123,11 @@ def withdraw(home: Home) -> list[str]:
 
     Shape: the names of the published files and folders withdrawn now. The caller holds the
     build's lock.
+    Raises: IntegrityError when the ledger has forgotten a take-down that its copy holds.
     """
+    if not require_all(home):
+        with closing(Ledger(home.ledger)) as ledger:
+            renew_copy(ledger)
     finish_erasures(home)
     taken = Taken(active_takedowns(home))
     if not taken.ids:
@@ -168,10 +169,12 @@ def _erase(home: Home, number: int) -> int:
 def lift(home: Home, number: int) -> None:
     """Let a take-down hold no longer: the next build publishes again what is still there.
 
-    Raises: UsageError when no take-down of that number holds.
+    Raises: UsageError when no take-down of that number holds; StartError when the home cannot be
+    written to.
     """
     found = [each for each in takedowns(home) if each.id == number]
     pages = [page for each in found for page in Finder(open_archive(home.path)).pages(each)]
+    home.create()
     with closing(Ledger(home.ledger)) as ledger:
         lift_takedown(ledger, number, pages)
 
@@ -179,13 +182,15 @@ def lift(home: Home, number: int) -> None:
 def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tuple[int, Target]:
     """Enter a dated note that the next build shows beside what it is about; gives its number.
 
-    Raises: UsageError when nothing goes by that name here.
+    Raises: UsageError when nothing goes by that name here; StartError when the home cannot be
+    written to.
     """
     note = _plain(note, "--note")
     finder = Finder(open_archive(home.path))
     target = finder.find(asked, site=site)
     if target.kind == "page" and not finder.is_known(target):
         raise UsageError(what=f"{target.target}: no page of this archive")
+    home.create()
     with closing(Ledger(home.ledger)) as ledger:
         number = enter_correction(
             ledger, kind=target.kind, site=target.site, target=target.target, note=note

@@ -17,16 +17,19 @@ from pathlib import Path
 from archive.clock import stamp
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
-from archive.withdrawals import Matches, Takedown, exports, mark_withdrawn, widen_takedown
+from archive.withdrawal_entry import mark_withdrawn, widen_takedown
+from archive.withdrawals import Matches, Takedown, exports
 from db.loss import Edition, edition
 from db.publish import (
     Tombstone,
     TombstoneReason,
     bury,
     file_sha256,
+    is_named_by_build,
     named,
-    read_manifest,
+    published,
     tombstone_path,
+    whole_manifest,
 )
 from db.withdrawal_match import Showing, ShownCard, ShownWords, Taken
 from db.write import connect_read_only
@@ -69,14 +72,16 @@ def see_dropped(showing: Showing, taken: Taken, found: dict[int, Dropped]) -> No
 def showings_of_database(connection: sqlite3.Connection) -> Iterator[Showing]:
     """What every version of every page shows in a database of ours, of any age."""
     quotes: dict[int, list[ShownWords]] = defaultdict(list)
-    for version, key, name, text in connection.execute(
-        "SELECT version, key, tool_name, text FROM version_quote JOIN quote ON quote.id = quote"
+    for version, *quote in connection.execute(
+        "SELECT version, key, tool_name, text, position FROM version_quote"
+        " JOIN quote ON quote.id = quote"
     ):
-        quotes[version].append(ShownWords(key, name, text))
+        quotes[version].append(ShownWords(*quote))
     cards: dict[int, list[ShownCard]] = defaultdict(list)
     for version, *card in connection.execute(
         "SELECT version, slug, card.name, description, card.key FROM version_tool"
         " JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card"
+        " ORDER BY version, position"
     ):
         cards[version].append(ShownCard(*card))
     for version, site, url in connection.execute(
@@ -126,7 +131,7 @@ def left_out(path: Path, taken: Taken) -> dict[str, int]:
 def withdraw_published(home: Home, taken: Taken) -> list[str]:
     """Withdraw every published database that holds what was taken down; gives their names."""
     names = []
-    for path in sorted(home.public.glob("verdicts-*.db")):
+    for path in published(home):
         if tombstone_path(path).exists():
             path.unlink()  # killed between the two
         elif _withdraw(home, path, taken):
@@ -135,17 +140,16 @@ def withdraw_published(home: Home, taken: Taken) -> list[str]:
 
 
 def _withdraw(home: Home, path: Path, taken: Taken) -> bool:
-    try:
-        manifest = read_manifest(path)
-        known, before = set(manifest.takedowns), manifest.taken
-    except BuildError:
-        known, before = set(), {}
+    manifest = whole_manifest(path)
+    known, before = (set(manifest.takedowns), manifest.taken) if manifest else (set(), {})
     if set(taken.ids) <= known:
         return False
     try:
         found = dropped_of(path, taken)
         present = edition(path, before)
     except (sqlite3.DatabaseError, BuildError):
+        if not is_named_by_build(path):
+            return False  # perhaps no archive at all; `check` names it
         # Nobody can tell what it holds, and it can be made again.
         found, present = {each: Dropped() for each in taken.ids}, UNREADABLE
     if not found:

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
 from archive import Archive
 from archive.withdrawals import Kind, Matches, Takedown, TakenAddresses, active_takedowns
 from db import recordfile
+from db.publish import published
 from db.snapshot import is_known_page
 from db.withdrawal_files import showings_of_database
-from db.withdrawal_match import (
-    Showing,
-    folded,
-    page_hash,
-    quote_matches,
-    text_hash,
-    words_hash,
-)
+from db.withdrawal_fold import folded, text_hash, words_hash
+from db.withdrawal_likeness import LEAST, Side
+from db.withdrawal_match import Showing, quote_matches, sides_of
 from db.withdrawal_records import GONE, showing_of
 from db.write import connect_read_only
 from parsers.site import Site
@@ -136,7 +132,7 @@ class Finder:
                     record = line.reading.record if line.reading else None
                     if capture is not None and isinstance(record, Comparison):
                         yield showing_of(capture.site, capture.url, record)
-        for database in sorted(self._home.public.glob("verdicts-*.db")):
+        for database in published(self._home):
             try:
                 with closing(connect_read_only(database)) as connection:
                     yield from showings_of_database(connection)
@@ -158,28 +154,31 @@ class Finder:
     def _page_matches(self, target: Target) -> Matches:
         own = [c for c in self._archive.captures()
                if (c.site, c.url) == (target.site, target.target) and c.status == 200]  # fmt: skip
-        hashes = {page_hash(showing) for showing in self.showings()
-                  if (showing.site, showing.url) == (target.site, target.target)}  # fmt: skip
+        shown = {sides_of(showing) for showing in self.showings()
+                 if (showing.site, showing.url) == (target.site, target.target)}  # fmt: skip
         slugs = _slugs(site_named(target.site), target.target)
         return Matches(
             slugs=[sorted(pair) for pair in slugs], bodies=sorted({c.body_sha256 for c in own}),
-            words=sorted(each for each in hashes if each is not None),
+            sides=_listed(each for each in shown if all(each)),
         )  # fmt: skip
 
     def _tool_matches(self, target: Target) -> Matches:
         name = target.target.removeprefix("name:")
         is_nameless = name != target.target
         names, words = {text_hash(name)} if is_nameless else set(), set()
+        shown: set[tuple[Side, ...]] = set()
         for showing in self.showings():
-            for card in showing.cards:
+            for card, side in zip(showing.cards, sides_of(showing), strict=False):
                 is_it = card.slug is None and text_hash(card.name) in names if is_nameless else (
                     card.slug == target.target)  # fmt: skip
                 if showing.site == target.site and is_it:
                     names.add(text_hash(card.name))
+                    shown.add((side,))
                     if card.description is not None:
                         words.add(text_hash(card.name, card.description))
         return Matches(slugs=[] if is_nameless else [[name]], names=sorted(names),
-                       words=sorted(words))  # fmt: skip
+                       words=sorted(words),
+                       sides=_listed(each for each in shown if len(each[0]) >= LEAST))  # fmt: skip
 
     def is_known(self, target: Target) -> bool:
         """Whether the ledger knows the page."""
@@ -193,6 +192,10 @@ class Finder:
             if page.url in takedown.matches.pages or addresses.covering(
                 page.site, page.url, _slugs(site_named(page.site), page.url)) is not None
         ]  # fmt: skip
+
+
+def _listed(shown: Iterable[tuple[Side, ...]]) -> list[list[list[str]]]:
+    return sorted([sorted(side) for side in sides] for sides in shown)
 
 
 def _halves(site: Site, url: str) -> set[str]:

@@ -5,20 +5,16 @@ Pure. The ledger holds hashes only, so that the words themselves need be kept no
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archive.withdrawals import Matches, Takedown, TakenAddresses
+from db.withdrawal_fold import folded, text_hash, words_hash
+from db.withdrawal_likeness import SHORT_WORDS, Likenesses, Side, side_of
 from parsers.sites import site_named
 
-SHORT_WORDS = 5
-"""A quote of fewer words is only matched beside a tool of the same name: others say as much."""
 PIECE_WORDS = 4
 """So many words in a row tell that a detail cites a quote."""
-_WORD = re.compile(r"\w+")
 
 
 class ShownCard(NamedTuple):
@@ -36,7 +32,12 @@ class ShownWords(NamedTuple):
     key: str
     tool_name: str
     text: str | None
-    position: int = 0
+    position: int
+
+    @property
+    def side(self) -> int:
+        """The card that it stands under: 1 or 2."""
+        return 2 - self.position % 2
 
 
 class Showing(NamedTuple):
@@ -48,38 +49,12 @@ class Showing(NamedTuple):
     quotes: tuple[ShownWords, ...]
 
 
-def folded(text: str) -> list[str]:
-    """The words of a text without case, accents, punctuation and white space.
-
-    >>> folded("Don't -- Café!")
-    ['don', 't', 'cafe']
-    """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return _WORD.findall(bare) or [text.strip()]
-
-
-def words_hash(words: Sequence[str]) -> str:
-    """The hash of folded words; where one ends and the next begins does not count.
-
-    >>> words_hash(folded("Half-done.")) == words_hash(folded("half done"))
-    True
-    """
-    return hashlib.sha256("".join(words).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def text_hash(*texts: str) -> str:
-    """The hash of one or several texts, each folded."""
-    parts = [words_hash(folded(text)) for text in texts]
-    return parts[0] if len(parts) == 1 else hashlib.sha256(" ".join(parts).encode()).hexdigest()
-
-
-def page_hash(showing: Showing) -> str | None:
-    """The hash of a page's quotes, whatever their order. Absent: None where one is withheld."""
-    texts = [quote.text for quote in showing.quotes]
-    if not texts or None in texts:
-        return None
-    return text_hash("", *sorted(words_hash(folded(text)) for text in texts if text is not None))
+def sides_of(showing: Showing) -> tuple[Side, Side]:
+    """The quotes that a page shows of its first and of its second card."""
+    first, second = (
+        side_of(quote.text for quote in showing.quotes if quote.side == side) for side in (1, 2)
+    )
+    return first, second
 
 
 def quote_matches(tool_name: str, text: str, key: str) -> Matches:
@@ -104,7 +79,7 @@ class Taken:
         self.active = list(active)
         self.ids = [each.id for each in self.active]
         self._addresses = TakenAddresses(self.active)
-        self._pages: dict[str, int] = {}
+        self._likenesses = Likenesses(self.active)
         self._slugs: dict[tuple[str, str], int] = {}
         self._names: dict[tuple[str, str], int] = {}
         self._cards: dict[str, int] = {}
@@ -117,13 +92,11 @@ class Taken:
 
     def _add(self, each: Takedown) -> None:
         matches = each.matches
-        if each.kind == "page":
-            self._pages |= dict.fromkeys(matches.words, each.id)
-        elif each.kind == "tool":
+        if each.kind == "tool":
             self._slugs |= {(each.site, slugs[0]): each.id for slugs in matches.slugs}
             self._names |= {(each.site, name): each.id for name in matches.names}
             self._cards |= dict.fromkeys(matches.words, each.id)
-        else:
+        elif each.kind == "quote":
             self._quotes |= dict.fromkeys(matches.words, each)
             self._keys |= dict.fromkeys((each.target, *matches.quotes), each.id)
             for length, run in matches.runs:
@@ -138,8 +111,8 @@ class Taken:
     def page(self, showing: Showing) -> int | None:
         """The take-down for which a page is refused, by what it shows. Absent: None."""
         found = {self.address(showing.site, showing.url)}
-        if self._pages:
-            found.add(self._pages.get(page_hash(showing) or ""))
+        if self._likenesses:
+            found |= self._likenesses.find(sides_of(showing))
         if self._slugs or self._names:
             found |= {self._card(showing.site, card) for card in showing.cards}
         return min((each for each in found if each is not None), default=None)

@@ -36,7 +36,7 @@ FAILURES: dict[str, str] = {
     "quote_empty": "A scorecard cell holds no quote.",
     "quote_side": "It is not certain which tool a quote is about.",
     "cell_shape": "The cells of the scorecard are not built alike, so their parts are not certain.",
-    "layout_drift": "The page was read, but its layout drifted in its crawl, or that is not judged yet: see `drift`.",
+    "layout_drift": "The page was read, but its layout drifted in its crawl, or is not judged yet.",
     "truncated": "Nothing follows the last quote: the page may be cut off.",
 }
 

@@ -32,7 +32,8 @@ def test_a_held_lock_is_refused_with_the_holders_number_and_ends_with_it(tmp_pat
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     home = Home(tmp_path)
-    with pytest.raises(StartError, match=f"process {holder.pid} is writing here"), home.lock("crawl"):
+    said = f"process {holder.pid} is writing here"
+    with pytest.raises(StartError, match=said), home.lock("crawl"):
         pass
     with home.lock("build"):
         pass

@@ -153,6 +153,17 @@ def test_a_lock_that_cannot_be_noted_on_the_disk_is_a_lock(home: Path) -> None:
     assert (home / "mine.txt").read_text() == "my own words"
 
 
+def test_a_build_that_the_disk_does_not_take_is_stopped_and_taken_up(
+    home: Path, tmp_path: Path
+) -> None:
+    warc(tmp_path / "more.warc.gz", ("2026-10-06T00:00:00Z", "200 OK"))
+    verdicts("import", tmp_path / "more.warc.gz", "--home", home)
+    result = bounded("ulimit -f 40", "build", "--home", home)
+    assert (result.returncode, "cannot be written" in result.stderr) == (20, True), result.stderr
+    assert verdicts("build", "--home", home).returncode == 0
+    assert verdicts("check", "--home", home).returncode == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root to mount")
 @pytest.mark.parametrize(
     "command",

@@ -245,7 +245,7 @@ def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_home_without_ledger_is_refused_and_left_alone(tmp_path: Path) -> None:
-    with pytest.raises(StartError, match="no ledger"):
+    with pytest.raises(StartError, match="no archive here"):
         build(tmp_path / "none")
     assert not (tmp_path / "none").exists()
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from db import build
 from db.check import Problem, check
 from db.page_rows import public_detail
 from db.status import page_states, status
-from schema.errors import StartError
+from schema.errors import IntegrityError, StartError
 
 
 @pytest.fixture
@@ -101,6 +103,99 @@ def test_each_disagreement_is_told(home: Path, damage: Callable[[Path], None], t
     problems = check(home)
     assert any(told in problem.what for problem in problems), problems
     assert all(isinstance(problem, Problem) and problem.where for problem in problems)
+
+
+def change_ledger(home: Path, *sql: str) -> None:
+    with closing(sqlite3.connect(home / "ledger.db", isolation_level=None)) as ledger:
+        for each in ("PRAGMA ignore_check_constraints = ON", "PRAGMA foreign_keys = OFF", *sql):
+            ledger.execute(each)
+
+
+def zero_indexes(home: Path) -> None:
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger:
+        (size,) = ledger.execute("PRAGMA page_size").fetchone()
+        roots = ledger.execute("SELECT rootpage FROM sqlite_schema WHERE type = 'index'").fetchall()
+    with (home / "ledger.db").open("r+b") as file:
+        for (root,) in roots[:4]:
+            file.seek((root - 1) * size)
+            file.write(bytes(size))
+
+
+def forget_an_entry(home: Path) -> None:
+    """Rows whose index says otherwise: found by asking for each, not by counting pages."""
+    sql = "UPDATE sqlite_schema SET sql = replace(sql, 'body_sha256', 'content_type')" + (
+        " WHERE name = 'capture_body'"
+    )
+    change_ledger(home, "PRAGMA writable_schema = ON", sql)
+
+
+UNSOUND = [
+    (zero_indexes, "malformed"),
+    (forget_an_entry, "index capture_body"),
+    (lambda home: change_ledger(home, "UPDATE page SET state = 'lost' WHERE id = 1"), "CHECK"),
+    (lambda home: change_ledger(home, "UPDATE capture SET run_id = 99"), "refers to no run"),
+    (lambda home: change_ledger(home, "DROP TABLE attempt"), "it has no attempt.capture_id"),
+    (lambda home: change_ledger(home, "DROP TABLE run"), "it has no run.asked"),
+    (lambda home: change_ledger(home, "ALTER TABLE page DROP COLUMN due"), "it has no page.due"),
+]
+
+
+@pytest.mark.parametrize(("damage", "told"), UNSOUND)
+def test_a_ledger_that_is_not_sound_is_named_with_the_way_out(
+    home: Path, damage: Callable[[Path], None], told: str
+) -> None:
+    damage(home)
+    (problem,) = check(home)
+    assert problem.where == str(home / "ledger.db")
+    assert problem.what.startswith("not a sound ledger: ") and told in problem.what, problem
+    assert "check --rebuild-ledger" in problem.what and "\n" not in problem.what
+    assert check(home, deep=True) == [problem]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_ledger_without_a_table_is_told_as_unsound_and_as_no_bug(
+    home: Path, version: int
+) -> None:
+    change_ledger(home, "DROP TABLE page", f"PRAGMA user_version = {version}")
+    for command in (build, status):
+        with pytest.raises(IntegrityError, match=r"ledger\.db: not a sound ledger.*page"):
+            command(home)
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    ["offset = -1", "offset = 4611686018427387904", "length = 4611686018427387904", "length = 0"],
+)
+def test_a_capture_whose_place_is_none_is_named(home: Path, change: str, is_deep: bool) -> None:
+    change_ledger(home, f"UPDATE capture SET {change} WHERE id = 2")
+    told = {problem.where for problem in check(home, deep=is_deep)}
+    assert f"capture 2 of {BASE}/compare/alder-vs-cedar" in told
+
+
+@pytest.mark.parametrize("column", ["captured_at", "headers"])
+def test_a_capture_that_the_ledger_describes_with_nonsense_is_named(
+    home: Path, column: str
+) -> None:
+    change_ledger(home, f"UPDATE capture SET {column} = 'long ago' WHERE id = 2")
+    told = check(home, deep=True)
+    assert any("capture 2 of" in f"{each.where}: {each.what}" for each in told), told
+
+
+def test_a_record_file_that_is_damaged_is_made_again_though_nothing_is_new(home: Path) -> None:
+    path = only(home / "records", "*.gz")
+    whole = path.read_bytes()
+    published = only(home / "public", "verdicts-*.db").read_bytes()
+    for damaged in (b"", b"no record file", whole[:-40], whole[:-4] + b"none",
+                    gzip.compress(gzip.decompress(whole).splitlines(keepends=True)[0]),
+                    gzip.compress(gzip.decompress(whole).replace(b'"offset":', b'"offse":'))):
+        path.write_bytes(damaged)
+        (problem,) = check(home)
+        assert (problem.where, "; build makes it again" in problem.what) == (path.name, True)
+        report = build(home, workers=1)
+        assert (report.is_new, path.read_bytes()) == (False, whole)
+        assert check(home, deep=True) == []
+        assert only(home / "public", "verdicts-*.db").read_bytes() == published
 
 
 def test_a_flipped_bit_in_a_segment_is_told_by_the_deep_check(home: Path) -> None:

@@ -506,7 +506,7 @@ def test_the_command_gives_the_report_as_json(home: Path) -> None:
 
 def test_the_command_says_when_there_is_nothing_to_plan(tmp_path: Path) -> None:
     done = verdicts("plan", "--home", tmp_path)
-    assert (done.returncode, "there is no ledger" in done.stderr) == (30, True)
+    assert (done.returncode, "no archive here" in done.stderr) == (30, True)
     with crawling(tmp_path):
         pass
     assert "no comparison page is known yet" in run_plan(tmp_path)

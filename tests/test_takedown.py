@@ -25,14 +25,17 @@ from web_server import serving
 from archive import Home, open_archive
 from archive.erasure import finish_erasures
 from archive.ledger import Ledger
-from archive.withdrawals import TakenAddresses, active_takedowns, exports, note_export
+from archive.withdrawal_entry import note_export
+from archive.withdrawals import TakenAddresses, active_takedowns, corrections, exports, takedowns
 from db import BuildReport
 from db import build as build_with
 from db.check import check
 from db.keys import quote_key
 from db.status import status
 from db.withdrawal import correct, lift, take_down
-from schema.errors import PublishError, StartError, UsageError
+from schema.errors import IntegrityError, PublishError, StartError, UsageError
+from web.errors import WithdrawnError
+from web.serving import make_datasette
 
 ROOT = Path(__file__).parents[1]
 PAGES = [page(ALDER, BIRCH), page(ALDER, CEDAR), page(BIRCH, CEDAR)]
@@ -358,7 +361,7 @@ def test_a_take_down_that_comes_during_a_build_is_not_published_by_it(
 def test_a_running_crawl_does_not_hinder_a_take_down(home: Path) -> None:
     with Home(home).lock("crawl"):
         assert take_down(Home(home), TAKEN_PAGE, reason=REASON).is_complete
-        with pytest.raises(StartError, match="locked"):
+        with pytest.raises(StartError, match="is writing here"):
             take_down(Home(home), "birch", reason=REASON, erase=True)
     assert [each.target for each in active_takedowns(Home(home))] == [TAKEN_PAGE]
 
@@ -388,6 +391,235 @@ def test_what_is_not_here_is_not_taken_down(home: Path, asked: str, message: str
     with pytest.raises(UsageError, match=message):
         take_down(Home(home), asked, reason=REASON)
     assert active_takedowns(Home(home)) == []
+
+
+# --- recognised though changed -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "told",
+    [QUOTE.replace(" ", "_ "), QUOTE.replace(" ", "__"),
+     QUOTE.translate(str.maketrans("oeacpx", "оеасрх")),  # Cyrillic
+     QUOTE.translate(str.maketrans("AiovK", "ΑıονΚ")), QUOTE.replace("1", "\u0661"),
+     QUOTE.upper().translate(str.maketrans("AEHIKNOT", "ΑΕΗΙΚΝΟΤ")),
+     QUOTE.replace("weight", "we\u00adig\u2060ht")],
+    ids=["low lines", "low lines alone", "Cyrillic", "Greek, dotless i", "Arabic digit",
+         "Greek capitals", "soft hyphen"],
+)  # fmt: skip
+def test_a_quote_that_looks_the_same_in_other_letters_does_not_come_back(
+    home: Path, told: str
+) -> None:
+    assert told != QUOTE
+    take_down(Home(home), KEY, reason=REASON)
+    ending = f"{told} Or so they say."
+    for at, words in enumerate((told, ending)):
+        body = html(ALDER, BIRCH).replace(QUOTE.encode(), words.encode())
+        store(home, [Answer(TAKEN_PAGE, body, at=f"2026-11-0{4 + at}T12:00:00Z")])
+    made = build(home).path
+    assert rows(made, "SELECT quotes_taken_down FROM comparison_version c JOIN comparison"
+                " ON comparison.id = c.comparison WHERE comparison.comparison = 'alder-vs-birch'"
+                ) in ([(1,)], [(1,), (1,)], [(1,), (1,), (1,)])  # fmt: skip
+    assert one(made, f"SELECT count(*) FROM quote WHERE tool_name = '{ALDER.name}'") == 3
+
+
+def reworded(a: Card, b: Card, *rows_of: tuple[Card, int]) -> Answer:
+    """A page of which some quotes say something else."""
+    answer, body = page(a, b, at=TUESDAY), html(a, b)
+    for card, row in rows_of:
+        body = body.replace(card.quote(row).encode(), b"Nobody said so before, in row %d." % row)
+    return replace(answer, body=body)
+
+
+ELM, FIR = replace(ALDER, slug="elm"), replace(BIRCH, slug="fir")
+ELM = replace(ELM, description="Told in other words.")
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [([(ELM, 2)], "refused"), ([(ELM, 1), (FIR, 1), (FIR, 4)], "refused"),
+     ([(ELM, 1), (ELM, 2), (FIR, 1), (FIR, 4)], "stored"),
+     ([(ELM, 1), (ELM, 2), (ELM, 3)], "stored")],
+    ids=["one of eight", "three of eight", "four of eight", "three of four of one side"],
+)  # fmt: skip
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_page_under_new_slugs_is_known_by_most_of_its_quotes_on_both_sides(
+    home: Path, changed: list[tuple[Card, int]], state: str, is_turned: bool
+) -> None:
+    take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    again = reworded(*((FIR, ELM) if is_turned else (ELM, FIR)), *changed)
+    store(home, [again])
+    made = build(home).path
+    assert one(made, f"SELECT state FROM page WHERE url = '{again.url}'") == state
+    assert check(home) == []
+
+
+def test_other_pages_of_a_tool_stand_when_one_page_of_it_is_taken_down(home: Path) -> None:
+    nearly = replace(CEDAR, slug="fir", name="Fir Box")
+    body = html(ALDER, nearly).replace(nearly.quote(2).encode(), BIRCH.quote(2).encode())
+    store(home, [Answer(url_of(ALDER, nearly), body, at=TUESDAY)])
+    build(home)
+    take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    assert rows(build(home).path, "SELECT comparison FROM comparison ORDER BY 1") == [
+        ("alder-vs-cedar",), ("alder-vs-fir",), ("birch-vs-cedar",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [([(ELM, 3)], "refused"), ([(ELM, 3), (ELM, 1)], "stored")],
+    ids=["one of four", "two of four"],
+)
+def test_a_tool_under_a_new_slug_is_known_by_most_of_its_quotes(
+    home: Path, changed: list[tuple[Card, int]], state: str
+) -> None:
+    take_down(Home(home), "alder", reason=REASON)
+    again = reworded(CEDAR, ELM, *changed)
+    store(home, [again])
+    made = build(home).path
+    assert one(made, f"SELECT state FROM page WHERE url = '{again.url}'") == state
+    assert one(made, "SELECT state FROM page WHERE url LIKE '%birch-vs-cedar'") == "stored"
+
+
+# --- a ledger that was lost --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("harm", ["moved away", "cut", "overwritten", "older"])
+def test_a_ledger_made_again_forgets_no_take_down_and_no_correction(home: Path, harm: str) -> None:
+    ledger, place = home / "ledger.db", Home(home)
+    older = ledger.read_bytes()
+    for asked in (TAKEN_PAGE, KEY, "birch"):
+        take_down(place, asked, reason=REASON)
+    lift(place, 3)
+    correct(place, "cedar", note="It has a new maker.")
+    comparisons = "SELECT comparison, withheld FROM comparison ORDER BY 1"
+    published, known = rows(build(home).path, comparisons), (takedowns(place), corrections(place))
+    if harm == "moved away":
+        ledger.rename(home / "elsewhere.db")
+    else:
+        harmed = {"cut": b"", "overwritten": b"no ledger" * 900, "older": older}
+        ledger.write_bytes(harmed[harm])
+    done = verdicts("check", "--rebuild-ledger", "--home", home)
+    assert done.returncode in (0, 40), done.stderr
+    assert "what was taken down is published" not in done.stdout + done.stderr
+    assert (takedowns(place), corrections(place)) == known
+    assert rows(build(home).path, comparisons) == published
+    assert one(build(home).path, "SELECT count(*) FROM correction") == 1
+    assert check(home, deep=True) == []
+
+
+def test_a_ledger_that_lacks_a_take_down_is_not_built_from(home: Path) -> None:
+    older = (home / "ledger.db").read_bytes()
+    take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    (home / "ledger.db").write_bytes(older)
+    built = verdicts("build", "--home", home)
+    assert built.returncode == 40
+    assert "takedowns.json" in built.stderr and "check --rebuild-ledger" in built.stderr
+    assert "takedowns.json" in [each.where for each in check(home)]
+    for enter in (lambda: take_down(Home(home), "cedar", reason=REASON),
+                  lambda: correct(Home(home), "cedar", note="It moved.")):  # fmt: skip
+        with pytest.raises(IntegrityError, match="ledger lacks"):
+            enter()
+    assert not (home / "public" / "current.db").exists()
+    before = verdicts("check", "--rebuild-ledger", "--home", home)
+    assert before.returncode in (0, 40), before.stderr
+    assert build(home).comparisons == 2
+
+
+def test_a_take_down_is_no_success_before_its_copy_is_written(home: Path) -> None:
+    blocked = home / ".takedowns.json.part"
+    blocked.mkdir()
+    added = verdicts("takedown", "add", TAKEN_PAGE, "--reason", REASON, "--home", home)
+    noted = verdicts("correct", "cedar", "--note", "It moved.", "--home", home)
+    for done in (added, noted):
+        assert done.returncode == 20 and "takedowns.json: cannot be written" in done.stderr
+    blocked.rmdir()
+    assert "takedowns.json" in [each.where for each in check(home)]
+    assert build(home).comparisons == 2
+    assert json.loads((home / "takedowns.json").read_text())["takedowns"][0]["target"] == TAKEN_PAGE
+    assert check(home, deep=True) == []
+
+
+def test_a_broken_copy_of_the_take_downs_is_named_and_nothing_is_published(home: Path) -> None:
+    take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    copy = home / "takedowns.json"
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[:-9])
+    assert [each.where for each in check(home)] == ["takedowns.json"]
+    with pytest.raises(IntegrityError, match="not a readable list of take-downs"):
+        build(home)
+    copy.unlink()
+    build(home)
+    assert copy.read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["folder", "file.tar"])
+def test_a_backup_carries_the_copy_of_the_take_downs(
+    home: Path, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    outside = tmp_path_factory.mktemp("kept")
+    made = verdicts("backup", "--home", home, "--to", outside / name)
+    assert made.returncode == 0, made.stderr
+    again = verdicts("restore", outside / name, "--home", outside / "again")
+    assert again.returncode == 0, again.stdout + again.stderr
+    kept = (outside / "again" / "takedowns.json").read_bytes()
+    assert kept == (home / "takedowns.json").read_bytes()
+
+
+# --- copies and old files ----------------------------------------------------------------------
+
+
+def test_a_published_file_is_withdrawn_under_whatever_name_it_was_copied(home: Path) -> None:
+    old = (home / "public" / "current.db").resolve()
+    kept, copy, notes = old.read_bytes(), old.with_name("2026-edition.db"), home / "public/notes.db"
+    copy.write_bytes(kept)
+    notes.write_bytes(b"somebody's own")
+    report = take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    assert sorted(report.withdrawn) == sorted([old.name, copy.name])
+    assert not copy.exists() and json.loads(
+        copy.with_suffix(".withdrawn.json").read_text())["reasons"][0]["reason"] == REASON
+    made = build(home).path
+    copy.with_suffix(".withdrawn.json").unlink()
+    for path in (copy, made.with_name("verdicts-0.db")):
+        path.write_bytes(kept)
+        # Beside a manifest that vouches for another file.
+        path.with_suffix(".json").write_bytes(made.with_suffix(".json").read_bytes())
+    told = check(home, deep=True)
+    assert {each.where for each in told if "take-down 1" in each.what} == {
+        copy.name, "verdicts-0.db"}
+    assert [each.where for each in told if "nobody can tell" in each.what] == [notes.name]
+    build(home)
+    assert sorted(path.name for path in (home / "public").glob("*.db")) == [
+        "current.db", notes.name, made.name]
+
+
+@pytest.mark.parametrize("asked", [TAKEN_PAGE, "birch", KEY], ids=["page", "tool", "quote"])
+def test_an_old_file_put_back_is_not_served(home: Path, asked: str) -> None:
+    link = home / "public" / "current.db"
+    old = link.resolve()
+    kept = [(path, path.read_bytes()) for path in (old, old.with_suffix(".json"))]
+    take_down(Home(home), asked, reason=REASON)
+    made = build(home).path
+    for stone in tombstones(home):
+        stone.unlink()
+    for path, data in kept:
+        path.write_bytes(data)
+    link.unlink()
+    link.symlink_to(old.name)
+    with pytest.raises(WithdrawnError, match=REASON):
+        make_datasette(link)
+    old.with_suffix(".json").unlink()
+    with pytest.raises(WithdrawnError, match="no manifest of a build"):
+        make_datasette(link)
+    assert build(home).path == made
+    with serving(link) as server:
+        assert server.ask("/").status == 200
+
+
+def test_an_older_file_that_holds_nothing_of_it_is_still_served(home: Path) -> None:
+    take_down(Home(home), f"{BASE}/compare/elm-vs-fir", reason=REASON)
+    with serving(home / "public" / "current.db") as server:
+        assert server.ask("/compare/alder-vs-birch").status == 200
 
 
 # --- exported folders --------------------------------------------------------------------------

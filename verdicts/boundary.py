@@ -78,6 +78,8 @@ def _told(error: Exception, arguments: list[str]) -> tuple[str, int] | None:
 
     Absent: None where that is ours.
     """
+    if _is_of_disk(error):
+        return f"a database cannot be written: {error}", CUT_SHORT
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return f"{error.filename or 'a file'}: {error.strerror}", CUT_SHORT
     if isinstance(error, OSError) and error.filename is not None:
@@ -89,6 +91,14 @@ def _told(error: Exception, arguments: list[str]) -> tuple[str, int] | None:
         found = [given for given in arguments if _LARGE.fullmatch(given)]
         return (f"{found[0]}: is too large a number", 2) if found else None
     return None
+
+
+def _is_of_disk(error: Exception) -> bool:
+    """Whether SQLite says that the disk does not take, or give, what it should."""
+    import sqlite3
+
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # none where no file is to blame
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _is_text(given: str) -> bool:

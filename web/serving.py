@@ -22,7 +22,7 @@ from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
-from web.withdrawn import require_not_withdrawn
+from web.withdrawn import require_not_withdrawn, require_nothing_taken_down
 
 ROOM = Path(__file__).parent
 PLUGINS = (cells, gate, hardening, mishaps, pages)
@@ -41,12 +41,14 @@ NEEDED = frozenset(
 def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     """The Datasette application for one database file.
 
-    Raises: WithdrawnError when it was withdrawn; FileNotFoundError when there is no such file;
-        PermissionError when it may not be read; NotServableError when it is not one of ours.
+    Raises: WithdrawnError when it was withdrawn, or holds what was taken down;
+        FileNotFoundError when there is no such file; PermissionError when it may not be read;
+        NotServableError when it is not one of ours.
     """
     real = Path(os.path.realpath(database))
     require_not_withdrawn(real)
     known = known_of(real)
+    require_nothing_taken_down(real)
     install_plugins()
     datasette = Datasette(
         files=[],

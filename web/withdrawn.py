@@ -1,13 +1,16 @@
-"""What is answered once the served file was withdrawn: a plain page with the date and the reason.
+"""Which files are not served because of a take-down, and what is answered once that is so.
 
 The file stays open when its name is gone, so a running server would go on showing it. Every
-request therefore looks for the tombstone first.
+request therefore looks for the tombstone first; a plain page then says the date and the reason.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,19 @@ PAGE = Markup(
 )
 
 
+LIST = "takedowns.json"
+"""The list of take-downs in a home; published files lie in its folder `public`."""
+PAGES = "select 1 from comparison join page on page.id = comparison.page where page.site = :site"
+HELD = {
+    "page": f"{PAGES} and page.url in (select :target union select value from json_each(:pages))",
+    "tool": f"{PAGES} and page.url in (select value from json_each(:pages))"
+    " union select 1 from tool where site = :site"
+    " and slug in (select json_extract(value, '$[0]') from json_each(:slugs))",
+    "quote": "select 1 from quote where key in (select value from json_each(:quotes))",
+}
+"""How a published file is asked whether it holds a page, a tool or a quote by its keys."""
+
+
 def tombstone_of(database: Path) -> Path:
     """Where the tombstone of a published file stands, if it has one."""
     return database.with_suffix(".withdrawn.json")
@@ -41,6 +57,57 @@ def require_not_withdrawn(database: Path) -> None:
     if tombstone.exists():
         reasons = "; ".join(_reasons(tombstone)) or "no reason can be read"
         raise WithdrawnError(f"{database}: withdrawn on {reasons}")
+
+
+def require_nothing_taken_down(database: Path) -> None:
+    """Pass where nothing tells that a file of a home holds what was taken down there.
+
+    What a build made under a take-down is without it; any other file is asked for its keys.
+    Raises: WithdrawnError when it holds some of it, or when it is not as a build published it.
+    """
+    listed = database.parent.parent / LIST
+    active = _active(listed) if database.parent.name == "public" else []
+    if not active:
+        return
+    known = _takedowns_of(database)
+    if known is None:
+        raise WithdrawnError(f"{database}: no manifest of a build describes this file, so it may"
+                             f" hold what {listed} says was taken down")  # fmt: skip
+    with closing(sqlite3.connect(f"{database.as_uri()}?immutable=1", uri=True)) as connection:
+        for each in active:
+            if each["id"] not in known and _is_held(connection, each):
+                raise WithdrawnError(
+                    f"{database}: holds what was taken down on {each['added_at']}: {each['reason']}"
+                )
+
+
+def _active(listed: Path) -> list[dict[str, Any]]:
+    """The take-downs of a home that hold."""
+    try:
+        found = json.loads(listed.read_bytes())["takedowns"]
+        return [each for each in found if each["lifted_at"] is None]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WithdrawnError(f"{listed}: cannot be read, so any file may hold what was taken"
+                             " down") from error  # fmt: skip
+
+
+def _takedowns_of(database: Path) -> list[int] | None:
+    """The take-downs under which a build made the file. Absent: None where no build tells."""
+    try:
+        manifest = json.loads(database.with_suffix(".json").read_bytes())
+        with database.open("rb") as file:
+            is_it = hashlib.file_digest(file, "sha256").hexdigest() == manifest["sha256"]
+        return list(manifest["takedowns"]) if is_it else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_held(connection: sqlite3.Connection, each: dict[str, Any]) -> bool:
+    lists = {name: json.dumps(each["matches"][name]) for name in ("pages", "slugs", "quotes")}
+    values = {"site": each["site"], "target": each["target"], **lists}
+    return connection.execute(HELD[each["kind"]], values).fetchone() is not None
 
 
 def unless_withdrawn(app: App, database: Path) -> App:

@@ -1,0 +1,100 @@
+"""Entering take-downs, corrections and exported folders into the ledger, all of them dated.
+
+A take-down is entered in one short transaction beside a running crawl, which may last for days
+and waits for it; only the erasing of bytes needs the crawl's lock (archive/erasure.py). Take-downs
+and corrections are then written into their copy (archive/withdrawal_copy.py), before the command
+that entered them says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from archive.clock import stamp
+from archive.ledger import Ledger
+from archive.withdrawal_copy import entering
+from archive.withdrawals import Kind, Matches
+from schema.errors import UsageError
+
+
+def enter_takedown(ledger: Ledger, *, kind: Kind, site: str, target: str, matches: Matches,
+                   reason: str, pages: Iterable[int]) -> int:
+    """Enter a take-down, and let no crawl ask for the pages it covers; gives its id.
+
+    One that holds already is widened: its date and its reason stay.
+    """
+    with entering(ledger) as db:
+        known = db.execute(
+            "SELECT id, matches FROM takedown WHERE kind = ? AND site = ? AND target = ?"
+            " AND lifted_at IS NULL", (kind, site, target)).fetchone()
+        if known is not None:
+            wider = Matches.model_validate_json(known["matches"]).joined(matches)
+            is_more = wider.is_erasing and not Matches.model_validate_json(
+                known["matches"]).is_erasing
+            db.execute("UPDATE takedown SET matches = ?, is_erased = iif(?, 0, is_erased)"
+                       " WHERE id = ?", (wider.model_dump_json(), is_more, known["id"]))
+        else:
+            known = db.execute(
+                "INSERT INTO takedown (kind, site, target, matches, reason, added_at)"
+                " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+                (kind, site, target, matches.model_dump_json(), reason, stamp())).fetchone()
+        db.executemany("UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
+                       [(page,) for page in pages])
+        found: int = known["id"]
+    return found
+
+
+def widen_takedown(ledger: Ledger, takedown_id: int, matches: Matches) -> None:
+    """Add to what a take-down is recognised by, and to what it took out."""
+    with entering(ledger) as db:
+        row = db.execute("SELECT matches FROM takedown WHERE id = ?", (takedown_id,)).fetchone()
+        wider = Matches.model_validate_json(row["matches"]).joined(matches)
+        db.execute("UPDATE takedown SET matches = ? WHERE id = ?",
+                   (wider.model_dump_json(), takedown_id))
+
+
+def mark_erased(ledger: Ledger, takedown_id: int) -> None:
+    """Note that no bytes of it are left in the archive."""
+    with entering(ledger) as db:
+        db.execute("UPDATE takedown SET is_erased = 1 WHERE id = ?", (takedown_id,))
+
+
+def lift_takedown(ledger: Ledger, takedown_id: int, pages: Iterable[int]) -> None:
+    """Note that a take-down holds no longer; its pages are asked for again.
+
+    Raises: UsageError when there is none of that number, or it was lifted before.
+    """
+    with entering(ledger) as db:
+        changed = db.execute("UPDATE takedown SET lifted_at = ? WHERE id = ? AND lifted_at IS NULL",
+                             (stamp(), takedown_id)).rowcount
+        if not changed:
+            raise UsageError(what=f"{takedown_id}: no take-down of that number holds now")
+        db.executemany(
+            "UPDATE page SET due = ?, tries = 0, state = iif(EXISTS (SELECT 1 FROM capture"
+            " WHERE page_id = page.id AND damage IS NOT 'erased'), 'captured', 'waiting')"
+            " WHERE id = ? AND state = 'refused'", [(stamp(), page) for page in pages])
+
+
+def enter_correction(ledger: Ledger, *, kind: Kind, site: str, target: str, note: str) -> int:
+    """Enter a correction, dated now; gives its id."""
+    with entering(ledger) as db:
+        found: int = db.execute(
+            "INSERT INTO correction (kind, site, target, note, added_at) VALUES (?, ?, ?, ?, ?)"
+            " RETURNING id", (kind, site, target, note, stamp())).fetchone()[0]
+    return found
+
+
+def note_export(ledger: Ledger, folder: Path, release: str) -> int:
+    """Note a folder that a release was written to, so that it can be withdrawn; gives its id."""
+    with ledger.transaction() as db:
+        found: int = db.execute(
+            "INSERT INTO export (folder, release, made_at) VALUES (?, ?, ?) RETURNING id",
+            (str(folder.absolute()), release, stamp())).fetchone()[0]
+    return found
+
+
+def mark_withdrawn(ledger: Ledger, export_id: int) -> None:
+    """Note that an exported folder was withdrawn."""
+    with ledger.transaction() as db:
+        db.execute("UPDATE export SET withdrawn_at = ? WHERE id = ?", (stamp(), export_id))

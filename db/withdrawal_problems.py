@@ -1,0 +1,45 @@
+"""What is wrong with take-downs: forgotten, not finished, or still there in what is published.
+
+This module changes nothing and raises nothing for what it finds: it returns problems.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.home import Home
+from archive.withdrawal_copy import path_beside, require_all
+from db.publish import is_named_by_build, published, tombstone_path
+from db.withdrawal_files import dropped_of
+from db.withdrawal_match import Taken
+from schema.errors import IntegrityError
+
+
+def withdrawal_problems(home: Home, taken: Taken) -> Iterator[tuple[str, str]]:
+    """Where something is wrong, and what."""
+    copy = path_beside(home.ledger)
+    try:
+        if not require_all(home):
+            yield copy.name, "it does not say all that the ledger knows of take-downs; build"
+    except IntegrityError as error:
+        yield copy.name, str(error).removeprefix(f"{copy}: ")
+    for each in taken.active:
+        if each.matches.is_erasing and not each.is_erased:
+            what = "its bytes are not erased yet; the same `takedown add` with --erase does it"
+            yield f"take-down {each.id} of {each.target}", what
+    for path in published(home):
+        if tombstone_path(path).exists():
+            yield path.name, "it was withdrawn and is still there; build removes it"
+        elif taken.ids:
+            yield from _held(path, taken)
+
+
+def _held(path: Path, taken: Taken) -> Iterator[tuple[str, str]]:
+    try:
+        for takedown in sorted(dropped_of(path, taken)):
+            yield path.name, f"it holds what take-down {takedown} is about; build"
+    except sqlite3.DatabaseError:
+        if not is_named_by_build(path):  # `check` tells of the others
+            yield path.name, "nobody can tell whether it holds what was taken down; move it away"
