@@ -247,13 +247,11 @@ class Life:
         is_over = threading.Event()
 
         def look() -> None:
-            turn = 0
             while not is_over.wait(0.15):
-                turn += 1
                 try:
                     page_states(self._home)
                     self._figures.reads += 1
-                    if turn % 8 == 0:
+                    if self._figures.reads % 6 == 0:
                         build(self._home, workers=1, accept_loss=True)
                         self._figures.builds += 1
                 except StartError:
