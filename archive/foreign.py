@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.warc import GZIP_MAGIC, WarcRecord, iter_records, member_at
-from archive.warc import read_members as read_members
 
 
 def read_warc(path: Path) -> Iterator[tuple[int, WarcRecord | None]]:

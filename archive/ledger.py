@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from archive.home import NO_ARCHIVE
+from archive.home import NO_ARCHIVE, WAY_OUT
 from archive.tables import APPLICATION_ID, MIGRATIONS
 from schema.errors import IntegrityError, StartError, StoppedError
 
@@ -151,7 +151,7 @@ def copy_ledger(path: Path, target: Path) -> None:
             raise StoppedError(what=f"{path}: cannot be copied to {target}: {error}") from error
         verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise IntegrityError(where=str(path), what=f"not a sound ledger: {verdict}")
+        raise IntegrityError(where=str(path), what=f"not a sound ledger: {verdict}; {WAY_OUT}")
 
 
 def _copy_up_to_date(db: sqlite3.Connection) -> sqlite3.Connection:
@@ -201,7 +201,8 @@ def _errors_of(path: Path, of_disk: type[StartError | StoppedError] = StoppedErr
         if code in _DISK_CODES:
             raise of_disk(what=f"{path}: {error}") from error
         if code in _BROKEN_CODES:
-            raise IntegrityError(where=str(path), what=f"not a sound ledger: {error}") from error
+            what = f"not a sound ledger: {error}; {WAY_OUT}"
+            raise IntegrityError(where=str(path), what=what) from error
         raise
 
 

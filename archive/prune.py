@@ -39,8 +39,10 @@ def prune(home: Home, *, present: str, keep: int = KEEP, days: int = DAYS,
     """Remove old databases, record files, logs and quarantine; gives what went.
 
     `present` is how the names of the present parser's record files end.
-    Raises: StartError without a home, or while a build runs.
+    Raises: StartError without a home, or while a build runs; IntegrityError where its ledger is
+    lost.
     """
+    home.require_ledger()
     if not home.ledger.is_file():
         raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
     with home.lock("build"):

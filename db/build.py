@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
+from archive.segments import file_sha256
 from archive.worker import GuardedPool
 from db import recordfile
 from db.assemble import assemble
@@ -23,7 +24,6 @@ from db.pages import count_states, is_due
 from db.publish import (
     CANDIDATE,
     Manifest,
-    file_sha256,
     holds,
     present,
     publish,

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
-from archive.foreign import read_members
 from archive.home import WAY_OUT
+from archive.segments import file_sha256
 from archive.soundness import require_sound
-from archive.warc import WarcRecord
+from archive.warc import WarcRecord, read_members
 from archive.withdrawals import ERASED
-from db.publish import CURRENT, file_sha256, read_manifest, tombstone_path
+from db.publish import CURRENT, read_manifest, tombstone_path
 from db.recordfile import record_problems
 from db.snapshot import Snapshot, take_snapshot
 from db.withdrawal_problems import withdrawal_problems

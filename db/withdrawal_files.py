@@ -17,6 +17,7 @@ from pathlib import Path
 from archive.clock import stamp
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
+from archive.segments import file_sha256
 from archive.withdrawal_entry import mark_withdrawn, widen_takedown
 from archive.withdrawals import Matches, Takedown, exports
 from db.loss import Edition, edition
@@ -24,7 +25,6 @@ from db.publish import (
     Tombstone,
     TombstoneReason,
     bury,
-    file_sha256,
     is_named_by_build,
     named,
     published,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from schema.errors import IntegrityError, StartError
+from schema.errors import IntegrityError, StartError, UsageError
 from verdicts.console import say
 from verdicts.options import example, home_option
 
@@ -20,6 +20,8 @@ from verdicts.options import example, home_option
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
 def serve(home: Path, host: str, port: int, no_sql: bool) -> int:
     """Serve the published database, read-only."""
+    if not host.strip():  # it would listen at every address of the machine
+        raise UsageError(what="--host: name the address to listen at")
     serve_home(home, host=host, port=port, allow_sql=not no_sql)
     return 0
 
