@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import forked
 import pytest
+from crawl_site import Site, serving
 
 from archive import child
 
@@ -27,6 +31,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file stay together, in their order."""
     rank = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where a home may be made; there is none yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A small site on loopback with three comparisons and its sitemaps."""
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -20,11 +20,6 @@ DAYS = [f"2027-01-{day:02}T12:00:00Z" for day in range(1, 29)]
 FIRST = url_of(*PAIRS[0])
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def run(command, *arguments: str | Path) -> Result:
     """A command as `verdicts` runs it; its exit code is what it returns."""
     result = CliRunner().invoke(command, [*map(str, arguments)], standalone_mode=False)

@@ -23,11 +23,6 @@ def page(one: str, other: str) -> bytes:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def site() -> Iterator[Site]:
     """Six tools, each compared with each."""
     with serving() as running:

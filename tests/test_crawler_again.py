@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from crawl_site import PAGES, PAIRS, Answer, Site, rows, run_crawl, serving
+from crawl_site import PAGES, PAIRS, Answer, Site, rows, run_crawl
 
 from archive import open_archive
 from archive.failpoints import VARIABLE as KILL_AT
@@ -14,17 +12,6 @@ from archive.failpoints import VARIABLE as KILL_AT
 COMPARE = "/compare/alder-vs-birch"
 NOON, EVENING, NEXT_NOON = ({"VERDICTS_NOW": f"2026-11-{at}Z"} for at in (
     "01T12:00:00", "01T20:00:00", "02T12:00:00"))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as running:
-        yield running
 
 
 def kill(home: Path, site: Site, point: str, now: str = NOON["VERDICTS_NOW"]) -> None:

@@ -19,11 +19,6 @@ from parsers.sites import site_named
 SAMPLE = site_named("sample")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def taken(home: Path, pages: Mapping[str, bytes], day: int) -> ImportReport:
     """The pages saved to files on one day, and imported by a list of their addresses."""
     folder = home.parent / f"saved-{day}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from crawl_site import Answer, Site, outcomes, rows, run_crawl, serving
+from crawl_site import Answer, outcomes, rows, run_crawl
 from scrapy.http import Response
 
 from archive import Home
@@ -30,17 +29,6 @@ SAMPLE = site_named("sample")
 COMPARE = "/compare/alder-vs-birch"
 FIRST, SECOND = (f"https://sample.example/compare/{pair}" for pair in (
     "alder-vs-birch", "alder-vs-cedar"))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as running:
-        yield running
 
 
 class Kill(BaseException):

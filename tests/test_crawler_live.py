@@ -24,7 +24,6 @@ from crawl_site import (
     outcomes,
     rows,
     run_crawl,
-    serving,
     start_crawl,
 )
 
@@ -32,17 +31,6 @@ from archive import open_archive
 from schema.errors import BytesError
 
 COMPARE = "/compare/alder-vs-birch"
-
-
-@pytest.fixture
-def site():
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
 
 
 def body_of(home: Path, path: str) -> bytes:

@@ -6,7 +6,6 @@ import signal
 import threading
 import time
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 from commands import verdicts
@@ -18,11 +17,6 @@ from crawler.timeouts import Timeouts
 from schema.errors import UsageError
 
 COMPARE = "/compare/alder-vs-birch"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
 
 
 def test_a_name_server_that_hangs_is_given_up_in_the_time_of_a_connection(home):

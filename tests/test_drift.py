@@ -45,11 +45,6 @@ from schema.page import RawPage
 DAYS = [f"2027-01-{day:02}T12:00:00Z" for day in range(1, 29)]
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 # --- changed pages: rules and counts ---
 
 MUTANTS_AT_LEAST = {

@@ -98,11 +98,6 @@ def crawled(tmp_path_factory: pytest.TempPathFactory):
         yield Crawled(home, ended, server)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 PLACE = "/compare/alder-vs-birch"
 
 

@@ -26,11 +26,6 @@ SOUND = whole(PAGE)
 LONG_AFTER = {"VERDICTS_NOW": "2031-01-01T00:00:00Z"}
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def to(where: str) -> Say:
     return whole(b"", f"Location: {where}", status="302 Found")
 

@@ -25,11 +25,6 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def refused(home: Path, authority: Authority, context: ssl.SSLContext) -> tuple[str, Ended]:
     """How a crawl of a server with this certificate ends; nothing may have been asked of it."""
     with faulty(ANSWERS, context) as server:

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from commands import verdicts
@@ -21,11 +20,6 @@ from schema.errors import UsageError
 
 SAMPLE = site_named("sample")
 URL = "https://sample.example/compare/alder-vs-birch"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
 
 
 def test_a_folder_is_taken_in_order_with_bytes_dates_and_the_canonical_address(tmp_path, home):

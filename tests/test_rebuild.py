@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from commands import verdicts
 from crawl_site import Answer as Said
-from crawl_site import Site, rows, run_crawl, serving
+from crawl_site import rows, run_crawl
 from db_home import ALDER, BIRCH, CEDAR, Answer, html, page, store, url_of
 from drift_home import PAIRS, clock, crawled, half_broken
 from drift_home import site as drift_site
@@ -29,17 +28,6 @@ from db.check import check
 from schema.errors import StartError
 
 DAYS = [f"2026-02-{day:02}T12:00:00Z" for day in range(1, 8)]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as running:
-        yield running
 
 
 def rebuilt(home: Path) -> RebuildReport:

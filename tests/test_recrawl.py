@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import forked
 import pytest
 from commands import verdicts
-from crawl_site import PAGES, Answer, Ended, Site, rows, run_crawl, serving
+from crawl_site import PAGES, Answer, Ended, Site, rows, run_crawl
 
 from archive import open_archive
 from archive.clock import stamp
@@ -25,17 +25,6 @@ from db import build
 from db.check import check
 
 PATHS = sorted(PAGES)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as running:
-        yield running
 
 
 def at(day: int) -> dict[str, str]:
