@@ -81,3 +81,22 @@ def test_a_page_is_painted_at_the_width_of_a_phone_and_of_a_desk(
     image = shot.read_bytes()
     assert struct.unpack(">II", image[16:24]) == (width, 2000)
     assert len(image) > 30_000, "an unstyled or empty page compresses to less"
+
+
+@pytest.mark.parametrize("width", [500, 1280])
+def test_a_table_shows_its_main_columns_alone_on_a_phone_and_on_a_desk(
+    server: Server, tmp_path: Path, width: int
+) -> None:
+    page = server.ask("/verdicts/quote").text
+    sheets = re.findall(r'<link rel="stylesheet" href="(/[^"]*style[^"]*)"', page)
+    style = "".join(server.ask(sheet).text for sheet in sheets)
+    counts = "; ".join(
+        f"document.title += ' {name}=' + [...document.querySelectorAll('{cells}')]"
+        ".filter(e => getComputedStyle(e).display !== 'none').length"
+        for name, cells in (("more", "td.more"), ("main", "td:not(.more)"))
+    )
+    copy = tmp_path / "page.html"
+    copy.write_text(f"{page}<style>{style}</style><script>{counts}</script>", "utf-8")
+    shown = browse(tmp_path / "profile", copy.as_uri(), f"--window-size={width},900", "--dump-dom")
+    found = re.search(r"<title>[^<]* more=(\d+) main=(\d+)</title>", shown)
+    assert found and found[1] == "0" and int(found[2]) > 20
