@@ -109,8 +109,9 @@ def _swap(home: Home, part: Path) -> str | None:
             kept = f"ledger.db.{stamp().replace(':', '')}.{number}"
         (home.quarantine / kept).hardlink_to(home.ledger)
         fsync_folder(home.quarantine)
-        # A journal of the old file must never be rolled back into the new one.
-        home.ledger.with_name(home.ledger.name + "-journal").unlink(missing_ok=True)
+    # A journal of the old file must never be rolled back into the new one.
+    home.ledger.with_name(home.ledger.name + "-journal").unlink(missing_ok=True)
+    fsync_folder(home.path)
     part.rename(home.ledger)
     fsync_folder(home.path)
     reach("ledger-swapped")

@@ -118,11 +118,12 @@ def acknowledge_early() -> None:
 
 
 def synchronous_full() -> None:
-    """The ledger waits for its files, and not for their names."""
+    """The journal is deleted at a commit, and the ledger does not wait for its name to go."""
     prepare = Ledger._prepare
 
     def cheaper(self: Ledger, *given: Any) -> None:
         prepare(self, *given)
+        self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.execute("PRAGMA synchronous = FULL")
 
     Ledger._prepare = cheaper  # type: ignore[method-assign]

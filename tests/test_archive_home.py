@@ -9,11 +9,14 @@ from contextlib import closing
 
 import pytest
 from commands import verdicts
+from db_home import ALDER, BIRCH, Answer, html, store, url_of
 
 from archive import Home, open_archive
-from archive.ledger import Ledger, copy_ledger, read_rows
+from archive.ledger import JOURNAL_BYTES, Ledger, copy_ledger, read_rows
 from archive.outcomes import OUTCOMES, is_known
+from archive.rebuild import rebuild_ledger
 from archive.tables import APPLICATION_ID, MIGRATIONS
+from db.check import check
 from schema.errors import IntegrityError, StartError, StoppedError, UsageError
 
 HOLD = """
@@ -56,7 +59,7 @@ def test_a_home_without_a_ledger_is_no_archive(tmp_path):
 
 def test_the_ledger_is_set_up_to_survive_a_power_cut(tmp_path):
     ledger = Ledger(tmp_path / "ledger.db")
-    assert ledger.value("PRAGMA journal_mode") == "delete"
+    assert ledger.value("PRAGMA journal_mode") == "persist"
     assert ledger.value("PRAGMA synchronous") == 3
     assert ledger.value("PRAGMA foreign_keys") == 1
     assert ledger.value("PRAGMA user_version") == len(MIGRATIONS)
@@ -202,3 +205,47 @@ def test_a_ledger_that_is_just_being_made_is_none_yet(tmp_path, command):
     finally:
         maker.communicate()
     assert verdicts(*command, "--home", home.path, cwd=tmp_path).returncode == 0
+
+
+def test_a_ledger_that_was_let_go_leaves_no_journal_and_may_be_let_go_twice(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.db")
+    with ledger.transaction() as db:
+        db.execute("INSERT INTO run (kind, started_at) VALUES ('crawl', 'x')")
+    assert (tmp_path / "ledger.db-journal").exists()
+    ledger.close()
+    ledger.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.db"]
+
+
+def test_a_large_transaction_leaves_no_large_journal(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.db")
+    many = [("x" * 3000,)] * 2000
+    with ledger.transaction() as db:
+        db.executemany("INSERT INTO run (kind, started_at) VALUES ('crawl', ?)", many)
+    with ledger.transaction() as db:
+        db.execute("UPDATE run SET started_at = 'y'")
+    assert (tmp_path / "ledger.db-journal").stat().st_size <= JOURNAL_BYTES
+    ledger.close()
+
+
+CUT_OFF = """
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA cache_size = 1")
+db.execute("BEGIN")
+db.execute("UPDATE page SET url = url || 'x'")
+db.execute("CREATE TABLE more AS SELECT * FROM page, page AS other")
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_run_left_of_a_lost_ledger_is_not_rolled_back_into_a_new_one(home):
+    store(home, [Answer(url_of(ALDER, BIRCH), html(ALDER, BIRCH)) for _ in range(3)])
+    subprocess.run([sys.executable, "-c", CUT_OFF, home / "ledger.db"],
+                   check=False)
+    journal = home / "ledger.db-journal"
+    assert journal.read_bytes()[:8] == bytes.fromhex("d9d505f920a163d7")
+    (home / "ledger.db").unlink()
+    rebuild_ledger(Home(home), lambda site, url: "comparison")
+    assert not journal.exists()
+    assert check(home, deep=True) == []
