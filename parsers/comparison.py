@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 
-from selectolax.lexbor import LexborHTMLParser
-
 from parsers.cards import Cards, read_cards
 from parsers.checks import check_sides, check_tool_quotes
 from parsers.context import Context, Trace
@@ -25,6 +23,7 @@ from parsers.site import Site
 from parsers.slugs import read_slugs
 from parsers.tokens import Tokens, patterns_of, read_tokens
 from parsers.tool import ToolReader
+from parsers.tree import tree_of
 from parsers.values import require_text
 from schema.errors import LayoutError
 from schema.records import Comparison, Finding
@@ -114,7 +113,7 @@ def _read_slugs(
     document = context.tokens.document
 
     def links() -> list[str]:
-        return links_of(LexborHTMLParser(source), url) if document.kind == "html" else []
+        return links_of(tree_of(source), url) if document.kind == "html" else []
 
     slugs, is_ambiguous = read_slugs(site, url, links)
     if is_ambiguous:

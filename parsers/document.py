@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from parsers.tree import tree_of
+
 INLINE = frozenset(
     (
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
@@ -35,6 +37,10 @@ _HIDING = re.compile(
 )
 _NOSCRIPT = re.compile(rb"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
+UNREADABLE = "\ufffd"
+"""No field may hold it."""
+LONGEST_FIGURE = 40
+"""Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
 _SEPARATORS = re.compile("[\x1c-\x1f]")
 _WHITE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\x0b\x0c\r")
@@ -123,7 +129,7 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
         data = _NOSCRIPT.sub(rb"<\1noembed ", data)
     if b"\0" in data:  # the parser would drop it in text without a trace
         data = data.replace(b"\0", "\ufffd".encode())
-    tree = LexborHTMLParser(data)
+    tree = tree_of(data)
     hidden, canonical = _marked(tree)
     walk = _Walk(hidden)
     if tree.body is not None:
@@ -278,13 +284,38 @@ class _Walk:
     def _space(self, before: int, at: int) -> str:
         runs = self.runs
         between = runs[before][0][-1:] + "".join(r[0] for r in runs[before + 1 : at])
-        return " " if any(c.isspace() for c in between + runs[at][0][:1]) else ""
+        if any(c.isspace() for c in between + runs[at][0][:1]):
+            return " "
+        return UNREADABLE if self._is_footnoted(before, at) else ""
+
+    def _figure(self, start: int, end: int) -> str:
+        """The text of runs that may state a number, unreadable where a footnote would add to it."""
+        parts = [self.runs[start][0]]
+        for at in range(start + 1, end):
+            parts += (UNREADABLE if self._is_footnoted(at - 1, at) else "", self.runs[at][0])
+        return "".join(parts)
+
+    def _is_footnoted(self, before: int, at: int) -> bool:
+        """Whether digits meet where a raised or lowered mark begins or ends: 5¹ is not 51."""
+        one, other = self.runs[before], self.runs[at]
+        return one[0][-1:].isdigit() and other[0][:1].isdigit() and (
+            self._is_mark(one[1]) != self._is_mark(other[1]))
+
+    def _is_mark(self, element: int) -> bool:
+        document = self.document
+        while element and document.tag[element] in INLINE:
+            if document.tag[element] in ("sup", "sub"):
+                return True
+            element = document.parent[element]
+        return False
 
     def _add(self, group: list[int], glue: str) -> None:
         runs = self.runs
         text, element, box, _ = runs[group[0]]
         if len(group) > 1:
             text = "".join([run[0] for run in runs[group[0] : group[-1] + 1]])
+            if len(text) <= LONGEST_FIGURE and ("/" in text or "%" in text):
+                text = self._figure(group[0], group[-1] + 1)
             for at in group[1:]:
                 if runs[at][1] != element:
                     element = common(self.document, element, runs[at][1])

@@ -8,13 +8,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from parsers.decode import decode, is_html
 from parsers.scan import require_safe_shape
+from parsers.tree import tree_of
 from schema.page import RawPage
 
 
 def _tree(page: RawPage) -> LexborHTMLParser:
     data = decode(page).data
     require_safe_shape(data)
-    return LexborHTMLParser(data)
+    return tree_of(data)
 
 
 def page_links(page: RawPage) -> list[str]:

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+from commands import verdicts
 from fixture_tools import (
     DESK,
     HTML,
@@ -336,6 +337,46 @@ def test_what_a_noscript_holds_is_never_shown_however_it_is_written(opening: str
     page = RawPage(url=None, body=f"<!doctype html><p>seen{opening}<div>unseen".encode(),
                    content_type="text/html; charset=utf-8")  # fmt: skip
     assert read_document(page).text == ["seen"]
+
+
+FOOTNOTED = [
+    ("52/100", "5<sup>2</sup>/100"), ("52/100", "<sup>5</sup>2/100"),
+    ("52/100", "5<b><sub>2</sub></b>/100"), ("75%", "7<sup><i>5</i></sup>%"),
+    ("75%", "<span>7</span><sup>5</sup><span>%</span>"),
+    ("3 ship / 1 skip", "3<sup>1</sup> ship / 1 skip"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("plain", "marked"), FOOTNOTED)
+def test_a_footnote_mark_is_never_read_as_a_digit(plain: str, marked: str) -> None:
+    line = read(html_page(WREN).replace(plain, marked).encode(), content_type=HTML)
+    assert line["kind"] == "failure"
+    assert line["code"] in FAILURES
+
+
+@pytest.mark.parametrize("marked", ["75%<sup>1</sup>", "75%<sup>a</sup>", "75% <sup>1</sup>"])
+def test_a_mark_behind_a_number_is_no_part_of_it(marked: str) -> None:
+    """The page is refused or read as without it; the number is never another one."""
+    line = read(html_page(WREN).replace("75%", marked).encode(), content_type=HTML)
+    assert line["kind"] == "failure" or line["tools"][0]["panel"]["share"] == 75
+
+
+def test_digits_in_a_text_are_joined_as_inline_tags_are() -> None:
+    said = WREN.but(description="It holds 10<sup>6</sup> songs and 3<sub>2</sub> kinds of birds.")
+    page = html_page(said).replace("&lt;", "<").replace("&gt;", ">")
+    line = read(page.encode(), content_type=HTML)
+    assert line["tools"][0]["description"] == "It holds 106 songs and 32 kinds of birds."
+
+
+def test_a_small_page_whose_tree_has_no_room_is_a_failure_and_the_next_is_read(tmp_path) -> None:
+    """Two thousand elements left open are opened again in every block that follows."""
+    opened = "<div>" + "".join(f"<b a={at}>" for at in range(2000)) + "</div>"
+    (tmp_path / "1.html").write_text(html_page(before=opened + "<div>x</div>" * 10_000))
+    (tmp_path / "2.html").write_text(html_page())
+    done = verdicts("parse", tmp_path, "--site", "sample")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 10, done.stderr
+    assert [outcome(line) for line in lines] == ["parser_died", "comparison"]
 
 
 @pytest.mark.parametrize("shape", ODD)
