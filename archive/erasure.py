@@ -17,6 +17,7 @@ from pathlib import Path
 
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger, read_rows
+from archive.quarantine import kept_aside
 from archive.segments import file_sha256, open_path, recover, seal
 from archive.warc import read_members
 from archive.withdrawals import ERASED
@@ -92,6 +93,7 @@ def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row
     if file_sha256(old) != segment["sha256"]:
         raise IntegrityError(where=name, what="the sealed file's SHA-256 is not the ledger's")
     kept = _kept(list(_members(old)), {row["offset"] for row in gone}, name)
+    _clear_quarantine(home, name, {row["url"] for row in gone})
     path = home.warc / f"{name}{REWRITTEN}"
     places = _write(path, old, kept)
     fsync_folder(home.warc)
@@ -103,8 +105,13 @@ def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row
         db.execute("UPDATE segment SET sha256 = ?, length = ? WHERE id = ?",
                    (file_sha256(path), path.stat().st_size, segment_id))
     _replace(home, path, name)
-    for tail in home.quarantine.glob(f"{open_path(home, name).name}.*"):
-        tail.unlink()
+
+
+def _clear_quarantine(home: Home, name: str, urls: set[str]) -> None:
+    """Delete what lies there of a segment's tail or of these pages: killed later, it is gone."""
+    tails = home.quarantine.glob(f"{open_path(home, name).name}.*")
+    for path in (*tails, *(each for url in urls for each in kept_aside(home, url))):
+        path.unlink()
 
 
 def _kept(members: list[_Member], gone: set[int], name: str) -> list[_Member]:

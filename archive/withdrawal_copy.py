@@ -1,8 +1,9 @@
-"""Take-downs and corrections a second time, in a file beside the ledger that outlives it.
+"""Take-downs, corrections and exports a second time, in a file that outlives the ledger.
 
 They stand nowhere in the archive: with a ledger that is lost, or exchanged for an older one, they
-would be forgotten and what was taken down be published again. The file is written anew, durably,
-by each command that enters one; a ledger that lacks what it holds is not built from.
+would be forgotten, what was taken down be published again and what was exported not be found. The
+file is written anew, durably, by each command that enters one; a ledger that lacks what it holds is
+not built from.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
 from archive.withdrawals import (
     CORRECTIONS,
+    EXPORTS,
     TAKEDOWNS,
     Correction,
+    Export,
     Takedown,
     corrections,
+    export_of,
+    exports,
     takedown_of,
     takedowns,
 )
@@ -34,7 +39,7 @@ FORMAT = 1
 
 
 class Kept(Record):
-    """Every take-down, lifted ones too, and every correction."""
+    """Every take-down, lifted ones too, every correction and every exported folder."""
 
     format: int = Field(default=FORMAT, ge=1, le=FORMAT)
     """The version of this file's format."""
@@ -42,14 +47,18 @@ class Kept(Record):
     """As the ledger has them."""
     corrections: list[Correction] = Field(default_factory=list)
     """As the ledger has them."""
+    exports: list[Export] = Field(default_factory=list)
+    """As the ledger has them."""
 
     def without(self, known: Kept) -> Kept:
         """What is not in `known`. A number tells nothing: a new ledger gives it anew."""
         notes = {_note(each) for each in known.corrections}
+        folders = {_folder(each) for each in known.exports}
         return Kept(
             takedowns=[each for each in self.takedowns
                        if not any(_covers(other, each) for other in known.takedowns)],
             corrections=[each for each in self.corrections if _note(each) not in notes],
+            exports=[each for each in self.exports if _folder(each) not in folders],
         )  # fmt: skip
 
 
@@ -66,6 +75,10 @@ def _name(each: Takedown) -> tuple[str, ...]:
 
 def _note(each: Correction) -> tuple[str, ...]:
     return each.kind, each.site, each.target, each.note, each.added_at
+
+
+def _folder(each: Export) -> tuple[str, ...]:
+    return str(each.folder), each.release, each.made_at
 
 
 def path_beside(ledger: Path) -> Path:
@@ -92,7 +105,7 @@ def require_all(home: Home) -> bool:
 
     Raises: IntegrityError when it lacks something, or the copy cannot be read.
     """
-    known = Kept(takedowns=takedowns(home), corrections=corrections(home))
+    known = Kept(takedowns=takedowns(home), corrections=corrections(home), exports=exports(home))
     path = path_beside(home.ledger)
     kept = read_copy(path)
     _require_all(known, kept, path)
@@ -101,11 +114,11 @@ def require_all(home: Home) -> bool:
 
 def _require_all(known: Kept, kept: Kept, path: Path) -> None:
     missing = kept.without(known)
-    count = len(missing.takedowns) + len(missing.corrections)
+    count = len(missing.takedowns) + len(missing.corrections) + len(missing.exports)
     if count:
         raise IntegrityError(
-            where=str(path), what=f"it holds {count} take-downs or corrections that the ledger"
-            " lacks; `verdicts check --rebuild-ledger` enters them again")  # fmt: skip
+            where=str(path), what=f"it holds {count} take-downs, corrections or exports that the"
+            " ledger lacks; `verdicts check --rebuild-ledger` enters them again")  # fmt: skip
 
 
 @contextmanager
@@ -153,8 +166,13 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
             db.execute("INSERT INTO correction (id, kind, site, target, note, added_at)"
                        " VALUES (?, ?, ?, ?, ?, ?)",
                        (_free(db, "correction", note.id), *_note(note)))
+        for export in missing.exports:
+            db.execute("INSERT INTO export (id, folder, release, made_at, withdrawn_at)"
+                       " VALUES (?, ?, ?, ?, ?)", (_free(db, "export", export.id),
+                                                   *_folder(export), export.withdrawn_at))
         now = _kept(db)
-    return {"takedown": len(now.takedowns), "correction": len(now.corrections)}
+    return {"takedown": len(now.takedowns), "correction": len(now.corrections),
+            "export": len(now.exports)}
 
 
 def _enter_takedown(db: sqlite3.Connection, each: Takedown) -> None:
@@ -181,6 +199,7 @@ def _kept(db: sqlite3.Connection) -> Kept:
     return Kept(
         takedowns=[takedown_of(row) for row in db.execute(TAKEDOWNS)],
         corrections=[Correction(**dict(row)) for row in db.execute(CORRECTIONS)],
+        exports=[export_of(row) for row in db.execute(EXPORTS)],
     )  # fmt: skip
 
 

@@ -1,57 +1,75 @@
 """Entering take-downs, corrections and exported folders into the ledger, all of them dated.
 
 A take-down is entered in one short transaction beside a running crawl, which may last for days
-and waits for it; only the erasing of bytes needs the crawl's lock (archive/erasure.py). Take-downs
-and corrections are then written into their copy (archive/withdrawal_copy.py), before the command
-that entered them says so.
+and waits for it; only the erasing of bytes needs the crawl's lock (archive/erasure.py). All of it
+is then written into its copy (archive/withdrawal_copy.py), before the command that entered it says
+so.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
 from archive.clock import stamp
 from archive.ledger import Ledger
 from archive.withdrawal_copy import entering
-from archive.withdrawals import Kind, Matches
+from archive.withdrawals import Kind, Matches, Takedown
 from schema.errors import UsageError
 
 
 def enter_takedown(ledger: Ledger, *, kind: Kind, site: str, target: str, matches: Matches,
                    reason: str, pages: Iterable[int]) -> int:
-    """Enter a take-down, and let no crawl ask for the pages it covers; gives its id.
+    """Enter a take-down, and let no crawl ask for the pages it covers; gives its number.
 
     One that holds already is widened: its date and its reason stay.
     """
     with entering(ledger) as db:
         known = db.execute(
-            "SELECT id, matches FROM takedown WHERE kind = ? AND site = ? AND target = ?"
+            "SELECT id FROM takedown WHERE kind = ? AND site = ? AND target = ?"
             " AND lifted_at IS NULL", (kind, site, target)).fetchone()
-        if known is not None:
-            wider = Matches.model_validate_json(known["matches"]).joined(matches)
-            is_more = wider.is_erasing and not Matches.model_validate_json(
-                known["matches"]).is_erasing
-            db.execute("UPDATE takedown SET matches = ?, is_erased = iif(?, 0, is_erased)"
-                       " WHERE id = ?", (wider.model_dump_json(), is_more, known["id"]))
-        else:
-            known = db.execute(
+        if known is None:
+            number: int = db.execute(
                 "INSERT INTO takedown (kind, site, target, matches, reason, added_at)"
                 " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-                (kind, site, target, matches.model_dump_json(), reason, stamp())).fetchone()
+                (kind, site, target, matches.model_dump_json(), reason, stamp())).fetchone()[0]
+        else:
+            number = _widen(db, known["id"], matches)
         db.executemany("UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
                        [(page,) for page in pages])
-        found: int = known["id"]
-    return found
+    return number
 
 
-def widen_takedown(ledger: Ledger, takedown_id: int, matches: Matches) -> None:
-    """Add to what a take-down is recognised by, and to what it took out."""
+def widen_takedown(ledger: Ledger, takedown: Takedown, matches: Matches) -> int:
+    """Add to what a take-down is recognised by, and to what it took out; gives its number.
+
+    It is told by all but its number, which another command may have changed meanwhile.
+    """
     with entering(ledger) as db:
-        row = db.execute("SELECT matches FROM takedown WHERE id = ?", (takedown_id,)).fetchone()
-        wider = Matches.model_validate_json(row["matches"]).joined(matches)
-        db.execute("UPDATE takedown SET matches = ? WHERE id = ?",
-                   (wider.model_dump_json(), takedown_id))
+        number = db.execute(
+            "SELECT id FROM takedown WHERE kind = ? AND site = ? AND target = ? AND added_at = ?"
+            " ORDER BY lifted_at IS NULL DESC",
+            (takedown.kind, takedown.site, takedown.target, takedown.added_at)).fetchone()[0]
+        return _widen(db, number, matches)
+
+
+def _widen(db: sqlite3.Connection, takedown_id: int, matches: Matches) -> int:
+    """Join `matches` to a take-down; one that then recognises more gets a new number.
+
+    What was made before names the numbers that it was made under: so all of it is looked into
+    again, be it here now or put back years later.
+    """
+    row = db.execute("SELECT matches FROM takedown WHERE id = ?", (takedown_id,)).fetchone()
+    known = Matches.model_validate_json(row["matches"]).joined(Matches())
+    wider = known.joined(matches)
+    is_erased_again = wider.is_erasing and not known.is_erasing
+    is_wider = wider.recognised() != known.recognised()
+    number: int = db.execute(
+        "UPDATE takedown SET matches = ?, is_erased = iif(?, 0, is_erased),"
+        " id = iif(?, (SELECT max(id) + 1 FROM takedown), id) WHERE id = ? RETURNING id",
+        (wider.model_dump_json(), is_erased_again, is_wider, takedown_id)).fetchone()[0]
+    return number
 
 
 def mark_erased(ledger: Ledger, takedown_id: int) -> None:
@@ -86,8 +104,11 @@ def enter_correction(ledger: Ledger, *, kind: Kind, site: str, target: str, note
 
 
 def note_export(ledger: Ledger, folder: Path, release: str) -> int:
-    """Note a folder that a release was written to, so that it can be withdrawn; gives its id."""
-    with ledger.transaction() as db:
+    """Note a folder that a release is written to, so that it can be withdrawn; gives its id.
+
+    To be noted before its first file is written: one that was killed is then found too.
+    """
+    with entering(ledger) as db:
         found: int = db.execute(
             "INSERT INTO export (folder, release, made_at) VALUES (?, ?, ?) RETURNING id",
             (str(folder.absolute()), release, stamp())).fetchone()[0]
@@ -96,5 +117,5 @@ def note_export(ledger: Ledger, folder: Path, release: str) -> int:
 
 def mark_withdrawn(ledger: Ledger, export_id: int) -> None:
     """Note that an exported folder was withdrawn."""
-    with ledger.transaction() as db:
+    with entering(ledger) as db:
         db.execute("UPDATE export SET withdrawn_at = ? WHERE id = ?", (stamp(), export_id))

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite3 import Row
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from archive.home import Home
 from archive.ledger import read_rows
@@ -23,12 +23,26 @@ ERASED = "erased"
 """The damage of a capture whose bytes were erased on request."""
 TAKEDOWNS = "SELECT * FROM takedown ORDER BY id"
 CORRECTIONS = "SELECT * FROM correction ORDER BY id"
+EXPORTS = "SELECT * FROM export ORDER BY id"
+
+
+class KnownSide(Record):
+    """By what one card of a page is known again, its quotes with it. Absent: None where unknown."""
+
+    name: str | None = None
+    """Hash of the display name."""
+    card: str | None = None
+    """Hash of the display name with the description."""
+    quotes: list[str] = Field(default_factory=list)
+    """Hashes of the words of its quotes."""
+    pieces: list[str] = Field(default_factory=list)
+    """Hashes of a few words in a row, a sample of those in the description and the quotes."""
 
 
 class Matches(Record):
     """By what a take-down is recognised, and what it took out of what was published.
 
-    Every hash is one of folded words (db/withdrawal_match.py) unless it is said to be a key.
+    Every hash is one of folded words (db/withdrawal_fold.py) unless it is said to be a key.
     """
 
     slugs: list[list[str]] = Field(default_factory=list)
@@ -37,14 +51,14 @@ class Matches(Record):
     """SHA-256 of a page's bodies: they bring it back under no urn."""
     words: list[str] = Field(default_factory=list)
     """Hashes of the words of a tool's cards, or of a quote."""
-    sides: list[list[list[str]]] = Field(default_factory=list)
-    """Hashes of the words of quotes, by card: a page's two cards, or a tool's one."""
+    shown: list[list[KnownSide]] = Field(default_factory=list)
+    """What each version showed: a page's two cards, or a tool's one."""
     names: list[str] = Field(default_factory=list)
     """Hashes of a tool's display names, and of that of the tool a quote is about."""
-    runs: list[tuple[int, str]] = Field(default_factory=list)
-    """A quote's words to be found within longer ones: their number and their hash."""
     pieces: list[str] = Field(default_factory=list)
-    """Hashes of a few words in a row, to be found where a detail cites a quote."""
+    """Hashes of a few words in a row: every one of a quote."""
+    apart: list[str] = Field(default_factory=list)
+    """Hashes of pieces that only others hold: quotes that are like it and stood beside it."""
     pages: list[str] = Field(default_factory=list)
     """Addresses of the comparisons that were no longer published."""
     cards: list[str] = Field(default_factory=list)
@@ -56,18 +70,29 @@ class Matches(Record):
     is_erasing: bool = False
     """Whether the bytes are to be erased too."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written_now(cls, data: Any) -> Any:
+        """What the first version of this list said of quotes, in the words of this one."""
+        if not isinstance(data, dict) or not data.keys() & {"sides", "runs"}:
+            return data
+        old = {**data}
+        old.pop("runs", None)  # all pieces of a quote tell the same
+        sides = old.pop("sides", [])
+        return old | {"shown": [*old.get("shown", []),
+                                *([{"quotes": side} for side in version] for version in sides)]}
+
     def recognised(self) -> list[object]:
         """What it is recognised by, without what it took out: all that a build depends on."""
-        return [self.slugs, self.bodies, self.words, self.sides, self.names, self.runs,
-                self.pieces]  # fmt: skip
+        shown = [[side.model_dump() for side in version] for version in self.shown]
+        return [self.slugs, self.bodies, self.words, shown, self.names, self.pieces, self.apart]
 
     def joined(self, other: Matches) -> Matches:
-        """What either of the two says."""
+        """What either of the two says, each thing once."""
         values: dict[str, Any] = {"is_erasing": self.is_erasing or other.is_erasing}
         for name in type(self).model_fields.keys() - values.keys():
-            mine, more = getattr(self, name), getattr(other, name)
-            known = {repr(each) for each in mine}
-            values[name] = [*mine, *(each for each in more if repr(each) not in known)]
+            both = (*getattr(self, name), *getattr(other, name))
+            values[name] = list({repr(each): each for each in both}.values())
         return Matches(**values)
 
 
@@ -113,8 +138,17 @@ class Export:
 
 
 def takedowns(home: Home) -> list[Takedown]:
-    """Every take-down, lifted ones too, in one short read."""
-    return [takedown_of(row) for row in read_rows(home.ledger, TAKEDOWNS)]
+    """Every take-down, lifted ones too, in one short read.
+
+    Raises: as all that read here: IntegrityError when the home lost its ledger, and what
+    `read_rows` raises.
+    """
+    return [takedown_of(row) for row in _rows(home, TAKEDOWNS)]
+
+
+def _rows(home: Home, sql: str) -> list[Row]:
+    home.require_ledger()
+    return read_rows(home.ledger, sql)
 
 
 def takedown_of(row: Row) -> Takedown:
@@ -131,13 +165,17 @@ def active_takedowns(home: Home) -> list[Takedown]:
 
 def corrections(home: Home) -> list[Correction]:
     """Every correction, in one short read."""
-    return [Correction(**dict(row)) for row in read_rows(home.ledger, CORRECTIONS)]
+    return [Correction(**dict(row)) for row in _rows(home, CORRECTIONS)]
 
 
 def exports(home: Home) -> list[Export]:
     """Every exported folder, in one short read."""
-    rows = read_rows(home.ledger, "SELECT * FROM export ORDER BY id")
-    return [Export(**{**dict(row), "folder": Path(row["folder"])}) for row in rows]
+    return [export_of(row) for row in _rows(home, EXPORTS)]
+
+
+def export_of(row: Row) -> Export:
+    """The exported folder that a row of the ledger is."""
+    return Export(**{**dict(row), "folder": Path(row["folder"])})
 
 
 class TakenAddresses:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive import Home, open_archive
+from archive import Archive, Home, open_archive
 from archive.erasure import erase_captures, finish_erasures
 from archive.ledger import Ledger
 from archive.withdrawal_copy import renew_copy, require_all
@@ -24,10 +24,13 @@ from archive.withdrawal_entry import (
     widen_takedown,
 )
 from archive.withdrawals import Matches, Takedown, active_takedowns, corrections, takedowns
+from db.publish import remove_leftovers
 from db.recordfile import READ_ERRORS, read_header
 from db.snapshot import Snapshot, take_snapshot
-from db.withdrawal_files import Dropped, see_dropped, withdraw_exports, withdraw_published
-from db.withdrawal_find import Finder, Target
+from db.withdrawal_exports import withdraw_exports
+from db.withdrawal_files import Dropped, see_dropped, withdraw_published
+from db.withdrawal_find import Finder, Target, told
+from db.withdrawal_known import matches_of
 from db.withdrawal_match import Taken
 from db.withdrawal_records import clean_records
 from schema.errors import StartError, UsageError
@@ -60,7 +63,8 @@ def take_down(home: Home, asked: str, *, reason: str, site: str | None = None,
     to, or with `erase` while a crawl or a build runs: nothing was changed then.
     """
     reason = _plain(reason, "--reason")
-    finder = Finder(open_archive(home.path))
+    archive = open_archive(home.path)
+    finder = Finder(archive)
     home.create()
     with ExitStack() as locks:
         if erase:
@@ -68,9 +72,9 @@ def take_down(home: Home, asked: str, *, reason: str, site: str | None = None,
             _wait_for_build(home, locks)
         target = finder.find(asked, site=site)
         if erase and target.kind == "quote":
-            raise UsageError(what=f"{asked}: the bytes of a quote are those of its pages; take"
-                                  " down the pages that show it to erase them")  # fmt: skip
-        wanted = _wanted(finder, target, is_erasing=erase)
+            raise UsageError(what=f"{told(asked)}: the bytes of a quote are those of its pages;"
+                                  " take down the pages that show it to erase them")  # fmt: skip
+        wanted = _wanted(finder, archive, target, is_erasing=erase)
         pages = finder.pages(wanted)
         with closing(Ledger(home.ledger)) as ledger:
             number = enter_takedown(
@@ -86,13 +90,13 @@ def take_down(home: Home, asked: str, *, reason: str, site: str | None = None,
                 return report
         report.withdrawn = withdraw(home)
         if erase:
-            report.erased = _erase(home, number)
+            report.erased = _erase(home, target)
     return report
 
 
-def _wanted(finder: Finder, target: Target, *, is_erasing: bool) -> Takedown:
+def _wanted(finder: Finder, archive: Archive, target: Target, *, is_erasing: bool) -> Takedown:
     """The take-down as it is to be entered: what it goes by, and what it takes out."""
-    matches = finder.matches(target).joined(Matches(is_erasing=is_erasing))
+    matches = matches_of(target, finder, archive).joined(Matches(is_erasing=is_erasing))
     wanted = Takedown(0, target.kind, target.site, target.target, matches, "", False, "", None)
     found: dict[int, Dropped] = {}
     taken = Taken([wanted])
@@ -129,6 +133,7 @@ def withdraw(home: Home) -> list[str]:
         with closing(Ledger(home.ledger)) as ledger:
             renew_copy(ledger)
     finish_erasures(home)
+    remove_leftovers(home)  # a build that was killed may have left the words in one
     taken = Taken(active_takedowns(home))
     if not taken.ids:
         return []
@@ -151,15 +156,16 @@ def is_outdated(home: Home, snapshot: Snapshot) -> bool:
     return [each.id for each in active_takedowns(home)] != snapshot.taken.ids
 
 
-def _erase(home: Home, number: int) -> int:
+def _erase(home: Home, target: Target) -> int:
     """Erase the captures of a take-down's pages; gives how many. Both locks are held."""
     archive = open_archive(home.path)
-    takedown = next(each for each in active_takedowns(home) if each.id == number)
+    takedown = next(each for each in active_takedowns(home)
+                    if Target(each.kind, each.site, each.target) == target)
     pages = set(Finder(archive).pages(takedown))
     captures = [each for each in archive.captures() if each.page_id in pages]
     with closing(Ledger(home.ledger)) as ledger:
         said = [f"{each.url} {each.captured_at}" for each in captures]
-        widen_takedown(ledger, number, Matches(erased=said))
+        number = widen_takedown(ledger, takedown, Matches(erased=said))
         count = erase_captures(home, ledger, [each.id for each in captures])
         clean_records(home.records, take_snapshot(archive))
         mark_erased(ledger, number)
@@ -189,7 +195,7 @@ def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tu
     finder = Finder(open_archive(home.path))
     target = finder.find(asked, site=site)
     if target.kind == "page" and not finder.is_known(target):
-        raise UsageError(what=f"{target.target}: no page of this archive")
+        raise UsageError(what=f"{told(target.target)}: no page of this archive")
     home.create()
     with closing(Ledger(home.ledger)) as ledger:
         number = enter_correction(

@@ -1,33 +1,32 @@
-"""Withdrawing what was published: databases and exported folders that hold what was taken down.
+"""Withdrawing published databases that hold what was taken down.
 
 All of it can be done again after a crash at any point; needs the home's build lock.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.clock import stamp
-from archive.home import Home, fsync_folder
+from archive.home import Home
 from archive.ledger import Ledger
 from archive.segments import file_sha256
-from archive.withdrawal_entry import mark_withdrawn, widen_takedown
-from archive.withdrawals import Matches, Takedown, exports
+from archive.withdrawal_entry import widen_takedown
+from archive.withdrawals import Matches, Takedown
 from db.loss import Edition, edition
 from db.publish import (
+    CANDIDATE,
+    CURRENT,
     Tombstone,
     TombstoneReason,
     bury,
     is_named_by_build,
     named,
-    published,
     tombstone_path,
     whole_manifest,
 )
@@ -35,7 +34,6 @@ from db.withdrawal_match import Showing, ShownCard, ShownWords, Taken
 from db.write import connect_read_only
 from schema.errors import BuildError
 
-FOLDER_TOMBSTONE = "WITHDRAWN.json"
 UNREADABLE = Edition({}, {}, set())
 
 
@@ -52,6 +50,19 @@ class Dropped:
         return Matches(
             pages=sorted(self.pages), cards=sorted(self.cards), quotes=sorted(self.quotes)
         )
+
+
+def published_files(home: Home) -> list[Path]:
+    """Every `*.db` below the public folder, under whatever name it was copied there.
+
+    The candidate of a build, and the link to the current one, are none; links to folders are not
+    followed.
+    """
+    link, candidate = home.public / CURRENT, home.public / CANDIDATE
+    return [
+        path for path in sorted(home.public.rglob("*.db"))
+        if path.is_file() and path != candidate and not (path == link and path.is_symlink())
+    ]  # fmt: skip
 
 
 def see_dropped(showing: Showing, taken: Taken, found: dict[int, Dropped]) -> None:
@@ -131,11 +142,11 @@ def left_out(path: Path, taken: Taken) -> dict[str, int]:
 def withdraw_published(home: Home, taken: Taken) -> list[str]:
     """Withdraw every published database that holds what was taken down; gives their names."""
     names = []
-    for path in published(home):
+    for path in published_files(home):
         if tombstone_path(path).exists():
             path.unlink()  # killed between the two
         elif _withdraw(home, path, taken):
-            names.append(path.name)
+            names.append(str(path.relative_to(home.public)))
     return names
 
 
@@ -154,9 +165,9 @@ def _withdraw(home: Home, path: Path, taken: Taken) -> bool:
         found, present = {each: Dropped() for each in taken.ids}, UNREADABLE
     if not found:
         return False
-    if path == named(home):
-        _note_dropped(home, found)
     by = [each for each in taken.active if each.id in found]
+    if path == named(home):
+        _note_dropped(home, [(each, found[each.id]) for each in by])
     bury(path, Tombstone(
         withdrawn=path.name, sha256=file_sha256(path), withdrawn_at=stamp(), reasons=reasons(by),
         rows=present.rows, taken=present.taken, sites=sorted(present.sites),
@@ -164,72 +175,13 @@ def _withdraw(home: Home, path: Path, taken: Taken) -> bool:
     return True
 
 
-def _note_dropped(home: Home, found: dict[int, Dropped]) -> None:
+def _note_dropped(home: Home, found: list[tuple[Takedown, Dropped]]) -> None:
     """Let the next build know what is missing on purpose, before the file is gone."""
     with closing(Ledger(home.ledger)) as ledger:
-        for takedown, dropped in sorted(found.items()):
+        for takedown, dropped in found:
             widen_takedown(ledger, takedown, dropped.matches())
 
 
 def reasons(by: list[Takedown]) -> list[TombstoneReason]:
     """What a tombstone says of take-downs."""
     return [TombstoneReason(date=each.added_at, kind=each.kind, reason=each.reason) for each in by]
-
-
-def withdraw_exports(home: Home, taken: Taken) -> list[str]:
-    """Withdraw every exported folder that holds what was taken down; gives the folders.
-
-    A folder without a database of ours to look into is withdrawn too: nobody can tell.
-    """
-    names = []
-    for export in exports(home):
-        if export.withdrawn_at is not None or not taken.ids:
-            continue
-        by = _taken_in_folder(export.folder, taken)
-        if by:
-            withdraw_folder(home, export.folder, export.release, by)
-            with closing(Ledger(home.ledger)) as ledger:
-                mark_withdrawn(ledger, export.id)
-            names.append(str(export.folder))
-    return names
-
-
-def _taken_in_folder(folder: Path, taken: Taken) -> list[Takedown]:
-    databases = sorted(folder.rglob("*.db"))
-    found: set[int] = set()
-    try:
-        for path in databases:
-            found |= dropped_of(path, taken).keys()
-    except sqlite3.DatabaseError:
-        databases = []
-    return [each for each in taken.active if not databases or each.id in found]
-
-
-def withdraw_folder(home: Home, folder: Path, release: str, by: list[Takedown]) -> None:
-    """Replace the files of an exported folder by a tombstone; links are not followed.
-
-    A folder that is not there, or that holds the home itself, is left alone.
-    """
-    if not folder.is_dir() or home.path.resolve().is_relative_to(folder.resolve()):
-        return
-    tombstone = folder / FOLDER_TOMBSTONE
-    said = {
-        "withdrawn": release, "withdrawn_at": stamp(),
-        "reasons": [reason.model_dump() for reason in reasons(by)],
-    }  # fmt: skip
-    part = folder / f".{FOLDER_TOMBSTONE}.part"
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(said, file, indent=1, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(tombstone)
-    fsync_folder(folder)
-    for place, folders, files in os.walk(folder, topdown=False):
-        for name in files:
-            if Path(place, name) != tombstone:
-                Path(place, name).unlink()
-        for name in folders:
-            path = Path(place, name)
-            with suppress(OSError):
-                path.unlink() if path.is_symlink() else path.rmdir()
-    fsync_folder(folder)

@@ -1,4 +1,4 @@
-"""What a person means by an address, a tool or a quote, and by what it will be recognised.
+"""What a person means by an address, a tool or a quote.
 
 This module only reads: record files, published databases and the ledger.
 """
@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
 from archive import Archive
-from archive.withdrawals import Kind, Matches, Takedown, TakenAddresses, active_takedowns
+from archive.withdrawals import (
+    Kind,
+    Takedown,
+    TakenAddresses,
+    active_takedowns,
+)
 from db import recordfile
-from db.publish import published
+from db.publish import present
 from db.snapshot import is_known_page
-from db.withdrawal_files import showings_of_database
-from db.withdrawal_fold import folded, text_hash, words_hash
-from db.withdrawal_likeness import LEAST, Side
-from db.withdrawal_match import Showing, quote_matches, sides_of
-from db.withdrawal_records import GONE, showing_of
+from db.withdrawal_files import published_files, showings_of_database
+from db.withdrawal_fold import folded, words_hash
+from db.withdrawal_match import Showing
+from db.withdrawal_records import showing_of
 from db.write import connect_read_only
 from parsers.site import Site
 from parsers.sites import site_named, site_of_url
@@ -28,6 +32,8 @@ from schema.errors import UsageError
 from schema.records import Comparison
 
 _KEY = re.compile(r"(?:.*/quote/)?([0-9a-f]{64})")
+TOLD_LENGTH = 60
+"""So much is repeated of what was asked for. Units: characters."""
 _URN = re.compile(r"urn:sha256:[0-9a-f]{64}")
 
 
@@ -73,20 +79,19 @@ class Finder:
             for quote in showing.quotes:
                 if is_meant(quote.key, quote.text):
                     return Target("quote", showing.site, quote.key)
-        raise UsageError(what=f"{asked}: no quote of this archive; one that is not built yet has"
-                              " no key (`verdicts build`)")  # fmt: skip
+        raise UsageError(what=f"{told(asked)}: no quote of this archive{self._unless_built()}")
 
     def _address(self, asked: str, named: str | None) -> Target:
         if _URN.fullmatch(asked):
             return Target("page", self._only(asked, named, lambda page: page == asked), asked)
         site = site_named(named) if named else site_of_url(asked)
         if site is None:
-            raise UsageError(what=f"{asked}: no site claims this host; name one with --site")
+            raise UsageError(what=f"{told(asked)}: no site claims this host; name one with --site")
         slug = site.tool_slug(asked)
         if slug is not None:
             return self._tool(slug, site.name)
         if not site.is_comparison(asked):
-            raise UsageError(what=f"{asked}: neither a comparison nor a tool of {site.name}")
+            raise UsageError(what=f"{told(asked)}: neither a comparison nor a tool of {site.name}")
         return Target("page", site.name, site.own_address(asked))
 
     def _pair(self, asked: str, named: str | None) -> Target | None:
@@ -94,7 +99,7 @@ class Finder:
         pages = {(p.site, p.url) for p in self._pages
                  if site in (None, p.site) and site_named(p.site).pair(p.url) == pair}  # fmt: skip
         if len(pages) > 1:
-            raise UsageError(what=f"{asked}: several pages go by it; name the address")
+            raise UsageError(what=f"{told(asked)}: several pages go by it; name the address")
         return Target("page", *pages.pop()) if pages else None
 
     def _tool(self, asked: str, named: str | None) -> Target:
@@ -107,15 +112,21 @@ class Finder:
         sites &= {site} if site else sites
         if len(sites) != 1:
             what = "several sites have such a tool; name one with --site" if sites else (
-                "neither a page, a tool nor a quote of this archive")  # fmt: skip
-            raise UsageError(what=f"{asked}: {what}")
+                f"neither a page, a tool nor a quote of this archive{self._unless_built()}")
+            raise UsageError(what=f"{told(asked)}: {what}")
         return Target("tool", sites.pop(), tool)
+
+    def _unless_built(self) -> str:
+        """What to do first where names and words are looked for in what nobody has built."""
+        if present(self._home) is not None:
+            return ""
+        return "; nothing is built here now; run `verdicts build`, then ask again"
 
     def _only(self, asked: str, named: str | None, is_meant: Callable[[str], bool]) -> str:
         sites = {p.site for p in self._pages if is_meant(p.url) and named in (None, p.site)}
         if len(sites) != 1:
-            raise UsageError(what=f"{asked}: {'several sites have' if sites else 'there is no'}"
-                                  " such a page")  # fmt: skip
+            what = "several sites have such a page" if sites else "there is no such page"
+            raise UsageError(what=f"{told(asked)}: {what}")
         return sites.pop()
 
     def showings(self) -> Iterator[Showing]:
@@ -132,53 +143,12 @@ class Finder:
                     record = line.reading.record if line.reading else None
                     if capture is not None and isinstance(record, Comparison):
                         yield showing_of(capture.site, capture.url, record)
-        for database in published(self._home):
+        for database in published_files(self._home):
             try:
                 with closing(connect_read_only(database)) as connection:
                     yield from showings_of_database(connection)
             except sqlite3.DatabaseError:
                 continue  # `check` names it
-
-    def matches(self, target: Target) -> Matches:
-        """By what a target is recognised from now on."""
-        if target.kind == "page":
-            return self._page_matches(target)
-        if target.kind == "tool":
-            return self._tool_matches(target)
-        for showing in self.showings():
-            for quote in showing.quotes:
-                if quote.key == target.target and quote.text not in (None, GONE):
-                    return quote_matches(quote.tool_name, quote.text or "", quote.key)
-        return Matches(quotes=[target.target])
-
-    def _page_matches(self, target: Target) -> Matches:
-        own = [c for c in self._archive.captures()
-               if (c.site, c.url) == (target.site, target.target) and c.status == 200]  # fmt: skip
-        shown = {sides_of(showing) for showing in self.showings()
-                 if (showing.site, showing.url) == (target.site, target.target)}  # fmt: skip
-        slugs = _slugs(site_named(target.site), target.target)
-        return Matches(
-            slugs=[sorted(pair) for pair in slugs], bodies=sorted({c.body_sha256 for c in own}),
-            sides=_listed(each for each in shown if all(each)),
-        )  # fmt: skip
-
-    def _tool_matches(self, target: Target) -> Matches:
-        name = target.target.removeprefix("name:")
-        is_nameless = name != target.target
-        names, words = {text_hash(name)} if is_nameless else set(), set()
-        shown: set[tuple[Side, ...]] = set()
-        for showing in self.showings():
-            for card, side in zip(showing.cards, sides_of(showing), strict=False):
-                is_it = card.slug is None and text_hash(card.name) in names if is_nameless else (
-                    card.slug == target.target)  # fmt: skip
-                if showing.site == target.site and is_it:
-                    names.add(text_hash(card.name))
-                    shown.add((side,))
-                    if card.description is not None:
-                        words.add(text_hash(card.name, card.description))
-        return Matches(slugs=[] if is_nameless else [[name]], names=sorted(names),
-                       words=sorted(words),
-                       sides=_listed(each for each in shown if len(each[0]) >= LEAST))  # fmt: skip
 
     def is_known(self, target: Target) -> bool:
         """Whether the ledger knows the page."""
@@ -190,19 +160,25 @@ class Finder:
         return [
             page.id for page in self._pages
             if page.url in takedown.matches.pages or addresses.covering(
-                page.site, page.url, _slugs(site_named(page.site), page.url)) is not None
+                page.site, page.url, slugs_of(site_named(page.site), page.url)) is not None
         ]  # fmt: skip
 
 
-def _listed(shown: Iterable[tuple[Side, ...]]) -> list[list[list[str]]]:
-    return sorted([sorted(side) for side in sides] for sides in shown)
+def told(asked: str) -> str:
+    """What was asked for, short enough to be repeated in a sentence.
+
+    >>> told("a-vs-b"), told("x" * 61) == "x" * 59 + "…"
+    ('a-vs-b', True)
+    """
+    return asked if len(asked) <= TOLD_LENGTH else f"{asked[: TOLD_LENGTH - 1]}…"
 
 
 def _halves(site: Site, url: str) -> set[str]:
-    return {half for pair in _slugs(site, url) for half in pair}
+    return {half for pair in slugs_of(site, url) for half in pair}
 
 
-def _slugs(site: Site, url: str) -> list[tuple[str, str]]:
+def slugs_of(site: Site, url: str) -> list[tuple[str, str]]:
+    """Both slugs of a comparison address, in every way to read them; none of a urn."""
     return [] if url.startswith("urn:") else site.slugs(url)
 
 

@@ -9,19 +9,29 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 _WORD = re.compile(r"[^\W_]+")
 _LOOK_ALIKES = (
-    # Cyrillic
-    ("АаВвЕеЅѕІіЈјКкМмНнОоРрСсТтУуХхҮүҺһӀӏԀԁԚԛԜԝѴѵ",
-     "AaBbEeSsIiJjKkMmHhOoPpCcTtYyXxYyHhLlDdQqWwVv"),
-    # Greek: three small letters look like another Latin letter than their capitals do.
-    ("ΑαΒβΕεΖζΗηΙιΚκΜμΝνΟοΡρΤτΥυΧχϹϲ", "AaBbEeZzHnIiKkMmNvOoPpTtYuXxCc"),
-    # Latin without, or with another, dot
-    ("ıȷɑɡɩ", "ijagi"),
+    # Cyrillic; a capital that looks like nothing goes by its small letter
+    ("АаВвЕеЅѕІіЈјКкМмНнОоРрСсТтУуХхҮүҺһӀӏԀԁԚԛԜԝѴѵгпьѡҽԍзꙇ",
+     "AaBbEeSsIiJjKkMmHhOoPpCcTtYyXxYyHhLlDdQqWwVvrnbweg3i"),
+    # Greek: three small letters look like another Latin letter than their capitals do
+    ("ΑαΒβΕεΖζΗηΙιΚκΜμΝνΟοΡρΤτΥυΧχϹϲγσωϝϳϻ", "AaBbEeZzHnIiKkMmNvOoPpTtYuXxCcyowfjm"),
+    # Latin without, or with another, dot, hook or stroke
+    ("ıȷɑɡɩɪɣɯʋʏƒłøđħŧƅƽɛɐ", "ijagiiywuyflodhtbsea"),
+    # Latin small capitals
+    ("ᴀʙᴄᴅᴇꜰɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡᴢ", "abcdefghjklmnoprstuvwz"),
 )
-"""Letters and the Latin letters that they look like, place by place; accents are off by then."""
+"""Letters and the Latin letters that they look like, place by place; accents are off by then.
+
+Source: Unicode's list of confusables (UTS 39, version 15), the single letters of these three
+scripts. Its own mapping is not used: it takes l, I and 1 for one, and changes with each version,
+which the hashes that the ledger keeps for ever must not.
+"""
+_EITHER = {"ν": "vn", "η": "nh", "υ": "uy"}
+"""Greek small letters that stand for what they look like, or for what their capital does."""
 _AS_LATIN = {
     ord(letter): latin
     for letters, latins in _LOOK_ALIKES
@@ -42,6 +52,17 @@ def folded(text: str) -> list[str]:
     if not text.isascii():
         text = _as_latin(text)
     return _WORD.findall(text.casefold()) or [text.strip()]
+
+
+def readings(text: str) -> Iterator[list[str]]:
+    """The words of a text, folded in every way that its Greek letters can be taken.
+
+    >>> [words[0] for words in readings("oνe")], list(readings("one"))
+    (['ove', 'one'], [['one']])
+    """
+    found = [ord(letter) for letter in _EITHER if letter in text]
+    for latins in product(*(_EITHER[chr(each)] for each in found)):
+        yield folded(text.translate(dict(zip(found, latins, strict=True))))
 
 
 def _as_latin(text: str) -> str:

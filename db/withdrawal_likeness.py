@@ -1,68 +1,138 @@
-"""A page or a tool known again by most of its quotes, though some were changed.
+"""Likeness: a quote, a page or a tool known again though some of its words were changed.
 
-Pure. A site pairs each tool with many others and repeats its quotes on every such page: one tool's
-quotes are therefore never enough to tell a page.
+Pure. A site pairs each tool with many others and repeats its quotes on every such page: a page is
+therefore told by both of its cards, never by one.
+
+The numbers were measured in November 2026 on 208 quotes and descriptions, five published pages
+among them. Two different texts share at most 18 % of their pieces. Of texts of 10 to 30 words in
+which every tenth was changed, 86 % keep two fifths of theirs, of longer ones 99 %.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 
-from archive.withdrawals import Takedown
-from db.withdrawal_fold import folded, words_hash
+from archive.withdrawals import KnownSide, Takedown
+from db.withdrawal_fold import readings, text_hash, words_hash
 
 SHORT_WORDS = 5
 """A quote of fewer words tells nothing by itself: others say as much."""
-LEAST = 2
-"""So many quotes of each side must be the same, or all where a side has fewer."""
+PIECE_WORDS = 4
+"""So many words in a row are a piece: enough to tell that a detail cites a quote."""
+LIKE_SHARE = 2 / 5
+"""So much of the known pieces must be there."""
+LIKE_PIECES = 3
+"""And so many, or all where there are fewer."""
+LEAST_QUOTES = 2
+"""So many quotes, word for word, tell a card under any name."""
+KEPT_PIECES = 64
+"""So many pieces of a card are kept. The share of a sample is wrong by 6 % on average."""
 
-Side = frozenset[str]
+
+def windows(words: Sequence[str], length: int) -> Iterator[str]:
+    """The hashes of so many words in a row, from every word on."""
+    for at in range(len(words) - length + 1):
+        yield words_hash(words[at : at + length])
 
 
-class Known(NamedTuple):
-    """The quotes by which one take-down is recognised: two sides of a page, or a tool's one."""
+def is_like(known: Collection[str], shown: Collection[str]) -> bool:
+    """Whether enough of the known pieces of a text are shown.
 
-    takedown: int
-    sides: tuple[Side, ...]
+    >>> is_like(["a", "b", "c", "d", "e", "f", "g"], {"a", "b", "g", "z"})
+    True
+    >>> is_like(["a", "b"], {"a", "c"}), is_like([], {"a"})
+    (False, False)
+    """
+    same = sum(piece in shown for piece in known)
+    return same >= max(LIKE_SHARE * len(known), min(LIKE_PIECES, len(known)), 1)
 
 
-def side_of(texts: Iterable[str | None]) -> Side:
-    """The hashes of the quotes of one card that are long enough to tell something."""
-    words = (folded(text) for text in texts if text is not None)
-    return frozenset(words_hash(each) for each in words if len(each) >= SHORT_WORDS)
+class Side:
+    """One card of a page and the quotes under it, as they are compared; hashed when asked for."""
+
+    def __init__(self, name: str, description: str | None, quotes: Iterable[str | None]) -> None:
+        self._name, self._description = name, description
+        self._texts = [text for text in quotes if text is not None]
+
+    @cached_property
+    def name(self) -> str:
+        """The hash of the display name."""
+        return text_hash(self._name)
+
+    @cached_property
+    def card(self) -> str | None:
+        """The hash of the name with the description. Absent: None where that is withheld."""
+        return None if self._description is None else text_hash(self._name, self._description)
+
+    @cached_property
+    def quotes(self) -> frozenset[str]:
+        """The hashes of the quotes that are long enough to tell something."""
+        return frozenset(
+            words_hash(words) for text in self._texts for words in readings(text)
+            if len(words) >= SHORT_WORDS
+        )  # fmt: skip
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """The hashes of all pieces of the description and the quotes."""
+        texts = [*self._texts, self._description or ""]
+        return frozenset(piece for text in texts for words in readings(text)
+                         for piece in windows(words, PIECE_WORDS))  # fmt: skip
+
+    def known(self, beside: Side, twins: Iterable[Side] = ()) -> KnownSide:
+        """The same, as a take-down keeps it, without what tells nothing.
+
+        That is a quote of the card beside it, and all that other tools of its name say.
+        """
+        quotes, pieces = self.quotes - beside.quotes, self.pieces
+        for twin in twins:
+            quotes, pieces = quotes - twin.quotes, pieces - twin.pieces
+        # The lowest hashes are those of any words, so they are a fair sample.
+        return KnownSide(name=self.name, card=self.card, quotes=sorted(quotes),
+                         pieces=sorted(pieces)[:KEPT_PIECES])  # fmt: skip
 
 
 class Likenesses:
-    """All that is known by its quotes, to be asked of the two sides of a page."""
+    """All pages and tools that are known by what they showed, to be asked of a page's two cards."""
 
     def __init__(self, active: Iterable[Takedown]) -> None:
-        self._by_quote: dict[str, list[Known]] = {}
+        self._by_hash: dict[str, list[tuple[int, tuple[KnownSide, ...]]]] = {}
         for takedown in active:
-            for hashes in takedown.matches.sides:
-                known = Known(takedown.id, tuple(frozenset(each) for each in hashes))
-                for quote in frozenset().union(*known.sides):
-                    self._by_quote.setdefault(quote, []).append(known)
+            shown = [tuple(version) for version in takedown.matches.shown]
+            if takedown.kind == "tool":
+                shown += [(KnownSide(card=card),) for card in takedown.matches.words]
+            for version in shown:
+                for found in {found for side in version for found in _signs(side)}:
+                    self._by_hash.setdefault(found, []).append((takedown.id, version))
 
     def __bool__(self) -> bool:
-        return bool(self._by_quote)
+        return bool(self._by_hash)
 
     def find(self, sides: Sequence[Side]) -> set[int]:
-        """The take-downs of which a page with these two sides shows the page, or the tool."""
-        seen = frozenset().union(*sides)
-        near = {known for quote in seen for known in self._by_quote.get(quote, ())}
-        return {known.takedown for known in near if _is_shown(known.sides, sides)}
+        """The take-downs of which a page with these two cards shows the page, or the tool."""
+        signs = {sign for side in sides for sign in (side.name, side.card, *side.quotes) if sign}
+        near = [each for sign in signs for each in self._by_hash.get(sign, ())]
+        return {takedown for takedown, version in near if _is_shown(version, sides)}
 
 
-def _is_shown(known: tuple[Side, ...], shown: Sequence[Side]) -> bool:
+def _signs(side: KnownSide) -> Iterator[str]:
+    yield from (sign for sign in (side.name, side.card, *side.quotes) if sign)
+
+
+def _is_shown(known: Sequence[KnownSide], shown: Sequence[Side]) -> bool:
     if len(known) == 1:
-        return any(_is_most(known, [side]) for side in shown)
-    return any(_is_most(known, order) for order in (shown, shown[::-1]))
-
-
-def _is_most(known: Sequence[Side], shown: Sequence[Side]) -> bool:
-    """Whether more than half of the known quotes are shown, and enough of each side."""
-    same = [len(mine & theirs) for mine, theirs in zip(known, shown, strict=True)]
-    return sum(same) * 2 > sum(map(len, known)) and all(
-        count >= max(1, min(LEAST, len(side))) for count, side in zip(same, known, strict=True)
+        return any(_is_same(known[0], side) for side in shown)
+    return any(
+        all(_is_same(mine, theirs) for mine, theirs in zip(known, order, strict=True))
+        for order in (shown, shown[::-1])
     )
+
+
+def _is_same(known: KnownSide, shown: Side) -> bool:
+    """Whether a card is the known one: the same, with two of its quotes, or alike by its name."""
+    if known.card is not None and known.card == shown.card:
+        return True
+    if sum(quote in shown.quotes for quote in known.quotes) >= LEAST_QUOTES:
+        return True
+    return known.name == shown.name and is_like(known.pieces, shown.pieces)

@@ -5,16 +5,20 @@ Pure. The ledger holds hashes only, so that the words themselves need be kept no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from archive.withdrawals import Matches, Takedown, TakenAddresses
-from db.withdrawal_fold import folded, text_hash, words_hash
-from db.withdrawal_likeness import SHORT_WORDS, Likenesses, Side, side_of
+from db.withdrawal_fold import folded, readings, text_hash, words_hash
+from db.withdrawal_likeness import (
+    PIECE_WORDS,
+    SHORT_WORDS,
+    Likenesses,
+    Side,
+    is_like,
+    windows,
+)
 from parsers.sites import site_named
-
-PIECE_WORDS = 4
-"""So many words in a row tell that a detail cites a quote."""
 
 
 class ShownCard(NamedTuple):
@@ -49,27 +53,26 @@ class Showing(NamedTuple):
     quotes: tuple[ShownWords, ...]
 
 
-def sides_of(showing: Showing) -> tuple[Side, Side]:
-    """The quotes that a page shows of its first and of its second card."""
-    first, second = (
-        side_of(quote.text for quote in showing.quotes if quote.side == side) for side in (1, 2)
-    )
-    return first, second
+def sides_of(showing: Showing) -> list[Side]:
+    """The two cards that a page shows, each with its quotes."""
+    return [
+        Side(card.name, card.description, [q.text for q in showing.quotes if q.side == at])
+        for at, card in enumerate(showing.cards, 1)
+    ]
 
 
-def quote_matches(tool_name: str, text: str, key: str) -> Matches:
-    """By what a quote is recognised: its key, its words, and its words within others."""
+def quote_matches(quote: ShownWords, showing: Showing) -> Matches:
+    """By what a quote is recognised, and which that stand beside it are others."""
+    text = quote.text or ""
     words = folded(text)
+    pieces = set(windows(words, min(PIECE_WORDS, len(words))))
+    beside = [set(windows(folded(other.text), PIECE_WORDS)) for other in showing.quotes
+              if other.text is not None and other.key != quote.key]  # fmt: skip
+    apart = {piece for other in beside if is_like(pieces, other) for piece in other - pieces}
     return Matches(
-        words=[words_hash(words)], names=[text_hash(tool_name)], quotes=[key],
-        runs=[(len(words), words_hash(words))] if len(words) >= SHORT_WORDS else [],
-        pieces=sorted(set(_windows(words, min(PIECE_WORDS, len(words))))),
+        words=sorted({words_hash(each) for each in readings(text)}), quotes=[quote.key],
+        names=[text_hash(quote.tool_name)], pieces=sorted(pieces), apart=sorted(apart),
     )  # fmt: skip
-
-
-def _windows(words: list[str], length: int) -> Iterator[str]:
-    for at in range(len(words) - length + 1):
-        yield words_hash(words[at : at + length])
 
 
 class Taken:
@@ -82,11 +85,10 @@ class Taken:
         self._likenesses = Likenesses(self.active)
         self._slugs: dict[tuple[str, str], int] = {}
         self._names: dict[tuple[str, str], int] = {}
-        self._cards: dict[str, int] = {}
         self._quotes: dict[str, Takedown] = {}
         self._keys: dict[str, int] = {}
-        self._runs: dict[int, dict[str, int]] = {}
-        self._pieces: dict[str, int] = {}
+        self._pieces: dict[str, list[Takedown]] = {}
+        self._told: dict[str, int | None] = {}
         for each in reversed(self.active):  # the oldest has the last word
             self._add(each)
 
@@ -95,13 +97,11 @@ class Taken:
         if each.kind == "tool":
             self._slugs |= {(each.site, slugs[0]): each.id for slugs in matches.slugs}
             self._names |= {(each.site, name): each.id for name in matches.names}
-            self._cards |= dict.fromkeys(matches.words, each.id)
         elif each.kind == "quote":
             self._quotes |= dict.fromkeys(matches.words, each)
             self._keys |= dict.fromkeys((each.target, *matches.quotes), each.id)
-            for length, run in matches.runs:
-                self._runs.setdefault(length, {})[run] = each.id
-            self._pieces |= dict.fromkeys(matches.pieces, each.id)
+            for piece in matches.pieces:
+                self._pieces.setdefault(piece, []).append(each)
 
     def address(self, site: str, url: str) -> int | None:
         """The take-down for which a page is refused, by its address alone. Absent: None."""
@@ -118,39 +118,51 @@ class Taken:
         return min((each for each in found if each is not None), default=None)
 
     def _card(self, site: str, card: ShownCard) -> int | None:
-        if card.slug is not None and (site, card.slug.lower()) in self._slugs:
-            return self._slugs[site, card.slug.lower()]
+        if card.slug is not None:
+            return self._slugs.get((site, card.slug.lower()))
         # Without an address nobody can tell whether it is another tool of the same name.
-        if card.slug is None and (site, text_hash(card.name)) in self._names:
-            return self._names[site, text_hash(card.name)]
-        if card.description is None:
-            return None
-        return self._cards.get(text_hash(card.name, card.description))
+        return self._names.get((site, text_hash(card.name)))
 
     def quote(self, quote: ShownWords) -> int | None:
         """The take-down for which a quote is left out. Absent: None."""
         if quote.key in self._keys or quote.text is None or not self._quotes:
             return self._keys.get(quote.key)
-        words = folded(quote.text)
-        same = self._quotes.get(words_hash(words))
-        if same is not None and (
-            len(words) >= SHORT_WORDS or text_hash(quote.tool_name) in same.matches.names
-        ):
-            return same.id
-        return self._within(words)
+        if quote.key not in self._told:  # each is shown on many pages
+            found = (self._by_words(words, quote.tool_name) for words in readings(quote.text))
+            self._told[quote.key] = min((id_ for id_ in found if id_ is not None), default=None)
+        return self._told[quote.key]
 
-    def _within(self, words: list[str]) -> int | None:
-        for length, runs in self._runs.items():
-            for window in _windows(words, length):
-                if window in runs:
-                    return runs[window]
-        return None
+    def _by_words(self, words: list[str], tool_name: str) -> int | None:
+        same = self._quotes.get(words_hash(words))
+        if len(words) < SHORT_WORDS:
+            is_it = same is not None and text_hash(tool_name) in same.matches.names
+            return same.id if same is not None and is_it else None
+        if same is not None:
+            return same.id
+        shown = set(windows(words, PIECE_WORDS))
+        near = {each.id: each for piece in shown for each in self._pieces.get(piece, ())}
+        found = (number for number, each in near.items()
+                 if _is_reworded(each.matches, shown, tool_name))  # fmt: skip
+        return min(found, default=None)
 
     def cited(self, detail: str) -> int | None:
         """The take-down of a quote that a detail cites, if only a few words of it. Absent: None."""
-        words = folded(detail) if self._pieces else []
-        for length in range(1, PIECE_WORDS + 1):
-            for window in _windows(words, length):
-                if window in self._pieces:
-                    return self._pieces[window]
-        return None
+        found = [
+            each.id
+            for words in (readings(detail) if self._pieces else ())
+            for length in range(1, PIECE_WORDS + 1)
+            for piece in windows(words, length)
+            for each in self._pieces.get(piece, ())
+        ]
+        return min(found, default=None)
+
+
+def _is_reworded(known: Matches, shown: set[str], tool_name: str) -> bool:
+    """Whether a longer text holds a quote whole, or one of the same tool says nearly the same."""
+    if len(known.pieces) < SHORT_WORDS - PIECE_WORDS + 1:
+        return False  # too short to be told within other words
+    if not shown.isdisjoint(known.apart):
+        return False
+    return shown.issuperset(known.pieces) or (
+        text_hash(tool_name) in known.names and is_like(known.pieces, shown)
+    )

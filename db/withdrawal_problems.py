@@ -11,8 +11,8 @@ from pathlib import Path
 
 from archive.home import Home
 from archive.withdrawal_copy import path_beside, require_all
-from db.publish import is_named_by_build, published, tombstone_path
-from db.withdrawal_files import dropped_of
+from db.publish import is_named_by_build, tombstone_path
+from db.withdrawal_files import dropped_of, published_files
 from db.withdrawal_match import Taken
 from schema.errors import IntegrityError
 
@@ -29,17 +29,18 @@ def withdrawal_problems(home: Home, taken: Taken) -> Iterator[tuple[str, str]]:
         if each.matches.is_erasing and not each.is_erased:
             what = "its bytes are not erased yet; the same `takedown add` with --erase does it"
             yield f"take-down {each.id} of {each.target}", what
-    for path in published(home):
+    for path in published_files(home):
+        where = str(path.relative_to(home.public))
         if tombstone_path(path).exists():
-            yield path.name, "it was withdrawn and is still there; build removes it"
+            yield where, "it was withdrawn and is still there; build removes it"
         elif taken.ids:
-            yield from _held(path, taken)
+            yield from ((where, what) for what in _held(path, taken))
 
 
-def _held(path: Path, taken: Taken) -> Iterator[tuple[str, str]]:
+def _held(path: Path, taken: Taken) -> Iterator[str]:
     try:
         for takedown in sorted(dropped_of(path, taken)):
-            yield path.name, f"it holds what take-down {takedown} is about; build"
+            yield f"it holds what take-down {takedown} is about; build"
     except sqlite3.DatabaseError:
         if not is_named_by_build(path):  # `check` tells of the others
-            yield path.name, "nobody can tell whether it holds what was taken down; move it away"
+            yield "nobody can tell whether it holds what was taken down; move it away"

@@ -22,8 +22,10 @@ from verdicts.options import example, home_option
               " empty pages, where it otherwise takes the capture before.")  # fmt: skip
 def cdxj(home: Path, out: Path, without_304: bool) -> int:
     """Print a CDXJ index of the archive, for pywb and its like."""
+    from archive import Home
     from archive.cdxj import index
 
+    Home(home).require_ledger()
     found = index(home, has_304=not without_304)
     text = "".join(f"{line}\n" for line in found.lines)
     if out == Path("-"):

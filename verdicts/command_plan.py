@@ -41,9 +41,11 @@ def plan(home: Path, site: str | None, delay_s: float, as_json: bool) -> int:
     """
     from dataclasses import asdict
 
+    from archive import Home
     from crawler.plan import plan_home
     from parsers.sites import site_named
 
+    Home(home).require_ledger()
     if not math.isfinite(delay_s):
         raise UsageError(what=f"--delay {delay_s}: not a number of seconds")
     report = plan_home(home, site=site_named(site) if site else None, delay_s=delay_s)

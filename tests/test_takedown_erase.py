@@ -1,0 +1,130 @@
+"""Erased bytes are gone for good, whenever the erasing was killed, and all others are there."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, html, page, store
+from takedown_home import KEY, NOW, REASON, TAKEN_PAGE, build, built, holding, kill_take_down, one
+
+from archive import Home, open_archive
+from archive.erasure import finish_erasures
+from archive.quarantine import keep_aside
+from archive.withdrawals import active_takedowns
+from db.check import check
+from db.status import status
+from db.withdrawal import lift, take_down
+from schema.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERDICTS_NOW", NOW)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return built(tmp_path, monkeypatch)
+
+
+STEPS = [
+    ("archive.erasure._write", "before"), ("archive.erasure._write", "after"),
+    ("archive.erasure._note_gone", "after"), ("archive.erasure._move", "after"),
+    ("archive.erasure._replace", "before"), ("archive.erasure._replace", "after"),
+    ("db.withdrawal.clean_records", "before"), ("db.withdrawal.mark_erased", "before"),
+    ("db.withdrawal_files.bury", "before"), ("db.withdrawal_files.bury", "after"),
+    ("db.withdrawal.enter_takedown", "after"), ("db.publish._write_json", "after"),
+]  # fmt: skip
+
+
+def erased_words(home: Path) -> list[str]:
+    """Files that hold what only the erased page showed."""
+    return holding(home, "Only Here")
+
+
+@pytest.fixture
+def erasable(tmp_path: Path) -> Path:
+    only = replace(ALDER, words="Only Here is what it says")
+    answers = [page(BIRCH, CEDAR), Answer(TAKEN_PAGE, html(only, BIRCH)), page(ALDER, CEDAR)]
+    store(tmp_path, answers)
+    store(tmp_path, [Answer(TAKEN_PAGE, html(only, BIRCH), at=TUESDAY), page(ALDER, BIRCH)])
+    keep_aside(Home(tmp_path), TAKEN_PAGE, html(only, BIRCH))
+    build(tmp_path)
+    assert len(erased_words(tmp_path)) >= 5
+    return tmp_path
+
+
+def require_erased(home: Path) -> None:
+    assert erased_words(home) == []
+    assert holding(home / "warc", TAKEN_PAGE) == [], "a request or metadata record is left"
+    assert check(home, deep=True) == []
+    archive = open_archive(home)
+    captures = archive.captures()
+    gone = [each for each in captures if each.damage == "erased"]
+    assert {each.url for each in gone} == {TAKEN_PAGE} and len(gone) == 3
+    for capture in captures:
+        if capture.url != TAKEN_PAGE:
+            assert archive.load(capture).body
+    assert active_takedowns(Home(home))[0].is_erased
+    assert sorted(path.suffix for path in (home / "warc").iterdir()) == [".gz", ".gz"]
+    assert all(path.stat().st_mode & 0o222 == 0 for path in (home / "warc").iterdir())
+
+
+def test_erased_bytes_are_gone_and_the_rest_is_as_it_was(erasable: Path) -> None:
+    report = take_down(Home(erasable), TAKEN_PAGE, reason=REASON, erase=True)
+    assert report.erased == 3
+    require_erased(erasable)
+    assert build(erasable).comparisons == 2
+    require_erased(erasable)
+    files = sorted((erasable / "warc").iterdir())
+    done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", *map(str, files)],
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    lift(Home(erasable), 1)
+    assert status(erasable)["pages"]["waiting"] == 1
+
+
+@pytest.mark.parametrize(("name", "when"), STEPS, ids=[f"{n}-{w}" for n, w in STEPS])
+def test_erasing_can_be_killed_anywhere_and_done_again(
+    erasable: Path, name: str, when: str
+) -> None:
+    kill_take_down(erasable, name, when, erase=True)
+    # Every other page can still be read, as a crawl's start or a build would.
+    finish_erasures(Home(erasable))
+    archive = open_archive(erasable)
+    for capture in archive.captures():
+        if capture.url != TAKEN_PAGE:
+            assert archive.load(capture).body
+    assert build(erasable).comparisons == 2
+    assert one(build(erasable).path, "SELECT count(*) FROM quote WHERE text LIKE '%Only%'") == 0
+    assert holding(erasable / "public", "Only Here") == []
+    if not active_takedowns(Home(erasable))[0].is_erased:
+        assert "not erased yet" in check(erasable)[0].what
+    take_down(Home(erasable), TAKEN_PAGE, reason="again", erase=True)
+    require_erased(erasable)
+    assert active_takedowns(Home(erasable))[0].reason == REASON
+
+
+def test_a_segment_left_open_by_a_killed_crawl_is_sealed_and_erased(erasable: Path) -> None:
+    with closing(sqlite3.connect(erasable / "ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE segment SET is_sealed = 0, sha256 = NULL WHERE id = 2")
+    last = sorted((erasable / "warc").iterdir())[-1]
+    opened = last.with_name(last.name + ".open")
+    last.rename(opened)
+    opened.chmod(0o644)
+    with opened.open("ab") as file:
+        file.write(b"Only Here: a torn tail")
+    take_down(Home(erasable), TAKEN_PAGE, reason=REASON, erase=True)
+    require_erased(erasable)
+
+
+def test_a_quote_alone_cannot_be_erased(home: Path) -> None:
+    with pytest.raises(UsageError, match="pages that show it"):
+        take_down(Home(home), KEY, reason=REASON, erase=True)
+    assert active_takedowns(Home(home)) == []
