@@ -18,10 +18,7 @@ from typing import Any
 from archive.clock import stamp
 from archive.home import Home
 from archive.ledger import Ledger, read_rows
-from schema.errors import UsageError
-
-RUNS = 10
-"""A run is compared with so many good runs before it, of the same kind."""
+from schema.errors import StoppedError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +63,17 @@ def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
     )  # fmt: skip
 
 
-def good_before(rows: Iterable[ProfileRow], kinds: dict[int, str], run_id: int, site: str,
+def rows_before(rows: Iterable[ProfileRow], kinds: dict[int, str], run_id: int, site: str,
                 ) -> list[ProfileRow]:  # fmt: skip
-    """The rows that a run is compared with: of the last runs of its kind that did not drift.
+    """The rows that a run is compared with: of the runs of its kind before it.
 
+    Those from the last run on of which a drift was accepted: what was true before is so no more.
     Shape: `kinds` is the kind of each run by its id.
     """
-    good = [row for row in rows if row.site == site and row.run_id < run_id and not row.is_drift
+    mine = [row for row in rows if row.site == site and row.run_id < run_id
             and kinds.get(row.run_id) == kinds.get(run_id)]  # fmt: skip
-    last = set(sorted({row.run_id for row in good})[-RUNS:])
-    return [row for row in good if row.run_id in last]
+    since = max((row.run_id for row in mine if row.accepted_at is not None), default=0)
+    return [row for row in mine if row.run_id >= since]
 
 
 def load_profiles(home: Path) -> list[ProfileRow]:
@@ -83,16 +81,9 @@ def load_profiles(home: Path) -> list[ProfileRow]:
     return [_row(row) for row in read_rows(Home(home).ledger, _SELECT + _ORDER)]
 
 
-def good_profiles(ledger: Ledger) -> list[ProfileRow]:
-    """Those of the last good runs, which are all that a new run can be compared with."""
-    last = (" WHERE is_drift = 0 AND run_id IN (SELECT DISTINCT run_id FROM profile"
-            f" WHERE is_drift = 0 ORDER BY run_id DESC LIMIT {20 * RUNS})")  # fmt: skip
-    return [_row(row) for row in ledger.rows(_SELECT + last + _ORDER)]
-
-
-def profiles_of(ledger: Ledger, run_id: int) -> list[ProfileRow]:
-    """What one run has saved so far."""
-    return [_row(row) for row in ledger.rows(_SELECT + " WHERE run_id = ?" + _ORDER, (run_id,))]
+def all_profiles(ledger: Ledger) -> list[ProfileRow]:
+    """Every profile of an open ledger, oldest run first."""
+    return [_row(row) for row in ledger.rows(_SELECT + _ORDER)]
 
 
 def unjudged(ledger: Ledger) -> list[sqlite3.Row]:
@@ -101,6 +92,36 @@ def unjudged(ledger: Ledger) -> list[sqlite3.Row]:
     Shape: `id`, `run_id`, `site`, `url` and `content_type` of each, oldest first.
     """
     return ledger.rows(_UNJUDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCapture:
+    """A capture of a comparison page. Absent: `revisit_of` is None where its bytes are its own."""
+
+    id: int
+    run_id: int
+    site: str
+    url: str
+    revisit_of: int | None
+
+
+def captures_of(ledger: Ledger, run_ids: Iterable[int]) -> list[SeenCapture]:
+    """The captures of comparison pages that some runs made, oldest first."""
+    return [SeenCapture(*row) for row in ledger.rows(
+        "SELECT capture.id, run_id, capture.site, capture.url, revisit_of FROM capture"
+        " JOIN page ON page.id = page_id WHERE role = 'comparison' AND status IN (200, 304)"
+        " AND run_id IN (SELECT value FROM json_each(?)) ORDER BY capture.id",
+        (json.dumps(list(run_ids)),))]
+
+
+def unfinished_before(ledger: Ledger, run_id: int, site: str) -> list[int]:
+    """The runs of a site directly before one, of its kind, that died or stopped with work left."""
+    found: list[int] = []
+    for row in ledger.rows(_BEFORE, (run_id, site)):
+        if row["exit_code"] not in (None, StoppedError.exit_code):
+            break
+        found.append(row["id"])
+    return found
 
 
 def held_captures(home: Path) -> frozenset[int]:
@@ -144,6 +165,10 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
 
 _SELECT = "SELECT run_id, site, layout, pages, is_drift, counts FROM profile"
 _ORDER = " ORDER BY run_id, id"
+_BEFORE = """
+SELECT id, exit_code FROM run WHERE id < ?1 AND kind = (SELECT kind FROM run WHERE id = ?1)
+  AND EXISTS (SELECT 1 FROM profile WHERE run_id = run.id AND site = ?2) ORDER BY id DESC
+"""
 _UNJUDGED = """
 WITH judged(run_id, last) AS MATERIALIZED (
   SELECT run_id, max(coalesce(json_extract(counts, '$.judged_to'), 9223372036854775807))

@@ -6,30 +6,101 @@ that is new but shows all that is usual is only named. This module is pure, as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from crawler.bands import Share, is_above, is_below, usual_steps, values_of
-from crawler.profile import UNCHANGED, UNREAD, Profile, kind_of, total
+from crawler.history import History, Pages
+from crawler.pairs import OTHER, Mark, Paired, pair
+from crawler.profile import UNCHANGED, Profile, kind_of, profiles_of, total
+from crawler.sight import UNREAD, Sight
 
-MIN_PAGES = 8
+REVIEWER = "quotes.reviewer"
+DIGEST = re.compile(r" \([0-9a-f]{8}\)")
+"""A text's digest in a mark tells nobody anything."""
+
+MIN_OWN_PAGES = 8
 """A layout with fewer pages before is compared with all layouts of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that drifted. `is_odd` where records of the layout are not to be trusted."""
+    """One thing that drifted. `is_odd` where records of the layout are not to be trusted.
+
+    `mark` is what each page shows of it that was seen before; empty where the pages are new.
+    """
 
     layout: str
     what: str
     is_odd: bool
+    mark: Mark = ""
 
 
-def compare(now: Mapping[str, Profile], before: Iterable[tuple[str, Profile]]) -> list[Change]:
-    """What drifted in one site's run.
+def judge(seen: Pages, unchanged: Set[str], history: History) -> list[Change]:
+    """What drifted in one site's run, each thing once.
 
-    Shape: the run's profiles by layout, and the layouts and profiles of the good runs before.
+    Shape: the pages that were looked at, those known to be as they were, and all from before.
     Absent: an empty list where nothing drifted, or nothing is known from before.
+    """
+    if history.is_empty():
+        return []
+    same = {key: history.last[key] for key in unchanged if key in history.last}
+    whole = profiles_of({**same, **seen}.values())
+    alone = profiles_of(sight for key, sight in seen.items() if not _was_read(key, history))
+    changes = compare(whole, history.profiles(), alone)
+    changes += _strangers([sight for key, sight in seen.items() if key not in history.last],
+                          history)  # fmt: skip
+    asked = {**same, **history.waiting, **seen}
+    standing = {**history.last, **history.waiting, **seen}
+    changes += paired_changes(pair(asked, history.last), seen.keys())
+    # Edits add up to other values everywhere, but not to values that are gone.
+    changes += [change for change in paired_changes(pair(standing, history.first), seen.keys())
+                if not change.mark.endswith(OTHER)]  # fmt: skip
+    return list({(change.layout, change.mark or change.what): change
+                 for change in reversed(changes)}.values())[::-1]  # fmt: skip
+
+
+def paired_changes(paired: Paired, seen: Set[str]) -> list[Change]:
+    """What too many pages show that they did not before, by layout."""
+    return [Change(layout, f"{DIGEST.sub('', mark)} {how_many}", True, mark)
+            for mark, how_many in paired.odd() for layout in paired.layouts(mark, seen)]
+
+
+def _was_read(key: str, history: History) -> bool:
+    return key in history.last and history.last[key].failure is None
+
+
+def _strangers(new: Sequence[Sight], history: History) -> list[Change]:
+    """Pages never seen before, none of whose reviewers was ever seen before.
+
+    The pages that brought such reviewers before tell how often that is to be expected.
+    """
+    known: Counter[str] = Counter()
+    for sight in history.last.values():
+        known.update(_reviewers(sight))
+    old = [found for sight in history.last.values() if (found := _reviewers(sight))]
+    alone = sum(all(known[each] == 1 for each in found) for found in old)
+    named = [(sight, found) for sight in new if (found := _reviewers(sight))]
+    strange = [sight for sight, found in named if not found & known.keys()]
+    shares = (len(strange), len(named)), (alone, len(old))
+    if not is_above(*shares):
+        return []
+    return [Change(layout, f"{REVIEWER} never seen before {_usually(*shares)}", True)
+            for layout in sorted({sight.layout for sight in strange})]  # fmt: skip
+
+
+def _reviewers(sight: Sight) -> set[str]:
+    return {word for part in sight.parts for word in part.words_of(REVIEWER)}
+
+
+def compare(now: Mapping[str, Profile], before: Iterable[tuple[str, Profile]],
+            alone: Mapping[str, Profile] | None = None) -> list[Change]:
+    """What drifted by the shares of pages that show each thing.
+
+    Shape: the run's profiles by layout, the layouts and profiles from before, and the profiles of
+    those pages alone that are compared with nothing of their own (else of all).
     """
     known: dict[str, list[Profile]] = {}
     for layout, profile in before:
@@ -37,11 +108,11 @@ def compare(now: Mapping[str, Profile], before: Iterable[tuple[str, Profile]]) -
     old = {layout: total(profiles) for layout, profiles in known.items()}
     by_kind: dict[str, Profile] = {}
     changes = _failures(now, old)
-    read = [layout for layout in sorted(now) if has_records(layout)]
-    for kind in sorted({kind_of(layout) for layout in read}):
+    for kind in sorted({kind_of(layout) for layout in now if has_records(layout)}):
         changes += _new_layouts(kind, now, old)
-    for layout in read:
-        changes += _odd(layout, now[layout], basis_of(layout, old, by_kind))
+    alone = now if alone is None else alone
+    for layout in sorted(filter(has_records, alone)):
+        changes += _odd(layout, alone[layout], basis_of(layout, old, by_kind))
     return changes
 
 
@@ -56,7 +127,7 @@ def basis_of(layout: str, old: Mapping[str, Profile], by_kind: dict[str, Profile
     Shape: `by_kind` keeps what was added up, for the next layout.
     """
     own, kind = old.get(layout), kind_of(layout)
-    if own is not None and own.pages >= MIN_PAGES:
+    if own is not None and own.pages >= MIN_OWN_PAGES:
         return own
     if kind not in by_kind:
         by_kind[kind] = total(each for name, each in old.items() if kind_of(name) == kind)

@@ -6,68 +6,102 @@ were compared with nothing: the build holds those back, and the next run judges 
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from itertools import groupby
 
 from archive.clock import now
 from archive.profiles import (
     ProfileRow,
-    good_before,
-    good_profiles,
-    profiles_of,
+    all_profiles,
+    captures_of,
+    rows_before,
     save_profiles,
+    unfinished_before,
     unjudged,
 )
 from archive.runs import OpenRun
 from archive.worker import Died
-from crawler.changes import Change, compare, has_records
+from crawler.changes import Change, has_records, judge
+from crawler.history import History, Pages, history_of
 from crawler.look import Seen, Task
-from crawler.profile import UNCHANGED, Profile, Sight, unread_sight
+from crawler.pairs import pair
+from crawler.profile import UNCHANGED
+from crawler.sight import Sight, pack, page_key, unpack, unread_sight
 from schema.page import RawPage
 
 DIED = unread_sight("", "parser_died", None)
 SAVE_EVERY = 20
 """Pages between two savings. Units: pages."""
+AGAIN = "+"
+"""Follows the page's key where a run saw the page once more, and otherwise."""
+SAVE_SHARE = 10
+"""In a long run one in so many pages is seen between two savings, as each compares all pages."""
 
 
 class Profiler:
-    """The profiles of one run, by site and layout: of this run, or of one before that died.
+    """What one run saw of the pages of each site: of this run, or of one before that died.
 
     What that one saved is taken up again.
     """
 
     def __init__(self, books: OpenRun, run_id: int | None = None) -> None:
         self._ledger, self._run = books.ledger, books.id if run_id is None else run_id
-        self._profiles: dict[str, dict[str, Profile]] = {}
-        self._captures: dict[tuple[str, str], list[int]] = {}
+        self._seen: dict[str, Pages] = {}
+        self._unchanged: Counter[str] = Counter()
+        self._captures: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._accepted: dict[tuple[str, str], str] = {}
         self._judged_to: int | None = 0
         self._since_saved = 0
-        rows = self._ledger.rows("SELECT id, kind FROM run")
-        kinds = {row["id"]: row["kind"] for row in rows}
-        self._before, self._kinds = good_profiles(self._ledger), kinds
-        for row in profiles_of(self._ledger, self._run):
+        self._rows = all_profiles(self._ledger)
+        self._kinds = {row["id"]: row["kind"]
+                       for row in self._ledger.rows("SELECT id, kind FROM run")}
+        self._histories: dict[str, History] = {}
+        taken_up = [row for row in self._rows if row.run_id == self._run]
+        for row in taken_up:
             self._take_up(row)
+        for each in captures_of(self._ledger, [self._run]) if taken_up else ():
+            if each.revisit_of is None:
+                self._captures[each.site, page_key(each.url)].add(each.id)
 
     def _take_up(self, row: ProfileRow) -> None:
-        profile = Profile.from_counts(row.pages, row.counts)
-        self._profiles.setdefault(row.site, {})[row.layout] = profile
-        self._captures[row.site, row.layout] = list(row.captures or filter(None, [row.example]))
+        if row.layout == UNCHANGED:
+            self._unchanged[row.site] = row.pages
+        self._seen.setdefault(row.site, {}).update(unpack(row.layout, row.counts) or {})
+        if row.accepted_at is not None:
+            self._accepted[row.site, row.layout] = row.accepted_at
 
     def see(self, site: str, capture_id: int, seen: Seen | Died) -> None:
         """Count a page that was stored and looked at."""
         self._judged_to = capture_id
         sight = DIED if isinstance(seen, Died) else seen.sight
         if sight is not None:
-            self._captures.setdefault((site, sight.layout), []).append(capture_id)
-            self._count(site, sight)
+            key, with_bytes = self._page_of(capture_id)
+            self._captures[site, key].add(with_bytes)
+            self._keep(self._seen.setdefault(site, {}), key, sight)
+            self._count()
+
+    def _page_of(self, capture_id: int) -> tuple[str, int]:
+        """The page of a capture, and the capture that holds its bytes."""
+        (row,) = self._ledger.rows("SELECT url, coalesce(revisit_of, id) AS with_bytes"
+                                   " FROM capture WHERE id = ?", (capture_id,))  # fmt: skip
+        return page_key(row["url"]), row["with_bytes"]
+
+    def _keep(self, pages: Pages, key: str, sight: Sight) -> None:
+        """Enter a sight; a page that an import brings of several days is so many pages."""
+        while pages.get(key, sight) != sight:
+            key += AGAIN
+        pages[key] = sight
 
     def see_unchanged(self, site: str) -> None:
         """Count a page that is as it was and is not looked at again."""
-        self._count(site, Sight(UNCHANGED))
+        self._unchanged[site] += 1
+        self._count()
 
-    def _count(self, site: str, sight: Sight) -> None:
-        self._profiles.setdefault(site, {}).setdefault(sight.layout, Profile()).add(sight)
+    def _count(self) -> None:
         self._since_saved += 1
-        if self._since_saved >= SAVE_EVERY:
+        so_far = sum(map(len, self._seen.values())) + self._unchanged.total()
+        if self._since_saved >= max(SAVE_EVERY, so_far // SAVE_SHARE):
             self.save()
 
     def finish(self) -> list[str]:
@@ -78,43 +112,76 @@ class Profiler:
     def save(self) -> list[str]:
         """Save what was seen; one sentence for each thing that drifted, none where nothing did."""
         self._since_saved = 0
-        if not self._profiles:
-            return []
-        said, rows = [], []
-        for site, profiles in sorted(self._profiles.items()):
-            changes = compare(profiles, self._good(site))
+        said: list[str] = []
+        rows: list[ProfileRow] = []
+        for site in sorted({*self._seen, *self._unchanged}):
+            changes = self._changes(site)
             said += [sentence(site, change) for change in changes]
-            odd = {change.layout for change in changes if change.is_odd}
-            rows += [self._row(site, layout, layout in odd) for layout in sorted(profiles)]
-        save_profiles(self._ledger, self._run, rows)
+            rows += self._site_rows(site, changes)
+        if rows:
+            save_profiles(self._ledger, self._run, rows)
         return said
 
-    def _good(self, site: str) -> list[tuple[str, Profile]]:
-        rows = good_before(self._before, self._kinds, self._run, site)
-        return [(row.layout, Profile.from_counts(row.pages, row.counts)) for row in rows]
+    def _changes(self, site: str) -> list[Change]:
+        unchanged = {page_key(each.url) for each in captures_of(self._ledger, [self._run])
+                     if each.site == site and each.revisit_of is not None}  # fmt: skip
+        found = judge(self._seen.get(site, {}), unchanged, self._history(site))
+        return [change for change in found if (site, change.layout) not in self._accepted]
 
-    def _row(self, site: str, layout: str, is_odd: bool) -> ProfileRow:
-        profile, captures = self._profiles[site][layout], self._captures.get((site, layout), [])
-        is_held = is_odd and has_records(layout)
-        return ProfileRow(
-            self._run, site, layout, profile.pages, is_odd, profile.as_counts(),
-            captures=tuple(captures) if is_held else (), example=captures[0] if captures else None,
-            judged_to=self._judged_to,
-        )  # fmt: skip
+    def _history(self, site: str) -> History:
+        if site not in self._histories:
+            rows = rows_before(self._rows, self._kinds, self._run, site)
+            self._histories[site] = history_of(rows)
+        return self._histories[site]
+
+    def _site_rows(self, site: str, changes: list[Change]) -> list[ProfileRow]:
+        layouts: dict[str, Pages] = {UNCHANGED: {}} if self._unchanged[site] else {}
+        for key, sight in self._seen.get(site, {}).items():
+            layouts.setdefault(sight.layout, {})[key] = sight
+        rows = []
+        for layout, pages in sorted(layouts.items()):
+            mine = [change for change in changes if change.layout == layout]
+            odd = [change for change in mine if change.is_odd]
+            ids = sorted(each for key in pages for each in self._captures[site, key.rstrip(AGAIN)])
+            held = ids + self._begun_before(site, odd) if odd and has_records(layout) else []
+            rows.append(ProfileRow(
+                self._run, site, layout, len(pages) or self._unchanged[site], bool(odd),
+                pack(pages) | {"said": [change.what for change in mine]},
+                captures=tuple(sorted(held)), example=ids[0] if ids else None,
+                accepted_at=self._accepted.get((site, layout)), judged_to=self._judged_to,
+            ))  # fmt: skip
+        return rows
+
+    def _begun_before(self, site: str, odd: list[Change]) -> list[int]:
+        """The captures of runs cut short just before this one whose pages show the same drift.
+
+        They were too few to be noticed by themselves.
+        """
+        runs = unfinished_before(self._ledger, self._run, site)
+        if not runs:
+            return []
+        rows = [row for row in self._rows if row.site == site]
+        before = history_of(rows_before(rows, self._kinds, min(runs), site))
+        cut_short = history_of(row for row in rows if row.run_id in runs and not row.is_drift)
+        paired = pair(cut_short.last, before.last)
+        keys = {key for change in odd if change.mark in paired.marks
+                for key in paired.marks[change.mark].pages}  # fmt: skip
+        return [each.id for each in captures_of(self._ledger, runs)
+                if each.site == site and each.revisit_of is None and page_key(each.url) in keys]
 
 
 def judge_rest(books: OpenRun, look_at: Callable[[Task], Seen | Died]) -> list[str]:
     """Judge the pages that a run stored before it died; one sentence for what drifted in them."""
-    left: dict[int, Profiler] = {}
-    for row in unjudged(books.ledger):
-        run_id, site, url = row["run_id"], row["site"], row["url"]
-        page = RawPage(url=None if url.startswith("urn:") else url, fetched_at=now(),
-                       body=books.store.body_of(row["id"]), content_type=row["content_type"])
-        if run_id not in left:
-            left[run_id] = Profiler(books, run_id)
-        left[run_id].see(site, row["id"], look_at(Task(page, site, "record")))
-    return [f"run {run_id}, {what}" for run_id, profiler in left.items()
-            for what in profiler.finish()]
+    said = []
+    for run_id, left in groupby(unjudged(books.ledger), lambda row: int(row["run_id"])):
+        profiler = Profiler(books, run_id)
+        for row in left:
+            url = None if row["url"].startswith("urn:") else row["url"]
+            page = RawPage(url=url, fetched_at=now(), body=books.store.body_of(row["id"]),
+                           content_type=row["content_type"])
+            profiler.see(row["site"], row["id"], look_at(Task(page, row["site"], "record")))
+        said += [f"run {run_id}, {what}" for what in profiler.finish()]
+    return said
 
 
 def sentence(site: str, change: Change) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from db_home import Answer, Card, html, url_of
 
 from archive import Home
-from archive.frontier import Found, captured, end_attempt
+from archive.frontier import Found
+from archive.leases import captured, end_attempt
 from archive.runs import open_run
 from crawler.look import Task, look
 from crawler.profiler import Profiler
@@ -92,6 +93,9 @@ def crawled(home: Path, pages: Mapping[str, bytes], at: str) -> list[str]:
                 end_attempt(db, lease, captured(200), capture_id=capture_id)
 
             stored = run.store.add(exchange, exchange.message(), page_id, settle)
+            if stored.is_unchanged:
+                profiler.see_unchanged("sample")
+                continue
             seen = look(Task(RawPage(url, body, "text/html; charset=utf-8"), "sample", "record"))
             if seen.failure is not None:
                 run.frontier.note(lease, "extraction_refused", seen.failure)

@@ -34,7 +34,7 @@ def test_old_and_new_structure_stand_side_by_side(home: Path) -> None:
     shown = run(drift, "--home", home)
     assert shown.return_value == 10
     assert "sample: run 2, compared with 1" in shown.stdout
-    assert "tools.badge is shown on 0 of 12 pages, before on 12 of 12 pages" in shown.stdout
+    assert "tools.badge is gone on 12 of 12 pages" in shown.stdout
     assert "`verdicts drift --accept 2`" in shown.stdout
     assert "held" in shown.stdout
     lines = shown.stdout.splitlines()

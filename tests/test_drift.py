@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -23,19 +24,20 @@ from layoutgen import HTML_LAYOUTS, TEXT_LAYOUTS, plain_truth
 from archive import Home
 from archive.failpoints import VARIABLE as KILL_AT
 from archive.profiles import (
-    RUNS,
     ProfileRow,
     accept_drift,
-    good_before,
     held_captures,
     load_profiles,
+    rows_before,
 )
 from archive.runs import open_run
 from crawler.bands import CHANCE, is_above, is_below, usual_steps, values_of
-from crawler.changes import compare
+from crawler.changes import compare, judge
+from crawler.history import RUNS, history_of
 from crawler.look import Seen, Task, look
-from crawler.profile import UNCHANGED, Profile, Sight, sight_of, unread_sight
+from crawler.profile import UNCHANGED, Profile, profiles_of
 from crawler.profiler import Profiler, judge_rest
+from crawler.sight import Part, Sight, pack, sight_of, unpack, unread_sight
 from db import build
 from db.status import page_states
 from parsers import parse_page
@@ -171,19 +173,20 @@ def sights(pages: dict[str, bytes]) -> list[Sight]:
 
 
 def profiles(pages: dict[str, bytes]) -> dict[str, Profile]:
-    made: dict[str, Profile] = {}
-    for sight in sights(pages):
-        made.setdefault(sight.layout, Profile()).add(sight)
-    return made
+    return profiles_of(sights(pages))
 
 
-def test_a_profile_holds_no_word_of_a_page_and_survives_json() -> None:
-    (layout, profile), = profiles(site()).items()
-    text = json.dumps(profile.as_counts())
-    assert layout.startswith("html:")
-    assert Profile.from_counts(profile.pages, json.loads(text)) == profile
-    assert profile.fields["tools.badge"] == profile.pages == 12
-    assert "Tool" not in text and "laptop" not in text
+def test_what_is_kept_of_pages_holds_no_word_of_them_and_survives_json() -> None:
+    seen = {str(number): sight for number, sight in enumerate(sights(site()))}
+    text = json.dumps(pack(seen))
+    assert unpack(seen["0"].layout, json.loads(text)) == seen
+    assert '"tools.badge"' in text
+    assert "Tool A" not in text and "laptop" not in text and "Builder" not in text
+
+
+def test_a_card_that_many_pages_show_is_kept_once() -> None:
+    sight = sights(site())[0]
+    assert len(pack({str(number): sight for number in range(50)})["parts"]) == 2
 
 
 def test_an_unchanged_site_drifts_in_no_way() -> None:
@@ -240,11 +243,9 @@ def test_findings_equal_texts_and_codes_raise_it_too() -> None:
             for url, body in site().items()]
 
     def counted(**changes: object) -> dict[str, Profile]:
-        profile = Profile()
-        for each in good:
-            fields = {name: getattr(each, name) for name in each.__slots__}
-            profile.add(Sight(**{**fields, **changes}))  # type: ignore[arg-type]
-        return {good[0].layout: profile}
+        return profiles_of(
+            replace(sight, parts=tuple(replace(part, **changes) for part in sight.parts))
+            for sight in good)
 
     before = counted().items()
     for changes, word in (({"findings": ("tagline_disagrees",)}, "tagline_disagrees"),
@@ -257,7 +258,7 @@ def test_a_text_is_compared_with_texts_and_a_page_of_html_with_html() -> None:
     before = profiles(site()).items()
     text = Profile()
     for _ in range(12):
-        text.add(Sight("text-1", sizes=(("tools.description", 2, 3),)))
+        text.add(Sight("text-1", (Part(sizes=(("tools.description", 2, 3),)),)))
     assert compare({"text-1": text}, before) == []
 
 
@@ -306,7 +307,7 @@ def test_a_crawl_in_which_nothing_changed_says_nothing_and_is_counted(home: Path
             profiler.see_unchanged("sample")
         assert profiler.finish() == []
     row = load_profiles(home)[-1]
-    assert (row.layout, row.pages, row.counts, row.example) == (UNCHANGED, 12, {}, None)
+    assert (row.layout, row.pages, row.example) == (UNCHANGED, 12, None)
 
 
 def test_accepting_what_did_not_drift_is_refused(home: Path) -> None:
@@ -384,6 +385,92 @@ def test_a_site_that_was_never_crawled_to_the_end_is_published_all_the_same(home
     assert held_captures(home) == frozenset()
 
 
+def rest_of(pages: dict[str, bytes], count: int) -> dict[str, bytes]:
+    return dict(list(pages.items())[count:])
+
+
+def test_the_first_pages_of_a_redesign_are_held_too_though_their_run_died_before_it_was_seen(
+    home: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 2)
+    crawled(home, site(), DAYS[0])
+    killed_after(home, site(half_broken), 2, DAYS[1])
+    assert [row.is_drift for row in load_profiles(home)] == [False, False]
+    with clock(DAYS[2]), open_run(Home(home), "import") as run:
+        assert judge_rest(run, look) == []
+    assert crawled(home, rest_of(site(half_broken), 2), DAYS[2])
+    assert published(home) == [("held", DAYS[0])]
+    accept_drift(home, 4)
+    assert published(home) == [("stored", DAYS[1]), ("stored", DAYS[2])]
+
+
+def test_good_pages_of_a_run_that_died_stay_when_the_next_finds_a_drift(
+    home: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 2)
+    crawled(home, site(), DAYS[0])
+    killed_after(home, site(edition=2), 2, DAYS[1])
+    assert crawled(home, rest_of(site(half_broken), 2), DAYS[2])
+    assert published(home) == [("held", DAYS[0]), ("stored", DAYS[1])]
+
+
+def test_every_page_of_a_run_that_died_is_held_once_its_rest_shows_the_drift(
+    home: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 2)
+    crawled(home, site(), DAYS[0])
+    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 99)
+    killed_after(home, site(half_broken), 12, DAYS[1])
+    row = load_profiles(home)[0]
+    saw = [(row["id"], body) for row, body in zip(
+        rows_of(home, "SELECT id FROM capture WHERE run_id = 2"), site(half_broken).values(),
+        strict=True)]
+    with open_run(Home(home), "crawl") as run:  # what the dead run had saved of two pages
+        profiler = Profiler(run, 2)
+        for (capture, body), url in list(zip(saw, site(), strict=True))[:2]:
+            profiler.see("sample", capture, look(Task(RawPage(url, body, HTML), "sample",
+                                                      "record")))
+        assert profiler.save() == [] and not row.is_drift
+        assert judge_rest(run, look)
+    assert held_captures(home) == {capture for capture, _ in saw}
+
+
+def rows_of(home: Path, sql: str) -> list[sqlite3.Row]:
+    with closing(sqlite3.connect(home / "ledger.db")) as db:
+        db.row_factory = sqlite3.Row
+        return db.execute(sql).fetchall()
+
+
+def test_what_was_accepted_of_a_run_that_died_stays_accepted_when_its_rest_is_judged(
+    home: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 5)
+    crawled(home, site(), DAYS[0])
+    killed_after(home, site(half_broken), 11, DAYS[1])
+    accept_drift(home, 2)
+    with clock(DAYS[2]), open_run(Home(home), "crawl") as run:
+        assert judge_rest(run, look) == []
+    assert held_captures(home) == frozenset()
+    assert load_profiles(home)[-1].accepted_at is not None
+
+
+def test_the_last_pages_of_a_redesign_are_held_though_they_come_one_by_one(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    crawled(home, site(half_broken) | rest_of(site(), 9), DAYS[1])
+    assert crawled(home, site(half_broken) | rest_of(site(), 10), DAYS[2])
+    assert crawled(home, dict([list(site(half_broken).items())[11]]), DAYS[3])
+    published(home)
+    assert (page_states(home)["held"], broken_words(home)) == (11, 0)
+
+
+def test_an_accepted_drift_begins_the_comparison_anew(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    assert crawled(home, site(half_broken), DAYS[1])
+    accept_drift(home, 2)
+    assert crawled(home, site(half_broken, edition=2), DAYS[2]) == []
+    assert "tools.description is far larger" in " ".join(crawled(home, site(edition=3), DAYS[3]))
+
+
 def test_a_build_beside_a_crawl_shows_of_it_only_what_was_compared(home: Path) -> None:
     crawled(home, site(), DAYS[0])
     seen: list[list[tuple[object, ...]]] = []
@@ -413,15 +500,28 @@ def test_a_home_whose_profiles_do_not_say_how_far_they_go_holds_nothing_more(hom
     assert held_captures(home) == frozenset()
 
 
-def test_only_the_last_good_runs_of_one_kind_are_compared_with(home: Path) -> None:
+def test_only_runs_of_one_kind_since_the_last_accepted_drift_are_compared_with(home: Path) -> None:
     for day in range(4):
         crawled(home, site(edition=day), DAYS[day])
     found = load_profiles(home)
     kinds = {1: "crawl", 2: "import", 3: "crawl", 4: "crawl"}
-    assert [row.run_id for row in good_before(found, kinds, 4, "sample")] == [1, 3]
-    many = [ProfileRow(n, "sample", "html:0", 12, False, {}) for n in range(1, 30)]
-    kinds = dict.fromkeys(range(1, 40), "crawl")
-    assert len(good_before(many, kinds, 39, "sample")) == RUNS
+    assert [row.run_id for row in rows_before(found, kinds, 4, "sample")] == [1, 3]
+    found[2] = replace(found[2], accepted_at=DAYS[4])
+    assert [row.run_id for row in rows_before(found, kinds, 4, "sample")] == [3]
+
+
+def test_rows_of_older_versions_are_compared_in_what_they_say(home: Path) -> None:
+    (profile,) = profiles(site()).values()
+    layout = sights(site())[0].layout
+    counts = {name: dict(getattr(profile, name)) for name in ("fields", "sizes")}
+    many = [ProfileRow(n, "sample", layout, 12, False, json.loads(json.dumps(counts)))
+            for n in range(1, 30)]
+    history = history_of(many)
+    assert len(history.older) == RUNS and not history.last
+    good, bad = ({str(at): sight for at, sight in enumerate(sights(pages))}
+                 for pages in (site(edition=2), site(half_broken)))
+    assert judge(good, set(), history) == []
+    assert "tools.badge" in " ".join(change.what for change in judge(bad, set(), history))
 
 
 # --- a redesign of a real site. Needs `drift` in the crawl's report, exit code 10 for it, and a
@@ -486,7 +586,7 @@ def test_a_redesign_that_breaks_half_the_fields_is_noticed_in_the_same_run(runni
     publish(running, site(half_broken))
     ended = crawl_at(running, home, TIMES[2])
     assert ended.exit_code == 10
-    assert any("tools.badge is shown on 0 of 12 pages" in said for said in ended.report["drift"])
+    assert any("tools.badge is gone on 12 of 12 pages" in said for said in ended.report["drift"])
     assert published(home) == [("held", TIMES[1])]
     assert broken_words(home) == 0
     accept_drift(home, int(str(ended.report["run_id"])))

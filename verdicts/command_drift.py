@@ -86,8 +86,8 @@ def _print(report: dict[str, Any], pages: dict[str, Structure | None] | None) ->
 
     runs = ", ".join(map(str, report["compared_with"])) or "no good run before it"
     say(f"{report['site']}: run {report['run']}, compared with {runs}")
-    for change in report["changes"] or ["nothing drifted"]:
-        say(f"  {change}")
+    for what in [*(report["changes"] or ["nothing drifted"]), *report["cannot_tell"]]:
+        say(f"  {what}")
     if report["is_drift"]:
         say(f"  what it changed is held back; `verdicts drift --accept {report['run']}` lets it in")
     _head("layouts, pages")

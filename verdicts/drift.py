@@ -1,4 +1,4 @@
-"""What drifted in a run, worked out again from the ledger, and two pages laid side by side.
+"""What drifted in a run, as the ledger tells it, and two pages laid side by side.
 
 This module must not change anything: `verdicts drift --accept` is the command's own.
 """
@@ -13,11 +13,14 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from archive import open_archive
-from archive.profiles import ProfileRow, good_before, load_profiles
+from archive.profiles import ProfileRow, load_profiles, rows_before
 from archive.worker import Died, GuardedPool
 from crawler.changes import basis_of, compare, has_records, out_of_range
-from crawler.profile import Profile, total
+from crawler.history import History, history_of
+from crawler.pairs import MIN_PAGES
+from crawler.profile import Profile, profiles_of, total
 from crawler.profiler import sentence
+from crawler.sight import unpack
 from parsers import Explanation, explain
 from schema.errors import BytesError, LayoutError, UsageError
 
@@ -35,23 +38,44 @@ Block = tuple[str, str, str]
 
 @dataclass(slots=True)
 class SiteDrift:
-    """One site's run beside the good runs before it."""
+    """One site's run beside the runs before it that it is compared with."""
 
     run_id: int
     site: str
     rows: list[ProfileRow]
-    good: list[ProfileRow]
+    earlier: list[ProfileRow]
+    history: History = field(init=False)
     now: dict[str, Profile] = field(default_factory=dict)
     before: dict[str, Profile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.now = _by_layout(self.rows)
-        self.before = _by_layout(self.good)
+        self.history = history_of(self.earlier)
+        self.now = {row.layout: _profile(row) for row in self.rows}
+        known: dict[str, list[Profile]] = defaultdict(list)
+        for layout, profile in self.history.profiles():
+            known[layout].append(profile)
+        self.before = {layout: total(profiles) for layout, profiles in known.items()}
 
     def changes(self) -> list[str]:
-        """A sentence for each thing that drifted."""
-        old = [(row.layout, Profile.from_counts(row.pages, row.counts)) for row in self.good]
-        return [sentence(self.site, change) for change in compare(self.now, old)]
+        """A sentence for each thing that drifted, as the run itself said it."""
+        if any("said" in row.counts for row in self.rows):
+            return [f"{self.site}, {row.layout}: {what}"
+                    for row in self.rows for what in row.counts["said"]]  # fmt: skip
+        found = compare(self.now, self.history.profiles())  # saved by an older version
+        return [sentence(self.site, change) for change in found]
+
+    def cannot_tell(self) -> list[str]:
+        """A sentence for a site of too few pages to tell a redesign from edits."""
+        pages = set(self.history.last)
+        for row in self.rows:
+            pages.update(unpack(row.layout, row.counts) or ())
+        if self.history.older or len(pages) >= MIN_PAGES:
+            return []
+        return [f"{self.site}: of {len(pages)} pages nobody can tell edits from a redesign;"
+                f" it takes {MIN_PAGES}, seen twice"]  # fmt: skip
+
+    def _good(self) -> list[ProfileRow]:
+        return [row for row in self.earlier if not row.is_drift]
 
     def is_held(self) -> bool:
         """Whether something in it waits for a person."""
@@ -61,7 +85,8 @@ class SiteDrift:
         """All that can be said without reading a page, as plain values."""
         return {
             "run": self.run_id, "site": self.site, "is_drift": self.is_held(),
-            "compared_with": sorted({row.run_id for row in self.good}), "changes": self.changes(),
+            "compared_with": sorted({row.run_id for row in self._good()}),
+            "changes": self.changes(), "cannot_tell": self.cannot_tell(),
             "layouts": self._layouts(), "failures": self._failures(),
             "shares": {layout: self._shares(layout) for layout in sorted(self.now)
                        if has_records(layout)},
@@ -103,7 +128,7 @@ class SiteDrift:
     def examples(self) -> tuple[int | None, int | None]:
         """A capture of the commonest layout before, and one of the layout that changed most."""
         good, rows = ([row for row in each if row.example is not None]
-                      for each in (self.good, self.rows))
+                      for each in (self._good(), self.rows))
         old = max(good, key=lambda row: (row.pages, row.run_id), default=None)
         known = set(self.before)
         new = max(rows, default=None,
@@ -111,11 +136,12 @@ class SiteDrift:
         return old.example if old else None, new.example if new else None
 
 
-def _by_layout(rows: list[ProfileRow]) -> dict[str, Profile]:
-    found: dict[str, list[Profile]] = defaultdict(list)
-    for row in rows:
-        found[row.layout].append(Profile.from_counts(row.pages, row.counts))
-    return {layout: total(profiles) for layout, profiles in found.items()}
+def _profile(row: ProfileRow) -> Profile:
+    """The profile of one row; of pages that were not looked at again only their number is known."""
+    sights = unpack(row.layout, row.counts)
+    if not sights:
+        return Profile.from_counts(row.pages, row.counts)
+    return profiles_of(sights.values())[row.layout]
 
 
 def _state(row: ProfileRow) -> str:
@@ -126,6 +152,13 @@ def _state(row: ProfileRow) -> str:
 
 def _shares(count: int, pages: int, count_now: int, pages_now: int) -> dict[str, str]:
     return {"before": f"{count}/{pages}", "now": f"{count_now}/{pages_now}"}
+
+
+def cannot_tell(home: Path, run_id: int) -> list[str]:
+    """A sentence for each site of a run that is too small for a redesign to be noticed."""
+    if not any(row.run_id == run_id for row in load_profiles(home)):
+        return []
+    return [what for each in find_drift(home, None, run_id) for what in each.cannot_tell()]
 
 
 def find_drift(home: Path, site: str | None, run_id: int | None) -> list[SiteDrift]:
@@ -143,7 +176,7 @@ def find_drift(home: Path, site: str | None, run_id: int | None) -> list[SiteDri
         raise UsageError(what=f"run {run_id}: it looked at no page of a comparison")
     return [
         SiteDrift(number, name, [r for r in rows if (r.run_id, r.site) == (number, name)],
-                  good_before(rows, kinds, number, name))
+                  rows_before(rows, kinds, number, name))
         for name, number in sorted(last.items())
     ]  # fmt: skip
 
