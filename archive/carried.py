@@ -14,16 +14,18 @@ from typing import Any, TypeVar
 from archive.home import Home
 from archive.ledger import Ledger, read_rows
 from archive.profiles import ProfileRow, load_profiles, save_profiles
+from archive.withdrawal_copy import enter_lacking
 from schema.errors import IntegrityError, StoppedError
 
 LOST = {
+    "page": "pages never captured: the next crawl looks for them from where it began",
     "takedown": "take-downs: what was taken down is published again",
     "correction": "corrections: they are no longer shown",
     "export": "notes of exports: a take-down does not find their folders",
-    "robots": "opt-outs in robots.txt: what they withheld is published",
+    "robots": "requests for robots.txt that got no answer: that sites were left alone for them",
     "profile": "holds for drift: what was held back is published",
 }
-"""The tables whose rows stand nowhere in the archive, and what it means to lose them."""
+"""The tables of which rows stand nowhere in the archive, and what it means to lose those."""
 _UNREADABLE = (IntegrityError, StoppedError, sqlite3.DatabaseError, ValueError)
 _PLACES = ("SELECT name, offset, capture.id AS capture_id, run_id FROM capture"
            " JOIN segment ON segment.id = segment_id")
@@ -72,8 +74,11 @@ def _if_readable(read: Callable[[], _Found]) -> _Found | None:
         return None  # the report names what is lost with it
 
 
-def carry_over(old: OldLedger, ledger: Ledger) -> Carried:
-    """Enter what was read; rows of runs that left nothing in the archive are left out."""
+def carry_over(home: Home, old: OldLedger, ledger: Ledger, unread: list[str]) -> Carried:
+    """Enter what was read; rows of runs that left nothing in the archive are left out.
+
+    `unread` says which rules that runs kept to could not be read in the archive.
+    """
     numbers = _Numbers(old.places, ledger) if old.places is not None else None
     carried = Carried()
     for table in LOST:
@@ -85,6 +90,11 @@ def carry_over(old: OldLedger, ledger: Ledger) -> Carried:
             carried.lost.append(LOST[table])
         else:
             carried.rows[table] = count
+    for table, count in (enter_lacking(home, ledger) or {}).items():
+        carried.rows[table] = count
+        carried.lost = [each for each in carried.lost if each != LOST[table]]
+    if "robots" not in carried.rows:
+        carried.lost += unread
     return carried
 
 
@@ -93,14 +103,46 @@ def _enter(old: OldLedger, table: str, numbers: _Numbers | None, ledger: Ledger)
     if table == "profile":
         return _enter_profiles(old.profiles, numbers, ledger)
     rows = old.tables[table]
-    if table == "robots":
-        rows = numbers.robots(rows) if numbers is not None and rows is not None else None
     if rows is None:
         return None
+    if table == "robots":
+        return None if numbers is None else _enter_robots(numbers.robots(rows), ledger)
+    if table == "page":
+        rows = _uncaptured(rows, ledger)
     with ledger.transaction() as db:
-        for row in rows:
-            db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES"
-                       f" ({', '.join('?' for _ in row)})", list(row.values()))
+        _insert(db, table, rows)
+    return len(rows)
+
+
+def _uncaptured(rows: _Rows, ledger: Ledger) -> _Rows:
+    """The pages of which the archive holds nothing, as they were; what is lost waits again."""
+    captured = {tuple(row) for row in ledger.rows(
+        "SELECT site, url FROM page WHERE id IN (SELECT page_id FROM capture)")}
+    found = []
+    for row in rows:
+        if (row["site"], row["url"]) not in captured:
+            kept = {name: value for name, value in row.items() if name != "id"}
+            is_lost = row["state"] in ("captured", "leased")
+            found.append(kept | {"state": "waiting", "due": None} if is_lost else kept)
+    return found
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: _Rows) -> None:
+    for row in rows:
+        db.execute(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES"
+                   f" ({', '.join('?' for _ in row)})", list(row.values()))
+
+
+def _enter_robots(rows: _Rows, ledger: Ledger) -> int:
+    """Enter the rules as the old ledger has them, in place of those read for the same runs."""
+    runs = {row["run_id"] for row in rows}
+    made = [dict(row) for row in ledger.rows("SELECT * FROM robots ORDER BY id")
+            if row["run_id"] not in runs]
+    # The newest rules are told by the highest number, and numbers follow the runs.
+    merged = sorted([*made, *rows], key=lambda row: row["run_id"])
+    with ledger.transaction() as db:
+        db.execute("DELETE FROM robots")
+        _insert(db, "robots", [row | {"id": number + 1} for number, row in enumerate(merged)])
     return len(rows)
 
 

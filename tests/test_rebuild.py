@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from commands import verdicts
+from crawl_site import PAGES, rows, run_crawl, serving
 from crawl_site import Answer as Said
-from crawl_site import rows, run_crawl
 from db_home import ALDER, BIRCH, CEDAR, Answer, html, page, store, url_of
 from drift_home import PAIRS, clock, crawled, half_broken
 from drift_home import site as drift_site
@@ -18,26 +19,30 @@ from archive import Home, open_archive
 from archive.carried import LOST
 from archive.clock import VARIABLE as NOW
 from archive.failpoints import VARIABLE as KILL_AT
-from archive.frontier import Ending
+from archive.leases import Ending, State
 from archive.profiles import accept_drift, held_captures, load_profiles
 from archive.rebuild import RebuildReport, rebuild_ledger
 from archive.runs import open_run
+from archive.store import Exchange
 from archive.tables import MIGRATIONS
+from crawler.replay import Replay
 from db import build
 from db.check import check
 from schema.errors import StartError
 
+PATHS = list(PAGES)
 DAYS = [f"2026-02-{day:02}T12:00:00Z" for day in range(1, 8)]
 
 
 def rebuilt(home: Path) -> RebuildReport:
-    return rebuild_ledger(Home(home), lambda site, url: "comparison")
+    return rebuild_ledger(Home(home), Replay)
 
 
 def renumbering(home: Path) -> None:
-    """Store a page of a site whose segments come last, so that a rebuild numbers it last too."""
+    """Store a page whose bytes are lost, so that a rebuild numbers all that follow anew."""
     url = url_of(ALDER, CEDAR, "https://shiporskip.io")
     store(home, [Answer(url, html(ALDER, CEDAR), at=DAYS[0], site="shiporskip")])
+    next((home / "warc").iterdir()).unlink()
 
 
 def held_urls(home: Path) -> set[str]:
@@ -111,6 +116,20 @@ def test_rules_whose_bytes_are_lost_are_asked_for_anew_and_what_they_denied_hold
     assert site.paths()["/robots.txt"] == 2
 
 
+def test_rules_that_repeat_an_imported_robots_txt_are_read_there(site, home, tmp_path):
+    site.answers["/robots.txt"] = Said(b"User-agent: GPTBot\nDisallow: /\n")
+    saved = tmp_path / "robots.txt"
+    saved.write_bytes(site.answers["/robots.txt"].body)
+    assert verdicts("import", saved, "--home", home, "--site", "sample", "--date", DAYS[0],
+                    "--url", "https://sample.example/robots.txt").returncode == 0
+    run_crawl(home, site.base + PATHS[0], env={NOW: DAYS[1]})
+    before = rows(home, "SELECT * FROM robots")
+    assert rows(home, "SELECT kind FROM capture WHERE id = 2") == [("revisit",)]
+    (home / "ledger.db").unlink()
+    rebuilt(home)
+    assert rows(home, "SELECT * FROM robots") == before
+
+
 @pytest.mark.parametrize("point", ["ledger-made", "ledger-swapped"])
 def test_a_rebuild_that_is_killed_can_be_done_again_and_forgets_nothing(home, point):
     crawled(home, drift_site(), DAYS[0])
@@ -157,8 +176,9 @@ def test_the_ledger_of_a_newer_version_is_not_replaced(home):
 def ask(home: Path, at: str, status: int) -> None:
     """One run in which the page gave a status."""
     is_good = status == 200
-    ending = Ending("ok" if is_good else "http_error", "" if is_good else str(status),
-                    "captured" if is_good else "failed", status=status)
+    state: State = "captured" if is_good else "waiting" if status == 503 else "failed"
+    ending = Ending("ok" if is_good else "http_error", "" if is_good else str(status), state,
+                    status=status)
     with clock(at):
         store(home, [page(ALDER, BIRCH, status=status, at=at, ending=ending)])
 
@@ -174,6 +194,23 @@ def test_a_missing_page_is_counted_as_the_crawl_counted_it(home, statuses):
     before = rows(home, sql)
     rebuilt(home)
     assert rows(home, sql) == before
+
+
+@dataclass(frozen=True)
+class Elsewhere(Answer):
+    """The answer of another host of the site, to which the page led."""
+
+    def exchange(self) -> Exchange:
+        return replace(super().exchange(), fetched_url="https://www.sample.example/there")
+
+
+def test_a_page_that_led_to_another_host_of_its_site_is_asked_for_at_its_own(home):
+    url = url_of(ALDER, BIRCH)
+    leads = Answer(url, b"", status=301, ending=Ending("ok", "redirect", "leased", status=301))
+    store(home, [leads, Elsewhere(url, html(ALDER, BIRCH))])
+    before = rows(home, "SELECT origin, state FROM page")
+    rebuilt(home)
+    assert rows(home, "SELECT origin, state FROM page") == before == [(None, "captured")]
 
 
 def test_a_second_rebuild_keeps_runs_apart_that_a_first_one_left_room_for(home):
@@ -192,4 +229,32 @@ def test_each_table_that_only_the_ledger_holds_is_named(home):
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema"
                                                " WHERE type = 'table'")}
     db.close()
-    assert tables - {"run", "page", "segment", "capture", "attempt"} == set(LOST)
+    assert tables - {"run", "segment", "capture", "attempt"} == set(LOST)
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_pages_that_wait_are_fetched_by_the_next_crawl_after_a_rebuild(home, is_gone):
+    """The old ledger names them; where that is gone, the site's lists are read again."""
+    with serving() as site:
+        assert run_crawl(home, site.base, "--max-pages", "1").exit_code == 20
+        if is_gone:
+            (home / "ledger.db").unlink()
+        made = verdicts("check", "--rebuild-ledger", "--home", home)
+        assert (made.returncode, "pages never captured" in made.stderr) == (0, is_gone)
+        rest = run_crawl(home)
+    assert (rest.exit_code, rest.report["stored"]) == (0, len(PAGES) - 1)
+
+
+def test_a_page_whose_bytes_are_lost_is_asked_for_again_after_a_rebuild(home):
+    with serving() as site:
+        run_crawl(home, site.base)
+        (segment,) = (home / "warc").glob("*.warc.gz")
+        ((offset, url),) = rows(home, "SELECT offset, url FROM capture WHERE url LIKE '%-vs-%'"
+                                      " ORDER BY offset DESC LIMIT 1")
+        segment.chmod(0o644)
+        with segment.open("r+b") as file:
+            file.truncate(offset)
+        assert verdicts("check", "--rebuild-ledger", "--home", home).returncode == 0
+        again = run_crawl(home)
+    assert again.report["stored"] == 1
+    assert rows(home, f"SELECT count(*) FROM capture WHERE url = '{url}'") == [(1,)]

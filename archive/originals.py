@@ -1,0 +1,38 @@
+"""Which stored answer a later one repeats: asked when it is stored, and by a ledger made again."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.ledger import Ledger
+from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
+
+PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
+"""What a revisit record's profile begins with. Source: WARC 1.1, section 6.7."""
+Profile = Literal["identical-payload-digest", "server-not-modified", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The stored exchange that an answer repeats, and as what kind of revisit."""
+
+    row: sqlite3.Row
+    profile: Profile
+    """Empty where the content is equal but not the bytes on the wire: stored whole then."""
+
+
+def newest_whole(ledger: Ledger, page_id: int) -> sqlite3.Row | None:
+    """The newest whole answer of a page that holds, or repeats, a body. Absent: None."""
+    found = ledger.rows(
+        f"SELECT * FROM {TIMELINE} WHERE page_id = ? AND {IS_WHOLE}"
+        f" ORDER BY {NEWEST_FIRST} LIMIT 1", (page_id,))
+    return found[0] if found else None
+
+
+def root_of(ledger: Ledger, row: sqlite3.Row) -> sqlite3.Row:
+    """The capture that holds the bytes: the row's own, or the one that it repeats."""
+    if row["revisit_of"] is None:
+        return row
+    return ledger.rows("SELECT * FROM capture WHERE id = ?", (row["revisit_of"],))[0]

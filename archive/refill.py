@@ -1,0 +1,167 @@
+"""A new ledger filled from the segments: their rows, and those of their captures and runs.
+
+What storing a capture meant for its page is not decided here, but by whom `Replay` stands for.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from archive.exchanges import StoredExchange, exchanges_of
+from archive.http1 import Message
+from archive.ledger import Ledger
+from archive.originals import Original, newest_whole, root_of
+from archive.segments import OPEN, file_sha256
+from archive.store import Exchange, row_of
+
+ORPHAN = "damaged:revisit"
+"""What becomes of a page whose newest answer repeats one that is lost: it is asked for again."""
+_NUMBER = re.compile(r"-(\d{1,18})\.warc\.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A capture that was entered again.
+
+    Absent: `original_id` is None unless it repeats another capture.
+    """
+
+    exchange: Exchange
+    message: Message
+    page_id: int
+    run_id: int
+    capture_id: int
+    original_id: int | None
+    stored_at: str
+    is_orphan: bool
+    """Whether it repeats a capture that is not in the archive any more."""
+
+
+class Replay(Protocol):
+    """What a crawl, or an import, writes into the ledger beside a capture, done once more."""
+
+    def page(self, exchange: Exchange, run_id: int, stored_at: str) -> int:
+        """The page of an exchange that is about to be entered; a new one is made."""
+
+    def settle(self, db: sqlite3.Connection, entered: Entered) -> None:
+        """Do again what ended the page's lease in the commit of a capture."""
+
+    def finish(self) -> list[str]:
+        """Close the books of all runs; gives a sentence for each thing that is lost."""
+
+
+class Refill:
+    """Fills a new ledger, one segment after the other in the order of `in_order`."""
+
+    def __init__(self, ledger: Ledger, replay: Replay) -> None:
+        self._ledger, self._replay = ledger, replay
+        self._runs: dict[tuple[str, str], int] = {}
+        self.damaged: list[str] = []
+        """Places of segments that hold no whole record, or repeat a lost one, and which."""
+
+    def take(self, path: Path) -> None:
+        """Enter one segment and its captures, in one transaction."""
+        name = path.name.removesuffix(OPEN)
+        is_sealed = path.name == name
+        with self._ledger.transaction() as db:
+            segment = _register(db, name)
+            end, site, first, last = 0, "", "", ""
+            for found in exchanges_of(path, self.damaged):
+                end, site, last = found.end, found.exchange.site, found.stored_at
+                first = first or last
+                self._enter(db, found, segment, name)
+            db.execute(
+                "UPDATE segment SET site = ?, is_sealed = ?, length = ?, sha256 = ?,"
+                " opened_at = ?, sealed_at = ? WHERE id = ?",
+                (site, is_sealed, path.stat().st_size if is_sealed else end,
+                 file_sha256(path) if is_sealed else None, first, last if is_sealed else None,
+                 segment))
+
+    def _enter(self, db: sqlite3.Connection, found: StoredExchange, segment: int,
+               name: str) -> None:
+        exchange, stored_at = found.exchange, found.stored_at
+        message = exchange.message()
+        run_id = self._run(db, found, name)
+        page_id = self._replay.page(exchange, run_id, stored_at)
+        original = self._original(found, message, page_id)
+        is_orphan = found.profile is not None and original is None
+        row = row_of(exchange, message, original) | {
+            "page_id": page_id, "run_id": run_id, "segment_id": segment, "offset": found.offset,
+            "length": found.length, "record_id": found.answer.headers.get("warc-record-id"),
+            "body_sha256": found.notes.get("body-sha256", message.body_sha256),
+        }  # fmt: skip
+        if is_orphan:
+            row["damage"] = ORPHAN
+            self.damaged.append(f"{name} at {found.offset}: it repeats a lost record")
+        capture_id: int = db.execute(
+            f"INSERT INTO capture ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})"
+            " RETURNING id", list(row.values())).fetchone()[0]
+        db.execute("UPDATE run SET ended_at = max(ended_at, ?), bytes = bytes + ?,"
+                   " site = iif(site = ?, site, NULL) WHERE id = ?",
+                   (stored_at, len(message.wire), exchange.site, run_id))
+        self._replay.settle(db, Entered(
+            exchange, message, page_id, run_id, capture_id,
+            None if original is None else original.row["id"], stored_at, is_orphan))
+
+    def _run(self, db: sqlite3.Connection, found: StoredExchange, segment: str) -> int:
+        """The run that stored an exchange: by its number, else one for each segment."""
+        kind = "crawl" if found.exchange.date_source == "crawl" else "import"
+        key = (kind, found.run or segment)
+        if key not in self._runs:
+            # It keeps its number, so that no later run takes one that is noted in the archive.
+            self._runs[key] = db.execute(
+                "INSERT INTO run (id, kind, site, started_at, ended_at) VALUES (?, ?, ?, ?, ?)"
+                " RETURNING id",
+                (_free(db, "run", found.run), kind, found.exchange.site, found.stored_at,
+                 found.stored_at)).fetchone()[0]
+        return self._runs[key]
+
+    def _original(self, found: StoredExchange, message: Message, page_id: int) -> Original | None:
+        """The capture that an exchange repeats, as the crawl saw it then. Absent: None."""
+        if found.profile is not None:
+            headers = found.answer.headers
+            rows = self._ledger.rows(
+                "SELECT * FROM capture WHERE page_id = ? AND (record_id = ? OR"
+                " (fetched_url = ? AND captured_at = ?)) ORDER BY record_id IS ? DESC LIMIT 1",
+                (page_id, headers.get("warc-refers-to"), headers.get("warc-refers-to-target-uri"),
+                 headers.get("warc-refers-to-date"), headers.get("warc-refers-to")))
+            return Original(rows[0], found.profile) if rows else None
+        if found.exchange.date_source != "crawl" or message.status != 200:
+            return None
+        newest = newest_whole(self._ledger, page_id)
+        if newest is None or newest["body_sha256"] != found.notes.get("body-sha256"):
+            return None
+        return Original(root_of(self._ledger, newest), "")
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Segments in the order in which they were begun, whatever site they belong to.
+
+    >>> in_order([Path("verdicts-b-000002.warc.gz"), Path("verdicts-a-000010.warc.gz.open")])[0]
+    PosixPath('verdicts-b-000002.warc.gz')
+    """
+    return sorted(paths, key=lambda path: (int(_number(path.name) or 0), path.name))
+
+
+def _register(db: sqlite3.Connection, name: str) -> int:
+    # It keeps its number as well: the next new one is named by the highest.
+    number: int = db.execute(
+        "INSERT INTO segment (id, name, site, opened_at) VALUES (?, ?, '', '') RETURNING id",
+        (_free(db, "segment", _number(name)), name)).fetchone()[0]
+    return number
+
+
+def _number(name: str) -> str | None:
+    found = _NUMBER.search(name)
+    return found[1] if found else None
+
+
+def _free(db: sqlite3.Connection, table: str, number: str | None) -> str | None:
+    """A number, unless a row of the table has it already. Absent: None for another one."""
+    is_taken = db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone()
+    return None if is_taken else number

@@ -1,0 +1,184 @@
+"""What the crawl and the import made of stored answers, done again for a ledger that is made anew.
+
+The functions that did it then do it once more, with the clock put back to the time of each answer.
+What never came into the archive is not replayed: attempts without an answer, and what lists named.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import cast
+
+from archive.clock import as_of, later
+from archive.frontier import Found, Frontier
+from archive.leases import (
+    LISTS,
+    Ending,
+    Lease,
+    Role,
+    captured,
+    end_attempt,
+    failed,
+    give_back_leases,
+)
+from archive.ledger import Ledger
+from archive.refill import ORPHAN, Entered
+from archive.store import Exchange
+from crawler.addresses import origin_of
+from crawler.imported import outcome_of, settle_import
+from crawler.judge import REDISCOVER_DAYS, TRANSIENT
+from crawler.planning import role_of
+from crawler.replay_robots import RobotsReplay
+from parsers.sites import site_named
+
+PASSING = ("throttled", *map(str, TRANSIENT))
+"""The reasons of an HTTP error after which a page is tried again."""
+
+
+@dataclass(slots=True)
+class _Count:
+    """The count of one run, as its report had it."""
+
+    asked: set[int] = field(default_factory=set)
+    stored: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+
+class Replay:
+    """Settles each capture of a new ledger as it was settled when it was stored."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._robots = RobotsReplay()
+        self._frontiers: dict[int, Frontier] = {}
+        self._counts: dict[int, _Count] = defaultdict(_Count)
+        self._began: dict[tuple[str, str | None], Frontier] = {}
+        """The sites and mirrors whose lists were asked for, as a crawl from the root does."""
+        self._hop: tuple[int, int] | None = None
+        """The run and the page whose last answer led to another address."""
+
+    def page(self, exchange: Exchange, run_id: int, stored_at: str) -> int:
+        """The page of an exchange that is about to be entered; a new one is made."""
+        if run_id not in self._frontiers:
+            self._frontiers[run_id] = Frontier(self._ledger, run_id)
+        frontier = self._frontiers[run_id]
+        with as_of(stored_at):
+            if exchange.date_source != "crawl":
+                return frontier.enter(Found(exchange.site, exchange.url, _role(exchange)))
+            known = frontier.page_id(exchange.site, exchange.url)
+            if known is not None and self._hop == (run_id, known):
+                return known
+            found = Found(exchange.site, exchange.url, _role(exchange), _mirror(exchange))
+            if found.role in LISTS:
+                self._began[found.site, found.origin] = frontier
+            return frontier.know(found, wants=False)
+
+    def settle(self, db: sqlite3.Connection, entered: Entered) -> None:
+        """Do again what ended the page's lease in the commit of a capture."""
+        if entered.exchange.date_source == "crawl":
+            self._settle_crawl(db, entered)
+        else:
+            self._settle_import(db, entered)
+
+    def _settle_crawl(self, db: sqlite3.Connection, entered: Entered) -> None:
+        is_unchanged = entered.original_id is not None
+        with as_of(entered.exchange.captured_at):
+            lease = self._frontiers[entered.run_id].lease(entered.page_id)
+        with as_of(entered.stored_at):
+            ending = _ending(lease, entered)
+            end_attempt(db, lease, ending, capture_id=entered.capture_id,
+                        is_unchanged=is_unchanged)
+            is_hop = ending.state == "leased"
+            if lease.role == "robots":
+                # A 304 that makes no sense is followed by a request without conditions.
+                is_plain = entered.message.status == 304 and not is_unchanged
+                self._robots.read(db, entered, is_hop=is_hop or is_plain)
+            else:
+                self._robots.keep_to(db, entered)
+        self._hop = (entered.run_id, entered.page_id) if is_hop else None
+        if lease.role != "comparison":
+            return
+        count = self._counts[entered.run_id]
+        count.asked.add(entered.page_id)
+        count.stored += ending.state == "captured" and not is_unchanged
+        count.unchanged += ending.state == "captured" and is_unchanged
+        count.failed += ending.state == "failed"
+
+    def _settle_import(self, db: sqlite3.Connection, entered: Entered) -> None:
+        outcome, reason = outcome_of(entered.message)
+        with as_of(entered.stored_at):
+            settle_import(db, entered.run_id, entered.page_id, entered.exchange,
+                          entered.capture_id, (outcome, reason, entered.message.status))
+            if _role(entered.exchange) == "robots":
+                self._robots.learn(entered)
+        count = self._counts[entered.run_id]
+        count.asked.add(entered.capture_id)
+        count.stored += 1
+        count.failed += outcome != "ok" and _role(entered.exchange) == "comparison"
+
+    def finish(self) -> list[str]:
+        """Close the books of all runs; gives a sentence for each thing that is lost."""
+        for frontier in self._frontiers.values():
+            frontier.close()
+        for (name, origin), frontier in self._began.items():
+            # What the lists named is not known any more: the next crawl is to read them again.
+            site = site_named(name)
+            root = site.own_address(site.base + "/")
+            if frontier.page_id(name, root) is None:
+                frontier.know(Found(name, root, role_of(site, root), origin), wants=False)
+        # A redirect whose end is not in the archive is taken up again by the next run.
+        give_back_leases(self._ledger)
+        with self._ledger.transaction() as db:
+            for run_id, count in self._counts.items():
+                db.execute("UPDATE run SET asked = ?, stored = ?, unchanged = ?, failed = ?"
+                           " WHERE id = ?", (len(count.asked), count.stored, count.unchanged,
+                                             count.failed, run_id))
+        return self._robots.lost
+
+
+def _ending(lease: Lease, entered: Entered) -> Ending:
+    """How an attempt ended, from what its answer was taken for."""
+    status = entered.message.status
+    outcome, _, reason = _taken_for(entered).partition(":")
+    if (outcome, reason) == ("ok", "redirect"):
+        return Ending(outcome, reason, "leased", tries=lease.tries, status=status)
+    if outcome == "ok" and lease.role == "comparison":
+        return captured(status)
+    if outcome == "ok":
+        due = later(days=REDISCOVER_DAYS) if lease.role == "listing" else None
+        return Ending(outcome, reason, "captured", due, status=status)
+    is_passing = outcome in ("network_error", "damaged") or reason in PASSING
+    if outcome == "http_error" and reason.isdigit():
+        status = int(reason)  # a page that led home counts as one that is missing
+    return failed(lease, outcome, reason, is_final=not is_passing, status=status)
+
+
+def _taken_for(entered: Entered) -> str:
+    """As it was noted; of an archive of the first version, which did not, as an import's."""
+    if entered.is_orphan:
+        return ORPHAN
+    if entered.exchange.outcome is not None:
+        return entered.exchange.outcome
+    if entered.original_id is not None:
+        return "ok:"
+    return ":".join(outcome_of(entered.message))
+
+
+def _role(exchange: Exchange) -> Role:
+    # What an import notes is not what the address says.
+    if exchange.role and exchange.date_source == "crawl":
+        return cast(Role, exchange.role)
+    if exchange.url.startswith("urn:"):
+        return "comparison"
+    return role_of(site_named(exchange.site), exchange.url)
+
+
+def _mirror(exchange: Exchange) -> str | None:
+    """The mirror that was asked. Absent: None where it was the site itself."""
+    if exchange.url.startswith("urn:"):
+        return None
+    asked = origin_of(exchange.fetched_url)
+    return None if asked == origin_of(exchange.url) else asked
