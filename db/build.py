@@ -8,19 +8,22 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
-from archive.segments import file_sha256
+from archive.schedule import is_due
+from archive.segments import disk_of, file_sha256
 from archive.worker import GuardedPool
 from db import recordfile
+from db.altered import Altered, require_unaltered
 from db.assemble import assemble
 from db.load import Loader
 from db.loss import edition, last_edition, require_no_loss
 from db.page_rows import history_state
-from db.pages import count_states, is_due
+from db.pages import count_states
 from db.publish import (
     CANDIDATE,
     Manifest,
@@ -44,6 +47,7 @@ from parsers import PARSER_VERSION
 from schema.rows import ROWS
 
 Progress = Callable[[str, int, int], None]
+TellAltered = Callable[[list[Altered]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +71,61 @@ class BuildReport:
 
 
 def build(
-    home: Path, *, workers: int = 2, accept_loss: bool = False, progress: Progress | None = None
-) -> BuildReport:
+    home: Path, *, workers: int = 2, accept_loss: bool = False, accept_changes: bool = False,
+    progress: Progress | None = None, tell_altered: TellAltered | None = None,
+) -> BuildReport:  # fmt: skip
     """Build and publish the database of a home folder.
 
     Shape: the home in, a report with the published file's path out; `progress` is told the
-    stage, how much of it is done and how much there is.
-    Raises: StartError without a ledger or while another build runs, PublishError where rows
-    would be lost, BuildError where the new file is not sound.
+    stage, how much of it is done and how much there is, and `tell_altered` what another version of
+    the parser alters in records published before, which is then refused.
+    Raises: StartError without a ledger, without room on the disk or while another build runs,
+    PublishError where rows would be lost or records altered, BuildError where the new file is not
+    sound, StoppedError when the disk does not take it.
     """
     place = Home(home.absolute())
     archive = open_archive(place.path)
-    place.create()
-    with place.lock("build"):
-        return _Build(place, archive, workers, progress or _silent).run(accept_loss=accept_loss)
+    with place.lock("build"), _leaving_nothing(place):
+        # Only now: what a build left that was killed may be all that fills the disk.
+        place.create()
+        made = _Build(place, archive, workers, progress or _silent, tell_altered or _unheard)
+        return made.run(accept_loss=accept_loss, accept_changes=accept_changes)
+
+
+@contextmanager
+def _leaving_nothing(home: Home) -> Iterator[None]:
+    """Whatever ends a build, before and after it nothing half made takes up room."""
+    _remove_half_made(home)
+    try:
+        yield
+    finally:
+        _remove_half_made(home)
+
+
+def _remove_half_made(home: Home) -> None:
+    remove_leftovers(home)
+    for path in home.records.glob("*.part"):
+        path.unlink(missing_ok=True)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Progress that nobody asked for."""
 
 
+def _unheard(found: list[Altered]) -> None:
+    """What is altered, where nobody asked for more than the error says."""
+
+
 class _Build:
     """One build under the lock."""
 
-    def __init__(self, home: Home, archive: Archive, workers: int, progress: Progress) -> None:
+    def __init__(
+        self, home: Home, archive: Archive, workers: int, progress: Progress, tell: TellAltered
+    ) -> None:
         self._home, self._archive = home, archive
-        self._workers, self._progress = workers, progress
+        self._workers, self._progress, self._tell = workers, progress, tell
 
-    def run(self, *, accept_loss: bool) -> BuildReport:
+    def run(self, *, accept_loss: bool, accept_changes: bool) -> BuildReport:
         self._parsed = self._damaged = 0
         require_link(self._home)
         withdraw(self._home)
@@ -109,23 +140,31 @@ class _Build:
             # What is published is as it should be, but they would be wrong for the next build.
             for path in damaged:
                 path.unlink()
-        remove_leftovers(self._home)
+        self._home.require_room(2 * current.stat().st_size if current is not None else 0)
         candidate = self._home.public / CANDIDATE
         manifest = self._make(candidate, snapshot, inputs)
+        if is_outdated(self._home, snapshot):
+            # A take-down came in between: what it concerns must not even be shown as altered.
+            return self.run(accept_loss=accept_loss, accept_changes=accept_changes)
         is_new = current is None or not holds(current, manifest)
         if is_new:
             # A damaged file of the same name is replaced by the bytes that it once had.
             is_mending = current is not None and current.name == manifest.name
+            # First, for it may explain a loss.
+            if not accept_changes and not is_mending:
+                require_unaltered(self._home, candidate, manifest.parser, self._tell)
             if not accept_loss and not is_mending:
                 self._guard(candidate, manifest, snapshot)
-            publish(self._home, candidate, manifest)
+            with disk_of(self._home.public):
+                publish(self._home, candidate, manifest)
         else:
             # Other inputs gave the same bytes, or the manifest was lost: only it is written anew.
             candidate.unlink()
-            write_manifest(self._home, manifest)
+            with disk_of(self._home.public):
+                write_manifest(self._home, manifest)
         if is_outdated(self._home, snapshot):
             # A take-down came in between: it must not wait for the next build.
-            return self.run(accept_loss=accept_loss)
+            return self.run(accept_loss=accept_loss, accept_changes=accept_changes)
         return self._report(self._home.public / manifest.name, manifest, is_new=is_new)
 
     def _guard(self, candidate: Path, manifest: Manifest, snapshot: Snapshot) -> None:
@@ -145,7 +184,7 @@ class _Build:
         write_database(candidate, tables)
         self._progress("write", 1, 1)
         sha256 = file_sha256(candidate)
-        counted = ((history_state(each), is_due(each.page, snapshot.at)) for each in pages)
+        counted = ((history_state(each), is_due(each.page.due, snapshot.at)) for each in pages)
         return Manifest(
             name=f"verdicts-{sha256[:16]}.db", sha256=sha256, size=candidate.stat().st_size,
             rows={model.table: len(tables.get(model, [])) for model in ROWS},
@@ -179,7 +218,8 @@ class _Build:
         self._damaged += len(made.damaged)
         if not made.damaged:
             # A file with damage in it would outlive the mending of the segment.
-            recordfile.write_file(path, segment, made)
+            with disk_of(path):
+                recordfile.write_file(path, segment, made)
             recordfile.remove_older(path, segment)
         return (CaptureLine.model_validate_json(line) for line in made.lines)
 

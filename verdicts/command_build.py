@@ -1,0 +1,88 @@
+"""`verdicts build`: a database from the archive, and what another parser would alter in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from schema.errors import IntegrityError, PublishError
+from verdicts.console import print_report, progress, say
+from verdicts.options import example, home_option, json_option
+
+if TYPE_CHECKING:
+    from db.altered import Altered
+
+
+@click.command(epilog=example("verdicts build --workers 4"))
+@home_option
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True,
+              help="How many processes read pages at once.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True,
+              help="What runs them: processes of this machine.")  # fmt: skip
+@click.option("--accept-loss", is_flag=True, help="Publish even where many rows would be lost.")
+@click.option("--accept-changes", is_flag=True,
+              help="Publish even where a new parser alters records published before.")  # fmt: skip
+@json_option
+def build(home: Path, workers: int, engine: str, accept_loss: bool, accept_changes: bool,
+          as_json: bool) -> int:  # fmt: skip
+    """Make and publish a database from the archive.
+
+    Its path is printed last; where nothing is new, the present one stays. After an upgrade,
+    records that the new parser reads otherwise are shown, and published once they are accepted.
+    """
+    from db import build as run_build
+
+    altered: list[Altered] = []
+    try:
+        with progress() as tell:
+            report = run_build(
+                home, workers=workers, accept_loss=accept_loss, accept_changes=accept_changes,
+                progress=tell, tell_altered=altered.extend,
+            )  # fmt: skip
+    except PublishError:
+        _print_altered(altered, as_json=as_json)
+        raise
+    found = asdict(report) | {"path": str(report.path)}
+    print_report(found if as_json else {n: v for n, v in found.items() if n != "path"},
+                 as_json=as_json)  # fmt: skip
+    if not as_json:
+        say(str(report.path))
+    if report.damaged:
+        raise IntegrityError(
+            where=str(home), what=f"the bytes of {report.damaged} captures are damaged or missing;"
+            " `verdicts check --deep` names them",
+        )  # fmt: skip
+    return 10 if report.failures or report.held else 0
+
+
+def _print_altered(altered: list[Altered], *, as_json: bool) -> None:
+    """What another parser alters, for whoever has to accept it."""
+    if not altered:
+        return
+    if as_json:
+        print_report({"altered": [asdict(each) for each in altered]}, as_json=True)
+        return
+    for line in (line for each in altered for line in altered_lines(each)):
+        say(line)
+
+
+def altered_lines(altered: Altered) -> Iterator[str]:
+    """A field with its counts, then examples of its values."""
+    counts = {name: getattr(altered, name) for name in ("changed", "appeared", "vanished")}
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    yield f"{altered.field}: {told}"
+    for each in altered.examples:
+        yield f"  {each.comparison}: {_told(each.old)} -> {_told(each.new)}"
+
+
+def _told(value: Any) -> str:
+    """A value for people, with nothing in it that a terminal would obey.
+
+    >>> _told(None), _told(75), _told("One\\x1b")
+    ('nothing', '75', "'One\\\\x1b'")
+    """
+    return "nothing" if value is None else repr(value)
