@@ -49,6 +49,7 @@ class Child:
 
     def __init__(self, function: Callable[[Any], Any], limits: Limits) -> None:
         self._limits = limits
+        self._first: object = (function, limits)
         self.tasks_done = 0
         self._process = subprocess.Popen(
             [sys.executable, "-c", _MAIN, json.dumps(sys.path)],
@@ -59,13 +60,16 @@ class Child:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)
-        self._exchange((function, limits), _START_S)
 
     def run(self, task: Any) -> Any:
-        """What the function gives for `task`.
+        """What the function gives for `task`; the first waits until the process is ready.
 
-        Raises: ChildDied; RuntimeError with the trace when the function itself raised.
+        Raises: ChildDied, also while it starts; RuntimeError with the trace when the function
+        itself raised.
         """
+        if self._first is not None:
+            self._exchange(self._first, _START_S)
+            self._first = None
         answer = self._exchange(task, self._limits.wall_s)
         self.tasks_done += 1
         return answer
@@ -125,8 +129,12 @@ class Child:
             return "memory"
         return {-signal.SIGXCPU: "cpu", -signal.SIGKILL: "killed"}.get(status, "crash")
 
+    def kill(self) -> None:
+        """End the process under whoever waits for its answer, who is told that it died."""
+        self._process.kill()
+
     def close(self) -> None:
-        """End the process."""
+        """End the process and let its pipes go."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -136,7 +144,8 @@ class Child:
 
 def main() -> None:
     """What the child runs: one function, task after task, until its pipe ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # the parent's to answer
+        signal.signal(number, signal.SIG_IGN)
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # Whatever the function prints must not get between the answers.
     null = os.open(os.devnull, os.O_RDWR)

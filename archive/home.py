@@ -5,16 +5,21 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from schema.errors import IntegrityError, StartError
+from schema.errors import IntegrityError, StartError, StoppedError, UsageError
 
 NO_ARCHIVE = "no archive here; name one with --home, or begin with `verdicts crawl` or `import`"
 TRIAL = ".trial-"
 """What the names of the files begin with that show whether a folder can be written to."""
+FLOOR = "VERDICTS_MIN_FREE_MIB"
+"""The variable that says how much of the disk stays free; 0 lets everything be filled."""
+FLOOR_MIB = 64
+"""So much stays free where it says nothing. Units: MiB."""
 UNDER_WAY = "ledger.db.restoring"
 """The ledger before everything else is there; a home with this and no ledger can be taken up."""
 WAY_OUT = "`verdicts check --rebuild-ledger` makes it again"
@@ -73,6 +78,24 @@ class Home:
                     what=f"{folder}: cannot be written to: {error.strerror}"
                 ) from error
 
+    def require_room(self, more: int,
+                     refusal: type[StartError | StoppedError] = StartError) -> None:
+        """Be sure that the disk takes `more` bytes, and the floor stays free behind them.
+
+        Raises: `refusal` naming the folder and both figures; UsageError for a floor that is no
+        number.
+        """
+        floor = _floor()
+        disk = shutil.disk_usage(self.path)
+        # Some file systems do not say how large they are.
+        if not floor or not disk.total or disk.free >= floor + more:
+            return
+        raise refusal(
+            what=f"{self.path}: {disk.free >> 20} MiB are free on this disk, and"
+                 f" {(floor + more) >> 20} are wanted; `verdicts prune` makes room,"
+                 f" ${FLOOR} sets another floor than {floor >> 20}"
+        )  # fmt: skip
+
     def _has_lost_ledger(self) -> bool:
         """Whether the archive's files are there, but not what speaks of them."""
         # Files first: a first crawl running now commits the ledger before it makes any.
@@ -121,6 +144,13 @@ class Home:
             yield
         finally:
             os.close(handle)
+
+
+def _floor() -> int:
+    given = os.environ.get(FLOOR) or str(FLOOR_MIB)
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise UsageError(what=f"${FLOOR}: {given}: not a whole number of MiB")
+    return int(given) << 20
 
 
 def _make(folder: Path) -> None:

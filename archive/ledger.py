@@ -7,6 +7,7 @@ which takes half as long as making and deleting a file; it is deleted when the l
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +23,8 @@ _DISK_CODES = {
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
 }  # fmt: skip
 _BROKEN_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_HANDLES = 4
+"""So many files SQLite may have open at once for one: itself, journal, folder, sorting."""
 BUSY_MS = 60_000
 """How long the writer waits for readers. Units: milliseconds."""
 JOURNAL_BYTES = 1 << 20
@@ -33,6 +36,9 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # SQLite opens such a file all the same, for reading, and says so at the first commit.
+        if path.exists() and not os.access(path, os.W_OK):
+            raise StartError(what=f"{path}: cannot be written to")
         self._db = _connect(path)
         try:
             with _errors_of(path, of_disk=StartError):
@@ -52,9 +58,11 @@ class Ledger:
         self._db.execute("PRAGMA synchronous = EXTRA")
         self._db.execute("PRAGMA foreign_keys = ON")
         if not is_new:
-            verdict = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            # With 100,000 captures 0.7 s, where quick_check, which reads no index, takes 0.35 s.
+            verdict = self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict != "ok":
-                raise IntegrityError(where=str(self.path), what=str(verdict))
+                what = f"not a sound ledger: {verdict}; {WAY_OUT}"
+                raise IntegrityError(where=str(self.path), what=what)
         self._migrate()
 
     def _migrate(self) -> None:
@@ -187,9 +195,24 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
     except sqlite3.OperationalError as error:
+        require_handles()
         raise StartError(what=f"{path}: cannot be opened: {error}") from error
     db.row_factory = sqlite3.Row
     return db
+
+
+def require_handles() -> None:
+    """Be sure that it is not for want of file handles when SQLite cannot open one.
+
+    Raises: OSError where it is; SQLite says the same of any file that is not there.
+    """
+    opened: list[int] = []
+    try:
+        for _ in range(_HANDLES):
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    finally:
+        for handle in opened:
+            os.close(handle)
 
 
 def _is_blank(db: sqlite3.Connection) -> bool:
@@ -205,6 +228,8 @@ def _errors_of(path: Path, of_disk: type[StartError | StoppedError] = StoppedErr
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_CANTOPEN:
+            require_handles()
         if code in _DISK_CODES:
             raise of_disk(what=f"{path}: {error}") from error
         if code in _BROKEN_CODES:

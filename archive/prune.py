@@ -15,7 +15,7 @@ from typing import Literal
 
 from archive.backup import CURRENT
 from archive.clock import now
-from archive.home import NO_ARCHIVE, Home
+from archive.home import NO_ARCHIVE, TRIAL, Home
 from schema.errors import StartError
 
 KEEP = 3
@@ -46,7 +46,8 @@ def prune(home: Home, *, present: str, keep: int = KEEP, days: int = DAYS,
     if not home.ledger.is_file():
         raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
     with home.lock("build"):
-        found = [*_databases(home, keep), *_records(home, present), *_old(home, days)]
+        found = [*_databases(home, keep), *_leftovers(home), *_records(home, present),
+                 *_old(home, days)]
         # Database before manifest: one without the other is then never a database unexplained.
         for each in () if is_dry else found:
             (home.path / each.path).unlink(missing_ok=True)
@@ -66,6 +67,13 @@ def _databases(home: Home, keep: int) -> Iterator[Removed]:
         manifest = path.with_suffix(".json")
         if manifest.is_file():
             yield _removed(home, "public", manifest)
+
+
+def _leftovers(home: Home) -> Iterator[Removed]:
+    """What a build left that was killed: nothing published has a name with a dot in front."""
+    for path in _files(home.public, ".*"):
+        if not path.name.startswith(TRIAL):
+            yield _removed(home, "public", path)
 
 
 def _records(home: Home, present: str) -> Iterator[Removed]:

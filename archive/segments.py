@@ -29,10 +29,12 @@ class SegmentWriter:
     def __init__(self, home: Home, ledger: Ledger, site: str) -> None:
         self._home, self._ledger = home, ledger
         row = ledger.rows("SELECT * FROM segment WHERE site = ? AND is_sealed = 0", (site,))
+        if not row:
+            home.require_room(SEGMENT_BYTES, StoppedError)
         self.id, self.name, self.end = _row(row[0]) if row else _register(ledger, site)
         reach("segment-entered")
         path = open_path(home, self.name)
-        with _disk_of(path):
+        with disk_of(path):
             self._file = path.open("ab", buffering=0)
             fsync_folder(home.warc)
         reach("segment-opened")
@@ -66,14 +68,14 @@ class SegmentWriter:
 
     def cut_back(self, end: int) -> None:
         """Take back what was written after `end` and never acknowledged."""
-        with _disk_of(open_path(self._home, self.name)):
+        with disk_of(open_path(self._home, self.name)):
             os.ftruncate(self._file.fileno(), end)
         self.end = end
 
     def _give_up(self) -> None:
         """After a failed fsync: a second one could say that lost bytes are safe."""
         self.cut_back(self.end)
-        with _disk_of(open_path(self._home, self.name)):
+        with disk_of(open_path(self._home, self.name)):
             self._file.close()
         _retire(self._home, self._ledger, self.id, self.name, self.end)
 
@@ -84,7 +86,7 @@ class SegmentWriter:
 
     def close(self) -> None:
         """Let the file go, and seal it when it holds anything."""
-        with _disk_of(open_path(self._home, self.name)):
+        with disk_of(open_path(self._home, self.name)):
             self._file.close()
         if self.end:
             seal(self._home, self._ledger, self.id, self.name)
@@ -116,7 +118,7 @@ def seal(home: Home, ledger: Ledger, segment_id: int, name: str) -> None:
 
 def _seal_as_it_stands(home: Home, ledger: Ledger, segment_id: int, name: str) -> None:
     before, after = open_path(home, name), home.warc / name
-    with _disk_of(after):
+    with disk_of(after):
         if before.exists() and after.exists():
             raise IntegrityError(where=str(before), what="a sealed segment has that name already")
         if before.exists():
@@ -139,18 +141,18 @@ def _retire(home: Home, ledger: Ledger, segment_id: int, name: str, end: int) ->
     if end:
         _seal_as_it_stands(home, ledger, segment_id, name)
         return
-    with _disk_of(home.warc):
+    with disk_of(home.warc):
         open_path(home, name).unlink(missing_ok=True)
         fsync_folder(home.warc)
 
 
 @contextmanager
-def _disk_of(path: Path) -> Iterator[None]:
+def disk_of(path: Path) -> Iterator[None]:
     """What the disk refuses ends the run, which can be taken up again."""
     try:
         yield
     except OSError as error:
-        raise StoppedError(what=f"{path}: {error.strerror}") from error
+        raise StoppedError(what=f"{error.filename or path}: {error.strerror}") from error
 
 
 def file_sha256(path: Path) -> str:
@@ -176,7 +178,7 @@ def recover(home: Home, ledger: Ledger) -> list[Path]:
         if length or path.exists():
             _require_length(ledger, path, segment_id, length)
         if path.exists() and path.stat().st_size > length:
-            with _disk_of(path):
+            with disk_of(path):
                 moved.append(_keep_tail(home, path, length))
             reach("tail-kept")
             try:
@@ -213,7 +215,7 @@ def _keep_tail(home: Home, path: Path, length: int) -> Path:
 
 
 def _cut_tail(path: Path, length: int) -> None:
-    with _disk_of(path):
+    with disk_of(path):
         os.truncate(path, length)
     try:
         with path.open("r+b") as file:
@@ -233,7 +235,8 @@ def _require_length(ledger: Ledger, path: Path, segment_id: int, length: int) ->
     names = ", ".join(row["url"] for row in lost[:5])
     raise IntegrityError(
         where=str(path),
-        what=f"LOST BYTES: {length - size} bytes, {len(lost)} captures are gone: {names}",
+        what=f"LOST BYTES: {length - size} bytes, {len(lost)} captures are gone: {names};"
+             " without a backup, `verdicts check --rebuild-ledger` has their pages asked for again",
     )
 
 

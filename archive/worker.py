@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar, cast
 
 from archive.child import Child, ChildDied, Limits
+from schema.errors import StoppedError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,7 +37,8 @@ class GuardedPool(Generic[T, R]):
     Shape: `with GuardedPool(parse, workers=2) as pool: results = list(pool.map(tasks))`;
     `function` lives at a module's top level and takes one argument; both are pickled.
     Units: seconds of processor and wall-clock time for one task, bytes of address space.
-    Raises: RuntimeError when the function itself raised: that is a fault of ours, not a death.
+    Raises: RuntimeError when the function itself raised: that is a fault of ours, not a death;
+    StoppedError when the machine lets no process be started.
     """
 
     def __init__(self, function: Callable[[T], R], *, workers: int = 1, cpu_s: float = 5,
@@ -47,23 +49,29 @@ class GuardedPool(Generic[T, R]):
         self._limits = Limits(cpu_s=cpu_s, wall_s=wall_s, memory_bytes=memory_bytes)
         self._recycle_after = recycle_after
         self._children: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
+        self._alive: set[Child] = set()
+        self._is_over = False
         for _ in range(workers):
             self._children.put(None)
         self._threads: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> GuardedPool[T, R]:
         """Ready to use; processes are started when they are first needed."""
+        self._is_over = False
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="guarded")
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Ends the processes."""
+        """Ends the processes, also those at work: what they would answer is asked for no more."""
+        self._is_over = True
+        for each in self._alive.copy():
+            each.kill()
         if self._threads is not None:
             self._threads.shutdown(wait=True, cancel_futures=True)
         for _ in range(self._workers):
             child = self._children.get()
             if child is not None:
-                child.close()
+                self._end(child)
             self._children.put(None)
 
     def call(self, task: T) -> R | Died:
@@ -72,26 +80,42 @@ class GuardedPool(Generic[T, R]):
         try:
             for chance in range(CHANCES):
                 if child is None:
-                    child = Child(self._function, self._limits)
+                    child = self._start()
                 try:
                     result = cast(R, child.run(task))
                 except ChildDied as death:
-                    child.close()
+                    self._end(child)
                     child = None
-                    if chance == CHANCES - 1:
+                    if chance == CHANCES - 1 or self._is_over:
                         return Died(cast(Reason, death.reason))
                     continue
-                except RuntimeError:
-                    child.close()
+                except BaseException:
+                    # Its answer may still be under way, to be taken for that to another task.
+                    self._end(child)
                     child = None
                     raise
                 if child.tasks_done >= self._recycle_after:
-                    child.close()
+                    self._end(child)
                     child = None
                 return result
             raise AssertionError("the loop above always returns")
         finally:
             self._children.put(child)
+
+    def _start(self) -> Child:
+        try:
+            child = Child(self._function, self._limits)
+        except OSError as error:  # for want of handles, processes or memory
+            what = f"a worker process cannot be started: {error.strerror}"
+            raise StoppedError(what=what) from error
+        self._alive.add(child)
+        if self._is_over:  # those alive were ended just before this one was among them
+            child.kill()
+        return child
+
+    def _end(self, child: Child) -> None:
+        child.close()
+        self._alive.discard(child)
 
     def map(self, tasks: Iterable[T]) -> Iterator[R | Died]:
         """What the function gives for each task, in their order, a few of them ahead.

@@ -6,23 +6,37 @@ No clock and no order but the given one: page size and settings are fixed, the f
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
+from archive.ledger import require_handles
 from db.numbers import Tables
 from db.tables import create_indexes, create_tables, insert_rows
-from schema.errors import BuildError
+from schema.errors import BuildError, StoppedError
 from schema.rows import ROWS
 
 PAGE_SIZE = 4096
+_DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 
 def write_database(path: Path, tables: Tables) -> None:
     """Make the file from nothing and check it.
 
-    Raises: BuildError when SQLite finds it unsound, a foreign key broken or rows missing.
+    Raises: BuildError when SQLite finds it unsound, a foreign key broken or rows missing;
+    StoppedError when the disk does not take it.
     """
     path.unlink(missing_ok=True)
+    with _disk_of(path):
+        _write(path, tables)
+    counts = {model.table: len(tables.get(model, [])) for model in ROWS}
+    problems = database_problems(path, counts)
+    if problems:
+        raise BuildError(what=f"the new database is not sound: {'; '.join(problems)}")
+
+
+def _write(path: Path, tables: Tables) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # The file is thrown away if anything fails, so no journal is needed to undo it.
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
@@ -36,10 +50,21 @@ def write_database(path: Path, tables: Tables) -> None:
         connection.execute("COMMIT")
         create_indexes(connection)
         connection.execute("VACUUM")
-    counts = {model.table: len(tables.get(model, [])) for model in ROWS}
-    problems = database_problems(path, counts)
-    if problems:
-        raise BuildError(what=f"the new database is not sound: {'; '.join(problems)}")
+
+
+@contextmanager
+def _disk_of(path: Path) -> Iterator[None]:
+    """What SQLite says of the disk, told with the file that it was writing."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_CANTOPEN:
+            require_handles()
+        if code not in _DISK_CODES:
+            raise
+        where = f"{path}: cannot be written there, or sorted in {gettempdir()}"
+        raise StoppedError(what=f"{where}: {error}") from error
 
 
 def database_problems(path: Path, counts: dict[str, int]) -> list[str]:

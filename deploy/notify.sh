@@ -18,7 +18,8 @@ case $code in
    text="The command line is wrong, or no site claims a host that it names. Nothing was done.
 Do: run the same command by hand and read its one sentence." ;;
 10) short="complete, some pages failed"
-    text="All was done, but some pages gave no record, are held back or used up their tries.
+    text="Nothing is left for want of time, but some pages gave no record, are held back or used
+up their tries; or the site has changed, which outranks a limit that was reached as well.
 Their bytes are kept. Do: verdicts status; verdicts explain ADDRESS shows what was refused.
 Many at once, or a report of drift: the site has changed and the parser needs a look." ;;
 20) short="stopped early, can go on"

@@ -14,14 +14,17 @@ from pathlib import Path
 
 import forked
 import pytest
+from commands import verdicts
 from doomed import DOOMED, Order
 from soak_site import BASE, WitnessSite
 
 from archive import Home, open_archive
 from archive.clock import VARIABLE as NOW
+from archive.home import FLOOR
 from archive.runs import open_run
 from db.check import check
 from schema.errors import IntegrityError
+from verdicts.sample import pages
 
 IS_LINUX_ROOT = sys.platform == "linux" and os.geteuid() == 0
 linux_root = pytest.mark.skipif(not IS_LINUX_ROOT, reason="needs Linux, and root to mount")
@@ -166,7 +169,7 @@ def run_in_namespace(trial: Trial, options: str, *, read_only: str = "") -> dict
          *command(order)[1:]], check=False,
         timeout=200, capture_output=True, text=True, pass_fds=(order.ack or 0,),
         env={**environment(), "OPTIONS": options, "DISK": str(trial.home.parent),
-             "OUT": str(out), "SAID": order.said, "READ_ONLY": read_only})
+             "OUT": str(out), "SAID": order.said, "READ_ONLY": read_only, FLOOR: "0"})
     assert ended.returncode == 0, ended.stderr
     trial.hear()
     shutil.copytree(out / "disk", trial.home.parent, dirs_exist_ok=True, symlinks=True)
@@ -234,3 +237,50 @@ def test_an_archive_shorter_than_the_ledger_is_told_as_lost_bytes_with_the_addre
     with pytest.raises(IntegrityError, match=f"1 captures are gone: {lost.url}"), open_run(
             Home(trial.home), "crawl"):
         pass
+
+
+BUILD_IN_NAMESPACE = """
+set -e
+mount -t tmpfs -o size=2600k tmpfs "$DISK"
+cp -a "$HOME_MADE" "$DISK/home"
+cd "$DISK"
+tell() { code=0; "$PYTHON" -m verdicts "$@" --home home 2>"$OUT" >/dev/null || code=$?;
+         echo "$code $1: $(tail -n 1 "$OUT")"; }
+fill() { dd if=/dev/zero of="$1" bs=1k count=9999 2>/dev/null || true; }
+fill filler; truncate -s -300k filler
+tell build
+ls -A home/public home/records | grep -e "^[.]" -e part && exit 1
+fill home/public/.candidate.db
+tell import "$MORE" --site sample
+tell build
+rm filler
+fill home/public/.candidate.db
+tell prune
+tell import "$MORE" --site sample
+tell build
+tell check
+"""
+
+
+@linux_root
+def test_a_build_on_a_full_disk_leaves_nothing_that_would_keep_it_full(tmp_path):
+    home, more, disk = tmp_path / "home", tmp_path / "more", tmp_path / "disk"
+    for folder, bodies in ((tmp_path / "first", pages()[:20]), (more, pages()[20:22])):
+        folder.mkdir()
+        for number, page in enumerate(bodies):
+            (folder / f"{number}.html").write_bytes(page.body)
+    disk.mkdir()
+    taken = verdicts("import", tmp_path / "first", "--site", "sample", "--home", home)
+    assert taken.returncode in (0, 10), taken.stderr
+    ended = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", BUILD_IN_NAMESPACE], check=False, timeout=200,
+        capture_output=True, text=True,
+        env={**environment(), "DISK": str(disk), "HOME_MADE": str(home), "MORE": str(more),
+             "OUT": str(tmp_path / "said"), "PYTHON": sys.executable, FLOOR: "0"})
+    assert ended.returncode == 0, ended.stderr
+    told = ended.stdout.splitlines()
+    assert [line.partition(":")[0] for line in told] == [
+        "20 build", "30 import", "20 build", "0 prune", "0 import", "10 build", "0 check"]
+    full = "home/public/.candidate.db: cannot be written there, or sorted in "
+    assert full in told[0] and full in told[2]
+    assert told[1].endswith("home: cannot be written to: No space left on device")

@@ -86,6 +86,17 @@ def test_record_files_of_other_parsers_go_and_those_of_this_one_stay(home):
     assert names(home / "records") == {mine.name}
 
 
+def test_what_a_killed_build_left_goes_and_nothing_beside_it(home):
+    before = names(home / "public")
+    for name in (".candidate.db", ".candidate.db-journal", ".verdicts-00.json.part"):
+        (home / "public" / name).write_bytes(b"x")
+    trial = home / "public" / ".trial-written-1"
+    trial.write_bytes(b"1")
+    told = pruned(home, "--keep", "9")
+    assert told["by_kind"]["public"] == 3  # type: ignore[index]
+    assert names(home / "public") == before | {trial.name}
+
+
 def test_archive_and_ledger_are_never_touched_and_the_home_still_checks(home):
     before = {path: path.read_bytes() for path in [home / "ledger.db", *(home / "warc").iterdir()]}
     for path in before:

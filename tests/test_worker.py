@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 
 import pytest
 
+from archive import child
 from archive.worker import Died, GuardedPool
+from schema.errors import StoppedError
 
 
 def play(task: str) -> str:
@@ -54,6 +58,51 @@ def test_a_task_that_kills_its_workers_is_told_and_the_others_go_on(task, reason
     wall_s = 1.5 if reason == "wall" else 15
     with GuardedPool(play, workers=2, cpu_s=1, wall_s=wall_s) as pool:
         assert list(pool.map(["a", task, "b", "c"])) == ["A", Died(reason), "B", "C"]
+
+
+@pytest.mark.parametrize(("kills", "given"), [(1, "A"), (2, Died("killed"))])
+def test_a_worker_killed_while_it_starts_costs_its_task_one_chance(monkeypatch, kills, given):
+    left = [None] * kills
+
+    class Popen(subprocess.Popen):
+        def __init__(self, *arguments, **how):
+            super().__init__(*arguments, **how)
+            if left:
+                left.pop()
+                self.kill()
+
+    monkeypatch.setattr(child.subprocess, "Popen", Popen)
+    with GuardedPool(play) as pool:
+        assert list(pool.map(["a", "b"])) == [given, "B"]
+
+
+def test_a_machine_that_lets_no_process_be_started_ends_the_work_with_a_sentence(monkeypatch):
+    def refuse(*arguments, **how):
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    with GuardedPool(play) as pool:
+        with monkeypatch.context() as patch:
+            patch.setattr(child.subprocess, "Popen", refuse)
+            with pytest.raises(StoppedError, match="a worker process cannot be started"):
+                pool.call("a")
+        assert pool.call("a") == "A"
+
+
+def sleep_and_tell(path: str) -> None:
+    with open(path + ".begun", "w"):
+        time.sleep(5)
+    with open(path, "w"):
+        pass
+
+
+def test_what_is_at_work_when_the_pool_is_left_is_not_waited_for(tmp_path):
+    told = tmp_path / "told"
+    with pytest.raises(KeyboardInterrupt), GuardedPool(sleep_and_tell) as pool:
+        threading.Thread(target=pool.call, args=[str(told)], daemon=True).start()
+        while not told.with_suffix(".begun").exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert not told.exists()
 
 
 def test_answers_come_in_the_order_of_the_tasks_and_are_not_all_taken_at_once():

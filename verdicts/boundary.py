@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
+import signal
 import sys
 import tempfile
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from verdicts.streams import OutputError, guard_streams
 
@@ -18,18 +21,44 @@ CUT_SHORT = 20
 """The exit code where the output could not be written whole; the same command gives it again."""
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_HANDLES = (errno.EMFILE, errno.ENFILE)
+STOPPED = "stopped; the same command can be given again"
+OUT_OF_HANDLES = "no further file can be opened, too many are (`ulimit -n` says how many may be)"
 _LARGE = re.compile(r"(?:--[a-z-]+=)?-?[0-9]{19,}")
+
+
+class _Terminated(BaseException):
+    """SIGTERM came: what is under way is undone, or left to the next run as after any end."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
-    _require_own_rooms()
-    guard_streams()
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = _run(sys.argv[1:] if arguments is None else list(arguments))
+        if "serve" not in given:  # a server ends in order by itself, and was told to
+            _on_sigterm(_terminate)
+        _require_own_rooms()
+        guard_streams()
+        code = _run(given)
     except OutputError as error:
         code = _say(str(error), CUT_SHORT)
+    except _Terminated:
+        code = _say(STOPPED, CUT_SHORT)
+    except (OSError, ImportError) as error:  # while the program itself was being loaded
+        if not _lacks_handles(error):
+            raise
+        code = _say_out_of_handles()
+    _on_sigterm(signal.SIG_IGN)  # all is done, and the exit code shall say so
     sys.exit(code)
+
+
+def _on_sigterm(handler: Callable[[int, object], None] | signal.Handlers) -> None:
+    if threading.current_thread() is threading.main_thread():  # no other may say so
+        signal.signal(signal.SIGTERM, handler)
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise _Terminated
 
 
 def _require_own_rooms() -> None:
@@ -49,6 +78,9 @@ def _run(arguments: list[str]) -> int:
     from schema.errors import VerdictsError
     from verdicts.cli import cli
 
+    if "--debug" not in arguments and logging.lastResort is not None:
+        # Scrapy would print a trace of whatever ends a crawl, which is told here.
+        logging.lastResort.addFilter(lambda record: not record.name.startswith("scrapy."))
     try:
         plain = [argument for argument in arguments if argument != "--debug"]
         result = cli.main(args=plain, prog_name="verdicts", standalone_mode=False)
@@ -58,14 +90,18 @@ def _run(arguments: list[str]) -> int:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        return _say("stopped", 20)
+        return _say(STOPPED, CUT_SHORT)
     except VerdictsError as error:
+        if _lacks_handles(error):
+            return _say_out_of_handles()
         return _say(str(error), error.exit_code)
     except OutputError:
         raise
     except Exception as error:
         if "--debug" in arguments:
             raise
+        if _lacks_handles(error):
+            return _say_out_of_handles()
         told = _told(error, arguments)
         if told is not None:
             return _say(*told)
@@ -93,6 +129,20 @@ def _told(error: Exception, arguments: list[str]) -> tuple[str, int] | None:
     return None
 
 
+def _lacks_handles(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came of, is that no further file can be opened."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_HANDLES:
+            return True
+        # The loader of modules, and a worker that ended, hand on the words alone.
+        if isinstance(error, ImportError | RuntimeError) and any(
+            os.strerror(number) in str(error) for number in NO_HANDLES
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _is_of_disk(error: Exception) -> bool:
     """Whether SQLite says that the disk does not take, or give, what it should."""
     import sqlite3
@@ -115,6 +165,12 @@ def _say(sentence: str, code: int) -> int:
     sys.stdout.flush()
     print(f"verdicts: {line}", file=sys.stderr)
     return code
+
+
+def _say_out_of_handles() -> int:
+    # What was opened by half cannot be closed in order, and Python would show a trace of that.
+    sys.unraisablehook = lambda _: None
+    return _say(OUT_OF_HANDLES, CUT_SHORT)
 
 
 def _save_trace() -> str:
