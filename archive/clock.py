@@ -6,6 +6,9 @@ Nothing else in the project asks the machine for the date; tests set `$VERDICTS_
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from schema.errors import UsageError
@@ -13,6 +16,10 @@ from schema.errors import UsageError
 VARIABLE = "VERDICTS_NOW"
 EARLIEST, LATEST = 1970, 2999
 """The years that a time may lie in."""
+JUMP_S = 60.0
+"""A clock that is off by no more is put right as clocks are; by more, it jumped. Units: seconds."""
+
+_then: list[datetime] = []
 
 
 def now() -> datetime:
@@ -20,10 +27,29 @@ def now() -> datetime:
 
     Raises: UsageError when `$VERDICTS_NOW` is set to something that is no time.
     """
+    if _then:
+        return _then[-1]
     fixed = os.environ.get(VARIABLE)
     if fixed:
         return parse_stamp(fixed, where=f"${VARIABLE}")
     return datetime.now(UTC).replace(microsecond=0)
+
+
+@contextmanager
+def as_of(moment: str) -> Iterator[None]:
+    """Let it be that time for a while, so that what was done then can be done again.
+
+    >>> with as_of("2026-11-01T12:00:00Z"):
+    ...     later(days=1)
+    '2026-11-02T12:00:00Z'
+
+    Raises: UsageError when `moment` is no time.
+    """
+    _then.append(parse_stamp(moment))
+    try:
+        yield
+    finally:
+        _then.pop()
 
 
 def stamp(moment: datetime | None = None) -> str:
@@ -34,6 +60,26 @@ def stamp(moment: datetime | None = None) -> str:
     """
     moment = now() if moment is None else moment
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+class Watch:
+    """Holds the clock against the one that only counts seconds. One that is set stands still."""
+
+    def __init__(self) -> None:
+        self._at, self._count_s = now(), _count_s()
+
+    def jump(self) -> str | None:
+        """A sentence with both times where the clock jumped since the last jump. Absent: None."""
+        at, count_s = now(), _count_s()
+        expected = self._at + timedelta(seconds=count_s - self._count_s)
+        if abs((at - expected).total_seconds()) <= JUMP_S:
+            return None
+        self._at, self._count_s = at, count_s
+        return f"the clock of this machine jumped from {stamp(expected)} to {stamp(at)}"
+
+
+def _count_s() -> float:
+    return 0.0 if os.environ.get(VARIABLE) else time.monotonic()
 
 
 def later(**span: float) -> str:

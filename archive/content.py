@@ -15,6 +15,8 @@ MAX_RATIO = 200
 """Largest growth, looked at once a body is larger than `RATIO_FROM`."""
 RATIO_FROM = 1 << 20
 PIECE = 64 << 10
+MEMBER = b"\x1f\x8b\x08"
+"""What a member of a gzip body begins with; anything else after a member is padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,9 @@ def decode_body(wire: bytes, encoding: str | None, *, max_bytes: int = MAX_BYTES
     if maker is None:
         return Decoded(None, "damaged", "decode")
     try:
-        decoder = maker(wire)
+        return _run(maker, wire, _errors_of(name), max_bytes, MEMBER if "gzip" in name else None)
     except ImportError:
         return Decoded(None, "damaged", "decode")
-    return _run(decoder, wire, _errors_of(name), max_bytes)
 
 
 def _errors_of(name: str) -> tuple[type[Exception], ...]:
@@ -159,13 +160,22 @@ def _errors_of(name: str) -> tuple[type[Exception], ...]:
     return (zlib.error,)
 
 
-def _run(
-    decoder: _Decoder, wire: bytes, errors: tuple[type[Exception], ...], max_bytes: int
-) -> Decoded:
+def _run(maker: Callable[[bytes], _Decoder], wire: bytes, errors: tuple[type[Exception], ...],
+         max_bytes: int, member: bytes | None) -> Decoded:
+    """Undo an encoding; after `member` another stream begins, which belongs to the body as well.
+
+    Source: RFC 1952, section 2.2.
+    """
     parts: list[bytes] = []
     size = read = 0
+    decoder = maker(wire)
     try:
-        while not decoder.is_whole():
+        while True:
+            if decoder.is_whole():
+                end = read - len(decoder.rest())
+                if member is None or not wire.startswith(member, end):
+                    break
+                decoder, read = maker(wire), end
             piece = wire[read : read + PIECE]
             read += len(piece)
             part = decoder.feed(piece)

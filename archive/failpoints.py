@@ -14,7 +14,7 @@ POINTS = (
     "run-opened", "leased", "fetched", "written", "synced", "inserted", "committed", "read-back",
     "segment-entered", "segment-opened", "tail-kept", "tail-cut", "seal-synced", "seal-renamed",
     "seal-hashed", "sealed", "settled", "run-closed",
-    "ledger-made", "ledger-swapped",
+    "ledger-filled", "ledger-made", "ledger-swapped",
 )  # fmt: skip
 """In the order of one run, and what only some runs come to; each stands in the code exactly once.
 

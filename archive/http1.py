@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -21,6 +21,9 @@ KEPT_HEADERS = (
     "x-robots-tag",
 )
 """The response headers that the ledger repeats; all of them stay in the archive."""
+VALIDATORS = ("etag", "last-modified")
+LONGEST_VALIDATOR = 1024
+"""A longer one is not repeated, and so never sent back: the page is asked for without it."""
 
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: |\Z)")
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -28,6 +31,7 @@ _CUT_CHUNK_LINE = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r")
 _BREAKS = re.compile(r"[\r\n\0]")
 
 Headers = tuple[tuple[str, str], ...]
+Pairs = Sequence[tuple[str, str]]
 
 
 class UnwritableError(ValueError):
@@ -63,14 +67,23 @@ class Message:
             key = name.lower()
             if key in KEPT_HEADERS:
                 kept[key] = f"{kept[key]}, {value}" if key in kept else value
+        for key in VALIDATORS:
+            if len(kept.get(key, "")) > LONGEST_VALIDATOR:
+                del kept[key]
         return kept
 
 
-def message_block(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
+def message_block(status: int, headers: Pairs, body: bytes) -> bytes:
     """The bytes of a response for a WARC record.
 
     Raises: UnwritableError when a header holds a line break or NUL: it must never reach the file.
     """
+    _require_writable(headers)
+    return raw_block(status, headers, body)
+
+
+def raw_block(status: int, headers: Pairs, body: bytes) -> bytes:
+    """The bytes of a response as they came, whatever its headers hold."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
@@ -78,16 +91,23 @@ def message_block(status: int, headers: Iterable[tuple[str, str]], body: bytes) 
     return _block(f"HTTP/1.1 {status} {phrase}", headers) + body
 
 
-def request_block(method: str, target: str, headers: Iterable[tuple[str, str]]) -> bytes:
-    """The bytes of a request without a body for a WARC record."""
+def request_block(method: str, target: str, headers: Pairs) -> bytes:
+    """The bytes of a request without a body for a WARC record.
+
+    Raises: UnwritableError as `message_block`.
+    """
+    _require_writable([("", target), *headers])
     return _block(f"{method} {target} HTTP/1.1", headers)
 
 
-def _block(first: str, headers: Iterable[tuple[str, str]]) -> bytes:
+def _require_writable(headers: Pairs) -> None:
+    for name, value in headers:
+        if _BREAKS.search(name + value):
+            raise UnwritableError(f"a line break or NUL in a header: {f'{name}: {value}'[:80]!r}")
+
+
+def _block(first: str, headers: Pairs) -> bytes:
     lines = [first, *(f"{name}: {value}" for name, value in headers)]
-    for line in lines:
-        if _BREAKS.search(line):
-            raise UnwritableError(f"a line break or NUL in a header: {line[:80]!r}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 

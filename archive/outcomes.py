@@ -12,7 +12,8 @@ OUTCOMES: dict[str, dict[str, str]] = {
     },
     "http_error": {
         "status": "The server answered with another status than 200; the reason is that number.",
-        "unexpected": "The server answered with a status that makes no sense here (204, 304).",
+        "unexpected": "The server answered with a status that makes no sense here (204, 304), or"
+                      " with a 304 for another body than the one it was asked about.",
         "throttled": "The server asked for fewer requests (429, or 503 with Retry-After).",
         "redirect_limit": "More than five redirects one after the other.",
         "moved": "A comparison led to the page of another one, which stands for itself.",
@@ -66,6 +67,9 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "": "The page was stored but gives no record; the reason is the failure's code.",
     },
 }
+
+NOT_ASKED = ("refused_robots", "refused_scope")
+"""Outcomes under which nothing was sent, unless the attempt has the status of an answer."""
 
 
 def is_known(outcome: str, reason: str) -> bool:

@@ -15,6 +15,7 @@ from archive.http1 import take_apart
 from archive.ledger import read_rows
 from archive.segments import OPEN
 from archive.soundness import require_tables
+from archive.timeline import SEEN_AT
 from archive.warc import WarcRecord, read_member
 from schema.errors import BytesError, IntegrityError, UsageError
 from schema.page import RawPage
@@ -24,8 +25,9 @@ from schema.page import RawPage
 class Capture:
     """One stored exchange.
 
-    `url` is the own address asked, or `urn:sha256:...`; `segment` the file's name without
-    `.open`; `headers` those that opt-outs and later requests need, with lower-case names.
+    `url` is the own address asked, or `urn:sha256:...`; `seen_at` its place in time, which is
+    `captured_at` but where the clock was wrong; `segment` the file's name without `.open`;
+    `headers` those that opt-outs and later requests need, with lower-case names.
     Absent: `revisit_of` is None for a whole response, `damage` where the body is sound.
     """
 
@@ -35,6 +37,7 @@ class Capture:
     url: str
     role: str
     captured_at: str
+    seen_at: str
     date_source: str
     status: int
     content_type: str | None
@@ -49,6 +52,11 @@ class Capture:
     length: int
     is_ai_denied: bool
     """Whether the site's robots.txt of that run disallowed crawlers of AI companies."""
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """What the captures of a page sort by."""
+        return self.seen_at, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +124,9 @@ class Archive:
         """
         rows = read_rows(
             self.home.ledger,
-            "SELECT capture.id, page_id, capture.site, capture.url, role, captured_at,"
-            " date_source, status, content_type, headers, kind, revisit_of, body_sha256, damage,"
-            " truncated, segment.name AS segment, offset, capture.length,"
+            f"SELECT capture.id, page_id, capture.site, capture.url, role, captured_at, {SEEN_AT}"
+            " AS seen_at, date_source, status, content_type, headers, kind, revisit_of,"
+            " body_sha256, damage, truncated, segment.name AS segment, offset, capture.length,"
             " EXISTS (SELECT 1 FROM robots WHERE robots.run_id = capture.run_id"
             " AND robots.site = capture.site AND denied_tokens != '') AS is_ai_denied FROM capture"
             " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"

@@ -8,11 +8,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.clock import stamp
+from archive import segments
+from archive.clock import JUMP_S, later, stamp
 from archive.erasure import finish_erasures
 from archive.failpoints import reach
-from archive.frontier import Frontier, give_back_leases
+from archive.frontier import Frontier
 from archive.home import Home
+from archive.leases import give_back_leases
 from archive.ledger import Ledger
 from archive.segments import recover
 from archive.store import Store
@@ -28,6 +30,8 @@ class OpenRun:
     ledger: Ledger
     frontier: Frontier
     store: Store
+    clock: str | None = None
+    """What is odd about the time at which the run began. Absent: None."""
 
     def note(self, **columns: int | float | str | None) -> None:
         """Set columns of the run's own row."""
@@ -46,6 +50,17 @@ class OpenRun:
             )
 
 
+def _set_back(ledger: Ledger) -> str | None:
+    """A sentence with both times where the clock is behind what was stored last. Absent: None."""
+    last = ledger.value(
+        "SELECT max((SELECT max(started_at, coalesce(ended_at, '')) FROM run ORDER BY id DESC"
+        " LIMIT 1), coalesce((SELECT captured_at FROM capture WHERE date_source = 'crawl'"
+        " ORDER BY id DESC LIMIT 1), ''))")
+    if last is None or last <= later(seconds=JUMP_S):
+        return None
+    return f"the clock of this machine says {stamp()}, but the last run was still at work at {last}"
+
+
 @contextmanager
 def open_run(
     home: Home, kind: Literal["crawl", "import"], ack: int | None = None
@@ -57,6 +72,7 @@ def open_run(
     Raises: StartError when the home is locked or unwritable, IntegrityError when it is damaged.
     """
     home.create()
+    home.require_room(segments.SEGMENT_BYTES)
     with home.lock("crawl"):
         home.require_ledger()
         if home.ledger.exists() and home.ledger.stat().st_size:
@@ -65,13 +81,14 @@ def open_run(
         try:
             recover(home, ledger)
             give_back_leases(ledger)
+            clock = _set_back(ledger)
             with ledger.transaction() as db:
                 run_id: int = db.execute(
                     "INSERT INTO run (kind, started_at) VALUES (?, ?) RETURNING id",
                     (kind, stamp()),
                 ).fetchone()[0]
             run = OpenRun(run_id, home, ledger, Frontier(ledger, run_id),
-                          Store(home, ledger, run_id, ack))
+                          Store(home, ledger, run_id, ack), clock)
             reach("run-opened")
             begun = time.monotonic()
             try:

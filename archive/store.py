@@ -20,13 +20,12 @@ from archive.failpoints import reach
 from archive.home import Home
 from archive.http1 import Message, UnwritableError, take_apart
 from archive.ledger import Ledger
+from archive.originals import PROFILE, Original, newest_whole, root_of
 from archive.reader import load_body, load_record
 from archive.segments import SegmentWriter
 from archive.warc import digest, fields, member, new_record_id
 from schema.errors import IntegrityError, StoppedError
 
-PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
-"""What a revisit record's profile begins with. Source: WARC 1.1, section 6.7."""
 DateSource = Literal["crawl", "warc", "argument", "file"]
 Truncation = Literal["length", "time", "disconnect"]
 """Why only a part of an answer is there, as WARC-Truncated says it."""
@@ -38,7 +37,8 @@ class Exchange:
 
     `block` is the HTTP response with its headers, or for a saved file (`is_file`) its bytes.
     Absent: `request` is None where only the answer is known, `truncated` where it is whole,
-    `validates` unless the request was conditional: the capture whose validators it named.
+    `validates` unless the request was conditional: the capture whose validators it named,
+    `outcome` for an import: what a crawl took it for, as `outcome:reason`.
     """
 
     site: str
@@ -54,6 +54,7 @@ class Exchange:
     truncated: Truncation | None = None
     validates: int | None = None
     ip: str | None = None
+    outcome: str | None = None
 
     def message(self) -> Message:
         """The exchange taken apart; a saved file counts as an answer with status 200.
@@ -86,15 +87,6 @@ class Validators:
 
     capture_id: int
     headers: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """The stored exchange that an answer repeats, and as what kind of revisit."""
-
-    row: sqlite3.Row
-    profile: Literal["identical-payload-digest", "server-not-modified", ""]
-    """Empty where the content is equal but not the bytes on the wire: stored whole then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +149,7 @@ class Store:
 
     def validators(self, page_id: int, fetched_url: str) -> Validators | None:
         """What the newest whole answer of an address offers to ask with. Absent: None."""
-        row = self._newest(page_id)
+        row = newest_whole(self._ledger, page_id)
         if row is None or row["fetched_url"] != fetched_url:
             return None
         kept = json.loads(row["headers"])
@@ -193,31 +185,19 @@ class Store:
         except OSError as error:
             raise StoppedError(what=f"--ack-fd {self._ack}: {error.strerror}") from error
 
-    def _newest(self, page_id: int) -> sqlite3.Row | None:
-        """The newest whole answer of a page that holds, or repeats, a body."""
-        found = self._ledger.rows(
-            "SELECT * FROM capture WHERE page_id = ? AND status IN (200, 304) AND damage IS NULL"
-            " ORDER BY captured_at DESC, id DESC LIMIT 1", (page_id,))
-        return found[0] if found else None
-
     def _original(self, exchange: Exchange, message: Message, page_id: int) -> Original | None:
-        newest = self._newest(page_id)
+        newest = newest_whole(self._ledger, page_id)
         if newest is None or exchange.date_source != "crawl":
             return None
         if message.status == 304 and exchange.validates == newest["id"]:
-            return Original(self._root(newest), "server-not-modified")
+            return Original(root_of(self._ledger, newest), "server-not-modified")
         if message.status != 200 or message.decoded.body is None:
             return None
         if newest["body_sha256"] != message.body_sha256:
             return None
-        root = self._root(newest)
+        root = root_of(self._ledger, newest)
         is_same = root["payload_digest"] == digest(_stored_body(exchange))
         return Original(root, "identical-payload-digest" if is_same else "")
-
-    def _root(self, row: sqlite3.Row) -> sqlite3.Row:
-        if row["revisit_of"] is None:
-            return row
-        return self._ledger.rows("SELECT * FROM capture WHERE id = ?", (row["revisit_of"],))[0]
 
     def _segment(self, site: str) -> SegmentWriter:
         if site not in self._segments:
@@ -318,6 +298,8 @@ def _members(exchange: Exchange, original: Original | None,
         "run": str(row["run_id"]), "date-source": exchange.date_source, "stored-at": stamp(),
         "body-sha256": str(row["body_sha256"]),
     }  # fmt: skip
+    if exchange.outcome is not None:
+        notes["outcome"] = exchange.outcome
     answer = _answer(exchange, original, named)
     return answer, others + member("metadata", fields(notes), beside, payload=None)
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from archive.frontier import Found, Lease
+from archive.frontier import Found
+from archive.leases import Lease
 from archive.store import Stored
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 
 from archive.failpoints import reach
-from archive.frontier import Lease
+from archive.leases import Lease
 from archive.store import Store, Truncation
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Asked:
     lease: Lease
     hops: int
     discovery: Discovery | None = None
+    is_plain: bool = False
+    """Whether the request is to name no conditions, because their answer was not to be trusted."""
     validates: int | None = None
     """The capture whose validators the request names."""
     begun: float = field(default_factory=time.monotonic)
@@ -52,7 +54,7 @@ def request_for(url: str, asked: Asked, store: Store, **calls: Any) -> Request:
     Shape: `calls` are what Scrapy is to call with the answer, or without one.
     """
     reach("leased")
-    known = store.validators(asked.lease.page_id, url)
+    known = None if asked.is_plain else store.validators(asked.lease.page_id, url)
     asked.validates = None if known is None else known.capture_id
     meta = {"asked": asked, "download_slot": asked.job.site.name}
     return Request(url, headers=None if known is None else known.headers, meta=meta, **calls)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.frontier import Ending, Lease
+from archive.clock import Watch
 from archive.http1 import Message
+from archive.leases import Ending, Lease
 from archive.log import RunLog
+from archive.outcomes import NOT_ASKED
 from archive.runs import OpenRun
 from archive.worker import GuardedPool
 from crawler.judge import NETWORK_ERRORS, Ruling, judge_error
@@ -27,6 +29,10 @@ PAGES_A_DAY = 5000
 """So many pages of one site are asked for on one day, by however many runs."""
 BAD_IN_A_ROW = 15
 """After so many tries without an answer that helps, the site is left alone in this run."""
+LAST_TRIES = 30
+"""So it is where more than half of so many tries brought none."""
+UNWELCOME = (401, 403, 451)
+"""Statuses that say that we are not wanted; 429 and those from 500 on stop a run too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,11 @@ class Kept:
 
 @dataclass(slots=True)
 class Tally:
-    """The count of one run. `failed` and `refused` are comparison pages, `notes` all else."""
+    """The count of one run. `failed` and `refused` are comparison pages, `notes` all else.
+
+    `asked` are comparison pages for which a request was sent, each once however often it was tried
+    or led on.
+    """
 
     asked: int = 0
     stored: int = 0
@@ -86,26 +96,34 @@ class Crawl:
     profiler: Profiler = field(init=False)
     left: dict[str, str] = field(default_factory=dict)
     """The sites that this run asks no more, and why."""
+    is_cut: bool = False
+    """Whether the run, or a site's part of it, ended early by more than a limit of our own."""
     fatal: BaseException | None = None
     network_errors: tuple[type[BaseException], ...] = NETWORK_ERRORS
-    _bad: Counter[str] = field(default_factory=Counter)
+    _watch: Watch = field(default_factory=Watch)
+    _asked: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _tries: dict[str, deque[bool]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=LAST_TRIES)))
     _ready_at: dict[str, float] = field(default_factory=dict)
     _wakes: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.profiler = Profiler(self.books)
+        self._say_clock(self.books.clock)
 
-    def stop(self, why: str) -> None:
+    def stop(self, why: str, *, is_limit: bool = False) -> None:
         """End the run after the exchange that is under way."""
         if self.stopped is None:
             self.log.add("stopped", outcome=why)
+        self.is_cut |= not is_limit
         self.stopped = self.stopped or why
         self._wakes.set()
 
-    def leave(self, site: str, why: str) -> None:
+    def leave(self, site: str, why: str, *, is_limit: bool = False) -> None:
         """Ask one site for nothing more in this run; others go on."""
         if site not in self.left:
             self.log.add("left", site=site, outcome=why)
+        self.is_cut |= not is_limit
         self.left.setdefault(site, why)
         self._wakes.set()
 
@@ -124,11 +142,34 @@ class Crawl:
         if ending is None:
             self.fail(error)
             return
+        if ending.outcome not in NOT_ASKED:
+            self.sent(lease)
         self.books.frontier.settle(lease, ending)
         self.count(lease, ending)
 
+    def sent(self, lease: Lease) -> None:
+        """Count a comparison page for which a request was sent."""
+        pages = self._asked[lease.site]
+        if lease.role == "comparison" and lease.page_id not in pages:
+            pages.add(lease.page_id)
+            self.tally.asked += 1
+
+    def asked_of(self, site: str) -> int:
+        """How many comparison pages of a site this run asked for."""
+        return len(self._asked[site])
+
+    def look_at_clock(self) -> None:
+        """Say so where the clock jumped: dates and due dates of this run follow it."""
+        self._say_clock(self._watch.jump())
+
+    def _say_clock(self, said: str | None) -> None:
+        if said is not None:
+            self.log.add("clock", outcome=said)
+            self.tally.notes[f"clock: {said}"] += 1
+
     def count(self, lease: Lease, ending: Ending, *, is_unchanged: bool = False) -> None:
         """Count an attempt's end, and stop the run where the site does not want us now."""
+        self.look_at_clock()
         code = f"{ending.outcome}:{ending.reason}".rstrip(":")
         if lease.role != "comparison":
             if ending.outcome != "ok":
@@ -140,15 +181,21 @@ class Crawl:
             self.tally.failed[code] += 1
         elif ending.state == "refused":
             self.tally.refused[code] += 1
-        is_bad = ending.outcome == "network_error" or (
-            ending.outcome == "http_error" and (
-                ending.reason == "throttled" or ending.status in (401, 403)
-                or (ending.status or 0) >= 500))
-        bad = self._bad[lease.site] = self._bad[lease.site] + 1 if is_bad else 0
-        if bad >= BAD_IN_A_ROW:
-            self.leave(lease.site, f"{bad} tries in a row failed, the last with {code}")
+        # What was never asked, and what only led on, tells nothing of how welcome we are.
+        if ending.outcome not in NOT_ASKED and ending.state != "leased":
+            self._weigh(lease.site, code, is_bad=_is_unwelcome(ending))
         self.log.add("asked", address=lease.url, outcome=code, status=ending.status)
         self._tell(f"{lease.url} {code}")
+
+    def _weigh(self, site: str, code: str, *, is_bad: bool) -> None:
+        """Leave a site where its last tries say that it does not want us, or is not well."""
+        tries = self._tries[site]
+        tries.append(is_bad)
+        bad = sum(tries)
+        if len(tries) >= BAD_IN_A_ROW and all(list(tries)[-BAD_IN_A_ROW:]):
+            self.leave(site, f"{BAD_IN_A_ROW} tries in a row failed, the last with {code}")
+        elif bad * 2 > LAST_TRIES:
+            self.leave(site, f"{bad} of the last {len(tries)} tries failed, the last with {code}")
 
     def refuse_record(self, lease: Lease, code: str) -> None:
         """Count a comparison page that was stored but gives no record."""
@@ -186,3 +233,10 @@ class Crawl:
         if self.progress is not None:
             done = self.tally.stored + self.tally.unchanged + self.tally.failed.total()
             self.progress(what, done, done + self.books.frontier.waiting())
+
+
+def _is_unwelcome(ending: Ending) -> bool:
+    status = ending.status or 0
+    return ending.outcome == "network_error" or (
+        ending.outcome == "http_error"
+        and (ending.reason == "throttled" or status in UNWELCOME or status >= 500))

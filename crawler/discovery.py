@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archive.clock import later, stamp
-from archive.frontier import Found, Lease, Role
+from archive.frontier import Found
+from archive.leases import Lease, Role
+from archive.schedule import is_due
+from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from archive.worker import Died
 from crawler.addresses import is_of_site, strict_address
 from crawler.context import Crawl, Job
@@ -35,9 +38,8 @@ class Discovery:
         self._steps = [rules.sitemaps, [job.base + "/sitemap.xml"]]
         self._sitemaps: set[str] = set()
         self._listings: set[str] = set()
-        self._asked: set[int] = set()
         self._found = 0
-        self._day, self._today = "", 0
+        self._day, self._before = "", 0
         self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.named)
         self.ahead: Lease | None = None
         """The page that was leased in the commit that ended the lease before it."""
@@ -47,9 +49,6 @@ class Discovery:
         if self._run.is_left(self._job.site.name):
             return None
         lease, self.ahead = self.ahead or self._choose(), None
-        if lease is not None and lease.role == "comparison" and lease.page_id not in self._asked:
-            self._asked.add(lease.page_id)
-            self._run.tally.asked += 1
         return lease
 
     def lease_ahead(self, last: Lease) -> Lease | None:
@@ -96,12 +95,13 @@ class Discovery:
         page_id = self._order.next(unread)
         if page_id is None and self._run.plan == "coverage":
             if self._order.is_stuck:
-                self._run.leave(self._job.site.name, "its pages no longer give records")
+                self._run.leave(self._job.site.name, "its pages no longer give records",
+                                is_limit=True)
             return None
         limit = self._run.max_pages
         if limit is not None and self._run.tally.asked >= limit:
             if self._frontier.has_work(self._job.site.name):
-                self._run.stop(f"{limit} pages were asked for")
+                self._run.stop(f"{limit} pages were asked for", is_limit=True)
             return None
         if self._is_spent():
             return None
@@ -110,13 +110,13 @@ class Discovery:
     def _is_spent(self) -> bool:
         """Whether the site was asked for enough pages today, by this run or others."""
         site, day = self._job.site.name, stamp()[:10]
+        asked = self._run.asked_of(site)
         if self._day != day:
-            self._day, self._today = day, self._frontier.asked_on(site, day)
-        self._today += 1
-        if self._today <= self._run.per_day:
+            self._day, self._before = day, self._frontier.asked_on(site, day) - asked
+        if self._before + asked < self._run.per_day:
             return False
         if self._frontier.has_work(site):
-            self._run.leave(site, f"{self._run.per_day} pages were asked for today")
+            self._run.leave(site, f"{self._run.per_day} pages were asked for today", is_limit=True)
         return True
 
     def take_sitemap(self, lease: Lease, body: bytes) -> None:
@@ -167,23 +167,24 @@ class Discovery:
         """
         if self._run.named:
             return None
-        found = self._run.books.ledger.rows(
-            "SELECT state, due > ? AS is_early, last_outcome, capture.id AS capture_id FROM page"
-            " LEFT JOIN capture ON page_id = page.id AND status IN (200, 304) AND damage IS NULL"
-            " AND captured_at > ? WHERE page.site = ? AND page.url = ?"
-            " ORDER BY captured_at DESC, capture.id DESC LIMIT 1",
-            (stamp(), later(days=-REDISCOVER_DAYS), self._job.site.name, own))
+        rows, at = self._run.books.ledger.rows, stamp()
+        found = rows("SELECT id, state, due, last_outcome FROM page WHERE site = ? AND url = ?",
+                     (self._job.site.name, own))
         if not found:
             return None
         page, nothing = found[0], Sitemap(False, ())
-        if page["state"] in ("failed", "gone") and page["is_early"]:
+        if page["state"] in ("failed", "gone") and page["due"] and not is_due(page["due"], at):
             return nothing
-        if page["state"] != "captured" or page["capture_id"] is None:
+        newest = rows(f"SELECT id, captured_at FROM {TIMELINE} WHERE page_id = ? AND {IS_WHOLE}"
+                      f" ORDER BY {NEWEST_FIRST} LIMIT 1", (page["id"],))
+        if page["state"] != "captured" or not newest:
+            return None
+        if not later(days=-REDISCOVER_DAYS) < newest[0]["captured_at"] <= at:
             return None
         if page["last_outcome"] != "ok":
             return nothing
         try:
-            return read_sitemap(self._run.books.store.body_of(page["capture_id"]))
+            return read_sitemap(self._run.books.store.body_of(newest[0]["id"]))
         except SitemapError:
             return None  # its next answer is noted with what is wrong with it
 

@@ -9,6 +9,7 @@ from archive.clock import parse_stamp, stamp
 from archive.http1 import Message
 from archive.schedule import FIRST_DAYS
 from archive.store import Exchange
+from archive.timeline import TIMELINE
 from crawler.judge import REDIRECTS
 
 
@@ -38,7 +39,7 @@ def settle_import(db: sqlite3.Connection, run_id: int, page_id: int, exchange: E
     is_good = (outcome, reason) == ("ok", "")
     # What is older than a capture that we have says nothing of the page's present state.
     is_newest = not db.execute(
-        "SELECT 1 FROM capture WHERE page_id = ? AND captured_at > ? LIMIT 1",
+        f"SELECT 1 FROM {TIMELINE} WHERE page_id = ? AND seen_at > ? LIMIT 1",
         (page_id, exchange.captured_at),
     ).fetchone()
     db.execute(

@@ -12,9 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.clock import parse_stamp
-from archive.frontier import Found, Lease
+from archive.frontier import Found
 from archive.home import Home
 from archive.http1 import Message
+from archive.leases import Lease
 from archive.runs import OpenRun, open_run
 from archive.store import Exchange
 from archive.worker import Died, GuardedPool

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -17,8 +17,8 @@ from twisted.internet.defer import CancelledError as TwistedCancelledError
 from twisted.web import _newclient as http
 
 from archive.clock import later, now
-from archive.frontier import Ending, Lease, captured, failed, refused
 from archive.http1 import Message
+from archive.leases import Ending, Lease, captured, failed, refused
 from crawler import resolver
 from crawler.addresses import next_hop
 from crawler.robots import RobotsRefused
@@ -61,21 +61,33 @@ class Ruling:
     ending: Ending
     hop: str | None = None
     wait_s: float | None = None
+    is_plain: bool = False
+    """Whether the hop is the same address once more, to be asked without conditions."""
 
 
 def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int,
-                 *, is_conditional: bool) -> Ruling:
-    """What an answer means, by its status and its body."""
+                 *, named: Mapping[str, str] | None = None) -> Ruling:
+    """What an answer means, by its status and its body.
+
+    Absent: `named` is None unless the request was conditional: what the validators named, by the
+    header in which an answer says it.
+    """
     status = message.status
     location = message.header("location")
     if status in REDIRECTS and location:
         return _judge_redirect(lease, site, url, location, hops, status)
-    wait_s = retry_after(message.header("retry-after"))
+    wait_s = wait_asked_for(message)
     if status == 429 or (status == 503 and wait_s is not None):
         ending = failed(lease, "http_error", "throttled", is_final=False, status=status)
         return Ruling(ending, wait_s=60.0 if wait_s is None else wait_s)
-    if status == 304 and is_conditional:
-        return _captured(lease, status)
+    if status == 304 and named is not None:
+        odd = differing_validator(named, message)
+        if odd is None:
+            return _captured(lease, status)
+        # It speaks of another body than the one we hold: only the body itself can tell which.
+        return Ruling(Ending("http_error", "unexpected", "leased", tries=lease.tries,
+                             status=status, detail=f"its {odd} is not the one that was named"),
+                      hop=url, is_plain=True)
     if status != 200:
         reason = "unexpected" if status in UNEXPECTED else str(status)
         return Ruling(failed(lease, "http_error", reason, status=status,
@@ -124,17 +136,46 @@ def _judge_redirect(lease: Lease, site: Site, url: str, location: str, hops: int
     return Ruling(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
 
 
-def retry_after(value: str | None) -> float | None:
-    """The seconds a Retry-After header asks for, from either form; None where it says nothing."""
-    if value is None:
-        return None
+def differing_validator(named: Mapping[str, str], message: Message) -> str | None:
+    """The header by which a 304 speaks of another body than the one asked about. Absent: None.
+
+    Source: RFC 9110, section 8.8.3.2 (the comparison), RFC 9111, section 4.3.4.
+    """
+    for name in ("etag", "last-modified"):
+        said = message.header(name)
+        if said is None or name not in named:
+            continue
+        is_same = said.removeprefix("W/") == named[name].removeprefix("W/")
+        # An equal ETag says enough; a date beside it may be told anew by another machine.
+        return None if is_same else name
+    return None
+
+
+def wait_asked_for(message: Message) -> float | None:
+    """The longest wait that an answer's Retry-After headers ask for. Units: seconds.
+
+    Absent: None where none of them says anything. A time is held against the answer's own Date,
+    so that it is right where our clock, or the server's, is wrong.
+    """
+    sent_at = _moment(message.header("date") or "") or now()
+    asked = (_wait_s(value, sent_at) for name, value in message.headers
+             if name.lower() == "retry-after")
+    return max((seconds for seconds in asked if seconds is not None), default=None)
+
+
+def _wait_s(value: str, sent_at: datetime) -> float | None:
+    """The seconds one Retry-After header asks for, from either form; None where it says nothing."""
     if value.strip().isascii() and value.strip().isdigit():
         return float(value)
+    moment = _moment(value)
+    return None if moment is None else max(0.0, (moment - sent_at).total_seconds())
+
+
+def _moment(value: str) -> datetime | None:
+    """The time that a header states; None where it states none."""
     try:
         moment = parsedate_to_datetime(value)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - now()).total_seconds())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 

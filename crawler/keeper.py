@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -10,8 +11,9 @@ from scrapy.http import Request, Response
 
 from archive.clock import stamp
 from archive.failpoints import reach
-from archive.frontier import Lease, end_attempt, failed
-from archive.http1 import UnwritableError, message_block, request_block
+from archive.http1 import UnwritableError, message_block, raw_block, request_block
+from archive.leases import Lease, end_attempt, failed
+from archive.quarantine import keep_aside
 from archive.store import Exchange
 from crawler.asking import Asked, asked_of
 from crawler.context import Crawl, Kept
@@ -45,20 +47,31 @@ class Keeper:
         """
         run: Crawl = self._crawler.spider.run  # type: ignore[union-attr]
         asked = asked_of(request)
-        lease = asked.lease
+        run.sent(asked.lease)  # before the commit that leases the next page looks at the limit
         try:
             reach("fetched")
-            asked.kept = self._keep(run, asked, request, response)
-        except UnwritableError as error:
-            ending = failed(lease, "damaged", "headers", is_final=False, detail=str(error)[:300])
-            run.books.frontier.settle(lease, ending)
-            run.count(lease, ending)
-            asked.is_settled = True
-            raise CrawlError(url=lease.url, outcome="damaged", reason="headers") from error
+            try:
+                asked.kept = self._keep(run, asked, request, response)
+                return response
+            except UnwritableError as error:
+                self._set_aside(run, asked, response, error)
+                why = error
         except VerdictsError as error:
             run.fail(error)
             raise
-        return response
+        raise CrawlError(url=asked.lease.url, outcome="damaged", reason="headers") from why
+
+    def _set_aside(self, run: Crawl, asked: Asked, response: Response,
+                   error: UnwritableError) -> None:
+        """Keep an answer that no segment may hold where a person can look at it."""
+        lease = asked.lease
+        block = raw_block(response.status, _pairs(response.headers), response.body)
+        kept = keep_aside(run.books.home, lease.url, block)
+        ending = failed(lease, "damaged", "headers", is_final=False,
+                        detail=f"{error}; kept in quarantine as {kept.name}"[:300])
+        run.books.frontier.settle(lease, ending)
+        run.count(lease, ending)
+        asked.is_settled = True
 
     def _keep(self, run: Crawl, asked: Asked, request: Request, response: Response) -> Kept:
         lease, discovery = asked.lease, asked.discovery
@@ -67,13 +80,15 @@ class Keeper:
             date_source="crawl", request=_request_bytes(request),
             block=message_block(response.status, _pairs(response.headers), response.body),
             role=lease.role, truncated=truncation_of(asked, response),
-            validates=asked.validates,
             ip=str(response.ip_address) if response.ip_address else None,
         )
         message = exchange.message()
         ruling = judge_answer(lease, asked.job.site, request.url, message, asked.hops,
-                              is_conditional=exchange.validates is not None)
+                              named=_named(request) if asked.validates is not None else None)
         ruling = noted(ruling, response.flags, message)
+        exchange = replace(
+            exchange, validates=None if ruling.is_plain else asked.validates,
+            outcome=f"{ruling.ending.outcome}:{ruling.ending.reason}")
 
         ahead: Lease | None = None
 
@@ -98,6 +113,13 @@ def _hold(run: Crawl, site: str, ruling: Ruling) -> None:
         run.hold(site, ruling.wait_s)
     elif ruling.ending.status is not None and ruling.ending.status >= 500:
         run.hold(site, min(30.0, run.delay_s * 2 ** ruling.ending.tries))
+
+
+def _named(request: Request) -> dict[str, str]:
+    """The validators that a request names, by the header in which an answer says them."""
+    names = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
+    return {said: value.decode("latin-1") for said, asked in names
+            if (value := request.headers.get(asked)) is not None}
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:

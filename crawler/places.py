@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from sqlite3 import Row
 
+from archive.schedule import is_due
 from crawler.cover import Place, Standing
 from parsers.site import Site
 
@@ -25,8 +26,7 @@ def standing_of(state: str, due: str | None, outcome: str | None, at: str,
     """
     if state == "known":
         return "closed"
-    is_due = due is not None and due <= at
-    if is_forced or is_due or state in ("waiting", "leased"):
+    if is_forced or is_due(due, at) or state in ("waiting", "leased"):
         return "open"
     return "seen" if state == "captured" and outcome != NO_RECORD else "closed"
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from sqlite3 import Row
 from urllib.parse import urlsplit
 
 from archive.clock import stamp
-from archive.frontier import Found, Role
+from archive.frontier import Found
 from archive.home import Home
+from archive.leases import Role
 from archive.ledger import read_rows
+from archive.schedule import is_due
 from crawler.addresses import is_of_site, is_private_host, origin_of, strict_address
 from crawler.context import Job
 from parsers.site import Site
@@ -65,22 +68,30 @@ def role_of(site: Site, own: str) -> Role:
 
 
 def jobs_with_work(home: Home, site: Site | None, *, is_all: bool = False) -> list[Job]:
-    """The sites, and mirrors, of which something is waiting or due, or (`is_all`) known.
-
-    Raises: UsageError when the home knows no page at all.
-    """
-    if not home.ledger.exists():
-        raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
-    rows = read_rows(home.ledger, "SELECT site, origin, state, due FROM page"
-                                  " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'")
-    if not rows:
-        raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
+    """The sites, and mirrors, of which something is waiting or due, or (`is_all`) known."""
+    rows = _known_pages(home)
     now = stamp()
     found = {(row["site"], row["origin"]) for row in rows
              if is_all or row["state"] in ("waiting", "leased")
-             or (row["due"] and row["due"] <= now)}
+             or is_due(row["due"], now)}
     return [Job(site_named(name), origin)
             for name, origin in sorted(found, key=str) if site is None or site.name == name]
+
+
+def require_pages(home: Home) -> None:
+    """Refuse to begin without an address where there is nothing to begin from.
+
+    Raises: UsageError when the home knows no page at all.
+    """
+    if not _known_pages(home):
+        raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
+
+
+def _known_pages(home: Home) -> list[Row]:
+    if not home.ledger.exists():
+        return []
+    return read_rows(home.ledger, "SELECT site, origin, state, due FROM page"
+                                  " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'")
 
 
 def require_manners(jobs: Sequence[Job], *, delay_s: float, contact: str,

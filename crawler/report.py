@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class CrawlReport:
     """The outcome of one crawl.
 
-    `failed` and `refused` count comparison pages by `outcome:reason`, `notes` everything else;
+    `asked` counts comparison pages for which a request was sent, each once;
+    `failed` and `refused` count comparison pages by `outcome:reason`, `notes` everything else,
+    sentences on the clock and the log among them;
     `drift` says in sentences how the pages differ from those of earlier crawls, and `waiting` is
     how many comparison pages are still to ask, in the whole home.
     Absent: `stopped` is None unless the run ended early, `robots_state` where nothing was asked.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -16,11 +17,13 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from archive.clock import later, stamp
+from archive.clock import later, now, parse_stamp, stamp
 from archive.frontier import Found
 from archive.http1 import Message
 from crawler.addresses import on_origin, origin_of
 from crawler.asking import Asked, asked_of, request_for
+from crawler.objections import Usages, objections, read_usages
+from parsers.site import Site
 from schema.errors import CrawlError
 
 if TYPE_CHECKING:
@@ -28,8 +31,6 @@ if TYPE_CHECKING:
 
 TOKEN = "verdicts"
 """Our product token: what a robots.txt names us by."""
-AI_TOKENS = ("GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "anthropic-ai", "PerplexityBot")
-"""Tokens whose disallowing is recorded: it says what the publisher thinks of such use."""
 MAX_BYTES = 512 << 10
 MAX_AGE_HOURS = 24
 """Rules are read again when they are older. Source: RFC 9309, section 2.4. Units: hours."""
@@ -55,11 +56,27 @@ class Rules:
     state: Literal["read", "none", "unreachable"]
     parsed: Protego
     capture_id: int | None = None
+    usages: Usages = ()
+    """What their Content-Usage lines refuse."""
     read_at: str = field(default_factory=stamp)
+    counted_from: float = field(default_factory=time.monotonic)
+    """When they were read, in seconds of the clock that does not jump."""
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether they need not be read again yet, by either clock."""
+        age_s = time.monotonic() - self.counted_from
+        return age_s < MAX_AGE_HOURS * 3600 and is_fresh(self.read_at)
 
     def allows(self, url: str, token: str = TOKEN) -> bool:
         """Whether `token` may ask for the address."""
         return self.state != "unreachable" and bool(self.parsed.can_fetch(url, token))
+
+    def denied(self, base: str, site: Site) -> list[str]:
+        """What they say against the use of the site by AI; nothing where none were read."""
+        if self.state != "read":
+            return []
+        return objections(base, site, self.usages, self.allows)
 
     @property
     def crawl_delay_s(self) -> float:
@@ -89,7 +106,8 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
     is_rules = _RULE.search(text) is not None
     if not is_rules and text.lstrip().startswith("<"):
         return Rules("unreachable", empty, capture_id)
-    return Rules("read", Protego.parse(_VERSION.sub(r"\1", text)), capture_id)
+    parsed = Protego.parse(_VERSION.sub(r"\1", text))
+    return Rules("read", parsed, capture_id, read_usages(text))
 
 
 def is_fresh(read_at: str) -> bool:
@@ -133,7 +151,7 @@ class RobotsGate(RobotsTxtMiddleware):
     async def rules_for(self, job: Job, origin: str) -> Rules:
         """The rules of an origin, asked for once a day in all runs, archived, and noted."""
         known = self._rules.get(origin)
-        if known is None or not is_fresh(known.read_at):
+        if known is None or not known.is_fresh:
             rules = self._archived(job, origin) or await self._fetch(job, origin)
             self._rules[origin] = rules
             self._note(job, origin, rules)
@@ -152,7 +170,9 @@ class RobotsGate(RobotsTxtMiddleware):
         if state == "unreachable" or damage is not None:
             return None
         status, body = (404, b"") if state == "none" else (200, books.store.body_of(capture_id))
-        return replace(read_rules(status, body, capture_id), read_at=read_at)
+        age_s = (now() - parse_stamp(read_at)).total_seconds()
+        return replace(read_rules(status, body, capture_id), read_at=read_at,
+                       counted_from=time.monotonic() - age_s)
 
     async def _fetch(self, job: Job, origin: str) -> Rules:
         run = self.crawler.spider.run  # type: ignore[union-attr]
@@ -160,10 +180,10 @@ class RobotsGate(RobotsTxtMiddleware):
         page_id = run.books.frontier.know(Found(job.site.name, own, "robots", job.origin),
                                           wants=False)
         url: str | None = on_origin(own, job.origin)
-        hops = 0
+        hops, is_plain = 0, False
         while url is not None:
             lease = run.books.frontier.lease(page_id)
-            asked = Asked(job, lease, hops)
+            asked = Asked(job, lease, hops, is_plain=is_plain)
             request = request_for(url, asked, run.books.store, callback=NO_CALLBACK)
             try:
                 await self.crawler.engine.download_async(request)
@@ -179,7 +199,7 @@ class RobotsGate(RobotsTxtMiddleware):
                 return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
             if kept.ruling.hop is None:
                 return read_rules(kept.message.status, beginning(kept.message), kept.capture_id)
-            url, hops = kept.ruling.hop, hops + 1
+            url, hops, is_plain = kept.ruling.hop, hops + 1, kept.ruling.is_plain
         raise AssertionError("the loop above always returns")
 
     def _look_at_clock(self, job: Job) -> None:
@@ -195,8 +215,7 @@ class RobotsGate(RobotsTxtMiddleware):
 
     def _note(self, job: Job, origin: str, rules: Rules) -> None:
         run = self.crawler.spider.run  # type: ignore[union-attr]
-        denied = " ".join(t for t in AI_TOKENS if rules.state == "read"
-                          and not rules.allows(origin + "/", t))
+        denied = " ".join(rules.denied(origin, job.site))
         with run.books.ledger.transaction() as db:
             db.execute(
                 "INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s,"

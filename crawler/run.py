@@ -19,7 +19,13 @@ from archive.runs import OpenRun, open_run
 from archive.worker import GuardedPool
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
 from crawler.look import look
-from crawler.planning import MIN_DELAY_S, jobs_with_work, named_pages, require_manners
+from crawler.planning import (
+    MIN_DELAY_S,
+    jobs_with_work,
+    named_pages,
+    require_manners,
+    require_pages,
+)
 from crawler.profiler import judge_rest
 from crawler.report import CrawlReport
 from crawler.settings import crawl_settings
@@ -52,6 +58,8 @@ def crawl(
     named = named_pages(addresses, site)
     by_key = {(job.site.name, job.origin): job for job, _ in named}
     jobs = list(by_key.values())
+    if not named:
+        require_pages(place)
     if not named or all_due:
         known = jobs_with_work(place, site, is_all=all_due)
         jobs = list({(job.site.name, job.origin): job for job in [*jobs, *known]}.values())
@@ -71,7 +79,7 @@ def crawl(
         run = Crawl(books, jobs, pool, max_pages, delay, progress, log, plan, per_day, ids)
         log.add("run_started", run=books.id, kind="crawl")
         if jobs:
-            _run_scrapy(run, settings, timeouts.stop_s)
+            _run_scrapy(run, settings, timeouts)
         if run.fatal is not None:
             with suppress(StoppedError):  # what a full disk does not take, the next run judges
                 run.profiler.save()
@@ -82,16 +90,34 @@ def crawl(
         return report
 
 
-def _run_scrapy(run: Crawl, settings: dict[str, Any], stop_s: float) -> None:
+def _run_scrapy(run: Crawl, settings: dict[str, Any], timeouts: Timeouts) -> None:
     process = AsyncCrawlerProcess(settings)
     task = process.crawl(PageSpider, run=run)
-    with _signals(run, stop_s):
+    with _signals(run, timeouts.stop_s), _time_limit(run, timeouts.run_s):
         process.start(install_signal_handlers=False)
     if run.fatal is not None:
         return
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None:
         raise error
+
+
+@contextmanager
+def _time_limit(run: Crawl, run_s: float) -> Iterator[None]:
+    """Let a run that takes too long end after the exchange under way, by a clock that only counts.
+
+    So no fault of a site, or of ours, makes it go on for ever.
+    """
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    why = f"it had gone on for {run_s:g} seconds"
+    call = reactor.callLater(run_s, lambda: run.stop(why, is_limit=True))
+    try:
+        yield
+    finally:
+        if call.active():
+            call.cancel()
 
 
 @contextmanager
@@ -127,12 +153,15 @@ def _signals(run: Crawl, stop_s: float) -> Iterator[None]:
 
 
 def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
+    run.look_at_clock()
     tally, books = run.tally, run.books
     if run.log.problem is not None:
         tally.notes[f"log: {run.log.problem}"] += 1
     stopped = run.stopped or "; ".join(f"{site}: {why}" for site, why in run.left.items()) or None
     drift = before + run.profiler.finish()
-    exit_code = 20 if stopped is not None else 10 if tally.failed or drift else 0
+    # Drift needs a person; that a limit was reached as well does not.
+    is_short = stopped is not None and (run.is_cut or not drift)
+    exit_code = 20 if is_short else 10 if tally.failed or drift else 0
     report = CrawlReport(
         run_id=books.id, asked=tally.asked, stored=tally.stored, unchanged=tally.unchanged,
         failed=dict(tally.failed), refused=dict(tally.refused), notes=dict(tally.notes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,6 +105,8 @@ def read_source(path: Path, *, url: str | None, date: str | None) -> Iterator[It
         else:
             yield _of_page(path, url, date)
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise  # it is the machine that cannot, not the file
         yield Trouble(str(path), "damaged", "unreadable", error.strerror or str(error))
 
 

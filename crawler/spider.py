@@ -13,7 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.clock import now
-from archive.frontier import Lease
+from archive.leases import Lease
 from crawler.addresses import on_origin
 from crawler.asking import Asked, asked_of, request_for
 from crawler.context import Crawl, Job, Kept
@@ -104,16 +104,18 @@ class PageSpider(Spider):
     async def _ask(self, job: Job, lease: Lease, discovery: Discovery) -> AsyncIterator[Request]:
         """The request for a leased page and those for the redirects it leads to."""
         url: str | None = on_origin(lease.url, job.origin)
-        hops = 0
+        hops, is_plain = 0, False
         self._kept = None
         while url is not None:
             self._done.clear()
-            yield request_for(url, Asked(job, lease, hops, discovery), self.run.books.store,
-                              callback=self._answered, errback=self._unanswered)
+            asked = Asked(job, lease, hops, discovery, is_plain)
+            yield request_for(url, asked, self.run.books.store, callback=self._answered,
+                              errback=self._unanswered)
             await self._done.wait()
             url = None
             if self._kept is not None and self._kept.ruling.hop is not None:
-                url, hops = self._kept.ruling.hop, hops + 1
+                ruling = self._kept.ruling
+                url, hops, is_plain = ruling.hop, hops + 1, ruling.is_plain
                 lease = self.run.books.frontier.lease_again(lease)
                 self._kept = None
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
-from archive.frontier import Ending, Lease
 from archive.home import Home
+from archive.leases import Ending, Lease
 from archive.withdrawals import TakenAddresses, active_takedowns
 from parsers.site import Site
 

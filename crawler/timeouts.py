@@ -14,7 +14,8 @@ class Timeouts:
 
     `exchange_s` is for a whole exchange, headers and body; `connect_s`, never more than that, for
     the name and the connection, and once more for the encryption; `page_s` for a worker that
-    looks at one page; `stop_s` for the exchange under way when the run is told to stop.
+    looks at one page; `stop_s` for the exchange under way when the run is told to stop; `run_s` for
+    the whole run, which ends after the exchange under way and can be taken up again.
     Units: seconds.
     Raises: UsageError for one that is no positive number.
     """
@@ -23,6 +24,7 @@ class Timeouts:
     connect_s: float = 15.0
     page_s: float = 20.0
     stop_s: float = 8.0
+    run_s: float = 86_400.0
 
     def __post_init__(self) -> None:
         for each in fields(self):

@@ -21,7 +21,8 @@ def comparison_rows(
 ) -> Iterator[ComparisonRow]:
     """A row for each page that ever gave a record, as its newest good capture shows it."""
     for history in pages:
-        page, version, newest = history.page, history.versions[-1], history.versions[-1].seen[-1]
+        page, version = history.page, history.versions[-1]
+        body, newest = version.body, version.seen[-1]
         first, second = version.shown.tools
         yield ComparisonRow(
             id=numbers.comparisons[page.id], comparison=names[page.id], site=page.site,
@@ -29,9 +30,9 @@ def comparison_rows(
             layout=version.shown.layout, tool_a=numbers.tools[first.tool],
             tool_b=numbers.tools[second.tool], card_a=numbers.cards[first.card],
             card_b=numbers.cards[second.card], page=numbers.pages[page.id],
-            capture=numbers.captures[newest.capture.id],
+            capture=numbers.captures[body.capture.id],
             version=numbers.versions[page.id, version.number],
-            captured_at=newest.capture.captured_at, first_seen=history.versions[0].first_seen,
+            captured_at=body.capture.captured_at, first_seen=history.versions[0].first_seen,
             last_seen=version.last_seen,
             state="stored" if history_state(history) == "stored" else "held",
             withheld=_withheld(version, found),

@@ -109,8 +109,8 @@ class Seen:
 
     @property
     def order(self) -> tuple[str, str, int]:
-        """Captures sort by date, then address, then as they came in."""
-        return self.capture.captured_at, self.capture.url, self.capture.id
+        """Captures sort by their place in time, then address, then as they came in."""
+        return self.capture.seen_at, self.capture.url, self.capture.id
 
 
 @dataclass(slots=True)

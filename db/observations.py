@@ -25,6 +25,7 @@ class Sighting:
 
     first: str = "~"  # sorts after every date
     last: str = ""
+    newest: tuple[str, int] = ("", 0)
     is_withheld: bool = True
     name: str = ""
     card: str = ""
@@ -33,8 +34,9 @@ class Sighting:
     def see(self, version: Version) -> bool:
         """Widen the dates by a version; says whether it is the newest so far."""
         self.first = min(self.first, version.first_seen)
-        is_newest = version.last_seen > self.last
-        self.last = max(self.last, version.last_seen)
+        is_newest = version.order > self.newest
+        if is_newest:
+            self.newest, self.last = version.order, version.last_seen
         self.is_withheld &= version.all_say("noarchive")
         return is_newest
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archive import Run
+from archive.schedule import is_due
 from db.load import Seen
 from db.numbers import UNNUMBERED, Numbers
-from db.pages import is_due, page_state
+from db.pages import page_state
 from db.snapshot import public_runs
 from db.versions import History
 from parsers.sites import site_named
@@ -65,7 +66,7 @@ def page_rows(
         page, newest = history.page, history.newest
         yield PageRow(
             id=numbers.pages[page.id], site=page.site, url=page.url, comparison=names[page.id],
-            state=history_state(history), due=1 if is_due(page, at) else 0,
+            state=history_state(history), due=1 if is_due(page.due, at) else 0,
             captures=len(history.seen),
             last_captured_at=newest.capture.captured_at if newest else None,
             takedown=None if history.takedown is None else numbers.takedowns[history.takedown],

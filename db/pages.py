@@ -36,11 +36,6 @@ def page_state(page: Page, outcomes: list[str]) -> PageState:
     return "failed" if outcomes else "waiting"
 
 
-def is_due(page: Page, at: str) -> bool:
-    """Whether the page is to be asked for again at the time `at`."""
-    return page.due is not None and page.due <= at
-
-
 def count_states(pages: Iterable[tuple[PageState, bool]]) -> dict[str, int]:
     """How many pages are in each state, `known` for all of them and `due` beside them."""
     counted = list(pages)

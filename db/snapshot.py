@@ -10,13 +10,16 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from archive import Archive, Capture, Page, Run, Segment
+from archive.clock import parse_stamp, stamp
 from archive.profiles import held_captures
+from archive.schedule import is_due
 from archive.withdrawals import ERASED, Correction, active_takedowns, corrections
-from db.pages import is_due
 from db.withdrawal_match import Taken
 from parsers.sites import site_named
+from schema.errors import IntegrityError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Snapshot:
     refused: dict[int, int]
     """The take-down for which a page is left out by its address, by the page's number."""
     at: str
-    """The newest time that the ledger knows of: what a build uses instead of a clock."""
+    """When the last run ended, or began: what a build uses instead of a clock."""
 
     def by_segment(self) -> dict[str, list[Capture]]:
         """The captures of each segment, by their place in it."""
@@ -70,8 +73,6 @@ def take_snapshot(archive: Archive) -> Snapshot:
         if capture.offset + capture.length <= length.get(capture.segment, -1)
     ]
     pages, runs = archive.pages(), archive.runs()
-    times = [capture.captured_at for capture in captures]
-    times += [time for run in runs for time in (run.started_at, run.ended_at) if time]
     refused = _refused(pages, taken)
     captures = [
         each for each in captures if each.page_id not in refused and each.damage != ERASED
@@ -83,8 +84,19 @@ def take_snapshot(archive: Archive) -> Snapshot:
     return Snapshot(
         segments, captures, pages, runs, by_id, taken, corrections(archive.home),
         held_captures(archive.home.path), refused,
-        max(times, default=""),
+        _at(runs),
     )  # fmt: skip
+
+
+def _at(runs: list[Run]) -> str:
+    """The last time that the ledger knows of, which a clock that was wrong earlier cannot move."""
+    if not runs:
+        return stamp(datetime.fromtimestamp(0, UTC))
+    last = runs[-1]
+    try:
+        return stamp(parse_stamp(last.ended_at or last.started_at, where="its time"))
+    except UsageError as error:
+        raise IntegrityError(where=f"run {last.id}", what=str(error)) from error
 
 
 def _refused(pages: Iterable[Page], taken: Taken) -> dict[int, int]:
@@ -116,7 +128,7 @@ def inputs_digest(snapshot: Snapshot, versions: Iterable[str]) -> str:
     ids = {page.id for page in pages}
     parts: list[object] = [list(versions)]
     parts += [
-        [page.site, page.url, page.state, is_due(page, snapshot.at), page.last_outcome]
+        [page.site, page.url, page.state, is_due(page.due, snapshot.at), page.last_outcome]
         for page in pages
     ]
     parts += [

@@ -8,7 +8,9 @@ from typing import Any
 
 from archive import Home, open_archive
 from archive.clock import stamp
-from db.pages import count_states, is_due, page_state
+from archive.ledger import read_rows
+from archive.schedule import is_due
+from db.pages import count_states, page_state
 from db.publish import present, read_manifest, require_link
 from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.snapshot import Snapshot, take_snapshot
@@ -48,11 +50,11 @@ def page_states(home: Path) -> dict[str, int]:
 def _pages(home: Home, snapshot: Snapshot) -> dict[str, int]:
     outcomes = _outcomes(home, snapshot)
     by_page: dict[int, list[str]] = {}
-    for capture in sorted(snapshot.captures, key=lambda each: (each.captured_at, each.id)):
+    for capture in sorted(snapshot.captures, key=lambda each: each.order):
         by_page.setdefault(capture.page_id, []).append(outcomes[capture.id])
     now = stamp()
     return count_states(
-        (page_state(page, by_page.get(page.id, [])), is_due(page, now))
+        (page_state(page, by_page.get(page.id, [])), is_due(page.due, now))
         for page in snapshot.known_pages()
     )
 
@@ -63,7 +65,7 @@ def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
     A capture that no build has read yet counts as good unless the crawl could not read it.
     """
     read = _read_outcomes(home, snapshot)
-    refused = {page.id for page in snapshot.pages if page.last_outcome == "extraction_refused"}
+    refused = _unread_by_crawl(home)
     found: dict[int, str] = {}
     for capture in sorted(snapshot.captures, key=lambda each: each.id):
         original = original_of(capture, snapshot)
@@ -76,8 +78,15 @@ def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
         elif capture.status != 200 or capture.damage is not None:
             found[capture.id] = "not_parsed"
         else:
-            found[capture.id] = "failure" if capture.page_id in refused else "comparison"
+            found[capture.id] = "failure" if capture.id in refused else "comparison"
     return found
+
+
+def _unread_by_crawl(home: Home) -> set[int]:
+    """The captures that gave no record when the crawl or import that stored them looked."""
+    rows = read_rows(home.ledger, "SELECT capture_id FROM attempt"
+                                  " WHERE outcome = 'extraction_refused'")
+    return {row["capture_id"] for row in rows}
 
 
 def _read_outcomes(home: Home, snapshot: Snapshot) -> dict[tuple[str, int], str]:

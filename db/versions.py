@@ -23,13 +23,23 @@ class Version:
 
     @property
     def first_seen(self) -> str:
-        """Date of its oldest capture."""
-        return self.seen[0].capture.captured_at
+        """The earliest date of a capture: never after `last_seen`, whatever the clock said."""
+        return min(each.capture.captured_at for each in self.seen)
 
     @property
     def last_seen(self) -> str:
         """Date of its newest capture."""
         return self.seen[-1].capture.captured_at
+
+    @property
+    def body(self) -> Seen:
+        """Its newest capture with bytes of its own: a revisit counts as its original."""
+        return next((each for each in reversed(self.seen) if not each.is_repeat), self.seen[-1])
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """The place in time of its newest capture, which tells the newest of several versions."""
+        return self.seen[-1].capture.order
 
     def all_say(self, signal: str) -> bool:
         """Whether every capture that shows it carries the opt-out signal."""
@@ -60,7 +70,7 @@ def histories(
 ) -> list[History]:
     """The history of every page, in the order of the pages.
 
-    Shape: `seen` is sorted by date; `refused` is a take-down by the number of its page.
+    Shape: `seen` is sorted by place in time; `refused` is a take-down by the number of its page.
     """
     by_page: dict[int, list[Seen]] = defaultdict(list)
     for each in seen:

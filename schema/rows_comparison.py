@@ -50,7 +50,7 @@ class ComparisonRow(Sighted):
     page: PageId
     """The page, with its state and its captures."""
     capture: CaptureId
-    """The newest capture that gave a record: the one shown."""
+    """The newest capture that gave a record, the one shown; a revisit counts as its original."""
     version: VersionId
     """The version shown."""
     captured_at: str
@@ -60,7 +60,7 @@ class ComparisonRow(Sighted):
     withheld: Literal["noarchive", "takedown"] | None
     """Why texts of this page are left out: an opt-out, a take-down; null where all are shown."""
     noindex: Flag
-    """1 where the capture shown asks search engines not to list the page."""
+    """1 where the page, as it was last seen, asks search engines not to list it."""
 
 
 class VersionRow(Sighted):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive import Home
-from archive.frontier import Ending, Found, captured, end_attempt
+from archive.frontier import Found
+from archive.leases import Ending, captured, end_attempt
 from archive.runs import open_run
 from archive.store import Exchange
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import random
 import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.content import accepted_encodings, decode_body
+from archive.content import PIECE, accepted_encodings, decode_body
 from archive.http1 import dechunk, message_block, take_apart
 
 TEXT = bytes(range(256)) * 300
@@ -62,6 +63,21 @@ def test_one_layer_only_is_undone():
 
 def test_padding_after_the_end_is_allowed():
     assert decode_body(gzip.compress(TEXT) + b"\0\0", "gzip").body == TEXT
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=8), st.sampled_from([b"", b"\0\0"]))
+def test_the_members_of_a_gzip_are_one_body(parts, padding):
+    found = decode_body(b"".join(map(gzip.compress, parts)) + padding, "gzip")
+    assert (found.body, found.has_trailing) == (b"".join(parts), bool(padding))
+
+
+def test_members_meet_anywhere_in_what_is_read_at_once_and_the_caps_hold_for_all():
+    for size in range(PIECE - 40, PIECE + 1):
+        first = gzip.compress(random.Random(0).randbytes(size - 23), compresslevel=0)
+        assert decode_body(first + gzip.compress(b"end"), "gzip").body[-3:] == b"end"
+    large = gzip.compress(TEXT)
+    assert decode_body(large * 3, "gzip", max_bytes=3 * len(TEXT)).body == TEXT * 3
+    assert decode_body(large * 3, "gzip", max_bytes=3 * len(TEXT) - 1).reason == "decoded"
 
 
 @given(st.binary(max_size=3000), st.integers(min_value=0, max_value=3000), st.integers(1, 255))

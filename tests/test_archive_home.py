@@ -16,6 +16,7 @@ from archive.ledger import JOURNAL_BYTES, Ledger, copy_ledger, read_rows
 from archive.outcomes import OUTCOMES, is_known
 from archive.rebuild import rebuild_ledger
 from archive.tables import APPLICATION_ID, MIGRATIONS
+from crawler.replay import Replay
 from db.check import check
 from schema.errors import IntegrityError, StartError, StoppedError, UsageError
 
@@ -246,6 +247,6 @@ def test_what_a_killed_run_left_of_a_lost_ledger_is_not_rolled_back_into_a_new_o
     journal = home / "ledger.db-journal"
     assert journal.read_bytes()[:8] == bytes.fromhex("d9d505f920a163d7")
     (home / "ledger.db").unlink()
-    rebuild_ledger(Home(home), lambda site, url: "comparison")
+    rebuild_ledger(Home(home), Replay)
     assert not journal.exists()
     assert check(home, deep=True) == []

@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import Archive, Home, open_archive, segments
-from archive.frontier import Ending, Found, captured, end_attempt
+from archive.frontier import Found
 from archive.http1 import message_block
+from archive.leases import Ending, captured, end_attempt
 from archive.ledger import Ledger
 from archive.runs import open_run
 from archive.segments import seal

@@ -210,6 +210,19 @@ def test_an_argument_that_cannot_be_meant_is_answered_with_one_sentence(
     assert (NOT_TEXT[:30] if "--contact" in arguments else told) in result.stderr
 
 
+@pytest.mark.parametrize("paths", [[""], ["page.html", ""]])
+@pytest.mark.parametrize("command", ["parse", "import"])
+def test_an_empty_path_is_not_the_present_folder(
+    home: Path, command: str, paths: list[str]
+) -> None:
+    (home.parent / "page.html").write_bytes(BODY)
+    before = sorted(home.rglob("*"))
+    result = verdicts(command, *paths, cwd=home.parent, VERDICTS_HOME=str(home))
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "one of the paths is empty" in result.stderr
+    assert sorted(home.rglob("*")) == before
+
+
 @pytest.mark.parametrize("name", ["home.zip", "home.tar.gz", "home.TGZ", "home.zst"])
 def test_an_archive_of_another_kind_is_not_made_a_folder(
     home: Path, tmp_path: Path, name: str

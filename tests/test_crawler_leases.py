@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import signal
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from crawl_site import Answer, outcomes, rows, run_crawl
+from crawl_site import (
+    PAGES,
+    Answer,
+    finish,
+    outcomes,
+    rows,
+    run_crawl,
+    serving,
+    start_crawl,
+)
 from scrapy.http import Response
 
 from archive import Home
+from archive.clock import VARIABLE as NOW
+from archive.clock import stamp
 from archive.failpoints import VARIABLE as KILL_AT
-from archive.frontier import MAX_TRIES, Found
+from archive.frontier import Found
 from archive.http1 import UnwritableError, message_block
+from archive.leases import MAX_STRIKES, MAX_TRIES
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
 from crawler import discovery as discovering
@@ -186,3 +201,42 @@ def test_as_many_sitemaps_as_listing_pages_are_asked_for_and_neither_at_the_othe
         discovery._add_pages(links, depth=0, is_listing=True)
         found = books.ledger.rows("SELECT role, count(*) FROM page GROUP BY role ORDER BY role")
         assert [tuple(row) for row in found] == [("listing", 2), ("sitemap", 2)]
+
+
+def killing(running: list[Any]) -> Answer:
+    """An answer that the crawler does not survive."""
+    def play(handler: object) -> None:
+        running[-1].send_signal(signal.SIGKILL)
+        time.sleep(0.2)
+
+    return Answer(play=play)
+
+
+def test_a_page_at_which_run_after_run_ends_is_put_off_so_that_one_can_end(home):
+    """Other pages were stored in each of these runs, and are stored in the last."""
+    running: list[Any] = []
+    with serving() as site:
+        *others, poison = sorted(PAGES)
+        site.answers[poison] = killing(running)
+        for number in range(MAX_STRIKES + 1):
+            day = stamp(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=130 * number))
+            named = [] if number else [site.base]
+            running.append(start_crawl(home, *named, env={NOW: day}))
+            ended = finish(running[-1])
+            assert ended.exit_code == (0 if number == MAX_STRIKES else -signal.SIGKILL)
+            assert site.paths()[poison] == min(number + 1, MAX_STRIKES)
+            assert all(site.paths()[path] == number + 1 for path in others)
+        del site.answers[poison]
+    assert outcomes(home, poison) == ["network_error:interrupted"] * MAX_STRIKES
+    assert rows(home, "SELECT state, last_reason FROM page WHERE state != 'captured'"
+                      " AND role = 'comparison'") == [("failed", "interrupted")]
+
+
+def test_a_machine_that_is_switched_off_at_its_only_page_again_and_again_goes_on_asking(home):
+    running: list[Any] = []
+    with serving() as site:
+        site.answers[COMPARE] = killing(running)
+        for number in range(MAX_STRIKES + 3):
+            running.append(start_crawl(home, *([] if number else [site.base + COMPARE])))
+            finish(running[-1])
+            assert site.paths()[COMPARE] == number + 1

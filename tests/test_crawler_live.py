@@ -89,6 +89,14 @@ def test_a_named_page_is_fetched_whether_due_or_not_and_nothing_else_is(site, ho
     assert run_crawl(home).report["asked"] == 0
 
 
+def test_a_named_page_is_fetched_with_all_that_is_due_also_where_nothing_is_known(site, home):
+    ended = run_crawl(home, site.base + COMPARE, "--all-due")
+    assert (ended.exit_code, ended.report["stored"]) == (0, 1)
+    ended = run_crawl(home.parent / "other", "--all-due")
+    assert ended.exit_code == 2
+    assert "the home is empty; name an address" in ended.errors
+
+
 def test_without_a_sitemap_the_links_of_listing_pages_lead_to_pages(site, home):
     site.answers["/robots.txt"] = Answer(b"nothing here", 404)
     site.answers["/"] = Answer(

@@ -6,6 +6,8 @@ import ast
 import gzip
 import itertools
 import sys
+import time
+from dataclasses import replace
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -16,12 +18,13 @@ from hypothesis import strategies as st
 
 from archive import Home
 from archive.clock import now
-from archive.frontier import Lease
-from archive.http1 import message_block, take_apart
+from archive.content import Decoded
+from archive.http1 import Message, message_block, take_apart
+from archive.leases import Lease
 from archive.outcomes import OUTCOMES, is_known
 from crawler.addresses import is_global, next_hop, on_origin, strict_address
-from crawler.judge import judge_answer, retry_after
-from crawler.planning import jobs_with_work, named_pages, require_manners
+from crawler.judge import differing_validator, judge_answer, wait_asked_for
+from crawler.planning import named_pages, require_manners, require_pages
 from crawler.robots import is_fresh, read_rules
 from crawler.settings import JITTER, crawl_settings, slot_delay
 from crawler.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
@@ -112,6 +115,13 @@ def test_rules_are_good_for_a_day_and_none_are_from_the_future(monkeypatch):
     assert [is_fresh(f"2026-11-{at}") for at in read] == [False, True, True, False]
 
 
+def test_rules_are_good_for_a_day_by_the_clock_that_does_not_jump_too():
+    rules = read_rules(200, b"User-agent: *\nDisallow:\n")
+    assert rules.is_fresh
+    # As after a clock that was set back: by their date they were read only now.
+    assert not replace(rules, counted_from=time.monotonic() - 25 * 3600).is_fresh
+
+
 def test_a_sitemap_may_be_an_index_gzipped_or_plain_lines():
     index = (b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap>"
              b"<loc>https://a.example/1</loc><lastmod>2026-01-01</lastmod></sitemap></sitemapindex>")
@@ -142,15 +152,46 @@ def test_a_sitemap_that_is_broken_hostile_or_too_large_is_refused(body):
     assert is_known(caught.value.outcome, caught.value.reason)
 
 
+def wait(*values, **more):
+    """What an answer with these Retry-After headers, and others, asks for."""
+    headers = [("Retry-After", value) for value in values] + list(more.items())
+    return wait_asked_for(Message(429, tuple(headers), b"", Decoded(b"")))
+
+
 def test_retry_after_is_read_in_both_its_forms(monkeypatch):
     monkeypatch.setenv("VERDICTS_NOW", "2026-11-01T12:00:00Z")
-    assert retry_after("120") == 120
-    assert retry_after("Sun, 01 Nov 2026 12:00:30 GMT") == 30
-    assert retry_after("Sun, 01 Nov 2020 12:00:30 GMT") == 0
-    assert retry_after("soon") is None
-    assert retry_after("\u0663") is None
-    assert retry_after(None) is None
-    assert retry_after(format_datetime(now())) == 0
+    assert wait("120") == 120
+    assert wait("Sun, 01 Nov 2026 12:00:30 GMT") == 30
+    assert wait("Sun, 01 Nov 2020 12:00:30 GMT") == 0
+    assert wait("soon") is None
+    assert wait("\u0663") is None
+    assert wait() is None
+    assert wait(format_datetime(now())) == 0
+
+
+def test_of_several_retry_after_headers_the_longest_that_says_something_is_kept():
+    assert wait("5", "120", "soon") == 120
+    assert wait("soon", "7") == 7
+
+
+@pytest.mark.parametrize("ours", ["2020-01-01T00:00:00Z", "2031-01-01T00:00:00Z"])
+def test_a_time_to_come_back_is_held_against_the_sites_own_clock(monkeypatch, ours):
+    monkeypatch.setenv("VERDICTS_NOW", ours)
+    sent = "Sun, 01 Nov 2026 12:00:00 GMT"
+    assert wait("Sun, 01 Nov 2026 12:00:30 GMT", Date=sent) == 30
+
+
+@pytest.mark.parametrize(("named", "said", "odd"), [
+    ({"etag": '"a"'}, {}, None),
+    ({"etag": '"a"'}, {"ETag": '"a"'}, None),
+    ({"etag": '"a"'}, {"ETag": 'W/"a"'}, None),
+    ({"etag": '"a"'}, {"ETag": '"b"'}, "etag"),
+    ({"etag": '"a"', "last-modified": "x"}, {"ETag": '"a"', "Last-Modified": "y"}, None),
+    ({"last-modified": "x"}, {"ETag": '"b"', "Last-Modified": "x"}, None),
+    ({"last-modified": "x"}, {"Last-Modified": "y"}, "last-modified"),
+])
+def test_a_304_that_names_another_body_is_told_from_one_that_names_ours(named, said, odd):
+    assert differing_validator(named, Message(304, tuple(said.items()), b"", Decoded(b""))) == odd
 
 
 @pytest.mark.parametrize(("status", "tries", "state"), [
@@ -162,7 +203,7 @@ def test_only_what_may_pass_is_tried_again(status, tries, state):
                   tries)
     message = take_apart(message_block(status, [], b"x"))
     assert message is not None
-    ruling = judge_answer(lease, SAMPLE, lease.url, message, 0, is_conditional=False)
+    ruling = judge_answer(lease, SAMPLE, lease.url, message, 0)
     assert ruling.ending.state == state
 
 
@@ -216,7 +257,7 @@ def test_an_address_needs_a_site_and_an_empty_home_an_address(tmp_path):
     with pytest.raises(UsageError, match=r"no site claims elsewhere\.example"):
         named_pages(["https://elsewhere.example/"], None)
     with pytest.raises(UsageError, match="the home is empty"):
-        jobs_with_work(Home(tmp_path), None)
+        require_pages(Home(tmp_path))
 
 
 def test_an_address_that_leads_nowhere_is_named_and_not_passed_over():
@@ -226,7 +267,7 @@ def test_an_address_that_leads_nowhere_is_named_and_not_passed_over():
 
 @pytest.mark.parametrize("value", ["Mon, 01 Jan 2024 00:00:00 +99999999999999999999", "soon"])
 def test_a_retry_after_that_is_no_date_asks_for_nothing(value):
-    assert retry_after(value) is None
+    assert wait(value) is None
 
 
 @pytest.mark.parametrize(("url", "role"), [

@@ -55,6 +55,20 @@ def test_a_page_that_takes_a_worker_too_long_is_stored_and_not_read(home):
     assert (ended.exit_code, ended.report["stored"]) == (10, 1)
 
 
+def test_a_run_that_takes_too_long_ends_in_order_and_goes_on_the_next_time(home):
+    """Whether its time is up between pages or in the long wait for one."""
+    paths = [f"/compare/alder-vs-{name}" for name in ("birch", "cedar", "damson")]
+    with serving() as site:
+        site.answers |= {path: Answer(PAGE) for path in paths}
+        named = [site.base + path for path in paths]
+        ended = run_crawl(home, *named, "--delay", "3", "--timeout", "run=1")
+        assert (ended.exit_code, ended.report["stopped"]) == (20, "it had gone on for 1 seconds")
+        assert ended.report["waiting"] > 0
+        again = run_crawl(home)
+    assert (again.exit_code, again.report["waiting"]) == (0, 0)
+    assert sorted(path for _, path, _ in site.asked if path in paths) == paths
+
+
 def test_the_settings_of_scrapy_follow_the_time_outs_and_a_connection_is_part_of_an_exchange():
     def found(**given: float) -> list[float]:
         made = crawl_settings(delay_s=1, contact="", allow_private=True, version="1",

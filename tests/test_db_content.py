@@ -21,7 +21,7 @@ from db_home import (
     store,
 )
 
-from archive.frontier import Ending, refused
+from archive.leases import Ending, refused
 from db import build
 from db.observations import Sighting, joined_verdict, quote_conflicts
 
@@ -85,11 +85,19 @@ def test_equal_captures_are_one_version_and_a_return_is_a_third(tmp_path: Path) 
     assert found == [(1, MONDAY, TUESDAY), (2, WEDNESDAY, WEDNESDAY), (3, thursday, thursday)]
 
 
-def test_captures_count_by_their_date_and_not_by_when_they_came_in(tmp_path: Path) -> None:
-    older = replace(BIRCH, tagline="An older line")
-    store(tmp_path, [page(ALDER, BIRCH, at=WEDNESDAY), page(ALDER, older, at=MONDAY)])
+@pytest.mark.parametrize(("source", "tagline"), [
+    ("warc", BIRCH.tagline), ("crawl", "Another line"),
+])  # fmt: skip
+def test_an_import_counts_by_its_date_and_what_we_asked_by_when_it_came(
+    tmp_path: Path, source: str, tagline: str
+) -> None:
+    other = replace(BIRCH, tagline="Another line")
+    store(tmp_path, [page(ALDER, BIRCH, at=WEDNESDAY), page(ALDER, other, at=MONDAY)])
+    ledger = sqlite3.connect(tmp_path / "ledger.db")
+    ledger.execute("UPDATE capture SET date_source = ? WHERE id = 2", (source,))
+    ledger.commit()
     sql = "SELECT tagline FROM card JOIN comparison ON card_b = card.id"
-    assert ask(tmp_path, sql) == [(BIRCH.tagline,)]
+    assert ask(tmp_path, sql) == [(tagline,)]
 
 
 def test_a_revisit_counts_as_its_original(tmp_path: Path) -> None:
@@ -98,7 +106,7 @@ def test_a_revisit_counts_as_its_original(tmp_path: Path) -> None:
     ledger.execute("UPDATE capture SET kind = 'revisit', revisit_of = 1 WHERE id = 2")
     ledger.commit()
     sql = "SELECT captured_at, first_seen, last_seen, state FROM comparison"
-    assert ask(tmp_path, sql) == [(TUESDAY, MONDAY, TUESDAY, "stored")]
+    assert ask(tmp_path, sql) == [(MONDAY, MONDAY, TUESDAY, "stored")]
     assert ask(tmp_path, "SELECT kind, revisit_of, outcome FROM capture") == [
         ("response", None, "comparison"), ("revisit", 1, "comparison"),
     ]  # fmt: skip

@@ -56,6 +56,10 @@ ANSWERS = {
     "br-vs-bomb": packed("br", brotli.compress(bytes(256 << 20), quality=5)),
     "xyz-vs-known": packed("xyz", PAGE),
     "gzip-vs-more": packed("gzip", PACKED + b"\0\0 and more"),
+    "gzip-vs-members": packed("gzip", gzip.compress(PAGE[:90]) + gzip.compress(b"")
+                              + gzip.compress(PAGE[90:])),
+    "gzip-vs-member-cut": packed("gzip", PACKED + gzip.compress(PAGE)[:-9]),
+    "gzip-vs-bombs": packed("gzip", gzip.compress(bytes(1 << 20)) * 9),
     "gzip-vs-lost": [Say(packed("gzip", PACKED).data[:-90]), packed("gzip", PACKED)],
     "moji-vs-bake": whole(MOJIBAKE, kind="text/html; charset=utf-8"),
     "seam-vs-seam": whole(SEAMED, kind="text/html; charset=utf-8"),
@@ -128,6 +132,13 @@ def test_d14_bytes_after_the_end_of_a_gzip_are_noted_and_the_page_is_read(crawle
     assert body_of(crawled, "gzip-vs-more") == PAGE
     (row,) = rows(crawled[0], "SELECT detail FROM attempt WHERE url LIKE '%/gzip-vs-more'")
     assert row == ("trailing_bytes",)
+
+
+def test_d14_every_member_of_a_gzip_belongs_to_the_page(crawled):
+    assert of(crawled, "gzip-vs-members") == [["ok:"]]
+    assert body_of(crawled, "gzip-vs-members") == PAGE
+    assert of(crawled, "gzip-vs-member-cut") == [["damaged:decode"] * THRICE]
+    assert of(crawled, "gzip-vs-bombs") == [["too_large:decoded"]]
 
 
 def test_a07_a_body_lost_on_its_way_is_named_so_whatever_its_encoding(crawled):

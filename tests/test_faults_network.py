@@ -16,8 +16,9 @@ from crawl_site import PAGE, Ended, outcomes, rows, run_crawl
 from fault_server import FaultServer, Say, crawl_with_names, faulty, full_house, whole
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import open_archive
+from archive import Home, open_archive
 from archive.outcomes import is_known
+from archive.quarantine import kept_aside
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(PAGE)
@@ -53,6 +54,7 @@ ANSWERS = {
     "none-vs-content": Say(b"HTTP/1.1 204 No Content\r\n\r\n", "keep"),
     "reset-vs-content": Say(b"HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", "keep"),
     "not-vs-modified": Say(b"HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", "keep"),
+    "nul-vs-header": [Say(HEAD + LENGTH + b"X-Odd: a\0b\r\n\r\n" + PAGE, "keep"), SOUND],
     "who-vs-you": whole(b"who are you", status="401 Unauthorized"),
     "no-vs-entry": whole(b"no", status="403 Forbidden"),
     "the-vs-law": whole(b"no", status="451 Unavailable For Legal Reasons"),
@@ -204,6 +206,18 @@ def test_a12_headers_have_a_largest_size(crawled):
         assert crawled.of(name) == ["damaged:headers"] * 3
 
 
+def test_a12_what_came_with_a_header_that_cannot_be_written_down_is_kept_aside(crawled):
+    assert crawled.of("nul-vs-header") == ["damaged:headers", "ok:"]
+    (kept,) = kept_aside(Home(crawled.home), "https://sample.example/compare/nul-vs-header")
+    data = kept.read_bytes()
+    assert b"X-Odd: a\0b\r\n" in data
+    assert data.endswith(b"\r\n\r\n" + PAGE)
+    (detail,) = rows(crawled.home, "SELECT detail FROM attempt WHERE url LIKE '%/nul-vs-header'"
+                                   " AND reason = 'headers'")
+    assert str(detail[0]).endswith(f"kept in quarantine as {kept.name}")
+    assert len(crawled.captures("nul-vs-header")) == 1
+
+
 def test_a13_what_is_not_http_is_named_so_and_an_end_without_answer_is_told_from_it(crawled):
     for name in ("mail-vs-http", "noise-vs-http", "none-vs-status"):
         assert crawled.of(name) == ["network_error:protocol"] * 3
@@ -220,6 +234,15 @@ def test_a17_a_refusal_is_taken_at_its_word_and_not_tried_again(crawled):
     for name, status in (("who-vs-you", 401), ("no-vs-entry", 403), ("the-vs-law", 451)):
         assert crawled.of(name) == [f"http_error:{status}"]
         assert crawled.server.paths()[f"/compare/{name}"] == 1
+
+
+def test_of_two_retry_after_headers_the_longer_is_obeyed(home):
+    busy = whole(b"wait", "Retry-After: 0", "Retry-After: 99999", "Retry-After: soon",
+                 status="429 Too Many Requests")
+    with faulty({PLACE: busy}) as server:
+        ended = run_crawl(home, server.base + PLACE)
+    assert (ended.exit_code, server.paths()[PLACE]) == (20, 1)
+    assert "99999" in str(ended.report["stopped"])
 
 
 def test_a20_a_page_shown_instead_of_the_comparison_gives_no_record(crawled):

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 import crawler.ordering
 from archive import Home
-from archive.frontier import Found, Lease, captured, failed
+from archive.frontier import Found
+from archive.leases import Lease, captured, failed
 from archive.runs import OpenRun, open_run
 from crawler.cover import Cover, Pair, Place, Standing, maximum_matching, plan_cover
 from crawler.ordering import NEW_ADDRESSES, UNREAD_IN_A_ROW, CoverOrder

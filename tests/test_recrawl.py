@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 import forked
 import pytest
 from commands import verdicts
-from crawl_site import PAGES, Answer, Ended, Site, rows, run_crawl
+from crawl_site import PAGES, Answer, Ended, Site, outcomes, rows, run_crawl
 
 from archive import open_archive
 from archive.clock import stamp
@@ -75,6 +77,25 @@ def test_a_recrawl_of_an_unchanged_site_fetches_no_body(site: Site, home: Path) 
     assert check(home, deep=True) == []
 
 
+def changed(before: Path, after: Path) -> set[str]:
+    """What differs between two databases: tables by name, or `table.column` where rows agree."""
+    with closing(sqlite3.connect(before)) as db:
+        db.row_factory = sqlite3.Row
+        db.execute("ATTACH ? AS later", (str(after),))
+        tables = {row[0] for which in ("main", "later") for row in db.execute(
+            f"SELECT name FROM {which}.sqlite_schema WHERE type = 'table'")}
+        found = set()
+        for table in tables:
+            old, new = (db.execute(f"SELECT * FROM {which}.[{table}] ORDER BY 1").fetchall()
+                        for which in ("main", "later"))
+            columns = {name for one, two in zip(old, new, strict=False) for name in one.keys()  # noqa: SIM118
+                       if one[name] != two[name]}
+            is_whole = table in ("capture", "crawl", "page") or len(old) != len(new)
+            found |= {table} if is_whole and (columns or len(old) != len(new)) else {
+                f"{table}.{name}" for name in columns}
+        return found
+
+
 def test_the_build_after_an_unchanged_recrawl_parses_no_page(site: Site, home: Path) -> None:
     all_validate(site)
     run_crawl(home, site.base, env=at(0))
@@ -84,6 +105,10 @@ def test_the_build_after_an_unchanged_recrawl_parses_no_page(site: Site, home: P
     assert (before.parsed, after.parsed, after.comparisons) == (3, 0, 3)
     assert after.is_new
     assert build(home).is_new is False
+    assert changed(before.path, after.path) == {
+        "capture", "crawl", "page", "card.last_seen", "comparison.last_seen",
+        "comparison_version.last_seen", "quote.last_seen", "reviewer.last_seen",
+        "tool.last_seen"}
 
 
 def test_equal_bytes_become_a_revisit_even_where_the_server_knows_no_validators(
@@ -128,6 +153,72 @@ def test_a_304_that_was_not_asked_for_is_no_capture_of_the_page(site: Site, home
     ended = run_crawl(home, site.base, env=at(0))
     assert ended.report["failed"] == {"http_error:unexpected": 1}
     assert rows(home, f"SELECT revisit_of FROM capture WHERE url LIKE '%{path}'") == [(None,)]
+
+
+def changed_tag(said: Answer) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A server that answers any condition with a 304 of another body, and else as it is told."""
+
+    def play(handler: BaseHTTPRequestHandler) -> None:
+        is_asked = handler.headers.get("If-None-Match") is not None
+        handler.send_response(304 if is_asked else said.status)
+        handler.send_header("ETag", '"other"')
+        handler.send_header("Content-Length", str(len(said.body)))
+        handler.end_headers()
+        if not is_asked:
+            handler.wfile.write(said.body)
+
+    return play
+
+
+def test_a_304_for_another_body_is_not_believed_and_the_page_asked_for_whole(
+    site: Site, home: Path
+) -> None:
+    path = PATHS[0]
+    for each, body in ((path, PAGES[path]), ("/robots.txt", b"User-agent: *\nDisallow: /s\n")):
+        site.answers[each] = Answer(body, headers={"ETag": '"ours"'})
+    run_crawl(home, site.base + path, env=at(0))
+    new = PAGES[path].replace(b"</body>", b"<p>More</p></body>")
+    site.answers[path] = Answer(play=changed_tag(Answer(new)))
+    site.answers["/robots.txt"] = Answer(play=changed_tag(Answer(b"User-agent: *\nAllow: /\n")))
+    site.asked.clear()
+    again = run_crawl(home, site.base + path, env=at(40))
+    assert (again.exit_code, again.report["stored"], again.report["unchanged"]) == (0, 1, 0)
+    assert outcomes(home, path) == ["ok:", "http_error:unexpected", "ok:"]
+    assert outcomes(home, "/robots.txt") == ["ok:", "http_error:unexpected", "ok:"]
+    assert [asked.get("If-None-Match") for _, at, asked in site.asked if at == path] == [
+        '"ours"', None]
+    archive = open_archive(home)
+    assert archive.load(archive.captures()[-1]).body == new
+    assert check(home, deep=True) == []
+
+
+def test_a_304_that_tells_nothing_leaves_the_page_as_it_was(site: Site, home: Path) -> None:
+    path = PATHS[0]
+    site.answers[path] = Answer(PAGES[path], headers={"ETag": '"ours"'})
+    run_crawl(home, site.base + path, env=at(0))
+    site.answers[path] = Answer(play=changed_tag(Answer(b"", 304)))
+    again = run_crawl(home, site.base + path, env=at(40))
+    assert again.report["failed"] == {"http_error:unexpected": 1}
+    assert build(home).comparisons == 1
+    site.asked.clear()
+    run_crawl(home, site.base + path, env=at(80))
+    asked = [headers for _, at, headers in site.asked if at == path]
+    assert asked[0]["If-None-Match"] == '"ours"', "what it says of a body we never had is not kept"
+
+
+def test_a_validator_of_many_kilobytes_is_not_sent_back(site: Site, home: Path) -> None:
+    path, moment = PATHS[0], "Sun, 01 Nov 2026 12:00:00 GMT"
+    site.answers[path] = Answer(PAGES[path], headers={"ETag": f'"{"x" * 60_000}"',
+                                                      "Last-Modified": moment})
+    run_crawl(home, site.base + path, env=at(0))
+    site.asked.clear()
+    assert run_crawl(home, site.base + path, env=at(40)).report["unchanged"] == 1
+    (asked,) = (headers for _, at, headers in site.asked if at == path)
+    assert (asked.get("If-None-Match"), asked["If-Modified-Since"]) == (None, moment)
+    archive = open_archive(home)
+    capture = archive.captures()[-1]
+    record = load_record(archive.home, capture.segment, capture.offset, capture.length)
+    assert b"x" * 60_000 in record.block, "the archive keeps it whole"
 
 
 def due_of(home: Path, path: str) -> tuple[object, ...]:
@@ -200,6 +291,28 @@ def test_a_page_that_leads_home_counts_as_missing(site: Site, home: Path) -> Non
     site.answers[path] = Answer(b"", 302, headers={"Location": "/"})
     ended = run_crawl(home, site.base + path, env=at(0))
     assert ended.report["failed"] == {"http_error:404": 1}
+
+
+@pytest.mark.parametrize(("answer", "state"), [
+    (Answer(b"", 302, headers={"Location": "/"}), "gone"),
+    (Answer(b"", 302, headers={"Location": PATHS[1]}), "failed"),
+    (Answer(b"no such page", 404), "gone"),
+    (Answer(b"", 304), "failed"),
+])  # fmt: skip
+def test_what_an_answer_was_taken_for_is_known_after_a_rebuild(
+    site: Site, home: Path, answer: Answer, state: str
+) -> None:
+    path = PATHS[0]
+    run_crawl(home, site.base + path, env=at(0))
+    site.answers[path] = answer
+    for day in (1, 2, 3):
+        run_crawl(home, site.base + path, env=at(day))
+    standing = ("SELECT state, missing_runs, last_outcome, last_reason FROM page"
+                f" WHERE url LIKE '%{path}'")
+    before = rows(home, standing)
+    assert before[0][0] == state
+    assert verdicts("check", "--rebuild-ledger", "--home", str(home)).returncode == 0
+    assert rows(home, standing) == before
 
 
 CUTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str, str]] = {}
@@ -312,3 +425,13 @@ def test_each_capture_is_acknowledged_with_its_address_and_hash(site: Site, home
     stored = rows(home, "SELECT url || ' ' || body_sha256 FROM capture ORDER BY id")
     assert told == [line for (line,) in stored]
     assert len(told) == 7
+
+
+@pytest.mark.parametrize(("number", "words"), [(900, "Bad file descriptor"), (0, "reading only")])
+def test_a_descriptor_that_cannot_be_written_to_is_refused_before_anything_is_asked(
+    site: Site, home: Path, number: int, words: str
+) -> None:
+    ended = run_crawl(home, site.base, "--ack-fd", str(number))
+    assert ended.exit_code == 2
+    assert f"--ack-fd {number}: " in ended.errors and words in ended.errors
+    assert site.asked == [] and not home.exists()

@@ -171,6 +171,19 @@ def test_withheld_text_is_explained_and_nowhere_on_the_site(server: Server) -> N
     assert "robots" not in server.ask("/compare/brass-kettle-vs-lantern-notes").text
 
 
+@pytest.mark.parametrize(("path", "is_asked_not_to"), [
+    ("/tool/veiled", True), ("/tool/brass-kettle", False), ("/verdicts/comparison/1", True),
+    ("/verdicts/tool", True), ("/verdicts/quote.json", True), ("/verdicts", True),
+    ("/compare/brass-kettle-vs-lantern-notes", False), ("/", False),
+])
+def test_search_engines_are_asked_to_leave_data_pages_and_what_such_pages_alone_show(
+    server: Server, path: str, is_asked_not_to: bool
+) -> None:
+    answer = server.ask(path)
+    assert answer.status == 200
+    assert (answer.headers.get("x-robots-tag") == "noindex") is is_asked_not_to
+
+
 def test_versions_and_findings_are_shown(server: Server) -> None:
     text = words_of(server.ask("/compare/quillfish-vs-quillfish-two").text)
     assert "2 shown 2026-10-02 2026-11-01 html:9f3c" in text

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from schema.errors import IntegrityError
 from verdicts.command_backup import backup, restore
+from verdicts.command_build import build
 from verdicts.command_cdxj import cdxj
 from verdicts.command_correct import correct
 from verdicts.command_crawl import crawl
@@ -86,36 +86,6 @@ def explain(page: str, home: Path, site: str | None) -> int:
     return explain_page(page, home=home, site=site)
 
 
-@cli.command(epilog=example("verdicts build --workers 4"))
-@home_option
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True,
-              help="How many processes read pages at once.")  # fmt: skip
-@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True,
-              help="What runs them: processes of this machine.")  # fmt: skip
-@click.option("--accept-loss", is_flag=True, help="Publish even where many rows would be lost.")
-@json_option
-def build(home: Path, workers: int, engine: str, accept_loss: bool, as_json: bool) -> int:
-    """Make and publish a database from the archive.
-
-    Its path is printed last; where nothing is new, the present one stays.
-    """
-    from db import build as run_build
-
-    with progress() as tell:
-        report = run_build(home, workers=workers, accept_loss=accept_loss, progress=tell)
-    found = asdict(report) | {"path": str(report.path)}
-    print_report(found if as_json else {n: v for n, v in found.items() if n != "path"},
-                 as_json=as_json)  # fmt: skip
-    if not as_json:
-        say(str(report.path))
-    if report.damaged:
-        raise IntegrityError(
-            where=str(home), what=f"the bytes of {report.damaged} captures are damaged or missing;"
-            " `verdicts check --deep` names them",
-        )  # fmt: skip
-    return 10 if report.failures or report.held else 0
-
-
 @cli.command(epilog=example("verdicts check --deep", "verdicts check --rebuild-ledger"))
 @home_option
 @click.option("--deep", is_flag=True, help="Read every archived record again.")
@@ -145,18 +115,15 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
 def _rebuild(home: Path, *, as_json: bool) -> None:
     from archive.home import Home
     from archive.rebuild import rebuild_ledger
-    from crawler.planning import role_of
-    from parsers.sites import site_named
+    from crawler.replay import Replay
 
     with progress() as tell:
-        made = rebuild_ledger(
-            Home(home), lambda site, url: role_of(site_named(site), url), progress=tell
-        )
+        made = rebuild_ledger(Home(home), Replay, progress=tell)
     found = asdict(made) | {"damaged": len(made.damaged), "lost": len(made.lost)}
     if not as_json:
         print_report({"ledger made again": found}, as_json=False)
     for where in made.damaged:
-        note(f"{where}: no whole record")
+        note(where)
     for what in made.lost:
         note(f"lost with the old ledger: {what}")
 
@@ -195,6 +162,6 @@ def schema() -> int:
     return 0
 
 
-for command in (backup, cdxj, correct, crawl, drift, fixture, import_, plan_command, prune, restore,
-                serve, takedown):  # fmt: skip
+for command in (backup, build, cdxj, correct, crawl, drift, fixture, import_, plan_command, prune,
+                restore, serve, takedown):  # fmt: skip
     cli.add_command(command)

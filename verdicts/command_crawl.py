@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
+import os
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Literal
@@ -30,6 +32,18 @@ def _read_timeouts(_: click.Context, __: click.Parameter, given: tuple[str, ...]
     return Timeouts(**found)
 
 
+def _require_writable(_: click.Context, __: click.Parameter, given: int | None) -> int | None:
+    if given is None:
+        return None
+    try:
+        mode = fcntl.fcntl(given, fcntl.F_GETFL) & os.O_ACCMODE
+    except OSError as error:
+        raise UsageError(what=f"--ack-fd {given}: {error.strerror}") from error
+    if mode == os.O_RDONLY:
+        raise UsageError(what=f"--ack-fd {given}: is open for reading only")
+    return given
+
+
 @click.command(epilog=example(
     "verdicts crawl https://shiporskip.io --contact you@your.org",
     "verdicts crawl --contact you@your.org --max-pages 100",
@@ -55,7 +69,7 @@ def _read_timeouts(_: click.Context, __: click.Parameter, given: tuple[str, ...]
 @click.option("--timeout", "timeouts", metavar="PART=S", multiple=True, callback=_read_timeouts,
               help="Give a part up after S seconds; may be repeated. Else: "
               + ", ".join(f"{part}={each.default:g}" for part, each in PARTS.items()) + ".")
-@click.option("--ack-fd", type=click.IntRange(min=0), metavar="N",
+@click.option("--ack-fd", type=click.IntRange(min=0), metavar="N", callback=_require_writable,
               help="Write a line (address, SHA-256) to descriptor N once a capture is safe.")
 @json_option
 def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str | None,
@@ -80,7 +94,10 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
             plan=plan, per_day=per_day, ack=ack_fd, timeouts=timeouts,
             progress=lambda url, done, of: tell("fetched", done, of),
         )  # fmt: skip
-    print_report(asdict(report), as_json=as_json)
+    from verdicts.drift import cannot_tell
+
+    print_report(asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)},
+                 as_json=as_json)
     return report.exit_code
 
 

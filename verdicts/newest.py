@@ -18,7 +18,7 @@ def newest_page(archive: Archive, address: str, site: str | None) -> Capture:
     if owner is not None and not address.startswith("urn:"):
         own = owner.own_address(address)
     captures = sorted((each for each in archive.captures() if each.url == own),
-                      key=lambda each: (each.captured_at, each.id))  # fmt: skip
+                      key=lambda each: each.order)  # fmt: skip
     pages = [each for each in captures if each.status == 200 and each.damage != ERASED]
     if pages:
         return pages[-1]

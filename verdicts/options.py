@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from schema.errors import UsageError
+
 home_option = click.option(
     "--home", type=click.Path(path_type=Path, file_okay=False), envvar="VERDICTS_HOME",
     default=Path("data"), show_default="$VERDICTS_HOME, else ./data",
@@ -16,7 +18,18 @@ site_option = click.option(
     "--site", metavar="NAME",
     help="The site file to read by: one of parsers/sites; a wrong name is answered with the list.",
 )  # fmt: skip
-paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH ...")
+
+
+def _require_named(_: click.Context, __: click.Parameter,
+                   given: tuple[str, ...]) -> tuple[str, ...]:
+    # To Python an empty path is the present folder, which nobody meant.
+    if "" in given:
+        raise UsageError(what="PATH: one of the paths is empty; `.` names the present folder")
+    return given
+
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH ...",
+                                callback=_require_named)  # fmt: skip
 
 
 def example(*lines: str) -> str:

@@ -36,6 +36,9 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+NO_INDEX = (b"x-robots-tag", b"noindex")
+"""Sent with all data pages: they repeat what pages for people show, some of it under an opt-out."""
+DATA = f"/{DATABASE_NAME}"
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
 IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
 # Addresses with `/-/` are Datasette's own tools; these few show data or describe the service.
@@ -69,10 +72,13 @@ def kept_query(query: bytes) -> bytes:
     )
 
 
-def with_ours(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def with_ours(
+    headers: Iterable[tuple[bytes, bytes]], *, is_data: bool = False
+) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, ours in place of any of the same name."""
-    names = {name for name, _ in HEADERS}
-    return [*(pair for pair in headers if pair[0].lower() not in names), *HEADERS]
+    ours = (*HEADERS, NO_INDEX) if is_data else HEADERS
+    names = {name for name, _ in ours}
+    return [*(pair for pair in headers if pair[0].lower() not in names), *ours]
 
 
 def guarded(app: App) -> App:
@@ -85,10 +91,12 @@ def guarded(app: App) -> App:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": with_ours(message.get("headers", []))}
+                headers = with_ours(message.get("headers", []), is_data=is_data)
+                message = {**message, "headers": headers}
             await send(message)
 
         query: bytes = scope["query_string"]
+        is_data = scope["path"].startswith(DATA)
         refused = refusal(scope["method"], _raw_path(scope), query)
         if refused:
             await _refuse(send_with_headers, *refused)

@@ -108,7 +108,9 @@ async def tool(datasette: Datasette, request: Request) -> Response:
     if found is None:
         return await missing(datasette, request, "tool", key)
     address = words.address("tool", key)
-    return await show(datasette, request, "tool.html", t=found, canonical=address)
+    return await show(
+        datasette, request, "tool.html", t=found, noindex=bool(found["noindex"]), canonical=address
+    )
 
 
 async def reviewer(datasette: Datasette, request: Request) -> Response:

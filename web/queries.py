@@ -199,6 +199,11 @@ def tool(conn: sqlite3.Connection, key: str) -> Row | None:
             " where tool_a = :id or tool_b = :id order by comparison limit :most",
             id=found["id"], most=MOST_ROWS,
         ),
+        "noindex": count(
+            conn,
+            "select coalesce(min(noindex), 0) from comparison where tool_a = :id or tool_b = :id",
+            id=found["id"],
+        ),
         "comparisons_count": count(
             conn, "select count(*) from comparison where tool_a = :id or tool_b = :id",
             id=found["id"],

@@ -1,0 +1,169 @@
+"""Leases: what a run may ask for now, how an attempt ended, and what the page is after it.
+
+A lease is an attempt without an end; it is committed before anything is fetched.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.clock import later, stamp
+from archive.ledger import Ledger
+from archive.outcomes import is_known
+from archive.schedule import (
+    AGAIN_DAYS,
+    FIRST_DAYS,
+    GONE_DAYS,
+    GONE_RUNS,
+    count_missing,
+    next_interval,
+)
+
+Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
+State = Literal[
+    "waiting", "leased", "captured", "done", "failed", "refused", "gone", "known"
+]
+"""`done` is a root whose sitemaps were read in its stead; `known` is never asked for."""
+
+MISSING = (404, 410)
+"""The statuses by which a server says that there is no such page."""
+LISTS = ("listing", "sitemap")
+"""Pages that stay leased once they are stored, until what they list is entered as well."""
+MAX_TRIES = 3
+"""So often a page is tried before it counts as failed."""
+MAX_STRIKES = 5
+"""At so many runs' ends a page is being asked for before it is taken for their cause."""
+_STRIKES = """(
+  SELECT count(DISTINCT run_id) FROM attempt WHERE attempt.page_id = page.id
+    AND reason = 'interrupted' AND attempt.id > (
+      SELECT coalesce(max(id), 0) FROM attempt AS done
+      WHERE done.page_id = page.id AND done.reason != 'interrupted')
+    AND EXISTS (SELECT 1 FROM attempt AS other JOIN page AS stored ON stored.id = other.page_id
+      WHERE other.run_id = attempt.run_id AND other.page_id != page.id
+        AND other.capture_id IS NOT NULL AND stored.role = 'comparison'))"""
+
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A page that this run may ask for now.
+
+    Absent: `origin` is None where the site itself is asked, not a mirror.
+    """
+
+    attempt_id: int
+    page_id: int
+    site: str
+    url: str
+    role: Role
+    origin: str | None
+    depth: int
+    tries: int
+    was_refused: bool = False
+    """Whether the page's newest capture gave no record."""
+    before: State = "waiting"
+    """What the page was, and is again if the lease is given back."""
+    tries_before: int = 0
+    was_forced: bool = False
+    """Whether the run wanted the page even if it was not due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended and what the page is after it.
+
+    Absent: `due` is None where the page is not asked again by itself.
+    """
+
+    outcome: str
+    reason: str
+    state: State
+    due: str | None = None
+    tries: int = 0
+    status: int | None = None
+    detail: str | None = None
+    adapts: bool = False
+    """Whether the due date follows from how often the page changed."""
+
+    def __post_init__(self) -> None:
+        if not is_known(self.outcome, self.reason):
+            raise ValueError(f"no such outcome: {self.outcome}:{self.reason}")
+
+
+def captured(status: int) -> Ending:
+    """The page was stored, and is due again after a while that its changes decide."""
+    return Ending("ok", "", "captured", status=status, adapts=True)
+
+
+def failed(lease: Lease, outcome: str, reason: str, *, is_final: bool, status: int | None = None,
+           detail: str | None = None) -> Ending:
+    """The page was not obtained: it waits for another try, or failed until it is due again."""
+    tries = lease.tries + 1
+    if is_final or tries >= MAX_TRIES:
+        return Ending(outcome, reason, "failed", later(days=AGAIN_DAYS), tries, status, detail)
+    return Ending(outcome, reason, "waiting", None, tries, status, detail)
+
+
+def refused(outcome: str, reason: str, *, detail: str | None = None) -> Ending:
+    """The page may not be asked for."""
+    return Ending(outcome, reason, "refused", later(days=AGAIN_DAYS), detail=detail)
+
+
+def end_attempt(db: sqlite3.Connection, lease: Lease, ending: Ending,
+                *, capture_id: int | None, is_unchanged: bool = False) -> None:
+    """Close a lease inside the transaction that is given."""
+    page = db.execute("SELECT interval_days, missing_runs, missing_on FROM page WHERE id = ?",
+                      (lease.page_id,)).fetchone()
+    interval, state, due = page["interval_days"], ending.state, ending.due
+    missing, mark = page["missing_runs"], page["missing_on"]
+    if ending.adapts:
+        interval = next_interval(interval, is_unchanged=is_unchanged)
+        due = later(days=interval)
+    if state == "captured":
+        missing, mark = 0, None
+        if lease.role in LISTS:
+            state = "leased"
+    elif ending.status in MISSING and ending.outcome == "http_error":
+        run_id = db.execute("SELECT run_id FROM attempt WHERE id = ?",
+                            (lease.attempt_id,)).fetchone()[0]
+        missing, mark = count_missing(missing, mark, run_id, stamp()[:10])
+        if missing >= GONE_RUNS:
+            state, due = "gone", later(days=GONE_DAYS)
+    # What was seen before in bytes that have not changed still holds.
+    stays = is_unchanged and lease.was_refused
+    db.execute(
+        "UPDATE attempt SET ended_at = ?, outcome = ?, reason = ?, status = ?, capture_id = ?,"
+        " detail = ? WHERE id = ?",
+        (stamp(), ending.outcome, ending.reason, ending.status, capture_id, ending.detail,
+         lease.attempt_id),
+    )
+    db.execute(
+        "UPDATE page SET state = ?, due = ?, tries = ?, interval_days = ?, missing_runs = ?,"
+        " missing_on = ?, last_outcome = iif(?, last_outcome, ?),"
+        " last_reason = iif(?, last_reason, ?) WHERE id = ?",
+        (state, due, ending.tries, interval, missing, mark, stays, ending.outcome, stays,
+         ending.reason, lease.page_id),
+    )
+
+
+def give_back_leases(ledger: Ledger) -> int:
+    """Let the pages of a run that was killed wait again, behind all others; gives their number.
+
+    One of them may be what killed it, and shall not be the first thing that each start does. One
+    at which so many runs ended, each of which had stored another page, is put off: a machine that
+    is switched off every evening hardly ever meets one page so often.
+    """
+    with ledger.transaction() as db:
+        db.execute(
+            "UPDATE attempt SET ended_at = ?, outcome = 'network_error', reason = 'interrupted'"
+            " WHERE ended_at IS NULL", (stamp(),))
+        db.execute(
+            "UPDATE page SET state = 'failed', due = ?, last_outcome = 'network_error',"
+            f" last_reason = 'interrupted' WHERE state = 'leased' AND {_STRIKES} >= ?",
+            (later(days=FIRST_DAYS), MAX_STRIKES))
+        return db.execute(
+            "UPDATE page SET state = CASE WHEN missing_runs >= ? THEN 'gone' ELSE 'waiting' END,"
+            " tries = max(tries, min(tries + 1, ?)) WHERE state = 'leased'",
+            (GONE_RUNS, MAX_TRIES - 1)).rowcount

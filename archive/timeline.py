@@ -1,0 +1,20 @@
+"""The order of a page's captures, which does not follow a clock that was once wrong. Pure data.
+
+What a crawl of ours stored comes after all that was stored of the page before it, whatever its
+date; an import goes to the place of its date. Ids are given in the order of storing, a ledger that
+is made again gives them so too, and so the order needs no column of its own.
+"""
+
+from __future__ import annotations
+
+SEEN_AT = (
+    "iif(date_source = 'crawl',"
+    " max(captured_at) OVER (PARTITION BY page_id ORDER BY capture.id), captured_at)"
+)
+"""What a capture is ordered by: its own date, or in a crawl the newest date of its page so far."""
+TIMELINE = f"(SELECT *, {SEEN_AT} AS seen_at FROM capture)"
+"""The captures with `seen_at`. Asked for one page, it reads the captures of that page alone."""
+NEWEST_FIRST = "seen_at DESC, id DESC"
+"""What to sort the rows of `TIMELINE` by."""
+IS_WHOLE = "(status = 200 OR (status = 304 AND revisit_of IS NOT NULL)) AND damage IS NULL"
+"""Whether a capture holds, or repeats, a body: a 304 to which nothing was named does not."""
