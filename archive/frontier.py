@@ -118,8 +118,6 @@ class Frontier:
     def _lease(self, page: sqlite3.Row) -> Lease:
         # A page that failed before and is due again starts its tries anew; a redirect goes on.
         tries = page["tries"] if page["state"] in ("waiting", "leased") else 0
-        was_forced = bool(self._ledger.value("SELECT is_forced FROM wanted WHERE page_id = ?",
-                                             (page["id"],)))
         with self._ledger.step() as db:
             if page["role"] != "robots" and page["id"] != self._list:
                 # A list is read before the next page is asked; only robots.txt comes between.
@@ -136,8 +134,7 @@ class Frontier:
             self._list = page["id"]
         return Lease(attempt_id, page["id"], page["site"], page["url"], page["role"],
                      page["origin"], page["depth"], tries,
-                     page["last_outcome"] == "extraction_refused", page["state"], page["tries"],
-                     was_forced)
+                     page["last_outcome"] == "extraction_refused", page["state"], page["tries"])
 
     def lease_again(self, lease: Lease) -> Lease:
         """Lease the page of a lease that a redirect ended, for the address it leads to."""
@@ -149,8 +146,6 @@ class Frontier:
             db.execute("DELETE FROM attempt WHERE id = ?", (lease.attempt_id,))
             db.execute("UPDATE page SET state = ?, tries = ? WHERE id = ?",
                        (lease.before, lease.tries_before, lease.page_id))
-            db.execute("UPDATE wanted SET is_forced = ? WHERE page_id = ?",
-                       (lease.was_forced, lease.page_id))
 
     def close(self) -> None:
         """Say that the list that was stored last has been read."""
@@ -165,7 +160,7 @@ class Frontier:
         """End a lease that gave nothing to store."""
         with self._ledger.transaction() as db:
             end_attempt(db, lease, ending, capture_id=None)
-        self._settled()
+        reach("settled")
 
     def finish(self, page_id: int, due: str) -> None:
         """A page that was wanted only for what others in its stead gave, until it is due again."""
@@ -173,10 +168,6 @@ class Frontier:
             db.execute("UPDATE page SET state = 'done', due = ?, last_outcome = 'ok',"
                        " last_reason = '' WHERE id = ?", (due, page_id))
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page_id,))
-        self._settled()
-
-    @staticmethod
-    def _settled() -> None:
         reach("settled")
 
     def note(self, lease: Lease, outcome: str, reason: str, detail: str | None = None) -> None:

@@ -66,8 +66,6 @@ class Lease:
     before: State = "waiting"
     """What the page was, and is again if the lease is given back."""
     tries_before: int = 0
-    was_forced: bool = False
-    """Whether the run wanted the page even if it was not due."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that only reads; raises as `read_rows` says."""
     if not path.is_file():
         raise StartError(what=f"{path}: {NO_ARCHIVE}")
-    with _errors_of(path), closing(_connect(path)) as db:
+    with _errors_of(path, is_reading=True), closing(_connect(path)) as db:
         # Not opened read-only: after a crash a reader may have to roll the journal back.
         db.execute("PRAGMA query_only = ON")
         # A new ledger is blank until the one commit that makes all of it.
@@ -222,7 +222,7 @@ def _is_blank(db: sqlite3.Connection) -> bool:
 
 @contextmanager
 def _errors_of(path: Path, of_disk: type[StartError | StoppedError] = StoppedError,
-               ) -> Iterator[None]:  # fmt: skip
+               *, is_reading: bool = False) -> Iterator[None]:  # fmt: skip
     """What SQLite says of the disk, or of what the file holds, told as ours; a bug stays a bug."""
     try:
         yield
@@ -230,6 +230,10 @@ def _errors_of(path: Path, of_disk: type[StartError | StoppedError] = StoppedErr
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_CANTOPEN:
             require_handles()
+        if code == sqlite3.SQLITE_READONLY and is_reading:
+            what = f"{path}: a run was killed here, and its last commit is to be undone first, but"
+            what += f" nothing can be written; copy the home, {path.name}-journal included, to a"
+            raise StartError(what=f"{what} place where it can") from error
         if code in _DISK_CODES:
             raise of_disk(what=f"{path}: {error}") from error
         if code in _BROKEN_CODES:

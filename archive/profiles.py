@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from archive.clock import stamp
 from archive.home import Home
 from archive.ledger import Ledger, read_rows
+from archive.originals import newest_whole
 from schema.errors import StoppedError, UsageError
 
 
@@ -132,6 +134,22 @@ def held_captures(home: Path) -> frozenset[int]:
     rows = read_rows(ledger, _SELECT + " WHERE is_drift = 1" + _ORDER)
     drifted = {capture for row in map(_row, rows) for capture in row.captures}
     return frozenset(drifted.union(row["id"] for row in waiting))
+
+
+def still_held(ledger: Ledger, sites: Set[str]) -> Counter[int]:
+    """How many pages of some sites show, as they are now, what drifted in a run, by that run."""
+    found: Counter[int] = Counter()
+    for row in all_profiles(ledger):
+        if row.is_drift and row.site in sites:
+            found[row.run_id] += sum(_is_newest(ledger, each) for each in row.captures)
+    return +found
+
+
+def _is_newest(ledger: Ledger, capture_id: int) -> bool:
+    """Whether a page is still as one capture, or what repeats it, shows it."""
+    newest = newest_whole(ledger, ledger.value("SELECT page_id FROM capture WHERE id = ?",
+                                               (capture_id,)))
+    return newest is not None and (newest["revisit_of"] or newest["id"]) == capture_id
 
 
 def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:

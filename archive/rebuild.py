@@ -21,9 +21,12 @@ from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
 from archive.refill import Refill, Replay, in_order
 from archive.segments import OPEN
+from archive.withdrawal_copy import enter_lacking
 from schema.errors import StartError
 
 Progress = Callable[[str, int, int], None]
+PART = "ledger.db.part"
+"""The name of a ledger that is being made."""
 
 
 @dataclass(slots=True)
@@ -60,23 +63,33 @@ def rebuild_ledger(
         raise StartError(what=f"{home.warc}: there is no archive to make a ledger from")
     with home.lock("crawl"):
         old = read_old_ledger(home)
-        part = home.path / "ledger.db.part"
-        for leftover in (part, part.with_name(part.name + "-journal")):
-            leftover.unlink(missing_ok=True)
-        with closing(Ledger(part)) as ledger:
-            replay = replay_in(ledger)
-            refill = Refill(ledger, replay)
-            for number, path in enumerate(files):
-                refill.take(path)
-                reach("ledger-filled")
-                if progress is not None:
-                    progress("segments", number + 1, len(files))
-            unread = replay.finish()
-            carried = carry_over(home, old, ledger, unread)
-            report = _report(ledger, refill, carried)
-        reach("ledger-made")
-        report.old = _swap(home, part)
+        part = home.path / PART
+        remove_leftovers(home)
+        try:
+            with closing(Ledger(part)) as ledger:
+                replay = replay_in(ledger)
+                refill = Refill(ledger, replay)
+                for number, path in enumerate(files):
+                    refill.take(path)
+                    reach("ledger-filled")
+                    if progress is not None:
+                        progress("segments", number + 1, len(files))
+                unread = replay.finish()
+                carried = carry_over(home, old, ledger, unread)
+                report = _report(ledger, refill, carried)
+            reach("ledger-made")
+            report.old = _swap(home, part)
+        finally:
+            remove_leftovers(home)
+        with closing(Ledger(home.ledger)) as ledger:
+            enter_lacking(home, ledger)  # what was entered into the old one in the meantime
     return report
+
+
+def remove_leftovers(home: Home) -> None:
+    """Remove what a rebuild left half made: its disk may be full. Needs the home's crawl lock."""
+    for name in (PART, f"{PART}-journal"):
+        (home.path / name).unlink(missing_ok=True)
 
 
 def _report(ledger: Ledger, refill: Refill, carried: Carried) -> RebuildReport:

@@ -18,6 +18,7 @@ from archive.leases import give_back_leases
 from archive.ledger import Ledger
 from archive.segments import recover
 from archive.store import Store
+from archive.withdrawal_copy import require_all
 from schema.errors import StoppedError, VerdictsError
 
 
@@ -79,6 +80,7 @@ def open_run(
             finish_erasures(home)
         ledger = Ledger(home.ledger)
         try:
+            require_all(home)
             recover(home, ledger)
             give_back_leases(ledger)
             clock = _set_back(ledger)

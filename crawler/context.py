@@ -25,6 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 MAX_WAIT_S = 3600
 """A site that asks us to wait longer is left alone in this run. Units: seconds."""
+YEAR_S = 366 * 86_400
 PAGES_A_DAY = 5000
 """So many pages of one site are asked for on one day, by however many runs."""
 BAD_IN_A_ROW = 15
@@ -211,7 +212,8 @@ class Crawl:
     def hold(self, site: str, seconds: float) -> None:
         """Ask a site nothing for a while, because it asked for that."""
         if seconds > MAX_WAIT_S:
-            self.leave(site, f"the site asks us to come back in {seconds:.0f} seconds")
+            when = f"in {seconds:.0f} seconds" if seconds < YEAR_S else "in years"
+            self.leave(site, f"the site asks us to come back {when}")
             return
         self.log.add("held", site=site, seconds=seconds)
         self._ready_at[site] = max(self._ready_at.get(site, 0.0), time.monotonic() + seconds)

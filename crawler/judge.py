@@ -85,7 +85,7 @@ def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int
         if odd is None:
             return _captured(lease, status)
         # It speaks of another body than the one we hold: only the body itself can tell which.
-        return Ruling(Ending("http_error", "unexpected", "leased", tries=lease.tries,
+        return Ruling(Ending("http_error", "other_body", "leased", tries=lease.tries,
                              status=status, detail=f"its {odd} is not the one that was named"),
                       hop=url, is_plain=True)
     if status != 200:

@@ -24,6 +24,8 @@ CLOSED = ("tools.category", "tools.badge", "tools.entry", "quotes.reviewer", "qu
 GONE = " is gone"
 OTHER = " has other values"
 EQUAL = "equal "
+MOVED = " has changed places"
+"""No edit gives a text the reviewer of another, and that one its own."""
 
 Mark = str
 """One way in which a page differs from before, said so that "on so many pages" may follow."""
@@ -86,10 +88,13 @@ def pair(now: Mapping[str, Sight], before: Mapping[str, Sight]) -> Paired:
     marks: dict[Mark, Where] = defaultdict(Where)
     had: dict[str, Where] = defaultdict(Where)
     for key, (old, new) in pairs.items():
+        exchanged = list(_exchanged(old, new)) if old != new else []
         for tool, one, other in _parts(old, new):
             for name in ("", *one.fields):
                 had[name].add(key, tool)
             for mark in _marks(one, other, usual, new.failure) if one != other else ():
+                marks[mark].add(key, tool)
+            for mark in exchanged:
                 marks[mark].add(key, tool)
     return Paired(pairs, marks, had)
 
@@ -125,6 +130,17 @@ def _marks(old: Part, new: Part, usual: Ranges, failure: str | None) -> Iterator
             yield name + OTHER
         if before and len(values) == 1 and values != before:
             yield f"{name} has become one value ({values[0]})"
+
+
+def _exchanged(old: Sight, new: Sight) -> Iterator[Mark]:
+    """What the quotes of a page whose texts are the same have exchanged among themselves."""
+    before = {text: under for part in old.parts for text, *under in part.said}
+    both = [(before[text], under) for part in new.parts for text, *under in part.said
+            if text in before]  # fmt: skip
+    for at, name in enumerate(("quotes.reviewer", "quotes.score")):
+        moved = [(one[at], other[at]) for one, other in both if one[at] != other[at]]
+        if moved and sorted(one for one, _ in moved) == sorted(other for _, other in moved):
+            yield name + MOVED
 
 
 def _outside(part: Part, usual: Ranges) -> Iterator[Mark]:

@@ -93,9 +93,7 @@ class Replay:
                         is_unchanged=is_unchanged)
             is_hop = ending.state == "leased"
             if lease.role == "robots":
-                # A 304 that makes no sense is followed by a request without conditions.
-                is_plain = entered.message.status == 304 and not is_unchanged
-                self._robots.read(db, entered, is_hop=is_hop or is_plain)
+                self._robots.read(db, entered, is_hop=is_hop)
             else:
                 self._robots.keep_to(db, entered)
         self._hop = (entered.run_id, entered.page_id) if is_hop else None
@@ -143,7 +141,7 @@ def _ending(lease: Lease, entered: Entered) -> Ending:
     """How an attempt ended, from what its answer was taken for."""
     status = entered.message.status
     outcome, _, reason = _taken_for(entered).partition(":")
-    if (outcome, reason) == ("ok", "redirect"):
+    if (outcome, reason) in (("ok", "redirect"), ("http_error", "other_body")):
         return Ending(outcome, reason, "leased", tries=lease.tries, status=status)
     if outcome == "ok" and lease.role == "comparison":
         return captured(status)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from archive.clock import stamp
 from archive.refill import Entered
 from crawler.addresses import origin_of
-from crawler.robots import Rules, beginning, is_fresh, read_rules
+from crawler.robots import Rules, body_of, is_fresh, read_rules
 from parsers.sites import site_named
 
 STATES = ("none", "read", "unreachable")
@@ -62,7 +62,7 @@ class RobotsReplay:
         known = self._rules.get(entered.original_id or 0)
         message = entered.message
         self._rules[entered.capture_id] = (
-            read_rules(message.status, beginning(message)) if known is None else known)
+            read_rules(message.status, body_of(message)) if known is None else known)
         return self._rules[entered.capture_id]
 
     def keep_to(self, db: sqlite3.Connection, entered: Entered) -> None:

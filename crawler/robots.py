@@ -92,6 +92,8 @@ class Rules:
 def read_rules(status: int | None, body: bytes | None, capture_id: int | None = None) -> Rules:
     """The rules of an answer to a request for robots.txt; None, None where none came.
 
+    Of a body that is too long, the whole lines in its beginning count.
+
     >>> read_rules(404, b"").state, read_rules(503, b"").state, read_rules(200, b"<html>").state
     ('none', 'unreachable', 'unreachable')
     """
@@ -103,6 +105,11 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
     is_wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = body[:MAX_BYTES].decode("utf-16" if is_wide else "utf-8-sig", "replace")
     text = text.replace("\0", "").replace("\r", "\n")
+    if len(body) > MAX_BYTES:
+        # A rule that is cut could allow what the whole one would not.
+        text = text[: text.rfind("\n") + 1]
+        if not text:
+            return Rules("unreachable", empty, capture_id)
     is_rules = _RULE.search(text) is not None
     if not is_rules and text.lstrip().startswith("<"):
         return Rules("unreachable", empty, capture_id)
@@ -115,19 +122,14 @@ def is_fresh(read_at: str) -> bool:
     return later(hours=-MAX_AGE_HOURS) < read_at <= stamp()
 
 
-def beginning(message: Message) -> bytes | None:
-    """As much of a robots.txt as is read; also of one that was cut because it is too large.
+def body_of(message: Message) -> bytes | None:
+    """The body of a robots.txt, or what there is of one that was cut because it is too large.
 
     Absent: None where the answer has no body that can be read.
     """
-    body = message.decoded.body
-    if body is None and message.decoded.outcome == "too_large":
-        body = message.wire if message.header("content-encoding") is None else None
-    if body is None or len(body) <= MAX_BYTES:
-        return body
-    # A rule that is cut could allow what the whole one would not.
-    end = max(body.rfind(mark, 0, MAX_BYTES) for mark in (b"\n", b"\r"))
-    return body[:end] if end >= 0 else None
+    if message.decoded.outcome == "too_large" and message.header("content-encoding") is None:
+        return message.wire
+    return message.decoded.body
 
 
 class RobotsGate(RobotsTxtMiddleware):
@@ -198,7 +200,7 @@ class RobotsGate(RobotsTxtMiddleware):
             if kept.is_unchanged:
                 return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
             if kept.ruling.hop is None:
-                return read_rules(kept.message.status, beginning(kept.message), kept.capture_id)
+                return read_rules(kept.message.status, body_of(kept.message), kept.capture_id)
             url, hops, is_plain = kept.ruling.hop, hops + 1, kept.ruling.is_plain
         raise AssertionError("the loop above always returns")
 

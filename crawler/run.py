@@ -15,6 +15,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.home import Home
 from archive.log import RunLog
+from archive.profiles import still_held
 from archive.runs import OpenRun, open_run
 from archive.worker import GuardedPool
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
@@ -161,7 +162,10 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     drift = before + run.profiler.finish()
     # Drift needs a person; that a limit was reached as well does not.
     is_short = stopped is not None and (run.is_cut or not drift)
-    exit_code = 20 if is_short else 10 if tally.failed or drift else 0
+    held = still_held(books.ledger, {job.site.name for job in jobs})
+    for run_id in held.keys() - {books.id}:
+        tally.notes[f"held since run {run_id}, see `verdicts drift --run {run_id}`"] = held[run_id]
+    exit_code = 20 if is_short else 10 if tally.failed or drift or held else 0
     report = CrawlReport(
         run_id=books.id, asked=tally.asked, stored=tally.stored, unchanged=tally.unchanged,
         failed=dict(tally.failed), refused=dict(tally.refused), notes=dict(tally.notes),

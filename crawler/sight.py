@@ -32,7 +32,8 @@ class Part:
     """What a page shows of one tool, the quotes on it included.
 
     `fields` are the optional ones that are shown, `sizes` the smallest and largest value of a field
-    (a text's length, a number), `words` the values of a field: each a number, or a text's digest.
+    (a text's length, a number), `words` the values of a field: each a number, or a text's digest;
+    `said` is the text, reviewer and score of each quote.
     """
 
     tool: str = ""
@@ -41,6 +42,7 @@ class Part:
     findings: tuple[str, ...] = ()
     sizes: tuple[tuple[str, int, int], ...] = ()
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    said: tuple[tuple[str, str, str], ...] = ()
 
     def words_of(self, name: str) -> tuple[str, ...]:
         """The values of one field; none where it is not shown."""
@@ -84,6 +86,8 @@ def sight_of(record: Comparison) -> Sight:
         parts.append(Part(
             _digest(tool.slug or tool.name), tuple(_shown(tool, quotes)), tuple(alike),
             tuple(sorted(findings)), tuple(_sizes(tool, quotes)), tuple(_words(tool, quotes)),
+            tuple((_digest(each.text), _digest(each.reviewer or ""), str(each.score))
+                  for each in quotes),
         ))  # fmt: skip
     return Sight(record.layout, tuple(parts))
 

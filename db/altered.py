@@ -72,7 +72,8 @@ def require_unaltered(
     try:
         found = altered(current, candidate)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in DISK:
+        # What Python itself makes of a broken file has no code.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in DISK:
             raise
         what = f"{current}: not readable as a published database ({error}), so that nobody can"
         what += " tell what the new parser alters; `verdicts build --accept-changes` publishes in"

@@ -67,7 +67,10 @@ def test_what_a_right_clock_stores_comes_after_what_a_wrong_one_stored(wronged, 
         shown = db.execute("SELECT captured_at, first_seen, last_seen FROM comparison JOIN page ON"
                            " page.id = comparison.page WHERE page.url LIKE ?", ("%" + PATH,))
         assert shown.fetchall() == [(AFTER, FIRST, AFTER)]
-        wrong = "SELECT count(*) FROM tool WHERE first_seen > last_seen OR last_seen <> ?"
+        for table in ("tool", "card", "quote", "reviewer", "comparison", "comparison_version"):
+            wrong = f"SELECT count(*) FROM {table} WHERE first_seen > last_seen"
+            assert db.execute(wrong).fetchone() == (0,), table
+        wrong = "SELECT count(*) FROM tool WHERE last_seen <> ?"
         assert db.execute(wrong, (AFTER,)).fetchone() == (0,)
         assert db.execute("SELECT count(*) FROM page WHERE due").fetchone() == (0,)
     assert check(home, deep=True) == []

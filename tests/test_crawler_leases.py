@@ -240,3 +240,15 @@ def test_a_machine_that_is_switched_off_at_its_only_page_again_and_again_goes_on
             running.append(start_crawl(home, *([] if number else [site.base + COMPARE])))
             finish(running[-1])
             assert site.paths()[COMPARE] == number + 1
+
+
+def test_an_answer_between_the_kills_starts_the_count_anew(home):
+    running: list[Any] = []
+    with serving() as site:
+        poison = sorted(PAGES)[-1]
+        for number in range(MAX_STRIKES + 2):
+            site.answers[poison] = Answer(PAGES[poison]) if number == 2 else killing(running)
+            day = stamp(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=130 * number))
+            running.append(start_crawl(home, *([] if number else [site.base]), env={NOW: day}))
+            finish(running[-1])
+            assert site.paths()[poison] == number + 1

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -314,14 +315,24 @@ def test_long_values_are_shown_from_shortly_before_they_differ() -> None:
     assert str(example.new).endswith(" new") and len(str(example.old)) == 80
 
 
+def no_database(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+def no_text(path: Path) -> None:
+    change(path, "UPDATE comparison_version SET title = CAST(x'ff' AS TEXT),"
+                 " record_sha256 = printf('%064d', 0)")
+
+
+@pytest.mark.parametrize("harm", [no_database, no_text])
 def test_a_current_file_that_cannot_be_read_stops_a_new_parser_with_the_way_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[Path], None]
 ) -> None:
     store(tmp_path, PAGES[:2])
     broken = build(tmp_path).path
     store(tmp_path, PAGES[2:])
     broken.chmod(0o644)
-    broken.write_bytes(b"no database" * 1000)
+    harm(broken)
     monkeypatch.setattr(sys.modules["db.build"], "PARSER_VERSION", "0" * 16)
     with pytest.raises(BuildError, match=r"not readable.*--accept-changes"):
         build(tmp_path)

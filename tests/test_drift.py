@@ -589,9 +589,14 @@ def test_a_redesign_that_breaks_half_the_fields_is_noticed_in_the_same_run(runni
     assert any("tools.badge is gone on 12 of 12 pages" in said for said in ended.report["drift"])
     assert published(home) == [("held", TIMES[1])]
     assert broken_words(home) == 0
+    again = crawl_at(running, home, TIMES[3])
+    assert (again.exit_code, again.report["drift"], again.report["stored"]) == (10, [], 0)
+    (said,) = again.report["notes"]
+    assert said == f"held since run {ended.report['run_id']}, see `verdicts drift --run 3`"
     accept_drift(home, int(str(ended.report["run_id"])))
     assert published(home) == [("stored", TIMES[2])]
     assert broken_words(home) == 24
+    assert crawl_at(running, home, TIMES[3]).exit_code == 0
 
 
 def test_a_redesign_that_nothing_can_be_read_from_keeps_the_last_good_records(

@@ -108,6 +108,15 @@ def score(new: str) -> Edit:
     return words(r"\d+/100", f"{new}/100")
 
 
+def rotated(pattern: str) -> Edit:
+    """What is found in each cell of a page, moved on to the next cell."""
+    def edit(page: str) -> str:
+        found = re.findall(pattern, page)
+        moved = iter([found[-1], *found[:-1]])
+        return re.sub(pattern, lambda _: next(moved), page)
+    return edit
+
+
 def after(cards: list[tuple[Card, Card]], *later: Pages) -> list[Pages]:
     """Two good crawls, and what comes then."""
     return [pages_of(cards), pages_of(cards, 2), *later]
@@ -157,6 +166,10 @@ DRIFTS: dict[str, list[Pages]] = {
     "every other page loses its price": after(P30, pages_of(P30, 3, no_price, only=15)),
     "four of thirty pages are asked and have lost their price":
         after(P30, dict(list(pages_of(P30, 3, no_price).items())[:4])),
+    "every reviewer stands beside the next one's words": after(
+        P3, pages_of(P3, 3, rotated("(?<=<div class=cell><p>).*?(?=</p>)"))),
+    "every text stands under the next one's score": after(
+        P12, pages_of(P12, 3, rotated(r"\d+(?=/100)"))),
     "another layout without badges": after(P6, pages_of(P6, 3, other_layout)),
     "twelve new pages show half of what the others do":
         after(P12, {**pages_of(P12, 2), **pages_of(pairs(12, 12), 1, no_price_or_badge)}),

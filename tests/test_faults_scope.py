@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from crawl_site import PAGE, Ended, outcomes, rows, run_crawl
+from crawl_site import PAGE, Ended, outcomes, rows, run_crawl, serving
 from fault_server import ROBOTS, FaultServer, Say, crawl_with_names, faulty, whole
+from test_recrawl import at, validating
 
 from archive import open_archive
 from crawler.addresses import is_of_site, strict_address
@@ -60,6 +61,20 @@ def test_c05_the_beginning_of_a_huge_robots_txt_is_obeyed(home, text, is_allowed
         assert server.paths()[PLACE] == is_allowed
     assert ended.report["robots_state"] == "read"
     assert outcomes(home, PLACE) == ["ok:" if is_allowed else "refused_robots:disallowed"]
+
+
+def test_c05_a_rule_that_the_limit_cuts_opens_nothing_in_this_run_or_any_other(home):
+    """Read from the answer, from the archive on the same day, and by a 304 on another."""
+    opened = b"\nAllow: /compare/only-this-one-vs-that"
+    closed = b"User-agent: *\nDisallow: /compare/\n"
+    filling = b"#" * (MAX_BYTES - len(closed) - len(opened) + len(b"only-this-one-vs-that"))
+    with serving() as site:
+        site.answers["/robots.txt"] = validating(closed + filling + opened + b"\n" + filling, [])
+        for day in (0, 0, 2):
+            run_crawl(home, site.base + PLACE, env=at(day))
+        assert site.paths()["/robots.txt"] == 2
+        assert site.paths()[PLACE] == 0
+    assert outcomes(home, PLACE) == ["refused_robots:disallowed"] * 3
 
 
 @pytest.mark.parametrize("text", [

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,19 @@ MAY_DIFFER = {
 PAGE_OF = {"capture": "page_id", "attempt": "page_id"}
 
 
+def of_another_body(body: bytes) -> Answer:
+    """A 304 that speaks of another body to whoever names one, else the body."""
+    def play(handler: BaseHTTPRequestHandler) -> None:
+        is_asked = "If-None-Match" in handler.headers
+        handler.send_response(304 if is_asked else 200)
+        handler.send_header("ETag", '"another"')
+        handler.send_header("Content-Length", str(0 if is_asked else len(body)))
+        handler.end_headers()
+        handler.wfile.write(b"" if is_asked else body)
+
+    return Answer(play=play)
+
+
 def crawled_for_days(site: Site, home: Path) -> None:
     """Robots.txt changes, a page goes, one changes, one stays, one leads on, one is not read."""
     sent = all_validate(site)
@@ -67,6 +81,9 @@ def crawled_for_days(site: Site, home: Path) -> None:
     run_crawl(home, site.base + LEAVING, site.base + STILL, site.base + LIVELY, env=at(40))
     site.answers["/robots.txt"] = Answer(b"", 404)
     run_crawl(home, site.base + STILL, site.base + LIVELY, env=at(44))
+    site.answers["/robots.txt"] = of_another_body(b"User-agent: *\nDisallow: /none\n")
+    site.answers[STILL] = of_another_body(PAGES[STILL])
+    run_crawl(home, site.base + STILL, env=at(46))
     saved = home.parent / "saved.html"
     saved.write_bytes(PAGES[STILL])
     assert verdicts("import", saved, "--home", home, "--site", "sample", "--date", "2026-10-15",
@@ -138,9 +155,9 @@ def test_every_row_of_a_lost_ledger_is_made_again_but_for_a_list(lost, home):
 def test_todays_requests_and_the_rules_of_the_day_still_count(lost, home, site):
     rebuilt(home)
     site.asked.clear()
-    ended = run_crawl(home, site.base + STILL, "--per-day", "1", env=at(44))
+    ended = run_crawl(home, site.base + STILL, "--per-day", "1", env=at(46))
     assert (ended.exit_code, site.paths()) == (20, {}), "it was asked for more that day"
-    assert run_crawl(home, site.base + STILL, env=at(44)).exit_code == 0
+    assert run_crawl(home, site.base + STILL, env=at(46)).exit_code == 0
     assert site.paths() == {STILL: 1}, "robots.txt is not asked for again on the same day"
 
 
@@ -209,7 +226,7 @@ def test_a_rebuild_that_is_killed_leaves_no_ledger_or_a_whole_one(lost, home, po
 def test_a_rebuild_keeps_the_numbers_of_segments_of_which_one_is_lost(lost, home, site):
     sorted((home / "warc").iterdir())[1].unlink()
     verdicts("check", "--rebuild-ledger", "--home", home)
-    assert [number for (number,) in rows(home, "SELECT id FROM segment")] == [1, 3, 4, 5, 6, 7]
+    assert [number for (number,) in rows(home, "SELECT id FROM segment")] == [1, 3, 4, 5, 6, 7, 8]
     assert run_crawl(home, site.base + STILL, env=at(60)).exit_code == 0
     assert check(home, deep=True) == []
 

@@ -31,9 +31,12 @@ from takedown_home import (
 )
 
 from archive import Home
+from archive import rebuild as rebuilding
 from archive.ledger import Ledger
+from archive.runs import open_run
 from archive.withdrawal_entry import note_export, widen_takedown
 from archive.withdrawals import Matches, corrections, exports, takedowns
+from crawler.replay import Replay
 from db.check import check
 from db.withdrawal import correct, lift, take_down
 from db.withdrawal_fold import folded, words_hash
@@ -87,6 +90,29 @@ def test_a_ledger_that_lacks_a_take_down_is_not_built_from(home: Path) -> None:
     before = verdicts("check", "--rebuild-ledger", "--home", home)
     assert before.returncode in (0, 40), before.stderr
     assert build(home).comparisons == 2
+
+
+def test_a_take_down_during_a_rebuild_of_the_ledger_is_in_the_new_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swap = rebuilding._swap
+
+    def taken_down_meanwhile(place: Home, part: Path) -> str | None:
+        take_down(place, TAKEN_PAGE, reason=REASON)
+        return swap(place, part)
+
+    monkeypatch.setattr(rebuilding, "_swap", taken_down_meanwhile)
+    rebuilding.rebuild_ledger(Home(home), Replay)
+    assert [each.reason for each in takedowns(Home(home))] == [REASON]
+
+
+def test_a_ledger_that_lacks_a_take_down_is_not_crawled_with(home: Path) -> None:
+    older = (home / "ledger.db").read_bytes()
+    take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    (home / "ledger.db").write_bytes(older)
+    with pytest.raises(IntegrityError, match="check --rebuild-ledger"), open_run(
+            Home(home), "crawl"):
+        pass
 
 
 def test_a_take_down_is_no_success_before_its_copy_is_written(home: Path) -> None:
