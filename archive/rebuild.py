@@ -1,4 +1,4 @@
-"""The ledger made again from the WARC files alone, for a home whose ledger is lost or not sound.
+"""The ledger made again from the WARC files, for a home whose ledger is lost or not sound.
 
 `archive/exchanges.py` reads the segments, `archive/refill.py` enters what they hold, and a `Replay`
 does again what the crawl made of it, at the times that the records name. What only the ledger knew
@@ -58,7 +58,10 @@ def rebuild_ledger(
     `replay_in` gives what settles the captures of a new ledger as the crawl did.
     Raises: StartError when the home is locked, holds no archive, or is a newer version's.
     """
-    files = in_order([*home.warc.glob("*.warc.gz"), *home.warc.glob("*.warc.gz" + OPEN)])
+    sealed = {path.name for path in home.warc.glob("*.warc.gz")}
+    opened = {path.name for path in home.warc.glob("*.warc.gz" + OPEN)}
+    twice = {name for name in opened if name.removesuffix(OPEN) in sealed}
+    files = in_order([home.warc / name for name in (sealed | opened) - twice])
     if not files:
         raise StartError(what=f"{home.warc}: there is no archive to make a ledger from")
     with home.lock("crawl"):
@@ -76,6 +79,8 @@ def rebuild_ledger(
                         progress("segments", number + 1, len(files))
                 unread = replay.finish()
                 carried = carry_over(home, old, ledger, unread)
+                refill.damaged += [f"{name}: not read, for it was sealed as well"
+                                   for name in sorted(twice)]
                 report = _report(ledger, refill, carried)
             reach("ledger-made")
             report.old = _swap(home, part)

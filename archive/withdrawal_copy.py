@@ -95,6 +95,9 @@ def read_copy(path: Path) -> Kept:
         return Kept.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return Kept()
+    except PermissionError as error:
+        raise IntegrityError(where=str(path), what="no permission to read the list of take-downs;"
+                             " run this as the user who owns the home") from error
     except (OSError, ValidationError) as error:
         what = "not a readable list of take-downs; restore it from a backup, or move it away where"
         raise IntegrityError(where=str(path), what=f"{what} the ledger is sound") from error

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from archive.clock import later, stamp
 from archive.frontier import Found
 from archive.leases import Lease, Role
+from archive.originals import newest_whole
 from archive.schedule import is_due
-from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from archive.worker import Died
 from crawler.addresses import is_of_site, strict_address
 from crawler.context import Crawl, Job
@@ -116,7 +116,8 @@ class Discovery:
         if self._before + asked < self._run.per_day:
             return False
         if self._frontier.has_work(site):
-            self._run.leave(site, f"{self._run.per_day} pages were asked for today", is_limit=True)
+            why = f"{self._before + asked} pages were asked for today, of at most"
+            self._run.leave(site, f"{why} {self._run.per_day}", is_limit=True)
         return True
 
     def take_sitemap(self, lease: Lease, body: bytes) -> None:
@@ -175,16 +176,15 @@ class Discovery:
         page, nothing = found[0], Sitemap(False, ())
         if page["state"] in ("failed", "gone") and page["due"] and not is_due(page["due"], at):
             return nothing
-        newest = rows(f"SELECT id, captured_at FROM {TIMELINE} WHERE page_id = ? AND {IS_WHOLE}"
-                      f" ORDER BY {NEWEST_FIRST} LIMIT 1", (page["id"],))
-        if page["state"] != "captured" or not newest:
+        newest = newest_whole(self._run.books.ledger, page["id"])
+        if page["state"] != "captured" or newest is None:
             return None
-        if not later(days=-REDISCOVER_DAYS) < newest[0]["captured_at"] <= at:
+        if not later(days=-REDISCOVER_DAYS) < newest["captured_at"] <= at:
             return None
         if page["last_outcome"] != "ok":
             return nothing
         try:
-            return read_sitemap(self._run.books.store.body_of(newest[0]["id"]))
+            return read_sitemap(self._run.books.store.body_of(newest["id"]))
         except SitemapError:
             return None  # its next answer is noted with what is wrong with it
 

@@ -81,8 +81,9 @@ def jobs_with_work(home: Home, site: Site | None, *, is_all: bool = False) -> li
 def require_pages(home: Home) -> None:
     """Refuse to begin without an address where there is nothing to begin from.
 
-    Raises: UsageError when the home knows no page at all.
+    Raises: UsageError when the home knows no page at all; as `Home.require_ledger`.
     """
+    home.require_ledger()
     if not _known_pages(home):
         raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from archive import Home, open_archive
+from archive import Home, Page, open_archive
 from archive.clock import stamp
 from archive.ledger import read_rows
 from archive.schedule import is_due
@@ -16,21 +16,28 @@ from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.snapshot import Snapshot, take_snapshot
 from db.withdrawal import withdrawal_counts
 from schema.errors import BuildError
+from schema.rows import PageState
+
+LOOK_AT = 10
+"""So many pages at most are named for a person to look at."""
 
 
 def status(home: Path) -> dict[str, Any]:
     """The state of a home folder, ready to be printed as JSON.
 
-    Shape: `pages` (number in each state, known, due), `disk` (bytes by kind), `captures`,
-    `last_run`, `published`, `takedowns` (how many hold, wait for erasing, were lifted, and the
-    corrections). Absent: `last_run` and `published` are None where there is none.
+    Shape: `pages` (number in each state, known, due), `look_at` (the failing and held pages that
+    were tried last: address, state and code), `disk` (bytes by kind), `captures`, `last_run`,
+    `published`, `takedowns` (how many hold, wait for erasing, were lifted, and the corrections).
+    Absent: `last_run` and `published` are None where there is none.
     Raises: StartError when there is no ledger; BuildError when what is published is not whole.
     """
     snapshot = take_snapshot(open_archive(home))
     place = Home(home)
+    standing = _standing(place, snapshot)
     last = max(snapshot.runs, key=lambda run: run.id, default=None)
     return {
-        "pages": _pages(place, snapshot),
+        "pages": _counted(standing),
+        "look_at": _look_at(place, snapshot, standing),
         "disk": _disk(place),
         "captures": len(snapshot.captures),
         "last_run": None if last is None else asdict(last),
@@ -44,19 +51,42 @@ def page_states(home: Path) -> dict[str, int]:
 
     Raises: StartError when there is no ledger.
     """
-    return _pages(Home(home), take_snapshot(open_archive(home)))
+    return _counted(_standing(Home(home), take_snapshot(open_archive(home))))
 
 
-def _pages(home: Home, snapshot: Snapshot) -> dict[str, int]:
+def _standing(home: Home, snapshot: Snapshot) -> list[tuple[Page, PageState]]:
+    """Every known page and its state."""
     outcomes = _outcomes(home, snapshot)
     by_page: dict[int, list[str]] = {}
     for capture in sorted(snapshot.captures, key=lambda each: each.order):
         by_page.setdefault(capture.page_id, []).append(outcomes[capture.id])
+    return [(page, page_state(page, by_page.get(page.id, []))) for page in snapshot.known_pages()]
+
+
+def _counted(standing: list[tuple[Page, PageState]]) -> dict[str, int]:
     now = stamp()
-    return count_states(
-        (page_state(page, by_page.get(page.id, [])), is_due(page.due, now))
-        for page in snapshot.known_pages()
-    )
+    return count_states((state, is_due(page.due, now)) for page, state in standing)
+
+
+def _look_at(home: Home, snapshot: Snapshot,
+             standing: list[tuple[Page, PageState]]) -> list[dict[str, str]]:
+    """The pages that failed or are held, those that were tried last first."""
+    tried = {row["page_id"]: row["last"] for row in read_rows(
+        home.ledger, "SELECT page_id, max(id) AS last FROM attempt GROUP BY page_id")}
+    # What used up its tries without an answer waits in the eyes of the contract.
+    found = [(page, state) for page, state in standing
+             if state in ("failed", "held") or (state == "waiting" and page.state == "failed")]
+    found.sort(key=lambda each: tried.get(each[0].id, 0), reverse=True)
+    drifted = {snapshot.by_id[each].page_id for each in snapshot.held & snapshot.by_id.keys()}
+    return [{"url": page.url, "state": state, "code": _code(page, is_drift=page.id in drifted)}
+            for page, state in found[:LOOK_AT]]  # fmt: skip
+
+
+def _code(page: Page, *, is_drift: bool) -> str:
+    """Why a page is not stored, as the crawl or the import said it."""
+    if page.last_outcome in (None, "ok"):
+        return "layout_drift" if is_drift else "extraction_refused"
+    return f"{page.last_outcome}:{page.last_reason}"
 
 
 def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:

@@ -20,7 +20,8 @@ Do: run the same command by hand and read its one sentence." ;;
 10) short="complete, some pages failed"
     text="Nothing is left for want of time, but some pages gave no record, are held back or used
 up their tries; or the site has changed, which outranks a limit that was reached as well.
-Their bytes are kept. Do: verdicts status; verdicts explain ADDRESS shows what was refused.
+Their bytes are kept. Do: verdicts status names the last ten, under \"look at\"; for one that failed
+or is held, verdicts explain ADDRESS shows what was refused.
 Many at once, or a report of drift: the site has changed and the parser needs a look." ;;
 20) short="stopped early, can go on"
     text="A limit, a signal, a full disk or a site that asked us to wait ended the run early.
@@ -29,11 +30,13 @@ Nothing acknowledged is lost. Do: look at the room on the disk; the next run goe
     text="Another run holds the lock, the contact is missing, the home cannot be written to, or a
 newer version made it. Nothing was asked and nothing changed.
 Do: read the sentence in the journal; until it is mended no run will start." ;;
-40) short="ARCHIVE AND FILES DO NOT AGREE"
-    text="Bytes, ledger or database are damaged, or a publish was refused because rows would be
-lost. What was published before is still served.
-Do: verdicts check --deep names each place. Take no space away and rebuild nothing before you have
-looked; docs/operations.md tells how to get a sound copy out of the backup." ;;
+40) short="ARCHIVE AND FILES DO NOT AGREE, OR A PUBLISH WAS REFUSED"
+    text="Bytes, ledger or database are damaged; or a publish was refused because rows would be lost,
+or because another version of the parser alters values, as may be after an upgrade. What was
+published before is still served. The journal has the sentence that says which.
+Do: of altered values, look at the pages it names, then verdicts build --accept-changes, or go back
+to the older version. Else verdicts check --deep names each place. Take no space away and rebuild
+nothing before you have looked; docs/operations.md tells how to get a sound copy out of the backup." ;;
 70) short="a fault of the program"
     text="The program met something that it was not written for; it saved a trace.
 Do: send the file named in the journal to the maintainers. The archive mends itself on restart." ;;

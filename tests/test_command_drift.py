@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from db_home import url_of
-from drift_home import PAIRS, crawled, half_broken, new_layout, site, unreadable
+from db_home import html, url_of
+from drift_home import PAIRS, card, crawled, half_broken, new_layout, site, unreadable
 
-from archive.profiles import load_profiles
+from archive.profiles import ProfileRow, load_profiles
+from db.status import LOOK_AT, status
 from verdicts import fixtures
 from verdicts.command_drift import drift
 from verdicts.command_fixture import fixture
-from verdicts.drift import WIDTH, Structure, side_by_side
+from verdicts.drift import SiteDrift
+from verdicts.structure import WIDTH, Structure, side_by_side
 
 DAYS = [f"2027-01-{day:02}T12:00:00Z" for day in range(1, 29)]
 FIRST = url_of(*PAIRS[0])
+CARDS_SEEN_ONCE = card(30), card(31)
 
 
 def run(command, *arguments: str | Path) -> Result:
@@ -41,8 +44,34 @@ def test_old_and_new_structure_stand_side_by_side(home: Path) -> None:
     assert next(line for line in lines if "shown tools.badge" in line).split()[-2:] \
         == ["12/12", "0/12"]
     assert any(line.startswith("tools[0].badge: Ship") and line.endswith("<") for line in lines)
-    assert any("tools[0].name: Tool A0" in line[:WIDTH] and "tools[0].name: Tool A0" in line[WIDTH:]
-               for line in lines)
+    name = f"tools[0].name: {PAIRS[-1][0].name}"  # of the page that was asked last, on both sides
+    assert any(name in line[:WIDTH] and name in line[WIDTH:] for line in lines)
+
+
+def test_the_newest_page_that_drifted_stands_beside_itself_as_it_was(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    later = site(half_broken) | {FIRST: site()[FIRST]}
+    added = url_of(*CARDS_SEEN_ONCE)
+    crawled(home, later | {added: half_broken(html(*CARDS_SEEN_ONCE).decode()).encode()}, DAYS[1])
+    (report,) = json.loads(run(drift, "--home", home, "--json").stdout)["sites"]
+    sides = report["structure"]
+    assert [side["url"] for side in sides.values()] == [url_of(*PAIRS[-1])] * 2
+    assert [side["captured_at"] for side in sides.values()] == DAYS[:2]
+
+
+def test_what_is_held_for_drift_is_named_by_status_with_its_code(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    crawled(home, site(half_broken), DAYS[1])
+    told = status(home)["look_at"]
+    assert len(told) == LOOK_AT
+    assert told[0] == {"url": url_of(*PAIRS[-1]), "state": "held", "code": "layout_drift"}
+
+
+def test_what_drifted_in_two_layouts_alike_is_said_once() -> None:
+    rows = [ProfileRow(2, "sample", layout, 9, True, {"said": ["it is gone on 9 of 18 pages"]})
+            for layout in ("html:1", "html:2")]
+    found = SiteDrift(2, "sample", rows, [])
+    assert found.changes() == ["sample, html:1, html:2: it is gone on 9 of 18 pages"]
 
 
 def test_a_new_layout_shows_both_places_of_a_field_and_needs_nobody(home: Path) -> None:
@@ -75,6 +104,18 @@ def test_the_report_as_json_has_the_same_and_no_clock(home: Path) -> None:
     assert report["shares"][layout]["out of range tools.description most"]["now"] == "12/12"
     assert report["structure"]["before"]["blocks"] and report["structure"]["now"]["blocks"]
     assert report["layouts"][layout]["now"] == 12
+
+
+def test_what_waits_since_an_earlier_run_is_told_until_it_is_accepted_or_mended(home: Path) -> None:
+    crawled(home, site(), DAYS[0])
+    crawled(home, site(half_broken), DAYS[1])
+    crawled(home, site(half_broken), DAYS[2])
+    shown = run(drift, "--home", home)
+    assert shown.return_value == 10
+    assert "12 pages of run 2 wait too; `verdicts drift --accept 2` lets them in" in shown.stdout
+    assert json.loads(run(drift, "--home", home, "--json").stdout)["waiting"] == {"2": 12}
+    crawled(home, site(), DAYS[3])
+    assert run(drift, "--home", home).return_value == 0
 
 
 def test_accepting_lets_it_in_once(home: Path) -> None:

@@ -43,7 +43,12 @@ def test_a_report_for_people_is_in_words_and_mebibytes(home: Path) -> None:
     lines = [" ".join(line.split()) for line in verdicts(
         "status", "--home", home).stdout.splitlines()]  # fmt: skip
     assert {"last run", "exit code 10", "drift none", "quarantine 0.00 MiB"} <= {*lines}
-    assert not any("_" in line.split()[0] for line in lines)
+    codes = [line for line in lines if "_" in line.split()[0]]
+    # A code can be searched for in the documents as it stands, and so can the page by its address.
+    assert codes == ["extraction_refused:not_a_comparison 1"]
+    (named,) = (line for line in lines if line.startswith("urn:sha256:"))
+    assert named.endswith(" failed, extraction_refused:not_a_comparison")
+    assert lines[lines.index(named) - 1] == "look at"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

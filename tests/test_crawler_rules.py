@@ -30,7 +30,7 @@ from crawler.settings import JITTER, crawl_settings, slot_delay
 from crawler.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
 from crawler.timeouts import USUAL
 from parsers.sites import site_named
-from schema.errors import CrawlError, StartError, UsageError
+from schema.errors import CrawlError, IntegrityError, StartError, UsageError
 
 SAMPLE = site_named("sample")
 MIRROR = "http://127.0.0.1:8000"
@@ -257,6 +257,13 @@ def test_an_address_needs_a_site_and_an_empty_home_an_address(tmp_path):
     with pytest.raises(UsageError, match=r"no site claims elsewhere\.example"):
         named_pages(["https://elsewhere.example/"], None)
     with pytest.raises(UsageError, match="the home is empty"):
+        require_pages(Home(tmp_path))
+
+
+def test_a_home_that_lost_its_ledger_is_not_told_as_an_empty_one(tmp_path):
+    (tmp_path / "warc").mkdir()
+    (tmp_path / "warc" / "verdicts-sample-000001.warc.gz").write_bytes(b"segment")
+    with pytest.raises(IntegrityError, match="check --rebuild-ledger"):
         require_pages(Home(tmp_path))
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, know, page, store
 
+from archive import Home
+from archive.leases import Ending, captured
 from db import build
 from db.check import Problem, check
 from db.page_rows import public_detail
 from db.status import page_states, status
+from db.withdrawal import take_down
 from schema.errors import IntegrityError, StartError
 
 
@@ -233,7 +236,8 @@ def test_a_home_without_ledger_cannot_be_checked(tmp_path: Path) -> None:
 
 def test_status_has_the_contracts_keys_and_tells_no_folder(home: Path) -> None:
     told = status(home)
-    assert set(told) == {"pages", "disk", "captures", "last_run", "published", "takedowns"}
+    assert set(told) == {
+        "pages", "look_at", "disk", "captures", "last_run", "published", "takedowns"}
     states = ("refused", "gone", "held", "failed", "waiting", "stored")
     assert set(told["pages"]) == {"known", "due", *states}
     assert told["captures"] == 2
@@ -254,6 +258,32 @@ def test_status_counts_as_the_build_does(home: Path, monkeypatch: pytest.MonkeyP
     assert pages["known"] == sum(pages.values()) - pages["known"] - pages["due"]
     monkeypatch.setenv("VERDICTS_NOW", "2027-11-20T00:00:00Z")
     assert status(home)["pages"]["due"] == 3
+
+
+def test_status_names_the_failing_and_held_pages_tried_last_and_no_take_down(home: Path) -> None:
+    bad = b"<html><body><p>Loading</p></body></html>"
+    failing, taken = (f"{BASE}/compare/{slugs}" for slugs in ("elm-vs-fir", "oak-vs-pine"))
+    store(home, [replace(page(ALDER, BIRCH), url=url, body=bad, at=TUESDAY,
+                         ending=captured(200)) for url in (failing, taken)])
+    with sqlite3.connect(home / "ledger.db") as ledger:
+        ledger.execute("UPDATE attempt SET outcome = 'extraction_refused', reason = 'card_missing'"
+                       " WHERE url IN (?, ?)", (failing, taken))
+        ledger.execute("UPDATE page SET last_outcome = 'extraction_refused',"
+                       " last_reason = 'card_missing' WHERE url IN (?, ?)", (failing, taken))
+    held = page(ALDER, BIRCH).url
+    know(home, held, Ending("network_error", "timeout", "captured", None, 1))
+    know(home, f"{BASE}/compare/x-vs-y", Ending("http_error", "500", "failed", None, 3))
+    know(home, f"{BASE}/compare/x-vs-z")
+    take_down(Home(home), taken, reason="asked for")
+    assert [tuple(each.values()) for each in status(home)["look_at"]] == [
+        (f"{BASE}/compare/x-vs-y", "waiting", "http_error:500"),
+        (held, "held", "network_error:timeout"),
+        (failing, "failed", "extraction_refused:card_missing"),
+    ]
+    many = [f"{BASE}/compare/x-vs-{number:02}" for number in range(12)]
+    for url in many:
+        know(home, url, Ending("http_error", "500", "failed", None, 3))
+    assert [each["url"] for each in status(home)["look_at"]] == many[:1:-1]
 
 
 def test_status_before_the_first_build_parses_nothing(

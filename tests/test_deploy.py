@@ -145,6 +145,11 @@ def test_a_person_is_told_what_an_exit_means_and_what_to_do(tell, code, word):
     assert done.stdout in told
 
 
+def test_a_publish_refused_for_a_changed_parser_is_told_with_its_way_on():
+    told = notify("verdicts-build.service", "40").stdout
+    assert "alters values" in told and "verdicts build --accept-changes" in told
+
+
 def test_nobody_is_told_of_a_run_that_was_complete_or_that_they_need_not_hear_of(tell):
     for env in ({"MONITOR_EXIT_STATUS": "0"}, {"EXIT_STATUS": "0"},
                 {"EXIT_STATUS": "20", "VERDICTS_QUIET": "10 20"}):

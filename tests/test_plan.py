@@ -489,6 +489,19 @@ def test_the_command_explains_the_plan_and_lists_the_first_pages(home: Path) -> 
     assert f"    {url_of(('cedar', 'drift'))}\n" in told
 
 
+def test_the_pages_that_the_command_counts_add_up_to_those_known(home: Path) -> None:
+    with crawling(home) as run:
+        for ends in (missing, unread):
+            ends(run, run.frontier.lease(run.frontier.know(
+                Found("sample", url_of(("odd", ends.__name__)), "comparison"))))
+    told = run_plan(home, "--site", "sample")
+    rows = {line[:16].strip(): int(line[16:26]) for line in told.splitlines()
+            if line[16:26].strip().isdigit()}
+    assert rows["not asked now"] == 3  # one more gave no record before
+    assert rows["pages known"] == sum(
+        rows[name] for name in ("stored", "waiting", "due", "not asked now"))
+
+
 @pytest.mark.parametrize("columns", [40, 60, 80, 200])
 def test_the_command_keeps_to_the_width_of_the_terminal(home: Path, columns: int) -> None:
     lines = run_plan(home, columns=columns).splitlines()

@@ -258,3 +258,12 @@ def test_a_page_whose_bytes_are_lost_is_asked_for_again_after_a_rebuild(home):
         again = run_crawl(home)
     assert again.report["stored"] == 1
     assert rows(home, f"SELECT count(*) FROM capture WHERE url = '{url}'") == [(1,)]
+
+
+def test_a_copy_of_an_open_segment_beside_the_sealed_one_is_named_and_not_read(home):
+    store(home, [page(ALDER, BIRCH)])
+    (segment,) = (home / "warc").glob("*.warc.gz")
+    segment.with_name(segment.name + ".open").write_bytes(segment.read_bytes()[:-9])
+    report = rebuilt(home)
+    assert (report.captures, report.damaged) == (
+        1, [f"{segment.name}.open: not read, for it was sealed as well"])

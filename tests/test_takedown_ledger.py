@@ -142,6 +142,17 @@ def test_a_broken_copy_of_the_take_downs_is_named_and_nothing_is_published(home:
     assert copy.read_bytes() == whole
 
 
+def test_a_copy_of_the_take_downs_that_belongs_to_another_user_is_not_told_as_broken(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read whatever its owner may not
+    with pytest.raises(IntegrityError, match=r"takedowns\.json: no permission to read the list"):
+        build(home)
+
+
 @pytest.mark.parametrize("name", ["folder", "file.tar"])
 def test_a_backup_carries_the_copy_of_the_take_downs(
     home: Path, tmp_path_factory: pytest.TempPathFactory, name: str

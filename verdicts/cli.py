@@ -90,7 +90,7 @@ def explain(page: str, home: Path, site: str | None) -> int:
 @home_option
 @click.option("--deep", is_flag=True, help="Read every archived record again.")
 @click.option("--rebuild-ledger", is_flag=True,
-              help="First make the ledger again from the WARC files alone.")  # fmt: skip
+              help="First make the ledger again from the WARC files.")  # fmt: skip
 @json_option
 def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
     """Verify ledger, archive, records and database.
@@ -117,9 +117,11 @@ def _rebuild(home: Path, *, as_json: bool) -> None:
     from archive.rebuild import rebuild_ledger
     from crawler.replay import Replay
 
+    place = Home(home)
     with progress() as tell:
-        made = rebuild_ledger(Home(home), Replay, progress=tell)
-    found = asdict(made) | {"damaged": len(made.damaged), "lost": len(made.lost)}
+        made = rebuild_ledger(place, Replay, progress=tell)
+    found = asdict(made) | {"damaged": len(made.damaged), "lost": len(made.lost),
+                            "old": made.old and str(place.quarantine / made.old)}  # fmt: skip
     if not as_json:
         print_report({"ledger made again": found}, as_json=False)
     for where in made.damaged:
@@ -139,6 +141,9 @@ def status(home: Path, as_json: bool) -> int:
     last = found["last_run"]
     if last is not None:
         last["report"] = json.loads(last["report"] or "null")
+    if not as_json:
+        found["look_at"] = {each["url"]: f"{each['state']}, {each['code']}"
+                            for each in found["look_at"]}  # fmt: skip
     print_report(found, as_json=as_json)
     return 0
 

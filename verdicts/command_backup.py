@@ -31,7 +31,8 @@ def backup(home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool,
     """Copy the archive and what is published, verified.
 
     Ledger, archived bytes and databases; it is safe while a crawl runs. Exit code 40 where the home
-    is damaged: the rest is copied, and sound copies made before stay.
+    is damaged: the rest is copied, and sound copies made before stay; 30 where the place holds
+    another home's backup, or bytes that a remade ledger does not know.
     """
     from archive.backup import backup as run_backup
     from archive.home import Home

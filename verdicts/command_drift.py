@@ -12,7 +12,8 @@ from verdicts.console import print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 if TYPE_CHECKING:
-    from verdicts.drift import SiteDrift, Structure
+    from verdicts.drift import SiteDrift
+    from verdicts.structure import Structure
 
 
 @click.command("drift", epilog=example(
@@ -36,11 +37,12 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
     where something waits for a person.
     """
     from parsers.sites import site_named
-    from verdicts.drift import find_drift
+    from verdicts.drift import find_drift, still_waiting
 
     if accept is not None:
         return _accept(home, accept)
-    found = find_drift(home, site_named(site).name if site else None, run_id)
+    name = site_named(site).name if site else None
+    found, waiting = find_drift(home, name, run_id), still_waiting(home, name)
     reports = [each.report() for each in found]
     structures = [
         _structures(home, each) if as_json or has_structure or report["changes"] else None
@@ -50,13 +52,18 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
         sides = ({name: asdict(page) if page else None for name, page in (pages or {}).items()}
                  for pages in structures)
         print_report({"sites": [report | {"structure": side} for report, side in
-                                zip(reports, sides, strict=True)]}, as_json=True)  # fmt: skip
+                                zip(reports, sides, strict=True)], "waiting": waiting},
+                     as_json=True)  # fmt: skip
     else:
         for report, pages in zip(reports, structures, strict=True):
             _print(report, pages)
         if not found:
             say("no run has looked at a comparison yet")
-    return 10 if any(report["is_drift"] for report in reports) else 0
+        told = {report["run"] for report in reports if report["is_drift"]}
+        for number in sorted(waiting.keys() - told):
+            say(f"\n{waiting[number]} pages of run {number} wait too;"
+                f" `verdicts drift --accept {number}` lets them in")
+    return 10 if waiting or any(report["is_drift"] for report in reports) else 0
 
 
 def _accept(home: Path, run_id: int) -> int:
@@ -69,20 +76,20 @@ def _accept(home: Path, run_id: int) -> int:
 
 
 def _structures(home: Path, found: SiteDrift) -> dict[str, Structure | None]:
-    """One page of the commonest layout before, and one of the layout that changed."""
+    """A page of the layout that changed, and it or another as it was before."""
     from archive import open_archive
     from archive.worker import GuardedPool
-    from verdicts.drift import explain_task, read_structure
+    from verdicts.structure import explain_task, read_structure
 
     archive = open_archive(home)
     with GuardedPool(explain_task) as pool:
         old, new = (None if capture is None else read_structure(archive, capture, pool)
-                    for capture in found.examples())  # fmt: skip
+                    for capture in found.examples(archive))  # fmt: skip
     return {"before": old, "now": new}
 
 
 def _print(report: dict[str, Any], pages: dict[str, Structure | None] | None) -> None:
-    from verdicts.drift import side_by_side
+    from verdicts.structure import side_by_side
 
     runs = ", ".join(map(str, report["compared_with"])) or "no good run before it"
     say(f"{report['site']}: run {report['run']}, compared with {runs}")

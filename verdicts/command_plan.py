@@ -72,6 +72,9 @@ def explain_plan(site: SitePlan, width: int) -> Iterator[str]:
     yield from _row("stored", site.stored, "with a record, and not due", width)
     yield from _row("waiting", site.waiting, "never stored, or to be tried again", width)
     yield from _row("due", site.due, "to be asked again", width)
+    asleep = site.pages - site.stored - site.waiting - site.due
+    if asleep:
+        yield from _row("not asked now", asleep, "without a record, failed, refused or gone", width)
     if site.unclear:
         yield from _row("unclear", site.unclear, "addresses that can be read in several ways",
                         width)

@@ -15,6 +15,9 @@ Tell = Callable[[str, int, int], None]
 """Told the stage, how much of it is done and how much there is (0 where that is not known)."""
 SIZES = {"bytes", "size", "disk", "by_kind"}
 """Under these names a report holds numbers of bytes, which people are told in MiB."""
+CODES = {"carried", "failed", "look_at", "notes", "refused", "rows"}
+"""Under these names a report's names are codes, tables and addresses, to be searched for as they
+stand; all others are words for people."""
 LINES = 10
 """How many lines a stage prints at most where there is no terminal."""
 
@@ -82,16 +85,20 @@ def print_report(report: dict[str, Any], *, as_json: bool) -> None:
         say(line)
 
 
-def _lines(report: dict[str, Any], indent: str, *, is_size: bool = False) -> Iterator[str]:
+def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[str]:
     for name, value in report.items():
-        label = name.removeprefix("is_").removeprefix("has_").replace("_", " ")
+        label = name if within in CODES else _label(name)
         if isinstance(value, dict) and value:
             yield f"{indent}{label}"
-            yield from _lines(value, indent + "  ", is_size=name in SIZES)
-        elif (is_size or name in SIZES) and isinstance(value, int):
+            yield from _lines(value, indent + "  ", name)
+        elif SIZES & {name, within} and isinstance(value, int):
             yield f"{indent}{label:14} {value / 2**20:,.2f} MiB"
         else:
             yield f"{indent}{label:14} {_words(value)}"
+
+
+def _label(name: str) -> str:
+    return name.removeprefix("is_").removeprefix("has_").replace("_", " ")
 
 
 def _words(value: object) -> str:

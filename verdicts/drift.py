@@ -1,39 +1,28 @@
-"""What drifted in a run, as the ledger tells it, and two pages laid side by side.
+"""What drifted in a run, as the ledger tells it, and which two pages show it best.
 
 This module must not change anything: `verdicts drift --accept` is the command's own.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from pathlib import Path
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from archive import open_archive
+from archive.ledger import read_rows
 from archive.profiles import ProfileRow, load_profiles, rows_before
-from archive.worker import Died, GuardedPool
 from crawler.changes import basis_of, compare, has_records, out_of_range
 from crawler.history import History, history_of
 from crawler.pairs import MIN_PAGES
 from crawler.profile import Profile, profiles_of, total
 from crawler.profiler import sentence
-from crawler.sight import unpack
-from parsers import Explanation, explain
-from schema.errors import BytesError, LayoutError, UsageError
+from crawler.sight import page_key, unpack
+from schema.errors import UsageError
 
 if TYPE_CHECKING:
     from archive import Archive
-    from schema.page import RawPage
-
-    Pool = GuardedPool[tuple[RawPage, str], Explanation]
-
-WIDTH = 46
-"""How wide one of two pages is printed. Units: characters."""
-Block = tuple[str, str, str]
-"""What was read from a block, the elements above it, and its text."""
 
 
 @dataclass(slots=True)
@@ -59,8 +48,11 @@ class SiteDrift:
     def changes(self) -> list[str]:
         """A sentence for each thing that drifted, as the run itself said it."""
         if any("said" in row.counts for row in self.rows):
-            return [f"{self.site}, {row.layout}: {what}"
-                    for row in self.rows for what in row.counts["said"]]  # fmt: skip
+            said: dict[str, list[str]] = defaultdict(list)
+            for row in self.rows:
+                for what in row.counts["said"]:
+                    said[what].append(row.layout)
+            return [f"{self.site}, {', '.join(layouts)}: {what}" for what, layouts in said.items()]
         found = compare(self.now, self.history.profiles())  # saved by an older version
         return [sentence(self.site, change) for change in found]
 
@@ -125,15 +117,47 @@ class SiteDrift:
                 out_of_range(name, old, old), old.pages, out_of_range(name, now, old), now.pages)
         return found
 
-    def examples(self) -> tuple[int | None, int | None]:
-        """A capture of the commonest layout before, and one of the layout that changed most."""
-        good, rows = ([row for row in each if row.example is not None]
-                      for each in (self._good(), self.rows))
-        old = max(good, key=lambda row: (row.pages, row.run_id), default=None)
+    def examples(self, archive: Archive) -> tuple[int | None, int | None]:
+        """A capture of before, and a newest one of the layout that changed most.
+
+        Both are of one page where it was seen good before, else of one layout where that was seen
+        before, else the first is of the commonest layout.
+        """
         known = set(self.before)
-        new = max(rows, default=None,
+        new = max((row for row in self.rows if row.example is not None), default=None,
                   key=lambda row: (row.is_drift, row.layout not in known, row.pages))  # fmt: skip
-        return old.example if old else None, new.example if new else None
+        if new is None:
+            return self._example(None), None
+        wanted, newest, pair = {*new.captures, new.example}, new.example, None
+        runs, good = run_of_captures(archive), self._seen_good()
+        before: dict[str, int] = {}
+        for each in sorted(archive.captures(), key=lambda each: each.order):
+            if each.site != self.site or each.status != 200 or each.damage is not None:
+                continue
+            if each.id in wanted:
+                newest = each.id
+                pair = (before[each.url], each.id) if each.url in before else pair
+            if (runs[each.id], page_key(each.url)) in good:
+                before[each.url] = each.id
+        return pair or (self._example(new.layout), newest)
+
+    def _seen_good(self) -> set[tuple[int, str]]:
+        """The earlier runs and the pages that gave a record in them that did not drift."""
+        return {(row.run_id, key) for row in self._good() if has_records(row.layout)
+                for key in row.counts.get("seen", ())}  # fmt: skip
+
+    def _example(self, layout: str | None) -> int | None:
+        """A newest good example of a layout, else one of the commonest."""
+        good = [row for row in self._good() if row.example is not None]
+        old = max(good, default=None, key=lambda row: (
+            row.layout == layout, row.run_id if row.layout == layout else row.pages, row.run_id))
+        return old.example if old else None
+
+
+def run_of_captures(archive: Archive) -> dict[int, int]:
+    """The run of each capture."""
+    rows = read_rows(archive.home.ledger, "SELECT id, run_id FROM capture")
+    return {row["id"]: row["run_id"] for row in rows}
 
 
 def _profile(row: ProfileRow) -> Profile:
@@ -161,6 +185,19 @@ def cannot_tell(home: Path, run_id: int) -> list[str]:
     return [what for each in find_drift(home, None, run_id) for what in each.cannot_tell()]
 
 
+def still_waiting(home: Path, site: str | None) -> dict[int, int]:
+    """The runs whose drift nobody accepted, and how many pages still are as it left them."""
+    newest: dict[int, int] = {}
+    for each in sorted(open_archive(home).captures(), key=lambda each: each.order):
+        if each.damage is None and (each.status == 200 or each.revisit_of is not None):
+            newest[each.page_id] = each.revisit_of or each.id
+    shown, found = set(newest.values()), Counter[int]()
+    for row in load_profiles(home):
+        if row.is_drift and site in (None, row.site):
+            found[row.run_id] += len(shown.intersection(row.captures))
+    return dict(+found)
+
+
 def find_drift(home: Path, site: str | None, run_id: int | None) -> list[SiteDrift]:
     """The last profiled run of each site, or of the one named, or the run named.
 
@@ -179,105 +216,3 @@ def find_drift(home: Path, site: str | None, run_id: int | None) -> list[SiteDri
                   rows_before(rows, kinds, number, name))
         for name, number in sorted(last.items())
     ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """A page's visible blocks. Absent: no blocks where the page could not be read as one."""
-
-    capture: int
-    url: str
-    captured_at: str
-    outcome: str
-    blocks: tuple[Block, ...]
-
-
-def read_structure(archive: Archive, capture_id: int, pool: Pool) -> Structure:
-    """The structure of one stored page, read in a guarded worker."""
-    capture = next(each for each in archive.captures() if each.id == capture_id)
-    try:
-        found = pool.call((archive.load(capture), capture.site))
-    except BytesError as error:
-        found = Explanation(problem=error)
-    if isinstance(found, Died):
-        found = Explanation(problem=LayoutError(code="parser_died", detail=found.reason))
-    return Structure(capture_id, capture.url, capture.captured_at, _outcome(found),
-                     tuple(blocks_of(found)))  # fmt: skip
-
-
-def explain_task(task: tuple[RawPage, str]) -> Explanation:
-    """What the worker is given to run."""
-    return explain(task[0], site=task[1])
-
-
-def _outcome(found: Explanation) -> str:
-    if found.problem is not None:
-        return str(found.problem)
-    return f"layout {found.record.layout}" if found.record and found.record.kind == "comparison" \
-        else "no comparison"  # fmt: skip
-
-
-def blocks_of(found: Explanation) -> list[Block]:
-    """Each visible block, with the fields that were read from it."""
-    document = found.document
-    if document is None:
-        return []
-    fields: dict[int, list[str]] = defaultdict(list)
-    for name, places in found.trace.items():
-        for block, _, _ in places:
-            fields[block].append(name)
-    return [(", ".join(dict.fromkeys(fields[block])), document.path(block), text)
-            for block, text in enumerate(document.text)]  # fmt: skip
-
-
-def side_by_side(old: Structure | None, new: Structure | None) -> list[str]:
-    """Two pages as lines of two columns; blocks with the same field or label stand in one line."""
-    left, right = old.blocks if old else (), new.blocks if new else ()
-    lines = [_pair(_head(old), " ", _head(new)), _pair(_outcome_of(old), " ", _outcome_of(new))]
-    keys = [_key(block) for block in left], [_key(block) for block in right]
-    for kind, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
-        for at in range(max(b - a, d - c)):
-            one = left[a + at] if a + at < b else None
-            other = right[c + at] if c + at < d else None
-            lines += _lines(one, other, is_matched=kind == "equal")
-    return lines
-
-
-def _key(block: Block) -> str:
-    """What blocks of two pages are matched by: what was read from them, else their words."""
-    return block[0] or block[2].casefold()
-
-
-def _lines(one: Block | None, other: Block | None, *, is_matched: bool) -> list[str]:
-    is_equal = one is not None and other is not None and is_matched and one[1] == other[1]
-    mark = "<" if other is None else ">" if one is None else " " if is_equal else "|"
-    texts = [_pair(_text(one), mark, _text(other))]
-    return texts if is_equal else [*texts, _pair(_place(one), mark, _place(other))]
-
-
-def _text(block: Block | None) -> str:
-    return "" if block is None else f"{block[0] or '-'}: {block[2]}"
-
-
-def _place(block: Block | None) -> str:
-    return "" if block is None else f"    <{block[1]}>"
-
-
-def _head(page: Structure | None) -> str:
-    return "(no page)" if page is None else f"capture {page.capture}, {page.captured_at}"
-
-
-def _outcome_of(page: Structure | None) -> str:
-    return "" if page is None else page.outcome
-
-
-def _pair(one: str, mark: str, other: str) -> str:
-    left, right = _cut(one), _cut(other)
-    return f"{left:{WIDTH}} {mark} {right}".rstrip()
-
-
-def _cut(text: str) -> str:
-    # A page's text goes to a terminal, which obeys control characters.
-    text = "".join(sign if sign.isprintable() else " " for sign in text)
-    indent = len(text) - len(text.lstrip())
-    return " " * indent + shorten(text, WIDTH - indent, placeholder="...") if text else ""
