@@ -6,38 +6,27 @@ whatever that copy speaks of can be taken from them afterwards.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from stat import S_ISREG
 
+from archive.backup_earlier import Earlier, Part, require_continued, require_members
+from archive.backup_parts import CURRENT as CURRENT
+from archive.backup_parts import Parts
 from archive.clock import stamp
-from archive.copies import Entry, Manifest, Shelf, read_file
+from archive.copies import Entry, Manifest, Shelf, copy_durably, is_sound, read_file
 from archive.home import NO_ARCHIVE, Home
 from archive.ledger import copy_ledger, read_rows
-from archive.segments import OPEN
 from archive.shelf_folder import FolderShelf
 from archive.shelf_tar import TarShelf
-from archive.withdrawal_copy import path_beside
 from schema.errors import IntegrityError, StartError, UsageError
 
 Progress = Callable[[str, int, int], None]
-CURRENT = "current.db"
 TAR = ".tar"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file of the home to be copied. Absent: `sha256` is None where nothing vouches for it."""
-
-    path: str
-    source: Path
-    length: int
-    sha256: str | None = None
+NO_RUN = "none"
+"""What stands for the home of a ledger without a run."""
 
 
 @dataclass(slots=True)
@@ -81,7 +70,8 @@ def backup(home: Home, to: Path, *, has_records: bool = False, is_deep: bool = F
             has_records=has_records, progress=progress or _silent)
     finally:
         shelf.close()
-        ledger.unlink(missing_ok=True)
+        for name in ("ledger", "earlier", "segment"):  # a killed backup may have left one
+            shelf.temporary(name).unlink(missing_ok=True)
 
 
 def _open_for_writing(to: Path, *, is_deep: bool) -> Shelf:
@@ -106,21 +96,20 @@ class _Backup:
         self._report = BackupReport(str(to), stamp(), _count(ledger, "capture"))
         self._identity = _identity(ledger)
         earlier = shelf.manifest
-        if earlier is not None and earlier.home != self._identity:
+        if earlier is not None and earlier.home not in (NO_RUN, self._identity):
             raise StartError(what=f"{to}: holds the backup of another home; choose another place")
+        require_continued(to, shelf, ledger)
+        self._earlier = Earlier(shelf, ledger)
+        self._parts = Parts(home, ledger, self._earlier)
 
     def run(self, *, has_records: bool, progress: Progress) -> BackupReport:
-        current = [_current(self._home)]
-        parts = [*self._ledger_part(), *self._copy(), *self._segments(), *self._public()]
-        if has_records:
-            parts += self._plain("records", self._home.records)
-        entries = []
+        current = [self._parts.current()]
+        parts = self._parts.all(has_records=has_records)
+        entries: list[Entry] = []
         for done, part in enumerate(parts, 1):
-            entry = self._keep(part)
-            if entry is not None:
-                entries.append(entry)
+            entries += self._keep(part)
             progress("copied", done, len(parts))
-        current.insert(0, _current(self._home))  # a build may have moved it
+        current.insert(0, self._parts.current())  # a build may have moved it
         report = self._report
         self._shelf.finish(Manifest(
             home=self._identity, made_at=report.made_at, captures=report.captures,
@@ -132,101 +121,87 @@ class _Backup:
         """What the link names: the newest that was copied, or else one that was withdrawn."""
         copied = {entry.path for entry in entries}
         for name in names:
-            if name and (f"public/{name}" in copied or self._is_withdrawn(name)):
+            if name and (f"public/{name}" in copied or self._parts.is_withdrawn(name)):
                 return name
         if any(names):
             self._report.problems.append(f"{self._home.public / CURRENT}: points to nothing")
         return None
 
-    def _is_withdrawn(self, name: str) -> bool:
-        """Whether a tombstone stands for it; the next build is measured by that."""
-        return (self._home.public / name).with_suffix(".withdrawn.json").exists()
-
-    def _keep(self, part: Part) -> Entry | None:
-        """The copy of one file. Absent: None where it cannot be read, which the report says."""
+    def _keep(self, part: Part) -> list[Entry]:
+        """The copy of one file, or those made before where it is not sound, which is reported."""
         try:
-            found = self._found(part)
-            if found is not None:
-                return found
-            is_linked = self._is_linked and part.sha256 is not None
-            entry = self._shelf.put(part.path, part.source, part.length, is_linked=is_linked)
+            return [self._open(part) if part.open_segment is not None
+                    else self._renewed(part, part.source)]
         except IntegrityError as error:
-            again = _changed(part)
+            again = self._parts.now(part)
             if again is not part:
-                return None if again is None else self._keep(again)
-            self._report.problems.append(str(error))
-            return None
+                return [] if again is None else self._keep(again)
+            return self._left(part, error)
+
+    def _left(self, part: Part, error: IntegrityError) -> list[Entry]:
+        """The copies made before of a file that is not sound. Shape: often there are none."""
+        guarded = self._earlier.guarded(part)
+        holds = "holds a sound copy" if all(map(self._earlier.has_sound, guarded)) else (
+            "holds a damaged copy too")
+        self._report.problems.append(f"{error}; the backup {holds}" if guarded else str(error))
+        return [self._shelf.keep(entry) for entry in guarded]
+
+    def _open(self, part: Part) -> Entry:
+        """The copy of an open segment, made of bytes that are looked at once they are at rest."""
+        copy = self._shelf.temporary("segment")
+        try:
+            modified = _modified(part.source)
+            copy_durably(read_file(part.source, part.length), copy)
+            os.utime(copy, (modified, modified))
+            try:
+                require_members(self._ledger, part, copy)
+            except IntegrityError as error:
+                if self._earlier.guarded(part):
+                    raise
+                self._report.problems.append(str(error))
+            return self._renewed(part, copy)
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def _renewed(self, part: Part, data: Path) -> Entry:
+        found = self._found(part, data)
+        if found is not None:
+            return found
+        self._earlier.require_replaceable(part, data)
+        is_linked = self._is_linked and part.sha256 is not None
+        entry = self._shelf.put(part.path, data, part.length, is_linked=is_linked)
         if part.sha256 is not None and entry.sha256 != part.sha256:
             self._report.problems.append(f"{part.source}: its bytes are not those it was made of")
         self._report.copied += 1
         self._report.bytes += entry.size
         return entry
 
-    def _found(self, part: Part) -> Entry | None:
-        sha256 = part.sha256 or read_file(part.source, part.length).rest()
-        found = self._shelf.find(part.path, part.length, sha256)
-        if found is not None and not _has_length(part.source, part.length):
-            what = "is missing or has another length; the backup holds a sound copy"
+    def _found(self, part: Part, data: Path) -> Entry | None:
+        """The copy that is there already. Absent: None where there is none."""
+        before = self._earlier.at(part.path)
+        is_same = before is not None and before.sha256 == part.sha256
+        length = before.size if before is not None and is_same else part.length
+        sha256 = part.sha256 or read_file(data, length).rest()
+        found = self._shelf.find(part.path, length, sha256)
+        # What nothing vouches for was read just now.
+        if found is not None and part.sha256 is not None and not _is_as_copied(part, found):
+            what = "is missing, or is not as it was copied; the backup holds a sound copy"
             self._report.problems.append(f"{part.source}: {what}")
         return found
 
-    def _ledger_part(self) -> Iterator[Part]:
-        size = self._ledger.stat().st_size
-        yield Part("ledger.db", self._ledger, size)
 
-    def _copy(self) -> Iterator[Part]:
-        """The copy of the take-downs; one that came since the ledger's copy is in it."""
-        path = path_beside(self._home.ledger)
-        if path.is_file():
-            yield Part(path.name, path, path.stat().st_size)
-
-    def _segments(self) -> Iterator[Part]:
-        rows = read_rows(self._ledger, "SELECT name, is_sealed, length, sha256 FROM segment"
-                                       " ORDER BY id")
-        for row in rows:
-            name, length = row["name"], row["length"]
-            if row["is_sealed"]:
-                yield Part(f"warc/{name}", self._home.warc / name, length, row["sha256"])
-            elif length:
-                yield Part(f"warc/{name}{OPEN}", self._open_source(name), length)
-
-    def _open_source(self, name: str) -> Path:
-        path = self._home.warc / (name + OPEN)
-        # It may have been sealed since the ledger was copied.
-        return path if path.exists() else self._home.warc / name
-
-    def _public(self) -> Iterator[Part]:
-        for part in self._plain("public", self._home.public):
-            yield replace(part, sha256=_stated_sha256(part.source))
-
-    @staticmethod
-    def _plain(kind: str, folder: Path) -> Iterator[Part]:
-        """The files of a folder; what is being written has a name of its own."""
-        for path in sorted(folder.glob("[!.]*")):
-            if path.is_symlink() or path.suffix == ".part":
-                continue
-            with suppress(FileNotFoundError):  # taken away since the folder was listed
-                found = path.stat()
-                if S_ISREG(found.st_mode):
-                    yield Part(f"{kind}/{path.name}", path, found.st_size)
+def _is_as_copied(part: Part, copy: Entry) -> bool:
+    """Whether a file is as its copy; a segment, which may be large, is judged by its length."""
+    if part.path.startswith("public/"):
+        return is_sound(part.source, copy.size, copy.sha256)
+    return part.source.is_file() and part.source.stat().st_size == copy.size
 
 
-def _changed(part: Part) -> Part | None:
-    """What a part is now, where a build or a prune replaced it or took it away meanwhile.
-
-    Absent: None where it is gone. An archived segment is neither, so it stays what it was.
-    """
-    if part.path.startswith("warc/"):
-        return part
+def _modified(path: Path) -> float:
     try:
-        size = part.source.stat().st_size
-    except FileNotFoundError:
-        return None
-    return part if size == part.length else replace(part, length=size)
-
-
-def _has_length(path: Path, length: int) -> bool:
-    return path.is_file() and path.stat().st_size == length
+        return path.stat().st_mtime
+    except OSError as error:
+        raise IntegrityError(where=str(path), what=error.strerror or "is not there") from error
 
 
 def _count(ledger: Path, table: str) -> int:
@@ -235,22 +210,6 @@ def _count(ledger: Path, table: str) -> int:
 
 
 def _identity(ledger: Path) -> str:
-    """When the first run of a home began; `none` before it."""
+    """When the first run of a home began; before it there is nothing to tell apart."""
     rows: list[sqlite3.Row] = read_rows(ledger, "SELECT started_at FROM run ORDER BY id LIMIT 1")
-    return str(rows[0][0]) if rows else "none"
-
-
-def _current(home: Home) -> str | None:
-    link = home.public / CURRENT
-    return Path(os.readlink(link)).name if link.is_symlink() else None
-
-
-def _stated_sha256(path: Path) -> str | None:
-    """What the manifest beside a published database says. Absent: None where it says nothing."""
-    if path.suffix != ".db":
-        return None
-    try:
-        stated = json.loads(path.with_suffix(".json").read_bytes())["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # `verdicts check` is what says so
-    return stated if isinstance(stated, str) else None
+    return str(rows[0][0]) if rows else NO_RUN

@@ -71,6 +71,12 @@ class Shelf(Protocol):
     def put(self, path: str, source: Path, length: int, *, is_linked: bool = False) -> Entry:
         """Copy the first `length` bytes of a file, durably, and read the copy again."""
 
+    def keep(self, entry: Entry) -> Entry:
+        """Take a copy of the backup made before over into this one, as it is.
+
+        Raises: IntegrityError where that would lose it.
+        """
+
     def temporary(self, name: str) -> Path:
         """A name for a file that is only needed while the backup is made."""
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.backup import CURRENT, TAR, Progress
+from archive.backup_earlier import LEDGER
 from archive.copies import Entry, Manifest, Reading, Shelf, copy_durably, is_sound
 from archive.home import UNDER_WAY, Home, fsync_folder
 from archive.shelf_folder import FolderShelf
 from archive.shelf_tar import TarShelf
 from schema.errors import IntegrityError, StartError, StoppedError
 
-LEDGER = "ledger.db"
 LOCKS = {"crawl.lock", "build.lock"}
 
 
@@ -32,6 +32,8 @@ class RestoreReport:
 
 def restore(source: Path, home: Home, *, progress: Progress | None = None) -> RestoreReport:
     """Make the home that a backup holds, in an empty place or where this was begun before.
+
+    A folder that is made for it is only its owner's: the ledger in it is private.
 
     A segment that is damaged in the backup comes back as it is, as most of its members can still
     be read; any other damaged file is left out. Both are problems of the report.
@@ -79,7 +81,7 @@ def _require_empty(home: Home) -> None:
 def _make_folders(home: Home) -> None:
     for folder in (home.path, home.warc, home.records, home.public):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700 if folder == home.path else 0o755, parents=True, exist_ok=True)
             if folder == home.path:
                 (folder / UNDER_WAY).touch()
         except OSError as error:

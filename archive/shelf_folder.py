@@ -122,6 +122,10 @@ class FolderShelf:
             return False  # another file system, or one without links: it is copied
         return True
 
+    def keep(self, entry: Entry) -> Entry:
+        """See Shelf. It lies there already."""
+        return entry
+
     def temporary(self, name: str) -> Path:
         """A name for a file that is only needed while the backup is made."""
         return self._folder / FILES / f".{name}"

@@ -67,9 +67,22 @@ class TarShelf:
         modified = int(source.stat().st_mtime)
         entry = Entry(path=path, stored=stored_name(path, sha256), size=length, sha256=sha256,
                       modified=modified)
+        return self._take(entry, read_file(source, length))
+
+    def keep(self, entry: Entry) -> Entry:
+        """See Shelf. It is copied out of the earlier file, which this one replaces."""
+        if self._read(entry).rest() != entry.sha256:
+            raise IntegrityError(where=f"{entry.stored} in {self._path}", what="is damaged, and the"
+                                 " home has no sound one; give --to a new place")
+        return self._take(entry, self._read(entry))
+
+    def _read(self, entry: Entry) -> Reading:
+        return Reading(f"{entry.stored} in {self._path}", lambda: self.open(entry), entry.size)
+
+    def _take(self, entry: Entry, data: Reading) -> Entry:
         info = tarfile.TarInfo(entry.stored)
-        info.size, info.mtime, info.mode = length, modified, 0o444
-        self._add(info, read_file(source, length))
+        info.size, info.mtime, info.mode = entry.size, entry.modified, 0o444
+        self._add(info, data)
         self._entries[entry.stored] = entry
         return entry
 
