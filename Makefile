@@ -36,7 +36,7 @@ demo: $(VENV)/.project
 	$(BIN)/verdicts demo $(ARGS)
 
 test: $(VENV)/.dev $(VENV)/.project
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile $(ARGS)
 
 check: style types examples
 

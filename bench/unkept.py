@@ -79,12 +79,15 @@ class Nothing:
 def open_run(home: Any, kind: str, ack: int | None = None) -> Iterator[Any]:
     nothing = Nothing()
     yield SimpleNamespace(id=1, home=home, ledger=nothing, frontier=Frontier(), store=Store(),
-                          note=lambda **columns: None)
+                          clock=None, note=lambda **columns: None)
 
 
 def install(run: ModuleType) -> None:
     """Put the stand-ins in place of archive and ledger."""
     from crawler import taken
+    from crawler.profiler import Profiler
 
+    Profiler._page_of = lambda self, capture_id: (  # type: ignore[method-assign]
+        str(capture_id), capture_id)
     run.open_run = open_run  # type: ignore[attr-defined]
     taken.active_takedowns = lambda home: []  # type: ignore[assignment]

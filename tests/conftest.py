@@ -12,10 +12,10 @@ from crawl_site import Site, serving
 from archive import child
 
 LONGEST = (
-    "test_kill_loop", "test_drift", "test_readme", "test_parser_properties", "test_takedown",
-    "test_power_cut", "test_disk", "test_crawler_live", "test_backup", "test_recrawl",
-    "test_interop", "test_faults_scope", "test_faults_network", "test_faults_tls", "test_worker",
-    "test_deploy", "test_crawl_plan",
+    "test_kill_loop", "test_drift_cases", "test_drift", "test_command_limits", "test_backup",
+    "test_readme", "test_web_arguments", "test_crawler_live", "test_parser_properties",
+    "test_db_altered", "test_power_cut", "test_disk", "test_web_bounds", "test_command_mishaps",
+    "test_interop", "test_faults_network", "test_crawler_timeouts", "test_worker", "test_deploy",
 )  # fmt: skip
 """Files that take longest begin first, so that no core waits for the last of them."""
 OF_WORKERS = ("test_worker", "test_parser_refuses")
