@@ -149,7 +149,7 @@ def test_nothing_is_installed_twice(tmp_path: Path) -> None:
         f"{tmp_path}/bin/verdicts demo --no-serve"
     ]
     assert make("-n", "test", f"VENV={tmp_path}").split() == [
-        f"{tmp_path}/bin/python", "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile",
+        f"{tmp_path}/bin/python", "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile",
     ]  # fmt: skip
 
 
