@@ -45,7 +45,6 @@ _STRIKES = """(
         AND other.capture_id IS NOT NULL AND stored.role = 'comparison'))"""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Lease:
     """A page that this run may ask for now.

@@ -19,7 +19,7 @@ from typing import Any
 from archive.clock import stamp
 from archive.home import Home
 from archive.ledger import Ledger, read_rows
-from archive.originals import newest_whole
+from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from schema.errors import StoppedError, UsageError
 
 
@@ -136,20 +136,19 @@ def held_captures(home: Path) -> frozenset[int]:
     return frozenset(drifted.union(row["id"] for row in waiting))
 
 
-def still_held(ledger: Ledger, sites: Set[str]) -> Counter[int]:
-    """How many pages of some sites show, as they are now, what drifted in a run, by that run."""
+def still_held(home: Path, sites: Set[str] | None = None) -> Counter[int]:
+    """How many pages show, as they are now, what drifted in a run and nobody accepted, by run.
+
+    Absent: `sites` is None for all.
+    """
+    ledger = Home(home).ledger
+    rows = [_row(row) for row in read_rows(ledger, _SELECT + " WHERE is_drift = 1" + _ORDER)]
     found: Counter[int] = Counter()
-    for row in all_profiles(ledger):
-        if row.is_drift and row.site in sites:
-            found[row.run_id] += sum(_is_newest(ledger, each) for each in row.captures)
+    shown = {row["shown"] for row in read_rows(ledger, _SHOWN)} if rows else set()
+    for row in rows:
+        if sites is None or row.site in sites:
+            found[row.run_id] += len(shown.intersection(row.captures))
     return +found
-
-
-def _is_newest(ledger: Ledger, capture_id: int) -> bool:
-    """Whether a page is still as one capture, or what repeats it, shows it."""
-    newest = newest_whole(ledger, ledger.value("SELECT page_id FROM capture WHERE id = ?",
-                                               (capture_id,)))
-    return newest is not None and (newest["revisit_of"] or newest["id"]) == capture_id
 
 
 def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
@@ -183,6 +182,12 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
 
 _SELECT = "SELECT run_id, site, layout, pages, is_drift, counts FROM profile"
 _ORDER = " ORDER BY run_id, id"
+_SHOWN = f"""
+SELECT coalesce(revisit_of, id) AS shown FROM (
+  SELECT *, row_number() OVER (PARTITION BY page_id ORDER BY {NEWEST_FIRST}) AS place
+  FROM {TIMELINE} WHERE {IS_WHOLE})
+WHERE place = 1
+"""
 _BEFORE = """
 SELECT id, exit_code FROM run WHERE id < ?1 AND kind = (SELECT kind FROM run WHERE id = ?1)
   AND EXISTS (SELECT 1 FROM profile WHERE run_id = run.id AND site = ?2) ORDER BY id DESC

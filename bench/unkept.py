@@ -5,7 +5,7 @@ What the benchmark compares with; it is no way to crawl.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
@@ -90,4 +90,5 @@ def install(run: ModuleType) -> None:
     Profiler._page_of = lambda self, capture_id: (  # type: ignore[method-assign]
         str(capture_id), capture_id)
     run.open_run = open_run  # type: ignore[attr-defined]
+    run.still_held = lambda home, sites: Counter()  # type: ignore[attr-defined]
     taken.active_takedowns = lambda home: []  # type: ignore[assignment]

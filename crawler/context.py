@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 MAX_WAIT_S = 3600
 """A site that asks us to wait longer is left alone in this run. Units: seconds."""
 YEAR_S = 366 * 86_400
+"""A wait of more is not worth its figure. Units: seconds."""
 PAGES_A_DAY = 5000
 """So many pages of one site are asked for on one day, by however many runs."""
 BAD_IN_A_ROW = 15

@@ -162,7 +162,7 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     drift = before + run.profiler.finish()
     # Drift needs a person; that a limit was reached as well does not.
     is_short = stopped is not None and (run.is_cut or not drift)
-    held = still_held(books.ledger, {job.site.name for job in jobs})
+    held = still_held(books.home.path, {job.site.name for job in jobs})
     for run_id in held.keys() - {books.id}:
         tally.notes[f"held since run {run_id}, see `verdicts drift --run {run_id}`"] = held[run_id]
     exit_code = 20 if is_short else 10 if tally.failed or drift or held else 0

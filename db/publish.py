@@ -75,17 +75,6 @@ class Tombstone(Record):
     """The sites that it held."""
 
 
-def published(home: Home) -> list[Path]:
-    """Every database in the public folder, under whatever name it was copied there.
-
-    The candidate of a build, and the link to the current one, are none.
-    """
-    return [
-        path for path in sorted(home.public.glob("[!.]*.db"))
-        if path.is_file() and not (path.name == CURRENT and path.is_symlink())
-    ]  # fmt: skip
-
-
 def is_named_by_build(database: Path) -> bool:
     """Whether a file has such a name as a build gives."""
     return database.match("verdicts-*.db")

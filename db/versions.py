@@ -64,7 +64,6 @@ class History:
         return self.seen[-1] if self.seen else None
 
 
-
 def histories(
     pages: Iterable[Page], seen: Iterable[Seen], refused: Mapping[int, int]
 ) -> list[History]:

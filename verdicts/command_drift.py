@@ -36,13 +36,14 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
     failure codes, and one page of the old and one of the new layout side by side. Exit code 10
     where something waits for a person.
     """
+    from archive.profiles import still_held
     from parsers.sites import site_named
-    from verdicts.drift import find_drift, still_waiting
+    from verdicts.drift import find_drift
 
     if accept is not None:
         return _accept(home, accept)
     name = site_named(site).name if site else None
-    found, waiting = find_drift(home, name, run_id), still_waiting(home, name)
+    found, waiting = find_drift(home, name, run_id), still_held(home, {name} if name else None)
     reports = [each.report() for each in found]
     structures = [
         _structures(home, each) if as_json or has_structure or report["changes"] else None

@@ -5,7 +5,7 @@ This module must not change anything: `verdicts drift --accept` is the command's
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,19 +183,6 @@ def cannot_tell(home: Path, run_id: int) -> list[str]:
     if not any(row.run_id == run_id for row in load_profiles(home)):
         return []
     return [what for each in find_drift(home, None, run_id) for what in each.cannot_tell()]
-
-
-def still_waiting(home: Path, site: str | None) -> dict[int, int]:
-    """The runs whose drift nobody accepted, and how many pages still are as it left them."""
-    newest: dict[int, int] = {}
-    for each in sorted(open_archive(home).captures(), key=lambda each: each.order):
-        if each.damage is None and (each.status == 200 or each.revisit_of is not None):
-            newest[each.page_id] = each.revisit_of or each.id
-    shown, found = set(newest.values()), Counter[int]()
-    for row in load_profiles(home):
-        if row.is_drift and site in (None, row.site):
-            found[row.run_id] += len(shown.intersection(row.captures))
-    return dict(+found)
 
 
 def find_drift(home: Path, site: str | None, run_id: int | None) -> list[SiteDrift]:
