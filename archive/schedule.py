@@ -20,6 +20,8 @@ GONE_RUNS = 3
 """A page is gone after so many runs in a row, each on a day of its own, did not find it."""
 GONE_DAYS = 90.0
 """A page that is gone is asked again after so long: it may come back. Units: days."""
+REDISCOVER_DAYS = 1
+"""A site's lists are read again after so long. Units: days."""
 FURTHEST_DAYS = max(FIRST_DAYS, LONGEST_DAYS, AGAIN_DAYS, GONE_DAYS) + 1.0
 """No due date is set further ahead: one that lies there was set by a clock that was wrong, and
 counts as due. The day more is for clocks that are put right by less. Units: days."""

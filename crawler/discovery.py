@@ -13,11 +13,10 @@ from archive.clock import later, stamp
 from archive.frontier import Found
 from archive.leases import Lease, Role
 from archive.originals import newest_whole
-from archive.schedule import is_due
+from archive.schedule import REDISCOVER_DAYS, is_due
 from archive.worker import Died
 from crawler.addresses import is_of_site, strict_address
 from crawler.context import Crawl, Job
-from crawler.judge import REDISCOVER_DAYS
 from crawler.look import Seen
 from crawler.ordering import CoverOrder
 from crawler.robots import Rules

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
 from OpenSSL import SSL
@@ -19,18 +20,27 @@ from twisted.web import _newclient as http
 from archive.clock import later, now
 from archive.http1 import Message
 from archive.leases import Ending, Lease, captured, failed, refused
+from archive.schedule import REDISCOVER_DAYS
 from crawler import resolver
 from crawler.addresses import next_hop
 from crawler.robots import RobotsRefused
-from crawler.wire import WireError
 from parsers.site import Site
 from schema.errors import CrawlError
 
 REDIRECTS = (301, 302, 303, 307, 308)
 TRANSIENT = (408, 500, 502, 503, 504)
 UNEXPECTED = (204, 205, 206, 304)
-REDISCOVER_DAYS = 1
-"""A site's lists are read again after so long. Units: days."""
+
+WireOutcome = Literal["network_error", "damaged"]
+
+
+class WireError(lost.DownloadFailedError):
+    """An exchange that was given up; `outcome` and `reason` as the ledger names them."""
+
+    def __init__(self, outcome: WireOutcome, reason: str) -> None:
+        self.outcome, self.reason = outcome, reason
+        super().__init__(f"{outcome}:{reason}")
+
 
 NETWORK_ERRORS = (
     lost.CannotResolveHostError, lost.DownloadCancelledError, lost.DownloadConnectionRefusedError,

@@ -25,10 +25,11 @@ from archive.leases import (
 )
 from archive.ledger import Ledger
 from archive.refill import ORPHAN, Entered
+from archive.schedule import REDISCOVER_DAYS
 from archive.store import Exchange
 from crawler.addresses import origin_of
 from crawler.imported import outcome_of, settle_import
-from crawler.judge import REDISCOVER_DAYS, TRANSIENT
+from crawler.judge import TRANSIENT
 from crawler.planning import role_of
 from crawler.replay_robots import RobotsReplay
 from parsers.sites import site_named

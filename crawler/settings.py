@@ -33,7 +33,7 @@ class VerdictsAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         """What Scrapy calls."""
         chain = settings["DOWNLOADER_MIDDLEWARES"]
-        chain["crawler.robots.RobotsGate"] = 100
+        chain["crawler.gate.RobotsGate"] = 100
         chain["crawler.keeper.Keeper"] = 999
 
 

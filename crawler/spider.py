@@ -18,8 +18,9 @@ from crawler.addresses import on_origin
 from crawler.asking import Asked, asked_of, request_for
 from crawler.context import Crawl, Job, Kept
 from crawler.discovery import Discovery
+from crawler.gate import RobotsGate
 from crawler.look import Task
-from crawler.robots import MAX_CRAWL_DELAY_S, RobotsGate, Rules
+from crawler.robots import MAX_CRAWL_DELAY_S, Rules
 from crawler.settings import slot_delay
 from crawler.taken import Taken
 from schema.page import RawPage

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from OpenSSL import SSL, _util
 from scrapy.core.downloader.handlers.http11 import (
@@ -20,7 +20,6 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
     _ScrapyAgent,
 )
-from scrapy.exceptions import DownloadFailedError
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.error import ConnectionDone
@@ -31,6 +30,7 @@ from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.asking import asked_of
+from crawler.judge import WireError
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -45,17 +45,6 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9]{2}(?: .*)?")
 
 _OUT_OF_DATE = (9, 10)
 """Not valid yet, and no longer. Source: OpenSSL's X509_V_ERR codes."""
-
-Outcome = Literal["network_error", "damaged"]
-
-
-class WireError(DownloadFailedError):
-    """An exchange that was given up; `outcome` and `reason` as the ledger names them."""
-
-    def __init__(self, outcome: Outcome, reason: str) -> None:
-        self.outcome, self.reason = outcome, reason
-        super().__init__(f"{outcome}:{reason}")
-
 
 class Handler(HTTP11DownloadHandler):
     """Scrapy's handler for http and https, with the parts below in the place of its own."""

@@ -5,7 +5,6 @@ It reads the ledger in short reads and may run beside a crawl; it uses no clock 
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,6 +43,7 @@ from db.withdrawal_files import left_out
 from db.withdrawal_records import clean_made, fitted
 from db.write import write_database
 from parsers import PARSER_VERSION
+from parsers.version import source_digest
 from schema.rows import ROWS
 
 Progress = Callable[[str, int, int], None]
@@ -239,7 +239,4 @@ def _is_up_to_date(manifest: Manifest, inputs: str) -> bool:
 @cache
 def builder_version() -> str:
     """A hash over this room's own source and SQLite's version: what else shapes the file."""
-    digest = hashlib.sha256(sqlite3.sqlite_version.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    return source_digest(sqlite3.sqlite_version, Path(__file__).parent)

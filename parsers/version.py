@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from importlib.metadata import version
-from importlib.resources import files
+from pathlib import Path
 
 
-def _digest() -> str:
-    """A hash of the source of schema and parsers and of selectolax's version."""
-    digest = hashlib.sha256(version("selectolax").encode())
-    for room in ("schema", "parsers", "parsers.sites"):
-        for entry in sorted(files(room).iterdir(), key=lambda found: found.name):
-            if entry.name.endswith(".py"):
-                digest.update(f"{room}/{entry.name}\0".encode())
-                digest.update(entry.read_bytes())
-    return digest.hexdigest()[:16]
+def source_digest(start: str, *rooms: Path) -> str:
+    """A hash over every source file of some rooms, those in folders below them included.
+
+    Shape: `start` is what the sources do not say, such as a library's version; hex out.
+    """
+    digest = hashlib.sha256(start.encode())
+    for room in rooms:
+        for path in sorted(room.rglob("*.py"), key=lambda found: found.relative_to(room).parts):
+            digest.update(f"{room.name}/{path.relative_to(room).as_posix()}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
-PARSER_VERSION = _digest()
+_ROOMS = Path(__file__).parents[1]
+PARSER_VERSION = source_digest(
+    version("selectolax"), _ROOMS / "schema", _ROOMS / "parsers")[:16]

@@ -1,0 +1,120 @@
+"""The gate that a request passes only when the robots.txt of its origin was read and allows it.
+
+Scrapy's own middleware looks at neither the status nor the kind of page that came.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
+
+from archive.clock import now, parse_stamp
+from archive.frontier import Found
+from crawler.addresses import on_origin, origin_of
+from crawler.asking import Asked, asked_of, request_for
+from crawler.robots import RobotsRefused, Rules, body_of, is_fresh, read_rules
+from schema.errors import CrawlError
+
+if TYPE_CHECKING:
+    from crawler.context import Job
+
+
+class RobotsGate(RobotsTxtMiddleware):
+    """Lets a request pass only when the rules of its origin were read and allow it."""
+
+    def __init__(self, crawler: object) -> None:
+        super().__init__(crawler)  # type: ignore[arg-type]
+        self._rules: dict[str, Rules] = {}
+
+    async def process_request(self, request: Request) -> None:  # type: ignore[override]
+        """Raises: RobotsRefused, which settles the page."""
+        asked = asked_of(request)
+        if asked.lease.role == "robots":
+            return
+        rules = await self.rules_for(asked.job, origin_of(request.url))
+        if rules.state == "unreachable":
+            raise RobotsRefused(reason="unreachable")
+        if not rules.allows(request.url):
+            raise RobotsRefused(reason="disallowed")
+
+    async def rules_for(self, job: Job, origin: str) -> Rules:
+        """The rules of an origin, asked for once a day in all runs, archived, and noted."""
+        known = self._rules.get(origin)
+        if known is None or not known.is_fresh:
+            rules = self._archived(job, origin) or await self._fetch(job, origin)
+            self._rules[origin] = rules
+            self._note(job, origin, rules)
+        return self._rules[origin]
+
+    def _archived(self, job: Job, origin: str) -> Rules | None:
+        """The rules as they were read last, if by an answer of the last day that came whole."""
+        books = self.crawler.spider.run.books  # type: ignore[union-attr]
+        found = books.ledger.rows(
+            "SELECT state, read_at, capture_id, damage FROM robots LEFT JOIN capture ON"
+            " capture.id = capture_id WHERE robots.site = ? AND origin = ?"
+            " ORDER BY robots.id DESC LIMIT 1", (job.site.name, origin))
+        if not found or not is_fresh(found[0]["read_at"]):
+            return None
+        state, read_at, capture_id, damage = found[0]
+        if state == "unreachable" or damage is not None:
+            return None
+        status, body = (404, b"") if state == "none" else (200, books.store.body_of(capture_id))
+        age_s = (now() - parse_stamp(read_at)).total_seconds()
+        return replace(read_rules(status, body, capture_id), read_at=read_at,
+                       counted_from=time.monotonic() - age_s)
+
+    async def _fetch(self, job: Job, origin: str) -> Rules:
+        run = self.crawler.spider.run  # type: ignore[union-attr]
+        own = f"{origin}/robots.txt" if job.origin is None else job.site.own_address("/robots.txt")
+        page_id = run.books.frontier.know(Found(job.site.name, own, "robots", job.origin),
+                                          wants=False)
+        url: str | None = on_origin(own, job.origin)
+        hops, is_plain = 0, False
+        while url is not None:
+            lease = run.books.frontier.lease(page_id)
+            asked = Asked(job, lease, hops, is_plain=is_plain)
+            request = request_for(url, asked, run.books.store, callback=NO_CALLBACK)
+            try:
+                await self.crawler.engine.download_async(request)
+            except CrawlError:
+                return read_rules(None, None)
+            except (IgnoreRequest, *run.network_errors) as error:
+                run.settle_error(lease, error, url)
+                self._look_at_clock(job)
+                return read_rules(None, None)
+            kept = asked.kept
+            assert kept is not None  # or an error would have been raised
+            if kept.is_unchanged:
+                return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
+            if kept.ruling.hop is None:
+                return read_rules(kept.message.status, body_of(kept.message), kept.capture_id)
+            url, hops, is_plain = kept.ruling.hop, hops + 1, kept.ruling.is_plain
+        raise AssertionError("the loop above always returns")
+
+    def _look_at_clock(self, job: Job) -> None:
+        """Where certificates are out of date, it is as likely the clock that is wrong."""
+        run = self.crawler.spider.run  # type: ignore[union-attr]
+        expired = run.tally.notes["robots network_error:tls_expired"]
+        if not expired:
+            return
+        why = "certificates have expired or are not valid yet: check the clock of this machine"
+        run.leave(job.site.name, why)
+        if expired > 1 and expired * 2 > len(self._rules) + 1:
+            run.stop(f"of {len(self._rules) + 1} sites {expired} cannot be asked: {why}")
+
+    def _note(self, job: Job, origin: str, rules: Rules) -> None:
+        run = self.crawler.spider.run  # type: ignore[union-attr]
+        denied = " ".join(rules.denied(origin, job.site))
+        with run.books.ledger.transaction() as db:
+            db.execute(
+                "INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s,"
+                " denied_tokens, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (run.books.id, job.site.name, origin, rules.read_at, rules.state,
+                 rules.crawl_delay_s or None, denied, rules.capture_id))
+        run.report_robots(origin, rules.state)
