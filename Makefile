@@ -16,7 +16,7 @@
 VENV   ?= .venv
 PYTHON ?=
 ARGS   ?=
-ROOMS   = schema parsers archive crawler db web verdicts
+ROOMS   = schema machine parsers archive crawler db web verdicts
 UV      = uv==0.13.9
 
 BIN     = $(VENV)/bin

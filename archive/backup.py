@@ -15,12 +15,12 @@ from pathlib import Path
 from archive.backup_earlier import Earlier, Part, require_continued, require_members
 from archive.backup_parts import CURRENT as CURRENT
 from archive.backup_parts import Parts
-from archive.clock import stamp
 from archive.copies import Entry, Manifest, Shelf, copy_durably, is_sound, read_file
 from archive.home import NO_ARCHIVE, Home
 from archive.ledger import copy_ledger, read_rows
 from archive.shelf_folder import FolderShelf
 from archive.shelf_tar import TarShelf
+from machine.clock import stamp
 from schema.errors import IntegrityError, StartError, UsageError
 
 Progress = Callable[[str, int, int], None]

@@ -10,8 +10,6 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from archive.clock import stamp
-from archive.failpoints import reach
 from archive.leases import LISTS, Ending, Lease, Role, end_attempt
 from archive.ledger import Ledger
 from archive.outcomes import NOT_ASKED, is_known
@@ -22,6 +20,8 @@ from archive.schedule import (
     past_date,
 )
 from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
+from machine.clock import stamp
+from machine.failpoints import reach
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.clock import later, stamp
 from archive.ledger import Ledger
 from archive.outcomes import is_known
 from archive.schedule import (
@@ -20,6 +19,7 @@ from archive.schedule import (
     count_missing,
     next_interval,
 )
+from machine.clock import later, stamp
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
 State = Literal[

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive.clock import stamp
 from archive.home import Home
+from machine.clock import stamp
 from schema.errors import StartError
 
 LOG_BYTES = 64 << 20

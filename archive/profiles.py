@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.clock import stamp
 from archive.home import Home
 from archive.ledger import Ledger, read_rows
 from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
+from machine.clock import stamp
 from schema.errors import StoppedError, UsageError
 
 

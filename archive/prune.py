@@ -14,8 +14,8 @@ from stat import S_ISREG
 from typing import Literal
 
 from archive.backup import CURRENT
-from archive.clock import now
 from archive.home import NO_ARCHIVE, TRIAL, Home
+from machine.clock import now
 from schema.errors import StartError
 
 KEEP = 3

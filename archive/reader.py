@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.clock import parse_stamp
 from archive.home import Home
 from archive.http1 import take_apart
 from archive.ledger import read_rows
@@ -17,6 +16,7 @@ from archive.segments import OPEN
 from archive.soundness import require_tables
 from archive.timeline import SEEN_AT
 from archive.warc import WarcRecord, read_member
+from machine.clock import parse_stamp
 from schema.errors import BytesError, IntegrityError, UsageError
 from schema.page import RawPage
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.carried import Carried, carry_over, read_old_ledger
-from archive.clock import stamp
-from archive.failpoints import reach
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
 from archive.refill import Refill, Replay, in_order
 from archive.segments import OPEN
 from archive.withdrawal_copy import enter_lacking
+from machine.clock import stamp
+from machine.failpoints import reach
 from schema.errors import StartError
 
 Progress = Callable[[str, int, int], None]

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive import segments
-from archive.clock import JUMP_S, later, stamp
 from archive.erasure import finish_erasures
-from archive.failpoints import reach
 from archive.frontier import Frontier
 from archive.home import Home
 from archive.leases import give_back_leases
@@ -19,6 +17,8 @@ from archive.ledger import Ledger
 from archive.segments import recover
 from archive.store import Store
 from archive.withdrawal_copy import require_all
+from machine.clock import JUMP_S, later, stamp
+from machine.failpoints import reach
 from schema.errors import StoppedError, VerdictsError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import lru_cache
 
-from archive.clock import parse_stamp, stamp
+from machine.clock import parse_stamp, stamp
 from schema.errors import UsageError
 
 FIRST_DAYS = 30.0

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.clock import stamp
-from archive.failpoints import reach
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
 from archive.warc import fields, member
+from machine.clock import stamp
+from machine.failpoints import reach
 from schema.errors import IntegrityError, StoppedError
 
 SEGMENT_BYTES = 64 << 20

@@ -14,9 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.clock import stamp
 from archive.content import Decoded
-from archive.failpoints import reach
 from archive.home import Home
 from archive.http1 import Message, UnwritableError, take_apart
 from archive.ledger import Ledger
@@ -24,6 +22,8 @@ from archive.originals import PROFILE, Original, newest_whole, root_of
 from archive.reader import load_body, load_record
 from archive.segments import SegmentWriter
 from archive.warc import digest, fields, member, new_record_id
+from machine.clock import stamp
+from machine.failpoints import reach
 from schema.errors import IntegrityError, StoppedError
 
 DateSource = Literal["crawl", "warc", "argument", "file"]

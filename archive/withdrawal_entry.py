@@ -12,10 +12,10 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.clock import stamp
 from archive.ledger import Ledger
 from archive.withdrawal_copy import entering
 from archive.withdrawals import Kind, Matches, Takedown
+from machine.clock import stamp
 from schema.errors import UsageError
 
 

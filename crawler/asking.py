@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
-from archive.failpoints import reach
 from archive.leases import Lease
 from archive.store import Store, Truncation
+from machine.failpoints import reach
 
 if TYPE_CHECKING:
     from crawler.context import Job, Kept

@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.clock import Watch
 from archive.http1 import Message
 from archive.leases import Ending, Lease
 from archive.log import RunLog
 from archive.outcomes import NOT_ASKED
 from archive.runs import OpenRun
-from archive.worker import GuardedPool
 from crawler.judge import NETWORK_ERRORS, Ruling, judge_error
 from crawler.look import Seen, Task
 from crawler.profiler import Profiler
+from machine.clock import Watch
+from machine.worker import GuardedPool
 from parsers.site import Site
 
 Progress = Callable[[str, int, int], None]

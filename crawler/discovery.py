@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.clock import later, stamp
 from archive.frontier import Found
 from archive.leases import Lease, Role
 from archive.originals import newest_whole
 from archive.schedule import REDISCOVER_DAYS, is_due
-from archive.worker import Died
 from crawler.addresses import is_of_site, strict_address
 from crawler.context import Crawl, Job
 from crawler.look import Seen
 from crawler.ordering import CoverOrder
 from crawler.robots import Rules
 from crawler.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
+from machine.clock import later, stamp
+from machine.worker import Died
 from schema.errors import CrawlError
 
 MAX_LISTS = 1000

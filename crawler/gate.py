@@ -14,11 +14,11 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from archive.clock import now, parse_stamp
 from archive.frontier import Found
 from crawler.addresses import on_origin, origin_of
 from crawler.asking import Asked, asked_of, request_for
 from crawler.robots import RobotsRefused, Rules, body_of, is_fresh, read_rules
+from machine.clock import now, parse_stamp
 from schema.errors import CrawlError
 
 if TYPE_CHECKING:

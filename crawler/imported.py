@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
-from archive.clock import parse_stamp, stamp
 from archive.http1 import Message
 from archive.schedule import FIRST_DAYS
 from archive.store import Exchange
 from archive.timeline import TIMELINE
 from crawler.judge import REDIRECTS
+from machine.clock import parse_stamp, stamp
 
 
 def outcome_of(message: Message) -> tuple[str, str]:

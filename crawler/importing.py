@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.clock import parse_stamp
 from archive.frontier import Found
 from archive.home import Home
 from archive.http1 import Message
 from archive.leases import Lease
 from archive.runs import OpenRun, open_run
 from archive.store import Exchange
-from archive.worker import Died, GuardedPool
 from crawler.addresses import strict_address
 from crawler.context import Progress
 from crawler.imported import outcome_of, settle_import
@@ -27,6 +25,8 @@ from crawler.planning import role_of
 from crawler.profiler import Profiler, judge_rest
 from crawler.report import ImportReport
 from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file, real
+from machine.clock import parse_stamp
+from machine.worker import Died, GuardedPool
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.errors import CrawlError, UsageError

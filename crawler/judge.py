@@ -17,13 +17,13 @@ from twisted.internet import error as net
 from twisted.internet.defer import CancelledError as TwistedCancelledError
 from twisted.web import _newclient as http
 
-from archive.clock import later, now
 from archive.http1 import Message
 from archive.leases import Ending, Lease, captured, failed, refused
 from archive.schedule import REDISCOVER_DAYS
 from crawler import resolver
 from crawler.addresses import next_hop
 from crawler.robots import RobotsRefused
+from machine.clock import later, now
 from parsers.site import Site
 from schema.errors import CrawlError
 

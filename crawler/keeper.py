@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
 
-from archive.clock import stamp
-from archive.failpoints import reach
 from archive.http1 import UnwritableError, message_block, raw_block, request_block
 from archive.leases import Lease, end_attempt, failed
 from archive.quarantine import keep_aside
@@ -19,6 +17,8 @@ from crawler.asking import Asked, asked_of
 from crawler.context import Crawl, Kept
 from crawler.cut import truncation_of
 from crawler.judge import Ruling, judge_answer, noted
+from machine.clock import stamp
+from machine.failpoints import reach
 from schema.errors import CrawlError, VerdictsError
 
 if TYPE_CHECKING:

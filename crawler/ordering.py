@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Collection
 from sqlite3 import Row
 
-from archive.clock import stamp
 from archive.ledger import Ledger
 from crawler.cover import Cover, Place, Standing, plan_cover
 from crawler.places import NO_RECORD, place_of, standing_of, tool_slugs
+from machine.clock import stamp
 from parsers.site import Site
 
 NEW_ADDRESSES = 100

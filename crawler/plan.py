@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
 
-from archive.clock import stamp
 from archive.home import Home
 from archive.ledger import read_rows
 from crawler.cover import plan_cover
 from crawler.places import place_of, standing_of, tool_slugs
 from crawler.robots import MAX_CRAWL_DELAY_S
 from crawler.settings import slot_delay
+from machine.clock import stamp
 from parsers.site import Site
 from parsers.sites import site_named
 

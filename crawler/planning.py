@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from sqlite3 import Row
 from urllib.parse import urlsplit
 
-from archive.clock import stamp
 from archive.frontier import Found
 from archive.home import Home
 from archive.leases import Role
@@ -15,6 +14,7 @@ from archive.ledger import read_rows
 from archive.schedule import is_due
 from crawler.addresses import is_of_site, is_private_host, origin_of, strict_address
 from crawler.context import Job
+from machine.clock import stamp
 from parsers.site import Site
 from parsers.sites import site_named, site_of_url
 from schema.errors import CrawlError, StartError, UsageError

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import groupby
 
-from archive.clock import now
 from archive.profiles import (
     ProfileRow,
     all_profiles,
@@ -21,13 +20,14 @@ from archive.profiles import (
     unjudged,
 )
 from archive.runs import OpenRun
-from archive.worker import Died
 from crawler.changes import Change, has_records, judge
 from crawler.history import History, Pages, history_of
 from crawler.look import Seen, Task
 from crawler.pairs import pair
 from crawler.profile import UNCHANGED
 from crawler.sight import Sight, pack, page_key, unpack, unread_sight
+from machine.clock import now
+from machine.worker import Died
 from schema.page import RawPage
 
 DIED = unread_sight("", "parser_died", None)

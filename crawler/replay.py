@@ -11,7 +11,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import cast
 
-from archive.clock import as_of, later
 from archive.frontier import Found, Frontier
 from archive.leases import (
     LISTS,
@@ -32,6 +31,7 @@ from crawler.imported import outcome_of, settle_import
 from crawler.judge import TRANSIENT
 from crawler.planning import role_of
 from crawler.replay_robots import RobotsReplay
+from machine.clock import as_of, later
 from parsers.sites import site_named
 
 PASSING = ("throttled", *map(str, TRANSIENT))

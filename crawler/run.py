@@ -17,7 +17,6 @@ from archive.home import Home
 from archive.log import RunLog
 from archive.profiles import still_held
 from archive.runs import OpenRun, open_run
-from archive.worker import GuardedPool
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
 from crawler.look import look
 from crawler.planning import (
@@ -33,6 +32,7 @@ from crawler.settings import crawl_settings
 from crawler.spider import PageSpider
 from crawler.timeouts import USUAL, Timeouts
 from crawler.trust import require_trust
+from machine.worker import GuardedPool
 from parsers.site import Site
 from schema.errors import StoppedError
 

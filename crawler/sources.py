@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
-from archive.clock import parse_stamp, stamp
 from archive.content import MAX_BYTES
 from archive.foreign import read_warc
 from archive.http1 import take_apart
 from archive.store import DateSource, Truncation
 from archive.warc import WarcRecord
+from machine.clock import parse_stamp, stamp
 from schema.errors import UsageError
 
 PAGES = {".html": "text/html", ".htm": "text/html", ".txt": "text/plain"}

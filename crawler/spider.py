@@ -12,7 +12,6 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.clock import now
 from archive.leases import Lease
 from crawler.addresses import on_origin
 from crawler.asking import Asked, asked_of, request_for
@@ -23,6 +22,7 @@ from crawler.look import Task
 from crawler.robots import MAX_CRAWL_DELAY_S, Rules
 from crawler.settings import slot_delay
 from crawler.taken import Taken
+from machine.clock import now
 from schema.page import RawPage
 
 

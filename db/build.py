@@ -15,7 +15,6 @@ from pathlib import Path
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.schedule import is_due
 from archive.segments import disk_of, file_sha256
-from archive.worker import GuardedPool
 from db import recordfile
 from db.altered import Altered, require_unaltered
 from db.assemble import assemble
@@ -42,6 +41,7 @@ from db.withdrawal import is_outdated, withdraw
 from db.withdrawal_files import left_out
 from db.withdrawal_records import clean_made, fitted
 from db.write import write_database
+from machine.worker import GuardedPool
 from parsers import PARSER_VERSION
 from parsers.version import source_digest
 from schema.rows import ROWS

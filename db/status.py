@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from archive import Home, Page, open_archive
-from archive.clock import stamp
 from archive.ledger import read_rows
 from archive.schedule import is_due
 from db.pages import count_states, page_state
@@ -15,6 +14,7 @@ from db.publish import present, read_manifest, require_link
 from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.snapshot import Snapshot, take_snapshot
 from db.withdrawal import withdrawal_counts
+from machine.clock import stamp
 from schema.errors import BuildError
 from schema.rows import PageState
 

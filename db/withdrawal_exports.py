@@ -11,13 +11,13 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from archive.clock import stamp
 from archive.home import Home, fsync_folder
 from archive.ledger import Ledger
 from archive.withdrawal_entry import mark_withdrawn
 from archive.withdrawals import Takedown, exports
 from db.withdrawal_files import dropped_of, reasons
 from db.withdrawal_match import Taken
+from machine.clock import stamp
 
 FOLDER_TOMBSTONE = "WITHDRAWN.json"
 

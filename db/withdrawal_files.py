@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.clock import stamp
 from archive.home import Home
 from archive.ledger import Ledger
 from archive.segments import file_sha256
@@ -32,6 +31,7 @@ from db.publish import (
 )
 from db.withdrawal_match import Showing, ShownCard, ShownWords, Taken
 from db.write import connect_read_only
+from machine.clock import stamp
 from schema.errors import BuildError
 
 UNREADABLE = Edition({}, {}, set())

@@ -9,7 +9,7 @@ import forked
 import pytest
 from crawl_site import Site, serving
 
-from archive import child
+from machine import child
 
 LONGEST = (
     "test_kill_loop", "test_drift_cases", "test_drift", "test_command_limits", "test_backup",

@@ -24,12 +24,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive import failpoints, segments
-from archive.clock import VARIABLE as NOW
+from archive import segments
 from archive.ledger import Ledger
 from archive.segments import SegmentWriter
 from archive.store import Store
 from crawler import run as crawler_run
+from machine import failpoints
+from machine.clock import VARIABLE as NOW
 from parsers.sites import site_named
 from schema.errors import VerdictsError
 

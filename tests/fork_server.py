@@ -26,7 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PRELOADED = (
-    "archive.child", "crawler.importing", "crawler.run", "datasette.app", "db.build", "db.check",
+    "machine.child", "crawler.importing", "crawler.run", "datasette.app", "db.build", "db.check",
     "db.status", "db.withdrawal", "parsers.sites", "scrapy.core.downloader.handlers.http11",
     "scrapy.core.downloader.handlers._base_streaming", "scrapy.core.engine",
     "scrapy.core.scheduler", "twisted.internet.asyncioreactor", "uvicorn", "verdicts.cli",
@@ -148,7 +148,7 @@ def preload() -> None:
     forked = importlib.import_module("forked")
     forked._addresses.append(sys.argv[1])
     # The workers of a pool are forked too: theirs is the same interpreter, as fresh as ours.
-    importlib.import_module("archive.child").subprocess = forked
+    importlib.import_module("machine.child").subprocess = forked
     if threading.active_count() > 1 or "twisted.internet.reactor" in sys.modules:
         raise RuntimeError("what was imported may not be forked")
     gc.collect()

@@ -29,9 +29,9 @@ from doomed import DOOMED, SABOTAGE, Order
 from soak_site import WitnessSite
 
 from archive import Home, open_archive
-from archive.clock import VARIABLE as NOW
 from archive.runs import open_run
 from db.check import check
+from machine.clock import VARIABLE as NOW
 from schema.errors import VerdictsError
 
 CALLS = ("openat,write,pwrite64,writev,pwritev,fsync,fdatasync,rename,renameat,renameat2,unlink,"

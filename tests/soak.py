@@ -31,10 +31,10 @@ from doomed import DOOMED, SABOTAGE, Order
 from soak_site import BASE, KINDS, Kind, WitnessSite
 
 from archive import open_archive
-from archive.failpoints import POINTS
 from db import build
 from db.check import check
 from db.status import page_states
+from machine.failpoints import POINTS
 from schema.errors import StartError, VerdictsError
 
 KILLED = -9

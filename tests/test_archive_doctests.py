@@ -10,9 +10,10 @@ import pytest
 
 import archive
 import crawler
+import machine
 
-MODULES = [f"{room.__name__}.{found.name}" for room in (archive, crawler)
-           for found in pkgutil.iter_modules(room.__path__) if found.name != "__main__"]
+MODULES = [found.name for room in (archive, crawler, machine)
+           for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -109,7 +109,7 @@ def test_a_reader_that_lingers_makes_the_writer_wait_and_not_fail(tmp_path):
 
 
 def test_a_clock_that_is_no_time_is_wrong_usage(monkeypatch):
-    from archive.clock import now
+    from machine.clock import now
     monkeypatch.setenv("VERDICTS_NOW", "soon")
     with pytest.raises(UsageError, match="VERDICTS_NOW"):
         now()

@@ -16,11 +16,12 @@ from crawl_site import PAGES, Answer, Ended, Site, rows, run_crawl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import clock, open_archive
-from archive.clock import VARIABLE, Watch, stamp
+from archive import open_archive
 from archive.schedule import FURTHEST_DAYS, IS_DUE, due_bounds, is_due
 from db import build
 from db.check import check
+from machine import clock
+from machine.clock import VARIABLE, Watch, stamp
 from verdicts.newest import newest_page
 
 PATH = sorted(PAGES)[0]

@@ -14,7 +14,7 @@ from fixture_tools import ROOT
 
 from schema.codes import FAILURES, FINDINGS, page
 
-ROOMS = ("parsers", "archive", "crawler", "db", "verdicts")
+ROOMS = ("machine", "parsers", "archive", "crawler", "db", "verdicts")
 FAILING = ("BytesError", "LayoutError", "FieldError", "ParseError", "Failure")
 NOTING = ("find", "_find")
 RESERVED: dict[str, str] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 from crawl_site import PAGES, PAIRS, Answer, Site, rows, run_crawl
 
 from archive import open_archive
-from archive.failpoints import VARIABLE as KILL_AT
+from machine.failpoints import VARIABLE as KILL_AT
 
 COMPARE = "/compare/alder-vs-birch"
 NOON, EVENING, NEXT_NOON = ({"VERDICTS_NOW": f"2026-11-{at}Z"} for at in (

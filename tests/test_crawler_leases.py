@@ -23,9 +23,6 @@ from crawl_site import (
 from scrapy.http import Response
 
 from archive import Home
-from archive.clock import VARIABLE as NOW
-from archive.clock import stamp
-from archive.failpoints import VARIABLE as KILL_AT
 from archive.frontier import Found
 from archive.http1 import UnwritableError, message_block
 from archive.leases import MAX_STRIKES, MAX_TRIES
@@ -37,6 +34,9 @@ from crawler.context import Crawl, Job
 from crawler.discovery import Discovery
 from crawler.keeper import Keeper
 from crawler.robots import read_rules
+from machine.clock import VARIABLE as NOW
+from machine.clock import stamp
+from machine.failpoints import VARIABLE as KILL_AT
 from parsers.sites import site_named
 from schema.errors import CrawlError, StoppedError
 

@@ -11,9 +11,9 @@ from crawl_site import PAGE, PAGES, Answer, Ended, Site, rows, run_crawl
 from drift_home import half_broken
 from drift_home import site as drift_pages
 
-from archive.clock import stamp
 from db import build
 from db.status import page_states
+from machine.clock import stamp
 
 COMPARE = "/compare/alder-vs-birch"
 SHUT = [f"/compare/shut-vs-tool{number}" for number in range(4)]

@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import Home
-from archive.clock import now
 from archive.content import Decoded
 from archive.http1 import Message, message_block, take_apart
 from archive.leases import Lease
@@ -29,6 +28,7 @@ from crawler.robots import is_fresh, read_rules
 from crawler.settings import JITTER, crawl_settings, slot_delay
 from crawler.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
 from crawler.timeouts import USUAL
+from machine.clock import now
 from parsers.sites import site_named
 from schema.errors import CrawlError, IntegrityError, StartError, UsageError
 

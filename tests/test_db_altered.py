@@ -23,7 +23,7 @@ from db.withdrawal import lift, take_down
 from schema.errors import BuildError
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("schema", "parsers", "archive", "crawler", "db", "verdicts", "web")
+ROOMS = ("schema", "machine", "parsers", "archive", "crawler", "db", "verdicts", "web")
 PAGES = [page(ALDER, BIRCH), page(ALDER, CEDAR), page(BIRCH, CEDAR)]
 NOARCHIVE = '<meta name="robots" content="noarchive">'
 TAGLINE = """

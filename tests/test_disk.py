@@ -19,10 +19,10 @@ from doomed import DOOMED, Order
 from soak_site import BASE, WitnessSite
 
 from archive import Home, open_archive
-from archive.clock import VARIABLE as NOW
 from archive.home import FLOOR
 from archive.runs import open_run
 from db.check import check
+from machine.clock import VARIABLE as NOW
 from schema.errors import IntegrityError
 from verdicts.sample import pages
 

@@ -22,7 +22,6 @@ from fixture_tools import HTML
 from layoutgen import HTML_LAYOUTS, TEXT_LAYOUTS, plain_truth
 
 from archive import Home
-from archive.failpoints import VARIABLE as KILL_AT
 from archive.profiles import (
     ProfileRow,
     accept_drift,
@@ -40,6 +39,7 @@ from crawler.profiler import Profiler, judge_rest
 from crawler.sight import Part, Sight, pack, sight_of, unpack, unread_sight
 from db import build
 from db.status import page_states
+from machine.failpoints import VARIABLE as KILL_AT
 from parsers import parse_page
 from schema.errors import StartError, UsageError
 from schema.page import RawPage

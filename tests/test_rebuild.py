@@ -17,8 +17,6 @@ from old_home import change, flip
 
 from archive import Home, open_archive
 from archive.carried import LOST
-from archive.clock import VARIABLE as NOW
-from archive.failpoints import VARIABLE as KILL_AT
 from archive.leases import Ending, State
 from archive.profiles import accept_drift, held_captures, load_profiles
 from archive.rebuild import RebuildReport, rebuild_ledger
@@ -28,6 +26,8 @@ from archive.tables import MIGRATIONS
 from crawler.replay import Replay
 from db import build
 from db.check import check
+from machine.clock import VARIABLE as NOW
+from machine.failpoints import VARIABLE as KILL_AT
 from schema.errors import StartError
 
 PATHS = list(PAGES)

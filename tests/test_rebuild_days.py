@@ -21,9 +21,9 @@ from old_home import flip
 from test_recrawl import all_validate, at, validating
 
 from archive import open_archive
-from archive.failpoints import VARIABLE as KILL_AT
 from db import build
 from db.check import check
+from machine.failpoints import VARIABLE as KILL_AT
 
 STILL, LIVELY, LEAVING = sorted(PAGES)
 MOVED, TIRED, TALKING = "/compare/cedar-vs-old", "/compare/alder-vs-tired", "/compare/a-vs-b"

@@ -20,11 +20,11 @@ from commands import verdicts
 from crawl_site import PAGES, Answer, Ended, Site, outcomes, rows, run_crawl
 
 from archive import open_archive
-from archive.clock import stamp
 from archive.http1 import take_apart
 from archive.reader import load_record
 from db import build
 from db.check import check
+from machine.clock import stamp
 
 PATHS = sorted(PAGES)
 

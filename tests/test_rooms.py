@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "schema": set(),
+    "machine": {"schema"},
     "parsers": {"schema"},
-    "archive": {"schema"},
-    "crawler": {"schema", "parsers", "archive"},
-    "db": {"schema", "parsers", "archive"},
-    "web": set(),
-    "verdicts": {"schema", "parsers", "archive", "crawler", "db", "web"},
+    "archive": {"schema", "machine"},
+    "crawler": {"schema", "machine", "parsers", "archive"},
+    "db": {"schema", "machine", "parsers", "archive"},
+    "web": {"schema"},
+    "verdicts": {"schema", "machine", "parsers", "archive", "crawler", "db", "web"},
 }
 
 

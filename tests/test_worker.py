@@ -13,8 +13,8 @@ import time
 
 import pytest
 
-from archive import child
-from archive.worker import Died, GuardedPool
+from machine import child
+from machine.worker import Died, GuardedPool
 from schema.errors import StoppedError
 
 

@@ -79,7 +79,7 @@ def _accept(home: Path, run_id: int) -> int:
 def _structures(home: Path, found: SiteDrift) -> dict[str, Structure | None]:
     """A page of the layout that changed, and it or another as it was before."""
     from archive import open_archive
-    from archive.worker import GuardedPool
+    from machine.worker import GuardedPool
     from verdicts.structure import explain_task, read_structure
 
     archive = open_archive(home)

@@ -7,8 +7,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from archive import open_archive
-from archive.worker import Died, GuardedPool
 from crawler.sources import PAGES
+from machine.worker import Died, GuardedPool
 from parsers import Explanation, explain
 from parsers.sites import DEFAULT_SITE, site_named
 from schema.codes import FAILURES, FINDINGS

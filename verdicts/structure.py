@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from archive.worker import Died, GuardedPool
+from machine.worker import Died, GuardedPool
 from parsers import Explanation, explain
 from schema.errors import BytesError, LayoutError
 

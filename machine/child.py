@@ -1,4 +1,4 @@
-"""One guarded process and the pipe to it. See `archive.worker`, which is the one to use."""
+"""One guarded process and the pipe to it. See `machine.worker`, which is the one to use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OUT_OF_MEMORY = 77
 _START_S = 60
 """How long a child may take to start. Units: seconds."""
 _MAIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); " \
-        "from archive.child import main; main()"
+        "from machine.child import main; main()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar, cast
 
-from archive.child import Child, ChildDied, Limits
+from machine.child import Child, ChildDied, Limits
 from schema.errors import StoppedError
 
 T = TypeVar("T")
