@@ -6,6 +6,6 @@ For reading, `open_archive(path)` is all that is needed; nothing here parses a p
 from __future__ import annotations
 
 from archive.home import Home
-from archive.reader import Archive, Capture, Page, Run, Segment, open_archive
+from archive.store.reader import Archive, Capture, Page, Run, Segment, open_archive
 
 __all__ = ["Archive", "Capture", "Home", "Page", "Run", "Segment", "open_archive"]

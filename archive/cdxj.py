@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from archive.home import Home
-from archive.ledger import read_rows
+from archive.ledger.ledger import read_rows
 
 NOT_MODIFIED = 304
 REVISIT = "warc/revisit"

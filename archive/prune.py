@@ -13,7 +13,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Literal
 
-from archive.backup import CURRENT
+from archive.backup.backup import CURRENT
 from archive.home import NO_ARCHIVE, TRIAL, Home
 from machine.clock import now
 from schema.errors import StartError

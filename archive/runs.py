@@ -8,15 +8,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from archive import segments
-from archive.erasure import finish_erasures
-from archive.frontier import Frontier
 from archive.home import Home
-from archive.leases import give_back_leases
-from archive.ledger import Ledger
-from archive.segments import recover
-from archive.store import Store
-from archive.withdrawal_copy import require_all
+from archive.ledger.frontier import Frontier
+from archive.ledger.leases import give_back_leases
+from archive.ledger.ledger import Ledger
+from archive.store import segments
+from archive.store.segments import recover
+from archive.store.store import Store
+from archive.takedown.copy import require_all
+from archive.takedown.erasure import finish_erasures
 from machine.clock import JUMP_S, later, stamp
 from machine.failpoints import reach
 from schema.errors import StoppedError, VerdictsError

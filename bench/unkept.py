@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from archive.frontier import Found
-from archive.leases import Lease
-from archive.store import Stored
+from archive.ledger.frontier import Found
+from archive.ledger.leases import Lease
+from archive.store.store import Stored
 
 
 class Frontier:

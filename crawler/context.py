@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.http1 import Message
-from archive.leases import Ending, Lease
+from archive.ledger.leases import Ending, Lease
+from archive.ledger.outcomes import NOT_ASKED
 from archive.log import RunLog
-from archive.outcomes import NOT_ASKED
 from archive.runs import OpenRun
+from archive.warc.http1 import Message
 from crawler.judge import NETWORK_ERRORS, Ruling, judge_error
 from crawler.look import Seen, Task
 from crawler.profiler import Profiler

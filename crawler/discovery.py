@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.frontier import Found
-from archive.leases import Lease, Role
-from archive.originals import newest_whole
-from archive.schedule import REDISCOVER_DAYS, is_due
+from archive.ledger.frontier import Found
+from archive.ledger.leases import Lease, Role
+from archive.ledger.originals import newest_whole
+from archive.ledger.schedule import REDISCOVER_DAYS, is_due
 from crawler.addresses import is_of_site, strict_address
 from crawler.context import Crawl, Job
 from crawler.look import Seen

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from archive.profiles import ProfileRow
+from archive.ledger.profiles import ProfileRow
 from crawler.profile import Profile, profiles_of
 from crawler.sight import Sight, unpack
 

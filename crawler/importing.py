@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.frontier import Found
 from archive.home import Home
-from archive.http1 import Message
-from archive.leases import Lease
+from archive.ledger.frontier import Found
+from archive.ledger.leases import Lease
 from archive.runs import OpenRun, open_run
-from archive.store import Exchange
+from archive.store.store import Exchange
+from archive.warc.http1 import Message
 from crawler.addresses import strict_address
 from crawler.context import Progress
 from crawler.imported import outcome_of, settle_import

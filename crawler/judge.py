@@ -17,9 +17,9 @@ from twisted.internet import error as net
 from twisted.internet.defer import CancelledError as TwistedCancelledError
 from twisted.web import _newclient as http
 
-from archive.http1 import Message
-from archive.leases import Ending, Lease, captured, failed, refused
-from archive.schedule import REDISCOVER_DAYS
+from archive.ledger.leases import Ending, Lease, captured, failed, refused
+from archive.ledger.schedule import REDISCOVER_DAYS
+from archive.warc.http1 import Message
 from crawler import resolver
 from crawler.addresses import next_hop
 from crawler.robots import RobotsRefused

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
 
-from archive.http1 import UnwritableError, message_block, raw_block, request_block
-from archive.leases import Lease, end_attempt, failed
-from archive.quarantine import keep_aside
-from archive.store import Exchange
+from archive.ledger.leases import Lease, end_attempt, failed
+from archive.store.quarantine import keep_aside
+from archive.store.store import Exchange
+from archive.warc.http1 import UnwritableError, message_block, raw_block, request_block
 from crawler.asking import Asked, asked_of
 from crawler.context import Crawl, Kept
 from crawler.cut import truncation_of

@@ -11,8 +11,8 @@ from typing import Literal
 
 from crawler.sight import Sight, sight_of, unread_sight
 from parsers import Explanation, explain
-from parsers.document import Document
-from parsers.links import canonical_address, page_links
+from parsers.page.document import Document
+from parsers.page.links import canonical_address, page_links
 from parsers.sites import site_named
 from parsers.values import label_key, word_key
 from schema.errors import BytesError

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Collection
 from sqlite3 import Row
 
-from archive.ledger import Ledger
+from archive.ledger.ledger import Ledger
 from crawler.cover import Cover, Place, Standing, plan_cover
 from crawler.places import NO_RECORD, place_of, standing_of, tool_slugs
 from machine.clock import stamp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from sqlite3 import Row
 
-from archive.schedule import is_due
+from archive.ledger.schedule import is_due
 from crawler.cover import Place, Standing
 from parsers.site import Site
 

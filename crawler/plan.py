@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite3 import Row
 
 from archive.home import Home
-from archive.ledger import read_rows
+from archive.ledger.ledger import read_rows
 from crawler.cover import plan_cover
 from crawler.places import place_of, standing_of, tool_slugs
 from crawler.robots import MAX_CRAWL_DELAY_S

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sqlite3 import Row
 from urllib.parse import urlsplit
 
-from archive.frontier import Found
 from archive.home import Home
-from archive.leases import Role
-from archive.ledger import read_rows
-from archive.schedule import is_due
+from archive.ledger.frontier import Found
+from archive.ledger.leases import Role
+from archive.ledger.ledger import read_rows
+from archive.ledger.schedule import is_due
 from crawler.addresses import is_of_site, is_private_host, origin_of, strict_address
 from crawler.context import Job
 from machine.clock import stamp

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import groupby
 
-from archive.profiles import (
+from archive.ledger.profiles import (
     ProfileRow,
     all_profiles,
     captures_of,

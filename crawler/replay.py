@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import cast
 
-from archive.frontier import Found, Frontier
-from archive.leases import (
+from archive.ledger.frontier import Found, Frontier
+from archive.ledger.leases import (
     LISTS,
     Ending,
     Lease,
@@ -22,10 +22,10 @@ from archive.leases import (
     failed,
     give_back_leases,
 )
-from archive.ledger import Ledger
-from archive.refill import ORPHAN, Entered
-from archive.schedule import REDISCOVER_DAYS
-from archive.store import Exchange
+from archive.ledger.ledger import Ledger
+from archive.ledger.schedule import REDISCOVER_DAYS
+from archive.rebuild.refill import ORPHAN, Entered
+from archive.store.store import Exchange
 from crawler.addresses import origin_of
 from crawler.imported import outcome_of, settle_import
 from crawler.judge import TRANSIENT

@@ -11,7 +11,7 @@ from typing import Literal
 from protego import Protego
 from scrapy.exceptions import IgnoreRequest
 
-from archive.http1 import Message
+from archive.warc.http1 import Message
 from crawler.objections import Usages, objections, read_usages
 from machine.clock import later, stamp
 from parsers.site import Site

@@ -14,8 +14,8 @@ from typing import Any, Literal
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.home import Home
+from archive.ledger.profiles import still_held
 from archive.log import RunLog
-from archive.profiles import still_held
 from archive.runs import OpenRun, open_run
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
 from crawler.look import look

@@ -9,7 +9,7 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from archive.content import accepted_encodings
+from archive.warc.content import accepted_encodings
 from crawler.robots import TOKEN
 from crawler.timeouts import Timeouts
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
-from archive.content import MAX_BYTES
-from archive.foreign import read_warc
-from archive.http1 import take_apart
-from archive.store import DateSource, Truncation
-from archive.warc import WarcRecord
+from archive.store.store import DateSource, Truncation
+from archive.warc.content import MAX_BYTES
+from archive.warc.foreign import read_warc
+from archive.warc.http1 import take_apart
+from archive.warc.record import WarcRecord
 from machine.clock import parse_stamp, stamp
 from schema.errors import UsageError
 

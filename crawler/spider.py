@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.leases import Lease
+from archive.ledger.leases import Lease
 from crawler.addresses import on_origin
 from crawler.asking import Asked, asked_of, request_for
 from crawler.context import Crawl, Job, Kept

@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 
 from archive.home import Home
-from archive.leases import Ending, Lease
-from archive.withdrawals import TakenAddresses, active_takedowns
+from archive.ledger.leases import Ending, Lease
+from archive.takedown.takedowns import TakenAddresses, active_takedowns
 from parsers.site import Site
 
 LOOK_AGAIN_S = 30.0

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
-from archive.schedule import is_due
-from archive.segments import disk_of, file_sha256
+from archive.ledger.schedule import is_due
+from archive.store.segments import disk_of, file_sha256
 from db import recordfile
 from db.altered import Altered, require_unaltered
 from db.assemble import assemble

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.home import WAY_OUT
-from archive.segments import file_sha256
-from archive.soundness import require_sound
-from archive.warc import WarcRecord, read_members
-from archive.withdrawals import ERASED
+from archive.ledger.soundness import require_sound
+from archive.store.segments import file_sha256
+from archive.takedown.takedowns import ERASED
+from archive.warc.record import WarcRecord, read_members
 from db.publish import CURRENT, read_manifest, tombstone_path
 from db.recordfile import record_problems
 from db.snapshot import Snapshot, take_snapshot

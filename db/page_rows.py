@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archive import Run
-from archive.schedule import is_due
+from archive.ledger.schedule import is_due
 from db.load import Seen
 from db.numbers import UNNUMBERED, Numbers
 from db.pages import page_state

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archive import Archive, Capture, Page, Run, Segment
-from archive.profiles import held_captures
-from archive.schedule import is_due
-from archive.withdrawals import ERASED, Correction, active_takedowns, corrections
+from archive.ledger.profiles import held_captures
+from archive.ledger.schedule import is_due
+from archive.takedown.takedowns import ERASED, Correction, active_takedowns, corrections
 from db.withdrawal_match import Taken
 from machine.clock import parse_stamp, stamp
 from parsers.sites import site_named

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from archive import Home, Page, open_archive
-from archive.ledger import read_rows
-from archive.schedule import is_due
+from archive.ledger.ledger import read_rows
+from archive.ledger.schedule import is_due
 from db.pages import count_states, page_state
 from db.publish import present, read_manifest, require_link
 from db.recordfile import READ_ERRORS, original_of, read_header, record_paths

@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive import Archive, Home, open_archive
-from archive.erasure import erase_captures, finish_erasures
-from archive.ledger import Ledger
-from archive.withdrawal_copy import renew_copy, require_all
-from archive.withdrawal_entry import (
+from archive.ledger.ledger import Ledger
+from archive.takedown.copy import renew_copy, require_all
+from archive.takedown.entry import (
     enter_correction,
     enter_takedown,
     lift_takedown,
     mark_erased,
     widen_takedown,
 )
-from archive.withdrawals import Matches, Takedown, active_takedowns, corrections, takedowns
+from archive.takedown.erasure import erase_captures, finish_erasures
+from archive.takedown.takedowns import Matches, Takedown, active_takedowns, corrections, takedowns
 from db.publish import remove_leftovers
 from db.recordfile import READ_ERRORS, read_header
 from db.snapshot import Snapshot, take_snapshot

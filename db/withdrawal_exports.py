@@ -12,9 +12,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from archive.home import Home, fsync_folder
-from archive.ledger import Ledger
-from archive.withdrawal_entry import mark_withdrawn
-from archive.withdrawals import Takedown, exports
+from archive.ledger.ledger import Ledger
+from archive.takedown.entry import mark_withdrawn
+from archive.takedown.takedowns import Takedown, exports
 from db.withdrawal_files import dropped_of, reasons
 from db.withdrawal_match import Taken
 from machine.clock import stamp

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.home import Home
-from archive.ledger import Ledger
-from archive.segments import file_sha256
-from archive.withdrawal_entry import widen_takedown
-from archive.withdrawals import Matches, Takedown
+from archive.ledger.ledger import Ledger
+from archive.store.segments import file_sha256
+from archive.takedown.entry import widen_takedown
+from archive.takedown.takedowns import Matches, Takedown
 from db.loss import Edition, edition
 from db.publish import (
     CANDIDATE,

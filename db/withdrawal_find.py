@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from archive import Archive
-from archive.withdrawals import (
+from archive.takedown.takedowns import (
     Kind,
     Takedown,
     TakenAddresses,

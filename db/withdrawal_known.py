@@ -6,7 +6,7 @@ This module only reads; what it gives holds hashes and addresses, no words.
 from __future__ import annotations
 
 from archive import Archive
-from archive.withdrawals import KnownSide, Matches
+from archive.takedown.takedowns import KnownSide, Matches
 from db.withdrawal_find import Finder, Target, slugs_of
 from db.withdrawal_fold import text_hash
 from db.withdrawal_likeness import Side

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archive.withdrawals import Matches, Takedown, TakenAddresses
+from archive.takedown.takedowns import Matches, Takedown, TakenAddresses
 from db.withdrawal_fold import folded, readings, text_hash, words_hash
 from db.withdrawal_likeness import (
     PIECE_WORDS,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.home import Home
-from archive.withdrawal_copy import path_beside, require_all
+from archive.takedown.copy import path_beside, require_all
 from db.publish import is_named_by_build, tombstone_path
 from db.withdrawal_files import dropped_of, published_files
 from db.withdrawal_match import Taken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archive.withdrawals import Correction
+from archive.takedown.takedowns import Correction
 from db.keys import ToolKey
 from db.numbers import UNNUMBERED, Numbers
 from db.snapshot import Snapshot

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from parsers.absence import explain_absence
 from parsers.comparison import read_comparison
-from parsers.decode import decode, is_html
-from parsers.document import Document, read_html, read_text
-from parsers.links import absolute_link
-from parsers.scan import require_safe_shape
+from parsers.page.decode import decode, is_html
+from parsers.page.document import Document, read_html, read_text
+from parsers.page.links import absolute_link
+from parsers.page.scan import require_safe_shape
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from parsers.version import PARSER_VERSION

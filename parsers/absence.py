@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.document import Document
+from parsers.page.document import Document
 from parsers.site import Words
 from parsers.values import label_key, word_key
 from schema.errors import LayoutError, ParseError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parsers.cards import Card
-from parsers.decision import Decision
+from parsers.cards.cards import Card
+from parsers.cards.decision import Decision
 from schema.records import Finding, Quote, Tool
 
 

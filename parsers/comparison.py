@@ -9,21 +9,21 @@ from __future__ import annotations
 import hashlib
 import re
 
-from parsers.cards import Cards, read_cards
+from parsers.cards.cards import Cards, read_cards
+from parsers.cards.decision import Decision, read_decision
+from parsers.cards.heading import find_headings, splits
+from parsers.cards.tool import ToolReader
 from parsers.checks import check_sides, check_tool_quotes
-from parsers.context import Context, Trace
-from parsers.decision import Decision, read_decision
-from parsers.document import Document
-from parsers.heading import find_headings, splits
-from parsers.links import links_of
-from parsers.quotes import read_quotes
-from parsers.scorecard import Found, Scorecard, find_scorecard, read_scorecard
-from parsers.sides import Panels
+from parsers.page.context import Context, Trace
+from parsers.page.document import Document
+from parsers.page.links import links_of
+from parsers.page.slugs import read_slugs
+from parsers.page.tokens import Tokens, patterns_of, read_tokens
+from parsers.page.tree import tree_of
+from parsers.scorecard.quotes import read_quotes
+from parsers.scorecard.scorecard import Found, Scorecard, find_scorecard, read_scorecard
+from parsers.scorecard.sides import Panels
 from parsers.site import Site
-from parsers.slugs import read_slugs
-from parsers.tokens import Tokens, patterns_of, read_tokens
-from parsers.tool import ToolReader
-from parsers.tree import tree_of
 from parsers.values import require_text
 from schema.errors import LayoutError
 from schema.records import Comparison, Finding

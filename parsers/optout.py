@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from parsers.decode import decode, is_html
-from parsers.scan import require_safe_shape
-from parsers.tree import tree_of
+from parsers.page.decode import decode, is_html
+from parsers.page.scan import require_safe_shape
+from parsers.page.tree import tree_of
 from schema.page import RawPage
 
 ROBOTS_WORDS = {

@@ -24,10 +24,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive import segments
-from archive.ledger import Ledger
-from archive.segments import SegmentWriter
-from archive.store import Store
+from archive.ledger.ledger import Ledger
+from archive.store import segments
+from archive.store.segments import SegmentWriter
+from archive.store.store import Store
 from crawler import run as crawler_run
 from machine import failpoints
 from machine.clock import VARIABLE as NOW

@@ -11,8 +11,8 @@ from pathlib import Path
 from db_home import Answer, Card, html, url_of
 
 from archive import Home
-from archive.frontier import Found
-from archive.leases import captured, end_attempt
+from archive.ledger.frontier import Found
+from archive.ledger.leases import captured, end_attempt
 from archive.runs import open_run
 from crawler.look import Task, look
 from crawler.profiler import Profiler

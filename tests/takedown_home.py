@@ -16,7 +16,7 @@ import forked
 import pytest
 from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, Answer, Card, html, page, store, url_of
 
-from archive.withdrawals import Matches, Takedown
+from archive.takedown.takedowns import Matches, Takedown
 from db import BuildReport
 from db import build as build_with
 from db.keys import quote_key

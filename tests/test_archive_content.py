@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.content import PIECE, accepted_encodings, decode_body
-from archive.http1 import dechunk, message_block, take_apart
+from archive.warc.content import PIECE, accepted_encodings, decode_body
+from archive.warc.http1 import dechunk, message_block, take_apart
 
 TEXT = bytes(range(256)) * 300
 
@@ -29,7 +29,7 @@ def packed() -> list[tuple[str, bytes]]:
         import brotli
         found.append(("br", brotli.compress(TEXT)))
     if "zstd" in offered:
-        from archive.content import _zstd_module
+        from archive.warc.content import _zstd_module
         found.append(("zstd", _zstd_module().compress(TEXT)))
     return found
 

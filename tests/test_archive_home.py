@@ -12,10 +12,10 @@ from commands import verdicts
 from db_home import ALDER, BIRCH, Answer, html, store, url_of
 
 from archive import Home, open_archive
-from archive.ledger import JOURNAL_BYTES, Ledger, copy_ledger, read_rows
-from archive.outcomes import OUTCOMES, is_known
-from archive.rebuild import rebuild_ledger
-from archive.tables import APPLICATION_ID, MIGRATIONS
+from archive.ledger.ledger import JOURNAL_BYTES, Ledger, copy_ledger, read_rows
+from archive.ledger.outcomes import OUTCOMES, is_known
+from archive.ledger.tables import APPLICATION_ID, MIGRATIONS
+from archive.rebuild.rebuild import rebuild_ledger
 from crawler.replay import Replay
 from db.check import check
 from schema.errors import IntegrityError, StartError, StoppedError, UsageError
@@ -173,7 +173,7 @@ def test_a_page_of_the_ledger_that_is_damaged_while_it_is_open_is_named(ledger):
 
 
 def test_a_ledger_that_another_process_keeps_locked_stops_the_run(ledger, monkeypatch):
-    monkeypatch.setattr("archive.ledger.BUSY_MS", 10)
+    monkeypatch.setattr("archive.ledger.ledger.BUSY_MS", 10)
     with closing(Ledger(ledger.path)) as writer, ledger.transaction(), \
             pytest.raises(StoppedError, match="locked"), writer.transaction():
         pass
@@ -182,7 +182,7 @@ def test_a_ledger_that_another_process_keeps_locked_stops_the_run(ledger, monkey
 MAKING = """
 import sys
 from pathlib import Path
-from archive import ledger
+from archive.ledger import ledger
 def stop(db):
     before(db)
     print("making", flush=True)

@@ -17,15 +17,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import Archive, Home, open_archive, segments
-from archive.frontier import Found
-from archive.http1 import message_block
-from archive.leases import Ending, captured, end_attempt
-from archive.ledger import Ledger
+from archive import Archive, Home, open_archive
+from archive.ledger.frontier import Found
+from archive.ledger.leases import Ending, captured, end_attempt
+from archive.ledger.ledger import Ledger
 from archive.runs import open_run
-from archive.segments import seal
-from archive.store import Exchange
-from archive.warc import fields, iter_records, member, read_member
+from archive.store import segments
+from archive.store.segments import seal
+from archive.store.store import Exchange
+from archive.warc.http1 import message_block
+from archive.warc.record import fields, iter_records, member, read_member
 from schema.errors import BytesError, IntegrityError, StartError
 
 URL = "https://sample.example/compare/a-vs-b"

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import open_archive
-from archive.schedule import FURTHEST_DAYS, IS_DUE, due_bounds, is_due
+from archive.ledger.schedule import FURTHEST_DAYS, IS_DUE, due_bounds, is_due
 from db import build
 from db.check import check
 from machine import clock

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from db_home import html, url_of
 from drift_home import PAIRS, card, crawled, half_broken, new_layout, site, unreadable
 
-from archive.profiles import ProfileRow, load_profiles
+from archive.ledger.profiles import ProfileRow, load_profiles
 from db.status import LOOK_AT, status
 from verdicts import fixtures
 from verdicts.command_drift import drift

@@ -23,11 +23,11 @@ from crawl_site import (
 from scrapy.http import Response
 
 from archive import Home
-from archive.frontier import Found
-from archive.http1 import UnwritableError, message_block
-from archive.leases import MAX_STRIKES, MAX_TRIES
+from archive.ledger.frontier import Found
+from archive.ledger.leases import MAX_STRIKES, MAX_TRIES
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
+from archive.warc.http1 import UnwritableError, message_block
 from crawler import discovery as discovering
 from crawler.asking import Asked, request_for
 from crawler.context import Crawl, Job
@@ -90,7 +90,7 @@ def test_a_commit_that_fails_leaves_no_page_to_be_asked_without_a_lease(home, mo
             raise StoppedError(what="planted")
 
     leased: list[tuple[object, ...]] = []
-    monkeypatch.setattr("archive.store.reach", fail)
+    monkeypatch.setattr("archive.store.store.reach", fail)
     with open_run(Home(home), "crawl") as books:
         discovery = discovery_of(books, FIRST, SECOND)
         with pytest.raises(StoppedError, match="planted"):

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import Home
-from archive.content import Decoded
-from archive.http1 import Message, message_block, take_apart
-from archive.leases import Lease
-from archive.outcomes import OUTCOMES, is_known
+from archive.ledger.leases import Lease
+from archive.ledger.outcomes import OUTCOMES, is_known
+from archive.warc.content import Decoded
+from archive.warc.http1 import Message, message_block, take_apart
 from crawler.addresses import is_global, next_hop, on_origin, strict_address
 from crawler.judge import differing_validator, judge_answer, wait_asked_for
 from crawler.planning import named_pages, require_manners, require_pages

@@ -12,7 +12,7 @@ import pytest
 from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, know, page, store
 
 from archive import Home
-from archive.leases import Ending, captured
+from archive.ledger.leases import Ending, captured
 from db import build
 from db.check import Problem, check
 from db.page_rows import public_detail

@@ -21,7 +21,7 @@ from db_home import (
     store,
 )
 
-from archive.leases import Ending, refused
+from archive.ledger.leases import Ending, refused
 from db import build
 from db.observations import Sighting, joined_verdict, quote_conflicts
 

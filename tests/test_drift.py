@@ -22,7 +22,7 @@ from fixture_tools import HTML
 from layoutgen import HTML_LAYOUTS, TEXT_LAYOUTS, plain_truth
 
 from archive import Home
-from archive.profiles import (
+from archive.ledger.profiles import (
     ProfileRow,
     accept_drift,
     held_captures,
@@ -525,7 +525,7 @@ def test_rows_of_older_versions_are_compared_in_what_they_say(home: Path) -> Non
 
 
 # --- a redesign of a real site. Needs `drift` in the crawl's report, exit code 10 for it, and a
-# build that holds back archive.profiles.held_captures ---
+# build that holds back archive.ledger.profiles.held_captures ---
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from crawl_site import PAGES, Answer, Ended, Site, run_crawl
 from db_home import Card, html, url_of
 from drift_home import WORDS, crawled, new_layout, unreadable
 
-from archive.profiles import held_captures
+from archive.ledger.profiles import held_captures
 from crawler.bands import is_above
 from crawler.pairs import USUAL
 

@@ -17,7 +17,7 @@ from crawl_site import PAGE, outcomes, rows, run_crawl
 from fault_server import FaultServer, Say, faulty, whole
 
 from archive import open_archive
-from archive.content import _zstd_module, accepted_encodings
+from archive.warc.content import _zstd_module, accepted_encodings
 
 PACKED = gzip.compress(PAGE, mtime=0)
 FLIPPED = PACKED[:200] + bytes([PACKED[200] ^ 255]) + PACKED[201:]
@@ -147,7 +147,7 @@ def test_a07_a_body_lost_on_its_way_is_named_so_whatever_its_encoding(crawled):
 
 
 WITHOUT = "import sys; sys.modules['brotli'] = None; sys.modules['backports.zstd'] = None;" \
-          " from archive.content import accepted_encodings; print(accepted_encodings())"
+          " from archive.warc.content import accepted_encodings; print(accepted_encodings())"
 
 
 def test_d15_only_what_this_machine_can_undo_is_asked_for(crawled):

@@ -17,8 +17,8 @@ from fault_server import FaultServer, Say, crawl_with_names, faulty, full_house,
 from warcio.archiveiterator import ArchiveIterator
 
 from archive import Home, open_archive
-from archive.outcomes import is_known
-from archive.quarantine import kept_aside
+from archive.ledger.outcomes import is_known
+from archive.store.quarantine import kept_aside
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(PAGE)

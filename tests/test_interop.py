@@ -21,7 +21,7 @@ from interop_home import CUT, LARGE, SAME, SAVED, Line, Made, make
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.cdxj import index, surt
-from archive.http1 import take_apart
+from archive.warc.http1 import take_apart
 
 PROFILES = {f"http://netpreserve.org/warc/1.1/revisit/{name}"
             for name in ("identical-payload-digest", "server-not-modified")}

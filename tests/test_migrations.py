@@ -15,12 +15,12 @@ from commands import verdicts
 from old_home import CAPTURES, change, in_own_mounts, old_home, strace, value
 
 from archive import open_archive
-from archive.ledger import Ledger
-from archive.tables import MIGRATIONS
+from archive.ledger.ledger import Ledger
+from archive.ledger.tables import MIGRATIONS
 from verdicts.sample import serve_sample
 
 NEWEST = len(MIGRATIONS)
-OPEN = "import sys; from pathlib import Path; from archive.ledger import Ledger; " \
+OPEN = "import sys; from pathlib import Path; from archive.ledger.ledger import Ledger; " \
        "Ledger(Path(sys.argv[1])).close()"
 SHAPE = "SELECT group_concat(name || coalesce(sql, '')) FROM (SELECT * FROM sqlite_schema" \
         " ORDER BY name)"
@@ -132,7 +132,7 @@ def test_a_migration_killed_at_any_write_leaves_one_version_whole(home, tmp_path
 @pytest.mark.parametrize("at", range(1, 30, 4))
 def test_a_migration_killed_between_two_statements_leaves_the_old_version(home, at):
     script = (
-        "import os, signal, sys; from pathlib import Path; import archive.ledger as ledger\n"
+        "import os, signal, sys; from pathlib import Path; import archive.ledger.ledger as ledger\n"
         "before, left = ledger._connect, [int(sys.argv[2])]\n"
         "def count(sql):\n"
         "    left[0] -= sql.lstrip().startswith(('ALTER', 'CREATE'))\n"

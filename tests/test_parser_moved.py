@@ -20,7 +20,7 @@ from fixture_tools import (
     text_two,
 )
 
-from parsers.links import canonical_address, page_links
+from parsers.page.links import canonical_address, page_links
 from schema.page import RawPage
 
 Edit = Callable[[str], str]

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 import crawler.ordering
 from archive import Home
-from archive.frontier import Found
-from archive.leases import Lease, captured, failed
+from archive.ledger.frontier import Found
+from archive.ledger.leases import Lease, captured, failed
 from archive.runs import OpenRun, open_run
 from crawler.cover import Cover, Pair, Place, Standing, maximum_matching, plan_cover
 from crawler.ordering import NEW_ADDRESSES, UNREAD_IN_A_ROW, CoverOrder

@@ -16,13 +16,13 @@ from drift_home import site as drift_site
 from old_home import change, flip
 
 from archive import Home, open_archive
-from archive.carried import LOST
-from archive.leases import Ending, State
-from archive.profiles import accept_drift, held_captures, load_profiles
-from archive.rebuild import RebuildReport, rebuild_ledger
+from archive.ledger.leases import Ending, State
+from archive.ledger.profiles import accept_drift, held_captures, load_profiles
+from archive.ledger.tables import MIGRATIONS
+from archive.rebuild.carried import LOST
+from archive.rebuild.rebuild import RebuildReport, rebuild_ledger
 from archive.runs import open_run
-from archive.store import Exchange
-from archive.tables import MIGRATIONS
+from archive.store.store import Exchange
 from crawler.replay import Replay
 from db import build
 from db.check import check

@@ -20,8 +20,8 @@ from commands import verdicts
 from crawl_site import PAGES, Answer, Ended, Site, outcomes, rows, run_crawl
 
 from archive import open_archive
-from archive.http1 import take_apart
-from archive.reader import load_record
+from archive.store.reader import load_record
+from archive.warc.http1 import take_apart
 from db import build
 from db.check import check
 from machine.clock import stamp

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fixture_tools import TEXT, read
 
-from parsers.verdicts import all_cues
+from parsers.scorecard.verdicts import all_cues
 
 SITE = "shiporskip"
 VERDICTS = {

@@ -31,7 +31,7 @@ from takedown_home import (
 )
 
 from archive import Home
-from archive.withdrawals import TakenAddresses, active_takedowns
+from archive.takedown.takedowns import TakenAddresses, active_takedowns
 from db.check import check
 from db.status import status
 from db.withdrawal import correct, lift, take_down

@@ -14,9 +14,9 @@ from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, html, page, store
 from takedown_home import KEY, NOW, REASON, TAKEN_PAGE, build, built, holding, kill_take_down, one
 
 from archive import Home, open_archive
-from archive.erasure import finish_erasures
-from archive.quarantine import keep_aside
-from archive.withdrawals import active_takedowns
+from archive.store.quarantine import keep_aside
+from archive.takedown.erasure import finish_erasures
+from archive.takedown.takedowns import active_takedowns
 from db.check import check
 from db.status import status
 from db.withdrawal import lift, take_down
@@ -34,9 +34,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 STEPS = [
-    ("archive.erasure._write", "before"), ("archive.erasure._write", "after"),
-    ("archive.erasure._note_gone", "after"), ("archive.erasure._move", "after"),
-    ("archive.erasure._replace", "before"), ("archive.erasure._replace", "after"),
+    ("archive.takedown.erasure._write", "before"), ("archive.takedown.erasure._write", "after"),
+    ("archive.takedown.erasure._note_gone", "after"), ("archive.takedown.erasure._move", "after"),
+    ("archive.takedown.erasure._replace", "before"), ("archive.takedown.erasure._replace", "after"),
     ("db.withdrawal.clean_records", "before"), ("db.withdrawal.mark_erased", "before"),
     ("db.withdrawal_files.bury", "before"), ("db.withdrawal_files.bury", "after"),
     ("db.withdrawal.enter_takedown", "after"), ("db.publish._write_json", "after"),

@@ -25,9 +25,9 @@ from takedown_home import (
 from web_server import serving
 
 from archive import Home
-from archive.ledger import Ledger
-from archive.withdrawal_entry import note_export
-from archive.withdrawals import exports
+from archive.ledger.ledger import Ledger
+from archive.takedown.entry import note_export
+from archive.takedown.takedowns import exports
 from db.check import check
 from db.withdrawal import take_down
 from web.errors import WithdrawnError

@@ -31,11 +31,11 @@ from takedown_home import (
 )
 
 from archive import Home
-from archive import rebuild as rebuilding
-from archive.ledger import Ledger
+from archive.ledger.ledger import Ledger
+from archive.rebuild import rebuild as rebuilding
 from archive.runs import open_run
-from archive.withdrawal_entry import note_export, widen_takedown
-from archive.withdrawals import Matches, corrections, exports, takedowns
+from archive.takedown.entry import note_export, widen_takedown
+from archive.takedown.takedowns import Matches, corrections, exports, takedowns
 from crawler.replay import Replay
 from db.check import check
 from db.withdrawal import correct, lift, take_down
@@ -237,7 +237,7 @@ def test_a_take_down_that_is_asked_for_twice_keeps_its_number(home: Path) -> Non
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     "name",
-    ["archive.withdrawal_copy.renew_copy", "db.withdrawal.withdraw", "db.withdrawal_files.bury",
+    ["archive.takedown.copy.renew_copy", "db.withdrawal.withdraw", "db.withdrawal_files.bury",
      "db.withdrawal.clean_records"],
 )  # fmt: skip
 def test_a_take_down_killed_anywhere_is_finished_by_the_next_build(

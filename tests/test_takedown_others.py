@@ -7,7 +7,7 @@ from pathlib import Path
 
 from takedown_home import entered
 
-from archive.withdrawals import Matches
+from archive.takedown.takedowns import Matches
 from db.withdrawal_find import Target
 from db.withdrawal_fold import folded
 from db.withdrawal_known import matches_of

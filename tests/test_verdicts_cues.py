@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fixture_tools import DESK, ROOT, TEXT, WREN, codes, html_page, read, read_one, text_two
 
-from parsers.verdicts import CANCELS, CUES, all_cues, infer_verdicts
+from parsers.scorecard.verdicts import CANCELS, CUES, all_cues, infer_verdicts
 
 CASES = [(verdict, cue) for verdict, cues in CUES.items() for cue in cues]
 SHARE = {"skip": "75%", "ship": "25%"}

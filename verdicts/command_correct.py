@@ -29,7 +29,7 @@ def correct(asked: str | None, text: str | None, is_listing: bool, site: str | N
     A page by its address or slug pair, a tool by its slug, a quote by its key.
     """
     from archive import Home
-    from archive.withdrawals import corrections
+    from archive.takedown.takedowns import corrections
     from db.withdrawal import correct as run_correct
 
     place = Home(home.absolute())

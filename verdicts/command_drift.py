@@ -36,7 +36,7 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
     failure codes, and one page of the old and one of the new layout side by side. Exit code 10
     where something waits for a person.
     """
-    from archive.profiles import still_held
+    from archive.ledger.profiles import still_held
     from parsers.sites import site_named
     from verdicts.drift import find_drift
 
@@ -68,7 +68,7 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
 
 
 def _accept(home: Path, run_id: int) -> int:
-    from archive.profiles import accept_drift
+    from archive.ledger.profiles import accept_drift
 
     for row in accept_drift(home, run_id):
         say(f"accepted: run {row.run_id}, {row.site}, {row.layout}, {row.pages} pages")

@@ -57,7 +57,7 @@ def add(asked: str, reason: str, site: str | None, erase: bool, home: Path, as_j
 def list_(home: Path, as_json: bool) -> int:
     """List the take-downs, lifted ones too."""
     from archive import Home
-    from archive.withdrawals import takedowns
+    from archive.takedown.takedowns import takedowns
 
     found = takedowns(Home(home))
     if as_json:

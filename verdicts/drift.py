@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive import open_archive
-from archive.ledger import read_rows
-from archive.profiles import ProfileRow, load_profiles, rows_before
+from archive.ledger.ledger import read_rows
+from archive.ledger.profiles import ProfileRow, load_profiles, rows_before
 from crawler.changes import basis_of, compare, has_records, out_of_range
 from crawler.history import History, history_of
 from crawler.pairs import MIN_PAGES

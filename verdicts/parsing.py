@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.http1 import take_apart
+from archive.warc.http1 import take_apart
 from crawler.sources import PAGES, Trouble, find_files, is_warc, read_source
 from machine.worker import Died, GuardedPool
 from parsers import read_page

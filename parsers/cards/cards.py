@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
-from parsers.descriptions import (
+from parsers.cards.descriptions import (
     Span,
     is_badge,
     is_field_label,
@@ -14,11 +14,11 @@ from parsers.descriptions import (
     one_badge,
     read_description,
 )
-from parsers.guards import require_no_repeat, require_no_statistics
-from parsers.heading import Heading, own_headings, splits
-from parsers.missing import explain_missing
-from parsers.statistics import Triple, find_triples
-from parsers.tokens import Tokens
+from parsers.cards.guards import require_no_repeat, require_no_statistics
+from parsers.cards.heading import Heading, own_headings, splits
+from parsers.cards.missing import explain_missing
+from parsers.cards.statistics import Triple, find_triples
+from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 

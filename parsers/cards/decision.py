@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from parsers.tokens import Tokens
+from parsers.page.tokens import Tokens
 from parsers.values import word_key
 
 ROWS = ("panel_verdict", "community", "pricing", "best_for", "category")

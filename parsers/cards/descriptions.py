@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from parsers.guards import require_no_repeat, require_no_statistics
-from parsers.tokens import Tokens
+from parsers.cards.guards import require_no_repeat, require_no_statistics
+from parsers.page.tokens import Tokens
 from schema.errors import FieldError
 
 FIELD_LABELS = frozenset((

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from parsers.statistics import is_statistic
-from parsers.tokens import Tokens
+from parsers.cards.statistics import is_statistic
+from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError
 

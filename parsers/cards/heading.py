@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from parsers.document import Document
+from parsers.page.document import Document
+from parsers.page.tokens import Tokens
 from parsers.site import Words
-from parsers.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import LayoutError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from parsers.statistics import REACH, Label, could_be, is_statistic, read_labels
-from parsers.tokens import Tokens
+from parsers.cards.statistics import REACH, Label, could_be, is_statistic, read_labels
+from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 

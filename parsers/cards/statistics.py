@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from parsers.tokens import Tokens
+from parsers.page.tokens import Tokens, Value
 from parsers.values import is_community_like, is_share_like, label_key, without_icons, word_key
 from schema.errors import FieldError
 
@@ -17,14 +17,6 @@ _ENTRY_LIKE = re.compile(r"\w[\w-]{0,14}")
 
 REACH = 6
 """How many tokens a triple's other labels may stand away from its panel share."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value's text and the token it stands in; `text` is None for a label left alone."""
-
-    text: str | None
-    token: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from parsers.cards import Card
-from parsers.context import Context
-from parsers.decision import Decision
+from parsers.cards.cards import Card
+from parsers.cards.decision import Decision
+from parsers.page.context import Context
 from parsers.values import (
     Statement,
     label_key,

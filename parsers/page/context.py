@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from parsers.page.tokens import Tokens, Value
 from parsers.site import Words
-from parsers.statistics import Value
-from parsers.tokens import Tokens
 from parsers.values import require_no_placeholder, require_text
 from schema.records import SHORT_TEXT, Finding, Place
 

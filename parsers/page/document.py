@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from parsers.tree import tree_of
+from parsers.page.tree import tree_of
 
 INLINE = frozenset(
     (

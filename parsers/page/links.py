@@ -6,9 +6,9 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from parsers.decode import decode, is_html
-from parsers.scan import require_safe_shape
-from parsers.tree import tree_of
+from parsers.page.decode import decode, is_html
+from parsers.page.scan import require_safe_shape
+from parsers.page.tree import tree_of
 from schema.page import RawPage
 
 

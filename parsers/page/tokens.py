@@ -11,9 +11,17 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from parsers.document import Document
+from parsers.page.document import Document
 from parsers.site import Words
 from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value's text and the token it stands in; `text` is None for a label left alone."""
+
+    text: str | None
+    token: int
 
 
 @dataclass(frozen=True, slots=True)

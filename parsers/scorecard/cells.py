@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
-from parsers.tokens import Patterns, Score, Tokens
+from parsers.page.tokens import Patterns, Score, Tokens
 from schema.errors import LayoutError
 
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])

@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from parsers.cells import Cell
-from parsers.context import Context
-from parsers.guards import require_no_repeat
-from parsers.reviewers import reviewer_name
-from parsers.scorecard import Scorecard
-from parsers.tool import ToolReader
+from parsers.cards.guards import require_no_repeat
+from parsers.cards.tool import ToolReader
+from parsers.page.context import Context
+from parsers.scorecard.cells import Cell
+from parsers.scorecard.reviewers import reviewer_name
+from parsers.scorecard.scorecard import Scorecard
+from parsers.scorecard.verdicts import infer_verdicts
 from parsers.values import outer_quotes, parse_score, parse_word, require_text
-from parsers.verdicts import infer_verdicts
 from schema.errors import FieldError, LayoutError
 from schema.records import LONG_TEXT, Quote
 

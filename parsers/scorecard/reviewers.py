@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from parsers.cells import Cell, means
-from parsers.tokens import Tokens
+from parsers.page.tokens import Tokens
+from parsers.scorecard.cells import Cell, means
 from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 

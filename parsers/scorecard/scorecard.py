@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from parsers.cells import (
+from parsers.page.tokens import Patterns, Score, Tokens
+from parsers.scorecard.cells import (
     Cell,
     build_cells,
     find_columns,
@@ -13,9 +14,14 @@ from parsers.cells import (
     find_scores,
     find_verdicts,
 )
-from parsers.reviewers import drop_common, is_name_like, name_reviewers, reviewer_name, spread_flat
-from parsers.sides import Panels, Side, assign_sides
-from parsers.tokens import Patterns, Score, Tokens
+from parsers.scorecard.reviewers import (
+    drop_common,
+    is_name_like,
+    name_reviewers,
+    reviewer_name,
+    spread_flat,
+)
+from parsers.scorecard.sides import Panels, Side, assign_sides
 from parsers.values import word_key
 from schema.errors import LayoutError, ParseError
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from parsers.cells import Cell
+from parsers.scorecard.cells import Cell
 from schema.errors import LayoutError
 
 Side = tuple[int, int]

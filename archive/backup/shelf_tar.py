@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.copies import (
+from archive.backup.copies import (
     MANIFEST,
     PIECE,
     Entry,

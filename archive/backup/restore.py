@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.backup import CURRENT, TAR, Progress
-from archive.backup_earlier import LEDGER
-from archive.copies import Entry, Manifest, Reading, Shelf, copy_durably, is_sound
+from archive.backup.backup import CURRENT, TAR, Progress
+from archive.backup.copies import Entry, Manifest, Reading, Shelf, copy_durably, is_sound
+from archive.backup.earlier import LEDGER
+from archive.backup.shelf_folder import FolderShelf
+from archive.backup.shelf_tar import TarShelf
 from archive.home import UNDER_WAY, Home, fsync_folder
-from archive.shelf_folder import FolderShelf
-from archive.shelf_tar import TarShelf
 from schema.errors import IntegrityError, StartError, StoppedError
 
 LOCKS = {"crawl.lock", "build.lock"}

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from archive.home import Home
-from archive.ledger import Ledger, read_rows
-from archive.profiles import ProfileRow, load_profiles, save_profiles
-from archive.withdrawal_copy import enter_lacking
+from archive.ledger.ledger import Ledger, read_rows
+from archive.ledger.profiles import ProfileRow, load_profiles, save_profiles
+from archive.takedown.copy import enter_lacking
 from schema.errors import IntegrityError, StoppedError
 
 LOST = {

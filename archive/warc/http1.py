@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from archive.content import MAX_BYTES, Decoded, decode_body
+from archive.warc.content import MAX_BYTES, Decoded, decode_body
 
 KEPT_HEADERS = (
     "content-encoding",

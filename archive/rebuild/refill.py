@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from archive.exchanges import StoredExchange, exchanges_of
-from archive.http1 import Message
-from archive.ledger import Ledger
-from archive.originals import Original, newest_whole, root_of
-from archive.segments import OPEN, file_sha256
-from archive.store import Exchange, row_of
+from archive.ledger.ledger import Ledger
+from archive.ledger.originals import Original, newest_whole, root_of
+from archive.rebuild.exchanges import StoredExchange, exchanges_of
+from archive.store.segments import OPEN, file_sha256
+from archive.store.store import Exchange, row_of
+from archive.warc.http1 import Message
 
 ORPHAN = "damaged:revisit"
 """What becomes of a page whose newest answer repeats one that is lost: it is asked for again."""

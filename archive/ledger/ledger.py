@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.home import NO_ARCHIVE, WAY_OUT
-from archive.tables import APPLICATION_ID, MIGRATIONS
+from archive.ledger.tables import APPLICATION_ID, MIGRATIONS
 from schema.errors import IntegrityError, StartError, StoppedError
 
 _DISK_CODES = {

@@ -6,10 +6,10 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.copies import Entry, Reading, Shelf, copy_durably, read_file
-from archive.ledger import read_rows
-from archive.segments import OPEN
-from archive.warc import read_members
+from archive.backup.copies import Entry, Reading, Shelf, copy_durably, read_file
+from archive.ledger.ledger import read_rows
+from archive.store.segments import OPEN
+from archive.warc.record import read_members
 from schema.errors import IntegrityError, StartError
 
 LEDGER = "ledger.db"

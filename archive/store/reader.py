@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.home import Home
-from archive.http1 import take_apart
-from archive.ledger import read_rows
-from archive.segments import OPEN
-from archive.soundness import require_tables
-from archive.timeline import SEEN_AT
-from archive.warc import WarcRecord, read_member
+from archive.ledger.ledger import read_rows
+from archive.ledger.soundness import require_tables
+from archive.ledger.timeline import SEEN_AT
+from archive.store.segments import OPEN
+from archive.warc.http1 import take_apart
+from archive.warc.record import WarcRecord, read_member
 from machine.clock import parse_stamp
 from schema.errors import BytesError, IntegrityError, UsageError
 from schema.page import RawPage

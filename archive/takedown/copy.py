@@ -17,8 +17,8 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from archive.home import Home, fsync_folder
-from archive.ledger import Ledger
-from archive.withdrawals import (
+from archive.ledger.ledger import Ledger
+from archive.takedown.takedowns import (
     CORRECTIONS,
     EXPORTS,
     TAKEDOWNS,

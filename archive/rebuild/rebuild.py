@@ -1,10 +1,10 @@
 """The ledger made again from the WARC files, for a home whose ledger is lost or not sound.
 
-`archive/exchanges.py` reads the segments, `archive/refill.py` enters what they hold, and a `Replay`
-does again what the crawl made of it, at the times that the records name. What only the ledger knew
-is gone: pages never captured, attempts without an answer, reports of runs. Take-downs, corrections,
-exports, holds for drift and the rules that runs kept to are carried over from the old file where it
-can still be read; the report names those that could not be.
+`exchanges` reads the segments, `refill` enters what they hold, and a `Replay` does again what the
+crawl made of it, at the times that the records name. What only the ledger knew is gone: pages never
+captured, attempts without an answer, reports of runs. Take-downs, corrections, exports, holds for
+drift and the rules that runs kept to are carried over from the old file where it can still be read;
+the report names those that could not be.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.carried import Carried, carry_over, read_old_ledger
 from archive.home import Home, fsync_folder
-from archive.ledger import Ledger
-from archive.refill import Refill, Replay, in_order
-from archive.segments import OPEN
-from archive.withdrawal_copy import enter_lacking
+from archive.ledger.ledger import Ledger
+from archive.rebuild.carried import Carried, carry_over, read_old_ledger
+from archive.rebuild.refill import Refill, Replay, in_order
+from archive.store.segments import OPEN
+from archive.takedown.copy import enter_lacking
 from machine.clock import stamp
 from machine.failpoints import reach
 from schema.errors import StartError

@@ -14,14 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.content import Decoded
 from archive.home import Home
-from archive.http1 import Message, UnwritableError, take_apart
-from archive.ledger import Ledger
-from archive.originals import PROFILE, Original, newest_whole, root_of
-from archive.reader import load_body, load_record
-from archive.segments import SegmentWriter
-from archive.warc import digest, fields, member, new_record_id
+from archive.ledger.ledger import Ledger
+from archive.ledger.originals import PROFILE, Original, newest_whole, root_of
+from archive.store.reader import load_body, load_record
+from archive.store.segments import SegmentWriter
+from archive.warc.content import Decoded
+from archive.warc.http1 import Message, UnwritableError, take_apart
+from archive.warc.record import digest, fields, member, new_record_id
 from machine.clock import stamp
 from machine.failpoints import reach
 from schema.errors import IntegrityError, StoppedError

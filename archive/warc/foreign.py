@@ -6,7 +6,7 @@ import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.warc import GZIP_MAGIC, WarcRecord, iter_records, member_at
+from archive.warc.record import GZIP_MAGIC, WarcRecord, iter_records, member_at
 
 
 def read_warc(path: Path) -> Iterator[tuple[int, WarcRecord | None]]:

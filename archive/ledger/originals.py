@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.ledger import Ledger
-from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
+from archive.ledger.ledger import Ledger
+from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """What a revisit record's profile begins with. Source: WARC 1.1, section 6.7."""

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from stat import S_ISREG
 
-from archive.backup_earlier import LEDGER, Earlier, Part
+from archive.backup.earlier import LEDGER, Earlier, Part
 from archive.home import Home
-from archive.ledger import read_rows
-from archive.segments import OPEN
-from archive.withdrawal_copy import path_beside
+from archive.ledger.ledger import read_rows
+from archive.store.segments import OPEN
+from archive.takedown.copy import path_beside
 
 CURRENT = "current.db"
 

@@ -1,9 +1,8 @@
 """Entering take-downs, corrections and exported folders into the ledger, all of them dated.
 
 A take-down is entered in one short transaction beside a running crawl, which may last for days
-and waits for it; only the erasing of bytes needs the crawl's lock (archive/erasure.py). All of it
-is then written into its copy (archive/withdrawal_copy.py), before the command that entered it says
-so.
+and waits for it; only the erasing of bytes needs the crawl's lock (erasure.py). All of it is then
+written into its copy (copy.py), before the command that entered it says so.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.ledger import Ledger
-from archive.withdrawal_copy import entering
-from archive.withdrawals import Kind, Matches, Takedown
+from archive.ledger.ledger import Ledger
+from archive.takedown.copy import entering
+from archive.takedown.takedowns import Kind, Matches, Takedown
 from machine.clock import stamp
 from schema.errors import UsageError
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from archive.home import WAY_OUT
-from archive.ledger import read_rows
-from archive.tables import MIGRATIONS
+from archive.ledger.ledger import read_rows
+from archive.ledger.tables import MIGRATIONS
 from schema.errors import IntegrityError
 
 _COLUMNS = ("SELECT kept.name AS kept, part.name AS part FROM sqlite_schema AS kept,"

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.home import Home, fsync_folder
-from archive.ledger import Ledger
-from archive.warc import fields, member
+from archive.ledger.ledger import Ledger
+from archive.warc.record import fields, member
 from machine.clock import stamp
 from machine.failpoints import reach
 from schema.errors import IntegrityError, StoppedError

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from archive.originals import PROFILE, Profile
-from archive.store import Exchange
-from archive.warc import WarcRecord, read_members
+from archive.ledger.originals import PROFILE, Profile
+from archive.store.store import Exchange
+from archive.warc.record import WarcRecord, read_members
 
 _ANSWERS = ("response", "resource", "revisit")
 

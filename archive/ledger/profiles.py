@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.home import Home
-from archive.ledger import Ledger, read_rows
-from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
+from archive.ledger.ledger import Ledger, read_rows
+from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from machine.clock import stamp
 from schema.errors import StoppedError, UsageError
 

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.backup_earlier import Earlier, Part, require_continued, require_members
-from archive.backup_parts import CURRENT as CURRENT
-from archive.backup_parts import Parts
-from archive.copies import Entry, Manifest, Shelf, copy_durably, is_sound, read_file
+from archive.backup.copies import Entry, Manifest, Shelf, copy_durably, is_sound, read_file
+from archive.backup.earlier import Earlier, Part, require_continued, require_members
+from archive.backup.parts import CURRENT as CURRENT
+from archive.backup.parts import Parts
+from archive.backup.shelf_folder import FolderShelf
+from archive.backup.shelf_tar import TarShelf
 from archive.home import NO_ARCHIVE, Home
-from archive.ledger import copy_ledger, read_rows
-from archive.shelf_folder import FolderShelf
-from archive.shelf_tar import TarShelf
+from archive.ledger.ledger import copy_ledger, read_rows
 from machine.clock import stamp
 from schema.errors import IntegrityError, StartError, UsageError
 

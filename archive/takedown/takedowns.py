@@ -1,6 +1,6 @@
 """Take-downs, corrections and exported folders as the ledger has them, all of them dated.
 
-This module only reads; they are entered by archive/withdrawal_entry.py. What was taken down is
+This module only reads; they are entered by archive/takedown/entry.py. What was taken down is
 kept as addresses and hashes, never in words.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from archive.home import Home
-from archive.ledger import read_rows
+from archive.ledger.ledger import read_rows
 from schema.records import Record
 
 Kind = Literal["page", "tool", "quote"]

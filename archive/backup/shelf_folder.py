@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.copies import (
+from archive.backup.copies import (
     FILES,
     MANIFEST,
     Entry,

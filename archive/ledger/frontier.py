@@ -10,16 +10,16 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from archive.leases import LISTS, Ending, Lease, Role, end_attempt
-from archive.ledger import Ledger
-from archive.outcomes import NOT_ASKED, is_known
-from archive.schedule import (
+from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt
+from archive.ledger.ledger import Ledger
+from archive.ledger.outcomes import NOT_ASKED, is_known
+from archive.ledger.schedule import (
     IS_DUE,
     due_bounds,
     hinted_bounds,
     past_date,
 )
-from archive.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
+from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from machine.clock import stamp
 from machine.failpoints import reach
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.home import Home, fsync_folder
-from archive.ledger import Ledger, read_rows
-from archive.quarantine import kept_aside
-from archive.segments import file_sha256, open_path, recover, seal
-from archive.warc import read_members
-from archive.withdrawals import ERASED
+from archive.ledger.ledger import Ledger, read_rows
+from archive.store.quarantine import kept_aside
+from archive.store.segments import file_sha256, open_path, recover, seal
+from archive.takedown.takedowns import ERASED
+from archive.warc.record import read_members
 from schema.errors import IntegrityError
 
 REWRITTEN = ".rewritten"

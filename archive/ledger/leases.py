@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.ledger import Ledger
-from archive.outcomes import is_known
-from archive.schedule import (
+from archive.ledger.ledger import Ledger
+from archive.ledger.outcomes import is_known
+from archive.ledger.schedule import (
     AGAIN_DAYS,
     FIRST_DAYS,
     GONE_DAYS,

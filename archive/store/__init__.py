@@ -1,0 +1,7 @@
+"""Captures put away and read back: segments of WARC beside the ledger that knows them.
+
+segments    one WARC file: begun, appended to, sealed, mended at the start
+store       an exchange kept: record, fsync, commit
+reader      the archive as other rooms read it
+quarantine  answers that belong in no segment
+"""
