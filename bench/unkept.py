@@ -84,8 +84,8 @@ def open_run(home: Any, kind: str, ack: int | None = None) -> Iterator[Any]:
 
 def install(run: ModuleType) -> None:
     """Put the stand-ins in place of archive and ledger."""
-    from crawler import taken
-    from crawler.profiler import Profiler
+    from crawler.choosing import taken
+    from crawler.drift.profiler import Profiler
 
     Profiler._page_of = lambda self, capture_id: (  # type: ignore[method-assign]
         str(capture_id), capture_id)

@@ -1,4 +1,4 @@
 """The crawler room: what is asked of a publisher, how politely, and what is taken from files.
 
-`crawler.run.crawl` fetches, `crawler.importing.import_paths` takes in; both write through archive.
+`crawler.run.crawl` fetches, `crawler.importing` takes in; both write through archive.
 """

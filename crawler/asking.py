@@ -13,8 +13,8 @@ from archive.store.store import Store, Truncation
 from machine.failpoints import reach
 
 if TYPE_CHECKING:
+    from crawler.choosing.discovery import Discovery
     from crawler.context import Job, Kept
-    from crawler.discovery import Discovery
 
 
 @dataclass(slots=True)

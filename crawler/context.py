@@ -14,9 +14,9 @@ from archive.ledger.outcomes import NOT_ASKED
 from archive.log import RunLog
 from archive.runs import OpenRun
 from archive.warc.http1 import Message
+from crawler.drift.profiler import Profiler
 from crawler.judge import NETWORK_ERRORS, Ruling, judge_error
-from crawler.look import Seen, Task
-from crawler.profiler import Profiler
+from crawler.reading.look import Seen, Task
 from machine.clock import Watch
 from machine.worker import GuardedPool
 from parsers.site import Site

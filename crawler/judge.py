@@ -20,9 +20,9 @@ from twisted.web import _newclient as http
 from archive.ledger.leases import Ending, Lease, captured, failed, refused
 from archive.ledger.schedule import REDISCOVER_DAYS
 from archive.warc.http1 import Message
-from crawler import resolver
-from crawler.addresses import next_hop
-from crawler.robots import RobotsRefused
+from crawler.hosts import resolver
+from crawler.hosts.addresses import next_hop
+from crawler.robots.rules import RobotsRefused
 from machine.clock import later, now
 from parsers.site import Site
 from schema.errors import CrawlError

@@ -18,20 +18,20 @@ from archive.ledger.profiles import still_held
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
-from crawler.look import look
-from crawler.planning import (
+from crawler.drift.profiler import judge_rest
+from crawler.reading.look import look
+from crawler.report import CrawlReport
+from crawler.settings import crawl_settings
+from crawler.spider import PageSpider
+from crawler.start.planning import (
     MIN_DELAY_S,
     jobs_with_work,
     named_pages,
     require_manners,
     require_pages,
 )
-from crawler.profiler import judge_rest
-from crawler.report import CrawlReport
-from crawler.settings import crawl_settings
-from crawler.spider import PageSpider
-from crawler.timeouts import USUAL, Timeouts
-from crawler.trust import require_trust
+from crawler.start.timeouts import USUAL, Timeouts
+from crawler.start.trust import require_trust
 from machine.worker import GuardedPool
 from parsers.site import Site
 from schema.errors import StoppedError

@@ -10,8 +10,8 @@ from typing import Any
 from scrapy.settings import BaseSettings
 
 from archive.warc.content import accepted_encodings
-from crawler.robots import TOKEN
-from crawler.timeouts import Timeouts
+from crawler.robots.rules import TOKEN
+from crawler.start.timeouts import Timeouts
 
 JITTER = 0.25
 """How far a pause may differ from the setting, as a share of it; never below the delay asked."""
@@ -33,8 +33,8 @@ class VerdictsAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         """What Scrapy calls."""
         chain = settings["DOWNLOADER_MIDDLEWARES"]
-        chain["crawler.gate.RobotsGate"] = 100
-        chain["crawler.keeper.Keeper"] = 999
+        chain["crawler.net.gate.RobotsGate"] = 100
+        chain["crawler.net.keeper.Keeper"] = 999
 
 
 def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version: str,
@@ -44,7 +44,7 @@ def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version
         "ADDONS": {"crawler.settings.VerdictsAddon": 100},
         "DOWNLOADER_MIDDLEWARES_BASE": dict(CHAIN),
         "EXTENSIONS_BASE": {},
-        "EXTENSIONS": {"crawler.cut.Cutter": 0},
+        "EXTENSIONS": {"crawler.net.cut.Cutter": 0},
         # Who we are, and what we may ask.
         "USER_AGENT": f"{TOKEN}/{version} (+{contact})" if contact else f"{TOKEN}/{version}",
         "ROBOTSTXT_OBEY": True,
@@ -71,12 +71,12 @@ def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # the part is kept as truncated, and never read
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.2",
-        "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "crawler.wire.Handler"),
+        "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "crawler.net.handler.Handler"),
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
         "COMPRESSION_ENABLED": False,  # content.py decodes, and refuses what is cut
         "HTTPERROR_ALLOW_ALL": True,
         # Where it may come from.
-        "TWISTED_DNS_RESOLVER": "crawler.resolver.PublicResolver",
+        "TWISTED_DNS_RESOLVER": "crawler.hosts.resolver.PublicResolver",
         "VERDICTS_ALLOW_PRIVATE": allow_private,
         "HTTPPROXY_ENABLED": False,  # a proxy would resolve names behind the resolver's back
         # The ledger is the frontier: it retries, follows redirects and knows what was asked.

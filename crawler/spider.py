@@ -13,15 +13,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.ledger.leases import Lease
-from crawler.addresses import on_origin
 from crawler.asking import Asked, asked_of, request_for
+from crawler.choosing.discovery import Discovery
+from crawler.choosing.taken import Taken
 from crawler.context import Crawl, Job, Kept
-from crawler.discovery import Discovery
-from crawler.gate import RobotsGate
-from crawler.look import Task
-from crawler.robots import MAX_CRAWL_DELAY_S, Rules
+from crawler.hosts.addresses import on_origin
+from crawler.net.gate import RobotsGate
+from crawler.reading.look import Task
+from crawler.robots.rules import MAX_CRAWL_DELAY_S, Rules
 from crawler.settings import slot_delay
-from crawler.taken import Taken
 from machine.clock import now
 from schema.page import RawPage
 

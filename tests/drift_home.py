@@ -14,8 +14,8 @@ from archive import Home
 from archive.ledger.frontier import Found
 from archive.ledger.leases import captured, end_attempt
 from archive.runs import open_run
-from crawler.look import Task, look
-from crawler.profiler import Profiler
+from crawler.drift.profiler import Profiler
+from crawler.reading.look import Task, look
 from schema.page import RawPage
 
 Redesign = Callable[[str], str]

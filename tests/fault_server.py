@@ -246,8 +246,9 @@ _NAMED = """
 import json, socket, sys, time
 from dataclasses import asdict
 from pathlib import Path
-from crawler import resolver, run
-from crawler.timeouts import Timeouts
+from crawler import run
+from crawler.hosts import resolver
+from crawler.start.timeouts import Timeouts
 from parsers.sites import site_named
 from schema.errors import VerdictsError
 

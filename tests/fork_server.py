@@ -26,11 +26,12 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PRELOADED = (
-    "machine.child", "crawler.importing", "crawler.run", "datasette.app", "db.build", "db.check",
-    "db.status", "db.withdrawal", "parsers.sites", "scrapy.core.downloader.handlers.http11",
+    "machine.child", "crawler.importing.importing", "crawler.run", "datasette.app", "db.build",
+    "db.check", "db.status", "db.withdrawal", "parsers.sites",
+    "scrapy.core.downloader.handlers.http11",
     "scrapy.core.downloader.handlers._base_streaming", "scrapy.core.engine",
     "scrapy.core.scheduler", "twisted.internet.asyncioreactor", "uvicorn", "verdicts.cli",
-    "verdicts.demo", "verdicts.drift", "verdicts.explain", "verdicts.parsing", "web.pages",
+    "verdicts.demo", "crawler.drift.told", "verdicts.explain", "verdicts.parsing", "web.pages",
     "web.serving",
 )  # fmt: skip
 """What the server imports. None of it may start a thread, or choose Twisted's reactor."""

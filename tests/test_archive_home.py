@@ -16,7 +16,7 @@ from archive.ledger.ledger import JOURNAL_BYTES, Ledger, copy_ledger, read_rows
 from archive.ledger.outcomes import OUTCOMES, is_known
 from archive.ledger.tables import APPLICATION_ID, MIGRATIONS
 from archive.rebuild.rebuild import rebuild_ledger
-from crawler.replay import Replay
+from crawler.replay.replay import Replay
 from db.check import check
 from schema.errors import IntegrityError, StartError, StoppedError, UsageError
 

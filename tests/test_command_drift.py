@@ -11,11 +11,11 @@ from db_home import html, url_of
 from drift_home import PAIRS, card, crawled, half_broken, new_layout, site, unreadable
 
 from archive.ledger.profiles import ProfileRow, load_profiles
+from crawler.drift.told import SiteDrift
 from db.status import LOOK_AT, status
 from verdicts import fixtures
 from verdicts.command_drift import drift
 from verdicts.command_fixture import fixture
-from verdicts.drift import SiteDrift
 from verdicts.structure import WIDTH, Structure, side_by_side
 
 DAYS = [f"2027-01-{day:02}T12:00:00Z" for day in range(1, 29)]

@@ -10,8 +10,8 @@ import pytest
 from commands import verdicts
 from drift_home import crawled, half_broken, site, unreadable
 
-from crawler.importing import import_paths
-from crawler.profiler import Profiler
+from crawler.drift.profiler import Profiler
+from crawler.importing.importing import import_paths
 from crawler.report import ImportReport
 from db import build
 from parsers.sites import site_named

@@ -28,12 +28,12 @@ from archive.ledger.leases import MAX_STRIKES, MAX_TRIES
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
 from archive.warc.http1 import UnwritableError, message_block
-from crawler import discovery as discovering
 from crawler.asking import Asked, request_for
+from crawler.choosing import discovery as discovering
+from crawler.choosing.discovery import Discovery
 from crawler.context import Crawl, Job
-from crawler.discovery import Discovery
-from crawler.keeper import Keeper
-from crawler.robots import read_rules
+from crawler.net.keeper import Keeper
+from crawler.robots.rules import read_rules
 from machine.clock import VARIABLE as NOW
 from machine.clock import stamp
 from machine.failpoints import VARIABLE as KILL_AT
@@ -104,7 +104,7 @@ def test_a_fault_of_ours_is_not_taken_for_damage_of_the_page(home, monkeypatch):
     def fail(*given: object, **named: object) -> None:
         raise ValueError("no such outcome: planted")
 
-    monkeypatch.setattr("crawler.keeper.end_attempt", fail)
+    monkeypatch.setattr("crawler.net.keeper.end_attempt", fail)
     with open_run(Home(home), "crawl") as books:
         with pytest.raises(ValueError, match="planted"):
             keep(discovery_of(books, FIRST))

@@ -21,13 +21,13 @@ from archive.ledger.leases import Lease
 from archive.ledger.outcomes import OUTCOMES, is_known
 from archive.warc.content import Decoded
 from archive.warc.http1 import Message, message_block, take_apart
-from crawler.addresses import is_global, next_hop, on_origin, strict_address
+from crawler.choosing.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
+from crawler.hosts.addresses import is_global, next_hop, on_origin, strict_address
 from crawler.judge import differing_validator, judge_answer, wait_asked_for
-from crawler.planning import named_pages, require_manners, require_pages
-from crawler.robots import is_fresh, read_rules
+from crawler.robots.rules import is_fresh, read_rules
 from crawler.settings import JITTER, crawl_settings, slot_delay
-from crawler.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
-from crawler.timeouts import USUAL
+from crawler.start.planning import named_pages, require_manners, require_pages
+from crawler.start.timeouts import USUAL
 from machine.clock import now
 from parsers.sites import site_named
 from schema.errors import CrawlError, IntegrityError, StartError, UsageError
@@ -303,7 +303,8 @@ def test_every_outcome_in_the_code_is_in_the_one_list():
 REFUSED = """
 import sys
 from crawler.run import crawl
-from crawler import planning, run
+from crawler import run
+from crawler.start import planning
 from parsers.sites import site_named
 from pathlib import Path
 run.require_manners = lambda *a, **k: None  # the guard at the door is not what is tested here

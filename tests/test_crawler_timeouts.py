@@ -13,7 +13,7 @@ from crawl_site import PAGE, Answer, finish, outcomes, rows, run_crawl, serving,
 from fault_server import crawl_with_names
 
 from crawler.settings import crawl_settings
-from crawler.timeouts import Timeouts
+from crawler.start.timeouts import Timeouts
 from schema.errors import UsageError
 
 COMPARE = "/compare/alder-vs-birch"

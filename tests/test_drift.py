@@ -30,13 +30,13 @@ from archive.ledger.profiles import (
     rows_before,
 )
 from archive.runs import open_run
-from crawler.bands import CHANCE, is_above, is_below, usual_steps, values_of
-from crawler.changes import compare, judge
-from crawler.history import RUNS, history_of
-from crawler.look import Seen, Task, look
-from crawler.profile import UNCHANGED, Profile, profiles_of
-from crawler.profiler import Profiler, judge_rest
-from crawler.sight import Part, Sight, pack, sight_of, unpack, unread_sight
+from crawler.drift.bands import CHANCE, is_above, is_below, usual_steps, values_of
+from crawler.drift.changes import compare, judge
+from crawler.drift.history import RUNS, history_of
+from crawler.drift.profile import UNCHANGED, Profile, profiles_of
+from crawler.drift.profiler import Profiler, judge_rest
+from crawler.reading.look import Seen, Task, look
+from crawler.reading.sight import Part, Sight, pack, sight_of, unpack, unread_sight
 from db import build
 from db.status import page_states
 from machine.failpoints import VARIABLE as KILL_AT
@@ -327,7 +327,7 @@ def test_a_new_layout_is_told_once_and_never_held(home: Path) -> None:
 
 
 def test_a_run_that_is_killed_has_saved_what_it_saw(home: Path, monkeypatch) -> None:
-    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 5)
+    monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 5)
     crawled(home, site(), DAYS[0])
 
     killed_after(home, site(half_broken), 11, DAYS[1])
@@ -367,7 +367,7 @@ def test_what_a_run_that_died_stored_is_held_until_the_next_run_has_judged_it(ho
 def test_what_was_good_of_a_run_that_died_is_published_once_the_next_has_judged_it(
     home: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 5)
+    monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 5)
     crawled(home, site(), DAYS[0])
     killed_after(home, site(edition=2), 7, DAYS[1])
     assert len(held_captures(home)) == 2
@@ -392,7 +392,7 @@ def rest_of(pages: dict[str, bytes], count: int) -> dict[str, bytes]:
 def test_the_first_pages_of_a_redesign_are_held_too_though_their_run_died_before_it_was_seen(
     home: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 2)
+    monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 2)
     crawled(home, site(), DAYS[0])
     killed_after(home, site(half_broken), 2, DAYS[1])
     assert [row.is_drift for row in load_profiles(home)] == [False, False]
@@ -407,7 +407,7 @@ def test_the_first_pages_of_a_redesign_are_held_too_though_their_run_died_before
 def test_good_pages_of_a_run_that_died_stay_when_the_next_finds_a_drift(
     home: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 2)
+    monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 2)
     crawled(home, site(), DAYS[0])
     killed_after(home, site(edition=2), 2, DAYS[1])
     assert crawled(home, rest_of(site(half_broken), 2), DAYS[2])
@@ -417,9 +417,9 @@ def test_good_pages_of_a_run_that_died_stay_when_the_next_finds_a_drift(
 def test_every_page_of_a_run_that_died_is_held_once_its_rest_shows_the_drift(
     home: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 2)
+    monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 2)
     crawled(home, site(), DAYS[0])
-    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 99)
+    monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 99)
     killed_after(home, site(half_broken), 12, DAYS[1])
     row = load_profiles(home)[0]
     saw = [(row["id"], body) for row, body in zip(
@@ -444,7 +444,7 @@ def rows_of(home: Path, sql: str) -> list[sqlite3.Row]:
 def test_what_was_accepted_of_a_run_that_died_stays_accepted_when_its_rest_is_judged(
     home: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("crawler.profiler.SAVE_EVERY", 5)
+    monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 5)
     crawled(home, site(), DAYS[0])
     killed_after(home, site(half_broken), 11, DAYS[1])
     accept_drift(home, 2)

@@ -15,8 +15,8 @@ from db_home import Card, html, url_of
 from drift_home import WORDS, crawled, new_layout, unreadable
 
 from archive.ledger.profiles import held_captures
-from crawler.bands import is_above
-from crawler.pairs import USUAL
+from crawler.drift.bands import is_above
+from crawler.drift.pairs import USUAL
 
 DAYS = [f"2027-{month:02}-{day:02}T12:00:00Z" for month in (1, 2) for day in range(1, 29)]
 Pages = dict[str, bytes]

@@ -16,8 +16,8 @@ from fault_server import ROBOTS, FaultServer, Say, crawl_with_names, faulty, who
 from test_recrawl import at, validating
 
 from archive import open_archive
-from crawler.addresses import is_of_site, strict_address
-from crawler.robots import MAX_BYTES, read_rules
+from crawler.hosts.addresses import is_of_site, strict_address
+from crawler.robots.rules import MAX_BYTES, read_rules
 from parsers.sites import site_named
 from schema.errors import CrawlError
 

@@ -13,7 +13,7 @@ import pytest
 from crawl_site import PAGE, Ended, outcomes, rows, run_crawl
 from fault_server import Authority, Say, crawl_with_names, faulty, whole
 
-from crawler.trust import proxy_variable, require_roots
+from crawler.start.trust import proxy_variable, require_roots
 from schema.errors import StartError
 
 PLACE = "/compare/alder-vs-birch"

@@ -14,7 +14,7 @@ from crawl_site import PAGE, PAGES, Answer, rows, serving
 from db_home import ALDER, BIRCH, html
 
 from archive import open_archive
-from crawler.importing import import_paths
+from crawler.importing.importing import import_paths
 from parsers.sites import site_named
 from schema.errors import UsageError
 

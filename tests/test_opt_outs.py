@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from crawl_site import Answer, Site, outcomes, rows, run_crawl
 
-from crawler.objections import AI_TOKENS, MOST_USAGES
-from crawler.robots import read_rules
+from crawler.robots.objections import AI_TOKENS, MOST_USAGES
+from crawler.robots.rules import read_rules
 from parsers.optout import opt_outs
 from parsers.sites import site_named
 from schema.page import RawPage

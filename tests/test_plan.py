@@ -20,14 +20,14 @@ from db_home import ALDER, BASE, BIRCH, CEDAR, page, store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import crawler.ordering
+import crawler.choosing.ordering
 from archive import Home
 from archive.ledger.frontier import Found
 from archive.ledger.leases import Lease, captured, failed
 from archive.runs import OpenRun, open_run
-from crawler.cover import Cover, Pair, Place, Standing, maximum_matching, plan_cover
-from crawler.ordering import NEW_ADDRESSES, UNREAD_IN_A_ROW, CoverOrder
-from crawler.plan import plan_home
+from crawler.choosing.cover import Cover, Pair, Place, Standing, maximum_matching, plan_cover
+from crawler.choosing.ordering import NEW_ADDRESSES, UNREAD_IN_A_ROW, CoverOrder
+from crawler.choosing.plan import plan_home
 from parsers.sites import site_named
 from schema.errors import SiteError, StartError
 
@@ -129,7 +129,7 @@ def test_odd_rings_are_matched_across_and_not_within() -> None:
 
 
 def test_two_processes_make_the_same_plan() -> None:
-    code = ("import random; from crawler.cover import Place, plan_cover\n"
+    code = ("import random; from crawler.choosing.cover import Place, plan_cover\n"
             "chance, names = random.Random(5), [f'tool-{n}' for n in range(90)]\n"
             "pages = [(n, *chance.sample(names, 2)) for n in range(400)]\n"
             "print(plan_cover({Place(n, a + b, ((a, b),), 'open') for n, a, b in pages}).first)")
@@ -390,7 +390,7 @@ def test_new_addresses_renew_the_plan_once_in_a_hundred(
         plans.append(1)
         return plan_cover(*args, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(crawler.ordering, "plan_cover", counted)
+    monkeypatch.setattr(crawler.choosing.ordering, "plan_cover", counted)
     with crawling(tmp_path, [(f"a{n}", f"b{n}") for n in range(10)]) as run:
         order = CoverOrder(run.ledger, SAMPLE, None)
         walk(run, order, lambda pair: good, limit=3)

@@ -23,7 +23,7 @@ from archive.rebuild.carried import LOST
 from archive.rebuild.rebuild import RebuildReport, rebuild_ledger
 from archive.runs import open_run
 from archive.store.store import Exchange
-from crawler.replay import Replay
+from crawler.replay.replay import Replay
 from db import build
 from db.check import check
 from machine.clock import VARIABLE as NOW

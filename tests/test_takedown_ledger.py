@@ -36,7 +36,7 @@ from archive.rebuild import rebuild as rebuilding
 from archive.runs import open_run
 from archive.takedown.entry import note_export, widen_takedown
 from archive.takedown.takedowns import Matches, corrections, exports, takedowns
-from crawler.replay import Replay
+from crawler.replay.replay import Replay
 from db.check import check
 from db.withdrawal import correct, lift, take_down
 from db.withdrawal_fold import folded, words_hash

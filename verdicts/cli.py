@@ -115,7 +115,7 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
 def _rebuild(home: Path, *, as_json: bool) -> None:
     from archive.home import Home
     from archive.rebuild.rebuild import rebuild_ledger
-    from crawler.replay import Replay
+    from crawler.replay.replay import Replay
 
     place = Home(home)
     with progress() as tell:

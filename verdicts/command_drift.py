@@ -12,7 +12,7 @@ from verdicts.console import print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 if TYPE_CHECKING:
-    from verdicts.drift import SiteDrift
+    from crawler.drift.told import SiteDrift
     from verdicts.structure import Structure
 
 
@@ -37,8 +37,8 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
     where something waits for a person.
     """
     from archive.ledger.profiles import still_held
+    from crawler.drift.told import find_drift
     from parsers.sites import site_named
-    from verdicts.drift import find_drift
 
     if accept is not None:
         return _accept(home, accept)

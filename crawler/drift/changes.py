@@ -1,6 +1,6 @@
 """How the profiles of one run differ from those of the good runs before it.
 
-Each share is held against a band (crawler.bands). What makes records doubtful is odd; a layout
+Each share is held against a band (bands.py). What makes records doubtful is odd; a layout
 that is new but shows all that is usual is only named. This module is pure, as the profiles are.
 """
 
@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from crawler.bands import Share, is_above, is_below, usual_steps, values_of
-from crawler.history import History, Pages
-from crawler.pairs import OTHER, Mark, Paired, pair
-from crawler.profile import UNCHANGED, Profile, kind_of, profiles_of, total
-from crawler.sight import UNREAD, Sight
+from crawler.drift.bands import Share, is_above, is_below, usual_steps, values_of
+from crawler.drift.history import History, Pages
+from crawler.drift.pairs import OTHER, Mark, Paired, pair
+from crawler.drift.profile import UNCHANGED, Profile, kind_of, profiles_of, total
+from crawler.reading.sight import UNREAD, Sight
 
 REVIEWER = "quotes.reviewer"
 DIGEST = re.compile(r" \([0-9a-f]{8}\)")

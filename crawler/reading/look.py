@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.sight import Sight, sight_of, unread_sight
+from crawler.reading.sight import Sight, sight_of, unread_sight
 from parsers import Explanation, explain
 from parsers.page.document import Document
 from parsers.page.links import canonical_address, page_links

@@ -20,12 +20,12 @@ from archive.ledger.profiles import (
     unjudged,
 )
 from archive.runs import OpenRun
-from crawler.changes import Change, has_records, judge
-from crawler.history import History, Pages, history_of
-from crawler.look import Seen, Task
-from crawler.pairs import pair
-from crawler.profile import UNCHANGED
-from crawler.sight import Sight, pack, page_key, unpack, unread_sight
+from crawler.drift.changes import Change, has_records, judge
+from crawler.drift.history import History, Pages, history_of
+from crawler.drift.pairs import pair
+from crawler.drift.profile import UNCHANGED
+from crawler.reading.look import Seen, Task
+from crawler.reading.sight import Sight, pack, page_key, unpack, unread_sight
 from machine.clock import now
 from machine.worker import Died
 from schema.page import RawPage

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from crawler.bands import step_of
-from crawler.sight import Sight
+from crawler.drift.bands import step_of
+from crawler.reading.sight import Sight
 
 UNCHANGED = "unchanged"
 """Stands for the layouts of pages that are as they were, and were not looked at again."""
@@ -24,7 +24,7 @@ INVALID = frozenset(("field_unreadable", "field_ambiguous", "field_range", "fiel
 class Profile:
     """The pages of one layout, counted: by each name, on how many of them it was seen.
 
-    `sizes` has for each end of each field's values the number of pages by step (crawler.bands).
+    `sizes` has for each end of each field's values the number of pages by step (bands.py).
     """
 
     pages: int = 0

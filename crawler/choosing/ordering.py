@@ -10,8 +10,8 @@ from collections.abc import Collection
 from sqlite3 import Row
 
 from archive.ledger.ledger import Ledger
-from crawler.cover import Cover, Place, Standing, plan_cover
-from crawler.places import NO_RECORD, place_of, standing_of, tool_slugs
+from crawler.choosing.cover import Cover, Place, Standing, plan_cover
+from crawler.choosing.places import NO_RECORD, place_of, standing_of, tool_slugs
 from machine.clock import stamp
 from parsers.site import Site
 

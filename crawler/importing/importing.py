@@ -17,14 +17,22 @@ from archive.ledger.leases import Lease
 from archive.runs import OpenRun, open_run
 from archive.store.store import Exchange
 from archive.warc.http1 import Message
-from crawler.addresses import strict_address
 from crawler.context import Progress
-from crawler.imported import outcome_of, settle_import
-from crawler.look import Seen, Task, look
-from crawler.planning import role_of
-from crawler.profiler import Profiler, judge_rest
+from crawler.drift.profiler import Profiler, judge_rest
+from crawler.hosts.addresses import strict_address
+from crawler.importing.imported import outcome_of, settle_import
+from crawler.importing.sources import (
+    Item,
+    Trouble,
+    find_files,
+    is_warc,
+    read_source,
+    read_urls_file,
+    real,
+)
+from crawler.reading.look import Seen, Task, look
 from crawler.report import ImportReport
-from crawler.sources import Item, Trouble, find_files, is_warc, read_source, read_urls_file, real
+from crawler.start.planning import role_of
 from machine.clock import parse_stamp
 from machine.worker import Died, GuardedPool
 from parsers.site import Site

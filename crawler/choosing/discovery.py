@@ -13,12 +13,12 @@ from archive.ledger.frontier import Found
 from archive.ledger.leases import Lease, Role
 from archive.ledger.originals import newest_whole
 from archive.ledger.schedule import REDISCOVER_DAYS, is_due
-from crawler.addresses import is_of_site, strict_address
+from crawler.choosing.ordering import CoverOrder
+from crawler.choosing.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
 from crawler.context import Crawl, Job
-from crawler.look import Seen
-from crawler.ordering import CoverOrder
-from crawler.robots import Rules
-from crawler.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
+from crawler.hosts.addresses import is_of_site, strict_address
+from crawler.reading.look import Seen
+from crawler.robots.rules import Rules
 from machine.clock import later, stamp
 from machine.worker import Died
 from schema.errors import CrawlError

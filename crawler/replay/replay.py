@@ -26,11 +26,11 @@ from archive.ledger.ledger import Ledger
 from archive.ledger.schedule import REDISCOVER_DAYS
 from archive.rebuild.refill import ORPHAN, Entered
 from archive.store.store import Exchange
-from crawler.addresses import origin_of
-from crawler.imported import outcome_of, settle_import
+from crawler.hosts.addresses import origin_of
+from crawler.importing.imported import outcome_of, settle_import
 from crawler.judge import TRANSIENT
-from crawler.planning import role_of
-from crawler.replay_robots import RobotsReplay
+from crawler.replay.robots import RobotsReplay
+from crawler.start.planning import role_of
 from machine.clock import as_of, later
 from parsers.sites import site_named
 

@@ -13,7 +13,7 @@ from twisted.internet._resolver import GAIResolver
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer, provider  # type: ignore[import-untyped]
 
-from crawler.addresses import is_global
+from crawler.hosts.addresses import is_global
 
 REFUSED: set[str] = set()
 """The host names refused in this process, for the report: the error of the connection says only

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlite3 import Row
 
 from archive.ledger.schedule import is_due
-from crawler.cover import Place, Standing
+from crawler.choosing.cover import Place, Standing
 from parsers.site import Site
 
 FAILING = ("failed", "refused", "gone")

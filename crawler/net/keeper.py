@@ -15,8 +15,8 @@ from archive.store.store import Exchange
 from archive.warc.http1 import UnwritableError, message_block, raw_block, request_block
 from crawler.asking import Asked, asked_of
 from crawler.context import Crawl, Kept
-from crawler.cut import truncation_of
 from crawler.judge import Ruling, judge_answer, noted
+from crawler.net.cut import truncation_of
 from machine.clock import stamp
 from machine.failpoints import reach
 from schema.errors import CrawlError, VerdictsError

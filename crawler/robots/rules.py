@@ -12,7 +12,7 @@ from protego import Protego
 from scrapy.exceptions import IgnoreRequest
 
 from archive.warc.http1 import Message
-from crawler.objections import Usages, objections, read_usages
+from crawler.robots.objections import Usages, objections, read_usages
 from machine.clock import later, stamp
 from parsers.site import Site
 

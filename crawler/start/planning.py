@@ -12,8 +12,8 @@ from archive.ledger.frontier import Found
 from archive.ledger.leases import Role
 from archive.ledger.ledger import read_rows
 from archive.ledger.schedule import is_due
-from crawler.addresses import is_of_site, is_private_host, origin_of, strict_address
 from crawler.context import Job
+from crawler.hosts.addresses import is_of_site, is_private_host, origin_of, strict_address
 from machine.clock import stamp
 from parsers.site import Site
 from parsers.sites import site_named, site_of_url

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from archive.ledger.profiles import ProfileRow
-from crawler.profile import Profile, profiles_of
-from crawler.sight import Sight, unpack
+from crawler.drift.profile import Profile, profiles_of
+from crawler.reading.sight import Sight, unpack
 
 RUNS = 10
 """Of the runs of older versions, which did not say which pages they saw, so many last count."""

@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import asdict, dataclass, replace
 
 from archive.rebuild.refill import Entered
-from crawler.addresses import origin_of
-from crawler.robots import Rules, body_of, is_fresh, read_rules
+from crawler.hosts.addresses import origin_of
+from crawler.robots.rules import Rules, body_of, is_fresh, read_rules
 from machine.clock import stamp
 from parsers.sites import site_named
 

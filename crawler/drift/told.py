@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from archive import open_archive
 from archive.ledger.ledger import read_rows
 from archive.ledger.profiles import ProfileRow, load_profiles, rows_before
-from crawler.changes import basis_of, compare, has_records, out_of_range
-from crawler.history import History, history_of
-from crawler.pairs import MIN_PAGES
-from crawler.profile import Profile, profiles_of, total
-from crawler.profiler import sentence
-from crawler.sight import page_key, unpack
+from crawler.drift.changes import basis_of, compare, has_records, out_of_range
+from crawler.drift.history import History, history_of
+from crawler.drift.pairs import MIN_PAGES
+from crawler.drift.profile import Profile, profiles_of, total
+from crawler.drift.profiler import sentence
+from crawler.reading.sight import page_key, unpack
 from schema.errors import UsageError
 
 if TYPE_CHECKING:

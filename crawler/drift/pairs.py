@@ -10,9 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from crawler.bands import Share, is_above, step_of
-from crawler.profile import kind_of
-from crawler.sight import Part, Sight
+from crawler.drift.bands import Share, is_above, step_of
+from crawler.drift.profile import kind_of
+from crawler.reading.sight import Part, Sight
 
 USUAL: Share = (8, 400)
 """Of so many tools so many are taken to change in one way between two looks, by plain editing."""
@@ -32,7 +32,7 @@ Mark = str
 Pair = tuple[Sight, Sight]
 """A page before, and now."""
 Ranges = Mapping[str, tuple[int, int]]
-"""The first and last step of the values of a field, as crawler.bands counts them."""
+"""The first and last step of the values of a field, as bands.py counts them."""
 
 
 @dataclass(slots=True)

@@ -15,9 +15,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
 from archive.ledger.frontier import Found
-from crawler.addresses import on_origin, origin_of
 from crawler.asking import Asked, asked_of, request_for
-from crawler.robots import RobotsRefused, Rules, body_of, is_fresh, read_rules
+from crawler.hosts.addresses import on_origin, origin_of
+from crawler.robots.rules import RobotsRefused, Rules, body_of, is_fresh, read_rules
 from machine.clock import now, parse_stamp
 from schema.errors import CrawlError
 

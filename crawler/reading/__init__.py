@@ -1,0 +1,4 @@
+"""A page read in a guarded process: its record or its links, and what each field showed.
+
+look   what the process is asked, and answers      sight  what was seen, without its words
+"""
