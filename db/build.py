@@ -15,14 +15,9 @@ from pathlib import Path
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.ledger.schedule import is_due
 from archive.store.segments import disk_of, file_sha256
-from db import recordfile
-from db.altered import Altered, require_unaltered
-from db.assemble import assemble
-from db.load import Loader
-from db.loss import edition, last_edition, require_no_loss
-from db.page_rows import history_state
-from db.pages import count_states
-from db.publish import (
+from db.publish.altered import Altered, require_unaltered
+from db.publish.loss import edition, last_edition, require_no_loss
+from db.publish.publish import (
     CANDIDATE,
     Manifest,
     holds,
@@ -33,14 +28,19 @@ from db.publish import (
     whole_manifest,
     write_manifest,
 )
-from db.reading import CaptureLine, read_task
-from db.recordfile import Pool
-from db.snapshot import Snapshot, inputs_digest, take_snapshot
-from db.versions import histories
-from db.withdrawal import is_outdated, withdraw
-from db.withdrawal_files import left_out
-from db.withdrawal_records import clean_made, fitted
-from db.write import write_database
+from db.records import recordfile
+from db.records.reading import CaptureLine, read_task
+from db.records.recordfile import Pool
+from db.records.snapshot import Snapshot, inputs_digest, take_snapshot
+from db.rows.assemble import assemble
+from db.rows.load import Loader
+from db.rows.page_rows import history_state
+from db.rows.pages import count_states
+from db.rows.versions import histories
+from db.rows.write import write_database
+from db.takedown.files import left_out
+from db.takedown.records import clean_made, fitted
+from db.takedown.withdraw import is_outdated, withdraw
 from machine.worker import GuardedPool
 from parsers import PARSER_VERSION
 from parsers.version import source_digest

@@ -16,11 +16,11 @@ from archive.ledger.soundness import require_sound
 from archive.store.segments import file_sha256
 from archive.takedown.takedowns import ERASED
 from archive.warc.record import WarcRecord, read_members
-from db.publish import CURRENT, read_manifest, tombstone_path
-from db.recordfile import record_problems
-from db.snapshot import Snapshot, take_snapshot
-from db.withdrawal_problems import withdrawal_problems
-from db.write import database_problems
+from db.publish.publish import CURRENT, read_manifest, tombstone_path
+from db.records.recordfile import record_problems
+from db.records.snapshot import Snapshot, take_snapshot
+from db.rows.write import database_problems
+from db.takedown.problems import withdrawal_problems
 from schema.errors import BuildError, IntegrityError, ParseError
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from archive import Home, Page, open_archive
 from archive.ledger.ledger import read_rows
 from archive.ledger.schedule import is_due
-from db.pages import count_states, page_state
-from db.publish import present, read_manifest, require_link
-from db.recordfile import READ_ERRORS, original_of, read_header, record_paths
-from db.snapshot import Snapshot, take_snapshot
-from db.withdrawal import withdrawal_counts
+from db.publish.publish import present, read_manifest, require_link
+from db.records.recordfile import READ_ERRORS, original_of, read_header, record_paths
+from db.records.snapshot import Snapshot, take_snapshot
+from db.rows.pages import count_states, page_state
+from db.takedown.withdraw import withdrawal_counts
 from machine.clock import stamp
 from schema.errors import BuildError
 from schema.rows import PageState

@@ -1,7 +1,7 @@
 """The rows of the public database: one frozen, strict model for each table.
 
 A class docstring describes the table, a field's docstring its column; where a column holds
-what a record's field holds, the sentence is the record's own. db/tables.py makes the tables
+what a record's field holds, the sentence is the record's own. db/rows/tables.py makes the tables
 from these models. They must not know SQL, and no name in them may come from a page.
 """
 

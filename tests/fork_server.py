@@ -27,7 +27,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 PRELOADED = (
     "machine.child", "crawler.importing.importing", "crawler.run", "datasette.app", "db.build",
-    "db.check", "db.status", "db.withdrawal", "parsers.sites",
+    "db.check", "db.status", "db.takedown.withdraw", "parsers.sites",
     "scrapy.core.downloader.handlers.http11",
     "scrapy.core.downloader.handlers._base_streaming", "scrapy.core.engine",
     "scrapy.core.scheduler", "twisted.internet.asyncioreactor", "uvicorn", "verdicts.cli",

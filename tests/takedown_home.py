@@ -19,7 +19,7 @@ from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, Answer, Card, html, page
 from archive.takedown.takedowns import Matches, Takedown
 from db import BuildReport
 from db import build as build_with
-from db.keys import quote_key
+from db.rows.keys import quote_key
 from parsers import read_page
 from schema.page import RawPage
 from schema.records import Comparison
@@ -121,7 +121,7 @@ TAKE = """
 import importlib, os, signal, sys
 from pathlib import Path
 from archive import Home
-from db.withdrawal import take_down
+from db.takedown.withdraw import take_down
 home, asked, name, when, erase = sys.argv[1:]
 module, _, function = name.rpartition(".")
 module = importlib.import_module(module)

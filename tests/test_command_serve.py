@@ -17,7 +17,7 @@ from web_server import serving
 
 from archive import Home
 from db import build
-from db.withdrawal import take_down
+from db.takedown.withdraw import take_down
 from schema.errors import IntegrityError, StartError
 from verdicts.command_serve import serve_home
 

@@ -18,8 +18,8 @@ from db_home import ALDER, BIRCH, CEDAR, TUESDAY, page, store
 
 from archive import Home
 from db import build
-from db.altered import Altered, altered
-from db.withdrawal import lift, take_down
+from db.publish.altered import Altered, altered
+from db.takedown.withdraw import lift, take_down
 from schema.errors import BuildError
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,7 @@ from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store
 from archive import Archive, Home, Segment
 from db import BuildReport
 from db import build as build_with
-from db.reading import Task, read_task
+from db.records.reading import Task, read_task
 from schema.errors import PublishError, StartError
 
 PAGES = [page(ALDER, BIRCH), page(ALDER, CEDAR), page(BIRCH, CEDAR)]
@@ -168,7 +168,7 @@ def test_a_page_that_kills_two_workers_is_one_failure_row(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import db.publish
+import db.publish.publish
 from db import build
 home, stage, at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 def die(*_):
@@ -177,7 +177,7 @@ def progress(name, done, total):
     if (name, done) == (stage, at):
         die()
 if stage == "link":
-    db.publish._move_link = die
+    db.publish.publish._move_link = die
 build(home, workers=1, progress=progress)
 """
 

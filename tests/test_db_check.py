@@ -15,9 +15,9 @@ from archive import Home
 from archive.ledger.leases import Ending, captured
 from db import build
 from db.check import Problem, check
-from db.page_rows import public_detail
+from db.rows.page_rows import public_detail
 from db.status import page_states, status
-from db.withdrawal import take_down
+from db.takedown.withdraw import take_down
 from schema.errors import IntegrityError, StartError
 
 

@@ -23,7 +23,7 @@ from db_home import (
 
 from archive.ledger.leases import Ending, refused
 from db import build
-from db.observations import Sighting, joined_verdict, quote_conflicts
+from db.rows.observations import Sighting, joined_verdict, quote_conflicts
 
 NOARCHIVE = '<meta name="robots" content="noarchive">'
 

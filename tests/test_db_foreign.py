@@ -14,7 +14,7 @@ from archive import Home
 from db import build
 from db.check import check
 from db.status import status
-from db.withdrawal import take_down
+from db.takedown.withdraw import take_down
 from schema.errors import BuildError, PublishError
 
 ODD = "a?b#c%41 d ü😀%zz&mode=rw;%2F"
@@ -158,7 +158,7 @@ def test_a_lost_manifest_is_made_again_and_nothing_else(home: Path, left: bytes 
 def test_a_lost_manifest_hides_no_loss(
     home: Path, monkeypatch: pytest.MonkeyPatch, is_one_taken_down: bool
 ) -> None:
-    monkeypatch.setattr("db.loss.LOSS_ROWS", 1)
+    monkeypatch.setattr("db.publish.loss.LOSS_ROWS", 1)
     if is_one_taken_down:
         take_down(Home(home), "alder-vs-birch", reason="asked by its maker")
     build(home, workers=1).path.with_suffix(".json").unlink()

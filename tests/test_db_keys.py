@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 
-from db.keys import ToolKey, card_key, public_names, quote_key, tool_key
+from db.rows.keys import ToolKey, card_key, public_names, quote_key, tool_key
 from schema.records import Tool
 
 TOOL = Tool(

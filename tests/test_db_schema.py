@@ -7,7 +7,7 @@ import pytest
 from db_home import ALDER, BIRCH, page, store
 
 from db import build
-from db.tables import columns, create_indexes, create_tables, descriptions
+from db.rows.tables import columns, create_indexes, create_tables, descriptions
 from schema.rows import ROWS, SEARCHED, VIEWS
 
 

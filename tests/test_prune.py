@@ -75,7 +75,7 @@ def test_old_logs_and_quarantine_go_and_the_newest_log_stays(home):
 
 
 def test_record_files_of_other_parsers_go_and_those_of_this_one_stay(home):
-    from db.recordfile import FORMAT
+    from db.records.recordfile import FORMAT
     from parsers import PARSER_VERSION
 
     end = f"{PARSER_VERSION}.{FORMAT}.jsonl.gz"

@@ -34,7 +34,7 @@ from archive import Home
 from archive.takedown.takedowns import TakenAddresses, active_takedowns
 from db.check import check
 from db.status import status
-from db.withdrawal import correct, lift, take_down
+from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import PublishError, StartError, UsageError
 
 
@@ -195,7 +195,7 @@ def test_a_take_down_that_comes_during_a_build_is_not_published_by_it(
         write(path, tables)  # type: ignore[arg-type]
         if not asked:
             asked.append(TAKEN_PAGE)
-            monkeypatch.setattr("db.withdrawal.WAIT_S", 0)
+            monkeypatch.setattr("db.takedown.withdraw.WAIT_S", 0)
             assert not take_down(Home(home), TAKEN_PAGE, reason=REASON).is_complete
 
     monkeypatch.setattr(module, "write_database", write_and_ask)

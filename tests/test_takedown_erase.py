@@ -19,7 +19,7 @@ from archive.takedown.erasure import finish_erasures
 from archive.takedown.takedowns import active_takedowns
 from db.check import check
 from db.status import status
-from db.withdrawal import lift, take_down
+from db.takedown.withdraw import lift, take_down
 from schema.errors import UsageError
 
 
@@ -37,9 +37,10 @@ STEPS = [
     ("archive.takedown.erasure._write", "before"), ("archive.takedown.erasure._write", "after"),
     ("archive.takedown.erasure._note_gone", "after"), ("archive.takedown.erasure._move", "after"),
     ("archive.takedown.erasure._replace", "before"), ("archive.takedown.erasure._replace", "after"),
-    ("db.withdrawal.clean_records", "before"), ("db.withdrawal.mark_erased", "before"),
-    ("db.withdrawal_files.bury", "before"), ("db.withdrawal_files.bury", "after"),
-    ("db.withdrawal.enter_takedown", "after"), ("db.publish._write_json", "after"),
+    ("db.takedown.withdraw.clean_records", "before"),
+    ("db.takedown.withdraw.mark_erased", "before"),
+    ("db.takedown.files.bury", "before"), ("db.takedown.files.bury", "after"),
+    ("db.takedown.withdraw.enter_takedown", "after"), ("db.publish.publish._write_json", "after"),
 ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from archive.ledger.ledger import Ledger
 from archive.takedown.entry import note_export
 from archive.takedown.takedowns import exports
 from db.check import check
-from db.withdrawal import take_down
+from db.takedown.withdraw import take_down
 from web.errors import WithdrawnError
 from web.serving import make_datasette
 

@@ -27,9 +27,9 @@ from takedown_home import (
 
 from archive import Home
 from db.check import check
-from db.keys import quote_key
-from db.withdrawal import take_down
-from db.withdrawal_fold import folded, readings, words_hash
+from db.recognise.fold import folded, readings, words_hash
+from db.rows.keys import quote_key
+from db.takedown.withdraw import take_down
 
 ROOT = Path(__file__).parents[1]
 

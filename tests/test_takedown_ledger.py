@@ -38,10 +38,10 @@ from archive.takedown.entry import note_export, widen_takedown
 from archive.takedown.takedowns import Matches, corrections, exports, takedowns
 from crawler.replay.replay import Replay
 from db.check import check
-from db.withdrawal import correct, lift, take_down
-from db.withdrawal_fold import folded, words_hash
-from db.withdrawal_match import Taken
-from db.withdrawal_records import showing_of
+from db.recognise.fold import folded, words_hash
+from db.recognise.match import Taken
+from db.takedown.records import showing_of
+from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import IntegrityError
 
 
@@ -237,8 +237,8 @@ def test_a_take_down_that_is_asked_for_twice_keeps_its_number(home: Path) -> Non
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     "name",
-    ["archive.takedown.copy.renew_copy", "db.withdrawal.withdraw", "db.withdrawal_files.bury",
-     "db.withdrawal.clean_records"],
+    ["archive.takedown.copy.renew_copy", "db.takedown.withdraw.withdraw", "db.takedown.files.bury",
+     "db.takedown.withdraw.clean_records"],
 )  # fmt: skip
 def test_a_take_down_killed_anywhere_is_finished_by_the_next_build(
     home: Path, name: str, when: str

@@ -8,12 +8,12 @@ from pathlib import Path
 from takedown_home import entered
 
 from archive.takedown.takedowns import Matches
-from db.withdrawal_find import Target
-from db.withdrawal_fold import folded
-from db.withdrawal_known import matches_of
-from db.withdrawal_likeness import Likenesses
-from db.withdrawal_match import Showing, Taken, quote_matches, sides_of
-from db.withdrawal_records import showing_of
+from db.recognise.fold import folded
+from db.recognise.likeness import Likenesses
+from db.recognise.match import Showing, Taken, quote_matches, sides_of
+from db.takedown.find import Target
+from db.takedown.known import matches_of
+from db.takedown.records import showing_of
 from parsers import read_page
 from schema.page import RawPage
 from schema.records import Comparison

@@ -11,8 +11,8 @@ from takedown_home import KEY, NOW, REASON, build, built, rows
 from web_server import serving
 
 from archive import Home
-from db.keys import quote_key
-from db.withdrawal import correct, take_down
+from db.rows.keys import quote_key
+from db.takedown.withdraw import correct, take_down
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from db.tables import create_indexes, create_tables, descriptions, insert_rows
+from db.rows.tables import create_indexes, create_tables, descriptions, insert_rows
 from schema.codes import FAILURES, FINDINGS
 from schema.rows import DescriptionRow
 

@@ -30,7 +30,7 @@ def correct(asked: str | None, text: str | None, is_listing: bool, site: str | N
     """
     from archive import Home
     from archive.takedown.takedowns import corrections
-    from db.withdrawal import correct as run_correct
+    from db.takedown.withdraw import correct as run_correct
 
     place = Home(home.absolute())
     if is_listing:

@@ -29,7 +29,7 @@ def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int
     """
     from archive.home import Home
     from archive.prune import prune as run_prune
-    from db.recordfile import FORMAT
+    from db.records.recordfile import FORMAT
     from parsers import PARSER_VERSION
 
     gone = run_prune(Home(home), present=f".{PARSER_VERSION}.{FORMAT}.jsonl.gz", keep=keep,

@@ -42,7 +42,7 @@ class KnownSide(Record):
 class Matches(Record):
     """By what a take-down is recognised, and what it took out of what was published.
 
-    Every hash is one of folded words (db/withdrawal_fold.py) unless it is said to be a key.
+    Every hash is one of folded words (db/recognise/fold.py) unless it is said to be a key.
     """
 
     slugs: list[list[str]] = Field(default_factory=list)

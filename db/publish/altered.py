@@ -13,8 +13,8 @@ from itertools import takewhile
 from pathlib import Path
 
 from archive.home import Home
-from db.altered_rows import Value, differences
-from db.publish import present, read_manifest
+from db.publish.altered_rows import Value, differences
+from db.publish.publish import present, read_manifest
 from schema.errors import BuildError, PublishError
 
 EXAMPLES = 3

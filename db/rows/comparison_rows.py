@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from db.load import ShownQuote, ShownTool
-from db.numbers import UNNUMBERED, Numbers
-from db.observations import Sightings
-from db.page_rows import history_state, public_detail
-from db.versions import History, Version
+from db.rows.load import ShownQuote, ShownTool
+from db.rows.numbers import UNNUMBERED, Numbers
+from db.rows.observations import Sightings
+from db.rows.page_rows import history_state, public_detail
+from db.rows.versions import History, Version
 from schema.records import Community
 from schema.rows import ComparisonRow, FindingRow, Row, VersionQuoteRow, VersionRow, VersionToolRow
 

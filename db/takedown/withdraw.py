@@ -24,15 +24,15 @@ from archive.takedown.entry import (
 )
 from archive.takedown.erasure import erase_captures, finish_erasures
 from archive.takedown.takedowns import Matches, Takedown, active_takedowns, corrections, takedowns
-from db.publish import remove_leftovers
-from db.recordfile import READ_ERRORS, read_header
-from db.snapshot import Snapshot, take_snapshot
-from db.withdrawal_exports import withdraw_exports
-from db.withdrawal_files import Dropped, see_dropped, withdraw_published
-from db.withdrawal_find import Finder, Target, told
-from db.withdrawal_known import matches_of
-from db.withdrawal_match import Taken
-from db.withdrawal_records import clean_records
+from db.publish.publish import remove_leftovers
+from db.recognise.match import Taken
+from db.records.recordfile import READ_ERRORS, read_header
+from db.records.snapshot import Snapshot, take_snapshot
+from db.takedown.exports import withdraw_exports
+from db.takedown.files import Dropped, see_dropped, withdraw_published
+from db.takedown.find import Finder, Target, told
+from db.takedown.known import matches_of
+from db.takedown.records import clean_records
 from schema.errors import StartError, UsageError
 from schema.records import SHORT_TEXT
 

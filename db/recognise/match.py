@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from archive.takedown.takedowns import Matches, Takedown, TakenAddresses
-from db.withdrawal_fold import folded, readings, text_hash, words_hash
-from db.withdrawal_likeness import (
+from db.recognise.fold import folded, readings, text_hash, words_hash
+from db.recognise.likeness import (
     PIECE_WORDS,
     SHORT_WORDS,
     Likenesses,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.home import Home
-from db.publish import named, read_manifest, read_tombstone
-from db.write import connect_read_only
+from db.publish.publish import named, read_manifest, read_tombstone
+from db.rows.write import connect_read_only
 from schema.errors import BuildError, PublishError
 
 GUARDED = ("comparison", "quote", "card")

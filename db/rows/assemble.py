@@ -8,17 +8,24 @@ from __future__ import annotations
 from collections import defaultdict
 
 from archive import Page
-from db.comparison_rows import comparison_rows, version_rows
-from db.content_rows import card_rows, conflict_rows, quote_rows, reviewer_rows, tool_rows
-from db.keys import ToolKey, public_names
-from db.load import Contents, Seen
-from db.numbers import Numbers, Tables, numbered
-from db.observations import Sightings, sightings
-from db.page_rows import capture_rows, code_rows, crawl_rows, failure_rows, page_rows, site_rows
-from db.snapshot import Snapshot
-from db.tables import descriptions
-from db.versions import History
-from db.withdrawal_rows import correction_rows, takedown_rows
+from db.records.snapshot import Snapshot
+from db.rows.comparison_rows import comparison_rows, version_rows
+from db.rows.content_rows import card_rows, conflict_rows, quote_rows, reviewer_rows, tool_rows
+from db.rows.keys import ToolKey, public_names
+from db.rows.load import Contents, Seen
+from db.rows.numbers import Numbers, Tables, numbered
+from db.rows.observations import Sightings, sightings
+from db.rows.page_rows import (
+    capture_rows,
+    code_rows,
+    crawl_rows,
+    failure_rows,
+    page_rows,
+    site_rows,
+)
+from db.rows.tables import descriptions
+from db.rows.takedown_rows import correction_rows, takedown_rows
+from db.rows.versions import History
 from parsers.sites import site_named
 
 

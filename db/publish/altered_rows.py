@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from db.tables import columns
-from db.write import connect_read_only
+from db.rows.tables import columns
+from db.rows.write import connect_read_only
 from schema.rows import Row, VersionQuoteRow, VersionRow, VersionToolRow
 
 Value = str | int | None

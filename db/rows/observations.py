@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.keys import ToolKey
-from db.load import ShownQuote, ShownTool
-from db.versions import History, Version
+from db.rows.keys import ToolKey
+from db.rows.load import ShownQuote, ShownTool
+from db.rows.versions import History, Version
 from schema.records import Verdict, VerdictSource
 
 SOURCES: tuple[VerdictSource, ...] = ("page", "unanimous", "cue", "remainder")

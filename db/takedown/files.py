@@ -17,8 +17,8 @@ from archive.ledger.ledger import Ledger
 from archive.store.segments import file_sha256
 from archive.takedown.entry import widen_takedown
 from archive.takedown.takedowns import Matches, Takedown
-from db.loss import Edition, edition
-from db.publish import (
+from db.publish.loss import Edition, edition
+from db.publish.publish import (
     CANDIDATE,
     CURRENT,
     Tombstone,
@@ -29,8 +29,8 @@ from db.publish import (
     tombstone_path,
     whole_manifest,
 )
-from db.withdrawal_match import Showing, ShownCard, ShownWords, Taken
-from db.write import connect_read_only
+from db.recognise.match import Showing, ShownCard, ShownWords, Taken
+from db.rows.write import connect_read_only
 from machine.clock import stamp
 from schema.errors import BuildError
 

@@ -18,14 +18,14 @@ from archive.takedown.takedowns import (
     TakenAddresses,
     active_takedowns,
 )
-from db import recordfile
-from db.publish import present
-from db.snapshot import is_known_page
-from db.withdrawal_files import published_files, showings_of_database
-from db.withdrawal_fold import folded, words_hash
-from db.withdrawal_match import Showing
-from db.withdrawal_records import showing_of
-from db.write import connect_read_only
+from db.publish.publish import present
+from db.recognise.fold import folded, words_hash
+from db.recognise.match import Showing
+from db.records import recordfile
+from db.records.snapshot import is_known_page
+from db.rows.write import connect_read_only
+from db.takedown.files import published_files, showings_of_database
+from db.takedown.records import showing_of
 from parsers.site import Site
 from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError

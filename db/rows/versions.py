@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from archive import Page
-from db.load import Seen, Shown
+from db.rows.load import Seen, Shown
 
 
 @dataclass(slots=True)

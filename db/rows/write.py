@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from archive.ledger.ledger import require_handles
-from db.numbers import Tables
-from db.tables import create_indexes, create_tables, insert_rows
+from db.rows.numbers import Tables
+from db.rows.tables import create_indexes, create_tables, insert_rows
 from schema.errors import BuildError, StoppedError
 from schema.rows import ROWS
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from archive.home import Home
 from archive.takedown.copy import path_beside, require_all
-from db.publish import is_named_by_build, tombstone_path
-from db.withdrawal_files import dropped_of, published_files
-from db.withdrawal_match import Taken
+from db.publish.publish import is_named_by_build, tombstone_path
+from db.recognise.match import Taken
+from db.takedown.files import dropped_of, published_files
 from schema.errors import IntegrityError
 
 

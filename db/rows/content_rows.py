@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from db.load import Contents
-from db.numbers import UNNUMBERED, Numbers
-from db.observations import (
+from db.rows.load import Contents
+from db.rows.numbers import UNNUMBERED, Numbers
+from db.rows.observations import (
     CARD_FIELDS,
     Sighting,
     Sightings,

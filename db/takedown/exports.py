@@ -15,8 +15,8 @@ from archive.home import Home, fsync_folder
 from archive.ledger.ledger import Ledger
 from archive.takedown.entry import mark_withdrawn
 from archive.takedown.takedowns import Takedown, exports
-from db.withdrawal_files import dropped_of, reasons
-from db.withdrawal_match import Taken
+from db.recognise.match import Taken
+from db.takedown.files import dropped_of, reasons
 from machine.clock import stamp
 
 FOLDER_TOMBSTONE = "WITHDRAWN.json"

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from archive import Capture
-from db.keys import ToolKey, card_key, quote_key, tool_key
-from db.reading import CaptureLine
-from db.snapshot import Snapshot
+from db.records.reading import CaptureLine
+from db.records.snapshot import Snapshot
+from db.rows.keys import ToolKey, card_key, quote_key, tool_key
 from schema.errors import IntegrityError
 from schema.records import (
     Badge,

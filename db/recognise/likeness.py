@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from archive.takedown.takedowns import KnownSide, Takedown
-from db.withdrawal_fold import readings, text_hash, words_hash
+from db.recognise.fold import readings, text_hash, words_hash
 
 SHORT_WORDS = 5
 """A quote of fewer words tells nothing by itself: others say as much."""

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from archive import Run
 from archive.ledger.schedule import is_due
-from db.load import Seen
-from db.numbers import UNNUMBERED, Numbers
-from db.pages import page_state
-from db.snapshot import public_runs
-from db.versions import History
+from db.records.snapshot import public_runs
+from db.rows.load import Seen
+from db.rows.numbers import UNNUMBERED, Numbers
+from db.rows.pages import page_state
+from db.rows.versions import History
 from parsers.sites import site_named
 from schema.codes import FAILURES, FINDINGS
 from schema.rows import CaptureRow, CodeRow, CrawlRow, FailureRow, PageRow, PageState, SiteRow

@@ -16,7 +16,7 @@ from archive import Archive, Capture, Page, Run, Segment
 from archive.ledger.profiles import held_captures
 from archive.ledger.schedule import is_due
 from archive.takedown.takedowns import ERASED, Correction, active_takedowns, corrections
-from db.withdrawal_match import Taken
+from db.recognise.match import Taken
 from machine.clock import parse_stamp, stamp
 from parsers.sites import site_named
 from schema.errors import IntegrityError, UsageError

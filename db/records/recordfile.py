@@ -20,8 +20,8 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from archive import Archive, Capture, Segment
 from archive.home import fsync_folder
-from db.reading import Answer, CaptureLine, Outcome, Task, failed, header_opt_outs, spliced
-from db.snapshot import Snapshot, is_known_page
+from db.records.reading import Answer, CaptureLine, Outcome, Task, failed, header_opt_outs, spliced
+from db.records.snapshot import Snapshot, is_known_page
 from machine.worker import Died, GuardedPool
 from parsers import PARSER_VERSION
 from schema.errors import IntegrityError, ParseError

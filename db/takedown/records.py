@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive import Capture, Segment
-from db import recordfile
-from db.keys import card_key, quote_key
-from db.reading import CaptureLine, Reading
-from db.snapshot import Snapshot
-from db.withdrawal_match import Showing, ShownCard, ShownWords, Taken
+from db.recognise.match import Showing, ShownCard, ShownWords, Taken
+from db.records import recordfile
+from db.records.reading import CaptureLine, Reading
+from db.records.snapshot import Snapshot
+from db.rows.keys import card_key, quote_key
 from schema.records import Comparison, Failure, Quote
 
 GONE = "[taken down]"

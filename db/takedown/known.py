@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from archive import Archive
 from archive.takedown.takedowns import KnownSide, Matches
-from db.withdrawal_find import Finder, Target, slugs_of
-from db.withdrawal_fold import text_hash
-from db.withdrawal_likeness import Side
-from db.withdrawal_match import Showing, quote_matches, sides_of
-from db.withdrawal_records import GONE
+from db.recognise.fold import text_hash
+from db.recognise.likeness import Side
+from db.recognise.match import Showing, quote_matches, sides_of
+from db.takedown.find import Finder, Target, slugs_of
+from db.takedown.records import GONE
 from parsers.sites import site_named
 
 Twins = dict[str, dict[tuple[str, str], Side]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archive.takedown.takedowns import Correction
-from db.keys import ToolKey
-from db.numbers import UNNUMBERED, Numbers
-from db.snapshot import Snapshot
-from db.versions import History
+from db.records.snapshot import Snapshot
+from db.rows.keys import ToolKey
+from db.rows.numbers import UNNUMBERED, Numbers
+from db.rows.versions import History
 from schema.rows import CorrectionRow, TakedownRow
 
 

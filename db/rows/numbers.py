@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from db.keys import ToolKey
+from db.rows.keys import ToolKey
 from schema.rows import Row
 
 Tables = dict[type[Row], list[Row]]

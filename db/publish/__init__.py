@@ -1,0 +1,5 @@
+"""A database is published whole or not at all.
+
+publish  names, manifest and switch    loss          what a new edition lacks
+altered  what a changed parser alters  altered_rows  the same, row by row
+"""
