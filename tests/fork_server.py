@@ -31,7 +31,8 @@ PRELOADED = (
     "scrapy.core.downloader.handlers.http11",
     "scrapy.core.downloader.handlers._base_streaming", "scrapy.core.engine",
     "scrapy.core.scheduler", "twisted.internet.asyncioreactor", "uvicorn", "verdicts.cli",
-    "verdicts.demo", "crawler.drift.told", "verdicts.explain", "verdicts.parsing", "web.pages",
+    "verdicts.commands.demo", "crawler.drift.told", "verdicts.commands.explain",
+    "verdicts.commands.parse", "web.pages",
     "web.serving",
 )  # fmt: skip
 """What the server imports. None of it may start a thread, or choose Twisted's reactor."""

@@ -45,7 +45,7 @@ def test_a_second_demo_in_the_same_home_publishes_nothing_new(home: Path) -> Non
 
 def test_a_demo_that_comes_out_otherwise_is_exit_40(tmp_path: Path) -> None:
     code = (
-        "import verdicts.demo as demo\n"
+        "import verdicts.commands.demo as demo\n"
         "listed = demo.expected()\n"
         "listed['pages'][0]['title'] = 'Something else'\n"
         "demo.expected = lambda: listed\n"

@@ -14,8 +14,8 @@ from archive.ledger.profiles import ProfileRow, load_profiles
 from crawler.drift.told import SiteDrift
 from db.status import LOOK_AT, status
 from verdicts import fixtures
-from verdicts.command_drift import drift
-from verdicts.command_fixture import fixture
+from verdicts.commands.drift import drift
+from verdicts.commands.fixture import fixture
 from verdicts.structure import WIDTH, Structure, side_by_side
 
 DAYS = [f"2027-01-{day:02}T12:00:00Z" for day in range(1, 29)]

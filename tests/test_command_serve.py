@@ -19,7 +19,7 @@ from archive import Home
 from db import build
 from db.takedown.withdraw import take_down
 from schema.errors import IntegrityError, StartError
-from verdicts.command_serve import serve_home
+from verdicts.commands.serve import serve_home
 
 ODD = "a?b#c%41 d ü😀%zz&mode=rw;%2F"
 

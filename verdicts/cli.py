@@ -12,18 +12,18 @@ from typing import Any
 
 import click
 
-from verdicts.command_backup import backup, restore
-from verdicts.command_build import build
-from verdicts.command_cdxj import cdxj
-from verdicts.command_correct import correct
-from verdicts.command_crawl import crawl
-from verdicts.command_drift import drift
-from verdicts.command_fixture import fixture
-from verdicts.command_import import import_
-from verdicts.command_plan import plan as plan_command
-from verdicts.command_prune import prune
-from verdicts.command_serve import serve
-from verdicts.command_takedown import takedown
+from verdicts.commands.backup import backup, restore
+from verdicts.commands.build import build
+from verdicts.commands.cdxj import cdxj
+from verdicts.commands.correct import correct
+from verdicts.commands.crawl import crawl
+from verdicts.commands.drift import drift
+from verdicts.commands.fixture import fixture
+from verdicts.commands.import_ import import_
+from verdicts.commands.plan import plan as plan_command
+from verdicts.commands.prune import prune
+from verdicts.commands.serve import serve
+from verdicts.commands.takedown import takedown
 from verdicts.console import note, print_report, progress, say
 from verdicts.options import example, home_option, json_option, paths_argument, site_option
 
@@ -51,7 +51,7 @@ def demo(home: Path, no_serve: bool, port: int) -> int:
 
     What comes out is checked against the site's own list. Its tools do not exist.
     """
-    from verdicts.demo import run_demo
+    from verdicts.commands.demo import run_demo
 
     return run_demo(home, is_serving=not no_serve, port=port)
 
@@ -67,7 +67,7 @@ def parse(paths: tuple[str, ...], url: str | None, site: str | None, trace: bool
     Nothing is written. HTML, extracted text of both styles, WARC files, and folders of them in
     sorted order.
     """
-    from verdicts.parsing import parse_paths
+    from verdicts.commands.parse import parse_paths
 
     return parse_paths(paths, url=url, site=site, has_trace=trace)
 
@@ -81,7 +81,7 @@ def explain(page: str, home: Path, site: str | None) -> int:
 
     Its visible blocks in reading order, and what each of them gave.
     """
-    from verdicts.explain import explain_page
+    from verdicts.commands.explain import explain_page
 
     return explain_page(page, home=home, site=site)
 

@@ -11,7 +11,7 @@ from db import build
 from db.check import check
 from parsers.sites import site_named
 from schema.errors import IntegrityError, StartError
-from verdicts.command_serve import serve_home
+from verdicts.commands.serve import serve_home
 from verdicts.console import note, progress, say
 from verdicts.demo_check import differences
 from verdicts.sample import SITE, expected, serve_sample
