@@ -55,17 +55,17 @@ bench: $(VENV)/.project
 
 # Crawls that are killed again and again, and a disk as a power cut could leave it.
 soak-short: $(VENV)/.dev $(VENV)/.project
-	$(BIN)/python tests/soak.py --kills 300 $(ARGS)
+	$(BIN)/python tests/tools/soak.py --kills 300 $(ARGS)
 
 soak: $(VENV)/.dev $(VENV)/.project
-	$(BIN)/python tests/soak.py --kills 3000 $(ARGS)
-	$(BIN)/python tests/powercut.py --points 600 $(ARGS)
+	$(BIN)/python tests/tools/soak.py --kills 3000 $(ARGS)
+	$(BIN)/python tests/tools/powercut.py --points 600 $(ARGS)
 
 install: $(VENV)/.project
 
 # Other people's WARC tools, once a checkout; the tests make it where it is missing.
 interop: $(VENV)/.python
-	@$(BIN)/python tests/interop_env.py
+	@$(BIN)/python tests/tools/interop_env.py
 
 # A stamp file says that a step is done, so nothing is installed twice.
 $(VENV)/.python:
