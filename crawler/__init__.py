@@ -1,4 +1,34 @@
 """The crawler room: what is asked of a publisher, how politely, and what is taken from files.
 
-`crawler.run.crawl` fetches, `crawler.importing` takes in; both write through archive.
+`crawl` fetches, `crawler.importing` takes in; both write through archive.
+
+run       one crawl from beginning to end        spider    its requests, one after another
+context   what the parts of a crawl share        asking    how a request is made
+judge     what an answer means                   settings  Scrapy as we want it
+report    what a crawl or an import gave
+start/    what is settled before it begins       choosing/ which page is asked for next
+robots/   what a publisher's rules say           hosts/    which addresses may be asked
+net/      what stands next to the network        reading/  a page, or a file, read for what it holds
+drift/    whether pages still show what they did importing/ files become captures
+replay/   a ledger made again does what the crawl did
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.report import CrawlReport, ImportReport
+
+if TYPE_CHECKING:
+    from crawler.run import crawl
+
+__all__ = ["CrawlReport", "ImportReport", "crawl"]
+
+
+def __getattr__(name: str) -> Any:
+    """`crawl`, whose import of Scrapy takes longer than most commands."""
+    if name != "crawl":
+        raise AttributeError(f"module 'crawler' has no attribute {name!r}")
+    from crawler.run import crawl
+
+    return crawl

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
-from archive.ledger.leases import Lease
-from archive.store.store import Store, Truncation
+from archive.ledger import Lease
+from archive.store import Store, Truncation
 from machine.failpoints import reach
 
 if TYPE_CHECKING:

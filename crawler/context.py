@@ -9,17 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.ledger.leases import Ending, Lease
-from archive.ledger.outcomes import NOT_ASKED
-from archive.log import RunLog
-from archive.runs import OpenRun
-from archive.warc.http1 import Message
+from archive import OpenRun, RunLog
+from archive.ledger import NOT_ASKED, Ending, Lease
+from archive.warc import Message
 from crawler.drift.profiler import Profiler
 from crawler.judge import NETWORK_ERRORS, Ruling, judge_error
 from crawler.reading.look import Seen, Task
 from machine.clock import Watch
 from machine.worker import GuardedPool
-from parsers.site import Site
+from parsers import Site
 
 Progress = Callable[[str, int, int], None]
 

@@ -17,14 +17,13 @@ from twisted.internet import error as net
 from twisted.internet.defer import CancelledError as TwistedCancelledError
 from twisted.web import _newclient as http
 
-from archive.ledger.leases import Ending, Lease, captured, failed, refused
-from archive.ledger.schedule import REDISCOVER_DAYS
-from archive.warc.http1 import Message
+from archive.ledger import REDISCOVER_DAYS, Ending, Lease, captured, failed, refused
+from archive.warc import Message
 from crawler.hosts import resolver
 from crawler.hosts.addresses import next_hop
 from crawler.robots.rules import RobotsRefused
 from machine.clock import later, now
-from parsers.site import Site
+from parsers import Site
 from schema.errors import CrawlError
 
 REDIRECTS = (301, 302, 303, 307, 308)

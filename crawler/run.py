@@ -13,10 +13,8 @@ from typing import Any, Literal
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from archive.home import Home
-from archive.ledger.profiles import still_held
-from archive.log import RunLog
-from archive.runs import OpenRun, open_run
+from archive import Home, OpenRun, RunLog, open_run
+from archive.ledger import still_held
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
 from crawler.drift.profiler import judge_rest
 from crawler.reading.look import look
@@ -33,7 +31,7 @@ from crawler.start.planning import (
 from crawler.start.timeouts import USUAL, Timeouts
 from crawler.start.trust import require_trust
 from machine.worker import GuardedPool
-from parsers.site import Site
+from parsers import Site
 from schema.errors import StoppedError
 
 

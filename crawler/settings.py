@@ -9,7 +9,7 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from archive.warc.content import accepted_encodings
+from archive.warc import accepted_encodings
 from crawler.robots.rules import TOKEN
 from crawler.start.timeouts import Timeouts
 

@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.ledger.leases import Lease
+from archive.ledger import Lease
 from crawler.asking import Asked, asked_of, request_for
 from crawler.choosing.discovery import Discovery
 from crawler.choosing.taken import Taken

@@ -1,10 +1,17 @@
 """The build room: captures of the archive become record files, and those a published database.
 
 `from db import build` is the whole of it for other programs.
+
+build      the whole of it                        check      files held against each other
+status     what is known, and in which state      records/   captures to record files
+rows/      records to rows                        publish/   published whole or not at all
+recognise/ whether a record shows what was taken  takedown/  a take-down carried out
 """
 
 from __future__ import annotations
 
 from db.build import BuildReport, build
+from db.check import check
+from db.status import status
 
-__all__ = ["BuildReport", "build"]
+__all__ = ["BuildReport", "build", "check", "status"]

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
-from archive.ledger.schedule import is_due
-from archive.store.segments import disk_of, file_sha256
+from archive.ledger import is_due
+from archive.store import disk_of, file_sha256
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import edition, last_edition, require_no_loss
 from db.publish.publish import (
@@ -42,8 +42,7 @@ from db.takedown.files import left_out
 from db.takedown.records import clean_made, fitted
 from db.takedown.withdraw import is_outdated, withdraw
 from machine.worker import GuardedPool
-from parsers import PARSER_VERSION
-from parsers.version import source_digest
+from parsers import PARSER_VERSION, source_digest
 from schema.rows import ROWS
 
 Progress = Callable[[str, int, int], None]

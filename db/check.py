@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive import Archive, Capture, Home, Segment, open_archive
-from archive.home import WAY_OUT
-from archive.ledger.soundness import require_sound
-from archive.store.segments import file_sha256
-from archive.takedown.takedowns import ERASED
-from archive.warc.record import WarcRecord, read_members
+from archive import WAY_OUT, Archive, Capture, Home, Segment, open_archive
+from archive.ledger import require_sound
+from archive.store import file_sha256
+from archive.takedown import ERASED
+from archive.warc import WarcRecord, read_members
 from db.publish.publish import CURRENT, read_manifest, tombstone_path
 from db.records.recordfile import record_problems
 from db.records.snapshot import Snapshot, take_snapshot

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import Home, Page, open_archive
-from archive.ledger.ledger import read_rows
-from archive.ledger.schedule import is_due
+from archive.ledger import is_due, read_rows
 from db.publish.publish import present, read_manifest, require_link
 from db.records.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.records.snapshot import Snapshot, take_snapshot

@@ -1,6 +1,13 @@
 """Page bytes to records. A page is a value: nothing here reads a file, a clock or the network.
 
 `parse_page` gives a record or raises; `read_page` gives the failure as a record instead.
+
+comparison  the grammar put together            checks   statements that should agree
+page/       bytes to blocks                     cards/   the two cards and the decision table
+scorecard/  the eight quotes                    values   one text to one value
+absence     why a page is no comparison         site     what is particular to a publisher
+sites/      a file a publisher                  optout   what a page says against its use
+version     what a record may depend on
 """
 
 from __future__ import annotations
@@ -9,20 +16,33 @@ from dataclasses import dataclass, field
 
 from parsers.absence import explain_absence
 from parsers.comparison import read_comparison
+from parsers.optout import opt_outs, refused_usages
 from parsers.page.decode import decode, is_html
 from parsers.page.document import Document, read_html, read_text
 from parsers.page.links import absolute_link
 from parsers.page.scan import require_safe_shape
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
-from parsers.version import PARSER_VERSION
+from parsers.values import label_key, word_key
+from parsers.version import PARSER_VERSION, source_digest
 from schema.errors import BytesError, ParseError
 from schema.page import RawPage
 from schema.records import Comparison, Failure, Finding, Other, Place
 
 __all__ = [
-    "PARSER_VERSION", "Explanation", "explain", "parse_page", "read_document", "read_page",
-]  # fmt: skip
+    "PARSER_VERSION",
+    "Explanation",
+    "Site",
+    "explain",
+    "label_key",
+    "opt_outs",
+    "parse_page",
+    "read_document",
+    "read_page",
+    "refused_usages",
+    "source_digest",
+    "word_key",
+]
 
 
 @dataclass(slots=True)

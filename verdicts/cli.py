@@ -97,7 +97,7 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
 
     Each is held against the others, and every difference is named.
     """
-    from db.check import check as run_check
+    from db import check as run_check
 
     if rebuild_ledger:
         _rebuild(home, as_json=as_json)
@@ -113,9 +113,9 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
 
 
 def _rebuild(home: Path, *, as_json: bool) -> None:
-    from archive.home import Home
-    from archive.rebuild.rebuild import rebuild_ledger
-    from crawler.replay.replay import Replay
+    from archive import Home
+    from archive.rebuild import rebuild_ledger
+    from crawler.replay import Replay
 
     place = Home(home)
     with progress() as tell:
@@ -135,7 +135,7 @@ def _rebuild(home: Path, *, as_json: bool) -> None:
 @json_option
 def status(home: Path, as_json: bool) -> int:
     """Say what is known, in which state, and what it takes on disk."""
-    from db.status import status as run_status
+    from db import status as run_status
 
     found = run_status(home)
     last = found["last_run"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archive import Archive, Capture
-from archive.takedown.takedowns import ERASED, takedowns
+from archive.takedown import ERASED, takedowns
 from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
 

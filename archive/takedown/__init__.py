@@ -3,3 +3,52 @@
 takedowns  what is in force, by date          entry    entering them
 copy       the file that outlives the ledger  erasure  segments written anew without some records
 """
+
+from archive.takedown.copy import path_beside, renew_copy, require_all
+from archive.takedown.entry import (
+    enter_correction,
+    enter_takedown,
+    lift_takedown,
+    mark_erased,
+    mark_withdrawn,
+    widen_takedown,
+)
+from archive.takedown.erasure import erase_captures, finish_erasures
+from archive.takedown.takedowns import (
+    ERASED,
+    Correction,
+    Kind,
+    KnownSide,
+    Matches,
+    Takedown,
+    TakenAddresses,
+    active_takedowns,
+    corrections,
+    exports,
+    takedowns,
+)
+
+__all__ = [
+    "ERASED",
+    "Correction",
+    "Kind",
+    "KnownSide",
+    "Matches",
+    "Takedown",
+    "TakenAddresses",
+    "active_takedowns",
+    "corrections",
+    "enter_correction",
+    "enter_takedown",
+    "erase_captures",
+    "exports",
+    "finish_erasures",
+    "lift_takedown",
+    "mark_erased",
+    "mark_withdrawn",
+    "path_beside",
+    "renew_copy",
+    "require_all",
+    "takedowns",
+    "widen_takedown",
+]

@@ -5,3 +5,10 @@ ordering   the order in which pages are asked                  places    pages a
 cover      a smallest set of pages that shows every tool       plan      what such a crawl would ask
 taken      pages that were taken down are not asked for
 """
+
+from crawler.choosing.plan import SitePlan, plan_home
+
+__all__ = [
+    "SitePlan",
+    "plan_home",
+]

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.ledger.frontier import Found
-from archive.ledger.leases import Lease, Role
-from archive.ledger.originals import newest_whole
-from archive.ledger.schedule import REDISCOVER_DAYS, is_due
+from archive.ledger import REDISCOVER_DAYS, Found, Lease, Role, is_due, newest_whole
 from crawler.choosing.ordering import CoverOrder
 from crawler.choosing.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
 from crawler.context import Crawl, Job

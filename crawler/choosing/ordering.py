@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Collection
 from sqlite3 import Row
 
-from archive.ledger.ledger import Ledger
+from archive.ledger import Ledger
 from crawler.choosing.cover import Cover, Place, Standing, plan_cover
 from crawler.choosing.places import NO_RECORD, place_of, standing_of, tool_slugs
 from machine.clock import stamp
-from parsers.site import Site
+from parsers import Site
 
 NEW_ADDRESSES = 100
 """New addresses by themselves renew the plan at most once per so many."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from sqlite3 import Row
 
-from archive.ledger.schedule import is_due
+from archive.ledger import is_due
 from crawler.choosing.cover import Place, Standing
-from parsers.site import Site
+from parsers import Site
 
 FAILING = ("failed", "refused", "gone")
 NO_RECORD = "extraction_refused"

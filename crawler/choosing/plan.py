@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
 
-from archive.home import Home
-from archive.ledger.ledger import read_rows
+from archive import Home
+from archive.ledger import read_rows
 from crawler.choosing.cover import plan_cover
 from crawler.choosing.places import place_of, standing_of, tool_slugs
 from crawler.robots.rules import MAX_CRAWL_DELAY_S
 from crawler.settings import slot_delay
 from machine.clock import stamp
-from parsers.site import Site
+from parsers import Site
 from parsers.sites import site_named
 
 _PAGES = """

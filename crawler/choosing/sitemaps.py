@@ -6,7 +6,7 @@ import codecs
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from archive.warc.content import decode_body
+from archive.warc import decode_body
 
 MAX_BYTES = 10 << 20
 MAX_ENTRIES = 50_000

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 
-from archive.home import Home
-from archive.ledger.leases import Ending, Lease
-from archive.takedown.takedowns import TakenAddresses, active_takedowns
-from parsers.site import Site
+from archive import Home
+from archive.ledger import Ending, Lease
+from archive.takedown import TakenAddresses, active_takedowns
+from parsers import Site
 
 LOOK_AGAIN_S = 30.0
 """So often a run looks whether pages were taken down since it began. Units: seconds."""

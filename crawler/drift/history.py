@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from archive.ledger.profiles import ProfileRow
+from archive.ledger import ProfileRow
 from crawler.drift.profile import Profile, profiles_of
 from crawler.reading.sight import Sight, unpack
 

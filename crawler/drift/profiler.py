@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import groupby
 
-from archive.ledger.profiles import (
+from archive import OpenRun
+from archive.ledger import (
     ProfileRow,
     all_profiles,
     captures_of,
@@ -19,7 +20,6 @@ from archive.ledger.profiles import (
     unfinished_before,
     unjudged,
 )
-from archive.runs import OpenRun
 from crawler.drift.changes import Change, has_records, judge
 from crawler.drift.history import History, Pages, history_of
 from crawler.drift.pairs import pair

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive import open_archive
-from archive.ledger.ledger import read_rows
-from archive.ledger.profiles import ProfileRow, load_profiles, rows_before
+from archive.ledger import ProfileRow, load_profiles, read_rows, rows_before
 from crawler.drift.changes import basis_of, compare, has_records, out_of_range
 from crawler.drift.history import History, history_of
 from crawler.drift.pairs import MIN_PAGES

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
 
-from parsers.site import Site
+from parsers import Site
 from schema.errors import CrawlError
 
 MAX_LENGTH = 2083

@@ -3,3 +3,9 @@
 importing  the whole of it      sources  files and what they hold
 imported   what an imported exchange leaves in the ledger
 """
+
+from crawler.importing.importing import import_paths
+
+__all__ = [
+    "import_paths",
+]

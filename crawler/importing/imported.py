@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
-from archive.ledger.schedule import FIRST_DAYS
-from archive.ledger.timeline import TIMELINE
-from archive.store.store import Exchange
-from archive.warc.http1 import Message
+from archive.ledger import FIRST_DAYS, TIMELINE
+from archive.store import Exchange
+from archive.warc import Message
 from crawler.judge import REDIRECTS
 from machine.clock import parse_stamp, stamp
 

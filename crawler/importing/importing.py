@@ -11,17 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.home import Home
-from archive.ledger.frontier import Found
-from archive.ledger.leases import Lease
-from archive.runs import OpenRun, open_run
-from archive.store.store import Exchange
-from archive.warc.http1 import Message
+from archive import Home, OpenRun, open_run
+from archive.ledger import Found, Lease
+from archive.store import Exchange
+from archive.warc import Message
 from crawler.context import Progress
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
 from crawler.importing.imported import outcome_of, settle_import
-from crawler.importing.sources import (
+from crawler.reading.look import Seen, Task, look
+from crawler.reading.sources import (
     Item,
     Trouble,
     find_files,
@@ -30,12 +29,11 @@ from crawler.importing.sources import (
     read_urls_file,
     real,
 )
-from crawler.reading.look import Seen, Task, look
 from crawler.report import ImportReport
 from crawler.start.planning import role_of
 from machine.clock import parse_stamp
 from machine.worker import Died, GuardedPool
-from parsers.site import Site
+from parsers import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.errors import CrawlError, UsageError
 from schema.page import RawPage

@@ -12,7 +12,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 
-from archive.store.store import Truncation
+from archive.store import Truncation
 from crawler.asking import Asked, asked_of
 
 if TYPE_CHECKING:

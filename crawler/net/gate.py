@@ -14,7 +14,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from archive.ledger.frontier import Found
+from archive.ledger import Found
 from crawler.asking import Asked, asked_of, request_for
 from crawler.hosts.addresses import on_origin, origin_of
 from crawler.robots.rules import RobotsRefused, Rules, body_of, is_fresh, read_rules

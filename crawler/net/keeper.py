@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
 
-from archive.ledger.leases import Lease, end_attempt, failed
-from archive.store.quarantine import keep_aside
-from archive.store.store import Exchange
-from archive.warc.http1 import UnwritableError, message_block, raw_block, request_block
+from archive.ledger import Lease, end_attempt, failed
+from archive.store import Exchange, keep_aside
+from archive.warc import UnwritableError, message_block, raw_block, request_block
 from crawler.asking import Asked, asked_of
 from crawler.context import Crawl, Kept
 from crawler.judge import Ruling, judge_answer, noted

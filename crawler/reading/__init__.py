@@ -2,3 +2,13 @@
 
 look   what the process is asked, and answers      sight  what was seen, without its words
 """
+
+from crawler.reading.sources import PAGES, Trouble, find_files, is_warc, read_source
+
+__all__ = [
+    "PAGES",
+    "Trouble",
+    "find_files",
+    "is_warc",
+    "read_source",
+]

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crawler.reading.sight import Sight, sight_of, unread_sight
-from parsers import Explanation, explain
-from parsers.page.document import Document
-from parsers.page.links import canonical_address, page_links
+from parsers import Explanation, explain, label_key, word_key
+from parsers.page import Document, canonical_address, page_links
 from parsers.sites import site_named
-from parsers.values import label_key, word_key
 from schema.errors import BytesError
 from schema.page import RawPage
 from schema.records import Comparison

@@ -2,3 +2,9 @@
 
 replay  pages and attempts      robots  the rules that runs kept to
 """
+
+from crawler.replay.replay import Replay
+
+__all__ = [
+    "Replay",
+]

@@ -11,21 +11,22 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import cast
 
-from archive.ledger.frontier import Found, Frontier
-from archive.ledger.leases import (
+from archive.ledger import (
     LISTS,
+    REDISCOVER_DAYS,
     Ending,
+    Found,
+    Frontier,
     Lease,
+    Ledger,
     Role,
     captured,
     end_attempt,
     failed,
     give_back_leases,
 )
-from archive.ledger.ledger import Ledger
-from archive.ledger.schedule import REDISCOVER_DAYS
-from archive.rebuild.refill import ORPHAN, Entered
-from archive.store.store import Exchange
+from archive.rebuild import ORPHAN, Entered
+from archive.store import Exchange
 from crawler.hosts.addresses import origin_of
 from crawler.importing.imported import outcome_of, settle_import
 from crawler.judge import TRANSIENT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import asdict, dataclass, replace
 
-from archive.rebuild.refill import Entered
+from archive.rebuild import Entered
 from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import Rules, body_of, is_fresh, read_rules
 from machine.clock import stamp

@@ -10,8 +10,7 @@ from collections.abc import Callable
 
 from protego import Protego
 
-from parsers.optout import refused_usages
-from parsers.site import Site
+from parsers import Site, refused_usages
 
 AI_TOKENS = (
     "GPTBot", "OAI-SearchBot", "ChatGPT-User", "ClaudeBot", "Claude-User", "Claude-SearchBot",

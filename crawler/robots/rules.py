@@ -11,10 +11,10 @@ from typing import Literal
 from protego import Protego
 from scrapy.exceptions import IgnoreRequest
 
-from archive.warc.http1 import Message
+from archive.warc import Message
 from crawler.robots.objections import Usages, objections, read_usages
 from machine.clock import later, stamp
-from parsers.site import Site
+from parsers import Site
 
 TOKEN = "verdicts"
 """Our product token: what a robots.txt names us by."""

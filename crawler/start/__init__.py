@@ -3,3 +3,9 @@
 planning  addresses, sites, contact and delay      trust     no proxy, and roots to check against
 timeouts  how long each part may take
 """
+
+from crawler.start.timeouts import Timeouts
+
+__all__ = [
+    "Timeouts",
+]

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from sqlite3 import Row
 from urllib.parse import urlsplit
 
-from archive.home import Home
-from archive.ledger.frontier import Found
-from archive.ledger.leases import Role
-from archive.ledger.ledger import read_rows
-from archive.ledger.schedule import is_due
+from archive import Home
+from archive.ledger import Found, Role, is_due, read_rows
 from crawler.context import Job
 from crawler.hosts.addresses import is_of_site, is_private_host, origin_of, strict_address
 from machine.clock import stamp
-from parsers.site import Site
+from parsers import Site
 from parsers.sites import site_named, site_of_url
 from schema.errors import CrawlError, StartError, UsageError
 

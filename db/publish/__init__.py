@@ -3,3 +3,9 @@
 publish  names, manifest and switch    loss          what a new edition lacks
 altered  what a changed parser alters  altered_rows  the same, row by row
 """
+
+from db.publish.altered import Altered
+
+__all__ = [
+    "Altered",
+]

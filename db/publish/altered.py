@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from archive.home import Home
+from archive import Home
 from db.publish.altered_rows import Value, differences
 from db.publish.publish import present, read_manifest
 from schema.errors import BuildError, PublishError

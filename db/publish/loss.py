@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.home import Home
+from archive import Home
 from db.publish.publish import named, read_manifest, read_tombstone
 from db.rows.write import connect_read_only
 from schema.errors import BuildError, PublishError

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from archive.home import TRIAL, Home, fsync_folder
-from archive.store.segments import file_sha256
+from archive import TRIAL, Home, fsync_folder
+from archive.store import file_sha256
 from schema.errors import BuildError
 from schema.records import Record
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from archive.takedown.takedowns import KnownSide, Takedown
+from archive.takedown import KnownSide, Takedown
 from db.recognise.fold import readings, text_hash, words_hash
 
 SHORT_WORDS = 5

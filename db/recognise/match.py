@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archive.takedown.takedowns import Matches, Takedown, TakenAddresses
+from archive.takedown import Matches, Takedown, TakenAddresses
 from db.recognise.fold import folded, readings, text_hash, words_hash
 from db.recognise.likeness import (
     PIECE_WORDS,

@@ -12,8 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from parsers import read_page
-from parsers.optout import opt_outs
+from parsers import opt_outs, read_page
 from schema.errors import ParseError
 from schema.page import RawPage
 from schema.records import Comparison, Failure, Other, Record, dump_line

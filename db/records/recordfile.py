@@ -18,8 +18,7 @@ from pathlib import Path
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from archive import Archive, Capture, Segment
-from archive.home import fsync_folder
+from archive import Archive, Capture, Segment, fsync_folder
 from db.records.reading import Answer, CaptureLine, Outcome, Task, failed, header_opt_outs, spliced
 from db.records.snapshot import Snapshot, is_known_page
 from machine.worker import Died, GuardedPool

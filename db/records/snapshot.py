@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archive import Archive, Capture, Page, Run, Segment
-from archive.ledger.profiles import held_captures
-from archive.ledger.schedule import is_due
-from archive.takedown.takedowns import ERASED, Correction, active_takedowns, corrections
+from archive.ledger import held_captures, is_due
+from archive.takedown import ERASED, Correction, active_takedowns, corrections
 from db.recognise.match import Taken
 from machine.clock import parse_stamp, stamp
 from parsers.sites import site_named

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archive import Run
-from archive.ledger.schedule import is_due
+from archive.ledger import is_due
 from db.records.snapshot import public_runs
 from db.rows.load import Seen
 from db.rows.numbers import UNNUMBERED, Numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archive.takedown.takedowns import Correction
+from archive.takedown import Correction
 from db.records.snapshot import Snapshot
 from db.rows.keys import ToolKey
 from db.rows.numbers import UNNUMBERED, Numbers

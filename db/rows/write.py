@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
-from archive.ledger.ledger import require_handles
+from archive.ledger import require_handles
 from db.rows.numbers import Tables
 from db.rows.tables import create_indexes, create_tables, insert_rows
 from schema.errors import BuildError, StoppedError

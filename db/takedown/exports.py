@@ -11,10 +11,9 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from archive.home import Home, fsync_folder
-from archive.ledger.ledger import Ledger
-from archive.takedown.entry import mark_withdrawn
-from archive.takedown.takedowns import Takedown, exports
+from archive import Home, fsync_folder
+from archive.ledger import Ledger
+from archive.takedown import Takedown, exports, mark_withdrawn
 from db.recognise.match import Taken
 from db.takedown.files import dropped_of, reasons
 from machine.clock import stamp

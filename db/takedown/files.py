@@ -12,11 +12,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.home import Home
-from archive.ledger.ledger import Ledger
-from archive.store.segments import file_sha256
-from archive.takedown.entry import widen_takedown
-from archive.takedown.takedowns import Matches, Takedown
+from archive import Home
+from archive.ledger import Ledger
+from archive.store import file_sha256
+from archive.takedown import Matches, Takedown, widen_takedown
 from db.publish.loss import Edition, edition
 from db.publish.publish import (
     CANDIDATE,

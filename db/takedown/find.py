@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from archive import Archive
-from archive.takedown.takedowns import (
+from archive.takedown import (
     Kind,
     Takedown,
     TakenAddresses,
@@ -26,7 +26,7 @@ from db.records.snapshot import is_known_page
 from db.rows.write import connect_read_only
 from db.takedown.files import published_files, showings_of_database
 from db.takedown.records import showing_of
-from parsers.site import Site
+from parsers import Site
 from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
 from schema.records import Comparison

@@ -6,7 +6,7 @@ This module only reads; what it gives holds hashes and addresses, no words.
 from __future__ import annotations
 
 from archive import Archive
-from archive.takedown.takedowns import KnownSide, Matches
+from archive.takedown import KnownSide, Matches
 from db.recognise.fold import text_hash
 from db.recognise.likeness import Side
 from db.recognise.match import Showing, quote_matches, sides_of

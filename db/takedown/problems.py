@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.home import Home
-from archive.takedown.copy import path_beside, require_all
+from archive import Home
+from archive.takedown import path_beside, require_all
 from db.publish.publish import is_named_by_build, tombstone_path
 from db.recognise.match import Taken
 from db.takedown.files import dropped_of, published_files

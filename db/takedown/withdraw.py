@@ -13,17 +13,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive import Archive, Home, open_archive
-from archive.ledger.ledger import Ledger
-from archive.takedown.copy import renew_copy, require_all
-from archive.takedown.entry import (
+from archive.ledger import Ledger
+from archive.takedown import (
+    Matches,
+    Takedown,
+    active_takedowns,
+    corrections,
     enter_correction,
     enter_takedown,
+    erase_captures,
+    finish_erasures,
     lift_takedown,
     mark_erased,
+    renew_copy,
+    require_all,
+    takedowns,
     widen_takedown,
 )
-from archive.takedown.erasure import erase_captures, finish_erasures
-from archive.takedown.takedowns import Matches, Takedown, active_takedowns, corrections, takedowns
 from db.publish.publish import remove_leftovers
 from db.recognise.match import Taken
 from db.records.recordfile import READ_ERRORS, read_header

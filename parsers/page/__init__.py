@@ -6,3 +6,12 @@ tokens    blocks put together where they are one value
 links     the addresses a page links               slugs     what an address says
 context   what the readers of one page share
 """
+
+from parsers.page.document import Document
+from parsers.page.links import canonical_address, page_links
+
+__all__ = [
+    "Document",
+    "canonical_address",
+    "page_links",
+]

@@ -16,6 +16,13 @@ from urllib.parse import urlsplit
 from parsers.site import Site
 from schema.errors import SiteError
 
+__all__ = [
+    "DEFAULT_SITE",
+    "load_sites",
+    "site_named",
+    "site_of_url",
+]
+
 DEFAULT_SITE = "shiporskip"
 """The site of a page when neither its address nor anybody says which."""
 MISTAKES = (SyntaxError, ImportError, NameError, TypeError, ValueError, AttributeError, LookupError)

@@ -1,8 +1,14 @@
-"""Imports between the rooms run one way, wherever in a file they stand."""
+"""Imports run one way: between rooms, between the folders of a room, and between files.
+
+A *place* is a folder of a room, or a file right under it. Every import counts, also one that
+stands in a function or is for types alone.
+"""
 
 from __future__ import annotations
 
 import ast
+import graphlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -18,28 +24,84 @@ MAY_IMPORT = {
     "web": {"schema"},
     "verdicts": {"schema", "machine", "parsers", "archive", "crawler", "db", "web"},
 }
+GROUND = {"schema", "machine"}
+"""Rooms whose files are all for others: records, errors, the clock. They need no front door."""
 
 
-def imported(source: str) -> set[str]:
-    """The first part of every module that a source imports, inside functions too."""
-    names: list[str] = []
+def imported(source: str) -> list[tuple[str, str]]:
+    """Every module of ours that a source imports from, and the name it takes; "" for the whole."""
+    found: list[tuple[str, str]] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.append(node.module or "")
+            found += [(node.module or "", alias.name) for alias in node.names]
         elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
-            names += [str(arg.value) for arg in node.args if isinstance(arg, ast.Constant)]
-    return {name.split(".")[0] for name in names}
+            found += [(str(arg.value), "") for arg in node.args if isinstance(arg, ast.Constant)]
+    return [(module, name) for module, name in found if module.split(".")[0] in MAY_IMPORT]
+
+
+def file_of(module: str) -> Path | None:
+    """The source of a module or package of ours."""
+    path = ROOT.joinpath(*module.split("."))
+    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
+
+
+def sources(room: str) -> list[Path]:
+    found = sorted((ROOT / room).rglob("*.py"))
+    assert found
+    return found
+
+
+def taken(path: Path) -> list[Path]:
+    """The files that a file imports from."""
+    found = []
+    for module, name in imported(path.read_text("utf-8")):
+        file = file_of(f"{module}.{name}") or file_of(module)
+        assert file is not None, (path, module, name)
+        found.append(file)
+    return found
+
+
+def require_one_way(arrows: Iterable[tuple[str, str]]) -> None:
+    graph: dict[str, set[str]] = {}
+    for one, other in arrows:
+        graph.setdefault(one, set()).update({other} - {one})
+    tuple(graphlib.TopologicalSorter(graph).static_order())
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
 def test_a_room_imports_only_rooms_below_it(room: str) -> None:
-    files = sorted((ROOT / room).rglob("*.py"))
-    assert files
-    for path in files:
-        ours = imported(path.read_text("utf-8")) & MAY_IMPORT.keys()
+    for path in sources(room):
+        ours = {module.split(".")[0] for module, _ in imported(path.read_text("utf-8"))}
         assert ours <= MAY_IMPORT[room] | {room}, path
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_only_names_of_a_packages_front_door_cross_a_room(room: str) -> None:
+    for path in sources(room):
+        for module, name in imported(path.read_text("utf-8")):
+            if module.split(".")[0] in {room, *GROUND}:
+                continue
+            file = file_of(module)
+            assert file is not None and file.name == "__init__.py", (path, module, name)
+            assert f'"{name}"' in file.read_text("utf-8").partition("__all__ = [")[2], (path, name)
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_the_places_of_a_room_import_each_other_one_way(room: str) -> None:
+    def place(path: Path) -> str:
+        return path.relative_to(ROOT / room).parts[0]
+
+    require_one_way(
+        (place(path), place(other)) for path in sources(room) for other in taken(path)
+        if ROOT / room in other.parents)
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    require_one_way(
+        (str(path), str(other)) for room in MAY_IMPORT for path in sources(room)
+        for other in taken(path))
 
 
 def test_a_site_file_knows_no_other_site() -> None:
@@ -49,4 +111,10 @@ def test_a_site_file_knows_no_other_site() -> None:
 
 @pytest.mark.parametrize("line", ["import db.build", "from db import build", "import_module('db')"])
 def test_an_import_is_seen_inside_a_function(line: str) -> None:
-    assert "db" in imported(f"def late():\n    {line}\n")
+    found = imported(f"def late():\n    {line}\n")
+    assert [module.split(".")[0] for module, _ in found] == ["db"]
+
+
+def test_a_circle_is_noticed() -> None:
+    with pytest.raises(graphlib.CycleError):
+        require_one_way([("cards", "page"), ("page", "values"), ("values", "cards")])

@@ -245,7 +245,8 @@ def in_a_process(table: str) -> dict[str, str]:
     """What the parser says of each shape, or that it died: each has a process and four seconds."""
     done = subprocess.run(
         [sys.executable, "-c", LIMITED.replace("{table}", table)], capture_output=True, text=True,
-        timeout=180, cwd=ROOT / "tests", env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        timeout=180, cwd=ROOT / "tests" / "reading", env={"PATH": "/usr/bin:/bin",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'tools'}"},
         check=True,
     )  # fmt: skip
     return dict(json.loads(line) for line in done.stdout.splitlines())

@@ -34,8 +34,8 @@ def backup(home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool,
     is damaged: the rest is copied, and sound copies made before stay; 30 where the place holds
     another home's backup, or bytes that a remade ledger does not know.
     """
-    from archive.backup.backup import backup as run_backup
-    from archive.home import Home
+    from archive import Home
+    from archive.backup import backup as run_backup
 
     if to.suffix.lower() in OTHER_ARCHIVES and not to.is_dir():
         what = f"{to}: a backup is a folder or one file whose name ends in .tar, no {to.suffix}"
@@ -56,9 +56,9 @@ def restore(source: Path, home: Path, deep: bool, as_json: bool) -> int:
 
     Exit code 30 where the folder is not empty, 40 where the backup or the new home is damaged.
     """
-    from archive.backup.restore import restore as run_restore
-    from archive.home import Home
-    from db.check import check
+    from archive import Home
+    from archive.backup import restore as run_restore
+    from db import check
 
     with progress() as tell:
         report = run_restore(source, Home(home), progress=tell)

@@ -14,7 +14,7 @@ from verdicts.console import print_report, progress, say
 from verdicts.options import example, home_option, json_option
 
 if TYPE_CHECKING:
-    from db.publish.altered import Altered
+    from db.publish import Altered
 
 
 @click.command(epilog=example("verdicts build --workers 4"))

@@ -22,8 +22,7 @@ from verdicts.options import example, home_option
               " empty pages, where it otherwise takes the capture before.")  # fmt: skip
 def cdxj(home: Path, out: Path, without_304: bool) -> int:
     """Print a CDXJ index of the archive, for pywb and its like."""
-    from archive import Home
-    from archive.cdxj import index
+    from archive import Home, index
 
     Home(home).require_ledger()
     found = index(home, has_304=not without_304)
@@ -44,7 +43,7 @@ def _replace(path: Path, text: str) -> None:
     Raises: StartError when there is no such folder, StoppedError when the file cannot be
     written; the older one is then as it was.
     """
-    from archive.home import fsync_folder
+    from archive import fsync_folder
 
     if not path.parent.is_dir():
         raise StartError(what=f"{path.parent}: there is no such folder")

@@ -29,8 +29,8 @@ def correct(asked: str | None, text: str | None, is_listing: bool, site: str | N
     A page by its address or slug pair, a tool by its slug, a quote by its key.
     """
     from archive import Home
-    from archive.takedown.takedowns import corrections
-    from db.takedown.withdraw import correct as run_correct
+    from archive.takedown import corrections
+    from db.takedown import correct as run_correct
 
     place = Home(home.absolute())
     if is_listing:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import click
 
-from crawler.start.timeouts import Timeouts
+from crawler.start import Timeouts
 from schema.errors import UsageError
 from verdicts.console import print_report, progress
 from verdicts.options import example, home_option, json_option, site_option
@@ -81,7 +81,7 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
     A page address fetches that page; a root or a sitemap is discovered from. Without an address:
     what is waiting or due.
     """
-    from crawler.run import crawl as run_crawl
+    from crawler import crawl as run_crawl
     from parsers.sites import site_named
 
     if delay_s is not None and not math.isfinite(delay_s):
@@ -94,7 +94,7 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
             plan=plan, per_day=per_day, ack=ack_fd, timeouts=timeouts,
             progress=lambda url, done, of: tell("fetched", done, of),
         )  # fmt: skip
-    from crawler.drift.told import cannot_tell
+    from crawler.drift import cannot_tell
 
     print_report(asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)},
                  as_json=as_json)

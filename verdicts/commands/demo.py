@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive import open_archive
-from crawler.report import CrawlReport
-from crawler.run import crawl
-from db import build
-from db.check import check
+from crawler import CrawlReport, crawl
+from db import build, check
 from parsers.sites import site_named
 from schema.errors import IntegrityError, StartError
 from verdicts.commands.serve import serve_home

@@ -12,7 +12,7 @@ from verdicts.console import print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 if TYPE_CHECKING:
-    from crawler.drift.told import SiteDrift
+    from crawler.drift import SiteDrift
     from verdicts.structure import Structure
 
 
@@ -36,8 +36,8 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
     failure codes, and one page of the old and one of the new layout side by side. Exit code 10
     where something waits for a person.
     """
-    from archive.ledger.profiles import still_held
-    from crawler.drift.told import find_drift
+    from archive.ledger import still_held
+    from crawler.drift import find_drift
     from parsers.sites import site_named
 
     if accept is not None:
@@ -68,7 +68,7 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
 
 
 def _accept(home: Path, run_id: int) -> int:
-    from archive.ledger.profiles import accept_drift
+    from archive.ledger import accept_drift
 
     for row in accept_drift(home, run_id):
         say(f"accepted: run {row.run_id}, {row.site}, {row.layout}, {row.pages} pages")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from archive import open_archive
-from crawler.importing.sources import PAGES
+from crawler.reading import PAGES
 from machine.worker import Died, GuardedPool
 from parsers import Explanation, explain
 from parsers.sites import DEFAULT_SITE, site_named

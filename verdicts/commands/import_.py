@@ -13,7 +13,7 @@ from verdicts.console import note, print_report, progress
 from verdicts.options import example, home_option, json_option, paths_argument, site_option
 
 if TYPE_CHECKING:
-    from crawler.report import ImportReport
+    from crawler import ImportReport
 
 SHOWN = 10
 """So many hosts that were left out are named; `--json` lists them all."""
@@ -35,7 +35,7 @@ def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | Non
     Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
     site claims is left out and counted by host; where that is all, nothing was taken: exit code 2.
     """
-    from crawler.importing.importing import import_paths
+    from crawler.importing import import_paths
     from parsers.sites import site_named
 
     with progress() as tell:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.warc.http1 import take_apart
-from crawler.importing.sources import PAGES, Trouble, find_files, is_warc, read_source
+from archive.warc import take_apart
+from crawler.reading import PAGES, Trouble, find_files, is_warc, read_source
 from machine.worker import Died, GuardedPool
 from parsers import read_page
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url

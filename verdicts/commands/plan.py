@@ -16,7 +16,7 @@ from verdicts.console import print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 if TYPE_CHECKING:
-    from crawler.choosing.plan import SitePlan
+    from crawler.choosing import SitePlan
 
 WIDEST = 100
 """Lines are no longer, however wide the terminal. Units: characters."""
@@ -42,7 +42,7 @@ def plan(home: Path, site: str | None, delay_s: float, as_json: bool) -> int:
     from dataclasses import asdict
 
     from archive import Home
-    from crawler.choosing.plan import plan_home
+    from crawler.choosing import plan_home
     from parsers.sites import site_named
 
     Home(home).require_ledger()

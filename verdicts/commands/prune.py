@@ -27,9 +27,9 @@ def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int
     Old databases, record files of other parsers, old logs and quarantine. Archived bytes, the
     ledger and what is published now always stay.
     """
-    from archive.home import Home
-    from archive.prune import prune as run_prune
-    from db.records.recordfile import FORMAT
+    from archive import Home
+    from archive import prune as run_prune
+    from db.records import FORMAT
     from parsers import PARSER_VERSION
 
     gone = run_prune(Home(home), present=f".{PARSER_VERSION}.{FORMAT}.jsonl.gz", keep=keep,

@@ -32,8 +32,8 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
     Raises: StartError when there is none, it was withdrawn or may not be read, or the port is
     taken; IntegrityError when what stands in its place is not a database of ours.
     """
-    from web.errors import NotServableError, WithdrawnError
-    from web.serving import serve as run_server
+    from web import NotServableError, WithdrawnError
+    from web import serve as run_server
 
     database = home / "public" / "current.db"
     try:

@@ -39,7 +39,7 @@ def add(asked: str, reason: str, site: str | None, erase: bool, home: Path, as_j
     it. A quote: its words, beside a note in their place.
     """
     from archive import Home
-    from db.takedown.withdraw import take_down
+    from db.takedown import take_down
 
     report = take_down(Home(home.absolute()), asked, reason=reason, site=site, erase=erase)
     print_report(asdict(report), as_json=as_json)
@@ -57,7 +57,7 @@ def add(asked: str, reason: str, site: str | None, erase: bool, home: Path, as_j
 def list_(home: Path, as_json: bool) -> int:
     """List the take-downs, lifted ones too."""
     from archive import Home
-    from archive.takedown.takedowns import takedowns
+    from archive.takedown import takedowns
 
     found = takedowns(Home(home))
     if as_json:
@@ -80,7 +80,7 @@ def list_(home: Path, as_json: bool) -> int:
 def lift(number: int, home: Path) -> int:
     """Let a take-down hold no longer; what was erased does not come back by itself."""
     from archive import Home
-    from db.takedown.withdraw import lift as run_lift
+    from db.takedown import lift as run_lift
 
     run_lift(Home(home.absolute()), number)
     say("`verdicts build` publishes again what is still archived")

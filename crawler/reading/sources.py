@@ -10,11 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
-from archive.store.store import DateSource, Truncation
-from archive.warc.content import MAX_BYTES
-from archive.warc.foreign import read_warc
-from archive.warc.http1 import take_apart
-from archive.warc.record import WarcRecord
+from archive.store import DateSource, Truncation
+from archive.warc import MAX_BYTES, WarcRecord, read_warc, take_apart
 from machine.clock import parse_stamp, stamp
 from schema.errors import UsageError
 
