@@ -42,6 +42,7 @@ check: style types examples
 
 style: $(VENV)/.dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/mypy

@@ -25,13 +25,20 @@ _PLAIN = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 """Besides letters and digits, the characters that a key holds without percent signs."""
 _PORTS = {"http": 80, "https": 443}
 _WWW = re.compile(r"www\d*\.")
-_PATH_SESSIONS = tuple(re.compile(rf"(.*/){form}/([^?]+\.aspx.*)") for form in (
-    r"\((?:[a-z]\([0-9a-z]{24}\))+\)", r"\([0-9a-z]{24}\)",
-))  # fmt: skip
-_QUERY_SESSIONS = tuple(re.compile(rf"(.*){form}(?:&(.*))?") for form in (
-    "jsessionid=[0-9a-z]{32}", "phpsessid=[0-9a-z]{32}", "sid=[0-9a-z]{32}",
-    "aspsessionid[a-z]{8}=[a-z]{24}", "cfid=[^&]+&cftoken=[^&]+",
-))  # fmt: skip
+_PATH_SESSIONS = tuple(
+    re.compile(rf"(.*/){form}/([^?]+\.aspx.*)")
+    for form in (r"\((?:[a-z]\([0-9a-z]{24}\))+\)", r"\([0-9a-z]{24}\)")
+)
+_QUERY_SESSIONS = tuple(
+    re.compile(rf"(.*){form}(?:&(.*))?")
+    for form in (
+        "jsessionid=[0-9a-z]{32}",
+        "phpsessid=[0-9a-z]{32}",
+        "sid=[0-9a-z]{32}",
+        "aspsessionid[a-z]{8}=[a-z]{24}",
+        "cfid=[^&]+&cftoken=[^&]+",
+    )
+)
 _ROWS = """
 SELECT fetched_url, captured_at, status, content_type, kind, payload_digest, capture.offset,
   capture.length, segment.name, is_sealed
@@ -67,10 +74,14 @@ def _line(row: sqlite3.Row) -> str:
     """One capture's line; all of it is ASCII, so that its order as text is that of its bytes."""
     mime = REVISIT if row["kind"] == "revisit" else _mime(row["content_type"])
     where = {
-        "url": row["fetched_url"], "mime": mime, "status": str(row["status"]),
-        "digest": row["payload_digest"], "length": str(row["length"]),
-        "offset": str(row["offset"]), "filename": row["name"],
-    }  # fmt: skip
+        "url": row["fetched_url"],
+        "mime": mime,
+        "status": str(row["status"]),
+        "digest": row["payload_digest"],
+        "length": str(row["length"]),
+        "offset": str(row["offset"]),
+        "filename": row["name"],
+    }
     held = {name: value for name, value in where.items() if value}
     moment = re.sub(r"\D", "", row["captured_at"])[:14]
     return f"{surt(row['fetched_url'])} {moment} {json.dumps(held)}"

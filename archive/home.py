@@ -78,8 +78,9 @@ class Home:
                     what=f"{folder}: cannot be written to: {error.strerror}"
                 ) from error
 
-    def require_room(self, more: int,
-                     refusal: type[StartError | StoppedError] = StartError) -> None:
+    def require_room(
+        self, more: int, refusal: type[StartError | StoppedError] = StartError
+    ) -> None:
         """Be sure that the disk takes `more` bytes, and the floor stays free behind them.
 
         Raises: `refusal` naming the folder and both figures; UsageError for a floor that is no
@@ -92,9 +93,9 @@ class Home:
             return
         raise refusal(
             what=f"{self.path}: {disk.free >> 20} MiB are free on this disk, and"
-                 f" {(floor + more) >> 20} are wanted; `verdicts prune` makes room,"
-                 f" ${FLOOR} sets another floor than {floor >> 20}"
-        )  # fmt: skip
+            f" {(floor + more) >> 20} are wanted; `verdicts prune` makes room,"
+            f" ${FLOOR} sets another floor than {floor >> 20}"
+        )
 
     def _has_lost_ledger(self) -> bool:
         """Whether the archive's files are there, but not what speaks of them."""
@@ -111,12 +112,13 @@ class Home:
         if not self._has_lost_ledger():
             return
         if (self.path / UNDER_WAY).exists():
-            raise StartError(what=f"{self.path}: is being restored; the same `verdicts restore`"
-                                  " finishes it")  # fmt: skip
+            raise StartError(
+                what=f"{self.path}: is being restored; the same `verdicts restore` finishes it"
+            )
         raise IntegrityError(
             where=str(self.ledger),
             what=f"it is missing or empty, but the archive's files are there; {WAY_OUT}",
-        )  # fmt: skip
+        )
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

@@ -33,15 +33,17 @@ class RunLog:
     Raises: StartError when the file cannot be made.
     """
 
-    def __init__(self, home: Home, *, started_at: str | None = None,
-                 max_bytes: int = LOG_BYTES) -> None:
+    def __init__(
+        self, home: Home, *, started_at: str | None = None, max_bytes: int = LOG_BYTES
+    ) -> None:
         self.path, self._handle = _create(home.logs, started_at or stamp())
         self.problem: str | None = None
         self._room = max_bytes - _ROOM_FOR_THE_END
         self._dropped = 0
 
-    def add(self, event: str, *, address: str | None = None, outcome: str | None = None,
-            **more: Value) -> None:
+    def add(
+        self, event: str, *, address: str | None = None, outcome: str | None = None, **more: Value
+    ) -> None:
         """Write one event; past the size cap it is only counted.
 
         Raises: ValueError when `event` is no plain name.
@@ -80,8 +82,12 @@ class RunLog:
         """Ready to use."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Lets the file go."""
         self.close()
 

@@ -34,8 +34,9 @@ class Removed:
     bytes: int
 
 
-def prune(home: Home, *, present: str, keep: int = KEEP, days: int = DAYS,
-          is_dry: bool = False) -> list[Removed]:
+def prune(
+    home: Home, *, present: str, keep: int = KEEP, days: int = DAYS, is_dry: bool = False
+) -> list[Removed]:
     """Remove old databases, record files, logs and quarantine; gives what went.
 
     `present` is how the names of the present parser's record files end.
@@ -46,8 +47,12 @@ def prune(home: Home, *, present: str, keep: int = KEEP, days: int = DAYS,
     if not home.ledger.is_file():
         raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
     with home.lock("build"):
-        found = [*_databases(home, keep), *_leftovers(home), *_records(home, present),
-                 *_old(home, days)]
+        found = [
+            *_databases(home, keep),
+            *_leftovers(home),
+            *_records(home, present),
+            *_old(home, days),
+        ]
         # Database before manifest: one without the other is then never a database unexplained.
         for each in () if is_dry else found:
             (home.path / each.path).unlink(missing_ok=True)
@@ -62,7 +67,7 @@ def _databases(home: Home, keep: int) -> Iterator[Removed]:
     current = Path(os.readlink(link)).name
     files = list(_files(home.public, "verdicts-*.db"))
     files.sort(key=lambda path: (path.name == current, path.stat().st_mtime), reverse=True)
-    for path in files[max(keep, 1):]:
+    for path in files[max(keep, 1) :]:
         yield _removed(home, "public", path)
         manifest = path.with_suffix(".json")
         if manifest.is_file():

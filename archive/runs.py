@@ -40,8 +40,9 @@ class OpenRun:
         with self.ledger.transaction() as db:
             db.execute(f"UPDATE run SET {names} WHERE id = ?", (*columns.values(), self.id))
 
-    def add_attempt(self, *, url: str, outcome: str, reason: str,
-                    detail: str | None = None) -> None:
+    def add_attempt(
+        self, *, url: str, outcome: str, reason: str, detail: str | None = None
+    ) -> None:
         """Note a failure that belongs to no page of ours."""
         with self.ledger.transaction() as db:
             db.execute(
@@ -56,7 +57,8 @@ def _set_back(ledger: Ledger) -> str | None:
     last = ledger.value(
         "SELECT max((SELECT max(started_at, coalesce(ended_at, '')) FROM run ORDER BY id DESC"
         " LIMIT 1), coalesce((SELECT captured_at FROM capture WHERE date_source = 'crawl'"
-        " ORDER BY id DESC LIMIT 1), ''))")
+        " ORDER BY id DESC LIMIT 1), ''))"
+    )
     if last is None or last <= later(seconds=JUMP_S):
         return None
     return f"the clock of this machine says {stamp()}, but the last run was still at work at {last}"
@@ -86,11 +88,16 @@ def open_run(
             clock = _set_back(ledger)
             with ledger.transaction() as db:
                 run_id: int = db.execute(
-                    "INSERT INTO run (kind, started_at) VALUES (?, ?) RETURNING id",
-                    (kind, stamp()),
+                    "INSERT INTO run (kind, started_at) VALUES (?, ?) RETURNING id", (kind, stamp())
                 ).fetchone()[0]
-            run = OpenRun(run_id, home, ledger, Frontier(ledger, run_id),
-                          Store(home, ledger, run_id, ack), clock)
+            run = OpenRun(
+                run_id,
+                home,
+                ledger,
+                Frontier(ledger, run_id),
+                Store(home, ledger, run_id, ack),
+                clock,
+            )
             reach("run-opened")
             begun = time.monotonic()
             try:
@@ -99,8 +106,11 @@ def open_run(
                 # On a full disk nothing more can be noted; the next run mends that.
                 with suppress(StoppedError):
                     give_back_leases(ledger)
-                    run.note(ended_at=stamp(), exit_code=error.exit_code,
-                             seconds=round(time.monotonic() - begun, 1))
+                    run.note(
+                        ended_at=stamp(),
+                        exit_code=error.exit_code,
+                        seconds=round(time.monotonic() - begun, 1),
+                    )
                 raise
             run.frontier.close()
             run.store.close()

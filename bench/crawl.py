@@ -86,8 +86,9 @@ def child(mode: str, base: str, home: Path) -> None:
             times.append(time.perf_counter())
 
     run.PageSpider = Timed  # type: ignore[misc]
-    report = run.crawl(home, addresses=addresses(base), site=site_named("sample"), delay_s=0,
-                       allow_private=True)
+    report = run.crawl(
+        home, addresses=addresses(base), site=site_named("sample"), delay_s=0, allow_private=True
+    )
     assert report.stored == PAGES, report
     print(json.dumps({"seconds": times[-1] - times[1]}))
 
@@ -95,10 +96,23 @@ def child(mode: str, base: str, home: Path) -> None:
 def crawl_once(mode: str, base: str, home: Path, *, counts: Path | None = None) -> float:
     command = [sys.executable, __file__, "--child", mode, "--base", base, "--home", str(home)]
     if counts is not None:
-        command = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", str(counts),
-                   *command]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT)})
+        command = [
+            "strace",
+            "-f",
+            "-qq",
+            "-e",
+            "trace=fsync,fdatasync",
+            "-o",
+            str(counts),
+            *command,
+        ]
+    done = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     shutil.rmtree(home, ignore_errors=True)
     return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
 
@@ -120,16 +134,22 @@ def main() -> None:
         for mode in ("kept", "off"):
             found[mode].append(crawl_once(mode, base, folder / f"{mode}{number}"))
         pair = found["off"][-1] / found["kept"][-1]
-        print(f"round {number + 1}: kept {PAGES / found['kept'][-1]:.0f} pages/s, "
-              f"off {PAGES / found['off'][-1]:.0f} pages/s, ratio {pair:.2f}", flush=True)
+        print(
+            f"round {number + 1}: kept {PAGES / found['kept'][-1]:.0f} pages/s, "
+            f"off {PAGES / found['off'][-1]:.0f} pages/s, ratio {pair:.2f}",
+            flush=True,
+        )
     ratios = [off / kept for kept, off in zip(found["kept"], found["off"], strict=True)]
     cost = 1000 * statistics.median(found["kept"]) / PAGES
     line = f"ratio {statistics.median(ratios):.2f}, {cost:.1f} ms a page"
     if shutil.which("strace"):
         counts = folder / "calls"
         crawl_once("kept", base, folder / "traced", counts=counts)
-        calls = Counter(text.split("(")[0].split()[-1] for text in counts.read_text().splitlines()
-                        if "(" in text)
+        calls = Counter(
+            text.split("(")[0].split()[-1]
+            for text in counts.read_text().splitlines()
+            if "(" in text
+        )
         line += f", {sum(calls.values()) / PAGES:.1f} fsyncs a page"
     print(line)
     site.shutdown()

@@ -33,9 +33,7 @@ def _wrap(inner: str, depth: int) -> str:
     return opening + inner + "</div>" * depth
 
 
-def _page(
-    rng: Random, quote: int, description: int, depth: int, script: int, links: int
-) -> bytes:
+def _page(rng: Random, quote: int, description: int, depth: int, script: int, links: int) -> bytes:
     def box(inner: str) -> str:
         return _wrap(inner, depth)
 
@@ -58,8 +56,9 @@ def _page(
         box(f"<ul>{cell(reviewer, 75 + n)}{cell(reviewer, 80 + n)}</ul>")
         for n, reviewer in enumerate(_REVIEWERS)
     )
-    related = "".join(f"<li><a href=/compare/x{n}-vs-y{n}>{_sentence(rng, 4)}</a></li>"
-                      for n in range(links))  # fmt: skip
+    related = "".join(
+        f"<li><a href=/compare/x{n}-vs-y{n}>{_sentence(rng, 4)}</a></li>" for n in range(links)
+    )
     filler = "".join(f"self.push([{n},{rng.random():.9f}]);" for n in range(script // 24))
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Bench</title>"

@@ -74,8 +74,10 @@ def main() -> None:
             f"{part} {100 * found[part] / found['whole']:.0f} %"
             for part in ("decode", "scan", "document", "record")
         )
-        print(f"{name:13} {len(body):6} bytes  bare {found['bare']:.3f} ms  "
-              f"whole {found['whole']:.3f} ms  {found['ratio']:.1f} x   {parts}")  # fmt: skip
+        print(
+            f"{name:13} {len(body):6} bytes  bare {found['bare']:.3f} ms  "
+            f"whole {found['whole']:.3f} ms  {found['ratio']:.1f} x   {parts}"
+        )
     mean = math.exp(statistics.fmean(math.log(found["ratio"]) for found in results.values()))
     print(f"geometric mean {mean:.1f} x")
     if "--json" in sys.argv:

@@ -78,8 +78,15 @@ class Nothing:
 @contextmanager
 def open_run(home: Any, kind: str, ack: int | None = None) -> Iterator[Any]:
     nothing = Nothing()
-    yield SimpleNamespace(id=1, home=home, ledger=nothing, frontier=Frontier(), store=Store(),
-                          clock=None, note=lambda **columns: None)
+    yield SimpleNamespace(
+        id=1,
+        home=home,
+        ledger=nothing,
+        frontier=Frontier(),
+        store=Store(),
+        clock=None,
+        note=lambda **columns: None,
+    )
 
 
 def install(run: ModuleType) -> None:
@@ -88,7 +95,9 @@ def install(run: ModuleType) -> None:
     from crawler.drift.profiler import Profiler
 
     Profiler._page_of = lambda self, capture_id: (  # type: ignore[method-assign]
-        str(capture_id), capture_id)
+        str(capture_id),
+        capture_id,
+    )
     run.open_run = open_run  # type: ignore[attr-defined]
     run.still_held = lambda home, sites: Counter()  # type: ignore[attr-defined]
     taken.active_takedowns = lambda home: []  # type: ignore[assignment]

@@ -103,7 +103,8 @@ class Crawl:
     _watch: Watch = field(default_factory=Watch)
     _asked: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _tries: dict[str, deque[bool]] = field(
-        default_factory=lambda: defaultdict(lambda: deque(maxlen=LAST_TRIES)))
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=LAST_TRIES))
+    )
     _ready_at: dict[str, float] = field(default_factory=dict)
     _wakes: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -240,4 +241,5 @@ def _is_unwelcome(ending: Ending) -> bool:
     status = ending.status or 0
     return ending.outcome == "network_error" or (
         ending.outcome == "http_error"
-        and (ending.reason == "throttled" or status in UNWELCOME or status >= 500))
+        and (ending.reason == "throttled" or status in UNWELCOME or status >= 500)
+    )

@@ -48,7 +48,7 @@ NETWORK_ERRORS = (
     net.ConnectionLost, http.ResponseFailed, http.RequestNotSent, http.ParseError,
     http.RequestTransmissionFailed, SSL.Error, VerificationError, OSError, CancelledError,
     TwistedCancelledError,
-)
+)  # fmt: skip
 """What a fetch may end with through no fault of ours; anything else is a bug and is raised."""
 
 _TLS_WORDS = (
@@ -74,8 +74,15 @@ class Ruling:
     """Whether the hop is the same address once more, to be asked without conditions."""
 
 
-def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int,
-                 *, named: Mapping[str, str] | None = None) -> Ruling:
+def judge_answer(
+    lease: Lease,
+    site: Site,
+    url: str,
+    message: Message,
+    hops: int,
+    *,
+    named: Mapping[str, str] | None = None,
+) -> Ruling:
     """What an answer means, by its status and its body.
 
     Absent: `named` is None unless the request was conditional: what the validators named, by the
@@ -94,17 +101,28 @@ def judge_answer(lease: Lease, site: Site, url: str, message: Message, hops: int
         if odd is None:
             return _captured(lease, status)
         # It speaks of another body than the one we hold: only the body itself can tell which.
-        return Ruling(Ending("http_error", "other_body", "leased", tries=lease.tries,
-                             status=status, detail=f"its {odd} is not the one that was named"),
-                      hop=url, is_plain=True)
+        return Ruling(
+            Ending(
+                "http_error",
+                "other_body",
+                "leased",
+                tries=lease.tries,
+                status=status,
+                detail=f"its {odd} is not the one that was named",
+            ),
+            hop=url,
+            is_plain=True,
+        )
     if status != 200:
         reason = "unexpected" if status in UNEXPECTED else str(status)
-        return Ruling(failed(lease, "http_error", reason, status=status,
-                             is_final=status not in TRANSIENT))
+        return Ruling(
+            failed(lease, "http_error", reason, status=status, is_final=status not in TRANSIENT)
+        )
     if message.decoded.body is None:
         outcome, reason = message.decoded.outcome, message.decoded.reason
-        return Ruling(failed(lease, outcome, reason, status=status,
-                             is_final=outcome == "too_large"))
+        return Ruling(
+            failed(lease, outcome, reason, status=status, is_final=outcome == "too_large")
+        )
     if not message.decoded.body:
         return Ruling(failed(lease, "damaged", "empty", status=status, is_final=False))
     return _captured(lease, status)
@@ -126,21 +144,41 @@ def _captured(lease: Lease, status: int) -> Ruling:
     return Ruling(Ending("ok", "", "captured", due, status=status))
 
 
-def _judge_redirect(lease: Lease, site: Site, url: str, location: str, hops: int,
-                    status: int) -> Ruling:
+def _judge_redirect(
+    lease: Lease, site: Site, url: str, location: str, hops: int, status: int
+) -> Ruling:
     try:
         target = next_hop(url, location, hops, site, lease.origin)
     except CrawlError as error:
-        return Ruling(failed(lease, error.outcome, error.reason, is_final=True, status=status,
-                             detail=error.url))
+        return Ruling(
+            failed(
+                lease, error.outcome, error.reason, is_final=True, status=status, detail=error.url
+            )
+        )
     if lease.role == "comparison" and site.is_listing(site.own_address(target)):
         # A page that leads home, or to a list, was taken away without saying so.
-        return Ruling(failed(lease, "http_error", "404", is_final=True, status=404,
-                             detail=f"it leads to {target}"[:300]))
+        return Ruling(
+            failed(
+                lease,
+                "http_error",
+                "404",
+                is_final=True,
+                status=404,
+                detail=f"it leads to {target}"[:300],
+            )
+        )
     if lease.role == "comparison" and site.pair(target) not in (None, site.pair(lease.url)):
         # What stands there is about other tools: under this address it would name them wrongly.
-        return Ruling(failed(lease, "http_error", "moved", is_final=True, status=status,
-                             detail=f"it leads to {target}"[:300]))
+        return Ruling(
+            failed(
+                lease,
+                "http_error",
+                "moved",
+                is_final=True,
+                status=status,
+                detail=f"it leads to {target}"[:300],
+            )
+        )
     # The page stays leased: it is the next address's answer that settles it.
     return Ruling(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
 
@@ -167,8 +205,9 @@ def wait_asked_for(message: Message) -> float | None:
     so that it is right where our clock, or the server's, is wrong.
     """
     sent_at = _moment(message.header("date") or "") or now()
-    asked = (_wait_s(value, sent_at) for name, value in message.headers
-             if name.lower() == "retry-after")
+    asked = (
+        _wait_s(value, sent_at) for name, value in message.headers if name.lower() == "retry-after"
+    )
     return max((seconds for seconds in asked if seconds is not None), default=None)
 
 
@@ -199,8 +238,9 @@ def judge_error(lease: Lease, error: BaseException, url: str) -> Ending | None:
         return None
     outcome, reason = _name(error, url)
     is_final = outcome in ("refused_scope", "too_large")
-    return failed(lease, outcome, reason, is_final=is_final,
-                  detail=f"{type(error).__name__}: {error}"[:300])
+    return failed(
+        lease, outcome, reason, is_final=is_final, detail=f"{type(error).__name__}: {error}"[:300]
+    )
 
 
 def _name(error: BaseException, url: str) -> tuple[str, str]:

@@ -36,11 +36,20 @@ from schema.errors import StoppedError
 
 
 def crawl(
-    home: Path, *, addresses: Sequence[str] = (), site: Site | None = None,
-    max_pages: int | None = None, delay_s: float | None = None, contact: str = "",
-    allow_private: bool = False, progress: Progress | None = None,
-    timeouts: Timeouts = USUAL, all_due: bool = False,
-    plan: Literal["all", "coverage"] = "all", ack: int | None = None, per_day: int = PAGES_A_DAY,
+    home: Path,
+    *,
+    addresses: Sequence[str] = (),
+    site: Site | None = None,
+    max_pages: int | None = None,
+    delay_s: float | None = None,
+    contact: str = "",
+    allow_private: bool = False,
+    progress: Progress | None = None,
+    timeouts: Timeouts = USUAL,
+    all_due: bool = False,
+    plan: Literal["all", "coverage"] = "all",
+    ack: int | None = None,
+    per_day: int = PAGES_A_DAY,
 ) -> CrawlReport:
     """Fetch and archive what was named, or without a name what is waiting or due.
 
@@ -64,12 +73,18 @@ def crawl(
         jobs = list({(job.site.name, job.origin): job for job in [*jobs, *known]}.values())
     require_manners(jobs, delay_s=delay, contact=contact, allow_private=allow_private)
     require_trust(jobs, allow_private=allow_private)
-    settings = crawl_settings(delay_s=delay, contact=contact, allow_private=allow_private,
-                              version=version("verdicts"), timeouts=timeouts)
+    settings = crawl_settings(
+        delay_s=delay,
+        contact=contact,
+        allow_private=allow_private,
+        version=version("verdicts"),
+        timeouts=timeouts,
+    )
     with (
-        open_run(place, "crawl", ack) as books, RunLog(place) as log,
+        open_run(place, "crawl", ack) as books,
+        RunLog(place) as log,
         GuardedPool(look, wall_s=timeouts.page_s) as pool,
-    ):  # fmt: skip
+    ):
         pages = [found for _, found in named]
         ids = frozenset(books.frontier.know_all(pages, is_forced=True))
         for job in jobs if not named or all_due else ():
@@ -84,8 +99,13 @@ def crawl(
                 run.profiler.save()
             raise run.fatal
         report = _report(run, jobs, before)
-        log.add("run_ended", outcome=report.stopped, exit_code=report.exit_code,
-                asked=report.asked, stored=report.stored)
+        log.add(
+            "run_ended",
+            outcome=report.stopped,
+            exit_code=report.exit_code,
+            asked=report.asked,
+            stored=report.stored,
+        )
         return report
 
 
@@ -165,10 +185,17 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
         tally.notes[f"held since run {run_id}, see `verdicts drift --run {run_id}`"] = held[run_id]
     exit_code = 20 if is_short else 10 if tally.failed or drift or held else 0
     report = CrawlReport(
-        run_id=books.id, asked=tally.asked, stored=tally.stored, unchanged=tally.unchanged,
-        failed=dict(tally.failed), refused=dict(tally.refused), notes=dict(tally.notes),
+        run_id=books.id,
+        asked=tally.asked,
+        stored=tally.stored,
+        unchanged=tally.unchanged,
+        failed=dict(tally.failed),
+        refused=dict(tally.refused),
+        notes=dict(tally.notes),
         drift=drift,
-        waiting=books.frontier.waiting(), robots_state=run.robots_state, stopped=stopped,
+        waiting=books.frontier.waiting(),
+        robots_state=run.robots_state,
+        stopped=stopped,
         exit_code=exit_code,
     )
     _note(books, report, jobs)
@@ -178,10 +205,21 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
 def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
     names = {job.site.name for job in jobs}
     books.note(
-        site=names.pop() if len(names) == 1 else None, asked=report.asked, stored=report.stored,
-        unchanged=report.unchanged, failed=sum(report.failed.values()),
-        exit_code=report.exit_code, robots_state=report.robots_state,
-        report=json.dumps({"failed": report.failed, "refused": report.refused,
-                           "notes": report.notes, "drift": report.drift,
-                           "stopped": report.stopped}, sort_keys=True),
+        site=names.pop() if len(names) == 1 else None,
+        asked=report.asked,
+        stored=report.stored,
+        unchanged=report.unchanged,
+        failed=sum(report.failed.values()),
+        exit_code=report.exit_code,
+        robots_state=report.robots_state,
+        report=json.dumps(
+            {
+                "failed": report.failed,
+                "refused": report.refused,
+                "notes": report.notes,
+                "drift": report.drift,
+                "stopped": report.stopped,
+            },
+            sort_keys=True,
+        ),
     )

@@ -37,8 +37,9 @@ class VerdictsAddon:
         chain["crawler.net.keeper.Keeper"] = 999
 
 
-def crawl_settings(*, delay_s: float, contact: str, allow_private: bool, version: str,
-                   timeouts: Timeouts) -> dict[str, Any]:
+def crawl_settings(
+    *, delay_s: float, contact: str, allow_private: bool, version: str, timeouts: Timeouts
+) -> dict[str, Any]:
     """The settings of one crawl. Units: seconds between requests."""
     return {
         "ADDONS": {"crawler.settings.VerdictsAddon": 100},

@@ -69,7 +69,8 @@ class PageSpider(Spider):
         elif rules.crawl_delay_s > MAX_CRAWL_DELAY_S:
             self.run.tally.notes["refused_robots:crawl_delay"] += 1
             self.run.leave(
-                site, f"robots.txt asks for {rules.crawl_delay_s:.0f} seconds between requests")
+                site, f"robots.txt asks for {rules.crawl_delay_s:.0f} seconds between requests"
+            )
         elif rules.crawl_delay_s > self.run.delay_s:
             self._set_delay(job, rules.crawl_delay_s)
         return not self.run.is_left(site)
@@ -110,8 +111,9 @@ class PageSpider(Spider):
         while url is not None:
             self._done.clear()
             asked = Asked(job, lease, hops, discovery, is_plain)
-            yield request_for(url, asked, self.run.books.store, callback=self._answered,
-                              errback=self._unanswered)
+            yield request_for(
+                url, asked, self.run.books.store, callback=self._answered, errback=self._unanswered
+            )
             await self._done.wait()
             url = None
             if self._kept is not None and self._kept.ruling.hop is not None:
@@ -147,8 +149,12 @@ class PageSpider(Spider):
         if lease.role == "sitemap":
             discovery.take_sitemap(lease, body)
             return
-        page = RawPage(url=lease.url, body=body, fetched_at=now(),
-                       content_type=kept.message.header("content-type"))
+        page = RawPage(
+            url=lease.url,
+            body=body,
+            fetched_at=now(),
+            content_type=kept.message.header("content-type"),
+        )
         wants = "record" if lease.role == "comparison" else "links"
         task = Task(page, job.site.name, wants)  # type: ignore[arg-type]
         seen = await asyncio.to_thread(self.run.pool.call, task)

@@ -70,9 +70,14 @@ class BuildReport:
 
 
 def build(
-    home: Path, *, workers: int = 2, accept_loss: bool = False, accept_changes: bool = False,
-    progress: Progress | None = None, tell_altered: TellAltered | None = None,
-) -> BuildReport:  # fmt: skip
+    home: Path,
+    *,
+    workers: int = 2,
+    accept_loss: bool = False,
+    accept_changes: bool = False,
+    progress: Progress | None = None,
+    tell_altered: TellAltered | None = None,
+) -> BuildReport:
     """Build and publish the database of a home folder.
 
     Shape: the home in, a report with the published file's path out; `progress` is told the
@@ -185,12 +190,17 @@ class _Build:
         sha256 = file_sha256(candidate)
         counted = ((history_state(each), is_due(each.page.due, snapshot.at)) for each in pages)
         return Manifest(
-            name=f"verdicts-{sha256[:16]}.db", sha256=sha256, size=candidate.stat().st_size,
+            name=f"verdicts-{sha256[:16]}.db",
+            sha256=sha256,
+            size=candidate.stat().st_size,
             rows={model.table: len(tables.get(model, [])) for model in ROWS},
-            states=count_states(counted), parser=PARSER_VERSION, inputs=inputs,
-            damaged=self._damaged, takedowns=snapshot.taken.ids,
+            states=count_states(counted),
+            parser=PARSER_VERSION,
+            inputs=inputs,
+            damaged=self._damaged,
+            takedowns=snapshot.taken.ids,
             taken=left_out(candidate, snapshot.taken) if snapshot.taken.ids else {},
-        )  # fmt: skip
+        )
 
     def _load(self, snapshot: Snapshot, loader: Loader) -> None:
         by_segment = snapshot.by_segment()
@@ -224,11 +234,15 @@ class _Build:
 
     def _report(self, path: Path, manifest: Manifest, *, is_new: bool) -> BuildReport:
         return BuildReport(
-            path=path, is_new=is_new, parsed=self._parsed,
-            comparisons=manifest.rows["comparison"], failures=manifest.states["failed"],
-            findings=manifest.rows["finding"], held=manifest.states["held"],
+            path=path,
+            is_new=is_new,
+            parsed=self._parsed,
+            comparisons=manifest.rows["comparison"],
+            failures=manifest.states["failed"],
+            findings=manifest.rows["finding"],
+            held=manifest.states["held"],
             damaged=manifest.damaged,
-        )  # fmt: skip
+        )
 
 
 def _is_up_to_date(manifest: Manifest, inputs: str) -> bool:

@@ -51,8 +51,10 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
         found += _member_problems(place, snapshot)
         found += _body_problems(archive, archive.captures())
     found += _stray_problems(place, snapshot)
-    found += (Problem(path.name, f"{what}; build makes it again")
-              for path, what in record_problems(place.records, snapshot))
+    found += (
+        Problem(path.name, f"{what}; build makes it again")
+        for path, what in record_problems(place.records, snapshot)
+    )
     found += _published_problems(place)
     found += [Problem(*each) for each in withdrawal_problems(place, snapshot.taken)]
     return found

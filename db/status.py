@@ -67,18 +67,28 @@ def _counted(standing: list[tuple[Page, PageState]]) -> dict[str, int]:
     return count_states((state, is_due(page.due, now)) for page, state in standing)
 
 
-def _look_at(home: Home, snapshot: Snapshot,
-             standing: list[tuple[Page, PageState]]) -> list[dict[str, str]]:
+def _look_at(
+    home: Home, snapshot: Snapshot, standing: list[tuple[Page, PageState]]
+) -> list[dict[str, str]]:
     """The pages that failed or are held, those that were tried last first."""
-    tried = {row["page_id"]: row["last"] for row in read_rows(
-        home.ledger, "SELECT page_id, max(id) AS last FROM attempt GROUP BY page_id")}
+    tried = {
+        row["page_id"]: row["last"]
+        for row in read_rows(
+            home.ledger, "SELECT page_id, max(id) AS last FROM attempt GROUP BY page_id"
+        )
+    }
     # What used up its tries without an answer waits in the eyes of the contract.
-    found = [(page, state) for page, state in standing
-             if state in ("failed", "held") or (state == "waiting" and page.state == "failed")]
+    found = [
+        (page, state)
+        for page, state in standing
+        if state in ("failed", "held") or (state == "waiting" and page.state == "failed")
+    ]
     found.sort(key=lambda each: tried.get(each[0].id, 0), reverse=True)
     drifted = {snapshot.by_id[each].page_id for each in snapshot.held & snapshot.by_id.keys()}
-    return [{"url": page.url, "state": state, "code": _code(page, is_drift=page.id in drifted)}
-            for page, state in found[:LOOK_AT]]  # fmt: skip
+    return [
+        {"url": page.url, "state": state, "code": _code(page, is_drift=page.id in drifted)}
+        for page, state in found[:LOOK_AT]
+    ]
 
 
 def _code(page: Page, *, is_drift: bool) -> str:
@@ -113,8 +123,9 @@ def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
 
 def _unread_by_crawl(home: Home) -> set[int]:
     """The captures that gave no record when the crawl or import that stored them looked."""
-    rows = read_rows(home.ledger, "SELECT capture_id FROM attempt"
-                                  " WHERE outcome = 'extraction_refused'")
+    rows = read_rows(
+        home.ledger, "SELECT capture_id FROM attempt WHERE outcome = 'extraction_refused'"
+    )
     return {row["capture_id"] for row in rows}
 
 
@@ -134,9 +145,12 @@ def _read_outcomes(home: Home, snapshot: Snapshot) -> dict[tuple[str, int], str]
 def _disk(home: Home) -> dict[str, int]:
     """Bytes by kind."""
     folders = {
-        "warc": home.warc, "records": home.records, "public": home.public,
-        "quarantine": home.quarantine, "logs": home.logs,
-    }  # fmt: skip
+        "warc": home.warc,
+        "records": home.records,
+        "public": home.public,
+        "quarantine": home.quarantine,
+        "logs": home.logs,
+    }
     ledger = home.ledger.stat().st_size
     return {"ledger": ledger, **{kind: _size(folder) for kind, folder in folders.items()}}
 

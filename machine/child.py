@@ -23,8 +23,10 @@ _OUT_OF_MEMORY = 77
 """The status with which a child says that it ran out of memory."""
 _START_S = 60
 """How long a child may take to start. Units: seconds."""
-_MAIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); " \
-        "from machine.child import main; main()"
+_MAIN = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from machine.child import main; main()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class Child:
         self.tasks_done = 0
         self._process = subprocess.Popen(
             [sys.executable, "-c", _MAIN, json.dumps(sys.path)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
             stderr=subprocess.DEVNULL,
             process_group=0,  # a Ctrl-C in the terminal is the parent's to answer
         )

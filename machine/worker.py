@@ -41,9 +41,16 @@ class GuardedPool(Generic[T, R]):
     StoppedError when the machine lets no process be started.
     """
 
-    def __init__(self, function: Callable[[T], R], *, workers: int = 1, cpu_s: float = 5,
-                 wall_s: float = 20, memory_bytes: int = 1 << 30,
-                 recycle_after: int = 1000) -> None:
+    def __init__(
+        self,
+        function: Callable[[T], R],
+        *,
+        workers: int = 1,
+        cpu_s: float = 5,
+        wall_s: float = 20,
+        memory_bytes: int = 1 << 30,
+        recycle_after: int = 1000,
+    ) -> None:
         self._function = function
         self._workers = workers
         self._limits = Limits(cpu_s=cpu_s, wall_s=wall_s, memory_bytes=memory_bytes)

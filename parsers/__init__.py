@@ -110,9 +110,7 @@ def read_page(page: RawPage, *, site: str | None = None) -> Comparison | Failure
     try:
         return parse_page(page, site=site)
     except ParseError as problem:
-        return Failure(
-            url=page.url, code=problem.code, field=problem.field, detail=problem.detail
-        )
+        return Failure(url=page.url, code=problem.code, field=problem.field, detail=problem.detail)
 
 
 def read_document(page: RawPage) -> Document:
@@ -120,9 +118,7 @@ def read_document(page: RawPage) -> Document:
     decoded = decode(page)
     if not is_html(page):
         return read_text(decoded.text)
-    return read_html(
-        decoded.data, may_have_noscript=require_safe_shape(decoded.data)
-    )
+    return read_html(decoded.data, may_have_noscript=require_safe_shape(decoded.data))
 
 
 def _owner(page: RawPage, site: str | None) -> Site:

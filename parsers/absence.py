@@ -11,15 +11,25 @@ from schema.errors import LayoutError, ParseError
 
 FEW_BLOCKS = 40
 _SIGNS = (
-    ("interstitial", re.compile(
-        r"checking (?:your|the) browser|verify(?:ing)? (?:that )?you are (?:a )?human|captcha"
-        r"|just a moment|log ?in to|sign ?in to|please (?:log|sign) ?in|access denied"
-        r"|unusual traffic|enable cookies", re.IGNORECASE)),
-    ("soft_not_found", re.compile(
-        r"\b404\b|not found|no longer (?:exists|available)|doesn['’]t exist|does not exist"
-        r"|couldn['’]t find|could not find", re.IGNORECASE)),
+    (
+        "interstitial",
+        re.compile(
+            r"checking (?:your|the) browser|verify(?:ing)? (?:that )?you are (?:a )?human|captcha"
+            r"|just a moment|log ?in to|sign ?in to|please (?:log|sign) ?in|access denied"
+            r"|unusual traffic|enable cookies",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "soft_not_found",
+        re.compile(
+            r"\b404\b|not found|no longer (?:exists|available)|doesn['’]t exist|does not exist"
+            r"|couldn['’]t find|could not find",
+            re.IGNORECASE,
+        ),
+    ),
     ("empty_shell", re.compile(r"enable javascript|javascript is|loading", re.IGNORECASE)),
-)  # fmt: skip
+)
 _STRUCTURE = frozenset(("heading_missing", "card_missing", "scorecard_missing", "names_mismatch"))
 
 

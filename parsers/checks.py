@@ -17,24 +17,28 @@ def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
         total = votes.ship + votes.skip
         if not total or abs(100 * votes.ship / total - share) >= 1:
             yield Finding(
-                code="share_disagrees", field=f"{field}.panel_ship_percent",
+                code="share_disagrees",
+                field=f"{field}.panel_ship_percent",
                 detail=f"the share is {share} %, the votes {votes.ship} ship / {votes.skip} skip",
-            )  # fmt: skip
+            )
         if total != count:
             yield Finding(
-                code="votes_disagree", field=f"{field}.votes",
+                code="votes_disagree",
+                field=f"{field}.votes",
                 detail=f"{total} votes, {count} quotes",
-            )  # fmt: skip
+            )
     elif count and abs(100 * round(share * count / 100) / count - share) >= 1:
         yield Finding(
-            code="votes_disagree", field=f"{field}.panel_ship_percent",
+            code="votes_disagree",
+            field=f"{field}.panel_ship_percent",
             detail=f"{share} % is no share of {count} quotes",
-        )  # fmt: skip
+        )
     if tool.badge is not None and tool.badge not in fitting_badges(share):
         yield Finding(
-            code="badge_disagrees", field=f"{field}.badge",
+            code="badge_disagrees",
+            field=f"{field}.badge",
             detail=f"the badge is {tool.badge}, the share {share} %",
-        )  # fmt: skip
+        )
 
 
 def fitting_badges(share: int) -> frozenset[str]:
@@ -63,9 +67,10 @@ def check_printed_verdicts(tool: Tool, quotes: list[Quote]) -> Iterator[Finding]
         field, stated = "panel_ship_percent", f"{tool.panel_ship_percent} %"
     if not is_equal:
         yield Finding(
-            code="verdicts_disagree", field=f"tools[{tool.position - 1}].{field}",
+            code="verdicts_disagree",
+            field=f"tools[{tool.position - 1}].{field}",
             detail=f"{ships} of {len(printed)} quotes say ship, the page says {stated}",
-        )  # fmt: skip
+        )
 
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:
@@ -76,9 +81,10 @@ def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:
         first = said.index(each)
         if first != number:
             yield Finding(
-                code="duplicate_quote", field=f"quotes[{number}].text",
+                code="duplicate_quote",
+                field=f"quotes[{number}].text",
                 detail=f"the same words as quotes[{first}]",
-            )  # fmt: skip
+            )
 
 
 def check_tool_quotes(tools: tuple[Tool, Tool], quotes: list[Quote]) -> Iterator[Finding]:

@@ -60,9 +60,14 @@ def read_comparison(
     context.findings += check_tool_quotes(tools, quotes)
     context.findings += check_sides(tools, quotes, cards.pair, decision)
     return Comparison(
-        url=url, title=title, layout=_layout(tokens, cards, begin, card), tools=tools,
-        quotes=tuple(quotes), findings=_in_order(context.findings), trace=context.trace,
-    )  # fmt: skip
+        url=url,
+        title=title,
+        layout=_layout(tokens, cards, begin, card),
+        tools=tools,
+        quotes=tuple(quotes),
+        findings=_in_order(context.findings),
+        trace=context.trace,
+    )
 
 
 def _read_frame(document: Document, site: Site) -> tuple[Tokens, int, Found, Cards]:
@@ -141,8 +146,16 @@ def _layout(tokens: Tokens, cards: Cards, begin: int, scorecard: Scorecard) -> s
     document, card, cell = tokens.document, cards.pair[0], scorecard.cells[0]
     if document.kind != "html":
         return document.kind
-    anchors = (card.name.first, card.category.first, card.tagline.first, card.triple.label,
-               card.triple.share.token, begin, cell.anchor, cell.quote[0])  # fmt: skip
+    anchors = (
+        card.name.first,
+        card.category.first,
+        card.tagline.first,
+        card.triple.label,
+        card.triple.share.token,
+        begin,
+        cell.anchor,
+        cell.quote[0],
+    )
     paths = (document.path(tokens.start[at]) for at in anchors)
     return "html:" + hashlib.sha256("\n".join(paths).encode()).hexdigest()[:8]
 
@@ -156,5 +169,3 @@ def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
         return fields.index(re.split(r"[\[.]", field)[0]), field, finding.code
 
     return tuple(sorted(findings, key=key))
-
-

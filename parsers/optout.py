@@ -11,9 +11,12 @@ from parsers.page.tree import tree_of
 from schema.page import RawPage
 
 ROBOTS_WORDS = {
-    "noarchive": "noarchive", "noai": "noai", "noimageai": "noai", "noindex": "noindex",
+    "noarchive": "noarchive",
+    "noai": "noai",
+    "noimageai": "noai",
+    "noindex": "noindex",
     "none": "noindex",
-}  # fmt: skip
+}
 OWN_NAMES = ("robots", "verdicts")
 """What a robots meta tag that speaks to us is named: to all robots, or to our token."""
 WITH_VALUES = ("max-image-preview", "max-snippet", "max-video-preview", "unavailable_after")

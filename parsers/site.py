@@ -42,7 +42,6 @@ class Words:
         default_factory=lambda: {"free": "Free", "paid": "Paid"}, hash=False
     )
 
-
     @property
     def ship(self) -> str:
         """The publisher's word for ship."""

@@ -112,9 +112,7 @@ def _panel_votes(ship: str, skip: str) -> re.Pattern[str]:
     )
 
 
-def parse_community(
-    text: str, *, no_votes: str, field: str, ship: str = "ship"
-) -> Statement:
+def parse_community(text: str, *, no_votes: str, field: str, ship: str = "ship") -> Statement:
     """Share, votes for ship and all votes, as far as the text states them.
 
     >>> parse_community("0% Ship (0 / 1)", no_votes="No community votes yet", field="community")
@@ -140,9 +138,11 @@ def is_community_like(text: str, *, no_votes: str, ship: str = "ship") -> bool:
     """Whether the text could be a community vote, readable or not."""
     bare = without_icons(text)
     return (
-        bare.casefold() in DASHES or is_share_like(bare) or label_key(bare) == label_key(no_votes)
+        bare.casefold() in DASHES
+        or is_share_like(bare)
+        or label_key(bare) == label_key(no_votes)
         or _counted(ship).fullmatch(bare) is not None
-    )  # fmt: skip
+    )
 
 
 def parse_votes(
@@ -174,9 +174,7 @@ def parse_word(text: str, words: dict[str, str], *, field: str) -> str:
         ) from None
 
 
-def require_text(
-    text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bool = False
-) -> str:
+def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bool = False) -> str:
     """The text itself, if a text field may hold it.
 
     `is_clean` says that its characters were looked at before.
@@ -193,9 +191,10 @@ def require_text(
     broken = None if is_clean else _BROKEN.search(text) or _MOJIBAKE.search(text)
     if broken:
         raise FieldError(
-            code="field_unreadable", field=field,
+            code="field_unreadable",
+            field=field,
             detail=f"{broken[0]!r} at character {broken.start()}",
-        )  # fmt: skip
+        )
     require_no_placeholder(text, field=field)
     return text
 

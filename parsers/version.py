@@ -21,5 +21,4 @@ def source_digest(start: str, *rooms: Path) -> str:
 
 
 _ROOMS = Path(__file__).parents[1]
-PARSER_VERSION = source_digest(
-    version("selectolax"), _ROOMS / "schema", _ROOMS / "parsers")[:16]
+PARSER_VERSION = source_digest(version("selectolax"), _ROOMS / "schema", _ROOMS / "parsers")[:16]

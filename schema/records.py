@@ -32,8 +32,12 @@ class Record(BaseModel):
     """What all records share: frozen, strict, and nothing beyond the named fields."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True,
-        populate_by_name=True, protected_namespaces=(),
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        populate_by_name=True,
+        protected_namespaces=(),
     )
 
 

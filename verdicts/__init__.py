@@ -24,9 +24,18 @@ _WHERE = {
 }
 
 __all__ = [
-    "Comparison", "Failure", "Finding", "Other", "Quote", "RawPage", "Tool", "build",
-    "open_archive", "parse_page", "read_page",
-]  # fmt: skip
+    "Comparison",
+    "Failure",
+    "Finding",
+    "Other",
+    "Quote",
+    "RawPage",
+    "Tool",
+    "build",
+    "open_archive",
+    "parse_page",
+    "read_page",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -28,8 +28,10 @@ from verdicts.console import note, print_report, progress, say
 from verdicts.options import example, home_option, json_option, paths_argument, site_option
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-             epilog=example("verdicts demo", "verdicts parse page.html | head -1"))  # fmt: skip
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=example("verdicts demo", "verdicts parse page.html | head -1"),
+)
 @click.option("--debug", is_flag=True, help="Show the trace of a fault instead of a sentence.")
 @click.version_option(package_name="verdicts", prog_name="verdicts")
 def cli(debug: bool) -> None:
@@ -41,11 +43,21 @@ def cli(debug: bool) -> None:
 
 
 @cli.command(epilog=example("verdicts demo", "verdicts demo --home /tmp/d --no-serve"))
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"),
-              show_default=True, help="A home folder of the demo's own.")  # fmt: skip
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="A home folder of the demo's own.",
+)
 @click.option("--no-serve", is_flag=True, help="Stop when everything was built and checked.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True,
-              help="0 takes a free port.")  # fmt: skip
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="0 takes a free port.",
+)
 def demo(home: Path, no_serve: bool, port: int) -> int:
     """Crawl, build and serve the sample site, with no network.
 
@@ -89,8 +101,9 @@ def explain(page: str, home: Path, site: str | None) -> int:
 @cli.command(epilog=example("verdicts check --deep", "verdicts check --rebuild-ledger"))
 @home_option
 @click.option("--deep", is_flag=True, help="Read every archived record again.")
-@click.option("--rebuild-ledger", is_flag=True,
-              help="First make the ledger again from the WARC files.")  # fmt: skip
+@click.option(
+    "--rebuild-ledger", is_flag=True, help="First make the ledger again from the WARC files."
+)
 @json_option
 def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
     """Verify ledger, archive, records and database.
@@ -120,8 +133,11 @@ def _rebuild(home: Path, *, as_json: bool) -> None:
     place = Home(home)
     with progress() as tell:
         made = rebuild_ledger(place, Replay, progress=tell)
-    found = asdict(made) | {"damaged": len(made.damaged), "lost": len(made.lost),
-                            "old": made.old and str(place.quarantine / made.old)}  # fmt: skip
+    found = asdict(made) | {
+        "damaged": len(made.damaged),
+        "lost": len(made.lost),
+        "old": made.old and str(place.quarantine / made.old),
+    }
     if not as_json:
         print_report({"ledger made again": found}, as_json=False)
     for where in made.damaged:
@@ -142,8 +158,9 @@ def status(home: Path, as_json: bool) -> int:
     if last is not None:
         last["report"] = json.loads(last["report"] or "null")
     if not as_json:
-        found["look_at"] = {each["url"]: f"{each['state']}, {each['code']}"
-                            for each in found["look_at"]}  # fmt: skip
+        found["look_at"] = {
+            each["url"]: f"{each['state']}, {each['code']}" for each in found["look_at"]
+        }
     print_report(found, as_json=as_json)
     return 0
 
@@ -167,6 +184,19 @@ def schema() -> int:
     return 0
 
 
-for command in (backup, build, cdxj, correct, crawl, drift, fixture, import_, plan_command, prune,
-                restore, serve, takedown):  # fmt: skip
+for command in (
+    backup,
+    build,
+    cdxj,
+    correct,
+    crawl,
+    drift,
+    fixture,
+    import_,
+    plan_command,
+    prune,
+    restore,
+    serve,
+    takedown,
+):
     cli.add_command(command)

@@ -13,10 +13,14 @@ from verdicts.sample import Expected
 _COUNTS = {
     name: f"SELECT count(*) FROM {table}"
     for name, table in (
-        ("comparisons", "comparison"), ("tools", "tool"), ("cards", "card"), ("quotes", "quote"),
-        ("quote_slots", "comparison_quote"), ("reviewers", "reviewer"),
+        ("comparisons", "comparison"),
+        ("tools", "tool"),
+        ("cards", "card"),
+        ("quotes", "quote"),
+        ("quote_slots", "comparison_quote"),
+        ("reviewers", "reviewer"),
     )
-}  # fmt: skip
+}
 _COMPARISONS = "SELECT * FROM comparison ORDER BY url"
 _TOOLS = """
     SELECT vt.*, t.slug, c.name, c.category, c.tagline, c.entry, c.panel_ship_percent,
@@ -54,9 +58,7 @@ def differences(database: Path, listed: Expected) -> Iterator[str]:
             yield from _page_differences(url, found[url], wanted[url])
 
 
-def _page_differences(
-    url: str, found: dict[str, Any], wanted: dict[str, Any]
-) -> Iterator[str]:
+def _page_differences(url: str, found: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
     for field in wanted.keys() - {"schema"}:
         if found.get(field) != wanted[field]:
             yield f"{url}: {field}: {found.get(field)!r:.200} instead of {wanted[field]!r:.200}"
@@ -66,23 +68,36 @@ def _pages(db: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     for row in db.execute(_COMPARISONS).fetchall():
         version = row["version"]
         yield {
-            "kind": "comparison", "url": row["url"], "title": row["title"],
+            "kind": "comparison",
+            "url": row["url"],
+            "title": row["title"],
             "tools": [_tool(tool) for tool in db.execute(_TOOLS, [version])],
             "quotes": [_quote(quote) for quote in db.execute(_QUOTES, [version])],
             "findings": [list(finding) for finding in db.execute(_FINDINGS, [version])],
-        }  # fmt: skip
+        }
     for row in db.execute(_FAILURES):
         yield {"kind": "failure", "url": row["url"], "code": row["code"]}
 
 
 def _tool(row: sqlite3.Row) -> dict[str, Any]:
-    names = ("position", "slug", "name", "category", "tagline", "badge", "panel_ship_percent",
-             "entry", "pricing", "description")  # fmt: skip
+    names = (
+        "position",
+        "slug",
+        "name",
+        "category",
+        "tagline",
+        "badge",
+        "panel_ship_percent",
+        "entry",
+        "pricing",
+        "description",
+    )
     votes = {"ship": row["votes_ship"], "skip": row["votes_skip"]}
     community = {
-        "ship_percent": row["community_ship_percent"], "ship": row["community_ship"],
+        "ship_percent": row["community_ship_percent"],
+        "ship": row["community_ship"],
         "votes": row["community_votes"],
-    }  # fmt: skip
+    }
     return {name: row[name] for name in names} | {
         "votes": votes if row["votes_ship"] is not None else None,
         "community": community if row["community_stated"] else None,
@@ -93,6 +108,7 @@ def _quote(row: sqlite3.Row) -> dict[str, Any]:
     names = ("position", "slot", "score", "verdict", "verdict_source", "text")
     span = [row["verdict_start"], row["verdict_end"]]
     return {name: row[name] for name in names} | {
-        "tool": row["tool_position"], "reviewer": row["reviewer_name"],
+        "tool": row["tool_position"],
+        "reviewer": row["reviewer_name"],
         "verdict_span": span if row["verdict_start"] is not None else None,
-    }  # fmt: skip
+    }

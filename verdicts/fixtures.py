@@ -138,8 +138,9 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="example: python -m verdicts.fixtures --accept tests/fixtures/<site>/<date>-<case>",
     )
     parser.add_argument("folders", nargs="*", type=Path, help="fixtures; without any, all of them")
-    parser.add_argument("--root", type=Path, default=Path("tests/fixtures"),
-                        help="where all of them lie")  # fmt: skip
+    parser.add_argument(
+        "--root", type=Path, default=Path("tests/fixtures"), help="where all of them lie"
+    )
     parser.add_argument("--accept", action="store_true", help="rewrite the expectations")
     chosen = parser.parse_args(arguments)
     try:

@@ -9,27 +9,33 @@ import click
 from schema.errors import UsageError
 
 home_option = click.option(
-    "--home", type=click.Path(path_type=Path, file_okay=False), envvar="VERDICTS_HOME",
-    default=Path("data"), show_default="$VERDICTS_HOME, else ./data",
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="VERDICTS_HOME",
+    default=Path("data"),
+    show_default="$VERDICTS_HOME, else ./data",
     help="The home folder: ledger, archive, record files, databases.",
-)  # fmt: skip
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 site_option = click.option(
-    "--site", metavar="NAME",
+    "--site",
+    metavar="NAME",
     help="The site file to read by: one of parsers/sites; a wrong name is answered with the list.",
-)  # fmt: skip
+)
 
 
-def _require_named(_: click.Context, __: click.Parameter,
-                   given: tuple[str, ...]) -> tuple[str, ...]:
+def _require_named(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
     # To Python an empty path is the present folder, which nobody meant.
     if "" in given:
         raise UsageError(what="PATH: one of the paths is empty; `.` names the present folder")
     return given
 
 
-paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH ...",
-                                callback=_require_named)  # fmt: skip
+paths_argument = click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH ...", callback=_require_named
+)
 
 
 def example(*lines: str) -> str:

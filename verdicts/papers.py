@@ -74,8 +74,10 @@ def read_and_renew(path: Path) -> tuple[str, str]:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; gives its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m verdicts.papers", description=__doc__,
-        epilog="example: python -m verdicts.papers --check")  # fmt: skip
+        prog="python -m verdicts.papers",
+        description=__doc__,
+        epilog="example: python -m verdicts.papers --check",
+    )
     parser.add_argument("--check", action="store_true", help="only say whether it is stale")
     parser.add_argument("--root", type=Path, default=Path(), help="the checkout; default: here")
     chosen = parser.parse_args(arguments)

@@ -60,6 +60,7 @@ def _guarded(stream: TextIO | None, number: int) -> TextIO:
     """A file's name need not be text: what cannot be encoded is written with backslashes."""
     return io.TextIOWrapper(
         io.BufferedWriter(_Stream(number, "wb", closefd=False)),
-        encoding=stream.encoding if stream else "utf-8", errors="backslashreplace",
+        encoding=stream.encoding if stream else "utf-8",
+        errors="backslashreplace",
         line_buffering=number == 2 or os.isatty(number),
-    )  # fmt: skip
+    )

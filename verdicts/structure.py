@@ -44,8 +44,9 @@ def read_structure(archive: Archive, capture_id: int, pool: Pool) -> Structure:
         found = Explanation(problem=error)
     if isinstance(found, Died):
         found = Explanation(problem=LayoutError(code="parser_died", detail=found.reason))
-    return Structure(capture_id, capture.url, capture.captured_at, _outcome(found),
-                     tuple(blocks_of(found)))  # fmt: skip
+    return Structure(
+        capture_id, capture.url, capture.captured_at, _outcome(found), tuple(blocks_of(found))
+    )
 
 
 def explain_task(task: tuple[RawPage, str]) -> Explanation:
@@ -56,8 +57,11 @@ def explain_task(task: tuple[RawPage, str]) -> Explanation:
 def _outcome(found: Explanation) -> str:
     if found.problem is not None:
         return str(found.problem)
-    return f"layout {found.record.layout}" if found.record and found.record.kind == "comparison" \
-        else "no comparison"  # fmt: skip
+    return (
+        f"layout {found.record.layout}"
+        if found.record and found.record.kind == "comparison"
+        else "no comparison"
+    )
 
 
 def blocks_of(found: Explanation) -> list[Block]:
@@ -69,8 +73,10 @@ def blocks_of(found: Explanation) -> list[Block]:
     for name, places in found.trace.items():
         for block, _, _ in places:
             fields[block].append(name)
-    return [(", ".join(dict.fromkeys(fields[block])), document.path(block), text)
-            for block, text in enumerate(document.text)]  # fmt: skip
+    return [
+        (", ".join(dict.fromkeys(fields[block])), document.path(block), text)
+        for block, text in enumerate(document.text)
+    ]
 
 
 def side_by_side(old: Structure | None, new: Structure | None) -> list[str]:

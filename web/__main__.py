@@ -22,8 +22,13 @@ def main() -> None:
     parser.add_argument("--no-sql", action="store_true")
     asked = parser.parse_args()
     try:
-        serve(asked.database, host=asked.host, port=asked.port, allow_sql=not asked.no_sql,
-              on_ready=lambda address: print(address, flush=True))  # fmt: skip
+        serve(
+            asked.database,
+            host=asked.host,
+            port=asked.port,
+            allow_sql=not asked.no_sql,
+            on_ready=lambda address: print(address, flush=True),
+        )
     except (NotServableError, OSError) as error:
         sys.exit(f"python -m web: {error}")
 

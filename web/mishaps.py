@@ -28,9 +28,14 @@ UNUSABLE = "An argument of this address has a value, or a name, that this page c
 # What Datasette lets out where it reads an argument without looking: no JSON, JSON of another
 # shape, a number too large, half a character. The same page without arguments raises none of them.
 OF_ARGUMENTS = (
-    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueAsBooleanError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueAsBooleanError,
     ValueError,
-)  # fmt: skip
+)
 OF_THE_FILE = frozenset(
     {
         sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL,
@@ -83,9 +88,10 @@ def handle_exception(
 ) -> Callable[[], Awaitable[Response]]:
     """Answers with JSON where JSON was asked for, else with a page."""
     status, sentence = explain(
-        exception, is_visitors_sql=request.path.startswith("/verdicts"),
+        exception,
+        is_visitors_sql=request.path.startswith("/verdicts"),
         has_arguments=bool(request.query_string),
-    )  # fmt: skip
+    )
     if status >= 500:
         log.error("%s: %s", request.path, exception, exc_info=exception)
     elif sentence == UNUSABLE:  # most likely, but a fault of ours would look the same

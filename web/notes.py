@@ -46,9 +46,10 @@ def counts(conn: sqlite3.Connection) -> dict[str, Any]:
     """How many take-downs and corrections there are."""
     return {
         table: conn.execute(f"select count(*) from {table}").fetchone()[0]
-        if _has(conn, table) else 0
+        if _has(conn, table)
+        else 0
         for table in ("takedown", "correction")
-    }  # fmt: skip
+    }
 
 
 def _has(conn: sqlite3.Connection, table: str) -> bool:

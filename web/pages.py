@@ -14,14 +14,7 @@ from weakref import WeakKeyDictionary
 from jinja2 import Environment
 
 from web import notes, queries, words
-from web.describe import (
-    PURPOSE,
-    TITLE,
-    asking_for,
-    in_reading_order,
-    less_wanted,
-    table_title,
-)
+from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.search import PLACES, search
@@ -85,9 +78,13 @@ async def compare(datasette: Datasette, request: Request) -> Response:
     if found is None or len(found["tools"]) != 2:
         return await missing(datasette, request, "compare", key)
     return await show(
-        datasette, request, "compare.html", c=found, noindex=bool(found["noindex"]),
+        datasette,
+        request,
+        "compare.html",
+        c=found,
+        noindex=bool(found["noindex"]),
         canonical=words.address("compare", key),
-    )  # fmt: skip
+    )
 
 
 async def missing(datasette: Datasette, request: Request, place: str, key: str) -> Response:
@@ -122,9 +119,14 @@ async def reviewer(datasette: Datasette, request: Request) -> Response:
         return await error_page(datasette, request, 404, NOT_FOUND)
     pages = -(-found["counts"]["quotes"] // queries.PER_PAGE)
     return await show(
-        datasette, request, "reviewer.html", r=found, page=page, pages=pages,
+        datasette,
+        request,
+        "reviewer.html",
+        r=found,
+        page=page,
+        pages=pages,
         canonical=words.address("reviewer", name),
-    )  # fmt: skip
+    )
 
 
 async def quote(datasette: Datasette, request: Request) -> Response:
@@ -135,10 +137,13 @@ async def quote(datasette: Datasette, request: Request) -> Response:
         return await missing(datasette, request, "quote", key)
     shown_on = found["comparisons"]
     return await show(
-        datasette, request, "quote.html", q=found,
+        datasette,
+        request,
+        "quote.html",
+        q=found,
         noindex=bool(shown_on) and all(c["noindex"] for c in shown_on),
         canonical=words.address("quote", key),
-    )  # fmt: skip
+    )
 
 
 async def search_page(datasette: Datasette, request: Request) -> Response:
@@ -149,10 +154,19 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, lambda conn: search(conn, asked, place, page))
     total = found["counts"].get(place, 0)
     return await show(
-        datasette, request, "search.html", q=asked, place=place, page=page, total=total,
-        pages=min(-(-total // queries.PER_PAGE), 1000), per_page=queries.PER_PAGE,
-        noindex=True, canonical="/search", **found,
-    )  # fmt: skip
+        datasette,
+        request,
+        "search.html",
+        q=asked,
+        place=place,
+        page=page,
+        total=total,
+        pages=min(-(-total // queries.PER_PAGE), 1000),
+        per_page=queries.PER_PAGE,
+        noindex=True,
+        canonical="/search",
+        **found,
+    )
 
 
 async def release(datasette: Datasette, request: Request) -> Response:
@@ -177,8 +191,12 @@ async def robots(datasette: Datasette, request: Request) -> Response:
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses; they come before Datasette's own."""
     keyed = {
-        "compare": compare, "tool": tool, "reviewer": reviewer, "quote": quote, "release": release,
-    }  # fmt: skip
+        "compare": compare,
+        "tool": tool,
+        "reviewer": reviewer,
+        "quote": quote,
+        "release": release,
+    }
     return [
         (r"^/$", home),
         (r"^/search$", search_page),
@@ -196,12 +214,28 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         columns: list[str] = await datasette.get_database(DATABASE_NAME).table_columns(table)
         return columns
 
-    used = (words.marked, words.cued, words.number, words.day, words.minute, words.web_address,
-            words.in_words, in_reading_order, less_wanted, asking_for, table_title)  # fmt: skip
+    used = (
+        words.marked,
+        words.cued,
+        words.number,
+        words.day,
+        words.minute,
+        words.web_address,
+        words.in_words,
+        in_reading_order,
+        less_wanted,
+        asking_for,
+        table_title,
+    )
     for function in used:
         env.filters[function.__name__] = function
     env.globals.update(
-        address=words.address, how_known=words.HOW_KNOWN, states_said=words.STATES,
-        withheld_reason=words.withheld_reason, archive_title=TITLE, archive_purpose=PURPOSE,
-        days=words.days, columns_of=columns_of,
-    )  # fmt: skip
+        address=words.address,
+        how_known=words.HOW_KNOWN,
+        states_said=words.STATES,
+        withheld_reason=words.withheld_reason,
+        archive_title=TITLE,
+        archive_purpose=PURPOSE,
+        days=words.days,
+        columns_of=columns_of,
+    )

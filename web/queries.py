@@ -120,9 +120,10 @@ def comparison(conn: sqlite3.Connection, key: str) -> Row | None:
             " or f.card in (select card from version_tool where version = :version)"
             " or f.quote in (select quote from version_quote where version = :version)"
             " order by f.id limit 50",
-            id=found["id"], version=version,
+            id=found["id"],
+            version=version,
         ),
-    }  # fmt: skip
+    }
 
 
 def _version_tools(conn: sqlite3.Connection, version: int) -> list[Row]:
@@ -197,7 +198,8 @@ def tool(conn: sqlite3.Connection, key: str) -> Row | None:
             conn,
             "select comparison, title, captured_at from comparison"
             " where tool_a = :id or tool_b = :id order by comparison limit :most",
-            id=found["id"], most=MOST_ROWS,
+            id=found["id"],
+            most=MOST_ROWS,
         ),
         "noindex": count(
             conn,
@@ -205,16 +207,18 @@ def tool(conn: sqlite3.Connection, key: str) -> Row | None:
             id=found["id"],
         ),
         "comparisons_count": count(
-            conn, "select count(*) from comparison where tool_a = :id or tool_b = :id",
+            conn,
+            "select count(*) from comparison where tool_a = :id or tool_b = :id",
             id=found["id"],
         ),
         "namesakes": rows(
             conn,
             "select tool, name, site, first_seen, last_seen from tool"
             " where name = :name and id <> :id order by tool limit 50",
-            id=found["id"], name=found["name"],
+            id=found["id"],
+            name=found["name"],
         ),
-    }  # fmt: skip
+    }
 
 
 QUOTES_OF_TOOL = """
@@ -244,16 +248,23 @@ def reviewer(conn: sqlite3.Connection, name: str, page: int) -> Row | None:
     return {
         **found,
         "counts": counts,
-        "quotes": add_notes(conn, "quote", rows(
+        "quotes": add_notes(
             conn,
-            "select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source,"
-            " q.first_seen, q.last_seen, q.tool_name, t.tool as tool_key, :name as reviewer"
-            " from quote q"
-            " left join tool t on t.id = q.tool where q.reviewer = :id"
-            " order by q.tool_name collate nocase, q.id limit :most offset :skipped",
-            id=found["id"], name=name, most=PER_PAGE, skipped=(page - 1) * PER_PAGE,
-        )),
-    }  # fmt: skip
+            "quote",
+            rows(
+                conn,
+                "select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source,"
+                " q.first_seen, q.last_seen, q.tool_name, t.tool as tool_key, :name as reviewer"
+                " from quote q"
+                " left join tool t on t.id = q.tool where q.reviewer = :id"
+                " order by q.tool_name collate nocase, q.id limit :most offset :skipped",
+                id=found["id"],
+                name=name,
+                most=PER_PAGE,
+                skipped=(page - 1) * PER_PAGE,
+            ),
+        ),
+    }
 
 
 def quote(conn: sqlite3.Connection, key: str) -> Row | None:

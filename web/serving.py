@@ -160,11 +160,16 @@ async def _run(
     await datasette.invoke_startup()
     server = uvicorn.Server(
         uvicorn.Config(
-            datasette.app(), log_level="warning", access_log=False, lifespan="on",
-            server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
+            datasette.app(),
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=3,
         )
-    )  # fmt: skip
+    )
     announcing = asyncio.create_task(_announce(listener, on_ready))
 
     def stop_if_failed(task: asyncio.Task[None]) -> None:

@@ -12,11 +12,7 @@ from datasette.app import Datasette  # type: ignore[import-untyped]
 from datasette.database import Database, QueryInterrupted  # type: ignore[import-untyped]
 from datasette.hookspecs import hookimpl  # type: ignore[import-untyped]
 from datasette.plugins import DEFAULT_PLUGINS, pm  # type: ignore[import-untyped]
-from datasette.utils import (  # type: ignore[import-untyped]
-    InvalidSql,
-    ValueAsBooleanError,
-    sqlite_timelimit,
-)
+from datasette.utils import InvalidSql, ValueAsBooleanError, sqlite_timelimit  # type: ignore[import-untyped]
 from datasette.utils.asgi import Base400, Request, Response  # type: ignore[import-untyped]
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]
 

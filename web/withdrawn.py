@@ -71,8 +71,10 @@ def require_nothing_taken_down(database: Path) -> None:
         return
     known = _takedowns_of(database)
     if known is None:
-        raise WithdrawnError(f"{database}: no manifest of a build describes this file, so it may"
-                             f" hold what {listed} says was taken down")  # fmt: skip
+        raise WithdrawnError(
+            f"{database}: no manifest of a build describes this file, so it may"
+            f" hold what {listed} says was taken down"
+        )
     with closing(sqlite3.connect(f"{database.as_uri()}?immutable=1", uri=True)) as connection:
         for each in active:
             if each["id"] not in known and _is_held(connection, each):
@@ -89,8 +91,9 @@ def _active(listed: Path) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WithdrawnError(f"{listed}: cannot be read, so any file may hold what was taken"
-                             " down") from error  # fmt: skip
+        raise WithdrawnError(
+            f"{listed}: cannot be read, so any file may hold what was taken down"
+        ) from error
 
 
 def _takedowns_of(database: Path) -> list[int] | None:
@@ -140,8 +143,11 @@ async def _refuse(path: str, reasons: list[str], send: Send) -> None:
         kind, body = "text/html; charset=utf-8", str(PAGE.format(SENTENCE, listed))
     data = body.encode()
     headers = [
-        (b"content-type", kind.encode()), (b"content-length", str(len(data)).encode()),
-        (b"cache-control", b"no-store"), (b"retry-after", b"600"), (b"x-robots-tag", b"noindex"),
-    ]  # fmt: skip
+        (b"content-type", kind.encode()),
+        (b"content-length", str(len(data)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"retry-after", b"600"),
+        (b"x-robots-tag", b"noindex"),
+    ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": data})

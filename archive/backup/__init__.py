@@ -9,7 +9,4 @@ earlier       what a copy made before may still be trusted for
 from archive.backup.backup import backup
 from archive.backup.restore import restore
 
-__all__ = [
-    "backup",
-    "restore",
-]
+__all__ = ["backup", "restore"]

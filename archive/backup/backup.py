@@ -46,8 +46,15 @@ class BackupReport:
     problems: list[str] = field(default_factory=list)
 
 
-def backup(home: Home, to: Path, *, has_records: bool = False, is_deep: bool = False,
-           is_linked: bool = False, progress: Progress | None = None) -> BackupReport:
+def backup(
+    home: Home,
+    to: Path,
+    *,
+    has_records: bool = False,
+    is_deep: bool = False,
+    is_linked: bool = False,
+    progress: Progress | None = None,
+) -> BackupReport:
     """Make or renew the backup at `to`: a folder, or one file if its name ends in `.tar`.
 
     Shape: `is_deep` reads earlier copies again too, `is_linked` links sealed files where the
@@ -67,7 +74,8 @@ def backup(home: Home, to: Path, *, has_records: bool = False, is_deep: bool = F
     try:
         copy_ledger(home.ledger, ledger)
         return _Backup(home, to, shelf, ledger, is_linked=is_linked).run(
-            has_records=has_records, progress=progress or _silent)
+            has_records=has_records, progress=progress or _silent
+        )
     finally:
         shelf.close()
         for name in ("ledger", "earlier", "segment"):  # a killed backup may have left one
@@ -89,8 +97,9 @@ def _silent(stage: str, done: int, total: int) -> None:
 class _Backup:
     """One backup, once the ledger's copy is there."""
 
-    def __init__(self, home: Home, to: Path, shelf: Shelf, ledger: Path,
-                 *, is_linked: bool) -> None:
+    def __init__(
+        self, home: Home, to: Path, shelf: Shelf, ledger: Path, *, is_linked: bool
+    ) -> None:
         self._home, self._shelf, self._ledger = home, shelf, ledger
         self._is_linked = is_linked
         self._report = BackupReport(str(to), stamp(), _count(ledger, "capture"))
@@ -111,9 +120,16 @@ class _Backup:
             progress("copied", done, len(parts))
         current.insert(0, self._parts.current())  # a build may have moved it
         report = self._report
-        self._shelf.finish(Manifest(
-            home=self._identity, made_at=report.made_at, captures=report.captures,
-            files=entries, current=self._chosen(current, entries), problems=report.problems))
+        self._shelf.finish(
+            Manifest(
+                home=self._identity,
+                made_at=report.made_at,
+                captures=report.captures,
+                files=entries,
+                current=self._chosen(current, entries),
+                problems=report.problems,
+            )
+        )
         report.files, report.size = len(entries), sum(entry.size for entry in entries)
         return report
 
@@ -130,8 +146,11 @@ class _Backup:
     def _keep(self, part: Part) -> list[Entry]:
         """The copy of one file, or those made before where it is not sound, which is reported."""
         try:
-            return [self._open(part) if part.open_segment is not None
-                    else self._renewed(part, part.source)]
+            return [
+                self._open(part)
+                if part.open_segment is not None
+                else self._renewed(part, part.source)
+            ]
         except IntegrityError as error:
             again = self._parts.now(part)
             if again is not part:
@@ -141,8 +160,11 @@ class _Backup:
     def _left(self, part: Part, error: IntegrityError) -> list[Entry]:
         """The copies made before of a file that is not sound. Shape: often there are none."""
         guarded = self._earlier.guarded(part)
-        holds = "holds a sound copy" if all(map(self._earlier.has_sound, guarded)) else (
-            "holds a damaged copy too")
+        holds = (
+            "holds a sound copy"
+            if all(map(self._earlier.has_sound, guarded))
+            else ("holds a damaged copy too")
+        )
         self._report.problems.append(f"{error}; the backup {holds}" if guarded else str(error))
         return [self._shelf.keep(entry) for entry in guarded]
 

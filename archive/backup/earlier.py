@@ -15,8 +15,10 @@ from schema.errors import IntegrityError, StartError
 LEDGER = "ledger.db"
 ELSEWHERE = "give --to a new place and keep this one until nothing in it is missed"
 _SEGMENTS = "SELECT name, is_sealed, length, sha256 FROM segment WHERE length ORDER BY id"
-_ERASED = ("SELECT DISTINCT segment.name FROM segment JOIN capture ON segment_id = segment.id"
-           " WHERE damage = 'erased'")
+_ERASED = (
+    "SELECT DISTINCT segment.name FROM segment JOIN capture ON segment_id = segment.id"
+    " WHERE damage = 'erased'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class Earlier:
             name = part.path.removesuffix(OPEN)
             found = [self.at(name), self.at(name + OPEN)]
             is_erased = Path(name).name in self._erased
-            return [each for each in found
-                    if each and (not is_erased or each.sha256 == part.sha256)]
+            return [
+                each for each in found if each and (not is_erased or each.sha256 == part.sha256)
+            ]
         entry = self.at(part.path) if part.path.startswith("public/") else None
         return [entry] if entry is not None and part.sha256 is not None else []
 
@@ -77,11 +80,15 @@ class Earlier:
         """
         guarded = self.guarded(part)
         if guarded and part.sha256 not in (None, read_file(data, part.length).rest()):
-            raise IntegrityError(where=str(part.source),
-                                 what="its bytes are not those it was made of")
+            raise IntegrityError(
+                where=str(part.source), what="its bytes are not those it was made of"
+            )
         for entry in guarded:
-            if (entry.path.endswith(OPEN) and not _begins_with(data, part.length, entry)
-                    and self.has_sound(entry)):
+            if (
+                entry.path.endswith(OPEN)
+                and not _begins_with(data, part.length, entry)
+                and self.has_sound(entry)
+            ):
                 what = f"its first {entry.size} bytes are not those that were copied before"
                 raise IntegrityError(where=str(part.source), what=what)
 
@@ -109,8 +116,11 @@ def require_members(ledger: Path, part: Part, data: Path) -> None:
             what = f"no whole WARC record begins at {start}"
             raise IntegrityError(where=str(part.source), what=what)
         places.add((start, end - start))
-    captures = read_rows(ledger, "SELECT offset, length FROM capture WHERE segment_id ="
-                                 f" {part.open_segment} AND damage IS NOT 'erased'")
+    captures = read_rows(
+        ledger,
+        "SELECT offset, length FROM capture WHERE segment_id ="
+        f" {part.open_segment} AND damage IS NOT 'erased'",
+    )
     missing = {(row["offset"], row["length"]) for row in captures} - places
     if missing:
         what = f"the capture at {min(missing)[0]} is not where the ledger says"
@@ -136,8 +146,10 @@ def require_continued(to: Path, shelf: Shelf, ledger: Path) -> None:
     finally:
         before.unlink(missing_ok=True)
     if lost is not None:
-        raise StartError(what=f"{to}: holds bytes of {lost} that this home's ledger, which was"
-                              f" remade, does not know; {ELSEWHERE}")
+        raise StartError(
+            what=f"{to}: holds bytes of {lost} that this home's ledger, which was"
+            f" remade, does not know; {ELSEWHERE}"
+        )
 
 
 def _lost(before: Path, ledger: Path) -> str | None:

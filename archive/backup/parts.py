@@ -66,15 +66,17 @@ class Parts:
             yield Part(path.name, path, path.stat().st_size)
 
     def _segments(self) -> Iterator[Part]:
-        rows = read_rows(self._ledger, "SELECT id, name, is_sealed, length, sha256 FROM segment"
-                                       " ORDER BY id")
+        rows = read_rows(
+            self._ledger, "SELECT id, name, is_sealed, length, sha256 FROM segment ORDER BY id"
+        )
         for row in rows:
             name, length = row["name"], row["length"]
             if row["is_sealed"]:
                 yield Part(f"warc/{name}", self._home.warc / name, length, row["sha256"])
             elif length:
-                yield Part(f"warc/{name}{OPEN}", self._open_source(name), length,
-                           open_segment=row["id"])
+                yield Part(
+                    f"warc/{name}{OPEN}", self._open_source(name), length, open_segment=row["id"]
+                )
 
     def _open_source(self, name: str) -> Path:
         path, sealed = self._home.warc / (name + OPEN), self._home.warc / name

@@ -89,10 +89,15 @@ def _make_folders(home: Home) -> None:
             raise StartError(what=what) from error
 
 
-def _restore(shelf: Shelf, manifest: Manifest, home: Home,
-             progress: Progress | None) -> RestoreReport:
-    report = RestoreReport(str(home.path), manifest.made_at, manifest.captures,
-                           problems=[f"already in the backup: {p}" for p in manifest.problems])
+def _restore(
+    shelf: Shelf, manifest: Manifest, home: Home, progress: Progress | None
+) -> RestoreReport:
+    report = RestoreReport(
+        str(home.path),
+        manifest.made_at,
+        manifest.captures,
+        problems=[f"already in the backup: {p}" for p in manifest.problems],
+    )
     for done, entry in enumerate(manifest.files, 1):
         name = UNDER_WAY if entry.path == LEDGER else entry.path
         _bring_back(shelf, entry, home.path / name, report)

@@ -89,8 +89,9 @@ class FolderShelf:
             has_copy = is_sound(copy, size, sha256)
         if not has_copy:
             return None
-        return Entry(path=path, stored=stored, size=size, sha256=sha256,
-                     modified=int(copy.stat().st_mtime))
+        return Entry(
+            path=path, stored=stored, size=size, sha256=sha256, modified=int(copy.stat().st_mtime)
+        )
 
     def put(self, path: str, source: Path, length: int, *, is_linked: bool = False) -> Entry:
         """See Shelf."""

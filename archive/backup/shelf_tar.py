@@ -65,15 +65,22 @@ class TarShelf:
         """See Shelf. The name needs the SHA-256, so the file is read twice."""
         sha256 = read_file(source, length).rest()
         modified = int(source.stat().st_mtime)
-        entry = Entry(path=path, stored=stored_name(path, sha256), size=length, sha256=sha256,
-                      modified=modified)
+        entry = Entry(
+            path=path,
+            stored=stored_name(path, sha256),
+            size=length,
+            sha256=sha256,
+            modified=modified,
+        )
         return self._take(entry, read_file(source, length))
 
     def keep(self, entry: Entry) -> Entry:
         """See Shelf. It is copied out of the earlier file, which this one replaces."""
         if self._read(entry).rest() != entry.sha256:
-            raise IntegrityError(where=f"{entry.stored} in {self._path}", what="is damaged, and the"
-                                 " home has no sound one; give --to a new place")
+            raise IntegrityError(
+                where=f"{entry.stored} in {self._path}",
+                what="is damaged, and the home has no sound one; give --to a new place",
+            )
         return self._take(entry, self._read(entry))
 
     def _read(self, entry: Entry) -> Reading:

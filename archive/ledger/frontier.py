@@ -13,12 +13,7 @@ from dataclasses import dataclass, replace
 from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt
 from archive.ledger.ledger import Ledger
 from archive.ledger.outcomes import NOT_ASKED, is_known
-from archive.ledger.schedule import (
-    IS_DUE,
-    due_bounds,
-    hinted_bounds,
-    past_date,
-)
+from archive.ledger.schedule import IS_DUE, due_bounds, hinted_bounds, past_date
 from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from machine.clock import stamp
 from machine.failpoints import reach
@@ -68,15 +63,24 @@ class Frontier:
     @staticmethod
     def _know(db: sqlite3.Connection, found: Found, wants: bool, is_forced: bool) -> int:
         lastmod = past_date(found.lastmod, stamp())
-        before = db.execute("SELECT lastmod FROM page WHERE site = ? AND url = ?",
-                            (found.site, found.url)).fetchone()
+        before = db.execute(
+            "SELECT lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
+        ).fetchone()
         page_id: int = db.execute(
             "INSERT INTO page (site, url, role, state, origin, depth, lastmod, known_since)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, url) DO UPDATE SET"
             " lastmod = coalesce(excluded.lastmod, lastmod), origin = excluded.origin"
             " RETURNING id",
-            (found.site, found.url, found.role, "known" if found.role == "other" else "waiting",
-             found.origin, found.depth, lastmod, stamp()),
+            (
+                found.site,
+                found.url,
+                found.role,
+                "known" if found.role == "other" else "waiting",
+                found.origin,
+                found.depth,
+                lastmod,
+                stamp(),
+            ),
         ).fetchone()[0]
         if wants:
             db.execute(
@@ -94,7 +98,8 @@ class Frontier:
             db.execute(
                 "INSERT INTO wanted SELECT id, ? FROM page WHERE site = ? AND url LIKE 'http%'"
                 " AND state != 'known' ON CONFLICT DO UPDATE"
-                " SET is_forced = max(is_forced, excluded.is_forced)", (is_forced, site)
+                " SET is_forced = max(is_forced, excluded.is_forced)",
+                (is_forced, site),
             )
 
     def next(self, site: str, role: Role, origin: str | None) -> Lease | None:
@@ -122,8 +127,9 @@ class Frontier:
             if page["role"] != "robots" and page["id"] != self._list:
                 # A list is read before the next page is asked; only robots.txt comes between.
                 self._let_list_go(db)
-            db.execute("UPDATE page SET state = 'leased', tries = ? WHERE id = ?",
-                       (tries, page["id"]))
+            db.execute(
+                "UPDATE page SET state = 'leased', tries = ? WHERE id = ?", (tries, page["id"])
+            )
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page["id"],))
             attempt_id: int = db.execute(
                 "INSERT INTO attempt (run_id, page_id, url, started_at) VALUES (?, ?, ?, ?)"
@@ -132,9 +138,19 @@ class Frontier:
             ).fetchone()[0]
         if page["role"] in LISTS:
             self._list = page["id"]
-        return Lease(attempt_id, page["id"], page["site"], page["url"], page["role"],
-                     page["origin"], page["depth"], tries,
-                     page["last_outcome"] == "extraction_refused", page["state"], page["tries"])
+        return Lease(
+            attempt_id,
+            page["id"],
+            page["site"],
+            page["url"],
+            page["role"],
+            page["origin"],
+            page["depth"],
+            tries,
+            page["last_outcome"] == "extraction_refused",
+            page["state"],
+            page["tries"],
+        )
 
     def lease_again(self, lease: Lease) -> Lease:
         """Lease the page of a lease that a redirect ended, for the address it leads to."""
@@ -144,8 +160,10 @@ class Frontier:
         """Undo a lease under which nothing was asked."""
         with self._ledger.transaction() as db:
             db.execute("DELETE FROM attempt WHERE id = ?", (lease.attempt_id,))
-            db.execute("UPDATE page SET state = ?, tries = ? WHERE id = ?",
-                       (lease.before, lease.tries_before, lease.page_id))
+            db.execute(
+                "UPDATE page SET state = ?, tries = ? WHERE id = ?",
+                (lease.before, lease.tries_before, lease.page_id),
+            )
 
     def close(self) -> None:
         """Say that the list that was stored last has been read."""
@@ -153,8 +171,9 @@ class Frontier:
             self._let_list_go(db)
 
     def _let_list_go(self, db: sqlite3.Connection) -> None:
-        db.execute("UPDATE page SET state = 'captured' WHERE id = ? AND state = 'leased'",
-                   (self._list,))
+        db.execute(
+            "UPDATE page SET state = 'captured' WHERE id = ? AND state = 'leased'", (self._list,)
+        )
 
     def settle(self, lease: Lease, ending: Ending) -> None:
         """End a lease that gave nothing to store."""
@@ -165,8 +184,11 @@ class Frontier:
     def finish(self, page_id: int, due: str) -> None:
         """A page that was wanted only for what others in its stead gave, until it is due again."""
         with self._ledger.step() as db:
-            db.execute("UPDATE page SET state = 'done', due = ?, last_outcome = 'ok',"
-                       " last_reason = '' WHERE id = ?", (due, page_id))
+            db.execute(
+                "UPDATE page SET state = 'done', due = ?, last_outcome = 'ok',"
+                " last_reason = '' WHERE id = ?",
+                (due, page_id),
+            )
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page_id,))
         reach("settled")
 
@@ -175,31 +197,40 @@ class Frontier:
         if not is_known(outcome, reason):
             raise ValueError(f"no such outcome: {outcome}:{reason}")
         with self._ledger.transaction() as db:
-            db.execute("UPDATE attempt SET outcome = ?, reason = ?, detail = ? WHERE id = ?",
-                       (outcome, reason, detail, lease.attempt_id))
-            db.execute("UPDATE page SET last_outcome = ?, last_reason = ? WHERE id = ?",
-                       (outcome, reason, lease.page_id))
+            db.execute(
+                "UPDATE attempt SET outcome = ?, reason = ?, detail = ? WHERE id = ?",
+                (outcome, reason, detail, lease.attempt_id),
+            )
+            db.execute(
+                "UPDATE page SET last_outcome = ?, last_reason = ? WHERE id = ?",
+                (outcome, reason, lease.page_id),
+            )
 
     def waiting(self) -> int:
         """How many comparison pages are waiting or due, in the whole home."""
         count: int = self._ledger.value(
             "SELECT count(*) FROM page WHERE role = 'comparison' AND state NOT IN"
             f" ('known', 'gone') AND (state IN ('waiting', 'leased') OR {IS_DUE})",
-            due_bounds(stamp()))
+            due_bounds(stamp()),
+        )
         return count
 
     def page_id(self, site: str, url: str) -> int | None:
         """The id of an address; None where it is not known."""
         found: int | None = self._ledger.value(
-            "SELECT id FROM page WHERE site = ? AND url = ?", (site, url))
+            "SELECT id FROM page WHERE site = ? AND url = ?", (site, url)
+        )
         return found
 
     def is_wanted(self, page_id: int) -> bool:
         """Whether this run would ask for one page now."""
-        return bool(self._ledger.value(
-            "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE page.id = ?"
-            f" AND (is_forced OR state = 'waiting' OR {IS_DUE})",
-            (page_id, *due_bounds(stamp()))))
+        return bool(
+            self._ledger.value(
+                "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE page.id = ?"
+                f" AND (is_forced OR state = 'waiting' OR {IS_DUE})",
+                (page_id, *due_bounds(stamp())),
+            )
+        )
 
     def asked_on(self, site: str, day: str) -> int:
         """How many comparison pages of a site all runs of a day asked for, a run each page once."""
@@ -208,24 +239,33 @@ class Frontier:
             " JOIN page ON page.id = attempt.page_id WHERE site = ? AND role = 'comparison'"
             " AND started_at >= ? AND started_at < ?"
             " AND (outcome NOT IN (?, ?) OR status IS NOT NULL)",
-            (site, day, day + "U", *NOT_ASKED))
+            (site, day, day + "U", *NOT_ASKED),
+        )
         return count
 
     def has_work(self, site: str) -> bool:
         """Whether this run still wants a comparison page that is waiting or due."""
-        return bool(self._ledger.value(
-            "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE site = ?"
-            f" AND role = 'comparison' AND (state IN ('waiting', 'leased') OR {IS_DUE}"
-            " OR is_forced) LIMIT 1", (site, *due_bounds(stamp()))))
+        return bool(
+            self._ledger.value(
+                "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE site = ?"
+                f" AND role = 'comparison' AND (state IN ('waiting', 'leased') OR {IS_DUE}"
+                " OR is_forced) LIMIT 1",
+                (site, *due_bounds(stamp())),
+            )
+        )
 
 
 def _take_hint(db: sqlite3.Connection, page_id: int, lastmod: str, *, is_new: bool) -> None:
     """Move a captured page's due date as a sitemap's date of its last change suggests."""
     found = db.execute(
         f"SELECT captured_at FROM {TIMELINE} WHERE page_id = ? AND {IS_WHOLE}"
-        f" ORDER BY {NEWEST_FIRST} LIMIT 1", (page_id,)).fetchone()
+        f" ORDER BY {NEWEST_FIRST} LIMIT 1",
+        (page_id,),
+    ).fetchone()
     if found is None:
         return
     earliest, latest = hinted_bounds(lastmod, found[0], is_new=is_new)
-    db.execute("UPDATE page SET due = min(max(due, ?), ?) WHERE id = ? AND state = 'captured'",
-               (earliest, latest, page_id))
+    db.execute(
+        "UPDATE page SET due = min(max(due, ?), ?) WHERE id = ? AND state = 'captured'",
+        (earliest, latest, page_id),
+    )

@@ -22,9 +22,7 @@ from archive.ledger.schedule import (
 from machine.clock import later, stamp
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
-State = Literal[
-    "waiting", "leased", "captured", "done", "failed", "refused", "gone", "known"
-]
+State = Literal["waiting", "leased", "captured", "done", "failed", "refused", "gone", "known"]
 """`done` is a root whose sitemaps were read in its stead; `known` is never asked for."""
 
 MISSING = (404, 410)
@@ -94,8 +92,15 @@ def captured(status: int) -> Ending:
     return Ending("ok", "", "captured", status=status, adapts=True)
 
 
-def failed(lease: Lease, outcome: str, reason: str, *, is_final: bool, status: int | None = None,
-           detail: str | None = None) -> Ending:
+def failed(
+    lease: Lease,
+    outcome: str,
+    reason: str,
+    *,
+    is_final: bool,
+    status: int | None = None,
+    detail: str | None = None,
+) -> Ending:
     """The page was not obtained: it waits for another try, or failed until it is due again."""
     tries = lease.tries + 1
     if is_final or tries >= MAX_TRIES:
@@ -108,11 +113,18 @@ def refused(outcome: str, reason: str, *, detail: str | None = None) -> Ending:
     return Ending(outcome, reason, "refused", later(days=AGAIN_DAYS), detail=detail)
 
 
-def end_attempt(db: sqlite3.Connection, lease: Lease, ending: Ending,
-                *, capture_id: int | None, is_unchanged: bool = False) -> None:
+def end_attempt(
+    db: sqlite3.Connection,
+    lease: Lease,
+    ending: Ending,
+    *,
+    capture_id: int | None,
+    is_unchanged: bool = False,
+) -> None:
     """Close a lease inside the transaction that is given."""
-    page = db.execute("SELECT interval_days, missing_runs, missing_on FROM page WHERE id = ?",
-                      (lease.page_id,)).fetchone()
+    page = db.execute(
+        "SELECT interval_days, missing_runs, missing_on FROM page WHERE id = ?", (lease.page_id,)
+    ).fetchone()
     interval, state, due = page["interval_days"], ending.state, ending.due
     missing, mark = page["missing_runs"], page["missing_on"]
     if ending.adapts:
@@ -123,8 +135,9 @@ def end_attempt(db: sqlite3.Connection, lease: Lease, ending: Ending,
         if lease.role in LISTS:
             state = "leased"
     elif ending.status in MISSING and ending.outcome == "http_error":
-        run_id = db.execute("SELECT run_id FROM attempt WHERE id = ?",
-                            (lease.attempt_id,)).fetchone()[0]
+        run_id = db.execute(
+            "SELECT run_id FROM attempt WHERE id = ?", (lease.attempt_id,)
+        ).fetchone()[0]
         missing, mark = count_missing(missing, mark, run_id, stamp()[:10])
         if missing >= GONE_RUNS:
             state, due = "gone", later(days=GONE_DAYS)
@@ -133,15 +146,33 @@ def end_attempt(db: sqlite3.Connection, lease: Lease, ending: Ending,
     db.execute(
         "UPDATE attempt SET ended_at = ?, outcome = ?, reason = ?, status = ?, capture_id = ?,"
         " detail = ? WHERE id = ?",
-        (stamp(), ending.outcome, ending.reason, ending.status, capture_id, ending.detail,
-         lease.attempt_id),
+        (
+            stamp(),
+            ending.outcome,
+            ending.reason,
+            ending.status,
+            capture_id,
+            ending.detail,
+            lease.attempt_id,
+        ),
     )
     db.execute(
         "UPDATE page SET state = ?, due = ?, tries = ?, interval_days = ?, missing_runs = ?,"
         " missing_on = ?, last_outcome = iif(?, last_outcome, ?),"
         " last_reason = iif(?, last_reason, ?) WHERE id = ?",
-        (state, due, ending.tries, interval, missing, mark, stays, ending.outcome, stays,
-         ending.reason, lease.page_id),
+        (
+            state,
+            due,
+            ending.tries,
+            interval,
+            missing,
+            mark,
+            stays,
+            ending.outcome,
+            stays,
+            ending.reason,
+            lease.page_id,
+        ),
     )
 
 
@@ -155,12 +186,16 @@ def give_back_leases(ledger: Ledger) -> int:
     with ledger.transaction() as db:
         db.execute(
             "UPDATE attempt SET ended_at = ?, outcome = 'network_error', reason = 'interrupted'"
-            " WHERE ended_at IS NULL", (stamp(),))
+            " WHERE ended_at IS NULL",
+            (stamp(),),
+        )
         db.execute(
             "UPDATE page SET state = 'failed', due = ?, last_outcome = 'network_error',"
             f" last_reason = 'interrupted' WHERE state = 'leased' AND {_STRIKES} >= ?",
-            (later(days=FIRST_DAYS), MAX_STRIKES))
+            (later(days=FIRST_DAYS), MAX_STRIKES),
+        )
         return db.execute(
             "UPDATE page SET state = CASE WHEN missing_runs >= ? THEN 'gone' ELSE 'waiting' END,"
             " tries = max(tries, min(tries + 1, ?)) WHERE state = 'leased'",
-            (GONE_RUNS, MAX_TRIES - 1)).rowcount
+            (GONE_RUNS, MAX_TRIES - 1),
+        ).rowcount

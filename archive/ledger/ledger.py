@@ -19,9 +19,13 @@ from archive.ledger.tables import APPLICATION_ID, MIGRATIONS
 from schema.errors import IntegrityError, StartError, StoppedError
 
 _DISK_CODES = {
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
-}  # fmt: skip
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
 _BROKEN_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _HANDLES = 4
 """So many files SQLite may have open at once for one: itself, journal, folder, sorting."""
@@ -184,7 +188,7 @@ def _version(db: sqlite3.Connection) -> int:
 
 
 def _bring_up_to_date(db: sqlite3.Connection) -> None:
-    for step in MIGRATIONS[_version(db):]:
+    for step in MIGRATIONS[_version(db) :]:
         for statement in step.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -221,8 +225,9 @@ def _is_blank(db: sqlite3.Connection) -> bool:
 
 
 @contextmanager
-def _errors_of(path: Path, of_disk: type[StartError | StoppedError] = StoppedError,
-               *, is_reading: bool = False) -> Iterator[None]:  # fmt: skip
+def _errors_of(
+    path: Path, of_disk: type[StartError | StoppedError] = StoppedError, *, is_reading: bool = False
+) -> Iterator[None]:
     """What SQLite says of the disk, or of what the file holds, told as ours; a bug stays a bug."""
     try:
         yield

@@ -27,7 +27,9 @@ def newest_whole(ledger: Ledger, page_id: int) -> sqlite3.Row | None:
     """The newest whole answer of a page that holds, or repeats, a body. Absent: None."""
     found = ledger.rows(
         f"SELECT * FROM {TIMELINE} WHERE page_id = ? AND {IS_WHOLE}"
-        f" ORDER BY {NEWEST_FIRST} LIMIT 1", (page_id,))
+        f" ORDER BY {NEWEST_FIRST} LIMIT 1",
+        (page_id,),
+    )
     return found[0] if found else None
 
 

@@ -14,7 +14,7 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "status": "The server answered with another status than 200; the reason is that number.",
         "unexpected": "The server answered with a status that makes no sense here (204, 304).",
         "other_body": "A 304 for another body than the one it was asked about; it is asked for"
-                      " whole next.",
+        " whole next.",
         "throttled": "The server asked for fewer requests (429, or 503 with Retry-After).",
         "redirect_limit": "More than five redirects one after the other.",
         "moved": "A comparison led to the page of another one, which stands for itself.",
@@ -65,7 +65,7 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "unreadable": "A file could not be read.",
     },
     "extraction_refused": {
-        "": "The page was stored but gives no record; the reason is the failure's code.",
+        "": "The page was stored but gives no record; the reason is the failure's code."
     },
 }
 

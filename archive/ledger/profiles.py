@@ -60,20 +60,30 @@ def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
     db.execute(
         "INSERT INTO profile (run_id, site, layout, pages, is_drift, counts)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (row.run_id, row.site, row.layout, row.pages, row.is_drift,
-         json.dumps(counts, sort_keys=True)),
-    )  # fmt: skip
+        (
+            row.run_id,
+            row.site,
+            row.layout,
+            row.pages,
+            row.is_drift,
+            json.dumps(counts, sort_keys=True),
+        ),
+    )
 
 
-def rows_before(rows: Iterable[ProfileRow], kinds: dict[int, str], run_id: int, site: str,
-                ) -> list[ProfileRow]:  # fmt: skip
+def rows_before(
+    rows: Iterable[ProfileRow], kinds: dict[int, str], run_id: int, site: str
+) -> list[ProfileRow]:
     """The rows that a run is compared with: of the runs of its kind before it.
 
     Those from the last run on of which a drift was accepted: what was true before is so no more.
     Shape: `kinds` is the kind of each run by its id.
     """
-    mine = [row for row in rows if row.site == site and row.run_id < run_id
-            and kinds.get(row.run_id) == kinds.get(run_id)]  # fmt: skip
+    mine = [
+        row
+        for row in rows
+        if row.site == site and row.run_id < run_id and kinds.get(row.run_id) == kinds.get(run_id)
+    ]
     since = max((row.run_id for row in mine if row.accepted_at is not None), default=0)
     return [row for row in mine if row.run_id >= since]
 
@@ -109,11 +119,15 @@ class SeenCapture:
 
 def captures_of(ledger: Ledger, run_ids: Iterable[int]) -> list[SeenCapture]:
     """The captures of comparison pages that some runs made, oldest first."""
-    return [SeenCapture(*row) for row in ledger.rows(
-        "SELECT capture.id, run_id, capture.site, capture.url, revisit_of FROM capture"
-        " JOIN page ON page.id = page_id WHERE role = 'comparison' AND status IN (200, 304)"
-        " AND run_id IN (SELECT value FROM json_each(?)) ORDER BY capture.id",
-        (json.dumps(list(run_ids)),))]
+    return [
+        SeenCapture(*row)
+        for row in ledger.rows(
+            "SELECT capture.id, run_id, capture.site, capture.url, revisit_of FROM capture"
+            " JOIN page ON page.id = page_id WHERE role = 'comparison' AND status IN (200, 304)"
+            " AND run_id IN (SELECT value FROM json_each(?)) ORDER BY capture.id",
+            (json.dumps(list(run_ids)),),
+        )
+    ]
 
 
 def unfinished_before(ledger: Ledger, run_id: int, site: str) -> list[int]:
@@ -174,7 +188,7 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
                         " counts = json_set(counts, '$.accepted_at', ?)"
                         " WHERE run_id = ? AND site = ? AND layout = ?",
                         (stamp(), row.run_id, row.site, row.layout),
-                    )  # fmt: skip
+                    )
         finally:
             ledger.close()
     return accepted
@@ -212,7 +226,17 @@ def _row(row: sqlite3.Row) -> ProfileRow:
     counts = json.loads(row["counts"])
     captures = tuple(counts.pop("captures", ()))
     example, accepted, judged_to = (
-        counts.pop(name, None) for name in ("example", "accepted_at", "judged_to"))
-    return ProfileRow(row["run_id"], row["site"], row["layout"], row["pages"],
-                      bool(row["is_drift"]), counts, captures, example, accepted,
-                      judged_to)  # fmt: skip
+        counts.pop(name, None) for name in ("example", "accepted_at", "judged_to")
+    )
+    return ProfileRow(
+        row["run_id"],
+        row["site"],
+        row["layout"],
+        row["pages"],
+        bool(row["is_drift"]),
+        counts,
+        captures,
+        example,
+        accepted,
+        judged_to,
+    )

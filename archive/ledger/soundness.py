@@ -12,8 +12,10 @@ from archive.ledger.ledger import read_rows
 from archive.ledger.tables import MIGRATIONS
 from schema.errors import IntegrityError
 
-_COLUMNS = ("SELECT kept.name AS kept, part.name AS part FROM sqlite_schema AS kept,"
-            " pragma_table_info(kept.name) AS part WHERE kept.type = 'table'")
+_COLUMNS = (
+    "SELECT kept.name AS kept, part.name AS part FROM sqlite_schema AS kept,"
+    " pragma_table_info(kept.name) AS part WHERE kept.type = 'table'"
+)
 SHOWN = 5
 """So many faults of one kind are told."""
 

@@ -7,8 +7,4 @@ refill     rows from that                 carried    what only the old ledger kn
 from archive.rebuild.rebuild import rebuild_ledger
 from archive.rebuild.refill import ORPHAN, Entered
 
-__all__ = [
-    "ORPHAN",
-    "Entered",
-    "rebuild_ledger",
-]
+__all__ = ["ORPHAN", "Entered", "rebuild_ledger"]

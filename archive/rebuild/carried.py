@@ -27,8 +27,10 @@ LOST = {
 }
 """The tables of which rows stand nowhere in the archive, and what it means to lose those."""
 _UNREADABLE = (IntegrityError, StoppedError, sqlite3.DatabaseError, ValueError)
-_PLACES = ("SELECT name, offset, capture.id AS capture_id, run_id FROM capture"
-           " JOIN segment ON segment.id = segment_id")
+_PLACES = (
+    "SELECT name, offset, capture.id AS capture_id, run_id FROM capture"
+    " JOIN segment ON segment.id = segment_id"
+)
 _Rows = list[dict[str, Any]]
 _Found = TypeVar("_Found")
 
@@ -58,9 +60,11 @@ def read_old_ledger(home: Home) -> OldLedger:
     tables = [table for table in LOST if table != "profile"]
     if not home.ledger.is_file() or not home.ledger.stat().st_size:
         return OldLedger(dict.fromkeys(tables), None, None)
-    return OldLedger({table: _rows(home, f"SELECT * FROM {table} ORDER BY id")
-                      for table in tables},
-                     _if_readable(lambda: load_profiles(home.path)), _rows(home, _PLACES))
+    return OldLedger(
+        {table: _rows(home, f"SELECT * FROM {table} ORDER BY id") for table in tables},
+        _if_readable(lambda: load_profiles(home.path)),
+        _rows(home, _PLACES),
+    )
 
 
 def _rows(home: Home, sql: str) -> _Rows | None:
@@ -116,8 +120,12 @@ def _enter(old: OldLedger, table: str, numbers: _Numbers | None, ledger: Ledger)
 
 def _uncaptured(rows: _Rows, ledger: Ledger) -> _Rows:
     """The pages of which the archive holds nothing, as they were; what is lost waits again."""
-    captured = {tuple(row) for row in ledger.rows(
-        "SELECT site, url FROM page WHERE id IN (SELECT page_id FROM capture)")}
+    captured = {
+        tuple(row)
+        for row in ledger.rows(
+            "SELECT site, url FROM page WHERE id IN (SELECT page_id FROM capture)"
+        )
+    }
     found = []
     for row in rows:
         if (row["site"], row["url"]) not in captured:
@@ -129,15 +137,21 @@ def _uncaptured(rows: _Rows, ledger: Ledger) -> _Rows:
 
 def _insert(db: sqlite3.Connection, table: str, rows: _Rows) -> None:
     for row in rows:
-        db.execute(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES"
-                   f" ({', '.join('?' for _ in row)})", list(row.values()))
+        db.execute(
+            f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES"
+            f" ({', '.join('?' for _ in row)})",
+            list(row.values()),
+        )
 
 
 def _enter_robots(rows: _Rows, ledger: Ledger) -> int:
     """Enter the rules as the old ledger has them, in place of those read for the same runs."""
     runs = {row["run_id"] for row in rows}
-    made = [dict(row) for row in ledger.rows("SELECT * FROM robots ORDER BY id")
-            if row["run_id"] not in runs]
+    made = [
+        dict(row)
+        for row in ledger.rows("SELECT * FROM robots ORDER BY id")
+        if row["run_id"] not in runs
+    ]
     # The newest rules are told by the highest number, and numbers follow the runs.
     merged = sorted([*made, *rows], key=lambda row: row["run_id"])
     with ledger.transaction() as db:
@@ -146,8 +160,9 @@ def _enter_robots(rows: _Rows, ledger: Ledger) -> int:
     return len(rows)
 
 
-def _enter_profiles(profiles: list[ProfileRow] | None, numbers: _Numbers | None,
-                    ledger: Ledger) -> int | None:
+def _enter_profiles(
+    profiles: list[ProfileRow] | None, numbers: _Numbers | None, ledger: Ledger
+) -> int | None:
     if profiles is None or numbers is None:
         return None
     by_run: dict[int, list[ProfileRow]] = defaultdict(list)
@@ -195,5 +210,6 @@ class _Numbers:
         if last is not None:
             judged = (self._captures[each] for each in self._of_run[row.run_id] if each <= last)
             last = max(judged, default=0)
-        return replace(row, run_id=self._runs[row.run_id], captures=held, example=example,
-                       judged_to=last)
+        return replace(
+            row, run_id=self._runs[row.run_id], captures=held, example=example, judged_to=last
+        )

@@ -60,8 +60,9 @@ def exchanges_of(path: Path, damaged: list[str]) -> Iterator[StoredExchange]:
             start, stop, found = answer
             about = record.headers.get("warc-concurrent-to")
             if about == found.headers.get("warc-record-id") and "stored-at" in notes:
-                yield StoredExchange(start, stop - start, end, found, notes,
-                                     _exchange(found, notes), _profile(found))
+                yield StoredExchange(
+                    start, stop - start, end, found, notes, _exchange(found, notes), _profile(found)
+                )
             answer = None
 
 
@@ -76,14 +77,18 @@ def _exchange(answer: WarcRecord, notes: dict[str, str]) -> Exchange:
     # A revisit is cut by design: it is the answer that it repeats that was whole.
     truncated = None if answer.type == "revisit" else headers.get("warc-truncated")
     return Exchange(
-        site=notes["site"], url=notes["url"],
+        site=notes["site"],
+        url=notes["url"],
         fetched_url=headers.get("warc-target-uri", notes["url"]),
         captured_at=headers.get("warc-date", notes["stored-at"]),
-        date_source=cast(Any, notes["date-source"]), block=answer.block,
+        date_source=cast(Any, notes["date-source"]),
+        block=answer.block,
         is_file=answer.type == "resource",
         content_type=headers.get("content-type") if answer.type == "resource" else None,
-        role=notes.get("role", ""), truncated=cast(Any, truncated), outcome=notes.get("outcome"),
-    )  # fmt: skip
+        role=notes.get("role", ""),
+        truncated=cast(Any, truncated),
+        outcome=notes.get("outcome"),
+    )
 
 
 def _fields(block: bytes) -> dict[str, str]:

@@ -79,8 +79,9 @@ def rebuild_ledger(
                         progress("segments", number + 1, len(files))
                 unread = replay.finish()
                 carried = carry_over(home, old, ledger, unread)
-                refill.damaged += [f"{name}: not read, for it was sealed as well"
-                                   for name in sorted(twice)]
+                refill.damaged += [
+                    f"{name}: not read, for it was sealed as well" for name in sorted(twice)
+                ]
                 report = _report(ledger, refill, carried)
             reach("ledger-made")
             report.old = _swap(home, part)
@@ -103,9 +104,16 @@ def _report(ledger: Ledger, refill: Refill, carried: Carried) -> RebuildReport:
         return rows
 
     return RebuildReport(
-        segments=count("segment"), captures=count("capture"), attempts=count("attempt"),
-        pages=count("page"), runs=count("run"), robots=count("robots"), damaged=refill.damaged,
-        carried=carried.rows, lost=carried.lost)
+        segments=count("segment"),
+        captures=count("capture"),
+        attempts=count("attempt"),
+        pages=count("page"),
+        runs=count("run"),
+        robots=count("robots"),
+        damaged=refill.damaged,
+        carried=carried.rows,
+        lost=carried.lost,
+    )
 
 
 def _swap(home: Home, part: Path) -> str | None:

@@ -78,12 +78,20 @@ class Refill:
             db.execute(
                 "UPDATE segment SET site = ?, is_sealed = ?, length = ?, sha256 = ?,"
                 " opened_at = ?, sealed_at = ? WHERE id = ?",
-                (site, is_sealed, path.stat().st_size if is_sealed else end,
-                 file_sha256(path) if is_sealed else None, first, last if is_sealed else None,
-                 segment))
+                (
+                    site,
+                    is_sealed,
+                    path.stat().st_size if is_sealed else end,
+                    file_sha256(path) if is_sealed else None,
+                    first,
+                    last if is_sealed else None,
+                    segment,
+                ),
+            )
 
-    def _enter(self, db: sqlite3.Connection, found: StoredExchange, segment: int,
-               name: str) -> None:
+    def _enter(
+        self, db: sqlite3.Connection, found: StoredExchange, segment: int, name: str
+    ) -> None:
         exchange, stored_at = found.exchange, found.stored_at
         message = exchange.message()
         run_id = self._run(db, found, name)
@@ -91,22 +99,40 @@ class Refill:
         original = self._original(found, message, page_id)
         is_orphan = found.profile is not None and original is None
         row = row_of(exchange, message, original) | {
-            "page_id": page_id, "run_id": run_id, "segment_id": segment, "offset": found.offset,
-            "length": found.length, "record_id": found.answer.headers.get("warc-record-id"),
+            "page_id": page_id,
+            "run_id": run_id,
+            "segment_id": segment,
+            "offset": found.offset,
+            "length": found.length,
+            "record_id": found.answer.headers.get("warc-record-id"),
             "body_sha256": found.notes.get("body-sha256", message.body_sha256),
-        }  # fmt: skip
+        }
         if is_orphan:
             row["damage"] = ORPHAN
             self.damaged.append(f"{name} at {found.offset}: it repeats a lost record")
         capture_id: int = db.execute(
             f"INSERT INTO capture ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})"
-            " RETURNING id", list(row.values())).fetchone()[0]
-        db.execute("UPDATE run SET ended_at = max(ended_at, ?), bytes = bytes + ?,"
-                   " site = iif(site = ?, site, NULL) WHERE id = ?",
-                   (stored_at, len(message.wire), exchange.site, run_id))
-        self._replay.settle(db, Entered(
-            exchange, message, page_id, run_id, capture_id,
-            None if original is None else original.row["id"], stored_at, is_orphan))
+            " RETURNING id",
+            list(row.values()),
+        ).fetchone()[0]
+        db.execute(
+            "UPDATE run SET ended_at = max(ended_at, ?), bytes = bytes + ?,"
+            " site = iif(site = ?, site, NULL) WHERE id = ?",
+            (stored_at, len(message.wire), exchange.site, run_id),
+        )
+        self._replay.settle(
+            db,
+            Entered(
+                exchange,
+                message,
+                page_id,
+                run_id,
+                capture_id,
+                None if original is None else original.row["id"],
+                stored_at,
+                is_orphan,
+            ),
+        )
 
     def _run(self, db: sqlite3.Connection, found: StoredExchange, segment: str) -> int:
         """The run that stored an exchange: by its number, else one for each segment."""
@@ -117,8 +143,14 @@ class Refill:
             self._runs[key] = db.execute(
                 "INSERT INTO run (id, kind, site, started_at, ended_at) VALUES (?, ?, ?, ?, ?)"
                 " RETURNING id",
-                (_free(db, "run", found.run), kind, found.exchange.site, found.stored_at,
-                 found.stored_at)).fetchone()[0]
+                (
+                    _free(db, "run", found.run),
+                    kind,
+                    found.exchange.site,
+                    found.stored_at,
+                    found.stored_at,
+                ),
+            ).fetchone()[0]
         return self._runs[key]
 
     def _original(self, found: StoredExchange, message: Message, page_id: int) -> Original | None:
@@ -128,8 +160,14 @@ class Refill:
             rows = self._ledger.rows(
                 "SELECT * FROM capture WHERE page_id = ? AND (record_id = ? OR"
                 " (fetched_url = ? AND captured_at = ?)) ORDER BY record_id IS ? DESC LIMIT 1",
-                (page_id, headers.get("warc-refers-to"), headers.get("warc-refers-to-target-uri"),
-                 headers.get("warc-refers-to-date"), headers.get("warc-refers-to")))
+                (
+                    page_id,
+                    headers.get("warc-refers-to"),
+                    headers.get("warc-refers-to-target-uri"),
+                    headers.get("warc-refers-to-date"),
+                    headers.get("warc-refers-to"),
+                ),
+            )
             return Original(rows[0], found.profile) if rows else None
         if found.exchange.date_source != "crawl" or message.status != 200:
             return None
@@ -152,7 +190,8 @@ def _register(db: sqlite3.Connection, name: str) -> int:
     # It keeps its number as well: the next new one is named by the highest.
     number: int = db.execute(
         "INSERT INTO segment (id, name, site, opened_at) VALUES (?, ?, '', '') RETURNING id",
-        (_free(db, "segment", _number(name)), name)).fetchone()[0]
+        (_free(db, "segment", _number(name)), name),
+    ).fetchone()[0]
     return number
 
 

@@ -10,12 +10,4 @@ from archive.store.quarantine import keep_aside
 from archive.store.segments import disk_of, file_sha256
 from archive.store.store import DateSource, Exchange, Store, Truncation
 
-__all__ = [
-    "DateSource",
-    "Exchange",
-    "Store",
-    "Truncation",
-    "disk_of",
-    "file_sha256",
-    "keep_aside",
-]
+__all__ = ["DateSource", "Exchange", "Store", "Truncation", "disk_of", "file_sha256", "keep_aside"]

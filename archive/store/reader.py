@@ -139,21 +139,25 @@ class Archive:
     def segments(self) -> list[Segment]:
         """Every segment, ordered by number."""
         rows = read_rows(self.home.ledger, "SELECT * FROM segment ORDER BY id")
-        return [Segment(row["name"], bool(row["is_sealed"]), row["length"], row["sha256"])
-                for row in rows]
+        return [
+            Segment(row["name"], bool(row["is_sealed"]), row["length"], row["sha256"])
+            for row in rows
+        ]
 
     def pages(self) -> list[Page]:
         """Every known address, ordered by id."""
         rows = read_rows(
             self.home.ledger,
             "SELECT id, site, url, role, state, due, tries, last_outcome, last_reason"
-            " FROM page ORDER BY id")
+            " FROM page ORDER BY id",
+        )
         return [Page(**dict(row)) for row in rows]
 
     def runs(self) -> list[Run]:
         """Every run, ordered by id."""
-        return [Run(**dict(row))
-                for row in read_rows(self.home.ledger, "SELECT * FROM run ORDER BY id")]
+        return [
+            Run(**dict(row)) for row in read_rows(self.home.ledger, "SELECT * FROM run ORDER BY id")
+        ]
 
     def load(self, capture: Capture) -> RawPage:
         """The page of a capture, its body decoded strictly; a revisit gives its original's.
@@ -166,9 +170,13 @@ class Archive:
             fetched_at = parse_stamp(capture.captured_at, where="captured_at")
         except UsageError as error:
             raise IntegrityError(where=f"capture {capture.id}", what=str(error)) from error
-        return RawPage(url=None if capture.url.startswith("urn:") else capture.url, body=body,
-                       content_type=capture.content_type, fetched_at=fetched_at,
-                       sha256=capture.body_sha256)
+        return RawPage(
+            url=None if capture.url.startswith("urn:") else capture.url,
+            body=body,
+            content_type=capture.content_type,
+            fetched_at=fetched_at,
+            sha256=capture.body_sha256,
+        )
 
     def _original(self, capture: Capture) -> Capture:
         seen = {capture.id}
@@ -185,8 +193,9 @@ class Archive:
     def _body(self, capture: Capture) -> bytes:
         if capture.damage is not None:
             raise BytesError(code="unreadable", detail=f"stored as {capture.damage}")
-        return load_body(self.home, capture.segment, capture.offset, capture.length,
-                         capture.body_sha256)
+        return load_body(
+            self.home, capture.segment, capture.offset, capture.length, capture.body_sha256
+        )
 
 
 def _capture(row: dict[str, Any]) -> Capture:

@@ -59,7 +59,7 @@ class SegmentWriter:
             self._give_up()
             raise StoppedError(
                 what=f"{self.name}: {len(data)} bytes could not be made durable:"
-                     f" {error.strerror}; nothing more is written to this segment"
+                f" {error.strerror}; nothing more is written to this segment"
             ) from error
         reach("synced")
         start = self.end + len(head)
@@ -236,7 +236,7 @@ def _require_length(ledger: Ledger, path: Path, segment_id: int, length: int) ->
     raise IntegrityError(
         where=str(path),
         what=f"LOST BYTES: {length - size} bytes, {len(lost)} captures are gone: {names};"
-             " without a backup, `verdicts check --rebuild-ledger` has their pages asked for again",
+        " without a backup, `verdicts check --rebuild-ledger` has their pages asked for again",
     )
 
 

@@ -100,15 +100,18 @@ class Stored:
 class Store:
     """Writes exchanges of one run into the home, one site's segment at a time."""
 
-    def __init__(
-        self, home: Home, ledger: Ledger, run_id: int, ack: int | None = None
-    ) -> None:
+    def __init__(self, home: Home, ledger: Ledger, run_id: int, ack: int | None = None) -> None:
         self._home, self._ledger, self._run = home, ledger, run_id
         self._ack = ack
         self._segments: dict[str, SegmentWriter] = {}
 
-    def add(self, exchange: Exchange, message: Message, page_id: int,
-            settle: Callable[[sqlite3.Connection, int, bool], None] | None = None) -> Stored:
+    def add(
+        self,
+        exchange: Exchange,
+        message: Message,
+        page_id: int,
+        settle: Callable[[sqlite3.Connection, int, bool], None] | None = None,
+    ) -> Stored:
         """Store an exchange; `settle` ends its lease inside the same commit.
 
         Shape: `settle` is given the connection, the capture's id, and whether the page is as
@@ -119,7 +122,10 @@ class Store:
         """
         original = self._original(exchange, message, page_id)
         row = row_of(exchange, message, original) | {
-            "page_id": page_id, "run_id": self._run, "record_id": new_record_id()}
+            "page_id": page_id,
+            "run_id": self._run,
+            "record_id": new_record_id(),
+        }
         try:
             answer, others = _members(exchange, original, row)
         except ValueError as error:
@@ -131,8 +137,9 @@ class Store:
         try:
             with self._ledger.transaction() as db:
                 capture_id = _insert(db, row, place)
-                db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?",
-                           (len(message.wire), self._run))
+                db.execute(
+                    "UPDATE run SET bytes = bytes + ? WHERE id = ?", (len(message.wire), self._run)
+                )
                 if settle is not None:
                     settle(db, capture_id, original is not None)
                 reach("inserted")
@@ -165,9 +172,12 @@ class Store:
         row = self._ledger.rows(
             "SELECT capture.*, segment.name AS segment FROM capture JOIN segment ON"
             " segment.id = segment_id WHERE capture.id = (SELECT coalesce(revisit_of, id)"
-            " FROM capture WHERE id = ?)", (capture_id,))[0]
-        return load_body(self._home, row["segment"], row["offset"], row["length"],
-                         row["body_sha256"])
+            " FROM capture WHERE id = ?)",
+            (capture_id,),
+        )[0]
+        return load_body(
+            self._home, row["segment"], row["offset"], row["length"], row["body_sha256"]
+        )
 
     def _take_back(self, segment: SegmentWriter, end: int) -> None:
         """Cut what was written after `end`, unless the ledger holds it all the same.
@@ -204,13 +214,21 @@ class Store:
             self._segments[site] = SegmentWriter(self._home, self._ledger, site)
         return self._segments[site]
 
-    def _read_back(self, segment: SegmentWriter, offset: int, length: int, exchange: Exchange,
-                   original: Original | None) -> None:
+    def _read_back(
+        self,
+        segment: SegmentWriter,
+        offset: int,
+        length: int,
+        exchange: Exchange,
+        original: Original | None,
+    ) -> None:
         block = load_record(self._home, segment.name, offset, length).block
         wanted = _headers_of(exchange.block) if _is_revisit(original) else exchange.block
         if hashlib.sha256(block).digest() != hashlib.sha256(wanted).digest():
-            raise IntegrityError(where=f"{segment.name} at {offset}",
-                                 what=f"{exchange.url} does not read back as it was written")
+            raise IntegrityError(
+                where=f"{segment.name} at {offset}",
+                what=f"{exchange.url} does not read back as it was written",
+            )
 
     def close(self) -> None:
         """Seal the segments that were written to."""
@@ -245,13 +263,21 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
     if message.decoded.body is None:
         damage = f"{message.decoded.outcome}:{message.decoded.reason}"
     row: dict[str, object] = {
-        "site": exchange.site, "url": exchange.url, "fetched_url": exchange.fetched_url,
-        "captured_at": exchange.captured_at, "date_source": exchange.date_source,
-        "status": message.status, "content_type": message.header("content-type"),
-        "headers": json.dumps(message.kept_headers()), "kind": "response", "revisit_of": None,
-        "body_sha256": message.body_sha256, "damage": damage,
-        "payload_digest": digest(_stored_body(exchange)), "truncated": exchange.truncated,
-    }  # fmt: skip
+        "site": exchange.site,
+        "url": exchange.url,
+        "fetched_url": exchange.fetched_url,
+        "captured_at": exchange.captured_at,
+        "date_source": exchange.date_source,
+        "status": message.status,
+        "content_type": message.header("content-type"),
+        "headers": json.dumps(message.kept_headers()),
+        "kind": "response",
+        "revisit_of": None,
+        "body_sha256": message.body_sha256,
+        "damage": damage,
+        "payload_digest": digest(_stored_body(exchange)),
+        "truncated": exchange.truncated,
+    }
     if original is None:
         return row
     row |= {"revisit_of": original.row["id"]}
@@ -260,25 +286,30 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
     if original.profile == "server-not-modified":
         # A 304 need not repeat what has not changed.
         headers = json.loads(original.row["headers"]) | message.kept_headers()
-        row |= {"headers": json.dumps(headers), "body_sha256": original.row["body_sha256"],
-                "content_type": original.row["content_type"]}
+        row |= {
+            "headers": json.dumps(headers),
+            "body_sha256": original.row["body_sha256"],
+            "content_type": original.row["content_type"],
+        }
     return row
 
 
-def _insert(db: sqlite3.Connection, row: dict[str, object],
-            place: tuple[int, int, int, int]) -> int:
+def _insert(
+    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int]
+) -> int:
     segment_id, offset, length, end = place
     row |= {"segment_id": segment_id, "offset": offset, "length": length}
     columns, marks = ", ".join(row), ", ".join("?" for _ in row)
     capture_id: int = db.execute(
-        f"INSERT INTO capture ({columns}) VALUES ({marks}) RETURNING id", list(row.values()),
+        f"INSERT INTO capture ({columns}) VALUES ({marks}) RETURNING id", list(row.values())
     ).fetchone()[0]
     db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
     return capture_id
 
 
-def _members(exchange: Exchange, original: Original | None,
-             row: dict[str, object]) -> tuple[bytes, bytes]:
+def _members(
+    exchange: Exchange, original: Original | None, row: dict[str, object]
+) -> tuple[bytes, bytes]:
     """The record of the answer, and those that go with it."""
     record_id = str(row["record_id"])
     common = {"WARC-Target-URI": exchange.fetched_url, "WARC-Date": exchange.captured_at}
@@ -294,10 +325,14 @@ def _members(exchange: Exchange, original: Original | None,
         others += member("request", exchange.request, asked, payload=b"")
     # Enough to make the ledger's row again from the archive alone.
     notes = {
-        "site": exchange.site, "url": exchange.url, "role": exchange.role,
-        "run": str(row["run_id"]), "date-source": exchange.date_source, "stored-at": stamp(),
+        "site": exchange.site,
+        "url": exchange.url,
+        "role": exchange.role,
+        "run": str(row["run_id"]),
+        "date-source": exchange.date_source,
+        "stored-at": stamp(),
         "body-sha256": str(row["body_sha256"]),
-    }  # fmt: skip
+    }
     if exchange.outcome is not None:
         notes["outcome"] = exchange.outcome
     answer = _answer(exchange, original, named)
@@ -307,8 +342,12 @@ def _members(exchange: Exchange, original: Original | None,
 def _answer(exchange: Exchange, original: Original | None, named: dict[str, str]) -> bytes:
     if exchange.is_file:
         content_type = exchange.content_type or "application/octet-stream"
-        return member("resource", exchange.block, {**named, "Content-Type": content_type},
-                      payload=exchange.block)
+        return member(
+            "resource",
+            exchange.block,
+            {**named, "Content-Type": content_type},
+            payload=exchange.block,
+        )
     if original is None or not original.profile:
         return member("response", exchange.block, named, payload=_stored_body(exchange))
     row = original.row

@@ -55,11 +55,14 @@ class Kept(Record):
         notes = {_note(each) for each in known.corrections}
         folders = {_folder(each) for each in known.exports}
         return Kept(
-            takedowns=[each for each in self.takedowns
-                       if not any(_covers(other, each) for other in known.takedowns)],
+            takedowns=[
+                each
+                for each in self.takedowns
+                if not any(_covers(other, each) for other in known.takedowns)
+            ],
             corrections=[each for each in self.corrections if _note(each) not in notes],
             exports=[each for each in self.exports if _folder(each) not in folders],
-        )  # fmt: skip
+        )
 
 
 def _covers(known: Takedown, wanted: Takedown) -> bool:
@@ -96,8 +99,11 @@ def read_copy(path: Path) -> Kept:
     except FileNotFoundError:
         return Kept()
     except PermissionError as error:
-        raise IntegrityError(where=str(path), what="no permission to read the list of take-downs;"
-                             " run this as the user who owns the home") from error
+        raise IntegrityError(
+            where=str(path),
+            what="no permission to read the list of take-downs;"
+            " run this as the user who owns the home",
+        ) from error
     except (OSError, ValidationError) as error:
         what = "not a readable list of take-downs; restore it from a backup, or move it away where"
         raise IntegrityError(where=str(path), what=f"{what} the ledger is sound") from error
@@ -120,8 +126,10 @@ def _require_all(known: Kept, kept: Kept, path: Path) -> None:
     count = len(missing.takedowns) + len(missing.corrections) + len(missing.exports)
     if count:
         raise IntegrityError(
-            where=str(path), what=f"it holds {count} take-downs, corrections or exports that the"
-            " ledger lacks; `verdicts check --rebuild-ledger` enters them again")  # fmt: skip
+            where=str(path),
+            what=f"it holds {count} take-downs, corrections or exports that the"
+            " ledger lacks; `verdicts check --rebuild-ledger` enters them again",
+        )
 
 
 @contextmanager
@@ -166,30 +174,46 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
         for takedown in missing.takedowns:
             _enter_takedown(db, takedown)
         for note in missing.corrections:
-            db.execute("INSERT INTO correction (id, kind, site, target, note, added_at)"
-                       " VALUES (?, ?, ?, ?, ?, ?)",
-                       (_free(db, "correction", note.id), *_note(note)))
+            db.execute(
+                "INSERT INTO correction (id, kind, site, target, note, added_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (_free(db, "correction", note.id), *_note(note)),
+            )
         for export in missing.exports:
-            db.execute("INSERT INTO export (id, folder, release, made_at, withdrawn_at)"
-                       " VALUES (?, ?, ?, ?, ?)", (_free(db, "export", export.id),
-                                                   *_folder(export), export.withdrawn_at))
+            db.execute(
+                "INSERT INTO export (id, folder, release, made_at, withdrawn_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (_free(db, "export", export.id), *_folder(export), export.withdrawn_at),
+            )
         now = _kept(db)
-    return {"takedown": len(now.takedowns), "correction": len(now.corrections),
-            "export": len(now.exports)}
+    return {
+        "takedown": len(now.takedowns),
+        "correction": len(now.corrections),
+        "export": len(now.exports),
+    }
 
 
 def _enter_takedown(db: sqlite3.Connection, each: Takedown) -> None:
     for row in db.execute(TAKEDOWNS).fetchall():
         known = takedown_of(row)
         if _name(known) == _name(each):
-            db.execute("UPDATE takedown SET matches = ? WHERE id = ?",
-                       (known.matches.joined(each.matches).model_dump_json(), known.id))
+            db.execute(
+                "UPDATE takedown SET matches = ? WHERE id = ?",
+                (known.matches.joined(each.matches).model_dump_json(), known.id),
+            )
             return
     db.execute(
         "INSERT INTO takedown (id, kind, site, target, added_at, matches, reason, is_erased,"
         " lifted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (_free(db, "takedown", each.id), *_name(each), each.matches.model_dump_json(),
-         each.reason, each.is_erased, each.lifted_at))
+        (
+            _free(db, "takedown", each.id),
+            *_name(each),
+            each.matches.model_dump_json(),
+            each.reason,
+            each.is_erased,
+            each.lifted_at,
+        ),
+    )
 
 
 def _free(db: sqlite3.Connection, table: str, number: int) -> int | None:
@@ -203,7 +227,7 @@ def _kept(db: sqlite3.Connection) -> Kept:
         takedowns=[takedown_of(row) for row in db.execute(TAKEDOWNS)],
         corrections=[Correction(**dict(row)) for row in db.execute(CORRECTIONS)],
         exports=[export_of(row) for row in db.execute(EXPORTS)],
-    )  # fmt: skip
+    )
 
 
 def _write(path: Path, kept: Kept) -> None:

@@ -18,8 +18,16 @@ from machine.clock import stamp
 from schema.errors import UsageError
 
 
-def enter_takedown(ledger: Ledger, *, kind: Kind, site: str, target: str, matches: Matches,
-                   reason: str, pages: Iterable[int]) -> int:
+def enter_takedown(
+    ledger: Ledger,
+    *,
+    kind: Kind,
+    site: str,
+    target: str,
+    matches: Matches,
+    reason: str,
+    pages: Iterable[int],
+) -> int:
     """Enter a take-down, and let no crawl ask for the pages it covers; gives its number.
 
     One that holds already is widened: its date and its reason stay.
@@ -27,16 +35,21 @@ def enter_takedown(ledger: Ledger, *, kind: Kind, site: str, target: str, matche
     with entering(ledger) as db:
         known = db.execute(
             "SELECT id FROM takedown WHERE kind = ? AND site = ? AND target = ?"
-            " AND lifted_at IS NULL", (kind, site, target)).fetchone()
+            " AND lifted_at IS NULL",
+            (kind, site, target),
+        ).fetchone()
         if known is None:
             number: int = db.execute(
                 "INSERT INTO takedown (kind, site, target, matches, reason, added_at)"
                 " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-                (kind, site, target, matches.model_dump_json(), reason, stamp())).fetchone()[0]
+                (kind, site, target, matches.model_dump_json(), reason, stamp()),
+            ).fetchone()[0]
         else:
             number = _widen(db, known["id"], matches)
-        db.executemany("UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
-                       [(page,) for page in pages])
+        db.executemany(
+            "UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
+            [(page,) for page in pages],
+        )
     return number
 
 
@@ -49,7 +62,8 @@ def widen_takedown(ledger: Ledger, takedown: Takedown, matches: Matches) -> int:
         number = db.execute(
             "SELECT id FROM takedown WHERE kind = ? AND site = ? AND target = ? AND added_at = ?"
             " ORDER BY lifted_at IS NULL DESC",
-            (takedown.kind, takedown.site, takedown.target, takedown.added_at)).fetchone()[0]
+            (takedown.kind, takedown.site, takedown.target, takedown.added_at),
+        ).fetchone()[0]
         return _widen(db, number, matches)
 
 
@@ -67,7 +81,8 @@ def _widen(db: sqlite3.Connection, takedown_id: int, matches: Matches) -> int:
     number: int = db.execute(
         "UPDATE takedown SET matches = ?, is_erased = iif(?, 0, is_erased),"
         " id = iif(?, (SELECT max(id) + 1 FROM takedown), id) WHERE id = ? RETURNING id",
-        (wider.model_dump_json(), is_erased_again, is_wider, takedown_id)).fetchone()[0]
+        (wider.model_dump_json(), is_erased_again, is_wider, takedown_id),
+    ).fetchone()[0]
     return number
 
 
@@ -83,14 +98,18 @@ def lift_takedown(ledger: Ledger, takedown_id: int, pages: Iterable[int]) -> Non
     Raises: UsageError when there is none of that number, or it was lifted before.
     """
     with entering(ledger) as db:
-        changed = db.execute("UPDATE takedown SET lifted_at = ? WHERE id = ? AND lifted_at IS NULL",
-                             (stamp(), takedown_id)).rowcount
+        changed = db.execute(
+            "UPDATE takedown SET lifted_at = ? WHERE id = ? AND lifted_at IS NULL",
+            (stamp(), takedown_id),
+        ).rowcount
         if not changed:
             raise UsageError(what=f"{takedown_id}: no take-down of that number holds now")
         db.executemany(
             "UPDATE page SET due = ?, tries = 0, state = iif(EXISTS (SELECT 1 FROM capture"
             " WHERE page_id = page.id AND damage IS NOT 'erased'), 'captured', 'waiting')"
-            " WHERE id = ? AND state = 'refused'", [(stamp(), page) for page in pages])
+            " WHERE id = ? AND state = 'refused'",
+            [(stamp(), page) for page in pages],
+        )
 
 
 def enter_correction(ledger: Ledger, *, kind: Kind, site: str, target: str, note: str) -> int:
@@ -98,7 +117,9 @@ def enter_correction(ledger: Ledger, *, kind: Kind, site: str, target: str, note
     with entering(ledger) as db:
         found: int = db.execute(
             "INSERT INTO correction (kind, site, target, note, added_at) VALUES (?, ?, ?, ?, ?)"
-            " RETURNING id", (kind, site, target, note, stamp())).fetchone()[0]
+            " RETURNING id",
+            (kind, site, target, note, stamp()),
+        ).fetchone()[0]
     return found
 
 
@@ -110,7 +131,8 @@ def note_export(ledger: Ledger, folder: Path, release: str) -> int:
     with entering(ledger) as db:
         found: int = db.execute(
             "INSERT INTO export (folder, release, made_at) VALUES (?, ?, ?) RETURNING id",
-            (str(folder.absolute()), release, stamp())).fetchone()[0]
+            (str(folder.absolute()), release, stamp()),
+        ).fetchone()[0]
     return found
 
 

@@ -62,8 +62,10 @@ def finish_erasures(home: Home) -> None:
     left = sorted(home.warc.glob(f"*{REWRITTEN}"))
     if not left:
         return
-    known = {row["name"]: row["sha256"]
-             for row in read_rows(home.ledger, "SELECT name, sha256 FROM segment")}
+    known = {
+        row["name"]: row["sha256"]
+        for row in read_rows(home.ledger, "SELECT name, sha256 FROM segment")
+    }
     for path in left:
         with suppress(FileNotFoundError):  # another start may be doing the same
             name = path.name.removesuffix(REWRITTEN)
@@ -102,8 +104,10 @@ def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row
         db.execute("PRAGMA secure_delete = ON")
         _note_gone(db, ids)
         _move(db, segment_id, places, name)
-        db.execute("UPDATE segment SET sha256 = ?, length = ? WHERE id = ?",
-                   (file_sha256(path), path.stat().st_size, segment_id))
+        db.execute(
+            "UPDATE segment SET sha256 = ?, length = ? WHERE id = ?",
+            (file_sha256(path), path.stat().st_size, segment_id),
+        )
     _replace(home, path, name)
 
 
@@ -127,8 +131,12 @@ def _members(path: Path) -> Iterator[_Member]:
     for start, end, record in read_members(path):
         if record is None:
             raise IntegrityError(where=f"{path.name} at {start}", what="not one whole WARC record")
-        yield _Member(start, end, record.headers.get("warc-record-id", ""),
-                      record.headers.get("warc-concurrent-to", "-"))
+        yield _Member(
+            start,
+            end,
+            record.headers.get("warc-record-id", ""),
+            record.headers.get("warc-concurrent-to", "-"),
+        )
 
 
 def _write(path: Path, old: Path, kept: list[_Member]) -> dict[int, int]:
@@ -150,22 +158,29 @@ def _note_gone(db: sqlite3.Connection, ids: list[int]) -> None:
     one = [(each,) for each in ids]
     db.executemany(
         f"UPDATE capture SET damage = '{ERASED}', offset = 0, length = 0, headers = '{{}}',"
-        " content_type = NULL, payload_digest = NULL WHERE id = ?", one)
-    db.executemany("UPDATE attempt SET detail = NULL WHERE page_id ="
-                   " (SELECT page_id FROM capture WHERE id = ?)", one)
+        " content_type = NULL, payload_digest = NULL WHERE id = ?",
+        one,
+    )
+    db.executemany(
+        "UPDATE attempt SET detail = NULL WHERE page_id ="
+        " (SELECT page_id FROM capture WHERE id = ?)",
+        one,
+    )
     # Whole answers that only refer to an erased one hold their own bytes.
-    db.executemany("UPDATE capture SET revisit_of = NULL WHERE kind = 'response'"
-                   " AND revisit_of = ?", one)
+    db.executemany(
+        "UPDATE capture SET revisit_of = NULL WHERE kind = 'response' AND revisit_of = ?", one
+    )
 
 
 def _move(db: sqlite3.Connection, segment_id: int, places: dict[int, int], name: str) -> None:
-    rows = db.execute("SELECT id, offset FROM capture WHERE segment_id = ?"
-                      " AND damage IS NOT 'erased'", (segment_id,)).fetchall()
+    rows = db.execute(
+        "SELECT id, offset FROM capture WHERE segment_id = ? AND damage IS NOT 'erased'",
+        (segment_id,),
+    ).fetchall()
     for row in rows:
         if row["offset"] not in places:
             raise IntegrityError(where=f"{name} at {row['offset']}", what="no record begins there")
-        db.execute("UPDATE capture SET offset = ? WHERE id = ?",
-                   (places[row["offset"]], row["id"]))
+        db.execute("UPDATE capture SET offset = ? WHERE id = ?", (places[row["offset"]], row["id"]))
 
 
 def _replace(home: Home, path: Path, name: str) -> None:

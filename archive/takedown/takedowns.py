@@ -79,8 +79,12 @@ class Matches(Record):
         old = {**data}
         old.pop("runs", None)  # all pieces of a quote tell the same
         sides = old.pop("sides", [])
-        return old | {"shown": [*old.get("shown", []),
-                                *([{"quotes": side} for side in version] for version in sides)]}
+        return old | {
+            "shown": [
+                *old.get("shown", []),
+                *([{"quotes": side} for side in version] for version in sides),
+            ]
+        }
 
     def recognised(self) -> list[object]:
         """What it is recognised by, without what it took out: all that a build depends on."""
@@ -153,9 +157,17 @@ def _rows(home: Home, sql: str) -> list[Row]:
 
 def takedown_of(row: Row) -> Takedown:
     """The take-down that a row of the ledger is."""
-    return Takedown(row["id"], row["kind"], row["site"], row["target"],
-                    Matches.model_validate_json(row["matches"]), row["reason"],
-                    bool(row["is_erased"]), row["added_at"], row["lifted_at"])  # fmt: skip
+    return Takedown(
+        row["id"],
+        row["kind"],
+        row["site"],
+        row["target"],
+        Matches.model_validate_json(row["matches"]),
+        row["reason"],
+        bool(row["is_erased"]),
+        row["added_at"],
+        row["lifted_at"],
+    )
 
 
 def active_takedowns(home: Home) -> list[Takedown]:

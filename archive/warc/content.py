@@ -160,8 +160,13 @@ def _errors_of(name: str) -> tuple[type[Exception], ...]:
     return (zlib.error,)
 
 
-def _run(maker: Callable[[bytes], _Decoder], wire: bytes, errors: tuple[type[Exception], ...],
-         max_bytes: int, member: bytes | None) -> Decoded:
+def _run(
+    maker: Callable[[bytes], _Decoder],
+    wire: bytes,
+    errors: tuple[type[Exception], ...],
+    max_bytes: int,
+    member: bytes | None,
+) -> Decoded:
     """Undo an encoding; after `member` another stream begins, which belongs to the body as well.
 
     Source: RFC 1952, section 2.2.

@@ -50,8 +50,9 @@ class Cover:
     unclear: int
 
 
-def plan_cover(places: Iterable[Place], *, slugs: Collection[str] = (),
-               named: Collection[int] = ()) -> Cover:
+def plan_cover(
+    places: Iterable[Place], *, slugs: Collection[str] = (), named: Collection[int] = ()
+) -> Cover:
     """The plan for one site's pages, the same in whatever order they are given.
 
     `slugs` are further tools known to exist, which decide how an address is to be read; `named`
@@ -65,19 +66,26 @@ def plan_cover(places: Iterable[Place], *, slugs: Collection[str] = (),
     ordered = sorted(places, key=_rank)
     pairs = read_pairs(ordered, slugs)
     tools = frozenset(tool for pair in pairs.values() for tool in pair)
-    seen = frozenset(tool for place in ordered if place.standing == "seen"
-                     for tool in pairs.get(place.id, ()))
+    seen = frozenset(
+        tool for place in ordered if place.standing == "seen" for tool in pairs.get(place.id, ())
+    )
     open_ = [place for place in ordered if place.standing == "open"]
     asked_for = frozenset(named)
     first = [place.id for place in open_ if place.id in asked_for]
     missing = tools - seen - {tool for page in first for tool in pairs.get(page, ())}
-    chosen, lost = _edge_cover([(place, pairs[place.id]) for place in open_ if place.id in pairs],
-                               missing)
+    chosen, lost = _edge_cover(
+        [(place, pairs[place.id]) for place in open_ if place.id in pairs], missing
+    )
     first += chosen
     unclear = [place for place in ordered if place.id not in pairs]
     taken = set(first)
-    first += [place.id for place in unclear if place.standing == "open" and place.id not in taken
-              and not {tool for way in place.ways for tool in way} <= tools - lost]
+    first += [
+        place.id
+        for place in unclear
+        if place.standing == "open"
+        and place.id not in taken
+        and not {tool for way in place.ways for tool in way} <= tools - lost
+    ]
     taken.update(first)
     rest = tuple(place.id for place in open_ if place.id not in taken)
     return Cover(tuple(first), rest, tools, seen, lost, len(unclear))
@@ -98,16 +106,19 @@ def read_pairs(places: Sequence[Place], slugs: Collection[str]) -> dict[int, Pai
     for place in places:
         if len(place.ways) < 2:
             continue
-        for fitting in ([way for way in place.ways if known >= set(way)],
-                        [way for way in place.ways if way[0] < way[1]]):
+        for fitting in (
+            [way for way in place.ways if known >= set(way)],
+            [way for way in place.ways if way[0] < way[1]],
+        ):
             if len(fitting) == 1:
                 pairs[place.id] = fitting[0]
                 break
     return pairs
 
 
-def _edge_cover(pages: Sequence[tuple[Place, Pair]],
-                missing: Collection[str]) -> tuple[list[int], frozenset[str]]:
+def _edge_cover(
+    pages: Sequence[tuple[Place, Pair]], missing: Collection[str]
+) -> tuple[list[int], frozenset[str]]:
     """The fewest of the pages that touch every missing tool; the tools that no page touches.
 
     Pages that show two missing tools come before those that show one.
@@ -117,8 +128,9 @@ def _edge_cover(pages: Sequence[tuple[Place, Pair]],
         # The pages are in order of rank, so of several with one pair the first is the best.
         if a != b and a in missing and b in missing:
             best.setdefault((min(a, b), max(a, b)), place)
-    matched = maximum_matching({pair: 1 if place.is_doubtful else 2
-                                for pair, place in best.items()})
+    matched = maximum_matching(
+        {pair: 1 if place.is_doubtful else 2 for pair, place in best.items()}
+    )
     left = set(missing) - {tool for pair in matched for tool in pair}
     single: dict[str, Place] = {}
     for place, pair in sorted(pages, key=lambda page: page[1][0] == page[1][1]):

@@ -91,8 +91,9 @@ class Discovery:
         page_id = self._order.next(unread)
         if page_id is None and self._run.plan == "coverage":
             if self._order.is_stuck:
-                self._run.leave(self._job.site.name, "its pages no longer give records",
-                                is_limit=True)
+                self._run.leave(
+                    self._job.site.name, "its pages no longer give records", is_limit=True
+                )
             return None
         limit = self._run.max_pages
         if limit is not None and self._run.tally.asked >= limit:
@@ -142,8 +143,9 @@ class Discovery:
                 self._frontier.note(lease, "extraction_refused", failure)
                 self._run.tally.notes[f"listing extraction_refused:{failure}"] += 1
         elif lease.role == "listing" and isinstance(seen, Seen):
-            self._add_pages([(link, None) for link in seen.links], depth=lease.depth + 1,
-                            is_listing=True)
+            self._add_pages(
+                [(link, None) for link in seen.links], depth=lease.depth + 1, is_listing=True
+            )
 
     def _add_sitemaps(self, entries: Iterable[tuple[str, str | None]], *, depth: int) -> None:
         for own, lastmod in self._own(entries, counts=True):
@@ -154,8 +156,10 @@ class Discovery:
             if known is not None:
                 self._enter(known, depth)
                 continue
-            self._frontier.know(Found(self._job.site.name, own, "sitemap", self._job.origin,
-                                      depth, lastmod), is_forced=True)
+            self._frontier.know(
+                Found(self._job.site.name, own, "sitemap", self._job.origin, depth, lastmod),
+                is_forced=True,
+            )
 
     def _known_answer(self, own: str) -> Sitemap | None:
         """What an earlier run was told at a sitemap's address, and knew to the end.
@@ -165,8 +169,10 @@ class Discovery:
         if self._run.named:
             return None
         rows, at = self._run.books.ledger.rows, stamp()
-        found = rows("SELECT id, state, due, last_outcome FROM page WHERE site = ? AND url = ?",
-                     (self._job.site.name, own))
+        found = rows(
+            "SELECT id, state, due, last_outcome FROM page WHERE site = ? AND url = ?",
+            (self._job.site.name, own),
+        )
         if not found:
             return None
         page, nothing = found[0], Sitemap(False, ())
@@ -184,8 +190,9 @@ class Discovery:
         except SitemapError:
             return None  # its next answer is noted with what is wrong with it
 
-    def _add_pages(self, entries: Iterable[tuple[str, str | None]], *, depth: int,
-                   is_listing: bool) -> None:
+    def _add_pages(
+        self, entries: Iterable[tuple[str, str | None]], *, depth: int, is_listing: bool
+    ) -> None:
         site = self._job.site
         found: dict[str, Found] = {}
         for own, lastmod in self._own(entries, counts=not is_listing):
@@ -202,8 +209,9 @@ class Discovery:
         self._frontier.know_all(found.values())
         self._order.found(sum(each.role == "comparison" for each in found.values()))
 
-    def _own(self, entries: Iterable[tuple[str, str | None]],
-             *, counts: bool) -> Iterable[tuple[str, str | None]]:
+    def _own(
+        self, entries: Iterable[tuple[str, str | None]], *, counts: bool
+    ) -> Iterable[tuple[str, str | None]]:
         """The entries that lie on the site, as its own addresses."""
         for url, lastmod in entries:
             try:

@@ -36,8 +36,9 @@ class CoverOrder:
     `named` pages come first, whatever they show.
     """
 
-    def __init__(self, ledger: Ledger, site: Site, origin: str | None,
-                 named: Collection[int] = ()) -> None:
+    def __init__(
+        self, ledger: Ledger, site: Site, origin: str | None, named: Collection[int] = ()
+    ) -> None:
         self._ledger, self._site, self._origin = ledger, site, origin
         self._named = frozenset(named)
         self._plan: Cover | None = None
@@ -108,11 +109,16 @@ class CoverOrder:
         return self._ledger.rows(_PAGES + "WHERE page.id = ?", (self._origin, page_id))[0]
 
     def _renew(self) -> None:
-        rows = self._ledger.rows(_PAGES + "WHERE site = ? AND role IN ('comparison', 'other')",
-                                 (self._origin, self._site.name))
+        rows = self._ledger.rows(
+            _PAGES + "WHERE site = ? AND role IN ('comparison', 'other')",
+            (self._origin, self._site.name),
+        )
         at = stamp()
-        places: list[Place] = [place_of(row, self._site, self._standing(row, at))
-                               for row in rows if row["role"] == "comparison"]
+        places: list[Place] = [
+            place_of(row, self._site, self._standing(row, at))
+            for row in rows
+            if row["role"] == "comparison"
+        ]
         others = (row["url"] for row in rows if row["role"] == "other")
         self._plan = plan_cover(places, slugs=tool_slugs(others, self._site), named=self._named)
         self._queue = deque(self._plan.first)
@@ -120,6 +126,7 @@ class CoverOrder:
 
     @staticmethod
     def _standing(row: Row, at: str) -> Standing:
-        standing = standing_of(row["state"], row["due"], row["last_outcome"], at,
-                               is_forced=bool(row["is_forced"]))
+        standing = standing_of(
+            row["state"], row["due"], row["last_outcome"], at, is_forced=bool(row["is_forced"])
+        )
         return "closed" if standing == "open" and not row["is_wanted"] else standing

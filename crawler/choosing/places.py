@@ -13,8 +13,9 @@ FAILING = ("failed", "refused", "gone")
 NO_RECORD = "extraction_refused"
 
 
-def standing_of(state: str, due: str | None, outcome: str | None, at: str,
-                *, is_forced: bool = False) -> Standing:
+def standing_of(
+    state: str, due: str | None, outcome: str | None, at: str, *, is_forced: bool = False
+) -> Standing:
     """How a page stands at the time `at`.
 
     >>> standing_of("captured", "2026-12-01T00:00:00Z", "ok", "2026-11-01T00:00:00Z")
@@ -33,8 +34,7 @@ def standing_of(state: str, due: str | None, outcome: str | None, at: str,
 
 def place_of(row: Row, site: Site, standing: Standing) -> Place:
     """A comparison page from its ledger row."""
-    is_doubtful = (row["tries"] > 0 or row["state"] in FAILING
-                   or row["last_outcome"] == NO_RECORD)
+    is_doubtful = row["tries"] > 0 or row["state"] in FAILING or row["last_outcome"] == NO_RECORD
     return Place(row["id"], row["url"], tuple(site.slugs(row["url"])), standing, is_doubtful)
 
 

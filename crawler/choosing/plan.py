@@ -81,29 +81,44 @@ def plan_home(home: Path, *, site: Site | None = None, delay_s: float) -> PlanRe
         if site is None or row["site"] == site.name:
             rows[row["site"]].append(row)
     at = stamp()
-    plans = (plan_site(rows[name], site_named(name), at=at, delay_s=delay_s)
-             for name in sorted(rows))
+    plans = (
+        plan_site(rows[name], site_named(name), at=at, delay_s=delay_s) for name in sorted(rows)
+    )
     return PlanReport(at, tuple(plan for plan in plans if plan.pages))
 
 
 def plan_site(rows: list[Row], site: Site, *, at: str, delay_s: float) -> SitePlan:
     """The plan for one site's ledger rows."""
     pages = [row for row in rows if row["role"] == "comparison"]
-    stands = {row["id"]: standing_of(row["state"], row["due"], row["last_outcome"], at)
-              for row in pages}
-    cover = plan_cover([place_of(row, site, stands[row["id"]]) for row in pages],
-                       slugs=tool_slugs((r["url"] for r in rows if r["role"] == "other"), site))
+    stands = {
+        row["id"]: standing_of(row["state"], row["due"], row["last_outcome"], at) for row in pages
+    }
+    cover = plan_cover(
+        [place_of(row, site, stands[row["id"]]) for row in pages],
+        slugs=tool_slugs((r["url"] for r in rows if r["role"] == "other"), site),
+    )
     asked = rows[0]["crawl_delay_s"] or None
     delay = max(delay_s, asked or 0.0)
     count = Counter(stands.values())
     waiting = sum(row["state"] in ("waiting", "leased") for row in pages)
     urls = {row["id"]: row["url"] for row in pages}
     return SitePlan(
-        site=site.name, title=site.title, tools=len(cover.tools), covered=len(cover.seen),
-        to_cover=len(cover.tools - cover.seen - cover.lost), lost=len(cover.lost),
-        pages=len(pages), stored=count["seen"], waiting=waiting, due=count["open"] - waiting,
-        unclear=cover.unclear, cover_pages=len(cover.first), rest=len(cover.rest), delay_s=delay,
-        crawl_delay_s=asked, is_delay_too_long=asked is not None and asked > MAX_CRAWL_DELAY_S,
+        site=site.name,
+        title=site.title,
+        tools=len(cover.tools),
+        covered=len(cover.seen),
+        to_cover=len(cover.tools - cover.seen - cover.lost),
+        lost=len(cover.lost),
+        pages=len(pages),
+        stored=count["seen"],
+        waiting=waiting,
+        due=count["open"] - waiting,
+        unclear=cover.unclear,
+        cover_pages=len(cover.first),
+        rest=len(cover.rest),
+        delay_s=delay,
+        crawl_delay_s=asked,
+        is_delay_too_long=asked is not None and asked > MAX_CRAWL_DELAY_S,
         cover_seconds=round(len(cover.first) * slot_delay(delay), 1),
         all_seconds=round(count["open"] * slot_delay(delay), 1),
         cover=tuple(urls[page_id] for page_id in cover.first),

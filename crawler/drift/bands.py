@@ -55,9 +55,12 @@ def _scaled(share: Share) -> Share:
 def _chance(at: int, pages: int, hits: float, misses: float) -> float:
     """How likely exactly `at` of `pages` are hits. Source: the beta-binomial distribution."""
     return exp(
-        lgamma(pages + 1) - lgamma(at + 1) - lgamma(pages - at + 1)
-        + _log_beta(at + hits, pages - at + misses) - _log_beta(hits, misses)
-    )  # fmt: skip
+        lgamma(pages + 1)
+        - lgamma(at + 1)
+        - lgamma(pages - at + 1)
+        + _log_beta(at + hits, pages - at + misses)
+        - _log_beta(hits, misses)
+    )
 
 
 def _log_beta(one: float, other: float) -> float:

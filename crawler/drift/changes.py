@@ -50,22 +50,32 @@ def judge(seen: Pages, unchanged: Set[str], history: History) -> list[Change]:
     whole = profiles_of({**same, **seen}.values())
     alone = profiles_of(sight for key, sight in seen.items() if not _was_read(key, history))
     changes = compare(whole, history.profiles(), alone)
-    changes += _strangers([sight for key, sight in seen.items() if key not in history.last],
-                          history)  # fmt: skip
+    changes += _strangers(
+        [sight for key, sight in seen.items() if key not in history.last], history
+    )
     asked = {**same, **history.waiting, **seen}
     standing = {**history.last, **history.waiting, **seen}
     changes += paired_changes(pair(asked, history.last), seen.keys())
     # Edits add up to other values everywhere, but not to values that are gone.
-    changes += [change for change in paired_changes(pair(standing, history.first), seen.keys())
-                if not change.mark.endswith(OTHER)]  # fmt: skip
-    return list({(change.layout, change.mark or change.what): change
-                 for change in reversed(changes)}.values())[::-1]  # fmt: skip
+    changes += [
+        change
+        for change in paired_changes(pair(standing, history.first), seen.keys())
+        if not change.mark.endswith(OTHER)
+    ]
+    return list(
+        {
+            (change.layout, change.mark or change.what): change for change in reversed(changes)
+        }.values()
+    )[::-1]
 
 
 def paired_changes(paired: Paired, seen: Set[str]) -> list[Change]:
     """What too many pages show that they did not before, by layout."""
-    return [Change(layout, f"{DIGEST.sub('', mark)} {how_many}", True, mark)
-            for mark, how_many in paired.odd() for layout in paired.layouts(mark, seen)]
+    return [
+        Change(layout, f"{DIGEST.sub('', mark)} {how_many}", True, mark)
+        for mark, how_many in paired.odd()
+        for layout in paired.layouts(mark, seen)
+    ]
 
 
 def _was_read(key: str, history: History) -> bool:
@@ -87,16 +97,21 @@ def _strangers(new: Sequence[Sight], history: History) -> list[Change]:
     shares = (len(strange), len(named)), (alone, len(old))
     if not is_above(*shares):
         return []
-    return [Change(layout, f"{REVIEWER} never seen before {_usually(*shares)}", True)
-            for layout in sorted({sight.layout for sight in strange})]  # fmt: skip
+    return [
+        Change(layout, f"{REVIEWER} never seen before {_usually(*shares)}", True)
+        for layout in sorted({sight.layout for sight in strange})
+    ]
 
 
 def _reviewers(sight: Sight) -> set[str]:
     return {word for part in sight.parts for word in part.words_of(REVIEWER)}
 
 
-def compare(now: Mapping[str, Profile], before: Iterable[tuple[str, Profile]],
-            alone: Mapping[str, Profile] | None = None) -> list[Change]:
+def compare(
+    now: Mapping[str, Profile],
+    before: Iterable[tuple[str, Profile]],
+    alone: Mapping[str, Profile] | None = None,
+) -> list[Change]:
     """What drifted by the shares of pages that show each thing.
 
     Shape: the run's profiles by layout, the layouts and profiles from before, and the profiles of
@@ -144,13 +159,19 @@ def _failures(now: Mapping[str, Profile], old: Mapping[str, Profile]) -> list[Ch
     for code in sorted(all_now.failures):
         shares = (all_now.failures[code], all_now.pages), (all_old.failures[code], all_old.pages)
         if is_above(*shares):
-            found += [Change(layout, f"{code} {_usually(*shares)}", True)
-                      for layout, one in sorted(now.items()) if code in one.failures]  # fmt: skip
+            found += [
+                Change(layout, f"{code} {_usually(*shares)}", True)
+                for layout, one in sorted(now.items())
+                if code in one.failures
+            ]
     failed = all_now.failures.total(), all_old.failures.total()
     shares = (failed[0], all_now.pages), (failed[1], all_old.pages)
     if not found and is_above(*shares):
-        found = [Change(layout, f"no record {_usually(*shares)}", True)
-                 for layout in sorted(now) if kind_of(layout) == UNREAD]  # fmt: skip
+        found = [
+            Change(layout, f"no record {_usually(*shares)}", True)
+            for layout in sorted(now)
+            if kind_of(layout) == UNREAD
+        ]
     return found
 
 
@@ -170,8 +191,10 @@ def _new_layouts(kind: str, now: Mapping[str, Profile], old: Mapping[str, Profil
     if not is_above(*shares):
         return []
     what = "a layout never seen before, on {}"
-    return [Change(layout, what.format(_of(mine[layout].pages, shares[0][1])), False)
-            for layout in sorted(new)]  # fmt: skip
+    return [
+        Change(layout, what.format(_of(mine[layout].pages, shares[0][1])), False)
+        for layout in sorted(new)
+    ]
 
 
 def _odd(layout: str, now: Profile, old: Profile) -> Iterable[Change]:
@@ -180,8 +203,10 @@ def _odd(layout: str, now: Profile, old: Profile) -> Iterable[Change]:
         shares = (now.fields[name], now.pages), (old.fields[name], old.pages)
         if is_below(*shares):
             yield Change(layout, f"{name} is shown {_usually(*shares)}", True)
-    for names, before, what in ((now.findings, old.findings, "the finding {}"),
-                                (now.alike, old.alike, "equal {}")):  # fmt: skip
+    for names, before, what in (
+        (now.findings, old.findings, "the finding {}"),
+        (now.alike, old.alike, "equal {}"),
+    ):
         for name in sorted(names):
             shares = (names[name], now.pages), (before[name], old.pages)
             if is_above(*shares):

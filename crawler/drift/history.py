@@ -62,6 +62,9 @@ def history_of(rows: Iterable[ProfileRow]) -> History:
             else:
                 found._enter(key, sight)
     last = set(sorted({row.run_id for row in older})[-RUNS:])
-    found.older = [(row.layout, Profile.from_counts(row.pages, row.counts))
-                   for row in older if row.run_id in last]  # fmt: skip
+    found.older = [
+        (row.layout, Profile.from_counts(row.pages, row.counts))
+        for row in older
+        if row.run_id in last
+    ]
     return found

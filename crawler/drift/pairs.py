@@ -82,8 +82,11 @@ class Paired:
 
 def pair(now: Mapping[str, Sight], before: Mapping[str, Sight]) -> Paired:
     """Each page beside what it was before. Pages that gave no record before are left out."""
-    pairs = {key: (before[key], sight) for key, sight in now.items()
-             if key in before and _are_alike(before[key], sight)}  # fmt: skip
+    pairs = {
+        key: (before[key], sight)
+        for key, sight in now.items()
+        if key in before and _are_alike(before[key], sight)
+    }
     usual = _ranges(before.values())
     marks: dict[Mark, Where] = defaultdict(Where)
     had: dict[str, Where] = defaultdict(Where)
@@ -135,8 +138,9 @@ def _marks(old: Part, new: Part, usual: Ranges, failure: str | None) -> Iterator
 def _exchanged(old: Sight, new: Sight) -> Iterator[Mark]:
     """What the quotes of a page whose texts are the same have exchanged among themselves."""
     before = {text: under for part in old.parts for text, *under in part.said}
-    both = [(before[text], under) for part in new.parts for text, *under in part.said
-            if text in before]  # fmt: skip
+    both = [
+        (before[text], under) for part in new.parts for text, *under in part.said if text in before
+    ]
     for at, name in enumerate(("quotes.reviewer", "quotes.score")):
         moved = [(one[at], other[at]) for one, other in both if one[at] != other[at]]
         if moved and sorted(one for one, _ in moved) == sorted(other for _, other in moved):

@@ -16,8 +16,9 @@ from crawler.reading.sight import Sight
 UNCHANGED = "unchanged"
 """Stands for the layouts of pages that are as they were, and were not looked at again."""
 MISSING = frozenset(("field_missing", "quote_empty"))
-INVALID = frozenset(("field_unreadable", "field_ambiguous", "field_range", "field_word",
-                     "field_length"))  # fmt: skip
+INVALID = frozenset(
+    ("field_unreadable", "field_ambiguous", "field_range", "field_word", "field_length")
+)
 
 
 @dataclass(slots=True)
@@ -63,8 +64,10 @@ class Profile:
         for each in fields(cls):
             given = counts.get(each.name, {})
             if each.name == "sizes":
-                made.sizes = {name: Counter({int(step): count for step, count in steps.items()})
-                              for name, steps in given.items()}  # fmt: skip
+                made.sizes = {
+                    name: Counter({int(step): count for step, count in steps.items()})
+                    for name, steps in given.items()
+                }
             elif each.name != "pages":
                 setattr(made, each.name, Counter(given))
         return made

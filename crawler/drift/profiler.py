@@ -54,8 +54,9 @@ class Profiler:
         self._judged_to: int | None = 0
         self._since_saved = 0
         self._rows = all_profiles(self._ledger)
-        self._kinds = {row["id"]: row["kind"]
-                       for row in self._ledger.rows("SELECT id, kind FROM run")}
+        self._kinds = {
+            row["id"]: row["kind"] for row in self._ledger.rows("SELECT id, kind FROM run")
+        }
         self._histories: dict[str, History] = {}
         taken_up = [row for row in self._rows if row.run_id == self._run]
         for row in taken_up:
@@ -83,8 +84,10 @@ class Profiler:
 
     def _page_of(self, capture_id: int) -> tuple[str, int]:
         """The page of a capture, and the capture that holds its bytes."""
-        (row,) = self._ledger.rows("SELECT url, coalesce(revisit_of, id) AS with_bytes"
-                                   " FROM capture WHERE id = ?", (capture_id,))  # fmt: skip
+        (row,) = self._ledger.rows(
+            "SELECT url, coalesce(revisit_of, id) AS with_bytes FROM capture WHERE id = ?",
+            (capture_id,),
+        )
         return page_key(row["url"]), row["with_bytes"]
 
     def _keep(self, pages: Pages, key: str, sight: Sight) -> None:
@@ -123,8 +126,11 @@ class Profiler:
         return said
 
     def _changes(self, site: str) -> list[Change]:
-        unchanged = {page_key(each.url) for each in captures_of(self._ledger, [self._run])
-                     if each.site == site and each.revisit_of is not None}  # fmt: skip
+        unchanged = {
+            page_key(each.url)
+            for each in captures_of(self._ledger, [self._run])
+            if each.site == site and each.revisit_of is not None
+        }
         found = judge(self._seen.get(site, {}), unchanged, self._history(site))
         return [change for change in found if (site, change.layout) not in self._accepted]
 
@@ -144,12 +150,20 @@ class Profiler:
             odd = [change for change in mine if change.is_odd]
             ids = sorted(each for key in pages for each in self._captures[site, key.rstrip(AGAIN)])
             held = ids + self._begun_before(site, odd) if odd and has_records(layout) else []
-            rows.append(ProfileRow(
-                self._run, site, layout, len(pages) or self._unchanged[site], bool(odd),
-                pack(pages) | {"said": [change.what for change in mine]},
-                captures=tuple(sorted(held)), example=ids[0] if ids else None,
-                accepted_at=self._accepted.get((site, layout)), judged_to=self._judged_to,
-            ))  # fmt: skip
+            rows.append(
+                ProfileRow(
+                    self._run,
+                    site,
+                    layout,
+                    len(pages) or self._unchanged[site],
+                    bool(odd),
+                    pack(pages) | {"said": [change.what for change in mine]},
+                    captures=tuple(sorted(held)),
+                    example=ids[0] if ids else None,
+                    accepted_at=self._accepted.get((site, layout)),
+                    judged_to=self._judged_to,
+                )
+            )
         return rows
 
     def _begun_before(self, site: str, odd: list[Change]) -> list[int]:
@@ -164,10 +178,17 @@ class Profiler:
         before = history_of(rows_before(rows, self._kinds, min(runs), site))
         cut_short = history_of(row for row in rows if row.run_id in runs and not row.is_drift)
         paired = pair(cut_short.last, before.last)
-        keys = {key for change in odd if change.mark in paired.marks
-                for key in paired.marks[change.mark].pages}  # fmt: skip
-        return [each.id for each in captures_of(self._ledger, runs)
-                if each.site == site and each.revisit_of is None and page_key(each.url) in keys]
+        keys = {
+            key
+            for change in odd
+            if change.mark in paired.marks
+            for key in paired.marks[change.mark].pages
+        }
+        return [
+            each.id
+            for each in captures_of(self._ledger, runs)
+            if each.site == site and each.revisit_of is None and page_key(each.url) in keys
+        ]
 
 
 def judge_rest(books: OpenRun, look_at: Callable[[Task], Seen | Died]) -> list[str]:
@@ -177,8 +198,12 @@ def judge_rest(books: OpenRun, look_at: Callable[[Task], Seen | Died]) -> list[s
         profiler = Profiler(books, run_id)
         for row in left:
             url = None if row["url"].startswith("urn:") else row["url"]
-            page = RawPage(url=url, fetched_at=now(), body=books.store.body_of(row["id"]),
-                           content_type=row["content_type"])
+            page = RawPage(
+                url=url,
+                fetched_at=now(),
+                body=books.store.body_of(row["id"]),
+                content_type=row["content_type"],
+            )
             profiler.see(row["site"], row["id"], look_at(Task(page, row["site"], "record")))
         said += [f"run {run_id}, {what}" for what in profiler.finish()]
     return said

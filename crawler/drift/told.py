@@ -62,8 +62,10 @@ class SiteDrift:
             pages.update(unpack(row.layout, row.counts) or ())
         if self.history.older or len(pages) >= MIN_PAGES:
             return []
-        return [f"{self.site}: of {len(pages)} pages nobody can tell edits from a redesign;"
-                f" it takes {MIN_PAGES}, seen twice"]  # fmt: skip
+        return [
+            f"{self.site}: of {len(pages)} pages nobody can tell edits from a redesign;"
+            f" it takes {MIN_PAGES}, seen twice"
+        ]
 
     def _good(self) -> list[ProfileRow]:
         return [row for row in self.earlier if not row.is_drift]
@@ -75,13 +77,18 @@ class SiteDrift:
     def report(self) -> dict[str, Any]:
         """All that can be said without reading a page, as plain values."""
         return {
-            "run": self.run_id, "site": self.site, "is_drift": self.is_held(),
+            "run": self.run_id,
+            "site": self.site,
+            "is_drift": self.is_held(),
             "compared_with": sorted({row.run_id for row in self._good()}),
-            "changes": self.changes(), "cannot_tell": self.cannot_tell(),
-            "layouts": self._layouts(), "failures": self._failures(),
-            "shares": {layout: self._shares(layout) for layout in sorted(self.now)
-                       if has_records(layout)},
-        }  # fmt: skip
+            "changes": self.changes(),
+            "cannot_tell": self.cannot_tell(),
+            "layouts": self._layouts(),
+            "failures": self._failures(),
+            "shares": {
+                layout: self._shares(layout) for layout in sorted(self.now) if has_records(layout)
+            },
+        }
 
     def _layouts(self) -> dict[str, dict[str, Any]]:
         states = {row.layout: row for row in self.rows}
@@ -89,8 +96,11 @@ class SiteDrift:
         for layout in sorted({*self.now, *self.before}):
             row = states.get(layout)
             counted = (self.before.get(layout, Profile()).pages, row.pages if row else 0)
-            found[layout] = {"before": counted[0], "now": counted[1],
-                             "state": "" if row is None else _state(row)}  # fmt: skip
+            found[layout] = {
+                "before": counted[0],
+                "now": counted[1],
+                "state": "" if row is None else _state(row),
+            }
         return found
 
     def _failures(self) -> dict[str, dict[str, str]]:
@@ -113,7 +123,8 @@ class SiteDrift:
                 found[f"{word} {name}"] = _shares(theirs[name], old.pages, ours[name], now.pages)
         for name in sorted(now.sizes):
             found[f"out of range {name}"] = _shares(
-                out_of_range(name, old, old), old.pages, out_of_range(name, now, old), now.pages)
+                out_of_range(name, old, old), old.pages, out_of_range(name, now, old), now.pages
+            )
         return found
 
     def examples(self, archive: Archive) -> tuple[int | None, int | None]:
@@ -123,8 +134,11 @@ class SiteDrift:
         before, else the first is of the commonest layout.
         """
         known = set(self.before)
-        new = max((row for row in self.rows if row.example is not None), default=None,
-                  key=lambda row: (row.is_drift, row.layout not in known, row.pages))  # fmt: skip
+        new = max(
+            (row for row in self.rows if row.example is not None),
+            default=None,
+            key=lambda row: (row.is_drift, row.layout not in known, row.pages),
+        )
         if new is None:
             return self._example(None), None
         wanted, newest, pair = {*new.captures, new.example}, new.example, None
@@ -142,14 +156,25 @@ class SiteDrift:
 
     def _seen_good(self) -> set[tuple[int, str]]:
         """The earlier runs and the pages that gave a record in them that did not drift."""
-        return {(row.run_id, key) for row in self._good() if has_records(row.layout)
-                for key in row.counts.get("seen", ())}  # fmt: skip
+        return {
+            (row.run_id, key)
+            for row in self._good()
+            if has_records(row.layout)
+            for key in row.counts.get("seen", ())
+        }
 
     def _example(self, layout: str | None) -> int | None:
         """A newest good example of a layout, else one of the commonest."""
         good = [row for row in self._good() if row.example is not None]
-        old = max(good, default=None, key=lambda row: (
-            row.layout == layout, row.run_id if row.layout == layout else row.pages, row.run_id))
+        old = max(
+            good,
+            default=None,
+            key=lambda row: (
+                row.layout == layout,
+                row.run_id if row.layout == layout else row.pages,
+                row.run_id,
+            ),
+        )
         return old.example if old else None
 
 
@@ -198,7 +223,11 @@ def find_drift(home: Path, site: str | None, run_id: int | None) -> list[SiteDri
     if run_id is not None and not last:
         raise UsageError(what=f"run {run_id}: it looked at no page of a comparison")
     return [
-        SiteDrift(number, name, [r for r in rows if (r.run_id, r.site) == (number, name)],
-                  rows_before(rows, kinds, number, name))
+        SiteDrift(
+            number,
+            name,
+            [r for r in rows if (r.run_id, r.site) == (number, name)],
+            rows_before(rows, kinds, number, name),
+        )
         for name, number in sorted(last.items())
-    ]  # fmt: skip
+    ]

@@ -19,8 +19,12 @@ _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for an IPv4 one behind a translator. Source: RFC 6052."""
-_SPECIAL = tuple(map(ipaddress.ip_network, (
-    "192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20", "5f00::/16")))
+_SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20", "5f00::/16"),
+    )
+)
 """Not of the open internet, though not every Python knows. Source: RFC 6890, 7526, 9637, 9602."""
 
 
@@ -32,6 +36,7 @@ def strict_address(url: str) -> str:
 
     Raises: CrawlError (refused_scope) for anything that is no plain http(s) address.
     """
+
     def refuse(reason: str) -> CrawlError:
         return CrawlError(url=url[:200], outcome="refused_scope", reason=reason)
 
@@ -66,7 +71,7 @@ def on_origin(url: str, origin: str | None) -> str:
     >>> on_origin("https://sample.example/a?b", "http://127.0.0.1:8000")
     'http://127.0.0.1:8000/a?b'
     """
-    return url if origin is None else origin + url[len(origin_of(url)):]
+    return url if origin is None else origin + url[len(origin_of(url)) :]
 
 
 def is_of_site(url: str, site: Site, origin: str | None) -> bool:
@@ -82,6 +87,7 @@ def next_hop(current: str, location: str, hops: int, site: Site, origin: str | N
 
     Raises: CrawlError saying why it is not followed.
     """
+
     def refuse(outcome: str, reason: str) -> CrawlError:
         return CrawlError(url=location[:200], outcome=outcome, reason=reason)
 
@@ -95,8 +101,9 @@ def next_hop(current: str, location: str, hops: int, site: Site, origin: str | N
     is_inside = origin_of(target) == origin if origin else is_of_site(target, site, None)
     if not is_inside:
         is_same_host = urlsplit(target).hostname == urlsplit(current).hostname
-        raise refuse("refused_scope", "downgrade" if is_same_host and _is_down(current, target)
-                     else "host")
+        raise refuse(
+            "refused_scope", "downgrade" if is_same_host and _is_down(current, target) else "host"
+        )
     if _is_down(current, target):
         raise refuse("refused_scope", "downgrade")
     return target

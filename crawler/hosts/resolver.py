@@ -57,8 +57,12 @@ class PublicResolver:
         self._reactor.installNameResolver(self)
 
     def resolveHostName(
-        self, resolutionReceiver: Any, hostName: str, portNumber: int = 0,
-        addressTypes: Sequence[Any] | None = None, transportSemantics: str = "TCP",
+        self,
+        resolutionReceiver: Any,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[Any] | None = None,
+        transportSemantics: str = "TCP",
     ) -> Any:
         """Resolve a name; one bad address among good ones refuses the name altogether."""
         receiver = resolutionReceiver

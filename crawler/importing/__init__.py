@@ -6,6 +6,4 @@ imported   what an imported exchange leaves in the ledger
 
 from crawler.importing.importing import import_paths
 
-__all__ = [
-    "import_paths",
-]
+__all__ = ["import_paths"]

@@ -23,8 +23,14 @@ def outcome_of(message: Message) -> tuple[str, str]:
     return ("ok", "") if message.decoded.body else ("damaged", "empty")
 
 
-def settle_import(db: sqlite3.Connection, run_id: int, page_id: int, exchange: Exchange,
-                  capture_id: int, ending: tuple[str, str, int]) -> int:
+def settle_import(
+    db: sqlite3.Connection,
+    run_id: int,
+    page_id: int,
+    exchange: Exchange,
+    capture_id: int,
+    ending: tuple[str, str, int],
+) -> int:
     """Note the attempt, and that the page was captured; a younger capture's due date stays."""
     outcome, reason, status = ending
     attempt_id: int = db.execute(

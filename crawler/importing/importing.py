@@ -40,8 +40,14 @@ from schema.page import RawPage
 
 
 def import_paths(
-    home: Path, paths: Sequence[Path], *, site: Site | None = None, url: str | None = None,
-    urls_file: Path | None = None, date: str | None = None, progress: Progress | None = None,
+    home: Path,
+    paths: Sequence[Path],
+    *,
+    site: Site | None = None,
+    url: str | None = None,
+    urls_file: Path | None = None,
+    date: str | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Take saved pages, folders of them and WARC files into the archive.
 
@@ -119,8 +125,9 @@ class _Import:
             site, own = self._address(found)
         except CrawlError as error:
             self.skipped[f"{error.reason}:{_host(error.url)}"] += 1
-            self.books.add_attempt(url=found.where, outcome=error.outcome, reason=error.reason,
-                                   detail=error.url)
+            self.books.add_attempt(
+                url=found.where, outcome=error.outcome, reason=error.reason, detail=error.url
+            )
             return
         self._store(found, site, own)
 
@@ -154,9 +161,16 @@ class _Import:
 
     def _store(self, item: Item, site: Site, own: str) -> None:
         exchange = Exchange(
-            site=site.name, url=own, fetched_url=item.url or own, captured_at=item.captured_at,
-            date_source=item.date_source, block=item.block, is_file=item.is_file,
-            content_type=item.content_type, truncated=item.truncated, ip=item.ip,
+            site=site.name,
+            url=own,
+            fetched_url=item.url or own,
+            captured_at=item.captured_at,
+            date_source=item.date_source,
+            block=item.block,
+            is_file=item.is_file,
+            content_type=item.content_type,
+            truncated=item.truncated,
+            ip=item.ip,
         )
         message = exchange.message()
         if self._is_known(exchange, message):
@@ -168,8 +182,16 @@ class _Import:
         attempt: list[int] = []
 
         def settle(db: sqlite3.Connection, capture_id: int, _: bool) -> None:
-            attempt.append(settle_import(db, self.books.id, page_id, exchange, capture_id,
-                                         (outcome, reason, message.status)))
+            attempt.append(
+                settle_import(
+                    db,
+                    self.books.id,
+                    page_id,
+                    exchange,
+                    capture_id,
+                    (outcome, reason, message.status),
+                )
+            )
 
         stored = self.books.store.add(exchange, message, page_id, settle)
         self.stored += 1
@@ -183,9 +205,11 @@ class _Import:
 
     def _check_record(self, item: Item, message: Message, lease: Lease, capture_id: int) -> None:
         own, site = lease.url, lease.site
-        page = RawPage(url=None if own.startswith("urn:") else own,
-                       body=message.decoded.body or b"",
-                       content_type=message.header("content-type"))
+        page = RawPage(
+            url=None if own.startswith("urn:") else own,
+            body=message.decoded.body or b"",
+            content_type=message.header("content-type"),
+        )
         seen = self.pool.call(Task(page, site, "record"))
         self.profiler.see(site, capture_id, seen)
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
@@ -195,8 +219,7 @@ class _Import:
 
     def _is_known(self, exchange: Exchange, message: Message) -> bool:
         """Whether this very exchange is in the archive; a page without address, at any time."""
-        sql = ("SELECT 1 FROM capture WHERE body_sha256 = ? AND site = ? AND url = ?"
-               " AND status = ?")
+        sql = "SELECT 1 FROM capture WHERE body_sha256 = ? AND site = ? AND url = ? AND status = ?"
         values = [message.body_sha256, exchange.site, exchange.url, message.status]
         if not exchange.url.startswith("urn:"):
             sql += " AND captured_at = ?"
@@ -212,9 +235,12 @@ class _Import:
         site = self.site or site_of_url(strict)
         if site is None:
             return False
-        return bool(self.books.ledger.value(
-            "SELECT 1 FROM capture WHERE payload_digest = ? AND site = ? AND url = ? LIMIT 1",
-            (revisit.detail, site.name, site.own_address(strict))))
+        return bool(
+            self.books.ledger.value(
+                "SELECT 1 FROM capture WHERE payload_digest = ? AND site = ? AND url = ? LIMIT 1",
+                (revisit.detail, site.name, site.own_address(strict)),
+            )
+        )
 
     def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
         self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)
@@ -231,12 +257,25 @@ class _Import:
         if self.skipped and not self.stored + self.unchanged:
             exit_code = UsageError.exit_code
         self.books.note(
-            site=self.site.name if self.site else None, asked=self.read, stored=self.stored,
-            unchanged=self.unchanged, failed=self.failed.total(), exit_code=exit_code,
-            report=json.dumps({"failed": self.failed, "skipped": self.skipped, "drift": drift},
-                              sort_keys=True))
+            site=self.site.name if self.site else None,
+            asked=self.read,
+            stored=self.stored,
+            unchanged=self.unchanged,
+            failed=self.failed.total(),
+            exit_code=exit_code,
+            report=json.dumps(
+                {"failed": self.failed, "skipped": self.skipped, "drift": drift}, sort_keys=True
+            ),
+        )
         return ImportReport(
-            run_id=self.books.id, read=self.read, stored=self.stored, unchanged=self.unchanged,
-            skipped=self.skipped.total(), skipped_by=dict(self.skipped.most_common()),
-            failed=dict(self.failed), problems=tuple(self.problems), drift=drift,
-            exit_code=exit_code)
+            run_id=self.books.id,
+            read=self.read,
+            stored=self.stored,
+            unchanged=self.unchanged,
+            skipped=self.skipped.total(),
+            skipped_by=dict(self.skipped.most_common()),
+            failed=dict(self.failed),
+            problems=tuple(self.problems),
+            drift=drift,
+            exit_code=exit_code,
+        )

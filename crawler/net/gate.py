@@ -58,7 +58,9 @@ class RobotsGate(RobotsTxtMiddleware):
         found = books.ledger.rows(
             "SELECT state, read_at, capture_id, damage FROM robots LEFT JOIN capture ON"
             " capture.id = capture_id WHERE robots.site = ? AND origin = ?"
-            " ORDER BY robots.id DESC LIMIT 1", (job.site.name, origin))
+            " ORDER BY robots.id DESC LIMIT 1",
+            (job.site.name, origin),
+        )
         if not found or not is_fresh(found[0]["read_at"]):
             return None
         state, read_at, capture_id, damage = found[0]
@@ -66,14 +68,18 @@ class RobotsGate(RobotsTxtMiddleware):
             return None
         status, body = (404, b"") if state == "none" else (200, books.store.body_of(capture_id))
         age_s = (now() - parse_stamp(read_at)).total_seconds()
-        return replace(read_rules(status, body, capture_id), read_at=read_at,
-                       counted_from=time.monotonic() - age_s)
+        return replace(
+            read_rules(status, body, capture_id),
+            read_at=read_at,
+            counted_from=time.monotonic() - age_s,
+        )
 
     async def _fetch(self, job: Job, origin: str) -> Rules:
         run = self.crawler.spider.run  # type: ignore[union-attr]
         own = f"{origin}/robots.txt" if job.origin is None else job.site.own_address("/robots.txt")
-        page_id = run.books.frontier.know(Found(job.site.name, own, "robots", job.origin),
-                                          wants=False)
+        page_id = run.books.frontier.know(
+            Found(job.site.name, own, "robots", job.origin), wants=False
+        )
         url: str | None = on_origin(own, job.origin)
         hops, is_plain = 0, False
         while url is not None:
@@ -115,6 +121,15 @@ class RobotsGate(RobotsTxtMiddleware):
             db.execute(
                 "INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s,"
                 " denied_tokens, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (run.books.id, job.site.name, origin, rules.read_at, rules.state,
-                 rules.crawl_delay_s or None, denied, rules.capture_id))
+                (
+                    run.books.id,
+                    job.site.name,
+                    origin,
+                    rules.read_at,
+                    rules.state,
+                    rules.crawl_delay_s or None,
+                    denied,
+                    rules.capture_id,
+                ),
+            )
         run.report_robots(origin, rules.state)

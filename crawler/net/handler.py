@@ -46,6 +46,7 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9]{2}(?: .*)?")
 _OUT_OF_DATE = (9, 10)
 """Not valid yet, and no longer. Source: OpenSSL's X509_V_ERR codes."""
 
+
 class Handler(HTTP11DownloadHandler):
     """Scrapy's handler for http and https, with the parts below in the place of its own."""
 
@@ -57,8 +58,13 @@ class Handler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The answer, or one of the errors that `crawler.judge` names."""
-        agent = _Agent(self._exchange_s, contextFactory=self._contextFactory, pool=self._pool,
-                       fail_on_dataloss=False, crawler=self._crawler)
+        agent = _Agent(
+            self._exchange_s,
+            contextFactory=self._contextFactory,
+            pool=self._pool,
+            fail_on_dataloss=False,
+            crawler=self._crawler,
+        )
         with wrap_twisted_exceptions():
             return await maybe_deferred_to_future(agent.download_request(request))
 
@@ -92,8 +98,12 @@ class _Agent(_ScrapyAgent):
         self._exchange_s = exchange_s
 
     def _get_agent(self, request: Request, timeout: float) -> _BindAddressAgent:
-        return _BindAddressAgent(reactor=_reactor(), contextFactory=self._contextFactory,
-                                 connectTimeout=timeout, pool=self._pool)
+        return _BindAddressAgent(
+            reactor=_reactor(),
+            contextFactory=self._contextFactory,
+            connectTimeout=timeout,
+            pool=self._pool,
+        )
 
     def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
         """Give the body what is left of the time; what came by then is kept."""
@@ -171,8 +181,7 @@ class _Parser(_LenientHTTPClientParser):
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         if self.state == STATUS and self._everReceivedData and not self._interim:
-            reason = Failure(
-                ParseError("no HTTP status line", b""))  # type: ignore[no-untyped-call]
+            reason = Failure(ParseError("no HTTP status line", b""))  # type: ignore[no-untyped-call]
         super().connectionLost(reason)
 
 

@@ -60,14 +60,20 @@ class Keeper:
             raise
         raise CrawlError(url=asked.lease.url, outcome="damaged", reason="headers") from why
 
-    def _set_aside(self, run: Crawl, asked: Asked, response: Response,
-                   error: UnwritableError) -> None:
+    def _set_aside(
+        self, run: Crawl, asked: Asked, response: Response, error: UnwritableError
+    ) -> None:
         """Keep an answer that no segment may hold where a person can look at it."""
         lease = asked.lease
         block = raw_block(response.status, _pairs(response.headers), response.body)
         kept = keep_aside(run.books.home, lease.url, block)
-        ending = failed(lease, "damaged", "headers", is_final=False,
-                        detail=f"{error}; kept in quarantine as {kept.name}"[:300])
+        ending = failed(
+            lease,
+            "damaged",
+            "headers",
+            is_final=False,
+            detail=f"{error}; kept in quarantine as {kept.name}"[:300],
+        )
         run.books.frontier.settle(lease, ending)
         run.count(lease, ending)
         asked.is_settled = True
@@ -75,26 +81,38 @@ class Keeper:
     def _keep(self, run: Crawl, asked: Asked, request: Request, response: Response) -> Kept:
         lease, discovery = asked.lease, asked.discovery
         exchange = Exchange(
-            site=lease.site, url=lease.url, fetched_url=request.url, captured_at=stamp(),
-            date_source="crawl", request=_request_bytes(request),
+            site=lease.site,
+            url=lease.url,
+            fetched_url=request.url,
+            captured_at=stamp(),
+            date_source="crawl",
+            request=_request_bytes(request),
             block=message_block(response.status, _pairs(response.headers), response.body),
-            role=lease.role, truncated=truncation_of(asked, response),
+            role=lease.role,
+            truncated=truncation_of(asked, response),
             ip=str(response.ip_address) if response.ip_address else None,
         )
         message = exchange.message()
-        ruling = judge_answer(lease, asked.job.site, request.url, message, asked.hops,
-                              named=_named(request) if asked.validates is not None else None)
+        ruling = judge_answer(
+            lease,
+            asked.job.site,
+            request.url,
+            message,
+            asked.hops,
+            named=_named(request) if asked.validates is not None else None,
+        )
         ruling = noted(ruling, response.flags, message)
         exchange = replace(
-            exchange, validates=None if ruling.is_plain else asked.validates,
-            outcome=f"{ruling.ending.outcome}:{ruling.ending.reason}")
+            exchange,
+            validates=None if ruling.is_plain else asked.validates,
+            outcome=f"{ruling.ending.outcome}:{ruling.ending.reason}",
+        )
 
         ahead: Lease | None = None
 
         def settle(db: sqlite3.Connection, capture_id: int, is_unchanged: bool) -> None:
             nonlocal ahead
-            end_attempt(db, lease, ruling.ending, capture_id=capture_id,
-                        is_unchanged=is_unchanged)
+            end_attempt(db, lease, ruling.ending, capture_id=capture_id, is_unchanged=is_unchanged)
             if discovery is not None and lease.role == "comparison" and ruling.hop is None:
                 ahead = discovery.lease_ahead(lease)
 
@@ -111,25 +129,28 @@ def _hold(run: Crawl, site: str, ruling: Ruling) -> None:
     if ruling.wait_s is not None:
         run.hold(site, ruling.wait_s)
     elif ruling.ending.status is not None and ruling.ending.status >= 500:
-        run.hold(site, min(30.0, run.delay_s * 2 ** ruling.ending.tries))
+        run.hold(site, min(30.0, run.delay_s * 2**ruling.ending.tries))
 
 
 def _named(request: Request) -> dict[str, str]:
     """The validators that a request names, by the header in which an answer says them."""
     names = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
-    return {said: value.decode("latin-1") for said, asked in names
-            if (value := request.headers.get(asked)) is not None}
+    return {
+        said: value.decode("latin-1")
+        for said, asked in names
+        if (value := request.headers.get(asked)) is not None
+    }
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in headers.items() for value in values]
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]
 
 
 def _request_bytes(request: Request) -> bytes:
     parts = urlsplit(request.url)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    return request_block(request.method, target,
-                         [("Host", parts.netloc), *_pairs(request.headers)])
-
-
+    return request_block(request.method, target, [("Host", parts.netloc), *_pairs(request.headers)])

@@ -5,10 +5,4 @@ look   what the process is asked, and answers      sight  what was seen, without
 
 from crawler.reading.sources import PAGES, Trouble, find_files, is_warc, read_source
 
-__all__ = [
-    "PAGES",
-    "Trouble",
-    "find_files",
-    "is_warc",
-    "read_source",
-]
+__all__ = ["PAGES", "Trouble", "find_files", "is_warc", "read_source"]

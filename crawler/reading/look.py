@@ -70,8 +70,20 @@ def anchors(document: Document, site: str) -> str:
     if document.kind != "html":
         return document.kind
     words = site_named(site).words
-    keys = {word_key(word) for word in (words.kicker, words.panel_ship, words.community,
-                                        words.entry, words.scorecard, *words.decision)}  # fmt: skip
-    places = {f"{key} {document.path(block)}" for block, text in enumerate(document.text)
-              if (key := label_key(text)) in keys}  # fmt: skip
+    keys = {
+        word_key(word)
+        for word in (
+            words.kicker,
+            words.panel_ship,
+            words.community,
+            words.entry,
+            words.scorecard,
+            *words.decision,
+        )
+    }
+    places = {
+        f"{key} {document.path(block)}"
+        for block, text in enumerate(document.text)
+        if (key := label_key(text)) in keys
+    }
     return hashlib.sha256("\n".join(sorted(places)).encode()).hexdigest()[:8] if places else ""

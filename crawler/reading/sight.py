@@ -74,21 +74,35 @@ class Sight:
 
 def sight_of(record: Comparison) -> Sight:
     """What a page that was read looks like."""
-    alike = [f"tools.{name}" for name in UNLIKE
-             if len({getattr(tool, name) for tool in record.tools}) == 1]  # fmt: skip
+    alike = [
+        f"tools.{name}"
+        for name in UNLIKE
+        if len({getattr(tool, name) for tool in record.tools}) == 1
+    ]
     if len({quote.text for quote in record.quotes}) < len(record.quotes):
         alike.append("quotes.text")
     parts = []
     for tool in record.tools:
         quotes = [quote for quote in record.quotes if quote.tool == tool.position]
-        findings = {finding.code for finding in record.findings
-                    if _concerns(finding, tool.position, record.quotes)}  # fmt: skip
-        parts.append(Part(
-            _digest(tool.slug or tool.name), tuple(_shown(tool, quotes)), tuple(alike),
-            tuple(sorted(findings)), tuple(_sizes(tool, quotes)), tuple(_words(tool, quotes)),
-            tuple((_digest(each.text), _digest(each.reviewer or ""), str(each.score))
-                  for each in quotes),
-        ))  # fmt: skip
+        findings = {
+            finding.code
+            for finding in record.findings
+            if _concerns(finding, tool.position, record.quotes)
+        }
+        parts.append(
+            Part(
+                _digest(tool.slug or tool.name),
+                tuple(_shown(tool, quotes)),
+                tuple(alike),
+                tuple(sorted(findings)),
+                tuple(_sizes(tool, quotes)),
+                tuple(_words(tool, quotes)),
+                tuple(
+                    (_digest(each.text), _digest(each.reviewer or ""), str(each.score))
+                    for each in quotes
+                ),
+            )
+        )
     return Sight(record.layout, tuple(parts))
 
 
@@ -163,8 +177,9 @@ def pack(sights: Mapping[str, Sight]) -> dict[str, Any]:
     places: dict[Part, int] = {}
     seen = {}
     for key, sight in sights.items():
-        said: dict[str, Any] = {"parts": [places.setdefault(part, len(places))
-                                          for part in sight.parts]}  # fmt: skip
+        said: dict[str, Any] = {
+            "parts": [places.setdefault(part, len(places)) for part in sight.parts]
+        }
         said |= {"failure": sight.failure, "field": sight.field}
         seen[key] = {name: value for name, value in said.items() if value}
     parts = [{name: value for name, value in asdict(part).items() if value} for part in places]
@@ -176,9 +191,15 @@ def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, Sight] | None:
     if "seen" not in counts:
         return None
     parts = [_part(given) for given in counts["parts"]]
-    return {key: Sight(layout, tuple(parts[at] for at in said.get("parts", ())),
-                       said.get("failure"), said.get("field"))
-            for key, said in counts["seen"].items()}  # fmt: skip
+    return {
+        key: Sight(
+            layout,
+            tuple(parts[at] for at in said.get("parts", ())),
+            said.get("failure"),
+            said.get("field"),
+        )
+        for key, said in counts["seen"].items()
+    }
 
 
 def _part(given: Mapping[str, Any]) -> Part:

@@ -143,9 +143,17 @@ def _of_record(where: str, record: WarcRecord | None) -> Iterator[Item | Trouble
         yield Trouble(where, "damaged", "warc", "the block is no HTTP response")
     else:
         is_file = record.type == "resource"
-        yield Item(where, url, date, "warc", record.block, is_file,
-                   record.headers.get("content-type") if is_file else None,
-                   _truncation(record), record.headers.get("warc-ip-address"))
+        yield Item(
+            where,
+            url,
+            date,
+            "warc",
+            record.block,
+            is_file,
+            record.headers.get("content-type") if is_file else None,
+            _truncation(record),
+            record.headers.get("warc-ip-address"),
+        )
 
 
 def _truncation(record: WarcRecord) -> Truncation | None:

@@ -5,6 +5,4 @@ replay  pages and attempts      robots  the rules that runs kept to
 
 from crawler.replay.replay import Replay
 
-__all__ = [
-    "Replay",
-]
+__all__ = ["Replay"]

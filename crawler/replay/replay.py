@@ -91,8 +91,7 @@ class Replay:
             lease = self._frontiers[entered.run_id].lease(entered.page_id)
         with as_of(entered.stored_at):
             ending = _ending(lease, entered)
-            end_attempt(db, lease, ending, capture_id=entered.capture_id,
-                        is_unchanged=is_unchanged)
+            end_attempt(db, lease, ending, capture_id=entered.capture_id, is_unchanged=is_unchanged)
             is_hop = ending.state == "leased"
             if lease.role == "robots":
                 self._robots.read(db, entered, is_hop=is_hop)
@@ -110,8 +109,14 @@ class Replay:
     def _settle_import(self, db: sqlite3.Connection, entered: Entered) -> None:
         outcome, reason = outcome_of(entered.message)
         with as_of(entered.stored_at):
-            settle_import(db, entered.run_id, entered.page_id, entered.exchange,
-                          entered.capture_id, (outcome, reason, entered.message.status))
+            settle_import(
+                db,
+                entered.run_id,
+                entered.page_id,
+                entered.exchange,
+                entered.capture_id,
+                (outcome, reason, entered.message.status),
+            )
             if _role(entered.exchange) == "robots":
                 self._robots.learn(entered)
         count = self._counts[entered.run_id]
@@ -133,9 +138,10 @@ class Replay:
         give_back_leases(self._ledger)
         with self._ledger.transaction() as db:
             for run_id, count in self._counts.items():
-                db.execute("UPDATE run SET asked = ?, stored = ?, unchanged = ?, failed = ?"
-                           " WHERE id = ?", (len(count.asked), count.stored, count.unchanged,
-                                             count.failed, run_id))
+                db.execute(
+                    "UPDATE run SET asked = ?, stored = ?, unchanged = ?, failed = ? WHERE id = ?",
+                    (len(count.asked), count.stored, count.unchanged, count.failed, run_id),
+                )
         return self._robots.lost
 
 

@@ -52,17 +52,27 @@ class RobotsReplay:
         self._hop = (run_id, page_id, origin) if is_hop else None
         rules, site = self.learn(entered), entered.exchange.site
         if not is_hop:
-            self._note(db, _Row(run_id, site, origin, stamp(), rules.state,
-                                rules.crawl_delay_s or None,
-                                " ".join(rules.denied(origin, site_named(site))),
-                                entered.capture_id))
+            self._note(
+                db,
+                _Row(
+                    run_id,
+                    site,
+                    origin,
+                    stamp(),
+                    rules.state,
+                    rules.crawl_delay_s or None,
+                    " ".join(rules.denied(origin, site_named(site))),
+                    entered.capture_id,
+                ),
+            )
 
     def learn(self, entered: Entered) -> Rules:
         """The rules of a robots.txt, its own or those of the one that it repeats."""
         known = self._rules.get(entered.original_id or 0)
         message = entered.message
         self._rules[entered.capture_id] = (
-            read_rules(message.status, body_of(message)) if known is None else known)
+            read_rules(message.status, body_of(message)) if known is None else known
+        )
         return self._rules[entered.capture_id]
 
     def keep_to(self, db: sqlite3.Connection, entered: Entered) -> None:
@@ -73,24 +83,35 @@ class RobotsReplay:
             return
         rules = self._newest.get((site, origin))
         if rules is None or rules.state == "unreachable" or not is_fresh(rules.read_at):
-            self.lost.append(f"{origin}/robots.txt as run {run_id} of {stamp()} read it: what it"
-                             " withheld is what the one before withheld, if any")
+            self.lost.append(
+                f"{origin}/robots.txt as run {run_id} of {stamp()} read it: what it"
+                " withheld is what the one before withheld, if any"
+            )
         if rules is None:
             self._asked.add((run_id, site, origin))
         elif is_fresh(rules.read_at):
             self._note(db, replace(rules, run_id=run_id))
         else:
             # Its bytes are gone: it is asked for anew, and what the last one denied still holds.
-            self._note(db, replace(rules, run_id=run_id, read_at=stamp(), state="unreachable",
-                                   capture_id=None))
+            self._note(
+                db,
+                replace(
+                    rules, run_id=run_id, read_at=stamp(), state="unreachable", capture_id=None
+                ),
+            )
 
     def _note(self, db: sqlite3.Connection, row: _Row) -> None:
         self._asked.add((row.run_id, row.site, row.origin))
         self._newest[row.site, row.origin] = row
         values = asdict(row)
-        db.execute(f"INSERT INTO robots ({', '.join(values)}) VALUES"
-                   f" ({', '.join('?' for _ in values)})", list(values.values()))
-        before = db.execute("SELECT robots_state FROM run WHERE id = ?",
-                            (row.run_id,)).fetchone()[0]
-        db.execute("UPDATE run SET robots_state = ? WHERE id = ?",
-                   (max(before or row.state, row.state, key=STATES.index), row.run_id))
+        db.execute(
+            f"INSERT INTO robots ({', '.join(values)}) VALUES ({', '.join('?' for _ in values)})",
+            list(values.values()),
+        )
+        before = db.execute("SELECT robots_state FROM run WHERE id = ?", (row.run_id,)).fetchone()[
+            0
+        ]
+        db.execute(
+            "UPDATE run SET robots_state = ? WHERE id = ?",
+            (max(before or row.state, row.state, key=STATES.index), row.run_id),
+        )

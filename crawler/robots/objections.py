@@ -44,12 +44,18 @@ def read_usages(text: str) -> Usages:
     Source: the IETF drafts on AI preferences; a line of any group counts, and none takes another
     back.
     """
-    return tuple(dict.fromkeys((path or "/", usage) for path, value in _USAGE_LINE.findall(text)
-                               for usage in sorted(refused_usages(value))))
+    return tuple(
+        dict.fromkeys(
+            (path or "/", usage)
+            for path, value in _USAGE_LINE.findall(text)
+            for usage in sorted(refused_usages(value))
+        )
+    )
 
 
-def objections(base: str, site: Site, usages: Usages,
-               allows: Callable[[str, str], bool]) -> list[str]:
+def objections(
+    base: str, site: Site, usages: Usages, allows: Callable[[str, str], bool]
+) -> list[str]:
     """What is said against AI use of the site, or of its comparison pages.
 
     Shape: tokens of `AI_TOKENS` that may not fetch the root or a comparison page, then refused

@@ -6,6 +6,4 @@ timeouts  how long each part may take
 
 from crawler.start.timeouts import Timeouts
 
-__all__ = [
-    "Timeouts",
-]
+__all__ = ["Timeouts"]

@@ -45,9 +45,7 @@ def named_pages(addresses: Sequence[str], site: Site | None) -> list[tuple[Job, 
         job = Job(claimed, None if is_of_site(url, claimed, None) else origin_of(url))
         own = claimed.own_address(url)
         if role_of(claimed, own) == "other":
-            raise UsageError(
-                what=f"{address}: no comparison, listing or sitemap of {claimed.name}"
-            )
+            raise UsageError(what=f"{address}: no comparison, listing or sitemap of {claimed.name}")
         found.append((job, Found(claimed.name, own, role_of(claimed, own), job.origin)))
     return found
 
@@ -68,11 +66,16 @@ def jobs_with_work(home: Home, site: Site | None, *, is_all: bool = False) -> li
     """The sites, and mirrors, of which something is waiting or due, or (`is_all`) known."""
     rows = _known_pages(home)
     now = stamp()
-    found = {(row["site"], row["origin"]) for row in rows
-             if is_all or row["state"] in ("waiting", "leased")
-             or is_due(row["due"], now)}
-    return [Job(site_named(name), origin)
-            for name, origin in sorted(found, key=str) if site is None or site.name == name]
+    found = {
+        (row["site"], row["origin"])
+        for row in rows
+        if is_all or row["state"] in ("waiting", "leased") or is_due(row["due"], now)
+    }
+    return [
+        Job(site_named(name), origin)
+        for name, origin in sorted(found, key=str)
+        if site is None or site.name == name
+    ]
 
 
 def require_pages(home: Home) -> None:
@@ -88,12 +91,16 @@ def require_pages(home: Home) -> None:
 def _known_pages(home: Home) -> list[Row]:
     if not home.ledger.exists():
         return []
-    return read_rows(home.ledger, "SELECT site, origin, state, due FROM page"
-                                  " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'")
+    return read_rows(
+        home.ledger,
+        "SELECT site, origin, state, due FROM page"
+        " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'",
+    )
 
 
-def require_manners(jobs: Sequence[Job], *, delay_s: float, contact: str,
-                    allow_private: bool) -> None:
+def require_manners(
+    jobs: Sequence[Job], *, delay_s: float, contact: str, allow_private: bool
+) -> None:
     """Refuse to begin in a way that we would not want to be crawled ourselves.
 
     Raises: StartError without a contact for a public host, or for a private host that was not
@@ -118,5 +125,3 @@ def require_manners(jobs: Sequence[Job], *, delay_s: float, contact: str,
 def _is_contact(contact: str) -> bool:
     """Whether somebody could be reached by it: a mail or web address with a dotted host."""
     return len(contact) <= LONGEST_CONTACT and _CONTACT.fullmatch(contact) is not None
-
-

@@ -31,7 +31,8 @@ def require_trust(jobs: Sequence[Job], *, allow_private: bool) -> None:
         if variable is not None:
             raise StartError(
                 what=f"the environment variable {variable} names a proxy for {job.base}: behind one"
-                     " private addresses cannot be refused; unset it, or list the host in no_proxy")
+                " private addresses cannot be refused; unset it, or list the host in no_proxy"
+            )
     if any(urlsplit(job.base).scheme == "https" for job in jobs):
         require_roots(os.environ)
 
@@ -69,8 +70,10 @@ def require_roots(env: Mapping[str, str]) -> None:
         if not ends:
             raise StartError(what=f"{file} holds no root certificate")
         if sum(end < time.time() for end in ends) * 2 > len(ends):
-            raise StartError(what=f"{file}: most root certificates have expired;"
-                                  " renew the bundle, or check the clock of this machine")
+            raise StartError(
+                what=f"{file}: most root certificates have expired;"
+                " renew the bundle, or check the clock of this machine"
+            )
 
 
 def _places(env: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
@@ -81,8 +84,10 @@ def _places(env: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
         folders = env["SSL_CERT_DIR"].split(os.pathsep) if "SSL_CERT_DIR" in named else []
         return files, [Path(folder) for folder in folders]
     usual = ssl.get_default_verify_paths()
-    return (_unique([usual.openssl_cafile, *_texts(SSL, "_CERTIFICATE_FILE_LOCATIONS")]),
-            _unique([usual.openssl_capath, *_texts(SSL, "_CERTIFICATE_PATH_LOCATIONS")]))
+    return (
+        _unique([usual.openssl_cafile, *_texts(SSL, "_CERTIFICATE_FILE_LOCATIONS")]),
+        _unique([usual.openssl_capath, *_texts(SSL, "_CERTIFICATE_PATH_LOCATIONS")]),
+    )
 
 
 def _texts(module: object, name: str) -> Iterable[str]:

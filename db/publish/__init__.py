@@ -6,6 +6,4 @@ altered  what a changed parser alters  altered_rows  the same, row by row
 
 from db.publish.altered import Altered
 
-__all__ = [
-    "Altered",
-]
+__all__ = ["Altered"]

@@ -125,8 +125,11 @@ def _sources(connection: sqlite3.Connection) -> Iterator[tuple[Fields, str, str]
     quotes = _unwithheld("quotes[].text", "quote", "text")
     quotes |= _both("quotes[].reviewer", "{at}_reviewer.name")
     quotes |= _own(connection, VersionQuoteRow, "quotes[]")
-    said = [_SAID.format(at=at) for side, at in (("old", "o"), ("main", "n"))
-            if "quotes_taken_down" in _there(connection, side, VersionRow)]  # fmt: skip
+    said = [
+        _SAID.format(at=at)
+        for side, at in (("old", "o"), ("main", "n"))
+        if "quotes_taken_down" in _there(connection, side, VersionRow)
+    ]
     yield quotes, f"{_QUOTES} WHERE {' AND '.join(said)}", "place.position"
 
 

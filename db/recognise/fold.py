@@ -15,8 +15,10 @@ from itertools import product
 _WORD = re.compile(r"[^\W_]+")
 _LOOK_ALIKES = (
     # Cyrillic; a capital that looks like nothing goes by its small letter
-    ("АаВвЕеЅѕІіЈјКкМмНнОоРрСсТтУуХхҮүҺһӀӏԀԁԚԛԜԝѴѵгпьѡҽԍзꙇ",
-     "AaBbEeSsIiJjKkMmHhOoPpCcTtYyXxYyHhLlDdQqWwVvrnbweg3i"),
+    (
+        "АаВвЕеЅѕІіЈјКкМмНнОоРрСсТтУуХхҮүҺһӀӏԀԁԚԛԜԝѴѵгпьѡҽԍзꙇ",
+        "AaBbEeSsIiJjKkMmHhOoPpCcTtYyXxYyHhLlDdQqWwVvrnbweg3i",
+    ),
     # Greek: three small letters look like another Latin letter than their capitals do
     ("ΑαΒβΕεΖζΗηΙιΚκΜμΝνΟοΡρΤτΥυΧχϹϲγσωϝϳϻ", "AaBbEeZzHnIiKkMmNvOoPpTtYuXxCcyowfjm"),
     # Latin without, or with another, dot, hook or stroke

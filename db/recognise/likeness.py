@@ -69,16 +69,22 @@ class Side:
     def quotes(self) -> frozenset[str]:
         """The hashes of the quotes that are long enough to tell something."""
         return frozenset(
-            words_hash(words) for text in self._texts for words in readings(text)
+            words_hash(words)
+            for text in self._texts
+            for words in readings(text)
             if len(words) >= SHORT_WORDS
-        )  # fmt: skip
+        )
 
     @cached_property
     def pieces(self) -> frozenset[str]:
         """The hashes of all pieces of the description and the quotes."""
         texts = [*self._texts, self._description or ""]
-        return frozenset(piece for text in texts for words in readings(text)
-                         for piece in windows(words, PIECE_WORDS))  # fmt: skip
+        return frozenset(
+            piece
+            for text in texts
+            for words in readings(text)
+            for piece in windows(words, PIECE_WORDS)
+        )
 
     def known(self, beside: Side, twins: Iterable[Side] = ()) -> KnownSide:
         """The same, as a take-down keeps it, without what tells nothing.
@@ -89,8 +95,12 @@ class Side:
         for twin in twins:
             quotes, pieces = quotes - twin.quotes, pieces - twin.pieces
         # The lowest hashes are those of any words, so they are a fair sample.
-        return KnownSide(name=self.name, card=self.card, quotes=sorted(quotes),
-                         pieces=sorted(pieces)[:KEPT_PIECES])  # fmt: skip
+        return KnownSide(
+            name=self.name,
+            card=self.card,
+            quotes=sorted(quotes),
+            pieces=sorted(pieces)[:KEPT_PIECES],
+        )
 
 
 class Likenesses:

@@ -10,14 +10,7 @@ from typing import NamedTuple
 
 from archive.takedown import Matches, Takedown, TakenAddresses
 from db.recognise.fold import folded, readings, text_hash, words_hash
-from db.recognise.likeness import (
-    PIECE_WORDS,
-    SHORT_WORDS,
-    Likenesses,
-    Side,
-    is_like,
-    windows,
-)
+from db.recognise.likeness import PIECE_WORDS, SHORT_WORDS, Likenesses, Side, is_like, windows
 from parsers.sites import site_named
 
 
@@ -66,13 +59,19 @@ def quote_matches(quote: ShownWords, showing: Showing) -> Matches:
     text = quote.text or ""
     words = folded(text)
     pieces = set(windows(words, min(PIECE_WORDS, len(words))))
-    beside = [set(windows(folded(other.text), PIECE_WORDS)) for other in showing.quotes
-              if other.text is not None and other.key != quote.key]  # fmt: skip
+    beside = [
+        set(windows(folded(other.text), PIECE_WORDS))
+        for other in showing.quotes
+        if other.text is not None and other.key != quote.key
+    ]
     apart = {piece for other in beside if is_like(pieces, other) for piece in other - pieces}
     return Matches(
-        words=sorted({words_hash(each) for each in readings(text)}), quotes=[quote.key],
-        names=[text_hash(quote.tool_name)], pieces=sorted(pieces), apart=sorted(apart),
-    )  # fmt: skip
+        words=sorted({words_hash(each) for each in readings(text)}),
+        quotes=[quote.key],
+        names=[text_hash(quote.tool_name)],
+        pieces=sorted(pieces),
+        apart=sorted(apart),
+    )
 
 
 class Taken:
@@ -141,8 +140,9 @@ class Taken:
             return same.id
         shown = set(windows(words, PIECE_WORDS))
         near = {each.id: each for piece in shown for each in self._pieces.get(piece, ())}
-        found = (number for number, each in near.items()
-                 if _is_reworded(each.matches, shown, tool_name))  # fmt: skip
+        found = (
+            number for number, each in near.items() if _is_reworded(each.matches, shown, tool_name)
+        )
         return min(found, default=None)
 
     def cited(self, detail: str) -> int | None:

@@ -6,6 +6,4 @@ snapshot    what the archive holds at one moment
 
 from db.records.recordfile import FORMAT
 
-__all__ = [
-    "FORMAT",
-]
+__all__ = ["FORMAT"]

@@ -95,7 +95,7 @@ def spliced(line: CaptureLine, reading: str | None) -> str:
     '0'
     """
     text = line.model_dump_json()
-    return text if reading is None else f'{text.removesuffix("null}")}{reading}}}'
+    return text if reading is None else f"{text.removesuffix('null}')}{reading}}}"
 
 
 def _json(reading: Reading) -> str:

@@ -80,9 +80,7 @@ def record_path(folder: Path, segment: Segment) -> Path:
     return folder / f"{segment.name}.{state}.{PARSER_VERSION}.{FORMAT}.jsonl.gz"
 
 
-def make_lines(
-    archive: Archive, captures: list[Capture], snapshot: Snapshot, pool: Pool
-) -> Made:
+def make_lines(archive: Archive, captures: list[Capture], snapshot: Snapshot, pool: Pool) -> Made:
     """Read every distinct page of one segment once, in a guarded worker.
 
     Shape: the captures of the segment in, one line for each out, in their order.
@@ -168,17 +166,24 @@ def _line(capture: Capture, answer: Answer | None, snapshot: Snapshot) -> Captur
     elif original_of(capture, snapshot) is not None:
         outcome = "revisit"
     return CaptureLine(
-        offset=capture.offset, url=capture.url, captured_at=capture.captured_at,
-        outcome=outcome, opt_outs=header_opt_outs(capture.headers),
-    )  # fmt: skip
+        offset=capture.offset,
+        url=capture.url,
+        captured_at=capture.captured_at,
+        outcome=outcome,
+        opt_outs=header_opt_outs(capture.headers),
+    )
 
 
 def write_file(path: Path, segment: Segment, made: Made) -> None:
     """Write a record file whole: temporary name, fsync, rename. The same lines, the same bytes."""
     header = Header(
-        format=FORMAT, segment=segment.name, parser=PARSER_VERSION, outcomes=made.outcomes,
-        takedowns=made.takedowns, touched=sorted(made.touched),
-    )  # fmt: skip
+        format=FORMAT,
+        segment=segment.name,
+        parser=PARSER_VERSION,
+        outcomes=made.outcomes,
+        takedowns=made.takedowns,
+        touched=sorted(made.touched),
+    )
     part = path.with_name(path.name + ".part")
     with part.open("wb") as raw:
         with gzip.GzipFile("", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as file:

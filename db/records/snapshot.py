@@ -73,18 +73,23 @@ def take_snapshot(archive: Archive) -> Snapshot:
     ]
     pages, runs = archive.pages(), archive.runs()
     refused = _refused(pages, taken)
-    captures = [
-        each for each in captures if each.page_id not in refused and each.damage != ERASED
-    ]
+    captures = [each for each in captures if each.page_id not in refused and each.damage != ERASED]
     by_id = {capture.id: capture for capture in captures}
     pages = [
         replace(page, state="refused", due=None) if page.id in refused else page for page in pages
     ]
     return Snapshot(
-        segments, captures, pages, runs, by_id, taken, corrections(archive.home),
-        held_captures(archive.home.path), refused,
+        segments,
+        captures,
+        pages,
+        runs,
+        by_id,
+        taken,
+        corrections(archive.home),
+        held_captures(archive.home.path),
+        refused,
         _at(runs),
-    )  # fmt: skip
+    )
 
 
 def _at(runs: list[Run]) -> str:
@@ -131,22 +136,54 @@ def inputs_digest(snapshot: Snapshot, versions: Iterable[str]) -> str:
         for page in pages
     ]
     parts += [
-        [capture.id, capture.page_id, capture.url, capture.captured_at, capture.date_source,
-         capture.status, capture.content_type, capture.headers, capture.kind, capture.revisit_of,
-         capture.body_sha256, capture.is_ai_denied, capture.id in snapshot.held]
+        [
+            capture.id,
+            capture.page_id,
+            capture.url,
+            capture.captured_at,
+            capture.date_source,
+            capture.status,
+            capture.content_type,
+            capture.headers,
+            capture.kind,
+            capture.revisit_of,
+            capture.body_sha256,
+            capture.is_ai_denied,
+            capture.id in snapshot.held,
+        ]
         for capture in snapshot.captures
         if capture.page_id in ids
-    ]  # fmt: skip
+    ]
     parts += [
-        [run.kind, run.site, run.started_at, run.ended_at, run.exit_code, run.asked, run.stored,
-         run.unchanged, run.failed, run.bytes, run.robots_state, run.seconds, run.report]
+        [
+            run.kind,
+            run.site,
+            run.started_at,
+            run.ended_at,
+            run.exit_code,
+            run.asked,
+            run.stored,
+            run.unchanged,
+            run.failed,
+            run.bytes,
+            run.robots_state,
+            run.seconds,
+            run.report,
+        ]
         for run in public_runs(snapshot.runs)
-    ]  # fmt: skip
+    ]
     parts += [
-        [each.id, each.kind, each.site, each.target, each.reason, each.added_at,
-         *each.matches.recognised()]
+        [
+            each.id,
+            each.kind,
+            each.site,
+            each.target,
+            each.reason,
+            each.added_at,
+            *each.matches.recognised(),
+        ]
         for each in snapshot.taken.active
-    ]  # fmt: skip
+    ]
     parts += [
         [note.kind, note.site, note.target, note.note, note.added_at]
         for note in snapshot.corrections

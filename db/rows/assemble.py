@@ -59,23 +59,35 @@ def assemble(
     good.sort(key=lambda history: names[history.page.id])
     tables: Tables = defaultdict(list)
     for row in (
-        *site_rows(pages), *code_rows(), *descriptions(), *crawl_rows(snapshot.runs),
+        *site_rows(pages),
+        *code_rows(),
+        *descriptions(),
+        *crawl_rows(snapshot.runs),
         *takedown_rows(snapshot, numbers),
-        *page_rows(pages, names, numbers, snapshot.at), *capture_rows(seen, numbers),
-        *failure_rows(seen, numbers), *reviewer_rows(found, numbers), *tool_rows(found, numbers),
-        *card_rows(found, contents, numbers), *quote_rows(found, contents, numbers),
-        *comparison_rows(good, names, found, numbers), *version_rows(good, numbers),
-        *conflict_rows(found, numbers), *correction_rows(snapshot, pages, numbers),
-    ):  # fmt: skip
+        *page_rows(pages, names, numbers, snapshot.at),
+        *capture_rows(seen, numbers),
+        *failure_rows(seen, numbers),
+        *reviewer_rows(found, numbers),
+        *tool_rows(found, numbers),
+        *card_rows(found, contents, numbers),
+        *quote_rows(found, contents, numbers),
+        *comparison_rows(good, names, found, numbers),
+        *version_rows(good, numbers),
+        *conflict_rows(found, numbers),
+        *correction_rows(snapshot, pages, numbers),
+    ):
         rows = tables[type(row)]
         rows.append(row.model_copy(update={"id": len(rows) + 1}) if row.id == 0 else row)
     return tables
 
 
 def _number(
-    snapshot: Snapshot, pages: list[History], seen: list[Seen], names: dict[int, str],
+    snapshot: Snapshot,
+    pages: list[History],
+    seen: list[Seen],
+    names: dict[int, str],
     found: Sightings,
-) -> Numbers:  # fmt: skip
+) -> Numbers:
     tool_names = public_names(found.tools)
     tools = sorted(found.tools, key=tool_names.__getitem__)
     good = sorted((page for page in pages if page.versions), key=lambda each: names[each.page.id])

@@ -25,11 +25,17 @@ def comparison_rows(
         body, newest = version.body, version.seen[-1]
         first, second = version.shown.tools
         yield ComparisonRow(
-            id=numbers.comparisons[page.id], comparison=names[page.id], site=page.site,
-            url=None if page.url.startswith("urn:") else page.url, title=version.shown.title,
-            layout=version.shown.layout, tool_a=numbers.tools[first.tool],
-            tool_b=numbers.tools[second.tool], card_a=numbers.cards[first.card],
-            card_b=numbers.cards[second.card], page=numbers.pages[page.id],
+            id=numbers.comparisons[page.id],
+            comparison=names[page.id],
+            site=page.site,
+            url=None if page.url.startswith("urn:") else page.url,
+            title=version.shown.title,
+            layout=version.shown.layout,
+            tool_a=numbers.tools[first.tool],
+            tool_b=numbers.tools[second.tool],
+            card_a=numbers.cards[first.card],
+            card_b=numbers.cards[second.card],
+            page=numbers.pages[page.id],
             capture=numbers.captures[body.capture.id],
             version=numbers.versions[page.id, version.number],
             captured_at=body.capture.captured_at,
@@ -38,7 +44,7 @@ def comparison_rows(
             state="stored" if history_state(history) == "stored" else "held",
             withheld=_withheld(version, found),
             noindex=1 if "noindex" in newest.opt_outs else 0,
-        )  # fmt: skip
+        )
 
 
 def _withheld(version: Version, found: Sightings) -> Literal["noarchive", "takedown"] | None:
@@ -65,39 +71,64 @@ def version_rows(pages: Iterable[History], numbers: Numbers) -> Iterator[Row]:
             is_withheld = version.all_say("noarchive")
             for finding in version.shown.findings:
                 yield FindingRow(
-                    id=UNNUMBERED, comparison=numbers.comparisons[page], version=number,
-                    card=None, quote=None, code=finding.code, field=finding.field,
+                    id=UNNUMBERED,
+                    comparison=numbers.comparisons[page],
+                    version=number,
+                    card=None,
+                    quote=None,
+                    code=finding.code,
+                    field=finding.field,
                     detail=public_detail(finding.detail, is_withheld=is_withheld),
-                )  # fmt: skip
+                )
 
 
 def _version_row(version: Version, comparison: int, number: int, numbers: Numbers) -> VersionRow:
     return VersionRow(
-        id=number, comparison=comparison, number=version.number, title=version.shown.title,
-        capture=numbers.captures[version.seen[0].capture.id], layout=version.shown.layout,
-        record_sha256=version.shown.sha256, first_seen=version.first_seen,
-        last_seen=version.last_seen, quotes_taken_down=version.shown.taken_down or None,
-    )  # fmt: skip
+        id=number,
+        comparison=comparison,
+        number=version.number,
+        title=version.shown.title,
+        capture=numbers.captures[version.seen[0].capture.id],
+        layout=version.shown.layout,
+        record_sha256=version.shown.sha256,
+        first_seen=version.first_seen,
+        last_seen=version.last_seen,
+        quotes_taken_down=version.shown.taken_down or None,
+    )
 
 
 def _tool_row(tool: ShownTool, position: int, version: int, numbers: Numbers) -> VersionToolRow:
     votes, community = tool.votes, tool.community or NOTHING_SAID
     return VersionToolRow(
-        id=UNNUMBERED, version=version, position=1 if position == 1 else 2,
-        tool=numbers.tools[tool.tool], card=numbers.cards[tool.card], badge=tool.badge,
-        votes_ship=votes.ship if votes else None, votes_skip=votes.skip if votes else None,
+        id=UNNUMBERED,
+        version=version,
+        position=1 if position == 1 else 2,
+        tool=numbers.tools[tool.tool],
+        card=numbers.cards[tool.card],
+        badge=tool.badge,
+        votes_ship=votes.ship if votes else None,
+        votes_skip=votes.skip if votes else None,
         community_stated=0 if tool.community is None else 1,
-        community_ship_percent=community.ship_percent, community_ship=community.ship,
-        community_votes=community.votes, pricing=tool.pricing,
-    )  # fmt: skip
+        community_ship_percent=community.ship_percent,
+        community_ship=community.ship,
+        community_votes=community.votes,
+        pricing=tool.pricing,
+    )
 
 
 def _quote_row(quote: ShownQuote, version: int, numbers: Numbers) -> VersionQuoteRow:
     start, end = quote.span or (None, None)
     return VersionQuoteRow(
-        id=UNNUMBERED, version=version, position=quote.position,
-        tool_position=quote.tool_position, slot=quote.slot,
+        id=UNNUMBERED,
+        version=version,
+        position=quote.position,
+        tool_position=quote.tool_position,
+        slot=quote.slot,
         reviewer=None if quote.reviewer is None else numbers.reviewers[quote.reviewer],
-        score=quote.score, verdict=quote.verdict, verdict_source=quote.source,
-        verdict_start=start, verdict_end=end, quote=numbers.quotes[quote.quote],
-    )  # fmt: skip
+        score=quote.score,
+        verdict=quote.verdict,
+        verdict_source=quote.source,
+        verdict_start=start,
+        verdict_end=end,
+        quote=numbers.quotes[quote.quote],
+    )

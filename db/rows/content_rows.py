@@ -31,10 +31,15 @@ def tool_rows(found: Sightings, numbers: Numbers) -> Iterator[ToolRow]:
         seen = found.tools[key]
         slug = None if key.name.startswith("name:") else key.name
         yield ToolRow(
-            id=number, tool=numbers.tool_names[key], site=key.site, slug=slug, name=seen.name,
+            id=number,
+            tool=numbers.tool_names[key],
+            site=key.site,
+            slug=slug,
+            name=seen.name,
             url=site_named(key.site).tool_address(slug) if slug else None,
-            first_seen=seen.first, last_seen=seen.last,
-        )  # fmt: skip
+            first_seen=seen.first,
+            last_seen=seen.last,
+        )
 
 
 def card_rows(found: Sightings, contents: Contents, numbers: Numbers) -> Iterator[CardRow]:
@@ -43,13 +48,24 @@ def card_rows(found: Sightings, contents: Contents, numbers: Numbers) -> Iterato
         card, seen = contents.cards[key], found.cards[key]
         votes_ship, votes_skip = seen.agreed("votes") or (None, None)
         yield CardRow(
-            id=number, key=key, site=card.site, tool=_tool(seen, numbers), name=card.name,
-            category=card.category, tagline=card.tagline, entry=card.entry,
+            id=number,
+            key=key,
+            site=card.site,
+            tool=_tool(seen, numbers),
+            name=card.name,
+            category=card.category,
+            tagline=card.tagline,
+            entry=card.entry,
             description=None if seen.is_withheld else card.description,
-            panel_ship_percent=card.share, badge=seen.agreed("badge"), votes_ship=votes_ship,
-            votes_skip=votes_skip, pricing=seen.agreed("pricing"), first_seen=seen.first,
-            last_seen=seen.last, withheld="noarchive" if seen.is_withheld else None,
-        )  # fmt: skip
+            panel_ship_percent=card.share,
+            badge=seen.agreed("badge"),
+            votes_ship=votes_ship,
+            votes_skip=votes_skip,
+            pricing=seen.agreed("pricing"),
+            first_seen=seen.first,
+            last_seen=seen.last,
+            withheld="noarchive" if seen.is_withheld else None,
+        )
 
 
 def quote_rows(found: Sightings, contents: Contents, numbers: Numbers) -> Iterator[QuoteRow]:
@@ -59,14 +75,22 @@ def quote_rows(found: Sightings, contents: Contents, numbers: Numbers) -> Iterat
         verdict, source = joined_verdict(seen)
         reviewer = seen.agreed("reviewer")
         yield QuoteRow(
-            id=number, key=key, site=quote.site, tool_name=quote.tool_name,
-            tool=_tool(seen, numbers), card=numbers.cards[seen.card],
+            id=number,
+            key=key,
+            site=quote.site,
+            tool_name=quote.tool_name,
+            tool=_tool(seen, numbers),
+            card=numbers.cards[seen.card],
             reviewer=None if reviewer is None else numbers.reviewers[reviewer],
-            score=seen.agreed("score"), verdict=verdict, verdict_source=source,
-            text=None if seen.is_withheld else quote.text, characters=len(quote.text),
-            first_seen=seen.first, last_seen=seen.last,
+            score=seen.agreed("score"),
+            verdict=verdict,
+            verdict_source=source,
+            text=None if seen.is_withheld else quote.text,
+            characters=len(quote.text),
+            first_seen=seen.first,
+            last_seen=seen.last,
             withheld="noarchive" if seen.is_withheld else None,
-        )  # fmt: skip
+        )
 
 
 def conflict_rows(found: Sightings, numbers: Numbers) -> Iterator[FindingRow]:
@@ -81,9 +105,15 @@ def conflict_rows(found: Sightings, numbers: Numbers) -> Iterator[FindingRow]:
 
 def _conflict(card: int | None, quote: int | None, name: str, detail: str) -> FindingRow:
     return FindingRow(
-        id=UNNUMBERED, comparison=None, version=None, card=card, quote=quote,
-        code="observation_conflict", field=name, detail=detail,
-    )  # fmt: skip
+        id=UNNUMBERED,
+        comparison=None,
+        version=None,
+        card=card,
+        quote=quote,
+        code="observation_conflict",
+        field=name,
+        detail=detail,
+    )
 
 
 def _tool(seen: Sighting, numbers: Numbers) -> int | None:

@@ -134,9 +134,14 @@ class Contents:
                 if quote.position not in taken_down
             )
             known = Shown(
-                record.title, record.layout, sha256, (first, second), quotes, record.findings,
+                record.title,
+                record.layout,
+                sha256,
+                (first, second),
+                quotes,
+                record.findings,
                 len(taken_down),
-            )  # fmt: skip
+            )
             self.records[site, sha256] = known
         return known
 
@@ -145,23 +150,41 @@ class Contents:
         self.cards.setdefault(
             key,
             CardText(
-                site, tool.name, tool.category, tool.tagline, tool.description, tool.entry,
+                site,
+                tool.name,
+                tool.category,
+                tool.tagline,
+                tool.description,
+                tool.entry,
                 tool.panel_ship_percent,
             ),
-        )  # fmt: skip
+        )
         return ShownTool(
-            tool_key(site, tool), tool.slug, tool.name, key, tool.badge, tool.votes,
-            tool.community, tool.pricing,
-        )  # fmt: skip
+            tool_key(site, tool),
+            tool.slug,
+            tool.name,
+            key,
+            tool.badge,
+            tool.votes,
+            tool.community,
+            tool.pricing,
+        )
 
     def _quote(self, site: str, record: Comparison, quote: Quote) -> ShownQuote:
         name = record.tools[quote.tool - 1].name
         key = quote_key(site, name, quote.text)
         self.quotes.setdefault(key, QuoteText(site, name, quote.text))
         return ShownQuote(
-            key, quote.position, quote.tool, quote.slot, quote.reviewer, quote.score,
-            quote.verdict, quote.verdict_source, quote.verdict_span,
-        )  # fmt: skip
+            key,
+            quote.position,
+            quote.tool,
+            quote.slot,
+            quote.reviewer,
+            quote.score,
+            quote.verdict,
+            quote.verdict_source,
+            quote.verdict_span,
+        )
 
 
 def _held_back(record: Comparison) -> Failure:
@@ -212,8 +235,7 @@ class Loader:
             signals |= frozenset(line.reading.opt_outs)
             record = line.reading.record
             if isinstance(record, Comparison) and capture.id in self._held:
-                self._seen[capture.id] = Seen(
-                    capture, "failure", signals, None, _held_back(record))
+                self._seen[capture.id] = Seen(capture, "failure", signals, None, _held_back(record))
                 return
             if isinstance(record, Comparison) and line.reading.sha256 is not None:
                 shown = self.contents.shown(
@@ -235,6 +257,10 @@ class Loader:
         if original is None:
             return Seen(capture, "not_parsed", signals)
         return Seen(
-            capture, original.outcome, signals | original.opt_outs, original.shown,
-            original.failure, is_repeat=True,
-        )  # fmt: skip
+            capture,
+            original.outcome,
+            signals | original.opt_outs,
+            original.shown,
+            original.failure,
+            is_repeat=True,
+        )

@@ -89,9 +89,7 @@ class Sightings:
         if shown.votes is not None:
             card.state("votes", (shown.votes.ship, shown.votes.skip), where)
 
-    def _see_quote(
-        self, version: Version, shown: ShownQuote, tool: ShownTool, where: str
-    ) -> None:
+    def _see_quote(self, version: Version, shown: ShownQuote, tool: ShownTool, where: str) -> None:
         quote = self.quotes.setdefault(shown.quote, Sighting())
         if quote.see(version):
             quote.card = tool.card

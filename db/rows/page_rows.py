@@ -65,12 +65,16 @@ def page_rows(
     for history in pages:
         page, newest = history.page, history.newest
         yield PageRow(
-            id=numbers.pages[page.id], site=page.site, url=page.url, comparison=names[page.id],
-            state=history_state(history), due=1 if is_due(page.due, at) else 0,
+            id=numbers.pages[page.id],
+            site=page.site,
+            url=page.url,
+            comparison=names[page.id],
+            state=history_state(history),
+            due=1 if is_due(page.due, at) else 0,
             captures=len(history.seen),
             last_captured_at=newest.capture.captured_at if newest else None,
             takedown=None if history.takedown is None else numbers.takedowns[history.takedown],
-        )  # fmt: skip
+        )
 
 
 def capture_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[CaptureRow]:
@@ -79,13 +83,19 @@ def capture_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[CaptureRow]
         capture = each.capture
         original = numbers.captures.get(capture.revisit_of) if capture.revisit_of else None
         values = {
-            "id": numbers.captures[capture.id], "page": numbers.pages[capture.page_id],
-            "url": capture.url, "captured_at": capture.captured_at,
-            "date_source": capture.date_source, "status": capture.status,
-            "content_type": capture.content_type, "kind": capture.kind, "revisit_of": original,
-            "body_sha256": capture.body_sha256, "outcome": each.outcome,
+            "id": numbers.captures[capture.id],
+            "page": numbers.pages[capture.page_id],
+            "url": capture.url,
+            "captured_at": capture.captured_at,
+            "date_source": capture.date_source,
+            "status": capture.status,
+            "content_type": capture.content_type,
+            "kind": capture.kind,
+            "revisit_of": original,
+            "body_sha256": capture.body_sha256,
+            "outcome": each.outcome,
             "opt_outs": " ".join(sorted(each.opt_outs)),
-        }  # fmt: skip
+        }
         yield CaptureRow.model_validate(values)
 
 
@@ -103,9 +113,11 @@ def failure_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[FailureRow]
     for each in seen:
         if each.failure is not None and not each.is_repeat:
             yield FailureRow(
-                id=UNNUMBERED, page=numbers.pages[each.capture.page_id],
-                capture=numbers.captures[each.capture.id], code=each.failure.code,
+                id=UNNUMBERED,
+                page=numbers.pages[each.capture.page_id],
+                capture=numbers.captures[each.capture.id],
+                code=each.failure.code,
                 field=each.failure.field,
                 detail=public_detail(each.failure.detail, is_withheld="noarchive" in each.opt_outs),
                 captured_at=each.capture.captured_at,
-            )  # fmt: skip
+            )

@@ -66,7 +66,7 @@ class Column:
             if (most := getattr(each, "le", None)) is not None:
                 yield f'"{self.name}" <= {most}'
             if getattr(each, "pattern", None) == HASH_PATTERN:
-                yield f"length(\"{self.name}\") = 64 AND \"{self.name}\" NOT GLOB '*[^0-9a-f]*'"
+                yield f'length("{self.name}") = 64 AND "{self.name}" NOT GLOB \'*[^0-9a-f]*\''
 
 
 def columns(model: type[Row]) -> list[Column]:

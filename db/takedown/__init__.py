@@ -7,8 +7,4 @@ problems  what `check` finds
 
 from db.takedown.withdraw import correct, lift, take_down
 
-__all__ = [
-    "correct",
-    "lift",
-    "take_down",
-]
+__all__ = ["correct", "lift", "take_down"]

@@ -60,9 +60,10 @@ def withdraw_folder(folder: Path, release: str, by: list[Takedown]) -> None:
     """Replace the files of an exported folder by a tombstone; links are not followed."""
     tombstone = folder / FOLDER_TOMBSTONE
     said = {
-        "withdrawn": release, "withdrawn_at": stamp(),
+        "withdrawn": release,
+        "withdrawn_at": stamp(),
         "reasons": [reason.model_dump() for reason in reasons(by)],
-    }  # fmt: skip
+    }
     part = folder / f".{FOLDER_TOMBSTONE}.part"
     with part.open("w", encoding="utf-8") as file:
         json.dump(said, file, indent=1, ensure_ascii=False)

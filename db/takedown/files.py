@@ -59,9 +59,10 @@ def published_files(home: Home) -> list[Path]:
     """
     link, candidate = home.public / CURRENT, home.public / CANDIDATE
     return [
-        path for path in sorted(home.public.rglob("*.db"))
+        path
+        for path in sorted(home.public.rglob("*.db"))
         if path.is_file() and path != candidate and not (path == link and path.is_symlink())
-    ]  # fmt: skip
+    ]
 
 
 def see_dropped(showing: Showing, taken: Taken, found: dict[int, Dropped]) -> None:
@@ -126,8 +127,9 @@ def left_out(path: Path, taken: Taken) -> dict[str, int]:
     """Number of rows of the guarded tables that a database lacks because of take-downs."""
     asked = {
         "comparison": "SELECT page.url FROM page JOIN comparison ON comparison.page = page.id",
-        "card": "SELECT key FROM card", "quote": "SELECT key FROM quote",
-    }  # fmt: skip
+        "card": "SELECT key FROM card",
+        "quote": "SELECT key FROM quote",
+    }
     with closing(connect_read_only(path)) as connection:
         there = {table: {key for (key,) in connection.execute(asked[table])} for table in asked}
     gone = {
@@ -167,10 +169,18 @@ def _withdraw(home: Home, path: Path, taken: Taken) -> bool:
     by = [each for each in taken.active if each.id in found]
     if path == named(home):
         _note_dropped(home, [(each, found[each.id]) for each in by])
-    bury(path, Tombstone(
-        withdrawn=path.name, sha256=file_sha256(path), withdrawn_at=stamp(), reasons=reasons(by),
-        rows=present.rows, taken=present.taken, sites=sorted(present.sites),
-    ))  # fmt: skip
+    bury(
+        path,
+        Tombstone(
+            withdrawn=path.name,
+            sha256=file_sha256(path),
+            withdrawn_at=stamp(),
+            reasons=reasons(by),
+            rows=present.rows,
+            taken=present.taken,
+            sites=sorted(present.sites),
+        ),
+    )
     return True
 
 

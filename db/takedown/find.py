@@ -12,12 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from archive import Archive
-from archive.takedown import (
-    Kind,
-    Takedown,
-    TakenAddresses,
-    active_takedowns,
-)
+from archive.takedown import Kind, Takedown, TakenAddresses, active_takedowns
 from db.publish.publish import present
 from db.recognise.fold import folded, words_hash
 from db.recognise.match import Showing
@@ -96,8 +91,11 @@ class Finder:
 
     def _pair(self, asked: str, named: str | None) -> Target | None:
         site, pair = _split(asked, named)
-        pages = {(p.site, p.url) for p in self._pages
-                 if site in (None, p.site) and site_named(p.site).pair(p.url) == pair}  # fmt: skip
+        pages = {
+            (p.site, p.url)
+            for p in self._pages
+            if site in (None, p.site) and site_named(p.site).pair(p.url) == pair
+        }
         if len(pages) > 1:
             raise UsageError(what=f"{told(asked)}: several pages go by it; name the address")
         return Target("page", *pages.pop()) if pages else None
@@ -106,13 +104,18 @@ class Finder:
         site, tool = _split(asked, named)
         sites = {p.site for p in self._pages if tool in _halves(site_named(p.site), p.url)}
         sites |= {
-            showing.site for showing in self.showings() for card in showing.cards
+            showing.site
+            for showing in self.showings()
+            for card in showing.cards
             if tool == (card.slug or f"name:{card.name}")
-        }  # fmt: skip
+        }
         sites &= {site} if site else sites
         if len(sites) != 1:
-            what = "several sites have such a tool; name one with --site" if sites else (
-                f"neither a page, a tool nor a quote of this archive{self._unless_built()}")
+            what = (
+                "several sites have such a tool; name one with --site"
+                if sites
+                else (f"neither a page, a tool nor a quote of this archive{self._unless_built()}")
+            )
             raise UsageError(what=f"{told(asked)}: {what}")
         return Target("tool", sites.pop(), tool)
 
@@ -158,10 +161,12 @@ class Finder:
         """The pages that a take-down covers, by address or by what they show, by number."""
         addresses = TakenAddresses([takedown])
         return [
-            page.id for page in self._pages
-            if page.url in takedown.matches.pages or addresses.covering(
-                page.site, page.url, slugs_of(site_named(page.site), page.url)) is not None
-        ]  # fmt: skip
+            page.id
+            for page in self._pages
+            if page.url in takedown.matches.pages
+            or addresses.covering(page.site, page.url, slugs_of(site_named(page.site), page.url))
+            is not None
+        ]
 
 
 def told(asked: str) -> str:

@@ -28,14 +28,18 @@ def matches_of(target: Target, finder: Finder, archive: Archive) -> Matches:
 
 
 def _page_matches(target: Target, finder: Finder, archive: Archive) -> Matches:
-    own = [c for c in archive.captures()
-           if (c.site, c.url) == (target.site, target.target) and c.status == 200]  # fmt: skip
+    own = [
+        c
+        for c in archive.captures()
+        if (c.site, c.url) == (target.site, target.target) and c.status == 200
+    ]
     pairs = slugs_of(site_named(target.site), target.target)
     twins = _twins(finder)
     shown = [
-        [_known_card(showing, at, twins) for at in (0, 1)] for showing in finder.showings()
+        [_known_card(showing, at, twins) for at in (0, 1)]
+        for showing in finder.showings()
         if (showing.site, showing.url) == (target.site, target.target)
-    ]  # fmt: skip
+    ]
     bodies = sorted({capture.body_sha256 for capture in own})
     return Matches().joined(
         Matches(slugs=[sorted(pair) for pair in pairs], bodies=bodies, shown=shown)
@@ -50,8 +54,11 @@ def _tool_matches(target: Target, finder: Finder) -> Matches:
     shown: list[list[KnownSide]] = []
     for showing in finder.showings():
         for at, card in enumerate(showing.cards if showing.site == target.site else ()):
-            is_it = card.slug is None and text_hash(card.name) in names if is_nameless else (
-                card.slug == target.target)  # fmt: skip
+            is_it = (
+                card.slug is None and text_hash(card.name) in names
+                if is_nameless
+                else (card.slug == target.target)
+            )
             if is_it:
                 names.add(text_hash(card.name))
                 shown.append([_known_card(showing, at, twins)])

@@ -27,10 +27,14 @@ def showing_of(site: str, url: str, record: Comparison) -> Showing:
     )
     names = [tool.name for tool in record.tools]
     quotes = tuple(
-        ShownWords(quote_key(site, names[quote.tool - 1], quote.text), names[quote.tool - 1],
-                   quote.text, quote.position)
+        ShownWords(
+            quote_key(site, names[quote.tool - 1], quote.text),
+            names[quote.tool - 1],
+            quote.text,
+            quote.position,
+        )
         for quote in record.quotes
-    )  # fmt: skip
+    )
     return Showing(site, url, cards, quotes)
 
 

@@ -61,8 +61,9 @@ class TakedownReport:
     """Whether the published files were seen to; else a running build does it when it ends."""
 
 
-def take_down(home: Home, asked: str, *, reason: str, site: str | None = None,
-              erase: bool = False) -> TakedownReport:
+def take_down(
+    home: Home, asked: str, *, reason: str, site: str | None = None, erase: bool = False
+) -> TakedownReport:
     """Enter a take-down and withdraw what was published; `erase` takes the bytes too.
 
     Raises: UsageError when nothing goes by that name; StartError when the home cannot be written
@@ -78,15 +79,22 @@ def take_down(home: Home, asked: str, *, reason: str, site: str | None = None,
             _wait_for_build(home, locks)
         target = finder.find(asked, site=site)
         if erase and target.kind == "quote":
-            raise UsageError(what=f"{told(asked)}: the bytes of a quote are those of its pages;"
-                                  " take down the pages that show it to erase them")  # fmt: skip
+            raise UsageError(
+                what=f"{told(asked)}: the bytes of a quote are those of its pages;"
+                " take down the pages that show it to erase them"
+            )
         wanted = _wanted(finder, archive, target, is_erasing=erase)
         pages = finder.pages(wanted)
         with closing(Ledger(home.ledger)) as ledger:
             number = enter_takedown(
-                ledger, kind=target.kind, site=target.site, target=target.target,
-                matches=wanted.matches, reason=reason, pages=pages,
-            )  # fmt: skip
+                ledger,
+                kind=target.kind,
+                site=target.site,
+                target=target.target,
+                matches=wanted.matches,
+                reason=reason,
+                pages=pages,
+            )
         report = TakedownReport(number, target.kind, target.site, target.target, len(pages))
         if not erase:
             try:
@@ -165,8 +173,11 @@ def is_outdated(home: Home, snapshot: Snapshot) -> bool:
 def _erase(home: Home, target: Target) -> int:
     """Erase the captures of a take-down's pages; gives how many. Both locks are held."""
     archive = open_archive(home.path)
-    takedown = next(each for each in active_takedowns(home)
-                    if Target(each.kind, each.site, each.target) == target)
+    takedown = next(
+        each
+        for each in active_takedowns(home)
+        if Target(each.kind, each.site, each.target) == target
+    )
     pages = set(Finder(archive).pages(takedown))
     captures = [each for each in archive.captures() if each.page_id in pages]
     with closing(Ledger(home.ledger)) as ledger:
@@ -226,7 +237,8 @@ def withdrawal_counts(home: Home) -> dict[str, int]:
     found = takedowns(home)
     active = [each for each in found if each.lifted_at is None]
     return {
-        "active": len(active), "lifted": len(found) - len(active),
+        "active": len(active),
+        "lifted": len(found) - len(active),
         "erasing": sum(each.matches.is_erasing and not each.is_erased for each in active),
         "corrections": len(corrections(home)),
-    }  # fmt: skip
+    }

@@ -89,9 +89,7 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
     """
     triples = [triple for triple in find_triples(tokens) if triple.end <= stop]
     if not headings:
-        raise LayoutError(
-            code="heading_missing", field="title", detail="no block reads 'A vs B'"
-        )
+        raise LayoutError(code="heading_missing", field="title", detail="no block reads 'A vs B'")
     if len(triples) < 2:
         raise explain_missing(tokens)
     headings = own_headings(tokens, headings, triples[-1].start)
@@ -113,9 +111,10 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
     if readings:
         return next(iter(readings.values()))
     raise _worst(problems) or LayoutError(
-        code="names_mismatch", field="title",
+        code="names_mismatch",
+        field="title",
         detail=f"no two cards are named as the heading {headings[0][2][:80]!r} says",
-    )  # fmt: skip
+    )
 
 
 def _worst(problems: list[ParseError]) -> ParseError | None:
@@ -143,9 +142,13 @@ def _card_elements(tokens: Tokens, triples: list[Triple]) -> list[int]:
 
 
 def _read(
-    tokens: Tokens, heading: Heading, names: tuple[str, str], triples: list[Triple],
-    elements: list[int], stop: int,
-) -> Cards:  # fmt: skip
+    tokens: Tokens,
+    heading: Heading,
+    names: tuple[str, str],
+    triples: list[Triple],
+    elements: list[int],
+    stop: int,
+) -> Cards:
     """The cards under one reading of the heading."""
     begin = bisect_left(tokens.end, heading[1])
     heads: list[tuple[str, _Head]] = []
@@ -160,10 +163,11 @@ def _read(
                 break
         else:
             raise LayoutError(
-                code="names_mismatch", field="title",
+                code="names_mismatch",
+                field="title",
                 detail=f"a card stands under another name than {names[0][:60]!r} or "
                 f"{names[1][:60]!r}",
-            )  # fmt: skip
+            )
         floor = triple.end
     cards = _with_descriptions(tokens, names, [head for _, head in heads], stop)
     chosen = _choose([name for name, _ in heads], cards, tokens, names)
@@ -181,8 +185,9 @@ def _head(tokens: Tokens, triple: Triple, name: str, floor: int, element: int) -
         begin, end = tokens.document.blocks_of(element) if element else (0, 0)
         is_inside = bool(element) and begin <= tokens.start[first] < end
         low = max(floor, bisect_left(tokens.start, begin)) if is_inside else floor
-        return _around_name(tokens, triple, Span(first, last), name, low,
-                            element if is_inside else 0, floor)  # fmt: skip
+        return _around_name(
+            tokens, triple, Span(first, last), name, low, element if is_inside else 0, floor
+        )
     return None
 
 
@@ -223,10 +228,16 @@ def _around_name(
     require_no_statistics(tokens, tagline[0], tagline[-1] + 1, "tagline")
     start = _start(tokens, category, low, text)
     return _Head(
-        triple, name, Span(category, category + 1), Span(tagline[0], tagline[-1] + 1),
-        one_badge([*early, *badges]), start,
-        len(before) - 1 if element and low > floor else 0, element, bool(element and low > floor),
-    )  # fmt: skip
+        triple,
+        name,
+        Span(category, category + 1),
+        Span(tagline[0], tagline[-1] + 1),
+        one_badge([*early, *badges]),
+        start,
+        len(before) - 1 if element and low > floor else 0,
+        element,
+        bool(element and low > floor),
+    )
 
 
 def _start(tokens: Tokens, category: int, low: int, name: str) -> int:
@@ -266,19 +277,31 @@ def _with_descriptions(
         description, badge = read_description(tokens, names, first, limit, head.badge)
         if not head.is_bound:
             _require_category(tokens, head)
-        boxes = {tokens.document.box[tokens.start[at]]
-                 for at in range(head.tagline.first, head.tagline.last)}  # fmt: skip
+        boxes = {
+            tokens.document.box[tokens.start[at]]
+            for at in range(head.tagline.first, head.tagline.last)
+        }
         cards.append(
-            Card(head.triple, head.name, head.category, head.tagline, badge, description,
-                 head.start, limit, head.extra, len(boxes))
-        )  # fmt: skip
+            Card(
+                head.triple,
+                head.name,
+                head.category,
+                head.tagline,
+                badge,
+                description,
+                head.start,
+                limit,
+                head.extra,
+                len(boxes),
+            )
+        )
     return cards
 
 
 def _require_category(tokens: Tokens, head: _Head) -> None:
     """Where no element tells where a card begins, its category must not be a sentence."""
     text = tokens.join(head.category.first, head.category.last)
-    if len(text) > LONGEST_CATEGORY or text[-1] in ".!?…”\"":
+    if len(text) > LONGEST_CATEGORY or text[-1] in '.!?…”"':
         raise FieldError(
             code="field_ambiguous", field="category", detail=f"{text[:60]!r} reads as a sentence"
         )
@@ -317,12 +340,11 @@ def _content(tokens: Tokens, card: Card) -> tuple[str | None, ...]:
 def _require_even(pair: tuple[Card, Card]) -> None:
     """Unknown blocks before one category only mean that something was dropped or added."""
     if pair[0].extra != pair[1].extra:
-        raise FieldError(
-            code="field_ambiguous", field="category", detail="only one card has more"
-        )
+        raise FieldError(code="field_ambiguous", field="category", detail="only one card has more")
     for card, other in (pair, pair[::-1]):
         if card.badge is None and other.badge is not None and card.tagline_boxes > 1:
             raise FieldError(
-                code="field_word", field="badge",
+                code="field_word",
+                field="badge",
                 detail="one card has a badge and the other has more under its name",
             )

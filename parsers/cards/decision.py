@@ -59,7 +59,7 @@ def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int, int]]
     ends = pairwise([*headers, stop])
     return [
         (first if at == headers[0] else at, at, end) for at, end in ends if _labels(tokens, at, end)
-    ]  # fmt: skip
+    ]
 
 
 def _without_header(tokens: Tokens, regions: list[tuple[int, int]]) -> Decision:
@@ -97,9 +97,13 @@ def _read_table(
 
 
 def _look_for_leftovers(
-    tokens: Tokens, names: tuple[str, str], header: int, labels: list[tuple[str, int]], end: int,
+    tokens: Tokens,
+    names: tuple[str, str],
+    header: int,
+    labels: list[tuple[str, int]],
+    end: int,
     decision: Decision,
-) -> None:  # fmt: skip
+) -> None:
     """A text in the table that is in no cell means that a label was lost."""
     used = {at for _, at in labels}
     for cells in decision.rows.values():
@@ -133,8 +137,11 @@ def _labels_above(
     parent = tokens.document.parent
     own, under = (_row_element(tokens, at) for at in (header, below[0][1]))
     places = ((label, _row_element(tokens, label[1])) for label in above)
-    return [label for label, row in places
-            if own not in (row, under) and parent[row] == parent[own] == parent[under]]  # fmt: skip
+    return [
+        label
+        for label, row in places
+        if own not in (row, under) and parent[row] == parent[own] == parent[under]
+    ]
 
 
 def _end(tokens: Tokens, header: int, labels: list[tuple[str, int]], stop: int) -> int:
@@ -156,9 +163,12 @@ def _is_transposed(tokens: Tokens, labels: list[tuple[str, int]]) -> bool:
 
 
 def _read_transposed(
-    tokens: Tokens, names: tuple[str, str], labels: list[tuple[str, int]], end: int,
+    tokens: Tokens,
+    names: tuple[str, str],
+    labels: list[tuple[str, int]],
+    end: int,
     decision: Decision,
-) -> None:  # fmt: skip
+) -> None:
     """A row of labels, then a row of cells for each tool, each headed by its name."""
     rest = list(range(labels[-1][1] + 1, end))
     width = len(labels) + 1
@@ -184,9 +194,12 @@ def _order(heads: tuple[str, ...], names: tuple[str, str]) -> tuple[int, int] | 
 
 
 def _read_by_tool(
-    tokens: Tokens, names: tuple[str, str], labels: list[tuple[str, int]], end: int,
+    tokens: Tokens,
+    names: tuple[str, str],
+    labels: list[tuple[str, int]],
+    end: int,
     decision: Decision,
-) -> None:  # fmt: skip
+) -> None:
     """Every label twice: once under each tool's name, or a second copy of the whole table."""
     half = len(labels) // 2
     ends = [at for _, at in labels[1:]] + [end]
@@ -224,9 +237,13 @@ def _texts(tokens: Tokens, cells: list[Cell]) -> list[str]:
 
 
 def _read_rows(
-    tokens: Tokens, names: tuple[str, str], header: int, labels: list[tuple[str, int]], end: int,
+    tokens: Tokens,
+    names: tuple[str, str],
+    header: int,
+    labels: list[tuple[str, int]],
+    end: int,
     decision: Decision,
-) -> None:  # fmt: skip
+) -> None:
     """A label, then the cell of each tool, row by row."""
     order = _columns(tokens, names, header, labels[0][1], decision)
     if order is None:

@@ -9,9 +9,7 @@ from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.page.tokens import Tokens
 from schema.errors import FieldError
 
-FIELD_LABELS = frozenset((
-    "category name tool tagline description badge about summary"
-).split())
+FIELD_LABELS = frozenset(("category name tool tagline description badge about summary").split())
 LABEL_TAGS = frozenset(("dt", "th", "label"))
 
 
@@ -44,9 +42,10 @@ def read_description(
     inside = next((at for at in alone if is_badge(tokens, at)), None)
     if inside is not None:
         raise FieldError(
-            code="field_ambiguous", field="description",
+            code="field_ambiguous",
+            field="description",
             detail=f"a paragraph is only {tokens.text[inside]!r}",
-        )  # fmt: skip
+        )
     require_no_statistics(tokens, first, last, "description")
     require_no_repeat(tokens, first, last, "description")
     return Span(first, last), badge
@@ -55,10 +54,12 @@ def read_description(
 def _alone(tokens: Tokens, names: tuple[str, str], first: int, last: int) -> list[int]:
     """The paragraphs in [first, last) that are only a badge, a tool's name or its first letter."""
     found = [
-        at for at in range(first, last)
-        if is_badge(tokens, at) or tokens.text[at] in names
+        at
+        for at in range(first, last)
+        if is_badge(tokens, at)
+        or tokens.text[at] in names
         or any(is_initial(tokens.text[at], name) for name in names)
-    ]  # fmt: skip
+    ]
     if not found:
         return found
     boxes = Counter(tokens.document.box[tokens.start[at]] for at in range(first, last))
@@ -91,7 +92,4 @@ def is_badge(tokens: Tokens, at: int) -> bool:
 
 def is_field_label(tokens: Tokens, at: int) -> bool:
     """Whether a token is marked up as a label of the card itself."""
-    return (
-        tokens.key[at] in FIELD_LABELS
-        and tokens.document.tag[tokens.element(at)] in LABEL_TAGS
-    )
+    return tokens.key[at] in FIELD_LABELS and tokens.document.tag[tokens.element(at)] in LABEL_TAGS

@@ -16,18 +16,22 @@ def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> 
     if len(set(boxes)) < 2:
         return
     words = tokens.words
-    rows = {word_key(word) for word in
-            (words.panel_verdict, words.pricing, words.best_for, words.scorecard)}  # fmt: skip
+    rows = {
+        word_key(word)
+        for word in (words.panel_verdict, words.pricing, words.best_for, words.scorecard)
+    }
     plain = {
-        box for at, box in zip(range(first, last), boxes, strict=True)
+        box
+        for at, box in zip(range(first, last), boxes, strict=True)
         if not is_statistic(tokens, at) and tokens.key[at] not in rows
-    }  # fmt: skip
+    }
     for at, box in zip(range(first, last), boxes, strict=True):
         if box not in plain:
             raise FieldError(
-                code="field_ambiguous", field=field,
+                code="field_ambiguous",
+                field=field,
                 detail=f"a paragraph is only {tokens.text[at][:40]!r}",
-            )  # fmt: skip
+            )
 
 
 def require_no_repeat(tokens: Tokens, first: int, last: int, field: str) -> None:

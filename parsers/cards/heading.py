@@ -29,8 +29,12 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
         else:
             found += _in_box(document, at, end, versus)
     if bare in text:  # seldom, and the list itself looks faster than a loop
-        found += [heading for at in range(1, len(text) - 1) if text[at] == bare
-                  for heading in _around(document, at, versus)]  # fmt: skip
+        found += [
+            heading
+            for at in range(1, len(text) - 1)
+            if text[at] == bare
+            for heading in _around(document, at, versus)
+        ]
     return found
 
 
@@ -80,8 +84,7 @@ def own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[Hea
     kickers = [tokens.end[at] for at in range(stop) if tokens.key[at] == kicker]
     right_after = [h for h in headings if h[0] in kickers]
     document = tokens.document
-    main = [h for h in headings
-            if any(document.tag[e] == "h1" for e in document.ancestors(h[0]))]  # fmt: skip
+    main = [h for h in headings if any(document.tag[e] == "h1" for e in document.ancestors(h[0]))]
     if right_after or main:
         return right_after or main
     later = [h for h in headings if not kickers or h[0] >= kickers[0]]

@@ -16,8 +16,11 @@ LONGEST_PLACEHOLDER = 14
 def explain_missing(tokens: Tokens) -> ParseError:
     """Why a page has too few triples: the value that is lost or no value, else the labels found."""
     labels = read_labels(tokens)
-    entries = [(label.token, step) for label in labels if label.name == "entry"
-               and (step := _step(tokens, label)) is not None]  # fmt: skip
+    entries = [
+        (label.token, step)
+        for label in labels
+        if label.name == "entry" and (step := _step(tokens, label)) is not None
+    ]
     for number, (entry, step) in enumerate(entries):
         problem = _without_value(tokens, entry, step)
         if problem is not None:
@@ -34,8 +37,14 @@ def _step(tokens: Tokens, entry: Label) -> int | None:
     if entry.value is not None:
         return 0
     near = ((step, entry.token + step) for step in (-1, 1, -3, 3))
-    return next((step for step, at in near if 0 <= at < len(tokens.key)
-                 and tokens.key[at] in tokens.words.entries), None)  # fmt: skip
+    return next(
+        (
+            step
+            for step, at in near
+            if 0 <= at < len(tokens.key) and tokens.key[at] in tokens.words.entries
+        ),
+        None,
+    )
 
 
 def _without_value(tokens: Tokens, entry: int, step: int) -> tuple[str, str, str] | None:
@@ -52,8 +61,9 @@ def _without_value(tokens: Tokens, entry: int, step: int) -> tuple[str, str, str
         shown = text if step else re.sub(re.escape(label), "", text, flags=re.I).strip(" :·|")
         if could_be(tokens, name, shown):
             continue
-        is_other = step and (is_statistic(tokens, at + step)
-                             or tokens.key[at + step] in words.badges)  # fmt: skip
+        is_other = step and (
+            is_statistic(tokens, at + step) or tokens.key[at + step] in words.badges
+        )
         if shown and not is_other and len(shown) <= LONGEST_PLACEHOLDER:
             return "field_unreadable", field, f"{shown!r} stands where the value would"
         if name == "panel":

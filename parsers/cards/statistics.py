@@ -75,8 +75,11 @@ def read_labels(tokens: Tokens) -> list[Label]:
 
 def _labels_inside(tokens: Tokens, names: dict[str, str], at: int) -> list[Label]:
     """The labels of a token that holds their values too."""
-    beside = ((name, _value_beside(tokens, at, label, name))
-              for label, name in names.items() if label in tokens.key[at])  # fmt: skip
+    beside = (
+        (name, _value_beside(tokens, at, label, name))
+        for label, name in names.items()
+        if label in tokens.key[at]
+    )
     return [Label(name, at, value) for name, value in beside if value is not None]
 
 
@@ -140,7 +143,7 @@ def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     start, end, values = readings[0]
     return Triple(
         start, end, panel.token, values["panel"], values.get("community"), values["entry"]
-    )  # fmt: skip
+    )
 
 
 def _nearest(labels: list[Label], at: int, name: str) -> Label | None:
@@ -223,8 +226,10 @@ def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
         if start < 0 or start + count > len(tokens.text):
             continue
         if all(_fits(tokens, label.name, at) for label, at in zip(group, places, strict=True)):
-            values = {label.name: Value(tokens.text[at], at)
-                      for label, at in zip(group, places, strict=True)}  # fmt: skip
+            values = {
+                label.name: Value(tokens.text[at], at)
+                for label, at in zip(group, places, strict=True)
+            }
             found.append((min(first, start), max(first, start) + count, values))
     return found[0] if len(found) == 1 else None
 
@@ -232,9 +237,10 @@ def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
 def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
     """The tokens between two labels that are not mere icons; a dash is a value."""
     return [
-        at for at in range(first, last)
+        at
+        for at in range(first, last)
         if not tokens.is_decoration(at) or tokens.text[at].strip() in "-–—−"
-    ]  # fmt: skip
+    ]
 
 
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:

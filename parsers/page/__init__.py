@@ -10,8 +10,4 @@ context   what the readers of one page share
 from parsers.page.document import Document
 from parsers.page.links import canonical_address, page_links
 
-__all__ = [
-    "Document",
-    "canonical_address",
-    "page_links",
-]
+__all__ = ["Document", "canonical_address", "page_links"]

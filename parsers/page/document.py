@@ -19,19 +19,17 @@ from parsers.page.tree import tree_of
 
 INLINE = frozenset(
     (
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
-    "rb rp rt ruby s samp small span strike strong sub sup time tt u var wbr"
-).split()
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
+        "rb rp rt ruby s samp small span strike strong sub sup time tt u var wbr"
+    ).split()
 )
 UNSEEN = frozenset(
     (
-    "head script style template noscript noembed noframes svg math canvas audio video iframe "
-    "object embed title meta link datalist progress meter"
-).split()
+        "head script style template noscript noembed noframes svg math canvas audio video iframe "
+        "object embed title meta link datalist progress meter"
+    ).split()
 )
-MARKED = (
-    "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],link[rel='canonical' i][href]"
-)
+MARKED = "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],link[rel='canonical' i][href]"
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
@@ -91,8 +89,9 @@ class Document:
     def blocks_of(self, element: int) -> tuple[int, int]:
         """The [start, end) of the blocks under an element."""
         return (
-            bisect_left(self.run, self.first[element]), bisect_left(self.run, self.last[element])
-        )  # fmt: skip
+            bisect_left(self.run, self.first[element]),
+            bisect_left(self.run, self.last[element]),
+        )
 
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
@@ -153,9 +152,11 @@ def _marked(tree: LexborHTMLParser) -> tuple[set[int], str | None]:
             if canonical is None and (attributes.get("rel") or "").lower() == "canonical":
                 canonical = attributes.get("href")
         elif (
-            "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true"
-            or name == "dialog" or _HIDING.search(attributes.get("style") or "")
-        ):  # fmt: skip
+            "hidden" in attributes
+            or (attributes.get("aria-hidden") or "").lower() == "true"
+            or name == "dialog"
+            or _HIDING.search(attributes.get("style") or "")
+        ):
             hidden.add(node.mem_id)
     return hidden, canonical
 
@@ -298,8 +299,11 @@ class _Walk:
     def _is_footnoted(self, before: int, at: int) -> bool:
         """Whether digits meet where a raised or lowered mark begins or ends: 5¹ is not 51."""
         one, other = self.runs[before], self.runs[at]
-        return one[0][-1:].isdigit() and other[0][:1].isdigit() and (
-            self._is_mark(one[1]) != self._is_mark(other[1]))
+        return (
+            one[0][-1:].isdigit()
+            and other[0][:1].isdigit()
+            and (self._is_mark(one[1]) != self._is_mark(other[1]))
+        )
 
     def _is_mark(self, element: int) -> bool:
         document = self.document

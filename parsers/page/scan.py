@@ -37,9 +37,7 @@ _RAW = {
     name: re.compile(rb"</" + name + rb"(?=[\s/>])", re.IGNORECASE)
     for name in (b"script", b"style", b"textarea", b"title", b"noembed", b"noscript")
 }
-_VOID = frozenset(
-    b"area base br col embed hr img input link meta param source track wbr".split()
-)
+_VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 _SHAPES = frozenset(b"circle ellipse line path polygon polyline rect stop use".split())
 
 

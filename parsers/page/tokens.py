@@ -96,11 +96,21 @@ class Patterns:
         self.anchors = frozenset(
             label_key(word)
             for word in (
-                words.panel_ship, words.community, words.entry, words.scorecard,
-                words.panel_verdict, words.pricing, words.best_for, words.category,
-                words.no_votes, *words.decision, *words.verdicts, *words.badges, *words.entries,
+                words.panel_ship,
+                words.community,
+                words.entry,
+                words.scorecard,
+                words.panel_verdict,
+                words.pricing,
+                words.best_for,
+                words.category,
+                words.no_votes,
+                *words.decision,
+                *words.verdicts,
+                *words.badges,
+                *words.entries,
             )
-        )  # fmt: skip
+        )
 
     def read_score(self, text: str) -> Score | None:
         """The score that a whole token states. Absent: None where it states none."""
@@ -182,11 +192,14 @@ def _add_box(
     at = start
     while at < end:
         stop = next(
-            (stop for stop in range(min(end, at + 4), at + 1, -1)
-             if _has_word_ends(document, at, stop)
-             and _is_special(document.join(at, stop), patterns, frozenset())),
+            (
+                stop
+                for stop in range(min(end, at + 4), at + 1, -1)
+                if _has_word_ends(document, at, stop)
+                and _is_special(document.join(at, stop), patterns, frozenset())
+            ),
             at + 1,
-        )  # fmt: skip
+        )
         tokens.add(at, stop)
         at = stop
 

@@ -54,8 +54,11 @@ def find_scores(tokens: Tokens, patterns: Patterns, first: int) -> list[tuple[in
 def find_verdicts(tokens: Tokens, first: int) -> list[tuple[int, Score]]:
     """Every token from `first` on that is a verdict alone, on a page that shows no scores."""
     words = tokens.words.verdicts
-    return [(at, Score(None, tokens.text[at])) for at in range(first, len(tokens.text))
-            if tokens.key[at] in words]  # fmt: skip
+    return [
+        (at, Score(None, tokens.text[at]))
+        for at in range(first, len(tokens.text))
+        if tokens.key[at] in words
+    ]
 
 
 def find_quoted(tokens: Tokens, first: int) -> list[tuple[int, int]]:
@@ -73,9 +76,10 @@ def find_quoted(tokens: Tokens, first: int) -> list[tuple[int, int]]:
         while depth > 0 or not tokens.text[end - 1].endswith("”"):
             if end == len(tokens.text):
                 raise LayoutError(
-                    code="cell_shape", field="quotes",
+                    code="cell_shape",
+                    field="quotes",
                     detail=f"the quote {tokens.text[at][:30]!r} is not closed",
-                )  # fmt: skip
+                )
             depth += _depth(tokens.text[end])
             end += 1
         found.append((at, end))
@@ -170,8 +174,11 @@ def _element(tokens: Tokens, cell: Cell) -> int:
 def _column(tokens: Tokens, element: int, cells: list[int]) -> tuple[int, int]:
     """A cell's place among the cells and empty elements beside it, and how many these are."""
     parent = tokens.document.parent
-    beside = [e for e, above in enumerate(parent) if e and above == parent[element]
-              and (e in cells or not _has_words(tokens, e))]  # fmt: skip
+    beside = [
+        e
+        for e, above in enumerate(parent)
+        if e and above == parent[element] and (e in cells or not _has_words(tokens, e))
+    ]
     return beside.index(element) + 1, len(beside)
 
 

@@ -55,10 +55,16 @@ def _quote(context: Context, number: int, tool: int, slot: int, cell: Cell) -> d
         verdict = parse_word(cell.verdict, context.words.verdicts, field=f"{path}.verdict")
         context.trace[f"{path}.verdict"] = tokens.place(cell.verdict_at, cell.verdict_at + 1)
     return {
-        "position": 2 * (slot - 1) + tool, "tool": tool, "slot": slot, "reviewer": reviewer,
-        "score": score, "verdict": verdict, "verdict_source": None, "verdict_span": None,
+        "position": 2 * (slot - 1) + tool,
+        "tool": tool,
+        "slot": slot,
+        "reviewer": reviewer,
+        "score": score,
+        "verdict": verdict,
+        "verdict_source": None,
+        "verdict_span": None,
         "text": _text(context, f"{path}.text", cell),
-    }  # fmt: skip
+    }
 
 
 def _text(context: Context, path: str, cell: Cell) -> str:
@@ -88,25 +94,29 @@ def _require_alike(context: Context, fields: list[dict[str, Any]]) -> None:
         shown = sum(field[part] is not None for field in fields)
         if 0 < shown < len(fields):
             raise LayoutError(
-                code="cell_shape", field=f"quotes[].{part}",
+                code="cell_shape",
+                field=f"quotes[].{part}",
                 detail=f"{shown} of {len(fields)} cells show it",
-            )  # fmt: skip
+            )
     places = (context.trace[f"quotes[{number}].text"] for number in range(len(fields)))
     marked = sum(place[0][1] == 1 for place in places)
     if len(fields) // 2 <= marked < len(fields):
         raise LayoutError(
-            code="cell_shape", field="quotes[].text",
+            code="cell_shape",
+            field="quotes[].text",
             detail=f"{marked} of {len(fields)} quotes stand in quotation marks",
-        )  # fmt: skip
+        )
 
 
 def _infer(context: Context, fields: list[dict[str, Any]], tool: ToolReader) -> None:
     """Fill in the verdicts of one tool's quotes."""
     own = [field for field in fields if field["tool"] == tool.number + 1]
     inferred, is_conflict = infer_verdicts(
-        [field["text"] for field in own], [field["verdict"] for field in own],
-        tool.share, tool.votes,
-    )  # fmt: skip
+        [field["text"] for field in own],
+        [field["verdict"] for field in own],
+        tool.share,
+        tool.votes,
+    )
     for field, verdict in zip(own, inferred, strict=True):
         field |= {
             "verdict": verdict.verdict,

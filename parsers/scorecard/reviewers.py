@@ -18,9 +18,11 @@ LONGEST_NAME = 60
 def is_name_like(text: str) -> bool:
     """Whether a text could be a reviewer's name rather than a sentence."""
     return (
-        len(text) <= LONGEST_NAME and len(text.split()) <= 6
-        and text[-1] not in ".!?…”\"" and text[0] not in "“\""
-    )  # fmt: skip
+        len(text) <= LONGEST_NAME
+        and len(text.split()) <= 6
+        and text[-1] not in '.!?…”"'
+        and text[0] not in '“"'
+    )
 
 
 def reviewer_name(text: str) -> str:

@@ -50,9 +50,10 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, Found]:
     headings = [at for at, other in enumerate(tokens.key) if other == key]
     if not headings:
         raise LayoutError(
-            code="scorecard_missing", field="quotes",
+            code="scorecard_missing",
+            field="quotes",
             detail=f"no block reads {tokens.words.scorecard!r}",
-        )  # fmt: skip
+        )
     scores = find_scores(tokens, patterns, headings[0])
     if scores:
         return max(at for at in headings if at < scores[0][0]), scores
@@ -96,14 +97,13 @@ def _expected_count(panels: Panels) -> int:
 def _wrong_count(count: int, panels: Panels) -> LayoutError:
     stated = [panel if panel is not None else 4 for panel in panels]
     return LayoutError(
-        code="quote_count", field="quotes",
+        code="quote_count",
+        field="quotes",
         detail=f"found {count}, the page's votes say {sum(stated)}",
-    )  # fmt: skip
+    )
 
 
-def _read(
-    tokens: Tokens, names: tuple[str, str], cells: list[Cell], panels: Panels
-) -> list[Side]:
+def _read(tokens: Tokens, names: tuple[str, str], cells: list[Cell], panels: Panels) -> list[Side]:
     """Fill in reviewer and quote of each cell, and tell its side."""
     drop_common(tokens, cells)
     if _is_flat(tokens, cells):
@@ -163,7 +163,7 @@ def _beside_rows(
         shown = [at for at in cell.outer if tokens.text[at] not in names]
         before = cells[number - 1] if number else None
         behind = [at for at in shown if before and _is_nearer(tokens, at, before, cell)]
-        for own, found in ((sides[number - 1][1], behind[:1]), (slot, shown[len(behind):][-1:])):
+        for own, found in ((sides[number - 1][1], behind[:1]), (slot, shown[len(behind) :][-1:])):
             for at in found:
                 if is_name_like(tokens.text[at]):
                     rows[own].setdefault(tokens.text[at], at)
@@ -182,16 +182,16 @@ def _drop_between(rows: dict[int, dict[str, int]], cells: list[Cell], sides: lis
             found.pop(name, None)
 
 
-def _may_stand_behind(
-    tokens: Tokens, rows: dict[int, dict[str, int]], cells: list[Cell]
-) -> bool:
+def _may_stand_behind(tokens: Tokens, rows: dict[int, dict[str, int]], cells: list[Cell]) -> bool:
     """Whether no element tells if a name belongs to the row after it or to the one before."""
     found = [at for names in rows.values() for at in names.values()]
     return any(
         before.last <= at < cell.first
-        and not _is_nearer(tokens, at, before, cell) and not _is_nearer(tokens, at, cell, before)
-        for before, cell in pairwise(cells) for at in found
-    )  # fmt: skip
+        and not _is_nearer(tokens, at, before, cell)
+        and not _is_nearer(tokens, at, cell, before)
+        for before, cell in pairwise(cells)
+        for at in found
+    )
 
 
 def _is_nearer(tokens: Tokens, at: int, one: Cell, other: Cell) -> bool:
@@ -217,8 +217,10 @@ def _without_copy(
         problem: ParseError | None = None
         for part in (one, other):
             # Reading fills the cells in, and what one way made of them is nothing to the next.
-            own = [replace(cell, outer=[*cell.outer], lead=[*cell.lead], trail=[*cell.trail])
-                   for cell in part]  # fmt: skip
+            own = [
+                replace(cell, outer=[*cell.outer], lead=[*cell.lead], trail=[*cell.trail])
+                for cell in part
+            ]
             try:
                 read.append((own, _read(tokens, names, own, panels)))
             except ParseError as error:
@@ -243,9 +245,7 @@ def _by_first_sight(tokens: Tokens, cells: list[Cell]) -> tuple[list[Cell], list
 
 
 def _said(tokens: Tokens, cells: list[Cell], sides: list[Side]) -> list[tuple[Side, str]]:
-    return sorted(
-        (side, tokens.join(*cell.quote)) for cell, side in zip(cells, sides, strict=True)
-    )
+    return sorted((side, tokens.join(*cell.quote)) for cell, side in zip(cells, sides, strict=True))
 
 
 def _words(tokens: Tokens, cells: list[Cell]) -> list[str]:

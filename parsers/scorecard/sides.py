@@ -48,8 +48,10 @@ def _by_names(
 ) -> list[int] | None:
     """Sides from a name in, or right before, every cell, or at the head of each column."""
     if names[0] != names[1]:
-        shown = [cell.marker or (before[-1] if len(before) == 1 else None)
-                 for cell, before in zip(cells, markers, strict=True)]  # fmt: skip
+        shown = [
+            cell.marker or (before[-1] if len(before) == 1 else None)
+            for cell, before in zip(cells, markers, strict=True)
+        ]
         if all(shown):
             return [1 if name == names[0] else 2 for name in shown]
     at = [number for number, before in enumerate(markers) if before]
@@ -75,9 +77,12 @@ def _groups(cells: list[Cell]) -> list[int]:
 
 
 def _by_groups(
-    cells: list[Cell], names: tuple[str, str], markers: list[list[str]], groups: list[int],
+    cells: list[Cell],
+    names: tuple[str, str],
+    markers: list[list[str]],
+    groups: list[int],
     panels: Panels,
-) -> list[int]:  # fmt: skip
+) -> list[int]:
     """Sides from rows or columns of cells, in the header's order."""
     sizes = [count for _, count in sorted(Counter(groups).items())]
     if len(sizes) == 2 and min(sizes) >= 3:
@@ -112,9 +117,10 @@ def _first_cell(names: tuple[str, str], markers: list[list[str]]) -> int:
     if names[0] == names[1] or not orders:
         return 1
     firsts = {
-        first for first, order in ((1, names), (2, names[::-1]))
+        first
+        for first, order in ((1, names), (2, names[::-1]))
         if all(shown == order * (len(shown) // 2) for shown in orders)
-    }  # fmt: skip
+    }
     if len(firsts) != 1:
         raise _uncertain("the header does not name each tool once")
     return firsts.pop()
@@ -175,8 +181,9 @@ def _in_list(cells: list[Cell], places: list[int]) -> list[Side]:
     shown = {place: cell.reviewer for place, cell in zip(places, cells, strict=True)}
 
     def equal(pairs: list[tuple[int, int]]) -> tuple[int, int]:
-        whole = [(shown[one], shown[other]) for one, other in pairs
-                 if one in shown and other in shown]  # fmt: skip
+        whole = [
+            (shown[one], shown[other]) for one, other in pairs if one in shown and other in shown
+        ]
         return sum(one == other is not None for one, other in whole), len(whole)
 
     rows, of_rows = equal([(at, at + 1) for at in range(0, 2 * ROWS, 2)])
@@ -214,8 +221,14 @@ def _with_one_missing(reviewers: list[str | None], panels: Panels) -> list[int]:
     fitting = []
     for row in range(4):
         tools = [1, 2] * row + [alone] + [1, 2] * (3 - row)
-        pairs = [at for at in range(7) if at + 1 < 7 and tools[at] == 1 and tools[at + 1] == 2
-                 and (at < 2 * row or at > 2 * row)]  # fmt: skip
+        pairs = [
+            at
+            for at in range(7)
+            if at + 1 < 7
+            and tools[at] == 1
+            and tools[at + 1] == 2
+            and (at < 2 * row or at > 2 * row)
+        ]
         if all(reviewers) and all(reviewers[at] == reviewers[at + 1] for at in pairs):
             fitting.append(tools)
     if len(fitting) != 1:
@@ -274,9 +287,11 @@ def _rows_by_reviewer(cells: list[Cell], tools: list[int]) -> list[Side]:
     for at, tool in enumerate(tools):
         before = at - 1
         is_second = (
-            bool(at) and not is_second and tools[before] != tool
+            bool(at)
+            and not is_second
+            and tools[before] != tool
             and cells[before].reviewer == cells[at].reviewer is not None
-        )  # fmt: skip
+        )
         slot += not is_second
         sides.append((tool, slot))
     return sides

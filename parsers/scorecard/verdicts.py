@@ -110,9 +110,7 @@ def infer_verdicts(
     return _with_remainder(found, expected), is_conflict
 
 
-def _expected(
-    count: int, share: int, votes: tuple[int, int] | None
-) -> dict[Verdict, int] | None:
+def _expected(count: int, share: int, votes: tuple[int, int] | None) -> dict[Verdict, int] | None:
     """How many quotes must say ship and skip. Absent: None where share and votes do not tell."""
     ships = round(share * count / 100)
     if not count or abs(100 * ships / count - share) >= 1:

@@ -16,12 +16,7 @@ from urllib.parse import urlsplit
 from parsers.site import Site
 from schema.errors import SiteError
 
-__all__ = [
-    "DEFAULT_SITE",
-    "load_sites",
-    "site_named",
-    "site_of_url",
-]
+__all__ = ["DEFAULT_SITE", "load_sites", "site_named", "site_of_url"]
 
 DEFAULT_SITE = "shiporskip"
 """The site of a page when neither its address nor anybody says which."""
@@ -136,8 +131,10 @@ def _fault(site: object, name: str) -> str:
         except re.error as error:
             return f"{each} is no regular expression: {error}"
         if not any(way <= groups for way in ways):
-            return f"{each} must have {' or '.join(' and '.join(sorted(way)) for way in ways)}" \
-                " as named group"  # fmt: skip
+            return (
+                f"{each} must have {' or '.join(' and '.join(sorted(way)) for way in ways)}"
+                " as named group"
+            )
     return ""
 
 

@@ -86,9 +86,13 @@ class Upgrade:
     def build(self, home: Path, *options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "verdicts", "build", "--home", str(home), *options],
-            cwd=self.folder, capture_output=True, text=True, timeout=120, check=False,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
             env={**os.environ, "VERDICTS_NOW": "2026-11-20T00:00:00Z"},
-        )  # fmt: skip
+        )
 
 
 def current(home: Path) -> Path:
@@ -120,7 +124,9 @@ def test_an_altered_field_is_shown_and_refused_until_it_is_accepted(
     assert refused.returncode == 40
     values = f"{CEDAR.tagline!r} -> {CEDAR.tagline.upper()!r}"
     assert refused.stdout.splitlines() == [
-        "tools[].tagline: 2 changed", f"  alder-vs-cedar: {values}", f"  birch-vs-cedar: {values}"
+        "tools[].tagline: 2 changed",
+        f"  alder-vs-cedar: {values}",
+        f"  birch-vs-cedar: {values}",
     ]
     assert "alters 2 values" in refused.stderr and "--accept-changes" in refused.stderr
     assert current(tmp_path) == before
@@ -137,10 +143,15 @@ def test_the_report_is_given_as_json(tmp_path: Path, shouting: Upgrade) -> None:
     store(tmp_path, PAGES[:2])
     build(tmp_path)
     old = CEDAR.tagline
-    assert reported(shouting.build(tmp_path, "--json")) == {"tools[].tagline": {
-        "field": "tools[].tagline", "changed": 1, "appeared": 0, "vanished": 0,
-        "examples": [{"comparison": "alder-vs-cedar", "old": old, "new": old.upper()}],
-    }}  # fmt: skip
+    assert reported(shouting.build(tmp_path, "--json")) == {
+        "tools[].tagline": {
+            "field": "tools[].tagline",
+            "changed": 1,
+            "appeared": 0,
+            "vanished": 0,
+            "examples": [{"comparison": "alder-vs-cedar", "old": old, "new": old.upper()}],
+        }
+    }
 
 
 def test_a_parser_that_alters_nothing_publishes_silently_what_a_new_capture_changed(
@@ -171,14 +182,17 @@ def test_an_inferred_or_printed_verdict_that_vanishes_is_shown(tmp_path: Path) -
     store(tmp_path / "home", PAGES[:1])
     build(tmp_path / "home")
     result = Upgrade(tmp_path / "new", UNPRINTED).build(tmp_path / "home")
-    assert (result.returncode, result.stdout.splitlines()) == (40, [
-        "quotes[].verdict: 2 vanished",
-        "  alder-vs-birch: 'ship' -> nothing",
-        "  alder-vs-birch: 'ship' -> nothing",
-        "quotes[].verdict_source: 2 vanished",
-        "  alder-vs-birch: 'page' -> nothing",
-        "  alder-vs-birch: 'page' -> nothing",
-    ])  # fmt: skip
+    assert (result.returncode, result.stdout.splitlines()) == (
+        40,
+        [
+            "quotes[].verdict: 2 vanished",
+            "  alder-vs-birch: 'ship' -> nothing",
+            "  alder-vs-birch: 'ship' -> nothing",
+            "quotes[].verdict_source: 2 vanished",
+            "  alder-vs-birch: 'page' -> nothing",
+            "  alder-vs-birch: 'page' -> nothing",
+        ],
+    )
 
 
 def test_a_page_that_is_no_longer_read_is_shown(tmp_path: Path) -> None:
@@ -261,20 +275,26 @@ def test_a_column_that_the_older_database_does_not_have_is_no_alteration(
     assert altered(*pair) == []
 
 
-@pytest.mark.parametrize(("field", "sql"), [
-    ("title", "UPDATE comparison_version SET title = 'Another' WHERE id = 1"),
-    ("layout", "UPDATE comparison_version SET layout = 'text-1' WHERE id = 1"),
-    ("findings", "INSERT INTO finding (id, comparison, version, code, detail)"
-                 " VALUES (99, 1, 1, 'slug_order', '-')"),
-    ("tools[].slug", "UPDATE tool SET slug = 'elder' WHERE id = 1"),
-    ("tools[].description", "UPDATE card SET description = '-' WHERE id = 1"),
-    ("tools[].pricing", "UPDATE version_tool SET pricing = NULL WHERE id = 1"),
-    ("tools[].community_stated", "UPDATE version_tool SET community_stated = 0 WHERE id = 1"),
-    ("quotes[].text", "UPDATE quote SET text = '-' WHERE id = 1"),
-    ("quotes[].reviewer", "UPDATE version_quote SET reviewer = NULL WHERE id = 1"),
-    ("quotes[].score", "UPDATE version_quote SET score = 1 WHERE id = 1"),
-    ("quotes[].verdict_start", "UPDATE version_quote SET verdict_start = 1 WHERE id = 1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "sql"),
+    [
+        ("title", "UPDATE comparison_version SET title = 'Another' WHERE id = 1"),
+        ("layout", "UPDATE comparison_version SET layout = 'text-1' WHERE id = 1"),
+        (
+            "findings",
+            "INSERT INTO finding (id, comparison, version, code, detail)"
+            " VALUES (99, 1, 1, 'slug_order', '-')",
+        ),
+        ("tools[].slug", "UPDATE tool SET slug = 'elder' WHERE id = 1"),
+        ("tools[].description", "UPDATE card SET description = '-' WHERE id = 1"),
+        ("tools[].pricing", "UPDATE version_tool SET pricing = NULL WHERE id = 1"),
+        ("tools[].community_stated", "UPDATE version_tool SET community_stated = 0 WHERE id = 1"),
+        ("quotes[].text", "UPDATE quote SET text = '-' WHERE id = 1"),
+        ("quotes[].reviewer", "UPDATE version_quote SET reviewer = NULL WHERE id = 1"),
+        ("quotes[].score", "UPDATE version_quote SET score = 1 WHERE id = 1"),
+        ("quotes[].verdict_start", "UPDATE version_quote SET verdict_start = 1 WHERE id = 1"),
+    ],
+)
 def test_every_field_is_looked_at(pair: tuple[Path, Path], field: str, sql: str) -> None:
     assert altered(*pair) == []
     change(pair[0], sql)
@@ -291,11 +311,14 @@ def test_a_quote_that_is_not_read_any_more_is_shown_whole(pair: tuple[Path, Path
 def test_what_was_held_back_or_not_readable_from_the_archive_is_no_change_of_the_parser(
     pair: tuple[Path, Path], code: str
 ) -> None:
-    change(pair[0], f"""
+    change(
+        pair[0],
+        f"""
         UPDATE capture SET outcome = 'failure' WHERE id = 1;
         INSERT INTO failure (id, page, capture, code, detail, captured_at)
         SELECT 99, page, id, '{code}', '-', captured_at FROM capture WHERE id = 1
-    """)  # fmt: skip
+    """,
+    )
     assert altered(*pair) == []
 
 
@@ -320,8 +343,11 @@ def no_database(path: Path) -> None:
 
 
 def no_text(path: Path) -> None:
-    change(path, "UPDATE comparison_version SET title = CAST(x'ff' AS TEXT),"
-                 " record_sha256 = printf('%064d', 0)")
+    change(
+        path,
+        "UPDATE comparison_version SET title = CAST(x'ff' AS TEXT),"
+        " record_sha256 = printf('%064d', 0)",
+    )
 
 
 @pytest.mark.parametrize("harm", [no_database, no_text])

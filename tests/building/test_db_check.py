@@ -189,9 +189,14 @@ def test_a_record_file_that_is_damaged_is_made_again_though_nothing_is_new(home:
     path = only(home / "records", "*.gz")
     whole = path.read_bytes()
     published = only(home / "public", "verdicts-*.db").read_bytes()
-    for damaged in (b"", b"no record file", whole[:-40], whole[:-4] + b"none",
-                    gzip.compress(gzip.decompress(whole).splitlines(keepends=True)[0]),
-                    gzip.compress(gzip.decompress(whole).replace(b'"offset":', b'"offse":'))):
+    for damaged in (
+        b"",
+        b"no record file",
+        whole[:-40],
+        whole[:-4] + b"none",
+        gzip.compress(gzip.decompress(whole).splitlines(keepends=True)[0]),
+        gzip.compress(gzip.decompress(whole).replace(b'"offset":', b'"offse":')),
+    ):
         path.write_bytes(damaged)
         (problem,) = check(home)
         assert (problem.where, "; build makes it again" in problem.what) == (path.name, True)
@@ -237,7 +242,14 @@ def test_a_home_without_ledger_cannot_be_checked(tmp_path: Path) -> None:
 def test_status_has_the_contracts_keys_and_tells_no_folder(home: Path) -> None:
     told = status(home)
     assert set(told) == {
-        "pages", "look_at", "disk", "captures", "last_run", "published", "takedowns"}
+        "pages",
+        "look_at",
+        "disk",
+        "captures",
+        "last_run",
+        "published",
+        "takedowns",
+    }
     states = ("refused", "gone", "held", "failed", "waiting", "stored")
     assert set(told["pages"]) == {"known", "due", *states}
     assert told["captures"] == 2
@@ -263,13 +275,24 @@ def test_status_counts_as_the_build_does(home: Path, monkeypatch: pytest.MonkeyP
 def test_status_names_the_failing_and_held_pages_tried_last_and_no_take_down(home: Path) -> None:
     bad = b"<html><body><p>Loading</p></body></html>"
     failing, taken = (f"{BASE}/compare/{slugs}" for slugs in ("elm-vs-fir", "oak-vs-pine"))
-    store(home, [replace(page(ALDER, BIRCH), url=url, body=bad, at=TUESDAY,
-                         ending=captured(200)) for url in (failing, taken)])
+    store(
+        home,
+        [
+            replace(page(ALDER, BIRCH), url=url, body=bad, at=TUESDAY, ending=captured(200))
+            for url in (failing, taken)
+        ],
+    )
     with sqlite3.connect(home / "ledger.db") as ledger:
-        ledger.execute("UPDATE attempt SET outcome = 'extraction_refused', reason = 'card_missing'"
-                       " WHERE url IN (?, ?)", (failing, taken))
-        ledger.execute("UPDATE page SET last_outcome = 'extraction_refused',"
-                       " last_reason = 'card_missing' WHERE url IN (?, ?)", (failing, taken))
+        ledger.execute(
+            "UPDATE attempt SET outcome = 'extraction_refused', reason = 'card_missing'"
+            " WHERE url IN (?, ?)",
+            (failing, taken),
+        )
+        ledger.execute(
+            "UPDATE page SET last_outcome = 'extraction_refused',"
+            " last_reason = 'card_missing' WHERE url IN (?, ?)",
+            (failing, taken),
+        )
     held = page(ALDER, BIRCH).url
     know(home, held, Ending("network_error", "timeout", "captured", None, 1))
     know(home, f"{BASE}/compare/x-vs-y", Ending("http_error", "500", "failed", None, 3))

@@ -7,19 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from db_home import (
-    ALDER,
-    BASE,
-    BIRCH,
-    CEDAR,
-    MONDAY,
-    TUESDAY,
-    WEDNESDAY,
-    Answer,
-    know,
-    page,
-    store,
-)
+from db_home import ALDER, BASE, BIRCH, CEDAR, MONDAY, TUESDAY, WEDNESDAY, Answer, know, page, store
 
 from archive.ledger.leases import Ending, refused
 from db import build
@@ -62,13 +50,15 @@ def test_a_changed_capture_makes_a_second_version_and_dates_what_it_shows(tmp_pa
     changed = replace(BIRCH, words="has lost its charm")
     store(tmp_path, [page(ALDER, BIRCH), page(ALDER, changed, at=WEDNESDAY)])
     assert ask(tmp_path, "SELECT number, first_seen, last_seen FROM comparison_version") == [
-        (1, MONDAY, MONDAY), (2, WEDNESDAY, WEDNESDAY)
-    ]  # fmt: skip
+        (1, MONDAY, MONDAY),
+        (2, WEDNESDAY, WEDNESDAY),
+    ]
     sql = "SELECT DISTINCT tool_name, first_seen, last_seen FROM quote ORDER BY 1, 2"
     assert ask(tmp_path, sql) == [
-        (ALDER.name, MONDAY, WEDNESDAY), (BIRCH.name, MONDAY, MONDAY),
+        (ALDER.name, MONDAY, WEDNESDAY),
+        (BIRCH.name, MONDAY, MONDAY),
         (BIRCH.name, WEDNESDAY, WEDNESDAY),
-    ]  # fmt: skip
+    ]
     shown = ask(tmp_path, "SELECT text FROM comparison_quote WHERE position = 2")
     assert shown == [(changed.quote(1),)]
     told = ask(tmp_path, "SELECT first_seen, last_seen, captured_at, state FROM comparison")
@@ -77,17 +67,22 @@ def test_a_changed_capture_makes_a_second_version_and_dates_what_it_shows(tmp_pa
 
 def test_equal_captures_are_one_version_and_a_return_is_a_third(tmp_path: Path) -> None:
     changed, thursday = replace(BIRCH, tagline="Another line"), "2026-11-05T12:00:00Z"
-    store(tmp_path, [
-        page(ALDER, BIRCH), page(ALDER, BIRCH, at=TUESDAY, head="<!-- new bytes -->"),
-        page(ALDER, changed, at=WEDNESDAY), page(ALDER, BIRCH, at=thursday),
-    ])  # fmt: skip
+    store(
+        tmp_path,
+        [
+            page(ALDER, BIRCH),
+            page(ALDER, BIRCH, at=TUESDAY, head="<!-- new bytes -->"),
+            page(ALDER, changed, at=WEDNESDAY),
+            page(ALDER, BIRCH, at=thursday),
+        ],
+    )
     found = ask(tmp_path, "SELECT number, first_seen, last_seen FROM comparison_version")
     assert found == [(1, MONDAY, TUESDAY), (2, WEDNESDAY, WEDNESDAY), (3, thursday, thursday)]
 
 
-@pytest.mark.parametrize(("source", "tagline"), [
-    ("warc", BIRCH.tagline), ("crawl", "Another line"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("source", "tagline"), [("warc", BIRCH.tagline), ("crawl", "Another line")]
+)
 def test_an_import_counts_by_its_date_and_what_we_asked_by_when_it_came(
     tmp_path: Path, source: str, tagline: str
 ) -> None:
@@ -108,8 +103,9 @@ def test_a_revisit_counts_as_its_original(tmp_path: Path) -> None:
     sql = "SELECT captured_at, first_seen, last_seen, state FROM comparison"
     assert ask(tmp_path, sql) == [(MONDAY, MONDAY, TUESDAY, "stored")]
     assert ask(tmp_path, "SELECT kind, revisit_of, outcome FROM capture") == [
-        ("response", None, "comparison"), ("revisit", 1, "comparison"),
-    ]  # fmt: skip
+        ("response", None, "comparison"),
+        ("revisit", 1, "comparison"),
+    ]
 
 
 def test_a_page_that_fails_later_is_held_and_its_failure_is_a_row(tmp_path: Path) -> None:
@@ -120,9 +116,11 @@ def test_a_page_that_fails_later_is_held_and_its_failure_is_a_row(tmp_path: Path
     store(tmp_path, [good, cut, bad, missing])
     know(tmp_path, f"{BASE}/compare/never-vs-seen")
     assert ask(tmp_path, "SELECT comparison, state FROM page ORDER BY 1") == [
-        ("alder-vs-birch", "held"), ("never-vs-seen", "waiting"), ("x-vs-y", "failed"),
+        ("alder-vs-birch", "held"),
+        ("never-vs-seen", "waiting"),
+        ("x-vs-y", "failed"),
         ("y-vs-z", "failed"),
-    ]  # fmt: skip
+    ]
     assert ask(tmp_path, "SELECT state, captured_at FROM comparison") == [("held", MONDAY)]
     failed = ask(tmp_path, "SELECT page.url FROM failure JOIN page ON page.id = page ORDER BY 1")
     assert failed == [(good.url,), (bad.url,), (missing.url,)]
@@ -151,16 +149,17 @@ def test_text_is_withheld_only_where_every_capture_says_so(tmp_path: Path) -> No
     store(tmp_path, [page(ALDER, BIRCH, head=NOARCHIVE), page(ALDER, CEDAR)])
     sql = "SELECT DISTINCT tool_name, text IS NULL, withheld FROM quote ORDER BY 1"
     assert ask(tmp_path, sql) == [
-        (ALDER.name, 0, None), (BIRCH.name, 1, "noarchive"), (CEDAR.name, 0, None)
-    ]  # fmt: skip
+        (ALDER.name, 0, None),
+        (BIRCH.name, 1, "noarchive"),
+        (CEDAR.name, 0, None),
+    ]
     sql = "SELECT name, description IS NULL, withheld FROM card ORDER BY 1"
     assert ask(tmp_path, sql)[1] == (BIRCH.name, 1, "noarchive")
     assert ask(tmp_path, "SELECT withheld FROM comparison ORDER BY comparison") == [
-        ("noarchive",), (None,)
-    ]  # fmt: skip
-    assert ask(tmp_path, "SELECT count(*) FROM quote_fts WHERE quote_fts MATCH 'circles'") == [
-        (0,)
-    ]  # fmt: skip
+        ("noarchive",),
+        (None,),
+    ]
+    assert ask(tmp_path, "SELECT count(*) FROM quote_fts WHERE quote_fts MATCH 'circles'") == [(0,)]
     path = build(tmp_path, workers=1).path
     assert BIRCH.quote(1).encode() not in path.read_bytes()
 
@@ -191,8 +190,10 @@ def test_one_card_under_two_slugs_belongs_to_neither(tmp_path: Path) -> None:
     store(tmp_path, [page(ALDER, CEDAR), page(replace(ALDER, slug="alder-two"), CEDAR)])
     assert ask(tmp_path, "SELECT tool FROM card WHERE name LIKE 'Alder%'") == [(None,)]
     assert ask(tmp_path, "SELECT tool FROM tool ORDER BY 1") == [
-        ("alder",), ("alder-two",), ("cedar",)
-    ]  # fmt: skip
+        ("alder",),
+        ("alder-two",),
+        ("cedar",),
+    ]
     assert ask(tmp_path, "SELECT count(*) FROM finding WHERE field = 'slug'") == [(5,)]
 
 
@@ -204,9 +205,11 @@ def test_a_page_without_address_goes_by_its_urn_and_its_tools_by_name(tmp_path: 
     assert found == [("alder-vs-birch", known.url), (urn.url, None)]
     tools = ask(tmp_path, "SELECT tool, slug FROM tool ORDER BY 1")
     assert tools == [
-        ("alder", "alder"), ("birch", "birch"), (f"name:{ALDER.name}", None),
+        ("alder", "alder"),
+        ("birch", "birch"),
+        (f"name:{ALDER.name}", None),
         (f"name:{BIRCH.name}", None),
-    ]  # fmt: skip
+    ]
     joined = ask(tmp_path, "SELECT DISTINCT tool.tool FROM card JOIN tool ON tool.id = card.tool")
     assert sorted(joined) == [("alder",), ("birch",)]
 
@@ -221,9 +224,12 @@ def test_what_two_sites_share_is_written_with_its_site(tmp_path: Path) -> None:
     assert names == ["alder-vs-cedar", "sample:alder-vs-birch", "shiporskip:alder-vs-birch"]
     tools = ask(tmp_path, "SELECT tool FROM tool ORDER BY 1")
     assert tools == [
-        ("cedar",), ("sample:alder",), ("sample:birch",), ("shiporskip:alder",),
+        ("cedar",),
+        ("sample:alder",),
+        ("sample:birch",),
+        ("shiporskip:alder",),
         ("shiporskip:birch",),
-    ]  # fmt: skip
+    ]
 
 
 def test_one_pair_at_two_addresses_of_a_site_is_two_pages(tmp_path: Path) -> None:
@@ -249,9 +255,7 @@ def test_an_inferred_verdict_never_stands_against_a_printed_one() -> None:
     quote.state("verdict", "ship", "another page")
     quote.state("source", "page", "another page")
     assert joined_verdict(quote) == ("ship", "page")
-    assert list(quote_conflicts(quote)) == [
-        ("verdict", "printed ship, inferred skip (a page)")
-    ]  # fmt: skip
+    assert list(quote_conflicts(quote)) == [("verdict", "printed ship, inferred skip (a page)")]
     quote.state("verdict", "skip", "a third page")
     assert joined_verdict(quote) == (None, None)
     assert dict(quote_conflicts(quote)) == {"verdict": "ship (another page) | skip (a third page)"}

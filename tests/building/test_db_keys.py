@@ -6,10 +6,19 @@ from db.rows.keys import ToolKey, card_key, public_names, quote_key, tool_key
 from schema.records import Tool
 
 TOOL = Tool(
-    position=1, slug="alder", name='Alder "Désk"', category="AI/ML Models", tagline="A drawer",
-    badge=None, panel_ship_percent=75, votes=None, community=None, entry="Free", pricing=None,
+    position=1,
+    slug="alder",
+    name='Alder "Désk"',
+    category="AI/ML Models",
+    tagline="A drawer",
+    badge=None,
+    panel_ship_percent=75,
+    votes=None,
+    community=None,
+    entry="Free",
+    pricing=None,
     description="Keeps notes.",
-)  # fmt: skip
+)
 
 
 def sha256(text: str) -> str:
@@ -48,6 +57,9 @@ def test_a_tool_without_address_is_known_by_its_name() -> None:
 def test_a_name_that_two_sites_share_is_written_with_its_site() -> None:
     keys = [("b", "x"), ("a", "x"), ("b", "y"), ("a", "name:Z"), ("b", "name:Z")]
     assert public_names(keys) == {
-        ("a", "x"): "a:x", ("b", "x"): "b:x", ("b", "y"): "y",
-        ("a", "name:Z"): "a:name:Z", ("b", "name:Z"): "b:name:Z",
-    }  # fmt: skip
+        ("a", "x"): "a:x",
+        ("b", "x"): "b:x",
+        ("b", "y"): "y",
+        ("a", "name:Z"): "a:name:Z",
+        ("b", "name:Z"): "b:name:Z",
+    }

@@ -62,18 +62,35 @@ def test_every_foreign_key_leads_to_a_table_with_a_label_and_has_an_index(
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("panel_ship_percent", 101), ("panel_ship_percent", -1), ("panel_ship_percent", "half"),
-     ("entry", "Gratis"), ("badge", "Maybe"), ("votes_ship", -1), ("key", "abc"), ("name", None),
-     ("tool", 99)],
-)  # fmt: skip
+    [
+        ("panel_ship_percent", 101),
+        ("panel_ship_percent", -1),
+        ("panel_ship_percent", "half"),
+        ("entry", "Gratis"),
+        ("badge", "Maybe"),
+        ("votes_ship", -1),
+        ("key", "abc"),
+        ("name", None),
+        ("tool", 99),
+    ],
+)
 def test_a_value_that_no_record_may_hold_is_refused_by_the_database(
     empty: sqlite3.Connection, column: str, value: object
 ) -> None:
     good = {
-        "id": 1, "key": "0" * 64, "site": "sample", "name": "Alder", "category": "Tools",
-        "entry": "Free", "panel_ship_percent": 75, "first_seen": "x", "last_seen": "x",
-        "badge": None, "votes_ship": None, "tool": None,
-    }  # fmt: skip
+        "id": 1,
+        "key": "0" * 64,
+        "site": "sample",
+        "name": "Alder",
+        "category": "Tools",
+        "entry": "Free",
+        "panel_ship_percent": 75,
+        "first_seen": "x",
+        "last_seen": "x",
+        "badge": None,
+        "votes_ship": None,
+        "tool": None,
+    }
     sql = f"INSERT INTO card ({', '.join(good)}) VALUES ({', '.join('?' for _ in good)})"
     empty.execute(sql, list(good.values()))
     empty.execute("DELETE FROM card")

@@ -56,16 +56,23 @@ def test_of_a_page_that_was_taken_down_nothing_is_left_but_its_address(home: Pat
         ("refused", 0, None, 1)
     ]
     assert rows(made, "SELECT comparison FROM comparison ORDER BY 1") == [
-        ("alder-vs-cedar",), ("birch-vs-cedar",),
-    ]  # fmt: skip
+        ("alder-vs-cedar",),
+        ("birch-vs-cedar",),
+    ]
     assert one(made, "SELECT count(*) FROM capture WHERE url = '" + TAKEN_PAGE + "'") == 0
     assert rows(made, "SELECT kind, target, reason, added_at FROM takedown") == [
         ("page", TAKEN_PAGE, REASON, NOW)
     ]
     assert status(home)["pages"] | {"due": 0} == {
-        "known": 3, "refused": 1, "gone": 0, "held": 0, "failed": 0, "waiting": 0, "stored": 2,
+        "known": 3,
+        "refused": 1,
+        "gone": 0,
+        "held": 0,
+        "failed": 0,
+        "waiting": 0,
+        "stored": 2,
         "due": 0,
-    }  # fmt: skip
+    }
 
 
 def test_what_only_a_taken_page_showed_goes_with_it(home: Path) -> None:
@@ -102,11 +109,15 @@ def test_a_quote_that_was_taken_down_is_nowhere_and_its_pages_say_so(home: Path)
     counted = "SELECT count(*) FROM comparison_quote WHERE comparison = 'alder-vs-birch'"
     assert one(made, counted) == 7
     assert rows(made, "SELECT comparison, withheld FROM comparison ORDER BY 1") == [
-        ("alder-vs-birch", "takedown"), ("alder-vs-cedar", "takedown"), ("birch-vs-cedar", None),
-    ]  # fmt: skip
+        ("alder-vs-birch", "takedown"),
+        ("alder-vs-cedar", "takedown"),
+        ("birch-vs-cedar", None),
+    ]
     assert rows(made, "SELECT quotes_taken_down FROM comparison_version ORDER BY 1") == [
-        (None,), (1,), (1,),
-    ]  # fmt: skip
+        (None,),
+        (1,),
+        (1,),
+    ]
     assert holding(home / "public", "Désk in row 1") == []
     assert holding(home / "records", "Désk in row 1") == []
     assert "Désk in row 1" not in (home / "ledger.db").read_bytes().decode("utf-8", "replace")
@@ -144,8 +155,16 @@ def test_a_take_down_is_no_loss_but_a_loss_beside_it_still_is(tmp_path: Path) ->
 
 
 def test_two_take_downs_before_one_build_are_no_loss_either(tmp_path: Path) -> None:
-    store(tmp_path, [*many(30), *[page(BIRCH, replace(c, slug=f"x{at}", name=f"X {at}"))
-                                  for at, c in enumerate([CEDAR] * 30)]])  # fmt: skip
+    store(
+        tmp_path,
+        [
+            *many(30),
+            *[
+                page(BIRCH, replace(c, slug=f"x{at}", name=f"X {at}"))
+                for at, c in enumerate([CEDAR] * 30)
+            ],
+        ],
+    )
     build(tmp_path)
     take_down(Home(tmp_path), "alder", reason=REASON)
     take_down(Home(tmp_path), "birch", reason=REASON)
@@ -219,10 +238,12 @@ def test_the_crawl_is_told_which_addresses_to_leave_alone(home: Path) -> None:
     take_down(Home(home), "cedar", reason=REASON)
     taken = TakenAddresses(active_takedowns(Home(home)))
     asked = [
-        (TAKEN_PAGE, [("alder", "birch")]), (f"{BASE}/c/birch-vs-alder", [("birch", "alder")]),
+        (TAKEN_PAGE, [("alder", "birch")]),
+        (f"{BASE}/c/birch-vs-alder", [("birch", "alder")]),
         (f"{BASE}/compare/cedar-vs-oak", [("cedar", "oak")]),
-        (f"{BASE}/compare/cedar-two-vs-oak", [("cedar-two", "oak")]), (f"{BASE}/", []),
-    ]  # fmt: skip
+        (f"{BASE}/compare/cedar-two-vs-oak", [("cedar-two", "oak")]),
+        (f"{BASE}/", []),
+    ]
     assert [taken.covering("sample", url, slugs) for url, slugs in asked] == [1, 1, 2, None, None]
     assert taken.covering("shiporskip", TAKEN_PAGE, [("alder", "birch")]) is None
     left = rows(home / "ledger.db", "SELECT url FROM page WHERE state <> 'refused'")
@@ -231,10 +252,15 @@ def test_the_crawl_is_told_which_addresses_to_leave_alone(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [("nobody", "neither a page, a tool nor a quote"), ("0" * 64, "no quote of this archive"),
-     ("words that nobody wrote", "no quote"), ("https://other.example/x", "no site claims"),
-     (f"{BASE}/about", "neither a comparison nor a tool"), ("urn:sha256:" + "0" * 64, "no such")],
-)  # fmt: skip
+    [
+        ("nobody", "neither a page, a tool nor a quote"),
+        ("0" * 64, "no quote of this archive"),
+        ("words that nobody wrote", "no quote"),
+        ("https://other.example/x", "no site claims"),
+        (f"{BASE}/about", "neither a comparison nor a tool"),
+        ("urn:sha256:" + "0" * 64, "no such"),
+    ],
+)
 def test_what_is_not_here_is_not_taken_down(home: Path, asked: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         take_down(Home(home), asked, reason=REASON)

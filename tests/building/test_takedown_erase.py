@@ -34,14 +34,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 STEPS = [
-    ("archive.takedown.erasure._write", "before"), ("archive.takedown.erasure._write", "after"),
-    ("archive.takedown.erasure._note_gone", "after"), ("archive.takedown.erasure._move", "after"),
-    ("archive.takedown.erasure._replace", "before"), ("archive.takedown.erasure._replace", "after"),
+    ("archive.takedown.erasure._write", "before"),
+    ("archive.takedown.erasure._write", "after"),
+    ("archive.takedown.erasure._note_gone", "after"),
+    ("archive.takedown.erasure._move", "after"),
+    ("archive.takedown.erasure._replace", "before"),
+    ("archive.takedown.erasure._replace", "after"),
     ("db.takedown.withdraw.clean_records", "before"),
     ("db.takedown.withdraw.mark_erased", "before"),
-    ("db.takedown.files.bury", "before"), ("db.takedown.files.bury", "after"),
-    ("db.takedown.withdraw.enter_takedown", "after"), ("db.publish.publish._write_json", "after"),
-]  # fmt: skip
+    ("db.takedown.files.bury", "before"),
+    ("db.takedown.files.bury", "after"),
+    ("db.takedown.withdraw.enter_takedown", "after"),
+    ("db.publish.publish._write_json", "after"),
+]
 
 
 def erased_words(home: Path) -> list[str]:
@@ -84,8 +89,12 @@ def test_erased_bytes_are_gone_and_the_rest_is_as_it_was(erasable: Path) -> None
     assert build(erasable).comparisons == 2
     require_erased(erasable)
     files = sorted((erasable / "warc").iterdir())
-    done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", *map(str, files)],
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "warcio.cli", "check", *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     lift(Home(erasable), 1)
     assert status(erasable)["pages"]["waiting"] == 1

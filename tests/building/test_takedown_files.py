@@ -102,11 +102,17 @@ def test_a_published_file_is_withdrawn_under_whatever_name_it_was_copied(home: P
         path.with_suffix(".json").write_bytes(made.with_suffix(".json").read_bytes())
     found = check(home, deep=True)
     assert {each.where for each in found if "take-down 1" in each.what} == {
-        copy.name, "verdicts-0.db", "older/.kept/a.db"}
+        copy.name,
+        "verdicts-0.db",
+        "older/.kept/a.db",
+    }
     assert [each.where for each in found if "nobody can tell" in each.what] == [notes.name]
     build(home)
     assert sorted(path.name for path in (home / "public").rglob("*.db")) == [
-        "current.db", notes.name, made.name]
+        "current.db",
+        notes.name,
+        made.name,
+    ]
 
 
 @pytest.mark.parametrize("asked", [TAKEN_PAGE, "birch", KEY], ids=["page", "tool", "quote"])

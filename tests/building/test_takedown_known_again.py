@@ -52,8 +52,9 @@ def test_the_same_page_under_no_address_or_another_stays_away(home: Path, tmp_pa
     assert done.returncode == 0, done.stderr
     made = build(home).path
     assert rows(made, "SELECT state, count(*) FROM page GROUP BY 1 ORDER BY 1") == [
-        ("refused", 3), ("stored", 2),
-    ]  # fmt: skip
+        ("refused", 3),
+        ("stored", 2),
+    ]
     assert one(made, "SELECT count(*) FROM comparison") == 2
     assert check(home, deep=True) == []
 
@@ -70,14 +71,19 @@ def test_a_tool_is_known_again_by_its_card_and_by_its_name_without_an_address(
     made = build(home).path
     assert rows(made, "SELECT comparison FROM comparison") == [("birch-vs-cedar",)]
     assert rows(made, "SELECT state, count(*) FROM page GROUP BY 1") == [
-        ("refused", 4), ("stored", 1),
-    ]  # fmt: skip
+        ("refused", 4),
+        ("stored", 1),
+    ]
 
 
 @pytest.mark.parametrize(
-    "words", ["carries, its own weight ON a slow laptop", "carries its  own weight — on a slow"
-              " laptop", "carries its own weight on a slow laptop. Or so they say"]
-)  # fmt: skip
+    "words",
+    [
+        "carries, its own weight ON a slow laptop",
+        "carries its  own weight — on a slow laptop",
+        "carries its own weight on a slow laptop. Or so they say",
+    ],
+)
 def test_a_quote_with_a_changed_comma_case_or_ending_does_not_come_back(
     home: Path, words: str
 ) -> None:
@@ -91,17 +97,33 @@ def test_a_quote_with_a_changed_comma_case_or_ending_does_not_come_back(
 
 @pytest.mark.parametrize(
     "told",
-    [QUOTE.replace(" ", "_ "), QUOTE.replace(" ", "__"),
-     QUOTE.translate(str.maketrans("oeacpx", "оеасрх")),  # Cyrillic
-     QUOTE.translate(str.maketrans("AiovK", "ΑıονΚ")), QUOTE.replace("1", "\u0661"),
-     QUOTE.upper().translate(str.maketrans("AEHIKNOT", "ΑΕΗΙΚΝΟΤ")),
-     QUOTE.translate(str.maketrans("nhy", "νηυ")), QUOTE.translate(str.maketrans("nu", "ηυ")),
-     QUOTE.translate(str.maketrans("nrw", "пгѡ")), QUOTE.translate(str.maketrans("aorw", "ɑᴏʀᴡ")),
-     QUOTE.replace("weight", "we\u00adig\u2060ht")],
-    ids=["low lines", "low lines alone", "Cyrillic", "Greek, dotless i", "Arabic digit",
-         "Greek capitals", "as Greek capitals look", "as Greek small letters look",
-         "more Cyrillic", "small capitals", "soft hyphen"],
-)  # fmt: skip
+    [
+        QUOTE.replace(" ", "_ "),
+        QUOTE.replace(" ", "__"),
+        QUOTE.translate(str.maketrans("oeacpx", "оеасрх")),  # Cyrillic
+        QUOTE.translate(str.maketrans("AiovK", "ΑıονΚ")),
+        QUOTE.replace("1", "\u0661"),
+        QUOTE.upper().translate(str.maketrans("AEHIKNOT", "ΑΕΗΙΚΝΟΤ")),
+        QUOTE.translate(str.maketrans("nhy", "νηυ")),
+        QUOTE.translate(str.maketrans("nu", "ηυ")),
+        QUOTE.translate(str.maketrans("nrw", "пгѡ")),
+        QUOTE.translate(str.maketrans("aorw", "ɑᴏʀᴡ")),
+        QUOTE.replace("weight", "we\u00adig\u2060ht"),
+    ],
+    ids=[
+        "low lines",
+        "low lines alone",
+        "Cyrillic",
+        "Greek, dotless i",
+        "Arabic digit",
+        "Greek capitals",
+        "as Greek capitals look",
+        "as Greek small letters look",
+        "more Cyrillic",
+        "small capitals",
+        "soft hyphen",
+    ],
+)
 def test_what_looks_the_same_in_other_letters_is_the_same_words(told: str) -> None:
     assert told != QUOTE
     assert words_hash(folded(QUOTE)) in {words_hash(words) for words in readings(told)}
@@ -114,9 +136,14 @@ def test_a_quote_in_other_letters_does_not_come_back_with_an_ending_either(home:
         body = html(ALDER, BIRCH).replace(QUOTE.encode(), words.encode())
         store(home, [Answer(TAKEN_PAGE, body, at=f"2026-11-0{day}T12:00:00Z")])
     made = build(home).path
-    assert set(rows(made, "SELECT quotes_taken_down FROM comparison_version c JOIN comparison"
-                    " ON comparison.id = c.comparison"
-                    " WHERE comparison.comparison = 'alder-vs-birch'")) == {(1,)}  # fmt: skip
+    assert set(
+        rows(
+            made,
+            "SELECT quotes_taken_down FROM comparison_version c JOIN comparison"
+            " ON comparison.id = c.comparison"
+            " WHERE comparison.comparison = 'alder-vs-birch'",
+        )
+    ) == {(1,)}
     assert one(made, f"SELECT count(*) FROM quote WHERE tool_name = '{ALDER.name}'") == 3
 
 
@@ -140,11 +167,15 @@ def woods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(
     "told",
-    [SAID.replace("finds", "digs up"), SAID.replace("nobody", "no one").replace("ours", "mine"),
-     SAID.replace(" of meeting notes", ""), SAID.replace(", ours too", ""),
-     f"Well: {SAID.replace('meeting', 'our own meeting')} Every week."],
+    [
+        SAID.replace("finds", "digs up"),
+        SAID.replace("nobody", "no one").replace("ours", "mine"),
+        SAID.replace(" of meeting notes", ""),
+        SAID.replace(", ours too", ""),
+        f"Well: {SAID.replace('meeting', 'our own meeting')} Every week.",
+    ],
     ids=["a word", "two words", "a word less", "an ending less", "words more"],
-)  # fmt: skip
+)
 def test_a_quote_that_was_lightly_reworded_does_not_come_back(woods: Path, told: str) -> None:
     take_down(Home(woods), SAID, reason=REASON)
     store(woods, [page(saying(OAK, 1, told), PINE, at=TUESDAY)])
@@ -169,9 +200,11 @@ def test_a_reworded_quote_is_held_against_its_own_tool_alone(woods: Path) -> Non
 
 
 def test_short_words_are_taken_down_beside_their_own_tool_alone(home: Path) -> None:
-    short = html(ALDER, BIRCH).replace(QUOTE.encode(), b"Ship it.").replace(
-        BIRCH.quote(1).encode(), b"Ship it."
-    )  # fmt: skip
+    short = (
+        html(ALDER, BIRCH)
+        .replace(QUOTE.encode(), b"Ship it.")
+        .replace(BIRCH.quote(1).encode(), b"Ship it.")
+    )
     store(home, [Answer(TAKEN_PAGE, short, at=TUESDAY)])
     build(home)
     take_down(Home(home), quote_key("sample", ALDER.name, "Ship it."), reason=REASON)
@@ -185,13 +218,19 @@ OTHER_ELM = replace(ELM, description="Told in other words.")
 
 @pytest.mark.parametrize(
     ("one_card", "changed", "state"),
-    [(OTHER_ELM, [(ELM, 1), (ELM, 2), (FIR, 1), (FIR, 4)], "refused"),
-     (OTHER_ELM, [(ELM, 1), (ELM, 3), (FIR, 1), (FIR, 2), (FIR, 3), (FIR, 4)], "refused"),
-     (ELM, [(ELM, 1), (ELM, 2), (ELM, 3), (ELM, 4)], "refused"),
-     (OTHER_ELM, [(ELM, 1), (ELM, 2), (ELM, 3)], "stored")],
-    ids=["two of each four", "all of a card that says the same", "all of one side",
-         "a card that was rewritten"],
-)  # fmt: skip
+    [
+        (OTHER_ELM, [(ELM, 1), (ELM, 2), (FIR, 1), (FIR, 4)], "refused"),
+        (OTHER_ELM, [(ELM, 1), (ELM, 3), (FIR, 1), (FIR, 2), (FIR, 3), (FIR, 4)], "refused"),
+        (ELM, [(ELM, 1), (ELM, 2), (ELM, 3), (ELM, 4)], "refused"),
+        (OTHER_ELM, [(ELM, 1), (ELM, 2), (ELM, 3)], "stored"),
+    ],
+    ids=[
+        "two of each four",
+        "all of a card that says the same",
+        "all of one side",
+        "a card that was rewritten",
+    ],
+)
 @pytest.mark.parametrize("is_turned", [False, True])
 def test_a_page_under_new_slugs_is_known_by_both_of_its_cards(
     woods: Path, one_card: Card, changed: list[tuple[Card, int]], state: str, is_turned: bool
@@ -208,9 +247,16 @@ def test_a_page_lightly_reworded_throughout_is_known_by_its_names(woods: Path) -
     take_down(Home(woods), "oak-vs-pine", reason=REASON)
     fir = replace(FIR, description=FIR.description.replace("every", "each"))
     again = page(OTHER_ELM, fir, at=TUESDAY)
-    words = {b"It ": b"This ", b"the day": b"on the day", b"began": b"started", b"lunch": b"meal",
-             b"silent": b"quiet", b"small": b"little", b"aloud": b"out loud",
-             b"colleague": b"neighbour"}  # fmt: skip
+    words = {
+        b"It ": b"This ",
+        b"the day": b"on the day",
+        b"began": b"started",
+        b"lunch": b"meal",
+        b"silent": b"quiet",
+        b"small": b"little",
+        b"aloud": b"out loud",
+        b"colleague": b"neighbour",
+    }
     for old, new in words.items():
         again = replace(again, body=again.body.replace(old, new))
     store(woods, [again])
@@ -224,8 +270,10 @@ def test_other_pages_of_a_tool_stand_when_one_page_of_it_is_taken_down(home: Pat
     build(home)
     take_down(Home(home), TAKEN_PAGE, reason=REASON)
     assert rows(build(home).path, "SELECT comparison FROM comparison ORDER BY 1") == [
-        ("alder-vs-cedar",), ("alder-vs-fir",), ("birch-vs-cedar",),
-    ]  # fmt: skip
+        ("alder-vs-cedar",),
+        ("alder-vs-fir",),
+        ("birch-vs-cedar",),
+    ]
 
 
 @pytest.mark.parametrize(

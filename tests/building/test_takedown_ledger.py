@@ -82,8 +82,10 @@ def test_a_ledger_that_lacks_a_take_down_is_not_built_from(home: Path) -> None:
     assert built.returncode == 40
     assert "takedowns.json" in built.stderr and "check --rebuild-ledger" in built.stderr
     assert "takedowns.json" in [each.where for each in check(home)]
-    for enter in (lambda: take_down(Home(home), "cedar", reason=REASON),
-                  lambda: correct(Home(home), "cedar", note="It moved.")):  # fmt: skip
+    for enter in (
+        lambda: take_down(Home(home), "cedar", reason=REASON),
+        lambda: correct(Home(home), "cedar", note="It moved."),
+    ):
         with pytest.raises(IntegrityError, match="ledger lacks"):
             enter()
     assert not (home / "public" / "current.db").exists()
@@ -110,8 +112,10 @@ def test_a_ledger_that_lacks_a_take_down_is_not_crawled_with(home: Path) -> None
     older = (home / "ledger.db").read_bytes()
     take_down(Home(home), TAKEN_PAGE, reason=REASON)
     (home / "ledger.db").write_bytes(older)
-    with pytest.raises(IntegrityError, match="check --rebuild-ledger"), open_run(
-            Home(home), "crawl"):
+    with (
+        pytest.raises(IntegrityError, match="check --rebuild-ledger"),
+        open_run(Home(home), "crawl"),
+    ):
         pass
 
 
@@ -237,9 +241,13 @@ def test_a_take_down_that_is_asked_for_twice_keeps_its_number(home: Path) -> Non
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     "name",
-    ["archive.takedown.copy.renew_copy", "db.takedown.withdraw.withdraw", "db.takedown.files.bury",
-     "db.takedown.withdraw.clean_records"],
-)  # fmt: skip
+    [
+        "archive.takedown.copy.renew_copy",
+        "db.takedown.withdraw.withdraw",
+        "db.takedown.files.bury",
+        "db.takedown.withdraw.clean_records",
+    ],
+)
 def test_a_take_down_killed_anywhere_is_finished_by_the_next_build(
     home: Path, name: str, when: str
 ) -> None:

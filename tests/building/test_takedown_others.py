@@ -71,8 +71,11 @@ class Everything:
 
 def test_no_other_tool_is_taken_for_one_that_was_taken_down() -> None:
     pages = published_pages()
-    shown = [(card, side) for each in pages
-             for card, side in zip(each.cards, sides_of(each), strict=True)]  # fmt: skip
+    shown = [
+        (card, side)
+        for each in pages
+        for card, side in zip(each.cards, sides_of(each), strict=True)
+    ]
     for slug in {card.slug for card, _ in shown if card.slug is not None}:
         found = matches_of(Target("tool", "sample", slug), Everything(pages), None)
         likenesses = Likenesses([entered("tool", found)])

@@ -20,9 +20,20 @@ def test_a_crawl_of_the_benchmark_ends_with_its_time(tmp_path: Path, mode: str) 
     server = Site()
     try:
         done = forked.run(
-            [sys.executable, str(BENCH / "crawl.py"), "--child", mode, "--home", tmp_path / "home",
-             "--base", f"http://127.0.0.1:{server.server_address[1]}"],
-            capture_output=True, text=True, timeout=60)
+            [
+                sys.executable,
+                str(BENCH / "crawl.py"),
+                "--child",
+                mode,
+                "--home",
+                tmp_path / "home",
+                "--base",
+                f"http://127.0.0.1:{server.server_address[1]}",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
     finally:
         server.shutdown()
     assert done.returncode == 0, done.stderr[-2000:]

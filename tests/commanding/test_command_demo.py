@@ -52,9 +52,7 @@ def test_a_demo_that_comes_out_otherwise_is_exit_40(tmp_path: Path) -> None:
         "from verdicts.boundary import main\n"
         f"main(['demo', '--no-serve', '--home', {str(tmp_path / 'home')!r}])\n"
     )
-    result = forked.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    result = forked.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 40
     assert "title" in result.stderr
 
@@ -71,8 +69,9 @@ def test_a_home_of_another_site_is_left_alone(tmp_path: Path) -> None:
 def test_the_served_demo_says_where_and_answers_there(home: Path) -> None:
     server = forked.Popen(
         [sys.executable, "-m", "verdicts", "serve", "--home", str(home), "--port", "0"],
-        stdout=forked.PIPE, text=True,
-    )  # fmt: skip
+        stdout=forked.PIPE,
+        text=True,
+    )
     try:
         assert server.stdout is not None
         found = re.search(r"http://\S+", server.stdout.readline())
@@ -170,9 +169,7 @@ def test_a_fault_of_ours_is_one_sentence_and_a_saved_trace() -> None:
         "from verdicts.boundary import main\n"
         "main(['status'])\n"
     )
-    result = forked.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    result = forked.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 70
     assert "Traceback" not in result.stderr
     trace = re.search(r"see (\S+)\)", result.stderr)

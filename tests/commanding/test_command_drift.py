@@ -41,8 +41,10 @@ def test_old_and_new_structure_stand_side_by_side(home: Path) -> None:
     assert "`verdicts drift --accept 2`" in shown.stdout
     assert "held" in shown.stdout
     lines = shown.stdout.splitlines()
-    assert next(line for line in lines if "shown tools.badge" in line).split()[-2:] \
-        == ["12/12", "0/12"]
+    assert next(line for line in lines if "shown tools.badge" in line).split()[-2:] == [
+        "12/12",
+        "0/12",
+    ]
     assert any(line.startswith("tools[0].badge: Ship") and line.endswith("<") for line in lines)
     name = f"tools[0].name: {PAIRS[-1][0].name}"  # of the page that was asked last, on both sides
     assert any(name in line[:WIDTH] and name in line[WIDTH:] for line in lines)
@@ -68,8 +70,10 @@ def test_what_is_held_for_drift_is_named_by_status_with_its_code(home: Path) -> 
 
 
 def test_what_drifted_in_two_layouts_alike_is_said_once() -> None:
-    rows = [ProfileRow(2, "sample", layout, 9, True, {"said": ["it is gone on 9 of 18 pages"]})
-            for layout in ("html:1", "html:2")]
+    rows = [
+        ProfileRow(2, "sample", layout, 9, True, {"said": ["it is gone on 9 of 18 pages"]})
+        for layout in ("html:1", "html:2")
+    ]
     found = SiteDrift(2, "sample", rows, [])
     assert found.changes() == ["sample, html:1, html:2: it is gone on 9 of 18 pages"]
 
@@ -137,15 +141,19 @@ def test_an_earlier_run_can_be_looked_at_and_an_unknown_one_is_named(home: Path)
     shown = run(drift, "--home", home, "--run", "1")
     assert "compared with no good run before it" in shown.stdout
     assert "structure: before" not in shown.stdout
-    assert "structure: before, and now" in run(
-        drift, "--home", home, "--run", "1", "--structure").stdout
+    assert (
+        "structure: before, and now"
+        in run(drift, "--home", home, "--run", "1", "--structure").stdout
+    )
     heads = [line.split() for line in shown.stdout.splitlines() if line.endswith("  now")]
     assert heads[0] == ["layouts,", "pages", "before", "now"] and len(heads) == 2
     assert "nothing drifted" in shown.stdout and shown.return_value == 0
     with pytest.raises(Exception, match="run 9"):
         run(drift, "--home", home, "--run", "9")
-    assert run(drift, "--home", home, "--site", "shiporskip").stdout == \
-        "no run has looked at a comparison yet\n"
+    assert (
+        run(drift, "--home", home, "--site", "shiporskip").stdout
+        == "no run has looked at a comparison yet\n"
+    )
     with pytest.raises(Exception, match="no such site file; there are"):
         run(drift, "--home", home, "--site", "shiporskp")
 
@@ -168,8 +176,11 @@ def test_a_fixture_holds_the_newest_page_as_received_and_is_read_by_the_fixtures
     assert folder == tmp_path / "made" / "sample" / "2027-01-02-new-words"
     assert (folder / "page.html").read_bytes() == site(unreadable)[FIRST]
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
-    assert (meta["site"], meta["url"], meta["content_type"]) \
-        == ("sample", FIRST, "text/html; charset=utf-8")
+    assert (meta["site"], meta["url"], meta["content_type"]) == (
+        "sample",
+        FIRST,
+        "text/html; charset=utf-8",
+    )
     assert DAYS[1] in meta["origin"]
     assert "do not commit" in made.stderr
     assert f"python -m verdicts.fixtures {folder}" in made.stderr

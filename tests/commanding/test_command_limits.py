@@ -44,14 +44,31 @@ UNWRITABLE = "mount --bind '{0}' '{0}' && mount -o remount,bind,ro '{0}'"
 def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_asked(
     home: Path, site: Site, command: str
 ) -> None:
-    what = {"crawl": [site.base + "/", "--site", "sample", "--allow-private", "--delay", "0"],
-            "import": [str(home.parent / "page.html")]}[command]  # fmt: skip
+    what = {
+        "crawl": [site.base + "/", "--site", "sample", "--allow-private", "--delay", "0"],
+        "import": [str(home.parent / "page.html")],
+    }[command]
     ended = subprocess.run(
-        ["unshare", "--mount", "sh", "-c",
-         UNWRITABLE.format(home / "ledger.db") + ' && exec "$@"', "sh", sys.executable, "-m",
-         "verdicts", command, *what, "--home", str(home)],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            UNWRITABLE.format(home / "ledger.db") + ' && exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "verdicts",
+            command,
+            *what,
+            "--home",
+            str(home),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert (ended.returncode, ended.stderr.count("\n")) == (30, 1), ended.stderr
     assert ended.stderr.startswith(f"verdicts: {home / 'ledger.db'}: ")
     assert not site.asked
@@ -75,10 +92,16 @@ def test_a_ledger_harmed_in_an_index_alone_is_refused(home: Path) -> None:
     assert len(places) > 1
 
 
-@pytest.mark.parametrize(("command", "floor", "code"), [
-    ("build", "999999999", 30), ("import", "999999999", 30), ("import", "0", 0),
-    ("import", "few", 2), ("build", "-1", 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("command", "floor", "code"),
+    [
+        ("build", "999999999", 30),
+        ("import", "999999999", 30),
+        ("import", "0", 0),
+        ("import", "few", 2),
+        ("build", "-1", 2),
+    ],
+)
 def test_a_disk_with_less_room_than_the_floor_is_not_filled_further(
     home: Path, command: str, floor: str, code: int
 ) -> None:
@@ -103,19 +126,35 @@ HANDLES = (6, 8, 12, 14, 18)
 def test_without_file_handles_a_command_stops_with_one_sentence_and_is_taken_up(
     home: Path, site: Site, command: str
 ) -> None:
-    what = {"crawl": [site.base + "/", "--site", "sample", "--allow-private", "--delay", "0"],
-            "import": [home.parent / "page.html", "--date", "2026-10-06"],
-            "build": []}[command]  # fmt: skip
+    what = {
+        "crawl": [site.base + "/", "--site", "sample", "--allow-private", "--delay", "0"],
+        "import": [home.parent / "page.html", "--date", "2026-10-06"],
+        "build": [],
+    }[command]
     codes = []
     for handles in HANDLES:
         if command == "build":
             for path in (*(home / "records").iterdir(), *(home / "public").iterdir()):
                 path.unlink()
         result = subprocess.run(
-            ["sh", "-c", f'ulimit -n {handles} && exec "$@"', "sh", sys.executable, "-m",
-             "verdicts", command, *map(str, what), "--home", str(home)],
-            capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
+            [
+                "sh",
+                "-c",
+                f'ulimit -n {handles} && exec "$@"',
+                "sh",
+                sys.executable,
+                "-m",
+                "verdicts",
+                command,
+                *map(str, what),
+                "--home",
+                str(home),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
         codes.append(result.returncode)
         told = [line for line in result.stderr.splitlines() if not PROGRESS.match(line)]
         if result.returncode:
@@ -147,8 +186,12 @@ def ended_by_sigterm(process: subprocess.Popen[str], begun: Callable[[], object]
 
 
 def begin(*arguments: str | Path) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-m", "verdicts", *map(str, arguments)],
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "verdicts", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 STOPPED = "verdicts: stopped; the same command can be given again"

@@ -29,9 +29,12 @@ def warc(path: Path, *answers: tuple[str, str]) -> Path:
             headers = StatusAndHeaders(status, [("Content-Type", "text/html")], protocol="HTTP/1.1")
             body = io.BytesIO(BODY if status.startswith("200") else b"<p>no</p>")
             record = writer.create_warc_record(
-                URL, "response", payload=body, http_headers=headers,
+                URL,
+                "response",
+                payload=body,
+                http_headers=headers,
                 warc_headers_dict={"WARC-Date": date},
-            )  # fmt: skip
+            )
             writer.write_record(record)
     return path
 
@@ -52,18 +55,26 @@ def states(home: Path) -> dict[str, int]:
 
 def test_a_delay_that_is_no_number_is_wrong_usage(tmp_path: Path) -> None:
     result = verdicts(
-        "crawl", "https://sample.example/", "--contact", "a@b.example", "--delay", "nan",
-        "--home", tmp_path / "home",
-    )  # fmt: skip
+        "crawl",
+        "https://sample.example/",
+        "--contact",
+        "a@b.example",
+        "--delay",
+        "nan",
+        "--home",
+        tmp_path / "home",
+    )
     assert result.returncode == 2
     assert not (tmp_path / "home" / "ledger.db").exists()
 
 
 def test_a_date_beyond_the_calendar_loses_only_its_own_record(tmp_path: Path) -> None:
     path = warc(
-        tmp_path / "odd.warc.gz", ("9999-12-31T00:00:00Z", "200 OK"),
-        ("0900-01-01T00:00:00Z", "200 OK"), ("2026-10-05T00:00:00Z", "200 OK"),
-    )  # fmt: skip
+        tmp_path / "odd.warc.gz",
+        ("9999-12-31T00:00:00Z", "200 OK"),
+        ("0900-01-01T00:00:00Z", "200 OK"),
+        ("2026-10-05T00:00:00Z", "200 OK"),
+    )
     result = verdicts("import", path, "--home", tmp_path / "home", "--json")
     report = json.loads(result.stdout)
     assert (result.returncode, report["stored"], report["failed"]) == (10, 1, {"damaged:warc": 2})
@@ -136,9 +147,21 @@ def test_an_archive_that_lost_its_ledger_is_told_with_the_way_out(
 def bounded(how: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """What `verdicts ...` did after a line of shell took something away from it."""
     return subprocess.run(
-        ["sh", "-c", f'{how} && exec "$@"', "sh", sys.executable, "-m", "verdicts",
-         *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        [
+            "sh",
+            "-c",
+            f'{how} && exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "verdicts",
+            *map(str, arguments),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def test_a_lock_that_cannot_be_noted_on_the_disk_is_a_lock(home: Path) -> None:
@@ -167,18 +190,36 @@ def test_a_build_that_the_disk_does_not_take_is_stopped_and_taken_up(
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root to mount")
 @pytest.mark.parametrize(
     "command",
-    [["takedown", "add", URL, "--reason", "asked for"], ["takedown", "lift", "1"],
-     ["correct", URL, "--note", "It was so."]],
-)  # fmt: skip
+    [
+        ["takedown", "add", URL, "--reason", "asked for"],
+        ["takedown", "lift", "1"],
+        ["correct", URL, "--note", "It was so."],
+    ],
+)
 def test_a_home_that_cannot_be_written_to_is_refused_before_anything_else(
     home: Path, command: list[str]
 ) -> None:
     mount = f"mount --bind '{home}' '{home}' && mount -o remount,bind,ro '{home}'"
     ended = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh", sys.executable, "-m",
-         "verdicts", *command, "--home", str(home)],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            f'{mount} && exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "verdicts",
+            *command,
+            "--home",
+            str(home),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert (ended.returncode, "Read-only file system" in ended.stderr) == (30, True), ended.stderr
     assert ended.stderr.startswith(f"verdicts: {home}")
 

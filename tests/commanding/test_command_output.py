@@ -18,9 +18,13 @@ def shell(line: str, *arguments: str | Path, home: Path) -> subprocess.Completed
     """What a shell made of a line in which `$V` stands for the command with its arguments."""
     command = line.replace("$V", f'{sys.executable} -m verdicts "$@"')
     return subprocess.run(
-        ["bash", "-c", command, "bash", *map(str, arguments)], capture_output=True, text=True,
-        check=False, timeout=60, env={"VERDICTS_HOME": str(home), "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
+        ["bash", "-c", command, "bash", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"VERDICTS_HOME": str(home), "PATH": "/usr/bin:/bin"},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +44,9 @@ def test_help_shows_every_commands_summary_whole_in_eighty_columns() -> None:
 
 
 def test_a_report_for_people_is_in_words_and_mebibytes(home: Path) -> None:
-    lines = [" ".join(line.split()) for line in verdicts(
-        "status", "--home", home).stdout.splitlines()]  # fmt: skip
+    lines = [
+        " ".join(line.split()) for line in verdicts("status", "--home", home).stdout.splitlines()
+    ]
     assert {"last run", "exit code 10", "drift none", "quarantine 0.00 MiB"} <= {*lines}
     codes = [line for line in lines if "_" in line.split()[0]]
     # A code can be searched for in the documents as it stands, and so can the page by its address.
@@ -67,13 +72,13 @@ def test_a_reader_that_has_seen_enough_ends_a_command_quietly(
     home: Path, command: list[str]
 ) -> None:
     # By the time that the command writes, `true` has ended and the pipe has no reader.
-    done = shell("{ sleep 0.2; $V; echo \"code $?\" >&2; } | true", *command, home=home)
+    done = shell('{ sleep 0.2; $V; echo "code $?" >&2; } | true', *command, home=home)
     assert done.stderr == "code 0\n"
 
 
 def test_the_exit_code_is_the_same_whether_or_not_the_report_is_read(home: Path) -> None:
     """Else a damaged archive would pass for a sound one wherever only the first lines are kept."""
-    unread = "{ sleep 0.2; $V; echo \"code $?\" >&2; } | true"
+    unread = '{ sleep 0.2; $V; echo "code $?" >&2; } | true'
     (segment,) = (home / "warc").iterdir()
     kept = segment.read_bytes()
     segment.chmod(0o600)
@@ -87,7 +92,7 @@ def test_the_exit_code_is_the_same_whether_or_not_the_report_is_read(home: Path)
 
 
 def test_pages_that_nobody_reads_of_are_not_parsed_to_the_last(home: Path) -> None:
-    unread = "{ sleep 0.2; $V; echo \"code $?\" >&2; } | true"
+    unread = '{ sleep 0.2; $V; echo "code $?" >&2; } | true'
     page = home.parent / "page.txt"
     assert shell(unread, "parse", *[page] * 7, home=home).stderr == "code 20\n"
 

@@ -106,8 +106,9 @@ def test_the_html_answers_of_a_warc_are_read_and_other_records_give_no_line(tmp_
             )
     lines = parsed(path)
     assert [(line["kind"], line["url"]) for line in lines] == [
-        ("comparison", URL), ("other", f"{BASE}/"),
-    ]  # fmt: skip
+        ("comparison", URL),
+        ("other", f"{BASE}/"),
+    ]
 
 
 def test_trace_names_the_characters_that_each_value_was_read_from(page: Path) -> None:
@@ -120,15 +121,18 @@ def test_trace_names_the_characters_that_each_value_was_read_from(page: Path) ->
 def test_every_printed_line_fits_the_printed_schema(page: Path) -> None:
     document = json.loads(verdicts("schema").stdout)
     assert {entry["$ref"].rsplit("/", 1)[1] for entry in document["oneOf"]} == {
-        "Comparison", "Failure", "Other",
-    }  # fmt: skip
+        "Comparison",
+        "Failure",
+        "Other",
+    }
     described = document["$defs"]["Tool"]["properties"]
     assert all(described[name].get("description") for name in described)
     result = verdicts("parse", page, page.parent / "none")
     reader: TypeAdapter[Comparison | Failure | Other] = TypeAdapter(Comparison | Failure | Other)
     assert [reader.validate_json(line).kind for line in result.stdout.splitlines()] == [
-        "comparison", "failure",
-    ]  # fmt: skip
+        "comparison",
+        "failure",
+    ]
 
 
 def test_explain_shows_blocks_and_what_they_gave(page: Path) -> None:

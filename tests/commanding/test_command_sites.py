@@ -25,7 +25,7 @@ SITE = Site(
 )
 '''
 BROKEN = {
-    WHOLE.replace(r'/(?P<slug>.+)",', r'/(?P<slug>.+)'): r"halfway.py, line 11: SyntaxError: ",
+    WHOLE.replace(r'/(?P<slug>.+)",', r"/(?P<slug>.+)"): r"halfway.py, line 11: SyntaxError: ",
     WHOLE.replace("    title=", "    # title="): r"halfway.py, line 5: TypeError: .* 'title'",
     WHOLE.replace("import Site", "import Sight"): r"halfway.py, line 3: ImportError: .*'Sight'",
     WHOLE.replace('"halfway.example",)', '"halfway.example")'): "hosts must be a tuple of texts",
@@ -58,7 +58,7 @@ def test_a_half_written_site_file_stops_its_own_site_alone(tmp_path: Path, text:
 
 
 def test_a_copied_site_file_that_kept_its_host_is_told_and_neither_is_believed(
-    tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     text = WHOLE.replace('"halfway.example",)', '"sample.example",)')
     (tmp_path / "halfway.py").write_text(text, "utf-8")
@@ -72,6 +72,7 @@ def test_a_copied_site_file_that_kept_its_host_is_told_and_neither_is_believed(
     )
     done = forked.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == [
-        "shiporskip", "site halfway: sample.example is claimed by sample too",
+        "shiporskip",
         "site halfway: sample.example is claimed by sample too",
-    ], done.stderr  # fmt: skip
+        "site halfway: sample.example is claimed by sample too",
+    ], done.stderr

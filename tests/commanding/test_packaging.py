@@ -99,10 +99,24 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     for room in ROOMS:
         shutil.copytree(ROOT / room, base / "copy" / room)
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-build-isolation", "--no-deps",
-         "--no-index", "--wheel-dir", str(base), "."],
-        cwd=base / "copy", check=True, stdin=subprocess.DEVNULL, timeout=120,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-build-isolation",
+            "--no-deps",
+            "--no-index",
+            "--wheel-dir",
+            str(base),
+            ".",
+        ],
+        cwd=base / "copy",
+        check=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
     (made,) = base.glob("*.whl")
     with zipfile.ZipFile(made) as archive:
         return archive.namelist()
@@ -135,9 +149,15 @@ def make(*arguments: str) -> str:
     told = {"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "PYTHON", "VENV"}
     env = {name: text for name, text in os.environ.items() if name not in told}
     done = subprocess.run(
-        ["make", "--no-print-directory", *arguments], cwd=ROOT, env=env, text=True,
-        stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60,
-    )  # fmt: skip
+        ["make", "--no-print-directory", *arguments],
+        cwd=ROOT,
+        env=env,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
     return done.stdout
 
 
@@ -149,15 +169,28 @@ def test_nothing_is_installed_twice(tmp_path: Path) -> None:
         f"{tmp_path}/bin/verdicts demo --no-serve"
     ]
     assert make("-n", "test", f"VENV={tmp_path}").split() == [
-        f"{tmp_path}/bin/python", "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile",
-    ]  # fmt: skip
+        f"{tmp_path}/bin/python",
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "3",
+        "--dist",
+        "loadfile",
+    ]
 
 
 def make_venv(*arguments: str, path: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["/bin/sh", ".ci/make-venv", *arguments], cwd=ROOT, env=os.environ | {"PATH": path},
-        text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120,
-    )  # fmt: skip
+        ["/bin/sh", ".ci/make-venv", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PATH": path},
+        text=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def test_a_machine_without_a_new_python_is_told_so_in_a_sentence(tmp_path: Path) -> None:
@@ -212,8 +245,12 @@ def test_a_skip_without_leave_fails_the_continuous_run(
     report = tmp_path / "tests.xml"
     report.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>", "utf-8")
     done = subprocess.run(
-        [sys.executable, ROOT / ".ci/skips.py", report, *allowed], text=True, capture_output=True,
-        stdin=subprocess.DEVNULL, check=False, timeout=60,
-    )  # fmt: skip
+        [sys.executable, ROOT / ".ci/skips.py", report, *allowed],
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == code
     assert ("not run: 1 tests" in done.stdout) == (code == 0 and "skipped" in cases)

@@ -25,8 +25,11 @@ from verdicts.cli import cli
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"(?:<!-- (not run|served|two terminals):[^\n]*-->\n)?```(\w+)\n(.*?)```", re.S)
-IGNORED = [line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()
-           if line and not line.startswith("#")]  # fmt: skip
+IGNORED = [
+    line.strip("/")
+    for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
 MAKE_BLOCK = "make demo\nmake test\n"
 
 
@@ -55,9 +58,15 @@ class Checkout:
 
     def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, timeout=120, check=False,
-        )  # fmt: skip
+            command,
+            cwd=self.path,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
 
 def listed(root: Path) -> list[str] | None:
@@ -69,8 +78,12 @@ def listed(root: Path) -> list[str] | None:
         return None
     found: list[str] = []
     for which in (["--cached"], ["--others", "--exclude-standard", "--", "*.py"]):
-        done = subprocess.run(["git", "-C", str(root), "ls-files", "-z", *which],
-                              capture_output=True, text=True, check=False)  # fmt: skip
+        done = subprocess.run(
+            ["git", "-C", str(root), "ls-files", "-z", *which],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode != 0:
             return None
         found += done.stdout.split("\0")
@@ -143,8 +156,11 @@ def test_a_checkout_is_copied_as_git_lists_it_with_modules_that_are_new(tmp_path
     (root / "tracked.txt").write_text("modified")
     (root / "gone.py").unlink()
     copy_project(root, tmp_path / "copy")
-    copied = {str(path.relative_to(tmp_path / "copy")): path.read_text()
-              for path in (tmp_path / "copy").rglob("*") if path.is_file()}  # fmt: skip
+    copied = {
+        str(path.relative_to(tmp_path / "copy")): path.read_text()
+        for path in (tmp_path / "copy").rglob("*")
+        if path.is_file()
+    }
     assert copied == {"tracked.txt": "modified", "new.py": "old"}
 
 
@@ -152,9 +168,13 @@ def test_a_crawl_of_the_sample_site_in_two_terminals(checkout: Checkout) -> None
     serve, crawl = commands(*blocks("sh", "two terminals"))
     assert serve.endswith(" --port 8200") and "http://127.0.0.1:8200 " in crawl
     with subprocess.Popen(
-        shlex.split(serve.replace("--port 8200", "--port 0")), cwd=checkout.path, env=checkout.env,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-    ) as server:  # fmt: skip
+        shlex.split(serve.replace("--port 8200", "--port 0")),
+        cwd=checkout.path,
+        env=checkout.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
         try:
             assert server.stdout is not None
             found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
@@ -179,8 +199,10 @@ def test_the_code_runs_and_reads_every_kind_of_page(checkout: Checkout, code: st
     done = checkout.run([sys.executable, "-c", code])
     assert done.returncode == 0, done.stderr[-2000:]
     assert {line.split()[0] for line in done.stdout.splitlines()} == {
-        "comparison", "failure", "other",
-    }  # fmt: skip
+        "comparison",
+        "failure",
+        "other",
+    }
 
 
 @pytest.fixture
@@ -189,9 +211,13 @@ def address(checkout: Checkout) -> Iterator[str]:
     (command,) = commands(*blocks("sh", "served"))
     assert "--port 8001" in command
     with subprocess.Popen(
-        shlex.split(command.replace("--port 8001", "--port 0")), cwd=checkout.path,
-        env=checkout.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-    ) as server:  # fmt: skip
+        shlex.split(command.replace("--port 8001", "--port 0")),
+        cwd=checkout.path,
+        env=checkout.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
         try:
             assert server.stdout is not None
             found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
@@ -216,8 +242,14 @@ def test_the_two_commands_stand_at_the_beginning() -> None:
 
 
 def test_every_command_and_option_that_the_readme_shows_exists() -> None:
-    shown = [*SHELL, *commands(*blocks("sh", "not run"), *blocks("sh", "served"),
-                               *blocks("sh", "two terminals")[0].splitlines()[1:])]  # fmt: skip
+    shown = [
+        *SHELL,
+        *commands(
+            *blocks("sh", "not run"),
+            *blocks("sh", "served"),
+            *blocks("sh", "two terminals")[0].splitlines()[1:],
+        ),
+    ]
     used = {}
     for command in shown:
         program, name, *rest = shlex.split(command)

@@ -94,14 +94,20 @@ def test_the_places_of_a_room_import_each_other_one_way(room: str) -> None:
         return path.relative_to(ROOT / room).parts[0]
 
     require_one_way(
-        (place(path), place(other)) for path in sources(room) for other in taken(path)
-        if ROOT / room in other.parents)
+        (place(path), place(other))
+        for path in sources(room)
+        for other in taken(path)
+        if ROOT / room in other.parents
+    )
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
     require_one_way(
-        (str(path), str(other)) for room in MAY_IMPORT for path in sources(room)
-        for other in taken(path))
+        (str(path), str(other))
+        for room in MAY_IMPORT
+        for path in sources(room)
+        for other in taken(path)
+    )
 
 
 def test_a_site_file_knows_no_other_site() -> None:

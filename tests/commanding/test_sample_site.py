@@ -102,20 +102,28 @@ def test_every_page_is_served_with_its_status_and_type(site: str) -> None:
     for page in pages(site):
         status, headers, body = fetch(site, page.path)
         assert (status, headers["Content-Type"], body) == (
-            page.status, page.content_type, page.body), page.path
+            page.status,
+            page.content_type,
+            page.body,
+        ), page.path
     assert {page.status for page in pages()} == {200, 404}
 
 
 def test_a_page_that_has_not_changed_is_answered_with_304(site: str) -> None:
     path = GOOD[3].path
     _, headers, _ = fetch(site, path)
-    for validator in ({"If_None_Match": headers["ETag"]},
-                      {"If_None_Match": 'W/"other", W/' + headers["ETag"]},
-                      {"If_Modified_Since": headers["Last-Modified"]}):
+    for validator in (
+        {"If_None_Match": headers["ETag"]},
+        {"If_None_Match": 'W/"other", W/' + headers["ETag"]},
+        {"If_Modified_Since": headers["Last-Modified"]},
+    ):
         status, again, body = fetch(site, path, **validator)
         assert (status, body, again["ETag"]) == (304, b"", headers["ETag"]), validator
-    for validator in ({"If_None_Match": '"other"'}, {"If_Modified_Since": "yesterday"},
-                      {"If_Modified_Since": "Fri, 31 Jul 2026 00:00:00 GMT"}):
+    for validator in (
+        {"If_None_Match": '"other"'},
+        {"If_Modified_Since": "yesterday"},
+        {"If_Modified_Since": "Fri, 31 Jul 2026 00:00:00 GMT"},
+    ):
         assert fetch(site, path, **validator)[0] == 200, validator
 
 
@@ -159,8 +167,11 @@ def test_the_sitemap_lists_every_comparison_at_the_address_it_was_reached_by(sit
 
 
 def locations(body: bytes) -> list[str]:
-    return [element.text or "" for element in ElementTree.fromstring(body).iter()
-            if element.tag.endswith("}loc")]
+    return [
+        element.text or ""
+        for element in ElementTree.fromstring(body).iter()
+        if element.tag.endswith("}loc")
+    ]
 
 
 def test_a_person_can_serve_it_from_the_command_line() -> None:
@@ -204,8 +215,10 @@ def test_the_publishers_odd_cases_are_all_there() -> None:
     assert any(pair.b.slug.startswith(pair.a.slug) for pair in GOOD)
     shown = Counter(len(pair.a.reviews) + len(pair.b.reviews) for pair in GOOD)
     assert set(shown) == {6, 7, 8}
-    assert {layout_of(pair) for pair in GOOD
-            if len(pair.a.reviews) + len(pair.b.reviews) == 7} == {"one", "two"}
+    assert {layout_of(pair) for pair in GOOD if len(pair.a.reviews) + len(pair.b.reviews) == 7} == {
+        "one",
+        "two",
+    }
     community = {tool.community for tool in load_tools().values()}
     assert {None, (0, 1)} < community
     assert {tool.share_percent for tool in load_tools().values()} == {0, 25, 50, 67, 75, 100}
@@ -218,7 +231,8 @@ def test_each_tool_is_told_as_the_publisher_tells_them(tool: Tool) -> None:
     assert tool.badge == badges[tool.share_percent]
     assert len(tool.reviews) == (3 if tool.share_percent == 67 else 4)
     assert sum(review.verdict == "ship" for review in tool.reviews) == round(
-        tool.share_percent * len(tool.reviews) / 100)
+        tool.share_percent * len(tool.reviews) / 100
+    )
     assert 40 <= len(" ".join(tool.paragraphs).split()) <= 90
     assert all(45 <= len(review.text.split()) <= 110 for review in tool.reviews)
     assert all(review.reviewer.startswith("The ") for review in tool.reviews)
@@ -239,7 +253,8 @@ def test_a_page_shows_every_block_of_its_content(pair: Pair) -> None:
     page = read(BODIES[pair.path])
     assert page.canonical == pair.url
     assert {f"/tool/{tool.slug}" for tool in (pair.a, pair.b)} == {
-        link for link in page.links if link.startswith("/tool/")}
+        link for link in page.links if link.startswith("/tool/")
+    }
     blocks = page.blocks
     at = blocks.index("AI tool comparison")
     assert blocks[at + 1] == pair.title
@@ -249,41 +264,54 @@ def test_a_page_shows_every_block_of_its_content(pair: Pair) -> None:
     for index, card in enumerate(card_list):
         show_card(card, (pair.a, pair.b)[index % 2], is_value_first=copies == 1)
     show_decision(blocks, pair)
-    show_scorecard(blocks[len(blocks) - blocks[::-1].index("Reviewer scorecard"):], pair)
+    show_scorecard(blocks[len(blocks) - blocks[::-1].index("Reviewer scorecard") :], pair)
 
 
 def cards(blocks: list[str]) -> list[list[str]]:
     """The blocks around each "Panel ship" that stands alone, up to the next such place."""
     places = [index for index, block in enumerate(blocks) if block == "Panel ship"]
-    return [blocks[max(0, place - 5): place + 12] for place in places]
+    return [blocks[max(0, place - 5) : place + 12] for place in places]
 
 
 def show_card(card: list[str], tool: Tool, *, is_value_first: bool) -> None:
-    community = "—" if tool.community is None else (
-        f"{100 * tool.community[0] // tool.community[1]}%")
-    facts = [("Panel ship", f"{tool.share_percent}%"), ("Community", community),
-             ("Entry", tool.entry)]
-    said = [word for label, value in facts
-            for word in ((value, label) if is_value_first else (label, value))]
+    community = (
+        "—" if tool.community is None else (f"{100 * tool.community[0] // tool.community[1]}%")
+    )
+    facts = [
+        ("Panel ship", f"{tool.share_percent}%"),
+        ("Community", community),
+        ("Entry", tool.entry),
+    ]
+    said = [
+        word
+        for label, value in facts
+        for word in ((value, label) if is_value_first else (label, value))
+    ]
     start = [tool.category, tool.name, tool.tagline, tool.badge]
     place = card.index(said[0]) - len(start)
     whole = [*start, *said, *tool.paragraphs]
-    assert card[place: place + len(whole)] == whole
+    assert card[place : place + len(whole)] == whole
 
 
 def show_decision(blocks: list[str], pair: Pair) -> None:
     place = len(blocks) - 1 - blocks[::-1].index("Decision")
-    table = blocks[place: place + 18]
+    table = blocks[place : place + 18]
     assert table[:3] == ["Decision", pair.a.name, pair.b.name]
-    rows = {table[at]: table[at + 1: at + 3] for at in range(3, 18, 3)}
+    rows = {table[at]: table[at + 1 : at + 3] for at in range(3, 18, 3)}
     assert list(rows) == ["Panel verdict", "Community", "Pricing", "Best for", "Category"]
     for side, tool in enumerate((pair.a, pair.b)):
         assert rows["Panel verdict"][side] == f"{tool.badge} · {tool.ship} ship / {tool.skip} skip"
-        said = "No community votes yet" if tool.community is None else (
-            f"Ship ({tool.community[0]} / {tool.community[1]})")
+        said = (
+            "No community votes yet"
+            if tool.community is None
+            else (f"Ship ({tool.community[0]} / {tool.community[1]})")
+        )
         assert rows["Community"][side].endswith(said)
         assert [rows[label][side] for label in ("Pricing", "Best for", "Category")] == [
-            tool.pricing, tool.best_for, tool.category]
+            tool.pricing,
+            tool.best_for,
+            tool.category,
+        ]
 
 
 def show_scorecard(blocks: list[str], pair: Pair) -> None:
@@ -297,11 +325,15 @@ def show_scorecard(blocks: list[str], pair: Pair) -> None:
         return [f"“{one.text}”", one.reviewer.removeprefix("The "), score]
 
     if layout_of(pair) == "one":
-        whole = [block for slot in range(4) for tool in (pair.a, pair.b)
-                 for block in cell(tool, slot)]
+        whole = [
+            block for slot in range(4) for tool in (pair.a, pair.b) for block in cell(tool, slot)
+        ]
     else:
-        whole = [block for tool in (pair.a, pair.b)
-                 for block in [tool.name, *(b for slot in range(4) for b in cell(tool, slot))]]
+        whole = [
+            block
+            for tool in (pair.a, pair.b)
+            for block in [tool.name, *(b for slot in range(4) for b in cell(tool, slot))]
+        ]
     assert blocks[: len(whole)] == whole
     assert len(blocks) > len(whole), "something visible must follow the last quote"
 
@@ -311,8 +343,7 @@ def test_the_pages_that_must_fail_are_broken_as_they_should_be() -> None:
     assert layout_of(FAULTY["eighth_missing"]) == "two", "there a missing cell leaves no trace"
     assert layout_of(FAULTY["cut_short"]) == "one", "there the score stands before the quote"
     seen = {fault: read(BODIES[pair.path]).blocks for fault, pair in FAULTY.items()}
-    scores = {fault: sum("/100 · " in block for block in blocks)
-              for fault, blocks in seen.items()}
+    scores = {fault: sum("/100 · " in block for block in blocks) for fault, blocks in seen.items()}
     assert scores["eighth_missing"] == 7
     assert scores["quote_blank"] == scores["share_101"] == scores["cut_short"] == 8
     assert "101%" in seen["share_101"]
@@ -371,15 +402,17 @@ def test_the_list_has_one_entry_a_page_and_only_documented_codes() -> None:
 def test_every_record_of_the_list_fits_the_published_schema() -> None:
     records = [page for page in expected()["pages"] if page["kind"] == "comparison"]
     for record in records:
-        findings = [{"code": code, "field": field, "detail": "-"}
-                    for code, field in record["findings"]]
+        findings = [
+            {"code": code, "field": field, "detail": "-"} for code, field in record["findings"]
+        ]
         whole = {**record, "layout": "html:0", "path": None, "findings": findings}
         again = Comparison.model_validate_json(json.dumps(whole))
         assert json.loads(again.model_dump_json(by_alias=True, exclude={"trace"})) == whole
 
 
 def test_the_command_prints_what_it_changes_and_then_has_nothing_to_say(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "expected.json"
     path.write_text(stored().replace('"score": 86', '"score": 87', 1), "utf-8")
     rewrite(path)
@@ -394,4 +427,6 @@ def test_a_difference_is_told_by_its_place() -> None:
     old = {"pages": [{"score": 80}], "gone": []}
     new = {"pages": [{"score": 81}, {"score": 1}], "gone": []}
     assert list(differences(old, new)) == [
-        "expected.pages[0].score: 80 -> 81", 'expected.pages[1]: null -> {"score": 1}']
+        "expected.pages[0].score: 80 -> 81",
+        'expected.pages[1]: null -> {"score": 1}',
+    ]

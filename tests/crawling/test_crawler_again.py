@@ -10,8 +10,9 @@ from archive import open_archive
 from machine.failpoints import VARIABLE as KILL_AT
 
 COMPARE = "/compare/alder-vs-birch"
-NOON, EVENING, NEXT_NOON = ({"VERDICTS_NOW": f"2026-11-{at}Z"} for at in (
-    "01T12:00:00", "01T20:00:00", "02T12:00:00"))
+NOON, EVENING, NEXT_NOON = (
+    {"VERDICTS_NOW": f"2026-11-{at}Z"} for at in ("01T12:00:00", "01T20:00:00", "02T12:00:00")
+)
 
 
 def kill(home: Path, site: Site, point: str, now: str = NOON["VERDICTS_NOW"]) -> None:
@@ -39,7 +40,8 @@ def test_robots_txt_is_asked_for_once_a_day_however_often_the_crawl_is_started(s
 
 def test_rules_read_by_an_earlier_run_of_the_day_hold_for_this_one(site, home):
     site.answers["/robots.txt"] = Answer(
-        b"User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nDisallow: /compare/alder-vs-cedar\n")
+        b"User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nDisallow: /compare/alder-vs-cedar\n"
+    )
     run_crawl(home, site.base + COMPARE, env=NOON)
     ended = run_crawl(home, *(site.base + path for path in PAGES), env=EVENING)
     assert ended.report["refused"] == {"refused_robots:disallowed": 1}
@@ -102,7 +104,8 @@ def test_a_kill_costs_no_more_than_the_answer_that_was_not_read(site, home):
 
 def test_sitemaps_that_were_read_before_a_kill_are_read_from_the_archive(site, home):
     site.answers["/map-2.xml.gz"] = Answer(
-        b"<urlset><url><loc>https://sample.example/tool/alder</loc></url></urlset>")
+        b"<urlset><url><loc>https://sample.example/tool/alder</loc></url></urlset>"
+    )
     maps = ("/map-index.xml", "/map-1.xml", "/map-2.xml.gz")
     kill(home, site, "committed:4")
     ended = run_crawl(home, env=NOON)

@@ -28,8 +28,9 @@ def taken(home: Path, pages: Mapping[str, bytes], day: int) -> ImportReport:
         (folder / f"{number}.html").write_bytes(body)
         lines.append(f"{number}.html\t{url}\n")
     (folder / "urls.tsv").write_text("".join(lines))
-    return import_paths(home, [folder], site=SAMPLE, urls_file=folder / "urls.tsv",
-                        date=f"2026-10-{day:02}")
+    return import_paths(
+        home, [folder], site=SAMPLE, urls_file=folder / "urls.tsv", date=f"2026-10-{day:02}"
+    )
 
 
 def test_saved_pages_that_lost_what_others_showed_are_held_back_and_named(home):

@@ -10,16 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from crawl_site import (
-    PAGES,
-    Answer,
-    finish,
-    outcomes,
-    rows,
-    run_crawl,
-    serving,
-    start_crawl,
-)
+from crawl_site import PAGES, Answer, finish, outcomes, rows, run_crawl, serving, start_crawl
 from scrapy.http import Response
 
 from archive import Home
@@ -42,8 +33,9 @@ from schema.errors import CrawlError, StoppedError
 
 SAMPLE = site_named("sample")
 COMPARE = "/compare/alder-vs-birch"
-FIRST, SECOND = (f"https://sample.example/compare/{pair}" for pair in (
-    "alder-vs-birch", "alder-vs-cedar"))
+FIRST, SECOND = (
+    f"https://sample.example/compare/{pair}" for pair in ("alder-vs-birch", "alder-vs-cedar")
+)
 
 
 class Kill(BaseException):
@@ -149,8 +141,7 @@ def test_a_page_behind_a_redirect_is_given_no_more_tries_than_another(site, home
 
 
 @pytest.mark.parametrize("count", range(1, 7))
-def test_at_a_kill_before_the_fetch_the_lease_is_committed_and_nothing_was_asked(
-        site, home, count):
+def test_at_a_kill_before_the_fetch_the_lease_is_committed_and_nothing_was_asked(site, home, count):
     ended = run_crawl(home, site.base + "/", env={KILL_AT: f"leased:{count}"})
     assert ended.exit_code == -9, ended.errors
     asked = rows(home, "SELECT ended_at IS NULL FROM attempt ORDER BY id")
@@ -186,12 +177,14 @@ def test_a_lease_that_is_given_back_leaves_its_tries_and_its_place_as_they_were(
             db.execute("UPDATE page SET state = 'failed', tries = 3, due = '2999-01-01'")
         books.frontier.give_back(books.frontier.lease(page))
         assert books.frontier.has_work("sample")
-        assert [tuple(row) for row in books.ledger.rows("SELECT state, tries FROM page")] \
-            == [("failed", 3)]
+        assert [tuple(row) for row in books.ledger.rows("SELECT state, tries FROM page")] == [
+            ("failed", 3)
+        ]
 
 
 def test_as_many_sitemaps_as_listing_pages_are_asked_for_and_neither_at_the_others_cost(
-        home, monkeypatch):
+    home, monkeypatch
+):
     monkeypatch.setattr(discovering, "MAX_LISTS", 2)
     base = "https://sample.example"
     with open_run(Home(home), "crawl") as books:
@@ -205,6 +198,7 @@ def test_as_many_sitemaps_as_listing_pages_are_asked_for_and_neither_at_the_othe
 
 def killing(running: list[Any]) -> Answer:
     """An answer that the crawler does not survive."""
+
     def play(handler: object) -> None:
         running[-1].send_signal(signal.SIGKILL)
         time.sleep(0.2)
@@ -228,8 +222,10 @@ def test_a_page_at_which_run_after_run_ends_is_put_off_so_that_one_can_end(home)
             assert all(site.paths()[path] == number + 1 for path in others)
         del site.answers[poison]
     assert outcomes(home, poison) == ["network_error:interrupted"] * MAX_STRIKES
-    assert rows(home, "SELECT state, last_reason FROM page WHERE state != 'captured'"
-                      " AND role = 'comparison'") == [("failed", "interrupted")]
+    assert rows(
+        home,
+        "SELECT state, last_reason FROM page WHERE state != 'captured' AND role = 'comparison'",
+    ) == [("failed", "interrupted")]
 
 
 def test_a_machine_that_is_switched_off_at_its_only_page_again_and_again_goes_on_asking(home):

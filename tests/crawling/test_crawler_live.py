@@ -15,17 +15,7 @@ from pathlib import Path
 
 import pytest
 from commands import verdicts
-from crawl_site import (
-    PAGE,
-    PAGES,
-    PAIRS,
-    Answer,
-    finish,
-    outcomes,
-    rows,
-    run_crawl,
-    start_crawl,
-)
+from crawl_site import PAGE, PAGES, PAIRS, Answer, finish, outcomes, rows, run_crawl, start_crawl
 
 from archive import open_archive
 from schema.errors import BytesError
@@ -45,8 +35,10 @@ def check_warcs(home: Path) -> None:
     tool = [sys.executable, "-m", "warcio.cli", "check", *names]
     assert subprocess.run(tool, check=False, capture_output=True).returncode == 0
     for name in names:
-        assert subprocess.run(["gzip", "-t", "-S", Path(name).suffix, name],
-                              check=False).returncode == 0
+        assert (
+            subprocess.run(["gzip", "-t", "-S", Path(name).suffix, name], check=False).returncode
+            == 0
+        )
 
 
 def test_a_root_is_discovered_through_robots_index_and_gzip_and_every_byte_is_kept(site, home):
@@ -101,9 +93,11 @@ def test_without_a_sitemap_the_links_of_listing_pages_lead_to_pages(site, home):
     site.answers["/robots.txt"] = Answer(b"nothing here", 404)
     site.answers["/"] = Answer(
         b"<html><body><a href='/compare'>all</a> <a href='/tool/alder'>tool</a>"
-        b"<a href='https://elsewhere.example/compare/x-vs-y'>other</a></body></html>")
-    site.answers["/compare"] = Answer("".join(
-        f"<a href='/compare/{pair}#top'>{pair}</a>" for pair in PAIRS).encode())
+        b"<a href='https://elsewhere.example/compare/x-vs-y'>other</a></body></html>"
+    )
+    site.answers["/compare"] = Answer(
+        "".join(f"<a href='/compare/{pair}#top'>{pair}</a>" for pair in PAIRS).encode()
+    )
     ended = run_crawl(home, site.base + "/")
     assert (ended.exit_code, ended.report["stored"]) == (0, 3), ended.report
     assert ended.report["robots_state"] == "none"
@@ -121,8 +115,9 @@ def test_the_limit_counts_pages_only_and_the_rest_is_left_for_the_next_run(site,
 
 def test_each_answer_is_kept_with_the_outcome_that_the_table_names(site, home):
     def cut(handler):
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-                            b"Content-Length: 5000\r\n\r\n<html>")
+        handler.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5000\r\n\r\n<html>"
+        )
 
     def stall(handler):
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
@@ -156,8 +151,12 @@ def test_each_answer_is_kept_with_the_outcome_that_the_table_names(site, home):
     paths = [path for path in site.answers if path != "/robots.txt"]
     paths.append("/compare/shut-vs-shut")
     ended = run_crawl(home, *(site.base + path for path in paths), "--timeout", "exchange=1.5")
-    found = {path.split("/")[2].split("-")[0] + ("+" if path.endswith("well") else ""):
-             outcomes(home, path) for path in paths}
+    found = {
+        path.split("/")[2].split("-")[0] + ("+" if path.endswith("well") else ""): outcomes(
+            home, path
+        )
+        for path in paths
+    }
     thrice = 3
     assert found == {
         "gone": ["http_error:404"],
@@ -199,8 +198,12 @@ def test_redirects_are_followed_on_the_site_only_and_kept_under_the_address_aske
         "/compare/loop-vs-loop": to("/compare/loop-vs-loop"),
         "/compare/secret-vs-secret": to("/secret"),
     }
-    names = [path for path in site.answers if path.split("-")[0].split("/")[-1] in
-             ("old", "away", "file", "loop", "secret") and "?" not in path]
+    names = [
+        path
+        for path in site.answers
+        if path.split("-")[0].split("/")[-1] in ("old", "away", "file", "loop", "secret")
+        and "?" not in path
+    ]
     ended = run_crawl(home, *(site.base + name for name in names))
     assert outcomes(home, "/compare/old-vs-old") == ["ok:redirect", "ok:"]
     # What is shown of other tools is never kept under these tools' address.
@@ -218,8 +221,15 @@ def test_redirects_are_followed_on_the_site_only_and_kept_under_the_address_aske
 
 def test_a_page_that_was_taken_down_is_asked_for_neither_by_itself_nor_by_a_redirect(site, home):
     assert run_crawl(home, site.base + COMPARE).exit_code == 0
-    added = verdicts("takedown", "add", "https://sample.example" + COMPARE, "--reason",
-                     "its maker asked", "--home", home)
+    added = verdicts(
+        "takedown",
+        "add",
+        "https://sample.example" + COMPARE,
+        "--reason",
+        "its maker asked",
+        "--home",
+        home,
+    )
     assert added.returncode == 0, added.stderr
     site.asked.clear()
     old = "/compare/old-vs-old"
@@ -230,10 +240,15 @@ def test_a_page_that_was_taken_down_is_asked_for_neither_by_itself_nor_by_a_redi
     assert ended.report["refused"] == {"refused_scope:takedown": 1}
 
 
-@pytest.mark.parametrize("answer", [
-    Answer(b"down", 503), Answer(b"<html><p>Welcome</p></html>", 200), Answer(b"slow", 429),
-    Answer(play=lambda handler: handler.connection.close()),
-])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(b"down", 503),
+        Answer(b"<html><p>Welcome</p></html>", 200),
+        Answer(b"slow", 429),
+        Answer(play=lambda handler: handler.connection.close()),
+    ],
+)
 def test_robots_that_cannot_be_read_close_the_site_for_this_run(site, home, answer):
     site.answers["/robots.txt"] = answer
     ended = run_crawl(home, site.base + COMPARE)
@@ -248,7 +263,8 @@ def test_robots_that_cannot_be_read_close_the_site_for_this_run(site, home, answ
 
 def test_robots_may_disallow_everything_and_that_is_no_failure(site, home):
     site.answers["/robots.txt"] = Answer(
-        b"User-agent: GPTBot\nDisallow: /\n\nUser-agent: verdicts\nDisallow: /\n")
+        b"User-agent: GPTBot\nDisallow: /\n\nUser-agent: verdicts\nDisallow: /\n"
+    )
     ended = run_crawl(home, site.base + COMPARE)
     assert ended.exit_code == 0
     assert ended.report["refused"] == {"refused_robots:disallowed": 1}
@@ -306,7 +322,8 @@ def test_a_page_costs_one_commit(site, tmp_path):
 
 def test_a_hostile_sitemap_is_noted_and_not_expanded(site, home):
     site.answers["/map-1.xml"] = Answer(
-        b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]><urlset><url><loc>&a;</loc></url></urlset>")
+        b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]><urlset><url><loc>&a;</loc></url></urlset>"
+    )
     ended = run_crawl(home, site.base + "/")
     assert outcomes(home, "/map-1.xml") == ["damaged:xml"]
     assert (ended.exit_code, ended.report["stored"]) == (0, 2)

@@ -28,7 +28,8 @@ def listing(site: Site, paths: dict[str, str | None]) -> None:
     """A site whose one sitemap lists these paths, each with its date."""
     entries = "".join(
         f"<url><loc>{site.base}{path}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</url>"
-        for path, date in paths.items())
+        for path, date in paths.items()
+    )
     site.answers["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /compare/shut\n")
     site.answers["/sitemap.xml"] = Answer(f"<urlset>{entries}</urlset>".encode())
 
@@ -55,13 +56,20 @@ def test_a_page_that_is_closed_or_was_taken_down_counts_as_none_that_was_asked_f
     site: Site, home: Path
 ) -> None:
     run_crawl(home, site.base + COMPARE)
-    added = verdicts("takedown", "add", "https://sample.example" + COMPARE, "--reason", "asked",
-                     "--home", home)
+    added = verdicts(
+        "takedown", "add", "https://sample.example" + COMPARE, "--reason", "asked", "--home", home
+    )
     assert added.returncode == 0, added.stderr
     site.asked.clear()
     listing(site, dict.fromkeys(SHUT))
-    ended = run_crawl(home, site.base + COMPARE, site.base + SHUT[0], "--max-pages", "1",
-                      env=at("2031-01-01T00:00:00Z"))
+    ended = run_crawl(
+        home,
+        site.base + COMPARE,
+        site.base + SHUT[0],
+        "--max-pages",
+        "1",
+        env=at("2031-01-01T00:00:00Z"),
+    )
     assert (ended.exit_code, ended.report["asked"]) == (0, 0)
     assert ended.report["refused"] == {"refused_scope:takedown": 1, "refused_robots:disallowed": 1}
     assert asked_pages(site) == []
@@ -72,7 +80,8 @@ def test_a_page_that_leads_on_or_is_tried_again_counts_once(site: Site, home: Pa
     site.answers |= {
         old: Answer(b"", 302, headers={"Location": f"{old}?v=2"}),
         f"{old}?v=2": Answer(b"", 302, headers={"Location": f"{old}?v=3"}),
-        f"{old}?v=3": Answer(PAGE), sick: [Answer(b"oops", 500), Answer(PAGE)],
+        f"{old}?v=3": Answer(PAGE),
+        sick: [Answer(b"oops", 500), Answer(PAGE)],
     }
     ended = run_crawl(home, site.base + old, site.base + sick, "--per-day", "3", env=at(TODAY))
     assert (ended.exit_code, ended.report["asked"]) == (0, 2), ended.report
@@ -118,9 +127,7 @@ def test_one_date_brings_a_page_forward_once(site: Site, home: Path, date: str) 
     assert found == [[COMPARE], [], [], []]
 
 
-def test_a_sitemap_that_always_says_now_has_a_page_asked_once_a_day(
-    site: Site, home: Path
-) -> None:
+def test_a_sitemap_that_always_says_now_has_a_page_asked_once_a_day(site: Site, home: Path) -> None:
     found = []
     for day in (0.0, 0.2, 0.4, 1.1, 1.3):
         moment = datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(days=day)
@@ -138,8 +145,11 @@ def test_a_site_that_refuses_most_pages_is_left_although_some_are_given(
 ) -> None:
     paths = [f"/compare/a{number:02}-vs-b{number:02}" for number in range(60)]
     for number, path in enumerate(paths):
-        site.answers[path] = (Answer(PAGE) if number % 10 == 9 else
-                              Answer(b"no", status, headers={"Retry-After": "0"}))
+        site.answers[path] = (
+            Answer(PAGE)
+            if number % 10 == 9
+            else Answer(b"no", status, headers={"Retry-After": "0"})
+        )
     ended = run_crawl(home, *(site.base + path for path in paths))
     assert ended.exit_code == 20
     assert "tries failed" in str(ended.report["stopped"])

@@ -36,14 +36,24 @@ SAMPLE = site_named("sample")
 MIRROR = "http://127.0.0.1:8000"
 
 
-@pytest.mark.parametrize(("url", "reason"), [
-    ("file:///etc/hostname", "scheme"), ("javascript:alert(1)", "scheme"), ("data:,x", "scheme"),
-    ("ftp://sample.example/", "scheme"), ("https://u:p@sample.example/", "url"),
-    ("https://sample.example/a\r\nX: y", "url"), ("https://sample.example\\@evil.example/", "url"),
-    ("https://sample.example/" + "a" * 3000, "url"), ("https://s\u0430mple.example/", "url"),
-    ("https://sample.example:99999/", "url"), ("https:///nowhere", "url"),
-    ("https://sample.example/a b", "url"), ("https://sample\u3002example/", "url"),
-])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("file:///etc/hostname", "scheme"),
+        ("javascript:alert(1)", "scheme"),
+        ("data:,x", "scheme"),
+        ("ftp://sample.example/", "scheme"),
+        ("https://u:p@sample.example/", "url"),
+        ("https://sample.example/a\r\nX: y", "url"),
+        ("https://sample.example\\@evil.example/", "url"),
+        ("https://sample.example/" + "a" * 3000, "url"),
+        ("https://s\u0430mple.example/", "url"),
+        ("https://sample.example:99999/", "url"),
+        ("https:///nowhere", "url"),
+        ("https://sample.example/a b", "url"),
+        ("https://sample\u3002example/", "url"),
+    ],
+)
 def test_an_address_that_is_not_plain_is_refused(url, reason):
     with pytest.raises(CrawlError) as caught:
         strict_address(url)
@@ -61,24 +71,40 @@ def test_a_strict_address_is_its_own_strict_form(tail):
     assert once.isascii()
 
 
-@pytest.mark.parametrize("address", [
-    "127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1", "fe80::1%eth0",
-    "192.168.1.1", "100.64.0.1", "0.0.0.0", "224.0.0.1", "2002:7f00:1::", "fc00::1",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "::1",
+        "::ffff:10.0.0.1",
+        "fe80::1%eth0",
+        "192.168.1.1",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "2002:7f00:1::",
+        "fc00::1",
+    ],
+)
 def test_private_and_reserved_addresses_are_not_of_the_open_internet(address):
     assert not is_global(address)
 
 
-@pytest.mark.parametrize(("here", "location", "hops", "origin", "outcome"), [
-    ("https://sample.example/a", "/b", 0, None, "https://sample.example/b"),
-    ("https://sample.example/a", "http://sample.example/b", 0, None, "refused_scope:downgrade"),
-    ("https://sample.example/a", "https://evil.example/", 0, None, "refused_scope:host"),
-    ("https://sample.example/a", "https://sample.example:8443/", 0, None, "refused_scope:host"),
-    ("https://sample.example/a", "/b", 5, None, "http_error:redirect_limit"),
-    (MIRROR + "/a", "/b", 0, MIRROR, MIRROR + "/b"),
-    (MIRROR + "/a", "https://sample.example/b", 0, MIRROR, "refused_scope:host"),
-    (MIRROR + "/a", "http://169.254.169.254/", 0, MIRROR, "refused_scope:host"),
-])
+@pytest.mark.parametrize(
+    ("here", "location", "hops", "origin", "outcome"),
+    [
+        ("https://sample.example/a", "/b", 0, None, "https://sample.example/b"),
+        ("https://sample.example/a", "http://sample.example/b", 0, None, "refused_scope:downgrade"),
+        ("https://sample.example/a", "https://evil.example/", 0, None, "refused_scope:host"),
+        ("https://sample.example/a", "https://sample.example:8443/", 0, None, "refused_scope:host"),
+        ("https://sample.example/a", "/b", 5, None, "http_error:redirect_limit"),
+        (MIRROR + "/a", "/b", 0, MIRROR, MIRROR + "/b"),
+        (MIRROR + "/a", "https://sample.example/b", 0, MIRROR, "refused_scope:host"),
+        (MIRROR + "/a", "http://169.254.169.254/", 0, MIRROR, "refused_scope:host"),
+    ],
+)
 def test_a_redirect_is_followed_only_on_the_site(here, location, hops, origin, outcome):
     try:
         found = next_hop(here, location, hops, SAMPLE, origin)
@@ -91,19 +117,27 @@ def test_a_mirror_is_asked_for_the_sites_own_path():
     assert on_origin("https://sample.example/a?b=c", MIRROR) == MIRROR + "/a?b=c"
 
 
-@pytest.mark.parametrize(("status", "body", "state", "allowed"), [
-    (404, b"", "none", True), (403, b"", "none", True), (500, b"", "unreachable", False),
-    (429, b"", "unreachable", False), (None, None, "unreachable", False), (200, b"", "read", True),
-    (200, b"<html>Disallow nothing</html>", "unreachable", False),
-    (200, b"\xef\xbb\xbfUser-agent: *\rDisallow: /x\r", "read", True),
-    (200, b"User-agent: *\nDisallow: /", "read", False),
-    (200, b"User-agent: other\nDisallow: /", "read", True),
-    (200, b"User-agent: verdicts\nDisallow: /a\n\nUser-agent: *\nDisallow:", "read", False),
-    (200, b"User-agent: Verdicts/1.0 (+a@b.example)\nDisallow: /a", "read", False),
-    (200, b"User-agent: verdictsnews/1.0\nDisallow: /a", "read", True),
-    (200, "User-agent: *\nDisallow: /a".encode("utf-16"), "read", False),
-    (301, b"", "unreachable", False), (200, None, "unreachable", False),
-])
+@pytest.mark.parametrize(
+    ("status", "body", "state", "allowed"),
+    [
+        (404, b"", "none", True),
+        (403, b"", "none", True),
+        (500, b"", "unreachable", False),
+        (429, b"", "unreachable", False),
+        (None, None, "unreachable", False),
+        (200, b"", "read", True),
+        (200, b"<html>Disallow nothing</html>", "unreachable", False),
+        (200, b"\xef\xbb\xbfUser-agent: *\rDisallow: /x\r", "read", True),
+        (200, b"User-agent: *\nDisallow: /", "read", False),
+        (200, b"User-agent: other\nDisallow: /", "read", True),
+        (200, b"User-agent: verdicts\nDisallow: /a\n\nUser-agent: *\nDisallow:", "read", False),
+        (200, b"User-agent: Verdicts/1.0 (+a@b.example)\nDisallow: /a", "read", False),
+        (200, b"User-agent: verdictsnews/1.0\nDisallow: /a", "read", True),
+        (200, "User-agent: *\nDisallow: /a".encode("utf-16"), "read", False),
+        (301, b"", "unreachable", False),
+        (200, None, "unreachable", False),
+    ],
+)
 def test_robots_txt_means_what_its_status_and_text_say(status, body, state, allowed):
     rules = read_rules(status, body)
     assert (rules.state, rules.allows("https://sample.example/a")) == (state, allowed)
@@ -123,29 +157,44 @@ def test_rules_are_good_for_a_day_by_the_clock_that_does_not_jump_too():
 
 
 def test_a_sitemap_may_be_an_index_gzipped_or_plain_lines():
-    index = (b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap>"
-             b"<loc>https://a.example/1</loc><lastmod>2026-01-01</lastmod></sitemap></sitemapindex>")
+    index = (
+        b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap>"
+        b"<loc>https://a.example/1</loc><lastmod>2026-01-01</lastmod></sitemap></sitemapindex>"
+    )
     found = read_sitemap(gzip.compress(index))
     assert (found.is_index, found.entries) == (True, (("https://a.example/1", "2026-01-01"),))
     assert read_sitemap(b"https://a.example/1\nhttps://a.example/2\n").entries[1][0].endswith("2")
-    image = (b"<urlset xmlns='s' xmlns:image='http://www.google.com/schemas/sitemap-image/1.1'>"
-             b"<url><loc>https://a.example/1</loc><image:image><image:loc>https://a.example/i"
-             b"</image:loc></image:image></url></urlset>")
+    image = (
+        b"<urlset xmlns='s' xmlns:image='http://www.google.com/schemas/sitemap-image/1.1'>"
+        b"<url><loc>https://a.example/1</loc><image:image><image:loc>https://a.example/i"
+        b"</image:loc></image:image></url></urlset>"
+    )
     assert read_sitemap(image).entries == (("https://a.example/1", None),)
-    wide = "<?xml version='1.0' encoding='UTF-16'?><urlset><url><loc>https://a.example/1</loc></url>"
+    wide = (
+        "<?xml version='1.0' encoding='UTF-16'?><urlset><url><loc>https://a.example/1</loc></url>"
+    )
     wide += "</urlset>"
     assert read_sitemap(wide.encode("utf-16")).entries == (("https://a.example/1", None),)
 
 
-@pytest.mark.parametrize("body", [
-    b"<!DOCTYPE u [<!ENTITY a 'x'>]><urlset><url><loc>&a;</loc></url></urlset>",
-    b"<!DOCTYPE u SYSTEM 'file:///etc/hostname'><urlset></urlset>",
-    b"<urlset><url><loc>https://a.example/1</loc></url>", b"<html></html>", b"", b"words",
-    gzip.compress(b"<urlset></urlset>", mtime=0)[:-4], gzip.compress(bytes(11 << 20), mtime=0),
-    b"<urlset>" + b"<url><loc>x</loc></url>" * (MAX_ENTRIES + 1) + b"</urlset>",
-    b" " * (11 << 20), b"<?xml version='1.0' encoding='shift_jis'?><urlset></urlset>",
-    b"<?xml version='1.0' encoding='utf-7'?><urlset></urlset>", b"<?xml encoding='none'?><urlset/>",
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!DOCTYPE u [<!ENTITY a 'x'>]><urlset><url><loc>&a;</loc></url></urlset>",
+        b"<!DOCTYPE u SYSTEM 'file:///etc/hostname'><urlset></urlset>",
+        b"<urlset><url><loc>https://a.example/1</loc></url>",
+        b"<html></html>",
+        b"",
+        b"words",
+        gzip.compress(b"<urlset></urlset>", mtime=0)[:-4],
+        gzip.compress(bytes(11 << 20), mtime=0),
+        b"<urlset>" + b"<url><loc>x</loc></url>" * (MAX_ENTRIES + 1) + b"</urlset>",
+        b" " * (11 << 20),
+        b"<?xml version='1.0' encoding='shift_jis'?><urlset></urlset>",
+        b"<?xml version='1.0' encoding='utf-7'?><urlset></urlset>",
+        b"<?xml encoding='none'?><urlset/>",
+    ],
+)
 def test_a_sitemap_that_is_broken_hostile_or_too_large_is_refused(body):
     with pytest.raises(SitemapError) as caught:
         read_sitemap(body)
@@ -181,26 +230,38 @@ def test_a_time_to_come_back_is_held_against_the_sites_own_clock(monkeypatch, ou
     assert wait("Sun, 01 Nov 2026 12:00:30 GMT", Date=sent) == 30
 
 
-@pytest.mark.parametrize(("named", "said", "odd"), [
-    ({"etag": '"a"'}, {}, None),
-    ({"etag": '"a"'}, {"ETag": '"a"'}, None),
-    ({"etag": '"a"'}, {"ETag": 'W/"a"'}, None),
-    ({"etag": '"a"'}, {"ETag": '"b"'}, "etag"),
-    ({"etag": '"a"', "last-modified": "x"}, {"ETag": '"a"', "Last-Modified": "y"}, None),
-    ({"last-modified": "x"}, {"ETag": '"b"', "Last-Modified": "x"}, None),
-    ({"last-modified": "x"}, {"Last-Modified": "y"}, "last-modified"),
-])
+@pytest.mark.parametrize(
+    ("named", "said", "odd"),
+    [
+        ({"etag": '"a"'}, {}, None),
+        ({"etag": '"a"'}, {"ETag": '"a"'}, None),
+        ({"etag": '"a"'}, {"ETag": 'W/"a"'}, None),
+        ({"etag": '"a"'}, {"ETag": '"b"'}, "etag"),
+        ({"etag": '"a"', "last-modified": "x"}, {"ETag": '"a"', "Last-Modified": "y"}, None),
+        ({"last-modified": "x"}, {"ETag": '"b"', "Last-Modified": "x"}, None),
+        ({"last-modified": "x"}, {"Last-Modified": "y"}, "last-modified"),
+    ],
+)
 def test_a_304_that_names_another_body_is_told_from_one_that_names_ours(named, said, odd):
     assert differing_validator(named, Message(304, tuple(said.items()), b"", Decoded(b""))) == odd
 
 
-@pytest.mark.parametrize(("status", "tries", "state"), [
-    (500, 0, "waiting"), (500, 2, "failed"), (404, 0, "failed"), (403, 0, "failed"),
-    (304, 0, "failed"), (200, 0, "captured"), (429, 0, "waiting"),
-])
+@pytest.mark.parametrize(
+    ("status", "tries", "state"),
+    [
+        (500, 0, "waiting"),
+        (500, 2, "failed"),
+        (404, 0, "failed"),
+        (403, 0, "failed"),
+        (304, 0, "failed"),
+        (200, 0, "captured"),
+        (429, 0, "waiting"),
+    ],
+)
 def test_only_what_may_pass_is_tried_again(status, tries, state):
-    lease = Lease(1, 1, "sample", "https://sample.example/compare/a-vs-b", "comparison", None, 0,
-                  tries)
+    lease = Lease(
+        1, 1, "sample", "https://sample.example/compare/a-vs-b", "comparison", None, 0, tries
+    )
     message = take_apart(message_block(status, [], b"x"))
     assert message is not None
     ruling = judge_answer(lease, SAMPLE, lease.url, message, 0)
@@ -212,8 +273,9 @@ def test_a_pause_is_never_shorter_than_the_delay_asked_for():
 
 
 def test_no_setting_listens_pickles_or_trusts():
-    found = crawl_settings(delay_s=1, contact="a@b", allow_private=False, version="1",
-                           timeouts=USUAL)
+    found = crawl_settings(
+        delay_s=1, contact="a@b", allow_private=False, version="1", timeouts=USUAL
+    )
     assert not found["TELNETCONSOLE_ENABLED"]
     assert not found["REMOTE_CONTROL_ENABLED"]
     assert found["DOWNLOAD_VERIFY_CERTIFICATES"]
@@ -225,24 +287,27 @@ def test_no_setting_listens_pickles_or_trusts():
 PUBLIC = "https://1.1.1.1/compare/a-vs-b"
 
 
-@pytest.mark.parametrize(("url", "given", "error", "words"), [
-    (PUBLIC, {}, StartError, "--contact"),
-    (PUBLIC, {"contact": "a@b.example", "delay_s": 0.9}, UsageError, "less than a second"),
-    (PUBLIC, {"contact": "nobody"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "a@b\r\nX: y"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "a@b.example\nX: y"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "@"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "a@b"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "http://"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "http://localhost/"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "http://127.0.0.1/"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "a" * 5000 + "@b.example"}, UsageError, "neither"),
-    (PUBLIC, {"contact": "mailto:a.b+c@d-e.example"}, None, ""),
-    (MIRROR + "/", {}, StartError, "private"),
-    (MIRROR + "/", {"delay_s": -1, "allow_private": True}, UsageError, "negative"),
-    (PUBLIC, {"contact": "https://b.example/us"}, None, ""),
-    (MIRROR + "/", {"delay_s": 0, "allow_private": True}, None, ""),
-])
+@pytest.mark.parametrize(
+    ("url", "given", "error", "words"),
+    [
+        (PUBLIC, {}, StartError, "--contact"),
+        (PUBLIC, {"contact": "a@b.example", "delay_s": 0.9}, UsageError, "less than a second"),
+        (PUBLIC, {"contact": "nobody"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "a@b\r\nX: y"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "a@b.example\nX: y"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "@"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "a@b"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "http://"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "http://localhost/"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "http://127.0.0.1/"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "a" * 5000 + "@b.example"}, UsageError, "neither"),
+        (PUBLIC, {"contact": "mailto:a.b+c@d-e.example"}, None, ""),
+        (MIRROR + "/", {}, StartError, "private"),
+        (MIRROR + "/", {"delay_s": -1, "allow_private": True}, UsageError, "negative"),
+        (PUBLIC, {"contact": "https://b.example/us"}, None, ""),
+        (MIRROR + "/", {"delay_s": 0, "allow_private": True}, None, ""),
+    ],
+)
 def test_a_crawl_begins_only_with_manners(url, given, error, words):
     jobs = [job for job, _ in named_pages([url], SAMPLE)]
     settings = {"delay_s": 1.0, "contact": "", "allow_private": False, **given}
@@ -277,11 +342,15 @@ def test_a_retry_after_that_is_no_date_asks_for_nothing(value):
     assert wait(value) is None
 
 
-@pytest.mark.parametrize(("url", "role"), [
-    ("https://sample.example", "listing"), ("https://sample.example/compare/a-vs-b", "comparison"),
-    ("https://sample.example/sitemap-2.xml.gz", "sitemap"),
-    ("https://sample.example/robots.txt", "robots"),
-])
+@pytest.mark.parametrize(
+    ("url", "role"),
+    [
+        ("https://sample.example", "listing"),
+        ("https://sample.example/compare/a-vs-b", "comparison"),
+        ("https://sample.example/sitemap-2.xml.gz", "sitemap"),
+        ("https://sample.example/robots.txt", "robots"),
+    ],
+)
 def test_an_address_is_told_by_what_it_is_for(url, role):
     ((job, found),) = named_pages([url], None)
     assert (found.role, found.origin, job.site.name) == (role, None, "sample")
@@ -294,8 +363,11 @@ def test_every_outcome_in_the_code_is_in_the_one_list():
         for node in ast.walk(ast.parse(path.read_text())):
             found = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
             words = [n.value if isinstance(n, ast.Constant) else None for n in found]
-            pairs |= {(a, b) for a, b in itertools.pairwise(words)
-                      if a in OUTCOMES and b and b not in OUTCOMES}
+            pairs |= {
+                (a, b)
+                for a, b in itertools.pairwise(words)
+                if a in OUTCOMES and b and b not in OUTCOMES
+            }
     assert len(pairs) > 15
     assert all(is_known(str(a), str(b)) for a, b in pairs), pairs
 
@@ -317,5 +389,9 @@ print(report.notes)
 def test_the_resolver_refuses_private_addresses_at_the_moment_of_connecting(tmp_path, host):
     ended = forked.run(
         [sys.executable, "-c", REFUSED, str(tmp_path), f"http://{host}:9/compare/a-vs-b"],
-        check=False, capture_output=True, text=True, timeout=60)
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert "robots refused_scope:private" in ended.stdout, (ended.stdout, ended.stderr)

@@ -21,8 +21,9 @@ COMPARE = "/compare/alder-vs-birch"
 
 def test_a_name_server_that_hangs_is_given_up_in_the_time_of_a_connection(home):
     """It answers at last, and long before a whole exchange would be given up."""
-    ended = crawl_with_names(home, {"slow.test": ["hang"]}, "http://slow.test:9" + COMPARE,
-                             timeout_s=0.5)
+    ended = crawl_with_names(
+        home, {"slow.test": ["hang"]}, "http://slow.test:9" + COMPARE, timeout_s=0.5
+    )
     assert ended.exit_code == 20, ended.errors
     assert outcomes(home, "/robots.txt") == ["network_error:timeout_connect"]
 
@@ -34,8 +35,10 @@ def test_the_patience_of_a_run_that_was_told_to_stop(home, stop_s):
     def late(handler: object) -> None:
         began.set()
         time.sleep(3)
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"  # type: ignore[attr-defined]
-                            b"Content-Length: %d\r\n\r\n" % len(PAGE) + PAGE)
+        handler.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"  # type: ignore[attr-defined]
+            b"Content-Length: %d\r\n\r\n" % len(PAGE) + PAGE
+        )
 
     with serving() as site:
         site.answers[COMPARE] = Answer(play=late)
@@ -71,8 +74,9 @@ def test_a_run_that_takes_too_long_ends_in_order_and_goes_on_the_next_time(home)
 
 def test_the_settings_of_scrapy_follow_the_time_outs_and_a_connection_is_part_of_an_exchange():
     def found(**given: float) -> list[float]:
-        made = crawl_settings(delay_s=1, contact="", allow_private=True, version="1",
-                              timeouts=Timeouts(**given))
+        made = crawl_settings(
+            delay_s=1, contact="", allow_private=True, version="1", timeouts=Timeouts(**given)
+        )
         return [made[name] for name in ("VERDICTS_EXCHANGE_S", "VERDICTS_CONNECT_S")]
 
     assert found(exchange_s=30, connect_s=4) == [30, 4]

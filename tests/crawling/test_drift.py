@@ -53,7 +53,7 @@ MUTANTS_AT_LEAST = {
     "rename": 400, "header": 150, "drop": 1500, "duplicate": 1500, "swap": 900, "cut": 1200,
     "requote": 400, "column": 90, "paginate": 400, "both_layouts": 50, "restyle": 60,
     "scripted": 400, "sponsor": 80,
-}
+}  # fmt: skip
 MAY_BE_ANOTHER_RECORD = {"drop", "duplicate", "swap", "requote", "scripted"}
 """The rules whose pages a reader too would read otherwise; every other rule changes no value."""
 MAY_LOSE_WITH_A_WORD = {"rename", "header", "drop", "duplicate", "swap", "column"}
@@ -83,8 +83,10 @@ def test_a_rule_gives_the_equal_record_a_failure_or_what_a_reader_sees(rule: str
 
 
 def test_a_cut_page_is_whole_or_refused_and_restyling_changes_nothing() -> None:
-    outcomes = {rule: {each.outcome for each in drift_rules.results() if each.rule == rule}
-                for rule in ("cut", "restyle", "paginate", "sponsor")}
+    outcomes = {
+        rule: {each.outcome for each in drift_rules.results() if each.rule == rule}
+        for rule in ("cut", "restyle", "paginate", "sponsor")
+    }
     assert outcomes["cut"] == {"equal", "refused"}
     assert outcomes["restyle"] == {"equal"}
     assert outcomes["paginate"] == outcomes["sponsor"] == {"refused"}
@@ -124,8 +126,14 @@ def test_old_and_new_layout_may_be_live_on_one_day() -> None:
 def test_a_band_is_wide_for_few_pages_and_narrow_for_many() -> None:
     def needed(pages: int, before: int) -> int:
         """How many pages must lack what all pages had before to be noticed."""
-        return next((n for n in range(0, pages + 1, max(1, pages // 1000))
-                     if is_below((pages - n, pages), (before, before))), pages + 1)
+        return next(
+            (
+                n
+                for n in range(0, pages + 1, max(1, pages // 1000))
+                if is_below((pages - n, pages), (before, before))
+            ),
+            pages + 1,
+        )
 
     assert needed(3, 6) > 3
     assert needed(12, 12) <= 12
@@ -166,8 +174,10 @@ def test_a_usual_range_leaves_out_a_small_tail_only() -> None:
 
 
 def sights(pages: dict[str, bytes]) -> list[Sight]:
-    found = [look(Task(RawPage(url, body, HTML), "sample", "record")).sight
-             for url, body in pages.items()]
+    found = [
+        look(Task(RawPage(url, body, HTML), "sample", "record")).sight
+        for url, body in pages.items()
+    ]
     assert all(found)
     return [each for each in found if each is not None]
 
@@ -198,27 +208,34 @@ def test_an_unchanged_site_drifts_in_no_way() -> None:
 def test_a_redesign_that_loses_fields_is_odd_and_each_is_named() -> None:
     changes = compare(profiles(site(half_broken)), profiles(site()).items())
     said = " ".join(change.what for change in changes if change.is_odd)
-    for field in ("tools.badge", "tools.votes", "tools.pricing", "quotes.reviewer",
-                  "tools.description"):
+    for field in (
+        "tools.badge",
+        "tools.votes",
+        "tools.pricing",
+        "quotes.reviewer",
+        "tools.description",
+    ):
         assert field in said
     assert "on 0 of 12 pages, before on 12 of 12 pages" in said
 
 
 def test_a_new_layout_that_is_read_well_is_named_but_not_odd() -> None:
     changes = compare(profiles(site(new_layout)), profiles(site()).items())
-    assert [(change.is_odd, "never seen before" in change.what) for change in changes] \
-        == [(False, True)]
+    assert [(change.is_odd, "never seen before" in change.what) for change in changes] == [
+        (False, True)
+    ]
 
 
 def test_failing_pages_are_told_by_their_code_and_structure() -> None:
     now = profiles(site(unreadable))
-    (layout, profile), = now.items()
+    ((layout, profile),) = now.items()
     assert layout.startswith("unread:")
     assert sum(profile.failures.values()) == 12
     changes = compare(now, profiles(site()).items())
     assert changes and all(change.is_odd for change in changes)
-    other = profiles({url: body.replace(b"<article>", b"<main>")
-                      for url, body in site(unreadable).items()})
+    other = profiles(
+        {url: body.replace(b"<article>", b"<main>") for url, body in site(unreadable).items()}
+    )
     assert set(other) != set(now)
 
 
@@ -239,17 +256,22 @@ def test_pages_that_always_fail_are_no_drift_when_the_others_did_not_change() ->
 
 
 def test_findings_equal_texts_and_codes_raise_it_too() -> None:
-    good = [sight_of(parse_page(RawPage(url, body, HTML), site="sample"))  # type: ignore[arg-type]
-            for url, body in site().items()]
+    good = [
+        sight_of(parse_page(RawPage(url, body, HTML), site="sample"))  # type: ignore[arg-type]
+        for url, body in site().items()
+    ]
 
     def counted(**changes: object) -> dict[str, Profile]:
         return profiles_of(
             replace(sight, parts=tuple(replace(part, **changes) for part in sight.parts))
-            for sight in good)
+            for sight in good
+        )
 
     before = counted().items()
-    for changes, word in (({"findings": ("tagline_disagrees",)}, "tagline_disagrees"),
-                          ({"alike": ("tools.description",)}, "equal tools.description")):
+    for changes, word in (
+        ({"findings": ("tagline_disagrees",)}, "tagline_disagrees"),
+        ({"alike": ("tools.description",)}, "equal tools.description"),
+    ):
         (change,) = compare(counted(**changes), before)
         assert change.is_odd and word in change.what
 
@@ -422,14 +444,20 @@ def test_every_page_of_a_run_that_died_is_held_once_its_rest_shows_the_drift(
     monkeypatch.setattr("crawler.drift.profiler.SAVE_EVERY", 99)
     killed_after(home, site(half_broken), 12, DAYS[1])
     row = load_profiles(home)[0]
-    saw = [(row["id"], body) for row, body in zip(
-        rows_of(home, "SELECT id FROM capture WHERE run_id = 2"), site(half_broken).values(),
-        strict=True)]
+    saw = [
+        (row["id"], body)
+        for row, body in zip(
+            rows_of(home, "SELECT id FROM capture WHERE run_id = 2"),
+            site(half_broken).values(),
+            strict=True,
+        )
+    ]
     with open_run(Home(home), "crawl") as run:  # what the dead run had saved of two pages
         profiler = Profiler(run, 2)
         for (capture, body), url in list(zip(saw, site(), strict=True))[:2]:
-            profiler.see("sample", capture, look(Task(RawPage(url, body, HTML), "sample",
-                                                      "record")))
+            profiler.see(
+                "sample", capture, look(Task(RawPage(url, body, HTML), "sample", "record"))
+            )
         assert profiler.save() == [] and not row.is_drift
         assert judge_rest(run, look)
     assert held_captures(home) == {capture for capture, _ in saw}
@@ -496,7 +524,7 @@ def test_an_unchanged_page_of_a_run_that_died_stays_published(home: Path) -> Non
 def test_a_home_whose_profiles_do_not_say_how_far_they_go_holds_nothing_more(home: Path) -> None:
     crawled(home, site(), DAYS[0])
     crawled(home, site(edition=2), DAYS[1])
-    assert not any("judged_to" in counts for counts, in rows(home, "SELECT counts FROM profile"))
+    assert not any("judged_to" in counts for (counts,) in rows(home, "SELECT counts FROM profile"))
     assert held_captures(home) == frozenset()
 
 
@@ -514,12 +542,16 @@ def test_rows_of_older_versions_are_compared_in_what_they_say(home: Path) -> Non
     (profile,) = profiles(site()).values()
     layout = sights(site())[0].layout
     counts = {name: dict(getattr(profile, name)) for name in ("fields", "sizes")}
-    many = [ProfileRow(n, "sample", layout, 12, False, json.loads(json.dumps(counts)))
-            for n in range(1, 30)]
+    many = [
+        ProfileRow(n, "sample", layout, 12, False, json.loads(json.dumps(counts)))
+        for n in range(1, 30)
+    ]
     history = history_of(many)
     assert len(history.older) == RUNS and not history.last
-    good, bad = ({str(at): sight for at, sight in enumerate(sights(pages))}
-                 for pages in (site(edition=2), site(half_broken)))
+    good, bad = (
+        {str(at): sight for at, sight in enumerate(sights(pages))}
+        for pages in (site(edition=2), site(half_broken))
+    )
     assert judge(good, set(), history) == []
     assert "tools.badge" in " ".join(change.what for change in judge(bad, set(), history))
 
@@ -539,18 +571,20 @@ def publish(server: Site, pages: dict[str, bytes]) -> None:
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     places = "".join(f"<url><loc>{url}</loc></url>" for url in pages)
     server.answers = {
-        "/robots.txt": Answer(f"User-agent: *\nSitemap: {server.base}/map.xml\n".encode(),
-                              content_type="text/plain"),
-        "/map.xml": Answer(f"<urlset {space}>{places}</urlset>".encode(),
-                           content_type="application/xml"),
-        **{url.removeprefix("https://sample.example"): Answer(body)
-           for url, body in pages.items()},
+        "/robots.txt": Answer(
+            f"User-agent: *\nSitemap: {server.base}/map.xml\n".encode(), content_type="text/plain"
+        ),
+        "/map.xml": Answer(
+            f"<urlset {space}>{places}</urlset>".encode(), content_type="application/xml"
+        ),
+        **{url.removeprefix("https://sample.example"): Answer(body) for url, body in pages.items()},
     }
 
 
 def crawl_at(server: Site, home: Path, at: str):
-    return run_crawl(home, server.base + "/", "--contact", "keeper@sample.example",
-                     env={"VERDICTS_NOW": at})
+    return run_crawl(
+        home, server.base + "/", "--contact", "keeper@sample.example", env={"VERDICTS_NOW": at}
+    )
 
 
 TIMES = [f"2027-{month:02}-01T12:00:00Z" for month in range(1, 13, 3)]
@@ -568,7 +602,7 @@ def published(home: Path) -> list[tuple[object, ...]]:
     path = build(home, workers=1).path
     with closing(sqlite3.connect(path)) as db:
         found = sorted(set(db.execute("SELECT state, captured_at FROM comparison")))
-        states = Counter(state for state, in db.execute("SELECT state FROM page"))
+        states = Counter(state for (state,) in db.execute("SELECT state FROM page"))
     assert {state: page_states(home)[state] for state in states} == states
     return found
 
@@ -577,7 +611,8 @@ def broken_words(home: Path) -> int:
     """How many published texts only the broken pages show."""
     with closing(sqlite3.connect(home / "public" / "current.db")) as db:
         count: int = db.execute(
-            "SELECT count(*) FROM card WHERE description LIKE '__…'").fetchone()[0]
+            "SELECT count(*) FROM card WHERE description LIKE '__…'"
+        ).fetchone()[0]
     return count
 
 
@@ -627,8 +662,9 @@ def test_a_new_layout_that_can_be_read_is_noticed_in_the_same_run_and_published(
 def test_a_crawl_that_is_killed_over_a_redesign_publishes_none_of_it(running, home) -> None:
     two_good_crawls(running, home)
     publish(running, site(half_broken))
-    ended = run_crawl(home, running.base + "/",
-                      env={"VERDICTS_NOW": TIMES[2], KILL_AT: "committed:14"})
+    ended = run_crawl(
+        home, running.base + "/", env={"VERDICTS_NOW": TIMES[2], KILL_AT: "committed:14"}
+    )
     assert ended.exit_code == -9
     assert published(home) == [("held", TIMES[1])]
     ended = crawl_at(running, home, TIMES[2])
@@ -643,10 +679,29 @@ def test_a_crawl_that_a_fault_ends_saves_what_it_saw_and_publishes_none_of_it(
     two_good_crawls(running, home)
     publish(running, site(half_broken))
     reader, writer = os.pipe()
-    command = [sys.executable, "-m", "verdicts", "crawl", "--home", str(home), "--site", "sample",
-               "--allow-private", "--delay", "0", "--ack-fd", str(writer), running.base + "/"]
-    process = forked.Popen(command, stdout=forked.PIPE, stderr=forked.PIPE, pass_fds=(writer,),
-                           env={**os.environ, "VERDICTS_NOW": TIMES[2]})
+    command = [
+        sys.executable,
+        "-m",
+        "verdicts",
+        "crawl",
+        "--home",
+        str(home),
+        "--site",
+        "sample",
+        "--allow-private",
+        "--delay",
+        "0",
+        "--ack-fd",
+        str(writer),
+        running.base + "/",
+    ]
+    process = forked.Popen(
+        command,
+        stdout=forked.PIPE,
+        stderr=forked.PIPE,
+        pass_fds=(writer,),
+        env={**os.environ, "VERDICTS_NOW": TIMES[2]},
+    )
     os.close(writer)
     lines = b""
     while lines.count(b"\n") < 10:

@@ -28,37 +28,46 @@ def card(number: int) -> Card:
     """One of many tools, with texts and scores of its own."""
     rng = Random(number)
     rest = " ".join(rng.choices(WORDS, k=6 + number % 7))
-    return Card(f"tool-{number:02}", f"Tool N{number}", tagline=f"{rng.choice(WORDS)} no {number}",
-                category=CATEGORIES[number % 4], description=f"Tool N{number} {rest}.",
-                pricing=f"Free, then {number + 2} crowns", score=74 + number % 13, words=rest,
-                reviewer=("Builder", "Skeptic", "Founder")[number % 3])  # fmt: skip
+    return Card(
+        f"tool-{number:02}",
+        f"Tool N{number}",
+        tagline=f"{rng.choice(WORDS)} no {number}",
+        category=CATEGORIES[number % 4],
+        description=f"Tool N{number} {rest}.",
+        pricing=f"Free, then {number + 2} crowns",
+        score=74 + number % 13,
+        words=rest,
+        reviewer=("Builder", "Skeptic", "Founder")[number % 3],
+    )
 
 
 def pairs(count: int, first: int = 0) -> list[tuple[Card, Card]]:
-    return [(card(number), card(number + 1))
-            for number in range(2 * first, 2 * (first + count), 2)]
+    return [(card(number), card(number + 1)) for number in range(2 * first, 2 * (first + count), 2)]
 
 
 def dense(tools: int) -> list[tuple[Card, Card]]:
     return list(combinations(map(card, range(tools)), 2))
 
 
-def pages_of(cards: list[tuple[Card, Card]], edition: int = 1, edit: Edit = str, *,
-         only: int | None = None) -> Pages:  # fmt: skip
+def pages_of(
+    cards: list[tuple[Card, Card]], edition: int = 1, edit: Edit = str, *, only: int | None = None
+) -> Pages:
     """The pages; `edit` changes the first of them, or all. Each edition has bytes of its own."""
     found = {}
     for number, (one, other) in enumerate(cards):
         page = html(one, other, end=f"<p>Edition {edition}</p></body></html>").decode()
-        found[url_of(one, other)] = (
-            edit(page) if only is None or number < only else page).encode()
+        found[url_of(one, other)] = (edit(page) if only is None or number < only else page).encode()
     return found
 
 
-def changed(cards: list[tuple[Card, Card]], of: int = 99, **fields: object) -> list[
-        tuple[Card, Card]]:  # fmt: skip
+def changed(
+    cards: list[tuple[Card, Card]], of: int = 99, **fields: object
+) -> list[tuple[Card, Card]]:
     """The first tools with other values, the same on every page that shows them."""
-    return [tuple(replace(each, **fields) if int(each.slug[5:]) < of else each for each in two)
-            for two in cards]  # type: ignore[misc]
+    return [
+        tuple(replace(each, **fields) if int(each.slug[5:]) < of else each for each in two)
+        for two in cards
+    ]  # type: ignore[misc]
 
 
 def no_price(page: str) -> str:
@@ -89,8 +98,12 @@ def other_layout(page: str) -> str:
 def category(word: str) -> Edit:
     def edit(page: str) -> str:
         page = re.sub("<article><p>.*?</p>", f"<article><p>{word}</p>", page)
-        return re.sub("<tr><td>Category</td>.*?</tr>",
-                      f"<tr><td>Category</td><td>{word}</td><td>{word}</td></tr>", page)
+        return re.sub(
+            "<tr><td>Category</td>.*?</tr>",
+            f"<tr><td>Category</td><td>{word}</td><td>{word}</td></tr>",
+            page,
+        )
+
     return edit
 
 
@@ -110,10 +123,12 @@ def score(new: str) -> Edit:
 
 def rotated(pattern: str) -> Edit:
     """What is found in each cell of a page, moved on to the next cell."""
+
     def edit(page: str) -> str:
         found = re.findall(pattern, page)
         moved = iter([found[-1], *found[:-1]])
         return re.sub(pattern, lambda _: next(moved), page)
+
     return edit
 
 
@@ -129,8 +144,10 @@ def creep(counts: tuple[int, ...], *, is_partial: bool = False) -> list[Pages]:
         pages = pages_of(cards, edition, no_price, only=count)
         if is_partial:  # the others are as they were, byte for byte
             old = found[-1]
-            pages = {url: body if b"Pricing" not in body and b"Pricing" in old[url] else old[url]
-                     for url, body in pages.items()}
+            pages = {
+                url: body if b"Pricing" not in body and b"Pricing" in old[url] else old[url]
+                for url, body in pages.items()
+            }
         found.append(pages)
     return found
 
@@ -150,31 +167,44 @@ DRIFTS: dict[str, list[Pages]] = {
     "three pages show one score": after(P3, pages_of(P3, 3, score("78"))),
     "six pages show scores out of ten": after(P6, pages_of(P6, 3, words(r"(\d)\d/100", r"\1/100"))),
     "fields are lost slowly": creep((1, 2, 4, 6, 8, 11, 15)),
-    "fields are lost slowly, the other pages unchanged":
-        creep((1, 2, 4, 6, 8, 11, 15), is_partial=True),
+    "fields are lost slowly, the other pages unchanged": creep(
+        (1, 2, 4, 6, 8, 11, 15), is_partial=True
+    ),
     "every reviewer is one phrase": after(P6, pages_of(P6, 3, reviewer("Subscribe now"))),
     "every reviewer is a phrase of the page": after(P6, pages_of(P6, 3, own_reviewer)),
     "every Free is Paid": after(P12, pages_of(P12, 3, paid)),
-    "every Free is Paid, on a site of both":
-        [pages_of(P12, edition, paid_second) for edition in (1, 2)] + [pages_of(P12, 3, paid)],
+    "every Free is Paid, on a site of both": [
+        pages_of(P12, edition, paid_second) for edition in (1, 2)
+    ]
+    + [pages_of(P12, 3, paid)],
     "every category is one word": after(P12, pages_of(P12, 3, category("News"))),
     "three pages have one category": after(P3, pages_of(P3, 3, category("News"))),
-    "every price is one phrase": after(P6, pages_of(P6, 3, words(
-        "(<tr><td>Pricing</td>).*?</tr>", r"\1<td>See site</td><td>See site</td></tr>"))),
-    "every share is one number": after(
-        P6, pages_of(P6, 3, words("100%", "0%"))),
+    "every price is one phrase": after(
+        P6,
+        pages_of(
+            P6,
+            3,
+            words("(<tr><td>Pricing</td>).*?</tr>", r"\1<td>See site</td><td>See site</td></tr>"),
+        ),
+    ),
+    "every share is one number": after(P6, pages_of(P6, 3, words("100%", "0%"))),
     "every other page loses its price": after(P30, pages_of(P30, 3, no_price, only=15)),
-    "four of thirty pages are asked and have lost their price":
-        after(P30, dict(list(pages_of(P30, 3, no_price).items())[:4])),
+    "four of thirty pages are asked and have lost their price": after(
+        P30, dict(list(pages_of(P30, 3, no_price).items())[:4])
+    ),
     "every reviewer stands beside the next one's words": after(
-        P3, pages_of(P3, 3, rotated("(?<=<div class=cell><p>).*?(?=</p>)"))),
+        P3, pages_of(P3, 3, rotated("(?<=<div class=cell><p>).*?(?=</p>)"))
+    ),
     "every text stands under the next one's score": after(
-        P12, pages_of(P12, 3, rotated(r"\d+(?=/100)"))),
+        P12, pages_of(P12, 3, rotated(r"\d+(?=/100)"))
+    ),
     "another layout without badges": after(P6, pages_of(P6, 3, other_layout)),
-    "twelve new pages show half of what the others do":
-        after(P12, {**pages_of(P12, 2), **pages_of(pairs(12, 12), 1, no_price_or_badge)}),
-    "twelve new pages have one phrase for reviewers":
-        after(P30, {**pages_of(P30, 2), **pages_of(pairs(12, 30), 1, reviewer("Subscribe now"))}),
+    "twelve new pages show half of what the others do": after(
+        P12, {**pages_of(P12, 2), **pages_of(pairs(12, 12), 1, no_price_or_badge)}
+    ),
+    "twelve new pages have one phrase for reviewers": after(
+        P30, {**pages_of(P30, 2), **pages_of(pairs(12, 30), 1, reviewer("Subscribe now"))}
+    ),
     "three pages give no record any more": after(P3, pages_of(P3, 3, unreadable)),
 }
 
@@ -182,49 +212,77 @@ HARMLESS: dict[str, list[Pages]] = {
     "nothing changed": after(P12, pages_of(P12, 2)),
     "only the bytes changed": after(P12, pages_of(P12, 3), pages_of(P12, 4)),
     "three of twelve pages lose their price": after(P12, pages_of(P12, 3, no_price, only=3)),
-    "three of thirty pages lose their price, the others unchanged":
-        after(P30, partly(pages_of(P30, 3, no_price), pages_of(P30, 2), 3)),
+    "three of thirty pages lose their price, the others unchanged": after(
+        P30, partly(pages_of(P30, 3, no_price), pages_of(P30, 2), 3)
+    ),
     "one of three pages loses its price": after(P3, pages_of(P3, 3, no_price, only=1)),
     "one of three tools loses its price on both its pages": after(
-        dense(3), pages_of(dense(3), 3, words("<td>Free, then 2 crowns</td>", "<td>—</td>"))),
-    "one of six tools changes everything": after(dense(6), pages_of(changed(
-        dense(6), 1, category="Fishing", reviewer="Angler", score=12, pricing="Ask"), 3)),
-    "two of six tools have other prices, on nine of fifteen pages":
-        after(dense(6), pages_of(changed(dense(6), 2, pricing="Ask"), 3)),
+        dense(3), pages_of(dense(3), 3, words("<td>Free, then 2 crowns</td>", "<td>—</td>"))
+    ),
+    "one of six tools changes everything": after(
+        dense(6),
+        pages_of(
+            changed(dense(6), 1, category="Fishing", reviewer="Angler", score=12, pricing="Ask"), 3
+        ),
+    ),
+    "two of six tools have other prices, on nine of fifteen pages": after(
+        dense(6), pages_of(changed(dense(6), 2, pricing="Ask"), 3)
+    ),
     "two of fifteen pages become paid": after(P15, pages_of(P15, 3, paid, only=2)),
-    "prices are edited on every page":
-        after(P12, pages_of(P12, 3, words(r"then (\d+) crowns", r"then 1\1 crowns"))),
-    "prices are edited on four pages":
-        after(P12, pages_of(P12, 3, words("crowns", "marks"), only=4)),
-    "scores are given anew everywhere":
-        after(P6, pages_of(P6, 3, words(r"(\d)\d/100", r"\g<1>1/100"))),
+    "prices are edited on every page": after(
+        P12, pages_of(P12, 3, words(r"then (\d+) crowns", r"then 1\1 crowns"))
+    ),
+    "prices are edited on four pages": after(
+        P12, pages_of(P12, 3, words("crowns", "marks"), only=4)
+    ),
+    "scores are given anew everywhere": after(
+        P6, pages_of(P6, 3, words(r"(\d)\d/100", r"\g<1>1/100"))
+    ),
     "scores of two pages fall to nothing": after(P12, pages_of(P12, 3, score("0"), only=2)),
-    "a new reviewer joins on five pages":
-        after(P12, pages_of(P12, 3, reviewer("Night Owl", count=2), only=5)),
-    "three pages have new reviewers alone":
-        after(P12, pages_of(P12, 3, reviewer("Night Owl"), only=3)),
+    "a new reviewer joins on five pages": after(
+        P12, pages_of(P12, 3, reviewer("Night Owl", count=2), only=5)
+    ),
+    "three pages have new reviewers alone": after(
+        P12, pages_of(P12, 3, reviewer("Night Owl"), only=3)
+    ),
     "three pages change their category": after(P12, pages_of(P12, 3, category("Fishing"), only=3)),
     "new tools bring new categories": after(
-        P12, {**pages_of(P12, 2), **pages_of(pairs(12, 12), 1, category("Fishing"))}),
+        P12, {**pages_of(P12, 2), **pages_of(pairs(12, 12), 1, category("Fishing"))}
+    ),
     "new tools bring a new reviewer too": after(
-        P12, {**pages_of(P12, 2), **pages_of(pairs(12, 12), 1, reviewer("Night Owl", count=3))}),
+        P12, {**pages_of(P12, 2), **pages_of(pairs(12, 12), 1, reviewer("Night Owl", count=3))}
+    ),
     "a site grows from three pages to thirty": [
         *(pages_of(P3, edition) for edition in range(1, 11)),
-        {**pages_of(P3, 11), **pages_of(pairs(27, 3), 1)}, pages_of(P30, 12)],
+        {**pages_of(P3, 11), **pages_of(pairs(27, 3), 1)},
+        pages_of(P30, 12),
+    ],
     "a site grows tenfold, a third of it without prices": [
         *(pages_of(P3, edition) for edition in range(1, 11)),
-        {**pages_of(P3, 11), **pages_of(pairs(27, 3), 1, no_price, only=9)}],
+        {**pages_of(P3, 11), **pages_of(pairs(27, 3), 1, no_price, only=9)},
+    ],
     "one page fails": after(P12, pages_of(P12, 3, unreadable, only=1)),
     "two of three pages fail": after(P3, pages_of(P3, 3, unreadable, only=2)),
     "prices come back": [pages_of(P12, 1, no_price), pages_of(P12, 2, no_price), pages_of(P12, 3)],
-    "taglines and descriptions are written anew": after(P6, pages_of(
-        [(replace(a, tagline="Counts sheep at night", description=a.description + " Twice."),
-          replace(b, tagline="Folds what is left", description="So " + b.description))
-         for a, b in P6], 3)),
-    "two pages of four tools lose their prices":
-        after(pairs(2), pages_of(pairs(2), 3, no_price)),
+    "taglines and descriptions are written anew": after(
+        P6,
+        pages_of(
+            [
+                (
+                    replace(
+                        a, tagline="Counts sheep at night", description=a.description + " Twice."
+                    ),
+                    replace(b, tagline="Folds what is left", description="So " + b.description),
+                )
+                for a, b in P6
+            ],
+            3,
+        ),
+    ),
+    "two pages of four tools lose their prices": after(pairs(2), pages_of(pairs(2), 3, no_price)),
     "a page a crawl is edited": [
-        pages_of(P12, edition, words("crowns", "marks"), only=edition) for edition in range(6)],
+        pages_of(P12, edition, words("crowns", "marks"), only=edition) for edition in range(6)
+    ],
 }
 
 
@@ -276,15 +334,22 @@ def crawl_three(server: Site, home: Path, at: str, edit: Edit = str, *, only: in
     for number, path in enumerate(pages):
         page = PAGES[path].decode().replace("</body>", f"<p>Edition {at}</p></body>")
         server.answers[path] = Answer((edit(page) if number < only else page).encode())
-    return run_crawl(home, server.base + "/", "--all-due", "--contact", "keeper@sample.example",
-                     env={"VERDICTS_NOW": at})
+    return run_crawl(
+        home,
+        server.base + "/",
+        "--all-due",
+        "--contact",
+        "keeper@sample.example",
+        env={"VERDICTS_NOW": at},
+    )
 
 
 LATER = [f"2027-{month:02}-01T12:00:00Z" for month in (1, 4, 7, 10)]
 
 
-@pytest.mark.parametrize("edit", [no_price, score("0"), reviewer("Subscribe now"), paid,
-                                  category("News")])
+@pytest.mark.parametrize(
+    "edit", [no_price, score("0"), reviewer("Subscribe now"), paid, category("News")]
+)
 def test_a_crawl_of_three_pages_notices_what_all_of_them_lost(
     site: Site, home: Path, edit: Edit
 ) -> None:

@@ -56,8 +56,9 @@ ANSWERS = {
     "br-vs-bomb": packed("br", brotli.compress(bytes(256 << 20), quality=5)),
     "xyz-vs-known": packed("xyz", PAGE),
     "gzip-vs-more": packed("gzip", PACKED + b"\0\0 and more"),
-    "gzip-vs-members": packed("gzip", gzip.compress(PAGE[:90]) + gzip.compress(b"")
-                              + gzip.compress(PAGE[90:])),
+    "gzip-vs-members": packed(
+        "gzip", gzip.compress(PAGE[:90]) + gzip.compress(b"") + gzip.compress(PAGE[90:])
+    ),
     "gzip-vs-member-cut": packed("gzip", PACKED + gzip.compress(PAGE)[:-9]),
     "gzip-vs-bombs": packed("gzip", gzip.compress(bytes(1 << 20)) * 9),
     "gzip-vs-lost": [Say(packed("gzip", PACKED).data[:-90]), packed("gzip", PACKED)],
@@ -146,14 +147,17 @@ def test_a07_a_body_lost_on_its_way_is_named_so_whatever_its_encoding(crawled):
     assert of(crawled, "gzip-vs-lost") == [["damaged:reset", "ok:"]]
 
 
-WITHOUT = "import sys; sys.modules['brotli'] = None; sys.modules['backports.zstd'] = None;" \
-          " from archive.warc.content import accepted_encodings; print(accepted_encodings())"
+WITHOUT = (
+    "import sys; sys.modules['brotli'] = None; sys.modules['backports.zstd'] = None;"
+    " from archive.warc.content import accepted_encodings; print(accepted_encodings())"
+)
 
 
 def test_d15_only_what_this_machine_can_undo_is_asked_for(crawled):
     line = f"\r\nAccept-Encoding: {accepted_encodings()}\r\n".encode()
     assert all(line in head for head in crawled[1].asked)
-    ended = subprocess.run([sys.executable, "-c", WITHOUT], check=True, capture_output=True,
-                           text=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT], check=True, capture_output=True, text=True
+    )
     assert "br" not in ended.stdout
     assert ended.stdout.startswith("gzip, deflate")

@@ -38,8 +38,9 @@ ANSWERS = {
     "reset-vs-none": [Say(HEAD + b"\r\n" + PAGE[:90], "reset"), SOUND],
     "short-vs-length": [Say(HEAD + LENGTH + b"\r\n" + PAGE[:90]), SOUND],
     "long-vs-length": Say(HEAD + LENGTH + b"\r\n" + PAGE + b"HTTP/1.1 200 OK\r\n\r\nmore", "keep"),
-    "both-vs-framings": Say(HEAD + LENGTH + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNK
-                            + b"0\r\n\r\n"),
+    "both-vs-framings": Say(
+        HEAD + LENGTH + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNK + b"0\r\n\r\n"
+    ),
     "two-vs-lengths": Say(HEAD + LENGTH + b"Content-Length: 90\r\n\r\n" + PAGE),
     "odd-vs-framing": Say(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + PAGE),
     "broken-vs-chunk": [Say(CHUNKED + CHUNK + b"zz\r\nno size\r\n"), SOUND],
@@ -53,13 +54,15 @@ ANSWERS = {
     "silent-vs-close": Say(b""),
     "none-vs-content": Say(b"HTTP/1.1 204 No Content\r\n\r\n", "keep"),
     "reset-vs-content": Say(b"HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", "keep"),
-    "not-vs-modified": Say(b"HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", "keep"),
+    "not-vs-modified": Say(b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n', "keep"),
     "nul-vs-header": [Say(HEAD + LENGTH + b"X-Odd: a\0b\r\n\r\n" + PAGE, "keep"), SOUND],
     "who-vs-you": whole(b"who are you", status="401 Unauthorized"),
     "no-vs-entry": whole(b"no", status="403 Forbidden"),
     "the-vs-law": whole(b"no", status="451 Unavailable For Legal Reasons"),
-    "captcha-vs-us": whole(b"<html><title>Just a moment...</title><body><p>Checking your browser"
-                           b" before accessing the site.</p></body></html>"),
+    "captcha-vs-us": whole(
+        b"<html><title>Just a moment...</title><body><p>Checking your browser"
+        b" before accessing the site.</p></body></html>"
+    ),
     "login-vs-us": whole(b"<html><body><form><p>Log in</p><input type=password></form></body>"),
     "image-vs-page": whole(b"\x89PNG\r\n\x1a\n" + bytes(90), kind="image/png"),
     "paper-vs-page": whole(b"%PDF-1.7\n" + bytes(90), kind="application/pdf"),
@@ -86,16 +89,23 @@ class Crawled:
         return outcomes(self.home, f"/compare/{name}")
 
     def captures(self, name: str) -> list[tuple[object, ...]]:
-        return rows(self.home, "SELECT status, damage, truncated FROM capture WHERE url ="
-                               f" 'https://sample.example/compare/{name}' ORDER BY id")
+        return rows(
+            self.home,
+            "SELECT status, damage, truncated FROM capture WHERE url ="
+            f" 'https://sample.example/compare/{name}' ORDER BY id",
+        )
 
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory):
     home = tmp_path_factory.mktemp("network") / "home"
     with faulty({f"/compare/{name}": answer for name, answer in ANSWERS.items()}) as server:
-        ended = run_crawl(home, *(f"{server.base}/compare/{name}" for name in ANSWERS),
-                          "--timeout", "exchange=1.5")
+        ended = run_crawl(
+            home,
+            *(f"{server.base}/compare/{name}" for name in ANSWERS),
+            "--timeout",
+            "exchange=1.5",
+        )
         assert ended.exit_code == 10, (ended.report, ended.errors)
         yield Crawled(home, ended, server)
 
@@ -212,8 +222,10 @@ def test_a12_what_came_with_a_header_that_cannot_be_written_down_is_kept_aside(c
     data = kept.read_bytes()
     assert b"X-Odd: a\0b\r\n" in data
     assert data.endswith(b"\r\n\r\n" + PAGE)
-    (detail,) = rows(crawled.home, "SELECT detail FROM attempt WHERE url LIKE '%/nul-vs-header'"
-                                   " AND reason = 'headers'")
+    (detail,) = rows(
+        crawled.home,
+        "SELECT detail FROM attempt WHERE url LIKE '%/nul-vs-header' AND reason = 'headers'",
+    )
     assert str(detail[0]).endswith(f"kept in quarantine as {kept.name}")
     assert len(crawled.captures("nul-vs-header")) == 1
 
@@ -237,8 +249,13 @@ def test_a17_a_refusal_is_taken_at_its_word_and_not_tried_again(crawled):
 
 
 def test_of_two_retry_after_headers_the_longer_is_obeyed(home):
-    busy = whole(b"wait", "Retry-After: 0", "Retry-After: 99999", "Retry-After: soon",
-                 status="429 Too Many Requests")
+    busy = whole(
+        b"wait",
+        "Retry-After: 0",
+        "Retry-After: 99999",
+        "Retry-After: soon",
+        status="429 Too Many Requests",
+    )
     with faulty({PLACE: busy}) as server:
         ended = run_crawl(home, server.base + PLACE)
     assert (ended.exit_code, server.paths()[PLACE]) == (20, 1)
@@ -281,8 +298,9 @@ def test_a25_the_beginning_of_an_answer_that_is_too_large_is_kept(crawled):
     for name in ("huge-vs-stated", "huge-vs-unsaid"):
         assert crawled.of(name) == ["too_large:wire"]
         assert crawled.captures(name) == [(200, "too_large:wire", "length")]
-        (kept,) = [record for record in warc_records(crawled.home, "response")
-                   if record[0].endswith(name)]
+        (kept,) = [
+            record for record in warc_records(crawled.home, "response") if record[0].endswith(name)
+        ]
         assert 4 * MIB <= len(kept[1]) < LARGE
 
 
@@ -298,13 +316,19 @@ def test_a27_interim_answers_are_passed_over_up_to_a_limit(crawled):
 
 
 LIST = Path(__file__).parents[2] / "docs" / "faults.md"
-ROWS = {f"{group}{number:02}" for group, last in (("A", 27), ("B", 8), ("C", 22), ("D", 15))
-        for number in range(1, last + 1)}
+ROWS = {
+    f"{group}{number:02}"
+    for group, last in (("A", 27), ("B", 8), ("C", 22), ("D", 15))
+    for number in range(1, last + 1)
+}
 
 
 def test_every_row_of_the_list_names_one_test_that_exists_and_outcomes_that_are_known():
-    lines = [[cell.strip() for cell in line.strip("| ").split(" | ")]
-             for line in LIST.read_text().splitlines() if re.match(r"\| [A-D]\d\d \|", line)]
+    lines = [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in LIST.read_text().splitlines()
+        if re.match(r"\| [A-D]\d\d \|", line)
+    ]
     listed = [cells for cells in lines if len(cells) == 4]
     assert sorted(cells[0] for cells in listed) == sorted(ROWS)
     for row, _, outcome, shown in listed:
@@ -314,7 +338,8 @@ def test_every_row_of_the_list_names_one_test_that_exists_and_outcomes_that_are_
         for code in re.findall(r"`(\w+):(\w*)`", outcome):
             assert is_known(*code), (row, code)
     named = {cells[3].partition("::")[2].split("_")[1] for cells in listed} & {
-        row.lower() for row in ROWS}
+        row.lower() for row in ROWS
+    }
     for path in Path(__file__).parent.glob("test_faults_*.py"):
         for row in re.findall(r"\ndef test_([a-d]\d\d)_", path.read_text()):
             assert row in named or row == "b00", f"{path.name}: {row} is not on the list"

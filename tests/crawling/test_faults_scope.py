@@ -50,11 +50,14 @@ def test_c03_a_page_that_robots_closes_later_is_asked_no_more_and_kept(home):
 FILLING = b"# nothing here\n" * (MAX_BYTES // 15)
 
 
-@pytest.mark.parametrize(("text", "is_allowed"), [
-    (b"User-agent: *\nDisallow: /compare\n" + b"# " + b"x" * (5 << 20), False),
-    (b"User-agent: *\nDisallow: /other\n" + b"# long\n" * (5 << 18), True),
-    (b"User-agent: *\n" + FILLING + b"Disallow: /compare\n", True),
-])
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        (b"User-agent: *\nDisallow: /compare\n" + b"# " + b"x" * (5 << 20), False),
+        (b"User-agent: *\nDisallow: /other\n" + b"# long\n" * (5 << 18), True),
+        (b"User-agent: *\n" + FILLING + b"Disallow: /compare\n", True),
+    ],
+)
 def test_c05_the_beginning_of_a_huge_robots_txt_is_obeyed(home, text, is_allowed):
     with faulty({"/robots.txt": rules(text), PLACE: SOUND}) as server:
         ended = run_crawl(home, server.base + PLACE)
@@ -77,11 +80,16 @@ def test_c05_a_rule_that_the_limit_cuts_opens_nothing_in_this_run_or_any_other(h
     assert outcomes(home, PLACE) == ["refused_robots:disallowed"] * 3
 
 
-@pytest.mark.parametrize("text", [
-    b"\xef\xbb\xbfUser-agent: *\nDisallow: /a", b"User-agent: *\rDisallow: /a\r",
-    b"User-agent: *\nDisallow: /\0a\n", b"# caf\xe9\nUser-agent: *\nDisallow: /a\n",
-    b"User-agent: *\r\nDisallow: /a\r\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /a",
+        b"User-agent: *\rDisallow: /a\r",
+        b"User-agent: *\nDisallow: /\0a\n",
+        b"# caf\xe9\nUser-agent: *\nDisallow: /a\n",
+        b"User-agent: *\r\nDisallow: /a\r\n",
+    ],
+)
 def test_c05_a_robots_txt_in_an_odd_form_still_closes_what_it_names(text):
     found = read_rules(200, text)
     assert found.state == "read"
@@ -135,37 +143,56 @@ def test_c09_sitemaps_are_bounded_in_size_count_and_depth(home):
 
 
 def test_c10_what_a_sitemap_lists_elsewhere_is_counted_and_never_asked(home):
-    foreign = ("https://elsewhere.example/compare/a-vs-b", "http://10.0.0.1/compare/a-vs-b",
-               "http://169.254.169.254/latest", "http://[::1]/compare/a-vs-b",
-               "https://sample.example.evil.example/compare/a-vs-b",
-               "https://sample.example:8443/compare/a-vs-b")
+    foreign = (
+        "https://elsewhere.example/compare/a-vs-b",
+        "http://10.0.0.1/compare/a-vs-b",
+        "http://169.254.169.254/latest",
+        "http://[::1]/compare/a-vs-b",
+        "https://sample.example.evil.example/compare/a-vs-b",
+        "https://sample.example:8443/compare/a-vs-b",
+    )
     with faulty({PLACE: SOUND}) as server:
-        server.answers["/map.xml"] = urlset("file:///etc/hostname", "ftp://sample.example/x",
-                                            "https://u:p@sample.example/", *foreign,
-                                            server.base + PLACE)
+        server.answers["/map.xml"] = urlset(
+            "file:///etc/hostname",
+            "ftp://sample.example/x",
+            "https://u:p@sample.example/",
+            *foreign,
+            server.base + PLACE,
+        )
         ended = discovered(home, server, "/map.xml")
         assert set(server.paths()) == {"/robots.txt", "/map.xml", PLACE}
     assert ended.report["notes"] == {
-        "refused_scope:scheme": 2, "refused_scope:url": 1, "refused_scope:host": len(foreign)}
-    assert rows(home, "SELECT count(*) FROM page WHERE url NOT LIKE 'https://sample.example/%'"
-                ) == [(0,)]
+        "refused_scope:scheme": 2,
+        "refused_scope:url": 1,
+        "refused_scope:host": len(foreign),
+    }
+    assert rows(
+        home, "SELECT count(*) FROM page WHERE url NOT LIKE 'https://sample.example/%'"
+    ) == [(0,)]
 
 
 SPELLINGS = (
     "127.1", "0", "0x7f000001", "017700000001", "10.0.0.1", "169.254.169.254", "100.64.0.1",
     "192.0.0.8", "192.88.99.1", "198.18.0.1", "240.0.0.1", "255.255.255.255",
     "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[::]",
-    "[fe80::1]", "[fd00::1]", "[fec0::1]", "[2002:a00:1::]", "[2001:db8::1]", "[3fff::1]")
-NAMES = {"inside.test": [["127.0.0.1"]], "mixed.test": [["127.0.0.1", "1.1.1.1"]],
-         "six.test": [["::1"]]}
+    "[fe80::1]", "[fd00::1]", "[fec0::1]", "[2002:a00:1::]", "[2001:db8::1]", "[3fff::1]",
+)  # fmt: skip
+NAMES = {
+    "inside.test": [["127.0.0.1"]],
+    "mixed.test": [["127.0.0.1", "1.1.1.1"]],
+    "six.test": [["::1"]],
+}
 
 
 def test_c12_private_and_reserved_addresses_are_refused_in_every_spelling_and_by_name(home):
     with faulty({PLACE: SOUND}) as server:
         hosts = [*SPELLINGS, *NAMES]
         ended = crawl_with_names(
-            home, dict(NAMES), *(f"http://{host}:{server.port}{PLACE}" for host in hosts),
-            guard=True)
+            home,
+            dict(NAMES),
+            *(f"http://{host}:{server.port}{PLACE}" for host in hosts),
+            guard=True,
+        )
         assert server.connections == 0
     assert ended.exit_code == 20, ended.errors
     assert ended.report["notes"] == {"robots refused_scope:private": len(hosts)}
@@ -174,13 +201,24 @@ def test_c12_private_and_reserved_addresses_are_refused_in_every_spelling_and_by
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 has to be set up first")
 def test_c13_a_name_that_leads_inside_at_the_next_connection_is_refused_then(home):
     closing = whole(PAGE, "Connection: close")
-    with (faulty({"/robots.txt": Say(ROBOTS.data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)),
-                  PLACE: closing}) as outside,
-          faulty({PLACE: SOUND, OTHER: SOUND}, host="127.0.0.2", port=outside.port) as inside):
+    with (
+        faulty(
+            {
+                "/robots.txt": Say(ROBOTS.data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)),
+                PLACE: closing,
+            }
+        ) as outside,
+        faulty({PLACE: SOUND, OTHER: SOUND}, host="127.0.0.2", port=outside.port) as inside,
+    ):
         base = f"http://shop.test:{outside.port}"
         ended = crawl_with_names(
-            home, {"shop.test": [["127.0.0.1"], ["127.0.0.1"], ["127.0.0.2"]]},
-            base + PLACE, base + OTHER, guard=True, public=["127.0.0.1"])
+            home,
+            {"shop.test": [["127.0.0.1"], ["127.0.0.1"], ["127.0.0.2"]]},
+            base + PLACE,
+            base + OTHER,
+            guard=True,
+            public=["127.0.0.1"],
+        )
         assert (outside.connections, inside.connections) == (2, 0)
     assert outcomes(home, PLACE) == ["ok:"], ended.errors
     assert outcomes(home, OTHER) == ["refused_scope:private"]
@@ -195,8 +233,13 @@ def test_c18_c22_what_a_page_says_of_another_address_leads_nowhere(home):
     script = b"<html><body><script>location = '/secret-way'</script><p>Wait</p></body></html>"
     own = PAGE.replace(b"</head>", ASIDE)
     assert own != PAGE
-    with faulty({PLACE: whole(REFRESH % b"/secret-way"), OTHER: whole(script),
-                 "/compare/birch-vs-cedar": whole(own)}) as server:
+    with faulty(
+        {
+            PLACE: whole(REFRESH % b"/secret-way"),
+            OTHER: whole(script),
+            "/compare/birch-vs-cedar": whole(own),
+        }
+    ) as server:
         ended = run_crawl(home, *(server.base + path for path in list(server.answers)[1:]))
         assert server.paths()["/secret-way"] == 0
     for path in (PLACE, OTHER):
@@ -224,10 +267,17 @@ def test_c20_links_without_end_are_followed_to_a_depth_only(home):
     assert (ended.exit_code, ended.report["stored"]) == (0, 1), ended.report
 
 
-@pytest.mark.parametrize("host", [
-    "s\u0430mple.example", "xn--smple-4ve.example", "sample\u3002example", "sample.ex\u00e4mple",
-    "sample.example.", "\uff53ample.example",
-])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "s\u0430mple.example",
+        "xn--smple-4ve.example",
+        "sample\u3002example",
+        "sample.ex\u00e4mple",
+        "sample.example.",
+        "\uff53ample.example",
+    ],
+)
 def test_c21_a_host_that_only_looks_like_the_sites_is_another(host):
     try:
         strict = strict_address(f"https://{host}/compare/a-vs-b")
@@ -239,6 +289,6 @@ def test_c21_a_host_that_only_looks_like_the_sites_is_another(host):
 
 def test_a_report_of_faults_is_plain_json(home):
     """What the page's own words put into a report cannot break out of it."""
-    with faulty({PLACE: to("http://169.254.169.254/\x1b[31m\\\"}")}) as server:
+    with faulty({PLACE: to('http://169.254.169.254/\x1b[31m\\"}')}) as server:
         ended = run_crawl(home, server.base + PLACE)
     assert json.loads(json.dumps(ended.report))["failed"] == {"refused_scope:url": 1}

@@ -56,7 +56,8 @@ def test_b02_a_certificate_for_another_host_is_refused_by_name(home, authority, 
 
 @pytest.mark.parametrize("whose", ["its own", "a stranger's"])
 def test_b03_a_certificate_that_nobody_we_know_signed_is_untrusted(
-        home, authority, whose, tmp_path):
+    home, authority, whose, tmp_path
+):
     if whose == "its own":
         context = authority.context(is_self_signed=True)
     else:
@@ -91,8 +92,10 @@ def test_b05_a_handshake_that_stalls_is_given_up_in_the_time_of_a_connection(hom
 def test_b06_a_redirect_out_of_encryption_is_not_followed(home, authority):
     with faulty(ANSWERS, authority.context()) as server:
         away = server.base.replace("https", "http") + "/compare/plain-vs-text"
-        server.answers[PLACE] = Say(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
-                                    + away.encode() + b"\r\n\r\n", "keep")
+        server.answers[PLACE] = Say(
+            b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + away.encode() + b"\r\n\r\n",
+            "keep",
+        )
         ended = run_crawl(home, server.base + PLACE, env=authority.env)
     assert ended.exit_code == 10
     assert outcomes(home, PLACE) == ["refused_scope:downgrade"]
@@ -123,10 +126,14 @@ def test_b07_roots_that_have_expired_or_are_none_are_told(authority, tmp_path):
 
 def test_b08_where_most_certificates_are_of_another_time_the_clock_is_doubted(home, authority):
     first = authority.context(days=(-4000, -3000))
-    with (faulty(ANSWERS, first) as one, faulty(ANSWERS, first) as other,
-          faulty(ANSWERS) as sound):
-        ended = run_crawl(home, one.base + PLACE, other.base + "/compare/alder-vs-cedar",
-                          sound.base + "/compare/birch-vs-cedar", env=authority.env)
+    with faulty(ANSWERS, first) as one, faulty(ANSWERS, first) as other, faulty(ANSWERS) as sound:
+        ended = run_crawl(
+            home,
+            one.base + PLACE,
+            other.base + "/compare/alder-vs-cedar",
+            sound.base + "/compare/birch-vs-cedar",
+            env=authority.env,
+        )
     assert ended.exit_code == 20
     assert "check the clock" in str(ended.report["stopped"])
     assert one.asked == other.asked == []
@@ -136,23 +143,31 @@ def test_b08_where_most_certificates_are_of_another_time_the_clock_is_doubted(ho
 PROXY = "http://127.0.0.1:9"
 
 
-@pytest.mark.parametrize(("url", "env", "variable"), [
-    ("https://a.example/", {"https_proxy": PROXY}, "https_proxy"),
-    ("https://a.example/", {"HTTPS_PROXY": PROXY}, "HTTPS_PROXY"),
-    ("https://a.example/", {"all_proxy": PROXY}, "all_proxy"),
-    ("http://a.example/", {"http_proxy": PROXY}, "http_proxy"),
-    ("https://a.example/", {"http_proxy": PROXY}, None),
-    ("https://a.example/", {"https_proxy": ""}, None),
-    ("https://a.example/", {"https_proxy": PROXY, "no_proxy": "b.example,a.example"}, None),
-    ("https://a.example/", {"https_proxy": PROXY, "no_proxy": "*"}, None),
-])
+@pytest.mark.parametrize(
+    ("url", "env", "variable"),
+    [
+        ("https://a.example/", {"https_proxy": PROXY}, "https_proxy"),
+        ("https://a.example/", {"HTTPS_PROXY": PROXY}, "HTTPS_PROXY"),
+        ("https://a.example/", {"all_proxy": PROXY}, "all_proxy"),
+        ("http://a.example/", {"http_proxy": PROXY}, "http_proxy"),
+        ("https://a.example/", {"http_proxy": PROXY}, None),
+        ("https://a.example/", {"https_proxy": ""}, None),
+        ("https://a.example/", {"https_proxy": PROXY, "no_proxy": "b.example,a.example"}, None),
+        ("https://a.example/", {"https_proxy": PROXY, "no_proxy": "*"}, None),
+    ],
+)
 def test_a_proxy_is_seen_where_the_environment_names_one(url, env, variable):
     assert proxy_variable(url, env) == variable
 
 
 def test_a_proxy_that_would_hide_the_address_from_the_guard_is_refused(home):
-    ended = crawl_with_names(home, {"shop.test": ["absent"]}, "http://shop.test:9" + PLACE,
-                             guard=True, env={"http_proxy": PROXY, "no_proxy": ""})
+    ended = crawl_with_names(
+        home,
+        {"shop.test": ["absent"]},
+        "http://shop.test:9" + PLACE,
+        guard=True,
+        env={"http_proxy": PROXY, "no_proxy": ""},
+    )
     assert ended.exit_code == 30, ended.errors
     assert "http_proxy" in ended.errors
     assert not home.exists()

@@ -43,7 +43,10 @@ def test_a_folder_is_taken_in_order_with_bytes_dates_and_the_canonical_address(t
     assert (second.url, second.date_source) == (URL, "file")
     assert second.captured_at == "2023-11-14T22:13:20Z"
     assert [archive.load(c).body for c in (first, second, third)] == [
-        PAGE, canonical, b"just words"]
+        PAGE,
+        canonical,
+        b"just words",
+    ]
     assert third.content_type == "text/plain"
     again = import_paths(home, [folder], site=SAMPLE)
     assert (again.stored, again.unchanged) == (0, 3)
@@ -77,7 +80,9 @@ def test_a_list_gives_each_file_its_address(tmp_path, home):
     listed.write_text(f"one.html\t{URL}\ntwo.html\thttps://sample.example/compare/a-vs-b\n")
     import_paths(home, [tmp_path / "one.html", tmp_path / "two.html"], urls_file=listed)
     assert {c.url for c in open_archive(home).captures()} == {
-        URL, "https://sample.example/compare/a-vs-b"}
+        URL,
+        "https://sample.example/compare/a-vs-b",
+    }
     listed.write_text("one.html https://sample.example/\n")
     with pytest.raises(UsageError, match=r"urls\.tsv: line 1"):
         import_paths(home, [tmp_path / "one.html"], urls_file=listed)
@@ -117,21 +122,31 @@ def wget_warc(tmp_path_factory):
     assert shutil.which("wget"), "wget is needed: the test set-up installs it"
     with serving() as site:
         site.answers["/compare/alder-vs-cedar"] = Answer(
-            gzip.compress(PAGES["/compare/alder-vs-cedar"]), headers={"Content-Encoding": "gzip"})
+            gzip.compress(PAGES["/compare/alder-vs-cedar"]), headers={"Content-Encoding": "gzip"}
+        )
         site.answers["/compare/birch-vs-cedar"] = Answer(play=_chunked)
         paths = [*PAGES, "/compare/gone-vs-gone"]
         subprocess.run(
-            ["wget", "-q", "--warc-file=saved", "--tries=1", "--no-warc-keep-log",
-             *(site.base + path for path in paths)],
-            cwd=folder, check=False, timeout=60,
+            [
+                "wget",
+                "-q",
+                "--warc-file=saved",
+                "--tries=1",
+                "--no-warc-keep-log",
+                *(site.base + path for path in paths),
+            ],
+            cwd=folder,
+            check=False,
+            timeout=60,
         )
     return folder / "saved.warc.gz"
 
 
 def _chunked(handler) -> None:
     body = PAGES["/compare/birch-vs-cedar"]
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-                        b"Transfer-Encoding: chunked\r\n\r\n")
+    handler.wfile.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
     for start in range(0, len(body), 700):
         piece = body[start : start + 700]
         handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
@@ -154,8 +169,7 @@ def test_hosts_that_no_site_claims_are_counted_and_left_out(wget_warc, home, tmp
     report = import_paths(home, [wget_warc])
     assert (report.stored, report.skipped, report.exit_code) == (0, 4, 2)
     assert report.skipped_by == {"host:127.0.0.1": 4}
-    assert rows(home, "SELECT DISTINCT outcome, reason FROM attempt") == [
-        ("refused_scope", "host")]
+    assert rows(home, "SELECT DISTINCT outcome, reason FROM attempt") == [("refused_scope", "host")]
     page = tmp_path / "page.html"
     page.write_bytes(PAGE)
     both = import_paths(home, [wget_warc, page])
@@ -206,6 +220,7 @@ def test_our_own_segments_can_be_imported_into_another_home(wget_warc, home, tmp
     import_paths(home, [wget_warc], site=SAMPLE)
     report = import_paths(tmp_path / "other", [home / "warc"], site=SAMPLE)
     assert report.stored == 4
-    bodies = [[c.body_sha256 for c in open_archive(h).captures()]
-              for h in (home, tmp_path / "other")]
+    bodies = [
+        [c.body_sha256 for c in open_archive(h).captures()] for h in (home, tmp_path / "other")
+    ]
     assert bodies[0] == bodies[1]

@@ -46,8 +46,12 @@ def place(number: int, *slugs: str, standing: Standing = "open", doubtful: bool 
 def places(draw: st.DrawFn) -> list[Place]:
     """Up to ten pages of up to seven tools: some twice, some of a tool with itself."""
     pairs = draw(st.lists(st.tuples(*[st.sampled_from(TOOLS)] * 2), max_size=10))
-    return [place(number, *pair, standing=draw(st.sampled_from(STANDINGS)),
-                  doubtful=draw(st.booleans())) for number, pair in enumerate(pairs)]
+    return [
+        place(
+            number, *pair, standing=draw(st.sampled_from(STANDINGS)), doubtful=draw(st.booleans())
+        )
+        for number, pair in enumerate(pairs)
+    ]
 
 
 def shown(found: Iterable[Place]) -> set[str]:
@@ -56,15 +60,21 @@ def shown(found: Iterable[Place]) -> set[str]:
 
 def fewest(pages: list[Place], tools: set[str]) -> int:
     """How many pages show the tools at the least, by trying every set of them."""
-    return next(count for count in range(len(pages) + 1)
-                if any(shown(some) >= tools for some in itertools.combinations(pages, count)))
+    return next(
+        count
+        for count in range(len(pages) + 1)
+        if any(shown(some) >= tools for some in itertools.combinations(pages, count))
+    )
 
 
 def largest_matching(pairs: set[frozenset[str]]) -> int:
     """How many pairs without a shared tool there are at the most, by trying every set."""
-    return max(len(some) for count in range(len(pairs) + 1)
-               for some in itertools.combinations(pairs, count)
-               if len(set().union(*some)) == 2 * len(some))
+    return max(
+        len(some)
+        for count in range(len(pairs) + 1)
+        for some in itertools.combinations(pairs, count)
+        if len(set().union(*some)) == 2 * len(some)
+    )
 
 
 @given(places())
@@ -129,14 +139,20 @@ def test_odd_rings_are_matched_across_and_not_within() -> None:
 
 
 def test_two_processes_make_the_same_plan() -> None:
-    code = ("import random; from crawler.choosing.cover import Place, plan_cover\n"
-            "chance, names = random.Random(5), [f'tool-{n}' for n in range(90)]\n"
-            "pages = [(n, *chance.sample(names, 2)) for n in range(400)]\n"
-            "print(plan_cover({Place(n, a + b, ((a, b),), 'open') for n, a, b in pages}).first)")
+    code = (
+        "import random; from crawler.choosing.cover import Place, plan_cover\n"
+        "chance, names = random.Random(5), [f'tool-{n}' for n in range(90)]\n"
+        "pages = [(n, *chance.sample(names, 2)) for n in range(400)]\n"
+        "print(plan_cover({Place(n, a + b, ((a, b),), 'open') for n, a, b in pages}).first)"
+    )
     told = {
-        subprocess.run([sys.executable, "-c", code], check=True,
-                       capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed},
-                       ).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
         for seed in ("1", "2", "3")
     }
     assert len(told) == 1
@@ -147,8 +163,10 @@ def test_two_processes_make_the_same_plan() -> None:
 def test_a_page_that_failed_before_gives_way_where_others_do_as_well(
     doubtful: int, taken: tuple[int, ...]
 ) -> None:
-    ring = [place(number, a, b, doubtful=number == doubtful)
-            for number, (a, b) in enumerate(("ab", "cd", "ac", "bd"), 1)]
+    ring = [
+        place(number, a, b, doubtful=number == doubtful)
+        for number, (a, b) in enumerate(("ab", "cd", "ac", "bd"), 1)
+    ]
     assert plan_cover(ring).first == taken
     twice = [place(1, "a", "b", doubtful=doubtful == 1), place(2, "b", "a", doubtful=doubtful == 2)]
     assert plan_cover(twice).first == ((2,) if doubtful == 1 else (1,))
@@ -156,8 +174,10 @@ def test_a_page_that_failed_before_gives_way_where_others_do_as_well(
 
 def test_no_page_more_is_asked_to_avoid_those_that_failed_before() -> None:
     """Three pages in a row that failed show six tools; the two between them only four."""
-    row = [place(number, *pair, doubtful=number % 2 == 0)
-           for number, pair in enumerate(("ab", "bc", "cd", "de", "ef"))]
+    row = [
+        place(number, *pair, doubtful=number % 2 == 0)
+        for number, pair in enumerate(("ab", "bc", "cd", "de", "ef"))
+    ]
     assert plan_cover(row).first == (0, 2, 4)
 
 
@@ -199,8 +219,9 @@ def test_a_page_without_any_pair_is_left_for_the_rest_or_asked_by_name() -> None
 
 
 def test_named_pages_come_first_and_their_tools_are_not_asked_twice() -> None:
-    cover = plan_cover([place(1, "a", "b"), place(2, "c", "d"), place(3, "a", "c"),
-                        place(4, "b", "d")], named=[3])
+    cover = plan_cover(
+        [place(1, "a", "b"), place(2, "c", "d"), place(3, "a", "c"), place(4, "b", "d")], named=[3]
+    )
     assert cover.first == (3, 4)
 
 
@@ -241,8 +262,9 @@ def crawling(home: Path, pairs: Iterable[Pair] = (), *, wants: bool = True) -> I
         run.note(exit_code=0)
 
 
-def walk(run: OpenRun, order: CoverOrder, ends: Callable[[str], Ends], limit: int = 500,
-         ) -> list[str]:
+def walk(
+    run: OpenRun, order: CoverOrder, ends: Callable[[str], Ends], limit: int = 500
+) -> list[str]:
     """Ask whatever the order says; gives the pairs asked."""
     asked = []
     while len(asked) < limit and (page_id := order.next()) is not None:
@@ -318,8 +340,10 @@ def test_a_page_that_broke_off_is_not_asked_again_where_another_does_as_well(
 def test_whatever_fails_every_tool_on_a_page_that_works_is_seen(
     pairs: set[Pair], data: st.DataObject
 ) -> None:
-    kinds = {f"{a}-vs-{b}": data.draw(st.sampled_from([good, good, missing, reset, unread]))
-             for a, b in sorted(pairs)}
+    kinds = {
+        f"{a}-vs-{b}": data.draw(st.sampled_from([good, good, missing, reset, unread]))
+        for a, b in sorted(pairs)
+    }
     with tempfile.TemporaryDirectory() as folder, crawling(Path(folder), sorted(pairs)) as run:
         order = CoverOrder(run.ledger, SAMPLE, None)
         asked = walk(run, order, kinds.__getitem__)
@@ -375,8 +399,7 @@ def test_a_named_page_is_asked_first_though_it_is_not_due(tmp_path: Path) -> Non
     with crawling(tmp_path, RING) as run:
         walk(run, CoverOrder(run.ledger, SAMPLE, None), lambda pair: good)
     with crawling(tmp_path) as run:
-        named = run.frontier.know(Found("sample", url_of(("a", "b")), "comparison"),
-                                  is_forced=True)
+        named = run.frontier.know(Found("sample", url_of(("a", "b")), "comparison"), is_forced=True)
         order = CoverOrder(run.ledger, SAMPLE, None, named=[named])
         assert walk(run, order, lambda pair: good) == ["a-vs-b"]
 
@@ -424,14 +447,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One page stored, one missing, five waiting; two pages of another site."""
     monkeypatch.setenv("VERDICTS_NOW", "2026-11-02T12:00:00Z")
     store(tmp_path, [page(ALDER, BIRCH)])
-    pairs = [("alder", "cedar"), ("cedar", "drift"), ("cedar", "elm"), ("drift", "elm"),
-             ("elm", "fir")]
+    pairs = [
+        ("alder", "cedar"),
+        ("cedar", "drift"),
+        ("cedar", "elm"),
+        ("drift", "elm"),
+        ("elm", "fir"),
+    ]
     with crawling(tmp_path, [*pairs, ("gum", "hop")]) as run:
         lost = run.frontier.page_id("sample", url_of(("gum", "hop")))
         assert lost is not None
         missing(run, run.frontier.lease(lost))
-        run.frontier.know_all([Found("shiporskip", url_of(pair, OTHER.base), "comparison")
-                               for pair in (("alder", "birch"), ("birch", "cedar"))])
+        run.frontier.know_all(
+            [
+                Found("shiporskip", url_of(pair, OTHER.base), "comparison")
+                for pair in (("alder", "birch"), ("birch", "cedar"))
+            ]
+        )
     return tmp_path
 
 
@@ -458,9 +490,11 @@ def test_pages_that_are_due_are_told_from_those_that_wait(
 def test_a_longer_delay_that_robots_asks_for_is_reckoned_with(home: Path) -> None:
     with crawling(home) as run, run.ledger.transaction() as db:
         for delay in (90.0, 6.0):
-            db.execute("INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s)"
-                       " VALUES (?, 'sample', ?, '2026-11-02T12:00:00Z', 'read', ?)",
-                       (run.id, BASE, delay))
+            db.execute(
+                "INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s)"
+                " VALUES (?, 'sample', ?, '2026-11-02T12:00:00Z', 'read', ?)",
+                (run.id, BASE, delay),
+            )
     [sample] = plan_home(home, site=SAMPLE, delay_s=3.0).sites
     assert (sample.delay_s, sample.crawl_delay_s, sample.cover_seconds) == (6.0, 6.0, 16.0)
     assert not sample.is_delay_too_long
@@ -492,14 +526,22 @@ def test_the_command_explains_the_plan_and_lists_the_first_pages(home: Path) -> 
 def test_the_pages_that_the_command_counts_add_up_to_those_known(home: Path) -> None:
     with crawling(home) as run:
         for ends in (missing, unread):
-            ends(run, run.frontier.lease(run.frontier.know(
-                Found("sample", url_of(("odd", ends.__name__)), "comparison"))))
+            ends(
+                run,
+                run.frontier.lease(
+                    run.frontier.know(Found("sample", url_of(("odd", ends.__name__)), "comparison"))
+                ),
+            )
     told = run_plan(home, "--site", "sample")
-    rows = {line[:16].strip(): int(line[16:26]) for line in told.splitlines()
-            if line[16:26].strip().isdigit()}
+    rows = {
+        line[:16].strip(): int(line[16:26])
+        for line in told.splitlines()
+        if line[16:26].strip().isdigit()
+    }
     assert rows["not asked now"] == 3  # one more gave no record before
     assert rows["pages known"] == sum(
-        rows[name] for name in ("stored", "waiting", "due", "not asked now"))
+        rows[name] for name in ("stored", "waiting", "due", "not asked now")
+    )
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 200])

@@ -82,17 +82,29 @@ def changed(before: Path, after: Path) -> set[str]:
     with closing(sqlite3.connect(before)) as db:
         db.row_factory = sqlite3.Row
         db.execute("ATTACH ? AS later", (str(after),))
-        tables = {row[0] for which in ("main", "later") for row in db.execute(
-            f"SELECT name FROM {which}.sqlite_schema WHERE type = 'table'")}
+        tables = {
+            row[0]
+            for which in ("main", "later")
+            for row in db.execute(f"SELECT name FROM {which}.sqlite_schema WHERE type = 'table'")
+        }
         found = set()
         for table in tables:
-            old, new = (db.execute(f"SELECT * FROM {which}.[{table}] ORDER BY 1").fetchall()
-                        for which in ("main", "later"))
-            columns = {name for one, two in zip(old, new, strict=False) for name in one.keys()  # noqa: SIM118
-                       if one[name] != two[name]}
+            old, new = (
+                db.execute(f"SELECT * FROM {which}.[{table}] ORDER BY 1").fetchall()
+                for which in ("main", "later")
+            )
+            columns = {
+                name
+                for one, two in zip(old, new, strict=False)
+                for name in one.keys()  # noqa: SIM118
+                if one[name] != two[name]
+            }
             is_whole = table in ("capture", "crawl", "page") or len(old) != len(new)
-            found |= {table} if is_whole and (columns or len(old) != len(new)) else {
-                f"{table}.{name}" for name in columns}
+            found |= (
+                {table}
+                if is_whole and (columns or len(old) != len(new))
+                else {f"{table}.{name}" for name in columns}
+            )
         return found
 
 
@@ -106,9 +118,16 @@ def test_the_build_after_an_unchanged_recrawl_parses_no_page(site: Site, home: P
     assert after.is_new
     assert build(home).is_new is False
     assert changed(before.path, after.path) == {
-        "capture", "crawl", "page", "card.last_seen", "comparison.last_seen",
-        "comparison_version.last_seen", "quote.last_seen", "reviewer.last_seen",
-        "tool.last_seen"}
+        "capture",
+        "crawl",
+        "page",
+        "card.last_seen",
+        "comparison.last_seen",
+        "comparison_version.last_seen",
+        "quote.last_seen",
+        "reviewer.last_seen",
+        "tool.last_seen",
+    }
 
 
 def test_equal_bytes_become_a_revisit_even_where_the_server_knows_no_validators(
@@ -137,11 +156,14 @@ def test_equal_content_in_another_encoding_is_kept_whole_and_counts_as_unchanged
 
     path = PATHS[0]
     run_crawl(home, site.base, env=at(0))
-    site.answers[path] = Answer(gzip.compress(PAGES[path], mtime=0),
-                                headers={"Content-Encoding": "gzip"})
+    site.answers[path] = Answer(
+        gzip.compress(PAGES[path], mtime=0), headers={"Content-Encoding": "gzip"}
+    )
     assert recrawl(site, home, 40).report["unchanged"] == 3
-    found = rows(home, f"SELECT kind, revisit_of IS NOT NULL FROM capture WHERE url LIKE '%{path}'"
-                       " ORDER BY id")
+    found = rows(
+        home,
+        f"SELECT kind, revisit_of IS NOT NULL FROM capture WHERE url LIKE '%{path}' ORDER BY id",
+    )
     assert found == [("response", 0), ("response", 1)]
     before = build(home)
     assert (before.parsed, before.comparisons) == (3, 3)
@@ -186,7 +208,9 @@ def test_a_304_for_another_body_is_not_believed_and_the_page_asked_for_whole(
     assert outcomes(home, path) == ["ok:", "http_error:other_body", "ok:"]
     assert outcomes(home, "/robots.txt") == ["ok:", "http_error:other_body", "ok:"]
     assert [asked.get("If-None-Match") for _, at, asked in site.asked if at == path] == [
-        '"ours"', None]
+        '"ours"',
+        None,
+    ]
     archive = open_archive(home)
     assert archive.load(archive.captures()[-1]).body == new
     assert check(home, deep=True) == []
@@ -208,8 +232,9 @@ def test_a_304_that_tells_nothing_leaves_the_page_as_it_was(site: Site, home: Pa
 
 def test_a_validator_of_many_kilobytes_is_not_sent_back(site: Site, home: Path) -> None:
     path, moment = PATHS[0], "Sun, 01 Nov 2026 12:00:00 GMT"
-    site.answers[path] = Answer(PAGES[path], headers={"ETag": f'"{"x" * 60_000}"',
-                                                      "Last-Modified": moment})
+    site.answers[path] = Answer(
+        PAGES[path], headers={"ETag": f'"{"x" * 60_000}"', "Last-Modified": moment}
+    )
     run_crawl(home, site.base + path, env=at(0))
     site.asked.clear()
     assert run_crawl(home, site.base + path, env=at(40)).report["unchanged"] == 1
@@ -239,8 +264,9 @@ def test_a_page_that_changes_is_asked_sooner_and_one_that_does_not_later(
 
 def with_lastmod(site: Site, path: str, lastmod: str) -> None:
     listed = f"<url><loc>{site.base}{path}</loc><lastmod>{lastmod}</lastmod></url>"
-    site.answers["/map-1.xml"] = Answer(f"<urlset>{listed}</urlset>".encode(),
-                                        content_type="application/xml")
+    site.answers["/map-1.xml"] = Answer(
+        f"<urlset>{listed}</urlset>".encode(), content_type="application/xml"
+    )
 
 
 def test_a_sitemaps_date_is_a_hint_that_brings_a_page_forward_or_lets_it_wait(
@@ -293,12 +319,15 @@ def test_a_page_that_leads_home_counts_as_missing(site: Site, home: Path) -> Non
     assert ended.report["failed"] == {"http_error:404": 1}
 
 
-@pytest.mark.parametrize(("answer", "state"), [
-    (Answer(b"", 302, headers={"Location": "/"}), "gone"),
-    (Answer(b"", 302, headers={"Location": PATHS[1]}), "failed"),
-    (Answer(b"no such page", 404), "gone"),
-    (Answer(b"", 304), "failed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (Answer(b"", 302, headers={"Location": "/"}), "gone"),
+        (Answer(b"", 302, headers={"Location": PATHS[1]}), "failed"),
+        (Answer(b"no such page", 404), "gone"),
+        (Answer(b"", 304), "failed"),
+    ],
+)
 def test_what_an_answer_was_taken_for_is_known_after_a_rebuild(
     site: Site, home: Path, answer: Answer, state: str
 ) -> None:
@@ -307,8 +336,9 @@ def test_what_an_answer_was_taken_for_is_known_after_a_rebuild(
     site.answers[path] = answer
     for day in (1, 2, 3):
         run_crawl(home, site.base + path, env=at(day))
-    standing = ("SELECT state, missing_runs, last_outcome, last_reason FROM page"
-                f" WHERE url LIKE '%{path}'")
+    standing = (
+        f"SELECT state, missing_runs, last_outcome, last_reason FROM page WHERE url LIKE '%{path}'"
+    )
     before = rows(home, standing)
     assert before[0][0] == state
     assert verdicts("check", "--rebuild-ledger", "--home", str(home)).returncode == 0
@@ -341,9 +371,7 @@ def _(handler: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CUTS))
-def test_a_cut_body_is_kept_as_truncated_and_never_read(
-    site: Site, home: Path, name: str
-) -> None:
+def test_a_cut_body_is_kept_as_truncated_and_never_read(site: Site, home: Path, name: str) -> None:
     play, truncated, damage = CUTS[name]
     path = PATHS[0]
     site.answers[path] = Answer(play=play)
@@ -359,13 +387,16 @@ def test_a_cut_body_is_kept_as_truncated_and_never_read(
     assert check(home, deep=True) == []
 
 
-COLUMNS = ("site, url, fetched_url, captured_at, date_source, status, content_type, headers, kind,"
-           " body_sha256, damage, truncated, payload_digest, offset, length, record_id")
+COLUMNS = (
+    "site, url, fetched_url, captured_at, date_source, status, content_type, headers, kind,"
+    " body_sha256, damage, truncated, payload_digest, offset, length, record_id"
+)
 
 
 def captures_of(home: Path) -> list[tuple[object, ...]]:
-    found = rows(home, f"SELECT {COLUMNS}, revisit_of, segment_id FROM capture"
-                       " ORDER BY segment_id, offset")
+    found = rows(
+        home, f"SELECT {COLUMNS}, revisit_of, segment_id FROM capture ORDER BY segment_id, offset"
+    )
     places = {row[0]: row[1:] for row in rows(home, "SELECT id, segment_id, offset FROM capture")}
     return [(*row[:-2], places.get(row[-2])) for row in found]
 
@@ -374,14 +405,23 @@ def test_the_ledger_can_be_made_again_from_the_files_alone(site: Site, home: Pat
     sent = all_validate(site)
     site.answers["/compare/cedar-vs-old"] = Answer(b"", 301, headers={"Location": PATHS[0]})
     site.answers["/compare/no-vs-page"] = Answer(b"no such page", 404)
-    run_crawl(home, site.base, site.base + "/compare/cedar-vs-old",
-              site.base + "/compare/no-vs-page", env=at(0))
+    run_crawl(
+        home,
+        site.base,
+        site.base + "/compare/cedar-vs-old",
+        site.base + "/compare/no-vs-page",
+        env=at(0),
+    )
     site.answers[PATHS[1]] = validating(PAGES[PATHS[1]] + b"<p>More</p>", sent)
     recrawl(site, home, 40)
     saved = home.parent / "saved.html"
     saved.write_bytes(PAGES[PATHS[2]])
-    assert verdicts("import", str(saved), "--home", str(home), "--site", "sample",
-                        "--date", "2026-10-15").returncode == 0
+    assert (
+        verdicts(
+            "import", str(saved), "--home", str(home), "--site", "sample", "--date", "2026-10-15"
+        ).returncode
+        == 0
+    )
     before, database = captures_of(home), build(home)
     stood = "SELECT url, state FROM page WHERE role = 'comparison' ORDER BY url"
     states = rows(home, stood)
@@ -415,8 +455,22 @@ def test_a_rebuild_names_what_is_broken_and_keeps_the_rest(site: Site, home: Pat
 
 def test_each_capture_is_acknowledged_with_its_address_and_hash(site: Site, home: Path) -> None:
     reading, writing = os.pipe()
-    command = [sys.executable, "-m", "verdicts", "crawl", site.base, "--home", str(home), "--site",
-               "sample", "--allow-private", "--delay", "0", "--ack-fd", str(writing)]
+    command = [
+        sys.executable,
+        "-m",
+        "verdicts",
+        "crawl",
+        site.base,
+        "--home",
+        str(home),
+        "--site",
+        "sample",
+        "--allow-private",
+        "--delay",
+        "0",
+        "--ack-fd",
+        str(writing),
+    ]
     done = forked.run(command, pass_fds=[writing], capture_output=True, check=False, timeout=60)
     os.close(writing)
     assert done.returncode == 0, done.stderr

@@ -22,14 +22,20 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 def packed() -> list[tuple[str, bytes]]:
-    found = [("gzip", gzip.compress(TEXT)), ("x-gzip", gzip.compress(TEXT)),
-             ("deflate", zlib.compress(TEXT)), ("deflate", raw_deflate(TEXT))]
+    found = [
+        ("gzip", gzip.compress(TEXT)),
+        ("x-gzip", gzip.compress(TEXT)),
+        ("deflate", zlib.compress(TEXT)),
+        ("deflate", raw_deflate(TEXT)),
+    ]
     offered = accepted_encodings().split(", ")
     if "br" in offered:
         import brotli
+
         found.append(("br", brotli.compress(TEXT)))
     if "zstd" in offered:
         from archive.warc.content import _zstd_module
+
         found.append(("zstd", _zstd_module().compress(TEXT)))
     return found
 
@@ -43,13 +49,17 @@ def test_a_whole_body_is_given_back_and_a_cut_one_never(name, wire):
         assert (found.body, found.outcome, found.reason) == (None, "damaged", "decode")
 
 
-@pytest.mark.parametrize(("name", "wire", "reason"), [
-    ("gzip", TEXT, "decode"), ("xyz", TEXT, "decode"),
-    ("gzip, gzip", gzip.compress(TEXT, mtime=0), "decode"),
-    ("gzip", gzip.compress(bytes(4 << 20), mtime=0), "decoded"),
-    ("deflate", zlib.compress(bytes(64 << 20)), "decoded"),
-    ("identity", bytes((8 << 20) + 1), "decoded"),
-])
+@pytest.mark.parametrize(
+    ("name", "wire", "reason"),
+    [
+        ("gzip", TEXT, "decode"),
+        ("xyz", TEXT, "decode"),
+        ("gzip, gzip", gzip.compress(TEXT, mtime=0), "decode"),
+        ("gzip", gzip.compress(bytes(4 << 20), mtime=0), "decoded"),
+        ("deflate", zlib.compress(bytes(64 << 20)), "decoded"),
+        ("identity", bytes((8 << 20) + 1), "decoded"),
+    ],
+)
 def test_what_is_unknown_false_or_too_large_is_refused(name, wire, reason):
     found = decode_body(wire, name)
     assert found.body is None

@@ -12,8 +12,11 @@ import archive
 import crawler
 import machine
 
-MODULES = [found.name for room in (archive, crawler, machine)
-           for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")]
+MODULES = [
+    found.name
+    for room in (archive, crawler, machine)
+    for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -23,6 +26,10 @@ def test_the_examples_of_a_module_hold(name):
 
 def test_some_modules_have_examples():
     finder = doctest.DocTestFinder(exclude_empty=True)
-    found = [test for name in MODULES for test in finder.find(importlib.import_module(name))
-             if test.examples]
+    found = [
+        test
+        for name in MODULES
+        for test in finder.find(importlib.import_module(name))
+        if test.examples
+    ]
     assert len(found) >= 10

@@ -31,8 +31,12 @@ with Home(Path(sys.argv[1])).lock("crawl"):
 
 
 def test_a_held_lock_is_refused_with_the_holders_number_and_ends_with_it(tmp_path):
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], text=True,
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     home = Home(tmp_path)
@@ -93,12 +97,18 @@ def test_a_reader_that_lingers_makes_the_writer_wait_and_not_fail(tmp_path):
     path = tmp_path / "ledger.db"
     ledger = Ledger(path)
     reader = subprocess.Popen(
-        [sys.executable, "-c",
-         "import sqlite3, sys, time\n"
-         "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-         "db.execute('BEGIN'); db.execute('SELECT * FROM run').fetchall()\n"
-         "print('reading', flush=True); time.sleep(1.0); db.execute('COMMIT')\n", str(path)],
-        stdout=subprocess.PIPE, text=True)
+        [
+            sys.executable,
+            "-c",
+            "import sqlite3, sys, time\n"
+            "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+            "db.execute('BEGIN'); db.execute('SELECT * FROM run').fetchall()\n"
+            "print('reading', flush=True); time.sleep(1.0); db.execute('COMMIT')\n",
+            str(path),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert reader.stdout is not None
     assert reader.stdout.readline() == "reading\n"
     with ledger.transaction() as db:
@@ -110,14 +120,23 @@ def test_a_reader_that_lingers_makes_the_writer_wait_and_not_fail(tmp_path):
 
 def test_a_clock_that_is_no_time_is_wrong_usage(monkeypatch):
     from machine.clock import now
+
     monkeypatch.setenv("VERDICTS_NOW", "soon")
     with pytest.raises(UsageError, match="VERDICTS_NOW"):
         now()
 
 
 def test_the_list_of_outcomes_is_closed():
-    assert set(OUTCOMES) == {"ok", "http_error", "network_error", "refused_robots",
-                             "refused_scope", "too_large", "damaged", "extraction_refused"}
+    assert set(OUTCOMES) == {
+        "ok",
+        "http_error",
+        "network_error",
+        "refused_robots",
+        "refused_scope",
+        "too_large",
+        "damaged",
+        "extraction_refused",
+    }
     assert is_known("http_error", "503")
     assert not is_known("http_error", "five")
     assert not is_known("moody", "")
@@ -148,8 +167,9 @@ def test_a_mistake_in_our_own_sql_is_told_as_a_bug_and_undoes_its_transaction(le
 
 def test_a_page_of_the_ledger_that_is_damaged_while_it_is_open_is_named(ledger):
     with ledger.transaction() as db:
-        db.executemany("INSERT INTO run (kind, started_at) VALUES ('crawl', ?)",
-                       [("x" * 900,)] * 200)
+        db.executemany(
+            "INSERT INTO run (kind, started_at) VALUES ('crawl', ?)", [("x" * 900,)] * 200
+        )
     ledger.close()
     opened = Ledger(ledger.path)
     with ledger.path.open("r+b") as file:
@@ -164,9 +184,12 @@ def test_a_page_of_the_ledger_that_is_damaged_while_it_is_open_is_named(ledger):
         with opened.transaction() as db:
             db.execute("UPDATE run SET started_at = 'y'")
 
-    for fault in (write, lambda: opened.rows("SELECT * FROM run"),
-                  lambda: read_rows(ledger.path, "SELECT * FROM run"),
-                  lambda: copy_ledger(ledger.path, ledger.path.with_name("copy.db"))):
+    for fault in (
+        write,
+        lambda: opened.rows("SELECT * FROM run"),
+        lambda: read_rows(ledger.path, "SELECT * FROM run"),
+        lambda: copy_ledger(ledger.path, ledger.path.with_name("copy.db")),
+    ):
         with pytest.raises(IntegrityError, match=r"ledger\.db: not a sound ledger"):
             fault()
     opened.close()
@@ -174,8 +197,12 @@ def test_a_page_of_the_ledger_that_is_damaged_while_it_is_open_is_named(ledger):
 
 def test_a_ledger_that_another_process_keeps_locked_stops_the_run(ledger, monkeypatch):
     monkeypatch.setattr("archive.ledger.ledger.BUSY_MS", 10)
-    with closing(Ledger(ledger.path)) as writer, ledger.transaction(), \
-            pytest.raises(StoppedError, match="locked"), writer.transaction():
+    with (
+        closing(Ledger(ledger.path)) as writer,
+        ledger.transaction(),
+        pytest.raises(StoppedError, match="locked"),
+        writer.transaction(),
+    ):
         pass
 
 
@@ -196,8 +223,12 @@ ledger.Ledger(Path(sys.argv[1])).close()
 def test_a_ledger_that_is_just_being_made_is_none_yet(tmp_path, command):
     home = Home(tmp_path / "home")
     home.create()
-    maker = subprocess.Popen([sys.executable, "-c", MAKING, str(home.ledger)], text=True,
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    maker = subprocess.Popen(
+        [sys.executable, "-c", MAKING, str(home.ledger)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     assert maker.stdout is not None
     assert maker.stdout.readline() == "making\n"
     try:
@@ -242,8 +273,7 @@ os.kill(os.getpid(), 9)
 
 def test_what_a_killed_run_left_of_a_lost_ledger_is_not_rolled_back_into_a_new_one(home):
     store(home, [Answer(url_of(ALDER, BIRCH), html(ALDER, BIRCH)) for _ in range(3)])
-    subprocess.run([sys.executable, "-c", CUT_OFF, home / "ledger.db"],
-                   check=False)
+    subprocess.run([sys.executable, "-c", CUT_OFF, home / "ledger.db"], check=False)
     journal = home / "ledger.db-journal"
     assert journal.read_bytes()[:8] == bytes.fromhex("d9d505f920a163d7")
     (home / "ledger.db").unlink()

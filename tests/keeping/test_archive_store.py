@@ -33,12 +33,25 @@ URL = "https://sample.example/compare/a-vs-b"
 BODY = b"<html><body><p>words</p></body></html>"
 
 
-def exchange(body: bytes = BODY, headers: tuple[tuple[str, str], ...] = (), status: int = 200,
-             ) -> Exchange:
-    named = (("Content-Type", "text/html"), ("ETag", '"1"'), ("X-Robots-Tag", "noai"),
-             ("X-Robots-Tag", "noarchive"), ("Server", "none"), *headers)
-    return Exchange(site="sample", url=URL, fetched_url=URL, captured_at="2026-11-01T12:00:00Z",
-                    date_source="crawl", block=message_block(status, named, body))
+def exchange(
+    body: bytes = BODY, headers: tuple[tuple[str, str], ...] = (), status: int = 200
+) -> Exchange:
+    named = (
+        ("Content-Type", "text/html"),
+        ("ETag", '"1"'),
+        ("X-Robots-Tag", "noai"),
+        ("X-Robots-Tag", "noarchive"),
+        ("Server", "none"),
+        *headers,
+    )
+    return Exchange(
+        site="sample",
+        url=URL,
+        fetched_url=URL,
+        captured_at="2026-11-01T12:00:00Z",
+        date_source="crawl",
+        block=message_block(status, named, body),
+    )
 
 
 def store(home: Path, *exchanges: Exchange) -> Archive:
@@ -58,7 +71,10 @@ def test_a_capture_gives_back_its_page_and_what_was_said_of_it(tmp_path):
     assert page.fetched_at is not None
     assert page.fetched_at.isoformat() == "2026-11-01T12:00:00+00:00"
     assert capture.headers == {
-        "content-type": "text/html", "etag": '"1"', "x-robots-tag": "noai, noarchive"}
+        "content-type": "text/html",
+        "etag": '"1"',
+        "x-robots-tag": "noai, noarchive",
+    }
     assert (capture.kind, capture.revisit_of, capture.damage) == ("response", None, None)
 
 
@@ -127,8 +143,9 @@ def test_another_sound_record_in_its_place_is_noticed(tmp_path):
 
 def test_bytes_that_do_not_read_back_end_the_run(tmp_path, monkeypatch):
     whole = segments._write_all
-    monkeypatch.setattr(segments, "_write_all",
-                        lambda handle, data: whole(handle, b"\0" * len(data)))
+    monkeypatch.setattr(
+        segments, "_write_all", lambda handle, data: whole(handle, b"\0" * len(data))
+    )
     with pytest.raises(IntegrityError, match=r"000001\.warc\.gz"):
         store(tmp_path, exchange())
     assert open_archive(tmp_path).runs()[0].exit_code == 40
@@ -206,8 +223,10 @@ def test_what_is_kept_is_a_transaction_of_its_own_lest_it_be_acknowledged_too_ea
     with open_run(Home(tmp_path), "crawl") as run:
         page = run.frontier.know(Found("sample", URL, "comparison"))
         run.store.add(exchange(), exchange().message(), page)
-        with pytest.raises(sqlite3.OperationalError, match="within a transaction"), \
-                run.ledger.transaction():
+        with (
+            pytest.raises(sqlite3.OperationalError, match="within a transaction"),
+            run.ledger.transaction(),
+        ):
             run.store.add(exchange(b"other"), exchange(b"other").message(), page)
     assert len(open_archive(tmp_path).captures()) == 1
 
@@ -243,7 +262,10 @@ except StoppedError as error:
 def test_a_disk_that_takes_no_more_stops_the_run_and_loses_nothing(tmp_path):
     ended = subprocess.run(
         [sys.executable, "-c", FULL, str(tmp_path), str(Path(__file__).parent)],
-        check=False, capture_output=True, text=True)
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert ended.returncode == 20, ended.stderr
     assert "could not be written" in ended.stdout
     archive = open_archive(tmp_path)
@@ -252,8 +274,10 @@ def test_a_disk_that_takes_no_more_stops_the_run_and_loses_nothing(tmp_path):
     assert len(store(tmp_path, exchange()).captures()) == 2
 
 
-@given(st.binary(max_size=400), st.text(st.characters(min_codepoint=32, max_codepoint=1000),
-                                        max_size=40))
+@given(
+    st.binary(max_size=400),
+    st.text(st.characters(min_codepoint=32, max_codepoint=1000), max_size=40),
+)
 def test_a_record_comes_back_byte_for_byte(block, value):
     data = member("metadata", block, {"X-Note": value.strip()}, payload=None)
     found = read_member(data, where="here")

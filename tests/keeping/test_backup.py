@@ -28,12 +28,21 @@ def home(tmp_path: Path) -> Path:
 
 def files(folder: Path) -> dict[str, bytes]:
     """What a home holds that a backup must give back; the ledger by its rows."""
-    found = {str(path.relative_to(folder)): path.read_bytes()
-             for kind in ("warc", "public") for path in (folder / kind).glob("*")
-             if path.name != "current.db"}
-    return found | {"current": os.readlink(folder / "public" / "current.db").encode(),
-                    "captures": str(value(folder / "ledger.db", "SELECT group_concat(url ||"
-                                          " body_sha256 || offset) FROM capture")).encode()}
+    found = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for kind in ("warc", "public")
+        for path in (folder / kind).glob("*")
+        if path.name != "current.db"
+    }
+    return found | {
+        "current": os.readlink(folder / "public" / "current.db").encode(),
+        "captures": str(
+            value(
+                folder / "ledger.db",
+                "SELECT group_concat(url || body_sha256 || offset) FROM capture",
+            )
+        ).encode(),
+    }
 
 
 def backed_up(home: Path, to: Path, *options: str) -> dict[str, object]:
@@ -84,7 +93,8 @@ def test_record_files_come_along_when_asked_for(home, tmp_path):
     backed_up(home, tmp_path / "to", "--records")
     again = restored(tmp_path / "to", tmp_path / "again")
     assert {path.name for path in (home / "records").iterdir()} == {
-        path.name for path in (again / "records").iterdir()}
+        path.name for path in (again / "records").iterdir()
+    }
 
 
 def test_sealed_files_can_be_linked_and_a_restored_home_shares_none(home, tmp_path):
@@ -110,9 +120,24 @@ def test_every_backup_made_beside_a_crawl_restores_whole(tmp_path, name):
     home, counts = tmp_path / "home", []
     with serve_sample() as address:
         crawl = forked.Popen(
-            [sys.executable, "-m", "verdicts", "crawl", address, "--site", "sample", "--home",
-             str(home), "--allow-private", "--delay", "0.2"],
-            stdout=forked.DEVNULL, stderr=forked.PIPE, text=True)
+            [
+                sys.executable,
+                "-m",
+                "verdicts",
+                "crawl",
+                address,
+                "--site",
+                "sample",
+                "--home",
+                str(home),
+                "--allow-private",
+                "--delay",
+                "0.2",
+            ],
+            stdout=forked.DEVNULL,
+            stderr=forked.PIPE,
+            text=True,
+        )
         try:
             while crawl.poll() is None and len(counts) < 4:
                 done = verdicts("backup", "--home", home, "--to", tmp_path / name, "--json")
@@ -145,20 +170,32 @@ def killed(call: str, number: int, *arguments: str | Path) -> bool:
     """Kill `verdicts ...` as it makes one of its system calls; tells whether it came to that."""
     done = forked.run_traced(
         [*strace(), "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"],
-        [sys.executable, "-m", "verdicts", *map(str, arguments)], stdout=forked.PIPE,
-        stderr=forked.PIPE, text=True, timeout=120)
+        [sys.executable, "-m", "verdicts", *map(str, arguments)],
+        stdout=forked.PIPE,
+        stderr=forked.PIPE,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode != 0
 
 
-POINTS = [("fsync", 2), ("fsync", 5), ("fsync", 12), ("rename", 1), ("rename", 3), ("rename", 4),
-          ("unlink", 1), ("unlink", 3), ("pwrite64", 1), ("pwrite64", 9)]
+POINTS = [
+    ("fsync", 2),
+    ("fsync", 5),
+    ("fsync", 12),
+    ("rename", 1),
+    ("rename", 3),
+    ("rename", 4),
+    ("unlink", 1),
+    ("unlink", 3),
+    ("pwrite64", 1),
+    ("pwrite64", 9),
+]
 
 
 @pytest.mark.parametrize("name", ["folder", "file.tar"])
-def test_a_backup_killed_at_any_step_leaves_the_earlier_one_and_is_made_good(
-    home, tmp_path, name
-):
+def test_a_backup_killed_at_any_step_leaves_the_earlier_one_and_is_made_good(home, tmp_path, name):
     to, kills = tmp_path / name, 0
     backed_up(home, to)
     before = files(home)
@@ -222,8 +259,9 @@ OPENED = f"{SECOND}.open"
 
 def open_again(home: Path, name: str = SECOND) -> Path:
     """Make a segment one that a killed crawl left open; gives its file."""
-    change(home / "ledger.db",
-           f"UPDATE segment SET is_sealed = 0, sha256 = NULL WHERE name = '{name}'")
+    change(
+        home / "ledger.db", f"UPDATE segment SET is_sealed = 0, sha256 = NULL WHERE name = '{name}'"
+    )
     path = home / "warc" / f"{name}.open"
     (home / "warc" / name).rename(path)
     path.chmod(0o644)
@@ -256,8 +294,9 @@ def stamp_anew(path: Path) -> None:
 
 
 @PLACES
-@pytest.mark.parametrize("hurt", [*HURT, stamp_anew],
-                         ids=["missing", "shorter", "changed", "other"])
+@pytest.mark.parametrize(
+    "hurt", [*HURT, stamp_anew], ids=["missing", "shorter", "changed", "other"]
+)
 def test_a_damaged_open_segment_does_not_replace_its_sound_copy(home, tmp_path, hurt, name):
     path = open_again(home)
     whole = path.read_bytes()
@@ -303,8 +342,11 @@ def test_what_an_open_segment_gained_is_copied_only_where_it_is_whole(home, tmp_
     shutil.copy(home / "ledger.db", tmp_path / "full.db")
     last = value(home / "ledger.db", "SELECT max(id) FROM capture WHERE segment_id = 2")
     at = value(home / "ledger.db", f"SELECT offset FROM capture WHERE id = {last}")
-    change(home / "ledger.db", f"UPDATE segment SET length = {at} WHERE id = 2",
-           f"DELETE FROM capture WHERE id = {last}")
+    change(
+        home / "ledger.db",
+        f"UPDATE segment SET length = {at} WHERE id = 2",
+        f"DELETE FROM capture WHERE id = {last}",
+    )
     backed_up(home, tmp_path / name)
     shutil.copy(tmp_path / "full.db", home / "ledger.db")
     flip(path)
@@ -355,9 +397,7 @@ def test_a_ledger_remade_without_lost_bytes_does_not_cost_the_backup_them(
 
 @PLACES
 @pytest.mark.parametrize("hurt", HURT[:2], ids=["missing", "shorter"])
-def test_a_ledger_remade_after_lost_bytes_does_not_cost_the_backup_them(
-    home, tmp_path, hurt, name
-):
+def test_a_ledger_remade_after_lost_bytes_does_not_cost_the_backup_them(home, tmp_path, hurt, name):
     path = open_again(home)
     whole = path.read_bytes()
     backed_up(home, tmp_path / name)
@@ -382,8 +422,16 @@ def test_what_a_take_down_erased_leaves_the_backup(home, tmp_path, is_open, name
     if is_open:
         open_again(home, FIRST)
     backed_up(home, tmp_path / name)
-    taken = verdicts("takedown", "add", "https://sample.example/compare/alder-vs-birch",
-                     "--reason", "asked for", "--erase", "--home", home)
+    taken = verdicts(
+        "takedown",
+        "add",
+        "https://sample.example/compare/alder-vs-birch",
+        "--reason",
+        "asked for",
+        "--erase",
+        "--home",
+        home,
+    )
     assert taken.returncode == 0, taken.stderr
     rewritten = (home / "warc" / FIRST).rename(tmp_path / "aside")
     again = damaged(home, tmp_path / name, tmp_path, FIRST)
@@ -406,8 +454,9 @@ def test_what_a_killed_backup_left_of_an_open_segment_goes_with_the_next(home, t
             break
     assert left, kills
     (home / "warc" / OPENED).rename(home / "warc" / SECOND)
-    change(home / "ledger.db", "UPDATE segment SET is_sealed = 1, sha256 = ''"
-                               f" WHERE name = '{SECOND}'")
+    change(
+        home / "ledger.db", f"UPDATE segment SET is_sealed = 1, sha256 = '' WHERE name = '{SECOND}'"
+    )
     verdicts("backup", "--home", home, "--to", tmp_path / name)
     assert not list(tmp_path.rglob("*.segment"))
 
@@ -487,8 +536,12 @@ def test_a_cut_file_is_no_backup(home, tmp_path):
 def test_a_list_that_points_outside_the_home_is_refused(home, tmp_path):
     backed_up(home, tmp_path / "to")
     path = tmp_path / "to" / "backup.json"
-    for field, bad in [("path", "warc/../../out"), ("path", "/etc/out"), ("path", "public/.hidden"),
-                       ("stored", "home/../../0123456789abcdef-x")]:
+    for field, bad in [
+        ("path", "warc/../../out"),
+        ("path", "/etc/out"),
+        ("path", "public/.hidden"),
+        ("stored", "home/../../0123456789abcdef-x"),
+    ]:
         manifest = json.loads(path.read_text())
         manifest["files"][1][field] = bad
         (tmp_path / "bad").mkdir(exist_ok=True)
@@ -507,13 +560,22 @@ def test_what_is_not_ours_is_never_written_over(home, tmp_path):
     kept = copies(to), (tmp_path / "b.tar").read_bytes()
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter.txt").touch()
-    for target, code in [(to, 30), (tmp_path / "b.tar", 30), (tmp_path / "letters", 30),
-                         (tmp_path / "letters" / "letter.txt", 30), (other / "inside", 2)]:
+    for target, code in [
+        (to, 30),
+        (tmp_path / "b.tar", 30),
+        (tmp_path / "letters", 30),
+        (tmp_path / "letters" / "letter.txt", 30),
+        (other / "inside", 2),
+    ]:
         done = verdicts("backup", "--home", other, "--to", target)
         assert done.returncode == code, done.stderr
     assert kept == (copies(to), (tmp_path / "b.tar").read_bytes())
-    for source, target in [(to, home), (to, tmp_path / "letters"), (tmp_path / "letters", other),
-                           (tmp_path / "letters", tmp_path / "new")]:
+    for source, target in [
+        (to, home),
+        (to, tmp_path / "letters"),
+        (tmp_path / "letters", other),
+        (tmp_path / "letters", tmp_path / "new"),
+    ]:
         assert verdicts("restore", source, "--home", target).returncode == 30
     assert verdicts("backup", "--home", tmp_path / "letters", "--to", to).returncode == 30
 
@@ -541,7 +603,9 @@ def test_a_withdrawn_database_stays_withdrawn(home, tmp_path):
     assert verdicts("restore", to, "--home", tmp_path / "again").returncode in (0, 40)
     public = tmp_path / "again" / "public"
     assert {path.name for path in public.iterdir()} == {
-        "current.db", database.with_suffix(".withdrawn.json").name}
+        "current.db",
+        database.with_suffix(".withdrawn.json").name,
+    }
     assert os.readlink(public / "current.db") == database.name
 
 

@@ -26,8 +26,11 @@ from verdicts.newest import newest_page
 
 PATH = sorted(PAGES)[0]
 FIRST, AHEAD, AFTER, LATER = (
-    "2026-11-01T12:00:00Z", "2027-11-01T12:00:00Z", "2026-11-02T12:00:00Z", "2026-11-03T12:00:00Z",
-)  # fmt: skip
+    "2026-11-01T12:00:00Z",
+    "2027-11-01T12:00:00Z",
+    "2026-11-02T12:00:00Z",
+    "2026-11-03T12:00:00Z",
+)
 THEN = {FIRST: b"first", AHEAD: b"second", AFTER: b"third"}
 
 
@@ -65,8 +68,11 @@ def test_what_a_right_clock_stores_comes_after_what_a_wrong_one_stored(wronged, 
     assert archive.load(newest).body == body(AFTER)
     build(home)
     with closing(sqlite3.connect(home / "public/current.db")) as db:
-        shown = db.execute("SELECT captured_at, first_seen, last_seen FROM comparison JOIN page ON"
-                           " page.id = comparison.page WHERE page.url LIKE ?", ("%" + PATH,))
+        shown = db.execute(
+            "SELECT captured_at, first_seen, last_seen FROM comparison JOIN page ON"
+            " page.id = comparison.page WHERE page.url LIKE ?",
+            ("%" + PATH,),
+        )
         assert shown.fetchall() == [(AFTER, FIRST, AFTER)]
         for table in ("tool", "card", "quote", "reviewer", "comparison", "comparison_version"):
             wrong = f"SELECT count(*) FROM {table} WHERE first_seen > last_seen"
@@ -109,8 +115,9 @@ def test_a_sitemaps_date_is_compared_with_the_newest_capture_not_with_the_latest
     wronged, site, home
 ):
     entry = f"<url><loc>{site.base}{PATH}</loc><lastmod>2026-11-02T18:00:00Z</lastmod></url>"
-    site.answers["/map-1.xml"] = Answer(f"<urlset>{entry}</urlset>".encode(),
-                                        content_type="application/xml")
+    site.answers["/map-1.xml"] = Answer(
+        f"<urlset>{entry}</urlset>".encode(), content_type="application/xml"
+    )
     for moment, asked in ((LATER, 1), ("2026-11-05T12:00:00Z", 0)):
         site.asked.clear()
         at(moment, home, site.base)
@@ -124,8 +131,11 @@ def test_a_start_behind_the_last_run_is_said_with_both_times_in_report_and_log(w
     assert AHEAD in said[0]
     kept = rows(home, "SELECT report FROM run ORDER BY id")
     assert [f"says {AFTER}" in str(report) for (report,) in kept] == [False, False, True]
-    events = [json.loads(line) for path in (home / "logs").glob("*.jsonl")
-              for line in path.read_text().splitlines()]
+    events = [
+        json.loads(line)
+        for path in (home / "logs").glob("*.jsonl")
+        for line in path.read_text().splitlines()
+    ]
     assert [f"clock: {each['outcome']}" for each in events if each["event"] == "clock"] == said
     assert "clock" not in str(at(LATER, home).report["notes"]), "once is enough"
 
@@ -134,8 +144,18 @@ def test_an_import_goes_to_the_place_of_its_date(wronged, home, tmp_path):
     saved = tmp_path / "saved.html"
     saved.write_bytes(PAGES[PATH])
     for moment in ("2026-10-01T00:00:00Z", "2028-01-01T00:00:00Z"):
-        done = verdicts("import", saved, "--home", home, "--site", "sample", "--date", moment,
-                        "--url", "https://sample.example" + PATH)
+        done = verdicts(
+            "import",
+            saved,
+            "--home",
+            home,
+            "--site",
+            "sample",
+            "--date",
+            moment,
+            "--url",
+            "https://sample.example" + PATH,
+        )
         assert done.returncode == 0, done.stderr
     expected = ["2026-10-01T00:00:00Z", FIRST, AHEAD, AFTER, "2028-01-01T00:00:00Z"]
     assert dates(home) == expected
@@ -165,15 +185,21 @@ print(json.dumps([report.exit_code, report.notes]))
 """
 
 
-@pytest.mark.parametrize(("moment", "is_said"), [
-    (AHEAD, True), ("2026-10-31T12:00:00Z", True), ("2026-11-01T12:00:59Z", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("moment", "is_said"),
+    [(AHEAD, True), ("2026-10-31T12:00:00Z", True), ("2026-11-01T12:00:59Z", False)],
+)
 def test_a_clock_that_jumps_during_a_run_is_said_with_both_times(
     monkeypatch, site, home, moment, is_said
 ):
     monkeypatch.setenv(VARIABLE, FIRST)
-    done = forked.run([sys.executable, "-c", JUMPING, str(home), site.base, moment],
-                      capture_output=True, text=True, check=False, timeout=60)
+    done = forked.run(
+        [sys.executable, "-c", JUMPING, str(home), site.base, moment],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     exit_code, notes = json.loads(done.stdout)
     said = f"clock: the clock of this machine jumped from {FIRST} to {moment}"
@@ -181,9 +207,10 @@ def test_a_clock_that_jumps_during_a_run_is_said_with_both_times(
     assert notes.get(said) == (1 if is_said else None)
 
 
-@pytest.mark.parametrize(("seconds", "is_jump"), [
-    (3600, True), (-3600, True), (61, True), (-61, True), (60, False), (-60, False), (0, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("seconds", "is_jump"),
+    [(3600, True), (-3600, True), (61, True), (-61, True), (60, False), (-60, False), (0, False)],
+)
 def test_a_jump_is_what_the_clock_that_only_counts_did_not_see(monkeypatch, seconds, is_jump):
     begun = datetime(2026, 11, 1, 12, tzinfo=UTC)
     passed, off = [0.0], [0.0]
@@ -203,8 +230,12 @@ def test_sql_and_python_agree_on_what_is_due(days, seconds):
     now = datetime(2026, 11, 1, 12, tzinfo=UTC)
     due = stamp(now + timedelta(days=days, seconds=seconds - 43_200))
     with closing(sqlite3.connect(":memory:")) as db:
-        (told,) = db.execute(f"SELECT {IS_DUE} FROM (SELECT ? AS due)",
-                             (*due_bounds(stamp(now)), due)).fetchone()
+        (told,) = db.execute(
+            f"SELECT {IS_DUE} FROM (SELECT ? AS due)", (*due_bounds(stamp(now)), due)
+        ).fetchone()
     assert bool(told) == is_due(due, stamp(now))
-    assert is_due(due, stamp(now)) == (due <= FIRST or days >= FURTHEST_DAYS + 1 or (
-        due > stamp(now + timedelta(days=FURTHEST_DAYS))))
+    assert is_due(due, stamp(now)) == (
+        due <= FIRST
+        or days >= FURTHEST_DAYS + 1
+        or (due > stamp(now + timedelta(days=FURTHEST_DAYS)))
+    )

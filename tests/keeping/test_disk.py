@@ -45,16 +45,30 @@ class Trial:
         site.begin_period(0)
 
     def order(self) -> Order:
-        return Order(str(self.home), self.site.base, "2026-01-01T12:00:00Z",
-                     str(self.folder / "said"), ack=self._write)
+        return Order(
+            str(self.home),
+            self.site.base,
+            "2026-01-01T12:00:00Z",
+            str(self.folder / "said"),
+            ack=self._write,
+        )
 
     def run(self, order: Order | None = None, *before: str) -> tuple[int, str]:
         """One crawl; gives its exit code and what it said."""
         order = order or self.order()
-        how = {"stdout": forked.PIPE, "stderr": forked.PIPE, "text": True, "timeout": 120,
-               "pass_fds": (self._write,), "env": environment()}
-        ended = (forked.run_traced(before, command(order), **how) if before
-                 else forked.run(command(order), **how))
+        how = {
+            "stdout": forked.PIPE,
+            "stderr": forked.PIPE,
+            "text": True,
+            "timeout": 120,
+            "pass_fds": (self._write,),
+            "env": environment(),
+        }
+        ended = (
+            forked.run_traced(before, command(order), **how)
+            if before
+            else forked.run(command(order), **how)
+        )
         self.hear()
         said = Path(order.said)
         return ended.returncode, said.read_text("utf-8") if said.exists() else ended.stderr
@@ -112,10 +126,23 @@ def fail_sync(trial: Trial, call: str, number: int) -> tuple[int, str, list[str]
     """A crawl whose Nth sync fails; gives also the files whose sync failed."""
     log = trial.folder / "log"
     status, said = trial.run(
-        None, "strace", "-f", "-y", "-qq", "-o", str(log), "-e",
-        "trace=fsync,fdatasync,write,pwrite64", "-e", f"inject={call}:error=EIO:when={number}")
-    failed = [line.split("<")[1].split(">")[0] for line in log.read_text("ascii").splitlines()
-              if "INJECTED" in line]
+        None,
+        "strace",
+        "-f",
+        "-y",
+        "-qq",
+        "-o",
+        str(log),
+        "-e",
+        "trace=fsync,fdatasync,write,pwrite64",
+        "-e",
+        f"inject={call}:error=EIO:when={number}",
+    )
+    failed = [
+        line.split("<")[1].split(">")[0]
+        for line in log.read_text("ascii").splitlines()
+        if "INJECTED" in line
+    ]
     for path in failed:
         if path.endswith(".open"):
             after = log.read_text("ascii").split("INJECTED", 1)[1]
@@ -131,7 +158,8 @@ FDATASYNCS = (1, 3, 4, 5, 9, 18, 60, 130)
 @straced
 @pytest.mark.parametrize(("call", "numbers"), [("fsync", FSYNCS), ("fdatasync", FDATASYNCS)])
 def test_after_a_sync_that_failed_nothing_is_lost_and_the_segment_gets_no_more_bytes(
-        trial, call, numbers):
+    trial, call, numbers
+):
     segments = 0
     for number in numbers:
         status, said, failed = fail_sync(trial, call, number)
@@ -165,23 +193,52 @@ def run_in_namespace(trial: Trial, options: str, *, read_only: str = "") -> dict
     out.mkdir()
     order = trial.order()
     ended = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", IN_NAMESPACE, "sh", *forked.command(),
-         *command(order)[1:]], check=False,
-        timeout=200, capture_output=True, text=True, pass_fds=(order.ack or 0,),
-        env={**environment(), "OPTIONS": options, "DISK": str(trial.home.parent),
-             "OUT": str(out), "SAID": order.said, "READ_ONLY": read_only, FLOOR: "0"})
+        [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            IN_NAMESPACE,
+            "sh",
+            *forked.command(),
+            *command(order)[1:],
+        ],
+        check=False,
+        timeout=200,
+        capture_output=True,
+        text=True,
+        pass_fds=(order.ack or 0,),
+        env={
+            **environment(),
+            "OPTIONS": options,
+            "DISK": str(trial.home.parent),
+            "OUT": str(out),
+            "SAID": order.said,
+            "READ_ONLY": read_only,
+            FLOOR: "0",
+        },
+    )
     assert ended.returncode == 0, ended.stderr
     trial.hear()
     shutil.copytree(out / "disk", trial.home.parent, dirs_exist_ok=True, symlinks=True)
-    return {path.name: path.read_text("utf-8").strip()
-            for path in out.iterdir() if path.is_file()}
+    return {path.name: path.read_text("utf-8").strip() for path in out.iterdir() if path.is_file()}
 
 
 @linux_root
-@pytest.mark.parametrize("options", ["size=40k", "size=88k", "size=108k", "size=132k",
-                                     "size=50m,nr_inodes=9", "size=50m,nr_inodes=11"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        "size=40k",
+        "size=88k",
+        "size=108k",
+        "size=132k",
+        "size=50m,nr_inodes=9",
+        "size=50m,nr_inodes=11",
+    ],
+)
 def test_on_a_full_disk_a_crawl_stops_with_a_sentence_and_goes_on_when_there_is_room(
-        trial, options):
+    trial, options
+):
     noted = run_in_namespace(trial, options)
     for name in ("first", "second"):
         require_told(int(noted[name]), noted[f"{name}.said"], str(trial.home), "verdicts-sample-")
@@ -227,15 +284,19 @@ def test_an_archive_shorter_than_the_ledger_is_told_as_lost_bytes_with_the_addre
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size - 10)
     lost = open_archive(trial.home).captures()[-1]
-    with pytest.raises(IntegrityError, match="LOST BYTES") as told, open_run(
-            Home(trial.home), "crawl"):
+    with (
+        pytest.raises(IntegrityError, match="LOST BYTES") as told,
+        open_run(Home(trial.home), "crawl"),
+    ):
         pass
     # The last ten bytes are of the records beside the answer, which itself is still whole.
     assert str(path) in str(told.value)
     with path.open("r+b") as file:
         file.truncate(lost.offset + 10)
-    with pytest.raises(IntegrityError, match=f"1 captures are gone: {lost.url}"), open_run(
-            Home(trial.home), "crawl"):
+    with (
+        pytest.raises(IntegrityError, match=f"1 captures are gone: {lost.url}"),
+        open_run(Home(trial.home), "crawl"),
+    ):
         pass
 
 
@@ -273,14 +334,32 @@ def test_a_build_on_a_full_disk_leaves_nothing_that_would_keep_it_full(tmp_path)
     taken = verdicts("import", tmp_path / "first", "--site", "sample", "--home", home)
     assert taken.returncode in (0, 10), taken.stderr
     ended = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", BUILD_IN_NAMESPACE], check=False, timeout=200,
-        capture_output=True, text=True,
-        env={**environment(), "DISK": str(disk), "HOME_MADE": str(home), "MORE": str(more),
-             "OUT": str(tmp_path / "said"), "PYTHON": sys.executable, FLOOR: "0"})
+        ["unshare", "--mount", "sh", "-c", BUILD_IN_NAMESPACE],
+        check=False,
+        timeout=200,
+        capture_output=True,
+        text=True,
+        env={
+            **environment(),
+            "DISK": str(disk),
+            "HOME_MADE": str(home),
+            "MORE": str(more),
+            "OUT": str(tmp_path / "said"),
+            "PYTHON": sys.executable,
+            FLOOR: "0",
+        },
+    )
     assert ended.returncode == 0, ended.stderr
     told = ended.stdout.splitlines()
     assert [line.partition(":")[0] for line in told] == [
-        "20 build", "30 import", "20 build", "0 prune", "0 import", "10 build", "0 check"]
+        "20 build",
+        "30 import",
+        "20 build",
+        "0 prune",
+        "0 import",
+        "10 build",
+        "0 check",
+    ]
     full = "home/public/.candidate.db: cannot be written there, or sorted in "
     assert full in told[0] and full in told[2]
     assert told[1].endswith("home: cannot be written to: No space left on device")

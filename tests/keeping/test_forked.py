@@ -34,8 +34,9 @@ ENDINGS = [
 
 
 def said(way, *arguments, **how):
-    done = way.run([sys.executable, *map(str, arguments)], capture_output=True, text=True,
-                   timeout=60, **how)
+    done = way.run(
+        [sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=60, **how
+    )
     # Where the code was called from is all that may differ in a trace.
     errors = re.sub(r'  File ".*/(fork_server\.py|<frozen runpy>)".*\n(    .*\n)*', "", done.stderr)
     return done.returncode, done.stdout, errors
@@ -50,8 +51,11 @@ def test_it_has_the_arguments_environment_folder_streams_and_handles_it_was_give
     script = tmp_path / "as_it_is.py"
     script.write_text(AS_IT_IS)
     reading, writing = os.pipe()
-    env = {name: value for name, value in os.environ.items()
-           if name.startswith(("LC_", "LANG", "PYTHON", "PATH"))}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("LC_", "LANG", "PYTHON", "PATH"))
+    }
     env |= {"ONE": "1 ü", "PYTHONPATH": str(tmp_path)}
     for command in (["-c", AS_IT_IS, "a", "b c"], ["-m", "as_it_is", "d"], [script, "e"]):
         given = {"env": env, "cwd": tmp_path, "input": "heard", "pass_fds": [writing]}
@@ -74,8 +78,20 @@ def test_it_is_killed_by_its_number_and_a_wait_for_it_can_time_out(way):
 def test_a_crawl_crawls(way, tmp_path):
     with serving() as site:
         code, out, errors = said(
-            way, "-m", "verdicts", "crawl", "--json", "--home", tmp_path / "home", "--site",
-            "sample", "--allow-private", "--delay", "0", site.base)  # fmt: skip
+            way,
+            "-m",
+            "verdicts",
+            "crawl",
+            "--json",
+            "--home",
+            tmp_path / "home",
+            "--site",
+            "sample",
+            "--allow-private",
+            "--delay",
+            "0",
+            site.base,
+        )
     assert code == 0, errors
     assert '"stored": 3' in out
 

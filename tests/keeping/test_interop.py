@@ -23,8 +23,10 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.cdxj import index, surt
 from archive.warc.http1 import take_apart
 
-PROFILES = {f"http://netpreserve.org/warc/1.1/revisit/{name}"
-            for name in ("identical-payload-digest", "server-not-modified")}
+PROFILES = {
+    f"http://netpreserve.org/warc/1.1/revisit/{name}"
+    for name in ("identical-payload-digest", "server-not-modified")
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +39,10 @@ def headers_of(made: Made) -> list[dict[str, str]]:
     found = []
     for path in made.warcs:
         with path.open("rb") as file:
-            found += [{**dict(record.rec_headers.headers), "file": path.name}
-                      for record in ArchiveIterator(file)]
+            found += [
+                {**dict(record.rec_headers.headers), "file": path.name}
+                for record in ArchiveIterator(file)
+            ]
     return found
 
 
@@ -114,14 +118,18 @@ def test_the_records_of_one_exchange_belong_together_as_the_standard_says(made):
             assert answer["WARC-Type"] in answers
             for name in ("WARC-Date", "WARC-Target-URI"):
                 assert answer[name] == headers[name]
-    described = {headers["WARC-Concurrent-To"] for headers in found
-                 if headers["WARC-Type"] == "metadata"}
+    described = {
+        headers["WARC-Concurrent-To"] for headers in found if headers["WARC-Type"] == "metadata"
+    }
     assert described == {id_ for id_, headers in by_id.items() if headers["WARC-Type"] in answers}
 
 
 def test_what_was_crawled_says_from_which_machine_it_came(made):
-    crawled = {headers["WARC-Concurrent-To"] for headers in headers_of(made)
-               if headers["WARC-Type"] == "request"}
+    crawled = {
+        headers["WARC-Concurrent-To"]
+        for headers in headers_of(made)
+        if headers["WARC-Type"] == "request"
+    }
     assert crawled
     for headers in headers_of(made):
         if headers["WARC-Record-ID"] in crawled:
@@ -149,7 +157,8 @@ def test_what_was_cut_says_so_and_why(made):
     for headers in headers_of(made):
         if headers["WARC-Type"] == "response":
             cut.setdefault("/" + headers["WARC-Target-URI"].split("/", 3)[3], set()).add(
-                headers.get("WARC-Truncated"))
+                headers.get("WARC-Truncated")
+            )
     assert (cut.pop(CUT), cut.pop(LARGE)) == ({"disconnect"}, {"length"})
     assert set.union(*cut.values()) == {None}
 
@@ -207,8 +216,15 @@ def test_pywb_replays_each_capture_as_it_was_served(made, pywb, collection):
             assert headers["location"].endswith(SAME)
         elif status != 304:
             assert body == made.served[line.path], at
-    assert {("text/html", 200), ("text/html", 404), ("text/html", 301), ("text/plain", 200),
-            ("application/xml", 200), ("application/gzip", 200), ("warc/revisit", 200)} <= seen
+    assert {
+        ("text/html", 200),
+        ("text/html", 404),
+        ("text/html", 301),
+        ("text/plain", 200),
+        ("application/xml", 200),
+        ("application/gzip", 200),
+        ("warc/revisit", 200),
+    } <= seen
 
 
 def test_without_304_pywb_shows_an_unchanged_page_at_each_time_it_was_asked_for(made, pywb):
@@ -255,15 +271,20 @@ def test_a_capture_is_in_the_index_once_its_segment_is_sealed(made, tmp_path):
 
 def test_what_another_tool_noted_of_a_response_is_kept_when_it_is_imported(tmp_path):
     block = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n" + PAGE[:1000]
-    head = ("WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
-            "WARC-Target-URI: https://sample.example/compare/alder-vs-birch\r\n"
-            "WARC-Date: 2026-10-01T12:00:00Z\r\nWARC-IP-Address: 192.0.2.7\r\n"
-            "WARC-Truncated: length\r\nContent-Type: application/http; msgtype=response\r\n"
-            f"Content-Length: {len(block)}\r\n\r\n")
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        "WARC-Target-URI: https://sample.example/compare/alder-vs-birch\r\n"
+        "WARC-Date: 2026-10-01T12:00:00Z\r\nWARC-IP-Address: 192.0.2.7\r\n"
+        "WARC-Truncated: length\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n"
+    )
     (tmp_path / "other.warc").write_bytes(head.encode() + block + b"\r\n\r\n")
     verdicts("import", tmp_path / "other.warc", "--home", tmp_path / "home")
-    (kept,) = (headers for headers in headers_of(Made(tmp_path / "home", {}))
-               if headers["WARC-Type"] == "response")
+    (kept,) = (
+        headers
+        for headers in headers_of(Made(tmp_path / "home", {}))
+        if headers["WARC-Type"] == "response"
+    )
     assert (kept.get("WARC-Truncated"), kept.get("WARC-IP-Address")) == ("length", "192.0.2.7")
 
 
@@ -285,16 +306,30 @@ def test_keys_are_those_of_the_tools_for_addresses_of_every_shape():
 
 
 def _address(chance: random.Random) -> str:
-    hosts = ("sample.example WWW.Sample.example www2.a.b.example 127.0.0.1 bücher.example [::1]"
-             " sample.example. me:pw@sample.example sam%70le.example www.example").split()
-    steps = ("compare a-vs-b .. . A%20b %2e%2E %25 %2520 ä %C3%A4 %E4 a;b=c (x) ~u q+r x.aspx %00"
-             " (0123456789abcdefghijklmn) (a(0123456789abcdefghijklmn)) [z] ^ | \\ \" <> '").split()
+    hosts = (
+        "sample.example WWW.Sample.example www2.a.b.example 127.0.0.1 bücher.example [::1]"
+        " sample.example. me:pw@sample.example sam%70le.example www.example"
+    ).split()
+    steps = (
+        "compare a-vs-b .. . A%20b %2e%2E %25 %2520 ä %C3%A4 %E4 a;b=c (x) ~u q+r x.aspx %00"
+        " (0123456789abcdefghijklmn) (a(0123456789abcdefghijklmn)) [z] ^ | \\ \" <> '"
+    ).split()
     names = "a b B q sid jsessionid phpsessid cfid cftoken ASPSESSIONIDabcdefgh %61 ä".split()
-    values = ("1 2 = 0123456789abcdef0123456789ABCDEF abcdefghijklmnopqrstuvwx %26 %3D a%20b ü"
-              " /x/ ?").split()
+    values = (
+        "1 2 = 0123456789abcdef0123456789ABCDEF abcdefghijklmnopqrstuvwx %26 %3D a%20b ü /x/ ?"
+    ).split()
     path = "/".join(chance.choice([*steps, ""]) for _ in range(chance.randint(0, 5)))
-    query = "&".join(chance.choice([*names, ""]) + chance.choice(["", "="])
-                     + chance.choice([*values, ""]) for _ in range(chance.randint(0, 4)))
-    return (chance.choice(["http", "https", "HTTP"]) + "://" + chance.choice(hosts)
-            + chance.choice(["", ":80", ":443", ":8080", ":"]) + "/" + path
-            + chance.choice(["", "?" + query]) + chance.choice(["", "#top"]))
+    query = "&".join(
+        chance.choice([*names, ""]) + chance.choice(["", "="]) + chance.choice([*values, ""])
+        for _ in range(chance.randint(0, 4))
+    )
+    return (
+        chance.choice(["http", "https", "HTTP"])
+        + "://"
+        + chance.choice(hosts)
+        + chance.choice(["", ":80", ":443", ":8080", ":"])
+        + "/"
+        + path
+        + chance.choice(["", "?" + query])
+        + chance.choice(["", "#top"])
+    )

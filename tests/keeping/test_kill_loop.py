@@ -56,13 +56,15 @@ def test_kills_at_the_system_calls_that_write_lose_nothing():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("point", ["committed", "read-back"])
 def test_a_kill_between_storing_a_list_and_reading_it_leaves_no_page_out(
-        starter, tmp_path, kind, point):
+    starter, tmp_path, kind, point
+):
     usual = twin(starter, tmp_path / "twin", kind)
     for count in (2, 3, 4):
         figures = Figures()
         with WitnessSite(kind) as site:
-            life = Life(starter, site, tmp_path / f"home-{count}", figures, None,
-                        random.Random(1), usual)
+            life = Life(
+                starter, site, tmp_path / f"home-{count}", figures, None, random.Random(1), usual
+            )
             life.begin_period()
             assert life.start(point, kill_at=f"{point}:{count}") == KILLED
             life.start("none")

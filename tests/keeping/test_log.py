@@ -33,16 +33,37 @@ def test_a_run_has_a_file_of_its_own_named_after_its_start(tmp_path):
     assert names == ["2026-11-01T120000Z-2.jsonl", "2026-11-01T120000Z.jsonl"]
     lines = [json.loads(text) for text in (tmp_path / "logs" / names[1]).read_text().splitlines()]
     assert lines == [
-        {"time": START, "event": "fetched", "address": "https://sample.example/", "outcome": "ok",
-         "status": 200},
+        {
+            "time": START,
+            "event": "fetched",
+            "address": "https://sample.example/",
+            "outcome": "ok",
+            "status": 200,
+        },
         {"time": START, "event": "run_ended", "exit_code": 0},
     ]
 
 
-@pytest.mark.parametrize("bad", [
-    "\r\n", "\x00", "\x1b[2J", "\x7f", "\x85", "\x9b31m", "\u2028", "\u2029", "\u202e", "\u2066",
-    "\u200f", "\ufeff", "\ud800", "\U000e0001", '"}\n{"event": "forged"}',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "\r\n",
+        "\x00",
+        "\x1b[2J",
+        "\x7f",
+        "\x85",
+        "\x9b31m",
+        "\u2028",
+        "\u2029",
+        "\u202e",
+        "\u2066",
+        "\u200f",
+        "\ufeff",
+        "\ud800",
+        "\U000e0001",
+        '"}\n{"event": "forged"}',
+    ],
+)
 def test_control_and_direction_characters_are_escaped_and_come_back(bad):
     text = line(START, "failed", {"address": f"https://x/{bad}", "detail": bad})
     assert text.count(b"\n") == 1

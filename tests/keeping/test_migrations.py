@@ -20,10 +20,14 @@ from archive.ledger.tables import MIGRATIONS
 from verdicts.sample import serve_sample
 
 NEWEST = len(MIGRATIONS)
-OPEN = "import sys; from pathlib import Path; from archive.ledger.ledger import Ledger; " \
-       "Ledger(Path(sys.argv[1])).close()"
-SHAPE = "SELECT group_concat(name || coalesce(sql, '')) FROM (SELECT * FROM sqlite_schema" \
-        " ORDER BY name)"
+OPEN = (
+    "import sys; from pathlib import Path; from archive.ledger.ledger import Ledger; "
+    "Ledger(Path(sys.argv[1])).close()"
+)
+SHAPE = (
+    "SELECT group_concat(name || coalesce(sql, '')) FROM (SELECT * FROM sqlite_schema"
+    " ORDER BY name)"
+)
 
 
 @pytest.fixture
@@ -36,8 +40,11 @@ def version(home: Path) -> object:
 
 
 def tree(home: Path) -> dict[str, str]:
-    return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in home.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    return {
+        str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in home.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
 
 
 def facts(home: Path) -> list[object]:
@@ -47,10 +54,22 @@ def facts(home: Path) -> list[object]:
     told = json.loads(status.stdout)
     check = verdicts("check", "--home", home, "--deep")
     archive = open_archive(home)
-    bodies = [(capture.id, hashlib.sha256(archive.load(capture).body).hexdigest())
-              for capture in archive.captures()]
-    return [told["pages"], told["captures"], told["published"], check.returncode, check.stdout,
-            bodies, archive.captures(), archive.pages(), archive.runs(), archive.segments()]
+    bodies = [
+        (capture.id, hashlib.sha256(archive.load(capture).body).hexdigest())
+        for capture in archive.captures()
+    ]
+    return [
+        told["pages"],
+        told["captures"],
+        told["published"],
+        check.returncode,
+        check.stdout,
+        bodies,
+        archive.captures(),
+        archive.pages(),
+        archive.runs(),
+        archive.segments(),
+    ]
 
 
 def test_an_old_home_is_read_without_being_changed(home):
@@ -92,8 +111,20 @@ def test_a_migrated_ledger_has_the_shape_of_a_new_one(home, tmp_path):
 def test_a_crawl_goes_on_with_an_old_home(home):
     stored = tree(home / "warc")
     with serve_sample() as address:
-        done = verdicts("crawl", address, "--home", home, "--site", "sample", "--allow-private",
-                        "--delay", "0", "--max-pages", "3", "--json")
+        done = verdicts(
+            "crawl",
+            address,
+            "--home",
+            home,
+            "--site",
+            "sample",
+            "--allow-private",
+            "--delay",
+            "0",
+            "--max-pages",
+            "3",
+            "--json",
+        )
     assert done.returncode in (0, 10, 20), done.stderr
     assert version(home) == NEWEST
     assert len(open_archive(home).captures()) > CAPTURES
@@ -102,10 +133,16 @@ def test_a_crawl_goes_on_with_an_old_home(home):
     assert verdicts("build", "--home", home).returncode in (0, 10)
 
 
-@pytest.mark.parametrize(("call", "numbers"), [
-    ("pwrite64", range(1, 40, 3)), ("fsync", range(1, 6)), ("fdatasync", range(1, 6)),
-    ("unlink", range(1, 3)), ("ftruncate", range(1, 3)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("call", "numbers"),
+    [
+        ("pwrite64", range(1, 40, 3)),
+        ("fsync", range(1, 6)),
+        ("fdatasync", range(1, 6)),
+        ("unlink", range(1, 3)),
+        ("ftruncate", range(1, 3)),
+    ],
+)
 def test_a_migration_killed_at_any_write_leaves_one_version_whole(home, tmp_path, call, numbers):
     new = tmp_path / "new.db"
     Ledger(new).close()
@@ -115,8 +152,21 @@ def test_a_migration_killed_at_any_write_leaves_one_version_whole(home, tmp_path
         shutil.copytree(home, trial, symlinks=True)
         ledger = trial / "ledger.db"
         done = subprocess.run(
-            [*strace(), "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}",
-             sys.executable, "-c", OPEN, str(ledger)], capture_output=True, text=True, check=False)
+            [
+                *strace(),
+                "-e",
+                f"trace={call}",
+                "-e",
+                f"inject={call}:signal=KILL:when={number}",
+                sys.executable,
+                "-c",
+                OPEN,
+                str(ledger),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         # A reader first: it rolls back what the killed writer left.
         assert len(open_archive(trial).captures()) == CAPTURES
         found = int(str(value(ledger, "PRAGMA user_version")))
@@ -144,8 +194,12 @@ def test_a_migration_killed_between_two_statements_leaves_the_old_version(home, 
         "ledger.Ledger(Path(sys.argv[1])).close()\n"
     )
     old = value(home / "ledger.db", SHAPE)
-    done = subprocess.run([sys.executable, "-c", script, str(home / "ledger.db"), str(at)],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(home / "ledger.db"), str(at)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert len(open_archive(home).captures()) == CAPTURES
     if done.returncode:
         assert version(home) == 1
@@ -173,8 +227,14 @@ def test_a_ledger_of_a_newer_version_is_refused_and_untouched(home, mode):
     change(home / "ledger.db", f"PRAGMA journal_mode = {mode}")
     before = tree(home)
     page = Path(__file__).parents[1] / "fixtures/sample/2026-11-01-posts/page.html"
-    for command in (["status"], ["check"], ["build"], ["crawl"], ["import", page],
-                    ["backup", "--to", home.parent / "to"]):
+    for command in (
+        ["status"],
+        ["check"],
+        ["build"],
+        ["crawl"],
+        ["import", page],
+        ["backup", "--to", home.parent / "to"],
+    ):
         done = verdicts(*command, "--home", home)
         assert done.returncode == 30, (command, done.stderr)
         assert "newer version" in done.stderr

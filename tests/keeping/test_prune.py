@@ -58,11 +58,15 @@ def test_the_current_and_the_newest_databases_stay_with_their_manifests(home):
     pruned(home, "--keep", "3")
     kept = {f"verdicts-{number:016x}" for number in (0, 1)} | {current.removesuffix(".db")}
     assert names(home / "public") == {
-        "current.db", "verdicts-ffffffffffffffff.withdrawn.json",
-        *(f"{name}{end}" for name in kept for end in (".db", ".json"))}
+        "current.db",
+        "verdicts-ffffffffffffffff.withdrawn.json",
+        *(f"{name}{end}" for name in kept for end in (".db", ".json")),
+    }
     pruned(home, "--keep", "1")
     assert {name for name in names(home / "public") if name.endswith(".db")} == {
-        "current.db", current}
+        "current.db",
+        current,
+    }
 
 
 def test_old_logs_and_quarantine_go_and_the_newest_log_stays(home):
@@ -115,7 +119,8 @@ def test_a_dry_run_names_the_same_and_removes_nothing(home):
     assert told["removed"] == done["removed"]
     gone = before - {path for path in home.rglob("*") if path.is_file()}
     assert {str(path.relative_to(home)) for path in gone} == {
-        each["path"] for each in done["removed"]}  # type: ignore[attr-defined]
+        each["path"] for each in done["removed"]
+    }  # type: ignore[attr-defined]
     assert done["bytes"] == sum(each["bytes"] for each in done["removed"])  # type: ignore[attr-defined]
     assert pruned(home)["files"] == 0
 

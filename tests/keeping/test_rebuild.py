@@ -80,9 +80,12 @@ def test_what_a_killed_run_had_not_judged_yet_is_held_after_a_rebuild(home):
     crawled(home, drift_site(), DAYS[1])
     crawled(home, drift_site(half_broken), DAYS[2])
     middle = sorted(held_captures(home))[4]
-    change(home / "ledger.db", "UPDATE profile SET is_drift = 0,"
-           f" counts = json_set(counts, '$.captures', json('[]'), '$.judged_to', {middle})"
-           " WHERE is_drift")
+    change(
+        home / "ledger.db",
+        "UPDATE profile SET is_drift = 0,"
+        f" counts = json_set(counts, '$.captures', json('[]'), '$.judged_to', {middle})"
+        " WHERE is_drift",
+    )
     before = held_urls(home)
     assert len(before) == len(PAIRS) - 5
     rebuilt(home)
@@ -97,8 +100,9 @@ def test_opt_outs_in_robots_txt_outlive_a_rebuild(site, home):
     denied = {capture.url: capture.is_ai_denied for capture in open_archive(home).captures()}
     assert list(denied.values()).count(True) == 3
     assert rebuilt(home).carried["robots"] == 2
-    assert denied == {capture.url: capture.is_ai_denied
-                      for capture in open_archive(home).captures()}
+    assert denied == {
+        capture.url: capture.is_ai_denied for capture in open_archive(home).captures()
+    }
     run_crawl(home, site.base + paths[2], env={NOW: DAYS[0].replace("T12", "T20")})
     assert site.paths()["/robots.txt"] == 1
 
@@ -120,8 +124,21 @@ def test_rules_that_repeat_an_imported_robots_txt_are_read_there(site, home, tmp
     site.answers["/robots.txt"] = Said(b"User-agent: GPTBot\nDisallow: /\n")
     saved = tmp_path / "robots.txt"
     saved.write_bytes(site.answers["/robots.txt"].body)
-    assert verdicts("import", saved, "--home", home, "--site", "sample", "--date", DAYS[0],
-                    "--url", "https://sample.example/robots.txt").returncode == 0
+    assert (
+        verdicts(
+            "import",
+            saved,
+            "--home",
+            home,
+            "--site",
+            "sample",
+            "--date",
+            DAYS[0],
+            "--url",
+            "https://sample.example/robots.txt",
+        ).returncode
+        == 0
+    )
     run_crawl(home, site.base + PATHS[0], env={NOW: DAYS[1]})
     before = rows(home, "SELECT * FROM robots")
     assert rows(home, "SELECT kind FROM capture WHERE id = 2") == [("revisit",)]
@@ -151,9 +168,13 @@ def test_a_rebuild_says_what_is_lost_with_an_old_ledger_that_cannot_be_read(home
     if harm == "gone":
         ledger.unlink()
     elif harm == "holed":
-        change(ledger, "DROP TABLE robots", "UPDATE profile SET counts = '{'",
-               "PRAGMA ignore_check_constraints = ON",
-               "INSERT INTO correction VALUES (1, 'mood', 'sample', 'x', 'y', 'z')")
+        change(
+            ledger,
+            "DROP TABLE robots",
+            "UPDATE profile SET counts = '{'",
+            "PRAGMA ignore_check_constraints = ON",
+            "INSERT INTO correction VALUES (1, 'mood', 'sample', 'x', 'y', 'z')",
+        )
     else:
         ledger.write_bytes(b"" if harm == "empty" else b"no ledger at all" * 500)
     ended = verdicts("check", "--rebuild-ledger", "--home", home)
@@ -177,15 +198,17 @@ def ask(home: Path, at: str, status: int) -> None:
     """One run in which the page gave a status."""
     is_good = status == 200
     state: State = "captured" if is_good else "waiting" if status == 503 else "failed"
-    ending = Ending("ok" if is_good else "http_error", "" if is_good else str(status), state,
-                    status=status)
+    ending = Ending(
+        "ok" if is_good else "http_error", "" if is_good else str(status), state, status=status
+    )
     with clock(at):
         store(home, [page(ALDER, BIRCH, status=status, at=at, ending=ending)])
 
 
-@pytest.mark.parametrize("statuses", [
-    (404, 404, 503), (404, 404, 410), (404, 404, 404, 503), (404, 200, 404), (200, 404),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "statuses",
+    [(404, 404, 503), (404, 404, 410), (404, 404, 404, 503), (404, 200, 404), (200, 404)],
+)
 def test_a_missing_page_is_counted_as_the_crawl_counted_it(home, statuses):
     for day, status in zip(DAYS, statuses, strict=False):
         ask(home, day, status)
@@ -226,8 +249,9 @@ def test_a_second_rebuild_keeps_runs_apart_that_a_first_one_left_room_for(home):
 def test_each_table_that_only_the_ledger_holds_is_named(home):
     store(home, [page(ALDER, BIRCH)])
     with sqlite3.connect(home / "ledger.db") as db:
-        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema"
-                                               " WHERE type = 'table'")}
+        tables = {
+            row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        }
     db.close()
     assert tables - {"run", "segment", "capture", "attempt"} == set(LOST)
 
@@ -249,8 +273,10 @@ def test_a_page_whose_bytes_are_lost_is_asked_for_again_after_a_rebuild(home):
     with serving() as site:
         run_crawl(home, site.base)
         (segment,) = (home / "warc").glob("*.warc.gz")
-        ((offset, url),) = rows(home, "SELECT offset, url FROM capture WHERE url LIKE '%-vs-%'"
-                                      " ORDER BY offset DESC LIMIT 1")
+        ((offset, url),) = rows(
+            home,
+            "SELECT offset, url FROM capture WHERE url LIKE '%-vs-%' ORDER BY offset DESC LIMIT 1",
+        )
         segment.chmod(0o644)
         with segment.open("r+b") as file:
             file.truncate(offset)
@@ -266,4 +292,6 @@ def test_a_copy_of_an_open_segment_beside_the_sealed_one_is_named_and_not_read(h
     segment.with_name(segment.name + ".open").write_bytes(segment.read_bytes()[:-9])
     report = rebuilt(home)
     assert (report.captures, report.damaged) == (
-        1, [f"{segment.name}.open: not read, for it was sealed as well"])
+        1,
+        [f"{segment.name}.open: not read, for it was sealed as well"],
+    )

@@ -36,14 +36,18 @@ MAY_DIFFER = {
     "attempt": {"id", "detail", "outcome", "reason"},
     "robots": {"id"},
     "segment": set(),
-    "profile": None, "takedown": None, "correction": None, "export": None,
-}  # fmt: skip
+    "profile": None,
+    "takedown": None,
+    "correction": None,
+    "export": None,
+}
 """The columns that may say less. None: the whole table stands nowhere in the archive."""
 PAGE_OF = {"capture": "page_id", "attempt": "page_id"}
 
 
 def of_another_body(body: bytes) -> Answer:
     """A 304 that speaks of another body to whoever names one, else the body."""
+
     def play(handler: BaseHTTPRequestHandler) -> None:
         is_asked = "If-None-Match" in handler.headers
         handler.send_response(304 if is_asked else 200)
@@ -64,8 +68,9 @@ def crawled_for_days(site: Site, home: Path) -> None:
     site.answers[MOVED] = Answer(b"", 301, headers={"Location": STILL})
     site.answers[TIRED] = Answer(b"not now", 503)
     site.answers[TALKING] = Answer(b"<p>Nothing to compare.</p></body></html>")
-    site.answers[LIVELY] = Answer(gzip.compress(PAGES[LIVELY], mtime=0),
-                                  headers={"Content-Encoding": "gzip"})
+    site.answers[LIVELY] = Answer(
+        gzip.compress(PAGES[LIVELY], mtime=0), headers={"Content-Encoding": "gzip"}
+    )
     run_crawl(home, site.base, *named, env=at(0))
     run_crawl(home, site.base + STILL, site.base + LIVELY, env=at(0))
     site.answers["/robots.txt"] = Answer(DENYING + sitemap, content_type="text/plain")
@@ -86,8 +91,22 @@ def crawled_for_days(site: Site, home: Path) -> None:
     run_crawl(home, site.base + STILL, env=at(46))
     saved = home.parent / "saved.html"
     saved.write_bytes(PAGES[STILL])
-    assert verdicts("import", saved, "--home", home, "--site", "sample", "--date", "2026-10-15",
-                    "--url", "https://sample.example" + STILL, **at(45)).returncode == 0
+    assert (
+        verdicts(
+            "import",
+            saved,
+            "--home",
+            home,
+            "--site",
+            "sample",
+            "--date",
+            "2026-10-15",
+            "--url",
+            "https://sample.example" + STILL,
+            **at(45),
+        ).returncode
+        == 0
+    )
 
 
 def table(ledger: Path, name: str) -> list[dict[str, Any]]:
@@ -145,8 +164,9 @@ def test_every_row_of_a_lost_ledger_is_made_again_but_for_a_list(lost, home):
     assert "opt-outs" not in (said := rebuilt(home))
     assert "requests for robots.txt that got no answer" in said
     before = home.parent / "before.db"
-    assert {name for (name,) in rows(home, "SELECT name FROM sqlite_schema"
-                                           " WHERE type = 'table'")} == set(MAY_DIFFER)
+    assert {
+        name for (name,) in rows(home, "SELECT name FROM sqlite_schema WHERE type = 'table'")
+    } == set(MAY_DIFFER)
     for name, columns in MAY_DIFFER.items():
         if columns is not None:
             assert table(home / "ledger.db", name) == table(before, name), name
@@ -166,24 +186,25 @@ def test_pages_whose_use_was_denied_are_denied_after_a_rebuild(lost, home):
     denied = {capture.id for capture in open_archive(home).captures() if capture.is_ai_denied}
     (home / "ledger.db").unlink()
     rebuilt(home)
-    assert denied == {capture.id for capture in open_archive(home).captures()
-                      if capture.is_ai_denied}
+    assert denied == {
+        capture.id for capture in open_archive(home).captures() if capture.is_ai_denied
+    }
     assert 20 < len(denied) < len(open_archive(home).captures())
 
 
-def test_rules_whose_bytes_are_lost_with_the_ledger_are_named_and_the_last_denial_holds(
-    lost, home
-):
+def test_rules_whose_bytes_are_lost_with_the_ledger_are_named_and_the_last_denial_holds(lost, home):
     before = sqlite3.connect(home.parent / "before.db")
-    (name, offset), = before.execute(
+    ((name, offset),) = before.execute(
         "SELECT name, offset FROM capture JOIN segment ON segment.id = segment_id WHERE capture.id"
-        " = (SELECT capture_id FROM robots WHERE run_id = 4)").fetchall()
+        " = (SELECT capture_id FROM robots WHERE run_id = 4)"
+    ).fetchall()
     before.close()
     flip(home / "warc" / name, offset + 20)
     ended = verdicts("check", "--rebuild-ledger", "--home", home)
     assert "/robots.txt as run 4 of 2026-11-04T12:00:00Z read it" in ended.stderr
     assert rows(home, "SELECT state, denied_tokens, capture_id FROM robots WHERE run_id = 4") == [
-        ("unreachable", "GPTBot", None)]
+        ("unreachable", "GPTBot", None)
+    ]
 
 
 def test_rules_that_repeat_a_lost_record_are_named(lost, home):
@@ -234,11 +255,18 @@ def test_a_rebuild_keeps_the_numbers_of_segments_of_which_one_is_lost(lost, home
 def public(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """All rows of a published database, but for what a rebuilt ledger cannot say of its runs."""
     with closing(sqlite3.connect(path)) as db:
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type ="
-                                                 " 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")]
+        tables = [
+            name
+            for (name,) in db.execute(
+                "SELECT name FROM sqlite_schema WHERE type ="
+                " 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            )
+        ]
         found = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
-        found["crawl"] = db.execute("SELECT id, kind, site, started_at, ended_at, asked, stored,"
-                                    " unchanged, robots_state FROM crawl").fetchall()
+        found["crawl"] = db.execute(
+            "SELECT id, kind, site, started_at, ended_at, asked, stored,"
+            " unchanged, robots_state FROM crawl"
+        ).fetchall()
     return found
 
 
@@ -249,11 +277,15 @@ def test_a_build_from_a_ledger_made_again_publishes_the_same(lost, home):
     assert (made.parsed, public(made.path)) == (0, public(before))
     with closing(sqlite3.connect(home / "ledger.db")) as db, db:
         db.execute("ATTACH ? AS old", (str(home.parent / "before.db"),))
-        for table, key, columns in (("run", "id", MAY_DIFFER["run"]),
-                                    ("page", "url", ("last_outcome", "last_reason"))):
+        for table, key, columns in (
+            ("run", "id", MAY_DIFFER["run"]),
+            ("page", "url", ("last_outcome", "last_reason")),
+        ):
             for column in columns:
-                db.execute(f"UPDATE main.{table} SET {column} = (SELECT {column} FROM old.{table}"
-                           f" AS other WHERE other.{key} = {table}.{key})")
+                db.execute(
+                    f"UPDATE main.{table} SET {column} = (SELECT {column} FROM old.{table}"
+                    f" AS other WHERE other.{key} = {table}.{key})"
+                )
     kept = before.read_bytes()
     shutil.rmtree(home / "public")
     assert build(home).path.read_bytes() == kept

@@ -49,11 +49,23 @@ def length_of(data: bytes) -> int:
     return len(data)
 
 
-@pytest.mark.parametrize(("task", "reason"), [
-    ("cpu", "cpu"), ("sleep", "wall"), ("exit", "crash"), ("segv", "crash"), ("kill", "killed"),
-    pytest.param("memory", "memory", marks=pytest.mark.skipif(
-        sys.platform == "darwin", reason="macOS does not limit address space")),
-])
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        ("cpu", "cpu"),
+        ("sleep", "wall"),
+        ("exit", "crash"),
+        ("segv", "crash"),
+        ("kill", "killed"),
+        pytest.param(
+            "memory",
+            "memory",
+            marks=pytest.mark.skipif(
+                sys.platform == "darwin", reason="macOS does not limit address space"
+            ),
+        ),
+    ],
+)
 def test_a_task_that_kills_its_workers_is_told_and_the_others_go_on(task, reason):
     wall_s = 1.5 if reason == "wall" else 15
     with GuardedPool(play, workers=2, cpu_s=1, wall_s=wall_s) as pool:

@@ -23,8 +23,11 @@ RESERVED: dict[str, str] = {}
 
 @cache
 def trees() -> dict[str, ast.Module]:
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
-            for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}  # fmt: skip
+    return {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+    }
 
 
 def strings_in(node: ast.AST) -> Iterator[str]:
@@ -39,8 +42,11 @@ def given_codes() -> Iterator[tuple[str, str, str]]:
         for call in ast.walk(tree):
             if not isinstance(call, ast.Call):
                 continue
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(
-                call.func, "id", "")
+            name = (
+                call.func.attr
+                if isinstance(call.func, ast.Attribute)
+                else getattr(call.func, "id", "")
+            )
             for keyword in call.keywords:
                 if keyword.arg == "code":
                     yield from ((path, name, code) for code in strings_in(keyword.value))
@@ -55,8 +61,14 @@ def test_the_documentation_is_the_table() -> None:
 
 
 def test_the_command_prints_the_documentation() -> None:
-    done = subprocess.run([sys.executable, "-m", "schema.codes"], cwd=ROOT, capture_output=True,
-                          text=True, timeout=30, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "schema.codes"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
     assert done.stdout == page()
 
 

@@ -52,8 +52,9 @@ def every_field() -> Iterator[tuple[str, str]]:
         yield from ((name, field) for field in wanted(name))
 
 
-@pytest.mark.parametrize(("name", "field"), [pytest.param(*both, id=":".join(both))
-                                             for both in every_field()])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "field"), [pytest.param(*both, id=":".join(both)) for both in every_field()]
+)
 def test_field(name: str, field: str) -> None:
     shown = got(name).get(field, "(no such field)")
     assert shown == wanted(name)[field], MENDED_BY.format(FOLDERS[name])

@@ -34,8 +34,13 @@ class Words(HTMLParser):
         given = dict(attrs)
         if tag in VOID:
             self.parts.append(" " if tag == "br" else "")
-        elif self.unseen or tag in UNSEEN or "hidden" in given or "aria-hidden" in given \
-                or "display:none" in (given.get("style") or ""):
+        elif (
+            self.unseen
+            or tag in UNSEEN
+            or "hidden" in given
+            or "aria-hidden" in given
+            or "display:none" in (given.get("style") or "")
+        ):
             self.unseen.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -59,8 +64,13 @@ def page_of(layout: str, seed: int) -> tuple[PageTruth, Rendered, dict[str, Any]
 
 def line_of(record: dict[str, Any], codes: list[str]) -> dict[str, Any]:
     found = [{"code": c, "field": None, "detail": "made up"} for c in codes]
-    return {**copy.deepcopy(record), "schema": 1, "path": None, "layout": "html:0",
-            "findings": found}
+    return {
+        **copy.deepcopy(record),
+        "schema": 1,
+        "path": None,
+        "layout": "html:0",
+        "findings": found,
+    }
 
 
 def shown_words(page: Rendered) -> str:
@@ -132,10 +142,13 @@ def test_style_one_has_thirty_five_lines_and_no_last_line_end() -> None:
     assert not page.html.endswith(b"\n")
 
 
-@pytest.mark.parametrize(("seen", "said"), [
-    (Shows(), {"ship_percent": None, "ship": 0, "votes": 0}),
-    (Shows(rows=()), {"ship_percent": None, "ship": None, "votes": None}),
-])
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (Shows(), {"ship_percent": None, "ship": 0, "votes": 0}),
+        (Shows(rows=()), {"ship_percent": None, "ship": None, "votes": None}),
+    ],
+)
 def test_no_votes_and_nothing_said_are_two_things(seen: Shows, said: dict[str, Any]) -> None:
     made = plain_truth(Random(2))
     made.tools[0].community = None
@@ -167,8 +180,11 @@ def test_every_block_can_be_dropped_doubled_and_emptied() -> None:
         assert {"title", "scorecard", "t0.name", "t1.description", "q14.text"} <= names
         kinds = [m.kind for m in mutate.mutants(made, layout, Random(7))]
         assert min(kinds.count(k) for k in mutate.KINDS) >= 30
-        drop = next(m for m in mutate.mutants_of(made, page)
-                    if (m.kind, m.block) == ("drop", "t0.description"))
+        drop = next(
+            m
+            for m in mutate.mutants_of(made, page)
+            if (m.kind, m.block) == ("drop", "t0.description")
+        )
         assert len(drop.html) < len(page.html)
 
 

@@ -46,22 +46,26 @@ def in_rows(at: int) -> str:
 def test_an_empty_place_in_a_list_tells_which_cell_is_missing(
     missing: int, named: bool, empty: str
 ) -> None:
-    shown = "".join(empty if at == missing else cell(at, in_rows(at) if named else None)
-                    for at in range(8))  # fmt: skip
+    shown = "".join(
+        empty if at == missing else cell(at, in_rows(at) if named else None) for at in range(8)
+    )
     line = read_page(f"<ul>{shown}</ul>", shares_without(missing))
     assert [(quote["position"], quote["score"]) for quote in line["quotes"]] == [
-        (at + 1, 80 + at) for at in range(8) if at != missing]
+        (at + 1, 80 + at) for at in range(8) if at != missing
+    ]
 
 
 @pytest.mark.parametrize("missing", range(8))
 def test_an_empty_place_in_a_list_of_two_columns_tells_so_by_the_reviewers(missing: int) -> None:
     """The first four cells are about one tool: place 5 of the list is row 1 of the other."""
     columns = [(at % 4) * 2 + at // 4 for at in range(8)]
-    shown = "".join("<li></li>" if at == missing else cell(at, REVIEWERS[at // 2])
-                    for at in columns)  # fmt: skip
+    shown = "".join(
+        "<li></li>" if at == missing else cell(at, REVIEWERS[at // 2]) for at in columns
+    )
     line = read_page(f"<ul>{shown}</ul>", shares_without(missing))
     assert [(quote["position"], quote["score"]) for quote in line["quotes"]] == [
-        (at + 1, 80 + at) for at in range(8) if at != missing]
+        (at + 1, 80 + at) for at in range(8) if at != missing
+    ]
 
 
 @pytest.mark.parametrize("at", range(8))
@@ -81,13 +85,15 @@ def copies(order: str, row: Any) -> str:
     return "".join(row(a + a + b + b) for a, b in rows)
 
 
-@pytest.mark.parametrize("row", [lambda inner: f"<ul>{inner}</ul>", lambda inner: inner],
-                         ids=["rows", "one list"])  # fmt: skip
+@pytest.mark.parametrize(
+    "row", [lambda inner: f"<ul>{inner}</ul>", lambda inner: inner], ids=["rows", "one list"]
+)
 @pytest.mark.parametrize("order", ["one after the other", "row by row", "cell by cell"])
 def test_a_copy_of_every_cell_is_dropped_in_whatever_order_it_stands(order: str, row: Any) -> None:
     line = read_page(copies(order, row))
     assert [(quote["position"], quote["score"], quote["reviewer"]) for quote in line["quotes"]] == [
-        (at + 1, 80 + at, in_rows(at)) for at in range(8)]
+        (at + 1, 80 + at, in_rows(at)) for at in range(8)
+    ]
 
 
 def test_a_copy_that_lacks_a_cell_is_refused() -> None:

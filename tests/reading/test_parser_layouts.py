@@ -50,8 +50,11 @@ def test_a_layout_is_mostly_read_not_refused(layout: str) -> None:
 
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_layout_is_the_kind_of_text_or_a_fingerprint(layout: str) -> None:
-    shown = {line["layout"] for _, _, line in (page_of(layout, s) for s in SEEDS)
-             if line["kind"] == "comparison"}  # fmt: skip
+    shown = {
+        line["layout"]
+        for _, _, line in (page_of(layout, s) for s in SEEDS)
+        if line["kind"] == "comparison"
+    }
     style = page_of(layout, SEEDS[0])[1].style
     if style == "html":
         assert all(name.startswith("html:") for name in shown)

@@ -50,12 +50,15 @@ def said(line: dict[str, Any]) -> tuple[Any, Any, Any]:
 
 BADGE_BELOW: dict[str, Edit] = {
     "under the statistics": lambda page: page.replace("<p>Ship</p>", "").replace(
-        "</ul>", "</ul><p>Ship</p>"),
+        "</ul>", "</ul><p>Ship</p>"
+    ),
     "at the foot": lambda page: page.replace("<p>Ship</p>", "").replace(
-        "</div></section>", "</div><p>Ship</p></section>"),
-    "under the statistics without boxes": lambda page: flat(page.replace(
-        "<p>Ship</p>", "").replace("</ul>", "</ul><p>Ship</p>")),
-}  # fmt: skip
+        "</div></section>", "</div><p>Ship</p></section>"
+    ),
+    "under the statistics without boxes": lambda page: flat(
+        page.replace("<p>Ship</p>", "").replace("</ul>", "</ul><p>Ship</p>")
+    ),
+}
 
 
 @pytest.mark.parametrize("where", BADGE_BELOW)
@@ -68,7 +71,8 @@ def test_a_badge_beside_the_description_is_the_badge(where: str) -> None:
 def test_a_second_badge_and_one_between_paragraphs_are_not_certain() -> None:
     twice = html_page().replace("</ul>", "</ul><p>Ship</p>")
     inside = html_page(WREN.but(description="One half.|The other.")).replace(
-        "|", "</div><div>Mixed</div><div>")
+        "|", "</div><div>Mixed</div><div>"
+    )
     assert read(twice)["field"] == "badge"
     for page in (twice, inside):
         assert read(page)["code"] == "field_ambiguous"
@@ -79,18 +83,20 @@ def test_a_second_badge_and_one_between_paragraphs_are_not_certain() -> None:
 def test_a_letter_or_a_name_alone_beside_a_description_is_none_of_it(
     guest: str, shape: Edit
 ) -> None:
-    for old, new in (("</ul>", f"</ul><div>{guest}</div>"),
-                     ("</div></section>\n<table>", f"</div></section><div>{guest}</div><table>"),
-                     ("</div></section>\n<table>", f"</div><div>{guest}</div></section><table>")):
+    for old, new in (
+        ("</ul>", f"</ul><div>{guest}</div>"),
+        ("</div></section>\n<table>", f"</div></section><div>{guest}</div><table>"),
+        ("</div></section>\n<table>", f"</div><div>{guest}</div></section><table>"),
+    ):
         line = read(shape(html_page().replace(old, new)))
         # The first name once more before the second card could head a third card.
         may_fail = guest == WREN.name and old == "</ul>"
         assert (may_fail and line["kind"] == "failure") or said(line) == said(WHOLE), new
 
 
-@pytest.mark.parametrize("text", [
-    "C", "Ship", "<b>Ship</b> what you <i>have</i>.", "<b>C</b>opper Wren sings.",
-])
+@pytest.mark.parametrize(
+    "text", ["C", "Ship", "<b>Ship</b> what you <i>have</i>.", "<b>C</b>opper Wren sings."]
+)
 def test_such_a_word_that_is_not_alone_or_is_all_there_is_stays(text: str) -> None:
     line = read(html_page().replace(WREN.description, text))
     if line["kind"] == "comparison":
@@ -108,23 +114,43 @@ def test_a_word_that_stands_for_a_share_is_told_with_its_field(shown: str) -> No
     for tool, sides in ((0, (a, DESK)), (1, (WREN, b)), (0, (a, b))):
         for make, content_type in ((html_page, HTML), (text_one, TEXT), (text_two, TEXT)):
             line = read(make(*sides), content_type=content_type)  # type: ignore[operator]
-            assert (line["code"], line["field"]) \
-                == ("field_unreadable", f"tools[{tool}].panel_ship_percent"), line
+            assert (line["code"], line["field"]) == (
+                "field_unreadable",
+                f"tools[{tool}].panel_ship_percent",
+            ), line
 
 
-@pytest.mark.parametrize(("markup", "code", "field"), [
-    ("<p>Panel ship: soon</p><p>Community: —</p><p>Entry: Free</p>",
-     "field_unreadable", "tools[0].panel_ship_percent"),
-    ("<dl><dt>Panel ship<dd>soon<dt>Community<dd>—<dt>Entry<dd>Free</dl>",
-     "field_unreadable", "tools[0].panel_ship_percent"),
-    ("<p>soon</p><p>—</p><p>Free</p><p>Panel ship</p><p>Community</p><p>Entry</p>",
-     "field_unreadable", "tools[0].panel_ship_percent"),
-    ("<p>75%</p><p>Panel ship</p><p>soon</p><p>Community</p><p>Free</p><p>Entry</p>",
-     "field_unreadable", "tools[0].community"),
-    ("<p>Panel ship</p><p>—</p><p>Community</p><p>Free</p><p>Entry</p>",
-     "field_missing", "tools[0].panel_ship_percent"),
-    ("<p>—</p><p>Community</p><p>Free</p><p>Entry</p>", "card_missing", "tools"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("markup", "code", "field"),
+    [
+        (
+            "<p>Panel ship: soon</p><p>Community: —</p><p>Entry: Free</p>",
+            "field_unreadable",
+            "tools[0].panel_ship_percent",
+        ),
+        (
+            "<dl><dt>Panel ship<dd>soon<dt>Community<dd>—<dt>Entry<dd>Free</dl>",
+            "field_unreadable",
+            "tools[0].panel_ship_percent",
+        ),
+        (
+            "<p>soon</p><p>—</p><p>Free</p><p>Panel ship</p><p>Community</p><p>Entry</p>",
+            "field_unreadable",
+            "tools[0].panel_ship_percent",
+        ),
+        (
+            "<p>75%</p><p>Panel ship</p><p>soon</p><p>Community</p><p>Free</p><p>Entry</p>",
+            "field_unreadable",
+            "tools[0].community",
+        ),
+        (
+            "<p>Panel ship</p><p>—</p><p>Community</p><p>Free</p><p>Entry</p>",
+            "field_missing",
+            "tools[0].panel_ship_percent",
+        ),
+        ("<p>—</p><p>Community</p><p>Free</p><p>Entry</p>", "card_missing", "tools"),
+    ],
+)
 def test_the_statistic_without_a_value_is_named_in_any_order(
     markup: str, code: str, field: str
 ) -> None:
@@ -141,18 +167,21 @@ HEADER = "<tr><th>Decision</th><th>Copper Wren</th><th>Damson Desk</th></tr>\n"
 
 def test_a_row_over_the_header_of_its_table_is_read() -> None:
     page = html_page()
-    rows = page[page.index(HEADER) + len(HEADER):page.index("</table>")].splitlines(True)
+    rows = page[page.index(HEADER) + len(HEADER) : page.index("</table>")].splitlines(True)
     for row in rows:
         line = read(moved(row, HEADER)(page))
         assert said(line) == said(WHOLE), row
         assert codes(line) == set()
 
 
-@pytest.mark.parametrize("links", [
-    "<ul><li>Pricing</li><li>Blog</li><li>About</li></ul>",
-    "<p>Pricing</p><p>Blog</p><p>About</p>",
-    "<div><div>Pricing</div><div>Blog</div><div>About</div></div>",
-])
+@pytest.mark.parametrize(
+    "links",
+    [
+        "<ul><li>Pricing</li><li>Blog</li><li>About</li></ul>",
+        "<p>Pricing</p><p>Blog</p><p>About</p>",
+        "<div><div>Pricing</div><div>Blog</div><div>About</div></div>",
+    ],
+)
 def test_links_over_the_table_are_no_row_of_it(links: str) -> None:
     page = html_page(WREN.but(pricing=""), DESK.but(pricing=""))
     row = next(line for line in page.splitlines(True) if "<th>Pricing</th>" in line)
@@ -174,8 +203,11 @@ def test_the_column_of_one_name_in_the_header_is_told_only_beside_another_head()
         ("<th>Damson <br>Desk</th><th>Copper Wren</th>", ["Nine a month", "Free for one"]),
     ):
         assert sides_of(header, b=b)[0] == prices
-    for header in ("<th>Copper Wren</th>", "<th>Damson Desk</th>",
-                   "<th>Damson Desk</th><th>Damson Desk</th>"):
+    for header in (
+        "<th>Copper Wren</th>",
+        "<th>Damson Desk</th>",
+        "<th>Damson Desk</th><th>Damson Desk</th>",
+    ):
         prices, found = sides_of(header, b=b)
         assert prices == [None, None]
         assert "decision_row" in found
@@ -186,22 +218,31 @@ def test_the_column_of_one_name_in_the_header_is_told_only_beside_another_head()
 COPPER = "https://shiporskip.io/compare/copper-wren-vs-damson-desk"
 
 
-@pytest.mark.parametrize(("base", "link"), [
-    ("", "https://shiporskip.io/compare/a-vs-b"),
-    ("<base href='/'>", "https://shiporskip.io/a-vs-b"),
-    ("<base href='https://shiporskip.io/compare/deep/page'>",
-     "https://shiporskip.io/compare/deep/a-vs-b"),
-    ("<base href='//mirror.example/x/'>", "https://mirror.example/x/a-vs-b"),
-    ("<base target=_top><base href='/one/'><base href='/two/'>",
-     "https://shiporskip.io/one/a-vs-b"),
-    ("<base href=''>", "https://shiporskip.io/compare/a-vs-b"),
-    ("<base href='javascript:1'><base href='/two/'>", "https://shiporskip.io/compare/a-vs-b"),
-    ("<base href='data:text/html,x'>", "https://shiporskip.io/compare/a-vs-b"),
-    ("<base href='ftp://shiporskip.io/'>", "https://shiporskip.io/compare/a-vs-b"),
-    ("<base href='https://['>", "https://shiporskip.io/compare/a-vs-b"),
-    ("<!-- <base href='/no/'> --><template><base href='/no/'></template>",
-     "https://shiporskip.io/compare/a-vs-b"),
-])
+@pytest.mark.parametrize(
+    ("base", "link"),
+    [
+        ("", "https://shiporskip.io/compare/a-vs-b"),
+        ("<base href='/'>", "https://shiporskip.io/a-vs-b"),
+        (
+            "<base href='https://shiporskip.io/compare/deep/page'>",
+            "https://shiporskip.io/compare/deep/a-vs-b",
+        ),
+        ("<base href='//mirror.example/x/'>", "https://mirror.example/x/a-vs-b"),
+        (
+            "<base target=_top><base href='/one/'><base href='/two/'>",
+            "https://shiporskip.io/one/a-vs-b",
+        ),
+        ("<base href=''>", "https://shiporskip.io/compare/a-vs-b"),
+        ("<base href='javascript:1'><base href='/two/'>", "https://shiporskip.io/compare/a-vs-b"),
+        ("<base href='data:text/html,x'>", "https://shiporskip.io/compare/a-vs-b"),
+        ("<base href='ftp://shiporskip.io/'>", "https://shiporskip.io/compare/a-vs-b"),
+        ("<base href='https://['>", "https://shiporskip.io/compare/a-vs-b"),
+        (
+            "<!-- <base href='/no/'> --><template><base href='/no/'></template>",
+            "https://shiporskip.io/compare/a-vs-b",
+        ),
+    ],
+)
 def test_links_are_read_beside_the_first_base_of_the_page(base: str, link: str) -> None:
     body = f"<html><head>{base}</head><body><a href='a-vs-b#top'>x</a>".encode()
     assert page_links(RawPage(COPPER, body, HTML)) == [link]

@@ -101,6 +101,7 @@ def with_text(where: str, tool: int, slot: int, text: str) -> Callable[[PageTrut
             truth.tools[tool].paragraphs = [text]
         else:
             truth.tools[tool].quotes[slot].paragraphs = [text]
+
     return change
 
 
@@ -108,14 +109,22 @@ places = st.tuples(st.sampled_from(("description", "quote")), st.integers(0, 1),
 
 
 @WRITE_OFTEN
-@given(st.sampled_from(sorted(LAYOUTS)), st.integers(0, 4), places, texts,
-       st.sampled_from(("before", "after", "around")))
+@given(
+    st.sampled_from(sorted(LAYOUTS)),
+    st.integers(0, 4),
+    places,
+    texts,
+    st.sampled_from(("before", "after", "around")),
+)
 def test_any_sentence_in_a_description_or_quote_leaves_the_other_fields_alone(
     layout: str, seed: int, place: tuple[str, int, int], text: str, end: str
 ) -> None:
     """Anchor words, values, markup and every letter of Unicode, beside some plain words."""
-    text = norm({"before": f"{text} {TAIL}", "after": f"{TAIL} {text}",
-                 "around": f"{TAIL} {text} {TAIL}"}[end])
+    text = norm(
+        {"before": f"{text} {TAIL}", "after": f"{TAIL} {text}", "around": f"{TAIL} {text} {TAIL}"}[
+            end
+        ]
+    )
     assume(not MOJIBAKE.search(text))
     truth, page = render(layout, seed, with_text(*place, text))
     assert others_changed(truth, page) == []
@@ -159,8 +168,11 @@ def test_any_short_text_of_a_quote_is_read_word_for_word(text: str, kind: str) -
 
 
 def cut_pages() -> dict[str, tuple[bytes, str]]:
-    return {"html": (html_page().encode(), HTML), "text-1": (text_one(), TEXT),
-            "text-2": (text_two(), TEXT)}
+    return {
+        "html": (html_page().encode(), HTML),
+        "text-1": (text_one(), TEXT),
+        "text-2": (text_two(), TEXT),
+    }
 
 
 @pytest.mark.parametrize("url", [URL, None], ids=["known", "nowhere"])
@@ -222,7 +234,7 @@ def test_a_line_of_a_text_lost_or_doubled_is_never_silently_wrong(text: Any) -> 
     whole = read(text(), content_type=TEXT)
     for at, line in enumerate(lines):
         for changed in ([], [line, line]):
-            body = "\n".join([*lines[:at], *changed, *lines[at + 1:]]).encode()
+            body = "\n".join([*lines[:at], *changed, *lines[at + 1 :]]).encode()
             got = read(body, content_type=TEXT)
             is_flagged = got["kind"] == "comparison" and got["findings"] != whole["findings"]
             is_same = {**got, "layout": ""} == {**whole, "layout": ""}
@@ -275,11 +287,21 @@ for line in sys.stdin:
 def test_another_process_gives_the_same_lines(seed: str) -> None:
     asked = [json.dumps([body.hex(), url, kind]) for body, url, kind in some_pages()]
     done = subprocess.run(
-        [sys.executable, "-c", OTHER_PROCESS], input="\n".join(asked), capture_output=True,
-        text=True, timeout=60, check=True, cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": "C", "TZ": "Pacific/Kiritimati",
-             "PYTHONUTF8": "1"},
-    )  # fmt: skip
+        [sys.executable, "-c", OTHER_PROCESS],
+        input="\n".join(asked),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "LC_ALL": "C",
+            "TZ": "Pacific/Kiritimati",
+            "PYTHONUTF8": "1",
+        },
+    )
     here = [read(body, url=url, content_type=kind, trace=True) for body, url, kind in some_pages()]
     assert [json.loads(line) for line in done.stdout.splitlines()] == here
 
@@ -314,9 +336,10 @@ def traced(page: RawPage, places: list[list[int]]) -> str:
 def values_of(line: Line) -> Iterator[tuple[str, Any]]:
     """Every value of a record that a page states, by its path."""
     yield "title", line["title"]
-    for kind, skipped in (("tools", ("position", "slug")),
-                          ("quotes", ("position", "tool", "slot", "verdict_source",
-                                      "verdict_span"))):
+    for kind, skipped in (
+        ("tools", ("position", "slug")),
+        ("quotes", ("position", "tool", "slot", "verdict_source", "verdict_span")),
+    ):
         for number, part in enumerate(line[kind]):
             for name, value in part.items():
                 is_inferred = name == "verdict" and part["verdict_source"] != "page"
@@ -350,8 +373,11 @@ def holds(name: str, value: Any, text: str) -> bool:
 def test_every_traced_place_holds_its_value(page: RawPage, site: str) -> None:
     line = read(page.body, url=page.url, content_type=page.content_type, site=site, trace=True)
     values = dict(values_of(line))
-    wrong = [(path, value, traced(page, line["trace"][path])) for path, value in values.items()
-             if not holds(path.rsplit(".")[-1], value, traced(page, line["trace"][path]))]
+    wrong = [
+        (path, value, traced(page, line["trace"][path]))
+        for path, value in values.items()
+        if not holds(path.rsplit(".")[-1], value, traced(page, line["trace"][path]))
+    ]
     assert not wrong
     assert set(values) <= set(line["trace"])
 
@@ -382,8 +408,9 @@ def unquoted(text: str) -> str:
     return text
 
 
-marked = st.lists(st.sampled_from(("“", "”", "a", "b c", " ", "“d”", ".")), min_size=1,
-                  max_size=9).map("".join)  # fmt: skip
+marked = st.lists(
+    st.sampled_from(("“", "”", "a", "b c", " ", "“d”", ".")), min_size=1, max_size=9
+).map("".join)
 
 
 @WRITE_OFTEN
@@ -391,8 +418,10 @@ marked = st.lists(st.sampled_from(("“", "”", "a", "b c", " ", "“d”", "."
 def test_only_a_pair_of_outer_marks_is_taken_off_a_quote(text: str) -> None:
     words = norm(text)
     assume(any(c.isalpha() for c in words))
-    a, b = (side.but(quotes=tuple(f"{quote} so there" for quote in side.quotes))
-            for side in (WREN, DESK))
+    a, b = (
+        side.but(quotes=tuple(f"{quote} so there" for quote in side.quotes))
+        for side in (WREN, DESK)
+    )
     a = a.saying(1, text)
     line = read(text_two(a, b), content_type=TEXT)
     if line["kind"] == "comparison":
@@ -401,12 +430,21 @@ def test_only_a_pair_of_outer_marks_is_taken_off_a_quote(text: str) -> None:
         assert line["code"] in REFUSALS
 
 
-@pytest.mark.parametrize(("shown", "text"), [
-    ("“said”", "said"), ("“a “b” c”", "a “b” c"), ("“a” and “b”", "“a” and “b”"),
-    ("“open", "“open"), ("closed”", "closed”"), ("““twice””", "“twice”"),
-    ('"straight"', '"straight"'),
-    ("“ spaced ”", "spaced"), ("‘single’", "‘single’"), ("“”x“”", "“”x“”"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("“said”", "said"),
+        ("“a “b” c”", "a “b” c"),
+        ("“a” and “b”", "“a” and “b”"),
+        ("“open", "“open"),
+        ("closed”", "closed”"),
+        ("““twice””", "“twice”"),
+        ('"straight"', '"straight"'),
+        ("“ spaced ”", "spaced"),
+        ("‘single’", "‘single’"),
+        ("“”x“”", "“”x“”"),
+    ],
+)
 def test_outer_marks_of_a_quote(shown: str, text: str) -> None:
     line = read(text_two(WREN.saying(2, shown)), content_type=TEXT)
     assert line["quotes"][2]["text"] == text
@@ -418,8 +456,22 @@ def test_no_other_field_loses_its_marks(field: str) -> None:
     assert line["tools"][0][field] == "“All of it”"
 
 
-WHITE_SPACE = [chr(code) for code in (*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B),
-                                      0x2028, 0x2029, 0x202F, 0x205F, 0x3000)]  # fmt: skip
+WHITE_SPACE = [
+    chr(code)
+    for code in (
+        *range(9, 14),
+        32,
+        0x85,
+        0xA0,
+        0x1680,
+        *range(0x2000, 0x200B),
+        0x2028,
+        0x2029,
+        0x202F,
+        0x205F,
+        0x3000,
+    )
+]
 
 
 @pytest.mark.parametrize("space", WHITE_SPACE, ids=[f"U+{ord(c):04X}" for c in WHITE_SPACE])
@@ -428,23 +480,35 @@ def test_a_run_of_white_space_becomes_one_space(space: str) -> None:
     assert line["tools"][0]["description"] == "one two"
 
 
-@pytest.mark.parametrize("kept", ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad",
-                                  "\u180e"])  # fmt: skip
+@pytest.mark.parametrize(
+    "kept", ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u180e"]
+)
 def test_characters_without_width_stay(kept: str) -> None:
     line = read(html_page(WREN.but(description=f"one{kept}two three")))
     assert line["tools"][0]["description"] == f"one{kept}two three"
 
 
-@pytest.mark.parametrize(("markup", "text"), [
-    ("One<br>two", "One two"), ("One<br/>\n<br/>two", "One two"), ("<p>One<p>two", "One two"),
-    ("o<b>n</b>e", "one"), ("one <i>two</i> three", "one two three"),
-    ("one<a href=/x> two</a>", "one two"), ("on<wbr>e", "one"), ("one &amp; two &lt;b&gt;",
-     "one & two <b>"), ("one<!-- no --> two", "one two"),
-    ("one <span hidden>two</span>three", "one three"),
-    ("<em>one</em> <em>two</em>", "one two"), ("<em>on</em><em>e</em>", "one"),
-    ("one <span aria-hidden=true>★</span> two", "one two"), ("&#8220;one&#8221;", "“one”"),
-    ("one<template>two</template> three", "one three"), ("e\u0301t\u00e9", "e\u0301t\u00e9"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("One<br>two", "One two"),
+        ("One<br/>\n<br/>two", "One two"),
+        ("<p>One<p>two", "One two"),
+        ("o<b>n</b>e", "one"),
+        ("one <i>two</i> three", "one two three"),
+        ("one<a href=/x> two</a>", "one two"),
+        ("on<wbr>e", "one"),
+        ("one &amp; two &lt;b&gt;", "one & two <b>"),
+        ("one<!-- no --> two", "one two"),
+        ("one <span hidden>two</span>three", "one three"),
+        ("<em>one</em> <em>two</em>", "one two"),
+        ("<em>on</em><em>e</em>", "one"),
+        ("one <span aria-hidden=true>★</span> two", "one two"),
+        ("&#8220;one&#8221;", "“one”"),
+        ("one<template>two</template> three", "one three"),
+        ("e\u0301t\u00e9", "e\u0301t\u00e9"),
+    ],
+)
 def test_the_text_of_a_field_of_several_tags(markup: str, text: str) -> None:
     page = html_page().replace(WREN.description, markup)
     assert read(page)["tools"][0]["description"] == text
@@ -485,23 +549,33 @@ def test_what_is_no_community_vote_is_refused(community: str) -> None:
     assert read(html_page(WREN.but(community=community)))["kind"] == "failure"
 
 
-@pytest.mark.parametrize("stated", ["55% Ship (3 / 2)", "55% Ship (١ / ٢)", "155% Ship (1 / 2)",
-                                    "55% Ship"])  # fmt: skip
+@pytest.mark.parametrize(
+    "stated", ["55% Ship (3 / 2)", "55% Ship (١ / ٢)", "155% Ship (1 / 2)", "55% Ship"]
+)
 def test_an_unreadable_count_of_community_votes_is_refused(stated: str) -> None:
     assert read(html_page(WREN.but(long_community=stated)))["kind"] == "failure"
 
 
-@pytest.mark.parametrize(("short", "long", "said"), [
-    ("—", "No community votes yet", (None, 0, 0)), ("0%", "0% Ship (0 / 1)", (0, 0, 1)),
-    ("55%", None, (55, None, None)), ("—", None, (None, None, None)),
-    ("50%", "50% Ship (2 / 4)", (50, 2, 4)), ("0%", None, (0, None, None)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("short", "long", "said"),
+    [
+        ("—", "No community votes yet", (None, 0, 0)),
+        ("0%", "0% Ship (0 / 1)", (0, 0, 1)),
+        ("55%", None, (55, None, None)),
+        ("—", None, (None, None, None)),
+        ("50%", "50% Ship (2 / 4)", (50, 2, 4)),
+        ("0%", None, (0, None, None)),
+    ],
+)
 def test_null_and_zero_of_the_community_are_two_things(
     short: str, long: str | None, said: tuple[int | None, ...]
 ) -> None:
     a = WREN.but(community=short, long_community=long or "")
-    line = read(html_page(a, DESK.but(community=short, long_community=long or ""),
-                          decision=long is not None))
+    line = read(
+        html_page(
+            a, DESK.but(community=short, long_community=long or ""), decision=long is not None
+        )
+    )
     assert tuple(line["tools"][0]["community"].values()) == said
 
 
@@ -516,7 +590,7 @@ HARD_NAMES = (
     "Decision", "Pricing", "Reviewer scorecard", "Developer Tools", "A vs B", "vs", "Damson Desk",
     "A vs Damson Desk", "Copper Wren vs", "vs vs vs", "88/100 · ship", "AI tool comparison",
     "R&D <b>", "Copper Wren: the Return (2.0)", "Best for", "“Wren”", "—", "404 not found",
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["html", "text-1", "text-2"])
@@ -526,9 +600,10 @@ def test_a_hard_name_is_read_refused_or_remarked_on_and_changes_nothing_else(
 ) -> None:
     a = WREN.but(name=name)
     pages: dict[str, tuple[Any, Any]] = {
-        "html": (html_page(a), html_page()), "text-1": (text_one(a), text_one()),
+        "html": (html_page(a), html_page()),
+        "text-1": (text_one(a), text_one()),
         "text-2": (text_two(a), text_two()),
-    }  # fmt: skip
+    }
     changed, plain = pages[kind]
     content_type = HTML if kind == "html" else TEXT
     line = read(changed, content_type=content_type)

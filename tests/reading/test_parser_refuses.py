@@ -59,12 +59,18 @@ DECODED = {
     "utf-16 with its mark, small end first": (HTML, b"\xff\xfe" + in_bytes("utf-16-le")),
     "utf-16 with its mark, big end first": (HTML, b"\xfe\xff" + in_bytes("utf-16-be")),
     "a meta tag that can be read is not utf-16": (
-        "text/html", in_bytes("utf-8", '<meta charset="utf-16">')),
+        "text/html",
+        in_bytes("utf-8", '<meta charset="utf-16">'),
+    ),
     "a meta tag inside a comment says nothing": (
-        "text/html", in_bytes("utf-8", "<!-- <meta charset=shift_jis> --><meta charset=utf-8>")),
+        "text/html",
+        in_bytes("utf-8", "<!-- <meta charset=shift_jis> --><meta charset=utf-8>"),
+    ),
     "a meta tag about something else says nothing": (
-        "text/html", in_bytes("utf-8", '<meta name="description" content="on charset=koi8-r">')),
-}  # fmt: skip
+        "text/html",
+        in_bytes("utf-8", '<meta name="description" content="on charset=koi8-r">'),
+    ),
+}
 
 
 @pytest.mark.parametrize("case", DECODED)
@@ -82,9 +88,22 @@ def test_a_wrong_header_is_mended_by_the_page_and_noted() -> None:
     assert codes(line) == {"encoding_repaired"}
 
 
-@pytest.mark.parametrize("label", ["shift_jis", "utf-7", "utf-32", "gb18030", "koi8-r", "big5",
-                                   "x-user-defined", "unicode", "utf_8_sig", "hex",
-                                   "rot13"])  # fmt: skip
+@pytest.mark.parametrize(
+    "label",
+    [
+        "shift_jis",
+        "utf-7",
+        "utf-32",
+        "gb18030",
+        "koi8-r",
+        "big5",
+        "x-user-defined",
+        "unicode",
+        "utf_8_sig",
+        "hex",
+        "rot13",
+    ],
+)
 @pytest.mark.parametrize("where", ["header", "meta"])
 def test_an_encoding_that_is_not_on_the_list_is_refused(label: str, where: str) -> None:
     if where == "header":
@@ -110,15 +129,26 @@ def test_utf_7_stays_what_it_looks_like() -> None:
     assert line["tools"][0]["description"] == "So +ADw-b+AD4- it was."
 
 
-BROKEN = {"nul": b"\0", "start of heading": b"\x01", "escape": b"\x1b", "backspace": b"\x08",
-          "unit separator": b"\x1f", "file separator": b"\x1c",
-          "a byte that begins nothing": b"\xff", "half a character": b"\xe2\x80",
-          "a surrogate": b"\xed\xa0\x80", "the replacement itself": "\ufffd".encode(),
-          "overlong": b"\xc0\xaf"}  # fmt: skip
+BROKEN = {
+    "nul": b"\0",
+    "start of heading": b"\x01",
+    "escape": b"\x1b",
+    "backspace": b"\x08",
+    "unit separator": b"\x1f",
+    "file separator": b"\x1c",
+    "a byte that begins nothing": b"\xff",
+    "half a character": b"\xe2\x80",
+    "a surrogate": b"\xed\xa0\x80",
+    "the replacement itself": "\ufffd".encode(),
+    "overlong": b"\xc0\xaf",
+}
 FIELDS = {
-    "title": WREN.name, "tools[0].tagline": WREN.tagline, "tools[0].description": WREN.description,
-    "tools[0].pricing": WREN.pricing, "quotes[2].text": WREN.quotes[1],
-}  # fmt: skip
+    "title": WREN.name,
+    "tools[0].tagline": WREN.tagline,
+    "tools[0].description": WREN.description,
+    "tools[0].pricing": WREN.pricing,
+    "quotes[2].text": WREN.quotes[1],
+}
 
 
 @pytest.mark.parametrize("what", BROKEN)
@@ -147,23 +177,27 @@ def test_a_broken_character_outside_of_fields_refuses_nothing(what: str) -> None
     assert {**line, "layout": ""} == {**whole, "layout": ""}
 
 
-@pytest.mark.parametrize("reference", ["&#0;", "&#1;", "&#x8;", "&#xfffd;", "&#xD800;",
-                                       "&#x110000;", "&#27;"])  # fmt: skip
+@pytest.mark.parametrize(
+    "reference", ["&#0;", "&#1;", "&#x8;", "&#xfffd;", "&#xD800;", "&#x110000;", "&#27;"]
+)
 def test_a_reference_to_a_broken_character_refuses_its_field(reference: str) -> None:
     body = html_page().replace(WREN.tagline, f"Sings{reference}well")
     assert read(body)["code"] == "field_unreadable"
 
 
-@pytest.mark.parametrize("placeholder", ["undefined", "NaN", "[object Object]", "{{tool.name}}",
-                                         "{{ a\n b }}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "placeholder", ["undefined", "NaN", "[object Object]", "{{tool.name}}", "{{ a\n b }}"]
+)
 @pytest.mark.parametrize("field", ["category", "tagline", "description", "pricing"])
 def test_a_placeholder_is_no_value(field: str, placeholder: str) -> None:
     line = read(html_page(WREN.but(**{field: placeholder})))
     assert (line["code"], line["field"]) == ("field_unreadable", f"tools[0].{field}")
 
 
-@pytest.mark.parametrize("text", ["undefined behaviour", "Not NaN", "{{a}} and {{b}} are not it.",
-                                  "[object Object] again"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["undefined behaviour", "Not NaN", "{{a}} and {{b}} are not it.", "[object Object] again"],
+)
 def test_a_placeholder_inside_a_text_is_text(text: str) -> None:
     assert read(html_page(WREN.but(tagline=text)))["tools"][0]["tagline"] == text
 
@@ -193,15 +227,24 @@ def test_eight_mebibytes_are_read_and_one_byte_more_is_not() -> None:
     assert outcome(read(whole + b" ")) == "too_large"
 
 
-@pytest.mark.parametrize("content_type", ["application/pdf", "application/json", "image/png",
-                                          "text/css", "application/xml",
-                                          "multipart/mixed"])  # fmt: skip
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/pdf",
+        "application/json",
+        "image/png",
+        "text/css",
+        "application/xml",
+        "multipart/mixed",
+    ],
+)
 def test_what_is_neither_html_nor_text_is_refused(content_type: str) -> None:
     assert outcome(read(html_page(), content_type=content_type)) == "content_type"
 
 
-@pytest.mark.parametrize("content_type", [None, "text/plain", "application/octet-stream", HTML,
-                                          "application/xhtml+xml"])  # fmt: skip
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/octet-stream", HTML, "application/xhtml+xml"]
+)
 def test_html_is_told_by_its_beginning_where_the_header_does_not_say(
     content_type: str | None,
 ) -> None:
@@ -244,11 +287,14 @@ for name, make in {table}.items():
 def in_a_process(table: str) -> dict[str, str]:
     """What the parser says of each shape, or that it died: each has a process and four seconds."""
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED.replace("{table}", table)], capture_output=True, text=True,
-        timeout=180, cwd=ROOT / "tests" / "reading", env={"PATH": "/usr/bin:/bin",
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'tools'}"},
+        [sys.executable, "-c", LIMITED.replace("{table}", table)],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        cwd=ROOT / "tests" / "reading",
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'tools'}"},
         check=True,
-    )  # fmt: skip
+    )
     return dict(json.loads(line) for line in done.stdout.splitlines())
 
 
@@ -266,17 +312,23 @@ HOSTILE = {
     "nested svg": lambda: "<!doctype html>" + "<svg><g>" * MANY,
     "attributes": lambda: "<!doctype html><p " + " ".join(f"a{n}" for n in range(MANY)) + ">",
     "nested divs after a quotation mark in a script": lambda: (
-        """<!doctype html><script>a = '<x y="'</script>""" + "<div>" * MANY),
-    "attributes of a tag with an n": lambda: "<!doctype html><nav " + " ".join(
-        f"a{n}" for n in range(MANY)) + ">",
-    "attributes after slashes": lambda: "<!doctype html><p/" + "/".join(
-        f"a{n}" for n in range(MANY)) + ">",
-    "attributes with values": lambda: "<!doctype html><p " + " ".join(
-        f'a{n}="1"' for n in range(MANY)) + ">",
-    "attributes on lines": lambda: "<!doctype html><p\n" + "\n".join(
-        f"a{n}='>'" for n in range(MANY)) + ">",
-    "attributes that touch": lambda: "<!doctype html><p " + "".join(
-        f'a{n}=""' for n in range(MANY)) + ">",
+        """<!doctype html><script>a = '<x y="'</script>""" + "<div>" * MANY
+    ),
+    "attributes of a tag with an n": lambda: (
+        "<!doctype html><nav " + " ".join(f"a{n}" for n in range(MANY)) + ">"
+    ),
+    "attributes after slashes": lambda: (
+        "<!doctype html><p/" + "/".join(f"a{n}" for n in range(MANY)) + ">"
+    ),
+    "attributes with values": lambda: (
+        "<!doctype html><p " + " ".join(f'a{n}="1"' for n in range(MANY)) + ">"
+    ),
+    "attributes on lines": lambda: (
+        "<!doctype html><p\n" + "\n".join(f"a{n}='>'" for n in range(MANY)) + ">"
+    ),
+    "attributes that touch": lambda: (
+        "<!doctype html><p " + "".join(f'a{n}=""' for n in range(MANY)) + ">"
+    ),
     "attributes of a tag that never ends": lambda: "<!doctype html><p " + "a " * MANY,
     "options": lambda: "<!doctype html><select>" + "<option>" * 40_000,
     "closed options": lambda: "<!doctype html><select>" + "<option></option>" * 40_000,
@@ -284,7 +336,7 @@ HOSTILE = {
     "templates": lambda: "<!doctype html>" + "<template>" * MANY,
     "closed templates": lambda: "<!doctype html>" + "<template></template>" * MANY,
     "templates in capitals": lambda: "<!doctype html>" + "<TEMPLATE>" * MANY,
-}  # fmt: skip
+}
 ODD = {
     "a name that never ends": lambda: "<!doctype html>" + "<a<a" * MANY,
     "a page after a name that never ends": lambda: "<!doctype html>" + "<a" * MANY + html_page(),
@@ -301,7 +353,8 @@ ODD = {
     "many headings": lambda: html_page(before="<p>a vs b</p>" * 5_000),
     "many labels": lambda: html_page(before="<p>Panel ship</p>" * 5_000),
     "many statistics": lambda: html_page(
-        before="<p>75%</p><p>Panel ship</p><p>Free</p><p>Entry</p>" * 2_000),
+        before="<p>75%</p><p>Panel ship</p><p>Free</p><p>Entry</p>" * 2_000
+    ),
     "many scores": lambda: html_page(after="<p>85/100 · ship</p>" * 5_000),
     "many quotes": lambda: html_page(after="<p>“So it is.”</p>" * 5_000),
     "spaces": lambda: html_page(after=" \n" * 1_000_000),
@@ -309,7 +362,7 @@ ODD = {
     "almost a cue": lambda: html_page(WREN.saying(1, "this is a not " * 1_400), scored=False),
     "almost a placeholder": lambda: html_page(WREN.but(description="{{" * 9_900 + "}")),
     "almost a score": lambda: html_page(WREN.saying(1, "1 / " * 4_900)),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -329,23 +382,35 @@ def test_a_hostile_shape_is_refused_before_it_is_parsed(
     assert hostile[shape] == "hostile_shape"
 
 
-@pytest.mark.parametrize("opening", [
-    "<noscript>", "<NoScript >", "<NOSCRIPT\nclass=a>", "<noscript/>",
-    """<script>a = '<x y="'</script><noscript>""", "<!-- <b --><noscript>",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<noscript>",
+        "<NoScript >",
+        "<NOSCRIPT\nclass=a>",
+        "<noscript/>",
+        """<script>a = '<x y="'</script><noscript>""",
+        "<!-- <b --><noscript>",
+    ],
+)
 def test_what_a_noscript_holds_is_never_shown_however_it_is_written(opening: str) -> None:
     """A div ends an unclosed paragraph, and would take what follows out of its noscript."""
-    page = RawPage(url=None, body=f"<!doctype html><p>seen{opening}<div>unseen".encode(),
-                   content_type="text/html; charset=utf-8")  # fmt: skip
+    page = RawPage(
+        url=None,
+        body=f"<!doctype html><p>seen{opening}<div>unseen".encode(),
+        content_type="text/html; charset=utf-8",
+    )
     assert read_document(page).text == ["seen"]
 
 
 FOOTNOTED = [
-    ("52/100", "5<sup>2</sup>/100"), ("52/100", "<sup>5</sup>2/100"),
-    ("52/100", "5<b><sub>2</sub></b>/100"), ("75%", "7<sup><i>5</i></sup>%"),
+    ("52/100", "5<sup>2</sup>/100"),
+    ("52/100", "<sup>5</sup>2/100"),
+    ("52/100", "5<b><sub>2</sub></b>/100"),
+    ("75%", "7<sup><i>5</i></sup>%"),
     ("75%", "<span>7</span><sup>5</sup><span>%</span>"),
     ("3 ship / 1 skip", "3<sup>1</sup> ship / 1 skip"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("plain", "marked"), FOOTNOTED)
@@ -386,23 +451,30 @@ def test_an_odd_shape_is_read_or_refused_and_ends(odd: dict[str, str], shape: st
 
 
 HARMLESS = {
-    "a script of a megabyte": lambda: "<script>" + "let a = b < c && d > e; " * 45_000
-    + "</script>",
-    "json of three megabytes": lambda: '<script type="application/json">'
-    + json.dumps([{"h": "word " * 9, "n": 1}] * 50_000) + "</script>",
-    "data pushed by a framework": lambda: '<script>self.__f.push([1, "' + "a b c " * 300_000
-    + '"])</script>',
+    "a script of a megabyte": lambda: (
+        "<script>" + "let a = b < c && d > e; " * 45_000 + "</script>"
+    ),
+    "json of three megabytes": lambda: (
+        '<script type="application/json">'
+        + json.dumps([{"h": "word " * 9, "n": 1}] * 50_000)
+        + "</script>"
+    ),
+    "data pushed by a framework": lambda: (
+        '<script>self.__f.push([1, "' + "a b c " * 300_000 + '"])</script>'
+    ),
     "a style sheet": lambda: "<style>" + ".a > .b { color: red } " * 40_000 + "</style>",
-    "an attribute of json": lambda: "<div data-props='" + '{"a": 1, "b c": "d"}, ' * 20_000
-    + "'></div>",
+    "an attribute of json": lambda: (
+        "<div data-props='" + '{"a": 1, "b c": "d"}, ' * 20_000 + "'></div>"
+    ),
     "a drawing of many strokes": lambda: '<svg><path d="' + "M0 0 L9 9 " * 40_000 + '"/></svg>',
     "many closed paragraphs": lambda: "<p>so</p>" * 20_000,
     "some options": lambda: "<select>" + "<option>x</option>" * 1_500 + "</select>",
-    "markup in the strings of a script": lambda: "<script>let rows = [" + '"<div>", ' * 8_000
-    + "]</script>",
+    "markup in the strings of a script": lambda: (
+        "<script>let rows = [" + '"<div>", ' * 8_000 + "]</script>"
+    ),
     "shapes of a chart": lambda: "<svg>" + '<rect x="1" y="2"/>' * 6_000 + "</svg>",
     "markup in a comment": lambda: "<!-- " + "<div class=a> " * 8_000 + "-->",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", HARMLESS)
@@ -434,8 +506,9 @@ INSTEAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "inner"), [(code, inner) for code, inners in INSTEAD.items()
-                                             for inner in inners])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "inner"), [(code, inner) for code, inners in INSTEAD.items() for inner in inners]
+)
 def test_a_page_instead_of_the_comparison_is_named(code: str, inner: str) -> None:
     line = read(f"<!doctype html><html><body>{inner}</body></html>")
     assert (line["kind"], line["code"], line["url"]) == ("failure", code, URL)
@@ -449,9 +522,19 @@ def test_without_an_address_such_a_page_is_no_comparison(inner: str) -> None:
     assert line["url"] is None
 
 
-@pytest.mark.parametrize("path", ["/", "/compare", "/tool/copper-wren", "/news/a-vs-b",
-                                  "/reviewer/Builder?category=AI%2FML+Models", "/compare/one",
-                                  "/sitemap.xml", "/compare/a-vs-b/more"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/compare",
+        "/tool/copper-wren",
+        "/news/a-vs-b",
+        "/reviewer/Builder?category=AI%2FML+Models",
+        "/compare/one",
+        "/sitemap.xml",
+        "/compare/a-vs-b/more",
+    ],
+)
 def test_a_page_of_another_address_is_other_whatever_it_holds(path: str) -> None:
     url = "https://shiporskip.io" + path
     for body in (html_page(), b"", b"\xff\xfe", "<p>Please sign in"):
@@ -470,18 +553,24 @@ def canonical(url: str) -> str:
     return html_page(head=f'<link rel="canonical" href="{url}">')
 
 
-@pytest.mark.parametrize(("href", "url"), [
-    (URL, URL), (URL + "?utm=1#x", URL), ("https://www.shiporskip.io/compare/a-vs-b",
-                                         "https://shiporskip.io/compare/a-vs-b"),
-    ("https://mirror.example/compare/a-vs-b", "https://mirror.example/compare/a-vs-b"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        (URL, URL),
+        (URL + "?utm=1#x", URL),
+        ("https://www.shiporskip.io/compare/a-vs-b", "https://shiporskip.io/compare/a-vs-b"),
+        ("https://mirror.example/compare/a-vs-b", "https://mirror.example/compare/a-vs-b"),
+    ],
+)
 def test_without_an_address_the_canonical_one_holds(href: str, url: str) -> None:
     line = read(canonical(href), url=None)
     assert (line["kind"], line["url"]) == ("comparison", url)
     assert [tool["slug"] for tool in line["tools"]] == url.rsplit("/", 1)[1].split("-vs-")
 
 
-@pytest.mark.parametrize("href", ["/compare/a-vs-b", "", "javascript:void(0)", "ftp://x/compare/a-vs-b"])
+@pytest.mark.parametrize(
+    "href", ["/compare/a-vs-b", "", "javascript:void(0)", "ftp://x/compare/a-vs-b"]
+)
 def test_a_canonical_link_that_is_no_address_is_none(href: str) -> None:
     line = read(canonical(href), url=None)
     assert (line["kind"], line["url"]) == ("comparison", None)
@@ -496,26 +585,31 @@ def test_the_address_asked_for_goes_before_the_canonical_one() -> None:
     line = read(canonical("https://shiporskip.io/compare/a-vs-b"))
     assert line["url"] == URL
     assert codes(line) == {"canonical_differs"}
-    assert codes(read(canonical("https://www.shiporskip.io/compare/copper-wren-vs-damson-desk"))) \
+    assert (
+        codes(read(canonical("https://www.shiporskip.io/compare/copper-wren-vs-damson-desk")))
         == set()
+    )
 
 
 def linked(*slugs: str) -> str:
     return html_page(after="".join(f'<a href="/tool/{slug}">x</a>' for slug in slugs))
 
 
-@pytest.mark.parametrize(("pair", "links", "slugs", "finding"), [
-    ("a-vs-b", (), ("a", "b"), set()),
-    ("b-vs-a", (), ("b", "a"), {"slug_order"}),
-    ("edge-vs-edge-model", (), ("edge", "edge-model"), set()),
-    ("a-vs-b-vs-c", ("a-vs-b", "c"), ("a-vs-b", "c"), set()),
-    ("a-vs-b-vs-c", ("a", "b-vs-c"), ("a", "b-vs-c"), set()),
-    ("a-vs-b-vs-c", (), (None, None), {"slug_ambiguous"}),
-    ("a-vs-b-vs-c", ("a", "b-vs-c", "a-vs-b", "c"), (None, None), {"slug_ambiguous"}),
-    ("m-vs-z-vs-b", (), ("m", "z-vs-b"), set()),
-    ("z-vs-m-vs-b", (), (None, None), {"slug_ambiguous"}),
-    ("z-vs-a-vs-zz", (), ("z-vs-a", "zz"), set()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("pair", "links", "slugs", "finding"),
+    [
+        ("a-vs-b", (), ("a", "b"), set()),
+        ("b-vs-a", (), ("b", "a"), {"slug_order"}),
+        ("edge-vs-edge-model", (), ("edge", "edge-model"), set()),
+        ("a-vs-b-vs-c", ("a-vs-b", "c"), ("a-vs-b", "c"), set()),
+        ("a-vs-b-vs-c", ("a", "b-vs-c"), ("a", "b-vs-c"), set()),
+        ("a-vs-b-vs-c", (), (None, None), {"slug_ambiguous"}),
+        ("a-vs-b-vs-c", ("a", "b-vs-c", "a-vs-b", "c"), (None, None), {"slug_ambiguous"}),
+        ("m-vs-z-vs-b", (), ("m", "z-vs-b"), set()),
+        ("z-vs-m-vs-b", (), (None, None), {"slug_ambiguous"}),
+        ("z-vs-a-vs-zz", (), ("z-vs-a", "zz"), set()),
+    ],
+)
 def test_slugs_are_split_where_links_or_order_tell(
     pair: str, links: tuple[str, ...], slugs: tuple[str | None, ...], finding: set[str]
 ) -> None:
@@ -537,13 +631,17 @@ SPOILED: dict[str, tuple[str, Any]] = {
     "an entry of another word": ("field_word", WREN.but(entry="Trial")),
     "a share over one hundred": ("field_range", WREN.but(share="101%")),
     "a score over one hundred": (
-        "field_range", WREN.but(scores=("101/100 · ship", *WREN.scores[1:]))),
+        "field_range",
+        WREN.but(scores=("101/100 · ship", *WREN.scores[1:])),
+    ),
     "a verdict of another word": (
-        "field_word", WREN.but(scores=("88/100 · perhaps", *WREN.scores[1:]))),
+        "field_word",
+        WREN.but(scores=("88/100 · perhaps", *WREN.scores[1:])),
+    ),
     "more ship votes than votes": ("field_range", WREN.but(long_community="50% Ship (3 / 2)")),
     "panel votes that are none": ("field_unreadable", WREN.but(panel="Ship · most of them")),
     "an empty quote": ("quote_empty", WREN.saying(2, "")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", SPOILED)
@@ -560,7 +658,12 @@ LOST: dict[str, tuple[str, str, str]] = {
     "the heading": ("heading_missing", f"<h1>{WREN.name} vs {DESK.name}</h1>", ""),
     "the other heading": ("names_mismatch", f"{WREN.name} vs {DESK.name}</h1>", "One vs Two</h1>"),
     "a share's label": ("card_missing", "<li>75%</li><li>Panel ship</li>", ""),
-    "a quote's cell": ("quote_count", "<article><p>Builder</p><p>88/100 · ship</p><blockquote>“It sang on time.”</blockquote></article>", ""),  # noqa: E501
+    "a quote's cell": (
+        "quote_count",
+        "<article><p>Builder</p><p>88/100 · ship</p>"
+        "<blockquote>“It sang on time.”</blockquote></article>",
+        "",
+    ),
 }
 
 

@@ -57,10 +57,13 @@ def test_a_word_in_every_cell_is_not_the_reviewer_beside_the_heading_of_a_row() 
     assert [quote["reviewer"] for quote in found] == [r for r in REVIEWERS for _ in (0, 1)]
 
 
-@pytest.mark.parametrize("inside", [
-    ("“First of {}.", "“Done” is a word, and so is {}.”"),
-    ("“They call {} “later”", "and mean {} never.”"),
-])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ("“First of {}.", "“Done” is a word, and so is {}.”"),
+        ("“They call {} “later”", "and mean {} never.”"),
+    ],
+)
 def test_a_quote_of_several_paragraphs_may_quote_others(inside: tuple[str, str]) -> None:
     one, two = inside
     found = quotes_of(lambda at, word: f"<p>{one.format(word)}</p><p>{two.format(word)}</p>")
@@ -79,12 +82,14 @@ def test_links_before_the_heading_are_no_decision_table() -> None:
     assert line["kind"] == "comparison"
     assert [f for f in line["findings"] if f["code"] == "decision_row"] == []
 
+
 def rows_of(row: Any) -> bytes:
     def cell(at: int) -> str:
         return f"<div><b>8{at}/100 · ship</b><p>Plain {WORDS[at]}, said once.</p></div>"
 
-    shown = "".join(row(n, reviewer, cell(2 * n), cell(2 * n + 1))
-                    for n, reviewer in enumerate(REVIEWERS))
+    shown = "".join(
+        row(n, reviewer, cell(2 * n), cell(2 * n + 1)) for n, reviewer in enumerate(REVIEWERS)
+    )
     whole = page(lambda at, word: "").decode()
     start, end = whole.index("<main>") + 6, whole.index("</main>")
     return (whole[:start] + shown + whole[end:]).encode()
@@ -99,11 +104,13 @@ def reviewers_of(row: Any) -> list[str | None]:
 IN_ROWS: dict[str, Any] = {
     "over the cells": lambda n, who, a, b: f"<h3>{who}</h3>{a}{b}",
     "over the cells, a word between them": lambda n, who, a, b: f"<h3>{who}</h3>{a}<i>vs</i>{b}",
-    "over the cells, the tools' names too":
-        lambda n, who, a, b: f"<h3>{who}</h3><i>Kettle</i>{a}<i>Lantern</i>{b}",
+    "over the cells, the tools' names too": lambda n, who, a, b: (
+        f"<h3>{who}</h3><i>Kettle</i>{a}<i>Lantern</i>{b}"
+    ),
     "between the cells": lambda n, who, a, b: f"{a}<h3>{who}</h3>{b}",
-    "between the cells of one row":
-        lambda n, who, a, b: f"{a}<h3>{who}</h3>{b}" if n == 1 else f"<h3>{who}</h3>{a}{b}",
+    "between the cells of one row": lambda n, who, a, b: (
+        f"{a}<h3>{who}</h3>{b}" if n == 1 else f"<h3>{who}</h3>{a}{b}"
+    ),
     "over each cell": lambda n, who, a, b: f"<h3>{who}</h3>{a}<h3>{who}</h3>{b}",
 }
 
@@ -129,7 +136,8 @@ def test_a_word_between_the_cells_of_every_row_is_no_reviewer() -> None:
 
 
 def test_two_names_in_a_row_are_not_certain() -> None:
-    body = rows_of(lambda n, who, a, b:
-                   f"<section><h3>{who}</h3>{a}<h3>{REVIEWERS[n - 1]}</h3>{b}</section>")
+    body = rows_of(
+        lambda n, who, a, b: f"<section><h3>{who}</h3>{a}<h3>{REVIEWERS[n - 1]}</h3>{b}</section>"
+    )
     line = read(body, url=URL, content_type=HTML)
     assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")

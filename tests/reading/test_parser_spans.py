@@ -15,9 +15,11 @@ def card(name: str, share: str) -> str:
     stats = "".join(
         f"<div>{value}<span>{label}</span></div>"
         for value, label in (
-            (share, "Panel ship"), ("<span>—</span>", "Community"), ("<span>Free</span>", "Entry"),
+            (share, "Panel ship"),
+            ("<span>—</span>", "Community"),
+            ("<span>Free</span>", "Entry"),
         )
-    )  # fmt: skip
+    )
     return (
         f"<article><p>Gaming</p><h2>{name}</h2><p>A {name} for the hall</p>{stats}"
         f"<p>{name} stands in the hall and waits.</p></article>"

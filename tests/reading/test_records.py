@@ -30,19 +30,27 @@ QUOTE = {
 LINE_KEYS = ["kind", "schema", "path", "url"]
 COMPARISON_KEYS = [*LINE_KEYS, "title", "layout", "tools", "quotes", "findings"]
 FAILURE_KEYS = [*LINE_KEYS, "code", "field", "detail"]
-MODELS = [model for _, model in inspect.getmembers(records, inspect.isclass)
-          if issubclass(model, Record) and model is not Record]
+MODELS = [
+    model
+    for _, model in inspect.getmembers(records, inspect.isclass)
+    if issubclass(model, Record) and model is not Record
+]
 
 
 def comparison() -> dict[str, Any]:
     return {
-        "kind": "comparison", "schema": 1, "path": None, "url": None, "title": "Alpha vs Beta",
+        "kind": "comparison",
+        "schema": 1,
+        "path": None,
+        "url": None,
+        "title": "Alpha vs Beta",
         "layout": "text-1",
         "tools": [copy.deepcopy(TOOL), {**copy.deepcopy(TOOL), "position": 2}],
-        "quotes": [{**QUOTE, "position": n + 1, "tool": n % 2 + 1, "slot": n // 2 + 1}
-                   for n in range(8)],
+        "quotes": [
+            {**QUOTE, "position": n + 1, "tool": n % 2 + 1, "slot": n // 2 + 1} for n in range(8)
+        ],
         "findings": [],
-    }  # fmt: skip
+    }
 
 
 def test_the_examples_are_records() -> None:
@@ -105,26 +113,68 @@ def test_a_line_read_again_is_the_same_record(folder: Any) -> None:
 # --- strictness ---
 
 NO_TOOLS: list[tuple[str, Any]] = [
-    ("position", 0), ("position", 3), ("position", "1"), ("position", True), ("name", ""),
-    ("name", None), ("name", 7), ("name", b"Alpha"), ("name", "x" * 1001), ("tagline", ""),
-    ("category", ""), ("badge", "ship"), ("badge", "Maybe"), ("badge", ""),
-    ("panel_ship_percent", 101), ("panel_ship_percent", -1), ("panel_ship_percent", "75"),
-    ("panel_ship_percent", 75.0), ("panel_ship_percent", True), ("panel_ship_percent", None),
-    ("panel_ship_percent", "٧٥"), ("panel_ship_percent", "7_5"), ("entry", "free"),
-    ("entry", None), ("pricing", ""), ("pricing", "x" * 1001), ("description", ""),
-    ("description", "x" * 20_001), ("votes", {"ship": -1, "skip": 0}), ("votes", {"ship": 1}),
-    ("votes", {"ship": 1, "skip": 1, "torn": 1}), ("votes", [1, 1]), ("votes", {"ship": "1",
-     "skip": 1}), ("community", {"ship": 0, "votes": 0}), ("slug", 4), ("price", "4"),
+    ("position", 0),
+    ("position", 3),
+    ("position", "1"),
+    ("position", True),
+    ("name", ""),
+    ("name", None),
+    ("name", 7),
+    ("name", b"Alpha"),
+    ("name", "x" * 1001),
+    ("tagline", ""),
+    ("category", ""),
+    ("badge", "ship"),
+    ("badge", "Maybe"),
+    ("badge", ""),
+    ("panel_ship_percent", 101),
+    ("panel_ship_percent", -1),
+    ("panel_ship_percent", "75"),
+    ("panel_ship_percent", 75.0),
+    ("panel_ship_percent", True),
+    ("panel_ship_percent", None),
+    ("panel_ship_percent", "٧٥"),
+    ("panel_ship_percent", "7_5"),
+    ("entry", "free"),
+    ("entry", None),
+    ("pricing", ""),
+    ("pricing", "x" * 1001),
+    ("description", ""),
+    ("description", "x" * 20_001),
+    ("votes", {"ship": -1, "skip": 0}),
+    ("votes", {"ship": 1}),
+    ("votes", {"ship": 1, "skip": 1, "torn": 1}),
+    ("votes", [1, 1]),
+    ("votes", {"ship": "1", "skip": 1}),
+    ("community", {"ship": 0, "votes": 0}),
+    ("slug", 4),
+    ("price", "4"),
     ("community", {"ship_percent": 101, "ship": 0, "votes": 0}),
     ("community", {"ship_percent": None, "ship": 0.5, "votes": 1}),
-]  # fmt: skip
+]
 NO_QUOTES: list[tuple[str, Any]] = [
-    ("position", 0), ("position", 9), ("tool", 3), ("slot", 5), ("slot", 0), ("score", 101),
-    ("score", -1), ("score", "85"), ("score", 8.5), ("reviewer", ""), ("verdict", "Ship"),
-    ("verdict", "mixed"), ("verdict_source", "guess"), ("verdict_span", (1, 2, 3)),
-    ("verdict_span", (1,)), ("verdict_span", ("a", "b")), ("text", ""), ("text", None),
-    ("text", "x" * 20_001), ("sentiment", 1), ("text", ["It", "did"]),
-]  # fmt: skip
+    ("position", 0),
+    ("position", 9),
+    ("tool", 3),
+    ("slot", 5),
+    ("slot", 0),
+    ("score", 101),
+    ("score", -1),
+    ("score", "85"),
+    ("score", 8.5),
+    ("reviewer", ""),
+    ("verdict", "Ship"),
+    ("verdict", "mixed"),
+    ("verdict_source", "guess"),
+    ("verdict_span", (1, 2, 3)),
+    ("verdict_span", (1,)),
+    ("verdict_span", ("a", "b")),
+    ("text", ""),
+    ("text", None),
+    ("text", "x" * 20_001),
+    ("sentiment", 1),
+    ("text", ["It", "did"]),
+]
 
 
 @pytest.mark.parametrize(("field", "value"), NO_TOOLS)
@@ -145,12 +195,26 @@ def test_a_tool_leaves_no_field_out(field: str) -> None:
         Tool.model_validate({key: value for key, value in TOOL.items() if key != field})
 
 
-@pytest.mark.parametrize("change", [
-    {"tools": []}, {"tools": [TOOL]}, {"tools": [TOOL, TOOL, TOOL]}, {"quotes": []},
-    {"quotes": [QUOTE] * 5}, {"quotes": [QUOTE] * 9}, {"kind": "failure"}, {"schema": 2},
-    {"schema": "1"}, {"title": ""}, {"seen": 1}, {"url": 7}, {"findings": None},
-    {"findings": [{"code": "x", "field": None}]}, {"layout": None},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tools": []},
+        {"tools": [TOOL]},
+        {"tools": [TOOL, TOOL, TOOL]},
+        {"quotes": []},
+        {"quotes": [QUOTE] * 5},
+        {"quotes": [QUOTE] * 9},
+        {"kind": "failure"},
+        {"schema": 2},
+        {"schema": "1"},
+        {"title": ""},
+        {"seen": 1},
+        {"url": 7},
+        {"findings": None},
+        {"findings": [{"code": "x", "field": None}]},
+        {"layout": None},
+    ],
+)
 def test_a_comparison_is_whole(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Comparison.model_validate_json(json.dumps({**comparison(), **change}))
@@ -164,8 +228,13 @@ def test_a_comparison_has_six_to_eight_quotes(count: int) -> None:
 
 def test_records_cannot_be_changed() -> None:
     record = Comparison.model_validate_json(json.dumps(comparison()))
-    for target, field in ((record, "title"), (record.tools[0], "name"), (record.quotes[0], "text"),
-                          (record.tools[0].votes, "ship"), (Other(url=None), "url")):
+    for target, field in (
+        (record, "title"),
+        (record.tools[0], "name"),
+        (record.quotes[0], "text"),
+        (record.tools[0].votes, "ship"),
+        (Other(url=None), "url"),
+    ):
         with pytest.raises(ValidationError, match="frozen"):
             setattr(target, field, "another")
     assert isinstance(record.quotes, tuple)

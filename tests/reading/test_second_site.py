@@ -57,11 +57,16 @@ def page(*, table: bool = True) -> str:
     """The publisher's markup: asides as cards, label first, a table, one column a gadget."""
     cards, columns = "", ""
     for name, drawer, line, badge, share, price, text, scores in (LAMP, MOTH):
-        cards += (f"<aside><h6>{drawer}</h6><h3>{name}</h3><h5>{line}</h5><kbd>{badge}</kbd>"
-                  f"<dl><dt>Jury in favour<dd>{share}<dt>Readers<dd>—<dt>Price<dd>{price}</dl>"
-                  f"<div>{text}</div></aside>\n")
-        words = "".join(f"<li><h4>{who}</h4><p>{score}</p><p>{name} and I, said {who}, part as "
-                        f"friends.</p></li>" for who, score in zip(JURY, scores, strict=True))
+        cards += (
+            f"<aside><h6>{drawer}</h6><h3>{name}</h3><h5>{line}</h5><kbd>{badge}</kbd>"
+            f"<dl><dt>Jury in favour<dd>{share}<dt>Readers<dd>—<dt>Price<dd>{price}</dl>"
+            f"<div>{text}</div></aside>\n"
+        )
+        words = "".join(
+            f"<li><h4>{who}</h4><p>{score}</p><p>{name} and I, said {who}, part as "
+            f"friends.</p></li>"
+            for who, score in zip(JURY, scores, strict=True)
+        )
         columns += f"<section><h3>{name}</h3><ol>{words}</ol></section>\n"
     glance = (
         "<table><tr><th>At a glance<th>Lamp of Oak<th>Moth Trap"
@@ -69,10 +74,15 @@ def page(*, table: bool = True) -> str:
         "<tr><th>Readers<td>No reader has voted<td>50% Yea (1 / 2)"
         "<tr><th>It costs<td>nothing<td>a penny a moth"
         "<tr><th>Made for<td>Reads to you until you sleep<td>Catches the errors that fly at night"
-        "<tr><th>Drawer<td>Lights<td>Nets</table>" if table else "")
-    return (f"<!doctype html><meta charset=utf-8><title>x</title><p>Two gadgets, one table</p>"
-            f"<h1>Lamp of Oak against Moth Trap</h1>{cards}{glance}"
-            f"<h2>What the jury said</h2><div>{columns}</div><p>The Sunday drawer</p>")
+        "<tr><th>Drawer<td>Lights<td>Nets</table>"
+        if table
+        else ""
+    )
+    return (
+        f"<!doctype html><meta charset=utf-8><title>x</title><p>Two gadgets, one table</p>"
+        f"<h1>Lamp of Oak against Moth Trap</h1>{cards}{glance}"
+        f"<h2>What the jury said</h2><div>{columns}</div><p>The Sunday drawer</p>"
+    )
 
 
 @pytest.fixture
@@ -101,15 +111,23 @@ def test_its_pages_are_read_with_the_same_grammar(second_site: str) -> None:
     line = read(page(table=False), url=URL, site=second_site)
     assert line["kind"] == "comparison", line
     assert (line["title"], line["url"]) == ("Lamp of Oak against Moth Trap", URL)
-    assert [(t["slug"], t["name"], t["category"], t["badge"], t["panel_ship_percent"], t["entry"])
-            for t in line["tools"]] == [
+    assert [
+        (t["slug"], t["name"], t["category"], t["badge"], t["panel_ship_percent"], t["entry"])
+        for t in line["tools"]
+    ] == [
         ("lamp-of-oak", "Lamp of Oak", "Lights", "Ship", 75, "Free"),
         ("moth-trap", "Moth Trap", "Nets", "Mixed", 50, "Paid"),
-    ]  # fmt: skip
+    ]
     assert [(q["reviewer"], q["score"], q["verdict"]) for q in line["quotes"]] == [
-        ("Ada", 91, "ship"), ("Ada", 72, "ship"), ("Binder", 47, "skip"), ("Binder", 39, "skip"),
-        ("Cleo", 84, "ship"), ("Cleo", 77, "ship"), ("Dov", 80, "ship"), ("Dov", 41, "skip"),
-    ]  # fmt: skip
+        ("Ada", 91, "ship"),
+        ("Ada", 72, "ship"),
+        ("Binder", 47, "skip"),
+        ("Binder", 39, "skip"),
+        ("Cleo", 84, "ship"),
+        ("Cleo", 77, "ship"),
+        ("Dov", 80, "ship"),
+        ("Dov", 41, "skip"),
+    ]
     assert codes(line) == set()
 
 
@@ -117,9 +135,13 @@ def test_its_decision_table_is_read_in_its_own_words(second_site: str) -> None:
     line = read(page(), url=URL, site=second_site)
     assert line["kind"] == "comparison", line
     assert [(t["votes"], t["pricing"]) for t in line["tools"]] == [
-        ({"ship": 3, "skip": 1}, "nothing"), ({"ship": 2, "skip": 2}, "a penny a moth")]
+        ({"ship": 3, "skip": 1}, "nothing"),
+        ({"ship": 2, "skip": 2}, "a penny a moth"),
+    ]
     assert [t["community"] for t in line["tools"]] == [
-        {"ship_percent": None, "ship": 0, "votes": 0}, {"ship_percent": 50, "ship": 1, "votes": 2}]
+        {"ship_percent": None, "ship": 0, "votes": 0},
+        {"ship_percent": 50, "ship": 1, "votes": 2},
+    ]
     assert codes(line) <= {"uneven_sides"}
 
 
@@ -132,7 +154,8 @@ def test_words_of_one_site_mean_nothing_on_another(second_site: str) -> None:
 def test_addresses_follow_the_site_file(second_site: str) -> None:
     site = site_named("yeanay")
     assert site.own_address("http://127.0.0.1:9/versus/a/b?x=1#y") == (
-        "https://yeanay.example/versus/a/b")
+        "https://yeanay.example/versus/a/b"
+    )
     assert site.is_listing("https://yeanay.example/versus")
     assert not site.is_listing("https://yeanay.example/gadgets/a")
     assert read(page(), url="https://yeanay.example/gadgets/a", site="yeanay")["kind"] == "other"
@@ -144,19 +167,24 @@ def test_a_fixture_folder_is_all_that_its_tests_need(
     folder = tmp_path / "fixtures" / "yeanay" / "2026-11-01-columns"
     folder.mkdir(parents=True)
     (folder / "page.html").write_text(page(table=False), "utf-8")
-    (folder / "meta.json").write_text(json.dumps({
-        "site": "yeanay", "url": URL, "content_type": HTML, "origin": "invented"}), "utf-8")
+    (folder / "meta.json").write_text(
+        json.dumps({"site": "yeanay", "url": URL, "content_type": HTML, "origin": "invented"}),
+        "utf-8",
+    )
     assert fixtures.main(["--root", str(tmp_path / "fixtures"), "--accept"]) == 0
     assert fixtures.main(["--root", str(tmp_path / "fixtures")]) == 0
     assert capsys.readouterr().out.endswith("1 fixtures read, 0 changed\n")
     assert fixtures.load_expected(folder)["tools"][1]["name"] == "Moth Trap"
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    ('"yeanay.example",', '"shiporskip.io",', "shiporskip.io is claimed by shiporskip too"),
-    ('name="yeanay"', 'name="other"', "must define SITE with its own name"),
-    ("SITE = Site(", "ANOTHER = Site(", "must define SITE"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"yeanay.example",', '"shiporskip.io",', "shiporskip.io is claimed by shiporskip too"),
+        ('name="yeanay"', 'name="other"', "must define SITE with its own name"),
+        ("SITE = Site(", "ANOTHER = Site(", "must define SITE"),
+    ],
+)
 def test_a_site_file_that_clashes_is_refused_by_name(
     second_site: str, tmp_path: Path, old: str, new: str, message: str
 ) -> None:

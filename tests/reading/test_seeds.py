@@ -28,8 +28,12 @@ VERDICTS = {
 }
 """How each quote's verdict is known, in the order of positions: unanimous, remainder, cue, not."""
 
-KNOWN = {"u": ("ship", "unanimous"), "r": ("ship", "remainder"), "c": ("skip", "cue"),
-         "-": (None, None)}  # fmt: skip
+KNOWN = {
+    "u": ("ship", "unanimous"),
+    "r": ("ship", "remainder"),
+    "c": ("skip", "cue"),
+    "-": (None, None),
+}
 WORDED = (".py", ".md", ".html", ".txt", ".toml", ".json")
 FIRST_CARD, CARD_LINES, FIRST_QUOTE = 3, 10, 24
 
@@ -63,14 +67,23 @@ def seed(name: str) -> tuple[list[str], dict[str, Any]]:
 def hand_read_tool(text: list[str], position: int) -> dict[str, Any]:
     """One card by line number: category, name, tagline, three values over labels, description."""
     start = FIRST_CARD + CARD_LINES * (position - 1)
-    category, name, tagline, share, _, community, _, entry, _, description = (
-        text[start:start + CARD_LINES])
+    category, name, tagline, share, _, community, _, entry, _, description = text[
+        start : start + CARD_LINES
+    ]
     share_of = None if community == "—" else int(community.rstrip("%"))
     return {
-        "position": position, "slug": None, "name": name, "category": category,
-        "tagline": tagline, "badge": None, "panel_ship_percent": int(share.rstrip("%")),
-        "votes": None, "community": {"ship_percent": share_of, "ship": None, "votes": None},
-        "entry": entry, "pricing": None, "description": description,
+        "position": position,
+        "slug": None,
+        "name": name,
+        "category": category,
+        "tagline": tagline,
+        "badge": None,
+        "panel_ship_percent": int(share.rstrip("%")),
+        "votes": None,
+        "community": {"ship_percent": share_of, "ship": None, "votes": None},
+        "entry": entry,
+        "pricing": None,
+        "description": description,
     }
 
 
@@ -84,8 +97,14 @@ def test_the_five_pages_are_there() -> None:
 def test_page_is_a_comparison_without_address_or_finding(name: str) -> None:
     text, line = seed(name)
     page = {key: line[key] for key in ("kind", "schema", "path", "url", "title", "layout")}
-    assert page == {"kind": "comparison", "schema": 1, "path": None, "url": None,
-                    "title": text[1], "layout": "text-1"}
+    assert page == {
+        "kind": "comparison",
+        "schema": 1,
+        "path": None,
+        "url": None,
+        "title": text[1],
+        "layout": "text-1",
+    }
     assert line["findings"] == []
 
 
@@ -100,7 +119,7 @@ def test_every_field_of_a_card_is_the_line_where_it_stands(name: str, position: 
 def test_quotes_are_the_eight_lines_in_turn_without_their_marks(name: str) -> None:
     text, line = seed(name)
     shown = [q["text"] for q in line["quotes"]]
-    assert [f"“{quote}”" for quote in shown] == text[FIRST_QUOTE:FIRST_QUOTE + 8]
+    assert [f"“{quote}”" for quote in shown] == text[FIRST_QUOTE : FIRST_QUOTE + 8]
     places = [(q["position"], q["tool"], q["slot"]) for q in line["quotes"]]
     assert places == [(n, 2 - n % 2, (n + 1) // 2) for n in range(1, 9)]
     assert {(q["reviewer"], q["score"]) for q in line["quotes"]} == {(None, None)}
@@ -128,8 +147,10 @@ def test_content_is_counted_once_however_many_pages_show_it() -> None:
     folder()
     cards, quotes, slots = set(), {}, 0
     for line in lines().values():
-        cards |= {tuple(str(value) for key, value in tool.items() if key != "position")
-                  for tool in line["tools"]}
+        cards |= {
+            tuple(str(value) for key, value in tool.items() if key != "position")
+            for tool in line["tools"]
+        }
         for quote in line["quotes"]:
             slots += 1
             key = (line["tools"][quote["tool"] - 1]["name"], quote["text"])
@@ -159,5 +180,6 @@ def own_files(root: Path) -> Iterator[Path]:
 def long_parts(text: str) -> list[str]:
     """Pieces of descriptions and quotes that nobody writes twice by chance."""
     lines = [line for line in text.split("\n") if len(line) > 150]
-    return [part[:60] for line in lines for part in re.split(r"(?<=[.!?:;,]) ", line)
-            if len(part) > 60]
+    return [
+        part[:60] for line in lines for part in re.split(r"(?<=[.!?:;,]) ", line) if len(part) > 60
+    ]

@@ -63,8 +63,9 @@ def test_the_documentation_names_every_source() -> None:
 
 @pytest.mark.parametrize(("verdict", "cue"), CASES)
 def test_a_cue_names_the_minority_and_settles_the_rest(verdict: str, cue: str) -> None:
-    line = with_quote(f"It sings well; for the night shift, {cue}, whatever they pay.",
-                      SHARE[verdict])  # fmt: skip
+    line = with_quote(
+        f"It sings well; for the night shift, {cue}, whatever they pay.", SHARE[verdict]
+    )
     rest = (OTHER[verdict], "remainder")
     assert verdicts(line) == [rest, (verdict, "cue"), rest, rest]
     assert cue in span_text(line, 2) or span_text(line, 2) in cue
@@ -73,8 +74,9 @@ def test_a_cue_names_the_minority_and_settles_the_rest(verdict: str, cue: str) -
 
 @pytest.mark.parametrize(("verdict", "cue"), CASES)
 def test_a_phrase_for_the_majority_is_no_cue(verdict: str, cue: str) -> None:
-    line = with_quote(f"It sings well; for the night shift, {cue}, whatever they pay.",
-                      SHARE[OTHER[verdict]])  # fmt: skip
+    line = with_quote(
+        f"It sings well; for the night shift, {cue}, whatever they pay.", SHARE[OTHER[verdict]]
+    )
     assert verdicts(line) == NOTHING
     assert codes(line) == set()
 
@@ -84,31 +86,60 @@ def test_at_an_even_share_no_phrase_decides(verdict: str, cue: str) -> None:
     assert verdicts(with_quote(f"For the night shift, {cue}.", "50%")) == NOTHING
 
 
-@pytest.mark.parametrize("text", [
-    "This Is A SKIP.", "THIS IS A SKIP", "So: this is a skip!", "It’s a skip.", "It's a skip.",
-    "That’s a skip, then.", "(this is a skip)", "“This is a skip”, I wrote.",
-    "this is a skip—sorry",
-    "I like it; still, this is a skip.", "It is not bad. This is a skip.",
-    "No server, no bill, and this is a skip all the same.",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This Is A SKIP.",
+        "THIS IS A SKIP",
+        "So: this is a skip!",
+        "It’s a skip.",
+        "It's a skip.",
+        "That’s a skip, then.",
+        "(this is a skip)",
+        "“This is a skip”, I wrote.",
+        "this is a skip—sorry",
+        "I like it; still, this is a skip.",
+        "It is not bad. This is a skip.",
+        "No server, no bill, and this is a skip all the same.",
+    ],
+)
 def test_a_cue_is_found_in_any_case_and_place(text: str) -> None:
     line = with_quote(text)
     assert verdicts(line)[1] == ("skip", "cue")
     assert span_text(line, 2).lower().replace("’", "'") in all_cues()
 
 
-@pytest.mark.parametrize("text", [
-    "This is not a skip.", "I would not say this is a skip.", "I don't think this is a skip.",
-    "Nobody can say this is a skip.", "If this is a skip, I am a hat.",
-    "They say this is a skip.", "Some call it, wrongly: never this is a skip.",
-    "My neighbour thinks this is a skip.", "He claims this is a skip.", "I can’t say it's a skip.",
-    "Whether this is a skip depends.", "Hardly a skip for me.", "It is never a skip from me.",
-    "This is why it's a skip to nobody.", "This is a skipping rope.", "this is a skip-level talk",
-    "It skips a beat.", "Skip the manual.", "I skip lunch for it.", "A ship in a bottle.",
-    "There's no skip here.", "I wouldn't say that's a skip.", "The word skip, no more.",
-    "I doubt that this is a skip.", "Critics argue this is a skip.",
-    "Nobody believes this is a skip.",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is not a skip.",
+        "I would not say this is a skip.",
+        "I don't think this is a skip.",
+        "Nobody can say this is a skip.",
+        "If this is a skip, I am a hat.",
+        "They say this is a skip.",
+        "Some call it, wrongly: never this is a skip.",
+        "My neighbour thinks this is a skip.",
+        "He claims this is a skip.",
+        "I can’t say it's a skip.",
+        "Whether this is a skip depends.",
+        "Hardly a skip for me.",
+        "It is never a skip from me.",
+        "This is why it's a skip to nobody.",
+        "This is a skipping rope.",
+        "this is a skip-level talk",
+        "It skips a beat.",
+        "Skip the manual.",
+        "I skip lunch for it.",
+        "A ship in a bottle.",
+        "There's no skip here.",
+        "I wouldn't say that's a skip.",
+        "The word skip, no more.",
+        "I doubt that this is a skip.",
+        "Critics argue this is a skip.",
+        "Nobody believes this is a skip.",
+    ],
+)
 def test_a_phrase_that_is_turned_reported_or_another_word_is_no_cue(text: str) -> None:
     assert verdicts(with_quote(text)) == NOTHING
 
@@ -123,8 +154,12 @@ def test_more_cues_than_the_share_allows_count_for_nothing() -> None:
 
 def test_fewer_cues_than_the_share_names_leave_the_rest_open() -> None:
     """Two of four say skip on a card of 50 %: no minority. On one of a third, one cue is all."""
-    seven = WREN.but(share="33%", panel="Skip · 1 ship / 2 skip", badge="Skip",
-                     quotes=("So: this is a ship.", "No.", "Nor for me.", ""))
+    seven = WREN.but(
+        share="33%",
+        panel="Skip · 1 ship / 2 skip",
+        badge="Skip",
+        quotes=("So: this is a ship.", "No.", "Nor for me.", ""),
+    )
     body = html_page(seven, scored=False)
     empty = "<article><blockquote>“”</blockquote></article>\n"
     assert empty in body
@@ -148,14 +183,19 @@ def test_a_printed_verdict_is_never_overwritten(page: str) -> None:
     """By a share of 100, by a cue, or by what would remain; what disagrees is a finding."""
     a = WREN.but(share="100%", panel="Ship · 4 ship / 0 skip").saying(1, "For me this is a skip.")
     line = read(html_page(a)) if page == "html" else read(text_two(a), content_type=TEXT)
-    assert verdicts(line) == [("ship", "page"), ("skip", "page"), ("ship", "page"),
-                              ("ship", "page")]  # fmt: skip
+    assert verdicts(line) == [
+        ("ship", "page"),
+        ("skip", "page"),
+        ("ship", "page"),
+        ("ship", "page"),
+    ]
     assert codes(line) == {"verdicts_disagree"}
     assert all(quote["verdict_span"] is None for quote in line["quotes"])
 
 
-@pytest.mark.parametrize(("share", "rest"), [(0, ("skip", "unanimous")),
-                                             (25, ("skip", "remainder")), (50, (None, None))])
+@pytest.mark.parametrize(
+    ("share", "rest"), [(0, ("skip", "unanimous")), (25, ("skip", "remainder")), (50, (None, None))]
+)
 def test_a_printed_verdict_stands_where_the_others_are_worked_out(
     share: int, rest: tuple[str | None, str | None]
 ) -> None:
@@ -180,7 +220,8 @@ def test_without_a_cue_nothing_is_decided_and_nothing_guessed() -> None:
     line = read_one()
     assert verdicts(line) == NOTHING
     assert {(q["reviewer"], q["score"], q["verdict_span"]) for q in line["quotes"]} == {
-        (None, None, None)}
+        (None, None, None)
+    }
 
 
 def test_votes_that_contradict_the_share_decide_nothing() -> None:

@@ -47,8 +47,14 @@ def units(tmp_path: Path) -> Path:
 
 
 def analyze(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["systemd-analyze", *arguments], cwd=folder, text=True,
-                          capture_output=True, check=False, timeout=60)
+    return subprocess.run(
+        ["systemd-analyze", *arguments],
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -87,8 +93,12 @@ def test_every_command_of_a_unit_is_one_that_the_program_has():
             program, *words = line.split()
             assert program in OURS
             if program == OURS[0]:
-                done = forked.run([sys.executable, "-m", "verdicts", words[0], "--help"],
-                                      capture_output=True, text=True, check=False)
+                done = forked.run(
+                    [sys.executable, "-m", "verdicts", words[0], "--help"],
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
                 assert done.returncode == 0, line
                 assert all(word in done.stdout for word in words if word.startswith("--"))
 
@@ -103,8 +113,12 @@ def test_the_first_crawl_by_hand_is_the_units_with_an_address():
     assert f"ExecStart={program} {name}\n" in unit
     assert contact in (DEPLOY / "env.example").read_text()
     assert address.startswith("https://")
-    told = forked.run([sys.executable, "-m", "verdicts", name, "--help"],
-                      capture_output=True, text=True, check=False).stdout
+    told = forked.run(
+        [sys.executable, "-m", "verdicts", name, "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
     assert all(word in told for word in options if word.startswith("--"))
     assert f"${contact.partition('=')[0]}" in told
 
@@ -117,11 +131,18 @@ def test_exits_that_a_build_may_follow_are_successes_and_a_person_is_told_of_eac
         assert "OnFailure=verdicts-notify@%n.service\n" in (DEPLOY / f"{name}.service").read_text()
 
 
-def notify(*arguments: str, path: str | None = None, **env: str,
-           ) -> subprocess.CompletedProcess[str]:
+def notify(
+    *arguments: str, path: str | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     clean = {"PATH": path or os.environ["PATH"], **env}
-    return subprocess.run(["sh", DEPLOY / "notify.sh", *arguments], env=clean, text=True,
-                          capture_output=True, check=False, timeout=20)
+    return subprocess.run(
+        ["sh", DEPLOY / "notify.sh", *arguments],
+        env=clean,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=20,
+    )
 
 
 @pytest.fixture
@@ -129,11 +150,21 @@ def tell(tmp_path: Path) -> Path:
     return executable(tmp_path / "tell", '#!/bin/sh\n{ echo "$1"; cat; } > "$0.told"\n')
 
 
-@pytest.mark.parametrize(("code", "word"), [
-    ("2", "wrong usage"), ("10", "some pages failed"), ("20", "stopped early"),
-    ("30", "refused to start"), ("40", "DO NOT AGREE"), ("70", "fault of the program"),
-    ("KILL", "killed"), ("137", "killed"), ("203", "no code for"), ("", "no code"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("2", "wrong usage"),
+        ("10", "some pages failed"),
+        ("20", "stopped early"),
+        ("30", "refused to start"),
+        ("40", "DO NOT AGREE"),
+        ("70", "fault of the program"),
+        ("KILL", "killed"),
+        ("137", "killed"),
+        ("203", "no code for"),
+        ("", "no code"),
+    ],
+)
 def test_a_person_is_told_what_an_exit_means_and_what_to_do(tell, code, word):
     done = notify("verdicts-crawl.service", VERDICTS_NOTIFY=str(tell), MONITOR_EXIT_STATUS=code)
     assert done.returncode == 0, done.stderr
@@ -151,8 +182,11 @@ def test_a_publish_refused_for_a_changed_parser_is_told_with_its_way_on():
 
 
 def test_nobody_is_told_of_a_run_that_was_complete_or_that_they_need_not_hear_of(tell):
-    for env in ({"MONITOR_EXIT_STATUS": "0"}, {"EXIT_STATUS": "0"},
-                {"EXIT_STATUS": "20", "VERDICTS_QUIET": "10 20"}):
+    for env in (
+        {"MONITOR_EXIT_STATUS": "0"},
+        {"EXIT_STATUS": "0"},
+        {"EXIT_STATUS": "20", "VERDICTS_QUIET": "10 20"},
+    ):
         done = notify("u", VERDICTS_NOTIFY=str(tell), **env)
         assert (done.returncode, done.stdout) == (0, "")
     assert not tell.with_name("tell.told").exists()
@@ -173,9 +207,13 @@ def test_mail_goes_to_the_address_by_what_the_machine_has(tmp_path, program):
     executable(tmp_path / "bin" / program, '#!/bin/sh\n{ echo "$@"; cat; } > "$0.told"\n')
     (tmp_path / "bin" / "sh").symlink_to(shutil.which("sh") or "/bin/sh")
     (tmp_path / "bin" / "cat").symlink_to(shutil.which("cat") or "/bin/cat")
-    done = subprocess.run(["/bin/sh", DEPLOY / "notify.sh", "u", "40"], text=True,
-                          capture_output=True, check=False,
-                          env={"PATH": str(tmp_path / "bin"), "VERDICTS_MAIL_TO": "a@b.example"})
+    done = subprocess.run(
+        ["/bin/sh", DEPLOY / "notify.sh", "u", "40"],
+        text=True,
+        capture_output=True,
+        check=False,
+        env={"PATH": str(tmp_path / "bin"), "VERDICTS_MAIL_TO": "a@b.example"},
+    )
     assert done.returncode == 0, done.stderr
     told = (tmp_path / "bin" / f"{program}.told").read_text()
     assert "a@b.example" in told
@@ -209,8 +247,9 @@ def test_the_workflow_runs_one_at_a_time_with_few_rights_and_pinned_actions():
 
 @pytest.mark.parametrize("name", RUNS)
 def test_every_step_is_sound_shell_and_takes_no_text_from_an_expression(name):
-    done = subprocess.run(["bash", "-n"], input=RUNS[name], text=True, capture_output=True,
-                          check=False)
+    done = subprocess.run(
+        ["bash", "-n"], input=RUNS[name], text=True, capture_output=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "${{" not in RUNS[name]
 
@@ -242,14 +281,21 @@ class Actions:
         (self.store / "releases").mkdir(parents=True)
         (self.store / "private").write_text("true\n")
         executable(folder / "bin" / "gh", GH)
-        executable(folder / "bin" / "verdicts",
-                   f'#!/bin/sh\nexec "{forked.launcher(folder)}" -m verdicts "$@"\n')
+        executable(
+            folder / "bin" / "verdicts",
+            f'#!/bin/sh\nexec "{forked.launcher(folder)}" -m verdicts "$@"\n',
+        )
         self.env = {
-            **os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-            "STORE": str(self.store), "GITHUB_REPOSITORY": "you/archive", "RELEASE": "archive-home",
-            "VERDICTS_HOME": "home", "VERDICTS_CONTACT": "", "ADDRESS": address,
+            **os.environ,
+            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+            "STORE": str(self.store),
+            "GITHUB_REPOSITORY": "you/archive",
+            "RELEASE": "archive-home",
+            "VERDICTS_HOME": "home",
+            "VERDICTS_CONTACT": "",
+            "ADDRESS": address,
             "ARGS": "--site sample --allow-private --delay 0 --max-pages 2",
-        }  # fmt: skip
+        }
 
     def run(self, *, begin: bool = False, tear: str | None = None) -> dict[str, int]:
         """The exit code of each step that ran; `tear` is done between the crawl and the rest."""
@@ -257,19 +303,33 @@ class Actions:
         place = self.folder / f"run-{self.number}"
         place.mkdir()
         (place / "deploy").symlink_to(DEPLOY)
-        env = {**self.env, "BEGIN": str(begin).lower(), "ASSET": f"home-{self.number}.tar",
-               "GITHUB_STEP_SUMMARY": str(place / "summary")}
+        env = {
+            **self.env,
+            "BEGIN": str(begin).lower(),
+            "ASSET": f"home-{self.number}.tar",
+            "GITHUB_STEP_SUMMARY": str(place / "summary"),
+        }
         codes: dict[str, int] = {}
-        for name in ("Bring the archive of the last run", "Crawl", "Build and check",
-                     "Keep the archive"):
+        for name in (
+            "Bring the archive of the last run",
+            "Crawl",
+            "Build and check",
+            "Keep the archive",
+        ):
             is_always = name == "Keep the archive"
             if any(codes.values()) and not (is_always and codes["Bring"] == 0):
                 continue
             if tear is not None and name.startswith("Build"):
                 subprocess.run(["sh", "-c", tear], cwd=place, check=True)
-            done = subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c",
-                                   RUNS[name]], cwd=place, env=env, text=True, check=False,
-                                  capture_output=True, timeout=120)
+            done = subprocess.run(
+                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", RUNS[name]],
+                cwd=place,
+                env=env,
+                text=True,
+                check=False,
+                capture_output=True,
+                timeout=120,
+            )
             codes[name.split()[0]] = done.returncode
             self.said = done.stdout + done.stderr
         return codes
@@ -298,8 +358,12 @@ def test_an_archive_is_begun_by_hand_goes_on_and_keeps_three(actions):
     actions.number = 9
     assert actions.run() == ALL, actions.said
     assert actions.assets() == ["home-10.tar", "home-3.tar", "home-4.tar"]
-    captures = [value(actions.folder / f"run-{number}" / "home" / "ledger.db",
-                      "SELECT count(*) FROM capture") for number in (2, 10)]
+    captures = [
+        value(
+            actions.folder / f"run-{number}" / "home" / "ledger.db", "SELECT count(*) FROM capture"
+        )
+        for number in (2, 10)
+    ]
     assert captures[0] < captures[1]
 
 

@@ -13,22 +13,41 @@ from web_server import Server, server
 __all__ = ["server"]
 DATA = ["/verdicts/quote", "/verdicts/quote.json", "/verdicts/comparison_quote"]
 PLACES = [
-    *DATA, "/verdicts/quote/1", "/verdicts/quote/1.json", "/verdicts",
-    "/verdicts/-/query.json", "/verdicts/-/schema", "/", "/search",
-    "/compare/brass-kettle-vs-lantern-notes", "/tool/quillfish",
-    "/reviewer/Builder", "/release/2026-10",
+    *DATA,
+    "/verdicts/quote/1",
+    "/verdicts/quote/1.json",
+    "/verdicts",
+    "/verdicts/-/query.json",
+    "/verdicts/-/schema",
+    "/",
+    "/search",
+    "/compare/brass-kettle-vs-lantern-notes",
+    "/tool/quillfish",
+    "/reviewer/Builder",
+    "/release/2026-10",
     "/quote/" + sha("quillfish", TAKES[0].format(name="Quillfish")),
-]  # fmt: skip
+]
 THROUGH = [
-    "", "x", "{}", "[]", "[{}]", "1", "null", '"a"', "NaN", "[" * 2000, "1" * 6000,
-    '{"table": "version_quote"}', '{"table": [], "column": "position", "value": 1}',
+    "",
+    "x",
+    "{}",
+    "[]",
+    "[{}]",
+    "1",
+    "null",
+    '"a"',
+    "NaN",
+    "[" * 2000,
+    "1" * 6000,
+    '{"table": "version_quote"}',
+    '{"table": [], "column": "position", "value": 1}',
     '{"table": "nowhere", "column": "a", "value": 1}',
     '{"table": "version_quote", "column": "nothing", "value": 1}',
     '{"table": "version_quote", "column": "position", "value": [1]}',
     '{"table": "version_quote", "column": "position", "value": "\\ud800"}',
     '{"table": "version_quote", "column": "\\ud800", "value": 1}',
     '{"table": "version_quote", "column": "position", "value": 99999999999999999999}',
-]  # fmt: skip
+]
 NAMES = [
     "_facet", "_facet_array", "_facet_date", "_facet_size", "_sort", "_sort_desc", "_col",
     "_nocol", "_where", "_next", "_search", "_search_text", "_searchmode", "_size", "_shape",

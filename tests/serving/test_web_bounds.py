@@ -250,8 +250,13 @@ def test_a_visitors_wrong_query_prints_nothing_where_the_server_runs(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with serving(database()) as running:
-        for asked in ("-/query?sql=selekt", "-/query.json?sql=selekt", "quote?_where=nope",
-                      "quote.json?_where=nope", "-/query.json?sql=select+zeroblob(9)"):  # fmt: skip
+        for asked in (
+            "-/query?sql=selekt",
+            "-/query.json?sql=selekt",
+            "quote?_where=nope",
+            "quote.json?_where=nope",
+            "-/query.json?sql=select+zeroblob(9)",
+        ):
             assert running.ask(f"/verdicts/{asked}").status == 400
     assert capfd.readouterr().err == ""
 

@@ -123,9 +123,7 @@ def test_home_counts_everything_failures_included(server: Server) -> None:
     assert "quote_count The number of quotes" in text
 
 
-def test_a_comparison_shows_two_cards_eight_quotes_and_where_they_come_from(
-    server: Server,
-) -> None:
+def test_a_comparison_shows_two_cards_eight_quotes_and_where_they_come_from(server: Server) -> None:
     page = server.ask("/compare/brass-kettle-vs-lantern-notes").text
     assert page.count('<article class="card">') == 2
     assert page.count('<article class="quote"') == 8
@@ -171,11 +169,19 @@ def test_withheld_text_is_explained_and_nowhere_on_the_site(server: Server) -> N
     assert "robots" not in server.ask("/compare/brass-kettle-vs-lantern-notes").text
 
 
-@pytest.mark.parametrize(("path", "is_asked_not_to"), [
-    ("/tool/veiled", True), ("/tool/brass-kettle", False), ("/verdicts/comparison/1", True),
-    ("/verdicts/tool", True), ("/verdicts/quote.json", True), ("/verdicts", True),
-    ("/compare/brass-kettle-vs-lantern-notes", False), ("/", False),
-])
+@pytest.mark.parametrize(
+    ("path", "is_asked_not_to"),
+    [
+        ("/tool/veiled", True),
+        ("/tool/brass-kettle", False),
+        ("/verdicts/comparison/1", True),
+        ("/verdicts/tool", True),
+        ("/verdicts/quote.json", True),
+        ("/verdicts", True),
+        ("/compare/brass-kettle-vs-lantern-notes", False),
+        ("/", False),
+    ],
+)
 def test_search_engines_are_asked_to_leave_data_pages_and_what_such_pages_alone_show(
     server: Server, path: str, is_asked_not_to: bool
 ) -> None:

@@ -17,9 +17,13 @@ def verdicts(
     """What `verdicts ...` did: exit code, standard output, standard error."""
     return forked.run(
         [sys.executable, "-m", "verdicts", *map(str, arguments)],
-        capture_output=True, text=True, check=False, cwd=cwd, timeout=120,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        timeout=120,
         env={**os.environ, **env},
-    )  # fmt: skip
+    )
 
 
 def parsed(*arguments: str | Path, **env: str) -> list[dict[str, Any]]:

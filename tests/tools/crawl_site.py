@@ -104,19 +104,24 @@ def serving() -> Iterator[Site]:
     site.answers = {
         "/robots.txt": Answer(
             f"User-agent: *\nDisallow: /secret\nSitemap: {site.base}/map-index.xml\n".encode(),
-            content_type="text/plain"),
+            content_type="text/plain",
+        ),
         "/map-index.xml": Answer(
             f"<?xml version='1.0'?><sitemapindex {space}>"
             f"<sitemap><loc>{site.base}/map-1.xml</loc></sitemap>"
             f"<sitemap><loc>{base}/map-2.xml.gz</loc></sitemap>"
             f"<sitemap><loc>https://elsewhere.example/map.xml</loc></sitemap>"
-            "</sitemapindex>".encode(), content_type="application/xml"),
+            "</sitemapindex>".encode(),
+            content_type="application/xml",
+        ),
         "/map-1.xml": Answer(
             f"<urlset {space}>{first}<url><loc>{base}/tool/alder</loc></url></urlset>".encode(),
-            content_type="application/xml"),
+            content_type="application/xml",
+        ),
         "/map-2.xml.gz": Answer(
             gzip.compress(f"<urlset {space}>{rest}</urlset>".encode()),
-            content_type="application/gzip"),
+            content_type="application/gzip",
+        ),
         **{path: Answer(body) for path, body in PAGES.items()},
     }
     try:
@@ -125,12 +130,31 @@ def serving() -> Iterator[Site]:
         site.close()
 
 
-def start_crawl(home: Path, *arguments: str, env: dict[str, str] | None = None,
-                ) -> forked.Popen[str]:
-    command = [sys.executable, "-m", "verdicts", "crawl", "--json", "--home", str(home), "--site",
-               "sample", "--allow-private", "--delay", "0", *arguments]
-    return forked.Popen(command, stdout=forked.PIPE, stderr=forked.PIPE, text=True,
-                        env={**os.environ, **(env or {})})
+def start_crawl(
+    home: Path, *arguments: str, env: dict[str, str] | None = None
+) -> forked.Popen[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "verdicts",
+        "crawl",
+        "--json",
+        "--home",
+        str(home),
+        "--site",
+        "sample",
+        "--allow-private",
+        "--delay",
+        "0",
+        *arguments,
+    ]
+    return forked.Popen(
+        command,
+        stdout=forked.PIPE,
+        stderr=forked.PIPE,
+        text=True,
+        env={**os.environ, **(env or {})},
+    )
 
 
 @dataclass
@@ -165,6 +189,9 @@ def rows(home: Path, sql: str) -> list[tuple[object, ...]]:
 
 def outcomes(home: Path, path: str) -> list[str]:
     """`outcome:reason` of every attempt at one path, in order."""
-    found = rows(home, f"SELECT outcome || ':' || reason FROM attempt WHERE url LIKE"
-                       f" 'https://sample.example{path}' ORDER BY id")
+    found = rows(
+        home,
+        f"SELECT outcome || ':' || reason FROM attempt WHERE url LIKE"
+        f" 'https://sample.example{path}' ORDER BY id",
+    )
     return [str(row[0]) for row in found]

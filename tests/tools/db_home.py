@@ -45,9 +45,7 @@ def url_of(a: Card, b: Card, base: str = BASE) -> str:
 
 def html(a: Card, b: Card, *, head: str = "", end: str = "</body></html>") -> bytes:
     """A whole page in the order of blocks that publishers keep."""
-    cells = "".join(
-        f"<div class=row>{_cell(a, row)}{_cell(b, row)}</div>" for row in range(1, 5)
-    )
+    cells = "".join(f"<div class=row>{_cell(a, row)}{_cell(b, row)}</div>" for row in range(1, 5))
     return (
         f"<!doctype html><html><head><meta charset=utf-8><title>x</title>{head}</head><body>"
         f"<p>Compare/{a.name} vs {b.name}</p><p>AI tool comparison</p>"
@@ -105,9 +103,13 @@ class Answer:
         length = f"Content-Length: {len(self.body)}\r\n\r\n"
         block = f"HTTP/1.1 {self.status} Status\r\n{head}{length}".encode() + self.body
         return Exchange(
-            site=self.site, url=self.url, fetched_url=self.url, captured_at=self.at,
-            date_source="crawl", block=block,
-        )  # fmt: skip
+            site=self.site,
+            url=self.url,
+            fetched_url=self.url,
+            captured_at=self.at,
+            date_source="crawl",
+            block=block,
+        )
 
 
 def page(a: Card, b: Card, **changes: object) -> Answer:
@@ -125,11 +127,13 @@ def store(home: Path, answers: Iterable[Answer], *, kind: str = "crawl") -> None
             lease = run.frontier.lease(page_id)
             ending = answer.ending or captured(answer.status)
             run.store.add(
-                exchange, exchange.message(), page_id,
+                exchange,
+                exchange.message(),
+                page_id,
                 lambda db, capture, same, lease=lease, ending=ending: end_attempt(
                     db, lease, ending, capture_id=capture, is_unchanged=same
                 ),
-            )  # fmt: skip
+            )
             count += 1
         run.note(site="sample", asked=count, stored=count, exit_code=0)
 

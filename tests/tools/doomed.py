@@ -131,10 +131,12 @@ def synchronous_full() -> None:
 
 
 SABOTAGE: dict[str, Callable[[], None]] = {
-    "commit-before-bytes": commit_before_bytes, "no-fsync": no_fsync,
-    "no-truncation": no_truncation, "acknowledge-early": acknowledge_early,
+    "commit-before-bytes": commit_before_bytes,
+    "no-fsync": no_fsync,
+    "no-truncation": no_truncation,
+    "acknowledge-early": acknowledge_early,
     "synchronous-full": synchronous_full,
-}  # fmt: skip
+}
 
 
 def obey(order: Order) -> int:
@@ -154,8 +156,13 @@ def obey(order: Order) -> int:
         crawler_run.GuardedPool = InProcess  # type: ignore[misc, assignment]
     try:
         report = crawler_run.crawl(
-            Path(order.home), addresses=addresses(order), site=site_named("sample"), delay_s=0,
-            allow_private=True, ack=order.ack)
+            Path(order.home),
+            addresses=addresses(order),
+            site=site_named("sample"),
+            delay_s=0,
+            allow_private=True,
+            ack=order.ack,
+        )
     except VerdictsError as error:
         said, code = f"{type(error).__name__}: {error}", error.exit_code
     except BaseException:  # noqa: BLE001 - a bug shall be told, not only die

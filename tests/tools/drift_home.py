@@ -19,8 +19,24 @@ from crawler.reading.look import Task, look
 from schema.page import RawPage
 
 Redesign = Callable[[str], str]
-WORDS = ("sorts", "keeps", "weighs", "forgets", "mends", "counts", "folds", "letters", "logs",
-         "old notes", "queues", "by regret", "by weight", "every week", "on a slow laptop", "twice")
+WORDS = (
+    "sorts",
+    "keeps",
+    "weighs",
+    "forgets",
+    "mends",
+    "counts",
+    "folds",
+    "letters",
+    "logs",
+    "old notes",
+    "queues",
+    "by regret",
+    "by weight",
+    "every week",
+    "on a slow laptop",
+    "twice",
+)
 
 
 def card(number: int) -> Card:
@@ -28,8 +44,14 @@ def card(number: int) -> Card:
     name = f"Tool {chr(65 + number)}{number}"
     rest = " ".join(WORDS[(number * 5 + at) % len(WORDS)] for at in range(6 + number % 7))
     tagline = f"{WORDS[number % len(WORDS)].capitalize()} what is left"
-    return Card(f"tool-{number:02}", name, tagline=tagline,
-                description=f"{name} {rest}.", score=60 + number, words=rest)  # fmt: skip
+    return Card(
+        f"tool-{number:02}",
+        name,
+        tagline=tagline,
+        description=f"{name} {rest}.",
+        score=60 + number,
+        words=rest,
+    )
 
 
 PAIRS = [(card(number), card(number + 1)) for number in range(0, 24, 2)]

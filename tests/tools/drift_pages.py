@@ -36,10 +36,20 @@ Edit = tuple[int, int, str]
 """Start and end in the source, and what stands there instead."""
 VOID = frozenset(("area base br col embed hr img input link meta path source track wbr").split())
 UNSEEN = frozenset(
-    ("head script style template noscript noembed noframes svg math canvas audio video iframe "
-     "object embed title meta link datalist progress meter dialog").split())
-CLOSED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",), "li": ("li",),
-             "dd": ("dt", "dd"), "dt": ("dt", "dd"), "p": ("p",)}
+    (
+        "head script style template noscript noembed noframes svg math canvas audio video iframe "
+        "object embed title meta link datalist progress meter dialog"
+    ).split()
+)
+CLOSED_BY = {
+    "td": ("td", "th"),
+    "th": ("td", "th"),
+    "tr": ("tr",),
+    "li": ("li",),
+    "dd": ("dt", "dd"),
+    "dt": ("dt", "dd"),
+    "p": ("p",),
+}
 
 
 @dataclass(frozen=True)
@@ -95,11 +105,27 @@ class _Reader(HTMLParser):
                 if tag == "tr" and self.made[self.stack[-1]][0] == "tr":
                     self._pop(at, at)
         given = dict(attrs)
-        is_hidden = (tag in UNSEEN or "hidden" in given or given.get("aria-hidden") == "true"
-                     or "display:none" in (given.get("style") or ""))
+        is_hidden = (
+            tag in UNSEEN
+            or "hidden" in given
+            or given.get("aria-hidden") == "true"
+            or "display:none" in (given.get("style") or "")
+        )
         inner = at + len(self.get_starttag_text() or "")
-        self.made.append([tag, self.stack[-1] if self.stack else -1, at, inner, inner, inner,
-                          self.count, self.count, False, int(is_hidden)])
+        self.made.append(
+            [
+                tag,
+                self.stack[-1] if self.stack else -1,
+                at,
+                inner,
+                inner,
+                inner,
+                self.count,
+                self.count,
+                False,
+                int(is_hidden),
+            ]
+        )
         self.stack.append(len(self.made) - 1)
         self.unseen += is_hidden
 
@@ -180,14 +206,20 @@ class Page:
         starts = [0]
         for text in texts:
             starts.append(starts[-1] + len(text))
-        return [(starts[block], starts[block + 1], name)
-                for name, places in found.trace.items() for block, _, _ in places]
+        return [
+            (starts[block], starts[block + 1], name)
+            for name, places in found.trace.items()
+            for block, _, _ in places
+        ]
 
     def fields_in(self, element: Element) -> list[str]:
         """The fields whose every block lies in an element, in the order of the page."""
         inside = [f for f in self.fields if element.first <= f[0] and f[1] <= element.last]
-        outside = {name for start, end, name in self.fields
-                   if not (element.first <= start and end <= element.last)}
+        outside = {
+            name
+            for start, end, name in self.fields
+            if not (element.first <= start and end <= element.last)
+        }
         names = dict.fromkeys(name for *_, name in sorted(inside))
         return [name for name in names if name not in outside]
 
@@ -197,8 +229,11 @@ class Page:
         return sorted(names - set(self.fields_in(element)))
 
     def text(self, element: Element) -> str:
-        return " ".join(" ".join(t for a, _, t in self.reader.texts
-                                 if element.inner <= a < element.after).split())
+        return " ".join(
+            " ".join(
+                t for a, _, t in self.reader.texts if element.inner <= a < element.after
+            ).split()
+        )
 
     def edited(self, *edits: Edit) -> bytes:
         text = self.source
@@ -219,14 +254,28 @@ def pages() -> list[Page]:
                 body.decode(encoding)
             except UnicodeDecodeError:
                 encoding = "cp1252"
-            found.append(Page(
-                f"fixture {folder.name}", body.decode(encoding),
-                lambda text, encoding=encoding: text.encode(encoding, "xmlcharrefreplace"),
-                fixture.page.content_type, fixture.page.url, fixture.site))
+            found.append(
+                Page(
+                    f"fixture {folder.name}",
+                    body.decode(encoding),
+                    lambda text, encoding=encoding: text.encode(encoding, "xmlcharrefreplace"),
+                    fixture.page.content_type,
+                    fixture.page.url,
+                    fixture.site,
+                )
+            )
     for name, layout in HTML_LAYOUTS.items():
         rng = Random(f"drift:{name}")
         truth = plain_truth(rng)
         made = layout(truth, rng)
-        found.append(Page(f"layout {name}", bare(made.marked), made.encode, made.content_type,
-                          made.asked, "shiporskip"))
+        found.append(
+            Page(
+                f"layout {name}",
+                bare(made.marked),
+                made.encode,
+                made.content_type,
+                made.asked,
+                "shiporskip",
+            )
+        )
     return found

@@ -30,7 +30,7 @@ RENAMED = {
     "reviewer scorecard": "What they told us", "decision": "At a glance",
     "decision table": "At a glance", "panel verdict": "Panel says", "pricing": "Cost",
     "best for": "Made for", "category": "Kind",
-}
+}  # fmt: skip
 HEADS = {"pricing", "bestfor"}
 QUOTED = {"straight": '""', "angle": "«»", "single": "‘’", "low": "„“", "none": ("", "")}
 
@@ -80,18 +80,28 @@ def header(page: Page) -> Iterator[Mutant]:
 def drop(page: Page) -> Iterator[Mutant]:
     """One element that holds text is gone."""
     for element in _leaves(page):
-        yield Mutant("drop", _name(page, element), page,
-                     page.edited((element.start, element.end, "")), _times(page, element, 0))
+        yield Mutant(
+            "drop",
+            _name(page, element),
+            page,
+            page.edited((element.start, element.end, "")),
+            _times(page, element, 0),
+        )
 
 
 def duplicate(page: Page) -> Iterator[Mutant]:
     """One element that holds text stands twice in a row."""
     for element in _leaves(page):
-        twice = page.source[element.start:element.end] * 2
+        twice = page.source[element.start : element.end] * 2
         # Words may stand twice in a sentence; a block that does is no sentence of anybody's.
         reads = _times(page, element, 2) if element.tag in INLINE else None
-        yield Mutant("duplicate", _name(page, element), page,
-                     page.edited((element.start, element.end, twice)), reads)
+        yield Mutant(
+            "duplicate",
+            _name(page, element),
+            page,
+            page.edited((element.start, element.end, twice)),
+            reads,
+        )
 
 
 def swap(page: Page) -> Iterator[Mutant]:
@@ -103,10 +113,15 @@ def swap(page: Page) -> Iterator[Mutant]:
     for siblings in by_parent.values():
         for one, other in pairwise(siblings):
             if one.tag == other.tag and page.text(one) != page.text(other):
-                first, second = (page.source[e.start:e.end] for e in (one, other))
+                first, second = (page.source[e.start : e.end] for e in (one, other))
                 body = page.edited((one.start, one.end, second), (other.start, other.end, first))
-                yield Mutant("swap", f"{_name(page, one)} with {_name(page, other)}", page, body,
-                             _exchanged(page, one, other))
+                yield Mutant(
+                    "swap",
+                    f"{_name(page, one)} with {_name(page, other)}",
+                    page,
+                    body,
+                    _exchanged(page, one, other),
+                )
 
 
 def cut(page: Page) -> Iterator[Mutant]:
@@ -118,9 +133,12 @@ def cut(page: Page) -> Iterator[Mutant]:
 
 def requote(page: Page) -> Iterator[Mutant]:
     """Other quotation marks: around one quote, then around all."""
-    pairs = [(opening.start(), closing.start()) for opening in re.finditer("“", page.source)
-             if (closing := re.compile(r"”(?=\s*<)").search(page.source, opening.start()))
-             and page.source[:opening.start()].rstrip().endswith(">")]
+    pairs = [
+        (opening.start(), closing.start())
+        for opening in re.finditer("“", page.source)
+        if (closing := re.compile(r"”(?=\s*<)").search(page.source, opening.start()))
+        and page.source[: opening.start()].rstrip().endswith(">")
+    ]
     for name, marks in QUOTED.items():
         edits = [((one, one + 1, marks[0]), (other, other + 1, marks[1])) for one, other in pairs]
 
@@ -154,8 +172,10 @@ def column(page: Page) -> Iterator[Mutant]:
             "note": ["Our note", *["see below"] * len(rows)],
             "tool": ["Gamma Pad", *[guest] * len(rows)],
         }.items():
-            edits = [(row.inner, row.inner, f"<td>{cell}</td>")
-                     for row, cell in zip(rows, cells, strict=False)]
+            edits = [
+                (row.inner, row.inner, f"<td>{cell}</td>")
+                for row, cell in zip(rows, cells, strict=False)
+            ]
             yield Mutant("column", f"{name} at {table.start}", page, page.edited(*edits))
 
 
@@ -174,7 +194,7 @@ def both_layouts(page: Page) -> Iterator[Mutant]:
     body = next((e for e in page.elements if e.tag == "body"), None)
     if body is None:
         return
-    old = page.source[body.inner:body.after]
+    old = page.source[body.inner : body.after]
     new = re.sub(r"<(/?)(?:p|section|article)\b", r"<\1div", old)
     for name, text in {"behind": old + new, "before": new + old, "twice": old + old}.items():
         yield Mutant("both_layouts", name, page, page.edited((body.inner, body.after, text)))
@@ -182,43 +202,74 @@ def both_layouts(page: Page) -> Iterator[Mutant]:
 
 def restyle(page: Page) -> Iterator[Mutant]:
     """Classes, identifiers and tags that mean nothing are renamed: the record stays."""
-    yield Mutant("restyle", "classes", page, page.encode(
-        re.sub(r"\b(class|id)=(\"[^\"]*\"|'[^']*'|[^\s>]+)", r'\1="z9"', page.source)))
-    yield Mutant("restyle", "no classes", page, page.encode(
-        re.sub(r"\s(class|id)=(\"[^\"]*\"|'[^']*'|[^\s>]+)", "", page.source)))
-    yield Mutant("restyle", "sections", page, page.encode(
-        re.sub(r"<(/?)(?:section|article|main|figure)\b", r"<\1div", page.source)))
+    yield Mutant(
+        "restyle",
+        "classes",
+        page,
+        page.encode(re.sub(r"\b(class|id)=(\"[^\"]*\"|'[^']*'|[^\s>]+)", r'\1="z9"', page.source)),
+    )
+    yield Mutant(
+        "restyle",
+        "no classes",
+        page,
+        page.encode(re.sub(r"\s(class|id)=(\"[^\"]*\"|'[^']*'|[^\s>]+)", "", page.source)),
+    )
+    yield Mutant(
+        "restyle",
+        "sections",
+        page,
+        page.encode(re.sub(r"<(/?)(?:section|article|main|figure)\b", r"<\1div", page.source)),
+    )
 
 
 def scripted(page: Page) -> Iterator[Mutant]:
     """The content moves into a script, and the frame stays."""
     for element in page.elements:
         if element.tag in ("main", "section", "article", "table", "body") and page.text(element):
-            inner = page.source[element.inner:element.after].replace("</script", "")
+            inner = page.source[element.inner : element.after].replace("</script", "")
             for tag in ("script type='application/json'", "template", "noscript"):
                 text = f"<{tag}>{inner}</{tag.split()[0]}>"
-                yield Mutant("scripted", f"{element.tag} at {element.start} in {tag[:8]}", page,
-                             page.edited((element.inner, element.after, text)),
-                             _times(page, element, 0))
+                yield Mutant(
+                    "scripted",
+                    f"{element.tag} at {element.start} in {tag[:8]}",
+                    page,
+                    page.edited((element.inner, element.after, text)),
+                    _times(page, element, 0),
+                )
 
 
 def sponsor(page: Page) -> Iterator[Mutant]:
     """A third card stands beside the two."""
-    card = ("<{0}><p>Productivity</p><h2>Gamma Pad</h2><p>Sponsored, of course</p><p>Ship</p>"
-            "<div><p>75%</p><p>Panel ship</p></div><div><p>—</p><p>Community</p></div>"
-            "<div><p>Paid</p><p>Entry</p></div><p>Gamma Pad pays for this place.</p></{0}>")
+    card = (
+        "<{0}><p>Productivity</p><h2>Gamma Pad</h2><p>Sponsored, of course</p><p>Ship</p>"
+        "<div><p>75%</p><p>Panel ship</p></div><div><p>—</p><p>Community</p></div>"
+        "<div><p>Paid</p><p>Entry</p></div><p>Gamma Pad pays for this place.</p></{0}>"
+    )
     cards = _parts(page, "tools")
     for number, element in enumerate(cards):
         text = card.format(element.tag)
-        yield Mutant("sponsor", f"before {number}", page,
-                     page.edited((element.start, element.start, text)))
-        yield Mutant("sponsor", f"behind {number}", page,
-                     page.edited((element.end, element.end, text)))
+        yield Mutant(
+            "sponsor", f"before {number}", page, page.edited((element.start, element.start, text))
+        )
+        yield Mutant(
+            "sponsor", f"behind {number}", page, page.edited((element.end, element.end, text))
+        )
 
 
 RULES: tuple[Callable[[Page], Iterator[Mutant]], ...] = (
-    rename, header, drop, duplicate, swap, cut, requote, column, paginate, both_layouts, restyle,
-    scripted, sponsor,
+    rename,
+    header,
+    drop,
+    duplicate,
+    swap,
+    cut,
+    requote,
+    column,
+    paginate,
+    both_layouts,
+    restyle,
+    scripted,
+    sponsor,
 )
 
 
@@ -234,8 +285,9 @@ def _parts(page: Page, group: str) -> list[Element]:
     """The largest elements that hold fields of exactly one card, or one quote."""
     found: dict[str, Element] = {}
     for element in page.elements:
-        wholes = {m[0] for name in page.fields_in(element)
-                  if (m := re.match(rf"{group}\[\d\]", name))}
+        wholes = {
+            m[0] for name in page.fields_in(element) if (m := re.match(rf"{group}\[\d\]", name))
+        }
         needs = ("description", "name") if group == "tools" else ("text",)
         if len(wholes) == 1:
             key = wholes.pop()
@@ -265,10 +317,12 @@ def _times(page: Page, element: Element, times: int) -> Reading:
         if field.endswith(("verdict", "verdict_source", "verdict_span")):
             return f"{field.split('.')[0]}.score" in gone
         words = "".join(
-            stream[start:max(start, min(end, element.first))]
-            + stream[max(start, element.first):min(end, element.last)] * times
-            + stream[min(end, max(start, element.last)):end]
-            for start, end, name in sorted(page.fields) if name == field)
+            stream[start : max(start, min(end, element.first))]
+            + stream[max(start, element.first) : min(end, element.last)] * times
+            + stream[min(end, max(start, element.last)) : end]
+            for start, end, name in sorted(page.fields)
+            if name == field
+        )
         return bool(words) and isinstance(new, str) and _squeezed(new) == _squeezed(words)
 
     return reads
@@ -290,27 +344,35 @@ def _exchanged(page: Page, one: Element, other: Element) -> Reading:
     if set(texts) == names:
         # Two columns' headings: whatever stands below is now said of the other tool.
         at = {(q["tool"], q["slot"]): n for n, q in enumerate(page.whole["quotes"])}
-        pairs = {f"quotes[{n}]": f"quotes[{at[3 - tool, slot]}]" for (tool, slot), n in at.items()
-                 if (3 - tool, slot) in at}
+        pairs = {
+            f"quotes[{n}]": f"quotes[{at[3 - tool, slot]}]"
+            for (tool, slot), n in at.items()
+            if (3 - tool, slot) in at
+        }
         for field in ("votes", "community", "pricing"):
             pairs |= {f"tools[{n}].{field}": f"tools[{1 - n}].{field}" for n in (0, 1)}
     rows = _rows_exchanged(page.whole, ours, theirs)
     stream = "".join(page.reader.seen)
-    first, between, second = (_squeezed(stream[a:b]) for a, b in (
-        (one.first, one.last), (one.last, other.first), (other.first, other.last)))
+    first, between, second = (
+        _squeezed(stream[a:b])
+        for a, b in ((one.first, one.last), (one.last, other.first), (other.first, other.last))
+    )
 
     def reads(field: str, old: Any, new: Any) -> bool:
         if rows is not None and new == _get(rows, field):
             return True
-        if field.endswith(".pricing") and isinstance(new, str) and \
-                (_squeezed(new) in texts or {text.casefold() for text in texts} == HEADS):
+        if (
+            field.endswith(".pricing")
+            and isinstance(new, str)
+            and (_squeezed(new) in texts or {text.casefold() for text in texts} == HEADS)
+        ):
             return True  # the cells, or the labels above them, of two rows are exchanged
         whole = field.split(".")[0]
         for pair in (field, re.sub(r"\.\w+$", "", field), whole):
-            if pair in pairs and new == _get(page.whole, pairs[pair] + field[len(pair):]):
+            if pair in pairs and new == _get(page.whole, pairs[pair] + field[len(pair) :]):
                 return True
         base = re.sub("_(source|span)$", "", field)
-        if base in pairs and new == _get(page.whole, pairs[base] + field[len(base):]):
+        if base in pairs and new == _get(page.whole, pairs[base] + field[len(base) :]):
             return True
         if not (isinstance(old, str) and isinstance(new, str)):
             return False
@@ -407,8 +469,9 @@ class Result:
     differ: tuple[tuple[str, Any, Any], ...]
 
     def __str__(self) -> str:
-        shown = ", ".join(f"{f}: {str(a)[-30:]!r} -> {str(b)[-30:]!r}"
-                          for f, a, b in self.differ[:2])
+        shown = ", ".join(
+            f"{f}: {str(a)[-30:]!r} -> {str(b)[-30:]!r}" for f, a, b in self.differ[:2]
+        )
         return f"{self.outcome} {self.page} | {self.rule} {self.what[:160]} | {shown}"
 
 

@@ -63,9 +63,15 @@ class FaultServer:
     `asked` are the heads of the requests, `connections` how often somebody connected.
     """
 
-    def __init__(self, answers: dict[str, Answer] | None = None,
-                 tls: ssl.SSLContext | None = None, *, host: str = "127.0.0.1", port: int = 0,
-                 is_mute: bool = False) -> None:
+    def __init__(
+        self,
+        answers: dict[str, Answer] | None = None,
+        tls: ssl.SSLContext | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        is_mute: bool = False,
+    ) -> None:
         self.answers: dict[str, Answer] = {"/robots.txt": ROBOTS, **(answers or {})}
         self.asked: list[bytes] = []
         self.connections = 0
@@ -156,8 +162,9 @@ def _path(head: bytes) -> str:
 
 
 @contextmanager
-def faulty(answers: dict[str, Answer] | None = None, tls: ssl.SSLContext | None = None,
-           **given: object) -> Iterator[FaultServer]:
+def faulty(
+    answers: dict[str, Answer] | None = None, tls: ssl.SSLContext | None = None, **given: object
+) -> Iterator[FaultServer]:
     """A running server with these answers."""
     server = FaultServer(answers, tls, **given)  # type: ignore[arg-type]
     try:
@@ -195,24 +202,38 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._cert.public_bytes(serialization.Encoding.PEM))
 
-    def _sign(self, subject: x509.Name, public: ec.EllipticCurvePublicKey, first_day: int,
-              last_day: int, *names: x509.GeneralName, is_authority: bool = False,
-              key: ec.EllipticCurvePrivateKey | None = None) -> x509.Certificate:
+    def _sign(
+        self,
+        subject: x509.Name,
+        public: ec.EllipticCurvePublicKey,
+        first_day: int,
+        last_day: int,
+        *names: x509.GeneralName,
+        is_authority: bool = False,
+        key: ec.EllipticCurvePrivateKey | None = None,
+    ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         built = (
-            x509.CertificateBuilder().subject_name(subject)
-            .issuer_name(self._name if key is None else subject).public_key(public)
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name if key is None else subject)
+            .public_key(public)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now + datetime.timedelta(days=first_day))
             .not_valid_after(now + datetime.timedelta(days=last_day))
             .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
-        )  # fmt: skip
+        )
         if names:
             built = built.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return built.sign(key or self._key, hashes.SHA256())
 
-    def context(self, name: str = "127.0.0.1", *, days: tuple[int, int] = (-30, 30),
-                is_self_signed: bool = False) -> ssl.SSLContext:
+    def context(
+        self,
+        name: str = "127.0.0.1",
+        *,
+        days: tuple[int, int] = (-30, 30),
+        is_self_signed: bool = False,
+    ) -> ssl.SSLContext:
         """What a server needs to call itself `name` with a certificate valid on these days."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sample")])
@@ -220,13 +241,18 @@ class Authority:
             alternative: x509.GeneralName = x509.IPAddress(ip_address(name))
         except ValueError:
             alternative = x509.DNSName(name)
-        cert = self._sign(subject, key.public_key(), *days, alternative,
-                          key=key if is_self_signed else None)
+        cert = self._sign(
+            subject, key.public_key(), *days, alternative, key=key if is_self_signed else None
+        )
         pem = self._folder / f"server-{len(list(self._folder.iterdir()))}.pem"
         pem.write_bytes(
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                              serialization.NoEncryption())
-            + cert.public_bytes(serialization.Encoding.PEM))
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            + cert.public_bytes(serialization.Encoding.PEM)
+        )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
         return context
@@ -286,17 +312,35 @@ sys.exit(report.exit_code)
 """
 
 
-def crawl_with_names(home: Path, names: dict[str, list[object]], *addresses: str,
-                     guard: bool = False, public: Sequence[str] | None = None,
-                     timeout_s: float = 5.0, env: dict[str, str] | None = None) -> Ended:
+def crawl_with_names(
+    home: Path,
+    names: dict[str, list[object]],
+    *addresses: str,
+    guard: bool = False,
+    public: Sequence[str] | None = None,
+    timeout_s: float = 5.0,
+    env: dict[str, str] | None = None,
+) -> Ended:
     """A crawl in a process whose name server we are.
 
     `names` gives for each host what its successive look-ups answer: addresses, "absent", "failed"
     or "hang". `guard` turns the refusal of private addresses on; with `public` those addresses
     alone count as public.
     """
-    given = {"home": str(home), "names": names, "addresses": addresses, "guard": guard,
-             "public": public, "timeout_s": timeout_s}
-    return finish(forked.Popen(
-        [sys.executable, "-c", _NAMED, json.dumps(given)], stdout=forked.PIPE,
-        stderr=forked.PIPE, text=True, env={**os.environ, **(env or {})}))
+    given = {
+        "home": str(home),
+        "names": names,
+        "addresses": addresses,
+        "guard": guard,
+        "public": public,
+        "timeout_s": timeout_s,
+    }
+    return finish(
+        forked.Popen(
+            [sys.executable, "-c", _NAMED, json.dumps(given)],
+            stdout=forked.PIPE,
+            stderr=forked.PIPE,
+            text=True,
+            env={**os.environ, **(env or {})},
+        )
+    )

@@ -52,18 +52,27 @@ class Side:
 
 
 WREN = Side(
-    "Copper Wren", "Sings when a job ends", "Copper Wren watches long jobs and sings at their end.",
+    "Copper Wren",
+    "Sings when a job ends",
+    "Copper Wren watches long jobs and sings at their end.",
     ("It sang on time.", "It sang all night.", "A song is a record too.", "Cheap, and in tune."),
 )
 DESK = Side(
-    "Damson Desk", "Keeps a quiet list", "Damson Desk keeps one list and hides the rest.",
-    ("One file, no server.", "One list is not a plan.", "I could read it in a century.",
-     "Costs less than paper."),
-)  # fmt: skip
+    "Damson Desk",
+    "Keeps a quiet list",
+    "Damson Desk keeps one list and hides the rest.",
+    (
+        "One file, no server.",
+        "One list is not a plan.",
+        "I could read it in a century.",
+        "Costs less than paper.",
+    ),
+)
 
 
 def decision_rows(a: Side, b: Side) -> list[tuple[str, str, str]]:
     """The rows of the decision table."""
+
     def cells(s: Side) -> tuple[str, ...]:
         best = s.tagline if s.best_for is None else s.best_for
         return s.panel, s.long_community, s.pricing, best, s.category
@@ -76,8 +85,18 @@ def text_one(a: Side = WREN, b: Side = DESK) -> bytes:
     """A page of style 1: one block a line, no final line end."""
     out = ["AI tool comparison", f"{a.name} vs {b.name}", "Which of the two would you keep?"]
     for s in (a, b):
-        out += [s.category, s.name, s.tagline, s.share, "Panel ship", s.community, "Community",
-                s.entry, "Entry", s.description]
+        out += [
+            s.category,
+            s.name,
+            s.tagline,
+            s.share,
+            "Panel ship",
+            s.community,
+            "Community",
+            s.entry,
+            "Entry",
+            s.description,
+        ]
     out.append("Reviewer scorecard")
     for one, other in zip(a.quotes, b.quotes, strict=True):
         out += [f"“{one}”", f"“{other}”"]
@@ -88,8 +107,19 @@ def text_two(a: Side = WREN, b: Side = DESK) -> bytes:
     """A page of style 2: blocks between blank lines, the decision table as one block."""
     out = ["AI tool comparison", f"{a.name} vs {b.name}", "Which of the two would you keep?"]
     for s in (a, b):
-        out += [s.name[0], s.category, s.name, s.tagline, s.badge, s.share, "Panel ship",
-                "Community", s.entry, "Entry", s.description]
+        out += [
+            s.name[0],
+            s.category,
+            s.name,
+            s.tagline,
+            s.badge,
+            s.share,
+            "Panel ship",
+            "Community",
+            s.entry,
+            "Entry",
+            s.description,
+        ]
     cells = [cell for row in decision_rows(a, b) for cell in row]
     out += ["\n".join(["Decision", a.name, b.name, *cells]), "Reviewer scorecard"]
     for slot, who in enumerate(REVIEWERS):
@@ -98,19 +128,41 @@ def text_two(a: Side = WREN, b: Side = DESK) -> bytes:
     return "\n\n".join([*out, "Weekly AI Tool Verdicts"]).encode()
 
 
-def html_page(a: Side = WREN, b: Side = DESK, *, head: str = "", before: str = "",
-              after: str = "", scored: bool = True, decision: bool = True) -> str:
+def html_page(
+    a: Side = WREN,
+    b: Side = DESK,
+    *,
+    head: str = "",
+    before: str = "",
+    after: str = "",
+    scored: bool = True,
+    decision: bool = True,
+) -> str:
     """A page of plain sections; `head`, `before` and `after` are markup put in as it is."""
     e = escape
     cards = "".join(
         f"<section><p>{e(s.category)}</p><h2>{e(s.name)}</h2><p>{e(s.tagline)}</p>"
         f"<p>{e(s.badge)}</p><ul><li>{e(s.share)}</li><li>Panel ship</li>"
         f"<li>{e(s.community)}</li><li>Community</li><li>{e(s.entry)}</li><li>Entry</li></ul>"
-        f"<div>{e(s.description)}</div></section>\n" for s in (a, b))
-    rows = "".join(f"<tr><th>{x}</th><td>{e(y)}</td><td>{e(z)}</td></tr>\n"
-                   for x, y, z in decision_rows(a, b)) if decision else ""
-    table = (f"<table><tr><th>Decision</th><th>{e(a.name)}</th><th>{e(b.name)}</th></tr>\n"
-             f"{rows}</table>\n") if decision else ""
+        f"<div>{e(s.description)}</div></section>\n"
+        for s in (a, b)
+    )
+    rows = (
+        "".join(
+            f"<tr><th>{x}</th><td>{e(y)}</td><td>{e(z)}</td></tr>\n"
+            for x, y, z in decision_rows(a, b)
+        )
+        if decision
+        else ""
+    )
+    table = (
+        (
+            f"<table><tr><th>Decision</th><th>{e(a.name)}</th><th>{e(b.name)}</th></tr>\n"
+            f"{rows}</table>\n"
+        )
+        if decision
+        else ""
+    )
     cells = ""
     for slot, who in enumerate(REVIEWERS):
         for s in (a, b):
@@ -124,8 +176,14 @@ def html_page(a: Side = WREN, b: Side = DESK, *, head: str = "", before: str = "
     )
 
 
-def read(body: bytes | str, *, url: str | None = URL, content_type: str | None = HTML,
-         site: str = "shiporskip", trace: bool = False) -> Line:
+def read(
+    body: bytes | str,
+    *,
+    url: str | None = URL,
+    content_type: str | None = HTML,
+    site: str = "shiporskip",
+    trace: bool = False,
+) -> Line:
     """The line that `verdicts parse` would print of a page."""
     data = body.encode() if isinstance(body, str) else body
     record = read_page(RawPage(url, data, content_type), site=site)

@@ -1,6 +1,6 @@
 """The server behind `forked`: it imports everything once, and forks a process for each order.
 
-    python tests/tools/fork_server.py SOCKET      `forked` starts it; it ends when its input does
+python tests/tools/fork_server.py SOCKET      `forked` starts it; it ends when its input does
 """
 
 from __future__ import annotations
@@ -101,8 +101,9 @@ class Server:
             os.close(handle)
 
     def _tell(self, ended: int) -> None:
-        line, child = next((line, child) for line, (child, handle) in self._running.items()
-                           if handle == ended)
+        line, child = next(
+            (line, child) for line, (child, handle) in self._running.items() if handle == ended
+        )
         self._selector.unregister(ended)
         # Not reaped before its master has heard: till then its number is nobody else's.
         how = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
@@ -169,8 +170,11 @@ def obey(order: dict[str, Any]) -> None:
     os.environ.update(order["env"])
     time.tzset()
     # As the interpreter opens them; the server's own were made for what stood at 0, 1 and 2 then.
-    for name, at, how in (("stdin", 0, {"mode": "r"}), ("stdout", 1, {"mode": "w"}),
-                          ("stderr", 2, {"mode": "w", "buffering": 1})):
+    for name, at, how in (
+        ("stdin", 0, {"mode": "r"}),
+        ("stdout", 1, {"mode": "w"}),
+        ("stderr", 2, {"mode": "w", "buffering": 1}),
+    ):
         old = getattr(sys, name)
         stream = os.fdopen(at, encoding=old.encoding, errors=old.errors, closefd=False, **how)
         setattr(sys, name, stream)

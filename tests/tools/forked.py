@@ -28,8 +28,18 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, CompletedProcess, TimeoutExpired
 from typing import Any
 
-__all__ = ["DEVNULL", "PIPE", "STDOUT", "CompletedProcess", "Popen", "TimeoutExpired", "command",
-           "launcher", "run", "run_traced"]
+__all__ = [
+    "DEVNULL",
+    "PIPE",
+    "STDOUT",
+    "CompletedProcess",
+    "Popen",
+    "TimeoutExpired",
+    "command",
+    "launcher",
+    "run",
+    "run_traced",
+]
 
 SERVER = Path(__file__).with_name("fork_server.py")
 _starting = threading.Lock()
@@ -39,9 +49,12 @@ _addresses: list[str] = []
 
 def _fixed(env: Mapping[str, str]) -> dict[str, str]:
     """What an interpreter reads of its environment as it starts, and no more thereafter."""
-    return {name: value for name, value in env.items()
-            if name.startswith(("PYTHON", "LC_", "LANG"))
-            and name not in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")}
+    return {
+        name: value
+        for name, value in env.items()
+        if name.startswith(("PYTHON", "LC_", "LANG"))
+        and name not in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    }
 
 
 _FIXED = _fixed(os.environ)
@@ -54,15 +67,39 @@ class _Popen(subprocess.Popen):
         self._is_held = is_held
         super().__init__(*given, **how)
 
-    def _execute_child(self, args, executable, preexec_fn, close_fds, pass_fds, cwd, env,
-                       startupinfo, creationflags, shell, p2cread, p2cwrite, c2pread, c2pwrite,
-                       errread, errwrite, restore_signals, gid, gids, uid, umask,
-                       start_new_session, process_group) -> None:
+    def _execute_child(
+        self,
+        args,
+        executable,
+        preexec_fn,
+        close_fds,
+        pass_fds,
+        cwd,
+        env,
+        startupinfo,
+        creationflags,
+        shell,
+        p2cread,
+        p2cwrite,
+        c2pread,
+        c2pwrite,
+        errread,
+        errwrite,
+        restore_signals,
+        gid,
+        gids,
+        uid,
+        umask,
+        start_new_session,
+        process_group,
+    ) -> None:
         arguments = [os.fsdecode(one) for one in args]
         if arguments[0] != sys.executable or shell or preexec_fn or start_new_session:
             raise ValueError(f"this is for subprocess, not for a fork: {arguments[:3]}")
-        env = {os.fsdecode(name): os.fsdecode(value)
-               for name, value in (os.environ if env is None else env).items()}
+        env = {
+            os.fsdecode(name): os.fsdecode(value)
+            for name, value in (os.environ if env is None else env).items()
+        }
         if _fixed(env) != _FIXED:
             raise ValueError(f"only a fresh interpreter heeds these: {_fixed(env)}")
         handles = {0: p2cread, 1: c2pwrite, 2: errwrite}
@@ -70,15 +107,17 @@ class _Popen(subprocess.Popen):
         handles |= {handle: handle for handle in pass_fds}
         spaces = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in ("user", "mnt")]
         order = {
-            "arguments": arguments[1:], "cwd": os.fspath(cwd or os.getcwd()),
-            "env": env, "handles": [*handles], "process_group": process_group,
+            "arguments": arguments[1:],
+            "cwd": os.fspath(cwd or os.getcwd()),
+            "env": env,
+            "handles": [*handles],
+            "process_group": process_group,
             "is_held": self._is_held,
-        }  # fmt: skip
+        }
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             self._line.connect(_server())
-            socket.send_fds(self._line, [json.dumps(order).encode()],
-                            [*spaces, *handles.values()])
+            socket.send_fds(self._line, [json.dumps(order).encode()], [*spaces, *handles.values()])
             self.pid = int(self._line.recv(20))
         except BaseException:
             self._line.close()
@@ -114,8 +153,15 @@ class _Popen(subprocess.Popen):
 Popen = _Popen if sys.platform == "linux" else subprocess.Popen
 
 
-def run(arguments: Sequence[str | Path], *, timeout: float | None = None, check: bool = False,
-        capture_output: bool = False, input: Any = None, **how: Any) -> CompletedProcess[Any]:
+def run(
+    arguments: Sequence[str | Path],
+    *,
+    timeout: float | None = None,
+    check: bool = False,
+    capture_output: bool = False,
+    input: Any = None,
+    **how: Any,
+) -> CompletedProcess[Any]:
     """As `subprocess.run`."""
     if capture_output:
         how |= {"stdout": PIPE, "stderr": PIPE}
@@ -133,8 +179,9 @@ def run(arguments: Sequence[str | Path], *, timeout: float | None = None, check:
     return done
 
 
-def run_traced(tracer: Sequence[str], arguments: Sequence[str | Path], *, timeout: float,
-               **how: Any) -> CompletedProcess[Any]:
+def run_traced(
+    tracer: Sequence[str], arguments: Sequence[str | Path], *, timeout: float, **how: Any
+) -> CompletedProcess[Any]:
     """As `run`, with the command `tracer` attached before the first line of ours is obeyed."""
     with Popen(arguments, is_held=True, **how) as process:
         try:
@@ -165,8 +212,9 @@ def _server() -> str:
             folder = tempfile.mkdtemp(prefix="forked-")
             address = os.path.join(folder, "socket")
             kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-            server = subprocess.Popen([sys.executable, SERVER, address], env=kept, bufsize=0,
-                                      stdin=PIPE, stdout=PIPE)
+            server = subprocess.Popen(
+                [sys.executable, SERVER, address], env=kept, bufsize=0, stdin=PIPE, stdout=PIPE
+            )
             atexit.register(_close, server, folder)
             if not server.stdout.read(1):
                 raise RuntimeError("the server of forked processes did not start")

@@ -41,12 +41,23 @@ def programs() -> Path:
     return folder / "bin"
 
 
-def run(program: str, *arguments: str | Path, cwd: Path | None = None, stdin: str | None = None,
-        timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+def run(
+    program: str,
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    stdin: str | None = None,
+    timeout_s: float = 60,
+) -> subprocess.CompletedProcess[str]:
     """What one of the tools did."""
     return subprocess.run(
-        [programs() / program, *map(str, arguments)], cwd=cwd, input=stdin, env=clean_env(),
-        capture_output=True, text=True, check=False, timeout=timeout_s,
+        [programs() / program, *map(str, arguments)],
+        cwd=cwd,
+        input=stdin,
+        env=clean_env(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout_s,
     )
 
 
@@ -63,8 +74,13 @@ def replaying(folder: Path) -> Iterator[int]:
         port = free.getsockname()[1]
     with (folder / "wayback.log").open("wb") as log:
         server = subprocess.Popen(
-            [programs() / "wayback", "-b", "127.0.0.1", "-p", str(port)], cwd=folder,
-            env=clean_env(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            [programs() / "wayback", "-b", "127.0.0.1", "-p", str(port)],
+            cwd=folder,
+            env=clean_env(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     try:
         _wait_for(server, port, folder / "wayback.log")
         yield port
@@ -108,15 +124,29 @@ def _make(folder: Path) -> None:
     assert builder, f"{LOCK.name} must pin setuptools"
     first = folder / "builder.txt"
     first.write_text(builder[0])
-    pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet",
-           "--disable-pip-version-check", "--no-input", "--require-hashes")
+    pip = (
+        folder / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+    )
     _step(*pip, "-r", first)
     _step(*pip, "--no-build-isolation", "-r", LOCK)
 
 
 def _step(*command: str | Path) -> None:
-    done = subprocess.run([*map(str, command)], env=clean_env(), capture_output=True, text=True,
-                          check=False, timeout=STEP_S)
+    done = subprocess.run(
+        [*map(str, command)],
+        env=clean_env(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=STEP_S,
+    )
     assert done.returncode == 0, f"{command[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 

@@ -19,7 +19,8 @@ FIRST, SECOND = "2026-11-02T12:00:00Z", "2027-05-03T12:00:00Z"
 SAME, ZIPPED, CHUNKED = PAGES
 """The page that answers 304 when asked again, the gzipped one and the chunked one."""
 MOVED, GONE, CUT, LARGE = (
-    f"/compare/{name}-vs-cedar" for name in ("moved", "gone", "cut", "large"))
+    f"/compare/{name}-vs-cedar" for name in ("moved", "gone", "cut", "large")
+)
 SAVED = "https://sample.example/compare/saved-vs-cedar"
 
 
@@ -66,14 +67,18 @@ def _same(handler) -> None:
     body = b"" if is_known else PAGES[SAME]
     status = "304 Not Modified" if is_known else "200 OK"
     length = "" if is_known else f"Content-Length: {len(body)}\r\n"
-    handler.wfile.write(f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nETag: \"one\"\r\n"
-                        f"{length}\r\n".encode() + body)
+    handler.wfile.write(
+        f'HTTP/1.1 {status}\r\nContent-Type: text/html\r\nETag: "one"\r\n{length}\r\n'.encode()
+        + body
+    )
 
 
 def _chunked(handler) -> None:
     body = PAGES[CHUNKED]
-    handler.wfile.write(b"HTTP/1.1 200 Fine\r\nContent-Type: text/html; charset=utf-8\r\n"
-                        b"Transfer-Encoding: chunked\r\n\r\n")
+    handler.wfile.write(
+        b"HTTP/1.1 200 Fine\r\nContent-Type: text/html; charset=utf-8\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
     for start in range(0, len(body), 700):
         piece = body[start : start + 700]
         handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
@@ -81,8 +86,9 @@ def _chunked(handler) -> None:
 
 
 def _cut(handler) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-                        b"Content-Length: 9000\r\n\r\n" + PAGE[:1000])
+    handler.wfile.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9000\r\n\r\n" + PAGE[:1000]
+    )
 
 
 def make(folder: Path) -> Made:
@@ -91,9 +97,12 @@ def make(folder: Path) -> Made:
     home = folder / "home"
     with serving() as site:
         site.answers |= {
-            SAME: Answer(play=_same), CHUNKED: Answer(play=_chunked), CUT: Answer(play=_cut),
-            ZIPPED: Answer(gzip.compress(PAGES[ZIPPED], mtime=0),
-                           headers={"Content-Encoding": "gzip"}),
+            SAME: Answer(play=_same),
+            CHUNKED: Answer(play=_chunked),
+            CUT: Answer(play=_cut),
+            ZIPPED: Answer(
+                gzip.compress(PAGES[ZIPPED], mtime=0), headers={"Content-Encoding": "gzip"}
+            ),
             MOVED: Answer(b"moved", 301, headers={"Location": SAME}),
             LARGE: Answer(random.Random(1).randbytes(5 << 20)),
         }
@@ -105,9 +114,20 @@ def make(folder: Path) -> Made:
             assert ended.exit_code in (0, 10), ended.errors
         # 8 is wget's way of saying that one answer was an error.
         done = subprocess.run(
-            ["wget", "-q", "--warc-file=wget", "--tries=1", "--no-warc-keep-log", "-O", "none",
-             *(site.base + path for path in (*PAGES, GONE))],
-            cwd=folder, check=False, timeout=60)
+            [
+                "wget",
+                "-q",
+                "--warc-file=wget",
+                "--tries=1",
+                "--no-warc-keep-log",
+                "-O",
+                "none",
+                *(site.base + path for path in (*PAGES, GONE)),
+            ],
+            cwd=folder,
+            check=False,
+            timeout=60,
+        )
         assert done.returncode in (0, 8)
     (folder / "page.html").write_bytes(PAGE)
     common = ("--home", home, "--site", "sample")

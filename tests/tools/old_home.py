@@ -52,15 +52,25 @@ def strace() -> list[str]:
     return [program, "-f", "-qq", "-o", "/dev/null"]
 
 
-def in_own_mounts(script: str, *arguments: str | Path, **env: str,
-                  ) -> subprocess.CompletedProcess[str]:
+def in_own_mounts(
+    script: str, *arguments: str | Path, **env: str
+) -> subprocess.CompletedProcess[str]:
     """Run a shell script where it may mount what it likes; the test is skipped where it may not."""
     import os
 
     for flags in ("-m", "-rm"):
-        if shutil.which("unshare") and not subprocess.run(
-                ["unshare", flags, "true"], capture_output=True, check=False).returncode:
+        if (
+            shutil.which("unshare")
+            and not subprocess.run(
+                ["unshare", flags, "true"], capture_output=True, check=False
+            ).returncode
+        ):
             return subprocess.run(
-                ["unshare", flags, "sh", "-ec", script, "sh", *map(str, arguments)], text=True,
-                capture_output=True, check=False, timeout=120, env={**os.environ, **env})
+                ["unshare", flags, "sh", "-ec", script, "sh", *map(str, arguments)],
+                text=True,
+                capture_output=True,
+                check=False,
+                timeout=120,
+                env={**os.environ, **env},
+            )
     return pytest.skip("unshare: mount namespaces are not allowed here")

@@ -34,11 +34,24 @@ from db.check import check
 from machine.clock import VARIABLE as NOW
 from schema.errors import VerdictsError
 
-CALLS = ("openat,write,pwrite64,writev,pwritev,fsync,fdatasync,rename,renameat,renameat2,unlink,"
-         "unlinkat,ftruncate,truncate,mkdir,mkdirat,rmdir,lseek,link,linkat,sync_file_range,"
-         "copy_file_range,sendfile,fallocate")  # fmt: skip
-KNOWN = {"openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate",
-         "truncate", "mkdir", "lseek"}  # fmt: skip
+CALLS = (
+    "openat,write,pwrite64,writev,pwritev,fsync,fdatasync,rename,renameat,renameat2,unlink,"
+    "unlinkat,ftruncate,truncate,mkdir,mkdirat,rmdir,lseek,link,linkat,sync_file_range,"
+    "copy_file_range,sendfile,fallocate"
+)
+KNOWN = {
+    "openat",
+    "write",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "unlink",
+    "ftruncate",
+    "truncate",
+    "mkdir",
+    "lseek",
+}
 """The calls that are understood; another one on the home's files ends the replay."""
 SECTOR = 512
 _LINE = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+|\?)")
@@ -68,16 +81,17 @@ def read_log(path: Path) -> Iterator[Call]:
             begun[process] = line.removesuffix("<unfinished ...>")
             continue
         is_end = " resumed>" in line[:80]
-        found = _LINE.match(
-            begun.pop(process) + line.split(" resumed>", 1)[1] if is_end else line)
+        found = _LINE.match(begun.pop(process) + line.split(" resumed>", 1)[1] if is_end else line)
         if found is None or found[3] == "?" or int(found[3]) < 0:
             continue
         yield _call(found[1], found[2], int(found[3]))
 
 
 def _call(name: str, given: str, result: int) -> Call:
-    texts = [bytes.fromhex((m[1] if m[1] is not None else m[2]).replace("\\x", ""))
-             for m in _TEXT.finditer(given)]
+    texts = [
+        bytes.fromhex((m[1] if m[1] is not None else m[2]).replace("\\x", ""))
+        for m in _TEXT.finditer(given)
+    ]
     plain = _TEXT.sub("", given)
     parts = [part.strip() for part in plain.split(",")]
     handle = int(parts[0]) if parts[0].isdigit() else -1
@@ -309,8 +323,9 @@ def record(folder: Path, sabotage: str | None) -> tuple[list[Call], Order]:
     home.parent.mkdir()
     calls: list[Call] = []
     reader, writer = os.pipe()
-    order = Order(str(home), "", "", str(folder / "said"), ack=writer, sabotage=sabotage,
-                  segment_bytes=9_000)
+    order = Order(
+        str(home), "", "", str(folder / "said"), ack=writer, sabotage=sabotage, segment_bytes=9_000
+    )
     with WitnessSite("maps") as site:
         for period, kill_at in ((0, "inserted:7"), (0, None), (1, None)):
             site.begin_period(period)
@@ -318,13 +333,28 @@ def record(folder: Path, sabotage: str | None) -> tuple[list[Call], Order]:
             order.kill_at = kill_at
             log = folder / "log"
             status = forked.run_traced(
-                ["strace", "-f", "-y", "-xx", "-qq", "-s", "100000000", "-o", str(log), "-e",
-                 f"trace={CALLS}"],
-                [sys.executable, DOOMED, json.dumps(asdict(order))], pass_fds=(writer,),
-                timeout=300).returncode
+                [
+                    "strace",
+                    "-f",
+                    "-y",
+                    "-xx",
+                    "-qq",
+                    "-s",
+                    "100000000",
+                    "-o",
+                    str(log),
+                    "-e",
+                    f"trace={CALLS}",
+                ],
+                [sys.executable, DOOMED, json.dumps(asdict(order))],
+                pass_fds=(writer,),
+                timeout=300,
+            ).returncode
             if status not in ((-9,) if kill_at else (0, 10)):
-                raise RuntimeError(f"the run to record ended with {status}:"
-                                   f" {Path(order.said).read_text('utf-8')[-500:]}")
+                raise RuntimeError(
+                    f"the run to record ended with {status}:"
+                    f" {Path(order.said).read_text('utf-8')[-500:]}"
+                )
             calls += read_log(log)
     os.close(reader)
     os.close(writer)
@@ -348,8 +378,13 @@ def replay(folder: Path, points: int, *, seed: int = 1, sabotage: str | None = N
         for turn in range(wanted[done]):
             target = folder / f"cut-{done}-{turn}"
             disk.cut_power(target, draw)
-            _judge(target / "home", disk, losses, f"after call {done} of {ours}",
-                   is_deep=draw.random() < 0.2)
+            _judge(
+                target / "home",
+                disk,
+                losses,
+                f"after call {done} of {ours}",
+                is_deep=draw.random() < 0.2,
+            )
             subprocess.run(["rm", "-rf", str(target)], check=True)
     losses.promised = len(disk.promised)
     return losses
@@ -402,8 +437,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for what in losses.wrong[:20]:
         print(f"WRONG: {what}")
     figures = {name: value for name, value in asdict(losses).items() if name != "wrong"}
-    print(" ".join(f"{name}={value}" for name, value in figures.items()),
-          f"seconds={time.monotonic() - begun:.0f}")
+    print(
+        " ".join(f"{name}={value}" for name, value in figures.items()),
+        f"seconds={time.monotonic() - begun:.0f}",
+    )
     return int(bool(losses.wrong))
 
 

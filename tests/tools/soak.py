@@ -73,10 +73,12 @@ class Figures:
 
     def say(self, seconds: float) -> str:
         """The figures as one line."""
-        named = {name: value for name, value in asdict(self).items()
-                 if name not in ("kills", "wrong")}
+        named = {
+            name: value for name, value in asdict(self).items() if name not in ("kills", "wrong")
+        }
         return " ".join(f"{name}={value}" for name, value in named.items()) + (
-            f" kills={self.kills.total()} seconds={seconds:.0f}")
+            f" kills={self.kills.total()} seconds={seconds:.0f}"
+        )
 
 
 class Starter:
@@ -87,8 +89,12 @@ class Starter:
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
         self._forks = forked.Popen(
-            [sys.executable, DOOMED], stdin=forked.PIPE, stdout=forked.PIPE,
-            pass_fds=(self._write,), bufsize=0)
+            [sys.executable, DOOMED],
+            stdin=forked.PIPE,
+            stdout=forked.PIPE,
+            pass_fds=(self._write,),
+            bufsize=0,
+        )
 
     def order(self, home: Path, now: str, base: str) -> Order:
         """An order that acknowledges to our pipe."""
@@ -113,8 +119,10 @@ class Starter:
         call = inject.split(":")[0]
         return forked.run_traced(
             ["strace", "-qqq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={inject}"],
-            [sys.executable, DOOMED, json.dumps(asdict(order))], pass_fds=(self._write,),
-            timeout=120).returncode
+            [sys.executable, DOOMED, json.dumps(asdict(order))],
+            pass_fds=(self._write,),
+            timeout=120,
+        ).returncode
 
     def acknowledged(self) -> list[tuple[str, str]]:
         """The lines (address, hash) that came since the last look."""
@@ -136,9 +144,16 @@ class Starter:
 class Life:
     """One home, from its first crawl on: it is killed, started again, and looked at."""
 
-    def __init__(self, starter: Starter, site: WitnessSite, home: Path, figures: Figures,
-                 sabotage: str | None, draw: random.Random,
-                 usual: Sequence[Counter[str]] = ()) -> None:
+    def __init__(
+        self,
+        starter: Starter,
+        site: WitnessSite,
+        home: Path,
+        figures: Figures,
+        sabotage: str | None,
+        draw: random.Random,
+        usual: Sequence[Counter[str]] = (),
+    ) -> None:
         self._starter, self._site, self._home, self._figures = starter, site, home, figures
         self._sabotage, self._draw = sabotage, draw
         self._promised: list[tuple[str, str]] = []
@@ -160,8 +175,14 @@ class Life:
         self._now = f"{2026 + self._period}-01-01T12:00:00Z"
         self._site.begin_period(self._period)
 
-    def start(self, kind: str, *, kill_at: str | None = None, kill_after_s: float | None = None,
-              inject: str | None = None) -> int:
+    def start(
+        self,
+        kind: str,
+        *,
+        kill_at: str | None = None,
+        kill_after_s: float | None = None,
+        inject: str | None = None,
+    ) -> int:
         """One run, killed or not; gives its status."""
         order = self._starter.order(self._home, self._now, self._site.base)
         order.kill_at, order.kill_after_s, order.sabotage = kill_at, kill_after_s, self._sabotage
@@ -173,8 +194,11 @@ class Life:
             status = self._starter.run_traced(order, inject)
         self._figures.starts += 1
         asked = self._site.asked[before:]
-        again = [path for path in asked if BASE + path in self._period_promised
-                 and path.startswith("/compare/")]
+        again = [
+            path
+            for path in asked
+            if BASE + path in self._period_promised and path.startswith("/compare/")
+        ]
         self._figures.again += len(again)
         if again:
             self._wrong(f"asked again though acknowledged: {again[:3]}")
@@ -286,8 +310,9 @@ def twin(starter: Starter, home: Path, kind: Kind) -> list[Counter[str]]:
 class Soak:
     """Lives, one after another, until there were enough kills."""
 
-    def __init__(self, folder: Path, seed: int, *, sabotage: str | None = None,
-                 readers: bool = True) -> None:
+    def __init__(
+        self, folder: Path, seed: int, *, sabotage: str | None = None, readers: bool = True
+    ) -> None:
         self.figures = Figures()
         self._folder, self._draw = folder, random.Random(seed)
         self._sabotage, self._readers = sabotage, readers
@@ -311,8 +336,15 @@ class Soak:
         home = self._folder / f"home-{self.figures.homes}"
         kind = self._draw.choice(KINDS)
         with WitnessSite(kind) as site:
-            life = Life(self._starter, site, home, self.figures, self._sabotage, self._draw,
-                        self._usual(kind))
+            life = Life(
+                self._starter,
+                site,
+                home,
+                self.figures,
+                self._sabotage,
+                self._draw,
+                self._usual(kind),
+            )
             for _ in range(PERIODS):
                 life.begin_period()
                 if self._readers:
@@ -371,8 +403,10 @@ class Soak:
         return status != KILLED
 
     def _kill_at_point(self, life: Life) -> bool:
-        point = min(CRAWL_POINTS, key=lambda name: (
-            self.figures.kills[f"point:{name}"] + self._tries[name] / 2))
+        point = min(
+            CRAWL_POINTS,
+            key=lambda name: self.figures.kills[f"point:{name}"] + self._tries[name] / 2,
+        )
         self._tries[point] += 1
         if point in TAIL_POINTS:
             before = self._draw.choice(("written", "synced", "inserted"))
@@ -396,8 +430,9 @@ def shares(kills: int, *, has_strace: bool) -> dict[str, int]:
     return found
 
 
-def soak(kinds: dict[str, int], *, seed: int = 1, sabotage: str | None = None,
-         readers: bool = True) -> Figures:
+def soak(
+    kinds: dict[str, int], *, seed: int = 1, sabotage: str | None = None, readers: bool = True
+) -> Figures:
     """Run a soak in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         return Soak(Path(folder), seed, sabotage=sabotage, readers=readers).run(kinds)

@@ -77,8 +77,10 @@ class WitnessSite:
 
     def pages(self) -> dict[str, bytes | None]:
         """The comparison pages as they are now; None for the one that is not there."""
-        return {f"/compare/{a.slug}-vs-{b.slug}": self._page(number)
-                for number, (a, b) in enumerate(PAIRS)}
+        return {
+            f"/compare/{a.slug}-vs-{b.slug}": self._page(number)
+            for number, (a, b) in enumerate(PAIRS)
+        }
 
     def _page(self, number: int) -> bytes | None:
         if number == 7:
@@ -98,7 +100,8 @@ class WitnessSite:
         return {
             "/robots.txt": f"User-agent: *\nAllow: /\nSitemap: {self.base}/map.xml\n".encode(),
             "/map.xml": self._index(),
-            "/map-1.xml": _map(links[:7]), "/map-2.xml": _map(links[7:]),
+            "/map-1.xml": _map(links[:7]),
+            "/map-2.xml": _map(links[7:]),
         }.get(path)
 
     def _index(self) -> bytes:
@@ -108,14 +111,19 @@ class WitnessSite:
     @staticmethod
     def _type(path: str) -> str:
         return {"xml": "application/xml", "txt": "text/plain"}.get(
-            path.rpartition(".")[2], "text/html; charset=utf-8")
+            path.rpartition(".")[2], "text/html; charset=utf-8"
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -44,7 +44,10 @@ class Told(Card):
 
 
 OAK = Told(
-    "oak", "Oak Lens", words="", tagline="Reads what was said and asks who does it",
+    "oak",
+    "Oak Lens",
+    words="",
+    tagline="Reads what was said and asks who does it",
     description="Oak Lens sits in meetings, takes notes and sends each of us the part we fear.",
     quotes=(
         "It reads a year of meeting notes and finds the one promise that nobody kept, ours too.",
@@ -52,9 +55,12 @@ OAK = Told(
         "Half an hour after the trial began it had renamed every branch, and it was right to.",
         "For the price of one lunch a month it saves me a second lunch with the auditors.",
     ),
-)  # fmt: skip
+)
 PINE = Told(
-    "pine", "Pine Shelf", words="", tagline="Finds the page again",
+    "pine",
+    "Pine Shelf",
+    words="",
+    tagline="Finds the page again",
     description="Pine Shelf keeps every manual of the house and answers from them, page by page.",
     quotes=(
         "Answers come with the page they were taken from, which no colleague of mine ever did.",
@@ -62,7 +68,7 @@ PINE = Told(
         "A tool this small should not need a daemon and two sockets to say good morning.",
         "Nobody on my floor reads manuals; this one they read aloud and with voices.",
     ),
-)  # fmt: skip
+)
 
 
 def built(home: Path, clock: pytest.MonkeyPatch) -> Path:
@@ -139,15 +145,18 @@ def kill_take_down(home: Path, name: str, when: str, *, erase: bool = False) -> 
     """Take down a page in a process that is killed before or after it calls a function."""
     done = forked.run(
         [sys.executable, "-c", TAKE, home, TAKEN_PAGE, name, when, "1" if erase else ""],
-        cwd=Path(__file__).parents[2], capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def read(body: bytes) -> Comparison:
     """The record of a page."""
-    found = read_page(RawPage(url=None, body=body, content_type="text/html; charset=utf-8"),
-                      site="sample")  # fmt: skip
+    found = read_page(
+        RawPage(url=None, body=body, content_type="text/html; charset=utf-8"), site="sample"
+    )
     assert isinstance(found, Comparison)
     return found
 

@@ -15,19 +15,34 @@ OTHER_ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".xz", ".bz2", ".zst", ".rar"}
 """What a file name ends in that asks for an archive of a kind that is not made here."""
 
 
-@click.command(epilog=example("verdicts backup --to /mnt/backup/verdicts",
-                              "verdicts backup --to home.tar"))  # fmt: skip
+@click.command(
+    epilog=example("verdicts backup --to /mnt/backup/verdicts", "verdicts backup --to home.tar")
+)
 @home_option
-@click.option("--to", type=click.Path(path_type=Path), required=True, metavar="DIR-OR-FILE.tar",
-              help="A folder, renewed with only what changed, or one file.")  # fmt: skip
-@click.option("--records", "has_records", is_flag=True,
-              help="Record files too; without them the next build makes them again.")  # fmt: skip
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR-OR-FILE.tar",
+    help="A folder, renewed with only what changed, or one file.",
+)
+@click.option(
+    "--records",
+    "has_records",
+    is_flag=True,
+    help="Record files too; without them the next build makes them again.",
+)
 @click.option("--deep", is_flag=True, help="Read the copies made before again, too.")
-@click.option("--link", "is_linked", is_flag=True,
-              help="Link sealed files instead of copying, on one file system.")  # fmt: skip
+@click.option(
+    "--link",
+    "is_linked",
+    is_flag=True,
+    help="Link sealed files instead of copying, on one file system.",
+)
 @json_option
-def backup(home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool,
-           as_json: bool) -> int:  # fmt: skip
+def backup(
+    home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool, as_json: bool
+) -> int:
     """Copy the archive and what is published, verified.
 
     Ledger, archived bytes and databases; it is safe while a crawl runs. Exit code 40 where the home
@@ -41,8 +56,14 @@ def backup(home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool,
         what = f"{to}: a backup is a folder or one file whose name ends in .tar, no {to.suffix}"
         raise UsageError(what=what)
     with progress() as tell:
-        report = run_backup(Home(home), to, has_records=has_records, is_deep=deep,
-                            is_linked=is_linked, progress=tell)  # fmt: skip
+        report = run_backup(
+            Home(home),
+            to,
+            has_records=has_records,
+            is_deep=deep,
+            is_linked=is_linked,
+            progress=tell,
+        )
     return _print(asdict(report), report.problems, as_json=as_json)
 
 
@@ -67,8 +88,9 @@ def restore(source: Path, home: Path, deep: bool, as_json: bool) -> int:
 
 
 def _print(report: dict[str, object], problems: list[str], *, as_json: bool) -> int:
-    print_report(report if as_json else report | {"problems": len(problems) or "none"},
-                 as_json=as_json)  # fmt: skip
+    print_report(
+        report if as_json else report | {"problems": len(problems) or "none"}, as_json=as_json
+    )
     for problem in () if as_json else problems:
         note(problem)
     return 40 if problems else 0

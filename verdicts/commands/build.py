@@ -19,16 +19,30 @@ if TYPE_CHECKING:
 
 @click.command(epilog=example("verdicts build --workers 4"))
 @home_option
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True,
-              help="How many processes read pages at once.")  # fmt: skip
-@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True,
-              help="What runs them: processes of this machine.")  # fmt: skip
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="How many processes read pages at once.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local"]),
+    default="local",
+    show_default=True,
+    help="What runs them: processes of this machine.",
+)
 @click.option("--accept-loss", is_flag=True, help="Publish even where many rows would be lost.")
-@click.option("--accept-changes", is_flag=True,
-              help="Publish even where a new parser alters records published before.")  # fmt: skip
+@click.option(
+    "--accept-changes",
+    is_flag=True,
+    help="Publish even where a new parser alters records published before.",
+)
 @json_option
-def build(home: Path, workers: int, engine: str, accept_loss: bool, accept_changes: bool,
-          as_json: bool) -> int:  # fmt: skip
+def build(
+    home: Path, workers: int, engine: str, accept_loss: bool, accept_changes: bool, as_json: bool
+) -> int:
     """Make and publish a database from the archive.
 
     Its path is printed last; where nothing is new, the present one stays. After an upgrade,
@@ -40,22 +54,28 @@ def build(home: Path, workers: int, engine: str, accept_loss: bool, accept_chang
     try:
         with progress() as tell:
             report = run_build(
-                home, workers=workers, accept_loss=accept_loss, accept_changes=accept_changes,
-                progress=tell, tell_altered=altered.extend,
-            )  # fmt: skip
+                home,
+                workers=workers,
+                accept_loss=accept_loss,
+                accept_changes=accept_changes,
+                progress=tell,
+                tell_altered=altered.extend,
+            )
     except PublishError:
         _print_altered(altered, as_json=as_json)
         raise
     found = asdict(report) | {"path": str(report.path)}
-    print_report(found if as_json else {n: v for n, v in found.items() if n != "path"},
-                 as_json=as_json)  # fmt: skip
+    print_report(
+        found if as_json else {n: v for n, v in found.items() if n != "path"}, as_json=as_json
+    )
     if not as_json:
         say(str(report.path))
     if report.damaged:
         raise IntegrityError(
-            where=str(home), what=f"the bytes of {report.damaged} captures are damaged or missing;"
+            where=str(home),
+            what=f"the bytes of {report.damaged} captures are damaged or missing;"
             " `verdicts check --deep` names them",
-        )  # fmt: skip
+        )
     return 10 if report.failures or report.held else 0
 
 

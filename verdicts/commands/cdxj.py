@@ -14,12 +14,20 @@ from verdicts.options import example, home_option
 
 @click.command(epilog=example("verdicts cdxj --out index.cdxj", "verdicts cdxj --without-304"))
 @home_option
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-              default=Path("-"), metavar="FILE", show_default="standard output",
-              help="Where the index goes; a file is replaced whole or not at all.")  # fmt: skip
-@click.option("--without-304", is_flag=True,
-              help="Leave out the answers that a page has not changed: pywb would replay them as"
-              " empty pages, where it otherwise takes the capture before.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    default=Path("-"),
+    metavar="FILE",
+    show_default="standard output",
+    help="Where the index goes; a file is replaced whole or not at all.",
+)
+@click.option(
+    "--without-304",
+    is_flag=True,
+    help="Leave out the answers that a page has not changed: pywb would replay them as"
+    " empty pages, where it otherwise takes the capture before.",
+)
 def cdxj(home: Path, out: Path, without_304: bool) -> int:
     """Print a CDXJ index of the archive, for pywb and its like."""
     from archive import Home, index

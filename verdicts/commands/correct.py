@@ -12,18 +12,26 @@ from verdicts.console import print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 
-@click.command(epilog=example(
-    "verdicts correct alpha-notes --note 'The maker says that the plan is paid since May.'",
-    "verdicts correct --list",
-))  # fmt: skip
+@click.command(
+    epilog=example(
+        "verdicts correct alpha-notes --note 'The maker says that the plan is paid since May.'",
+        "verdicts correct --list",
+    )
+)
 @click.argument("asked", metavar="[ADDRESS|TOOL|QUOTE]", required=False)
 @click.option("--note", "text", help="The note. It is published, with today's date.")
 @click.option("--list", "is_listing", is_flag=True, help="List the notes instead.")
 @site_option
 @home_option
 @json_option
-def correct(asked: str | None, text: str | None, is_listing: bool, site: str | None, home: Path,
-            as_json: bool) -> int:  # fmt: skip
+def correct(
+    asked: str | None,
+    text: str | None,
+    is_listing: bool,
+    site: str | None,
+    home: Path,
+    as_json: bool,
+) -> int:
     """Note a correction on a page, a tool or a quote.
 
     A page by its address or slug pair, a tool by its slug, a quote by its key.

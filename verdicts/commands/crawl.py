@@ -44,38 +44,89 @@ def _require_writable(_: click.Context, __: click.Parameter, given: int | None) 
     return given
 
 
-@click.command(epilog=example(
-    "verdicts crawl https://shiporskip.io --contact you@your.org",
-    "verdicts crawl --contact you@your.org --max-pages 100",
-))  # fmt: skip
+@click.command(
+    epilog=example(
+        "verdicts crawl https://shiporskip.io --contact you@your.org",
+        "verdicts crawl --contact you@your.org --max-pages 100",
+    )
+)
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS ...]")
-@click.option("--urls", type=click.Path(path_type=Path, dir_okay=False),
-              help="A file of addresses, one a line.")  # fmt: skip
+@click.option(
+    "--urls",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of addresses, one a line.",
+)
 @home_option
 @site_option
 @click.option("--max-pages", type=click.IntRange(min=0), help="Stop after so many page fetches.")
-@click.option("--delay", "delay_s", type=click.FloatRange(min=0), metavar="S",
-              help="Seconds between requests; at least 1 towards a public host.")  # fmt: skip
-@click.option("--contact", metavar="MAIL-OR-URL", default="", envvar="VERDICTS_CONTACT",
-              help="Whom a publisher may write to; part of the user agent."
-              " Else $VERDICTS_CONTACT.")  # fmt: skip
+@click.option(
+    "--delay",
+    "delay_s",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="Seconds between requests; at least 1 towards a public host.",
+)
+@click.option(
+    "--contact",
+    metavar="MAIL-OR-URL",
+    default="",
+    envvar="VERDICTS_CONTACT",
+    help="Whom a publisher may write to; part of the user agent. Else $VERDICTS_CONTACT.",
+)
 @click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
-@click.option("--plan", type=click.Choice(["all", "coverage"]), default="all", show_default=True,
-              help="all: every page, a cover of all tools first; coverage: no more than the cover.")
-@click.option("--per-day", type=click.IntRange(min=1), default=5000, show_default=True,
-              help="Ask for no more pages of a site on one day, in all runs together.")
-@click.option("--all-due", is_flag=True,
-              help="Ask for everything known, due or not; unchanged pages send no body.")
-@click.option("--timeout", "timeouts", metavar="PART=S", multiple=True, callback=_read_timeouts,
-              help="Give a part up after S seconds; may be repeated. Else: "
-              + ", ".join(f"{part}={each.default:g}" for part, each in PARTS.items()) + ".")
-@click.option("--ack-fd", type=click.IntRange(min=0), metavar="N", callback=_require_writable,
-              help="Write a line (address, SHA-256) to descriptor N once a capture is safe.")
+@click.option(
+    "--plan",
+    type=click.Choice(["all", "coverage"]),
+    default="all",
+    show_default=True,
+    help="all: every page, a cover of all tools first; coverage: no more than the cover.",
+)
+@click.option(
+    "--per-day",
+    type=click.IntRange(min=1),
+    default=5000,
+    show_default=True,
+    help="Ask for no more pages of a site on one day, in all runs together.",
+)
+@click.option(
+    "--all-due",
+    is_flag=True,
+    help="Ask for everything known, due or not; unchanged pages send no body.",
+)
+@click.option(
+    "--timeout",
+    "timeouts",
+    metavar="PART=S",
+    multiple=True,
+    callback=_read_timeouts,
+    help="Give a part up after S seconds; may be repeated. Else: "
+    + ", ".join(f"{part}={each.default:g}" for part, each in PARTS.items())
+    + ".",
+)
+@click.option(
+    "--ack-fd",
+    type=click.IntRange(min=0),
+    metavar="N",
+    callback=_require_writable,
+    help="Write a line (address, SHA-256) to descriptor N once a capture is safe.",
+)
 @json_option
-def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str | None,
-          max_pages: int | None, delay_s: float | None, contact: str, allow_private: bool,
-          plan: Literal["all", "coverage"], per_day: int, all_due: bool, timeouts: Timeouts,
-          ack_fd: int | None, as_json: bool) -> int:
+def crawl(
+    addresses: tuple[str, ...],
+    urls: Path | None,
+    home: Path,
+    site: str | None,
+    max_pages: int | None,
+    delay_s: float | None,
+    contact: str,
+    allow_private: bool,
+    plan: Literal["all", "coverage"],
+    per_day: int,
+    all_due: bool,
+    timeouts: Timeouts,
+    ack_fd: int | None,
+    as_json: bool,
+) -> int:
     """Fetch and archive pages, by name or as they fall due.
 
     A page address fetches that page; a root or a sitemap is discovered from. Without an address:
@@ -89,15 +140,25 @@ def crawl(addresses: tuple[str, ...], urls: Path | None, home: Path, site: str |
     named = [*addresses, *(_read_urls(urls) if urls else [])]
     with progress() as tell:
         report = run_crawl(
-            home, addresses=named, site=site_named(site) if site else None, max_pages=max_pages,
-            delay_s=delay_s, contact=contact, allow_private=allow_private, all_due=all_due,
-            plan=plan, per_day=per_day, ack=ack_fd, timeouts=timeouts,
+            home,
+            addresses=named,
+            site=site_named(site) if site else None,
+            max_pages=max_pages,
+            delay_s=delay_s,
+            contact=contact,
+            allow_private=allow_private,
+            all_due=all_due,
+            plan=plan,
+            per_day=per_day,
+            ack=ack_fd,
+            timeouts=timeouts,
             progress=lambda url, done, of: tell("fetched", done, of),
-        )  # fmt: skip
+        )
     from crawler.drift import cannot_tell
 
-    print_report(asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)},
-                 as_json=as_json)
+    print_report(
+        asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}, as_json=as_json
+    )
     return report.exit_code
 
 

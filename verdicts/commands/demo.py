@@ -25,9 +25,13 @@ def run_demo(home: Path, *, is_serving: bool, port: int) -> int:
     with serve_sample() as address, progress() as tell:
         say(f"1. crawling the sample site at {address}")
         report = crawl(
-            home, addresses=[address], site=site_named(SITE), delay_s=0, allow_private=True,
+            home,
+            addresses=[address],
+            site=site_named(SITE),
+            delay_s=0,
+            allow_private=True,
             progress=lambda url, done, of: tell("fetched", done, of),
-        )  # fmt: skip
+        )
         if report.exit_code not in (0, 10):
             raise IntegrityError(where=address, what=f"the crawl stopped: {report.stopped}")
         say(f"   {_asked(report)}")
@@ -51,8 +55,9 @@ def _asked(report: CrawlReport) -> str:
         return "nothing was due"
     missing = "".join(
         f", {count} answered with {code.removeprefix('http_error:')}"
-        for code, count in report.failed.items() if code.startswith("http_error:")
-    )  # fmt: skip
+        for code, count in report.failed.items()
+        if code.startswith("http_error:")
+    )
     unchanged = f", {report.unchanged} unchanged" if report.unchanged else ""
     return f"{report.asked} pages asked, {report.stored} stored{unchanged}{missing}"
 
@@ -74,5 +79,3 @@ def _require_expected(home: Path, database: Path) -> None:
         raise IntegrityError(
             where=str(database), what=f"{len(problems)} differences from the sample site's list"
         )
-
-

@@ -16,20 +16,39 @@ if TYPE_CHECKING:
     from verdicts.structure import Structure
 
 
-@click.command("drift", epilog=example(
-    "verdicts drift --site shiporskip", "verdicts drift --accept 12",
-))  # fmt: skip
+@click.command(
+    "drift", epilog=example("verdicts drift --site shiporskip", "verdicts drift --accept 12")
+)
 @home_option
 @site_option
-@click.option("--run", "run_id", type=click.IntRange(min=1), metavar="RUN",
-              help="Look at this run, not at the last one.")  # fmt: skip
-@click.option("--structure", "has_structure", is_flag=True,
-              help="Lay two pages side by side even where nothing drifted.")  # fmt: skip
-@click.option("--accept", type=click.IntRange(min=1), metavar="RUN",
-              help="Let the next build publish what was held back in this run.")  # fmt: skip
+@click.option(
+    "--run",
+    "run_id",
+    type=click.IntRange(min=1),
+    metavar="RUN",
+    help="Look at this run, not at the last one.",
+)
+@click.option(
+    "--structure",
+    "has_structure",
+    is_flag=True,
+    help="Lay two pages side by side even where nothing drifted.",
+)
+@click.option(
+    "--accept",
+    type=click.IntRange(min=1),
+    metavar="RUN",
+    help="Let the next build publish what was held back in this run.",
+)
 @json_option
-def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
-          accept: int | None, as_json: bool) -> int:  # fmt: skip
+def drift(
+    home: Path,
+    site: str | None,
+    run_id: int | None,
+    has_structure: bool,
+    accept: int | None,
+    as_json: bool,
+) -> int:
     """Show how pages have changed since the good runs before.
 
     Those of the last run beside earlier ones: layouts, the share of pages that show each field,
@@ -50,11 +69,20 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
         for each, report in zip(found, reports, strict=True)
     ]
     if as_json:
-        sides = ({name: asdict(page) if page else None for name, page in (pages or {}).items()}
-                 for pages in structures)
-        print_report({"sites": [report | {"structure": side} for report, side in
-                                zip(reports, sides, strict=True)], "waiting": waiting},
-                     as_json=True)  # fmt: skip
+        sides = (
+            {name: asdict(page) if page else None for name, page in (pages or {}).items()}
+            for pages in structures
+        )
+        print_report(
+            {
+                "sites": [
+                    report | {"structure": side}
+                    for report, side in zip(reports, sides, strict=True)
+                ],
+                "waiting": waiting,
+            },
+            as_json=True,
+        )
     else:
         for report, pages in zip(reports, structures, strict=True):
             _print(report, pages)
@@ -62,8 +90,10 @@ def drift(home: Path, site: str | None, run_id: int | None, has_structure: bool,
             say("no run has looked at a comparison yet")
         told = {report["run"] for report in reports if report["is_drift"]}
         for number in sorted(waiting.keys() - told):
-            say(f"\n{waiting[number]} pages of run {number} wait too;"
-                f" `verdicts drift --accept {number}` lets them in")
+            say(
+                f"\n{waiting[number]} pages of run {number} wait too;"
+                f" `verdicts drift --accept {number}` lets them in"
+            )
     return 10 if waiting or any(report["is_drift"] for report in reports) else 0
 
 
@@ -84,8 +114,10 @@ def _structures(home: Path, found: SiteDrift) -> dict[str, Structure | None]:
 
     archive = open_archive(home)
     with GuardedPool(explain_task) as pool:
-        old, new = (None if capture is None else read_structure(archive, capture, pool)
-                    for capture in found.examples(archive))  # fmt: skip
+        old, new = (
+            None if capture is None else read_structure(archive, capture, pool)
+            for capture in found.examples(archive)
+        )
     return {"before": old, "now": new}
 
 

@@ -67,9 +67,10 @@ def describe(found: Explanation) -> list[str]:
             for block, _, _ in places:
                 fields[block].append(field)
         lines = [
-            line for block in range(len(document.text))
+            line
+            for block in range(len(document.text))
             for line in _block(block, document.text[block], document.path(block), fields[block])
-        ]  # fmt: skip
+        ]
     return [*lines, "", *_outcome(found)]
 
 
@@ -89,6 +90,8 @@ def _outcome(found: Explanation) -> list[str]:
     record = found.record
     lines = [f"read: {record.title}, {len(record.quotes)} quotes, layout {record.layout}"]
     for finding in record.findings:
-        lines += [f"finding: {finding.code} ({finding.field}): {finding.detail}",
-                  f"  {FINDINGS[finding.code]}"]  # fmt: skip
+        lines += [
+            f"finding: {finding.code} ({finding.field}): {finding.detail}",
+            f"  {FINDINGS[finding.code]}",
+        ]
     return lines

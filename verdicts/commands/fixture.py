@@ -25,14 +25,22 @@ WARNING = (
 )
 
 
-@click.command("fixture", epilog=example(
-    "verdicts fixture https://shiporskip.io/compare/a-vs-b --case new-cards --to looked-at",
-))  # fmt: skip
+@click.command(
+    "fixture",
+    epilog=example(
+        "verdicts fixture https://shiporskip.io/compare/a-vs-b --case new-cards --to looked-at"
+    ),
+)
 @click.argument("address")
 @home_option
 @site_option
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), show_default=True,
-              default=Path("tests/fixtures"), help="The folder of all fixtures.")  # fmt: skip
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    show_default=True,
+    default=Path("tests/fixtures"),
+    help="The folder of all fixtures.",
+)
 @click.option("--case", metavar="NAME", help="The end of the folder's name.")
 def fixture(address: str, home: Path, site: str | None, to: Path, case: str | None) -> int:
     """Make a fixture folder from a page's newest capture.
@@ -83,9 +91,11 @@ def write_fixture(folder: Path, capture: Capture, page: RawPage) -> None:
     Raises: StartError where the folder cannot be written.
     """
     meta = {
-        "site": capture.site, "url": page.url, "content_type": page.content_type,
+        "site": capture.site,
+        "url": page.url,
+        "content_type": page.content_type,
         "origin": f"Captured {capture.captured_at}; a publisher's own words, not to be committed.",
-    }  # fmt: skip
+    }
     suffix = "txt" if (page.content_type or "").startswith("text/plain") else "html"
     try:
         folder.mkdir(parents=True)

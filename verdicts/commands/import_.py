@@ -24,12 +24,22 @@ SHOWN = 10
 @home_option
 @site_option
 @click.option("--url", help="The address of the one saved page.")
-@click.option("--urls-file", type=click.Path(path_type=Path, dir_okay=False),
-              help="Lines of file<TAB>address.")  # fmt: skip
+@click.option(
+    "--urls-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Lines of file<TAB>address.",
+)
 @click.option("--date", metavar="ISO", help="When the pages were saved, where nothing says so.")
 @json_option
-def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | None,
-            urls_file: Path | None, date: str | None, as_json: bool) -> int:  # fmt: skip
+def import_(
+    paths: tuple[str, ...],
+    home: Path,
+    site: str | None,
+    url: str | None,
+    urls_file: Path | None,
+    date: str | None,
+    as_json: bool,
+) -> int:
     """Take saved pages and WARC files into the archive.
 
     Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
@@ -40,17 +50,22 @@ def import_(paths: tuple[str, ...], home: Path, site: str | None, url: str | Non
 
     with progress() as tell:
         report = import_paths(
-            home, [Path(path) for path in paths], site=site_named(site) if site else None, url=url,
-            urls_file=urls_file, date=date,
+            home,
+            [Path(path) for path in paths],
+            site=site_named(site) if site else None,
+            url=url,
+            urls_file=urls_file,
+            date=date,
             progress=lambda path, done, of: tell("taken in", done, of),
-        )  # fmt: skip
+        )
     if as_json:
         print_report(asdict(report), as_json=True)
     else:
         _print(report)
     if report.exit_code == UsageError.exit_code:
-        raise UsageError(what="nothing was taken: no site claims the hosts of these pages;"
-                              " name one with --site")  # fmt: skip
+        raise UsageError(
+            what="nothing was taken: no site claims the hosts of these pages; name one with --site"
+        )
     return report.exit_code
 
 

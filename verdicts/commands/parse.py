@@ -34,9 +34,7 @@ class Task:
     url: str | None = None
 
 
-def parse_paths(
-    paths: Sequence[str], *, url: str | None, site: str | None, has_trace: bool
-) -> int:
+def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_trace: bool) -> int:
     """Print a line for each page, in the order asked, and give the exit code.
 
     Raises: UsageError for a site or host that is not known, or an address for several pages.

@@ -29,8 +29,15 @@ SHOWN = 10
 @click.command(epilog=example("verdicts plan", "verdicts plan --site shiporskip --delay 5 --json"))
 @home_option
 @site_option
-@click.option("--delay", "delay_s", type=click.FloatRange(min=0), metavar="S", default=1.0,
-              show_default=True, help="Seconds between requests, to reckon the time with.")
+@click.option(
+    "--delay",
+    "delay_s",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    default=1.0,
+    show_default=True,
+    help="Seconds between requests, to reckon the time with.",
+)
 @json_option
 def plan(home: Path, site: str | None, delay_s: float, as_json: bool) -> int:
     """Explain which few pages show every tool.
@@ -76,8 +83,9 @@ def explain_plan(site: SitePlan, width: int) -> Iterator[str]:
     if asleep:
         yield from _row("not asked now", asleep, "without a record, failed, refused or gone", width)
     if site.unclear:
-        yield from _row("unclear", site.unclear, "addresses that can be read in several ways",
-                        width)
+        yield from _row(
+            "unclear", site.unclear, "addresses that can be read in several ways", width
+        )
     yield from _row("cover", site.cover_pages, "pages that show every tool to cover", width)
     yield ""
     for sentence in _sentences(site):
@@ -103,25 +111,32 @@ def _row(label: str, number: int, words: str, width: int) -> Iterator[str]:
 
 def _sentences(site: SitePlan) -> Iterator[str]:
     if site.is_delay_too_long:
-        yield (f"robots.txt asks for {site.crawl_delay_s:g} seconds between requests, more than "
-               "a crawl waits: it would leave the site alone.")
+        yield (
+            f"robots.txt asks for {site.crawl_delay_s:g} seconds between requests, more than "
+            "a crawl waits: it would leave the site alone."
+        )
     total = site.cover_pages + site.rest
     if not total:
         yield "Nothing is waiting or due."
         return
     if not site.cover_pages:
-        yield (f"Every tool that can be seen is covered. The other {_of(site.rest, 'page')} would "
-               f"take {duration(site.all_seconds)}.")
+        yield (
+            f"Every tool that can be seen is covered. The other {_of(site.rest, 'page')} would "
+            f"take {duration(site.all_seconds)}."
+        )
         return
     pause = f"{site.delay_s:g} s" + (
-        ", as robots.txt asks" if site.crawl_delay_s and site.crawl_delay_s >= site.delay_s else "")
+        ", as robots.txt asks" if site.crawl_delay_s and site.crawl_delay_s >= site.delay_s else ""
+    )
     takes = f"At a delay of at least {pause}, the cover takes {duration(site.cover_seconds)}"
     if not site.rest:
         yield f"{takes}. It holds every page that may be asked, so it saves nothing."
         return
-    yield (f"{takes} and all {_of(total, 'page')} take {duration(site.all_seconds)}. The cover "
-           f"saves {_of(site.rest, 'request')} and "
-           f"{duration(site.all_seconds - site.cover_seconds)}.")
+    yield (
+        f"{takes} and all {_of(total, 'page')} take {duration(site.all_seconds)}. The cover "
+        f"saves {_of(site.rest, 'request')} and "
+        f"{duration(site.all_seconds - site.cover_seconds)}."
+    )
 
 
 def _of(number: int, thing: str) -> str:

@@ -14,11 +14,22 @@ from verdicts.options import example, home_option, json_option
 
 @click.command(epilog=example("verdicts prune --dry-run", "verdicts prune --keep 2"))
 @home_option
-@click.option("--keep", type=click.IntRange(min=1), default=3, show_default=True,
-              help="So many published databases stay, the current one always.")  # fmt: skip
-@click.option("--older-than", "days", type=click.IntRange(0, 36500), default=90,
-              show_default=True, metavar="DAYS",
-              help="Logs and quarantined bytes go when they are older.")  # fmt: skip
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="So many published databases stay, the current one always.",
+)
+@click.option(
+    "--older-than",
+    "days",
+    type=click.IntRange(0, 36500),
+    default=90,
+    show_default=True,
+    metavar="DAYS",
+    help="Logs and quarantined bytes go when they are older.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @json_option
 def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int:
@@ -32,15 +43,21 @@ def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int
     from db.records import FORMAT
     from parsers import PARSER_VERSION
 
-    gone = run_prune(Home(home), present=f".{PARSER_VERSION}.{FORMAT}.jsonl.gz", keep=keep,
-                     days=days, is_dry=dry_run)  # fmt: skip
+    gone = run_prune(
+        Home(home),
+        present=f".{PARSER_VERSION}.{FORMAT}.jsonl.gz",
+        keep=keep,
+        days=days,
+        is_dry=dry_run,
+    )
     sizes: Counter[str] = Counter()
     for each in gone:
         sizes[each.kind] += each.bytes
     total = {"files": len(gone), "bytes": sum(sizes.values()), "by_kind": dict(sizes)}
     if as_json:
-        print_report(total | {"dry_run": dry_run, "removed": [asdict(each) for each in gone]},
-                     as_json=True)  # fmt: skip
+        print_report(
+            total | {"dry_run": dry_run, "removed": [asdict(each) for each in gone]}, as_json=True
+        )
         return 0
     for each in gone:
         say(f"{'would remove' if dry_run else 'removed'} {each.path}  {each.bytes} bytes")

@@ -13,10 +13,19 @@ from verdicts.options import example, home_option
 
 @click.command(epilog=example("verdicts serve --port 8001"))
 @home_option
-@click.option("--host", default="127.0.0.1", show_default=True,
-              help="The address to listen at; 0.0.0.0 lets other machines in.")  # fmt: skip
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True,
-              help="0 takes a free port.")  # fmt: skip
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen at; 0.0.0.0 lets other machines in.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="0 takes a free port.",
+)
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
 def serve(home: Path, host: str, port: int, no_sql: bool) -> int:
     """Serve the published database, read-only."""
@@ -37,8 +46,13 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
 
     database = home / "public" / "current.db"
     try:
-        run_server(database, host=host, port=port, allow_sql=allow_sql,
-                   on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"))  # fmt: skip
+        run_server(
+            database,
+            host=host,
+            port=port,
+            allow_sql=allow_sql,
+            on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"),
+        )
     except WithdrawnError as error:
         raise StartError(what=f"{error}; `verdicts build` publishes without it") from error
     except NotServableError as error:

@@ -11,10 +11,12 @@ from verdicts.console import note, print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 
-@click.group(epilog=example(
-    "verdicts takedown add https://shiporskip.io/compare/a-vs-b --reason 'asked by its author'",
-    "verdicts takedown list",
-))  # fmt: skip
+@click.group(
+    epilog=example(
+        "verdicts takedown add https://shiporskip.io/compare/a-vs-b --reason 'asked by its author'",
+        "verdicts takedown list",
+    )
+)
 def takedown() -> None:
     """Leave out a page, a tool or a quote on request.
 
@@ -22,10 +24,12 @@ def takedown() -> None:
     """
 
 
-@takedown.command(epilog=example(
-    "verdicts takedown add alpha-notes --reason 'asked by its maker' --site shiporskip",
-    "verdicts takedown add https://shiporskip.io/compare/a-vs-b --reason 'a name' --erase",
-))  # fmt: skip
+@takedown.command(
+    epilog=example(
+        "verdicts takedown add alpha-notes --reason 'asked by its maker' --site shiporskip",
+        "verdicts takedown add https://shiporskip.io/compare/a-vs-b --reason 'a name' --erase",
+    )
+)
 @click.argument("asked", metavar="ADDRESS|TOOL|QUOTE")
 @click.option("--reason", required=True, help="Why. It is published: repeat no content.")
 @site_option
@@ -69,8 +73,10 @@ def list_(home: Path, as_json: bool) -> int:
         state = f"lifted {each.lifted_at}" if each.lifted_at else "holds"
         if each.matches.is_erasing:
             state += ", erased" if each.is_erased else ", not erased yet"
-        say(f"{each.id}  {each.added_at}  {each.kind} {each.site} {each.target}: {each.reason}"
-            f" ({state})")  # fmt: skip
+        say(
+            f"{each.id}  {each.added_at}  {each.kind} {each.site} {each.target}: {each.reason}"
+            f" ({state})"
+        )
     return 0
 
 

@@ -20,8 +20,10 @@ _SHOWN = 120
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; gives its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m verdicts.sample", description=__doc__,
-        epilog="example: python -m verdicts.sample --serve --port 8200")
+        prog="python -m verdicts.sample",
+        description=__doc__,
+        epilog="example: python -m verdicts.sample --serve --port 8200",
+    )
     parser.add_argument("--serve", action="store_true", help="serve the sample site on loopback")
     parser.add_argument("--port", type=int, default=0, help="the port; 0 takes a free one")
     chosen = parser.parse_args(arguments)

@@ -94,10 +94,15 @@ def round_percent(part: int, whole: int) -> int:
 def load_tools() -> dict[str, Tool]:
     """Every tool by slug, in the order of the slugs; the file's name is the slug."""
     folder = files(__package__) / "tools"
-    names = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir()
-                   if entry.name.endswith(".toml"))
-    return {name: _tool(name, tomllib.loads((folder / f"{name}.toml").read_text("utf-8")))
-            for name in names}
+    names = sorted(
+        entry.name.removesuffix(".toml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    )
+    return {
+        name: _tool(name, tomllib.loads((folder / f"{name}.toml").read_text("utf-8")))
+        for name in names
+    }
 
 
 @lru_cache(maxsize=1)
@@ -105,8 +110,9 @@ def load_pairs() -> tuple[Pair, ...]:
     """Every comparison the site offers, good and faulty, ordered by path."""
     tools, table = load_tools(), _comparisons()
     pairs = [Pair(tools[a], tools[b]) for a, b in table["pairs"]]
-    pairs += [Pair(tools[one["pair"][0]], tools[one["pair"][1]], one["fault"])
-              for one in table["faulty"]]
+    pairs += [
+        Pair(tools[one["pair"][0]], tools[one["pair"][1]], one["fault"]) for one in table["faulty"]
+    ]
     return tuple(sorted(pairs, key=lambda pair: pair.path))
 
 
@@ -124,14 +130,23 @@ def _tool(slug: str, raw: dict[str, Any]) -> Tool:
     ship, skip = raw["votes"]
     community = raw.get("community")
     return Tool(
-        slug=slug, name=raw["name"], category=raw["category"], tagline=raw["tagline"],
-        entry=raw["entry"], pricing=raw["pricing"], badge=raw["badge"],
-        share_percent=raw["share_percent"], ship=ship, skip=skip,
+        slug=slug,
+        name=raw["name"],
+        category=raw["category"],
+        tagline=raw["tagline"],
+        entry=raw["entry"],
+        pricing=raw["pricing"],
+        badge=raw["badge"],
+        share_percent=raw["share_percent"],
+        ship=ship,
+        skip=skip,
         community=None if community is None else (community[0], community[1]),
         best_for=raw.get("best_for", raw["tagline"]),
         paragraphs=tuple(_tidy(part) for part in raw["description"].strip().split("\n\n")),
-        reviews=tuple(Review(one["reviewer"], one["score"], one["verdict"], _tidy(one["text"]))
-                      for one in raw["reviews"]),
+        reviews=tuple(
+            Review(one["reviewer"], one["score"], one["verdict"], _tidy(one["text"]))
+            for one in raw["reviews"]
+        ),
     )
 
 

@@ -30,8 +30,10 @@ def discovery_files(base: str, comparisons: list[str]) -> list[File]:
     return [
         ("/robots.txt", robots.encode(), 200, "text/plain; charset=utf-8"),
         ("/sitemap.xml", index, 200, XML),
-        *((path, body, 200, GZIP if path.endswith(".gz") else XML)
-          for path, body in members.items()),
+        *(
+            (path, body, 200, GZIP if path.endswith(".gz") else XML)
+            for path, body in members.items()
+        ),
     ]
 
 
@@ -40,7 +42,9 @@ def _urlset(base: str, paths: list[str]) -> bytes:
 
 
 def _xml(root: str, item: str, base: str, paths: list[str]) -> bytes:
-    lines = [f"  <{item}><loc>{escape(base + path)}</loc><lastmod>{_DATE}</lastmod></{item}>"
-             for path in paths]
+    lines = [
+        f"  <{item}><loc>{escape(base + path)}</loc><lastmod>{_DATE}</lastmod></{item}>"
+        for path in paths
+    ]
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_NAMESPACE}">'
     return "\n".join([head, *lines, f"</{root}>", ""]).encode()

@@ -13,15 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, TypedDict
 
-from verdicts.sample.content import (
-    BASE,
-    SITE,
-    Pair,
-    Tool,
-    load_gone,
-    load_pairs,
-    round_percent,
-)
+from verdicts.sample.content import BASE, SITE, Pair, Tool, load_gone, load_pairs, round_percent
 from verdicts.sample.faults import CODES
 
 JSON = dict[str, Any]
@@ -53,8 +45,9 @@ def expected() -> Expected:
         pages=[_failure(pair) if pair.fault else _record(pair) for pair in pairs],
         others=[f"{BASE}/", f"{BASE}/compare"],
         gone=[BASE + path for path in load_gone()],
-        counts=_counts([pair for pair in pairs if not pair.fault],
-                       [pair for pair in pairs if pair.fault]),
+        counts=_counts(
+            [pair for pair in pairs if not pair.fault], [pair for pair in pairs if pair.fault]
+        ),
     )
 
 
@@ -79,7 +72,10 @@ def _failure(pair: Pair) -> JSON:
 def _record(pair: Pair) -> JSON:
     sides = (pair.a, pair.b)
     return {
-        "kind": "comparison", "schema": 1, "url": pair.url, "title": pair.title,
+        "kind": "comparison",
+        "schema": 1,
+        "url": pair.url,
+        "title": pair.title,
         "tools": [_tool(position, tool) for position, tool in enumerate(sides, 1)],
         "quotes": list(_quotes(pair)),
         "findings": _findings(pair),
@@ -89,11 +85,18 @@ def _record(pair: Pair) -> JSON:
 def _tool(position: int, tool: Tool) -> JSON:
     ship, votes = tool.community or (0, 0)
     return {
-        "position": position, "slug": tool.slug, "name": tool.name, "category": tool.category,
-        "tagline": tool.tagline, "badge": tool.badge, "panel_ship_percent": tool.share_percent,
+        "position": position,
+        "slug": tool.slug,
+        "name": tool.name,
+        "category": tool.category,
+        "tagline": tool.tagline,
+        "badge": tool.badge,
+        "panel_ship_percent": tool.share_percent,
         "votes": {"ship": tool.ship, "skip": tool.skip},
         "community": {"ship_percent": tool.community_percent, "ship": ship, "votes": votes},
-        "entry": tool.entry, "pricing": tool.pricing, "description": " ".join(tool.paragraphs),
+        "entry": tool.entry,
+        "pricing": tool.pricing,
+        "description": " ".join(tool.paragraphs),
     }
 
 
@@ -104,16 +107,24 @@ def _quotes(pair: Pair) -> Iterator[JSON]:
                 continue
             review = tool.reviews[slot - 1]
             yield {
-                "position": 2 * (slot - 1) + side, "tool": side, "slot": slot,
-                "reviewer": review.reviewer.removeprefix("The "), "score": review.score,
-                "verdict": review.verdict, "verdict_source": "page", "verdict_span": None,
+                "position": 2 * (slot - 1) + side,
+                "tool": side,
+                "slot": slot,
+                "reviewer": review.reviewer.removeprefix("The "),
+                "score": review.score,
+                "verdict": review.verdict,
+                "verdict_source": "page",
+                "verdict_span": None,
                 "text": review.text,
             }
 
 
 def _findings(pair: Pair) -> list[list[str]]:
-    found = [finding for index, tool in enumerate((pair.a, pair.b))
-             for finding in _tool_findings(f"tools[{index}]", tool)]
+    found = [
+        finding
+        for index, tool in enumerate((pair.a, pair.b))
+        for finding in _tool_findings(f"tools[{index}]", tool)
+    ]
     return sorted(found, key=lambda finding: (finding[1], finding[0]))
 
 
@@ -145,8 +156,15 @@ def _counts(good: list[Pair], faulty: list[Pair]) -> JSON:
 
 
 def _card_key(tool: Tool) -> str:
-    return _key(SITE, tool.name, tool.category, tool.tagline, " ".join(tool.paragraphs),
-                tool.entry, tool.share_percent)
+    return _key(
+        SITE,
+        tool.name,
+        tool.category,
+        tool.tagline,
+        " ".join(tool.paragraphs),
+        tool.entry,
+        tool.share_percent,
+    )
 
 
 def _quote_keys(tool: Tool) -> list[str]:

@@ -16,15 +16,7 @@ from itertools import zip_longest
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from verdicts.sample.content import (
-    BASE,
-    Pair,
-    Review,
-    Tool,
-    load_gone,
-    load_pairs,
-    load_tools,
-)
+from verdicts.sample.content import BASE, Pair, Review, Tool, load_gone, load_pairs, load_tools
 from verdicts.sample.discovery import discovery_files
 from verdicts.sample.faults import INSTEAD, cut, spoil
 
@@ -85,15 +77,19 @@ def _comparison(pair: Pair) -> bytes:
 
 def _related(pair: Pair) -> list[Pair]:
     ours = {pair.a.slug, pair.b.slug}
-    return [one for one in load_pairs()
-            if one.path != pair.path and not one.fault and ours & {one.a.slug, one.b.slug}][:4]
+    return [
+        one
+        for one in load_pairs()
+        if one.path != pair.path and not one.fault and ours & {one.a.slug, one.b.slug}
+    ][:4]
 
 
 def _home() -> SamplePage:
     good = [pair for pair in load_pairs() if not pair.fault]
     picks = good[:: max(1, len(good) // PICKS)][:PICKS]
-    body = _render("home.html", tools=list(load_tools().values()), picks=picks,
-                   count=len(load_pairs()))
+    body = _render(
+        "home.html", tools=list(load_tools().values()), picks=picks, count=len(load_pairs())
+    )
     return SamplePage("/", body)
 
 
@@ -122,11 +118,17 @@ def _text(template: str, **values: object) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    made = Environment(loader=PackageLoader("verdicts.sample"), autoescape=True,
-                       undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-                       keep_trailing_newline=True)
-    made.globals.update(c=_class, community_short=_community_short, decision=_decision,
-                        rows=_rows, script=_script)
+    made = Environment(
+        loader=PackageLoader("verdicts.sample"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals.update(
+        c=_class, community_short=_community_short, decision=_decision, rows=_rows, script=_script
+    )
     return made
 
 
@@ -148,6 +150,7 @@ def _community_long(tool: Tool) -> str:
 
 def _decision(pair: Pair) -> list[tuple[str, str, str]]:
     """The rows of the decision table: label, cell of A, cell of B."""
+
     def row(tool: Tool) -> tuple[str, ...]:
         votes = f"{tool.badge} · {tool.ship} ship / {tool.skip} skip"
         return votes, _community_long(tool), tool.pricing, tool.best_for, tool.category

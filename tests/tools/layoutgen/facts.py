@@ -137,14 +137,17 @@ class PageTruth:
             return self.other_reviewer
         return self.reviewers[slot - 1]
 
-    def expected(self, style: str, url: str | None = None, shows: Shows | None = None
-                 ) -> dict[str, Any]:
+    def expected(
+        self, style: str, url: str | None = None, shows: Shows | None = None
+    ) -> dict[str, Any]:
         """The record of this page as far as `shows`; findings as codes, in sorted order."""
         shows = shows or Shows()
         slugs, codes = self._slugs(url, shows)
         quotes = [q for t in (0, 1) for q in self._quotes(t, shows)]
         record: dict[str, Any] = {
-            "kind": "comparison", "url": url, "title": norm(self.title),
+            "kind": "comparison",
+            "url": url,
+            "title": norm(self.title),
             "tools": [self._tool(t, slugs[t], shows) for t in (0, 1)],
             "quotes": sorted(quotes, key=lambda q: q["position"]),
         }
@@ -161,8 +164,12 @@ class PageTruth:
         if len({t.community is None for t in self.tools}) == 2:
             codes |= {"uneven_sides"}
         if any(t.odd in ("share_disagrees", "verdicts_disagree") for t in self.tools):
-            codes |= {"verdicts_disagree", "votes_disagree", "panel_verdict_disagrees",
-                      "badge_disagrees"}
+            codes |= {
+                "verdicts_disagree",
+                "votes_disagree",
+                "panel_verdict_disagrees",
+                "badge_disagrees",
+            }
         if "conflict" in self.tags:
             codes |= {"cue_conflict"}
         return codes
@@ -171,11 +178,16 @@ class PageTruth:
         tool = self.tools[t]
         ship, skip = tool.votes
         return {
-            "position": t + 1, "slug": slug, "name": norm(tool.name),
-            "category": norm(tool.category), "tagline": norm(tool.tagline),
-            "badge": tool.badge if shows.badge else None, "panel_ship_percent": tool.share,
+            "position": t + 1,
+            "slug": slug,
+            "name": norm(tool.name),
+            "category": norm(tool.category),
+            "tagline": norm(tool.tagline),
+            "badge": tool.badge if shows.badge else None,
+            "panel_ship_percent": tool.share,
             "votes": {"ship": ship, "skip": skip} if "votes" in shows.rows else None,
-            "community": _community(tool, shows), "entry": tool.entry,
+            "community": _community(tool, shows),
+            "entry": tool.entry,
             "pricing": norm(tool.pricing) if "pricing" in shows.rows else None,
             "description": norm(" ".join(tool.paragraphs)),
         }
@@ -184,17 +196,23 @@ class PageTruth:
         given = _verdicts(self.tools[t], shows)
         out = []
         for (slot, quote), (verdict, source) in zip(
-                self.tools[t].slots(shows).items(), given, strict=True):
+            self.tools[t].slots(shows).items(), given, strict=True
+        ):
             name = norm(self.reviewer(t, slot, shows)).removeprefix("The ")
             start = quote.text.find(quote.cue) if quote.cue and source == "cue" else -1
-            out.append({
-                "position": 2 * (slot - 1) + t + 1, "tool": t + 1, "slot": slot,
-                "reviewer": name if shows.reviewer else None,
-                "score": quote.score if shows.score else None,
-                "verdict": verdict, "verdict_source": source,
-                "verdict_span": [start, start + len(quote.cue or "")] if start >= 0 else None,
-                "text": quote.text,
-            })
+            out.append(
+                {
+                    "position": 2 * (slot - 1) + t + 1,
+                    "tool": t + 1,
+                    "slot": slot,
+                    "reviewer": name if shows.reviewer else None,
+                    "score": quote.score if shows.score else None,
+                    "verdict": verdict,
+                    "verdict_source": source,
+                    "verdict_span": [start, start + len(quote.cue or "")] if start >= 0 else None,
+                    "text": quote.text,
+                }
+            )
         return out
 
     def _slugs(self, url: str | None, shows: Shows) -> tuple[list[str | None], list[str]]:
@@ -203,7 +221,7 @@ class PageTruth:
             return [None, None], []
         path = url.rsplit("/", 1)[1]
         cuts = [m.start() for m in re.finditer("(?=-vs-)", path)]
-        pairs = [(path[:c], path[c + 4:]) for c in cuts]
+        pairs = [(path[:c], path[c + 4 :]) for c in cuts]
         real = (self.tools[0].slug, self.tools[1].slug)
         if len(pairs) > 1:
             ordered = [p for p in pairs if p[0] < p[1]]
@@ -218,8 +236,11 @@ class PageTruth:
             if tool.odd == "badge_disagrees" and shows.badge:
                 codes |= {"badge_disagrees"}
                 codes |= {"panel_verdict_disagrees"} if "votes" in shows.rows else set()
-            needs = {"share_disagrees": "votes", "tagline_disagrees": "best",
-                     "category_disagrees": "category"}
+            needs = {
+                "share_disagrees": "votes",
+                "tagline_disagrees": "best",
+                "category_disagrees": "category",
+            }
             if tool.odd in needs and needs[tool.odd] in shows.rows:
                 codes |= {tool.odd}
             if tool.odd == "verdicts_disagree" and shows.score:

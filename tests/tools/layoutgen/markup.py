@@ -20,7 +20,7 @@ _MARKS = re.compile(f"{OPEN}[^{NAMED}]*{NAMED}|[{INNER}{AFTER}{CLOSE}]")
 ENTITIES = {
     "“": "ldquo", "”": "rdquo", "’": "rsquo", "‘": "lsquo", "—": "mdash", "–": "ndash",
     "…": "hellip", "·": "middot", "\u00a0": "nbsp", "é": "eacute", "€": "euro",
-}
+}  # fmt: skip
 ICONS = {"share": "🚢", "community": "👥", "entry": "🎟️", "decision": "⚖️", "scorecard": "📋"}
 
 
@@ -65,14 +65,14 @@ def blocks(marked: str) -> list[Block]:
 
 def mutate(marked: str, block: Block, kind: str) -> str:
     """The marked text with one block dropped, doubled or emptied."""
-    whole = marked[block.start:block.end]
+    whole = marked[block.start : block.end]
     if kind == "drop":
         new = ""
     elif kind == "double":
         new = whole + whole
     else:
-        new = marked[block.start:block.inner] + marked[block.after:block.end]
-    return marked[:block.start] + new + marked[block.end:]
+        new = marked[block.start : block.inner] + marked[block.after : block.end]
+    return marked[: block.start] + new + marked[block.end :]
 
 
 @dataclass(frozen=True)
@@ -195,10 +195,21 @@ def element(name: str, tag: str, inner: str, *, close: bool = True) -> str:
     return mark(name, f"<{tag}>", inner, f"</{tag.split()[0]}>" if close else "")
 
 
-def finish(marked: str, truth: PageTruth, shows: Shows, *, encode: Callable[[str], bytes] = utf8,
-           content_type: str = "text/html; charset=utf-8") -> Rendered:
+def finish(
+    marked: str,
+    truth: PageTruth,
+    shows: Shows,
+    *,
+    encode: Callable[[str], bytes] = utf8,
+    content_type: str = "text/html; charset=utf-8",
+) -> Rendered:
     """The bytes of a page, and how it is asked for."""
     return Rendered(
-        html=encode(bare(marked)), content_type=content_type, shows=shows, marked=marked,
-        encode=encode, asked=truth.url if truth.url_from == "asked" else None,
-        address=None if truth.url_from == "nowhere" else truth.url)
+        html=encode(bare(marked)),
+        content_type=content_type,
+        shows=shows,
+        marked=marked,
+        encode=encode,
+        asked=truth.url if truth.url_from == "asked" else None,
+        address=None if truth.url_from == "nowhere" else truth.url,
+    )

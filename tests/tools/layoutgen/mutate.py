@@ -16,8 +16,17 @@ Layout = Callable[[PageTruth, Random], Rendered]
 KINDS = ("drop", "double", "empty")
 UNCOMPARED = ("path", "layout", "schema", "trace")
 
-__all__ = ["Mutant", "bad_pages", "cuts", "differences", "judge", "judge_cut", "mutants",
-           "mutants_of", "simplified"]
+__all__ = [
+    "Mutant",
+    "bad_pages",
+    "cuts",
+    "differences",
+    "judge",
+    "judge_cut",
+    "mutants",
+    "mutants_of",
+    "simplified",
+]
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,9 @@ def mutants_of(truth: PageTruth, page: Rendered) -> Iterator[Mutant]:
                 yield Mutant(kind, block.name, html, right, baseline)
 
 
-def _as_read(truth: PageTruth, page: Rendered, record: dict[str, Any], name: str, kind: str
-             ) -> list[dict[str, Any]]:
+def _as_read(
+    truth: PageTruth, page: Rendered, record: dict[str, Any], name: str, kind: str
+) -> list[dict[str, Any]]:
     """What a person reads where nothing else on the page speaks of the lost block.
 
     The whole list: the row of votes, of pricing or of the community gone for both tools, and the
@@ -92,8 +102,9 @@ def simplified(line: dict[str, Any]) -> dict[str, Any]:
     return new
 
 
-def differences(expected: dict[str, Any], line: dict[str, Any], optional: set[str] | None = None
-                ) -> list[tuple[str, Any, Any]]:
+def differences(
+    expected: dict[str, Any], line: dict[str, Any], optional: set[str] | None = None
+) -> list[tuple[str, Any, Any]]:
     """Every place where a comparison's line is not the expected record: field, expected, got.
 
     Absent: an empty list means that the two are equal, `optional` findings apart.
@@ -111,16 +122,24 @@ def _differ(where: str, want: Any, got: Any) -> Iterator[tuple[str, Any, Any]]:
         for key in {**want, **got}:
             place = f"{where}.{key}" if where else key
             yield from _differ(place, want.get(key, "(no such key)"), got.get(key, "(no such key)"))
-    elif isinstance(want, list) and isinstance(got, list) and len(want) == len(got) \
-            and where in ("tools", "quotes"):
+    elif (
+        isinstance(want, list)
+        and isinstance(got, list)
+        and len(want) == len(got)
+        and where in ("tools", "quotes")
+    ):
         for n, (one, two) in enumerate(zip(want, got, strict=True)):
             yield from _differ(f"{where}[{n}]", one, two)
     elif want != got or type(want) is not type(got):
         yield where, want, got
 
 
-def judge(mutant: Mutant, truth: PageTruth, outcome_line: dict[str, Any],
-          whole_line: dict[str, Any] | None = None) -> str:
+def judge(
+    mutant: Mutant,
+    truth: PageTruth,
+    outcome_line: dict[str, Any],
+    whole_line: dict[str, Any] | None = None,
+) -> str:
     """`ok` for a failure, an allowed record, or another record that says so by a new finding.
 
     Shape: `whole_line` is what the unharmed page gave; a finding is new that was not there.

@@ -8,8 +8,13 @@ from layoutgen.markup import Ink, element, mark
 from layoutgen.truth import PageTruth, Shows
 
 LABELS = {"share": "Panel ship", "community": "Community", "entry": "Entry"}
-ROW_LABELS = {"votes": "Panel verdict", "community": "Community", "pricing": "Pricing",
-              "best": "Best for", "category": "Category"}
+ROW_LABELS = {
+    "votes": "Panel verdict",
+    "community": "Community",
+    "pricing": "Pricing",
+    "best": "Best for",
+    "category": "Category",
+}
 EYEBROW = "AI tool comparison"
 QUESTION = "Which one should you ship with? Two panels and one table, side by side."
 LETTER = ("Weekly AI Tool Verdicts", "One letter, every Thursday", "No more than four lines.")
@@ -18,8 +23,15 @@ LETTER = ("Weekly AI Tool Verdicts", "One letter, every Thursday", "No more than
 class Fields:
     """The fields of one page, each as a marked element with the tag asked for."""
 
-    def __init__(self, truth: PageTruth, ink: Ink, shows: Shows, *, dash: str = "—",
-                 marks: tuple[str, str] = ("“", "”")) -> None:
+    def __init__(
+        self,
+        truth: PageTruth,
+        ink: Ink,
+        shows: Shows,
+        *,
+        dash: str = "—",
+        marks: tuple[str, str] = ("“", "”"),
+    ) -> None:
         self.truth, self.ink, self.shows, self.dash, self.marks = truth, ink, shows, dash, marks
 
     def short(self, name: str, tag: str, text: str, *, close: bool = True) -> str:
@@ -59,8 +71,16 @@ class Fields:
         inner = self.ink.label(key, LABELS[key])
         return element(f"t{i}.{key}.label", tag, inner, close=close)
 
-    def pairs(self, i: int, outer: str, value: str, label: str, *, label_first: bool = False,
-              glue: str = "\n") -> str:
+    def pairs(
+        self,
+        i: int,
+        outer: str,
+        value: str,
+        label: str,
+        *,
+        label_first: bool = False,
+        glue: str = "\n",
+    ) -> str:
         """The three statistics, each in an element of its own."""
         out = []
         for key in LABELS:
@@ -107,13 +127,17 @@ class Fields:
 
     def side(self, i: int, slot: int | str, tag: str, *, close: bool = True) -> str:
         """A tool's name where it tells a side or heads a column."""
-        return element(f"side.{i}.{slot}", tag, self.ink.chars(self.truth.tools[i].name),
-                       close=close)
+        return element(
+            f"side.{i}.{slot}", tag, self.ink.chars(self.truth.tools[i].name), close=close
+        )
 
     def row_cells(self, row: str, tag: str, *, close: bool = True) -> str:
         return "".join(
-            element(f"d.{row}.cell{i}", tag, self.ink.text(self.truth.tools[i].row(row)),
-                    close=close) for i in (0, 1))
+            element(
+                f"d.{row}.cell{i}", tag, self.ink.text(self.truth.tools[i].row(row)), close=close
+            )
+            for i in (0, 1)
+        )
 
     def scorecard(self, tag: str) -> str:
         return element("scorecard", tag, self.ink.label("scorecard", "Reviewer scorecard"))
@@ -124,21 +148,33 @@ class Fields:
         corner = element("d.corner", "th", self.ink.label("decision", "Decision"), close=close)
         names = "".join(self.side(i, "decision", "th", close=close) for i in (0, 1))
         rows = "".join(
-            mark(f"d.{row}.row", "<tr>",
-                 element(f"d.{row}.label", "th", self.ink.case(ROW_LABELS[row]), close=close)
-                 + self.row_cells(row, "td", close=close), end + "\n")
-            for row in self.shows.rows)
+            mark(
+                f"d.{row}.row",
+                "<tr>",
+                element(f"d.{row}.label", "th", self.ink.case(ROW_LABELS[row]), close=close)
+                + self.row_cells(row, "td", close=close),
+                end + "\n",
+            )
+            for row in self.shows.rows
+        )
         return f"<table><tr>{corner}{names}{end}\n{rows}</table>"
 
     def decision_divs(self, *, in_rows: bool) -> str:
         """The decision table as a grid of divs, with or without an element for each row."""
         first, last = ("<div class=r>", "</div>\n") if in_rows else ("", "\n")
         top = element("d.corner", "div", self.ink.label("decision", "Decision")) + "".join(
-            self.side(i, "decision", "div") for i in (0, 1))
+            self.side(i, "decision", "div") for i in (0, 1)
+        )
         rows = "".join(
-            mark(f"d.{row}.row", first,
-                 element(f"d.{row}.label", "div", self.ink.case(ROW_LABELS[row]))
-                 + self.row_cells(row, "div"), last) for row in self.shows.rows)
+            mark(
+                f"d.{row}.row",
+                first,
+                element(f"d.{row}.label", "div", self.ink.case(ROW_LABELS[row]))
+                + self.row_cells(row, "div"),
+                last,
+            )
+            for row in self.shows.rows
+        )
         return f'<div class="g3">{first}{top}{last}{rows}</div>'
 
     def decision_either_way(self, rng: Random) -> str:
@@ -152,11 +188,18 @@ class Fields:
         """The decision table with a row for each tool and a column for each question."""
         head = element("d.corner", "th", self.ink.label("decision", "Decision")) + "".join(
             element(f"d.{row}.label", "th", self.ink.case(ROW_LABELS[row]))
-            for row in self.shows.rows)
+            for row in self.shows.rows
+        )
         body = "".join(
-            "<tr>" + self.side(i, "decision", "th") + "".join(
+            "<tr>"
+            + self.side(i, "decision", "th")
+            + "".join(
                 element(f"d.{row}.cell{i}", "td", self.ink.text(self.truth.tools[i].row(row)))
-                for row in self.shows.rows) + "</tr>\n" for i in (0, 1))
+                for row in self.shows.rows
+            )
+            + "</tr>\n"
+            for i in (0, 1)
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -175,16 +218,22 @@ def letter(tag: str = "p") -> str:
 
 def banner() -> str:
     """What stands above every page of a site."""
-    links = "".join(f"<li><a href='/{w.lower()}'>{w}</a></li>"
-                    for w in ("Compare", "Tools", "Reviewers", "News"))
-    return (f"<header><a href='/'>Ship or Skip</a><nav><ul>{links}</ul></nav>"
-            "<button>Menu</button><a href='/login'>Sign in</a></header>")
+    links = "".join(
+        f"<li><a href='/{w.lower()}'>{w}</a></li>"
+        for w in ("Compare", "Tools", "Reviewers", "News")
+    )
+    return (
+        f"<header><a href='/'>Ship or Skip</a><nav><ul>{links}</ul></nav>"
+        "<button>Menu</button><a href='/login'>Sign in</a></header>"
+    )
 
 
 def footer() -> str:
     """What stands below every page of a site."""
-    return ("<footer><p>Seven critics, one verdict a day.</p>"
-            "<p>© 2026 · <a href='/about'>About</a> · <a href='/privacy'>Privacy</a></p></footer>")
+    return (
+        "<footer><p>Seven critics, one verdict a day.</p>"
+        "<p>© 2026 · <a href='/about'>About</a> · <a href='/privacy'>Privacy</a></p></footer>"
+    )
 
 
 def contents(truth: PageTruth, ink: Ink) -> str:
@@ -197,24 +246,36 @@ def contents(truth: PageTruth, ink: Ink) -> str:
 def related(rng: Random, tag: str = "li") -> str:
     """Other comparisons after the scorecard, with anchor words of their own."""
     rows: list[str] = []
-    for one, two, share in rng.sample((
-            ("Pinwheel", "Carrel 2.1", 75), ("Carrel 2.1", "Ivory: Desk", 100),
-            ("Ivory: Desk", "Pinwheel", 50), ("Sedge & Co.", "Pinwheel", 75)), 3):
+    for one, two, share in rng.sample(
+        (
+            ("Pinwheel", "Carrel 2.1", 75),
+            ("Carrel 2.1", "Ivory: Desk", 100),
+            ("Ivory: Desk", "Pinwheel", 50),
+            ("Sedge & Co.", "Pinwheel", 75),
+        ),
+        3,
+    ):
         words = f"{one} vs {two}".replace("&", "&amp;")
-        rows.append(f"<{tag}><a href='/compare/a{share}-vs-b{len(rows)}'>{words}</a> "
-                    f"<small>{share}% Panel ship</small></{tag}>")
+        rows.append(
+            f"<{tag}><a href='/compare/a{share}-vs-b{len(rows)}'>{words}</a> "
+            f"<small>{share}% Panel ship</small></{tag}>"
+        )
     return f"<section><h2>Related comparisons</h2><ul>{''.join(rows)}</ul></section>"
 
 
 def decoy_card(rng: Random) -> str:
     """A whole card of another tool, for hidden places."""
     name = rng.choice(("Phantom Desk", "Mirage 3", "Ghostwriter & Son"))
-    return (f"<div><p>Productivity</p><h2>{name}</h2><p>Nobody sees this one</p><b>Skip</b>"
-            "<p>25%</p><p>Panel ship</p><p>10%</p><p>Community</p><p>Paid</p><p>Entry</p>"
-            "<div>This card is not shown to anybody who looks at the page.</div></div>")
+    return (
+        f"<div><p>Productivity</p><h2>{name}</h2><p>Nobody sees this one</p><b>Skip</b>"
+        "<p>25%</p><p>Panel ship</p><p>10%</p><p>Community</p><p>Paid</p><p>Entry</p>"
+        "<div>This card is not shown to anybody who looks at the page.</div></div>"
+    )
 
 
 def decoy_cell(rng: Random) -> str:
     """A whole scorecard cell of another tool, for hidden places."""
-    return (f"<div><b>Phantom</b><i>{rng.randint(10, 40)}/100 · skip</i>"
-            "<p>“Words that were never meant to be read by a visitor.”</p></div>")
+    return (
+        f"<div><b>Phantom</b><i>{rng.randint(10, 40)}/100 · skip</i>"
+        "<p>“Words that were never meant to be read by a visitor.”</p></div>"
+    )

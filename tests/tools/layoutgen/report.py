@@ -28,8 +28,15 @@ for _folder in (Path(__file__).parents[1], Path(__file__).parents[3]):
 from layoutgen import LAYOUTS, PageTruth, Rendered, make_truth, mutate  # noqa: E402
 from layoutgen.bad import URL, bad_pages  # noqa: E402
 
-CRASHES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError,
-           TypeError, ValueError)
+CRASHES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass
@@ -68,8 +75,12 @@ def read(body: bytes, content_type: str, url: str | None) -> dict[str, Any]:
     try:
         line: dict[str, Any] = json.loads(dump_line(read_page(page)))
     except CRASHES as error:
-        return {"kind": "crash", "code": type(error).__name__, "field": None,
-                "detail": str(error)[:120]}
+        return {
+            "kind": "crash",
+            "code": type(error).__name__,
+            "field": None,
+            "detail": str(error)[:120],
+        }
     return line
 
 
@@ -87,18 +98,20 @@ def wrongs(truth: PageTruth, page: Rendered, line: dict[str, Any]) -> list[tuple
 
 def short(value: Any, width: int = 70) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= width else f"{text[:width // 2]} … {text[-width // 2 + 3:]}"
+    return text if len(text) <= width else f"{text[: width // 2]} … {text[-width // 2 + 3 :]}"
 
 
 def around(want: Any, got: Any) -> tuple[str, str]:
     """Two values cut to where they begin to differ."""
     if not (isinstance(want, str) and isinstance(got, str)):
         return short(want), short(got, 160)
-    at = next((n for n, (a, b) in enumerate(zip(want, got, strict=False)) if a != b),
-              min(len(want), len(got)))
+    at = next(
+        (n for n, (a, b) in enumerate(zip(want, got, strict=False)) if a != b),
+        min(len(want), len(got)),
+    )
     start = max(0, at - 15)
     lead = f"[{at}] …" if start else ""
-    return lead + repr(want[start:start + 60]), lead + repr(got[start:start + 160])
+    return lead + repr(want[start : start + 60]), lead + repr(got[start : start + 160])
 
 
 def kind_of(harm: str) -> str:
@@ -131,20 +144,28 @@ def check_harm(name: str, seed: int, count: Count, cuts: int) -> bool:
         count.mutants += 1
         if mutate.judge(mutant, truth, line, whole) != "ok":
             count.mutants_wrong += 1
-            bad = mutate.differences(mutant.allowed[0], line, set(mutant.baseline)) \
-                if line["kind"] == "comparison" else [(line["kind"], "", line.get("detail"))]
+            bad = (
+                mutate.differences(mutant.allowed[0], line, set(mutant.baseline))
+                if line["kind"] == "comparison"
+                else [(line["kind"], "", line.get("detail"))]
+            )
             where, want, got = bad[0]
             one, two = around(want, got)
-            count.note(kind_of(f"{mutant.kind} {mutant.block}"),
-                       f"{name} {seed} {mutant.kind} {mutant.block}: {where}\n    want {one}\n"
-                       f"    got  {two}")
+            count.note(
+                kind_of(f"{mutant.kind} {mutant.block}"),
+                f"{name} {seed} {mutant.kind} {mutant.block}: {where}\n    want {one}\n"
+                f"    got  {two}",
+            )
     for body in mutate.cuts(page.html, Random(seed), cuts):
         line = read(body, page.content_type, page.asked)
         count.cuts += 1
         if mutate.judge_cut(truth, page, line) != "ok":
             count.cuts_wrong += 1
-            count.note("cut", f"{name} {seed} cut at byte {len(body)} of {len(page.html)}: "
-                              f"{short(mutate.simplified(line))}")
+            count.note(
+                "cut",
+                f"{name} {seed} cut at byte {len(body)} of {len(page.html)}: "
+                f"{short(mutate.simplified(line))}",
+            )
     return True
 
 
@@ -173,8 +194,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--cuts", type=int, default=150, help="cuts a page")
     parser.add_argument("--bad", type=int, default=3, help="sets of bad pages")
     parser.add_argument("--show", type=int, default=3, help="examples a layout")
-    parser.add_argument("--dump", nargs=3, metavar=("LAYOUT", "SEED", "FILE"),
-                        help="write one page, print its record; LAYOUT may be bad:NAME")
+    parser.add_argument(
+        "--dump",
+        nargs=3,
+        metavar=("LAYOUT", "SEED", "FILE"),
+        help="write one page, print its record; LAYOUT may be bad:NAME",
+    )
     parser.add_argument("--harm", help="with --dump: a mutant's kind and block")
     return parser.parse_args()
 
@@ -188,12 +213,16 @@ def dump(layout: str, seed: str, file: str, harm: str | None) -> None:
     else:
         truth, page = make(layout, int(seed))
         body, content_type, asked = page.html, page.content_type, page.asked
-        print(json.dumps(truth.expected(page.style, page.address, page.shows),
-                         ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                truth.expected(page.style, page.address, page.shows), ensure_ascii=False, indent=1
+            )
+        )
         print(f"tags {sorted(truth.tags)}")
         if harm:
-            body = next(m.html for m in mutate.mutants_of(truth, page)
-                        if f"{m.kind} {m.block}" == harm)
+            body = next(
+                m.html for m in mutate.mutants_of(truth, page) if f"{m.kind} {m.block}" == harm
+            )
     Path(file).write_bytes(body)
     print(f"{file}: {len(body)} bytes, {content_type}, asked as {asked}")
     print(json.dumps(read(body, content_type, asked), ensure_ascii=False))
@@ -227,20 +256,26 @@ def main() -> int:
             for seed in range(args.seed, args.seed + args.pages):
                 if left and check_harm(name, seed, count, args.cuts):
                     left -= 1
-        for text in list(count.notes.values())[:args.show]:
+        for text in list(count.notes.values())[: args.show]:
             print(text)
     total, accepted = check_bad(range(args.seed, args.seed + args.bad), args.show)
-    print(f"\n{'layout':13}{'pages':>6}{'exact':>6}{'mutants':>9}{'wrong':>6}{'cuts':>7}"
-          f"{'wrong':>6}  first wrong fields")
+    print(
+        f"\n{'layout':13}{'pages':>6}{'exact':>6}{'mutants':>9}{'wrong':>6}{'cuts':>7}"
+        f"{'wrong':>6}  first wrong fields"
+    )
     for name, c in counts.items():
         why = ", ".join(f"{r} x{n}" for r, n in c.reasons.most_common(4))
-        print(f"{name:13}{c.pages:6}{c.exact:6}{c.mutants:9}{c.mutants_wrong:6}{c.cuts:7}"
-              f"{c.cuts_wrong:6}  {why}")
+        print(
+            f"{name:13}{c.pages:6}{c.exact:6}{c.mutants:9}{c.mutants_wrong:6}{c.cuts:7}"
+            f"{c.cuts_wrong:6}  {why}"
+        )
     if args.mutants:
         harms(counts)
     pages, exact = sum(c.pages for c in counts.values()), sum(c.exact for c in counts.values())
-    print(f"{'all':13}{pages:6}{exact:6} ({exact / max(1, pages):.1%})   "
-          f"bad pages {total}, accepted {accepted}")
+    print(
+        f"{'all':13}{pages:6}{exact:6} ({exact / max(1, pages):.1%})   "
+        f"bad pages {total}, accepted {accepted}"
+    )
     return 0 if exact == pages and not accepted else 1
 
 

@@ -18,9 +18,16 @@ def line(name: str, text: str, end: str = "\n") -> str:
 def finish_text(marked: str, truth: PageTruth, shows: Shows, style: str) -> Rendered:
     """The bytes of a text page; a text names no address of its own."""
     asked = truth.url if truth.url_from == "asked" else None
-    return Rendered(html=utf8(bare(marked)), content_type="text/plain; charset=utf-8",
-                    shows=shows, marked=marked, encode=utf8, style=style, asked=asked,
-                    address=asked)
+    return Rendered(
+        html=utf8(bare(marked)),
+        content_type="text/plain; charset=utf-8",
+        shows=shows,
+        marked=marked,
+        encode=utf8,
+        style=style,
+        asked=asked,
+        address=asked,
+    )
 
 
 def _value(truth: PageTruth, i: int, key: str, dash: str) -> str:
@@ -35,8 +42,11 @@ def text_one(truth: PageTruth, rng: Random) -> Rendered:
     shows = Shows(badge=False, rows=(), reviewer=False, score=False, is_certain=False)
     out = line("eyebrow", EYEBROW) + line("title", norm(truth.title)) + line("question", QUESTION)
     for i, tool in enumerate(truth.tools):
-        card = (line(f"t{i}.category", tool.category) + line(f"t{i}.name", norm(tool.name))
-                + line(f"t{i}.tagline", tool.tagline))
+        card = (
+            line(f"t{i}.category", tool.category)
+            + line(f"t{i}.name", norm(tool.name))
+            + line(f"t{i}.tagline", tool.tagline)
+        )
         for key, label in LABELS.items():
             card += line(f"t{i}.{key}.value", _value(truth, i, key, "—"))
             card += line(f"t{i}.{key}.label", label)
@@ -55,8 +65,12 @@ def _two(truth: PageTruth, *, repeats: bool, apart: bool) -> Rendered:
     """Style 2: blocks between blank lines, the decision table as one block."""
     shows = Shows(row_reviewer=not repeats, is_certain=False)
     gap = "\n\n"
-    out = (line("crumb", f"Compare/{norm(truth.title)}", gap) + line("eyebrow", EYEBROW, gap)
-           + line("title", norm(truth.title), gap) + line("question", QUESTION, gap))
+    out = (
+        line("crumb", f"Compare/{norm(truth.title)}", gap)
+        + line("eyebrow", EYEBROW, gap)
+        + line("title", norm(truth.title), gap)
+        + line("question", QUESTION, gap)
+    )
     for i, tool in enumerate(truth.tools):
         card = line("avatar", tool.name[0], gap)
         for key in ("category", "name", "tagline", "badge"):
@@ -68,7 +82,8 @@ def _two(truth: PageTruth, *, repeats: bool, apart: bool) -> Rendered:
         card += line(f"t{i}.description", gap.join(tool.paragraphs), gap)
         out += mark(f"t{i}.card", "", card, "")
     table = line("d.corner", "Decision") + "".join(
-        line(f"side.{i}.decision", norm(truth.tools[i].name)) for i in (0, 1))
+        line(f"side.{i}.decision", norm(truth.tools[i].name)) for i in (0, 1)
+    )
     for row in shows.rows:
         cells = "".join(line(f"d.{row}.cell{i}", truth.tools[i].row(row)) for i in (0, 1))
         table += mark(f"d.{row}.row", "", line(f"d.{row}.label", ROW_LABELS[row]) + cells, "")
@@ -81,8 +96,9 @@ def _two(truth: PageTruth, *, repeats: bool, apart: bool) -> Rendered:
                 continue
             cell = ""
             if repeats or first:
-                cell = line(f"q{i}{slot}.reviewer", truth.reviewer(i, slot, shows),
-                            gap if apart else "\n")
+                cell = line(
+                    f"q{i}{slot}.reviewer", truth.reviewer(i, slot, shows), gap if apart else "\n"
+                )
             cell += line(f"q{i}{slot}.score", f"{quote.score}/100 · {quote.verdict}", gap)
             cell += line(f"q{i}{slot}.text", " ".join(quote.paragraphs), gap)
             out += mark(f"q{i}{slot}.cell", "", cell, "")
@@ -106,6 +122,8 @@ def text_two_once(truth: PageTruth, rng: Random) -> Rendered:
 
 
 TEXT_LAYOUTS: dict[str, Callable[[PageTruth, Random], Rendered]] = {
-    "text1": text_one, "text2": text_two, "text2_apart": text_two_apart,
+    "text1": text_one,
+    "text2": text_two,
+    "text2_apart": text_two_apart,
     "text2_once": text_two_once,
 }

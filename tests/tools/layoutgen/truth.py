@@ -8,16 +8,26 @@ from random import Random
 from layoutgen import words
 from layoutgen.facts import ROWS, PageTruth, QuoteTruth, Shows, ToolTruth, norm
 
-__all__ = ["ROWS", "PageTruth", "QuoteTruth", "Shows", "ToolTruth", "make_truth", "norm",
-           "plain_truth"]
+__all__ = [
+    "ROWS",
+    "PageTruth",
+    "QuoteTruth",
+    "Shows",
+    "ToolTruth",
+    "make_truth",
+    "norm",
+    "plain_truth",
+]
 
 
 def plain_truth(rng: Random) -> PageTruth:
     """A page without disagreements, with eight quotes and a plain address."""
     while True:
         truth = make_truth(rng)
-        if not truth.tags & {"odd", "cue", "conflict", "few", "slug", "same"} \
-                and not truth.other_reviewer:
+        if (
+            not truth.tags & {"odd", "cue", "conflict", "few", "slug", "same"}
+            and not truth.other_reviewer
+        ):
             return truth
 
 
@@ -35,16 +45,25 @@ def make_truth(rng: Random) -> PageTruth:
         _make_odd(rng, first if rng.random() < 0.5 else second, tags)
     people = rng.sample(words.REVIEWERS, 5)
     return PageTruth(
-        tools=(first, second), reviewers=people[:4],
+        tools=(first, second),
+        reviewers=people[:4],
         other_reviewer=people[4] if rng.random() < 0.12 else None,
-        url=_address(rng, first, second, tags), tags=tags,
+        url=_address(rng, first, second, tags),
+        tags=tags,
         url_from=rng.choice(("asked", "asked", "canonical", "nowhere")),
     )
 
 
 def _make_odd(rng: Random, tool: ToolTruth, tags: set[str]) -> None:
-    tool.odd = rng.choice(("badge_disagrees", "share_disagrees", "tagline_disagrees",
-                           "category_disagrees", "verdicts_disagree"))
+    tool.odd = rng.choice(
+        (
+            "badge_disagrees",
+            "share_disagrees",
+            "tagline_disagrees",
+            "category_disagrees",
+            "verdicts_disagree",
+        )
+    )
     tags.add("odd")
     if tool.odd == "verdicts_disagree":
         quote = tool.quotes[0]
@@ -53,9 +72,26 @@ def _make_odd(rng: Random, tool: ToolTruth, tags: set[str]) -> None:
 
 def _address(rng: Random, first: ToolTruth, second: ToolTruth, tags: set[str]) -> str:
     """The page's address; now and then a hard one. Sets the tools' slugs."""
-    parts = ["-".join(rng.sample(("opens", "quiet", "launches", "new", "toolkit", "edge",
-                                  "releases", "4b", "small", "weather"), rng.randint(3, 5)))
-             for _ in range(2)]
+    parts = [
+        "-".join(
+            rng.sample(
+                (
+                    "opens",
+                    "quiet",
+                    "launches",
+                    "new",
+                    "toolkit",
+                    "edge",
+                    "releases",
+                    "4b",
+                    "small",
+                    "weather",
+                ),
+                rng.randint(3, 5),
+            )
+        )
+        for _ in range(2)
+    ]
     low, high = sorted(parts) if parts[0] != parts[1] else (parts[0], parts[0] + "-model")
     kind = rng.random()
     if kind < 0.08:
@@ -81,10 +117,16 @@ def _tool(rng: Random, used: set[str], tags: set[str]) -> ToolTruth:
     liked = rng.randint(0, votes)
     share = (200 * liked + votes) // (2 * votes)
     tool = ToolTruth(
-        slug="", name=_fresh(rng, used, lambda: _name(rng)), category=rng.choice(words.CATEGORIES),
+        slug="",
+        name=_fresh(rng, used, lambda: _name(rng)),
+        category=rng.choice(words.CATEGORIES),
         tagline=_fresh(rng, used, lambda: rng.choice(words.TAGLINES).format(n=noun.lower())),
         paragraphs=_paragraphs(rng, noun, used, words.PLAIN, rng.choice((1, 1, 1, 2, 3))),
-        ship=ship, skip=size - ship, entry=entry, quotes=[], gap=rng.choice((2, 3, 4, 4)),
+        ship=ship,
+        skip=size - ship,
+        entry=entry,
+        quotes=[],
+        gap=rng.choice((2, 3, 4, 4)),
         community=(share, liked, votes) if rng.random() < 0.35 else None,
         pricing=rng.choice(words.FREE_PRICES if entry == "Free" else words.PAID_PRICES),
     )
@@ -106,15 +148,17 @@ def _add_cues(rng: Random, tool: ToolTruth, tags: set[str]) -> None:
         tags.add("conflict")
     for quote in who:
         quote.cue, sentence = rng.choice(words.CUES)
-        quote.paragraphs = [rng.choice((p + " " + sentence, sentence + " " + p))
-                            for p in quote.paragraphs[:1]]
+        quote.paragraphs = [
+            rng.choice((p + " " + sentence, sentence + " " + p)) for p in quote.paragraphs[:1]
+        ]
 
 
 def _name(rng: Random) -> str:
     stem, other = rng.sample(words.STEMS, 2)
     noun, second = rng.sample(words.NOUNS, 2)
     return rng.choice(words.NAME_FORMS).format(
-        a=stem, b=other, n=noun, m=second, v=rng.choice(("2", "3.1", "4.0", "24", "0.9")))
+        a=stem, b=other, n=noun, m=second, v=rng.choice(("2", "3.1", "4.0", "24", "0.9"))
+    )
 
 
 def _fresh(rng: Random, used: set[str], make: Callable[[], str]) -> str:
@@ -126,8 +170,9 @@ def _fresh(rng: Random, used: set[str], make: Callable[[], str]) -> str:
     return text
 
 
-def _paragraphs(rng: Random, noun: str, used: set[str], pool: tuple[str, ...], count: int
-                ) -> list[str]:
+def _paragraphs(
+    rng: Random, noun: str, used: set[str], pool: tuple[str, ...], count: int
+) -> list[str]:
     out = []
     for _ in range(count):
         sentences = []

@@ -9,22 +9,22 @@ STEMS = (
     "Quillmark", "Tarnfold", "Bramblekit", "Ospreyline", "Kelpstack", "Mothlight", "Fenwick",
     "Dunlin", "Gravelpit", "Hearthbox", "Larkspur", "Pebbleworks", "Saltmarsh", "Wickerbot",
     "Zéphyrine", "Norðurljós", "Маяк", "紙鶴", "Corvid", "Thistledown", "Umberly", "Yarrow",
-)
+)  # fmt: skip
 NOUNS = (
     "Almanac", "Notebook", "Router", "Canvas", "Pipeline", "Compiler", "Sandbox", "Relay",
     "Toolkit", "Reader", "Planner", "Index",
-)
+)  # fmt: skip
 NAME_FORMS = (
     "{a}", "{a}", "{a} {n}", "{a} {v}", "{a} {n} {v}", "{a}: {n} for Teams", "{a} & {b}",
     "{a} ({v}B)", "{a} vs {b}", "{a} {n} vs {m}: the Rematch", "{a}'s {n}", "{a}-cli v0.{v}",
     "C<{a}>", "{a} Community {n}", "Free {a}", "{a} Panel {n} 2.0 (Preview)", "{a} – {n}",
     "{a} R&D {n}", "The {a} {n}", "{a}/{n}", "100% {a}", "{a} Entry", '{a} "{n}" {v}', "{a}?",
-)
+)  # fmt: skip
 CATEGORIES = (
     "Developer Tools", "Productivity", "AI Models", "AI/ML Models", "Open Source Models",
     "Local AI / Distributed Inference", "Research & Analysis", "Health", "Mobile AI", "Gaming",
     "Foundation Models", "Maps & Weather", "Bücher", "Sound <-> Text",
-)
+)  # fmt: skip
 TAGLINES = (
     "A small {n} that keeps your drafts in order",
     "The {n} for people who dislike waiting",
@@ -82,7 +82,7 @@ FANCY = (
     "It costs 12\u00a0€ a month, or 1\u202f200 kr. a year.",
     "A soft\u00adware for people, said the “box of the ‘quiet’ edition”.",
     "The word cafe\u0301 is spelt both ways, and both are found: café.",
-    'They wrote "ready" on it and meant \'nearly\'.',
+    "They wrote \"ready\" on it and meant 'nearly'.",
     "Wide\u3000spaces and thin\u2009ones were all the same to it.",
     "Math like ∑ xᵢ ≤ 3·10⁸ survives the trip — mostly.",
 )
@@ -123,4 +123,4 @@ PAID_PRICES = (
 REVIEWERS = (
     "Builder", "Skeptic", "The Futurist", "Founder", "Creator", "Night Auditor", "The Librarian",
     "Dr. Quill", "Ökonomin", "Theo",
-)
+)  # fmt: skip
