@@ -19,7 +19,8 @@ from pathlib import Path
 import click
 import pytest
 
-from verdicts import papers
+from schema import papers
+from schema.rows import ROWS
 from verdicts.cli import cli
 
 ROOT = Path(__file__).parents[2]
@@ -269,17 +270,9 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
-def test_the_table_of_tables_says_what_the_database_holds() -> None:
-    held, wanted = papers.read_and_renew(ROOT / papers.README)
-    assert held == wanted, "run: python -m verdicts.papers"
-    for table in ("comparison", "card", "quote", "failure", "finding", "comparison_quote"):
-        assert f"| `{table}` | " in held
-
-
-def test_a_stale_table_is_seen_and_mended(tmp_path: Path) -> None:
-    paper, root = tmp_path / "README.md", ["--root", str(tmp_path)]
-    paper.write_text(README.replace("| `quote` |", "| `quotation` |"), "utf-8")
-    assert papers.main(["--check", *root]) == 1
-    assert papers.main(root) == 0
-    assert paper.read_text("utf-8") == README
-    assert papers.main(["--check", *root]) == 0
+def test_the_paper_of_tables_says_what_the_database_holds() -> None:
+    stored = (ROOT / "docs" / "tables.md").read_text("utf-8")
+    assert stored == papers.page(), "python -m schema.papers > docs/tables.md"
+    for row in ROWS:
+        assert f"\n## {row.table}\n" in stored
+        assert all(f"\n| `{column}` | " in stored for column in row.model_fields)
