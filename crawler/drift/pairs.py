@@ -127,12 +127,28 @@ def _marks(old: Part, new: Part, usual: Ranges, failure: str | None) -> Iterator
     for name in set(new.alike) - set(old.alike):
         yield f"{EQUAL}{name}, new,"
     yield from _outside(new, usual)
+    yield from _added(old, new)
     for name, values in new.words:
         before = old.words_of(name)
         if before and name in CLOSED and not set(values) & set(before):
             yield name + OTHER
         if before and len(values) == 1 and values != before:
             yield f"{name} has become one value ({values[0]})"
+
+
+def _added(old: Part, new: Part) -> Iterator[Mark]:
+    """Texts that all begin as they did and end otherwise, or the other way round.
+
+    So they do where a date or a button's words have come to stand in them; a text that is written
+    anew differs at both ends.
+    """
+    before = dict(old.ends)
+    for name, texts in new.ends:
+        pairs = list(zip(before.get(name, ()), texts, strict=False))
+        same = [{one[end] == other[end] for one, other in pairs} for end in (0, 1)]
+        for end, words in enumerate(("begins", "ends")):
+            if same[end] == {False} and same[1 - end] == {True}:
+                yield f"{name} {words} otherwise"
 
 
 def _exchanged(old: Sight, new: Sight) -> Iterator[Mark]:

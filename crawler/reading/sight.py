@@ -22,6 +22,8 @@ TOOL_WORDS = ("category", "badge", "entry", "pricing", "panel_ship_percent")
 QUOTE_WORDS = ("reviewer", "verdict", "score")
 UNLIKE = ("tagline", "description")
 """Texts that two tools do not share."""
+END = 24
+"""So much of a text at either end tells whether something was added there. Units: characters."""
 
 Sizes = dict[str, tuple[int, int]]
 Words = dict[str, tuple[str, ...]]
@@ -33,7 +35,7 @@ class Part:
 
     `fields` are the optional ones that are shown, `sizes` the smallest and largest value of a field
     (a text's length, a number), `words` the values of a field: each a number, or a text's digest;
-    `said` is the text, reviewer and score of each quote.
+    `said` is the text, reviewer and score of each quote, `ends` how its long texts begin and end.
     """
 
     tool: str = ""
@@ -43,6 +45,7 @@ class Part:
     sizes: tuple[tuple[str, int, int], ...] = ()
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     said: tuple[tuple[str, str, str], ...] = ()
+    ends: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
     def words_of(self, name: str) -> tuple[str, ...]:
         """The values of one field; none where it is not shown."""
@@ -101,6 +104,10 @@ def sight_of(record: Comparison) -> Sight:
                     (_digest(each.text), _digest(each.reviewer or ""), str(each.score))
                     for each in quotes
                 ),
+                (
+                    ("tools.description", _ends([tool.description])),
+                    ("quotes.text", _ends([each.text for each in quotes])),
+                ),
             )
         )
     return Sight(record.layout, tuple(parts))
@@ -146,6 +153,10 @@ def _words(tool: Tool, quotes: list[Quote]) -> Iterable[tuple[str, tuple[str, ..
             found = {getattr(owner, name) for owner in owners} - {None}
             if found:
                 yield f"{group}.{name}", tuple(sorted(map(_word, found)))
+
+
+def _ends(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((_digest(text[:END]), _digest(text[-END:])) for text in texts)
 
 
 def _word(value: str | int) -> str:

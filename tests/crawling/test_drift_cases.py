@@ -205,6 +205,18 @@ DRIFTS: dict[str, list[Pages]] = {
     "twelve new pages have one phrase for reviewers": after(
         P30, {**pages_of(P30, 2), **pages_of(pairs(12, 30), 1, reviewer("Subscribe now"))}
     ),
+    "a date has come into every quote": after(
+        P6,
+        pages_of(
+            P6, 3, words("</p></div>(?=<div class=cell|</div>)", " Said 3 days ago</p></div>")
+        ),
+    ),
+    "a button's words have come into every description": after(
+        P3, pages_of(P3, 3, words("</p></article>", " Visit the website</p></article>"))
+    ),
+    "every description begins with a word for all": after(
+        P6, pages_of(P6, 3, words(r"<p>(?=Tool N\d+ .*?</p></article>)", "<p>Sponsored. "))
+    ),
     "three pages give no record any more": after(P3, pages_of(P3, 3, unreadable)),
 }
 
@@ -261,6 +273,9 @@ HARMLESS: dict[str, list[Pages]] = {
         *(pages_of(P3, edition) for edition in range(1, 11)),
         {**pages_of(P3, 11), **pages_of(pairs(27, 3), 1, no_price, only=9)},
     ],
+    "three pages get a further sentence": after(
+        P12, pages_of(P12, 3, words("</p></article>", " It has a new owner.</p></article>"), only=3)
+    ),
     "one page fails": after(P12, pages_of(P12, 3, unreadable, only=1)),
     "two of three pages fail": after(P3, pages_of(P3, 3, unreadable, only=2)),
     "prices come back": [pages_of(P12, 1, no_price), pages_of(P12, 2, no_price), pages_of(P12, 3)],
@@ -270,9 +285,15 @@ HARMLESS: dict[str, list[Pages]] = {
             [
                 (
                     replace(
-                        a, tagline="Counts sheep at night", description=a.description + " Twice."
+                        a,
+                        tagline="Counts sheep at night",
+                        description=f"Another text of {a.name}, which {a.words}.",
                     ),
-                    replace(b, tagline="Folds what is left", description="So " + b.description),
+                    replace(
+                        b,
+                        tagline="Folds what is left",
+                        description=f"What {b.name} does is new: it {b.words} now.",
+                    ),
                 )
                 for a, b in P6
             ],
