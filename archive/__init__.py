@@ -13,7 +13,7 @@ rebuild/ a ledger made again from the segments
 from __future__ import annotations
 
 from archive.cdxj import index
-from archive.home import TRIAL, WAY_OUT, Home, fsync_folder
+from archive.home import TRIAL, WAY_OUT, Home
 from archive.log import RunLog
 from archive.prune import prune
 from archive.runs import OpenRun, open_run
@@ -30,7 +30,6 @@ __all__ = [
     "Run",
     "RunLog",
     "Segment",
-    "fsync_folder",
     "index",
     "open_archive",
     "open_run",

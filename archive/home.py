@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from machine.files import fsync_folder, synced
 from schema.errors import IntegrityError, StartError, StoppedError, UsageError
 
 NO_ARCHIVE = "no archive here; name one with --home, or begin with `verdicts crawl` or `import`"
@@ -183,18 +184,7 @@ def _is_running(number: int) -> bool:
 
 def _try_out(folder: Path) -> None:
     before, after = (folder / f"{TRIAL}{step}-{os.getpid()}" for step in ("written", "named"))
-    with before.open("wb") as file:
+    with synced(before) as file:
         file.write(b"1")
-        file.flush()
-        os.fsync(file.fileno())
     before.rename(after)
     after.unlink()
-
-
-def fsync_folder(folder: Path) -> None:
-    """Make the names in `folder` as durable as the files."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

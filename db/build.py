@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.ledger import is_due
-from archive.store import disk_of, file_sha256
+from archive.store import disk_of
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import edition, last_edition, require_no_loss
 from db.publish.publish import (
@@ -41,6 +41,7 @@ from db.rows.write import write_database
 from db.takedown.files import left_out
 from db.takedown.records import clean_made, fitted
 from db.takedown.withdraw import is_outdated, withdraw
+from machine.files import file_sha256
 from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
 from schema.rows import ROWS

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from archive import WAY_OUT, Archive, Capture, Home, Segment, open_archive
 from archive.ledger import require_sound
-from archive.store import file_sha256
 from archive.takedown import ERASED
 from archive.warc import WarcRecord, read_members
 from db.publish.publish import CURRENT, read_manifest, tombstone_path
@@ -20,6 +19,7 @@ from db.records.recordfile import record_problems
 from db.records.snapshot import Snapshot, take_snapshot
 from db.rows.write import database_problems
 from db.takedown.problems import withdrawal_problems
+from machine.files import file_sha256
 from schema.errors import BuildError, IntegrityError, ParseError
 
 

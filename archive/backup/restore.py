@@ -12,7 +12,8 @@ from archive.backup.copies import Entry, Manifest, Reading, Shelf, copy_durably,
 from archive.backup.earlier import LEDGER
 from archive.backup.shelf_folder import FolderShelf
 from archive.backup.shelf_tar import TarShelf
-from archive.home import UNDER_WAY, Home, fsync_folder
+from archive.home import UNDER_WAY, Home
+from machine.files import fsync_folder
 from schema.errors import IntegrityError, StartError, StoppedError
 
 LOCKS = {"crawl.lock", "build.lock"}

@@ -23,7 +23,7 @@ from archive.backup.copies import (
     read_manifest,
     stored_name,
 )
-from archive.home import fsync_folder
+from machine.files import fsync_folder
 from schema.errors import IntegrityError, StartError, StoppedError
 
 

@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.home import Home, fsync_folder
+from archive.home import Home
 from archive.ledger.ledger import Ledger
 from archive.rebuild.carried import Carried, carry_over, read_old_ledger
 from archive.rebuild.refill import Refill, Replay, in_order
@@ -22,6 +22,7 @@ from archive.store.segments import OPEN
 from archive.takedown.copy import enter_lacking
 from machine.clock import stamp
 from machine.failpoints import reach
+from machine.files import fsync_folder, put_in_place, unused
 from schema.errors import StartError
 
 Progress = Callable[[str, int, int], None]
@@ -121,17 +122,13 @@ def _swap(home: Home, part: Path) -> str | None:
     kept = None
     if home.ledger.exists():
         home.quarantine.mkdir(exist_ok=True)
-        kept = f"ledger.db.{stamp().replace(':', '')}"
-        number = 0
-        while (home.quarantine / kept).exists():
-            number += 1
-            kept = f"ledger.db.{stamp().replace(':', '')}.{number}"
-        (home.quarantine / kept).hardlink_to(home.ledger)
+        old = unused(home.quarantine, f"ledger.db.{stamp().replace(':', '')}")
+        old.hardlink_to(home.ledger)
         fsync_folder(home.quarantine)
+        kept = old.name
     # A journal of the old file must never be rolled back into the new one.
     home.ledger.with_name(home.ledger.name + "-journal").unlink(missing_ok=True)
     fsync_folder(home.path)
-    part.rename(home.ledger)
-    fsync_folder(home.path)
+    put_in_place(part, home.ledger)
     reach("ledger-swapped")
     return kept

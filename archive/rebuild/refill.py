@@ -15,9 +15,10 @@ from typing import Protocol
 from archive.ledger.ledger import Ledger
 from archive.ledger.originals import Original, newest_whole, root_of
 from archive.rebuild.exchanges import StoredExchange, exchanges_of
-from archive.store.segments import OPEN, file_sha256
+from archive.store.segments import OPEN
 from archive.store.store import Exchange, row_of
 from archive.warc.http1 import Message
+from machine.files import file_sha256
 
 ORPHAN = "damaged:revisit"
 """What becomes of a page whose newest answer repeats one that is lost: it is asked for again."""

@@ -7,7 +7,7 @@ quarantine  answers that belong in no segment
 """
 
 from archive.store.quarantine import keep_aside
-from archive.store.segments import disk_of, file_sha256
+from archive.store.segments import disk_of
 from archive.store.store import DateSource, Exchange, Store, Truncation
 
-__all__ = ["DateSource", "Exchange", "Store", "Truncation", "disk_of", "file_sha256", "keep_aside"]
+__all__ = ["DateSource", "Exchange", "Store", "Truncation", "disk_of", "keep_aside"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
-from archive.home import Home, fsync_folder
+from archive.home import Home
+from machine.files import fsync_folder, synced, unused
 from schema.errors import StoppedError
 
 
@@ -15,17 +15,12 @@ def keep_aside(home: Home, url: str, data: bytes) -> Path:
 
     Raises: StoppedError when the disk does not take it.
     """
-    number = 1
-    while (path := home.quarantine / f"{_stem(url)}.{number}.http").exists():
-        number += 1
+    path = unused(home.quarantine, _stem(url), ".http")
     try:
-        with path.open("xb") as file:
+        with synced(path, "xb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         fsync_folder(home.quarantine)
     except OSError as error:
-        path.unlink(missing_ok=True)
         raise StoppedError(what=f"{path}: cannot be written: {error.strerror}") from error
     return path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -10,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.home import Home, fsync_folder
+from archive.home import Home
 from archive.ledger.ledger import Ledger
 from archive.warc.record import fields, member
 from machine.clock import stamp
 from machine.failpoints import reach
+from machine.files import file_sha256, fsync_file, fsync_folder, synced, unused
 from schema.errors import IntegrityError, StoppedError
 
 SEGMENT_BYTES = 64 << 20
@@ -106,8 +106,7 @@ def seal(home: Home, ledger: Ledger, segment_id: int, name: str) -> None:
     failure: OSError | None = None
     if before.exists():
         try:
-            with before.open("rb") as file:
-                os.fsync(file.fileno())
+            fsync_file(before)
         except OSError as error:
             failure = error  # every byte was synced when it was acknowledged
         reach("seal-synced")
@@ -155,12 +154,6 @@ def disk_of(path: Path) -> Iterator[None]:
         raise StoppedError(what=f"{error.filename or path}: {error.strerror}") from error
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def recover(home: Home, ledger: Ledger) -> list[Path]:
     """Bring the open segments back to what the ledger knows; gives the files put in quarantine.
 
@@ -196,20 +189,10 @@ class _SyncError(Exception):
 
 def _keep_tail(home: Home, path: Path, length: int) -> Path:
     """Copy what lies behind `length` into quarantine, under a name of its own."""
-    named = f"{path.name}.{length}.{stamp().replace(':', '')}"
-    kept, number = home.quarantine / named, 1
-    while kept.exists():
-        number += 1
-        kept = home.quarantine / f"{named}-{number}"
-    try:
-        with path.open("rb") as file, kept.open("xb") as tail:
-            file.seek(length)
-            shutil.copyfileobj(file, tail)
-            tail.flush()
-            os.fsync(tail.fileno())
-    except OSError:
-        kept.unlink(missing_ok=True)
-        raise
+    kept = unused(home.quarantine, f"{path.name}.{length}.{stamp().replace(':', '')}")
+    with path.open("rb") as file, synced(kept, "xb") as tail:
+        file.seek(length)
+        shutil.copyfileobj(file, tail)
     fsync_folder(home.quarantine)
     return kept
 
@@ -218,8 +201,7 @@ def _cut_tail(path: Path, length: int) -> None:
     with disk_of(path):
         os.truncate(path, length)
     try:
-        with path.open("r+b") as file:
-            os.fsync(file.fileno())
+        fsync_file(path)
     except OSError as error:
         raise _SyncError(error.strerror) from error
 

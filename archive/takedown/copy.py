@@ -8,7 +8,6 @@ not built from.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from archive.home import Home, fsync_folder
+from archive.home import Home
 from archive.ledger.ledger import Ledger
 from archive.takedown.takedowns import (
     CORRECTIONS,
@@ -31,6 +30,7 @@ from archive.takedown.takedowns import (
     takedown_of,
     takedowns,
 )
+from machine.files import whole
 from schema.errors import IntegrityError, StoppedError
 from schema.records import Record
 
@@ -231,14 +231,9 @@ def _kept(db: sqlite3.Connection) -> Kept:
 
 
 def _write(path: Path, kept: Kept) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
+        with whole(path) as file:
             file.write(kept.model_dump_json(indent=1).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-        fsync_folder(path.parent)
     except OSError as error:
         what = f"{path}: cannot be written: {error.strerror}; the ledger has it, and the next build"
         raise StoppedError(what=f"{what} writes it here too") from error

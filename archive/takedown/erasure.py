@@ -8,19 +8,19 @@ segment ever changes. Needs the home's crawl lock and its build lock.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.home import Home, fsync_folder
+from archive.home import Home
 from archive.ledger.ledger import Ledger, read_rows
 from archive.store.quarantine import kept_aside
-from archive.store.segments import file_sha256, open_path, recover, seal
+from archive.store.segments import open_path, recover, seal
 from archive.takedown.takedowns import ERASED
 from archive.warc.record import read_members
+from machine.files import file_sha256, fsync_folder, put_in_place, synced
 from schema.errors import IntegrityError
 
 REWRITTEN = ".rewritten"
@@ -142,14 +142,11 @@ def _members(path: Path) -> Iterator[_Member]:
 def _write(path: Path, old: Path, kept: list[_Member]) -> dict[int, int]:
     """Write the members that stay, durably; gives the new place of each by its old one."""
     places: dict[int, int] = {}
-    path.unlink(missing_ok=True)
-    with old.open("rb") as source, path.open("wb") as file:
+    with old.open("rb") as source, synced(path) as file:
         for member in kept:
             places[member.start] = file.tell()
             source.seek(member.start)
             file.write(source.read(member.end - member.start))
-        file.flush()
-        os.fsync(file.fileno())
     return places
 
 
@@ -185,5 +182,4 @@ def _move(db: sqlite3.Connection, segment_id: int, places: dict[int, int], name:
 
 def _replace(home: Home, path: Path, name: str) -> None:
     path.chmod(0o444)
-    path.rename(home.warc / name)
-    fsync_folder(home.warc)
+    put_in_place(path, home.warc / name)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from archive import TRIAL, Home, fsync_folder
-from archive.store import file_sha256
+from archive import TRIAL, Home
+from machine.files import file_sha256, fsync_file, fsync_folder, point, put_in_place, whole
 from schema.errors import BuildError
 from schema.records import Record
 
@@ -185,12 +185,10 @@ def publish(home: Home, candidate: Path, manifest: Manifest) -> Path:
     # The same words may be published again once a take-down is lifted.
     tombstone_path(path).unlink(missing_ok=True)
     write_manifest(home, manifest)
-    with candidate.open("rb") as file:
-        os.fsync(file.fileno())
+    fsync_file(candidate)
     candidate.chmod(0o444)
-    candidate.rename(path)
-    fsync_folder(home.public)
-    _move_link(home.public, manifest.name)
+    put_in_place(candidate, path)
+    point(home.public / CURRENT, manifest.name)
     return path
 
 
@@ -211,18 +209,5 @@ def bury(path: Path, tombstone: Tombstone) -> None:
 
 
 def _write_json(path: Path, record: Record) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
+    with whole(path) as file:
         file.write(record.model_dump_json(indent=1).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    fsync_folder(path.parent)
-
-
-def _move_link(folder: Path, name: str) -> None:
-    link = folder / f".{CURRENT}.part"
-    link.unlink(missing_ok=True)
-    link.symlink_to(name)
-    link.rename(folder / CURRENT)
-    fsync_folder(folder)

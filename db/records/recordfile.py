@@ -9,7 +9,6 @@ read 0.8 s : 1.7 s, write 1.4 s : 1.2 s, size 6.2 MB : 0.7 MB, import 0.01 s : 0
 from __future__ import annotations
 
 import gzip
-import os
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -18,9 +17,10 @@ from pathlib import Path
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from archive import Archive, Capture, Segment, fsync_folder
+from archive import Archive, Capture, Segment
 from db.records.reading import Answer, CaptureLine, Outcome, Task, failed, header_opt_outs, spliced
 from db.records.snapshot import Snapshot, is_known_page
+from machine.files import whole
 from machine.worker import Died, GuardedPool
 from parsers import PARSER_VERSION
 from schema.errors import IntegrityError, ParseError
@@ -184,15 +184,12 @@ def write_file(path: Path, segment: Segment, made: Made) -> None:
         takedowns=made.takedowns,
         touched=sorted(made.touched),
     )
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as raw:
-        with gzip.GzipFile("", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as file:
-            for line in (header.model_dump_json(), *made.lines):
-                file.write(line.encode() + b"\n")
-        raw.flush()
-        os.fsync(raw.fileno())
-    part.rename(path)
-    fsync_folder(path.parent)
+    with (
+        whole(path, path.with_name(path.name + ".part")) as raw,
+        gzip.GzipFile("", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as file,
+    ):
+        for line in (header.model_dump_json(), *made.lines):
+            file.write(line.encode() + b"\n")
 
 
 def read_header(path: Path) -> Header:

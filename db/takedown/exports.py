@@ -11,12 +11,13 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from archive import Home, fsync_folder
+from archive import Home
 from archive.ledger import Ledger
 from archive.takedown import Takedown, exports, mark_withdrawn
 from db.recognise.match import Taken
 from db.takedown.files import dropped_of, reasons
 from machine.clock import stamp
+from machine.files import fsync_folder, whole
 
 FOLDER_TOMBSTONE = "WITHDRAWN.json"
 
@@ -64,13 +65,8 @@ def withdraw_folder(folder: Path, release: str, by: list[Takedown]) -> None:
         "withdrawn_at": stamp(),
         "reasons": [reason.model_dump() for reason in reasons(by)],
     }
-    part = folder / f".{FOLDER_TOMBSTONE}.part"
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(said, file, indent=1, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(tombstone)
-    fsync_folder(folder)
+    with whole(tombstone) as file:
+        file.write(json.dumps(said, indent=1, ensure_ascii=False).encode())
     for place, folders, files in os.walk(folder, topdown=False):
         for name in files:
             if Path(place, name) != tombstone:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from archive import Home
 from archive.ledger import Ledger
-from archive.store import file_sha256
 from archive.takedown import Matches, Takedown, widen_takedown
 from db.publish.loss import Edition, edition
 from db.publish.publish import (
@@ -31,6 +30,7 @@ from db.publish.publish import (
 from db.recognise.match import Showing, ShownCard, ShownWords, Taken
 from db.rows.write import connect_read_only
 from machine.clock import stamp
+from machine.files import file_sha256
 from schema.errors import BuildError
 
 UNREADABLE = Edition({}, {}, set())

@@ -177,7 +177,7 @@ def progress(name, done, total):
     if (name, done) == (stage, at):
         die()
 if stage == "link":
-    db.publish.publish._move_link = die
+    db.publish.publish.point = die
 build(home, workers=1, progress=progress)
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from machine.files import whole
 from schema.errors import StartError, StoppedError
 from verdicts.console import note, say
 from verdicts.options import example, home_option
@@ -51,18 +52,11 @@ def _replace(path: Path, text: str) -> None:
     Raises: StartError when there is no such folder, StoppedError when the file cannot be
     written; the older one is then as it was.
     """
-    from archive import fsync_folder
-
     if not path.parent.is_dir():
         raise StartError(what=f"{path.parent}: there is no such folder")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        fsync_folder(path.parent)
+        with whole(path, part) as file:
+            file.write(text.encode("ascii"))
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StoppedError(what=f"{path}: cannot be written: {error.strerror}") from error
