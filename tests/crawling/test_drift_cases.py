@@ -287,12 +287,12 @@ HARMLESS: dict[str, list[Pages]] = {
                     replace(
                         a,
                         tagline="Counts sheep at night",
-                        description=f"Another text of {a.name}, which {a.words}.",
+                        description=f"What {a.words}: {a.name} in other words.",
                     ),
                     replace(
                         b,
                         tagline="Folds what is left",
-                        description=f"What {b.name} does is new: it {b.words} now.",
+                        description=f"What is new is that it {b.words} now.",
                     ),
                 )
                 for a, b in P6
