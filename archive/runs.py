@@ -15,6 +15,7 @@ from archive.ledger.ledger import Ledger
 from archive.store import segments
 from archive.store.segments import recover
 from archive.store.store import Store
+from archive.store.unknown import lengths, require_known
 from archive.takedown.copy import require_all
 from archive.takedown.erasure import finish_erasures
 from machine.clock import JUMP_S, later, stamp
@@ -83,6 +84,7 @@ def open_run(
         ledger = Ledger(home.ledger)
         try:
             require_all(home)
+            require_known(home, lengths(home), home.ledger)
             recover(home, ledger)
             give_back_leases(ledger)
             clock = _set_back(ledger)

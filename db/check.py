@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archive import WAY_OUT, Archive, Capture, Home, Segment, open_archive
 from archive.ledger import require_sound
+from archive.store import lengths, unknown
 from archive.takedown import ERASED
 from archive.warc import WarcRecord, read_members
 from db.publish.publish import CURRENT, read_manifest, tombstone_path
@@ -38,6 +39,7 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     Raises: StartError when there is no ledger.
     """
     place = Home(home)
+    seen = lengths(place)
     try:
         archive = open_archive(home)
         require_sound(place.ledger)
@@ -50,7 +52,7 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     if deep:
         found += _member_problems(place, snapshot)
         found += _body_problems(archive, archive.captures())
-    found += _stray_problems(place, snapshot)
+    found += (Problem(*each) for each in unknown(place, seen, place.ledger))
     found += (
         Problem(path.name, f"{what}; build makes it again")
         for path, what in record_problems(place.records, snapshot)
@@ -73,15 +75,6 @@ def _segment_problems(home: Home, snapshot: Snapshot, *, deep: bool) -> Iterator
             yield Problem(segment.name, "the sealed file is longer than the ledger says")
         elif deep and segment.is_sealed and file_sha256(path) != segment.sha256:
             yield Problem(segment.name, "the sealed file's SHA-256 is not the ledger's")
-
-
-def _stray_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
-    """Files in the archive's folder that the ledger does not know."""
-    known = {segment.name for segment in snapshot.segments}
-    for path in sorted(home.warc.glob("*")):
-        # Hidden names are trials of the disk that a killed start left behind.
-        if not path.name.startswith(".") and path.name.removesuffix(".open") not in known:
-            yield Problem(path.name, "the ledger does not know this file")
 
 
 def segment_file(home: Home, segment: Segment) -> Path | None:

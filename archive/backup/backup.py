@@ -20,6 +20,7 @@ from archive.backup.shelf_folder import FolderShelf
 from archive.backup.shelf_tar import TarShelf
 from archive.home import NO_ARCHIVE, Home
 from archive.ledger.ledger import copy_ledger, read_rows
+from archive.store.unknown import lengths, require_known
 from machine.clock import stamp
 from schema.errors import IntegrityError, StartError, UsageError
 
@@ -61,8 +62,8 @@ def backup(
     file system is the same. What is damaged in the home is named in the report; a sound copy
     made before stays.
     Raises: StartError when there is no ledger or `to` is not ours to write; IntegrityError when
-    the ledger is not sound; StoppedError when the disk does not take it. After any of these the
-    earlier backup is as it was.
+    the ledger is not sound or lacks a segment; StoppedError when the disk does not take it. After
+    any of these the earlier backup is as it was.
     """
     home.require_ledger()
     if not home.ledger.is_file():
@@ -72,7 +73,9 @@ def backup(
     shelf = _open_for_writing(to, is_deep=is_deep)
     ledger = shelf.temporary("ledger")
     try:
+        seen = lengths(home)
         copy_ledger(home.ledger, ledger)
+        require_known(home, seen, ledger)
         return _Backup(home, to, shelf, ledger, is_linked=is_linked).run(
             has_records=has_records, progress=progress or _silent
         )

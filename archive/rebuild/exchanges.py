@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from archive.ledger.originals import PROFILE, Profile
 from archive.store.store import Exchange
-from archive.warc.record import WarcRecord, read_members
+from archive.warc.record import WarcRecord, read_fields, read_members
 
 _ANSWERS = ("response", "resource", "revisit")
 
@@ -56,7 +56,7 @@ def exchanges_of(path: Path, damaged: list[str]) -> Iterator[StoredExchange]:
         elif record.type in _ANSWERS:
             answer = (offset, end, record)
         elif record.type == "metadata" and answer is not None:
-            notes = _fields(record.block)
+            notes = read_fields(record.block)
             start, stop, found = answer
             about = record.headers.get("warc-concurrent-to")
             if about == found.headers.get("warc-record-id") and "stored-at" in notes:
@@ -89,8 +89,3 @@ def _exchange(answer: WarcRecord, notes: dict[str, str]) -> Exchange:
         truncated=cast(Any, truncated),
         outcome=notes.get("outcome"),
     )
-
-
-def _fields(block: bytes) -> dict[str, str]:
-    pairs = (line.partition(": ") for line in block.decode("utf-8", "replace").splitlines())
-    return {name: value for name, colon, value in pairs if colon}

@@ -2,6 +2,7 @@
 
 segments    one WARC file: begun, appended to, sealed, mended at the start
 store       an exchange kept: record, fsync, commit
+unknown     what the files hold and the ledger lacks
 reader      the archive as other rooms read it
 quarantine  answers that belong in no segment
 """
@@ -9,5 +10,15 @@ quarantine  answers that belong in no segment
 from archive.store.quarantine import keep_aside
 from archive.store.segments import disk_of
 from archive.store.store import DateSource, Exchange, Store, Truncation
+from archive.store.unknown import lengths, unknown
 
-__all__ = ["DateSource", "Exchange", "Store", "Truncation", "disk_of", "keep_aside"]
+__all__ = [
+    "DateSource",
+    "Exchange",
+    "Store",
+    "Truncation",
+    "disk_of",
+    "keep_aside",
+    "lengths",
+    "unknown",
+]

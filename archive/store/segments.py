@@ -31,7 +31,7 @@ class SegmentWriter:
         row = ledger.rows("SELECT * FROM segment WHERE site = ? AND is_sealed = 0", (site,))
         if not row:
             home.require_room(SEGMENT_BYTES, StoppedError)
-        self.id, self.name, self.end = _row(row[0]) if row else _register(ledger, site)
+        self.id, self.name, self.end = _row(row[0]) if row else _register(home, ledger, site)
         reach("segment-entered")
         path = open_path(home, self.name)
         with disk_of(path):
@@ -226,10 +226,12 @@ def _row(row: sqlite3.Row) -> tuple[int, str, int]:
     return row["id"], row["name"], row["length"]
 
 
-def _register(ledger: Ledger, site: str) -> tuple[int, str, int]:
-    """Enter a new segment in the ledger, before its file exists."""
+def _register(home: Home, ledger: Ledger, site: str) -> tuple[int, str, int]:
+    """Enter a new segment in the ledger, before its file exists; no name is taken twice."""
     with ledger.transaction() as db:
         number = db.execute("SELECT coalesce(max(id), 0) + 1 FROM segment").fetchone()[0]
+        while any(home.warc.glob(f"*-{number:06d}.warc.gz*")):
+            number += 1
         name = f"verdicts-{site}-{number:06d}.warc.gz"
         db.execute(
             "INSERT INTO segment (id, name, site, opened_at) VALUES (?, ?, ?, ?)",

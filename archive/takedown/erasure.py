@@ -18,6 +18,7 @@ from archive.home import Home
 from archive.ledger.ledger import Ledger, read_rows
 from archive.store.quarantine import kept_aside
 from archive.store.segments import open_path, recover, seal
+from archive.store.unknown import lengths, require_known
 from archive.takedown.takedowns import ERASED
 from archive.warc.record import read_members
 from machine.files import file_sha256, fsync_folder, put_in_place, synced
@@ -43,6 +44,7 @@ def erase_captures(home: Home, ledger: Ledger, capture_ids: Iterable[int]) -> in
     Raises: IntegrityError where a segment is not as the ledger says; nothing is changed then.
     """
     finish_erasures(home)
+    require_known(home, lengths(home), home.ledger)
     recover(home, ledger)
     gone = _with_revisits(ledger, set(capture_ids))
     by_segment: dict[int, list[sqlite3.Row]] = {}

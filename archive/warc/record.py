@@ -84,6 +84,16 @@ def fields(values: dict[str, str]) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in values.items()).encode()
 
 
+def read_fields(block: bytes) -> dict[str, str]:
+    """What such a block says.
+
+    >>> read_fields(fields({"run": "7"}))
+    {'run': '7'}
+    """
+    pairs = (line.partition(": ") for line in block.decode("utf-8", "replace").splitlines())
+    return {name: value for name, colon, value in pairs if colon}
+
+
 def read_member(data: bytes, *, where: str) -> WarcRecord:
     """The record of exactly one gzip member.
 
@@ -102,7 +112,7 @@ def read_member(data: bytes, *, where: str) -> WarcRecord:
     return found[0]
 
 
-def read_members(path: Path) -> Iterator[tuple[int, int, WarcRecord | None]]:
+def read_members(path: Path, start: int = 0) -> Iterator[tuple[int, int, WarcRecord | None]]:
     """Each gzip member of one of our own files: its offset, its end, and its one record.
 
     Absent: None stands for bytes that are no whole member with one whole record.
@@ -111,7 +121,7 @@ def read_members(path: Path) -> Iterator[tuple[int, int, WarcRecord | None]]:
     if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        place = 0
+        place = start
         while place < len(data):
             plain, end = member_at(data, place)
             records = [record for _, record in iter_records(plain)] if plain is not None else []
