@@ -68,5 +68,6 @@ def _is_acknowledged(path: Path, length: int, runs: set[str]) -> bool:
     with suppress(FileNotFoundError):
         records = [record for _, _, record in read_members(path, length) if record is not None]
         noted = [read_fields(record.block) for record in records if record.type == "metadata"]
-        return len(noted) > 1 or any(notes.get("run") not in runs for notes in noted)
+        # The first version noted no run.
+        return len(noted) > 1 or any(notes.get("run", "") not in {"", *runs} for notes in noted)
     return False
