@@ -1,22 +1,26 @@
 """Making room in a home: what can be made again or is no longer needed, and nothing else.
 
-Archived bytes, the ledger, tombstones, and what is published now are never looked at for removal.
+Archived bytes, the ledger, tombstones, and what is published now are never looked at for removal,
+and a database that a server shows stays with its manifest: a take-down must find both.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from stat import S_ISREG
 from typing import Literal
 
-from archive.backup.backup import CURRENT
 from archive.home import NO_ARCHIVE, TRIAL, Home
 from machine.clock import now
 from schema.errors import StartError
+from schema.published import CURRENT, DATABASES, manifest_path
 
 KEEP = 3
 """So many published databases stay."""
@@ -46,16 +50,16 @@ def prune(
     home.require_ledger()
     if not home.ledger.is_file():
         raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
+    found = []
     with home.lock("build"):
-        found = [
-            *_databases(home, keep),
-            *_leftovers(home),
-            *_records(home, present),
-            *_old(home, days),
-        ]
-        # Database before manifest: one without the other is then never a database unexplained.
-        for each in () if is_dry else found:
-            (home.path / each.path).unlink(missing_ok=True)
+        # One by one: a database is locked from the moment it is found until it is gone, and
+        # goes before its manifest: one without the other is never a database unexplained.
+        for each in chain(
+            _databases(home, keep), _leftovers(home), _records(home, present), _old(home, days)
+        ):
+            found.append(each)
+            if not is_dry:
+                (home.path / each.path).unlink(missing_ok=True)
     return found
 
 
@@ -65,13 +69,27 @@ def _databases(home: Home, keep: int) -> Iterator[Removed]:
     if not (link.is_symlink() and link.exists()):
         return  # what is current is not known, so any might be
     current = Path(os.readlink(link)).name
-    files = list(_files(home.public, "verdicts-*.db"))
+    files = list(_files(home.public, DATABASES))
     files.sort(key=lambda path: (path.name == current, path.stat().st_mtime), reverse=True)
     for path in files[max(keep, 1) :]:
-        yield _removed(home, "public", path)
-        manifest = path.with_suffix(".json")
-        if manifest.is_file():
-            yield _removed(home, "public", manifest)
+        with _unread(path) as is_unread:
+            if is_unread:
+                yield _removed(home, "public", path)
+                if manifest_path(path).is_file():
+                    yield _removed(home, "public", manifest_path(path))
+
+
+@contextmanager
+def _unread(path: Path) -> Iterator[bool]:
+    """Whether no server shows a database; none can begin to before this is left."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
 
 
 def _leftovers(home: Home) -> Iterator[Removed]:

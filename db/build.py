@@ -18,8 +18,6 @@ from archive.store import disk_of
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import edition, last_edition, require_no_loss
 from db.publish.publish import (
-    CANDIDATE,
-    Manifest,
     holds,
     present,
     publish,
@@ -44,6 +42,7 @@ from db.takedown.withdraw import is_outdated, withdraw
 from machine.files import file_sha256
 from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
+from schema.published import CANDIDATE, Manifest, database_name
 from schema.rows import ROWS
 
 Progress = Callable[[str, int, int], None]
@@ -191,7 +190,7 @@ class _Build:
         sha256 = file_sha256(candidate)
         counted = ((history_state(each), is_due(each.page.due, snapshot.at)) for each in pages)
         return Manifest(
-            name=f"verdicts-{sha256[:16]}.db",
+            name=database_name(sha256),
             sha256=sha256,
             size=candidate.stat().st_size,
             rows={model.table: len(tables.get(model, [])) for model in ROWS},

@@ -15,13 +15,14 @@ from archive.ledger import require_sound
 from archive.store import lengths, unknown
 from archive.takedown import ERASED
 from archive.warc import WarcRecord, read_members
-from db.publish.publish import CURRENT, read_manifest, tombstone_path
+from db.publish.publish import read_manifest
 from db.records.recordfile import record_problems
 from db.records.snapshot import Snapshot, take_snapshot
 from db.rows.write import database_problems
 from db.takedown.problems import withdrawal_problems
 from machine.files import file_sha256
 from schema.errors import BuildError, IntegrityError, ParseError
+from schema.published import CURRENT, DATABASES, is_named_by_build, tombstone_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,11 @@ def _published_problems(home: Home) -> Iterator[Problem]:
     if target is None:
         if os.path.lexists(link):
             yield Problem(CURRENT, "it is not a symbolic link; move it away, then build")
-    elif not target.match("verdicts-*.db") or target.name != str(target):
+    elif not is_named_by_build(target) or target.name != str(target):
         yield Problem(CURRENT, f"it points to {target}, which no build published; build")
     elif not link.exists() and not tombstone_path(home.public / target).exists():
         yield Problem(CURRENT, f"it points to {target}, which is not there; build")
-    for path in sorted(home.public.glob("verdicts-*.db")):
+    for path in sorted(home.public.glob(DATABASES)):
         if not tombstone_path(path).exists():
             is_current = target is not None and path.name == str(target)
             yield from _database_problems(path, is_current=is_current)

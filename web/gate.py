@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -128,5 +127,5 @@ async def _refuse(send: Send, status: int, sentence: str) -> None:
 @hook
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Puts the gate before everything Datasette answers, while its file stands."""
-    database = Path(datasette.get_database(DATABASE_NAME).path)
-    return lambda app: guarded(unless_withdrawn(app, database))
+    standing = datasette.get_database(DATABASE_NAME).standing
+    return lambda app: guarded(unless_withdrawn(app, standing))

@@ -1,7 +1,7 @@
 """Serves one published database file, read-only, under the name `verdicts`.
 
 The file is opened once, by its real name: when `current.db` moves on to a newer file, a running
-server goes on answering from the one it began with.
+server goes on answering from the one it began with, as long as that stands in its place.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
-from web.withdrawn import require_not_withdrawn, require_nothing_taken_down
+from web.withdrawn import Standing, require_not_withdrawn, require_nothing_taken_down
 
 ROOM = Path(__file__).parent
 PLUGINS = (cells, gate, hardening, mishaps, pages)
@@ -59,14 +59,16 @@ def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     )
     # Without a file Datasette makes an empty database in memory; ours goes in its place.
     datasette.remove_database("_memory")
-    datasette.add_database(
-        Published(datasette, path=str(real), is_mutable=False), name=DATABASE_NAME
-    )
+    datasette.add_database(Published(datasette, real), name=DATABASE_NAME)
     return datasette
 
 
 class Published(Database):  # type: ignore[misc]
     """A published file. Datasette does not quote its path, and a path may hold `?`, `#` or `%`."""
+
+    def __init__(self, datasette: Datasette, real: Path) -> None:
+        super().__init__(datasette, path=str(real), is_mutable=False)
+        self.standing = Standing(real)
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """A connection that reads, whatever is asked for."""

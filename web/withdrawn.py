@@ -1,37 +1,39 @@
 """Which files are not served because of a take-down, and what is answered once that is so.
 
-The file stays open when its name is gone, so a running server would go on showing it. Every
-request therefore looks for the tombstone first; a plain page then says the date and the reason.
+A file that is open can be read when its name is gone, so a running server would go on showing it,
+and no take-down finds it. So a file is shown only while it stands in its place under its name:
+every request looks for that, and for the tombstone, which says the date and the reason.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from markupsafe import Markup
 
+from schema.published import FOLDER, TAKEDOWNS, Manifest, Tombstone, manifest_path, tombstone_path
 from web.errors import WithdrawnError
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Any, Send], Awaitable[None]]
 
-SENTENCE = "This edition of the archive was withdrawn. One without what was taken down follows."
+WITHDRAWN = "This edition of the archive was withdrawn. One without what was taken down follows."
+OUT_OF_PLACE = "The file of this edition left its place: nobody can tell whether it may be shown."
 PAGE = Markup(
-    '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Withdrawn</title>'
+    '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Not shown</title>'
     '<meta name="viewport" content="width=device-width">'
-    "<h1>Withdrawn</h1><p>{}</p><ul>{}</ul></html>"
+    "<h1>Not shown</h1><p>{}</p><ul>{}</ul></html>"
 )
-
-
-LIST = "takedowns.json"
-"""The list of take-downs in a home; published files lie in its folder `public`."""
 PAGES = "select 1 from comparison join page on page.id = comparison.page where page.site = :site"
 HELD = {
     "page": f"{PAGES} and page.url in (select :target union select value from json_each(:pages))",
@@ -43,9 +45,31 @@ HELD = {
 """How a published file is asked whether it holds a page, a tool or a quote by its keys."""
 
 
-def tombstone_of(database: Path) -> Path:
-    """Where the tombstone of a published file stands, if it has one."""
-    return database.with_suffix(".withdrawn.json")
+class Standing:
+    """A published file in its place, held open so that `prune` leaves it there.
+
+    Raises: OSError when it is not there or may not be read.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.path, self._tombstone = database, tombstone_path(database)
+        handle = os.open(database, os.O_RDONLY | os.O_CLOEXEC)
+        finalize(self, os.close, handle)
+        with suppress(OSError):  # a file system without locks: that it has its name is what counts
+            fcntl.flock(handle, fcntl.LOCK_SH)
+        self._served = os.fstat(handle)
+
+    def refusal(self) -> tuple[str, list[str]] | None:
+        """Why the file may be shown no more, with dates and reasons. Absent: None while it may."""
+        if os.path.exists(self._tombstone):
+            return WITHDRAWN, _reasons(self._tombstone)
+        return None if self._is_in_its_place() else (OUT_OF_PLACE, [])
+
+    def _is_in_its_place(self) -> bool:
+        try:
+            return os.path.samestat(os.stat(self.path), self._served)
+        except OSError:
+            return False
 
 
 def require_not_withdrawn(database: Path) -> None:
@@ -53,7 +77,7 @@ def require_not_withdrawn(database: Path) -> None:
 
     Raises: WithdrawnError with the dates and the reasons when it was withdrawn.
     """
-    tombstone = tombstone_of(database)
+    tombstone = tombstone_path(database)
     if tombstone.exists():
         reasons = "; ".join(_reasons(tombstone)) or "no reason can be read"
         raise WithdrawnError(f"{database}: withdrawn on {reasons}")
@@ -65,8 +89,8 @@ def require_nothing_taken_down(database: Path) -> None:
     What a build made under a take-down is without it; any other file is asked for its keys.
     Raises: WithdrawnError when it holds some of it, or when it is not as a build published it.
     """
-    listed = database.parent.parent / LIST
-    active = _active(listed) if database.parent.name == "public" else []
+    listed = database.parent.parent / TAKEDOWNS
+    active = _active(listed) if database.parent.name == FOLDER else []
     if not active:
         return
     known = _takedowns_of(database)
@@ -99,11 +123,11 @@ def _active(listed: Path) -> list[dict[str, Any]]:
 def _takedowns_of(database: Path) -> list[int] | None:
     """The take-downs under which a build made the file. Absent: None where no build tells."""
     try:
-        manifest = json.loads(database.with_suffix(".json").read_bytes())
+        manifest = Manifest.model_validate_json(manifest_path(database).read_bytes())
         with database.open("rb") as file:
-            is_it = hashlib.file_digest(file, "sha256").hexdigest() == manifest["sha256"]
-        return list(manifest["takedowns"]) if is_it else None
-    except (OSError, ValueError, KeyError, TypeError):
+            is_it = hashlib.file_digest(file, "sha256").hexdigest() == manifest.sha256
+        return manifest.takedowns if is_it else None
+    except (OSError, ValueError):
         return None
 
 
@@ -113,15 +137,15 @@ def _is_held(connection: sqlite3.Connection, each: dict[str, Any]) -> bool:
     return connection.execute(HELD[each["kind"]], values).fetchone() is not None
 
 
-def unless_withdrawn(app: App, database: Path) -> App:
-    """The application, until its file is withdrawn."""
-    tombstone = tombstone_of(database)
+def unless_withdrawn(app: App, standing: Standing) -> App:
+    """The application, while its file stands in its place and was not withdrawn."""
 
     async def answer(scope: Scope, receive: Any, send: Send) -> None:
-        if scope["type"] == "http" and tombstone.exists():
-            await _refuse(scope["path"], _reasons(tombstone), send)
-        else:
+        refusal = standing.refusal() if scope["type"] == "http" else None
+        if refusal is None:
             await app(scope, receive, send)
+        else:
+            await _refuse(scope["path"], *refusal, send)
 
     return answer
 
@@ -129,18 +153,18 @@ def unless_withdrawn(app: App, database: Path) -> App:
 def _reasons(tombstone: Path) -> list[str]:
     """The dates and reasons that a tombstone gives; none where it cannot be read."""
     try:
-        found = json.loads(tombstone.read_bytes())["reasons"]
-        return [f"{each['date']}: {each['reason']}" for each in found]
-    except (OSError, ValueError, KeyError, TypeError):
+        found = Tombstone.model_validate_json(tombstone.read_bytes()).reasons
+        return [f"{each.date}: {each.reason}" for each in found]
+    except (OSError, ValueError):
         return []
 
 
-async def _refuse(path: str, reasons: list[str], send: Send) -> None:
+async def _refuse(path: str, sentence: str, reasons: list[str], send: Send) -> None:
     if path.endswith(".json"):
-        kind, body = "application/json", json.dumps({"ok": False, "error": SENTENCE, "status": 503})
+        kind, body = "application/json", json.dumps({"ok": False, "error": sentence, "status": 503})
     else:
         listed = Markup("").join(Markup("<li>{}</li>").format(each) for each in reasons)
-        kind, body = "text/html; charset=utf-8", str(PAGE.format(SENTENCE, listed))
+        kind, body = "text/html; charset=utf-8", str(PAGE.format(sentence, listed))
     data = body.encode()
     headers = [
         (b"content-type", kind.encode()),

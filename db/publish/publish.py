@@ -9,85 +9,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from archive import TRIAL, Home
 from machine.files import file_sha256, fsync_file, fsync_folder, point, put_in_place, whole
 from schema.errors import BuildError
+from schema.published import CURRENT, Manifest, Tombstone, manifest_path, tombstone_path
 from schema.records import Record
-
-CURRENT = "current.db"
-CANDIDATE = ".candidate.db"
-
-
-class Manifest(Record):
-    """What stands beside a published database: how to verify it and what it was made from."""
-
-    name: str
-    """The database's file name."""
-    sha256: str
-    """SHA-256 of the file."""
-    size: int
-    """Length of the file in bytes."""
-    rows: dict[str, int]
-    """Number of rows of each table."""
-    states: dict[str, int]
-    """Number of pages in each state."""
-    parser: str
-    """The version of the parser."""
-    inputs: str
-    """Digest of all that the file depends on: an equal one needs no build."""
-    damaged: int = Field(ge=0)
-    """Number of captures whose bytes could not be read; a later build tries again."""
-    takedowns: list[int] = Field(default_factory=list)
-    """The take-downs that held."""
-    taken: dict[str, int] = Field(default_factory=dict)
-    """Number of rows of a table that are left out for them: no loss."""
-
-
-class TombstoneReason(Record):
-    """Why a published file was withdrawn: one take-down, without any of its words."""
-
-    date: str
-    """When it was asked for, UTC."""
-    kind: str
-    """Whether a page, a tool or a quote was taken down."""
-    reason: str
-    """The reason given."""
-
-
-class Tombstone(Record):
-    """What stands in the place of a published database that was withdrawn."""
-
-    withdrawn: str
-    """The database's file name."""
-    sha256: str
-    """SHA-256 of the file that stood here."""
-    withdrawn_at: str
-    """When it was withdrawn, UTC."""
-    reasons: list[TombstoneReason]
-    """Why it was withdrawn."""
-    rows: dict[str, int]
-    """Number of rows of the tables that the next build is measured by."""
-    taken: dict[str, int]
-    """Number of rows that were left out of it before."""
-    sites: list[str]
-    """The sites that it held."""
-
-
-def is_named_by_build(database: Path) -> bool:
-    """Whether a file has such a name as a build gives."""
-    return database.match("verdicts-*.db")
-
-
-def manifest_path(database: Path) -> Path:
-    """Where a published database's manifest stands."""
-    return database.with_suffix(".json")
-
-
-def tombstone_path(database: Path) -> Path:
-    """Where the tombstone of a published database that was withdrawn stands."""
-    return database.with_suffix(".withdrawn.json")
 
 
 def read_tombstone(database: Path) -> Tombstone | None:

@@ -16,22 +16,20 @@ from archive import Home
 from archive.ledger import Ledger
 from archive.takedown import Matches, Takedown, widen_takedown
 from db.publish.loss import Edition, edition
-from db.publish.publish import (
-    CANDIDATE,
-    CURRENT,
-    Tombstone,
-    TombstoneReason,
-    bury,
-    is_named_by_build,
-    named,
-    tombstone_path,
-    whole_manifest,
-)
+from db.publish.publish import bury, named, whole_manifest
 from db.recognise.match import Showing, ShownCard, ShownWords, Taken
 from db.rows.write import connect_read_only
 from machine.clock import stamp
 from machine.files import file_sha256
 from schema.errors import BuildError
+from schema.published import (
+    CANDIDATE,
+    CURRENT,
+    Tombstone,
+    TombstoneReason,
+    is_named_by_build,
+    tombstone_path,
+)
 
 UNREADABLE = Edition({}, {}, set())
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from archive import Home
 from archive.takedown import path_beside, require_all
-from db.publish.publish import is_named_by_build, tombstone_path
 from db.recognise.match import Taken
 from db.takedown.files import dropped_of, published_files
 from schema.errors import IntegrityError
+from schema.published import is_named_by_build, tombstone_path
 
 
 def withdrawal_problems(home: Home, taken: Taken) -> Iterator[tuple[str, str]]:

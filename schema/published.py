@@ -1,0 +1,109 @@
+"""The contract of `public/`: what its files are called, and what stands beside a database.
+
+`db` writes it, `archive` keeps and prunes it, `web` reads it. This module opens no file itself.
+
+    current.db                      a link that names the newest
+    verdicts-<hash>.db              never changed once it has this name, only withdrawn
+    verdicts-<hash>.json            its manifest
+    verdicts-<hash>.withdrawn.json  its tombstone, in the place of both
+    .<any>                          what is being written
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from schema.records import Record
+
+FOLDER = "public"
+CURRENT = "current.db"
+CANDIDATE = ".candidate.db"
+"""What a build writes before it is checked and named."""
+DATABASES = "verdicts-*.db"
+"""What the names look like that a build gives."""
+FOLDER_TOMBSTONE = "WITHDRAWN.json"
+"""What is left in an exported folder that was withdrawn."""
+TAKEDOWNS = "takedowns.json"
+"""The list of all take-downs, beside `public/`: private, but read before a file is served."""
+
+
+def database_name(sha256: str) -> str:
+    """The name of a published database, by the SHA-256 of the file."""
+    return DATABASES.replace("*", sha256[:16])
+
+
+def is_named_by_build(database: Path) -> bool:
+    """Whether a file has such a name as a build gives."""
+    return database.match(DATABASES)
+
+
+def manifest_path(database: Path) -> Path:
+    """Where a published database's manifest stands."""
+    return database.with_suffix(".json")
+
+
+def tombstone_path(database: Path) -> Path:
+    """Where the tombstone of a published database that was withdrawn stands."""
+    return database.with_suffix(".withdrawn.json")
+
+
+class Manifest(Record):
+    """What stands beside a published database: how to verify it and what it was made from."""
+
+    name: str
+    """The database's file name."""
+    sha256: str
+    """SHA-256 of the file."""
+    size: int
+    """Length of the file in bytes."""
+    rows: dict[str, int]
+    """Number of rows of each table."""
+    states: dict[str, int]
+    """Number of pages in each state."""
+    parser: str
+    """The version of the parser."""
+    inputs: str
+    """Digest of all that the file depends on: an equal one needs no build."""
+    damaged: int = Field(ge=0)
+    """Number of captures whose bytes could not be read; a later build tries again."""
+    takedowns: list[int] = Field(default_factory=list)
+    """The take-downs that held."""
+    taken: dict[str, int] = Field(default_factory=dict)
+    """Number of rows of a table that are left out for them: no loss."""
+
+
+class TombstoneReason(Record):
+    """Why something was withdrawn: one take-down, without any of its words."""
+
+    date: str
+    """When it was asked for, UTC."""
+    kind: str
+    """Whether a page, a tool or a quote was taken down."""
+    reason: str
+    """The reason given."""
+
+
+class Withdrawal(Record):
+    """What is left of something that was withdrawn; all there is of an exported folder."""
+
+    withdrawn: str
+    """The database's file name, or the release."""
+    withdrawn_at: str
+    """When it was withdrawn, UTC."""
+    reasons: list[TombstoneReason]
+    """Why it was withdrawn."""
+
+
+class Tombstone(Withdrawal):
+    """What stands in the place of a published database that was withdrawn."""
+
+    sha256: str
+    """SHA-256 of the file that stood here."""
+    rows: dict[str, int]
+    """Number of rows of the tables that the next build is measured by."""
+    taken: dict[str, int]
+    """Number of rows that were left out of it before."""
+    sites: list[str]
+    """The sites that it held."""
