@@ -1,4 +1,5 @@
 """What a publisher's robots.txt says.
 
-rules  RFC 9309: what may be asked      objections  what it says against use by AI
+groups  whose rules are whose, by RFC 9309      rules  what may be asked of a site, and how fast
+objections  what it says against use by AI
 """

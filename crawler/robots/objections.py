@@ -1,4 +1,4 @@
-"""What a robots.txt says against the use of its site by AI: tokens that are shut out, and usages.
+"""What a robots.txt says against the use of its site: crawlers of AI shut out, usages, licences.
 
 It decides nothing about what is fetched: that is `verdicts`' own token's affair.
 """
@@ -6,10 +6,10 @@ It decides nothing about what is fetched: that is `verdicts`' own token's affair
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
 
-from protego import Protego
-
+from crawler.robots.groups import ALL, Beside, matches
 from parsers import Site, refused_usages
 
 AI_TOKENS = (
@@ -25,53 +25,51 @@ AI_TOKENS = (
 Their owners say that what they fetch trains or feeds models, or publishers name them for it;
 tokens of plain search engines, such as PetalBot or Applebot, are none.
 """
-USAGE = "content-usage:"
-"""Stands before a usage that is refused, among the tokens that are shut out."""
 MOST_USAGES = 20
-"""So many usages are noted; the drafts know a handful."""
+"""So many usages, and licences, are noted; the drafts know a handful."""
+LONGEST_LICENCE = 200
 
-_USAGE_LINE = re.compile(r"(?im)^[ \t]*content-usage[ \t]*:[ \t]*(?:(/\S*)[ \t]+)?([^\r\n#]*)")
+_USAGES = ("content-usage", "content-signal")
+_VALUE = re.compile(r"\A(?:(/\S*)\s+)?(.*)")
 _LITERAL = re.compile(r"[\w/-]*")
-Usages = tuple[tuple[str, str], ...]
-
-
-def read_usages(text: str) -> Usages:
-    """The usages that a robots.txt refuses, each with the path for which it does.
-
-    >>> read_usages("User-agent: *\\nContent-Usage: /a/ train-ai=n, search=y\\n")
-    (('/a/', 'train-ai'),)
-
-    Source: the IETF drafts on AI preferences; a line of any group counts, and none takes another
-    back.
-    """
-    return tuple(
-        dict.fromkeys(
-            (path or "/", usage)
-            for path, value in _USAGE_LINE.findall(text)
-            for usage in sorted(refused_usages(value))
-        )
-    )
 
 
 def objections(
-    base: str, site: Site, usages: Usages, allows: Callable[[str, str], bool]
+    base: str, site: Site, beside: Iterable[Beside], own: str, allows: Callable[[str, str], bool]
 ) -> list[str]:
-    """What is said against AI use of the site, or of its comparison pages.
+    """What is said against use of the site, or of its comparison pages.
 
     Shape: tokens of `AI_TOKENS` that may not fetch the root or a comparison page, then refused
-    usages such as `content-usage:train-ai`.
+    usages such as `content-usage:train-ai`, then licences such as `license:https://...`.
+    Source: the IETF drafts on AI preferences, contentsignals.org, RSL 1.0. A line of any group
+    counts, and none takes another back; but search is refused to us only where we, or all, are
+    named.
     """
     urls = (base + "/", base + path_of_a_comparison(site))
-    tokens = [token for token in AI_TOKENS if not all(allows(url, token) for url in urls)]
-    refused = {usage for path, usage in usages if any(_covers(path, url) for url in urls)}
-    return tokens + [USAGE + usage for usage in sorted(refused)[:MOST_USAGES]]
+    paths = [urlsplit(url).path for url in urls]
+    refused, licences = set[str](), set[str]()
+    for line in beside:
+        if line.key == "license" and line.value:
+            licences.add(f"license:{_word(line.value)}")
+        elif line.key in _USAGES:
+            path, value = _VALUE.findall(line.value)[0]
+            if any(matches(path or "/", each) for each in paths):
+                is_ours = bool(line.agents & {own, ALL})
+                usages = refused_usages(value) - (set() if is_ours else {"search"})
+                refused |= {f"{line.key}:{usage}" for usage in usages}
+    return [
+        *(token for token in AI_TOKENS if not all(allows(url, token) for url in urls)),
+        *sorted(refused)[:MOST_USAGES],
+        *sorted(licences)[:MOST_USAGES],
+    ]
+
+
+def _word(address: str) -> str:
+    """An address as one word of plain characters."""
+    return re.sub(r"[^!-~]+", "", address)[:LONGEST_LICENCE]
 
 
 def path_of_a_comparison(site: Site) -> str:
     """The path that a page of the site could have, so that rules for its pages can be tried."""
     found = _LITERAL.match(site.comparison)
     return (found[0] if found else "/") + "one-vs-two"
-
-
-def _covers(path: str, url: str) -> bool:
-    return not Protego.parse(f"User-agent: *\nDisallow: {path}\n").can_fetch(url, "any")

@@ -1,8 +1,13 @@
-"""robots.txt by RFC 9309: no answer means no, 4xx means there are no rules."""
+"""robots.txt by RFC 9309: no answer means no, 4xx means there are no rules.
+
+Two parsers read each file, our own and Protego, which is more generous with typing errors; an
+address may be asked for only where both allow it.
+"""
 
 from __future__ import annotations
 
 import codecs
+import math
 import re
 import time
 from dataclasses import dataclass, field
@@ -12,7 +17,8 @@ from protego import Protego
 from scrapy.exceptions import IgnoreRequest
 
 from archive.warc import Message
-from crawler.robots.objections import Usages, objections, read_usages
+from crawler.robots.groups import ALL, Groups, read_groups, tokens_of
+from crawler.robots.objections import AI_TOKENS, objections
 from machine.clock import later, stamp
 from parsers import Site
 
@@ -23,8 +29,13 @@ MAX_AGE_HOURS = 24
 """Rules are read again when they are older. Source: RFC 9309, section 2.4. Units: hours."""
 MAX_CRAWL_DELAY_S = 60
 """A site that asks for more is left alone in this run. Units: seconds."""
-_VERSION = re.compile(r"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]+)[^\r\n]*")
-"""A line that names an agent as its requests do, with a version: only the token counts."""
+LONGEST_CRAWL_DELAY_S = 86_400.0
+"""So much is noted of a delay, be it endless. Units: seconds."""
+_AGENT = re.compile(r"(?im)^([^\S\n]*user[- ]?agent(?:[^\S\n]*:|[^\S\n]))([^\n#]*)")
+_BREAKS = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""Where Protego sees the end of a line and nobody else does."""
+_ASKED = frozenset(token.lower() for token in (ALL, TOKEN, *AI_TOKENS))
+"""The agents whose rules are kept, which bounds the work that a robots.txt can make."""
 _RULE = re.compile(r"(?im)^[ \t]*(user-agent|allow|disallow|sitemap)[ \t]*:")
 
 
@@ -41,10 +52,10 @@ class Rules:
     """What a site's robots.txt means, from when it was read until a day later."""
 
     state: Literal["read", "none", "unreachable"]
-    parsed: Protego
+    groups: Groups
+    generous: Protego
+    """The same file as Protego reads it, whose agents match whole tokens only."""
     capture_id: int | None = None
-    usages: Usages = ()
-    """What their Content-Usage lines refuse."""
     read_at: str = field(default_factory=stamp)
     counted_from: float = field(default_factory=time.monotonic)
     """When they were read, in seconds of the clock that does not jump."""
@@ -56,24 +67,34 @@ class Rules:
         return age_s < MAX_AGE_HOURS * 3600 and is_fresh(self.read_at)
 
     def allows(self, url: str, token: str = TOKEN) -> bool:
-        """Whether `token` may ask for the address."""
-        return self.state != "unreachable" and bool(self.parsed.can_fetch(url, token))
+        """Whether `token` may ask for the address, by both parsers."""
+        return (
+            self.state != "unreachable"
+            and self.groups.allows(url, token)
+            and bool(self.generous.can_fetch(url, _whole(token)))
+        )
 
     def denied(self, base: str, site: Site) -> list[str]:
         """What they say against the use of the site by AI; nothing where none were read."""
         if self.state != "read":
             return []
-        return objections(base, site, self.usages, self.allows)
+        return objections(base, site, self.groups.beside, TOKEN, self.allows)
 
     @property
     def crawl_delay_s(self) -> float:
-        """The delay the site asks for; 0 where it asks for none."""
-        return float(self.parsed.crawl_delay(TOKEN) or 0)
+        """The longest delay that the site asks us for, else everybody; 0 where it asks for none."""
+        delays = {TOKEN: 0.0, ALL: 0.0}
+        for line in self.groups.beside:
+            if line.key in ("crawl-delay", "crawl delay") and line.value:
+                for agent in delays.keys() & line.agents:
+                    delays[agent] = max(delays[agent], _seconds(line.value))
+        return delays[TOKEN] or delays[ALL]
 
     @property
     def sitemaps(self) -> list[str]:
         """The addresses on its Sitemap lines."""
-        return list(self.parsed.sitemaps)
+        lines = self.groups.beside
+        return [line.value for line in lines if line.key.startswith(("sitemap", "site-map"))]
 
 
 def read_rules(status: int | None, body: bytes | None, capture_id: int | None = None) -> Rules:
@@ -84,11 +105,11 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
     >>> read_rules(404, b"").state, read_rules(503, b"").state, read_rules(200, b"<html>").state
     ('none', 'unreachable', 'unreachable')
     """
-    empty = Protego.parse("")
+    nothing = Groups(), Protego.parse("")
     if status is not None and 400 <= status < 500 and status != 429:
-        return Rules("none", empty, capture_id)
+        return Rules("none", *nothing, capture_id)
     if status != 200 or body is None:
-        return Rules("unreachable", empty, capture_id)
+        return Rules("unreachable", *nothing, capture_id)
     is_wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = body[:MAX_BYTES].decode("utf-16" if is_wide else "utf-8-sig", "replace")
     text = text.replace("\0", "").replace("\r", "\n")
@@ -96,12 +117,37 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
         # A rule that is cut could allow what the whole one would not.
         text = text[: text.rfind("\n") + 1]
         if not text:
-            return Rules("unreachable", empty, capture_id)
+            return Rules("unreachable", *nothing, capture_id)
     is_rules = _RULE.search(text) is not None
     if not is_rules and text.lstrip().startswith("<"):
-        return Rules("unreachable", empty, capture_id)
-    parsed = Protego.parse(_VERSION.sub(r"\1", text))
-    return Rules("read", parsed, capture_id, read_usages(text))
+        return Rules("unreachable", *nothing, capture_id)
+    generous = Protego.parse(_AGENT.sub(_renamed, _BREAKS.sub(" ", text)))
+    return Rules("read", read_groups(text, _ASKED), generous, capture_id)
+
+
+def _whole(token: str) -> str:
+    """A token that Protego cannot find within another, as it would find `verdict` in ours."""
+    return token.lower() + "!"
+
+
+def _renamed(line: re.Match[str]) -> str:
+    """A User-agent line with one whole token: one that is asked about, or `-` for all others."""
+    value = line[2].strip()
+    named = (tokens_of(value) or tokens_of(value.strip("* "))) & _ASKED
+    return line[1] + (ALL if ALL in named else _whole(max(named, default="-")))
+
+
+def _seconds(value: str) -> float:
+    """A delay that can be counted; of one that cannot be read, the longest that we keep.
+
+    >>> _seconds("2.5"), _seconds("10s"), _seconds("inf"), _seconds("-1"), _seconds("nan")
+    (2.5, 10.0, 86400.0, 60.0, 60.0)
+    """
+    try:
+        delay_s = float(re.sub(r"\s*s(?:ec(?:onds?)?)?\Z", "", value.lower()))
+    except ValueError:
+        delay_s = math.nan
+    return min(delay_s, LONGEST_CRAWL_DELAY_S) if delay_s >= 0 else float(MAX_CRAWL_DELAY_S)
 
 
 def is_fresh(read_at: str) -> bool:
