@@ -15,28 +15,25 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from parsers.page import controls
+from parsers.page.inline import INLINE, UNREADABLE, Run
 from parsers.page.tree import tree_of
 
-INLINE = frozenset(
-    (
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
-        "rb rp rt ruby s samp small span strike strong sub sup time tt u var wbr"
-    ).split()
-)
 UNSEEN = frozenset(
     (
         "head script style template noscript noembed noframes svg math canvas audio video iframe "
         "object embed title meta link datalist progress meter"
     ).split()
 )
-MARKED = "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],link[rel='canonical' i][href]"
+MARKED = (
+    "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],[popover],[role],"
+    "link[rel='canonical' i][href]"
+)
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
 _NOSCRIPT = re.compile(rb"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
-UNREADABLE = "\ufffd"
-"""No field may hold it."""
 LONGEST_FIGURE = 40
 """Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
 _SEPARATORS = re.compile("[\x1c-\x1f]")
@@ -76,6 +73,15 @@ class Document:
     canonical: str | None = None
     is_clean: bool = False
     """Whether no block holds a character that a field may not hold."""
+    controls: set[int] = field(default_factory=set)
+    """The blocks that are the interface's: a button, a menu, a date."""
+
+    def is_control(self, block: int) -> bool:
+        """Whether a block is a word of the interface.
+
+        It may be an anchor (a score, a reviewer, a statistic), never a name or a text.
+        """
+        return block in self.controls
 
     def join(self, start: int, end: int) -> str:
         """The text of blocks [start, end) as one field."""
@@ -129,8 +135,8 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     if b"\0" in data:  # the parser would drop it in text without a trace
         data = data.replace(b"\0", "\ufffd".encode())
     tree = tree_of(data)
-    hidden, canonical = _marked(tree)
-    walk = _Walk(hidden)
+    hidden, roles, canonical = _marked(tree)
+    walk = _Walk(hidden, roles)
     if tree.body is not None:
         walk.through(tree.body)
     walk.blocks()
@@ -140,12 +146,12 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     return document
 
 
-def _marked(tree: LexborHTMLParser) -> tuple[set[int], str | None]:
-    """The elements that the page itself says are not shown, and its canonical address.
+def _marked(tree: LexborHTMLParser) -> tuple[set[int], set[int], str | None]:
+    """The elements not shown, those that are controls by their role, and the canonical address.
 
-    Both in one look at the tree. Absent: None for a page that names no canonical address.
+    All in one look at the tree. Absent: None for a page that names no canonical address.
     """
-    hidden, canonical = set[int](), None
+    hidden, roles, canonical = set[int](), set[int](), None
     for node in tree.css(MARKED):
         attributes, name = node.attributes, node.tag
         if name == "link":  # not shown in any case
@@ -154,26 +160,30 @@ def _marked(tree: LexborHTMLParser) -> tuple[set[int], str | None]:
         elif (
             "hidden" in attributes
             or (attributes.get("aria-hidden") or "").lower() == "true"
-            or name == "dialog"
+            or ("popover" in attributes)
+            or (name == "dialog" and "open" not in attributes)
             or _HIDING.search(attributes.get("style") or "")
         ):
             hidden.add(node.mem_id)
-    return hidden, canonical
+        elif controls.is_role(attributes.get("role")):
+            roles.add(node.mem_id)
+    return hidden, roles, canonical
 
 
 class _Walk:
     """One pass over the tree, collecting text runs and the elements above them."""
 
-    def __init__(self, hidden: set[int]) -> None:
+    def __init__(self, hidden: set[int], roles: set[int]) -> None:
         self.document = Document(kind="html")
-        self.hidden = hidden
+        self.hidden, self.roles = hidden, roles
+        self.controls: list[int] = []  # elements that are controls by their role
         self.own_names: dict[int, str] = {}  # of tags that only this page has
-        self.runs: list[tuple[str, int, int, int]] = []  # text, element, box, line
+        self.runs: list[Run] = []
         self.made: list[tuple[str, str, int, int, int]] = []  # text, glue, element, box, run
 
     def through(self, body: LexborNode) -> None:
         """Visit every visible node below `body` in order."""
-        runs, hidden, kinds = self.runs, self.hidden, _kinds
+        runs, hidden, roles, kinds = self.runs, self.hidden, self.roles, _kinds
         last = self.document.last
         found: list[tuple[int, int, int]] = []  # parent, number of the tag, first
         element, is_block, made, box, line = 0, True, 0, 0, 0
@@ -205,6 +215,9 @@ class _Walk:
                 last.append(0)
                 made += 1
                 element, is_block = made, not kind
+                if roles and node.mem_id in roles:
+                    self.controls.append(made)
+                    is_block = True
                 if is_block:
                     box += 1
                 node = node.first_child
@@ -231,8 +244,19 @@ class _Walk:
         document.tag += [names[tag_id] for tag_id in tag_ids]
         document.first += first
 
+    def _settle_controls(self) -> list[tuple[int, int]]:
+        """The [start, end) of the runs that are the interface's."""
+        document, tag = self.document, self.document.tag
+        if not self.controls and controls.TAGS.isdisjoint(tag):
+            return []
+        found = {at for at, name in enumerate(tag) if name in controls.TAGS} | {*self.controls}
+        told = controls.Controls(self.runs, document.parent, tag)
+        self.runs = told.settle((e, document.first[e], document.last[e]) for e in sorted(found))
+        return told.spans
+
     def blocks(self) -> None:
         """Turn the runs into blocks."""
+        spans = self._settle_controls()
         document, made = self.document, self.made
         runs, start, count = self.runs, 0, len(self.runs)
         while start < count:
@@ -250,6 +274,9 @@ class _Walk:
         columns = (document.text, document.glue, document.element, document.box, document.run)
         for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
             column.extend(values)  # type: ignore[attr-defined]
+        for start, end in spans:
+            first, last = bisect_left(document.run, start), bisect_left(document.run, end)
+            document.controls.update(range(first, last))
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""

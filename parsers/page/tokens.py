@@ -65,6 +65,10 @@ class Tokens:
         text = self.text[at]
         return not text[0].isalnum() and not without_icons(text)
 
+    def is_control(self, at: int) -> bool:
+        """Whether the token is a word of the interface: an anchor at most, never a text."""
+        return self.document.is_control(self.start[at])
+
     def element(self, at: int) -> int:
         """The element right above the token's first block."""
         return self.document.element[self.start[at]]

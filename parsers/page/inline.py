@@ -1,0 +1,15 @@
+"""What the makers of blocks share: runs of text, and the elements that stand within a line."""
+
+from __future__ import annotations
+
+INLINE = frozenset(
+    (
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
+        "rb rp rt ruby s samp small span strike strong sub sup tt u var wbr"
+    ).split()
+)
+UNREADABLE = "\ufffd"
+"""No field may hold it."""
+
+Run = tuple[str, int, int, int]
+"""A text, the element right above it, its box and its line."""
