@@ -7,12 +7,15 @@ leases     attempts: begun with a lease, ended with an outcome
 outcomes   the closed table of outcomes and the states they lead to
 schedule   when a page is asked for again
 profiles   what each layout showed in a run, and what is held for it
+imported   what an imported exchange leaves
+questions  what other rooms ask
 originals  which stored answer a later one repeats
 timeline   the order of a page's captures
 soundness  whether a ledger is whole
 """
 
 from archive.ledger.frontier import Found, Frontier
+from archive.ledger.imported import settle_import
 from archive.ledger.leases import (
     LISTS,
     Ending,
@@ -40,6 +43,18 @@ from archive.ledger.profiles import (
     unfinished_before,
     unjudged,
 )
+from archive.ledger.questions import (
+    has_payload,
+    is_stored,
+    kinds_of_runs,
+    page_at,
+    page_of_capture,
+    page_to_cover,
+    pages_that_lead_on,
+    pages_to_cover,
+    pages_to_plan,
+    runs_of_captures,
+)
 from archive.ledger.schedule import FIRST_DAYS, REDISCOVER_DAYS, is_due
 from archive.ledger.soundness import require_sound
 from archive.ledger.timeline import TIMELINE
@@ -64,16 +79,27 @@ __all__ = [
     "end_attempt",
     "failed",
     "give_back_leases",
+    "has_payload",
     "held_captures",
     "is_due",
+    "is_stored",
+    "kinds_of_runs",
     "load_profiles",
     "newest_whole",
+    "page_at",
+    "page_of_capture",
+    "page_to_cover",
+    "pages_that_lead_on",
+    "pages_to_cover",
+    "pages_to_plan",
     "read_rows",
     "refused",
     "require_handles",
     "require_sound",
     "rows_before",
+    "runs_of_captures",
     "save_profiles",
+    "settle_import",
     "still_held",
     "unfinished_before",
     "unjudged",

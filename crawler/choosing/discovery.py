@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.ledger import REDISCOVER_DAYS, Found, Lease, Role, is_due, newest_whole
+from archive.ledger import REDISCOVER_DAYS, Found, Lease, Role, is_due, newest_whole, page_at
 from crawler.choosing.ordering import CoverOrder
 from crawler.choosing.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
 from crawler.context import Crawl, Job
@@ -168,14 +168,10 @@ class Discovery:
         """
         if self._run.named:
             return None
-        rows, at = self._run.books.ledger.rows, stamp()
-        found = rows(
-            "SELECT id, state, due, last_outcome FROM page WHERE site = ? AND url = ?",
-            (self._job.site.name, own),
-        )
-        if not found:
+        page = page_at(self._run.books.ledger, self._job.site.name, own)
+        if page is None:
             return None
-        page, nothing = found[0], Sitemap(False, ())
+        nothing, at = Sitemap(False, ()), stamp()
         if page["state"] in ("failed", "gone") and page["due"] and not is_due(page["due"], at):
             return nothing
         newest = newest_whole(self._run.books.ledger, page["id"])

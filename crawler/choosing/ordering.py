@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Collection
 from sqlite3 import Row
 
-from archive.ledger import Ledger
+from archive.ledger import Ledger, page_to_cover, pages_to_cover
 from crawler.choosing.cover import Cover, Place, Standing, plan_cover
 from crawler.choosing.places import NO_RECORD, place_of, standing_of, tool_slugs
 from machine.clock import stamp
@@ -21,12 +21,6 @@ SHARE_NEW = 100
 """Nor before they are one in so many of those known: a plan of 1e6 pages takes seconds."""
 UNREAD_IN_A_ROW = 15
 """After so many pages in a row without a record, other pages of the tools will not help either."""
-
-_PAGES = """
-SELECT page.id, url, role, state, due, tries, last_outcome, coalesce(is_forced, 0) AS is_forced,
-  page_id IS NOT NULL AND origin IS ? AND state <> 'leased' AS is_wanted
-FROM page LEFT JOIN wanted ON page_id = page.id
-"""
 
 
 class CoverOrder:
@@ -106,13 +100,10 @@ class CoverOrder:
         return None
 
     def _row(self, page_id: int) -> Row:
-        return self._ledger.rows(_PAGES + "WHERE page.id = ?", (self._origin, page_id))[0]
+        return page_to_cover(self._ledger, page_id, self._origin)
 
     def _renew(self) -> None:
-        rows = self._ledger.rows(
-            _PAGES + "WHERE site = ? AND role IN ('comparison', 'other')",
-            (self._origin, self._site.name),
-        )
+        rows = pages_to_cover(self._ledger, self._site.name, self._origin)
         at = stamp()
         places: list[Place] = [
             place_of(row, self._site, self._standing(row, at))

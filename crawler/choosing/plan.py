@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite3 import Row
 
 from archive import Home
-from archive.ledger import read_rows
+from archive.ledger import pages_to_plan
 from crawler.choosing.cover import plan_cover
 from crawler.choosing.places import place_of, standing_of, tool_slugs
 from crawler.robots.rules import MAX_CRAWL_DELAY_S
@@ -19,13 +19,6 @@ from crawler.settings import slot_delay
 from machine.clock import stamp
 from parsers import Site
 from parsers.sites import site_named
-
-_PAGES = """
-SELECT id, page.site, url, role, state, due, tries, last_outcome, crawl_delay_s
-FROM page LEFT JOIN (SELECT site, crawl_delay_s, max(id) FROM robots GROUP BY site) AS newest
-  ON newest.site = page.site
-WHERE role IN ('comparison', 'other') AND url LIKE 'http%'
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,7 @@ def plan_home(home: Path, *, site: Site | None = None, delay_s: float) -> PlanRe
     Raises: StartError when there is no ledger; IntegrityError when it is not a sound one.
     """
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in read_rows(Home(home).ledger, _PAGES):
+    for row in pages_to_plan(Home(home).ledger):
         if site is None or row["site"] == site.name:
             rows[row["site"]].append(row)
     at = stamp()

@@ -15,6 +15,8 @@ from archive.ledger import (
     ProfileRow,
     all_profiles,
     captures_of,
+    kinds_of_runs,
+    page_of_capture,
     rows_before,
     save_profiles,
     unfinished_before,
@@ -54,9 +56,7 @@ class Profiler:
         self._judged_to: int | None = 0
         self._since_saved = 0
         self._rows = all_profiles(self._ledger)
-        self._kinds = {
-            row["id"]: row["kind"] for row in self._ledger.rows("SELECT id, kind FROM run")
-        }
+        self._kinds = kinds_of_runs(self._ledger)
         self._histories: dict[str, History] = {}
         taken_up = [row for row in self._rows if row.run_id == self._run]
         for row in taken_up:
@@ -84,11 +84,8 @@ class Profiler:
 
     def _page_of(self, capture_id: int) -> tuple[str, int]:
         """The page of a capture, and the capture that holds its bytes."""
-        (row,) = self._ledger.rows(
-            "SELECT url, coalesce(revisit_of, id) AS with_bytes FROM capture WHERE id = ?",
-            (capture_id,),
-        )
-        return page_key(row["url"]), row["with_bytes"]
+        url, with_bytes = page_of_capture(self._ledger, capture_id)
+        return page_key(url), with_bytes
 
     def _keep(self, pages: Pages, key: str, sight: Sight) -> None:
         """Enter a sight; a page that an import brings of several days is so many pages."""

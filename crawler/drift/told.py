@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive import open_archive
-from archive.ledger import ProfileRow, load_profiles, read_rows, rows_before
+from archive.ledger import ProfileRow, load_profiles, rows_before, runs_of_captures
 from crawler.drift.changes import basis_of, compare, has_records, out_of_range
 from crawler.drift.history import History, history_of
 from crawler.drift.pairs import MIN_PAGES
@@ -142,7 +142,7 @@ class SiteDrift:
         if new is None:
             return self._example(None), None
         wanted, newest, pair = {*new.captures, new.example}, new.example, None
-        runs, good = run_of_captures(archive), self._seen_good()
+        runs, good = runs_of_captures(archive.home.ledger), self._seen_good()
         before: dict[str, int] = {}
         for each in sorted(archive.captures(), key=lambda each: each.order):
             if each.site != self.site or each.status != 200 or each.damage is not None:
@@ -176,12 +176,6 @@ class SiteDrift:
             ),
         )
         return old.example if old else None
-
-
-def run_of_captures(archive: Archive) -> dict[int, int]:
-    """The run of each capture."""
-    rows = read_rows(archive.home.ledger, "SELECT id, run_id FROM capture")
-    return {row["id"]: row["run_id"] for row in rows}
 
 
 def _profile(row: ProfileRow) -> Profile:

@@ -1,15 +1,9 @@
-"""What an imported exchange leaves in the ledger: its attempt, and the state of its page."""
+"""What an exchange that another tool kept means for its page."""
 
 from __future__ import annotations
 
-import sqlite3
-from datetime import timedelta
-
-from archive.ledger import FIRST_DAYS, TIMELINE
-from archive.store import Exchange
 from archive.warc import Message
 from crawler.judge import REDIRECTS
-from machine.clock import parse_stamp, stamp
 
 
 def outcome_of(message: Message) -> tuple[str, str]:
@@ -21,39 +15,3 @@ def outcome_of(message: Message) -> tuple[str, str]:
     if message.decoded.body is None:
         return message.decoded.outcome, message.decoded.reason
     return ("ok", "") if message.decoded.body else ("damaged", "empty")
-
-
-def settle_import(
-    db: sqlite3.Connection,
-    run_id: int,
-    page_id: int,
-    exchange: Exchange,
-    capture_id: int,
-    ending: tuple[str, str, int],
-) -> int:
-    """Note the attempt, and that the page was captured; a younger capture's due date stays."""
-    outcome, reason, status = ending
-    attempt_id: int = db.execute(
-        "INSERT INTO attempt (run_id, page_id, url, started_at, ended_at, outcome, reason,"
-        " status, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (run_id, page_id, exchange.url, stamp(), stamp(), outcome, reason, status, capture_id),
-    ).fetchone()[0]
-    due = None
-    if not exchange.url.startswith("urn:"):
-        due = stamp(parse_stamp(exchange.captured_at) + timedelta(days=FIRST_DAYS))
-    is_good = (outcome, reason) == ("ok", "")
-    # What is older than a capture that we have says nothing of the page's present state.
-    is_newest = not db.execute(
-        f"SELECT 1 FROM {TIMELINE} WHERE page_id = ? AND seen_at > ? LIMIT 1",
-        (page_id, exchange.captured_at),
-    ).fetchone()
-    db.execute(
-        "UPDATE page SET state = CASE WHEN state = 'known' THEN state WHEN ? THEN 'captured'"
-        " WHEN state = 'waiting' THEN 'failed' ELSE state END,"
-        " due = CASE WHEN role = 'comparison' THEN nullif(max(coalesce(due, ''),"
-        " coalesce(?, '')), '') END,"
-        " last_outcome = CASE WHEN ? THEN ? ELSE last_outcome END,"
-        " last_reason = CASE WHEN ? THEN ? ELSE last_reason END WHERE id = ?",
-        (is_good, due, is_newest, outcome, is_newest, reason, page_id),
-    )
-    return attempt_id

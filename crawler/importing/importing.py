@@ -12,13 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive import Home, OpenRun, open_run
-from archive.ledger import Found, Lease
+from archive.ledger import Found, Lease, has_payload, is_stored, settle_import
 from archive.store import Exchange
 from archive.warc import Message
 from crawler.context import Progress
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
-from crawler.importing.imported import outcome_of, settle_import
+from crawler.importing.imported import outcome_of
 from crawler.reading.look import Seen, Task, look
 from crawler.reading.sources import (
     Item,
@@ -187,7 +187,8 @@ class _Import:
                     db,
                     self.books.id,
                     page_id,
-                    exchange,
+                    exchange.url,
+                    exchange.captured_at,
                     capture_id,
                     (outcome, reason, message.status),
                 )
@@ -219,12 +220,10 @@ class _Import:
 
     def _is_known(self, exchange: Exchange, message: Message) -> bool:
         """Whether this very exchange is in the archive; a page without address, at any time."""
-        sql = "SELECT 1 FROM capture WHERE body_sha256 = ? AND site = ? AND url = ? AND status = ?"
-        values = [message.body_sha256, exchange.site, exchange.url, message.status]
-        if not exchange.url.startswith("urn:"):
-            sql += " AND captured_at = ?"
-            values.append(exchange.captured_at)
-        return bool(self.books.ledger.value(sql + " LIMIT 1", values))
+        at = None if exchange.url.startswith("urn:") else exchange.captured_at
+        return is_stored(
+            self.books.ledger, exchange.site, exchange.url, message.status, message.body_sha256, at
+        )
 
     def _has_payload(self, revisit: Trouble) -> bool:
         """Whether the bytes that a revisit points to are here, as a capture of its own address."""
@@ -235,12 +234,7 @@ class _Import:
         site = self.site or site_of_url(strict)
         if site is None:
             return False
-        return bool(
-            self.books.ledger.value(
-                "SELECT 1 FROM capture WHERE payload_digest = ? AND site = ? AND url = ? LIMIT 1",
-                (revisit.detail, site.name, site.own_address(strict)),
-            )
-        )
+        return has_payload(self.books.ledger, site.name, site.own_address(strict), revisit.detail)
 
     def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
         self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)

@@ -24,11 +24,12 @@ from archive.ledger import (
     end_attempt,
     failed,
     give_back_leases,
+    settle_import,
 )
 from archive.rebuild import ORPHAN, Entered
 from archive.store import Exchange
 from crawler.hosts.addresses import origin_of
-from crawler.importing.imported import outcome_of, settle_import
+from crawler.importing.imported import outcome_of
 from crawler.judge import TRANSIENT
 from crawler.replay.robots import RobotsReplay
 from crawler.start.planning import role_of
@@ -113,7 +114,8 @@ class Replay:
                 db,
                 entered.run_id,
                 entered.page_id,
-                entered.exchange,
+                entered.exchange.url,
+                entered.exchange.captured_at,
                 entered.capture_id,
                 (outcome, reason, entered.message.status),
             )

@@ -8,7 +8,7 @@ from sqlite3 import Row
 from urllib.parse import urlsplit
 
 from archive import Home
-from archive.ledger import Found, Role, is_due, read_rows
+from archive.ledger import Found, Role, is_due, pages_that_lead_on
 from crawler.context import Job
 from crawler.hosts.addresses import is_of_site, is_private_host, origin_of, strict_address
 from machine.clock import stamp
@@ -91,11 +91,7 @@ def require_pages(home: Home) -> None:
 def _known_pages(home: Home) -> list[Row]:
     if not home.ledger.exists():
         return []
-    return read_rows(
-        home.ledger,
-        "SELECT site, origin, state, due FROM page"
-        " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'",
-    )
+    return pages_that_lead_on(home.ledger)
 
 
 def require_manners(

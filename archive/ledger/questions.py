@@ -1,0 +1,98 @@
+"""What other rooms ask of the ledger, so that none of them knows a table.
+
+Each is one short read. Those that take a path are for commands beside a crawl, those that take a
+Ledger for the run that holds it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from archive.ledger.ledger import Ledger, read_rows
+
+_COVER = """
+SELECT page.id, url, role, state, due, tries, last_outcome, coalesce(is_forced, 0) AS is_forced,
+  page_id IS NOT NULL AND origin IS ? AND state <> 'leased' AS is_wanted
+FROM page LEFT JOIN wanted ON page_id = page.id
+"""
+_PLAN = """
+SELECT id, page.site, url, role, state, due, tries, last_outcome, crawl_delay_s
+FROM page LEFT JOIN (SELECT site, crawl_delay_s, max(id) FROM robots GROUP BY site) AS newest
+  ON newest.site = page.site
+WHERE role IN ('comparison', 'other') AND url LIKE 'http%'
+"""
+
+
+def pages_that_lead_on(path: Path) -> list[sqlite3.Row]:
+    """`site`, `origin`, `state` and `due` of each page that a crawl may ask for."""
+    return read_rows(
+        path,
+        "SELECT site, origin, state, due FROM page"
+        " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'",
+    )
+
+
+def pages_to_plan(path: Path) -> list[sqlite3.Row]:
+    """Each comparison and tool page, with the delay that its site's robots.txt last asked for."""
+    return read_rows(path, _PLAN)
+
+
+def pages_to_cover(ledger: Ledger, site: str, origin: str | None) -> list[sqlite3.Row]:
+    """Each comparison and tool page of a site, and whether this run wants it of that origin."""
+    return ledger.rows(
+        _COVER + "WHERE site = ? AND role IN ('comparison', 'other')", (origin, site)
+    )
+
+
+def page_to_cover(ledger: Ledger, page_id: int, origin: str | None) -> sqlite3.Row:
+    """One of the rows of `pages_to_cover`."""
+    return ledger.rows(_COVER + "WHERE page.id = ?", (origin, page_id))[0]
+
+
+def page_at(ledger: Ledger, site: str, url: str) -> sqlite3.Row | None:
+    """`id`, `state`, `due` and `last_outcome` of the page at an address. Absent: None."""
+    found = ledger.rows(
+        "SELECT id, state, due, last_outcome FROM page WHERE site = ? AND url = ?", (site, url)
+    )
+    return found[0] if found else None
+
+
+def page_of_capture(ledger: Ledger, capture_id: int) -> tuple[str, int]:
+    """The address of a capture, and the capture that holds its bytes."""
+    (row,) = ledger.rows(
+        "SELECT url, coalesce(revisit_of, id) FROM capture WHERE id = ?", (capture_id,)
+    )
+    return row[0], row[1]
+
+
+def kinds_of_runs(ledger: Ledger) -> dict[int, str]:
+    """Whether each run is a crawl or an import."""
+    return {row[0]: row[1] for row in ledger.rows("SELECT id, kind FROM run")}
+
+
+def runs_of_captures(path: Path) -> dict[int, int]:
+    """The run of each capture."""
+    return {row[0]: row[1] for row in read_rows(path, "SELECT id, run_id FROM capture")}
+
+
+def is_stored(
+    ledger: Ledger, site: str, url: str, status: int, sha256: str | None, at: str | None
+) -> bool:
+    """Whether an exchange is in the archive. Absent: `at` is None where any time will do."""
+    sql = "SELECT 1 FROM capture WHERE body_sha256 = ? AND site = ? AND url = ? AND status = ?"
+    values = [sha256, site, url, status]
+    if at is not None:
+        sql += " AND captured_at = ?"
+        values.append(at)
+    return bool(ledger.value(sql + " LIMIT 1", values))
+
+
+def has_payload(ledger: Ledger, site: str, url: str, digest: str) -> bool:
+    """Whether an address has a capture with this payload digest."""
+    return bool(
+        ledger.value(
+            "SELECT 1 FROM capture WHERE payload_digest = ? AND site = ? AND url = ? LIMIT 1",
+            (digest, site, url),
+        )
+    )
