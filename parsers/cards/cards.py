@@ -6,17 +6,11 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
-from parsers.cards.descriptions import (
-    Span,
-    is_badge,
-    is_field_label,
-    is_initial,
-    one_badge,
-    read_description,
-)
-from parsers.cards.guards import require_no_repeat, require_no_statistics
+from parsers.cards.descriptions import read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
+from parsers.cards.heads import Head, Named, find_named, read_head, repeated_words
 from parsers.cards.missing import explain_missing
+from parsers.cards.paragraphs import Span, likenesses
 from parsers.cards.statistics import Triple, find_triples
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -24,6 +18,8 @@ from schema.errors import FieldError, LayoutError, ParseError
 
 LONGEST_CATEGORY = 60
 """Longer than any category seen; holds only where no element tells where a card begins."""
+MOST_COPIES = 3
+"""One for each width of a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +36,6 @@ class Card:
     end: int
     extra: int
     """How many tokens of the card stand before its category and mean nothing to us."""
-    tagline_boxes: int
-    """How many paragraphs the tagline takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +57,6 @@ class Cards:
         starts = [first, *(stop for _, stop in self.spans), begin + 1]
         stops = [*(start for start, _ in self.spans), begin, end]
         return list(zip(starts, stops, strict=True))
-
-
-@dataclass(slots=True)
-class _Head:
-    """What stands before a triple: everything of a card but its description."""
-
-    triple: Triple
-    name: Span
-    category: Span
-    tagline: Span
-    badge: Span | None
-    start: int
-    extra: int
-    element: int
-    is_bound: bool
-    """Whether an element tells where the card begins."""
 
 
 def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
@@ -151,154 +129,87 @@ def _read(
 ) -> Cards:
     """The cards under one reading of the heading."""
     begin = bisect_left(tokens.end, heading[1])
-    heads: list[tuple[str, _Head]] = []
+    found: list[Named] = []
     floor = begin + 1
     for triple, element in zip(triples, elements, strict=True):
         if triple.start < floor:
             continue
-        for name in dict.fromkeys(names):
-            head = _head(tokens, triple, name, floor, element)
-            if head is not None:
-                heads.append((name, head))
-                break
-        else:
+        ways = (find_named(tokens, triple, name, floor, element) for name in dict.fromkeys(names))
+        named = next((way for way in ways if way is not None), None)
+        if named is None:
             raise LayoutError(
                 code="names_mismatch",
                 field="title",
                 detail=f"a card stands under another name than {names[0][:60]!r} or "
                 f"{names[1][:60]!r}",
             )
+        found.append(named)
         floor = triple.end
-    cards = _with_descriptions(tokens, names, [head for _, head in heads], stop)
-    chosen = _choose([name for name, _ in heads], cards, tokens, names)
-    _require_even(chosen)
+    repeated = repeated_words(tokens, triples[-1].end)
+    twins = [next((n for n in found if n.name != own.name), None) for own in found]
+    heads = [read_head(tokens, n, t, repeated) for n, t in zip(found, twins, strict=True)]
+    cards = _with_descriptions(tokens, names, heads, stop)
+    chosen = _choose([named.name for named in found], cards, tokens, names)
+    _require_even(tokens, chosen)
     spans = [(card.start, card.end) for card in cards]
     return Cards(heading[2], heading, names, chosen, spans)
 
 
-def _head(tokens: Tokens, triple: Triple, name: str, floor: int, element: int) -> _Head | None:
-    """The card before a triple, if it has this name. Absent: None if it has another."""
-    for first in range(triple.start - 1, floor - 1, -1):
-        last = _name_end(tokens, first, triple.start, name)
-        if last is None:
-            continue
-        begin, end = tokens.document.blocks_of(element) if element else (0, 0)
-        is_inside = bool(element) and begin <= tokens.start[first] < end
-        low = max(floor, bisect_left(tokens.start, begin)) if is_inside else floor
-        return _around_name(
-            tokens, triple, Span(first, last), name, low, element if is_inside else 0, floor
-        )
-    return None
-
-
-def _name_end(tokens: Tokens, first: int, stop: int, name: str) -> int | None:
-    if not name.startswith(tokens.text[first]):
-        return None
-    for last in range(first + 1, min(first + 4, stop) + 1):
-        if tokens.join(first, last) == name:
-            return last
-    return None
-
-
-def _around_name(
-    tokens: Tokens, triple: Triple, name: Span, text: str, low: int, element: int, floor: int
-) -> _Head:
-    """Category before the name, tagline after it, the badge anywhere between."""
-    badges = [at for at in range(name.last, triple.start) if is_badge(tokens, at)]
-    after = [at for at in range(name.last, triple.start) if _means(tokens, at, text)]
-    tagline = [at for at in after if at not in badges]
-    if not tagline:
-        raise FieldError(code="field_missing", field="tagline", detail=f"none under {text[:40]!r}")
-    if tagline[-1] - tagline[0] >= len(tagline) and any(
-        tagline[0] < at < tagline[-1] for at in badges
-    ):
-        raise FieldError(code="field_ambiguous", field="tagline", detail="a badge stands inside it")
-    before = [at for at in range(low, name.first) if _means(tokens, at, text)]
-    # Without a box the badge of the card before may stand there, over its description.
-    early = [at for at in before[-3 if low > floor else -2 :] if is_badge(tokens, at)]
-    before = [at for at in before if at not in early]
-    if not before:
-        raise FieldError(code="field_missing", field="category", detail=f"none over {text[:40]!r}")
-    if text == tokens.text[before[-1]]:
-        raise FieldError(code="duplicate_block", field="name", detail=f"{text[:40]!r} stands twice")
-    category = before[-1]
-    if len(before) > 1 and tokens.text[before[-2]] == tokens.text[category]:
-        raise FieldError(code="duplicate_block", field="category", detail="it stands twice")
-    require_no_repeat(tokens, tagline[0], tagline[-1] + 1, "tagline")
-    require_no_statistics(tokens, tagline[0], tagline[-1] + 1, "tagline")
-    start = _start(tokens, category, low, text)
-    return _Head(
-        triple,
-        name,
-        Span(category, category + 1),
-        Span(tagline[0], tagline[-1] + 1),
-        one_badge([*early, *badges]),
-        start,
-        len(before) - 1 if element and low > floor else 0,
-        element,
-        bool(element and low > floor),
-    )
-
-
-def _start(tokens: Tokens, category: int, low: int, name: str) -> int:
-    """The first token of a card: its category, or an avatar, icon or badge before it."""
-    start = category
-    while start > low and (not _means(tokens, start - 1, name) or is_badge(tokens, start - 1)):
-        start -= 1
-    return start
-
-
-def _means(tokens: Tokens, at: int, name: str) -> bool:
-    """Whether a token is more than an icon, the avatar's letter or a label of the card itself."""
-    if tokens.is_decoration(at) or is_initial(tokens.text[at], name):
-        return False
-    return not is_field_label(tokens, at)
-
-
 def _with_descriptions(
-    tokens: Tokens, names: tuple[str, str], heads: list[_Head], stop: int
+    tokens: Tokens, names: tuple[str, str], heads: list[Head], stop: int
 ) -> list[Card]:
     """Each card with the text after its triple, up to the next card or section."""
-    decision = {word_key(word) for word in tokens.words.decision}
+    starts = [head.start for head in heads[1:]]
+    places = [
+        _under_triple(tokens, head, limit, is_last=number == len(starts))
+        for number, (head, limit) in enumerate(zip(heads, [*starts, stop], strict=True))
+    ]
     cards = []
-    for number, head in enumerate(heads):
-        first = head.triple.end
-        limit = heads[number + 1].start if number + 1 < len(heads) else stop
-        inside = first
-        if head.element:
-            last_block = tokens.document.blocks_of(head.element)[1]
-            while inside < limit and tokens.start[inside] < last_block:
-                inside += 1
-        if inside > first:
-            limit = inside
-        is_flat = inside == first
-        ends = (at for at in range(first, limit) if tokens.key[at] in decision)
-        limit = min(limit, next(ends, limit)) if is_flat or number + 1 == len(heads) else limit
-        description, badge = read_description(tokens, names, first, limit, head.badge)
-        if not head.is_bound:
+    for head, place in zip(heads, places, strict=True):
+        own = head.named
+        alike = next(
+            (
+                likenesses(tokens, range(other.first, other.last), twin.named.name)
+                for twin, other in zip(heads, places, strict=True)
+                if twin.named.name != own.name and place.last - place.first > 1
+            ),
+            frozenset[str](),
+        )
+        description, badge = read_description(tokens, names, place, head.badge, own.name, alike)
+        if not own.is_bound:
             _require_category(tokens, head)
-        boxes = {
-            tokens.document.box[tokens.start[at]]
-            for at in range(head.tagline.first, head.tagline.last)
-        }
         cards.append(
             Card(
-                head.triple,
-                head.name,
+                own.triple,
+                own.span,
                 head.category,
                 head.tagline,
                 badge,
                 description,
                 head.start,
-                limit,
+                place.last,
                 head.extra,
-                len(boxes),
             )
         )
     return cards
 
 
-def _require_category(tokens: Tokens, head: _Head) -> None:
+def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> Span:
+    """The tokens of a card after its triple, `limit` being where the next one begins."""
+    decision = {word_key(word) for word in tokens.words.decision}
+    first = inside = head.named.triple.end
+    if head.named.element:
+        last_block = tokens.document.blocks_of(head.named.element)[1]
+        while inside < limit and tokens.start[inside] < last_block:
+            inside += 1
+    if inside > first:
+        limit = inside
+    if inside == first or is_last:
+        limit = next((at for at in range(first, limit) if tokens.key[at] in decision), limit)
+    return Span(first, limit)
+
+
+def _require_category(tokens: Tokens, head: Head) -> None:
     """Where no element tells where a card begins, its category must not be a sentence."""
     text = tokens.join(head.category.first, head.category.last)
     if len(text) > LONGEST_CATEGORY or text[-1] in '.!?…”"':
@@ -310,23 +221,24 @@ def _require_category(tokens: Tokens, head: _Head) -> None:
 def _choose(
     found: list[str], cards: list[Card], tokens: Tokens, names: tuple[str, str]
 ) -> tuple[Card, Card]:
-    """The two cards; a complete second copy, equal word for word, is dropped."""
+    """The two cards; further complete copies, equal word for word, are dropped."""
     if len(cards) < 2 or set(found) != set(names):
         raise LayoutError(
             code="names_mismatch", field="title", detail=f"{len(cards)} cards bear the two names"
         )
     if len(cards) == 2 and tuple(found) == names:
         return cards[0], cards[1]
-    if len(cards) == 4:
-        contents = [_content(tokens, card) for card in cards]
-        for one, other in (((0, 1), (2, 3)), ((0, 2), (1, 3))):
-            copies = zip(one, other, strict=True) if one == (0, 1) else ((0, 1), (2, 3))
-            if tuple(found[at] for at in one) == names and all(
-                contents[a] == contents[b] for a, b in copies
-            ):
-                return cards[one[0]], cards[one[1]]
+    copies, rest = divmod(len(cards), 2)
+    if not rest and 1 < copies <= MOST_COPIES:
+        contents = [(n, _content(tokens, c)) for n, c in zip(found, cards, strict=True)]
+        for step in (copies, 1):  # all of one tool's and then the other's, or in turns
+            pair = (0, step)
+            wanted = [contents[0]] * copies + [contents[step]] * copies
+            shown = contents if step > 1 else contents[::2] + contents[1::2]
+            if shown == wanted and tuple(found[at] for at in pair) == names:
+                return cards[0], cards[step]
     raise LayoutError(
-        code="card_count", field="tools", detail=f"{len(cards)} cards that are not two and a copy"
+        code="card_count", field="tools", detail=f"{len(cards)} cards that are not two and copies"
     )
 
 
@@ -337,14 +249,9 @@ def _content(tokens: Tokens, card: Card) -> tuple[str | None, ...]:
     return (*texts, *(value.text if value else None for value in values))
 
 
-def _require_even(pair: tuple[Card, Card]) -> None:
+def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> None:
     """Unknown blocks before one category only mean that something was dropped or added."""
     if pair[0].extra != pair[1].extra:
         raise FieldError(code="field_ambiguous", field="category", detail="only one card has more")
-    for card, other in (pair, pair[::-1]):
-        if card.badge is None and other.badge is not None and card.tagline_boxes > 1:
-            raise FieldError(
-                code="field_word",
-                field="badge",
-                detail="one card has a badge and the other has more under its name",
-            )
+    spans = (card.description for card in pair)
+    require_no_tail(*(tokens.join(span.first, span.last) for span in spans))

@@ -1,33 +1,41 @@
-"""The description of a card, told from what may stand around it: badge, name, picture's letter."""
+"""The description of a card, told from what may stand around it.
+
+    (icons, labels, a picture's letters, a name, the badge, what both cards say, few words)
+    a paragraph, and further ones of its shape
+    (the same once more)
+
+What stands so between two paragraphs cannot be told from a lost or a foreign one: refused.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from parsers.cards.guards import require_no_repeat, require_no_statistics
+from parsers.cards.paragraphs import Span, is_sentence, likeness, paragraphs
 from parsers.page.tokens import Tokens
 from schema.errors import FieldError
 
 FIELD_LABELS = frozenset(("category name tool tagline description badge about summary").split())
 LABEL_TAGS = frozenset(("dt", "th", "label"))
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Tokens [first, last)."""
-
-    first: int
-    last: int
+_TAIL = re.compile(r"[.!?…]['’\"”)\]]* +(\S+(?: \S+){0,4})\Z")
 
 
 def read_description(
-    tokens: Tokens, names: tuple[str, str], first: int, last: int, badge: Span | None
+    tokens: Tokens,
+    names: tuple[str, str],
+    place: Span,
+    badge: Span | None,
+    name: str,
+    alike: Collection[str],
 ) -> tuple[Span, Span | None]:
-    """The paragraphs between [first, last) that describe the tool, and the card's badge.
+    """The paragraphs at a place that describe the tool `name`, and the card's badge.
 
-    Around them may stand a picture's letter, a name or the badge, each in a paragraph of its own.
+    `alike` is what the other card says at its place.
     """
+    first, last = place.first, place.last
     while first < last and is_field_label(tokens, first):
         first += 1
     if first == last:
@@ -41,14 +49,62 @@ def read_description(
         badge = _with_badge(tokens, badge, last)
     inside = next((at for at in alone if is_badge(tokens, at)), None)
     if inside is not None:
-        raise FieldError(
-            code="field_ambiguous",
-            field="description",
-            detail=f"a paragraph is only {tokens.text[inside]!r}",
+        raise _ambiguous(f"a paragraph is only {tokens.text[inside]!r}")
+    span = _own(tokens, Span(first, last), name, alike)
+    require_no_statistics(tokens, span.first, span.last, "description")
+    require_no_repeat(tokens, span.first, span.last, "description")
+    return span, badge
+
+
+def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span:
+    """The paragraphs of a place that are the publisher's own words on the tool."""
+    if place.last - place.first == 1 and not tokens.is_control(place.first):
+        return place
+    plain = [at for at in range(place.first, place.last) if not tokens.is_decoration(at)]
+    spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
+    if not spans:
+        raise FieldError(code="field_missing", field="description", detail="no words of its own")
+    texts = [tokens.join(span.first, span.last) for span in spans]
+    longest = texts.index(max(texts, key=len))
+    kept = [n for n, text in enumerate(texts) if n == longest or likeness(text, name) not in alike]
+    if is_sentence(texts[longest]):
+        while not is_sentence(texts[kept[0]]):
+            kept.pop(0)
+        while not is_sentence(texts[kept[-1]]):
+            kept.pop()
+    first, last = spans[kept[0]].first, spans[kept[-1]].last
+    if len(kept) <= kept[-1] - kept[0]:
+        lost = next(n for n in range(kept[0], kept[-1]) if n not in kept)
+        raise _ambiguous(f"both cards say {texts[lost][:40]!r} within it")
+    control = next((at for at in range(first, last) if tokens.is_control(at)), None)
+    if control is not None:
+        raise _ambiguous(f"a control {tokens.text[control][:40]!r} stands within it")
+    _require_one_shape(tokens, [spans[n] for n in kept])
+    return Span(first, last)
+
+
+def _require_one_shape(tokens: Tokens, spans: list[Span]) -> None:
+    """Paragraphs of one text are built alike; an advertisement between them is not."""
+    shapes = {tokens.document.tag[tokens.element(span.first)] for span in spans}
+    if len(shapes) > 1:
+        raise _ambiguous(
+            f"its paragraphs are of different elements, {' and '.join(sorted(shapes))}"
         )
-    require_no_statistics(tokens, first, last, "description")
-    require_no_repeat(tokens, first, last, "description")
-    return Span(first, last), badge
+
+
+def require_no_tail(one: str, other: str) -> None:
+    """Few words after the last sentence of both descriptions are the interface's, not told apart.
+
+    Raises: FieldError (field_ambiguous).
+    """
+    tails = [_TAIL.search(text) for text in (one, other)]
+    if all(tail is not None and not is_sentence(tail[1]) for tail in tails):
+        shown = tails[0][1] if tails[0] else ""
+        raise _ambiguous(f"{shown[:40]!r} ends it in both cards, or a like word")
+
+
+def _ambiguous(detail: str) -> FieldError:
+    return FieldError(code="field_ambiguous", field="description", detail=detail)
 
 
 def _alone(tokens: Tokens, names: tuple[str, str], first: int, last: int) -> list[int]:
@@ -74,8 +130,15 @@ def _with_badge(tokens: Tokens, badge: Span | None, at: int) -> Span | None:
 
 
 def is_initial(text: str, name: str) -> bool:
-    """Whether a text is the letter, or two, that stand for a tool's picture."""
-    return len(text) <= 2 and text.casefold() == name[: len(text)].casefold() and text != name
+    """Whether a text is the letters that stand for a tool's picture: `K`, `Ke`, or of each word.
+
+    >>> is_initial("AD", "Alpha Desk"), is_initial("Al", "Alpha Desk"), is_initial("AI", "Alpha")
+    (True, True, False)
+    """
+    if len(text) > 3 or text == name:
+        return False
+    letters, shown = "".join(word[0] for word in name.split()).casefold(), text.casefold()
+    return shown == letters[: len(shown)] or (len(text) < 3 and name.casefold().startswith(shown))
 
 
 def one_badge(badges: list[int]) -> Span | None:

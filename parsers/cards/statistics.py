@@ -7,6 +7,7 @@ after, their labels. A label without values, as in a table of contents, is not a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from parsers.page.tokens import Tokens, Value
@@ -14,6 +15,9 @@ from parsers.values import is_community_like, is_share_like, label_key, without_
 from schema.errors import FieldError
 
 _ENTRY_LIKE = re.compile(r"\w[\w-]{0,14}")
+
+_CHANGE = frozenset("+-−±▲▼△▽↑↓⬆⬇↗↘")
+"""How a change of a share begins that stands beside it."""
 
 REACH = 6
 """How many tokens a triple's other labels may stand away from its panel share."""
@@ -132,6 +136,8 @@ def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     group.sort(key=lambda label: label.token)
     ways = (_before(tokens, group), _after(tokens, group), _beside_row(tokens, group))
     readings = [reading for reading in ways if reading is not None]
+    if not readings and (reading := _by_element(tokens, group)) is not None:
+        readings = [reading]
     if len(readings) > 1 and all(label.value for label in group if label.name != "community"):
         readings = readings[:1]
     if len(readings) > 1:
@@ -181,6 +187,8 @@ def _before(tokens: Tokens, group: list[Label]) -> _Reading | None:
             while at >= 0 and tokens.is_decoration(at) and label.name != "community":
                 at -= 1
             between, start = [at] if at >= 0 else [], max(at, 0)
+            if label.name == "panel" and at > 0 and is_share_like(tokens.text[at - 1]):
+                return None  # one of them is a change or another share
         else:
             between = _plain(tokens, group[number - 1].token + 1, label.token)
         if not _bind(tokens, label, between, values):
@@ -234,13 +242,55 @@ def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
     return found[0] if len(found) == 1 else None
 
 
+def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
+    """The reading in which each label shares an element with one value and no other label.
+
+    What else stands in the element, or between two of them, is passed over: a button, a tooltip, a
+    change since last week, a fourth statistic.
+    """
+    values: dict[str, Value] = {}
+    ends = [(label.token, label.token + 1) for label in group]
+    for number, label in enumerate(group):
+        if label.value is not None:
+            values[label.name] = Value(label.value, label.token)
+            continue
+        first, last = ends[number] = _own_element(tokens, group, label)
+        shown = [at for at in range(first, last) if at != label.token]
+        fitting = [at for at in shown if _fits(tokens, label.name, at)]
+        if label.name == "entry":
+            fitting = [at for at in fitting if tokens.key[at] in tokens.words.entries] or fitting
+        if len(fitting) > 1:
+            fitting = [at for at in fitting if tokens.text[at][0] not in _CHANGE]
+        if len(fitting) != 1:
+            return None
+        values[label.name] = Value(tokens.text[fitting[0]], fitting[0])
+    reading = min(first for first, _ in ends), max(last for _, last in ends), values
+    return reading if _is_whole(values) else None
+
+
+def _own_element(tokens: Tokens, group: list[Label], label: Label) -> tuple[int, int]:
+    """The tokens of the smallest element that holds more than a label, and no other label."""
+    document = tokens.document
+    for element in document.ancestors(tokens.start[label.token]):
+        start, end = document.blocks_of(element)
+        first, last = bisect_left(tokens.start, start), bisect_left(tokens.start, end)
+        if any(first <= other.token < last for other in group if other is not label):
+            break
+        if last - first > 1:
+            return first, last
+    return label.token, label.token + 1
+
+
 def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
     """The tokens between two labels that are not mere icons; a dash is a value."""
-    return [
+    plain = [
         at
         for at in range(first, last)
         if not tokens.is_decoration(at) or tokens.text[at].strip() in "-–—−"
     ]
+    if len(plain) > 1:
+        plain = [at for at in plain if not tokens.is_control(at)] or plain
+    return plain
 
 
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:

@@ -1,0 +1,239 @@
+"""What stands over a card's statistics: name, category, tagline and badge, each in its paragraph.
+
+The category stands over the name and the tagline under it, unless the decision table, which
+repeats both word for word, says otherwise.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from parsers.cards.descriptions import is_badge, is_field_label, is_initial, one_badge
+from parsers.cards.guards import require_no_repeat, require_no_statistics
+from parsers.cards.paragraphs import Span, likeness, likenesses, paragraphs
+from parsers.cards.statistics import Triple
+from parsers.page.tokens import Tokens
+from parsers.values import word_key
+from schema.errors import FieldError, ParseError
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A triple and the name over it.
+
+    `element` is the card, 0 where none holds it; tokens before `low` are not the card's.
+    """
+
+    triple: Triple
+    span: Span
+    name: str
+    element: int
+    low: int
+    is_bound: bool
+    """Whether the element tells where the card begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Everything of a card but its description; `start` is its first token."""
+
+    named: Named
+    category: Span
+    tagline: Span
+    badge: Span | None
+    start: int
+    extra: int
+    """How many tokens of the card stand before its category and mean nothing to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What the decision table says again of the tools: the words of two of its rows."""
+
+    categories: frozenset[str] = frozenset()
+    taglines: frozenset[str] = frozenset()
+
+
+def repeated_words(tokens: Tokens, first: int) -> Repeated:
+    """The words beside the labels of two rows, from token `first` on."""
+    words, found = tokens.words, []
+    for row in (words.category, words.best_for):
+        key = word_key(row)
+        places = [at for at in range(first, len(tokens.key)) if tokens.key[at] == key]
+        found.append(frozenset(text for at in places for text in tokens.text[at + 1 : at + 4]))
+    return Repeated(*found)
+
+
+def find_named(tokens: Tokens, triple: Triple, name: str, floor: int, element: int) -> Named | None:
+    """The card of a triple, if it has this name. Absent: None if it has another."""
+    for first in range(triple.start - 1, floor - 1, -1):
+        last = _name_end(tokens, first, triple.start, name)
+        if last is None or tokens.is_control(first):
+            continue
+        begin, end = tokens.document.blocks_of(element) if element else (0, 0)
+        is_inside = bool(element) and begin <= tokens.start[first] < end
+        low = bisect_left(tokens.start, begin) if is_inside else 0
+        own = element if is_inside else 0
+        is_bound = is_inside and low >= floor
+        return Named(triple, Span(first, last), name, own, max(low, floor), is_bound)
+    return None
+
+
+def _name_end(tokens: Tokens, first: int, stop: int, name: str) -> int | None:
+    if not name.startswith(tokens.text[first]):
+        return None
+    for last in range(first + 1, min(first + 4, stop) + 1):
+        if tokens.join(first, last) == name:
+            return last
+    return None
+
+
+def read_head(tokens: Tokens, named: Named, twin: Named | None, repeated: Repeated) -> Head:
+    """Category, tagline and badge of a card; `twin` is the other tool's card.
+
+    Raises: FieldError where one of them is missing or ambiguous.
+    """
+    return _Reader(tokens, named, twin, repeated).head()
+
+
+@dataclass(slots=True)
+class _Reader:
+    tokens: Tokens
+    named: Named
+    twin: Named | None
+    repeated: Repeated
+    shared: frozenset[str] = field(default_factory=frozenset)
+
+    def head(self) -> Head:
+        tokens, named = self.tokens, self.named
+        name, triple = named.span, named.triple
+        badges = [at for at in range(name.last, triple.start) if is_badge(tokens, at)]
+        after = [at for at in _meaning(tokens, named, name.last, triple.start) if at not in badges]
+        before = _meaning(tokens, named, named.low, name.first)
+        # Without a box the badge of the card before may stand there, over its description.
+        early = [at for at in before[-2 - named.is_bound :] if is_badge(tokens, at)]
+        before = [at for at in before if at not in early]
+        if self.twin is not None and (len(after) > 1 or (named.is_bound and len(before) > 1)):
+            self.shared = _alike(tokens, self.twin)
+        under = paragraphs(tokens, after)
+        category = self._category_under(under) if named.is_bound and not before else None
+        if category is not None:
+            under.remove(category)
+            start = _start(tokens, named, name.first)
+        else:
+            at = self._category(before)
+            category, start = Span(at, at + 1), _start(tokens, named, at)
+        tagline = self._tagline(under, badges)
+        extra = sum(at < category.first for at in before) if named.is_bound else 0
+        return Head(named, category, tagline, one_badge([*early, *badges]), start, extra)
+
+    def _text(self, span: Span) -> str:
+        return self.tokens.join(span.first, span.last)
+
+    def _is_shared(self, span: Span) -> bool:
+        return likeness(self._text(span), self.named.name) in self.shared
+
+    def _category(self, before: list[int]) -> int:
+        """The category over the name."""
+        text, name = self.tokens.text, self.named.name
+        if not before:
+            raise _missing("category", f"none over {name[:40]!r}")
+        if text[before[-1]] == name:
+            raise FieldError(
+                code="duplicate_block", field="name", detail=f"{name[:40]!r} stands twice"
+            )
+        if len(before) > 1 and text[before[-2]] == text[before[-1]]:
+            raise FieldError(code="duplicate_block", field="category", detail="it stands twice")
+        # Without a box the card before ends there, and only few tokens can be this one's.
+        near = before if self.named.is_bound else before[-3:]
+        said = [at for at in near if text[at] in self.repeated.categories]
+        if said:
+            return said[-1]
+        if self.named.is_bound:
+            own = [at for at in near if not self._is_shared(Span(at, at + 1))]
+            if len(near) > 1 and len(own) != 1:
+                raise _ambiguous("category", f"{len(near)} texts stand over {name[:40]!r}")
+            return own[0] if own else near[0]
+        return before[-1]
+
+    def _category_under(self, under: list[Span]) -> Span:
+        """The category of a card whose name comes first, told by the decision table."""
+        said = [span for span in under if self._text(span) in self.repeated.categories]
+        if len(under) < 2:
+            raise _missing("category", f"none over {self.named.name[:40]!r}")
+        if len(said) != 1:
+            raise _ambiguous("category", "category and tagline stand under the name")
+        return said[0]
+
+    def _tagline(self, under: list[Span], badges: list[int]) -> Span:
+        """The tagline under the name, told from other paragraphs there."""
+        if not under:
+            raise _missing("tagline", f"none under {self.named.name[:40]!r}")
+        own = [span for span in under if not self._is_shared(span)]
+        said = [span for span in under if self._text(span) in self.repeated.taglines]
+        chosen = under
+        if self.named.is_bound and not self._may_hold_badge(own, badges):
+            chosen = next((way for way in (said, own) if len(way) == 1), under)
+        if len(chosen) > 1:
+            raise self._several(chosen, own, badges)
+        first, last = chosen[0].first, chosen[0].last
+        require_no_repeat(self.tokens, first, last, "tagline")
+        require_no_statistics(self.tokens, first, last, "tagline")
+        return chosen[0]
+
+    def _may_hold_badge(self, own: list[Span], badges: list[int]) -> bool:
+        """Whether more than a tagline stands where only the other card has its badge."""
+        if self.twin is None or badges or len(own) < 2:
+            return False
+        beside = range(self.twin.span.last, self.twin.triple.start)
+        return any(is_badge(self.tokens, at) for at in beside)
+
+    def _several(self, found: list[Span], own: list[Span], badges: list[int]) -> ParseError:
+        """Why a tagline of several paragraphs is none."""
+        first, last = found[0].first, found[-1].last
+        require_no_repeat(self.tokens, first, last, "tagline")
+        require_no_statistics(self.tokens, first, last, "tagline")
+        if any(first < at < last for at in badges):
+            return _ambiguous("tagline", "a badge stands inside it")
+        if self._may_hold_badge(own, badges):
+            detail = "one card has a badge and the other has more under its name"
+            return FieldError(code="field_word", field="badge", detail=detail)
+        return _ambiguous("tagline", f"{len(found)} texts stand under the name")
+
+
+def _missing(name: str, detail: str) -> FieldError:
+    return FieldError(code="field_missing", field=name, detail=detail)
+
+
+def _ambiguous(name: str, detail: str) -> FieldError:
+    return FieldError(code="field_ambiguous", field=name, detail=detail)
+
+
+def _alike(tokens: Tokens, twin: Named) -> frozenset[str]:
+    """What the other card shows around its name."""
+    places = [
+        *_meaning(tokens, twin, twin.low, twin.span.first),
+        *_meaning(tokens, twin, twin.span.last, twin.triple.start),
+    ]
+    return likenesses(tokens, places, twin.name)
+
+
+def _meaning(tokens: Tokens, named: Named, first: int, last: int) -> list[int]:
+    return [at for at in range(first, last) if _means(tokens, at, named.name)]
+
+
+def _means(tokens: Tokens, at: int, name: str) -> bool:
+    """Whether a token is more than an icon, the avatar's letters, a control or a card's label."""
+    if tokens.is_decoration(at) or tokens.is_control(at) or is_initial(tokens.text[at], name):
+        return False
+    return not is_field_label(tokens, at)
+
+
+def _start(tokens: Tokens, named: Named, start: int) -> int:
+    """The first token of a card: its category, or an avatar, icon or badge before it."""
+    while start > named.low:
+        if _means(tokens, start - 1, named.name) and not is_badge(tokens, start - 1):
+            break
+        start -= 1
+    return start

@@ -1,0 +1,211 @@
+"""Cards as front ends build them: the interface's words around the publisher's own.
+
+Each page is read exactly, or refused with a reason; none gives another record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fixture_tools import DESK, WREN, Side, html_page, read
+
+Card = Callable[[Side, int], str]
+WHOLE = read(html_page())
+
+
+def stat(value: str, label: str) -> str:
+    return f"<div><b>{value}</b> <i>{label}</i></div>"
+
+
+def stats(s: Side) -> str:
+    shown = ((s.share, "Panel ship"), (s.community, "Community"), (s.entry, "Entry"))
+    return "".join(stat(*each) for each in shown)
+
+
+def built(
+    *,
+    over: Card = lambda s, n: "",
+    head: Card = lambda s, n: f"<p>{s.category}</p><h2>{s.name}</h2>",
+    tagline: Card = lambda s, n: f"<p>{s.tagline}</p>",
+    badge: Card = lambda s, n: f"<p>{s.badge}</p>",
+    figures: Card = lambda s, n: stats(s),
+    text: Card = lambda s, n: f"<p>{s.description}</p>",
+    under: Card = lambda s, n: "",
+) -> Card:
+    """A card of these parts, in this order."""
+    parts = (over, head, tagline, badge, figures, text, under)
+    return lambda s, n: "<section>" + "".join(part(s, n) for part in parts) + "</section>"
+
+
+def page(card: Card, *, decision: bool = True, copies: str = "01") -> str:
+    """A page with its cards built so; `copies` is their order."""
+    whole = html_page(decision=decision)
+    start, end = whole.index("<section>"), whole.rindex("</section>") + len("</section>")
+    cards = "".join(card((WREN, DESK)[int(n)], int(n)) for n in copies)
+    return whole[:start] + cards + whole[end:]
+
+
+def said(line: dict[str, Any]) -> tuple[Any, Any]:
+    return line.get("tools"), line.get("quotes")
+
+
+def under(*texts: str) -> Card:
+    """What stands under a description: one text for both cards, or one for each."""
+    return built(under=lambda s, n: texts[n % len(texts)].replace("NAME", s.name))
+
+
+AROUND = {
+    "a link": under("<a href='/x'>Visit website</a>"),
+    "a link with an arrow": under("<p><a href='/x'>Visit website →</a></p>"),
+    "a link with the tool's name": under("<a href='/x'>Open NAME</a>"),
+    "a button": under("<button>Save</button><button>Share</button>"),
+    "a button of one card": under("<button>Save</button>", ""),
+    "a date in words": under("<p>Updated 3 days ago</p>", "<p>Updated a week ago</p>"),
+    "a date": under("<p>Updated <time datetime='2026-11-03'>3 November</time></p>"),
+    "likes": under("<div>♥ 12</div>", "<div>♥ 7</div>"),
+    "tags": under("<ul><li>jobs</li><li>sound</li></ul>", "<ul><li>lists</li></ul>"),
+    "the same tags": under("<ul><li>offline</li><li>small</li></ul>"),
+    "a sentence of both": under("<p>This summary was made by a machine.</p>"),
+    "a menu": under("<select><option>Weekly<option>Monthly</select>"),
+    "a note field": under("<textarea>Your notes</textarea>"),
+    "a popover": under("<div popover id='p'>One text that nobody sees until it is opened.</div>"),
+    "a closed dialog": under("<dialog><p>One text that nobody sees until it opens.</p></dialog>"),
+    "a role": under("<span role='button' tabindex='0'>Compare with another</span>"),
+    "a tooltip": under("<span role='tooltip'>What the panel says, as a share of all.</span>"),
+    "sponsored, over all": built(over=lambda s, n: "<p>Sponsored</p>"),
+    "a rank": built(over=lambda s, n: f"<p>#{n + 1}</p>"),
+    "initials": built(over=lambda s, n: f"<div>{'CW' if n == 0 else 'DD'}</div>"),
+    "an icon": built(over=lambda s, n: "<i>★</i>"),
+    "a date over the tagline": built(
+        tagline=lambda s, n: f"<time>May {n + 1}</time><p>{s.tagline}</p>"
+    ),
+    "a date beside the name": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{s.name}</h2><time>May 2026</time>"
+    ),
+    "stars over the text": built(text=lambda s, n: stat(f"{n + 3}.2k", "Stars") + s.description),
+    "a lead over the text": built(text=lambda s, n: f"<h3>About</h3><p>{s.description}</p>"),
+    "few words over the text": built(
+        text=lambda s, n: f"<p>{('For makers', 'For clerks')[n]}</p><p>{s.description}</p>"
+    ),
+    "the badge first": built(over=lambda s, n: f"<p>{s.badge}</p>", badge=lambda s, n: ""),
+    "the badge over the tagline": built(
+        tagline=lambda s, n: f"<p>{s.badge}</p><p>{s.tagline}</p>", badge=lambda s, n: ""
+    ),
+    "name, category, badge, tagline": built(
+        head=lambda s, n: f"<h2>{s.name}</h2><p>{s.category}</p>",
+        tagline=lambda s, n: f"<p>{s.badge}</p><p>{s.tagline}</p>",
+        badge=lambda s, n: "",
+    ),
+    "name, tagline, category": built(
+        head=lambda s, n: f"<h2>{s.name}</h2>",
+        tagline=lambda s, n: f"<p>{s.tagline}</p><p>{s.category}</p>",
+    ),
+    "a label under the name": built(tagline=lambda s, n: f"<p>Verified</p><p>{s.tagline}</p>"),
+    "a word that one card alone has": under("<p>Editor's choice</p>", ""),
+}
+
+
+@pytest.mark.parametrize("what", AROUND)
+def test_words_of_the_interface_around_a_card_are_no_part_of_it(what: str) -> None:
+    line = read(page(AROUND[what]))
+    assert said(line) == said(WHOLE), line
+
+
+FIGURES: dict[str, Card] = {
+    "a fourth behind": built(figures=lambda s, n: stats(s) + stat(f"{n}.1k", "Stars")),
+    "a fourth before": built(figures=lambda s, n: stat(f"{n}.1k", "Stars") + stats(s)),
+    "a fourth between": built(
+        figures=lambda s, n: stats(s).replace(
+            "<div><b>Free", stat(f"4.{n}", "Rating") + "<div><b>Free"
+        )
+    ),
+    "a share between": built(
+        figures=lambda s, n: stats(s).replace(
+            "<div><b>Free", stat(f"9{n}%", "Uptime") + "<div><b>Free"
+        )
+    ),
+    "a change beside the share": built(
+        figures=lambda s, n: stats(s).replace("75%</b>", f"75%</b> <small>▲ {n + 1}%</small>")
+    ),
+    "a signed change": built(
+        figures=lambda s, n: stats(s).replace("75%</b>", f"75%</b> <small>+{n + 1}%</small>")
+    ),
+    "a button for more": built(
+        figures=lambda s, n: stats(s).replace("</i>", "</i> <button>?</button>")
+    ),
+    "a button before the label": built(
+        figures=lambda s, n: stats(s).replace(" <i>", " <button>i</button> <i>")
+    ),
+    "a tooltip in the label": built(
+        figures=lambda s, n: stats(s).replace(
+            "Panel ship</i>", "Panel ship</i><span role='tooltip'>How many of the panel</span>"
+        )
+    ),
+    "a tooltip without a role": built(
+        figures=lambda s, n: stats(s).replace(
+            "Panel ship</i>", "Panel ship</i><span>How many of the panel would ship it</span>"
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FIGURES)
+def test_what_stands_among_the_statistics_costs_no_value(what: str) -> None:
+    line = read(page(FIGURES[what]))
+    assert said(line) == said(WHOLE), line
+
+
+DOUBTFUL = {
+    "an advertisement of another shape": under(
+        "<div class=ad>Sponsored: the best lamp of all is at Lamps and Sons.</div>"
+    ),
+    "words that end the text": built(
+        text=lambda s, n: f"<p>{s.description} <span>Updated 3 days ago</span></p>"
+    ),
+    "words that go on": built(
+        text=lambda s, n: f"<p>{s.description[:-1]} with <button>plugins</button> and more.</p>"
+    ),
+    "a button between paragraphs": built(
+        text=lambda s, n: f"<p>One half of {s.name}.</p><button>More</button><p>{s.description}</p>"
+    ),
+    "a label of both between paragraphs": built(
+        text=lambda s, n: f"<p>One half of {s.name}.</p><p>Details</p><p>{s.description}</p>"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DOUBTFUL)
+def test_what_cannot_be_told_from_the_text_refuses_the_page(what: str) -> None:
+    line = read(page(DOUBTFUL[what]))
+    assert line["kind"] == "failure", line["tools"]
+    assert line["code"] in ("field_ambiguous", "field_unreadable")
+
+
+@pytest.mark.parametrize(
+    "card", [AROUND["name, category, badge, tagline"], AROUND["name, tagline, category"]]
+)
+def test_without_the_decision_table_category_and_tagline_are_not_told_apart(card: Card) -> None:
+    line = read(page(card, decision=False))
+    assert (line["kind"], line["code"]) == ("failure", "field_ambiguous")
+
+
+@pytest.mark.parametrize("order", ["0101", "0011", "010101", "000111"])
+def test_copies_of_the_cards_for_other_screens_are_dropped(order: str) -> None:
+    line = read(page(built(), copies=order))
+    assert said(line) == said(WHOLE), line
+
+
+@pytest.mark.parametrize("order", ["01010", "0110", "01010101"])
+def test_cards_that_are_not_two_and_copies_are_refused(order: str) -> None:
+    line = read(page(built(), copies=order))
+    assert line["kind"] == "failure"
+
+
+def test_copies_that_differ_are_refused() -> None:
+    shown = iter(range(6))
+    line = read(
+        page(built(tagline=lambda s, n: f"<p>{s.tagline} {next(shown)}</p>"), copies="0101")
+    )
+    assert line["kind"] == "failure"
