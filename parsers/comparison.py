@@ -12,7 +12,7 @@ import re
 from parsers.cards.cards import Cards, read_cards
 from parsers.cards.decision import Decision, read_decision
 from parsers.cards.heading import find_headings, splits
-from parsers.cards.tool import ToolReader
+from parsers.cards.tool import ToolReader, require_own_votes
 from parsers.checks import check_sides, check_tool_quotes
 from parsers.page.context import Context, Trace
 from parsers.page.document import Document
@@ -48,8 +48,10 @@ def read_comparison(
     """
     tokens, begin, scores, cards = _read_frame(document, site)
     context = Context(tokens, {} if trace is None else trace)
-    decision = read_decision(tokens, cards.names, cards.regions(tokens, begin, len(tokens.text)))
+    regions = cards.regions(tokens, begin, len(tokens.text))
+    decision = read_decision(tokens, cards.said(tokens), regions)
     one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
+    require_own_votes(one, two)
     card = read_scorecard(tokens, scores, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)
     slugs = _read_slugs(context, site, url, source)

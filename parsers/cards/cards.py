@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
+from parsers.cards.columns import Said
 from parsers.cards.descriptions import read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
 from parsers.cards.heads import Head, Named, find_named, read_head, repeated_words
@@ -47,6 +48,14 @@ class Cards:
     names: tuple[str, str]
     pair: tuple[Card, Card]
     spans: list[tuple[int, int]]
+
+    def said(self, tokens: Tokens) -> Said:
+        """What the decision table repeats of the cards."""
+        spans = [(card.tagline, card.category) for card in self.pair]
+        best, category = zip(
+            *[[tokens.join(span.first, span.last) for span in pair] for pair in spans], strict=True
+        )
+        return Said(self.names, {"best_for": best, "category": category})
 
     def regions(self, tokens: Tokens, begin: int, end: int) -> list[tuple[int, int]]:
         """The tokens after the heading and outside the cards up to `end`.

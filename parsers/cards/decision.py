@@ -9,18 +9,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from parsers.cards.columns import Cell, Row, Said, order_of
+from parsers.cards.paragraphs import is_sentence, likeness
+from parsers.heads import headed_tool, named_tools
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 
 ROWS = ("panel_verdict", "community", "pricing", "best_for", "category")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Tokens [first, last) of one cell."""
-
-    first: int
-    last: int
 
 
 @dataclass(slots=True)
@@ -33,15 +28,14 @@ class Decision:
     """The tool names of the header, in its order; empty where there is none."""
 
 
-def read_decision(
-    tokens: Tokens, names: tuple[str, str], regions: list[tuple[int, int]]
-) -> Decision:
+def read_decision(tokens: Tokens, said: Said, regions: list[tuple[int, int]]) -> Decision:
     """The decision table in one of the regions, which are tokens [first, stop) outside the cards.
 
     A second copy of it, equal word for word, is dropped.
     Absent: no rows where the page has no such table.
+    Raises: FieldError (field_ambiguous) where it is not certain which column is whose.
     """
-    found = [_read_table(tokens, names, *table) for r in regions for table in _tables(tokens, *r)]
+    found = [_read_table(tokens, said, *table) for r in regions for table in _tables(tokens, *r)]
     # A table of contents may name the table and some of its rows; it has no cells.
     tables = [table for table in found if table.rows] or found
     if not tables:
@@ -74,44 +68,60 @@ def _content(tokens: Tokens, table: Decision) -> tuple[object, ...]:
     return (*rows, *table.problems)
 
 
-def _read_table(
-    tokens: Tokens, names: tuple[str, str], first: int, header: int, stop: int
-) -> Decision:
+def _read_table(tokens: Tokens, said: Said, first: int, header: int, stop: int) -> Decision:
     """One table: rows under its header, transposed, or once for each tool."""
-    decision = Decision()
+    decision, names = Decision(), said.names
     labels = _labels(tokens, header + 1, stop)
     end = _end(tokens, header, labels, stop)
-    before = [at for at in range(header, labels[0][1]) if tokens.text[at] in names]
-    decision.names = tuple(tokens.text[at] for at in before)
+    over = range(header + 1, labels[0][1])
+    decision.names = tuple(tokens.text[at] for at in over if tokens.text[at] in names)
+    heads = [tokens.text[at] for at in over if _may_be_head(tokens, names, at)]
     counts = Counter(name for name, _ in labels)
     if len(labels) > 1 and _is_transposed(tokens, labels):
-        _read_transposed(tokens, names, labels, end, decision)
+        heads, rows = _transposed(tokens, labels, end, decision)
     elif all(count == 2 for count in counts.values()):
-        _read_by_tool(tokens, names, labels, end, decision)
+        heads, rows = _by_tool(tokens, names, heads, labels, end, decision)
     else:
         labels = _labels_above(tokens, first, header, labels) + labels
-        _read_rows(tokens, names, header, labels, end, decision)
+        rows = _rows(tokens, names, labels, end, decision)
+    if len(heads) == 1 and not headed_tool(heads[0], names):
+        heads = []  # a caption
+    if rows:
+        one, other = order_of(tokens, said, heads, rows)
+        for name, *cells in rows:
+            pair = [_trimmed(tokens, names, cell) for cell in _without_alike(tokens, cells)]
+            decision.rows[name] = (pair[one], pair[other])
     if not decision.problems:
-        _look_for_leftovers(tokens, names, header, labels, end, decision)
+        _look_for_leftovers(tokens, names, rows, (labels, header + 1, end), decision)
     return decision
+
+
+def _may_be_head(tokens: Tokens, names: tuple[str, str], at: int) -> bool:
+    """Whether a token over the rows may head a column: a label, or anything that names a tool."""
+    if headed_tool(tokens.text[at], names):
+        return True
+    is_label = not is_sentence(tokens.text[at]) and not tokens.is_control(at)
+    keys = {word_key(word) for word in tokens.words.decision}
+    return is_label and not tokens.is_decoration(at) and tokens.key[at] not in keys
 
 
 def _look_for_leftovers(
     tokens: Tokens,
     names: tuple[str, str],
-    header: int,
-    labels: list[tuple[str, int]],
-    end: int,
+    rows: list[Row],
+    places: tuple[list[tuple[str, int]], int, int],
     decision: Decision,
 ) -> None:
     """A text in the table that is in no cell means that a label was lost."""
+    labels, first, end = places
     used = {at for _, at in labels}
-    for cells in decision.rows.values():
+    for _, *cells in rows:
         used |= {at for cell in cells for at in range(cell.first, cell.last)}
     keys = {word_key(word) for word in tokens.words.decision}
-    for at in range(header + 1, end):
+    for at in range(first, end):
         text = tokens.text[at]
-        if at not in used and text not in names and tokens.key[at] not in keys:
+        is_passed = at in used or tokens.is_control(at) or tokens.key[at] in keys
+        if not is_passed and not headed_tool(text, names):
             if not tokens.is_decoration(at):
                 decision.problems.append(f"{text[:40]!r} stands in no row")
             return
@@ -162,71 +172,60 @@ def _is_transposed(tokens: Tokens, labels: list[tuple[str, int]]) -> bool:
     return places == list(range(places[0], places[0] + len(places)))
 
 
-def _read_transposed(
-    tokens: Tokens,
-    names: tuple[str, str],
-    labels: list[tuple[str, int]],
-    end: int,
-    decision: Decision,
-) -> None:
-    """A row of labels, then a row of cells for each tool, each headed by its name."""
+def _transposed(
+    tokens: Tokens, labels: list[tuple[str, int]], end: int, decision: Decision
+) -> tuple[list[str], list[Row]]:
+    """A row of labels, then a row of cells for each tool, each with its head."""
     rest = list(range(labels[-1][1] + 1, end))
     width = len(labels) + 1
     if len(rest) != 2 * width:
         decision.problems.append("the table's rows have not as many cells as it has labels")
-        return
-    heads = (tokens.text[rest[0]], tokens.text[rest[width]])
-    decision.names = heads
-    order = _order(heads, names)
-    if order is None:
-        decision.problems.append(f"the table's rows are headed {heads!r}")
-        return
-    for number, (name, _) in enumerate(labels, start=1):
-        cells = (rest[number], rest[width + number])
-        one, other = (Cell(cells[at], cells[at] + 1) for at in order)
-        decision.rows[name] = (one, other)
+        return [], []
+    heads = [tokens.text[rest[0]], tokens.text[rest[width]]]
+    decision.names = tuple(heads)
+    rows = [
+        (name, _one(rest[number]), _one(rest[width + number]))
+        for number, (name, _) in enumerate(labels, start=1)
+    ]
+    return heads, rows
 
 
-def _order(heads: tuple[str, ...], names: tuple[str, str]) -> tuple[int, int] | None:
-    if heads == names:
-        return 0, 1
-    return (1, 0) if heads == names[::-1] else None
+def _one(at: int) -> Cell:
+    return Cell(at, at + 1)
 
 
-def _read_by_tool(
+def _by_tool(
     tokens: Tokens,
     names: tuple[str, str],
+    heads: list[str],
     labels: list[tuple[str, int]],
     end: int,
     decision: Decision,
-) -> None:
-    """Every label twice: once under each tool's name, or a second copy of the whole table."""
+) -> tuple[list[str], list[Row]]:
+    """Every label twice: once under each tool's head, or a second copy of the whole table."""
     half = len(labels) // 2
     ends = [at for _, at in labels[1:]] + [end]
-    cells: list[Cell] = []
-    for (_, at), stop in zip(labels, ends, strict=True):
-        last = stop
-        while last > at + 1 and tokens.text[last - 1] in names and last - 1 > at + 1:
-            last -= 1
-        cells.append(Cell(at + 1, last))
-    is_copy = all(_halves(tokens, cell) is not None for cell in cells[:half])
-    if is_copy and _texts(tokens, cells[:half]) == _texts(tokens, cells[half:]):
-        for (name, _), cell in zip(labels[:half], cells, strict=False):
-            pair = _halves(tokens, cell)
-            if pair is not None:
-                decision.rows[name] = pair
-        return
-    if [name for name, _ in labels[:half]] != [name for name, _ in labels[half:]]:
+    cells = [Cell(at + 1, stop) for (_, at), stop in zip(labels, ends, strict=True)]
+    middle = cells[half - 1]
+    while middle.last > middle.first + 1 and headed_tool(tokens.text[middle.last - 1], names):
+        middle = Cell(middle.first, middle.last - 1)
+    between = [tokens.text[at] for at in range(middle.last, cells[half - 1].last)]
+    cells[half - 1] = middle
+    order = [name for name, _ in labels[:half]]
+    pairs = [pair for cell in cells[:half] if (pair := _halves(cell)) is not None]
+    if len(pairs) == half and _texts(tokens, cells[:half]) == _texts(tokens, cells[half:]):
+        return heads, [(name, *pair) for name, pair in zip(order, pairs, strict=True)]
+    if order != [name for name, _ in labels[half:]]:
         decision.problems.append("the table's labels stand twice, in different orders")
-        return
-    for number in range(half):
-        decision.rows[labels[number][0]] = (cells[number], cells[number + half])
+        return [], []
     if len(decision.names) > 1 or any(cell.first >= cell.last for cell in cells):
-        decision.rows.clear()
         decision.problems.append("the table's labels stand twice and their cells are not certain")
+        return [], []
+    rows = list(zip(order, cells[:half], cells[half:], strict=True))
+    return [*heads[-1:], *between[-1:]], rows
 
 
-def _halves(tokens: Tokens, cell: Cell) -> tuple[Cell, Cell] | None:
+def _halves(cell: Cell) -> tuple[Cell, Cell] | None:
     if cell.last - cell.first != 2:
         return None
     return Cell(cell.first, cell.first + 1), Cell(cell.first + 1, cell.last)
@@ -236,54 +235,29 @@ def _texts(tokens: Tokens, cells: list[Cell]) -> list[str]:
     return [tokens.join(cell.first, cell.last) for cell in cells]
 
 
-def _read_rows(
+def _rows(
     tokens: Tokens,
     names: tuple[str, str],
-    header: int,
     labels: list[tuple[str, int]],
     end: int,
     decision: Decision,
-) -> None:
+) -> list[Row]:
     """A label, then the cell of each tool, row by row."""
-    order = _columns(tokens, names, header, labels[0][1], decision)
-    if order is None:
-        shown = " and ".join(map(repr, decision.names))
-        decision.problems.append(f"which column is whose is not certain under {shown}")
-        return
     counts = Counter(name for name, _ in labels)
     ends = [at for _, at in labels[1:]] + [end]
+    rows: list[Row] = []
     for (name, at), stop in zip(labels, ends, strict=True):
-        cells = _cells(tokens, names, at, stop, stop == end)
+        cells = _cells(tokens, at, stop, is_last=stop == end)
         if counts[name] > 1:
             decision.problems.append(f"row {name} stands {counts[name]} times")
         elif len(cells) != 2:
             decision.problems.append(f"row {name} has {len(cells)} cells")
         else:
-            decision.rows[name] = (cells[order[0]], cells[order[1]])
+            rows.append((name, cells[0], cells[1]))
+    return rows
 
 
-def _columns(
-    tokens: Tokens, names: tuple[str, str], header: int, label: int, decision: Decision
-) -> tuple[int, int] | None:
-    """Which cell of a row is each tool's, as the header says; in the cards' order without one.
-
-    Absent: None where the header names one tool and does not tell its column.
-    """
-    shown = tuple(dict.fromkeys(decision.names))
-    if not shown or names[0] == names[1]:
-        return 0, 1
-    if len(shown) > 1:
-        return _order(shown, names)
-    cells = _cells(tokens, names, header, label, False)
-    heads = [tokens.join(cell.first, cell.last) for cell in cells]
-    if len(heads) != 2 or heads.count(shown[0]) != 1:
-        return None
-    return (0, 1) if heads.index(shown[0]) == names.index(shown[0]) else (1, 0)
-
-
-def _cells(
-    tokens: Tokens, names: tuple[str, str], label: int, stop: int, is_last: bool
-) -> list[Cell]:
+def _cells(tokens: Tokens, label: int, stop: int, *, is_last: bool) -> list[Cell]:
     """The cells after a label: a token each, or grouped by the row's elements."""
     document = tokens.document
     if document.kind == "html":
@@ -291,8 +265,7 @@ def _cells(
         if row:
             blocks_end = document.blocks_of(row)[1]
             stop = next((at for at in range(label, stop) if tokens.start[at] >= blocks_end), stop)
-            cells = _by_element(tokens, row, label + 1, stop)
-            return [_without_name(tokens, names, cell) for cell in cells]
+            return _by_element(tokens, row, label + 1, stop)
     cells = [Cell(at, at + 1) for at in range(label + 1, stop)]
     return cells[:2] if is_last and document.kind != "html" and len(cells) > 2 else cells
 
@@ -327,8 +300,24 @@ def _by_element(tokens: Tokens, row: int, first: int, last: int) -> list[Cell]:
     return groups
 
 
-def _without_name(tokens: Tokens, names: tuple[str, str], cell: Cell) -> Cell:
-    """The cell without the tool's name that phones show in it."""
-    if cell.last - cell.first > 1 and tokens.text[cell.first] in names:
-        return Cell(cell.first + 1, cell.last)
-    return cell
+def _trimmed(tokens: Tokens, names: tuple[str, str], cell: Cell) -> Cell:
+    """The cell without the tool's name that phones show in it, and without controls around it."""
+    first, last = cell.first, cell.last
+    if last - first > 1 and named_tools(tokens.text[first], names):
+        first += 1
+    while last - first > 1 and tokens.is_control(last - 1):
+        last -= 1
+    while last - first > 1 and tokens.is_control(first):
+        first += 1
+    return Cell(first, last)
+
+
+def _without_alike(tokens: Tokens, cells: list[Cell]) -> list[Cell]:
+    """The cells of a row without the label that ends both of them, such as a link to more."""
+    one, other = cells
+    while min(one.last - one.first, other.last - other.first) > 1:
+        shown = [tokens.text[cell.last - 1] for cell in (one, other)]
+        if is_sentence(shown[0]) or likeness(shown[0], "\0") != likeness(shown[1], "\0"):
+            break
+        one, other = Cell(one.first, one.last - 1), Cell(other.first, other.last - 1)
+    return [one, other]

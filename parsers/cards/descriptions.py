@@ -50,8 +50,8 @@ def read_description(
     inside = next((at for at in alone if is_badge(tokens, at)), None)
     if inside is not None:
         raise _ambiguous(f"a paragraph is only {tokens.text[inside]!r}")
+    require_no_statistics(tokens, first, last, "description")
     span = _own(tokens, Span(first, last), name, alike)
-    require_no_statistics(tokens, span.first, span.last, "description")
     require_no_repeat(tokens, span.first, span.last, "description")
     return span, badge
 

@@ -16,6 +16,7 @@ from parsers.values import (
     parse_word,
     without_icons,
 )
+from schema.errors import FieldError
 from schema.records import LONG_TEXT, Tool
 
 Votes = tuple[int, int]
@@ -154,6 +155,25 @@ class ToolReader:
         if word and badges.get(word[0].casefold(), tool.badge) != tool.badge:
             detail = f"the decision table says {word[0]!r}, the badge {tool.badge!r}"
             self.context.find("panel_verdict_disagrees", f"{self.path}.badge", detail)
+
+
+def require_own_votes(one: ToolReader, two: ToolReader) -> None:
+    """Votes that fit the other tool's share, both of them and neither its own, are turned round.
+
+    Raises: FieldError (field_ambiguous).
+    """
+    if one.votes is None or two.votes is None:
+        return
+    own = [_fit(one.votes, one.share), _fit(two.votes, two.share)]
+    if not any(own) and _fit(one.votes, two.share) and _fit(two.votes, one.share):
+        raise FieldError(
+            code="field_ambiguous", field="tools[].votes", detail="each fit the other's share"
+        )
+
+
+def _fit(votes: Votes, share: int) -> bool:
+    total = sum(votes)
+    return bool(total) and abs(100 * votes[0] / total - share) < 1
 
 
 def _fullness(statement: Statement) -> int:

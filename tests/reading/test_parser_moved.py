@@ -190,27 +190,27 @@ def test_links_over_the_table_are_no_row_of_it(links: str) -> None:
     assert [tool["pricing"] for tool in line["tools"]] == [None, None]
 
 
-def sides_of(header: str, a: Side = WREN, b: Side = DESK) -> tuple[Any, set[str]]:
+def sides_of(header: str, a: Side, b: Side) -> Any:
     line = read(html_page(a, b).replace(HEADER, f"<tr><th>Decision</th>{header}</tr>"))
-    return [tool["pricing"] for tool in line["tools"]], codes(line)
+    return [tool["pricing"] for tool in line["tools"]] if "tools" in line else line["code"]
 
 
-def test_the_column_of_one_name_in_the_header_is_told_only_beside_another_head() -> None:
-    b = DESK.but(pricing="Nine a month")
+def test_the_column_of_one_name_in_the_header_is_told_by_another_head_or_by_the_cells() -> None:
+    told = WREN, DESK.but(pricing="Nine a month")
+    silent = told[0].but(best_for="Loud rooms"), told[1].but(best_for="Quiet rooms")
     for header, prices in (
         ("<th>Copper Wren</th><th>The other</th>", ["Free for one", "Nine a month"]),
         ("<th>The other</th><th>Copper Wren</th>", ["Nine a month", "Free for one"]),
         ("<th>Damson <br>Desk</th><th>Copper Wren</th>", ["Nine a month", "Free for one"]),
     ):
-        assert sides_of(header, b=b)[0] == prices
+        assert sides_of(header, *silent) == prices
     for header in (
         "<th>Copper Wren</th>",
         "<th>Damson Desk</th>",
         "<th>Damson Desk</th><th>Damson Desk</th>",
     ):
-        prices, found = sides_of(header, b=b)
-        assert prices == [None, None]
-        assert "decision_row" in found
+        assert sides_of(header, *told) == ["Free for one", "Nine a month"]
+        assert sides_of(header, *silent) == "field_ambiguous"
 
 
 # --- links ---

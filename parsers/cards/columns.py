@@ -1,0 +1,95 @@
+"""Which column of the decision table is whose: told by its head, or by what its cells repeat.
+
+    head      told by its words          not understood             not there
+    cells     repeat the cards: as told  repeat the cards: so       repeat the cards: so
+              the other way: refused     say nothing: refused       say nothing: in the cards' order
+
+A head that is not understood is never passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parsers.heads import headed_tool, named_tools
+from parsers.page.tokens import Tokens
+from schema.errors import FieldError
+
+Order = tuple[int, int]
+"""Which of two cells is each tool's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Tokens [first, last) of one cell."""
+
+    first: int
+    last: int
+
+
+Row = tuple[str, Cell, Cell]
+"""A row's label and its two cells in the page's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the cards say: the names, and the words that the table repeats, by row."""
+
+    names: tuple[str, str]
+    words: dict[str, tuple[str, str]]
+
+
+def order_of(tokens: Tokens, said: Said, heads: list[str], rows: list[Row]) -> Order:
+    """Which cell of each row is each tool's.
+
+    Raises: FieldError (field_ambiguous) where heads and cells disagree, or neither tells.
+    """
+    ways = [_by_heads(heads, said.names), _by_words(tokens, said, rows)]
+    ways += [_by_cells(tokens, said.names, row) for row in rows]
+    found = {way for way in ways if way is not None}
+    if len(found) > 1:
+        raise _uncertain(f"its head {heads!r} and its cells do not agree")
+    if not found and heads:
+        raise _uncertain(f"its head reads {heads!r}")
+    return found.pop() if found else (0, 1)
+
+
+def _uncertain(why: str) -> FieldError:
+    detail = f"which column of the decision table is whose is not certain: {why[:160]}"
+    return FieldError(code="field_ambiguous", field="tools[].pricing", detail=detail)
+
+
+def _by_heads(heads: list[str], names: tuple[str, str]) -> Order | None:
+    """The order that the heads tell. Absent: None where they do not tell it."""
+    if names[0] == names[1]:
+        return 0, 1
+    tools = [headed_tool(text, names) for text in heads]
+    if len(tools) == 2 and sorted(tools)[0] == 0 and any(tools):
+        # One is understood, and the other, which is not, stands over the other column.
+        return (0, 1) if tools[0] == 1 or tools[1] == 2 else (1, 0)
+    told = [tool for tool in tools if tool]
+    for order, first in (((0, 1), [1, 2]), ((1, 0), [2, 1])):
+        if told and told == first * (len(told) // 2):
+            return order
+    return None
+
+
+def _by_words(tokens: Tokens, said: Said, rows: list[Row]) -> Order | None:
+    """The order in which cells repeat what the cards say. Absent: None where none does."""
+    found = set[Order]()
+    for name, *cells in rows:
+        words = said.words.get(name)
+        shown = tuple(tokens.join(cell.first, cell.last) for cell in cells)
+        if words is not None and words[0] != words[1] and set(shown) == set(words):
+            found.add((0, 1) if shown == words else (1, 0))
+    return found.pop() if len(found) == 1 else None
+
+
+def _by_cells(tokens: Tokens, names: tuple[str, str], row: Row) -> Order | None:
+    """The order that the names in a row's own cells tell, which phones show there."""
+    if names[0] == names[1] or any(cell.last - cell.first < 2 for cell in row[1:]):
+        return None
+    told = [named_tools(tokens.text[cell.first], names) for cell in row[1:]]
+    if sorted(told) != [(1,), (2,)]:
+        return None
+    return (0, 1) if told[0] == (1,) else (1, 0)
