@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from pydantic import Field, ValidationError
 
+from machine.files import synced
 from schema.errors import IntegrityError, StartError, StoppedError
 from schema.records import Record
 
 MANIFEST = "backup.json"
 FILES = "home"
+LEDGER = "ledger.db"
 FORMAT = 1
 PIECE = 1 << 20
+UNREADABLE = (OSError, EOFError, KeyError)
+"""What opening or reading a copy may raise."""
 
 
 class Entry(Record):
@@ -59,29 +62,33 @@ class Manifest(Record):
     problems: list[str]
     """What was damaged or missing in the home when it was copied."""
 
+    def ledger(self, where: str) -> Entry:
+        """The copy of the ledger. Raises: IntegrityError where there is none."""
+        if not self.files or self.files[0].path != LEDGER:
+            raise IntegrityError(where=where, what="holds no ledger")
+        return self.files[0]
+
 
 class Shelf(Protocol):
     """What a backup is written to and read from."""
 
     manifest: Manifest | None
+    """The list of the backup made before. Absent: None where there is none."""
 
-    def find(self, path: str, size: int, sha256: str) -> Entry | None:
-        """The copy that is there already. Absent: None where there is none."""
+    def find(self, entry: Entry) -> bool:
+        """Whether this copy is there already."""
 
-    def put(self, path: str, source: Path, length: int, *, is_linked: bool = False) -> Entry:
-        """Copy the first `length` bytes of a file, durably, and read the copy again."""
+    def put(self, entry: Entry, file: BinaryIO) -> None:
+        """Copy a file durably. Raises: StoppedError where it cannot be kept as it is."""
 
-    def keep(self, entry: Entry) -> Entry:
-        """Take a copy of the backup made before over into this one, as it is.
-
-        Raises: IntegrityError where that would lose it.
-        """
+    def keep(self, entry: Entry) -> None:
+        """Take a copy of the backup made before over. Raises: IntegrityError if it is lost."""
 
     def temporary(self, name: str) -> Path:
         """A name for a file that is only needed while the backup is made."""
 
     def open(self, entry: Entry) -> BinaryIO:
-        """A copy, to be read. Raises: OSError or KeyError where it is not there."""
+        """A copy, to be read. Raises: one of UNREADABLE."""
 
     def finish(self, manifest: Manifest) -> None:
         """Make the copies of `manifest` the backup; what it does not name goes."""
@@ -90,97 +97,78 @@ class Shelf(Protocol):
         """Let go; without `finish` before it the earlier backup stays."""
 
 
-class Reading:
-    """A file read up to a length, hashed on the way.
+def entry_of(path: str, size: int, sha256: str, modified: float) -> Entry:
+    """The entry of a copy, which has its name.
 
-    Raises: IntegrityError when it is not there or cannot be read.
-    """
-
-    def __init__(self, where: str, opened: Callable[[], BinaryIO], length: int) -> None:
-        self._where, self._left, self._digest = where, length, hashlib.sha256()
-        try:
-            self._file = opened()
-        except (OSError, KeyError, EOFError) as error:
-            raise self._broken(getattr(error, "strerror", None) or "is not there") from error
-
-    def read(self, size: int = PIECE) -> bytes:
-        """The next bytes. Raises: IntegrityError where the file is too short or unreadable."""
-        wanted = min(size, self._left)
-        try:
-            data = self._file.read(wanted)
-        except (OSError, EOFError) as error:
-            raise self._broken(getattr(error, "strerror", None) or "cannot be read") from error
-        if len(data) < wanted:
-            raise self._broken(f"its last {self._left - len(data)} bytes are missing")
-        self._left -= len(data)
-        self._digest.update(data)
-        return data
-
-    def rest(self) -> str:
-        """Read to the end; gives the SHA-256 of all that was read."""
-        while self._left:
-            self.read()
-        self.close()
-        return self._digest.hexdigest()
-
-    def _broken(self, what: str) -> IntegrityError:
-        self.close()
-        return IntegrityError(where=self._where, what=what)
-
-    def close(self) -> None:
-        """Let the file go."""
-        file = getattr(self, "_file", None)
-        if file is not None:
-            file.close()
-
-
-def read_file(path: Path, length: int) -> Reading:
-    """The first bytes of a file. Raises: see Reading."""
-    return Reading(str(path), lambda: path.open("rb"), length)
-
-
-def is_sound(path: Path, size: int, sha256: str) -> bool:
-    """Whether a file is there, whole and with these bytes."""
-    if not path.is_file() or path.stat().st_size != size:
-        return False
-    try:
-        return read_file(path, size).rest() == sha256
-    except IntegrityError:
-        return False
-
-
-def stored_name(path: str, sha256: str) -> str:
-    """Where a copy lies.
-
-    >>> stored_name("public/a.db", "3fa9c0d2e1b4a5f6" + 48 * "0")
+    >>> entry_of("public/a.db", 1, "3fa9c0d2e1b4a5f6" + 48 * "0", 0).stored
     'home/3fa9c0d2e1b4a5f6-a.db'
     """
-    return f"{FILES}/{sha256[:16]}-{Path(path).name}"
+    stored = f"{FILES}/{sha256[:16]}-{Path(path).name}"
+    return Entry(path=path, stored=stored, size=size, sha256=sha256, modified=int(modified))
 
 
-def copy_durably(reading: Reading, target: Path) -> str:
-    """Copy to a new file, fsync, read it again; gives the SHA-256 that both have.
+def pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """The next `size` bytes of a file, or as many as there are."""
+    while size and (data := file.read(min(size, PIECE))):
+        size -= len(data)
+        yield data
 
-    Raises: IntegrityError from reading; StoppedError when the disk does not take or keep it.
-    """
+
+def sha256_of(file: BinaryIO, size: int) -> str:
+    """SHA-256 of the next `size` bytes of a file, or of as many as there are."""
+    digest = hashlib.sha256()
+    for data in pieces(file, size):
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def is_sound(path: Path, entry: Entry) -> bool:
+    """Whether a file is there, whole and with the bytes of an entry."""
     try:
-        with target.open("wb") as file:
-            while data := reading.read():
-                file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            forget(file.fileno())
-        with target.open("rb") as file:
-            again = hashlib.file_digest(file, "sha256").hexdigest()
+        with path.open("rb") as file:
+            is_whole = os.fstat(file.fileno()).st_size == entry.size
+            return is_whole and sha256_of(file, entry.size) == entry.sha256
+    except OSError:
+        return False
+
+
+def has_sound(shelf: Shelf, entry: Entry) -> bool:
+    """Whether a backup still has the bytes of an entry."""
+    try:
+        with shelf.open(entry) as file:
+            return sha256_of(file, entry.size) == entry.sha256
+    except UNREADABLE:
+        return False
+
+
+def copy_durably(file: BinaryIO, size: int, target: Path) -> str:
+    """Copy `size` bytes to a new file, durably, and read it again; gives the SHA-256 of both.
+
+    Raises: IntegrityError where they cannot be read; StoppedError when the disk does not take or
+    keep them.
+    """
+    digest = hashlib.sha256()
+    try:
+        with synced(target) as copy:
+            for data in _readable(pieces(file, size), target):
+                digest.update(data)
+                copy.write(data)
+        with target.open("rb") as again:
+            forget(again.fileno())
+            found = hashlib.file_digest(again, "sha256").hexdigest()
     except OSError as error:
-        reading.close()
-        with suppress(OSError):
-            target.unlink(missing_ok=True)
         raise StoppedError(what=f"{target}: cannot be written: {error.strerror}") from error
-    sha256 = reading.rest()
-    if again != sha256:
+    if found != digest.hexdigest():
         raise StoppedError(what=f"{target}: does not read back as it was written")
-    return sha256
+    return found
+
+
+def _readable(read: Iterator[bytes], target: Path) -> Iterator[bytes]:
+    try:
+        yield from read
+    except (OSError, EOFError) as error:
+        what = getattr(error, "strerror", None) or "cannot be read"
+        raise IntegrityError(where=f"what is copied to {target}", what=what) from error
 
 
 def forget(handle: int) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.backup.backup import CURRENT, TAR, Progress
-from archive.backup.copies import Entry, Manifest, Reading, Shelf, copy_durably, is_sound
-from archive.backup.earlier import LEDGER
+from archive.backup.backup import TAR, Progress
+from archive.backup.copies import LEDGER, UNREADABLE, Entry, Manifest, Shelf, copy_durably, is_sound
 from archive.backup.shelf_folder import FolderShelf
 from archive.backup.shelf_tar import TarShelf
 from archive.home import UNDER_WAY, Home
-from machine.files import fsync_folder
+from machine.files import fsync_folder, point, put_in_place
 from schema.errors import IntegrityError, StartError, StoppedError
+from schema.published import CURRENT
 
 LOCKS = {"crawl.lock", "build.lock"}
 
@@ -43,29 +42,24 @@ def restore(source: Path, home: Home, *, progress: Progress | None = None) -> Re
     """
     shelf = _open_for_reading(source)
     try:
-        manifest = shelf.manifest
-        if manifest is None or not manifest.files or manifest.files[0].path != LEDGER:
-            raise IntegrityError(where=str(source), what="holds no ledger")
+        if shelf.manifest is None:
+            raise StartError(what=f"{source}: there is no whole backup here")
+        shelf.manifest.ledger(str(source))
         _require_empty(home)
         _make_folders(home)
         with home.lock("crawl"), home.lock("build"):
             _require_empty(home)
-            return _restore(shelf, manifest, home, progress)
+            return _restore(shelf, shelf.manifest, home, progress)
     finally:
         shelf.close()
 
 
 def _open_for_reading(source: Path) -> Shelf:
-    shelf: Shelf
     if source.is_dir():
-        shelf = FolderShelf(source, is_read=True)
-    elif source.is_file() and source.suffix == TAR:
-        shelf = TarShelf(source, is_read=True)
-    else:
-        raise StartError(what=f"{source}: there is no backup here")
-    if shelf.manifest is None:
-        raise StartError(what=f"{source}: there is no whole backup here")
-    return shelf
+        return FolderShelf(source, is_read=True)
+    if source.is_file() and source.suffix == TAR:
+        return TarShelf(source, is_read=True)
+    raise StartError(what=f"{source}: there is no backup here")
 
 
 def _require_empty(home: Home) -> None:
@@ -101,46 +95,45 @@ def _restore(
     )
     for done, entry in enumerate(manifest.files, 1):
         name = UNDER_WAY if entry.path == LEDGER else entry.path
-        _bring_back(shelf, entry, home.path / name, report)
+        try:
+            _bring_back(shelf, entry, home.path / name, report)
+        except IntegrityError as error:
+            if entry.path == LEDGER:
+                raise
+            report.problems.append(str(error))
         if progress is not None:
             progress("restored", done, len(manifest.files))
     try:
-        _point(home, manifest.current)
+        if manifest.current is not None:  # also where what it names was withdrawn
+            point(home.public / CURRENT, manifest.current)
         for folder in (home.warc, home.records, home.public):
             fsync_folder(folder)
-        (home.path / UNDER_WAY).rename(home.path / LEDGER)
-        fsync_folder(home.path)
+        put_in_place(home.path / UNDER_WAY, home.path / LEDGER)
     except OSError as error:
         raise StoppedError(what=f"{home.path}: cannot be finished: {error.strerror}") from error
     return report
 
 
 def _bring_back(shelf: Shelf, entry: Entry, target: Path, report: RestoreReport) -> None:
-    if is_sound(target, entry.size, entry.sha256):
-        report.files += 1
+    """Restore one file. Raises: IntegrityError where the copy is missing or damaged."""
+    report.files += 1
+    if is_sound(target, entry):
         return
     part = target.parent / ".restore.part"
     try:
-        reading = Reading(f"{entry.stored} in the backup", lambda: shelf.open(entry), entry.size)
-        sha256 = copy_durably(reading, part)
-    except IntegrityError as error:
+        with shelf.open(entry) as file:
+            is_whole = copy_durably(file, entry.size, part) == entry.sha256
+    except UNREADABLE as error:
+        report.files -= 1
+        raise IntegrityError(where=entry.stored, what="is not there in the backup") from error
+    if is_whole or entry.path.startswith("warc/"):
+        _settle(part, target, entry)
+        report.bytes += entry.size
+    else:
         part.unlink(missing_ok=True)
-        if entry.path == LEDGER:
-            raise
-        report.problems.append(str(error))
-        return
-    if sha256 != entry.sha256:
-        problem = IntegrityError(where=entry.stored, what="is damaged in the backup")
-        if entry.path == LEDGER:
-            part.unlink(missing_ok=True)
-            raise problem
-        report.problems.append(str(problem))
-        if not entry.path.startswith("warc/"):
-            part.unlink(missing_ok=True)
-            return
-    _settle(part, target, entry)
-    report.files += 1
-    report.bytes += entry.size
+        report.files -= 1
+    if not is_whole:
+        raise IntegrityError(where=entry.stored, what="is damaged in the backup")
 
 
 def _settle(part: Path, target: Path, entry: Entry) -> None:
@@ -151,14 +144,3 @@ def _settle(part: Path, target: Path, entry: Entry) -> None:
         part.rename(target)
     except OSError as error:
         raise StoppedError(what=f"{target}: cannot be written: {error.strerror}") from error
-
-
-def _point(home: Home, current: str | None) -> None:
-    """Make `current.db` again, be what it names withdrawn."""
-    if current is None:
-        return
-    part = home.public / f".{CURRENT}.part"
-    with suppress(FileNotFoundError):
-        part.unlink()
-    part.symlink_to(current)
-    part.rename(home.public / CURRENT)

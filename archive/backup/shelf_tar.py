@@ -1,29 +1,29 @@
-"""A backup in one tar file: written whole beside the earlier one, read again, then renamed."""
+"""A backup in one tar file: written whole beside the earlier one, read again, then renamed.
+
+It is filled part by part and not packed from a folder, which would need the home's room once more.
+"""
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import tarfile
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from archive.backup.copies import (
     MANIFEST,
-    PIECE,
     Entry,
     Manifest,
-    Reading,
     dump_manifest,
     forget,
-    read_file,
+    has_sound,
     read_manifest,
-    stored_name,
+    sha256_of,
 )
-from machine.files import fsync_folder
+from machine.files import put_in_place
 from schema.errors import IntegrityError, StartError, StoppedError
 
 
@@ -31,10 +31,9 @@ class TarShelf:
     """See the module."""
 
     def __init__(self, path: Path, *, is_read: bool = False) -> None:
-        self._path = path
-        self._part = path.with_name(f".{path.name}.part")
+        self._path, self._part = path, path.with_name(f".{path.name}.part")
         self._tar: tarfile.TarFile | None = None
-        self._entries: dict[str, Entry] = {}
+        self._put: set[str] = set()
         self.manifest = self._read_manifest() if path.exists() or is_read else None
         if is_read:
             return
@@ -57,50 +56,32 @@ class TarShelf:
             raise IntegrityError(where=str(self._path), what="not a whole backup") from error
         return read_manifest(member.read() if member else b"", str(self._path))
 
-    def find(self, path: str, size: int, sha256: str) -> Entry | None:
+    def find(self, entry: Entry) -> bool:
         """See Shelf."""
-        return self._entries.get(stored_name(path, sha256))
+        return entry.stored in self._put
 
-    def put(self, path: str, source: Path, length: int, *, is_linked: bool = False) -> Entry:
-        """See Shelf. The name needs the SHA-256, so the file is read twice."""
-        sha256 = read_file(source, length).rest()
-        modified = int(source.stat().st_mtime)
-        entry = Entry(
-            path=path,
-            stored=stored_name(path, sha256),
-            size=length,
-            sha256=sha256,
-            modified=modified,
-        )
-        return self._take(entry, read_file(source, length))
+    def put(self, entry: Entry, file: BinaryIO) -> None:
+        """See Shelf. That it is as it should be is seen when all of the file is there."""
+        self._put.add(entry.stored)
+        self._add(entry.stored, entry.size, entry.modified, file)
 
-    def keep(self, entry: Entry) -> Entry:
+    def keep(self, entry: Entry) -> None:
         """See Shelf. It is copied out of the earlier file, which this one replaces."""
-        if self._read(entry).rest() != entry.sha256:
+        if not has_sound(self, entry):
             raise IntegrityError(
                 where=f"{entry.stored} in {self._path}",
                 what="is damaged, and the home has no sound one; give --to a new place",
             )
-        return self._take(entry, self._read(entry))
+        self.put(entry, self.open(entry))
 
-    def _read(self, entry: Entry) -> Reading:
-        return Reading(f"{entry.stored} in {self._path}", lambda: self.open(entry), entry.size)
-
-    def _take(self, entry: Entry, data: Reading) -> Entry:
-        info = tarfile.TarInfo(entry.stored)
-        info.size, info.mtime, info.mode = entry.size, entry.modified, 0o444
-        self._add(info, data)
-        self._entries[entry.stored] = entry
-        return entry
-
-    def _add(self, info: tarfile.TarInfo, data: Reading | BytesIO) -> None:
+    def _add(self, name: str, size: int, modified: int, file: BinaryIO) -> None:
+        info = tarfile.TarInfo(name)
+        info.size, info.mtime, info.mode = size, modified, 0o444
         try:
-            self._out.addfile(info, data)
-        except IntegrityError as error:
-            raise StoppedError(what=f"{error}; it changed while it was copied") from error
+            self._out.addfile(info, file)
         except OSError as error:
-            what = f"{self._part}: cannot be written: {error.strerror}"
-            raise StoppedError(what=what) from error
+            what = error.strerror or f"{name} became shorter"
+            raise StoppedError(what=f"{self._part}: cannot be written: {what}") from error
 
     def temporary(self, name: str) -> Path:
         """A name for a file that is only needed while the backup is made."""
@@ -108,37 +89,25 @@ class TarShelf:
 
     def open(self, entry: Entry) -> BinaryIO:
         """See Shelf."""
-        if self._tar is None:
-            raise FileNotFoundError(entry.stored)
-        file = self._tar.extractfile(entry.stored)
-        if file is None:
-            raise FileNotFoundError(entry.stored)
-        return file  # type: ignore[return-value]
+        return _member(self._tar, entry)
 
     def finish(self, manifest: Manifest) -> None:
         """See Shelf. Every copy is read again from the file before it gets its name."""
         data = dump_manifest(manifest)
-        info = tarfile.TarInfo(MANIFEST)
-        info.size, info.mode = len(data), 0o444
-        self._add(info, BytesIO(data))
+        self._add(MANIFEST, len(data), 0, BytesIO(data))
         try:
             self._out.close()
             self._file.flush()
             os.fsync(self._file.fileno())
             forget(self._file.fileno())
-            self._require_sound(manifest)
-            self._part.rename(self._path)
-            fsync_folder(self._path.parent)
+            with tarfile.open(self._part, "r:") as tar:
+                for entry in manifest.files:
+                    if sha256_of(_member(tar, entry), entry.size) != entry.sha256:
+                        raise StoppedError(what=f"{self._part}: {entry.path} does not read back")
+            put_in_place(self._part, self._path)
         except OSError as error:
             what = f"{self._part}: cannot be written: {error.strerror}"
             raise StoppedError(what=what) from error
-
-    def _require_sound(self, manifest: Manifest) -> None:
-        with tarfile.open(self._part, "r:") as tar:
-            for entry in manifest.files:
-                file = tar.extractfile(entry.stored)
-                if file is None or _sha256(file) != entry.sha256:  # type: ignore[arg-type]
-                    raise StoppedError(what=f"{self._part}: {entry.path} does not read back")
 
     def close(self) -> None:
         """See Shelf."""
@@ -150,8 +119,8 @@ class TarShelf:
             self._part.unlink(missing_ok=True)
 
 
-def _sha256(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while data := file.read(PIECE):
-        digest.update(data)
-    return digest.hexdigest()
+def _member(tar: tarfile.TarFile | None, entry: Entry) -> BinaryIO:
+    file = None if tar is None else tar.extractfile(entry.stored)
+    if file is None:
+        raise FileNotFoundError(entry.stored)
+    return cast(BinaryIO, file)

@@ -6,12 +6,14 @@ import base64
 import gzip
 import hashlib
 import mmap
+import os
 import re
 import uuid
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from schema.errors import IntegrityError
 
@@ -118,9 +120,15 @@ def read_members(path: Path, start: int = 0) -> Iterator[tuple[int, int, WarcRec
     Absent: None stands for bytes that are no whole member with one whole record.
     Raises: OSError when the file cannot be read.
     """
-    if path.stat().st_size == 0:
+    with path.open("rb") as file:
+        yield from members_in(file, start)
+
+
+def members_in(file: BinaryIO, start: int = 0) -> Iterator[tuple[int, int, WarcRecord | None]]:
+    """The same of a file that is open."""
+    if os.fstat(file.fileno()).st_size <= start:
         return
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         place = start
         while place < len(data):
             plain, end = member_at(data, place)

@@ -86,6 +86,7 @@ def require_made_again(trial: Trial, acknowledged: list[tuple[object, ...]]) -> 
     done = verdicts("check", "--rebuild-ledger", "--deep", "--home", trial.home)
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows(trial.home, ACKNOWLEDGED) == acknowledged
+    back_up(trial)
 
 
 def test_segments_that_an_older_ledger_does_not_know_are_not_lost_to_it(trial):

@@ -33,16 +33,9 @@ OTHER_ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".xz", ".bz2", ".zst", ".rar"}
     help="Record files too; without them the next build makes them again.",
 )
 @click.option("--deep", is_flag=True, help="Read the copies made before again, too.")
-@click.option(
-    "--link",
-    "is_linked",
-    is_flag=True,
-    help="Link sealed files instead of copying, on one file system.",
-)
+@click.option("--link", is_flag=True, hidden=True, expose_value=False, help="No longer needed.")
 @json_option
-def backup(
-    home: Path, to: Path, has_records: bool, deep: bool, is_linked: bool, as_json: bool
-) -> int:
+def backup(home: Path, to: Path, has_records: bool, deep: bool, as_json: bool) -> int:
     """Copy the archive and what is published, verified.
 
     Ledger, archived bytes and databases; it is safe while a crawl runs. Exit code 40 where the home
@@ -56,14 +49,7 @@ def backup(
         what = f"{to}: a backup is a folder or one file whose name ends in .tar, no {to.suffix}"
         raise UsageError(what=what)
     with progress() as tell:
-        report = run_backup(
-            Home(home),
-            to,
-            has_records=has_records,
-            is_deep=deep,
-            is_linked=is_linked,
-            progress=tell,
-        )
+        report = run_backup(Home(home), to, has_records=has_records, is_deep=deep, progress=tell)
     return _print(asdict(report), report.problems, as_json=as_json)
 
 
