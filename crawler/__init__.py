@@ -2,10 +2,11 @@
 
 `crawl` fetches, `crawler.importing` takes in; both write through archive.
 
-run       one crawl from beginning to end        spider    its requests, one after another
-context   what the parts of a crawl share        asking    how a request is made
-judge     what an answer means                   settings  Scrapy as we want it
-report    what a crawl or an import gave
+run       one crawl from beginning to end        spider    its pages, one after another
+asking    one page, from its lease to its use    judge     what an answer means
+context   what the parts of a crawl share        tally     what was asked, what came of it
+pace      how fast each site is asked            stopping  what has ended, and why
+settings  Scrapy as we want it                   report    what a crawl or an import gave
 start/    what is settled before it begins       choosing/ which page is asked for next
 robots/   what a publisher's rules say           hosts/    which addresses may be asked
 net/      what stands next to the network        reading/  a page, or a file, read for what it holds

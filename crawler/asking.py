@@ -1,60 +1,233 @@
-"""How a request is made so that it asks for no more than is needed, and what goes with it."""
+"""One page asked for: the whole way of a response, from its lease to its use, from top to bottom.
+
+    lease        committed before anything is asked
+      |
+    request      names the validators of what we hold                      reach "leased"
+      |
+    fetch        gate (robots.txt), pause, wire: the bytes as they came    net/
+      |                 `- no answer: the attempt ends with the reason why
+      |                 `- one that no record may hold: kept in quarantine
+      |                                                                    reach "fetched"
+    exchange     what is to be stored, taken apart to be judged            archive/store
+      |
+    ruling       what it means for the page                                judge.py
+      |
+    commit       record written, synced, then one transaction: capture     reach "written",
+      |          stored, attempt ended, next page leased; read back        "synced", "committed"
+      |
+    use          counted; a redirect is asked like the page; what was stored is looked at
+
+Each step hands the next what it made; nothing is filled in later by somebody else.
+"""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 
-from archive.ledger import Lease
-from archive.store import Store, Truncation
+from archive.ledger import NOT_ASKED, Ending, Lease, end_attempt, failed
+from archive.store import Exchange, Store, keep_aside
+from archive.warc import Message, UnwritableError
+from crawler.choosing.discovery import Discovery
+from crawler.context import Crawl, Job
+from crawler.hosts.addresses import on_origin
+from crawler.judge import Ruling, judge_answer, judge_error, noted
+from crawler.net.handler import Fetched
+from crawler.net.wire import Answer, RefusedHead
+from crawler.reading.look import Task
+from machine.clock import now, stamp
 from machine.failpoints import reach
+from schema.errors import CrawlError
+from schema.page import RawPage
 
-if TYPE_CHECKING:
-    from crawler.choosing.discovery import Discovery
-    from crawler.context import Job, Kept
+_SAID_BY = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
+"""The header in which an answer says what a request names in another."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """What one request is for, and what came of it: the parts of the crawl hand it on.
+    """One request of a lease: the address itself, or one that a redirect led to.
 
-    Absent: `discovery` is None for a robots.txt, `validates` for a request without conditions,
-    `kept` until the answer is in the archive, `truncated` while it is whole.
-    Units: `begun` in seconds of the clock that does not jump, `received` in bytes.
+    Absent: `named` is empty where no validators are named, because there are none or (`is_plain`)
+    their answer was not to be trusted; `validates` is then None, else the capture they are of.
     """
 
     job: Job
     lease: Lease
+    url: str
     hops: int
-    discovery: Discovery | None = None
-    is_plain: bool = False
-    """Whether the request is to name no conditions, because their answer was not to be trusted."""
-    validates: int | None = None
-    """The capture whose validators the request names."""
-    begun: float = field(default_factory=time.monotonic)
-    received: int = 0
-    truncated: Truncation | None = None
-    kept: Kept | None = None
-    is_settled: bool = False
-    """Whether the lease was ended by an answer that could not be kept."""
+    named: dict[str, str]
+    validates: int | None
 
 
-def asked_of(request: Request) -> Asked:
-    """What a request was made with."""
-    found: Asked = request.meta["asked"]
-    return found
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that is in the archive, the lease under which it came, and what it means."""
+
+    lease: Lease
+    message: Message
+    ruling: Ruling
+    capture_id: int
+    is_unchanged: bool
 
 
-def request_for(url: str, asked: Asked, store: Store, **calls: Any) -> Request:
-    """The request for an address, which need not bring again what we hold.
+class Asking:
+    """Asks for the pages of one run, through what Scrapy downloads with."""
 
-    Shape: `calls` are what Scrapy is to call with the answer, or without one.
+    def __init__(self, run: Crawl, download: Callable[[Request], Awaitable[Response]]) -> None:
+        self._run, self._download = run, download
+
+    async def ask(self, job: Job, lease: Lease, discovery: Discovery | None = None) -> Kept | None:
+        """The answer that settled a leased page, after those of the redirects that led to it.
+
+        Absent: None where there was none to be kept; `discovery` is None for a robots.txt.
+        """
+        books = self._run.books
+        asked = asked_for(job, lease, on_origin(lease.url, job.origin), books.store)
+        while (kept := await self._once(asked, discovery)) is not None:
+            ruling = kept.ruling
+            if ruling.hop is None:
+                return kept
+            lease, store = (
+                books.frontier.lease_again(lease),
+                None if ruling.is_plain else books.store,
+            )
+            asked = asked_for(job, lease, ruling.hop, store, hops=asked.hops + 1)
+        return None
+
+    async def _once(self, asked: Asked, discovery: Discovery | None) -> Kept | None:
+        """One exchange, kept; or settled, where there is nothing to keep."""
+        reach("leased")
+        try:
+            answer = await self._fetch(asked)
+            self._run.tally.sent(asked.lease)  # before the next page's lease looks at the limit
+            reach("fetched")
+            return self.keep(asked, answer, discovery)
+        except UnwritableError as error:
+            ending = failed(asked.lease, "damaged", "headers", is_final=False, detail=str(error))
+            self._set_aside(asked.lease, ending, answer.block)
+        except (CrawlError, IgnoreRequest) as error:
+            self._end(asked.lease, error)
+        return None
+
+    def _end(self, lease: Lease, error: CrawlError | IgnoreRequest) -> None:
+        """Settle a lease whose request gave no answer to be kept."""
+        ending = judge_error(lease, error)
+        if ending.outcome not in NOT_ASKED:
+            self._run.tally.sent(lease)
+        if isinstance(error, RefusedHead) and error.came:
+            self._set_aside(lease, ending, error.came)
+        else:
+            self._run.settle(lease, ending)
+
+    async def _fetch(self, asked: Asked) -> Answer:
+        meta = {"job": asked.job, "role": asked.lease.role, "download_slot": asked.lease.site}
+        response = await self._download(Request(asked.url, headers=asked.named, meta=meta))
+        assert isinstance(response, Fetched)
+        return response.answer
+
+    def _set_aside(self, lease: Lease, ending: Ending, block: bytes) -> None:
+        """Keep an answer that no segment may hold where a person can look at it."""
+        kept = keep_aside(self._run.books.home, lease.url, block)
+        detail = f"{str(ending.detail)[:200]}; kept in quarantine as {kept.name}"
+        self._run.settle(lease, replace(ending, detail=detail))
+
+    def keep(self, asked: Asked, answer: Answer, discovery: Discovery | None) -> Kept:
+        """Store an answer; the commit that does so ends its lease, and begins the next one's.
+
+        Raises: UnwritableError for one that cannot be written down.
+        """
+        exchange = _exchange(asked, answer)
+        message = exchange.message()
+        ruling = self._ruling(asked, answer, message)
+        exchange = replace(
+            exchange,
+            validates=None if ruling.is_plain else asked.validates,
+            outcome=f"{ruling.ending.outcome}:{ruling.ending.reason}",
+        )
+        lease, ahead = asked.lease, None
+
+        def settle(db: sqlite3.Connection, capture_id: int, is_unchanged: bool) -> None:
+            nonlocal ahead
+            end_attempt(db, lease, ruling.ending, capture_id=capture_id, is_unchanged=is_unchanged)
+            if discovery is not None and lease.role == "comparison" and ruling.hop is None:
+                ahead = discovery.lease_ahead(lease)
+
+        stored = self._run.books.store.add(exchange, message, lease.page_id, settle)
+        if discovery is not None:
+            # Only now: had the commit failed, there would be no such lease.
+            discovery.ahead = ahead
+        self._run.ended(lease, ruling.ending, is_unchanged=stored.is_unchanged)
+        self._run.pace.after(lease.site, ruling.ending, ruling.wait_s)
+        return Kept(lease, message, ruling, stored.capture_id, stored.is_unchanged)
+
+    def _ruling(self, asked: Asked, answer: Answer, message: Message) -> Ruling:
+        said = {_SAID_BY[name]: value for name, value in asked.named.items()}
+        ruling = judge_answer(
+            asked.lease,
+            asked.job.site,
+            asked.url,
+            message,
+            asked.hops,
+            named=said if asked.validates is not None else None,
+        )
+        return noted(ruling, message, has_extra=answer.has_extra)
+
+    async def use(self, job: Job, kept: Kept, discovery: Discovery) -> None:
+        """Look at a stored page: for addresses, or to know whether it gives a record."""
+        lease, run = kept.lease, self._run
+        if kept.ruling.ending.state != "captured":
+            return
+        is_page = lease.role == "comparison"
+        if kept.is_unchanged and is_page and not lease.was_refused:
+            run.profiler.see_unchanged(job.site.name)
+            return
+        body = kept.message.decoded.body
+        if kept.is_unchanged or body is None:
+            body = run.books.store.body_of(kept.capture_id)
+        if lease.role == "sitemap":
+            discovery.take_sitemap(lease, body)
+            return
+        page = RawPage(
+            url=lease.url,
+            body=body,
+            fetched_at=now(),
+            content_type=kept.message.header("content-type"),
+        )
+        task = Task(page, job.site.name, "record" if is_page else "links")
+        seen = await asyncio.to_thread(run.pool.call, task)
+        discovery.take_page(lease, seen)
+        if is_page:
+            run.profiler.see(job.site.name, kept.capture_id, seen)
+
+
+def asked_for(job: Job, lease: Lease, url: str, store: Store | None, *, hops: int = 0) -> Asked:
+    """A request that need not bring again what we hold.
+
+    Absent: `store` is None where it is to name no validators.
     """
-    reach("leased")
-    known = None if asked.is_plain else store.validators(asked.lease.page_id, url)
-    asked.validates = None if known is None else known.capture_id
-    meta = {"asked": asked, "download_slot": asked.job.site.name}
-    return Request(url, headers=None if known is None else known.headers, meta=meta, **calls)
+    known = None if store is None else store.validators(lease.page_id, url)
+    if known is None:
+        return Asked(job, lease, url, hops, {}, None)
+    return Asked(job, lease, url, hops, dict(known.headers), known.capture_id)
+
+
+def _exchange(asked: Asked, answer: Answer) -> Exchange:
+    return Exchange(
+        site=asked.lease.site,
+        url=asked.lease.url,
+        fetched_url=asked.url,
+        captured_at=stamp(),
+        date_source="crawl",
+        request=answer.request,
+        block=answer.block,
+        role=asked.lease.role,
+        truncated=answer.truncated,
+        ip=answer.ip,
+    )

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from asyncio import CancelledError
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal
-from urllib.parse import urlsplit
 
-from OpenSSL import SSL
-from scrapy import exceptions as lost
-from service_identity import VerificationError
-from twisted.internet import error as net
-from twisted.internet.defer import CancelledError as TwistedCancelledError
-from twisted.web import _newclient as http
+from scrapy.exceptions import IgnoreRequest
 
 from archive.ledger import REDISCOVER_DAYS, Ending, Lease, captured, failed, refused
 from archive.warc import Message
-from crawler.hosts import resolver
 from crawler.hosts.addresses import next_hop
 from crawler.robots.rules import RobotsRefused
 from machine.clock import later, now
@@ -29,34 +20,6 @@ from schema.errors import CrawlError
 REDIRECTS = (301, 302, 303, 307, 308)
 TRANSIENT = (408, 500, 502, 503, 504)
 UNEXPECTED = (204, 205, 206, 304)
-
-WireOutcome = Literal["network_error", "damaged"]
-
-
-class WireError(lost.DownloadFailedError):
-    """An exchange that was given up; `outcome` and `reason` as the ledger names them."""
-
-    def __init__(self, outcome: WireOutcome, reason: str) -> None:
-        self.outcome, self.reason = outcome, reason
-        super().__init__(f"{outcome}:{reason}")
-
-
-NETWORK_ERRORS = (
-    lost.CannotResolveHostError, lost.DownloadCancelledError, lost.DownloadConnectionRefusedError,
-    lost.DownloadFailedError, lost.DownloadTimeoutError, lost.ResponseDataLossError,
-    lost.UnsupportedURLSchemeError, net.ConnectError, net.ConnectionClosed, net.ConnectionDone,
-    net.ConnectionLost, http.ResponseFailed, http.RequestNotSent, http.ParseError,
-    http.RequestTransmissionFailed, SSL.Error, VerificationError, OSError, CancelledError,
-    TwistedCancelledError,
-)  # fmt: skip
-"""What a fetch may end with through no fault of ours; anything else is a bug and is raised."""
-
-_TLS_WORDS = (
-    ("verify failed", "tls_untrusted"),
-    ("protocol version", "tls_version"),
-    ("unsupported protocol", "tls_version"),
-    ("handshake failure", "tls_version"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +91,9 @@ def judge_answer(
     return _captured(lease, status)
 
 
-def noted(ruling: Ruling, flags: Iterable[str], message: Message) -> Ruling:
+def noted(ruling: Ruling, message: Message, *, has_extra: bool) -> Ruling:
     """The ruling with what was odd about an answer that is sound all the same, as its detail."""
-    odd = [flag for flag in flags if flag == "extra_bytes"]
+    odd = ["extra_bytes"] if has_extra else []
     odd += ["trailing_bytes"] if message.decoded.has_trailing else []
     if not odd or ruling.ending.detail is not None:
         return ruling
@@ -228,71 +191,17 @@ def _moment(value: str) -> datetime | None:
         return None
 
 
-def judge_error(lease: Lease, error: BaseException, url: str) -> Ending | None:
-    """What a fetch that gave no answer means; None where the error is none of the network's."""
+def judge_error(lease: Lease, error: CrawlError | IgnoreRequest) -> Ending:
+    """What it means that a request gave no answer to be kept."""
     if isinstance(error, RobotsRefused):
         return refused("refused_robots", error.reason)
-    if isinstance(error, lost.IgnoreRequest):
+    if isinstance(error, IgnoreRequest):
         return refused("refused_scope", "host", detail=str(error))
-    if not isinstance(error, NETWORK_ERRORS):
-        return None
-    outcome, reason = _name(error, url)
-    is_final = outcome in ("refused_scope", "too_large")
+    cause = error.__cause__ or error
     return failed(
-        lease, outcome, reason, is_final=is_final, detail=f"{type(error).__name__}: {error}"[:300]
+        lease,
+        error.outcome,
+        error.reason,
+        is_final=error.outcome == "refused_scope",
+        detail=f"{type(cause).__name__}: {cause}"[:300],
     )
-
-
-def _name(error: BaseException, url: str) -> tuple[str, str]:
-    if isinstance(error, lost.CannotResolveHostError):
-        return _name_unresolved(urlsplit(url).hostname or "")
-    if isinstance(error, lost.UnsupportedURLSchemeError):
-        return "refused_scope", "scheme"
-    if isinstance(error, lost.DownloadCancelledError | CancelledError | TwistedCancelledError):
-        return "too_large", "wire"
-    if isinstance(error, lost.DownloadTimeoutError):
-        # A body has its own clock, which keeps the part that came.
-        return "network_error", "timeout_headers"
-    if isinstance(error, lost.DownloadConnectionRefusedError):
-        return "network_error", "refused"
-    return _name_failed(_causes(error))
-
-
-def _name_unresolved(host: str) -> tuple[str, str]:
-    if host in resolver.REFUSED:
-        return "refused_scope", "private"
-    return "network_error", "dns_failed" if host in resolver.UNANSWERED else "dns"
-
-
-def _name_failed(causes: list[BaseException]) -> tuple[str, str]:
-    """What an exchange that broke off means: the first cause that has a name decides."""
-    for cause in causes:
-        if isinstance(cause, WireError):
-            return cause.outcome, cause.reason
-        if isinstance(cause, VerificationError):
-            return "network_error", "tls_name"
-        if isinstance(cause, SSL.Error):
-            return "network_error", _name_tls(cause)
-        if isinstance(cause, http.ParseError | http.BadHeaders):
-            return "network_error", "protocol"
-    if any(isinstance(cause, http.ResponseNeverReceived) for cause in causes):
-        return "network_error", "closed"
-    if any(isinstance(cause, http.ResponseFailed) for cause in causes):
-        return "damaged", "reset"
-    return "network_error", "connect"
-
-
-def _name_tls(error: SSL.Error) -> str:
-    """Which of the reasons an error of OpenSSL is, by the words it uses."""
-    text = str(error)
-    return next((reason for words, reason in _TLS_WORDS if words in text), "tls")
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """An error and those behind it, however Twisted has wrapped them."""
-    found: list[BaseException] = [error]
-    for behind in getattr(error, "reasons", None) or []:
-        found += _causes(behind.value)
-    if error.__cause__ is not None:
-        found += _causes(error.__cause__)
-    return found

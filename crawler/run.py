@@ -1,21 +1,20 @@
-"""One crawl from beginning to end. Scrapy's reactor runs once in a process, so this does too."""
+"""One crawl from beginning to end."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import Home, OpenRun, RunLog, open_run
 from archive.ledger import still_held
-from crawler.context import PAGES_A_DAY, Crawl, Job, Progress
+from crawler.context import PAGES_A_DAY, Crawl, Job, Progress, Wanted
 from crawler.drift.profiler import judge_rest
 from crawler.reading.look import look
 from crawler.report import CrawlReport
@@ -30,6 +29,7 @@ from crawler.start.planning import (
 )
 from crawler.start.timeouts import USUAL, Timeouts
 from crawler.start.trust import require_trust
+from crawler.stopping import ends
 from machine.worker import GuardedPool
 from parsers import Site
 from schema.errors import StoppedError
@@ -90,14 +90,14 @@ def crawl(
         for job in jobs if not named or all_due else ():
             books.frontier.want_all(job.site.name, is_forced=all_due)
         before = judge_rest(books, pool.call)
-        run = Crawl(books, jobs, pool, max_pages, delay, progress, log, plan, per_day, ids)
+        run = Crawl(books, pool, log, Wanted(delay, max_pages, plan, per_day, ids), progress)
         log.add("run_started", run=books.id, kind="crawl")
         if jobs:
-            _run_scrapy(run, settings, timeouts)
-        if run.fatal is not None:
+            asyncio.run(_run_scrapy(run, jobs, settings, timeouts))
+        if run.stopping.fatal is not None:
             with suppress(StoppedError):  # what a full disk does not take, the next run judges
                 run.profiler.save()
-            raise run.fatal
+            raise run.stopping.fatal
         report = _report(run, jobs, before)
         log.add(
             "run_ended",
@@ -109,84 +109,31 @@ def crawl(
         return report
 
 
-def _run_scrapy(run: Crawl, settings: dict[str, Any], timeouts: Timeouts) -> None:
-    process = AsyncCrawlerProcess(settings)
-    task = process.crawl(PageSpider, run=run)
-    with _signals(run, timeouts.stop_s), _time_limit(run, timeouts.run_s):
-        process.start(install_signal_handlers=False)
-    if run.fatal is not None:
-        return
-    error = task.exception() if task.done() and not task.cancelled() else None
-    if error is not None:
-        raise error
-
-
-@contextmanager
-def _time_limit(run: Crawl, run_s: float) -> Iterator[None]:
-    """Let a run that takes too long end after the exchange under way, by a clock that only counts.
-
-    So no fault of a site, or of ours, makes it go on for ever.
-    """
-    from twisted.internet import reactor as installed
-
-    reactor: Any = installed
-    why = f"it had gone on for {run_s:g} seconds"
-    call = reactor.callLater(run_s, lambda: run.stop(why, is_limit=True))
-    try:
-        yield
-    finally:
-        if call.active():
-            call.cancel()
-
-
-@contextmanager
-def _signals(run: Crawl, stop_s: float) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the run after the exchange under way, or in time without it."""
-    from twisted.internet import reactor as installed
-
-    reactor: Any = installed
-
-    def give_up() -> None:
-        run.fail(StoppedError(what="it was told to stop; the exchange under way was given up"))
-        reactor.crash()  # an orderly stop would wait for the exchange
-        reactor.getThreadPool().stop()
-
-    def stop() -> None:
-        if run.stopped is None:
-            run.stop("it was told to stop")
-            reactor.callLater(stop_s, give_up)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def told(number: int, frame: object) -> None:
-        reactor.callFromThread(stop)
-
-    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+async def _run_scrapy(
+    run: Crawl, jobs: Sequence[Job], settings: dict[str, Any], timeouts: Timeouts
+) -> None:
+    task = AsyncCrawlerRunner(settings).crawl(PageSpider, run=run, jobs=jobs)
+    with ends(run.stopping, task, run_s=timeouts.run_s, stop_s=timeouts.stop_s):
+        await asyncio.wait([task])
+    if run.stopping.fatal is None:
+        await task
 
 
 def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     run.look_at_clock()
-    tally, books = run.tally, run.books
+    tally, books, stopped = run.tally, run.books, run.stopping.told
     if run.log.problem is not None:
         tally.notes[f"log: {run.log.problem}"] += 1
-    stopped = run.stopped or "; ".join(f"{site}: {why}" for site, why in run.left.items()) or None
     drift = before + run.profiler.finish()
     # Drift needs a person; that a limit was reached as well does not.
-    is_short = stopped is not None and (run.is_cut or not drift)
+    is_short = stopped is not None and (run.stopping.is_cut or not drift)
     held = still_held(books.home.path, {job.site.name for job in jobs})
     for run_id in held.keys() - {books.id}:
         tally.notes[f"held since run {run_id}, see `verdicts drift --run {run_id}`"] = held[run_id]
     exit_code = 20 if is_short else 10 if tally.failed or drift or held else 0
     report = CrawlReport(
         run_id=books.id,
-        asked=tally.asked,
+        asked=tally.asked_in_all,
         stored=tally.stored,
         unchanged=tally.unchanged,
         failed=dict(tally.failed),
@@ -194,7 +141,7 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
         notes=dict(tally.notes),
         drift=drift,
         waiting=books.frontier.waiting(),
-        robots_state=run.robots_state,
+        robots_state=tally.robots_state,
         stopped=stopped,
         exit_code=exit_code,
     )

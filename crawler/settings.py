@@ -15,16 +15,14 @@ from crawler.start.timeouts import Timeouts
 
 JITTER = 0.25
 """How far a pause may differ from the setting, as a share of it; never below the delay asked."""
-STALL_S = 1.0
-"""How long after its time an exchange may end, so that the part that came is kept. Units: s."""
 
 CHAIN = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": 50,
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
 }
-"""All that is kept of Scrapy's own chain: what is not loaded cannot be turned on by mistake."""
+"""All that is kept of Scrapy's own chain. What is not loaded cannot be turned on by mistake: no
+proxy, cookie, redirect, retry, cache or decompression comes between the wire and the archive."""
 
 
 class VerdictsAddon:
@@ -34,7 +32,6 @@ class VerdictsAddon:
         """What Scrapy calls."""
         chain = settings["DOWNLOADER_MIDDLEWARES"]
         chain["crawler.net.gate.RobotsGate"] = 100
-        chain["crawler.net.keeper.Keeper"] = 999
 
 
 def crawl_settings(
@@ -45,7 +42,7 @@ def crawl_settings(
         "ADDONS": {"crawler.settings.VerdictsAddon": 100},
         "DOWNLOADER_MIDDLEWARES_BASE": dict(CHAIN),
         "EXTENSIONS_BASE": {},
-        "EXTENSIONS": {"crawler.net.cut.Cutter": 0},
+        "SPIDER_MIDDLEWARES_BASE": {},
         # Who we are, and what we may ask.
         "USER_AGENT": f"{TOKEN}/{version} (+{contact})" if contact else f"{TOKEN}/{version}",
         "ROBOTSTXT_OBEY": True,
@@ -55,44 +52,24 @@ def crawl_settings(
             "Accept-Language": "en",
             "Accept-Encoding": accepted_encodings(),
         },
-        "REFERER_ENABLED": False,
-        "COOKIES_ENABLED": False,
         # How fast. The jitter only lengthens the pause that was asked for.
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": slot_delay(delay_s),
         "DOWNLOAD_DELAY_JITTER": JITTER,
-        "AUTOTHROTTLE_ENABLED": False,
         # What may come back.
-        "DOWNLOAD_MAXSIZE": 0,  # cut.py stops larger ones; Scrapy would throw the part away
-        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "crawler.net.handler.Handler"),
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
         "VERDICTS_EXCHANGE_S": timeouts.exchange_s,
         "VERDICTS_CONNECT_S": min(timeouts.connect_s, timeouts.exchange_s),
-        "DOWNLOAD_TIMEOUT": timeouts.exchange_s + STALL_S,  # where nothing more comes at all
-        "DOWNLOAD_FAIL_ON_DATALOSS": False,  # the part is kept as truncated, and never read
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.2",
-        "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "crawler.net.handler.Handler"),
-        "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
-        "COMPRESSION_ENABLED": False,  # content.py decodes, and refuses what is cut
-        "HTTPERROR_ALLOW_ALL": True,
-        # Where it may come from.
-        "TWISTED_DNS_RESOLVER": "crawler.hosts.resolver.PublicResolver",
         "VERDICTS_ALLOW_PRIVATE": allow_private,
-        "HTTPPROXY_ENABLED": False,  # a proxy would resolve names behind the resolver's back
-        # The ledger is the frontier: it retries, follows redirects and knows what was asked.
-        "RETRY_ENABLED": False,
-        "REDIRECT_ENABLED": False,
-        "METAREFRESH_ENABLED": False,
-        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
-        "HTTPCACHE_ENABLED": False,
-        "JOBDIR": None,
+        "JOBDIR": None,  # the ledger is the frontier
         # Nothing listens, nothing else runs.
+        "TWISTED_REACTOR_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
-        "MEMUSAGE_ENABLED": False,
-        "STATS_DUMP": False,
-        "LOGSTATS_INTERVAL": 0,
         "LOG_LEVEL": "ERROR",
         "LOG_INSTALL_ROOT_HANDLER": False,
     }

@@ -20,7 +20,7 @@ from archive.ledger.originals import PROFILE, Original, newest_whole, root_of
 from archive.store.reader import load_body, load_record
 from archive.store.segments import SegmentWriter
 from archive.warc.content import Decoded
-from archive.warc.http1 import Message, UnwritableError, take_apart
+from archive.warc.http1 import Message, UnwritableError, split_head, take_apart
 from archive.warc.record import digest, fields, member, new_record_id
 from machine.clock import stamp
 from machine.failpoints import reach
@@ -223,7 +223,7 @@ class Store:
         original: Original | None,
     ) -> None:
         block = load_record(self._home, segment.name, offset, length).block
-        wanted = _headers_of(exchange.block) if _is_revisit(original) else exchange.block
+        wanted = split_head(exchange.block)[0] if _is_revisit(original) else exchange.block
         if hashlib.sha256(block).digest() != hashlib.sha256(wanted).digest():
             raise IntegrityError(
                 where=f"{segment.name} at {offset}",
@@ -243,18 +243,10 @@ def _is_revisit(original: Original | None) -> bool:
 def _stored_body(exchange: Exchange) -> bytes:
     """The bytes that a payload digest covers: the body as it lies in the record.
 
-    An imported body may still be in chunks. The standard would have it put together first, but
-    the tools that write such records, and those that check them, take it as it is.
+    It may still be in chunks. The standard would have it put together first, but the tools that
+    write such records, and those that check them, take it as it is.
     """
-    if exchange.is_file:
-        return exchange.block
-    _, end, body = exchange.block.partition(b"\r\n\r\n")
-    return body if end else exchange.block.partition(b"\n\n")[2]
-
-
-def _headers_of(block: bytes) -> bytes:
-    """A response block without its body."""
-    return block[: block.index(b"\r\n\r\n") + 4]
+    return exchange.block if exchange.is_file else split_head(exchange.block)[1]
 
 
 def row_of(exchange: Exchange, message: Message, original: Original | None) -> dict[str, object]:
@@ -361,4 +353,4 @@ def _answer(exchange: Exchange, original: Original | None, named: dict[str, str]
         named["WARC-Truncated"] = "length"
     if row["record_id"]:
         named["WARC-Refers-To"] = row["record_id"]
-    return member("revisit", _headers_of(exchange.block), named, payload=None)
+    return member("revisit", split_head(exchange.block)[0], named, payload=None)

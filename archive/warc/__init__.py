@@ -8,14 +8,7 @@ foreign  WARC files of any tool's making
 
 from archive.warc.content import MAX_BYTES, accepted_encodings, decode_body
 from archive.warc.foreign import read_warc
-from archive.warc.http1 import (
-    Message,
-    UnwritableError,
-    message_block,
-    raw_block,
-    request_block,
-    take_apart,
-)
+from archive.warc.http1 import Message, UnwritableError, take_apart
 from archive.warc.record import WarcRecord, read_members
 
 __all__ = [
@@ -25,10 +18,7 @@ __all__ = [
     "WarcRecord",
     "accepted_encodings",
     "decode_body",
-    "message_block",
-    "raw_block",
     "read_members",
     "read_warc",
-    "request_block",
     "take_apart",
 ]

@@ -1,12 +1,10 @@
-"""An HTTP message as WARC stores it: made, taken apart, and its body undone strictly."""
+"""An HTTP message as WARC stores it: taken apart, and its body undone strictly."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from archive.warc.content import MAX_BYTES, Decoded, decode_body
 
@@ -26,12 +24,12 @@ LONGEST_VALIDATOR = 1024
 """A longer one is not repeated, and so never sent back: the page is asked for without it."""
 
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: |\Z)")
-_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
-_CUT_CHUNK_LINE = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r")
-_BREAKS = re.compile(r"[\r\n\0]")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\n]*)?\r?\n")
+"""As wide as what the wire lets pass, or its chunks would be taken for a page."""
+_CUT_CHUNK_LINE = re.compile(rb"[0-9a-fA-F]{1,20}(?:;[^\n]*)?\r")
 
 Headers = tuple[tuple[str, str], ...]
-Pairs = Sequence[tuple[str, str]]
 
 
 class UnwritableError(ValueError):
@@ -73,52 +71,25 @@ class Message:
         return kept
 
 
-def message_block(status: int, headers: Pairs, body: bytes) -> bytes:
-    """The bytes of a response for a WARC record.
+def split_head(block: bytes) -> tuple[bytes, bytes]:
+    """The head of a message with the empty line that ends it, and the body after it.
 
-    Raises: UnwritableError when a header holds a line break or NUL: it must never reach the file.
+    Lines end as their sender ended them, so the first empty line of either kind counts.
+
+    >>> split_head(b"HTTP/1.1 200 OK\\n\\na\\r\\n\\r\\nb")
+    (b'HTTP/1.1 200 OK\\n\\n', b'a\\r\\n\\r\\nb')
     """
-    _require_writable(headers)
-    return raw_block(status, headers, body)
-
-
-def raw_block(status: int, headers: Pairs, body: bytes) -> bytes:
-    """The bytes of a response as they came, whatever its headers hold."""
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = ""
-    return _block(f"HTTP/1.1 {status} {phrase}", headers) + body
-
-
-def request_block(method: str, target: str, headers: Pairs) -> bytes:
-    """The bytes of a request without a body for a WARC record.
-
-    Raises: UnwritableError as `message_block`.
-    """
-    _require_writable([("", target), *headers])
-    return _block(f"{method} {target} HTTP/1.1", headers)
-
-
-def _require_writable(headers: Pairs) -> None:
-    for name, value in headers:
-        if _BREAKS.search(name + value):
-            raise UnwritableError(f"a line break or NUL in a header: {f'{name}: {value}'[:80]!r}")
-
-
-def _block(first: str, headers: Pairs) -> bytes:
-    lines = [first, *(f"{name}: {value}" for name, value in headers)]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    found = _EMPTY_LINE.search(block)
+    end = len(block) if found is None else found.end()
+    return block[:end], block[end:]
 
 
 def take_apart(block: bytes, *, max_bytes: int = MAX_BYTES) -> Message | None:
     """A response block as status, headers and bodies; None where it is no HTTP response."""
-    head, end, wire = block.partition(b"\r\n\r\n")
-    if not end:
-        head, end, wire = block.partition(b"\n\n")
+    head, wire = split_head(block)
     first, *lines = head.splitlines() or [b""]
     status = _STATUS_LINE.match(first)
-    if not end or status is None:
+    if status is None or _EMPTY_LINE.search(head) is None:
         return None
     headers = _headers(lines)
     found = Message(int(status[1]), headers, wire, Decoded(None))

@@ -36,13 +36,13 @@ class Discovery:
         self._listings: set[str] = set()
         self._found = 0
         self._day, self._before = "", 0
-        self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.named)
+        self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.wanted.named)
         self.ahead: Lease | None = None
         """The page that was leased in the commit that ended the lease before it."""
 
     def next(self) -> Lease | None:
         """The page to ask next; None when there is none, or the run asked for enough."""
-        if self._run.is_left(self._job.site.name):
+        if self._run.stopping.has_left(self._job.site.name):
             return None
         lease, self.ahead = self.ahead or self._choose(), None
         return lease
@@ -54,7 +54,7 @@ class Discovery:
         is left.
         """
         # Not where it depends on what is still to be read in the page: that needs a commit first.
-        if self._run.is_left(self._job.site.name) or self._order.waits_for(last.page_id):
+        if self._run.stopping.has_left(self._job.site.name) or self._order.waits_for(last.page_id):
             return None
         return self._choose(unread=last.page_id)
 
@@ -89,16 +89,16 @@ class Discovery:
 
     def _next_page(self, unread: int | None) -> Lease | None:
         page_id = self._order.next(unread)
-        if page_id is None and self._run.plan == "coverage":
+        if page_id is None and self._run.wanted.plan == "coverage":
             if self._order.is_stuck:
-                self._run.leave(
+                self._run.stopping.leave(
                     self._job.site.name, "its pages no longer give records", is_limit=True
                 )
             return None
-        limit = self._run.max_pages
-        if limit is not None and self._run.tally.asked >= limit:
+        limit = self._run.wanted.max_pages
+        if limit is not None and self._run.tally.asked_in_all >= limit:
             if self._frontier.has_work(self._job.site.name):
-                self._run.stop(f"{limit} pages were asked for", is_limit=True)
+                self._run.stopping.stop(f"{limit} pages were asked for", is_limit=True)
             return None
         if self._is_spent():
             return None
@@ -107,14 +107,14 @@ class Discovery:
     def _is_spent(self) -> bool:
         """Whether the site was asked for enough pages today, by this run or others."""
         site, day = self._job.site.name, stamp()[:10]
-        asked = self._run.asked_of(site)
+        asked = len(self._run.tally.asked[site])
         if self._day != day:
             self._day, self._before = day, self._frontier.asked_on(site, day) - asked
-        if self._before + asked < self._run.per_day:
+        if self._before + asked < self._run.wanted.per_day:
             return False
         if self._frontier.has_work(site):
             why = f"{self._before + asked} pages were asked for today, of at most"
-            self._run.leave(site, f"{why} {self._run.per_day}", is_limit=True)
+            self._run.stopping.leave(site, f"{why} {self._run.wanted.per_day}", is_limit=True)
         return True
 
     def take_sitemap(self, lease: Lease, body: bytes) -> None:
@@ -166,7 +166,7 @@ class Discovery:
 
         Absent: None where it is to be asked for: after a day, or because a person named the site.
         """
-        if self._run.named:
+        if self._run.wanted.named:
             return None
         page = page_at(self._run.books.ledger, self._job.site.name, own)
         if page is None:

@@ -5,90 +5,29 @@ Every connection asks again: a name that changes its address between two request
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Sequence
-from typing import Any
-
-from twisted.internet._resolver import GAIResolver
-from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
-from zope.interface import implementer, provider  # type: ignore[import-untyped]
 
 from crawler.hosts.addresses import is_global
+from schema.errors import CrawlError
 
-REFUSED: set[str] = set()
-"""The host names refused in this process, for the report: the error of the connection says only
-that there was no address."""
-UNANSWERED: set[str] = set()
-"""The host names of which no name server would tell anything when last asked, for the same."""
 _TROUBLE = (socket.EAI_AGAIN, socket.EAI_FAIL)
 
 
-def look_up(host: str, *given: Any) -> Any:
-    """The addresses of a name, noting whether there is none or nobody to ask.
+async def resolve(
+    host: str, port: int, *, allow_private: bool
+) -> list[tuple[int, tuple[str, int]]]:
+    """The addresses of a name, each with its family; one bad among good ones refuses the name.
 
-    Raises: socket.gaierror where there is no address.
+    Raises: CrawlError where there is none, nobody to ask, or one that is not public.
     """
-    UNANSWERED.discard(host)
     try:
-        return socket.getaddrinfo(host, *given)
-    except socket.gaierror as error:
-        if error.errno in _TROUBLE:
-            UNANSWERED.add(host)
-        raise
-    except UnicodeError as error:
-        raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
-
-
-@implementer(IHostnameResolver)
-class PublicResolver:
-    """Scrapy's resolver for this project, named in its settings."""
-
-    def __init__(self, reactor: Any, allow_private: bool) -> None:
-        self._reactor, self._allow_private = reactor, allow_private
-        self._original = GAIResolver(reactor, getaddrinfo=look_up)  # type: ignore[arg-type]
-
-    @classmethod
-    def from_crawler(cls, crawler: Any, reactor: Any) -> PublicResolver:
-        """What Scrapy calls; it hands over its process, which has settings too."""
-        return cls(reactor, crawler.settings.getbool("VERDICTS_ALLOW_PRIVATE"))
-
-    def install_on_reactor(self) -> None:
-        """Make every connection of the process use this resolver."""
-        self._reactor.installNameResolver(self)
-
-    def resolveHostName(
-        self,
-        resolutionReceiver: Any,
-        hostName: str,
-        portNumber: int = 0,
-        addressTypes: Sequence[Any] | None = None,
-        transportSemantics: str = "TCP",
-    ) -> Any:
-        """Resolve a name; one bad address among good ones refuses the name altogether."""
-        receiver = resolutionReceiver
-        if not self._allow_private:
-            receiver = _Filter(resolutionReceiver, hostName)
-        return self._original.resolveHostName(
-            receiver, hostName, portNumber, addressTypes, transportSemantics
-        )
-
-
-@provider(IResolutionReceiver)
-class _Filter:
-    def __init__(self, receiver: Any, host: str) -> None:
-        self._receiver, self._host = receiver, host
-        self._addresses: list[Any] = []
-
-    def resolutionBegan(self, resolution: Any) -> None:
-        self._receiver.resolutionBegan(resolution)
-
-    def addressResolved(self, address: Any) -> None:
-        self._addresses.append(address)
-
-    def resolutionComplete(self) -> None:
-        if all(is_global(address.host) for address in self._addresses):
-            for address in self._addresses:
-                self._receiver.addressResolved(address)
-        else:
-            REFUSED.add(self._host)
-        self._receiver.resolutionComplete()
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        is_trouble = isinstance(error, socket.gaierror) and error.errno in _TROUBLE
+        reason = "dns_failed" if is_trouble else "dns"
+        raise CrawlError(url=host, outcome="network_error", reason=reason) from error
+    addresses = [(int(family), address) for family, _, _, _, address in found]
+    if not allow_private and not all(is_global(str(address[0])) for _, address in addresses):
+        raise CrawlError(url=host, outcome="refused_scope", reason="private")
+    return addresses  # type: ignore[return-value]  # IPv6 ones have two numbers more

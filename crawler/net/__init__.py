@@ -1,5 +1,8 @@
-"""What stands next to the network: a request passes the gate, an answer is cut, kept, then seen.
+"""What stands next to the network: a request passes the gate, an answer is read as it comes.
 
-gate     no request without the rules of its origin    handler  HTTP from a server we do not trust
-cut      answers too large or too slow                 keeper   kept before it is used
+gate        no request without the rules of its origin
+handler     what Scrapy downloads with: one connection a host, each exchange in its time
+connection  a socket to an address that was checked, and its encryption
+wire        HTTP from a server we do not trust, bytes in and an answer out
+upstream    what we use of Scrapy and h11 that nobody promised
 """

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
-from scrapy.http.request import NO_CALLBACK
 
 from archive.ledger import Found
-from crawler.asking import Asked, asked_of, request_for
-from crawler.hosts.addresses import on_origin, origin_of
+from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import RobotsRefused, Rules, body_of, is_fresh, read_rules
 from machine.clock import now, parse_stamp
-from schema.errors import CrawlError
 
 if TYPE_CHECKING:
     from crawler.context import Job
@@ -34,10 +30,9 @@ class RobotsGate(RobotsTxtMiddleware):
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raises: RobotsRefused, which settles the page."""
-        asked = asked_of(request)
-        if asked.lease.role == "robots":
+        if request.meta["role"] == "robots":
             return
-        rules = await self.rules_for(asked.job, origin_of(request.url))
+        rules = await self.rules_for(request.meta["job"], origin_of(request.url))
         if rules.state == "unreachable":
             raise RobotsRefused(reason="unreachable")
         if not rules.allows(request.url):
@@ -80,28 +75,14 @@ class RobotsGate(RobotsTxtMiddleware):
         page_id = run.books.frontier.know(
             Found(job.site.name, own, "robots", job.origin), wants=False
         )
-        url: str | None = on_origin(own, job.origin)
-        hops, is_plain = 0, False
-        while url is not None:
-            lease = run.books.frontier.lease(page_id)
-            asked = Asked(job, lease, hops, is_plain=is_plain)
-            request = request_for(url, asked, run.books.store, callback=NO_CALLBACK)
-            try:
-                await self.crawler.engine.download_async(request)
-            except CrawlError:
-                return read_rules(None, None)
-            except (IgnoreRequest, *run.network_errors) as error:
-                run.settle_error(lease, error, url)
-                self._look_at_clock(job)
-                return read_rules(None, None)
-            kept = asked.kept
-            assert kept is not None  # or an error would have been raised
-            if kept.is_unchanged:
-                return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
-            if kept.ruling.hop is None:
-                return read_rules(kept.message.status, body_of(kept.message), kept.capture_id)
-            url, hops, is_plain = kept.ruling.hop, hops + 1, kept.ruling.is_plain
-        raise AssertionError("the loop above always returns")
+        lease = run.books.frontier.lease(page_id)
+        kept = await self.crawler.spider.asking.ask(job, lease)  # type: ignore[union-attr]
+        if kept is None:
+            self._look_at_clock(job)
+            return read_rules(None, None)
+        if kept.is_unchanged:
+            return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
+        return read_rules(kept.message.status, body_of(kept.message), kept.capture_id)
 
     def _look_at_clock(self, job: Job) -> None:
         """Where certificates are out of date, it is as likely the clock that is wrong."""
@@ -110,9 +91,9 @@ class RobotsGate(RobotsTxtMiddleware):
         if not expired:
             return
         why = "certificates have expired or are not valid yet: check the clock of this machine"
-        run.leave(job.site.name, why)
+        run.stopping.leave(job.site.name, why)
         if expired > 1 and expired * 2 > len(self._rules) + 1:
-            run.stop(f"of {len(self._rules) + 1} sites {expired} cannot be asked: {why}")
+            run.stopping.stop(f"of {len(self._rules) + 1} sites {expired} cannot be asked: {why}")
 
     def _note(self, job: Job, origin: str, rules: Rules) -> None:
         run = self.crawler.spider.run  # type: ignore[union-attr]

@@ -10,14 +10,23 @@ import os
 import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
-from OpenSSL import SSL
-
 from crawler.context import Job
 from schema.errors import StartError
+
+_USUAL_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+)
+"""Where systems keep their roots, for a Python whose OpenSSL was built to look elsewhere."""
+_USUAL_FOLDERS = ("/etc/ssl/certs",)
 
 
 def require_trust(jobs: Sequence[Job], *, allow_private: bool) -> None:
@@ -76,6 +85,20 @@ def require_roots(env: Mapping[str, str]) -> None:
             )
 
 
+def tls_context() -> ssl.SSLContext:
+    """How a server must show who it is: by a root of ours, its name, and TLS 1.2 or later."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    files, folders = _places(os.environ)
+    for file in files:
+        with suppress(OSError):  # `require_roots` has told of a file that adds none
+            context.load_verify_locations(cafile=file)
+    for folder in folders:
+        if _is_filled(folder):
+            context.load_verify_locations(capath=folder)
+    return context
+
+
 def _places(env: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
     """Where OpenSSL will look: what the environment says, else every usual place."""
     named = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if env.get(name)]
@@ -85,14 +108,9 @@ def _places(env: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
         return files, [Path(folder) for folder in folders]
     usual = ssl.get_default_verify_paths()
     return (
-        _unique([usual.openssl_cafile, *_texts(SSL, "_CERTIFICATE_FILE_LOCATIONS")]),
-        _unique([usual.openssl_capath, *_texts(SSL, "_CERTIFICATE_PATH_LOCATIONS")]),
+        _unique([usual.openssl_cafile, *_USUAL_FILES]),
+        _unique([usual.openssl_capath, *_USUAL_FOLDERS]),
     )
-
-
-def _texts(module: object, name: str) -> Iterable[str]:
-    """pyOpenSSL's own list of places, in the versions that have one."""
-    return (os.fsdecode(place) for place in getattr(module, name, ()))
 
 
 def _unique(places: Iterable[str]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,27 +12,28 @@ from typing import Any
 
 import pytest
 from crawl_site import PAGES, Answer, finish, outcomes, rows, run_crawl, serving, start_crawl
-from scrapy.http import Response
+from scrapy import Request
 
 from archive import Home
 from archive.ledger.frontier import Found
 from archive.ledger.leases import MAX_STRIKES, MAX_TRIES
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
-from archive.warc.http1 import UnwritableError, message_block
-from crawler.asking import Asked, request_for
+from archive.store.quarantine import kept_aside
+from crawler.asking import Asking
 from crawler.choosing import discovery as discovering
 from crawler.choosing.discovery import Discovery
-from crawler.context import Crawl, Job
-from crawler.net.keeper import Keeper
+from crawler.context import Crawl, Job, Wanted
+from crawler.net.handler import Fetched
+from crawler.net.wire import Answer as Came
 from crawler.robots.rules import read_rules
 from machine.clock import VARIABLE as NOW
 from machine.clock import stamp
 from machine.failpoints import VARIABLE as KILL_AT
 from parsers.sites import site_named
-from schema.errors import CrawlError, StoppedError
+from schema.errors import StoppedError
 
-SAMPLE = site_named("sample")
+JOB = Job(site_named("sample"), None)
 COMPARE = "/compare/alder-vs-birch"
 FIRST, SECOND = (
     f"https://sample.example/compare/{pair}" for pair in ("alder-vs-birch", "alder-vs-cedar")
@@ -45,19 +47,21 @@ class Kill(BaseException):
 def discovery_of(books: OpenRun, *addresses: str) -> Discovery:
     """One job over these pages, nothing else to be found."""
     books.frontier.know_all([Found("sample", url, "comparison") for url in addresses])
-    job, pool = Job(SAMPLE, None), SimpleNamespace()
-    run = Crawl(books, [job], pool, None, 0, None, RunLog(books.home))  # type: ignore[arg-type]
-    return Discovery(run, job, read_rules(404, b""))
+    run = Crawl(books, SimpleNamespace(), RunLog(books.home), Wanted(0))  # type: ignore[arg-type]
+    return Discovery(run, JOB, read_rules(404, b""))
 
 
-def keep(discovery: Discovery, **changes: Any) -> None:
-    """Hand the keeper an answer to the next page's request."""
-    run, lease = discovery._run, discovery.next()
+def keep(discovery: Discovery, block: bytes = b"HTTP/1.1 200 OK\r\n\r\n<p>words") -> None:
+    """Let the next page be asked for, and answered so."""
+
+    async def download(request: Request) -> Fetched:
+        fetched = Fetched(request.url)
+        fetched.answer = Came(b"GET / HTTP/1.1\r\n\r\n", block, 200, (), "192.0.2.1", None, False)
+        return fetched
+
+    lease = discovery.next()
     assert lease is not None
-    keeper = Keeper(SimpleNamespace(spider=SimpleNamespace(run=run)))  # type: ignore[arg-type]
-    request = request_for(lease.url, Asked(run.jobs[0], lease, 0, discovery), run.books.store)
-    given = {"body": b"<p>words", **changes}
-    keeper.process_response(request, Response(lease.url, **given))
+    asyncio.run(Asking(discovery._run, download).ask(JOB, lease, discovery))
 
 
 def attempts(books: OpenRun) -> list[tuple[object, ...]]:
@@ -96,24 +100,19 @@ def test_a_fault_of_ours_is_not_taken_for_damage_of_the_page(home, monkeypatch):
     def fail(*given: object, **named: object) -> None:
         raise ValueError("no such outcome: planted")
 
-    monkeypatch.setattr("crawler.net.keeper.end_attempt", fail)
+    monkeypatch.setattr("crawler.asking.end_attempt", fail)
     with open_run(Home(home), "crawl") as books:
         with pytest.raises(ValueError, match="planted"):
             keep(discovery_of(books, FIRST))
         assert attempts(books) == [(None, None)]
 
 
-@pytest.mark.parametrize("changes", [{"headers": {"X-Odd": "a\nb"}}, {"status": 20}])
-def test_an_answer_that_cannot_be_written_down_is_damage_of_the_page(home, changes):
+def test_an_answer_that_cannot_be_written_down_is_damage_of_the_page_and_kept_aside(home):
     with open_run(Home(home), "crawl") as books:
-        with pytest.raises(CrawlError):
-            keep(discovery_of(books, FIRST), **changes)
+        keep(discovery_of(books, FIRST), b"no answer at all")
         assert attempts(books) == [("damaged", "headers")]
-
-
-def test_what_cannot_be_written_has_an_error_of_its_own():
-    with pytest.raises(UnwritableError, match="line break"):
-        message_block(200, [("X", "a\rb")], b"")
+    (kept,) = kept_aside(Home(home), FIRST)
+    assert kept.read_bytes() == b"no answer at all"
 
 
 def to(where: str) -> Answer:

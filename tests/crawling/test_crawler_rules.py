@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import itertools
+import ssl
 import sys
 import time
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import forked
 import pytest
+from http_bytes import message_block
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ from archive import Home
 from archive.ledger.leases import Lease
 from archive.ledger.outcomes import OUTCOMES, is_known
 from archive.warc.content import Decoded
-from archive.warc.http1 import Message, message_block, take_apart
+from archive.warc.http1 import Message, take_apart
 from crawler.choosing.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
 from crawler.hosts.addresses import is_global, next_hop, on_origin, strict_address
 from crawler.judge import differing_validator, judge_answer, wait_asked_for
@@ -28,6 +30,7 @@ from crawler.robots.rules import is_fresh, read_rules
 from crawler.settings import JITTER, crawl_settings, slot_delay
 from crawler.start.planning import named_pages, require_manners, require_pages
 from crawler.start.timeouts import USUAL
+from crawler.start.trust import tls_context
 from machine.clock import now
 from parsers.sites import site_named
 from schema.errors import CrawlError, IntegrityError, StartError, UsageError
@@ -278,10 +281,17 @@ def test_no_setting_listens_pickles_or_trusts():
     )
     assert not found["TELNETCONSOLE_ENABLED"]
     assert not found["REMOTE_CONTROL_ENABLED"]
-    assert found["DOWNLOAD_VERIFY_CERTIFICATES"]
     assert found["JOBDIR"] is None
-    assert not found["HTTPPROXY_ENABLED"]
-    assert set(found["DOWNLOAD_HANDLERS"]) == {"data", "file", "ftp", "s3"}
+    assert found["EXTENSIONS_BASE"] == found["SPIDER_MIDDLEWARES_BASE"] == {}
+    kept = ("offsite", "defaultheaders", "useragent")
+    assert [name.split(".")[2] for name in found["DOWNLOADER_MIDDLEWARES_BASE"]] == [*kept]
+    ours = {name for name, handler in found["DOWNLOAD_HANDLERS"].items() if handler}
+    assert ours == {"http", "https"}
+    assert set(found["DOWNLOAD_HANDLERS"]) - ours == {"data", "file", "ftp", "s3"}
+    context = tls_context()
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 PUBLIC = "https://1.1.1.1/compare/a-vs-b"

@@ -28,6 +28,10 @@ LARGE = 5 << 20
 SOUND = whole(PAGE)
 OTHER = PAGE.replace(b"</body>", b"<p>Another end</p></body>")
 MIB = 1 << 20
+ODD = (
+    b"HTTP/1.1 200 All-Right\r\ncontent-TYPE:text/html\r\nX-B:  1 \r\nx-a:2\r\nX-b: 3\r\n"
+    b"Transfer-Encoding: Chunked\r\n\r\n%s0\r\nX-After: 1\r\n\r\n" % CHUNK
+)
 HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
 
 ANSWERS = {
@@ -72,6 +76,7 @@ ANSWERS = {
     "huge-vs-unsaid": Say(HEAD + b"\r\n" + b"x" * LARGE, "stall"),
     "cookie-vs-storm": whole(PAGE, *(f"Set-Cookie: c{n}=v; Max-Age=9999" for n in range(500))),
     "after-vs-storm": SOUND,
+    "just-vs-so": [Say(ODD, "keep"), SOUND],
     "few-vs-hints": Say(HINT * 10 + SOUND.data, "keep"),
     "many-vs-hints": Say(HINT * 11 + SOUND.data, "keep"),
 }
@@ -313,6 +318,24 @@ def test_a26_cookies_are_taken_by_nobody(crawled):
 def test_a27_interim_answers_are_passed_over_up_to_a_limit(crawled):
     assert crawled.of("few-vs-hints") == ["ok:"]
     assert crawled.of("many-vs-hints") == ["damaged:framing"] * 3
+
+
+def test_status_line_headers_and_chunks_are_archived_exactly_as_they_came(crawled):
+    assert crawled.of("just-vs-so") == ["ok:"]
+    (kept,) = [
+        block
+        for url, block in warc_records(crawled.home, "response")
+        if url.endswith("/just-vs-so")
+    ]
+    assert kept == ODD
+    archive = open_archive(crawled.home)
+    (capture,) = [c for c in archive.captures() if c.url.endswith("/just-vs-so")]
+    assert archive.load(capture).body == PAGE
+
+
+def test_requests_are_archived_exactly_as_they_were_sent(crawled):
+    sent = {block for _, block in warc_records(crawled.home, "request")}
+    assert sent <= set(crawled.server.asked)
 
 
 LIST = Path(__file__).parents[2] / "docs" / "faults.md"

@@ -103,6 +103,19 @@ def test_b06_a_redirect_out_of_encryption_is_not_followed(home, authority):
     assert rows(home, "SELECT detail FROM attempt WHERE reason = 'downgrade'") == [(away,)]
 
 
+@pytest.mark.parametrize(
+    ("then", "outcome"), [("farewell", ["ok:"]), ("close", ["damaged:framing"] * 3)]
+)
+def test_b00_the_end_of_a_page_counts_only_where_the_server_itself_said_it(
+    home, authority, then, outcome
+):
+    """Anybody on the way can end a connection; only the server can say so under its encryption."""
+    unsized = Say(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE, then)
+    with faulty({PLACE: unsized}, authority.context()) as server:
+        run_crawl(home, server.base + PLACE, env=authority.env)
+    assert outcomes(home, PLACE) == outcome
+
+
 def test_b07_without_roots_to_check_against_a_crawl_refuses_to_start(home, authority, tmp_path):
     missing = {"SSL_CERT_FILE": str(tmp_path / "none.pem"), "SSL_CERT_DIR": str(tmp_path / "none")}
     with faulty(ANSWERS, authority.context()) as server:

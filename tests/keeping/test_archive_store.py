@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from http_bytes import message_block
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +26,6 @@ from archive.runs import open_run
 from archive.store import segments
 from archive.store.segments import seal
 from archive.store.store import Exchange
-from archive.warc.http1 import message_block
 from archive.warc.record import fields, iter_records, member, read_member
 from schema.errors import BytesError, IntegrityError, StartError
 
@@ -242,7 +242,7 @@ def test_a_lease_that_is_given_back_leaves_no_trace(tmp_path):
 
 FULL = """
 import resource, signal, sys
-sys.path[:0] = [sys.argv[2]]
+sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 import test_archive_store as t
 from schema.errors import StoppedError
@@ -260,8 +260,10 @@ except StoppedError as error:
 
 
 def test_a_disk_that_takes_no_more_stops_the_run_and_loses_nothing(tmp_path):
+    here = Path(__file__).parent
+    places = [str(here), str(here.parent / "tools")]
     ended = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path), str(Path(__file__).parent)],
+        [sys.executable, "-c", FULL, str(tmp_path), *places],
         check=False,
         capture_output=True,
         text=True,

@@ -35,10 +35,13 @@ LONGEST_S = 20.0
 
 @dataclass(frozen=True)
 class Say:
-    """Bytes to send, and what becomes of the connection. Units: seconds between single bytes."""
+    """Bytes to send, and what becomes of the connection. Units: seconds between single bytes.
+
+    An encrypted one that ends by "farewell" says so under its encryption; "close" does not.
+    """
 
     data: bytes = b""
-    then: Literal["keep", "close", "reset", "stall"] = "close"
+    then: Literal["keep", "close", "reset", "stall", "farewell"] = "close"
     drip: bytes = b""
     every_s: float = 0.0
 
@@ -141,7 +144,9 @@ class FaultServer:
             time.sleep(0.1)  # so that what was sent arrives before the reset
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         with suppress(OSError):
-            if said.then == "close":
+            if said.then == "farewell" and isinstance(connection, ssl.SSLSocket):
+                connection = connection.unwrap()
+            if said.then in ("close", "farewell"):
                 connection.shutdown(socket.SHUT_RDWR)
         connection.close()
         return False

@@ -28,9 +28,7 @@ ROOT = Path(__file__).parents[2]
 PRELOADED = (
     "machine.child", "crawler.importing.importing", "crawler.run", "datasette.app", "db.build",
     "db.check", "db.status", "db.takedown.withdraw", "parsers.sites",
-    "scrapy.core.downloader.handlers.http11",
-    "scrapy.core.downloader.handlers._base_streaming", "scrapy.core.engine",
-    "scrapy.core.scheduler", "twisted.internet.asyncioreactor", "uvicorn", "verdicts.cli",
+    "crawler.net.handler", "scrapy.core.engine", "scrapy.core.scheduler", "uvicorn", "verdicts.cli",
     "verdicts.commands.demo", "crawler.drift.told", "verdicts.commands.explain",
     "verdicts.commands.parse", "web.pages",
     "web.serving",

@@ -1,0 +1,67 @@
+"""The count of one run: what was asked, what came of it, and what else is to be told."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from archive.ledger import Ending, Lease
+
+_WORSE = ("none", "read", "unreachable")
+"""States of robots.txt files, the worst last."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The count of one run. `failed` and `refused` are comparison pages, `notes` all else.
+
+    `asked` are the comparison pages of each site for which a request was sent, each once however
+    often it was tried or led on.
+    Absent: `robots_state` is None where no robots.txt was asked for.
+    """
+
+    asked: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    stored: int = 0
+    unchanged: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    robots_state: str | None = None
+
+    @property
+    def asked_in_all(self) -> int:
+        """How many comparison pages were asked for."""
+        return sum(map(len, self.asked.values()))
+
+    @property
+    def done(self) -> int:
+        """How many comparison pages have ended."""
+        return self.stored + self.unchanged + self.failed.total()
+
+    def sent(self, lease: Lease) -> None:
+        """Count a page for which a request was sent."""
+        if lease.role == "comparison":
+            self.asked[lease.site].add(lease.page_id)
+
+    def ended(self, lease: Lease, ending: Ending, *, is_unchanged: bool) -> None:
+        """Count an attempt's end."""
+        code = code_of(ending)
+        if lease.role != "comparison":
+            if ending.outcome != "ok":
+                self.notes[f"{lease.role} {code}"] += 1
+        elif ending.state == "captured":
+            self.stored += not is_unchanged
+            self.unchanged += is_unchanged
+        elif ending.state == "failed":
+            self.failed[code] += 1
+        elif ending.state == "refused":
+            self.refused[code] += 1
+
+    def robots(self, state: str) -> None:
+        """Keep the worst state of the robots.txt files read."""
+        self.robots_state = max(self.robots_state or state, state, key=_WORSE.index)
+
+
+def code_of(ending: Ending) -> str:
+    """An outcome and its reason as reports name them."""
+    return f"{ending.outcome}:{ending.reason}".rstrip(":")
