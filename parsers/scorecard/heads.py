@@ -1,0 +1,79 @@
+"""A text that names a tool: the head of a column or row, or a line within a cell."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+INITIALS = 2
+"""As many letters of a name's beginning may stand for it at the head of a column."""
+LONGEST_HEAD = 120
+_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+_ABOUT = re.compile(r"(?:on|about|for|re|of|tool)\b\s*:?\s*(.+)|(.+?)\s*:", re.IGNORECASE)
+
+Names = tuple[str, str]
+
+
+@lru_cache(maxsize=256)
+def named_tools(text: str, names: Names) -> tuple[int, ...]:
+    """The tools (1, 2) that a text names and says no more of; both where they share the name.
+
+    >>> named_tools("BETA FLOW", ("Alpha", "Beta Flow"))
+    (2,)
+    >>> named_tools("On Alpha:", ("Alpha", "Beta Flow"))
+    (1,)
+    >>> named_tools("Alpha and Beta Flow", ("Alpha", "Beta Flow"))
+    ()
+    """
+    if len(text) > LONGEST_HEAD:
+        return ()
+    match = _ABOUT.fullmatch(text)
+    for shown in (text, *((match[1] or match[2],) if match else ())):
+        for alike in (str, str.casefold):
+            found = tuple(n for n, name in enumerate(names, 1) if alike(shown) == alike(name))
+            if found:
+                return found
+    stem = _CUT.sub("", text)
+    return _begun(stem, names, is_cut=True) if stem and stem != text else ()
+
+
+@lru_cache(maxsize=256)
+def headed_tool(text: str, names: Names) -> int:
+    """The one tool that a head names: as a line does, by its beginning, or by holding the name.
+
+    The first of two that share the name. Absent: 0 where it names neither, or both.
+
+    >>> headed_tool("What we said of alpha", ("Alpha", "Beta Flow"))
+    1
+    >>> headed_tool("B", ("Alpha", "Beta Flow"))
+    2
+    >>> headed_tool("Alpha Max notes", ("Alpha", "Alpha Max"))
+    2
+    """
+    if len(text) > LONGEST_HEAD:
+        return 0
+    found = named_tools(text, names)
+    if not found and text[-1] not in ".!?”":
+        found = _held(text.casefold(), names) or _begun(text, names, is_cut=False)
+    return found[0] if len(found) == 1 or (names[0] == names[1] and found) else 0
+
+
+def _held(text: str, names: Names) -> tuple[int, ...]:
+    """The tools whose whole name a text holds, a name within the other's left out."""
+    found = []
+    for number in sorted((1, 2), key=lambda n: -len(names[n - 1])):
+        pattern = rf"(?<!\w){re.escape(names[number - 1].casefold())}(?!\w)"
+        text, count = re.subn(pattern, " ", text)
+        found += [number] * bool(count)
+    return tuple(found)
+
+
+def _begun(stem: str, names: Names, *, is_cut: bool) -> tuple[int, ...]:
+    """The tools whose name begins with a text: first letters, whole words, or what was cut."""
+    start = stem.casefold()
+    return tuple(
+        number
+        for number, name in enumerate(names, 1)
+        if name.casefold().startswith(start)
+        and (is_cut or len(start) <= INITIALS or not name[len(start) :][:1].isalnum())
+    )
