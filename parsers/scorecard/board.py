@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import pairwise
 
+from parsers.heads import INITIALS, Names, headed_tool
 from parsers.page.document import common
 from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import means
-from parsers.scorecard.heads import INITIALS, Names, headed_tool
 from parsers.scorecard.shape import NamedCell, is_alike
 from parsers.scorecard.sides import Board, Panels, Side
 from parsers.scorecard.wording import is_name_like, may_be_reviewer

@@ -10,9 +10,9 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
+from parsers.heads import Names, named_tools
 from parsers.page.tokens import Score, Tokens
 from parsers.scorecard.anchors import Anchor, Span
-from parsers.scorecard.heads import Names, named_tools
 
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 

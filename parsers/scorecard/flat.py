@@ -7,10 +7,10 @@ Builder / 85/100 · ship / It sang on time. / Builder / 52/100 · skip / It sang
 
 from __future__ import annotations
 
+from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import Span
 from parsers.scorecard.cells import RawCell, is_part, means
-from parsers.scorecard.heads import Names, named_tools
 from parsers.scorecard.shape import NamedCell, cell_shape
 from parsers.scorecard.wording import is_name_like, reviewer_name
 from parsers.values import word_key

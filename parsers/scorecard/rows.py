@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from parsers.heads import Names, headed_tool
 from parsers.page.tokens import Tokens
-from parsers.scorecard.heads import Names, headed_tool
 from parsers.scorecard.shape import cell_shape, may_be_name
 from parsers.scorecard.sides import PlacedCell
 from parsers.scorecard.wording import may_be_reviewer, reviewer_name

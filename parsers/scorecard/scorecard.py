@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parsers.heads import Names
 from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import Anchor
 from parsers.scorecard.arrangements import place_cells
@@ -14,7 +15,6 @@ from parsers.scorecard.board import read_board
 from parsers.scorecard.cells import RawCell, build_cells
 from parsers.scorecard.copies import longest, one_of_copies
 from parsers.scorecard.flat import is_flat, spread_flat
-from parsers.scorecard.heads import Names
 from parsers.scorecard.rows import name_by_row
 from parsers.scorecard.shape import name_cells, own_words
 from parsers.scorecard.sides import Panels, PlacedCell
