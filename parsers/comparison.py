@@ -20,8 +20,9 @@ from parsers.page.links import links_of
 from parsers.page.slugs import read_slugs
 from parsers.page.tokens import Tokens, patterns_of, read_tokens
 from parsers.page.tree import tree_of
+from parsers.scorecard.anchors import Anchor, find_scorecard
 from parsers.scorecard.quotes import read_quotes
-from parsers.scorecard.scorecard import Found, Scorecard, find_scorecard, read_scorecard
+from parsers.scorecard.scorecard import Scorecard, read_scorecard
 from parsers.scorecard.sides import Panels
 from parsers.site import Site
 from parsers.values import require_text
@@ -46,13 +47,13 @@ def read_comparison(
     A `trace` that is given is filled as far as the reading came, even where it is refused.
     Raises: LayoutError and FieldError as schema.codes explains.
     """
-    tokens, begin, scores, cards = _read_frame(document, site)
+    tokens, begin, anchors, cards = _read_frame(document, site)
     context = Context(tokens, {} if trace is None else trace)
     regions = cards.regions(tokens, begin, len(tokens.text))
     decision = read_decision(tokens, cards.said(tokens), regions)
     one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
     require_own_votes(one, two)
-    card = read_scorecard(tokens, scores, cards.names, begin, _panels(one, two))
+    card = read_scorecard(tokens, anchors, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)
     slugs = _read_slugs(context, site, url, source)
     title = _read_title(context, cards)
@@ -72,15 +73,15 @@ def read_comparison(
     )
 
 
-def _read_frame(document: Document, site: Site) -> tuple[Tokens, int, Found, Cards]:
-    """The tokens, where the scorecard begins, its scores, and the heading with its two cards."""
+def _read_frame(document: Document, site: Site) -> tuple[Tokens, int, list[Anchor], Cards]:
+    """The tokens, where the scorecard begins, its anchors, and the heading with its two cards."""
     words = site.words
     headings = find_headings(document, words)
     names = frozenset(n for h in headings for pair in splits(h[2], words.versus) for n in pair)
     patterns = patterns_of(words)
     tokens = read_tokens(document, patterns, words, names)
-    begin, scores = find_scorecard(tokens, patterns)
-    return tokens, begin, scores, read_cards(tokens, headings, begin)
+    begin, anchors = find_scorecard(tokens, patterns)
+    return tokens, begin, anchors, read_cards(tokens, headings, begin)
 
 
 def _read_title(context: Context, cards: Cards) -> str:
@@ -145,7 +146,7 @@ def _check_decision(context: Context, decision: Decision, cards: Cards) -> None:
 
 def _layout(tokens: Tokens, cards: Cards, begin: int, scorecard: Scorecard) -> str:
     """The kind of text, or a fingerprint of where the anchors stand, without classes."""
-    document, card, cell = tokens.document, cards.pair[0], scorecard.cells[0]
+    document, card, cell = tokens.document, cards.pair[0], scorecard.cells[0].cell
     if document.kind != "html":
         return document.kind
     anchors = (
@@ -155,8 +156,8 @@ def _layout(tokens: Tokens, cards: Cards, begin: int, scorecard: Scorecard) -> s
         card.triple.label,
         card.triple.share.token,
         begin,
-        cell.anchor,
-        cell.quote[0],
+        cell.raw.anchor.first,
+        cell.quote.first,
     )
     paths = (document.path(tokens.start[at]) for at in anchors)
     return "html:" + hashlib.sha256("\n".join(paths).encode()).hexdigest()[:8]

@@ -33,7 +33,12 @@ class Words:
     newsletter: tuple[str, ...] = ("Weekly AI Tool Verdicts",)
     """Blocks that end the scorecard where nothing but the order of the text tells its end."""
     verdicts: dict[str, str] = field(
-        default_factory=lambda: {"ship": "ship", "skip": "skip"}, hash=False
+        default_factory=lambda: {
+            form.format(word): word
+            for form in ("{}", "{}ped", "would {}")
+            for word in ("ship", "skip")
+        },
+        hash=False,
     )
     badges: dict[str, str] = field(
         default_factory=lambda: {"ship": "Ship", "mixed": "Mixed", "skip": "Skip"}, hash=False

@@ -81,9 +81,21 @@ def is_share_like(text: str) -> bool:
     return bool(_SHARE_LIKE.fullmatch(without_icons(text)))
 
 
-def parse_score(digits: str, *, field: str) -> int:
-    """A score out of 100. Raises: FieldError above 100."""
-    return _in_range(digits, digits, field)
+def parse_score(number: str, *, field: str, scale: int = 100) -> int:
+    """A score out of 100, as it is printed or out of 10.
+
+    Raises: FieldError above 100, and for one that is no whole number out of 100.
+
+    >>> parse_score("8.5", field="score", scale=10)
+    85
+    """
+    whole, _, part = number.partition(".")
+    places = 1 if scale == 10 else 0
+    digits, rest = whole + part[:places].ljust(places, "0"), part[places:]
+    if rest.strip("0"):
+        detail = f"{number}/{scale} is no whole number out of 100"
+        raise FieldError(code="field_unreadable", field=field, detail=detail)
+    return _in_range(digits, f"{number}/{scale}", field)
 
 
 def _in_range(digits: str, text: str, field: str) -> int:
@@ -168,7 +180,7 @@ def parse_word(text: str, words: dict[str, str], *, field: str) -> str:
     try:
         return words[label_key(text)]
     except KeyError:
-        known = ", ".join(words.values())
+        known = ", ".join(dict.fromkeys(words.values()))
         raise FieldError(
             code="field_word", field=field, detail=f"{text[:40]!r} is not one of {known}"
         ) from None

@@ -34,6 +34,7 @@ FAILURES: dict[str, str] = {
     "scorecard_missing": "The heading of the reviewer scorecard, or what follows it, is not there.",
     "quote_count": "The number of quotes is not the number that the page explains.",
     "quote_empty": "A scorecard cell holds no quote.",
+    "truncated_quote": "A quote shows only its beginning; the rest of it is not on the page.",
     "quote_side": "It is not certain which tool a quote is about.",
     "cell_shape": "The cells of the scorecard are not built alike, so their parts are not certain.",
     "layout_drift": "The page was read, but its layout drifted in its crawl, or is not judged yet.",

@@ -34,6 +34,8 @@ class Score:
     digits: str | None
     verdict: str | None
     reviewer: str | None = None
+    scale: int = 100
+    """What the number is out of."""
 
 
 @dataclass(slots=True)
@@ -87,15 +89,18 @@ class Patterns:
     """What a site's anchor words look like in a token."""
 
     def __init__(self, words: Words) -> None:
-        verdicts = "|".join(re.escape(word) for word in words.verdicts)
+        verdict = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
         between = r" ?(?:[·•|:,;/–—-] ?)?\(?"
-        number = r"([0-9]{1,3}) ?/ ?100"
-        self.score = re.compile(rf"{number}{between}({verdicts})\)?", re.IGNORECASE)
-        self.score_last = re.compile(rf"({verdicts}){between}{number}\)?", re.IGNORECASE)
-        self.number = re.compile(number)
-        self.other_word = re.compile(rf"{number} ?[·•|] ?(\w{{1,12}})")
+        number = r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,2})?) ?/ ?(?P<scale>100?)"
+        forms = (
+            rf"{number}(?:{between}{verdict}\)?)?",
+            rf"{verdict}{between}{number}\)?",
+            rf"{number} ?[·•|] ?(?P<verdict>\w[\w' ]{{0,24}})",  # no word that we know
+        )
+        self.scores = [re.compile(form, re.IGNORECASE) for form in forms]
+        self.share_score = re.compile(rf"(?P<number>[0-9]{{1,3}}) ?%{between}{verdict}\)?", re.I)
         self.reviewer_score = re.compile(
-            rf"(\S.{{0,58}}?\S?){between}{number}(?:{between}({verdicts})\)?)?", re.IGNORECASE
+            rf"(?P<name>\S.{{0,58}}?\S?){between}{number}(?:{between}{verdict}\)?)?", re.IGNORECASE
         )
         self.anchors = frozenset(
             label_key(word)
@@ -120,21 +125,26 @@ class Patterns:
         """The score that a whole token states. Absent: None where it states none."""
         if len(text) > 40 or "/" not in text:
             return None
-        bare = without_icons(text)
-        if match := self.score.fullmatch(bare) or self.other_word.fullmatch(bare):
-            return Score(match[1], match[2])
-        if match := self.score_last.fullmatch(bare):
-            return Score(match[2], match[1])
-        if match := self.number.fullmatch(bare):
-            return Score(match[1], None)
-        return None
+        bare = without_icons(text).strip("#¶§ ")  # a permalink beside it
+        match = next((m for form in self.scores if (m := form.fullmatch(bare))), None)
+        return (
+            Score(match["number"], match["verdict"], scale=int(match["scale"])) if match else None
+        )
 
     def read_named_score(self, text: str) -> Score | None:
         """A reviewer and a score in one token. Absent: None where the token is something else."""
         if len(text) > 100 or "/" not in text:
             return None
-        match = self.reviewer_score.fullmatch(without_icons(text))
-        return Score(match[2], match[3], match[1].strip(" ·•|:,;–—-")) if match else None
+        match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
+        if match is None:
+            return None
+        name = match["name"].strip(" ·•|:,;–—-")
+        return Score(match["number"], match["verdict"], name, int(match["scale"]))
+
+    def read_share_score(self, text: str) -> Score | None:
+        """A verdict with a share for its score. Absent: None where a token is something else."""
+        match = self.share_score.fullmatch(without_icons(text)) if len(text) <= 40 else None
+        return Score(match["number"], match["verdict"]) if match else None
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,16 @@
 """The eight quotes: cells, who speaks in them, and on which tool.
 
-scorecard  from the heading to cells with sides    cells      what stands with one score
-reviewers  reviewer and quote told apart           sides      which tool and row a cell is for
-quotes     their records                           verdicts   verdicts that no cell prints
+Each stage makes frozen values from those of the stage before:
+
+    tokens    ... | Builder | 85/100 · ship | It sang on time. | 3 days ago | ...
+    RawCell       [ rest      score           rest               rest       ]     cells
+    NamedCell       reviewer                  quote                               shape, or flat
+    PlacedCell      the same, of tool 1 in slot 3                                 sides, rows
+
+anchors    scores, verdicts and quoted texts   cells   what stands with one anchor
+shape      reviewer and quote told apart       flat    the same where no element tells
+sides      which tool and row a cell is for    heads   a text that names a tool
+rows       reviewers outside of the cells      copies  a scorecard that stands there twice
+scorecard  the stages in their order           quotes  the quotes' records
+verdicts   verdicts that no cell prints
 """

@@ -1,211 +1,134 @@
-"""The cells of the scorecard: one score, or one quoted text, and what stands with it.
+"""The first stage: what stands with one score, or with one quoted text.
 
-A cell is the largest element with exactly one score (or, without scores, one quoted text). Where
-no element tells, as in an extracted text, a cell runs from its score to the next.
+A cell is the largest element with exactly one anchor. Where no element tells, as in an extracted
+text, a cell is its anchor alone.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from parsers.page.tokens import Patterns, Score, Tokens
-from schema.errors import LayoutError
+from parsers.heads import Names, named_tools
+from parsers.page.tokens import Score, Tokens
+from parsers.scorecard.anchors import Anchor, Span
 
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 
 
-@dataclass(slots=True)
-class Cell:
-    """One scorecard cell: the tokens of its parts."""
+@dataclass(frozen=True, slots=True)
+class RawCell:
+    """The tokens of one scorecard cell: its anchor told, the rest of it not yet."""
 
-    first: int
-    last: int
-    anchor: int
+    span: Span
+    anchor: Span
     score: Score | None
-    verdict: str | None = None
-    verdict_at: int | None = None
-    marker: str | None = None
-    """The tool's name shown in the cell."""
-    lead: list[int] = field(default_factory=list)
-    trail: list[int] = field(default_factory=list)
-    outer: list[int] = field(default_factory=list)
+    verdict_at: int | None
+    tools: tuple[int, ...]
+    """The tools that the cell's first line with a name names; both where they share it."""
+    rest: tuple[int, ...]
+    outer: tuple[int, ...]
     """The tokens between the cell before and this one."""
-    reviewer: str | None = None
-    reviewer_at: int | None = None
-    quote: tuple[int, int] = (0, 0)
-    chain: list[int] = field(default_factory=list)
+    above: tuple[int, ...]
     """The elements above the cell, nearest first, the cell itself left out."""
-    column: tuple[int, int] = (0, 0)
-    """Its place among the cells and empty elements beside it, and how many those are."""
 
-
-def find_scores(tokens: Tokens, patterns: Patterns, first: int) -> list[tuple[int, Score]]:
-    """Every token from `first` on that states a score, alone or with its reviewer's name."""
-    texts = [at for at in range(first, len(tokens.text)) if "/" in tokens.text[at]]
-    found = [(at, s) for at in texts if (s := patterns.read_score(tokens.text[at])) is not None]
-    if found:
-        return found
-    named = ((at, patterns.read_named_score(tokens.text[at])) for at in texts)
-    return [(at, score) for at, score in named if score is not None]
-
-
-def find_verdicts(tokens: Tokens, first: int) -> list[tuple[int, Score]]:
-    """Every token from `first` on that is a verdict alone, on a page that shows no scores."""
-    words = tokens.words.verdicts
-    return [
-        (at, Score(None, tokens.text[at]))
-        for at in range(first, len(tokens.text))
-        if tokens.key[at] in words
-    ]
-
-
-def find_quoted(tokens: Tokens, first: int) -> list[tuple[int, int]]:
-    """Every run of tokens [start, end) from `first` on that stands in curly quotation marks.
-
-    A run ends where as many marks are closed as were opened: its paragraphs may quote others.
-    Raises: LayoutError when one is opened and not closed.
-    """
-    found, at = [], first
-    while at < len(tokens.text):
-        if not tokens.text[at].startswith("“"):
-            at += 1
-            continue
-        end, depth = at + 1, _depth(tokens.text[at])
-        while depth > 0 or not tokens.text[end - 1].endswith("”"):
-            if end == len(tokens.text):
-                raise LayoutError(
-                    code="cell_shape",
-                    field="quotes",
-                    detail=f"the quote {tokens.text[at][:30]!r} is not closed",
-                )
-            depth += _depth(tokens.text[end])
-            end += 1
-        found.append((at, end))
-        at = end
-    return found
-
-
-def _depth(text: str) -> int:
-    """How many more quotation marks a text opens than it closes."""
-    return text.count("“") - text.count("”")
+    def verdict(self, tokens: Tokens) -> str | None:
+        """The verdict as it is printed. Absent: None where the cell shows none."""
+        if self.score is not None and self.score.verdict is not None:
+            return self.score.verdict
+        return None if self.verdict_at is None else tokens.text[self.verdict_at]
 
 
 def build_cells(
-    tokens: Tokens, names: tuple[str, str], anchors: list[tuple[int, int, Score | None]], begin: int
-) -> list[Cell]:
-    """A cell around each anchor: a score, or a quoted text. `begin` is the scorecard's heading.
-
-    Shape: (first token, token after the last, score) for each anchor in.
-    """
-    spans = _spans(tokens, anchors, begin)
-    cells: list[Cell] = []
+    tokens: Tokens, names: Names, anchors: list[Anchor], begin: int
+) -> tuple[RawCell, ...]:
+    """A cell around each anchor. `begin` is the scorecard's heading."""
+    cells: list[RawCell] = []
     before = begin + 1
-    for (first, last, score), (low, high, chain) in zip(anchors, spans, strict=True):
-        cell = Cell(low, high, first, score, chain=chain)
-        cell.outer = [at for at in range(before, low) if means(tokens, at)]
-        cell.lead = [at for at in range(low, first) if means(tokens, at)]
-        cell.trail = [at for at in range(last, high) if means(tokens, at)]
-        if score is None:
-            cell.quote = (first, last)
-        _take_marker(tokens, names, cell)
-        _take_verdict(tokens, cell)
-        cells.append(cell)
-        before = high
-    return cells
+    for anchor, (span, above) in zip(anchors, _spans(tokens, anchors, begin), strict=True):
+        inside = (*range(span.first, anchor.span.first), *range(anchor.span.end, span.end))
+        rest = [at for at in inside if is_part(tokens, anchor.span, at)]
+        tools = {at: named for at in rest if (named := named_tools(tokens.text[at], names))}
+        rest = [at for at in rest if at not in tools]
+        verdict = _verdict(tokens, anchor, rest)
+        cells.append(
+            RawCell(
+                span=span,
+                anchor=anchor.span,
+                score=anchor.score,
+                verdict_at=verdict,
+                tools=next(iter(tools.values()), ()),
+                rest=tuple(at for at in rest if at != verdict),
+                outer=tuple(at for at in range(before, span.first) if means(tokens, at)),
+                above=tuple(above),
+            )
+        )
+        before = span.end
+    return tuple(cells)
 
 
 def means(tokens: Tokens, at: int) -> bool:
-    """Whether a token is more than an icon, a dash or a label of the cell itself."""
-    if tokens.is_decoration(at) or tokens.text[at] in "-–—−·|":
+    """Whether a token is more than a sign, or than a label of the cell itself."""
+    return tokens.key[at] not in FIELD_LABELS and any(map(str.isalnum, tokens.text[at]))
+
+
+def is_part(tokens: Tokens, anchor: Span, at: int) -> bool:
+    """Whether a token means something that is the page's own.
+
+    A word of the interface counts only in the control that holds the score too: an accordion's
+    button says who speaks, one beside it only what a click would do.
+    """
+    if not means(tokens, at):
         return False
-    return tokens.key[at] not in FIELD_LABELS
+    if not tokens.is_control(at):
+        return True
+    between = range(min(at, anchor.first), max(at, anchor.first) + 1)
+    return all(map(tokens.is_control, between))
 
 
-def _spans(
-    tokens: Tokens, anchors: list[tuple[int, int, Score | None]], begin: int
-) -> list[tuple[int, int, list[int]]]:
-    """For each anchor its cell's tokens [first, last) and the elements above the cell."""
+def _verdict(tokens: Tokens, anchor: Anchor, rest: list[int]) -> int | None:
+    """The token of the verdict: the score's own, else one beside it. Absent: None for none."""
+    if anchor.score is not None and anchor.score.verdict is not None:
+        return anchor.span.first
+    near = [at for at in rest[::-1] if at < anchor.span.first]
+    near += [at for at in rest if at > anchor.span.first]
+    return next((at for at in near if tokens.key[at] in tokens.words.verdicts), None)
+
+
+def _spans(tokens: Tokens, anchors: list[Anchor], begin: int) -> list[tuple[Span, list[int]]]:
+    """For each anchor its cell's tokens and the elements above the cell."""
     document = tokens.document
-    chains = [document.ancestors(tokens.start[first]) for first, _, _ in anchors]
     if document.kind != "html":
-        return [(first, last, []) for first, last, _ in anchors]
+        return [(anchor.span, []) for anchor in anchors]
+    chains = [document.ancestors(tokens.start[anchor.span.first]) for anchor in anchors]
+    depths = _depths(tokens, chains, begin)
+    spans: list[tuple[Span, list[int]]] = []
+    for (own, _), chain, depth in zip(anchors, chains, depths, strict=True):
+        if depth >= len(chain):
+            spans.append((own, chain))
+            continue
+        start, end = document.blocks_of(chain[len(chain) - depth - 1])
+        first, stop = bisect_right(tokens.end, start), bisect_left(tokens.start, end)
+        span = Span(min(first, own.first), max(stop, own.end))
+        spans.append((span, chain[len(chain) - depth :]))
+    return spans
+
+
+def _depths(tokens: Tokens, chains: list[list[int]], begin: int) -> list[int]:
+    """How many elements stand above each cell: those that hold another anchor or the heading."""
+    document = tokens.document
     counts = Counter([element for chain in chains for element in chain])
-    floor = tokens.end[begin]
-    starts = document.first
-    before = document.run[floor - 1]
+    heading = document.run[tokens.end[begin] - 1]
     depths = []
     for chain in chains:
         own = 0
         for element in chain:
-            if counts[element] != 1 or starts[element] <= before:
+            if counts[element] != 1 or document.first[element] <= heading:
                 break
             own += 1
         depths.append(len(chain) - own)
-    usual = Counter(depths).most_common(1)[0][0]
+    usual = Counter(depths).most_common(1)[0][0] if depths else 0
     if sum(depth < usual for depth in depths) <= 2:
-        depths = [max(depth, usual) for depth in depths]
-    spans = []
-    for (first, last, _), chain, depth in zip(anchors, chains, depths, strict=True):
-        if depth >= len(chain):
-            spans.append((first, last, chain))
-            continue
-        start, end = document.blocks_of(chain[len(chain) - depth - 1])
-        low, high = bisect_right(tokens.end, start), bisect_left(tokens.start, end)
-        spans.append((min(low, first), max(high, last), chain[len(chain) - depth :]))
-    return spans
-
-
-def find_columns(tokens: Tokens, cells: list[Cell]) -> None:
-    """Fill in where each cell stands in its row; needed only where a cell is missing."""
-    elements = [_element(tokens, cell) for cell in cells]
-    for cell, element in zip(cells, elements, strict=True):
-        cell.column = _column(tokens, element, elements) if element else (0, 0)
-
-
-def _element(tokens: Tokens, cell: Cell) -> int:
-    """The element that is the cell. Absent: 0 where none is."""
-    own = tokens.document.ancestors(tokens.start[cell.anchor])
-    depth = len(own) - len(cell.chain)
-    return own[depth - 1] if cell.chain and depth else 0
-
-
-def _column(tokens: Tokens, element: int, cells: list[int]) -> tuple[int, int]:
-    """A cell's place among the cells and empty elements beside it, and how many these are."""
-    parent = tokens.document.parent
-    beside = [
-        e
-        for e, above in enumerate(parent)
-        if e and above == parent[element] and (e in cells or not _has_words(tokens, e))
-    ]
-    return beside.index(element) + 1, len(beside)
-
-
-def _has_words(tokens: Tokens, element: int) -> bool:
-    start, end = tokens.document.blocks_of(element)
-    first, last = bisect_left(tokens.start, start), bisect_left(tokens.start, end)
-    return any(means(tokens, at) for at in range(first, last))
-
-
-def _take_marker(tokens: Tokens, names: tuple[str, str], cell: Cell) -> None:
-    for part in (cell.lead, cell.trail):
-        for at in part:
-            if tokens.text[at] in names:
-                cell.marker = tokens.text[at]
-                part.remove(at)
-                return
-
-
-def _take_verdict(tokens: Tokens, cell: Cell) -> None:
-    """The verdict from the score's block, else from a block of its own beside the score."""
-    if cell.score is not None and cell.score.verdict is not None:
-        cell.verdict, cell.verdict_at = cell.score.verdict, cell.anchor
-        return
-    words = tokens.words.verdicts
-    for part in (cell.lead[::-1], cell.trail):
-        for at in part:
-            if tokens.key[at] in words:
-                cell.verdict, cell.verdict_at = tokens.text[at], at
-                (cell.lead if at < cell.anchor else cell.trail).remove(at)
-                return
+        return [max(depth, usual) for depth in depths]
+    return depths

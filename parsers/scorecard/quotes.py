@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 from parsers.cards.guards import require_no_repeat
 from parsers.cards.tool import ToolReader
 from parsers.page.context import Context
-from parsers.scorecard.cells import Cell
-from parsers.scorecard.reviewers import reviewer_name
 from parsers.scorecard.scorecard import Scorecard
+from parsers.scorecard.shape import NamedCell
 from parsers.scorecard.verdicts import infer_verdicts
+from parsers.scorecard.wording import reviewer_name, tail_of
 from parsers.values import outer_quotes, parse_score, parse_word, require_text
 from schema.errors import FieldError, LayoutError
 from schema.records import LONG_TEXT, Quote
@@ -28,12 +28,10 @@ def read_quotes(
 
     Raises: FieldError where a part cannot be read, LayoutError where cells show different parts.
     """
-    parts = sorted(
-        zip(card.sides, card.cells, strict=True), key=lambda part: (part[0][1], part[0][0])
-    )
+    parts = sorted(card.cells, key=lambda each: (each.slot, each.tool))
     fields = [
-        _quote(context, number, tool, slot, cell)
-        for number, ((tool, slot), cell) in enumerate(parts)
+        _quote(context, number, each.tool, each.slot, each.cell)
+        for number, each in enumerate(parts)
     ]
     _require_alike(context, fields)
     for tool in tools:
@@ -41,19 +39,21 @@ def read_quotes(
     return _QUOTES.validate_python(fields)
 
 
-def _quote(context: Context, number: int, tool: int, slot: int, cell: Cell) -> dict[str, Any]:
+def _quote(context: Context, number: int, tool: int, slot: int, cell: NamedCell) -> dict[str, Any]:
     path, tokens = f"quotes[{number}]", context.tokens
     reviewer = score = verdict = None
     if cell.reviewer is not None and cell.reviewer_at is not None:
         place = tokens.place(cell.reviewer_at, cell.reviewer_at + 1)
         context.trace[f"{path}.reviewer"] = place
         reviewer = require_text(cell.reviewer, field=f"{path}.reviewer")
-    if cell.score is not None and cell.score.digits is not None:
-        score = parse_score(cell.score.digits, field=f"{path}.score")
-        context.trace[f"{path}.score"] = tokens.place(cell.anchor, cell.anchor + 1)
-    if cell.verdict is not None and cell.verdict_at is not None:
-        verdict = parse_word(cell.verdict, context.words.verdicts, field=f"{path}.verdict")
-        context.trace[f"{path}.verdict"] = tokens.place(cell.verdict_at, cell.verdict_at + 1)
+    raw = cell.raw
+    if raw.score is not None and raw.score.digits is not None:
+        score = parse_score(raw.score.digits, field=f"{path}.score", scale=raw.score.scale)
+        context.trace[f"{path}.score"] = tokens.place(*raw.anchor)
+    printed = raw.verdict(tokens)
+    if printed is not None and raw.verdict_at is not None:
+        verdict = parse_word(printed, context.words.verdicts, field=f"{path}.verdict")
+        context.trace[f"{path}.verdict"] = tokens.place(raw.verdict_at, raw.verdict_at + 1)
     return {
         "position": 2 * (slot - 1) + tool,
         "tool": tool,
@@ -67,7 +67,7 @@ def _quote(context: Context, number: int, tool: int, slot: int, cell: Cell) -> d
     }
 
 
-def _text(context: Context, path: str, cell: Cell) -> str:
+def _text(context: Context, path: str, cell: NamedCell) -> str:
     """A quote's words without their outer curly quotation marks."""
     tokens, (first, last) = context.tokens, cell.quote
     text = tokens.join(first, last)
@@ -79,6 +79,9 @@ def _text(context: Context, path: str, cell: Cell) -> str:
         text = text[start:end].strip(" ")
     if not text:
         raise FieldError(code="quote_empty", field=path, detail="nothing inside the quote")
+    if tail := tail_of(text):
+        detail = f"{tail!r} behind the last sentence may be no part of it"
+        raise FieldError(code="field_ambiguous", field=path, detail=detail)
     context.trace[path] = tuple(places)
     if cell.reviewer in [reviewer_name(shown) for shown in tokens.text[first:last]]:
         raise FieldError(

@@ -1,0 +1,112 @@
+"""The second stage where no element tells the cells apart, as in an extracted text.
+
+Builder / 85/100 · ship / It sang on time. / Builder / 52/100 · skip / It sang all night. / ...
+          anchor          gap: quote, then     anchor
+                          the next reviewer
+"""
+
+from __future__ import annotations
+
+from parsers.heads import Names, named_tools
+from parsers.page.tokens import Tokens
+from parsers.scorecard.anchors import Span
+from parsers.scorecard.cells import RawCell, is_part, means
+from parsers.scorecard.shape import NamedCell, cell_shape
+from parsers.scorecard.wording import is_name_like, reviewer_name
+from parsers.values import word_key
+from schema.errors import FieldError
+
+
+def is_flat(tokens: Tokens, cells: tuple[RawCell, ...], rests: list[list[int]]) -> bool:
+    """Whether the quotes stand outside the elements of their scores."""
+    return all(
+        cell.score is not None and all(is_name_like(tokens.text[at]) for at in rest)
+        for cell, rest in zip(cells, rests, strict=True)
+    )
+
+
+def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tuple[NamedCell, ...]:
+    """Give each cell the tokens up to the next score: quote, then the next cell's reviewer.
+
+    Raises: LayoutError where it is not certain which tokens are reviewers, FieldError where the
+    last quote's end is not certain.
+    """
+    starts = [max(cell.anchor.first, cell.verdict_at or 0) + 1 for cell in cells]
+    gaps = [
+        [at for at in range(start, after.anchor.first) if is_part(tokens, after.anchor, at)]
+        for start, after in zip(starts, cells[1:], strict=False)
+    ]
+    own = range(cells[0].span.first, cells[0].anchor.first)
+    before = [
+        at
+        for at in (*cells[0].outer, *own)
+        if is_part(tokens, cells[0].anchor, at) and not named_tools(tokens.text[at], names)
+    ]
+    for gap in [before, *gaps]:
+        if len(gap) > 1 and tokens.text[gap[-1]] == tokens.text[gap[-2]]:
+            detail = f"{tokens.text[gap[-1]][:40]!r} twice"
+            raise FieldError(code="duplicate_block", field="quotes", detail=detail)
+    reviewers = _take_reviewers(tokens, before, gaps)
+    gaps.append(_last_gap(tokens, starts[-1], gaps))
+    return tuple(
+        NamedCell(cell, Span(gap[0], gap[-1] + 1), *_named(tokens, at))
+        for cell, gap, at in zip(cells, _trimmed(tokens, gaps), reviewers, strict=True)
+    )
+
+
+def _named(tokens: Tokens, at: int | None) -> tuple[str | None, int | None]:
+    return (None, None) if at is None else (reviewer_name(tokens.text[at]), at)
+
+
+def _take_reviewers(tokens: Tokens, before: list[int], gaps: list[list[int]]) -> list[int | None]:
+    """Each cell's reviewer, taken off the end of the gap before it.
+
+    Each cell shows its own before the score, or the first of a row shows it for both; then few
+    rows may pair two reviewers.
+    """
+    named = [len(gap) > 1 and is_name_like(tokens.text[gap[-1]]) for gap in gaps]
+    has_first = bool(before) and is_name_like(tokens.text[before[-1]])
+    is_rows = has_first and all(named[1::2]) and 4 * sum(named[::2]) <= len(gaps) + 1
+    if not (has_first and all(named)) and not is_rows:
+        if has_first or any(named):
+            raise cell_shape("only some scores have a reviewer")
+        return [None] * (len(gaps) + 1)
+    found: list[int | None] = [before[-1]]
+    for gap, is_named in zip(gaps, named, strict=True):
+        found.append(gap.pop() if is_named else found[-1])
+    return found
+
+
+def _last_gap(tokens: Tokens, start: int, gaps: list[list[int]]) -> list[int]:
+    """The last quote ends at the newsletter box, or is as short as all others: one block."""
+    rest = [
+        at
+        for at in range(start, len(tokens.text))
+        if means(tokens, at) and not tokens.is_control(at)
+    ]
+    ends = {word_key(word) for word in tokens.words.newsletter}
+    stop = next((n for n, at in enumerate(rest) if tokens.key[at] in ends), None)
+    if stop is None:
+        if any(len(gap) > 1 for gap in gaps):
+            raise FieldError(
+                code="field_ambiguous", field="quotes", detail="the last quote's end is not certain"
+            )
+        stop = 1
+    return rest[:stop]
+
+
+def _trimmed(tokens: Tokens, gaps: list[list[int]]) -> list[list[int]]:
+    """The gaps without the short block that all of them begin or end with: a date, a count."""
+    if not all(gaps):
+        raise FieldError(code="quote_empty", field="quotes", detail="a score without a quote")
+    for end in (0, -1):
+        while all(len(gap) > 1 and is_name_like(tokens.text[gap[end]]) for gap in gaps):
+            for gap in gaps:
+                gap.pop(end)
+    for gap in gaps:
+        short = [at for at in gap if is_name_like(tokens.text[at])]
+        short += [at for at in range(gap[0], gap[-1]) if tokens.is_control(at)]
+        if short and len(gap) > 1:
+            detail = f"{tokens.text[short[0]][:40]!r} stands beside a quote, or within it"
+            raise cell_shape(detail)
+    return gaps

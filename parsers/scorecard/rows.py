@@ -1,0 +1,125 @@
+"""The reviewer who stands once in a row, outside its cells, for both of them.
+
+Builder     85/100 · ship  It sang.         52/100 · skip  It sang all night.
+            81/100 · ship  Ada  A song.     79/100 · ship  Ben  In tune.     a row names its own
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from parsers.heads import Names, headed_tool
+from parsers.page.tokens import Tokens
+from parsers.scorecard.shape import cell_shape, may_be_name
+from parsers.scorecard.sides import PlacedCell
+from parsers.scorecard.wording import may_be_reviewer, reviewer_name
+
+REVIEWER = "quotes[].reviewer"
+Rows = dict[int, dict[str, int]]
+"""For each slot the texts that could be its reviewer's name, and where each stands."""
+
+
+def name_by_row(
+    tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]
+) -> tuple[PlacedCell, ...]:
+    """The cells with the reviewers that their rows name.
+
+    A word that stands between the cells of every row is no name.
+    Raises: LayoutError (cell_shape) where the rows show several texts that could be the name, or
+    it is not certain which row a name belongs to.
+    """
+    rows = _beside_rows(tokens, names, placed)
+    own = {each.slot for each in placed if each.cell.reviewer is not None}
+    if len(own) == len(rows) and all(each.cell.reviewer for each in placed):
+        _require_one_reading(tokens, placed, rows)
+        return placed
+    missing = sum(not found for slot, found in rows.items() if slot not in own)
+    if not own and missing > 1:
+        return placed
+    _drop_between(rows, placed)
+    if own:
+        _require_parted(placed, rows, own)
+    if any(len(found) > 1 for found in rows.values()):
+        raise cell_shape("several texts of a row could be its reviewer", REVIEWER)
+    if not (own or rows[placed[0].slot]) and _may_stand_behind(tokens, rows, placed):
+        detail = "the first row shows no reviewer: the names may stand before or behind their rows"
+        raise cell_shape(detail, REVIEWER)
+    return tuple(
+        replace(each, cell=replace(each.cell, reviewer=reviewer_name(name), reviewer_at=at))
+        if (name, at) != ("", 0)
+        else each
+        for each in placed
+        for name, at in (next(iter(rows[each.slot].items()), ("", 0)),)
+    )
+
+
+def _require_one_reading(tokens: Tokens, placed: tuple[PlacedCell, ...], rows: Rows) -> None:
+    """Rows that are headed by other names than their cells show leave open which are reviewers."""
+    shown = {name for found in rows.values() for name in found}
+    reviewers = {each.cell.reviewer for each in placed}
+    if (
+        all(len(found) == 1 for found in rows.values())
+        and len(shown) == len(rows)
+        and all(map(may_be_reviewer, shown))
+        and not reviewers & {reviewer_name(name) for name in shown}
+    ):
+        raise cell_shape("the rows are headed by other names than their cells show", REVIEWER)
+
+
+def _require_parted(placed: tuple[PlacedCell, ...], rows: Rows, own: set[int]) -> None:
+    """Each row is headed by its reviewer, or both its cells name their own."""
+    for each in placed:
+        is_headed = bool(rows[each.slot])
+        if (each.cell.reviewer is not None) == is_headed or is_headed == (each.slot in own):
+            raise cell_shape("only some cells name a reviewer", REVIEWER)
+
+
+def _beside_rows(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) -> Rows:
+    """For each row the texts outside its cells that could be a name, and where each stands."""
+    rows: Rows = {each.slot: {} for each in placed}
+    before: PlacedCell | None = None
+    for each in placed:
+        shown = [at for at in each.cell.raw.outer if not headed_tool(tokens.text[at], names)]
+        shown = [at for at in shown if not tokens.is_control(at)] or shown
+        behind = [at for at in shown if before and _is_nearer(tokens, at, before, each)]
+        for own, found in (
+            (before.slot if before else each.slot, behind[:1]),
+            (each.slot, shown[len(behind) :][-1:]),
+        ):
+            for at in found:
+                if may_be_name(tokens, at):
+                    rows[own].setdefault(tokens.text[at], at)
+        before = each
+    return rows
+
+
+def _drop_between(rows: Rows, placed: tuple[PlacedCell, ...]) -> None:
+    """Leave out a word that every row of two cells shows between them."""
+    pairs: dict[int, list[int]] = {}
+    for each in placed:
+        pairs.setdefault(each.slot, []).append(each.cell.raw.anchor.first)
+    full = [slot for slot, anchors in pairs.items() if len(anchors) == 2]
+    between = [{name for name, at in rows[slot].items() if at > min(pairs[slot])} for slot in full]
+    for name in set.intersection(*between) if between else ():
+        for found in rows.values():
+            found.pop(name, None)
+
+
+def _may_stand_behind(tokens: Tokens, rows: Rows, placed: tuple[PlacedCell, ...]) -> bool:
+    """Whether no element tells if a name belongs to the row after it or to the one before."""
+    found = [at for names in rows.values() for at in names.values()]
+    return any(
+        before.cell.raw.span.end <= at < each.cell.raw.span.first
+        and not _is_nearer(tokens, at, before, each)
+        and not _is_nearer(tokens, at, each, before)
+        for before, each in pairwise(placed)
+        for at in found
+    )
+
+
+def _is_nearer(tokens: Tokens, at: int, one: PlacedCell, other: PlacedCell) -> bool:
+    """Whether a token stands in an element with the one cell that does not hold the other."""
+    above = tokens.document.ancestors(tokens.start[at])
+    shared = (next((e for e in above if e in c.cell.raw.above), 0) for c in (one, other))
+    return next(shared) > next(shared)

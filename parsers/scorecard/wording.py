@@ -1,0 +1,97 @@
+"""What the words of a scorecard's block may be: a name, a sentence, the interface's, a stub."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_NAME = 60
+_ENDS = '.!?…”"。！？؟।'
+_INTERFACE = re.compile(
+    r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
+    r"|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
+    r"|advertisement|ad)\b",
+    re.IGNORECASE,
+)
+_MORE = (
+    r"(?:(?:read|show|see|view|load|continue|expand)(?: reading)?(?: the| this)?"
+    r"(?: full| whole| entire)?(?: more| all| rest| on| quote| review| text)?|more)"
+)
+_IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
+_ENDS_IN_MORE = re.compile(
+    rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
+)
+_CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
+_TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,59}[\w)])$")
+
+
+def is_name_like(text: str) -> bool:
+    """Whether a text could be a reviewer's name rather than a sentence."""
+    return (
+        len(text) <= LONGEST_NAME
+        and len(text.split()) <= 6
+        and text[-1] not in _ENDS
+        and text[0] not in '“"'
+    )
+
+
+def may_be_reviewer(text: str) -> bool:
+    """Whether a short text says who speaks: it has letters, no digit, no word of the interface."""
+    return (
+        any(map(str.isalpha, text))
+        and not any(map(str.isdigit, text))
+        and not _INTERFACE.search(text)
+    )
+
+
+def reviewer_name(text: str) -> str:
+    """A reviewer's name as it is compared and recorded: without a leading 'The '."""
+    return text.removeprefix("The ")
+
+
+def masked(text: str) -> str:
+    """A short text without its figures, as the interface repeats it with others."""
+    return re.sub(r"\d+", "0", text) if len(text) <= 2 * LONGEST_NAME else text
+
+
+def is_stub(text: str, others: str) -> bool:
+    """Whether a text is the beginning of the others, cut off or shown before them.
+
+    >>> is_stub("It sang on…", "It sang on time.")
+    True
+    """
+    bare = text.removesuffix("”")
+    stem = _CUT.sub("", bare)
+    is_told = stem != bare or not is_name_like(text)
+    return bool(stem) and is_told and len(others) > len(stem) and others.startswith(stem)
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text ends in an ellipsis."""
+    return text.rstrip('”" ])').endswith(("…", "..."))
+
+
+def is_more(text: str) -> bool:
+    """Whether a text offers the rest of another, as 'Read more' does."""
+    return len(text) <= LONGEST_NAME and _IS_MORE.fullmatch(text) is not None
+
+
+def ends_in_more(text: str) -> bool:
+    """Whether a text ends by offering the rest of itself."""
+    return _ENDS_IN_MORE.search(text, max(0, len(text) - LONGEST_NAME)) is not None
+
+
+def is_ended(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return text[-1] in _ENDS + "')]" and not is_cut(text)
+
+
+def tail_of(text: str) -> str | None:
+    """The few words behind the last full sentence that end in nothing: a date, a count, a button.
+
+    Absent: None where a text ends as sentences do, or is one without an end.
+
+    >>> tail_of("It sang on time. 3 days ago")
+    '3 days ago'
+    """
+    match = _TAIL.search(text, max(0, len(text) - 70))
+    return match[1] if match and len(match[1].split()) <= 6 else None
