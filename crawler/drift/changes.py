@@ -44,7 +44,7 @@ def judge(seen: Pages, unchanged: Set[str], history: History) -> list[Change]:
     Shape: the pages that were looked at, those known to be as they were, and all from before.
     Absent: an empty list where nothing drifted, or nothing is known from before.
     """
-    if history.is_empty():
+    if not history.last:
         return []
     same = {key: history.last[key] for key in unchanged if key in history.last}
     whole = profiles_of({**same, **seen}.values())
@@ -108,26 +108,19 @@ def _reviewers(sight: Sight) -> set[str]:
 
 
 def compare(
-    now: Mapping[str, Profile],
-    before: Iterable[tuple[str, Profile]],
-    alone: Mapping[str, Profile] | None = None,
+    now: Mapping[str, Profile], before: Mapping[str, Profile], alone: Mapping[str, Profile]
 ) -> list[Change]:
     """What drifted by the shares of pages that show each thing.
 
-    Shape: the run's profiles by layout, the layouts and profiles from before, and the profiles of
-    those pages alone that are compared with nothing of their own (else of all).
+    Shape: the run's profiles by layout, those from before, and the profiles of those pages alone
+    that are compared with nothing of their own.
     """
-    known: dict[str, list[Profile]] = {}
-    for layout, profile in before:
-        known.setdefault(layout, []).append(profile)
-    old = {layout: total(profiles) for layout, profiles in known.items()}
     by_kind: dict[str, Profile] = {}
-    changes = _failures(now, old)
+    changes = _failures(now, before)
     for kind in sorted({kind_of(layout) for layout in now if has_records(layout)}):
-        changes += _new_layouts(kind, now, old)
-    alone = now if alone is None else alone
+        changes += _new_layouts(kind, now, before)
     for layout in sorted(filter(has_records, alone)):
-        changes += _odd(layout, alone[layout], basis_of(layout, old, by_kind))
+        changes += _odd(layout, alone[layout], basis_of(layout, before, by_kind))
     return changes
 
 

@@ -6,9 +6,8 @@ This module is pure: it reads no page, file, clock or ledger.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from crawler.drift.bands import step_of
 from crawler.reading.sight import Sight
@@ -56,21 +55,6 @@ class Profile:
     def _ends(self, name: str, least: int, most: int) -> None:
         for end, value in (("least", least), ("most", most)):
             self.sizes.setdefault(f"{name} {end}", Counter())[step_of(value)] += 1
-
-    @classmethod
-    def from_counts(cls, pages: int, counts: Mapping[str, Any]) -> Profile:
-        """The profile that an older version saved as counts; what it did not know is left out."""
-        made = cls(pages)
-        for each in fields(cls):
-            given = counts.get(each.name, {})
-            if each.name == "sizes":
-                made.sizes = {
-                    name: Counter({int(step): count for step, count in steps.items()})
-                    for name, steps in given.items()
-                }
-            elif each.name != "pages":
-                setattr(made, each.name, Counter(given))
-        return made
 
 
 def total(profiles: Iterable[Profile]) -> Profile:

@@ -68,7 +68,7 @@ class Profiler:
     def _take_up(self, row: ProfileRow) -> None:
         if row.layout == UNCHANGED:
             self._unchanged[row.site] = row.pages
-        self._seen.setdefault(row.site, {}).update(unpack(row.layout, row.counts) or {})
+        self._seen.setdefault(row.site, {}).update(unpack(row.layout, row.counts))
         if row.accepted_at is not None:
             self._accepted[row.site, row.layout] = row.accepted_at
 

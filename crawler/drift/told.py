@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from archive import open_archive
 from archive.ledger import ProfileRow, load_profiles, rows_before, runs_of_captures
-from crawler.drift.changes import basis_of, compare, has_records, out_of_range
+from crawler.drift.changes import basis_of, has_records, out_of_range
 from crawler.drift.history import History, history_of
 from crawler.drift.pairs import MIN_PAGES
 from crawler.drift.profile import Profile, profiles_of, total
-from crawler.drift.profiler import sentence
 from crawler.reading.sight import page_key, unpack
 from schema.errors import UsageError
 
@@ -39,28 +38,22 @@ class SiteDrift:
     def __post_init__(self) -> None:
         self.history = history_of(self.earlier)
         self.now = {row.layout: _profile(row) for row in self.rows}
-        known: dict[str, list[Profile]] = defaultdict(list)
-        for layout, profile in self.history.profiles():
-            known[layout].append(profile)
-        self.before = {layout: total(profiles) for layout, profiles in known.items()}
+        self.before = self.history.profiles()
 
     def changes(self) -> list[str]:
         """A sentence for each thing that drifted, as the run itself said it."""
-        if any("said" in row.counts for row in self.rows):
-            said: dict[str, list[str]] = defaultdict(list)
-            for row in self.rows:
-                for what in row.counts["said"]:
-                    said[what].append(row.layout)
-            return [f"{self.site}, {', '.join(layouts)}: {what}" for what, layouts in said.items()]
-        found = compare(self.now, self.history.profiles())  # saved by an older version
-        return [sentence(self.site, change) for change in found]
+        said: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows:
+            for what in row.counts.get("said", ()):
+                said[what].append(row.layout)
+        return [f"{self.site}, {', '.join(layouts)}: {what}" for what, layouts in said.items()]
 
     def cannot_tell(self) -> list[str]:
         """A sentence for a site of too few pages to tell a redesign from edits."""
         pages = set(self.history.last)
         for row in self.rows:
-            pages.update(unpack(row.layout, row.counts) or ())
-        if self.history.older or len(pages) >= MIN_PAGES:
+            pages.update(unpack(row.layout, row.counts))
+        if len(pages) >= MIN_PAGES:
             return []
         return [
             f"{self.site}: of {len(pages)} pages nobody can tell edits from a redesign;"
@@ -181,9 +174,7 @@ class SiteDrift:
 def _profile(row: ProfileRow) -> Profile:
     """The profile of one row; of pages that were not looked at again only their number is known."""
     sights = unpack(row.layout, row.counts)
-    if not sights:
-        return Profile.from_counts(row.pages, row.counts)
-    return profiles_of(sights.values())[row.layout]
+    return profiles_of(sights.values())[row.layout] if sights else Profile(row.pages)
 
 
 def _state(row: ProfileRow) -> str:

@@ -197,11 +197,9 @@ def pack(sights: Mapping[str, Sight]) -> dict[str, Any]:
     return {"parts": parts, "seen": seen}
 
 
-def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, Sight] | None:
-    """The sights that `pack` packed. Absent: None in the rows of older versions."""
-    if "seen" not in counts:
-        return None
-    parts = [_part(given) for given in counts["parts"]]
+def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, Sight]:
+    """The sights that `pack` packed; none where a row holds none."""
+    parts = [_part(given) for given in counts.get("parts", ())]
     return {
         key: Sight(
             layout,
@@ -209,7 +207,7 @@ def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, Sight] | None:
             said.get("failure"),
             said.get("field"),
         )
-        for key, said in counts["seen"].items()
+        for key, said in counts.get("seen", {}).items()
     }
 
 
