@@ -11,7 +11,7 @@ from typing import Literal
 from archive.home import Home
 from archive.ledger.frontier import Frontier
 from archive.ledger.leases import give_back_leases
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, insert
 from archive.store import segments
 from archive.store.segments import recover
 from archive.store.store import Store
@@ -46,11 +46,9 @@ class OpenRun:
     ) -> None:
         """Note a failure that belongs to no page of ours."""
         with self.ledger.transaction() as db:
-            db.execute(
-                "INSERT INTO attempt (run_id, url, started_at, ended_at, outcome, reason, detail)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (self.id, url, stamp(), stamp(), outcome, reason, detail),
-            )
+            now = {"started_at": stamp(), "ended_at": stamp()}
+            said = {"url": url, "outcome": outcome, "reason": reason, "detail": detail}
+            insert(db, "attempt", {"run_id": self.id, **said, **now})
 
 
 def _set_back(ledger: Ledger) -> str | None:
@@ -89,9 +87,7 @@ def open_run(
             give_back_leases(ledger)
             clock = _set_back(ledger)
             with ledger.transaction() as db:
-                run_id: int = db.execute(
-                    "INSERT INTO run (kind, started_at) VALUES (?, ?) RETURNING id", (kind, stamp())
-                ).fetchone()[0]
+                run_id = insert(db, "run", {"kind": kind, "started_at": stamp()})
             run = OpenRun(
                 run_id,
                 home,

@@ -27,7 +27,7 @@ from archive.ledger.leases import (
     give_back_leases,
     refused,
 )
-from archive.ledger.ledger import Ledger, read_rows, require_handles
+from archive.ledger.ledger import Ledger, insert, read_rows, require_handles
 from archive.ledger.originals import newest_whole
 from archive.ledger.outcomes import NOT_ASKED
 from archive.ledger.profiles import (
@@ -81,6 +81,7 @@ __all__ = [
     "give_back_leases",
     "has_payload",
     "held_captures",
+    "insert",
     "is_due",
     "is_stored",
     "kinds_of_runs",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,15 @@ class Ledger:
         with suppress(sqlite3.Error):
             self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.close()
+
+
+def insert(
+    db: sqlite3.Connection, table: str, row: Mapping[str, object], verb: str = "INSERT"
+) -> int:
+    """Enter a row in a table of ours, its values by their columns; gives its number."""
+    sql = f"{verb} INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})"
+    found: int = db.execute(f"{sql} RETURNING id", list(row.values())).fetchone()[0]
+    return found
 
 
 def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger, read_rows
+from archive.ledger.ledger import Ledger, insert, read_rows
 from archive.ledger.profiles import ProfileRow, load_profiles, save_profiles
 from archive.takedown.copy import enter_lacking
 from schema.errors import IntegrityError, StoppedError
@@ -114,7 +114,8 @@ def _enter(old: OldLedger, table: str, numbers: _Numbers | None, ledger: Ledger)
     if table == "page":
         rows = _uncaptured(rows, ledger)
     with ledger.transaction() as db:
-        _insert(db, table, rows)
+        for row in rows:
+            insert(db, table, row, "INSERT OR REPLACE")
     return len(rows)
 
 
@@ -135,15 +136,6 @@ def _uncaptured(rows: _Rows, ledger: Ledger) -> _Rows:
     return found
 
 
-def _insert(db: sqlite3.Connection, table: str, rows: _Rows) -> None:
-    for row in rows:
-        db.execute(
-            f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES"
-            f" ({', '.join('?' for _ in row)})",
-            list(row.values()),
-        )
-
-
 def _enter_robots(rows: _Rows, ledger: Ledger) -> int:
     """Enter the rules as the old ledger has them, in place of those read for the same runs."""
     runs = {row["run_id"] for row in rows}
@@ -156,7 +148,8 @@ def _enter_robots(rows: _Rows, ledger: Ledger) -> int:
     merged = sorted([*made, *rows], key=lambda row: row["run_id"])
     with ledger.transaction() as db:
         db.execute("DELETE FROM robots")
-        _insert(db, "robots", [row | {"id": number + 1} for number, row in enumerate(merged)])
+        for number, row in enumerate(merged, 1):
+            insert(db, "robots", row | {"id": number})
     return len(rows)
 
 

@@ -19,8 +19,8 @@ class StoredExchange:
     """One stored exchange, and what its records say of it.
 
     Shape: the answer's record is the `length` bytes at `offset`; the exchange's last one ends at
-    `end`; `notes` are what was written beside the answer when it was stored.
-    Absent: `profile` is None unless the record is a revisit, which lacks the answer's body.
+    `end`; `notes` are what was written beside the answer when it was stored: `stored-at`, which
+    for an import is not its date, and but for the first version `run`, the number of the run.
     """
 
     offset: int
@@ -28,18 +28,33 @@ class StoredExchange:
     end: int
     answer: WarcRecord
     notes: dict[str, str]
-    exchange: Exchange
-    profile: Profile | None
 
     @property
-    def run(self) -> str | None:
-        """The number of the run that stored it. Absent: None where that is not noted."""
-        return self.notes.get("run")
+    def profile(self) -> Profile | None:
+        """As what it repeats another. Absent: None unless it is a revisit, which has no body."""
+        if self.answer.type != "revisit":
+            return None
+        return cast(Profile, self.answer.headers.get("warc-profile", "").removeprefix(PROFILE))
 
-    @property
-    def stored_at(self) -> str:
-        """When it was stored, which for an import is not its date."""
-        return self.notes["stored-at"]
+    def exchange(self) -> Exchange:
+        """The exchange as it was stored."""
+        headers, notes = self.answer.headers, self.notes
+        is_file = self.answer.type == "resource"
+        # A revisit is cut by design: it is the answer that it repeats that was whole.
+        truncated = None if self.profile is not None else headers.get("warc-truncated")
+        return Exchange(
+            site=notes["site"],
+            url=notes["url"],
+            fetched_url=headers.get("warc-target-uri", notes["url"]),
+            captured_at=headers.get("warc-date", notes["stored-at"]),
+            date_source=cast(Any, notes["date-source"]),
+            block=self.answer.block,
+            is_file=is_file,
+            content_type=headers.get("content-type") if is_file else None,
+            role=notes.get("role", ""),
+            truncated=cast(Any, truncated),
+            outcome=notes.get("outcome"),
+        )
 
 
 def exchanges_of(path: Path, damaged: list[str]) -> Iterator[StoredExchange]:
@@ -54,38 +69,9 @@ def exchanges_of(path: Path, damaged: list[str]) -> Iterator[StoredExchange]:
             damaged.append(f"{path.name} at {offset}: no whole record")
             answer = None
         elif record.type in _ANSWERS:
-            answer = (offset, end, record)
+            answer = (offset, end - offset, record)
         elif record.type == "metadata" and answer is not None:
-            notes = read_fields(record.block)
-            start, stop, found = answer
-            about = record.headers.get("warc-concurrent-to")
-            if about == found.headers.get("warc-record-id") and "stored-at" in notes:
-                yield StoredExchange(
-                    start, stop - start, end, found, notes, _exchange(found, notes), _profile(found)
-                )
+            notes, named = read_fields(record.block), answer[2].headers.get("warc-record-id")
+            if record.headers.get("warc-concurrent-to") == named and "stored-at" in notes:
+                yield StoredExchange(answer[0], answer[1], end, answer[2], notes)
             answer = None
-
-
-def _profile(answer: WarcRecord) -> Profile | None:
-    if answer.type != "revisit":
-        return None
-    return cast(Profile, answer.headers.get("warc-profile", "").removeprefix(PROFILE))
-
-
-def _exchange(answer: WarcRecord, notes: dict[str, str]) -> Exchange:
-    headers = answer.headers
-    # A revisit is cut by design: it is the answer that it repeats that was whole.
-    truncated = None if answer.type == "revisit" else headers.get("warc-truncated")
-    return Exchange(
-        site=notes["site"],
-        url=notes["url"],
-        fetched_url=headers.get("warc-target-uri", notes["url"]),
-        captured_at=headers.get("warc-date", notes["stored-at"]),
-        date_source=cast(Any, notes["date-source"]),
-        block=answer.block,
-        is_file=answer.type == "resource",
-        content_type=headers.get("content-type") if answer.type == "resource" else None,
-        role=notes.get("role", ""),
-        truncated=cast(Any, truncated),
-        outcome=notes.get("outcome"),
-    )

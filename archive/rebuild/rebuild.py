@@ -100,21 +100,12 @@ def remove_leftovers(home: Home) -> None:
 
 
 def _report(ledger: Ledger, refill: Refill, carried: Carried) -> RebuildReport:
-    def count(table: str) -> int:
-        rows: int = ledger.value(f"SELECT count(*) FROM {table}")
-        return rows
-
-    return RebuildReport(
-        segments=count("segment"),
-        captures=count("capture"),
-        attempts=count("attempt"),
-        pages=count("page"),
-        runs=count("run"),
-        robots=count("robots"),
-        damaged=refill.damaged,
-        carried=carried.rows,
-        lost=carried.lost,
-    )
+    tables = {f"{table}s": table for table in ("segment", "capture", "attempt", "page", "run")}
+    counts = {
+        name: ledger.value(f"SELECT count(*) FROM {table}")
+        for name, table in (tables | {"robots": "robots"}).items()
+    }
+    return RebuildReport(**counts, damaged=refill.damaged, carried=carried.rows, lost=carried.lost)
 
 
 def _swap(home: Home, part: Path) -> str | None:

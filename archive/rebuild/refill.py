@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, insert
 from archive.ledger.originals import Original, newest_whole, root_of
 from archive.rebuild.exchanges import StoredExchange, exchanges_of
 from archive.store.segments import OPEN
-from archive.store.store import Exchange, row_of
+from archive.store.store import Exchange, enter_capture, row_of
 from archive.warc.http1 import Message
 from machine.files import file_sha256
 
@@ -71,51 +71,40 @@ class Refill:
         is_sealed = path.name == name
         with self._ledger.transaction() as db:
             segment = _register(db, name)
-            end, site, first, last = 0, "", "", ""
+            site, first, last = "", "", ""
             for found in exchanges_of(path, self.damaged):
-                end, site, last = found.end, found.exchange.site, found.stored_at
+                site, last = found.notes["site"], found.notes["stored-at"]
                 first = first or last
                 self._enter(db, found, segment, name)
             db.execute(
-                "UPDATE segment SET site = ?, is_sealed = ?, length = ?, sha256 = ?,"
-                " opened_at = ?, sealed_at = ? WHERE id = ?",
-                (
-                    site,
-                    is_sealed,
-                    path.stat().st_size if is_sealed else end,
-                    file_sha256(path) if is_sealed else None,
-                    first,
-                    last if is_sealed else None,
-                    segment,
-                ),
+                "UPDATE segment SET site = ?, opened_at = ? WHERE id = ?", (site, first, segment)
             )
+            if is_sealed:
+                db.execute(
+                    "UPDATE segment SET is_sealed = 1, length = ?, sha256 = ?, sealed_at = ?"
+                    " WHERE id = ?",
+                    (path.stat().st_size, file_sha256(path), last, segment),
+                )
 
     def _enter(
         self, db: sqlite3.Connection, found: StoredExchange, segment: int, name: str
     ) -> None:
-        exchange, stored_at = found.exchange, found.stored_at
+        exchange, stored_at = found.exchange(), found.notes["stored-at"]
         message = exchange.message()
-        run_id = self._run(db, found, name)
+        run_id = self._run(db, exchange, found.notes.get("run"), stored_at, name)
         page_id = self._replay.page(exchange, run_id, stored_at)
-        original = self._original(found, message, page_id)
+        original = self._original(found, exchange, message, page_id)
         is_orphan = found.profile is not None and original is None
         row = row_of(exchange, message, original) | {
             "page_id": page_id,
             "run_id": run_id,
-            "segment_id": segment,
-            "offset": found.offset,
-            "length": found.length,
             "record_id": found.answer.headers.get("warc-record-id"),
             "body_sha256": found.notes.get("body-sha256", message.body_sha256),
         }
         if is_orphan:
             row["damage"] = ORPHAN
             self.damaged.append(f"{name} at {found.offset}: it repeats a lost record")
-        capture_id: int = db.execute(
-            f"INSERT INTO capture ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})"
-            " RETURNING id",
-            list(row.values()),
-        ).fetchone()[0]
+        capture_id = enter_capture(db, row, (segment, found.offset, found.length, found.end))
         db.execute(
             "UPDATE run SET ended_at = max(ended_at, ?), bytes = bytes + ?,"
             " site = iif(site = ?, site, NULL) WHERE id = ?",
@@ -135,26 +124,27 @@ class Refill:
             ),
         )
 
-    def _run(self, db: sqlite3.Connection, found: StoredExchange, segment: str) -> int:
+    def _run(
+        self,
+        db: sqlite3.Connection,
+        exchange: Exchange,
+        number: str | None,
+        stored_at: str,
+        segment: str,
+    ) -> int:
         """The run that stored an exchange: by its number, else one for each segment."""
-        kind = "crawl" if found.exchange.date_source == "crawl" else "import"
-        key = (kind, found.run or segment)
+        kind = "crawl" if exchange.date_source == "crawl" else "import"
+        key = (kind, number or segment)
         if key not in self._runs:
             # It keeps its number, so that no later run takes one that is noted in the archive.
-            self._runs[key] = db.execute(
-                "INSERT INTO run (id, kind, site, started_at, ended_at) VALUES (?, ?, ?, ?, ?)"
-                " RETURNING id",
-                (
-                    _free(db, "run", found.run),
-                    kind,
-                    found.exchange.site,
-                    found.stored_at,
-                    found.stored_at,
-                ),
-            ).fetchone()[0]
+            row = {"id": _free(db, "run", number), "kind": kind, "site": exchange.site}
+            row |= {"started_at": stored_at, "ended_at": stored_at}
+            self._runs[key] = insert(db, "run", row)
         return self._runs[key]
 
-    def _original(self, found: StoredExchange, message: Message, page_id: int) -> Original | None:
+    def _original(
+        self, found: StoredExchange, exchange: Exchange, message: Message, page_id: int
+    ) -> Original | None:
         """The capture that an exchange repeats, as the crawl saw it then. Absent: None."""
         if found.profile is not None:
             headers = found.answer.headers
@@ -170,7 +160,7 @@ class Refill:
                 ),
             )
             return Original(rows[0], found.profile) if rows else None
-        if found.exchange.date_source != "crawl" or message.status != 200:
+        if exchange.date_source != "crawl" or message.status != 200:
             return None
         newest = newest_whole(self._ledger, page_id)
         if newest is None or newest["body_sha256"] != found.notes.get("body-sha256"):
@@ -189,11 +179,8 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
 
 def _register(db: sqlite3.Connection, name: str) -> int:
     # It keeps its number as well: the next new one is named by the highest.
-    number: int = db.execute(
-        "INSERT INTO segment (id, name, site, opened_at) VALUES (?, ?, '', '') RETURNING id",
-        (_free(db, "segment", _number(name)), name),
-    ).fetchone()[0]
-    return number
+    number = _free(db, "segment", _number(name))
+    return insert(db, "segment", {"id": number, "name": name, "site": "", "opened_at": ""})
 
 
 def _number(name: str) -> str | None:

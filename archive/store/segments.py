@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, insert
 from archive.warc.record import fields, member
 from machine.clock import stamp
 from machine.failpoints import reach
@@ -233,10 +233,7 @@ def _register(home: Home, ledger: Ledger, site: str) -> tuple[int, str, int]:
         while any(home.warc.glob(f"*-{number:06d}.warc.gz*")):
             number += 1
         name = f"verdicts-{site}-{number:06d}.warc.gz"
-        db.execute(
-            "INSERT INTO segment (id, name, site, opened_at) VALUES (?, ?, ?, ?)",
-            (number, name, site, stamp()),
-        )
+        insert(db, "segment", {"id": number, "name": name, "site": site, "opened_at": stamp()})
     return number, name, 0
 
 

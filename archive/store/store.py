@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, insert
 from archive.ledger.originals import PROFILE, Original, newest_whole, root_of
 from archive.store.reader import load_body, load_record
 from archive.store.segments import SegmentWriter
@@ -136,7 +136,7 @@ class Store:
         place = (segment.id, offset, len(answer), segment.end)
         try:
             with self._ledger.transaction() as db:
-                capture_id = _insert(db, row, place)
+                capture_id = enter_capture(db, row, place)
                 db.execute(
                     "UPDATE run SET bytes = bytes + ? WHERE id = ?", (len(message.wire), self._run)
                 )
@@ -286,15 +286,16 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
     return row
 
 
-def _insert(
+def enter_capture(
     db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int]
 ) -> int:
+    """Enter a capture in the ledger; gives its number.
+
+    Shape: `place` is its segment, the offset and length of its record, and the exchange's end.
+    """
     segment_id, offset, length, end = place
-    row |= {"segment_id": segment_id, "offset": offset, "length": length}
-    columns, marks = ", ".join(row), ", ".join("?" for _ in row)
-    capture_id: int = db.execute(
-        f"INSERT INTO capture ({columns}) VALUES ({marks}) RETURNING id", list(row.values())
-    ).fetchone()[0]
+    row = row | {"segment_id": segment_id, "offset": offset, "length": length}
+    capture_id = insert(db, "capture", row)
     db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
     return capture_id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import asdict, dataclass, replace
 
+from archive.ledger import insert
 from archive.rebuild import Entered
 from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import Rules, body_of, is_fresh, read_rules
@@ -103,11 +104,7 @@ class RobotsReplay:
     def _note(self, db: sqlite3.Connection, row: _Row) -> None:
         self._asked.add((row.run_id, row.site, row.origin))
         self._newest[row.site, row.origin] = row
-        values = asdict(row)
-        db.execute(
-            f"INSERT INTO robots ({', '.join(values)}) VALUES ({', '.join('?' for _ in values)})",
-            list(values.values()),
-        )
+        insert(db, "robots", asdict(row))
         before = db.execute("SELECT robots_state FROM run WHERE id = ?", (row.run_id,)).fetchone()[
             0
         ]

@@ -92,6 +92,17 @@ def test_what_a_killed_run_had_not_judged_yet_is_held_after_a_rebuild(home):
     assert held_urls(home) == before
 
 
+def test_what_drifted_since_an_older_ledger_was_copied_is_held_after_a_rebuild(home):
+    crawled(home, drift_site(), DAYS[0])
+    older = (home / "ledger.db").read_bytes()
+    crawled(home, drift_site(half_broken), DAYS[1])
+    before = held_urls(home)
+    (home / "ledger.db").write_bytes(older)
+    rebuilt(home)
+    assert held_urls(home) == before
+    assert len(before) == len(PAIRS)
+
+
 def test_opt_outs_in_robots_txt_outlive_a_rebuild(site, home):
     site.answers["/robots.txt"] = Said(b"User-agent: GPTBot\nDisallow: /\n")
     paths = list(site.answers)[-3:]
