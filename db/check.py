@@ -19,7 +19,7 @@ from db.publish.publish import read_manifest
 from db.records.recordfile import record_problems
 from db.records.snapshot import Snapshot, take_snapshot
 from db.rows.write import database_problems
-from db.takedown.problems import withdrawal_problems
+from db.takedown.files import withdrawal_problems
 from machine.files import file_sha256
 from schema.errors import BuildError, IntegrityError, ParseError
 from schema.published import CURRENT, DATABASES, is_named_by_build, tombstone_path

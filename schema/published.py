@@ -69,7 +69,7 @@ class Manifest(Record):
     damaged: int = Field(ge=0)
     """Number of captures whose bytes could not be read; a later build tries again."""
     takedowns: list[int] = Field(default_factory=list)
-    """The take-downs that held."""
+    """The take-downs that held when it was made, or looked into: it shows nothing of theirs."""
     taken: dict[str, int] = Field(default_factory=dict)
     """Number of rows of a table that are left out for them: no loss."""
 

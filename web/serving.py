@@ -22,7 +22,7 @@ from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
-from web.withdrawn import Standing, require_not_withdrawn, require_nothing_taken_down
+from web.withdrawn import Standing, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
 PLUGINS = (cells, gate, hardening, mishaps, pages)
@@ -48,7 +48,7 @@ def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     real = Path(os.path.realpath(database))
     require_not_withdrawn(real)
     known = known_of(real)
-    require_nothing_taken_down(real)
+    require_looked_into(real)
     install_plugins()
     datasette = Datasette(
         files=[],

@@ -11,9 +11,8 @@ import fcntl
 import hashlib
 import json
 import os
-import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import finalize
@@ -34,15 +33,6 @@ PAGE = Markup(
     '<meta name="viewport" content="width=device-width">'
     "<h1>Not shown</h1><p>{}</p><ul>{}</ul></html>"
 )
-PAGES = "select 1 from comparison join page on page.id = comparison.page where page.site = :site"
-HELD = {
-    "page": f"{PAGES} and page.url in (select :target union select value from json_each(:pages))",
-    "tool": f"{PAGES} and page.url in (select value from json_each(:pages))"
-    " union select 1 from tool where site = :site"
-    " and slug in (select json_extract(value, '$[0]') from json_each(:slugs))",
-    "quote": "select 1 from quote where key in (select value from json_each(:quotes))",
-}
-"""How a published file is asked whether it holds a page, a tool or a quote by its keys."""
 
 
 class Standing:
@@ -83,28 +73,25 @@ def require_not_withdrawn(database: Path) -> None:
         raise WithdrawnError(f"{database}: withdrawn on {reasons}")
 
 
-def require_nothing_taken_down(database: Path) -> None:
-    """Pass where nothing tells that a file of a home holds what was taken down there.
+def require_looked_into(database: Path) -> None:
+    """Pass where a file of a home shows nothing that was taken down there.
 
-    What a build made under a take-down is without it; any other file is asked for its keys.
-    Raises: WithdrawnError when it holds some of it, or when it is not as a build published it.
+    Its manifest names the take-downs that a build made it under, or looked into it for.
+    Raises: WithdrawnError where one is not named, or the file is not as a build published it.
     """
     listed = database.parent.parent / TAKEDOWNS
     active = _active(listed) if database.parent.name == FOLDER else []
-    if not active:
-        return
-    known = _takedowns_of(database)
+    known = _takedowns_of(database) if active else []
     if known is None:
         raise WithdrawnError(
             f"{database}: no manifest of a build describes this file, so it may"
             f" hold what {listed} says was taken down"
         )
-    with closing(sqlite3.connect(f"{database.as_uri()}?immutable=1", uri=True)) as connection:
-        for each in active:
-            if each["id"] not in known and _is_held(connection, each):
-                raise WithdrawnError(
-                    f"{database}: holds what was taken down on {each['added_at']}: {each['reason']}"
-                )
+    for each in active:
+        if each["id"] not in known:
+            raise WithdrawnError(
+                f"{database}: may hold what was taken down on {each['added_at']}: {each['reason']}"
+            )
 
 
 def _active(listed: Path) -> list[dict[str, Any]]:
@@ -129,12 +116,6 @@ def _takedowns_of(database: Path) -> list[int] | None:
         return manifest.takedowns if is_it else None
     except (OSError, ValueError):
         return None
-
-
-def _is_held(connection: sqlite3.Connection, each: dict[str, Any]) -> bool:
-    lists = {name: json.dumps(each["matches"][name]) for name in ("pages", "slugs", "quotes")}
-    values = {"site": each["site"], "target": each["target"], **lists}
-    return connection.execute(HELD[each["kind"]], values).fetchone() is not None
 
 
 def unless_withdrawn(app: App, standing: Standing) -> App:

@@ -4,7 +4,7 @@ takedowns  what is in force, by date          entry    entering them
 copy       the file that outlives the ledger  erasure  segments written anew without some records
 """
 
-from archive.takedown.copy import path_beside, renew_copy, require_all
+from archive.takedown.copy import path_beside, require_all, settle
 from archive.takedown.entry import (
     enter_correction,
     enter_takedown,
@@ -17,6 +17,7 @@ from archive.takedown.erasure import erase_captures, finish_erasures
 from archive.takedown.takedowns import (
     ERASED,
     Correction,
+    Export,
     Kind,
     KnownSide,
     Matches,
@@ -31,6 +32,7 @@ from archive.takedown.takedowns import (
 __all__ = [
     "ERASED",
     "Correction",
+    "Export",
     "Kind",
     "KnownSide",
     "Matches",
@@ -47,8 +49,8 @@ __all__ = [
     "mark_erased",
     "mark_withdrawn",
     "path_beside",
-    "renew_copy",
     "require_all",
+    "settle",
     "takedowns",
     "widen_takedown",
 ]

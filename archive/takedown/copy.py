@@ -10,38 +10,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from archive.home import Home
 from archive.ledger.ledger import Ledger
-from archive.takedown.takedowns import (
-    CORRECTIONS,
-    EXPORTS,
-    TAKEDOWNS,
-    Correction,
-    Export,
-    Takedown,
-    corrections,
-    export_of,
-    exports,
-    takedown_of,
-    takedowns,
-)
+from archive.takedown.takedowns import Correction, Export, Takedown, corrections, exports, takedowns
 from machine.files import whole
 from schema.errors import IntegrityError, StoppedError
+from schema.published import TAKEDOWNS
 from schema.records import Record
-
-NAME = "takedowns.json"
-FORMAT = 1
 
 
 class Kept(Record):
     """Every take-down, lifted ones too, every correction and every exported folder."""
 
-    format: int = Field(default=FORMAT, ge=1, le=FORMAT)
+    format: int = Field(default=1, ge=1, le=1)
     """The version of this file's format."""
     takedowns: list[Takedown] = Field(default_factory=list)
     """As the ledger has them."""
@@ -51,42 +38,29 @@ class Kept(Record):
     """As the ledger has them."""
 
     def without(self, known: Kept) -> Kept:
-        """What is not in `known`. A number tells nothing: a new ledger gives it anew."""
-        notes = {_note(each) for each in known.corrections}
-        folders = {_folder(each) for each in known.exports}
+        """What is not in `known`."""
+        keys = {note.key for note in known.corrections} | {each.key for each in known.exports}
         return Kept(
             takedowns=[
                 each
                 for each in self.takedowns
                 if not any(_covers(other, each) for other in known.takedowns)
             ],
-            corrections=[each for each in self.corrections if _note(each) not in notes],
-            exports=[each for each in self.exports if _folder(each) not in folders],
+            corrections=[each for each in self.corrections if each.key not in keys],
+            exports=[each for each in self.exports if each.key not in keys],
         )
 
 
 def _covers(known: Takedown, wanted: Takedown) -> bool:
     """Whether they are one take-down, and the first recognises all that the second does."""
-    if _name(known) != _name(wanted):
+    if known.key != wanted.key:
         return False
     return known.matches.joined(wanted.matches).recognised() == known.matches.recognised()
 
 
-def _name(each: Takedown) -> tuple[str, ...]:
-    return each.kind, each.site, each.target, each.added_at
-
-
-def _note(each: Correction) -> tuple[str, ...]:
-    return each.kind, each.site, each.target, each.note, each.added_at
-
-
-def _folder(each: Export) -> tuple[str, ...]:
-    return str(each.folder), each.release, each.made_at
-
-
 def path_beside(ledger: Path) -> Path:
     """Where the copy of what a ledger holds lies."""
-    return ledger.with_name(NAME)
+    return ledger.with_name(TAKEDOWNS)
 
 
 def read_copy(path: Path) -> Kept:
@@ -115,13 +89,11 @@ def require_all(home: Home) -> bool:
     Raises: IntegrityError when it lacks something, or the copy cannot be read.
     """
     known = Kept(takedowns=takedowns(home), corrections=corrections(home), exports=exports(home))
-    path = path_beside(home.ledger)
+    return _require_all(known, path_beside(home.ledger))
+
+
+def _require_all(known: Kept, path: Path) -> bool:
     kept = read_copy(path)
-    _require_all(known, kept, path)
-    return known == kept
-
-
-def _require_all(known: Kept, kept: Kept, path: Path) -> None:
     missing = kept.without(known)
     count = len(missing.takedowns) + len(missing.corrections) + len(missing.exports)
     if count:
@@ -130,20 +102,29 @@ def _require_all(known: Kept, kept: Kept, path: Path) -> None:
             what=f"it holds {count} take-downs, corrections or exports that the"
             " ledger lacks; `verdicts check --rebuild-ledger` enters them again",
         )
+    return known == kept
 
 
 @contextmanager
-def entering(ledger: Ledger) -> Iterator[sqlite3.Connection]:
+def entering(home: Home) -> Iterator[sqlite3.Connection]:
     """One transaction of the ledger, after which the copy says the same.
 
     Raises: as `require_all`, before anything is changed; StoppedError when the copy cannot be
     written: the ledger is changed by then, and the next build writes it.
     """
-    path = path_beside(ledger.path)
-    with ledger.transaction() as db:
-        _require_all(_kept(db), read_copy(path), path)
-        yield db
-    renew_copy(ledger)
+    path = path_beside(home.ledger)
+    with closing(Ledger(home.ledger)) as ledger:
+        with ledger.transaction() as db:
+            _require_all(_kept(db), path)
+            yield db
+        renew_copy(ledger)
+
+
+def settle(home: Home) -> None:
+    """Write the copy where a command was killed before it did. Raises: as `entering`."""
+    if not require_all(home):
+        with closing(Ledger(home.ledger)) as ledger:
+            renew_copy(ledger)
 
 
 def renew_copy(ledger: Ledger) -> None:
@@ -151,10 +132,15 @@ def renew_copy(ledger: Ledger) -> None:
     path = path_beside(ledger.path)
     # As a writer: of two commands at once, the one that reads last also writes last.
     with ledger.transaction() as db:
-        known, kept = _kept(db), read_copy(path)
-        _require_all(known, kept, path)
-        if known != kept:
-            _write(path, known)
+        known = _kept(db)
+        if _require_all(known, path):
+            return
+        try:
+            with whole(path) as file:
+                file.write(known.model_dump_json(indent=1).encode() + b"\n")
+        except OSError as error:
+            what = f"{path}: cannot be written: {error.strerror}; the ledger has it, and the next"
+            raise StoppedError(what=f"{what} build writes it here too") from error
 
 
 def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
@@ -170,21 +156,14 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
     if not path.exists():
         return None
     with ledger.transaction() as db:
-        missing = kept.without(_kept(db))
-        for takedown in missing.takedowns:
-            _enter_takedown(db, takedown)
+        known = _kept(db)
+        missing = kept.without(known)
+        for each in missing.takedowns:
+            _enter_again(db, each, known)
         for note in missing.corrections:
-            db.execute(
-                "INSERT INTO correction (id, kind, site, target, note, added_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (_free(db, "correction", note.id), *_note(note)),
-            )
+            insert(db, "correction", **_with_free_number(db, "correction", asdict(note)))
         for export in missing.exports:
-            db.execute(
-                "INSERT INTO export (id, folder, release, made_at, withdrawn_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (_free(db, "export", export.id), *_folder(export), export.withdrawn_at),
-            )
+            insert(db, "export", **_with_free_number(db, "export", asdict(export)))
         now = _kept(db)
     return {
         "takedown": len(now.takedowns),
@@ -193,47 +172,39 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
     }
 
 
-def _enter_takedown(db: sqlite3.Connection, each: Takedown) -> None:
-    for row in db.execute(TAKEDOWNS).fetchall():
-        known = takedown_of(row)
-        if _name(known) == _name(each):
-            db.execute(
-                "UPDATE takedown SET matches = ? WHERE id = ?",
-                (known.matches.joined(each.matches).model_dump_json(), known.id),
-            )
+def _enter_again(db: sqlite3.Connection, each: Takedown, known: Kept) -> None:
+    for other in known.takedowns:
+        if other.key == each.key:
+            matches = other.matches.joined(each.matches).model_dump_json()
+            db.execute("UPDATE takedown SET matches = ? WHERE id = ?", (matches, other.id))
             return
-    db.execute(
-        "INSERT INTO takedown (id, kind, site, target, added_at, matches, reason, is_erased,"
-        " lifted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            _free(db, "takedown", each.id),
-            *_name(each),
-            each.matches.model_dump_json(),
-            each.reason,
-            each.is_erased,
-            each.lifted_at,
-        ),
-    )
+    values = asdict(each) | {"matches": each.matches.model_dump_json()}
+    insert(db, "takedown", **_with_free_number(db, "takedown", values))
 
 
-def _free(db: sqlite3.Connection, table: str, number: int) -> int | None:
-    """The number, which published files may speak of. Absent: None where it is taken."""
-    taken = db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone()
-    return None if taken else number
+def _with_free_number(
+    db: sqlite3.Connection, table: str, values: dict[str, object]
+) -> dict[str, object]:
+    """The same with its number, which published files may speak of, or a new one if it is taken."""
+    taken = db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (values["id"],)).fetchone()
+    return values | {"id": None} if taken else values
+
+
+def insert(db: sqlite3.Connection, table: str, **values: object) -> int:
+    """Enter one row; gives its number."""
+    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
+    number: int = db.execute(sql, values).fetchone()[0]
+    return number
 
 
 def _kept(db: sqlite3.Connection) -> Kept:
-    return Kept(
-        takedowns=[takedown_of(row) for row in db.execute(TAKEDOWNS)],
-        corrections=[Correction(**dict(row)) for row in db.execute(CORRECTIONS)],
-        exports=[export_of(row) for row in db.execute(EXPORTS)],
+    takedown, correction, export = (
+        db.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
+        for table in ("takedown", "correction", "export")
     )
-
-
-def _write(path: Path, kept: Kept) -> None:
-    try:
-        with whole(path) as file:
-            file.write(kept.model_dump_json(indent=1).encode() + b"\n")
-    except OSError as error:
-        what = f"{path}: cannot be written: {error.strerror}; the ledger has it, and the next build"
-        raise StoppedError(what=f"{what} writes it here too") from error
+    return Kept(
+        takedowns=[Takedown.of(row) for row in takedown],
+        corrections=[Correction(**dict(row)) for row in correction],
+        exports=[Export(**dict(row)) for row in export],
+    )

@@ -11,41 +11,31 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.ledger.ledger import Ledger
-from archive.takedown.copy import entering
+from archive.home import Home
+from archive.takedown.copy import entering, insert
 from archive.takedown.takedowns import Kind, Matches, Takedown
 from machine.clock import stamp
 from schema.errors import UsageError
 
 
-def enter_takedown(
-    ledger: Ledger,
-    *,
-    kind: Kind,
-    site: str,
-    target: str,
-    matches: Matches,
-    reason: str,
-    pages: Iterable[int],
-) -> int:
+def enter_takedown(home: Home, wanted: Takedown, pages: Iterable[int]) -> int:
     """Enter a take-down, and let no crawl ask for the pages it covers; gives its number.
 
     One that holds already is widened: its date and its reason stay.
     """
-    with entering(ledger) as db:
+    about = {"kind": wanted.kind, "site": wanted.site, "target": wanted.target}
+    with entering(home) as db:
         known = db.execute(
-            "SELECT id FROM takedown WHERE kind = ? AND site = ? AND target = ?"
+            "SELECT id FROM takedown WHERE kind = :kind AND site = :site AND target = :target"
             " AND lifted_at IS NULL",
-            (kind, site, target),
+            about,
         ).fetchone()
-        if known is None:
-            number: int = db.execute(
-                "INSERT INTO takedown (kind, site, target, matches, reason, added_at)"
-                " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-                (kind, site, target, matches.model_dump_json(), reason, stamp()),
-            ).fetchone()[0]
+        if known is not None:
+            number = _widen(db, known["id"], wanted.matches)
         else:
-            number = _widen(db, known["id"], matches)
+            matches = wanted.matches.model_dump_json()
+            more = {"matches": matches, "reason": wanted.reason, "added_at": stamp()}
+            number = insert(db, "takedown", **about, **more)
         db.executemany(
             "UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
             [(page,) for page in pages],
@@ -53,16 +43,16 @@ def enter_takedown(
     return number
 
 
-def widen_takedown(ledger: Ledger, takedown: Takedown, matches: Matches) -> int:
+def widen_takedown(home: Home, takedown: Takedown, matches: Matches) -> int:
     """Add to what a take-down is recognised by, and to what it took out; gives its number.
 
     It is told by all but its number, which another command may have changed meanwhile.
     """
-    with entering(ledger) as db:
+    with entering(home) as db:
         number = db.execute(
             "SELECT id FROM takedown WHERE kind = ? AND site = ? AND target = ? AND added_at = ?"
             " ORDER BY lifted_at IS NULL DESC",
-            (takedown.kind, takedown.site, takedown.target, takedown.added_at),
+            takedown.key,
         ).fetchone()[0]
         return _widen(db, number, matches)
 
@@ -86,18 +76,18 @@ def _widen(db: sqlite3.Connection, takedown_id: int, matches: Matches) -> int:
     return number
 
 
-def mark_erased(ledger: Ledger, takedown_id: int) -> None:
+def mark_erased(home: Home, takedown_id: int) -> None:
     """Note that no bytes of it are left in the archive."""
-    with entering(ledger) as db:
+    with entering(home) as db:
         db.execute("UPDATE takedown SET is_erased = 1 WHERE id = ?", (takedown_id,))
 
 
-def lift_takedown(ledger: Ledger, takedown_id: int, pages: Iterable[int]) -> None:
+def lift_takedown(home: Home, takedown_id: int, pages: Iterable[int]) -> None:
     """Note that a take-down holds no longer; its pages are asked for again.
 
     Raises: UsageError when there is none of that number, or it was lifted before.
     """
-    with entering(ledger) as db:
+    with entering(home) as db:
         changed = db.execute(
             "UPDATE takedown SET lifted_at = ? WHERE id = ? AND lifted_at IS NULL",
             (stamp(), takedown_id),
@@ -112,31 +102,24 @@ def lift_takedown(ledger: Ledger, takedown_id: int, pages: Iterable[int]) -> Non
         )
 
 
-def enter_correction(ledger: Ledger, *, kind: Kind, site: str, target: str, note: str) -> int:
-    """Enter a correction, dated now; gives its id."""
-    with entering(ledger) as db:
-        found: int = db.execute(
-            "INSERT INTO correction (kind, site, target, note, added_at) VALUES (?, ?, ?, ?, ?)"
-            " RETURNING id",
-            (kind, site, target, note, stamp()),
-        ).fetchone()[0]
-    return found
+def enter_correction(home: Home, kind: Kind, site: str, target: str, note: str) -> int:
+    """Enter a correction, dated now; gives its number."""
+    about = {"kind": kind, "site": site, "target": target}
+    with entering(home) as db:
+        return insert(db, "correction", **about, note=note, added_at=stamp())
 
 
-def note_export(ledger: Ledger, folder: Path, release: str) -> int:
-    """Note a folder that a release is written to, so that it can be withdrawn; gives its id.
+def note_export(home: Home, folder: Path, release: str) -> int:
+    """Note a folder that a release is written to, so that it can be withdrawn; gives its number.
 
     To be noted before its first file is written: one that was killed is then found too.
     """
-    with entering(ledger) as db:
-        found: int = db.execute(
-            "INSERT INTO export (folder, release, made_at) VALUES (?, ?, ?) RETURNING id",
-            (str(folder.absolute()), release, stamp()),
-        ).fetchone()[0]
-    return found
+    where = str(folder.absolute())
+    with entering(home) as db:
+        return insert(db, "export", folder=where, release=release, made_at=stamp())
 
 
-def mark_withdrawn(ledger: Ledger, export_id: int) -> None:
+def mark_withdrawn(home: Home, export_id: int) -> None:
     """Note that an exported folder was withdrawn."""
-    with entering(ledger) as db:
+    with entering(home) as db:
         db.execute("UPDATE export SET withdrawn_at = ? WHERE id = ?", (stamp(), export_id))

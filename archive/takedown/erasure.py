@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from archive.home import Home
 from archive.ledger.ledger import Ledger, read_rows
@@ -28,8 +29,7 @@ REWRITTEN = ".rewritten"
 """What the name of a segment ends with while it is written anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Member(NamedTuple):
     """One gzip member of a segment: where it lies, and which record it holds."""
 
     start: int
@@ -38,22 +38,25 @@ class _Member:
     belongs_to: str
 
 
-def erase_captures(home: Home, ledger: Ledger, capture_ids: Iterable[int]) -> int:
+def erase_captures(home: Home, capture_ids: Iterable[int]) -> int:
     """Erase the bytes of captures, and of revisits that repeat them; gives how many.
 
     Raises: IntegrityError where a segment is not as the ledger says; nothing is changed then.
     """
     finish_erasures(home)
     require_known(home, lengths(home), home.ledger)
-    recover(home, ledger)
-    gone = _with_revisits(ledger, set(capture_ids))
-    by_segment: dict[int, list[sqlite3.Row]] = {}
-    for row in ledger.rows("SELECT * FROM capture WHERE damage IS NOT 'erased' ORDER BY id"):
-        if row["id"] in gone:
-            by_segment.setdefault(row["segment_id"], []).append(row)
-    for segment_id, rows in sorted(by_segment.items()):
-        _rewrite(home, ledger, segment_id, rows)
-    return sum(map(len, by_segment.values()))
+    gone = set(capture_ids)
+    with closing(Ledger(home.ledger)) as ledger:
+        recover(home, ledger)
+        revisits = "SELECT id, revisit_of FROM capture WHERE kind = 'revisit' ORDER BY id"
+        for row in ledger.rows(revisits):
+            if row["revisit_of"] in gone:
+                gone.add(row["id"])
+        asked = f"SELECT * FROM capture WHERE damage IS NOT '{ERASED}' ORDER BY segment_id, id"
+        found = [row for row in ledger.rows(asked) if row["id"] in gone]
+        for segment_id, rows in groupby(found, key=lambda row: int(row["segment_id"])):
+            _rewrite(home, ledger, segment_id, list(rows))
+    return len(found)
 
 
 def finish_erasures(home: Home) -> None:
@@ -64,10 +67,8 @@ def finish_erasures(home: Home) -> None:
     left = sorted(home.warc.glob(f"*{REWRITTEN}"))
     if not left:
         return
-    known = {
-        row["name"]: row["sha256"]
-        for row in read_rows(home.ledger, "SELECT name, sha256 FROM segment")
-    }
+    rows = read_rows(home.ledger, "SELECT name, sha256 FROM segment")
+    known = {row["name"]: row["sha256"] for row in rows}
     for path in left:
         with suppress(FileNotFoundError):  # another start may be doing the same
             name = path.name.removesuffix(REWRITTEN)
@@ -78,21 +79,13 @@ def finish_erasures(home: Home) -> None:
     fsync_folder(home.warc)
 
 
-def _with_revisits(ledger: Ledger, gone: set[int]) -> set[int]:
-    rows = ledger.rows("SELECT id, revisit_of FROM capture WHERE kind = 'revisit' ORDER BY id")
-    found = set(gone)
-    for row in rows:
-        if row["revisit_of"] in found:
-            found.add(row["id"])
-    return found
-
-
 def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row]) -> None:
-    segment = ledger.rows("SELECT * FROM segment WHERE id = ?", (segment_id,))[0]
+    asked = "SELECT * FROM segment WHERE id = ?"
+    segment = ledger.rows(asked, (segment_id,))[0]
     name = segment["name"]
     if not segment["is_sealed"]:
         seal(home, ledger, segment_id, name)
-        segment = ledger.rows("SELECT * FROM segment WHERE id = ?", (segment_id,))[0]
+        segment = ledger.rows(asked, (segment_id,))[0]
     old = home.warc / name
     if file_sha256(old) != segment["sha256"]:
         raise IntegrityError(where=name, what="the sealed file's SHA-256 is not the ledger's")
@@ -101,10 +94,9 @@ def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row
     path = home.warc / f"{name}{REWRITTEN}"
     places = _write(path, old, kept)
     fsync_folder(home.warc)
-    ids = [row["id"] for row in gone]
     with ledger.transaction() as db:
         db.execute("PRAGMA secure_delete = ON")
-        _note_gone(db, ids)
+        _note_gone(db, [row["id"] for row in gone])
         _move(db, segment_id, places, name)
         db.execute(
             "UPDATE segment SET sha256 = ?, length = ? WHERE id = ?",
@@ -133,12 +125,8 @@ def _members(path: Path) -> Iterator[_Member]:
     for start, end, record in read_members(path):
         if record is None:
             raise IntegrityError(where=f"{path.name} at {start}", what="not one whole WARC record")
-        yield _Member(
-            start,
-            end,
-            record.headers.get("warc-record-id", ""),
-            record.headers.get("warc-concurrent-to", "-"),
-        )
+        said = record.headers.get
+        yield _Member(start, end, said("warc-record-id", ""), said("warc-concurrent-to", "-"))
 
 
 def _write(path: Path, old: Path, kept: list[_Member]) -> dict[int, int]:
@@ -154,21 +142,15 @@ def _write(path: Path, old: Path, kept: list[_Member]) -> dict[int, int]:
 
 def _note_gone(db: sqlite3.Connection, ids: list[int]) -> None:
     """The captures stay in the books, without anything of what they held but its hash."""
-    one = [(each,) for each in ids]
-    db.executemany(
+    for sql in (
         f"UPDATE capture SET damage = '{ERASED}', offset = 0, length = 0, headers = '{{}}',"
         " content_type = NULL, payload_digest = NULL WHERE id = ?",
-        one,
-    )
-    db.executemany(
-        "UPDATE attempt SET detail = NULL WHERE page_id ="
-        " (SELECT page_id FROM capture WHERE id = ?)",
-        one,
-    )
-    # Whole answers that only refer to an erased one hold their own bytes.
-    db.executemany(
-        "UPDATE capture SET revisit_of = NULL WHERE kind = 'response' AND revisit_of = ?", one
-    )
+        "UPDATE attempt SET detail = NULL"
+        " WHERE page_id = (SELECT page_id FROM capture WHERE id = ?)",
+        # Whole answers that only refer to an erased one hold their own bytes.
+        "UPDATE capture SET revisit_of = NULL WHERE kind = 'response' AND revisit_of = ?",
+    ):
+        db.executemany(sql, [(each,) for each in ids])
 
 
 def _move(db: sqlite3.Connection, segment_id: int, places: dict[int, int], name: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from sqlite3 import Row
 from typing import Any, Literal
 
@@ -21,9 +20,6 @@ from schema.records import Record
 Kind = Literal["page", "tool", "quote"]
 ERASED = "erased"
 """The damage of a capture whose bytes were erased on request."""
-TAKEDOWNS = "SELECT * FROM takedown ORDER BY id"
-CORRECTIONS = "SELECT * FROM correction ORDER BY id"
-EXPORTS = "SELECT * FROM export ORDER BY id"
 
 
 class KnownSide(Record):
@@ -76,15 +72,9 @@ class Matches(Record):
         """What the first version of this list said of quotes, in the words of this one."""
         if not isinstance(data, dict) or not data.keys() & {"sides", "runs"}:
             return data
-        old = {**data}
-        old.pop("runs", None)  # all pieces of a quote tell the same
-        sides = old.pop("sides", [])
-        return old | {
-            "shown": [
-                *old.get("shown", []),
-                *([{"quotes": side} for side in version] for version in sides),
-            ]
-        }
+        now = {name: said for name, said in data.items() if name not in ("sides", "runs")}
+        sides = [[{"quotes": side} for side in version] for version in data.get("sides", [])]
+        return now | {"shown": [*now.get("shown", []), *sides]}
 
     def recognised(self) -> list[object]:
         """What it is recognised by, without what it took out: all that a build depends on."""
@@ -117,6 +107,17 @@ class Takedown:
     added_at: str
     lifted_at: str | None
 
+    @classmethod
+    def of(cls, row: Row) -> Takedown:
+        """The take-down that a row of the ledger is."""
+        matches = Matches.model_validate_json(row["matches"])
+        return cls(**{**dict(row), "matches": matches, "is_erased": bool(row["is_erased"])})
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """All that tells it from others; its number changes, and a new ledger gives another."""
+        return self.kind, self.site, self.target, self.added_at
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -129,16 +130,26 @@ class Correction:
     note: str
     added_at: str
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """All of it but its number."""
+        return self.kind, self.site, self.target, self.note, self.added_at
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """A folder that a release was written to. Absent: `withdrawn_at` is None while it stands."""
 
     id: int
-    folder: Path
+    folder: str
     release: str
     made_at: str
     withdrawn_at: str | None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """All that tells it from others."""
+        return self.folder, self.release, self.made_at
 
 
 def takedowns(home: Home) -> list[Takedown]:
@@ -147,27 +158,7 @@ def takedowns(home: Home) -> list[Takedown]:
     Raises: as all that read here: IntegrityError when the home lost its ledger, and what
     `read_rows` raises.
     """
-    return [takedown_of(row) for row in _rows(home, TAKEDOWNS)]
-
-
-def _rows(home: Home, sql: str) -> list[Row]:
-    home.require_ledger()
-    return read_rows(home.ledger, sql)
-
-
-def takedown_of(row: Row) -> Takedown:
-    """The take-down that a row of the ledger is."""
-    return Takedown(
-        row["id"],
-        row["kind"],
-        row["site"],
-        row["target"],
-        Matches.model_validate_json(row["matches"]),
-        row["reason"],
-        bool(row["is_erased"]),
-        row["added_at"],
-        row["lifted_at"],
-    )
+    return [Takedown.of(row) for row in _rows(home, "takedown")]
 
 
 def active_takedowns(home: Home) -> list[Takedown]:
@@ -177,36 +168,31 @@ def active_takedowns(home: Home) -> list[Takedown]:
 
 def corrections(home: Home) -> list[Correction]:
     """Every correction, in one short read."""
-    return [Correction(**dict(row)) for row in _rows(home, CORRECTIONS)]
+    return [Correction(**dict(row)) for row in _rows(home, "correction")]
 
 
 def exports(home: Home) -> list[Export]:
     """Every exported folder, in one short read."""
-    return [export_of(row) for row in _rows(home, EXPORTS)]
+    return [Export(**dict(row)) for row in _rows(home, "export")]
 
 
-def export_of(row: Row) -> Export:
-    """The exported folder that a row of the ledger is."""
-    return Export(**{**dict(row), "folder": Path(row["folder"])})
+def _rows(home: Home, table: str) -> list[Row]:
+    home.require_ledger()
+    return read_rows(home.ledger, f"SELECT * FROM {table} ORDER BY id")
 
 
 class TakenAddresses:
     """Which addresses may be neither asked for nor shown. For the crawl and the build alike."""
 
     def __init__(self, active: Iterable[Takedown]) -> None:
-        self._urls: dict[tuple[str, str], int] = {}
-        self._pairs: dict[tuple[str, frozenset[str]], int] = {}
-        self._tools: dict[tuple[str, str], int] = {}
+        self._known: dict[tuple[str, str | tuple[str, ...]], int] = {}
         for each in active:
+            # Both slugs of a page, or the one of a tool; addresses.
+            known: list[str | tuple[str, ...]] = [tuple(sorted(s)) for s in each.matches.slugs]
             if each.kind == "page":
-                self._urls.setdefault((each.site, each.target), each.id)
-                for body in each.matches.bodies:
-                    self._urls.setdefault((each.site, f"urn:sha256:{body}"), each.id)
-                for slugs in each.matches.slugs:
-                    self._pairs.setdefault((each.site, frozenset(slugs)), each.id)
-            elif each.kind == "tool":
-                for slugs in each.matches.slugs:
-                    self._tools.setdefault((each.site, slugs[0]), each.id)
+                known += [each.target, *(f"urn:sha256:{body}" for body in each.matches.bodies)]
+            for name in known:
+                self._known.setdefault((each.site, name), each.id)
 
     def covering(self, site: str, url: str, slugs: Iterable[tuple[str, str]]) -> int | None:
         """The id of the take-down for which an address is left alone. Absent: None.
@@ -214,9 +200,9 @@ class TakenAddresses:
         Shape: `slugs` are both slugs of a comparison address, in every way to read them; where
         one of the ways names a tool that was taken down, the address counts as one of it.
         """
-        found = {self._urls.get((site, url))}
+        asked: list[str | tuple[str, ...]] = [url]
         for pair in slugs:
-            low = tuple(slug.lower() for slug in pair)
-            found.add(self._pairs.get((site, frozenset(low))))
-            found |= {self._tools.get((site, slug)) for slug in low}
+            first, second = sorted(slug.lower() for slug in pair)
+            asked += [(first, second), (first,), (second,)]
+        found = (self._known.get((site, name)) for name in asked)
         return min((each for each in found if each is not None), default=None)

@@ -5,7 +5,7 @@ Pure. The ledger holds hashes only, so that the words themselves need be kept no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archive.takedown import Matches, Takedown, TakenAddresses
@@ -82,7 +82,6 @@ class Taken:
         self.ids = [each.id for each in self.active]
         self._addresses = TakenAddresses(self.active)
         self._likenesses = Likenesses(self.active)
-        self._slugs: dict[tuple[str, str], int] = {}
         self._names: dict[tuple[str, str], int] = {}
         self._quotes: dict[str, Takedown] = {}
         self._keys: dict[str, int] = {}
@@ -94,7 +93,6 @@ class Taken:
     def _add(self, each: Takedown) -> None:
         matches = each.matches
         if each.kind == "tool":
-            self._slugs |= {(each.site, slugs[0]): each.id for slugs in matches.slugs}
             self._names |= {(each.site, name): each.id for name in matches.names}
         elif each.kind == "quote":
             self._quotes |= dict.fromkeys(matches.words, each)
@@ -102,25 +100,25 @@ class Taken:
             for piece in matches.pieces:
                 self._pieces.setdefault(piece, []).append(each)
 
-    def address(self, site: str, url: str) -> int | None:
-        """The take-down for which a page is refused, by its address alone. Absent: None."""
+    def address(self, site: str, url: str, *shown: str) -> int | None:
+        """The take-down for which a page is refused, by its address, and slugs that it shows.
+
+        Absent: None.
+        """
         slugs = [] if url.startswith("urn:") else site_named(site).slugs(url)
-        return self._addresses.covering(site, url, slugs)
+        return self._addresses.covering(site, url, [*slugs, *((slug, "") for slug in shown)])
 
     def page(self, showing: Showing) -> int | None:
         """The take-down for which a page is refused, by what it shows. Absent: None."""
-        found = {self.address(showing.site, showing.url)}
+        slugs = [card.slug for card in showing.cards if card.slug is not None]
+        found = {self.address(showing.site, showing.url, *slugs)}
         if self._likenesses:
             found |= self._likenesses.find(sides_of(showing))
-        if self._slugs or self._names:
-            found |= {self._card(showing.site, card) for card in showing.cards}
+        if self._names:
+            # Without an address nobody can tell whether it is another tool of the same name.
+            nameless = (text_hash(card.name) for card in showing.cards if card.slug is None)
+            found |= {self._names.get((showing.site, name)) for name in nameless}
         return min((each for each in found if each is not None), default=None)
-
-    def _card(self, site: str, card: ShownCard) -> int | None:
-        if card.slug is not None:
-            return self._slugs.get((site, card.slug.lower()))
-        # Without an address nobody can tell whether it is another tool of the same name.
-        return self._names.get((site, text_hash(card.name)))
 
     def quote(self, quote: ShownWords) -> int | None:
         """The take-down for which a quote is left out. Absent: None."""
@@ -144,6 +142,19 @@ class Taken:
             number for number, each in near.items() if _is_reworded(each.matches, shown, tool_name)
         )
         return min(found, default=None)
+
+    def out_of(self, showing: Showing) -> Iterator[tuple[int, str, str]]:
+        """What is left out of what a page shows: by which take-down, and the field and value that
+        `Matches` keeps of it.
+        """
+        refused = self.page(showing)
+        if refused is None:
+            found = ((self.quote(quote), quote.key) for quote in showing.quotes)
+            yield from ((by, "quotes", key) for by, key in found if by is not None)
+            return
+        yield refused, "pages", showing.url
+        yield from ((refused, "cards", card.key) for card in showing.cards)
+        yield from ((refused, "quotes", quote.key) for quote in showing.quotes)
 
     def cited(self, detail: str) -> int | None:
         """The take-down of a quote that a detail cites, if only a few words of it. Absent: None."""

@@ -1,8 +1,8 @@
 """A take-down carried out: in published databases, record files and exports.
 
-withdraw  the whole of it       find     where it is shown     known    what else shows it
-files     published databases   records  record files          exports  folders that were exported
-problems  what `check` finds
+withdraw  the whole of it, in one line        evidence  what the home shows, read once
+find      what is meant, and its signs        records   record files without it
+files     databases and exports withdrawn, and what `check` says of them
 """
 
 from db.takedown.withdraw import correct, lift, take_down

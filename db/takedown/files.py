@@ -1,179 +1,135 @@
-"""Withdrawing published databases that hold what was taken down.
+"""Withdrawing published databases and exported folders that hold what was taken down.
 
-All of it can be done again after a crash at any point; needs the home's build lock.
+All of it can be done again after a crash at any point; needs the home's build lock. What `check`
+says of it stands here too.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from archive import Home
-from archive.ledger import Ledger
-from archive.takedown import Matches, Takedown, widen_takedown
+from archive.takedown import (
+    Export,
+    Matches,
+    Takedown,
+    exports,
+    mark_withdrawn,
+    path_beside,
+    require_all,
+    widen_takedown,
+)
 from db.publish.loss import Edition, edition
 from db.publish.publish import bury, named, whole_manifest
-from db.recognise.match import Showing, ShownCard, ShownWords, Taken
+from db.recognise.match import Showing, Taken
 from db.rows.write import connect_read_only
+from db.takedown.evidence import Evidence, Held, published_files, read_database
 from machine.clock import stamp
-from machine.files import file_sha256
-from schema.errors import BuildError
+from machine.files import file_sha256, fsync_folder, whole
+from schema.errors import BuildError, IntegrityError
 from schema.published import (
-    CANDIDATE,
-    CURRENT,
+    FOLDER_TOMBSTONE,
     Tombstone,
     TombstoneReason,
+    Withdrawal,
     is_named_by_build,
+    manifest_path,
     tombstone_path,
 )
+from schema.records import Record
 
-UNREADABLE = Edition({}, {}, set())
-
-
-@dataclass(slots=True)
-class Dropped:
-    """What a take-down took out: addresses of comparisons, keys of cards and quotes."""
-
-    pages: set[str] = field(default_factory=set)
-    cards: set[str] = field(default_factory=set)
-    quotes: set[str] = field(default_factory=set)
-
-    def matches(self) -> Matches:
-        """The same, as the ledger keeps it."""
-        return Matches(
-            pages=sorted(self.pages), cards=sorted(self.cards), quotes=sorted(self.quotes)
-        )
+GUARDED = {
+    "comparison": (
+        "pages",
+        "SELECT page.url FROM page JOIN comparison ON comparison.page = page.id",
+    ),
+    "card": ("cards", "SELECT key FROM card"),
+    "quote": ("quotes", "SELECT key FROM quote"),
+}
+"""By table, what `Matches` keeps of what was taken out of it, and how a file is asked for it."""
 
 
-def published_files(home: Home) -> list[Path]:
-    """Every `*.db` below the public folder, under whatever name it was copied there.
-
-    The candidate of a build, and the link to the current one, are none; links to folders are not
-    followed.
-    """
-    link, candidate = home.public / CURRENT, home.public / CANDIDATE
-    return [
-        path
-        for path in sorted(home.public.rglob("*.db"))
-        if path.is_file() and path != candidate and not (path == link and path.is_symlink())
-    ]
+def dropped(showings: Iterable[Showing], taken: Taken) -> dict[int, Matches]:
+    """What each take-down takes out of what is shown: addresses, keys of cards and quotes."""
+    found: dict[int, dict[str, set[str]]] = {}
+    for showing in showings:
+        for takedown, kind, value in taken.out_of(showing):
+            found.setdefault(takedown, {}).setdefault(kind, set()).add(value)
+    return {
+        takedown: Matches.model_validate({kind: sorted(values) for kind, values in gone.items()})
+        for takedown, gone in found.items()
+    }
 
 
-def see_dropped(showing: Showing, taken: Taken, found: dict[int, Dropped]) -> None:
-    """Note what the take-downs take out of what one version of a page shows."""
-    refused = taken.page(showing)
-    if refused is not None:
-        dropped = found.setdefault(refused, Dropped())
-        dropped.pages.add(showing.url)
-        dropped.cards |= {card.key for card in showing.cards}
-        dropped.quotes |= {quote.key for quote in showing.quotes}
-        return
-    for quote in showing.quotes:
-        takedown = taken.quote(quote)
-        if takedown is not None:
-            found.setdefault(takedown, Dropped()).quotes.add(quote.key)
-
-
-def showings_of_database(connection: sqlite3.Connection) -> Iterator[Showing]:
-    """What every version of every page shows in a database of ours, of any age."""
-    quotes: dict[int, list[ShownWords]] = defaultdict(list)
-    for version, *quote in connection.execute(
-        "SELECT version, key, tool_name, text, position FROM version_quote"
-        " JOIN quote ON quote.id = quote"
-    ):
-        quotes[version].append(ShownWords(*quote))
-    cards: dict[int, list[ShownCard]] = defaultdict(list)
-    for version, *card in connection.execute(
-        "SELECT version, slug, card.name, description, card.key FROM version_tool"
-        " JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card"
-        " ORDER BY version, position"
-    ):
-        cards[version].append(ShownCard(*card))
-    for version, site, url in connection.execute(
-        "SELECT v.id, page.site, page.url FROM comparison_version v"
-        " JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page"
-    ):
-        yield Showing(site, url, tuple(cards[version]), tuple(quotes[version]))
-
-
-def dropped_of(path: Path, taken: Taken) -> dict[int, Dropped]:
-    """What each take-down takes out of a database file; empty where it holds none of it.
-
-    Raises: sqlite3.DatabaseError when it is not readable.
-    """
-    found: dict[int, Dropped] = {}
-    with closing(connect_read_only(path)) as connection:
-        for showing in showings_of_database(connection):
-            see_dropped(showing, taken, found)
-        for site, url in connection.execute("SELECT site, url FROM page WHERE captures > 0"):
-            takedown = taken.address(site, url)
-            if takedown is not None:
-                found.setdefault(takedown, Dropped())
-        details = "SELECT detail FROM failure UNION SELECT detail FROM finding"
-        for (detail,) in connection.execute(details):
-            takedown = taken.cited(detail)
-            if takedown is not None:
-                found.setdefault(takedown, Dropped())
-    return found
+def taken_from(held: Held, taken: Taken) -> dict[int, Matches]:
+    """What each take-down takes out of a database; empty where it holds none of it."""
+    cited = [taken.cited(detail) for detail in held.details]
+    named_by = [taken.address(site, url) for site, url in held.addresses]
+    nothing_shown = {each: Matches() for each in (*cited, *named_by) if each is not None}
+    return nothing_shown | dropped(held.showings, taken)
 
 
 def left_out(path: Path, taken: Taken) -> dict[str, int]:
     """Number of rows of the guarded tables that a database lacks because of take-downs."""
-    asked = {
-        "comparison": "SELECT page.url FROM page JOIN comparison ON comparison.page = page.id",
-        "card": "SELECT key FROM card",
-        "quote": "SELECT key FROM quote",
-    }
+    found = {}
     with closing(connect_read_only(path)) as connection:
-        there = {table: {key for (key,) in connection.execute(asked[table])} for table in asked}
-    gone = {
-        "comparison": {url for each in taken.active for url in each.matches.pages},
-        "card": {key for each in taken.active for key in each.matches.cards},
-        "quote": {key for each in taken.active for key in each.matches.quotes},
-    }
-    return {table: len(keys - there[table]) for table, keys in gone.items()}
+        for table, (kind, sql) in GUARDED.items():
+            gone = {key for each in taken.active for key in getattr(each.matches, kind)}
+            found[table] = len(gone - {key for (key,) in connection.execute(sql)})
+    return found
 
 
-def withdraw_published(home: Home, taken: Taken) -> list[str]:
-    """Withdraw every published database that holds what was taken down; gives their names."""
+def withdraw_files(evidence: Evidence, taken: Taken) -> list[str]:
+    """Withdraw all that holds what was taken down; gives the names of files and folders."""
+    home = evidence.home
     names = []
-    for path in published_files(home):
+    for path in published_files(home.public):
         if tombstone_path(path).exists():
             path.unlink()  # killed between the two
-        elif _withdraw(home, path, taken):
+        elif _withdraw(evidence, path, taken):
             names.append(str(path.relative_to(home.public)))
+    for export in exports(home):
+        if export.withdrawn_at is None and _is_reachable(home, Path(export.folder)):
+            by = _taken_in_folder(Path(export.folder), taken)
+            if by:
+                withdraw_folder(export, by)
+                mark_withdrawn(home, export.id)
+                names.append(export.folder)
     return names
 
 
-def _withdraw(home: Home, path: Path, taken: Taken) -> bool:
+def _withdraw(evidence: Evidence, path: Path, taken: Taken) -> bool:
     manifest = whole_manifest(path)
-    known, before = (set(manifest.takedowns), manifest.taken) if manifest else (set(), {})
-    if set(taken.ids) <= known:
+    if manifest is not None and set(taken.ids) <= set(manifest.takedowns):
         return False
     try:
-        found = dropped_of(path, taken)
-        present = edition(path, before)
+        found = taken_from(evidence.database(path), taken)
+        present = edition(path, manifest.taken if manifest else {})
     except (sqlite3.DatabaseError, BuildError):
         if not is_named_by_build(path):
             return False  # perhaps no archive at all; `check` names it
         # Nobody can tell what it holds, and it can be made again.
-        found, present = {each: Dropped() for each in taken.ids}, UNREADABLE
+        found, present = {each: Matches() for each in taken.ids}, Edition({}, {}, set())
     if not found:
+        if manifest is not None:  # nobody need look into it again
+            _write(manifest_path(path), manifest.model_copy(update={"takedowns": taken.ids}))
         return False
     by = [each for each in taken.active if each.id in found]
-    if path == named(home):
-        _note_dropped(home, [(each, found[each.id]) for each in by])
+    if path == named(evidence.home):
+        # Let the next build know what is missing on purpose, before the file is gone.
+        for each in by:
+            widen_takedown(evidence.home, each, found[each.id])
     bury(
         path,
         Tombstone(
             withdrawn=path.name,
-            sha256=file_sha256(path),
             withdrawn_at=stamp(),
-            reasons=reasons(by),
+            reasons=_reasons(by),
+            sha256=manifest.sha256 if manifest else file_sha256(path),
             rows=present.rows,
             taken=present.taken,
             sites=sorted(present.sites),
@@ -182,13 +138,74 @@ def _withdraw(home: Home, path: Path, taken: Taken) -> bool:
     return True
 
 
-def _note_dropped(home: Home, found: list[tuple[Takedown, Dropped]]) -> None:
-    """Let the next build know what is missing on purpose, before the file is gone."""
-    with closing(Ledger(home.ledger)) as ledger:
-        for takedown, dropped in found:
-            widen_takedown(ledger, takedown, dropped.matches())
+def _is_reachable(home: Home, folder: Path) -> bool:
+    """Whether an exported folder is there, and does not hold the home itself.
+
+    One that is not there is looked for again each time, as a disk may have been taken out.
+    """
+    return folder.is_dir() and not home.path.resolve().is_relative_to(folder.resolve())
 
 
-def reasons(by: list[Takedown]) -> list[TombstoneReason]:
-    """What a tombstone says of take-downs."""
+def _taken_in_folder(folder: Path, taken: Taken) -> list[Takedown]:
+    """The take-downs of what a folder holds: all, where no database can be looked into."""
+    try:
+        held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
+    except sqlite3.DatabaseError:
+        held = []
+    found = {takedown for each in held for takedown in taken_from(each, taken)}
+    return [each for each in taken.active if not held or each.id in found]
+
+
+def withdraw_folder(export: Export, by: list[Takedown]) -> None:
+    """Replace the files of an exported folder by a tombstone; links are not followed."""
+    folder = Path(export.folder)
+    tombstone = folder / FOLDER_TOMBSTONE
+    said = Withdrawal(withdrawn=export.release, withdrawn_at=stamp(), reasons=_reasons(by))
+    _write(tombstone, said)
+    for place, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            if Path(place, name) != tombstone:
+                Path(place, name).unlink()
+        for name in folders:
+            path = Path(place, name)
+            with suppress(OSError):
+                path.unlink() if path.is_symlink() else path.rmdir()
+    fsync_folder(folder)
+
+
+def _write(path: Path, record: Record) -> None:
+    with whole(path) as file:
+        file.write(record.model_dump_json(indent=1).encode() + b"\n")
+
+
+def _reasons(by: list[Takedown]) -> list[TombstoneReason]:
     return [TombstoneReason(date=each.added_at, kind=each.kind, reason=each.reason) for each in by]
+
+
+def withdrawal_problems(home: Home, taken: Taken) -> Iterator[tuple[str, str]]:
+    """Where take-downs are forgotten, not finished, or not heeded in what is published."""
+    copy = path_beside(home.ledger)
+    try:
+        if not require_all(home):
+            yield copy.name, "it does not say all that the ledger knows of take-downs; build"
+    except IntegrityError as error:
+        yield copy.name, str(error).removeprefix(f"{copy}: ")
+    for each in taken.active:
+        if each.matches.is_erasing and not each.is_erased:
+            what = "its bytes are not erased yet; the same `takedown add` with --erase does it"
+            yield f"take-down {each.id} of {each.target}", what
+    for path in published_files(home.public):
+        where = str(path.relative_to(home.public))
+        if tombstone_path(path).exists():
+            yield where, "it was withdrawn and is still there; build removes it"
+        elif taken.ids:
+            yield from ((where, what) for what in _held(path, taken))
+
+
+def _held(path: Path, taken: Taken) -> Iterator[str]:
+    try:
+        for takedown in sorted(taken_from(read_database(path), taken)):
+            yield f"it holds what take-down {takedown} is about; build"
+    except sqlite3.DatabaseError:
+        if not is_named_by_build(path):  # `check` tells of the others
+            yield "nobody can tell whether it holds what was taken down; move it away"

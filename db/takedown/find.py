@@ -1,39 +1,34 @@
-"""What a person means by an address, a tool or a quote.
+"""What a person means by an address, a tool or a quote, and by what it is known from then on.
 
-This module only reads: record files, published databases and the ledger.
+This module only reads; what is kept of a target holds hashes and addresses, no words.
 """
 
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import NamedTuple
 
-from archive import Archive
-from archive.takedown import Kind, Takedown, TakenAddresses, active_takedowns
+from archive.takedown import Kind, Matches, Takedown, TakenAddresses, active_takedowns
 from db.publish.publish import present
-from db.recognise.fold import folded, words_hash
-from db.recognise.match import Showing
-from db.records import recordfile
-from db.records.snapshot import is_known_page
-from db.rows.write import connect_read_only
-from db.takedown.files import published_files, showings_of_database
-from db.takedown.records import showing_of
-from parsers import Site
+from db.recognise.fold import folded, text_hash, words_hash
+from db.recognise.likeness import Side
+from db.recognise.match import Showing, ShownCard, quote_matches, sides_of
+from db.takedown.evidence import Evidence
+from db.takedown.records import GONE
 from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
-from schema.records import Comparison
 
 _KEY = re.compile(r"(?:.*/quote/)?([0-9a-f]{64})")
 TOLD_LENGTH = 60
 """So much is repeated of what was asked for. Units: characters."""
 _URN = re.compile(r"urn:sha256:[0-9a-f]{64}")
+Twins = dict[str, dict[tuple[str, str], Side]]
+"""Cards by the hash of their name, then by their slug, or key where they have none, and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What was asked for: the page's address, the tool's slug or name, or the quote's key."""
 
     kind: Kind
@@ -41,132 +36,90 @@ class Target:
     target: str
 
 
-class Finder:
-    """Finds what is meant in one home. Shape: `Finder(archive).find("alpha", site=None)`."""
+def find(evidence: Evidence, asked: str, *, site: str | None) -> Target:
+    """What is meant. Shape: `find(evidence, "alpha", site=None)`.
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive, self._home = archive, archive.home
-        self._pages = [p for p in archive.pages() if is_known_page(p.site, p.url)]
+    Raises: UsageError when nothing, or more than one thing, goes by that name here.
+    """
+    asked = asked.strip()
+    for each in active_takedowns(evidence.home):
+        if each.target == asked and site in (None, each.site):
+            return Target(each.kind, each.site, each.target)
+    key = _KEY.fullmatch(asked)
+    if key:
+        return _quote(evidence, asked, lambda quote_key, text: quote_key == key[1])
+    if asked.startswith(("http://", "https://", "urn:")):
+        return _address(evidence, asked, site)
+    if re.search(r"\s", asked) and "name:" not in asked:
+        words = words_hash(folded(asked))
+        return _quote(
+            evidence, asked, lambda _, text: text is not None and words_hash(folded(text)) == words
+        )
+    return _pair(evidence, asked, site) or _tool(evidence, asked, site)
 
-    def find(self, asked: str, *, site: str | None) -> Target:
-        """What is meant.
 
-        Raises: UsageError when nothing, or more than one thing, goes by that name here.
-        """
-        asked = asked.strip()
-        for each in active_takedowns(self._home):
-            if each.target == asked and site in (None, each.site):
-                return Target(each.kind, each.site, each.target)
-        key = _KEY.fullmatch(asked)
-        if key:
-            return self._quote(asked, lambda quote_key, text: quote_key == key[1])
-        if asked.startswith(("http://", "https://", "urn:")):
-            return self._address(asked, site)
-        if re.search(r"\s", asked) and "name:" not in asked:
-            words = words_hash(folded(asked))
-            return self._quote(
-                asked, lambda _, text: text is not None and words_hash(folded(text)) == words
-            )
-        return self._pair(asked, site) or self._tool(asked, site)
+def _quote(evidence: Evidence, asked: str, is_meant: Callable[[str, str | None], bool]) -> Target:
+    for showing in evidence.showings:
+        for quote in showing.quotes:
+            if is_meant(quote.key, quote.text):
+                return Target("quote", showing.site, quote.key)
+    raise UsageError(what=f"{told(asked)}: no quote of this archive{_unless_built(evidence)}")
 
-    def _quote(self, asked: str, is_meant: Callable[[str, str | None], bool]) -> Target:
-        for showing in self.showings():
-            for quote in showing.quotes:
-                if is_meant(quote.key, quote.text):
-                    return Target("quote", showing.site, quote.key)
-        raise UsageError(what=f"{told(asked)}: no quote of this archive{self._unless_built()}")
 
-    def _address(self, asked: str, named: str | None) -> Target:
-        if _URN.fullmatch(asked):
-            return Target("page", self._only(asked, named, lambda page: page == asked), asked)
-        site = site_named(named) if named else site_of_url(asked)
-        if site is None:
-            raise UsageError(what=f"{told(asked)}: no site claims this host; name one with --site")
-        slug = site.tool_slug(asked)
-        if slug is not None:
-            return self._tool(slug, site.name)
-        if not site.is_comparison(asked):
-            raise UsageError(what=f"{told(asked)}: neither a comparison nor a tool of {site.name}")
-        return Target("page", site.name, site.own_address(asked))
+def _address(evidence: Evidence, asked: str, named: str | None) -> Target:
+    if _URN.fullmatch(asked):
+        sites = {p.site for p in evidence.pages if p.url == asked and named in (None, p.site)}
+        return Target("page", _only(sites, asked, "page", "there is no such page"), asked)
+    site = site_named(named) if named else site_of_url(asked)
+    if site is None:
+        raise UsageError(what=f"{told(asked)}: no site claims this host; name one with --site")
+    slug = site.tool_slug(asked)
+    if slug is not None:
+        return _tool(evidence, slug, site.name)
+    if not site.is_comparison(asked):
+        raise UsageError(what=f"{told(asked)}: neither a comparison nor a tool of {site.name}")
+    return Target("page", site.name, site.own_address(asked))
 
-    def _pair(self, asked: str, named: str | None) -> Target | None:
-        site, pair = _split(asked, named)
-        pages = {
-            (p.site, p.url)
-            for p in self._pages
-            if site in (None, p.site) and site_named(p.site).pair(p.url) == pair
-        }
-        if len(pages) > 1:
-            raise UsageError(what=f"{told(asked)}: several pages go by it; name the address")
-        return Target("page", *pages.pop()) if pages else None
 
-    def _tool(self, asked: str, named: str | None) -> Target:
-        site, tool = _split(asked, named)
-        sites = {p.site for p in self._pages if tool in _halves(site_named(p.site), p.url)}
-        sites |= {
-            showing.site
-            for showing in self.showings()
-            for card in showing.cards
-            if tool == (card.slug or f"name:{card.name}")
-        }
-        sites &= {site} if site else sites
-        if len(sites) != 1:
-            what = (
-                "several sites have such a tool; name one with --site"
-                if sites
-                else (f"neither a page, a tool nor a quote of this archive{self._unless_built()}")
-            )
-            raise UsageError(what=f"{told(asked)}: {what}")
-        return Target("tool", sites.pop(), tool)
+def _pair(evidence: Evidence, asked: str, named: str | None) -> Target | None:
+    site, pair = _split(asked, named)
+    pages = {
+        (p.site, p.url)
+        for p in evidence.pages
+        if site in (None, p.site) and site_named(p.site).pair(p.url) == pair
+    }
+    if len(pages) > 1:
+        raise UsageError(what=f"{told(asked)}: several pages go by it; name the address")
+    return Target("page", *pages.pop()) if pages else None
 
-    def _unless_built(self) -> str:
-        """What to do first where names and words are looked for in what nobody has built."""
-        if present(self._home) is not None:
-            return ""
-        return "; nothing is built here now; run `verdicts build`, then ask again"
 
-    def _only(self, asked: str, named: str | None, is_meant: Callable[[str], bool]) -> str:
-        sites = {p.site for p in self._pages if is_meant(p.url) and named in (None, p.site)}
-        if len(sites) != 1:
-            what = "several sites have such a page" if sites else "there is no such page"
-            raise UsageError(what=f"{told(asked)}: {what}")
+def _tool(evidence: Evidence, asked: str, named: str | None) -> Target:
+    site, tool = _split(asked, named)
+    sites = {p.site for p in evidence.pages if any(tool in s for s in slugs_of(p.site, p.url))}
+    sites |= {
+        showing.site
+        for showing in evidence.showings
+        for card in showing.cards
+        if tool == (card.slug or f"name:{card.name}")
+    }
+    sites &= {site} if site else sites
+    nowhere = f"neither a page, a tool nor a quote of this archive{_unless_built(evidence)}"
+    return Target("tool", _only(sites, asked, "tool", nowhere), tool)
+
+
+def _only(sites: set[str], asked: str, kind: str, nowhere: str) -> str:
+    """The one site that has it."""
+    if len(sites) == 1:
         return sites.pop()
+    several = f"several sites have such a {kind}; name one with --site"
+    raise UsageError(what=f"{told(asked)}: {several if sites else nowhere}")
 
-    def showings(self) -> Iterator[Showing]:
-        """What every record read so far shows, then what every published database shows."""
-        captures = {(c.segment, c.offset): c for c in self._archive.captures()}
-        for segment in self._archive.segments():
-            for path in recordfile.record_paths(self._home.records, segment):
-                try:
-                    lines = list(recordfile.read_lines(path))
-                except recordfile.READ_ERRORS:
-                    continue  # it is made again by the next build
-                for line in lines:
-                    capture = captures.get((segment.name, line.offset))
-                    record = line.reading.record if line.reading else None
-                    if capture is not None and isinstance(record, Comparison):
-                        yield showing_of(capture.site, capture.url, record)
-        for database in published_files(self._home):
-            try:
-                with closing(connect_read_only(database)) as connection:
-                    yield from showings_of_database(connection)
-            except sqlite3.DatabaseError:
-                continue  # `check` names it
 
-    def is_known(self, target: Target) -> bool:
-        """Whether the ledger knows the page."""
-        return any((page.site, page.url) == (target.site, target.target) for page in self._pages)
-
-    def pages(self, takedown: Takedown) -> list[int]:
-        """The pages that a take-down covers, by address or by what they show, by number."""
-        addresses = TakenAddresses([takedown])
-        return [
-            page.id
-            for page in self._pages
-            if page.url in takedown.matches.pages
-            or addresses.covering(page.site, page.url, slugs_of(site_named(page.site), page.url))
-            is not None
-        ]
+def _unless_built(evidence: Evidence) -> str:
+    """What to do first where names and words are looked for in what nobody has built."""
+    if present(evidence.home) is not None:
+        return ""
+    return "; nothing is built here now; run `verdicts build`, then ask again"
 
 
 def told(asked: str) -> str:
@@ -178,13 +131,9 @@ def told(asked: str) -> str:
     return asked if len(asked) <= TOLD_LENGTH else f"{asked[: TOLD_LENGTH - 1]}…"
 
 
-def _halves(site: Site, url: str) -> set[str]:
-    return {half for pair in slugs_of(site, url) for half in pair}
-
-
-def slugs_of(site: Site, url: str) -> list[tuple[str, str]]:
+def slugs_of(site: str, url: str) -> list[tuple[str, str]]:
     """Both slugs of a comparison address, in every way to read them; none of a urn."""
-    return [] if url.startswith("urn:") else site.slugs(url)
+    return [] if url.startswith("urn:") else site_named(site).slugs(url)
 
 
 def _split(asked: str, named: str | None) -> tuple[str | None, str]:
@@ -193,3 +142,85 @@ def _split(asked: str, named: str | None) -> tuple[str | None, str]:
     if colon and site != "name":
         return site_named(site).name, name
     return named and site_named(named).name, asked
+
+
+def covered_pages(evidence: Evidence, takedown: Takedown) -> list[int]:
+    """The pages that a take-down covers, by address or by what they show, by number."""
+    shown, taken = set(takedown.matches.pages), TakenAddresses([takedown])
+    return [
+        page.id
+        for page in evidence.pages
+        if page.url in shown
+        or taken.covering(page.site, page.url, slugs_of(page.site, page.url)) is not None
+    ]
+
+
+def matches_of(target: Target, evidence: Evidence) -> Matches:
+    """By what a target is recognised from now on: all that was ever read of it."""
+    if target.kind == "page":
+        return Matches().joined(_page_matches(target, evidence))
+    if target.kind == "tool":
+        return Matches().joined(_tool_matches(target, evidence.showings))
+    found = (
+        quote_matches(quote, showing)
+        for showing in evidence.showings
+        for quote in showing.quotes
+        if quote.key == target.target and quote.text not in (None, GONE)
+    )
+    return reduce(Matches.joined, found, Matches(quotes=[target.target]))
+
+
+def _page_matches(target: Target, evidence: Evidence) -> Matches:
+    twins = _twins(evidence.showings)
+    own = (each for each in evidence.captures if each.status == 200)
+    return Matches(
+        slugs=[sorted(pair) for pair in slugs_of(target.site, target.target)],
+        bodies=sorted({c.body_sha256 for c in own if (c.site, c.url) == target[1:]}),
+        shown=[
+            [sides_of(each)[at].known(*_others(each, at, twins)) for at in (0, 1)]
+            for each in evidence.showings
+            if (each.site, each.url) == target[1:]
+        ],
+    )
+
+
+def _tool_matches(target: Target, showings: Iterable[Showing]) -> Matches:
+    twins = _twins(showings)
+    name = target.target.removeprefix("name:")
+    is_nameless = name != target.target
+    names = {text_hash(name)} if is_nameless else set()
+
+    def is_it(card: ShownCard) -> bool:
+        if is_nameless:
+            return card.slug is None and text_hash(card.name) in names
+        return card.slug == target.target
+
+    shown = [
+        sides_of(each)[at].known(*_others(each, at, twins))
+        for each in showings
+        for at, card in enumerate(each.cards)
+        if each.site == target.site and is_it(card)
+    ]
+    names |= {side.name for side in shown if side.name is not None}
+    slugs = [] if is_nameless else [[name]]
+    return Matches(slugs=slugs, names=sorted(names), shown=[[side] for side in shown])
+
+
+def _twins(showings: Iterable[Showing]) -> Twins:
+    """The cards of one name that some page shows beside each other: they are two tools."""
+    found: Twins = {}
+    for showing in showings:
+        sides = sides_of(showing)
+        if len({side.name for side in sides}) == 1:
+            of_name = found.setdefault(sides[0].name, {})
+            for card, side in zip(showing.cards, sides, strict=True):
+                of_name[card.slug or card.key, card.key] = side
+    return found
+
+
+def _others(showing: Showing, at: int, twins: Twins) -> tuple[Side, list[Side]]:
+    """What is told apart from one card of a page: the one beside it, and others of its name."""
+    sides, card = sides_of(showing), showing.cards[at]
+    of_name = twins.get(sides[at].name, {})
+    others = [side for (tool, _), side in of_name.items() if tool != (card.slug or card.key)]
+    return sides[1 - at], others

@@ -1,4 +1,7 @@
-"""Take-downs and corrections as a person asks for them.
+"""Take-downs and corrections as a person asks for them, each in one straight line.
+
+    what the home shows, read once (evidence) -> what is meant, and by what it is known (find)
+    -> the ledger and its copy -> published files (files) -> bytes, with --erase -> record files
 
 What was published is withdrawn at once, not by the next build: whoever serves it must stop. The
 ledger is written first, so that a killed take-down is finished by the next build or by the same
@@ -8,12 +11,11 @@ command again.
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive import Archive, Home, open_archive
-from archive.ledger import Ledger
+from archive import Home, open_archive
 from archive.takedown import (
     Matches,
     Takedown,
@@ -25,8 +27,7 @@ from archive.takedown import (
     finish_erasures,
     lift_takedown,
     mark_erased,
-    renew_copy,
-    require_all,
+    settle,
     takedowns,
     widen_takedown,
 )
@@ -34,10 +35,9 @@ from db.publish.publish import remove_leftovers
 from db.recognise.match import Taken
 from db.records.recordfile import READ_ERRORS, read_header
 from db.records.snapshot import Snapshot, take_snapshot
-from db.takedown.exports import withdraw_exports
-from db.takedown.files import Dropped, see_dropped, withdraw_published
-from db.takedown.find import Finder, Target, told
-from db.takedown.known import matches_of
+from db.takedown.evidence import Evidence
+from db.takedown.files import dropped, withdraw_files
+from db.takedown.find import Target, covered_pages, find, matches_of, told
 from db.takedown.records import clean_records
 from schema.errors import StartError, UsageError
 from schema.records import SHORT_TEXT
@@ -70,54 +70,40 @@ def take_down(
     to, or with `erase` while a crawl or a build runs: nothing was changed then.
     """
     reason = _plain(reason, "--reason")
-    archive = open_archive(home.path)
-    finder = Finder(archive)
+    evidence = Evidence(open_archive(home.path))
     home.create()
     with ExitStack() as locks:
         if erase:
             locks.enter_context(home.lock("crawl"))
             _wait_for_build(home, locks)
-        target = finder.find(asked, site=site)
+        target = find(evidence, asked, site=site)
         if erase and target.kind == "quote":
             raise UsageError(
                 what=f"{told(asked)}: the bytes of a quote are those of its pages;"
                 " take down the pages that show it to erase them"
             )
-        wanted = _wanted(finder, archive, target, is_erasing=erase)
-        pages = finder.pages(wanted)
-        with closing(Ledger(home.ledger)) as ledger:
-            number = enter_takedown(
-                ledger,
-                kind=target.kind,
-                site=target.site,
-                target=target.target,
-                matches=wanted.matches,
-                reason=reason,
-                pages=pages,
-            )
-        report = TakedownReport(number, target.kind, target.site, target.target, len(pages))
+        wanted = _wanted(evidence, target, reason, is_erasing=erase)
+        pages = covered_pages(evidence, wanted)
+        number = enter_takedown(home, wanted, pages)
+        report = TakedownReport(number, *target, len(pages))
         if not erase:
             try:
                 _wait_for_build(home, locks)
             except StartError:
                 report.is_complete = False
                 return report
-        report.withdrawn = withdraw(home)
+        report.withdrawn = withdraw(home, evidence)
         if erase:
-            report.erased = _erase(home, target)
+            report.erased = _erase(evidence, target)
     return report
 
 
-def _wanted(finder: Finder, archive: Archive, target: Target, *, is_erasing: bool) -> Takedown:
+def _wanted(evidence: Evidence, target: Target, reason: str, *, is_erasing: bool) -> Takedown:
     """The take-down as it is to be entered: what it goes by, and what it takes out."""
-    matches = matches_of(target, finder, archive).joined(Matches(is_erasing=is_erasing))
-    wanted = Takedown(0, target.kind, target.site, target.target, matches, "", False, "", None)
-    found: dict[int, Dropped] = {}
-    taken = Taken([wanted])
-    for showing in finder.showings():
-        see_dropped(showing, taken, found)
-    dropped = found.get(wanted.id, Dropped())
-    return replace(wanted, matches=matches.joined(dropped.matches()))
+    matches = matches_of(target, evidence).joined(Matches(is_erasing=is_erasing))
+    wanted = Takedown(0, *target, matches, reason, False, "", None)
+    gone = dropped(evidence.showings, Taken([wanted])).get(wanted.id, Matches())
+    return replace(wanted, matches=matches.joined(gone))
 
 
 def _wait_for_build(home: Home, locks: ExitStack) -> None:
@@ -136,24 +122,23 @@ def _wait_for_build(home: Home, locks: ExitStack) -> None:
             time.sleep(0.2)
 
 
-def withdraw(home: Home) -> list[str]:
+def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
     """Withdraw whatever holds what was taken down, and finish what was left half done.
 
-    Shape: the names of the published files and folders withdrawn now. The caller holds the
-    build's lock.
+    Shape: what was read of the home before; the names of the published files and folders
+    withdrawn now. The caller holds the build's lock.
     Raises: IntegrityError when the ledger has forgotten a take-down that its copy holds.
     """
-    if not require_all(home):
-        with closing(Ledger(home.ledger)) as ledger:
-            renew_copy(ledger)
+    settle(home)
     finish_erasures(home)
     remove_leftovers(home)  # a build that was killed may have left the words in one
     taken = Taken(active_takedowns(home))
     if not taken.ids:
         return []
-    names = [*withdraw_published(home, taken), *withdraw_exports(home, taken)]
+    archive = open_archive(home.path)
+    names = withdraw_files(evidence or Evidence(archive), taken)
     if any(_is_older(path, taken) for path in home.records.glob("*")):
-        clean_records(home.records, take_snapshot(open_archive(home.path)))
+        clean_records(home.records, take_snapshot(archive))
     return names
 
 
@@ -170,22 +155,17 @@ def is_outdated(home: Home, snapshot: Snapshot) -> bool:
     return [each.id for each in active_takedowns(home)] != snapshot.taken.ids
 
 
-def _erase(home: Home, target: Target) -> int:
+def _erase(evidence: Evidence, target: Target) -> int:
     """Erase the captures of a take-down's pages; gives how many. Both locks are held."""
-    archive = open_archive(home.path)
-    takedown = next(
-        each
-        for each in active_takedowns(home)
-        if Target(each.kind, each.site, each.target) == target
-    )
-    pages = set(Finder(archive).pages(takedown))
-    captures = [each for each in archive.captures() if each.page_id in pages]
-    with closing(Ledger(home.ledger)) as ledger:
-        said = [f"{each.url} {each.captured_at}" for each in captures]
-        number = widen_takedown(ledger, takedown, Matches(erased=said))
-        count = erase_captures(home, ledger, [each.id for each in captures])
-        clean_records(home.records, take_snapshot(archive))
-        mark_erased(ledger, number)
+    home = evidence.home
+    takedown = next(each for each in active_takedowns(home) if each.key[:3] == target)
+    pages = set(covered_pages(evidence, takedown))
+    captures = [each for each in evidence.captures if each.page_id in pages]
+    said = [f"{each.url} {each.captured_at}" for each in captures]
+    number = widen_takedown(home, takedown, Matches(erased=said))
+    count = erase_captures(home, [each.id for each in captures])
+    clean_records(home.records, take_snapshot(evidence.archive))
+    mark_erased(home, number)
     return count
 
 
@@ -195,11 +175,11 @@ def lift(home: Home, number: int) -> None:
     Raises: UsageError when no take-down of that number holds; StartError when the home cannot be
     written to.
     """
+    evidence = Evidence(open_archive(home.path))
     found = [each for each in takedowns(home) if each.id == number]
-    pages = [page for each in found for page in Finder(open_archive(home.path)).pages(each)]
+    pages = [page for each in found for page in covered_pages(evidence, each)]
     home.create()
-    with closing(Ledger(home.ledger)) as ledger:
-        lift_takedown(ledger, number, pages)
+    lift_takedown(home, number, pages)
 
 
 def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tuple[int, Target]:
@@ -209,16 +189,12 @@ def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tu
     written to.
     """
     note = _plain(note, "--note")
-    finder = Finder(open_archive(home.path))
-    target = finder.find(asked, site=site)
-    if target.kind == "page" and not finder.is_known(target):
+    evidence = Evidence(open_archive(home.path))
+    target = find(evidence, asked, site=site)
+    if target.kind == "page" and target[1:] not in {(p.site, p.url) for p in evidence.pages}:
         raise UsageError(what=f"{told(target.target)}: no page of this archive")
     home.create()
-    with closing(Ledger(home.ledger)) as ledger:
-        number = enter_correction(
-            ledger, kind=target.kind, site=target.site, target=target.target, note=note
-        )
-    return number, target
+    return enter_correction(home, *target, note), target
 
 
 def _plain(text: str, name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,10 +24,10 @@ from takedown_home import (
 from web_server import serving
 
 from archive import Home
-from archive.ledger.ledger import Ledger
 from archive.takedown.entry import note_export
 from archive.takedown.takedowns import exports
 from db.check import check
+from db.takedown import evidence
 from db.takedown.withdraw import take_down
 from web.errors import WithdrawnError
 from web.serving import make_datasette
@@ -140,6 +139,7 @@ def test_an_old_file_put_back_is_not_served(home: Path, asked: str) -> None:
 
 def test_an_older_file_that_holds_nothing_of_it_is_still_served(home: Path) -> None:
     take_down(Home(home), AHEAD, reason=REASON)
+    assert check(home, deep=True) == []
     with serving(home / "public" / "current.db") as server:
         assert server.ask("/compare/alder-vs-birch").status == 200
 
@@ -155,6 +155,19 @@ def test_a_running_server_stops_showing_a_file_that_was_withdrawn(home: Path) ->
         assert "asked &lt;b&gt;politely&lt;/b&gt;" in server.ask("/").text
 
 
+def test_each_published_file_is_read_once_and_not_again_once_nothing_was_found_in_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, read = (home / "public" / "current.db").resolve(), []
+    store(home, [page(replace(ALDER, name="Oak Lens", slug="oak"), BIRCH, at=TUESDAY)])
+    new, reading = build(home).path, evidence.read_database
+    monkeypatch.setattr(evidence, "read_database", lambda path: read.append(path) or reading(path))
+    take_down(Home(home), f"{BASE}/compare/oak-vs-birch", reason=REASON)
+    assert sorted(read) == sorted([old, new])
+    build(home)
+    assert len(read) == 2 and old.exists() and not new.exists()
+
+
 def export(home: Path, folder: Path, database: Path | None) -> Path:
     (folder / "tables").mkdir(parents=True)
     (folder / "tables" / "quote.csv").write_text(QUOTE)
@@ -162,8 +175,7 @@ def export(home: Path, folder: Path, database: Path | None) -> Path:
     (folder / "elsewhere").symlink_to(home / "warc", target_is_directory=True)
     if database is not None:
         (folder / "archive.db").write_bytes(database.read_bytes())
-    with closing(Ledger(home / "ledger.db")) as ledger:
-        note_export(ledger, folder, folder.name)
+    note_export(Home(home), folder, folder.name)
     return folder
 
 
@@ -197,8 +209,7 @@ def withdrawn(home: Path) -> dict[str, str | None]:
 def test_an_exported_folder_that_holds_the_home_is_left_alone(tmp_path: Path) -> None:
     store(tmp_path / "home", PAGES)
     build(tmp_path / "home")
-    with closing(Ledger(tmp_path / "home" / "ledger.db")) as ledger:
-        note_export(ledger, tmp_path, "2026-10")
+    note_export(Home(tmp_path / "home"), tmp_path, "2026-10")
     report = take_down(Home(tmp_path / "home"), KEY, reason=REASON)
     assert len(report.withdrawn) == 1 and (tmp_path / "home" / "ledger.db").exists()
     assert withdrawn(tmp_path / "home") == {"2026-10": None}

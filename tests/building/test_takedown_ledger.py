@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +30,6 @@ from takedown_home import (
 )
 
 from archive import Home
-from archive.ledger.ledger import Ledger
 from archive.rebuild import rebuild as rebuilding
 from archive.runs import open_run
 from archive.takedown.entry import note_export, widen_takedown
@@ -176,8 +174,7 @@ def test_folders_of_exports_are_found_again_after_a_ledger_was_lost(
 ) -> None:
     folder = tmp_path_factory.mktemp("release")
     (folder / "quote.csv").write_text(QUOTE)
-    with closing(Ledger(home / "ledger.db")) as ledger:
-        note_export(ledger, folder, "2026-10")
+    note_export(Home(home), folder, "2026-10")
     noted = exports(Home(home))
     (home / "ledger.db").unlink()
     done = verdicts("check", "--rebuild-ledger", "--home", home)
@@ -270,8 +267,7 @@ def test_what_an_earlier_version_kept_of_a_page_still_holds() -> None:
 def test_a_number_that_another_command_changed_meanwhile_is_no_stumbling_block(home: Path) -> None:
     take_down(Home(home), TAKEN_PAGE, reason=REASON)
     (known,) = takedowns(Home(home))
-    with closing(Ledger(home / "ledger.db")) as ledger:
-        assert widen_takedown(ledger, known, Matches(names=["0"])) == 2
-        assert widen_takedown(ledger, known, Matches(pages=["a"])) == 2
-        assert widen_takedown(ledger, known, Matches(names=["0"], quotes=["b"])) == 2
+    assert widen_takedown(Home(home), known, Matches(names=["0"])) == 2
+    assert widen_takedown(Home(home), known, Matches(pages=["a"])) == 2
+    assert widen_takedown(Home(home), known, Matches(names=["0"], quotes=["b"])) == 2
     assert takedowns(Home(home))[0].matches.pages[-1] == "a"

@@ -11,8 +11,7 @@ from archive.takedown.takedowns import Matches
 from db.recognise.fold import folded
 from db.recognise.likeness import Likenesses
 from db.recognise.match import Showing, Taken, quote_matches, sides_of
-from db.takedown.find import Target
-from db.takedown.known import matches_of
+from db.takedown.find import Target, matches_of
 from db.takedown.records import showing_of
 from parsers import read_page
 from schema.page import RawPage
@@ -63,10 +62,10 @@ def test_no_other_page_is_taken_for_one_that_was_taken_down() -> None:
 
 
 class Everything:
-    """Stands for what finds all that a home ever showed."""
+    """Stands for all that a home ever showed."""
 
     def __init__(self, pages: list[Showing]) -> None:
-        self.showings = lambda: iter(pages)
+        self.showings = pages
 
 
 def test_no_other_tool_is_taken_for_one_that_was_taken_down() -> None:
@@ -77,7 +76,7 @@ def test_no_other_tool_is_taken_for_one_that_was_taken_down() -> None:
         for card, side in zip(each.cards, sides_of(each), strict=True)
     ]
     for slug in {card.slug for card, _ in shown if card.slug is not None}:
-        found = matches_of(Target("tool", "sample", slug), Everything(pages), None)
+        found = matches_of(Target("tool", "sample", slug), Everything(pages))
         likenesses = Likenesses([entered("tool", found)])
         own = [(card, side) for card, side in shown if card.slug == slug]
         assert all(likenesses.find([side]) for _, side in own)
