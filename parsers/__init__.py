@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from parsers.absence import explain_absence
 from parsers.comparison import read_comparison
-from parsers.optout import opt_outs, refused_usages
+from parsers.optout import opt_outs, refused_usages, unquotable
 from parsers.page.decode import decode, is_html
 from parsers.page.document import Document, read_html, read_text
 from parsers.page.links import absolute_link
@@ -41,6 +41,7 @@ __all__ = [
     "read_page",
     "refused_usages",
     "source_digest",
+    "unquotable",
     "word_key",
 ]
 

@@ -1,71 +1,161 @@
-"""The opt-out signals that a response and its page carry."""
+"""The opt-out signals that a response and its page carry, by the names of schema/signals.py.
+
+In doubt a signal is heeded: a date that cannot be read has passed, a licence whose terms are not
+in the page forbids, and so do terms that do not plainly permit.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
-from parsers.page.decode import decode, is_html
+from selectolax.lexbor import LexborHTMLParser
+
+from parsers.page.decode import MAX_BYTES, decode, is_html
 from parsers.page.scan import require_safe_shape
 from parsers.page.tree import tree_of
 from schema.page import RawPage
 
 ROBOTS_WORDS = {
     "noarchive": "noarchive",
+    "nocache": "noarchive",
+    "nosnippet": "nosnippet",
+    "max-snippet=0": "max-snippet",
     "noai": "noai",
     "noimageai": "noai",
     "noindex": "noindex",
     "none": "noindex",
 }
-OWN_NAMES = ("robots", "verdicts")
+OWN_NAMES = frozenset(("robots", "verdicts"))
 """What a robots meta tag that speaks to us is named: to all robots, or to our token."""
-WITH_VALUES = ("max-image-preview", "max-snippet", "max-video-preview", "unavailable_after")
-"""Words that a colon follows though they name no robot."""
-_REFUSED = re.compile(r"\s*([a-z*][a-z0-9_.*-]{0,63})\s*=\s*n\s*")
+RSL_TYPE = "application/rsl+xml"
+LONG_PIECE = 20
+"""A piece of a marked part that stands in a text is taken for a piece of it. Units: code points."""
+
+_REFUSED = re.compile(
+    r"""\s*([a-z*][a-z0-9_.*-]{0,63})\s*=\s*(?:no?|"no?"|\?0|0|false)\s*""", re.IGNORECASE
+)
 _NAMED = re.compile(r"\s*([\w*-]+)\s*:(.*)", re.DOTALL)
+_UNTIL = re.compile(r"unavailable_after\s*[:=]\s*((?:[a-z]{3,9},\s*)?[^,;]*)", re.IGNORECASE)
+_LIMIT = re.compile(r"(max-[a-z-]+)\s*[:=]\s*(-?\d+|[a-z]+)?", re.IGNORECASE)
+_LINK = re.compile(r",\s*(?=<)")
+_LICENCE = re.compile(r""";\s*rel\s*=\s*(?:"[^"]*\blicense\b|license\b)""", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_TERM = re.compile(
+    r"""<(?:\w+:)?(permits|prohibits|payment)\b[^>]*?\btype\s*=\s*["']([^"']*)["'][^>]*>([^<]*)"""
+)
 
 
 def opt_outs(headers: Mapping[str, str], page: RawPage) -> tuple[str, ...]:
     """Which opt-out signals were given, sorted.
 
-    Shape: lower-case header names in; some of content-usage, noai, noarchive, noindex, tdm out.
-    Source: robots meta tags and X-Robots-Tag, TDMRep, the Content-Usage header.
+    Shape: lower-case header names in; names of `SIGNALS` out, one with `=` and its date.
+    Source: robots meta tags and X-Robots-Tag, TDMRep, Content-Usage, Content-Signal, RSL 1.0.
     Raises: BytesError for bytes that may not be parsed.
     """
     found = _header_words(headers.get("x-robots-tag", ""))
-    if refused_usages(headers.get("content-usage", "")):
-        found.add("content-usage")
-    if headers.get("tdm-reservation", "").strip() == "1":
-        found.add("tdm")
+    for name in ("content-usage", "content-signal"):
+        found |= _usage_signals(name, headers.get(name, ""))
+    found |= _tdm_signals(headers)
+    if any(_is_licence(link) for link in _LINK.split(headers.get("link", ""))):
+        found.add("rsl")
     if is_html(page):
-        found |= _meta_signals(page)
+        tree = _tree(page)
+        found |= _meta_signals(tree) | _licence_signals(tree)
+        if any(_parts(tree)):
+            found.add("data-nosnippet")
     return tuple(sorted(found))
 
 
-def refused_usages(value: str) -> set[str]:
-    """The usages that a Content-Usage value refuses; what it allows is no opt-out.
+def unquotable(page: RawPage, texts: Iterable[str]) -> set[str]:
+    """Those of a page's texts that its publisher marked with `data-nosnippet`, be it in part.
 
-    >>> refused_usages("train-ai=n, search=y")
-    {'train-ai'}
+    Raises: BytesError for bytes that may not be parsed.
     """
-    stated = (_REFUSED.fullmatch(each.partition(";")[0].lower()) for each in value.split(","))
-    return {found[1] for found in stated if found}
+    if not is_html(page):
+        return set()
+    parts = list(_parts(_tree(page)))
+    return {text for text in texts if any(_touches(part, _dense(text)) for part in parts)}
 
 
-def _meta_signals(page: RawPage) -> set[str]:
+def refused_usages(value: str) -> set[str]:
+    """The usages that a Content-Usage or Content-Signal value refuses; to allow is no opt-out.
+
+    >>> refused_usages("train-ai=n, search=y"), sorted(refused_usages("ai-train=no;ai-input=?0"))
+    ({'train-ai'}, ['ai-input', 'ai-train'])
+    """
+    stated = (_REFUSED.fullmatch(each) for each in re.split("[,;]", value))
+    return {found[1].lower() for found in stated if found}
+
+
+def _usage_signals(name: str, value: str) -> set[str]:
+    refused = refused_usages(value)
+    if name == "content-signal" and "search" in refused:
+        return {"search"} | ({name} if refused > {"search"} else set())
+    return {name} if refused else set()
+
+
+def _tdm_signals(stated: Mapping[str, str]) -> set[str]:
+    """Whether rights of mining are reserved; a policy alone reserves them unless 0 is said."""
+    said = {
+        each.partition(";")[0].strip(' \t"?').lower()
+        for each in stated.get("tdm-reservation", "").split(",")
+    }
+    has_policy = bool(stated.get("tdm-policy", "").strip())
+    return {"tdm"} if "1" in said or (has_policy and "0" not in said) else set()
+
+
+def _is_licence(link: str) -> bool:
+    """Whether one value of a Link header names a licence in RSL."""
+    return RSL_TYPE in link.lower() and _LICENCE.search(link) is not None
+
+
+def _tree(page: RawPage) -> LexborHTMLParser:
     data = decode(page).data
     require_safe_shape(data)
+    return tree_of(data)
+
+
+def _meta_signals(tree: LexborHTMLParser) -> set[str]:
     found: set[str] = set()
-    for node in tree_of(data).css("meta[name][content]"):
-        name = (node.attributes.get("name") or "").strip().lower()
+    tdm: dict[str, str] = {}
+    for node in tree.css("meta[name][content]"):
         content = node.attributes.get("content") or ""
-        if name in OWN_NAMES:
-            found |= _robots_words(content)
-        elif name == "tdm-reservation" and content.strip() == "1":
-            found.add("tdm")
-        elif name == "content-usage" and refused_usages(content):
-            found.add("content-usage")
-    return found
+        for name in _words(node.attributes.get("name") or ""):
+            if name in OWN_NAMES:
+                found |= _robots_words(_joined(content))
+            elif name in ("content-usage", "content-signal"):
+                found |= _usage_signals(name, content)
+            elif name.startswith("tdm-"):
+                tdm[name] = f"{tdm[name]}, {content}" if name in tdm else content
+    return found | _tdm_signals(tdm)
+
+
+def _licence_signals(tree: LexborHTMLParser) -> set[str]:
+    for node in tree.css("link[rel][type]"):
+        kind = (node.attributes.get("type") or "").lower()
+        if kind.strip().startswith(RSL_TYPE) and "license" in _words(node.attributes["rel"] or ""):
+            return {"rsl"}
+    for node in tree.css("script[type]"):
+        kind = (node.attributes.get("type") or "").lower()
+        if kind.strip().startswith(RSL_TYPE) and not _is_open(node.text()):
+            return {"rsl"}
+    return set()
+
+
+def _is_open(licence: str) -> bool:
+    """Whether the terms of a licence in RSL permit AI whatever it likes, for nothing."""
+    terms = _TERM.findall(_COMMENT.sub("", licence.lower()))
+    usages = [_words(value) for term, kind, value in terms if (term, kind) == ("permits", "usage")]
+    prices = [kind for term, kind, _ in terms if term == "payment"]
+    return (
+        bool(usages)
+        and all({"all", "ai-all"} & words for words in usages)
+        and not any(term == "prohibits" for term, _, _ in terms)
+        and all(kind == "free" for kind in prices)
+    )
 
 
 def _header_words(value: str) -> set[str]:
@@ -75,16 +165,72 @@ def _header_words(value: str) -> set[str]:
     told: only those before the next comma are taken for its own, and in doubt a word is heeded.
     """
     found: set[str] = set()
-    for part in value.split(","):
+    for part in _joined(value).split(","):
         named = _NAMED.fullmatch(part)
-        name = named[1].lower() if named else "robots"
-        if named is None or name in WITH_VALUES:
+        if named is None:
             found |= _robots_words(part)
-        elif name in (*OWN_NAMES, "*"):
+        elif named[1].lower() in (*OWN_NAMES, "*"):
             found |= _robots_words(named[2])
     return found
 
 
+def _joined(value: str) -> str:
+    """Words that have values as one word each: `max-snippet=0`, `unavailable_after=<date>`."""
+    value = _UNTIL.sub(_until, value)
+    return _LIMIT.sub(lambda found: f"{found[1]}={found[2] or ''}", value)
+
+
+def _until(said: re.Match[str]) -> str:
+    # What was taken for the date stays beside it: words that only spaces part may stand in it.
+    return f"unavailable_after={_date(said[1])} {said[1].replace(',', ' ')}"
+
+
+def _date(said: str) -> str:
+    """A date of any of the three usual forms as ours; the oldest there is for an unreadable one.
+
+    >>> _date("25 Jun 2030 15:00:00 PST"), _date("2030-06-25"), _date("soon")
+    ('2030-06-25T23:00:00Z', '2030-06-25T00:00:00Z', '0001-01-01T00:00:00Z')
+    """
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(said.strip())
+            known = found if found.tzinfo else found.replace(tzinfo=UTC)
+            return known.astimezone(UTC).isoformat()[:19] + "Z"
+        except (ValueError, IndexError, TypeError, OverflowError):
+            continue
+    return f"{datetime.min.isoformat()}Z"
+
+
 def _robots_words(text: str) -> set[str]:
-    words = re.split(r"[\s,]+", text.lower())
-    return {ROBOTS_WORDS[word] for word in words if word in ROBOTS_WORDS}
+    words = re.split(r"[\s,;]+", text)
+    found = {ROBOTS_WORDS[word.lower()] for word in words if word.lower() in ROBOTS_WORDS}
+    return found | {word for word in words if word.startswith("unavailable_after=")}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.split(r"[\s,;]+", text.lower()))
+
+
+def _parts(tree: LexborHTMLParser) -> Iterable[list[str]]:
+    """The pieces of text of each part that is marked with `data-nosnippet`."""
+    left = MAX_BYTES
+    for node in tree.css("[data-nosnippet]"):
+        pieces = [_dense(piece) for piece in node.text(separator="\0").split("\0")]
+        left -= sum(map(len, pieces))
+        if left < 0:
+            # Parts within parts without end: what they hold cannot be told, so all may be in it.
+            yield [""]
+            return
+        if any(pieces):
+            yield [piece for piece in pieces if piece]
+
+
+def _touches(pieces: list[str], text: str) -> bool:
+    whole = "".join(pieces)
+    is_piece = any(len(piece) >= LONG_PIECE and piece in text for piece in pieces)
+    return whole in text or text in whole or is_piece
+
+
+def _dense(text: str) -> str:
+    """A text without its white space, which a page and its record have at other places."""
+    return "".join(text.split())

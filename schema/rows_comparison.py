@@ -104,6 +104,8 @@ class VersionToolRow(Row):
     community_ship: Annotated[Count | None, same(records.Community, "ship")]
     community_votes: Annotated[Count | None, same(records.Community, "votes")]
     pricing: Annotated[str | None, same(records.Tool, "pricing")]
+    withheld: Literal["noarchive"] | None
+    """The opt-out for which this page shows no description; null where it shows one."""
 
 
 class VersionQuoteRow(Row):
@@ -126,6 +128,8 @@ class VersionQuoteRow(Row):
     """Where in the text the deciding words end, in code points; null unless a cue decides."""
     quote: QuoteId
     """The quote shown."""
+    withheld: Literal["noarchive"] | None
+    """The opt-out for which this page shows none of the words; null where it shows them."""
 
 
 class FindingRow(Row):

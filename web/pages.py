@@ -234,6 +234,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         how_known=words.HOW_KNOWN,
         states_said=words.STATES,
         withheld_reason=words.withheld_reason,
+        signals=words.signals,
         archive_title=TITLE,
         archive_purpose=PURPOSE,
         days=words.days,

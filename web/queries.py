@@ -84,8 +84,10 @@ def comparison(conn: sqlite3.Connection, key: str) -> Row | None:
     """One comparison as its shown capture has it; None where the key is unknown."""
     found = first(
         conn,
-        "select c.*, s.title as site_title, p.state as page_state, a.opt_outs, a.date_source,"
-        " a.body_sha256, v.number as version_number from comparison c"
+        "select c.*, s.title as site_title, p.state as page_state, a.date_source,"
+        " a.body_sha256, coalesce(a.opt_outs, '') || ' ' || coalesce((select opt_outs from capture"
+        " where page = c.page order by id desc limit 1), '') as opt_outs,"
+        " v.number as version_number from comparison c"
         " left join site s on s.site = c.site left join page p on p.id = c.page"
         " left join capture a on a.id = c.capture"
         " left join comparison_version v on v.id = c.version where c.comparison = :key",
@@ -127,28 +129,37 @@ def comparison(conn: sqlite3.Connection, key: str) -> Row | None:
 
 
 def _version_tools(conn: sqlite3.Connection, version: int) -> list[Row]:
-    return rows(
+    found = rows(
         conn,
-        "select vt.position, vt.badge, vt.votes_ship, vt.votes_skip, vt.community_stated,"
-        " vt.community_ship_percent, vt.community_ship, vt.community_votes, vt.pricing,"
-        " t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category, k.tagline,"
-        " k.description, k.entry, k.panel_ship_percent, k.withheld from version_tool vt"
+        "select vt.*, t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category,"
+        " k.tagline, k.description, k.entry, k.panel_ship_percent, k.withheld as nowhere"
+        " from version_tool vt"
         " join tool t on t.id = vt.tool join card k on k.id = vt.card"
         " where vt.version = :version order by vt.position",
         version=version,
     )
+    return [_as_here(row, "description") for row in found]
 
 
 def _version_quotes(conn: sqlite3.Connection, version: int) -> list[Row]:
-    return rows(
+    found = rows(
         conn,
-        "select vq.position, vq.tool_position, vq.slot, vq.score, vq.verdict, vq.verdict_source,"
-        " vq.verdict_start, vq.verdict_end, r.name as reviewer, q.id as quote_id, q.key,"
-        " q.text, q.withheld from version_quote vq join quote q on q.id = vq.quote"
+        "select r.name as reviewer, q.id as quote_id, q.key, q.text, q.withheld as nowhere, vq.*"
+        " from version_quote vq join quote q on q.id = vq.quote"
         " left join reviewer r on r.id = vq.reviewer"
         " where vq.version = :version order by vq.position",
         version=version,
     )
+    return [_as_here(row, "text") for row in found]
+
+
+def _as_here(row: Row, words: str) -> Row:
+    """A row with the words that its own page may show, be they shown elsewhere.
+
+    A file made before an address could keep words to itself has no such column.
+    """
+    withheld = row.get("withheld") or row["nowhere"]
+    return {**row, "withheld": withheld, words: None if withheld else row[words]}
 
 
 def _slots(quotes: list[Row], rows_there: int) -> list[Row]:

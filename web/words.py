@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup, escape
 
+from schema.signals import SIGNALS
+
 MARK_START, MARK_END = "\x02", "\x03"
 """Control characters that no published text may hold: they mark words until all is escaped."""
 LONGEST_SEARCH = 200
@@ -35,7 +37,7 @@ STATES = {
     "gone": "no longer at its address",
 }
 WITHHELD = {
-    "noarchive": "the publisher's page asks not to be archived",
+    "noarchive": "the publisher's page asks not to be archived, or not to be quoted",
     "takedown": "its removal was asked for",
 }
 
@@ -156,6 +158,17 @@ def shortened(value: str) -> str | Markup:
     if not re.fullmatch(r"[0-9a-f]{64}", value):
         return value
     return Markup('<code title="{}">{}…</code>').format(value, value[:10])
+
+
+def signals(opt_outs: str) -> str:
+    """The signals of a publisher, each with what it asks for.
+
+    >>> signals("noai unavailable_after=2030-06-25T15:00:00Z noai")
+    'noai (no use by AI), unavailable_after=2030-06-25T15:00:00Z (nothing to be shown after a date)'
+    """
+    names = sorted(set(opt_outs.split()))
+    known = {name: SIGNALS.get(name.partition("=")[0]) for name in names}
+    return ", ".join(f"{name} ({each.words})" if each else name for name, each in known.items())
 
 
 def withheld_reason(reason: str) -> str:

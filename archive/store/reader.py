@@ -50,8 +50,8 @@ class Capture:
     segment: str
     offset: int
     length: int
-    is_ai_denied: bool
-    """Whether the site's robots.txt of that run disallowed crawlers of AI companies."""
+    denied_tokens: str
+    """What the site's robots.txt of that run said against its use, as the ledger notes it."""
 
     @property
     def order(self) -> tuple[str, int]:
@@ -127,9 +127,11 @@ class Archive:
             f"SELECT capture.id, page_id, capture.site, capture.url, role, captured_at, {SEEN_AT}"
             " AS seen_at, date_source, status, content_type, headers, kind, revisit_of,"
             " body_sha256, damage, truncated, segment.name AS segment, offset, capture.length,"
-            " EXISTS (SELECT 1 FROM robots WHERE robots.run_id = capture.run_id"
-            " AND robots.site = capture.site AND denied_tokens != '') AS is_ai_denied FROM capture"
+            " coalesce(said.denied_tokens, '') AS denied_tokens FROM capture"
             " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
+            " LEFT JOIN (SELECT run_id, site, group_concat(denied_tokens, ' ') AS denied_tokens"
+            " FROM robots WHERE denied_tokens != '' GROUP BY run_id, site) AS said"
+            " ON said.run_id = capture.run_id AND said.site = capture.site"
             " ORDER BY capture.id",
         )
         found = [_capture(row) for row in map(dict, rows)]
@@ -204,7 +206,7 @@ def _capture(row: dict[str, Any]) -> Capture:
     except ValueError as error:
         where = f"capture {row['id']} of {row['url']}"
         raise IntegrityError(where=where, what=f"its headers cannot be read: {error}") from error
-    return Capture(**{**row, "headers": headers, "is_ai_denied": bool(row["is_ai_denied"])})
+    return Capture(**{**row, "headers": headers})
 
 
 def open_archive(path: Path) -> Archive:

@@ -10,10 +10,12 @@ from archive.warc.content import MAX_BYTES, Decoded, decode_body
 
 KEPT_HEADERS = (
     "content-encoding",
+    "content-signal",
     "content-type",
     "content-usage",
     "etag",
     "last-modified",
+    "link",
     "tdm-policy",
     "tdm-reservation",
     "x-robots-tag",
@@ -59,11 +61,14 @@ class Message:
         return next((v for n, v in self.headers if n.lower() == name), None)
 
     def kept_headers(self) -> dict[str, str]:
-        """The headers worth repeating in the ledger; several of one name are joined by commas."""
+        """The headers worth repeating in the ledger, several of one name joined by commas.
+
+        Of links those to a licence.
+        """
         kept: dict[str, str] = {}
         for name, value in self.headers:
             key = name.lower()
-            if key in KEPT_HEADERS:
+            if key in KEPT_HEADERS and (key != "link" or "license" in value.lower()):
                 kept[key] = f"{kept[key]}, {value}" if key in kept else value
         for key in VALIDATORS:
             if len(kept.get(key, "")) > LONGEST_VALIDATOR:

@@ -21,8 +21,9 @@ Value = str | int | None
 Fields = dict[str, tuple[str, str]]
 """By the name of a field, what selects its old and its new value."""
 
-PLACE = {"id", "position", "tool_position", "slot"}
-"""Columns that say where a row stands, by which the two are put side by side."""
+PLACE = {"id", "position", "tool_position", "slot", "withheld"}
+"""Columns that no parser alters: where a row stands, by which the two are put side by side, and
+what an opt-out leaves out."""
 
 # What each capture gave; one that repeats another says nothing of its own. Held for drift, or not
 # readable from the archive: no parser did that.

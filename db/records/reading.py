@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from parsers import opt_outs, read_page
+from parsers import opt_outs, read_page, unquotable
 from schema.errors import ParseError
 from schema.page import RawPage
 from schema.records import Comparison, Failure, Other, Record, dump_line
@@ -39,6 +39,10 @@ class Reading(Record):
     """The record, a comparison with its trace; null for a page that is no comparison."""
     taken_down: Annotated[tuple[int, ...], Field(strict=False)] = ()
     """Positions of the quotes whose words are left out on request."""
+    marked_tools: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    """Positions of the tools whose description its page marks as not to be quoted."""
+    marked_quotes: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    """Positions of the quotes whose words their page marks as not to be quoted."""
 
 
 class CaptureLine(Record):
@@ -77,7 +81,18 @@ def read_task(task: Task) -> Answer:
     if isinstance(record, Failure):
         return Answer("failure", _json(Reading(opt_outs=signals, record=record)))
     sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
-    return Answer("comparison", _json(Reading(opt_outs=signals, sha256=sha256, record=record)))
+    reading = Reading(opt_outs=signals, sha256=sha256, record=record)
+    if "data-nosnippet" in signals:
+        reading = _marked(reading, record, task.page)
+    return Answer("comparison", _json(reading))
+
+
+def _marked(reading: Reading, record: Comparison, page: RawPage) -> Reading:
+    texts = [tool.description for tool in record.tools] + [quote.text for quote in record.quotes]
+    marked = unquotable(page, texts)
+    tools = tuple(tool.position for tool in record.tools if tool.description in marked)
+    quotes = tuple(quote.position for quote in record.quotes if quote.text in marked)
+    return reading.model_copy(update={"marked_tools": tools, "marked_quotes": quotes})
 
 
 def failed(url: str, code: str, detail: str) -> Answer:

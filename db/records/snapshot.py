@@ -19,6 +19,7 @@ from db.recognise.match import Taken
 from machine.clock import parse_stamp, stamp
 from parsers.sites import site_named
 from schema.errors import IntegrityError, UsageError
+from schema.signals import robots_signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Snapshot:
     """The take-down for which a page is left out by its address, by the page's number."""
     at: str
     """When the last run ended, or began: what a build uses instead of a clock."""
+
+    @property
+    def recorded_at(self) -> str:
+        """The end of the last run that left a trace: by it a build judges what a date has ended."""
+        return _at(public_runs(self.runs))
 
     def by_segment(self) -> dict[str, list[Capture]]:
         """The captures of each segment, by their place in it."""
@@ -148,7 +154,7 @@ def inputs_digest(snapshot: Snapshot, versions: Iterable[str]) -> str:
             capture.kind,
             capture.revisit_of,
             capture.body_sha256,
-            capture.is_ai_denied,
+            sorted(robots_signals(capture.denied_tokens)),
             capture.id in snapshot.held,
         ]
         for capture in snapshot.captures

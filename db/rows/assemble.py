@@ -55,6 +55,7 @@ def assemble(
     names = page_names([history.page for history in pages])
     found = sightings(pages, names)
     numbers = _number(snapshot, pages, seen, names, found)
+    closed = {history.page.id for history in pages if history.is_any_withheld}
     good = [history for history in pages if history.versions]
     good.sort(key=lambda history: names[history.page.id])
     tables: Tables = defaultdict(list)
@@ -66,12 +67,12 @@ def assemble(
         *takedown_rows(snapshot, numbers),
         *page_rows(pages, names, numbers, snapshot.at),
         *capture_rows(seen, numbers),
-        *failure_rows(seen, numbers),
+        *failure_rows(seen, closed, numbers),
         *reviewer_rows(found, numbers),
         *tool_rows(found, numbers),
         *card_rows(found, contents, numbers),
         *quote_rows(found, contents, numbers),
-        *comparison_rows(good, names, found, numbers),
+        *comparison_rows(good, names, numbers),
         *version_rows(good, numbers),
         *conflict_rows(found, numbers),
         *correction_rows(snapshot, pages, numbers),

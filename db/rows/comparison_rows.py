@@ -7,7 +7,6 @@ from typing import Literal
 
 from db.rows.load import ShownQuote, ShownTool
 from db.rows.numbers import UNNUMBERED, Numbers
-from db.rows.observations import Sightings
 from db.rows.page_rows import history_state, public_detail
 from db.rows.versions import History, Version
 from schema.records import Community
@@ -17,12 +16,12 @@ NOTHING_SAID = Community(ship_percent=None, ship=None, votes=None)
 
 
 def comparison_rows(
-    pages: Iterable[History], names: dict[int, str], found: Sightings, numbers: Numbers
+    pages: Iterable[History], names: dict[int, str], numbers: Numbers
 ) -> Iterator[ComparisonRow]:
     """A row for each page that ever gave a record, as its newest good capture shows it."""
     for history in pages:
         page, version = history.page, history.versions[-1]
-        body, newest = version.body, version.seen[-1]
+        body = version.body
         first, second = version.shown.tools
         yield ComparisonRow(
             id=numbers.comparisons[page.id],
@@ -42,19 +41,18 @@ def comparison_rows(
             first_seen=min(each.first_seen for each in history.versions),
             last_seen=version.last_seen,
             state="stored" if history_state(history) == "stored" else "held",
-            withheld=_withheld(version, found),
-            noindex=1 if "noindex" in newest.opt_outs else 0,
+            withheld=_withheld(history, version),
+            noindex=1 if history.wishes("index") else 0,
         )
 
 
-def _withheld(version: Version, found: Sightings) -> Literal["noarchive", "takedown"] | None:
+def _withheld(history: History, version: Version) -> Literal["noarchive", "takedown"] | None:
     """Why any text that the version shows is left out. Absent: None where none is."""
     if version.shown.taken_down:
         return "takedown"
-    cards = (found.cards[tool.card] for tool in version.shown.tools)
-    quotes = (found.quotes[quote.quote] for quote in version.shown.quotes)
-    is_withheld = any(sighting.is_withheld for sighting in (*cards, *quotes))
-    return "noarchive" if is_withheld else None
+    cards = (tool.card for tool in version.shown.tools)
+    quotes = (quote.quote for quote in version.shown.quotes)
+    return "noarchive" if any(map(history.withholds, (*cards, *quotes))) else None
 
 
 def version_rows(pages: Iterable[History], numbers: Numbers) -> Iterator[Row]:
@@ -65,10 +63,10 @@ def version_rows(pages: Iterable[History], numbers: Numbers) -> Iterator[Row]:
             number = numbers.versions[page, version.number]
             yield _version_row(version, numbers.comparisons[page], number, numbers)
             for position, tool in enumerate(version.shown.tools, 1):
-                yield _tool_row(tool, position, number, numbers)
+                yield _tool_row(tool, position, number, history, numbers)
             for quote in version.shown.quotes:
-                yield _quote_row(quote, number, numbers)
-            is_withheld = version.all_say("noarchive")
+                yield _quote_row(quote, number, history, numbers)
+            is_withheld = history.is_any_withheld
             for finding in version.shown.findings:
                 yield FindingRow(
                     id=UNNUMBERED,
@@ -97,7 +95,9 @@ def _version_row(version: Version, comparison: int, number: int, numbers: Number
     )
 
 
-def _tool_row(tool: ShownTool, position: int, version: int, numbers: Numbers) -> VersionToolRow:
+def _tool_row(
+    tool: ShownTool, position: int, version: int, history: History, numbers: Numbers
+) -> VersionToolRow:
     votes, community = tool.votes, tool.community or NOTHING_SAID
     return VersionToolRow(
         id=UNNUMBERED,
@@ -113,10 +113,13 @@ def _tool_row(tool: ShownTool, position: int, version: int, numbers: Numbers) ->
         community_ship=community.ship,
         community_votes=community.votes,
         pricing=tool.pricing,
+        withheld="noarchive" if history.withholds(tool.card) else None,
     )
 
 
-def _quote_row(quote: ShownQuote, version: int, numbers: Numbers) -> VersionQuoteRow:
+def _quote_row(
+    quote: ShownQuote, version: int, history: History, numbers: Numbers
+) -> VersionQuoteRow:
     start, end = quote.span or (None, None)
     return VersionQuoteRow(
         id=UNNUMBERED,
@@ -131,4 +134,5 @@ def _quote_row(quote: ShownQuote, version: int, numbers: Numbers) -> VersionQuot
         verdict_start=start,
         verdict_end=end,
         quote=numbers.quotes[quote.quote],
+        withheld="noarchive" if history.withholds(quote.quote) else None,
     )

@@ -7,11 +7,11 @@ This module must not decide anything about a page over time; versions.py does.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from archive import Capture
-from db.records.reading import CaptureLine
+from db.records.reading import CaptureLine, Reading
 from db.records.snapshot import Snapshot
 from db.rows.keys import ToolKey, card_key, quote_key, tool_key
 from schema.errors import IntegrityError
@@ -28,9 +28,8 @@ from schema.records import (
     VerdictSource,
     Votes,
 )
+from schema.signals import Wish, robots_signals, wishes
 
-AI_DENIED = "robots-ai"
-"""The opt-out signal of a robots.txt that disallows the tokens of AI crawlers."""
 PublicOutcome = Literal["comparison", "failure", "other", "not_parsed"]
 
 
@@ -94,6 +93,12 @@ class Shown:
     taken_down: int = 0
     """Number of quotes left out on request."""
 
+    def holds(self, key: str) -> bool:
+        """Whether the card or quote with this key is among what is shown."""
+        return any(key == tool.card for tool in self.tools) or any(
+            key == quote.quote for quote in self.quotes
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -102,10 +107,14 @@ class Seen:
     capture: Capture
     outcome: PublicOutcome
     opt_outs: frozenset[str]
+    wishes: frozenset[Wish]
+    """What they ask for, by the archive's newest time."""
     shown: Shown | None = None
     failure: Failure | None = None
     is_repeat: bool = False
     """Whether the outcome is that of the capture that a revisit refers to."""
+    marked: frozenset[str] = frozenset()
+    """Keys of the cards and quotes whose words the page marks as not to be quoted."""
 
     @property
     def order(self) -> tuple[str, str, int]:
@@ -187,6 +196,12 @@ class Contents:
         )
 
 
+def _marked(shown: Shown, reading: Reading) -> frozenset[str]:
+    cards = (tool.card for at, tool in enumerate(shown.tools, 1) if at in reading.marked_tools)
+    quotes = (each.quote for each in shown.quotes if each.position in reading.marked_quotes)
+    return frozenset((*cards, *quotes))
+
+
 def _held_back(record: Comparison) -> Failure:
     """The failure that stands for a record which waits for a person, or for its run's profile."""
     detail = "its layout drifted in its run, or the run is not over; `verdicts drift` shows how"
@@ -202,6 +217,7 @@ class Loader:
         """The take-down for which a page is left out, by the page's number."""
         self._known = {page.id for page in snapshot.known_pages()}
         self._held = snapshot.held
+        self._at = snapshot.recorded_at
         self._seen: dict[int, Seen] = {}
         self._revisits: list[tuple[Capture, frozenset[str]]] = []
 
@@ -221,29 +237,33 @@ class Loader:
             self._take_line(capture, line)
 
     def _take_line(self, capture: Capture, line: CaptureLine) -> None:
-        signals = frozenset(line.opt_outs)
-        if capture.is_ai_denied:
-            signals |= {AI_DENIED}
+        signals = frozenset(line.opt_outs) | robots_signals(capture.denied_tokens)
         if line.outcome == "refused":
             self.refused[capture.page_id] = line.takedown or 0
             return
         if line.outcome == "revisit":
             self._revisits.append((capture, signals))
             return
-        shown, failure = None, None
+        shown, failure, marked = None, None, frozenset[str]()
         if line.reading is not None:
             signals |= frozenset(line.reading.opt_outs)
             record = line.reading.record
             if isinstance(record, Comparison) and capture.id in self._held:
-                self._seen[capture.id] = Seen(capture, "failure", signals, None, _held_back(record))
+                wished = wishes(signals, self._at)
+                held = Seen(capture, "failure", signals, wished, None, _held_back(record))
+                self._seen[capture.id] = held
                 return
             if isinstance(record, Comparison) and line.reading.sha256 is not None:
                 shown = self.contents.shown(
                     capture.site, record, line.reading.sha256, line.reading.taken_down
                 )
+                marked = _marked(shown, line.reading)
             elif isinstance(record, Failure):
                 failure = record
-        self._seen[capture.id] = Seen(capture, line.outcome, signals, shown, failure)
+        wished = wishes(signals, self._at)
+        self._seen[capture.id] = Seen(
+            capture, line.outcome, signals, wished, shown, failure, marked=marked
+        )
 
     def seen(self) -> list[Seen]:
         """Every capture of a known page, sorted; none of a page that was taken down."""
@@ -255,12 +275,7 @@ class Loader:
     def _seen_again(self, capture: Capture, signals: frozenset[str]) -> Seen:
         original = self._seen.get(capture.revisit_of or 0)
         if original is None:
-            return Seen(capture, "not_parsed", signals)
-        return Seen(
-            capture,
-            original.outcome,
-            signals | original.opt_outs,
-            original.shown,
-            original.failure,
-            is_repeat=True,
-        )
+            return Seen(capture, "not_parsed", signals, wishes(signals, self._at))
+        signals |= original.opt_outs
+        wished = wishes(signals, self._at)
+        return replace(original, capture=capture, opt_outs=signals, wishes=wished, is_repeat=True)

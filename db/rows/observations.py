@@ -27,6 +27,7 @@ class Sighting:
     last: str = ""
     newest: tuple[str, int] = ("", 0)
     is_withheld: bool = True
+    """Whether no address that shows or showed it may show its words now."""
     name: str = ""
     card: str = ""
     stated: dict[str, dict[Any, str]] = field(default_factory=dict)
@@ -37,7 +38,6 @@ class Sighting:
         is_newest = version.order > self.newest
         if is_newest:
             self.newest, self.last = version.order, version.last_seen
-        self.is_withheld &= version.all_say("noarchive")
         return is_newest
 
     def state(self, name: str, value: object, where: str) -> None:
@@ -68,7 +68,7 @@ class Sightings:
     quotes: dict[str, Sighting] = field(default_factory=dict)
     reviewers: dict[str, Sighting] = field(default_factory=dict)
 
-    def see(self, version: Version, page: str) -> None:
+    def see(self, history: History, version: Version, page: str) -> None:
         """Take in one version of the page with this key."""
         where = f"{page}, {version.first_seen}"
         for tool in version.shown.tools:
@@ -76,6 +76,9 @@ class Sightings:
         for quote in version.shown.quotes:
             tool = version.shown.tools[quote.tool_position - 1]
             self._see_quote(version, quote, tool, where)
+            self.quotes[quote.quote].is_withheld &= history.withholds(quote.quote)
+        for tool in version.shown.tools:
+            self.cards[tool.card].is_withheld &= history.withholds(tool.card)
 
     def _see_tool(self, version: Version, shown: ShownTool, where: str) -> None:
         tool = self.tools.setdefault(shown.tool, Sighting())
@@ -144,7 +147,7 @@ def sightings(pages: Iterable[History], names: dict[int, str]) -> Sightings:
     found = Sightings()
     for history in pages:
         for version in history.versions:
-            found.see(version, names[history.page.id])
+            found.see(history, version, names[history.page.id])
     return found
 
 

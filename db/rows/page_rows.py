@@ -108,8 +108,11 @@ def public_detail(detail: str, *, is_withheld: bool) -> str:
     return _CITED.sub("[withheld]", detail) if is_withheld else detail
 
 
-def failure_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[FailureRow]:
-    """A row for each capture that gave no record; a revisit does not repeat its original's."""
+def failure_rows(seen: Iterable[Seen], closed: set[int], numbers: Numbers) -> Iterator[FailureRow]:
+    """A row for each capture that gave no record; a revisit does not repeat its original's.
+
+    Shape: `closed` are the numbers of pages whose words may not be shown.
+    """
     for each in seen:
         if each.failure is not None and not each.is_repeat:
             yield FailureRow(
@@ -118,6 +121,8 @@ def failure_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[FailureRow]
                 capture=numbers.captures[each.capture.id],
                 code=each.failure.code,
                 field=each.failure.field,
-                detail=public_detail(each.failure.detail, is_withheld="noarchive" in each.opt_outs),
+                detail=public_detail(
+                    each.failure.detail, is_withheld=each.capture.page_id in closed
+                ),
                 captured_at=each.capture.captured_at,
             )

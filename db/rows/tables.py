@@ -23,7 +23,8 @@ COMPARISON_QUOTE = """
 CREATE VIEW comparison_quote AS
 SELECT comparison.comparison, version_quote.position, version_quote.tool_position,
        version_quote.slot, reviewer.name AS reviewer, version_quote.score, version_quote.verdict,
-       version_quote.verdict_source, quote.key AS quote, quote.text
+       version_quote.verdict_source, quote.key AS quote,
+       CASE WHEN version_quote.withheld IS NULL THEN quote.text END AS text
 FROM comparison
 JOIN version_quote ON version_quote.version = comparison.version
 JOIN quote ON quote.id = version_quote.quote

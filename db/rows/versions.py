@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from archive import Page
 from db.rows.load import Seen, Shown
+from schema.signals import Wish
 
 
 @dataclass(slots=True)
@@ -41,10 +42,6 @@ class Version:
         """The place in time of its newest capture, which tells the newest of several versions."""
         return self.seen[-1].capture.order
 
-    def all_say(self, signal: str) -> bool:
-        """Whether every capture that shows it carries the opt-out signal."""
-        return all(signal in seen.opt_outs for seen in self.seen)
-
 
 @dataclass(slots=True)
 class History:
@@ -62,6 +59,26 @@ class History:
     def newest(self) -> Seen | None:
         """The newest capture. Absent: None for a page that was never captured."""
         return self.seen[-1] if self.seen else None
+
+    def wishes(self, wish: Wish) -> bool:
+        """Whether the publisher asks for it now: by the newest capture, or the newest good one."""
+        return any(wish in each.wishes for each in self._newest)
+
+    def withholds(self, key: str) -> bool:
+        """Whether the words of a card or quote may not be shown here, whatever was said before."""
+        showing = (version for version in reversed(self.versions) if version.shown.holds(key))
+        last = next(showing, None)
+        return self.wishes("text") or (last is not None and key in last.seen[-1].marked)
+
+    @property
+    def is_any_withheld(self) -> bool:
+        """Whether any words of the page may not be shown, and so none that a detail cites."""
+        return self.wishes("text") or self.wishes("part")
+
+    @property
+    def _newest(self) -> list[Seen]:
+        good = self.versions[-1].seen[-1:] if self.versions else []
+        return [*self.seen[-1:], *good]
 
 
 def histories(

@@ -145,7 +145,7 @@ def test_pages_that_are_no_comparison_stay_out_of_the_public_file(tmp_path: Path
     assert ask(tmp_path, "SELECT count(*) FROM capture") == [(1,)]
 
 
-def test_text_is_withheld_only_where_every_capture_says_so(tmp_path: Path) -> None:
+def test_text_is_withheld_only_where_every_address_says_so(tmp_path: Path) -> None:
     store(tmp_path, [page(ALDER, BIRCH, head=NOARCHIVE), page(ALDER, CEDAR)])
     sql = "SELECT DISTINCT tool_name, text IS NULL, withheld FROM quote ORDER BY 1"
     assert ask(tmp_path, sql) == [

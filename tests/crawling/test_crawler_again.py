@@ -48,7 +48,7 @@ def test_rules_read_by_an_earlier_run_of_the_day_hold_for_this_one(site, home):
     assert site.paths()["/robots.txt"] == 1
     assert site.paths()["/compare/alder-vs-cedar"] == 0
     pages = [c for c in open_archive(home).captures() if c.role == "comparison"]
-    assert [c.is_ai_denied for c in pages] == [True] * 3
+    assert [c.denied_tokens != "" for c in pages] == [True] * 3
     read = rows(home, "SELECT DISTINCT read_at, state, denied_tokens, capture_id FROM robots")
     assert read == [("2026-11-01T12:00:00Z", "read", "GPTBot", 1)]
 

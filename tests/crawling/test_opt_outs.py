@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from crawl_site import Answer, Site, outcomes, rows, run_crawl
 
 from crawler.robots.objections import AI_TOKENS, MOST_USAGES
 from crawler.robots.rules import read_rules
-from parsers.optout import opt_outs
+from parsers.optout import opt_outs, unquotable
 from parsers.sites import site_named
 from schema.page import RawPage
+from schema.signals import SIGNALS
 
 COMPARE = "/compare/alder-vs-birch"
+TALE = "A tale of two drawers."
+LONG = "A tale of two drawers, one by one"
 
 
 def denied(text: str) -> list[str]:
@@ -35,6 +39,28 @@ def denied(text: str) -> list[str]:
         ),
         ("User-agent: *\nContent-Usage: /blog/ train-ai=n\n", []),
         ("User-agent: *\nContent-Usage: train-ai=y\n", []),
+        ("User-agent: *\nContent-Usage: train-ai=?0\n", ["content-usage:train-ai"]),
+        (
+            "User-agent: *\nContent-Signal: search=yes,ai-train=no\nAllow: /\n",
+            ["content-signal:ai-train"],
+        ),
+        (
+            "CONTENT-SIGNAL : AI-Input = NO; ai-train=no\n",
+            ["content-signal:ai-input", "content-signal:ai-train"],
+        ),
+        ("User-agent: *\nContent-Signal: /compare/ search=no\n", ["content-signal:search"]),
+        ("User-agent: verdicts\nContent-Signal: search=no\n", ["content-signal:search"]),
+        # What a search engine alone is told of search is said to it; of AI, to everybody.
+        (
+            "User-agent: otherbot\nContent-Signal: search=no, ai-train=no\nDisallow: /x\n",
+            ["content-signal:ai-train"],
+        ),
+        ("User-agent: *\nContent-Signal: /blog/ ai-train=no\n", []),
+        ("User-agent: *\nContent-Signal: ai-train=yes, search=yes\n", []),
+        (
+            "License: https://sample.example/l.xml # words\nUser-agent: *\nAllow: /\n",
+            ["license:https://sample.example/l.xml"],
+        ),
     ],
 )
 def test_robots_txt_speaks_against_ai_by_token_path_or_usage(text: str, found: list[str]) -> None:
@@ -50,6 +76,18 @@ def test_a_robots_txt_that_only_refuses_usage_is_recorded_with_what_is_fetched(
     assert outcomes(home, COMPARE) == ["ok:"]
 
 
+def test_a_robots_txt_that_names_a_licence_is_obeyed_and_the_licence_not_asked_for(
+    site: Site, home: Path
+) -> None:
+    site.answers["/robots.txt"] = Answer(
+        f"User-agent: *\nAllow: /\nLicense: {site.base}/license.xml\n".encode()
+    )
+    run_crawl(home, site.base + COMPARE)
+    said = rows(home, "SELECT denied_tokens FROM robots")
+    assert said == [(f"license:{site.base}/license.xml",)]
+    assert site.paths()["/license.xml"] == 0
+
+
 def test_a_robots_txt_full_of_usages_leaves_a_short_note() -> None:
     lines = "".join(f"Content-Usage: /a{n} use{n}=n, all{n}=n\n" for n in range(12_000))
     assert denied(f"User-agent: *\nContent-Usage: search=n\n{lines}") == ["content-usage:search"]
@@ -61,9 +99,13 @@ def test_a_token_is_one_word_and_stands_once() -> None:
     assert all(token.split() == [token] for token in AI_TOKENS)
 
 
+def html(head: str, body: str = "<p>a</p>") -> RawPage:
+    text = f"<html><head>{head}</head><body>{body}</body></html>"
+    return RawPage(url=None, body=text.encode(), content_type="text/html; charset=utf-8")
+
+
 def meta(name: str, content: str) -> RawPage:
-    body = f'<html><head><meta name="{name}" content="{content}"></head><p>a</p></html>'
-    return RawPage(url=None, body=body.encode(), content_type="text/html; charset=utf-8")
+    return html(f'<meta name="{name}" content="{content}">')
 
 
 @pytest.mark.parametrize(
@@ -76,6 +118,40 @@ def meta(name: str, content: str) -> RawPage:
         ("content-usage", "train-ai=n", ("content-usage",)),
         ("content-usage", "train-ai=y", ()),
         ("content-usage", "train-ai=y, search=n;x=1", ("content-usage",)),
+        ("Content-Signal", "ai-input=no", ("content-signal",)),
+        ("robots", "noindex; NOARCHIVE", ("noarchive", "noindex")),
+        ("robots", " nosnippet ,noindex", ("noindex", "nosnippet")),
+        ("robots", "max-snippet:0", ("max-snippet",)),
+        ("robots", "max-snippet : 0, noai", ("max-snippet", "noai")),
+        ("robots", "Max-Snippet=0", ("max-snippet",)),
+        ("robots", "max-snippet:10", ()),
+        ("robots", "max-snippet:-1, max-image-preview:large", ()),
+        ("robots", "nocache", ("noarchive",)),
+        ("robots, otherbot", "noarchive", ("noarchive",)),
+        ("otherbot;verdicts", "noarchive", ("noarchive",)),
+        ("otherbot anotherbot", "noarchive", ()),
+        ("robots", "unavailable_after: 2030-06-25", ("unavailable_after=2030-06-25T00:00:00Z",)),
+        (
+            "robots",
+            "noai, Unavailable_After: Tue, 25 Jun 2030 15:00:00 PST",
+            ("noai", "unavailable_after=2030-06-25T23:00:00Z"),
+        ),
+        (
+            "robots",
+            "unavailable_after: Tuesday, 25-Jun-30 15:00:00 GMT; noindex",
+            ("noindex", "unavailable_after=2030-06-25T15:00:00Z"),
+        ),
+        (
+            "robots",
+            "unavailable_after: 2030-06-25T15:00:00+01:00 noindex",
+            ("noindex", "unavailable_after=0001-01-01T00:00:00Z"),
+        ),
+        ("robots", "unavailable_after: some day", ("unavailable_after=0001-01-01T00:00:00Z",)),
+        ("TDM-Reservation", " 1 ", ("tdm",)),
+        ("tdm-reservation", "1; by=law", ("tdm",)),
+        ("tdm-reservation", "?1", ("tdm",)),
+        ("tdm-reservation", "0", ()),
+        ("tdm-policy", "https://a.example/policy.json", ("tdm",)),
     ],
 )
 def test_a_page_speaks_to_all_robots_or_to_ours(
@@ -95,24 +171,133 @@ def test_a_page_speaks_to_all_robots_or_to_ours(
         # Two headers of one name come joined: the second may well have been said to everybody.
         ("googlebot: nofollow, noarchive", ("noarchive",)),
         ("noarchive, otherbot: noindex", ("noarchive",)),
-        ("unavailable_after: 25 Jun 2030 15:00:00 GMT, noarchive", ("noarchive",)),
+        (
+            "unavailable_after: 25 Jun 2030 15:00:00 GMT, noarchive",
+            ("noarchive", "unavailable_after=2030-06-25T15:00:00Z"),
+        ),
         ("max-snippet:-1 noarchive", ("noarchive",)),
         ("*: noai", ("noai",)),
+        ("NoSnippet; noindex", ("noindex", "nosnippet")),
+        ("max-snippet:0, max-image-preview:none", ("max-snippet",)),
+        ("otherbot: max-snippet:0", ()),
+        ("otherbot: unavailable_after: 25 Jun 2030 15:00:00 GMT", ()),
+        (
+            "verdicts: unavailable_after: Tue, 25 Jun 2030 15:00:00 GMT, noai",
+            ("noai", "unavailable_after=2030-06-25T15:00:00Z"),
+        ),
     ],
 )
 def test_a_header_for_another_robot_is_not_ours(header: str, found: tuple[str, ...]) -> None:
-    nothing = RawPage(url=None, body=b"", content_type="text/plain")
-    assert opt_outs({"x-robots-tag": header}, nothing) == found
+    assert opt_outs({"x-robots-tag": header}, NOTHING) == found
+
+
+NOTHING = RawPage(url=None, body=b"", content_type="text/plain")
 
 
 @pytest.mark.parametrize(
-    ("usage", "found"),
+    ("name", "value", "found"),
     [
-        ("train-ai=n", ("content-usage",)),
-        ("train-ai=y", ()),
-        ("search=y, train-ai=n", ("content-usage",)),
+        ("content-usage", "train-ai=n", ("content-usage",)),
+        ("content-usage", "train-ai=y", ()),
+        ("content-usage", "search=y, train-ai=n", ("content-usage",)),
+        ("content-usage", "train-ai=?0", ("content-usage",)),
+        ("content-usage", "train-ai=?1, search", ()),
+        ("content-usage", 'Train-AI = "n" ;v=1', ("content-usage",)),
+        ("content-signal", "ai-train=no", ("content-signal",)),
+        ("content-signal", "search=yes,AI-INPUT=No", ("content-signal",)),
+        ("content-signal", "search=no", ("search",)),
+        ("content-signal", "search=no, ai-train=no", ("content-signal", "search")),
+        ("content-signal", "ai-train=yes, ai-input=yes, search=yes", ()),
+        ("tdm-reservation", "1", ("tdm",)),
+        ("tdm-reservation", "0, 1", ("tdm",)),
+        ("tdm-reservation", "0", ()),
+        ("tdm-policy", "https://a.example/policy.json", ("tdm",)),
+        ("link", '<https://a.example/l>; rel="license"; type="application/rsl+xml"', ("rsl",)),
+        ("link", "</a.css>; rel=preload, </l>; type=application/rsl+xml; rel=license", ("rsl",)),
+        ("link", '</l>; rel="nofollow License"; type="Application/RSL+xml"', ("rsl",)),
+        ("link", "</l>; rel=license", ()),
+        ("link", "</l>; rel=alternate; type=application/rsl+xml", ()),
+        ("link", "</l>; rel=license, </m>; rel=alternate; type=application/rsl+xml", ()),
     ],
 )
-def test_a_usage_that_is_only_allowed_is_no_opt_out(usage: str, found: tuple[str, ...]) -> None:
-    nothing = RawPage(url=None, body=b"", content_type="text/plain")
-    assert opt_outs({"content-usage": usage}, nothing) == found
+def test_a_header_that_refuses_a_use_is_read_and_one_that_allows_is_none(
+    name: str, value: str, found: tuple[str, ...]
+) -> None:
+    assert opt_outs({name: value}, NOTHING) == found
+
+
+def test_a_tdm_policy_reserves_nothing_where_the_same_answer_says_so() -> None:
+    headers = {"tdm-reservation": "0", "tdm-policy": "https://a.example/policy.json"}
+    assert opt_outs(headers, NOTHING) == ()
+
+
+RSL = '<rsl xmlns="https://rslstandard.org/rsl"><content url="/">{}</content></rsl>'
+
+
+@pytest.mark.parametrize(
+    ("terms", "is_open"),
+    [
+        ('<prohibits type="usage">ai-train</prohibits>', False),
+        ('<prohibits type="usage">ai-all</prohibits><permits type="usage">search</permits>', False),
+        ('<permits type="usage">search</permits>', False),
+        ('<permits type="usage">all</permits><prohibits type="usage">ai-input</prohibits>', False),
+        ('<permits type="usage">all</permits><payment type="crawl"/>', False),
+        ('<!-- <permits type="usage">all</permits> -->', False),
+        ("", False),
+        ('<permits type="usage">all</permits>', True),
+        ("<permits type='usage'>search, ai-all</permits><payment type='free'/>", True),
+    ],
+)
+def test_a_licence_in_the_page_forbids_unless_it_plainly_permits(terms: str, is_open: bool) -> None:
+    page = html(
+        f'<script type="application/rsl+xml">{RSL.format(f"<license>{terms}</license>")}</script>'
+    )
+    assert opt_outs({}, page) == (() if is_open else ("rsl",))
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ('<link rel="license" type="application/rsl+xml" href="/l.xml">', ("rsl",)),
+        ('<LINK TYPE="Application/RSL+XML" REL="nofollow License" HREF="/l.xml">', ("rsl",)),
+        ('<link rel="license" href="https://a.example/by">', ()),
+        ('<script type="application/ld+json">{"license": "application/rsl+xml"}</script>', ()),
+    ],
+)
+def test_a_licence_elsewhere_counts_until_its_terms_are_known(
+    head: str, found: tuple[str, ...]
+) -> None:
+    assert opt_outs({}, html(head)) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "marked"),
+    [
+        ("<p>Before</p><p data-nosnippet>A tale of two drawers.</p>", {TALE}),
+        ("<div DATA-NOSNIPPET='true'><p>Words</p><p>“A tale of two\n drawers.”</p></div>", {TALE}),
+        ("<p>A tale of <span data-nosnippet>two drawers</span>.</p>", {TALE, LONG}),
+        (
+            "<p>A tale</p><div data-nosnippet><p>of two drawers, one by one</p><b>Like</b></div>",
+            {LONG},
+        ),
+        ("<p>A tale of two drawers.</p><p data-nosnippet>One letter a week</p>", set()),
+        ("<p data-nosnippet> </p><p>A tale of two drawers.</p>", set()),
+    ],
+)
+def test_a_part_that_is_not_to_be_quoted_takes_the_texts_it_touches(
+    body: str, marked: set[str]
+) -> None:
+    assert unquotable(html("", body), [TALE, LONG]) == marked
+
+
+def test_several_signals_at_once_are_all_heard() -> None:
+    page = html('<meta name=robots content="noai;nosnippet"><link rel=license type=x>', "<p>a</p>")
+    headers = {"x-robots-tag": "noindex", "content-signal": "search=no", "tdm-reservation": "1"}
+    assert opt_outs(headers, page) == ("noai", "noindex", "nosnippet", "search", "tdm")
+
+
+def test_each_signal_stands_in_the_papers_and_none_that_is_not_read() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    table = text.partition("## What a publisher says against such use")[2].partition("\n\n- ")[0]
+    named = set(re.findall(r"(?m)^\| `([^`]+)`", table))
+    assert named == set(SIGNALS)

@@ -108,11 +108,11 @@ def test_opt_outs_in_robots_txt_outlive_a_rebuild(site, home):
     paths = list(site.answers)[-3:]
     run_crawl(home, site.base + paths[0], env={NOW: DAYS[0]})
     run_crawl(home, site.base + paths[1], env={NOW: DAYS[0].replace("T12", "T18")})
-    denied = {capture.url: capture.is_ai_denied for capture in open_archive(home).captures()}
+    denied = {capture.url: capture.denied_tokens != "" for capture in open_archive(home).captures()}
     assert list(denied.values()).count(True) == 3
     assert rebuilt(home).carried["robots"] == 2
     assert denied == {
-        capture.url: capture.is_ai_denied for capture in open_archive(home).captures()
+        capture.url: capture.denied_tokens != "" for capture in open_archive(home).captures()
     }
     run_crawl(home, site.base + paths[2], env={NOW: DAYS[0].replace("T12", "T20")})
     assert site.paths()["/robots.txt"] == 1
@@ -126,7 +126,7 @@ def test_rules_whose_bytes_are_lost_are_asked_for_anew_and_what_they_denied_hold
     assert isinstance(offset, int) and isinstance(length, int)
     flip(next((home / "warc").glob("*.gz")), offset + length // 2)
     assert len(rebuilt(home).damaged) == 1
-    assert [capture.is_ai_denied for capture in open_archive(home).captures()] == [True]
+    assert [capture.denied_tokens != "" for capture in open_archive(home).captures()] == [True]
     assert run_crawl(home, site.base + paths[1], env={NOW: DAYS[0]}).exit_code == 0
     assert site.paths()["/robots.txt"] == 2
 

@@ -183,11 +183,11 @@ def test_todays_requests_and_the_rules_of_the_day_still_count(lost, home, site):
 
 def test_pages_whose_use_was_denied_are_denied_after_a_rebuild(lost, home):
     (home / "ledger.db").write_bytes((home.parent / "before.db").read_bytes())
-    denied = {capture.id for capture in open_archive(home).captures() if capture.is_ai_denied}
+    denied = {capture.id for capture in open_archive(home).captures() if capture.denied_tokens}
     (home / "ledger.db").unlink()
     rebuilt(home)
     assert denied == {
-        capture.id for capture in open_archive(home).captures() if capture.is_ai_denied
+        capture.id for capture in open_archive(home).captures() if capture.denied_tokens
     }
     assert 20 < len(denied) < len(open_archive(home).captures())
 
