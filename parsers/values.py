@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from parsers.placeholders import is_placeholder
 from schema.errors import FieldError
 from schema.records import SHORT_TEXT
 
@@ -21,8 +22,10 @@ _ICON = re.compile(f"[{ICONS}]")
 _LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
 _SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?%")
 _SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?[%\uff05\u066a]")
-_PLACEHOLDER = re.compile(r"undefined|NaN|\[object Object\]|\{\{.*\}\}", re.DOTALL)
-_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
+_BROKEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffd]"
+)
+"""Control and broken characters, and those that turn the direction of what stands after them."""
 _MOJIBAKE = re.compile(
     "\u00e2\u20ac[\u0153\u009d\u2122\u02dc\u201c\u201d\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]"
 )
@@ -212,8 +215,8 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bo
 
 
 def require_no_placeholder(text: str, *, field: str) -> None:
-    """Pass over a text that a script meant to print. Raises: FieldError for a placeholder."""
-    if text[-1:] in "dN]}" and _PLACEHOLDER.fullmatch(text):
+    """Pass over a text that is one. Raises: FieldError for a placeholder."""
+    if is_placeholder(text, field):
         raise FieldError(code="field_unreadable", field=field, detail=f"placeholder {text[:40]!r}")
 
 

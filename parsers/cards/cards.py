@@ -87,6 +87,8 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
         for names in splits(heading[2], tokens.words.versus):
             if names in readings or not _has_both(tokens, names):
                 continue
+            if any(one == names[0] and other.startswith(names[1]) for one, other in readings):
+                continue  # the year is the name's own
             try:
                 readings[names] = _read(tokens, heading, names, triples, elements, stop)
             except ParseError as problem:

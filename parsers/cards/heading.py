@@ -1,8 +1,12 @@
-"""The heading: a text with ' vs ' inside, whose halves are the names on the cards."""
+"""The heading: a text with ' vs ' inside, whose halves are the names on the cards.
+
+`A vs. B`, `A VS B` and `A vs B (2026)` are headings too; the title stays as it was published.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from parsers.page.document import Document
 from parsers.page.tokens import Tokens
@@ -17,60 +21,82 @@ Heading = tuple[int, int, str]
 """The first block, the block after the last one, and the text of a possible heading."""
 
 
+_YEAR = re.compile(r"[\s,:|–—-]+(?:in )?[(\[]?20[0-9]{2}[)\]]?\Z")
+
+
+@lru_cache(maxsize=64)
+def _forms(versus: str) -> tuple[str, ...]:
+    """The ways to write the word between two names, with its spaces; the site's own first."""
+    bare = versus.strip()
+    words = (bare, bare + ".", bare.upper(), bare.title(), bare.upper() + ".", bare.title() + ".")
+    return tuple(dict.fromkeys([versus, *(versus.replace(bare, word) for word in words)]))
+
+
 def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
-    found: list[Heading] = []
-    versus, bare = words.versus, words.versus.strip()
     text = document.text
-    for at, end in document.boxes:
-        if end - at == 1:
-            if len(text[at]) <= LONGEST_HEADING and versus in text[at]:
+    whole = "\n".join(text)
+    bare = [form.strip() for form in _forms(words.versus)]
+    found: list[Heading] = []
+    if forms := [form for form in _forms(words.versus) if form in whole]:
+        for at, end in document.boxes:
+            if end - at > 1:
+                found += _in_box(document, at, end, forms)
+            elif len(text[at]) <= LONGEST_HEADING and _is_heading(text[at], forms):
                 found.append((at, end, text[at]))
-        else:
-            found += _in_box(document, at, end, versus)
-    if bare in text:  # seldom, and the list itself looks faster than a loop
+    if any(word in text for word in bare):  # seldom, and the list itself looks faster than a loop
         found += [
             heading
             for at in range(1, len(text) - 1)
-            if text[at] == bare
-            for heading in _around(document, at, versus)
+            if text[at] in bare
+            for heading in _around(document, at, words.versus)
         ]
     return found
 
 
-def _in_box(document: Document, start: int, end: int, versus: str) -> list[Heading]:
+def _is_heading(text: str, forms: list[str]) -> bool:
+    return any(form in text for form in forms)
+
+
+def _in_box(document: Document, start: int, end: int, forms: list[str]) -> list[Heading]:
     """Headings in one box of several blocks: the whole box, or one block of it."""
     found = []
     for first, last in [(start, end), *((at, at + 1) for at in range(start, end))]:
         if len(document.text[first]) > LONGEST_HEADING:
             continue
         joined = document.join(first, last)
-        if len(joined) <= LONGEST_HEADING and versus in joined:
+        if len(joined) <= LONGEST_HEADING and _is_heading(joined, forms):
             found.append((first, last, joined))
     return found
 
 
 def _around(document: Document, at: int, versus: str) -> list[Heading]:
     """Headings whose 'vs' is a block of its own: the boxes, or the blocks, on both sides of it."""
-    box, count = document.box, len(document.text)
+    box, text, count = document.box, document.text, len(document.text)
+    between = versus.replace(versus.strip(), text[at])
     first, last = at - 1, at + 2
-    found = [(first, last, document.text[at - 1] + versus + document.text[at + 1])]
+    found = [(first, last, text[at - 1] + between + text[at + 1])]
     while first > 0 and box[first - 1] == box[at - 1]:
         first -= 1
     while last < count and box[last] == box[at + 1]:
         last += 1
-    whole = document.join(first, at) + versus + document.join(at + 1, last)
+    whole = document.join(first, at) + between + document.join(at + 1, last)
     return [*found, (first, last, whole)]
 
 
 def splits(heading: str, versus: str) -> list[tuple[str, str]]:
-    """Every way to read two names from a heading."""
-    starts = [match.start() for match in re.finditer(f"(?={re.escape(versus)})", heading)]
-    return [
-        (heading[:at], heading[at + len(versus) :])
-        for at in starts
-        if heading[:at] and heading[at + len(versus) :]
+    """Every way to read two names from a heading, those without its year last.
+
+    >>> splits("Alpha VS. Beta (2026)", " vs ")
+    [('Alpha', 'Beta (2026)'), ('Alpha', 'Beta')]
+    """
+    found = [
+        (heading[: match.start()], heading[match.start() + len(form) :])
+        for form in _forms(versus)
+        for match in re.finditer(f"(?={re.escape(form)})", heading)
     ]
+    found += [(one, _YEAR.sub("", other)) for one, other in found]
+    return [names for names in dict.fromkeys(found) if all(names)]
 
 
 def own_headings(tokens: Tokens, headings: list[Heading], stop: int) -> list[Heading]:

@@ -22,7 +22,7 @@ from parsers.page.tree import tree_of
 UNSEEN = frozenset(
     (
         "head script style template noscript noembed noframes svg math canvas audio video iframe "
-        "object embed title meta link datalist progress meter"
+        "object embed title meta link datalist progress meter del s strike"
     ).split()
 )
 MARKED = (
@@ -38,7 +38,6 @@ LONGEST_FIGURE = 40
 """Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
 _SEPARATORS = re.compile("[\x1c-\x1f]")
 _WHITE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\x0b\x0c\r")
 _DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3"))
 _SEEN, _INLINE, _UNSEEN, _BREAK = range(4)
 _KNOWN_TAG_IDS = 256
@@ -141,7 +140,7 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
         walk.through(tree.body)
     walk.blocks()
     document = walk.document
-    document.is_clean = _is_clean(_visible(document))
+    document.is_clean = _is_clean(document)
     document.canonical = canonical
     return document
 
@@ -374,17 +373,14 @@ def _has_white(text: str) -> bool:
     return "\n" in text or "\t" in text or "\r" in text or "\x0b" in text or "\x0c" in text
 
 
-def _visible(document: Document) -> bytes:
+def _is_clean(document: Document) -> bool:
+    """Whether no block holds a control, broken or wrongly decoded character."""
+    if not all(map(str.isprintable, document.text)):
+        return False
     # Block by block: one dash in one of them would make the whole text slow to encode.
-    return b"\n".join([text.encode("utf-8", "replace") for text in document.text])
-
-
-def _is_clean(data: bytes) -> bool:
-    """Whether a text holds no control, broken or wrongly decoded character."""
+    data = b"\n".join([text.encode("utf-8", "replace") for text in document.text])
     # The first byte alone is looked for first: that is much the fastest look, and mostly enough.
-    return len(data.translate(None, _CONTROLS)) == len(data) and not any(
-        mark[:1] in data and mark in data for mark in _DOUBTFUL
-    )
+    return not any(mark[:1] in data and mark in data for mark in _DOUBTFUL)
 
 
 def _kind_of(node: LexborNode) -> tuple[int, str]:
@@ -424,5 +420,5 @@ def read_text(text: str) -> Document:
         document.box.append(len(document.text))
         document.last[paragraph] = len(document.text)
     document.last[0] = len(document.text)
-    document.is_clean = _is_clean(_visible(document))
+    document.is_clean = _is_clean(document)
     return document

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 INLINE = frozenset(
     (
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
-        "rb rp rt ruby s samp small span strike strong sub sup tt u var wbr"
+        "a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark nobr q "
+        "rb rp rt ruby samp small span strong sub sup tt u var wbr"
     ).split()
 )
 UNREADABLE = "\ufffd"

@@ -209,3 +209,34 @@ def test_copies_that_differ_are_refused() -> None:
         page(built(tagline=lambda s, n: f"<p>{s.tagline} {next(shown)}</p>"), copies="0101")
     )
     assert line["kind"] == "failure"
+
+
+HEADINGS = [
+    "Copper Wren vs. Damson Desk",
+    "Copper Wren VS Damson Desk",
+    "Copper Wren Vs Damson Desk",
+    "Copper Wren VS. Damson Desk",
+    "Copper Wren vs Damson Desk (2026)",
+    "Copper Wren vs. Damson Desk 2026",
+    "Copper Wren vs Damson Desk in 2026",
+    "Copper Wren vs Damson Desk – 2026",
+]
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_a_heading_in_another_form_is_read_and_stays_as_it_was_published(heading: str) -> None:
+    line = read(html_page().replace("<h1>Copper Wren vs Damson Desk", f"<h1>{heading}"))
+    assert line["title"] == heading
+    assert said(line) == said(WHOLE)
+
+
+def test_the_year_of_a_name_is_the_names_own() -> None:
+    desk = DESK.but(name="Damson Desk (2026)")
+    line = read(html_page(WREN, desk))
+    assert line["tools"][1]["name"] == "Damson Desk (2026)"
+
+
+@pytest.mark.parametrize("heading", ["Copper Wren and Damson Desk", "Copper Wren vs Damson Desks"])
+def test_a_heading_that_the_names_do_not_make_is_none(heading: str) -> None:
+    line = read(html_page().replace("<h1>Copper Wren vs Damson Desk", f"<h1>{heading}"))
+    assert line["kind"] == "failure"

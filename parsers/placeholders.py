@@ -1,0 +1,124 @@
+"""Texts that stand where a value should and are none: a closed list of words, and a few shapes.
+
+Only a whole field is judged: `undefined behaviour` is a text. What a name may be is open, so names
+and reviewers are held against the words of programs and templates alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 120
+"""No listed word or sentence is longer; a template may be. Units: characters."""
+
+PROGRAM_WORDS = frozenset(
+    ("null", "none", "nil", "undefined", "nan", "[object object]", "[object promise]")
+)
+"""What programs print for nothing; in any case."""
+
+WORDS = PROGRAM_WORDS | frozenset(
+    (
+        "n/a", "n.a", "na", "tbd", "tba", "tbc", "todo", "fixme", "placeholder", "coming soon",
+        "to be announced", "to be confirmed", "to be determined", "loading", "please wait",
+        "more", "expand", "continue reading", "pending", "removed", "deleted", "redacted",
+        "withheld", "unavailable", "not available", "not yet available", "not yet reviewed",
+        "not reviewed yet", "not rated", "not rated yet", "error", "oops", "retry", "try again",
+        "not found", "page not found", "internal server error", "untitled", "sample text",
+        "example text", "description", "tagline", "missing translation", "translation missing",
+        "lorem ipsum",
+    )
+)  # fmt: skip
+"""Whole fields without their case and the signs at their ends."""
+
+_THING = (
+    r"(?:reviews?|quotes?|comments?|descriptions?|taglines?|summar(?:y|ies)|contents?|texts?|data"
+    r"|details|information|verdicts?|opinions?|posts?|messages?)"
+)
+_GONE = r"(?:removed|deleted|hidden|redacted|withheld|unavailable|not\ available|moderated)"
+_WHO = r"(?:admin|author|community|editor|moderator|owner|publisher|reviewer|site|staff|user)"
+_SENTENCE = re.compile(
+    rf"""
+      (?:loading|fetching|retrieving)\ (?:(?:the|this|your)\ )?(?:full\ )?{_THING}
+    | (?:read|show|see|view|load)\ (?:more|less|all|(?:the\ )?(?:full|whole|rest|entire)
+      (?:\ {_THING})?)
+    | (?:click|tap|press)(?:\ here)?\ to\ (?:read|expand|load|reveal|show|see|view)
+      (?:\ [\w-]+){{0,3}}
+    | no\ {_THING}(?:\ (?:is|are|was|were|has\ been|have\ been))?
+      (?:\ (?:yet|available|provided|found|given|here|written|added|to\ (?:show|display)))*
+    | (?:(?:this|the|that)\ )?{_THING}\ (?:(?:is|was|has\ been|could\ not\ be|cannot\ be)\ )?
+      (?:no\ longer\ available|{_GONE}|pending|missing|(?:coming|available)\ soon|goes\ here|here
+      |not\ found|loaded|displayed|placeholder)(?:\ by\ .{{1,40}})?
+    | {_GONE}\ by\ (?:(?:a|an|the|our)\ )?{_WHO}s?(?:\ .{{1,40}})?
+    | (?:awaiting|pending)\ (?:moderation|approval|{_THING})
+    | (?:your|insert|enter|add|write|type)\ (?:(?:a|an|the|your)\ )?{_THING}(?:\ here)?
+    | be\ the\ first\ to\ (?:review|comment|write|vote|rate|share)\b.{{0,60}}
+    | (?:failed|unable)\ to\ (?:load|fetch|get|display|retrieve|render|show)\b.{{0,60}}
+    | (?:(?:we|i)\ )?(?:could\ not|couldn't|cannot|can't)\ (?:load|fetch|display|retrieve|render)\b
+      .{{0,60}}
+    | (?:an?\ )?(?:unknown\ |unexpected\ |network\ |server\ |internal\ )?error
+      (?:\ (?:has\ )?occurr?ed|\ (?:while\ )?(?:loading|fetching|rendering)\b.{{0,60}}
+      |(?:\ |:\ ?)\d{{3}}\b.{{0,40}})
+    | (?:oops\W+)?something\ went\ wrong.{{0,60}}
+    | (?:request|connection|network)\ (?:failed|timed\ out)
+    | (?:log|sign)\ ?(?:in|up)\ to\ (?:read|see|view|continue|unlock)\b.{{0,60}}
+    | (?:subscribe|upgrade)\ to\ (?:read|see|view|unlock)\b.{{0,60}}
+    | (?:please\ )?(?:enable|turn\ on)\ javascript.{{0,60}}
+    | (?:missing\ translation|translation\ missing)\b.{{0,80}}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LOREM = re.compile(r"lorem ipsum dolor\b", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"""
+      \{\{.*\}\} | \$\{.*\} | \#\{.*\} | %\{.*\} | @\{.*\} | \{%.*%\} | <%.*%>
+    | <\?.*\?> | \[\[.*\]\]
+    | \{\$?[\w.()|:-]{1,80}\} | %\(\w+\)[sdifr] | %[sdif@] | %[A-Z_]{2,40}% | \$[a-z_][\w.]*
+    | __\w+__ | <[A-Za-z][\w-]*\ ?/?> | \[[a-z][a-z0-9_ .-]{1,40}\] | \$?t\(.{1,80}\)
+    | function\b.{0,40}\(.*\).* | (?:async\ )?\([^)]*\)\ ?=>.* | \#(?:REF|N/A|VALUE|NAME\?)!?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_KEY = re.compile(
+    r"[a-z][a-zA-Z0-9-]*(?:[.:_][a-zA-Z0-9-]+)*[.:_]([a-zA-Z][a-zA-Z0-9]*)"
+    r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+)
+_ENDINGS = frozenset(
+    "ai app cc co com cpp dev gg go io js me net org py rs run sh so tech ts".split()
+)
+"""A word with a dot that ends so is a name: `botctl.io`, `chart.js`."""
+_EDGES = re.compile(r"^[\s“\"'(\[]+(?=\w)|[\s.…!:”\"')\]]+$")
+_OPEN = (".category", ".tagline", ".description", ".pricing", ".text")
+"""The fields whose words are the publisher's own."""
+_STARTS = ("{", "$", "#", "%", "@", "<", "[", "_", "(", "t(", "function", "async ")
+
+
+def is_placeholder(text: str, field: str) -> bool:
+    """Whether a text is no value of the field.
+
+    >>> [is_placeholder(text, "tools[0].tagline") for text in ("Loading…", "Loading docks")]
+    [True, False]
+    >>> [is_placeholder(text, "tools[0].name") for text in ("Pending", "{{name}}")]
+    [False, True]
+    """
+    if text.startswith(_STARTS) and _TEMPLATE.fullmatch(text):
+        return True
+    if len(text) > LONGEST:
+        return text[0] in "lL" and _LOREM.match(text) is not None
+    whole = text.casefold()
+    bare = whole if whole[-1:].isalnum() else _EDGES.sub("", whole)
+    if not field.endswith(_OPEN):
+        return bare in PROGRAM_WORDS or whole in PROGRAM_WORDS
+    return (
+        bare in WORDS
+        or whole in WORDS
+        or not any(map(str.isalnum, whole))
+        or _LOREM.match(whole) is not None
+        or _SENTENCE.fullmatch(bare.replace("’", "'")) is not None
+        or (" " not in text and _is_key(text))
+    )
+
+
+def _is_key(text: str) -> bool:
+    """Whether one word is the key of a translation that was not found: `card.description`."""
+    match = _KEY.fullmatch(text)
+    return match is not None and (match[1] or "").lower() not in _ENDINGS
