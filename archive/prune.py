@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
@@ -82,14 +82,15 @@ def _databases(home: Home, keep: int) -> Iterator[Removed]:
 @contextmanager
 def _unread(path: Path) -> Iterator[bool]:
     """Whether no server shows a database; none can begin to before this is left."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)
+    with ExitStack() as held:
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            held.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # a server's lock, or a file that is not ours to open: nobody can tell
+            yield False
+        else:
+            yield True
 
 
 def _leftovers(home: Home) -> Iterator[Removed]:

@@ -161,9 +161,9 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
         for each in missing.takedowns:
             _enter_again(db, each, known)
         for note in missing.corrections:
-            insert(db, "correction", **_with_free_number(db, "correction", asdict(note)))
+            insert(db, "correction", **asdict(note))
         for export in missing.exports:
-            insert(db, "export", **_with_free_number(db, "export", asdict(export)))
+            insert(db, "export", **asdict(export))
         now = _kept(db)
     return {
         "takedown": len(now.takedowns),
@@ -178,22 +178,14 @@ def _enter_again(db: sqlite3.Connection, each: Takedown, known: Kept) -> None:
             matches = other.matches.joined(each.matches).model_dump_json()
             db.execute("UPDATE takedown SET matches = ? WHERE id = ?", (matches, other.id))
             return
-    values = asdict(each) | {"matches": each.matches.model_dump_json()}
-    insert(db, "takedown", **_with_free_number(db, "takedown", values))
-
-
-def _with_free_number(
-    db: sqlite3.Connection, table: str, values: dict[str, object]
-) -> dict[str, object]:
-    """The same with its number, which published files may speak of, or a new one if it is taken."""
-    taken = db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (values["id"],)).fetchone()
-    return values | {"id": None} if taken else values
+    insert(db, "takedown", **asdict(each) | {"matches": each.matches.model_dump_json()})
 
 
 def insert(db: sqlite3.Connection, table: str, **values: object) -> int:
-    """Enter one row; gives its number."""
-    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-    sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
+    """Enter one row; gives its number, which is the one in `values` unless that is taken."""
+    free = f"(SELECT iif(count(*), NULL, :id) FROM {table} WHERE id = :id)"
+    marks = ", ".join(free if name == "id" else f":{name}" for name in values)
+    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks}) RETURNING id"
     number: int = db.execute(sql, values).fetchone()[0]
     return number
 

@@ -1,21 +1,21 @@
 """What a home shows: every record file and every published database, each read once.
 
-What shows the same is kept once, so memory grows with distinct versions and not with files. This
-module changes nothing and decides nothing.
+What shows the same is kept once, and its words once, so memory grows with distinct words and not
+with pages or files. This module changes nothing and decides nothing.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from archive import Archive, Capture, Page
+from db.publish.loss import GUARDED
 from db.recognise.match import Showing, ShownCard, ShownWords
 from db.records import recordfile
 from db.records.snapshot import is_known_page
@@ -25,17 +25,28 @@ from schema.published import CANDIDATE, CURRENT
 from schema.records import Comparison
 
 _DETAILS = "SELECT detail FROM failure UNION SELECT detail FROM finding"
-T = TypeVar("T")
+
+
+class Same(dict[Any, Any]):
+    """The first of equal values: `same[value]`. A site repeats each card on many pages."""
+
+    def __missing__(self, value: Any) -> Any:
+        self[value] = value
+        return value
 
 
 class Held(NamedTuple):
-    """What one database holds that a take-down can be about."""
+    """What one database holds that a take-down can be about, and what its tombstone says of it."""
 
     showings: list[Showing]
     addresses: list[tuple[str, str]]
     """Site and address of each page with captures."""
     details: list[str]
     """What failures and findings cite."""
+    rows: dict[str, int]
+    """Number of rows of the guarded tables."""
+    sites: list[str]
+    """Those of its comparisons."""
 
 
 def published_files(public: Path) -> list[Path]:
@@ -52,40 +63,44 @@ def published_files(public: Path) -> list[Path]:
     ]
 
 
-def read_database(path: Path) -> Held:
-    """What a database of ours holds, of any age. Raises: sqlite3.DatabaseError where it is none."""
-    with closing(connect_read_only(path)) as connection:
-        asked = connection.execute
-        return Held(
-            list(_showings(connection)),
-            asked("SELECT site, url FROM page WHERE captures > 0").fetchall(),
-            [
-                row[0]
-                for row in asked("SELECT detail FROM failure UNION SELECT detail FROM finding")
-            ],
-        )
+def read_database(path: Path, same: Same | None = None) -> Held | None:
+    """What a database of ours holds, of any age. Absent: None where it cannot be read as one."""
+    same = Same() if same is None else same
+    try:
+        with closing(connect_read_only(path)) as connection:
+            asked = connection.execute
+            counts = [asked(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in GUARDED]
+            return Held(
+                list(_showings(connection, same)),
+                [same[each] for each in asked("SELECT site, url FROM page WHERE captures > 0")],
+                [detail for (detail,) in asked(_DETAILS)],
+                dict(zip(GUARDED, counts, strict=True)),
+                [site for (site,) in asked("SELECT DISTINCT site FROM comparison ORDER BY 1")],
+            )
+    except sqlite3.DatabaseError:
+        return None  # `check` names it
 
 
-def _showings(connection: sqlite3.Connection) -> Iterator[Showing]:
+def _showings(connection: sqlite3.Connection, same: Same) -> Iterator[Showing]:
     """What every version of every page shows."""
     quotes: dict[int, list[ShownWords]] = defaultdict(list)
     for version, *quote in connection.execute(
         "SELECT version, key, tool_name, text, position FROM version_quote"
         " JOIN quote ON quote.id = quote"
     ):
-        quotes[version].append(ShownWords(*quote))
+        quotes[version].append(same[ShownWords(*quote)])
     cards: dict[int, list[ShownCard]] = defaultdict(list)
     for version, *card in connection.execute(
         "SELECT version, slug, card.name, description, card.key FROM version_tool"
         " JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card"
         " ORDER BY version, position"
     ):
-        cards[version].append(ShownCard(*card))
+        cards[version].append(same[ShownCard(*card)])
     for version, site, url in connection.execute(
         "SELECT v.id, page.site, page.url FROM comparison_version v"
         " JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page"
     ):
-        yield Showing(site, url, tuple(cards[version]), tuple(quotes[version]))
+        yield same[Showing(site, url, tuple(cards[version]), tuple(quotes[version]))]
 
 
 class Evidence:
@@ -93,8 +108,8 @@ class Evidence:
 
     def __init__(self, archive: Archive) -> None:
         self.archive, self.home = archive, archive.home
-        self._databases: dict[Path, tuple[list[int], Held]] = {}
-        self._same: dict[object, object] = {}
+        self._databases: dict[Path, Held] = {}
+        self._same = Same()
 
     @cached_property
     def pages(self) -> list[Page]:
@@ -111,22 +126,18 @@ class Evidence:
         """What every record read so far shows, then what every published database shows."""
         found = dict.fromkeys(self._records())
         for path in published_files(self.home.public):
-            with suppress(sqlite3.DatabaseError):  # `check` names it
-                found |= dict.fromkeys(self.database(path).showings)
+            held = self.database(path)
+            found |= dict.fromkeys(held.showings if held else ())
         return list(found)
 
-    def database(self, path: Path) -> Held:
-        """What a database holds, read again only if it is another file by now.
-
-        Raises: sqlite3.DatabaseError when it is not readable.
-        """
-        stat = os.stat(path)
-        mark = [stat.st_ino, stat.st_size, stat.st_mtime_ns]
-        if path not in self._databases or self._databases[path][0] != mark:
-            held = read_database(path)
-            showings, addresses = map(self._once, held.showings), map(self._once, held.addresses)
-            self._databases[path] = mark, Held(list(showings), list(addresses), held.details)
-        return self._databases[path][1]
+    def database(self, path: Path) -> Held | None:
+        """What a database holds; one that was read keeps its content as long as its name."""
+        if path not in self._databases:
+            held = read_database(path, self._same)
+            if held is None:
+                return None
+            self._databases[path] = held
+        return self._databases[path]
 
     def _records(self) -> Iterator[Showing]:
         captures = {(each.segment, each.offset): each for each in self.captures}
@@ -137,8 +148,10 @@ class Evidence:
                         capture = captures.get((segment.name, line.offset))
                         record = line.reading.record if line.reading else None
                         if capture is not None and isinstance(record, Comparison):
-                            yield self._once(showing_of(capture.site, capture.url, record))
+                            yield self._shared(showing_of(capture.site, capture.url, record))
 
-    def _once(self, value: T) -> T:
-        """The first value that was equal to this one."""
-        return self._same.setdefault(value, value)  # type: ignore[return-value]
+    def _shared(self, showing: Showing) -> Showing:
+        cards = tuple(self._same[card] for card in showing.cards)
+        quotes = tuple(self._same[quote] for quote in showing.quotes)
+        found: Showing = self._same[showing._replace(cards=cards, quotes=quotes)]
+        return found

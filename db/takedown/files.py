@@ -7,7 +7,6 @@ says of it stands here too.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -23,14 +22,13 @@ from archive.takedown import (
     require_all,
     widen_takedown,
 )
-from db.publish.loss import Edition, edition
 from db.publish.publish import bury, named, whole_manifest
 from db.recognise.match import Showing, Taken
 from db.rows.write import connect_read_only
 from db.takedown.evidence import Evidence, Held, published_files, read_database
 from machine.clock import stamp
 from machine.files import file_sha256, fsync_folder, whole
-from schema.errors import BuildError, IntegrityError
+from schema.errors import IntegrityError
 from schema.published import (
     FOLDER_TOMBSTONE,
     Tombstone,
@@ -42,15 +40,12 @@ from schema.published import (
 )
 from schema.records import Record
 
-GUARDED = {
-    "comparison": (
-        "pages",
-        "SELECT page.url FROM page JOIN comparison ON comparison.page = page.id",
-    ),
+_KEYS = {
+    "comparison": ("pages", "SELECT url FROM page WHERE id IN (SELECT page FROM comparison)"),
     "card": ("cards", "SELECT key FROM card"),
     "quote": ("quotes", "SELECT key FROM quote"),
 }
-"""By table, what `Matches` keeps of what was taken out of it, and how a file is asked for it."""
+"""By guarded table: what `Matches` keeps of what was taken out of it, and what is there of it."""
 
 
 def dropped(showings: Iterable[Showing], taken: Taken) -> dict[int, Matches]:
@@ -77,7 +72,7 @@ def left_out(path: Path, taken: Taken) -> dict[str, int]:
     """Number of rows of the guarded tables that a database lacks because of take-downs."""
     found = {}
     with closing(connect_read_only(path)) as connection:
-        for table, (kind, sql) in GUARDED.items():
+        for table, (kind, sql) in _KEYS.items():
             gone = {key for each in taken.active for key in getattr(each.matches, kind)}
             found[table] = len(gone - {key for (key,) in connection.execute(sql)})
     return found
@@ -106,14 +101,11 @@ def _withdraw(evidence: Evidence, path: Path, taken: Taken) -> bool:
     manifest = whole_manifest(path)
     if manifest is not None and set(taken.ids) <= set(manifest.takedowns):
         return False
-    try:
-        found = taken_from(evidence.database(path), taken)
-        present = edition(path, manifest.taken if manifest else {})
-    except (sqlite3.DatabaseError, BuildError):
-        if not is_named_by_build(path):
-            return False  # perhaps no archive at all; `check` names it
-        # Nobody can tell what it holds, and it can be made again.
-        found, present = {each: Matches() for each in taken.ids}, Edition({}, {}, set())
+    held = evidence.database(path)
+    if held is None and not is_named_by_build(path):
+        return False  # perhaps no archive at all; `check` names it
+    # Where nobody can tell what it holds, it goes, and can be made again.
+    found = taken_from(held, taken) if held else dict.fromkeys(taken.ids, Matches())
     if not found:
         if manifest is not None:  # nobody need look into it again
             _write(manifest_path(path), manifest.model_copy(update={"takedowns": taken.ids}))
@@ -122,7 +114,8 @@ def _withdraw(evidence: Evidence, path: Path, taken: Taken) -> bool:
     if path == named(evidence.home):
         # Let the next build know what is missing on purpose, before the file is gone.
         for each in by:
-            widen_takedown(evidence.home, each, found[each.id])
+            if each.matches.joined(found[each.id]) != each.matches:
+                widen_takedown(evidence.home, each, found[each.id])
     bury(
         path,
         Tombstone(
@@ -130,9 +123,9 @@ def _withdraw(evidence: Evidence, path: Path, taken: Taken) -> bool:
             withdrawn_at=stamp(),
             reasons=_reasons(by),
             sha256=manifest.sha256 if manifest else file_sha256(path),
-            rows=present.rows,
-            taken=present.taken,
-            sites=sorted(present.sites),
+            rows=held.rows if held else {},
+            taken=manifest.taken if manifest else {},
+            sites=held.sites if held else [],
         ),
     )
     return True
@@ -148,12 +141,11 @@ def _is_reachable(home: Home, folder: Path) -> bool:
 
 def _taken_in_folder(folder: Path, taken: Taken) -> list[Takedown]:
     """The take-downs of what a folder holds: all, where no database can be looked into."""
-    try:
-        held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
-    except sqlite3.DatabaseError:
-        held = []
-    found = {takedown for each in held for takedown in taken_from(each, taken)}
-    return [each for each in taken.active if not held or each.id in found]
+    held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
+    if not held or None in held:
+        return taken.active
+    found = {takedown for each in held if each for takedown in taken_from(each, taken)}
+    return [each for each in taken.active if each.id in found]
 
 
 def withdraw_folder(export: Export, by: list[Takedown]) -> None:
@@ -199,13 +191,8 @@ def withdrawal_problems(home: Home, taken: Taken) -> Iterator[tuple[str, str]]:
         if tombstone_path(path).exists():
             yield where, "it was withdrawn and is still there; build removes it"
         elif taken.ids:
-            yield from ((where, what) for what in _held(path, taken))
-
-
-def _held(path: Path, taken: Taken) -> Iterator[str]:
-    try:
-        for takedown in sorted(taken_from(read_database(path), taken)):
-            yield f"it holds what take-down {takedown} is about; build"
-    except sqlite3.DatabaseError:
-        if not is_named_by_build(path):  # `check` tells of the others
-            yield "nobody can tell whether it holds what was taken down; move it away"
+            held = read_database(path)
+            for takedown in sorted(taken_from(held, taken)) if held else ():
+                yield where, f"it holds what take-down {takedown} is about; build"
+            if held is None and not is_named_by_build(path):  # `check` tells of the others
+                yield where, "nobody can tell whether it holds what was taken down; move it away"

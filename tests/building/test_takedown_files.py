@@ -161,7 +161,9 @@ def test_each_published_file_is_read_once_and_not_again_once_nothing_was_found_i
     old, read = (home / "public" / "current.db").resolve(), []
     store(home, [page(replace(ALDER, name="Oak Lens", slug="oak"), BIRCH, at=TUESDAY)])
     new, reading = build(home).path, evidence.read_database
-    monkeypatch.setattr(evidence, "read_database", lambda path: read.append(path) or reading(path))
+    monkeypatch.setattr(
+        evidence, "read_database", lambda path, same: read.append(path) or reading(path, same)
+    )
     take_down(Home(home), f"{BASE}/compare/oak-vs-birch", reason=REASON)
     assert sorted(read) == sorted([old, new])
     build(home)
