@@ -88,13 +88,13 @@ class Rules:
             if line.key in ("crawl-delay", "crawl delay") and line.value:
                 for agent in delays.keys() & line.agents:
                     delays[agent] = max(delays[agent], _seconds(line.value))
-        return delays[TOKEN] or delays[ALL]
+        generous = self.generous.crawl_delay(_whole(TOKEN)) or 0.0
+        return max(delays[TOKEN] or delays[ALL], min(generous, LONGEST_CRAWL_DELAY_S))
 
     @property
     def sitemaps(self) -> list[str]:
         """The addresses on its Sitemap lines."""
-        lines = self.groups.beside
-        return [line.value for line in lines if line.key.startswith(("sitemap", "site-map"))]
+        return list(self.generous.sitemaps)
 
 
 def read_rules(status: int | None, body: bytes | None, capture_id: int | None = None) -> Rules:

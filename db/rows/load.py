@@ -93,11 +93,10 @@ class Shown:
     taken_down: int = 0
     """Number of quotes left out on request."""
 
-    def holds(self, key: str) -> bool:
-        """Whether the card or quote with this key is among what is shown."""
-        return any(key == tool.card for tool in self.tools) or any(
-            key == quote.quote for quote in self.quotes
-        )
+    @property
+    def keys(self) -> set[str]:
+        """The keys of the cards and quotes that are shown."""
+        return {tool.card for tool in self.tools} | {quote.quote for quote in self.quotes}
 
 
 @dataclass(frozen=True, slots=True)

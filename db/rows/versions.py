@@ -54,6 +54,8 @@ class History:
     takedown: int | None = None
     seen: list[Seen] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
+    marked: frozenset[str] = frozenset()
+    """Keys of cards and quotes that the newest version with each marks as not to be quoted."""
 
     @property
     def newest(self) -> Seen | None:
@@ -66,9 +68,7 @@ class History:
 
     def withholds(self, key: str) -> bool:
         """Whether the words of a card or quote may not be shown here, whatever was said before."""
-        showing = (version for version in reversed(self.versions) if version.shown.holds(key))
-        last = next(showing, None)
-        return self.wishes("text") or (last is not None and key in last.seen[-1].marked)
+        return self.wishes("text") or key in self.marked
 
     @property
     def is_any_withheld(self) -> bool:
@@ -91,10 +91,20 @@ def histories(
     by_page: dict[int, list[Seen]] = defaultdict(list)
     for each in seen:
         by_page[each.capture.page_id].append(each)
-    return [
-        History(page, refused.get(page.id), by_page[page.id], versions_of(by_page[page.id]))
-        for page in pages
-    ]
+    found = []
+    for page in pages:
+        versions = versions_of(by_page[page.id])
+        marked = _marked(versions)
+        found.append(History(page, refused.get(page.id), by_page[page.id], versions, marked))
+    return found
+
+
+def _marked(versions: list[Version]) -> frozenset[str]:
+    marked, newer = set[str](), set[str]()
+    for version in reversed(versions):
+        marked |= version.seen[-1].marked - newer
+        newer |= version.shown.keys
+    return frozenset(marked)
 
 
 def versions_of(seen: Iterable[Seen]) -> list[Version]:

@@ -109,6 +109,7 @@ def test_groups_are_told_by_whole_tokens_and_parted_by_rules_alone(
     [
         ("User-agent: *\nCrawl-delay: 2.5", 2.5),
         ("User-agent: *\nCrawl-delay : 7 # words", 7.0),
+        ("User-agent *\nCrawl delay 7", 7.0),
         ("User-agent: *\nDisallow: /x\ncrawl-delay: 10 seconds", 10.0),
         ("User-agent: verdicts\nCrawl-delay: 3\n\nUser-agent: *\nCrawl-delay: 9", 3.0),
         ("User-agent: verdicts\nDisallow:\n\nUser-agent: *\nCrawl-delay: 9", 9.0),
@@ -130,7 +131,7 @@ def test_a_delay_that_cannot_be_counted_is_never_none_at_all(text: str, delay_s:
 
 
 def test_sitemaps_are_read_wherever_they_stand() -> None:
-    text = "Sitemap: https://a.example/1\nUser-agent: x\nsite-map: https://a.example/2\nDisallow: /"
+    text = "Sitemap: https://a.example/1\nUser-agent: x\nSitemap https://a.example/2\nDisallow: /"
     assert read_rules(200, text.encode()).sitemaps == ["https://a.example/1", "https://a.example/2"]
 
 
