@@ -23,7 +23,7 @@ from selectolax.lexbor import LexborHTMLParser
 from parsers import parse_page
 from parsers.comparison import read_comparison
 from parsers.page.decode import decode
-from parsers.page.document import read_html
+from parsers.page.html import read_html
 from parsers.page.scan import require_safe_shape
 from parsers.sites import site_named
 from schema.page import RawPage

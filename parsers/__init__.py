@@ -18,9 +18,11 @@ from parsers.absence import explain_absence
 from parsers.comparison import read_comparison
 from parsers.optout import opt_outs, refused_usages, unquotable
 from parsers.page.decode import decode, is_html
-from parsers.page.document import Document, read_html, read_text
+from parsers.page.document import Document
+from parsers.page.html import read_html
 from parsers.page.links import absolute_link
 from parsers.page.scan import require_safe_shape
+from parsers.page.text import read_text
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from parsers.values import label_key, word_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 INLINE = frozenset(
     (
         "a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark nobr q "
-        "rb rp rt ruby samp small span strong sub sup tt u var wbr"
+        "rb rp rt ruby samp slot small span strong sub sup tt u var wbr"
     ).split()
 )
 UNREADABLE = "\ufffd"

@@ -23,7 +23,7 @@ from typing import Any
 from drift_pages import Edit, Element, Line, Page, pages
 from layoutgen import mutate
 
-from parsers.page.document import INLINE
+from parsers.page.inline import INLINE
 
 RENAMED = {
     "panel ship": "Panel grade", "community": "Crowd", "entry": "Admission",

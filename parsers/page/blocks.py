@@ -1,0 +1,131 @@
+"""Runs of text to blocks: what stands in one box and cannot be parted is one block."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from parsers.page import controls
+from parsers.page.document import Document, common
+from parsers.page.inline import INLINE, UNREADABLE, Run
+from parsers.page.white import one_spaced
+
+_SEPARATOR = re.compile(r"[^\w%]{1,3}")
+LONGEST_FIGURE = 40
+"""Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
+
+
+class Blocks:
+    """The blocks of a document whose elements are known; `roles` are its controls by role."""
+
+    def __init__(self, document: Document, runs: list[Run], roles: list[int]) -> None:
+        self.document, self.runs, self.roles = document, runs, roles
+        self.made: list[tuple[str, str, int, int, int]] = []  # text, glue, element, box, run
+
+    def _settle_controls(self) -> list[tuple[int, int]]:
+        """The [start, end) of the runs that are the interface's."""
+        document, tag = self.document, self.document.tag
+        if not self.roles and controls.TAGS.isdisjoint(tag):
+            return []
+        found = {at for at, name in enumerate(tag) if name in controls.TAGS} | {*self.roles}
+        told = controls.Controls(self.runs, document.parent, tag)
+        self.runs = told.settle((e, document.first[e], document.last[e]) for e in sorted(found))
+        return told.spans
+
+    def make(self) -> None:
+        """Turn the runs into blocks."""
+        spans = self._settle_controls()
+        document, made = self.document, self.made
+        runs, start, count = self.runs, 0, len(self.runs)
+        while start < count:
+            text, element, box, _ = runs[start]
+            end, at = start + 1, len(made)
+            while end < count and runs[end][2] == box:
+                end += 1
+            if end - start > 1:
+                self._blocks_of_box(start, end)
+            elif not text.isspace():
+                made.append((one_spaced(text), " ", element, box, start))
+            if len(made) > at:
+                document.boxes.append((at, len(made)))
+            start = end
+        columns = (document.text, document.glue, document.element, document.box, document.run)
+        for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
+            column.extend(values)  # type: ignore[attr-defined]
+        for start, end in spans:
+            first, last = bisect_left(document.run, start), bisect_left(document.run, end)
+            document.controls.update(range(first, last))
+
+    def _blocks_of_box(self, start: int, end: int) -> None:
+        """The blocks of one box: of one run of inline content."""
+        runs = self.runs
+        solid = [at for at in range(start, end) if not runs[at][0].isspace()]
+        if not solid:
+            return
+        if len(solid) == 1:
+            self._add(solid, " ")
+            return
+        bare = {runs[at][1] for at in solid if not _SEPARATOR.fullmatch(runs[at][0].strip())}
+        group, before = [solid[0]], solid[0]
+        glue = " "
+        for at in solid[1:]:
+            if runs[at][3] != runs[before][3]:
+                self._add(group, glue)
+                group, glue = [at], " "
+            elif self._may_split(before, at, bare):
+                self._add(group, glue)
+                group, glue = [at], self._space(before, at)
+            else:
+                group.append(at)
+            before = at
+        self._add(group, glue)
+
+    def _may_split(self, before: int, at: int, bare: set[int]) -> bool:
+        one, other = self.runs[before][1], self.runs[at][1]
+        if one == other:
+            return False
+        above = common(self.document, one, other)
+        return above not in bare
+
+    def _space(self, before: int, at: int) -> str:
+        runs = self.runs
+        between = runs[before][0][-1:] + "".join(r[0] for r in runs[before + 1 : at])
+        if any(c.isspace() for c in between + runs[at][0][:1]):
+            return " "
+        return UNREADABLE if self._is_footnoted(before, at) else ""
+
+    def _figure(self, start: int, end: int) -> str:
+        """The text of runs that may state a number, unreadable where a footnote would add to it."""
+        parts = [self.runs[start][0]]
+        for at in range(start + 1, end):
+            parts += (UNREADABLE if self._is_footnoted(at - 1, at) else "", self.runs[at][0])
+        return "".join(parts)
+
+    def _is_footnoted(self, before: int, at: int) -> bool:
+        """Whether digits meet where a raised or lowered mark begins or ends: 5¹ is not 51."""
+        one, other = self.runs[before], self.runs[at]
+        return (
+            one[0][-1:].isdigit()
+            and other[0][:1].isdigit()
+            and (self._is_mark(one[1]) != self._is_mark(other[1]))
+        )
+
+    def _is_mark(self, element: int) -> bool:
+        document = self.document
+        while element and document.tag[element] in INLINE:
+            if document.tag[element] in ("sup", "sub"):
+                return True
+            element = document.parent[element]
+        return False
+
+    def _add(self, group: list[int], glue: str) -> None:
+        runs = self.runs
+        text, element, box, _ = runs[group[0]]
+        if len(group) > 1:
+            text = "".join([run[0] for run in runs[group[0] : group[-1] + 1]])
+            if len(text) <= LONGEST_FIGURE and ("/" in text or "%" in text):
+                text = self._figure(group[0], group[-1] + 1)
+            for at in group[1:]:
+                if runs[at][1] != element:
+                    element = common(self.document, element, runs[at][1])
+        self.made.append((one_spaced(text), glue, element, box, group[0]))

@@ -1,0 +1,44 @@
+"""From the bytes of an HTML page to its document.
+
+bytes -> tree -> marked: hidden, controls -> walk -> runs -> controls settled -> blocks
+             `-> moved: pieces at their places -´
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.page.blocks import Blocks
+from parsers.page.document import Document, is_clean
+from parsers.page.marked import find_marked
+from parsers.page.moved import find_moves
+from parsers.page.tree import tree_of
+from parsers.page.walk import Walk
+
+_NOSCRIPT = re.compile(rb"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
+
+
+def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
+    """The document of an HTML page whose shape was found safe.
+
+    Shape: UTF-8 in, blocks in reading order out. Absent: no blocks for a page without text.
+    """
+    if may_have_noscript:
+        # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks
+        # out of one that stands in an unclosed paragraph. noembed is raw text always and as long.
+        data = _NOSCRIPT.sub(rb"<\1noembed ", data)
+    if b"\0" in data:  # the parser would drop it in text without a trace
+        data = data.replace(b"\0", "\ufffd".encode())
+    tree = tree_of(data)
+    moves = find_moves(tree, data)
+    marked = find_marked(tree, moves.fragments if moves else (), data)
+    if moves:
+        marked.hidden |= moves.emptied
+    walk = Walk(marked, moves)
+    if tree.body is not None:
+        walk.through(tree.body)
+    document = walk.document
+    Blocks(document, walk.runs, walk.controls).make()
+    document.is_clean = is_clean(document)
+    document.canonical = marked.canonical
+    return document

@@ -1,0 +1,123 @@
+"""One pass over the tree: runs of visible text, and the elements above them.
+
+    tree            walk                          runs                 blocks
+    <p>a <b>b</b>   in the order in which the     (a, p, box 1)        a b
+    <div hidden>    page shows its nodes:         (b, b, box 1)
+    <p>c<br>d       moved pieces at their place   (c, p, box 3)        c
+    <template>...                                 (d, p, box 3, 2nd)   d
+
+The walk enters what the page shows and passes over the rest; where a piece of the page is moved
+(module `moved`), it goes on in the piece and then behind its place.
+"""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborNode
+
+from parsers.page.document import Document
+from parsers.page.inline import INLINE, Run
+from parsers.page.marked import Marked
+from parsers.page.moved import Moves, Node
+
+UNSEEN = frozenset(
+    (
+        "head script style template noscript noembed noframes svg math canvas audio video iframe "
+        "object embed title meta link datalist progress meter del s strike"
+    ).split()
+)
+_SEEN, _INLINE, _UNSEEN, _BREAK = range(4)
+_KNOWN_TAG_IDS = 256
+_kinds: dict[int, int] = {}
+_names: dict[int, str] = {}
+"""What is known of the parser's own tag numbers; a tag it does not know has one of the page."""
+
+
+class Walk:
+    """The text runs of a page in the order in which it shows them."""
+
+    def __init__(self, marked: Marked, moves: Moves | None) -> None:
+        self.document = Document(kind="html")
+        self.marked, self.moves = marked, moves
+        self.controls: list[int] = []
+        """The elements that are controls by their role."""
+        self.own_names: dict[int, str] = {}  # of tags that only this page has
+        self.runs: list[Run] = []
+
+    def through(self, body: LexborNode) -> None:
+        """Visit every visible node below `body` in order."""
+        runs, kinds, moves = self.runs, _kinds, self.moves
+        hidden, roles = self.marked.hidden, self.marked.roles
+        last = self.document.last
+        found: list[tuple[int, int, int]] = []  # parent, number of the tag, first
+        element, is_block, made, box, line = 0, True, 0, 0, 0
+        stack: list[tuple[Node | None, int, bool]] = []
+        node: Node | None = body.first_child
+        while True:
+            while node is None:
+                last[element] = len(runs)
+                if not stack:
+                    self._add_elements(found)
+                    return
+                if is_block:
+                    box += 1
+                node, element, is_block = stack.pop()
+            tag_id = node.tag_id
+            if tag_id == 2:  # a text node
+                text = node.text_content
+                if text:
+                    runs.append((text, element, box, line))
+                node = node.next
+                continue
+            try:
+                kind = kinds[tag_id]
+            except KeyError:
+                kind = self._kind(node, tag_id)
+            if kind < _UNSEEN and not (hidden and node.mem_id in hidden):
+                stack.append((node.next, element, is_block))
+                found.append((element, tag_id, len(runs)))
+                last.append(0)
+                made += 1
+                element, is_block = made, not kind
+                if roles and node.mem_id in roles:
+                    self.controls.append(made)
+                    is_block = True
+                if is_block:
+                    box += 1
+                node = moves.first_child(node) if moves else node.first_child
+                continue
+            if kind == _BREAK:
+                line += 1
+            elif moves and (way := moves.at(node)) is not None:
+                # As if the piece stood here: no element around it, no boundary at its ends.
+                node, after = way
+                stack.append((after, element, is_block))
+                is_block = False
+                continue
+            node = node.next
+
+    def _kind(self, node: Node, tag_id: int) -> int:
+        """What to do with an element whose tag was not met before on this or any page."""
+        kind, name = _kind_of(node)
+        if tag_id < _KNOWN_TAG_IDS:
+            _kinds[tag_id], _names[tag_id] = kind, name
+        else:
+            self.own_names[tag_id] = name
+        return kind
+
+    def _add_elements(self, found: list[tuple[int, int, int]]) -> None:
+        if not found:
+            return
+        document, names = self.document, _names | self.own_names
+        parent, tag_ids, first = zip(*found, strict=True)
+        document.parent += parent
+        document.tag += [names[tag_id] for tag_id in tag_ids]
+        document.first += first
+
+
+def _kind_of(node: Node) -> tuple[int, str]:
+    name = (node.tag or "").lower()
+    if name == "br":
+        return _BREAK, name
+    if name in UNSEEN or not node.is_element_node:
+        return _UNSEEN, name
+    return (_INLINE if name in INLINE or "-" in name else _SEEN), name

@@ -1,0 +1,29 @@
+"""White space as the records mean it: each run of it one space, none at the ends."""
+
+from __future__ import annotations
+
+import re
+
+_SEPARATORS = re.compile("[\x1c-\x1f]")
+_WHITE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+
+
+def one_spaced(text: str) -> str:
+    """The text with each run of white space as one space, and none at its ends.
+
+    White space is Unicode's White_Space; the four separators that Python adds to it stay, so that
+    a field which holds one is refused.
+    """
+    # From the right, two spaces are looked for more than twice as fast as with `in`.
+    if text.rfind("  ") < 0 and not (
+        _has_white(text) if text.isascii() else not text.isprintable()
+    ):
+        return text.strip(" ")
+    if _SEPARATORS.search(text):
+        return _WHITE.sub(" ", text).strip(" ")
+    return " ".join(text.split())
+
+
+def _has_white(text: str) -> bool:
+    """Whether an ASCII text holds other white space than spaces; five fast looks."""
+    return "\n" in text or "\t" in text or "\r" in text or "\x0b" in text or "\x0c" in text
