@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from web.hardening import DATABASE_NAME
-from web.upstream import Datasette, hook
+from web.upstream import Base400, Datasette, Filters, Request, hook
 from web.withdrawn import unless_withdrawn
 
 Scope = MutableMapping[str, Any]
@@ -40,14 +40,19 @@ NO_INDEX = (b"x-robots-tag", b"noindex")
 DATA = f"/{DATABASE_NAME}"
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
 IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
-# Addresses with `/-/` are Datasette's own tools; these few show data or describe the service.
-SERVICE = re.compile(
-    r"/-/static/[\w.-]+|/-/(plugins|versions)(\.json)?"
-    r"|/verdicts/-/(query|schema)(\.\w+)?|/verdicts/[^/.]+/-/schema(\.\w+)?"
+# Addresses with `/-/` are Datasette's own tools; these few show the data.
+TOOLS = re.compile(r"/verdicts(/-/query(\.json)?|(/[^/.]+)?/-/schema(\.(json|md))?)")
+# Datasette writes a dot in the key of a row as ~2E, so one that stands there begins an ending.
+PLAIN_OR_JSON = re.compile(r"[^.]*(\.json)?")
+LOOKUPS = frozenset(key for key, _, _ in Filters([]).lookups())
+HOST = re.compile(
+    r"([a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?",
+    re.IGNORECASE | re.ASCII,
 )
+"""Source: RFC 9112, 3.2: any other is answered with 400. A citation repeats what was sent."""
 
 
-def refusal(method: str, path: str, query: bytes) -> tuple[int, str] | None:
+def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] | None:
     """Why a request is not passed on, as status and sentence; None where it passes."""
     if method not in ("GET", "HEAD"):
         return 405, "This site can only be read: GET and HEAD."
@@ -55,10 +60,19 @@ def refusal(method: str, path: str, query: bytes) -> tuple[int, str] | None:
         return 400, "The path holds a backslash or an empty part."
     if len(path) + len(query) > LONGEST_REQUEST:
         return 414, "The address is too long."
-    if "/-/" in path and not SERVICE.fullmatch(path):
-        return 404, "There is no such page here."
-    if path.startswith("/verdicts") and path.endswith(".csv"):
+    if not HOST.fullmatch(host):
+        return 400, "The Host of the request is no host name."
+    return _refused_page(unquote(path))
+
+
+def _refused_page(path: str) -> tuple[int, str] | None:
+    if path.startswith(DATA) and path.endswith(".csv"):
         return 404, "CSV is not served, as spreadsheets run formulas in it; .json holds the same."
+    is_tool = "/-/" in path
+    if is_tool and not TOOLS.fullmatch(path):
+        return 404, "There is no such page here."
+    if path.startswith(DATA) and not is_tool and not PLAIN_OR_JSON.fullmatch(path):
+        return 404, "Data is shown as a page and as .json, and in no other form."
     return None
 
 
@@ -96,7 +110,8 @@ def guarded(app: App) -> App:
 
         query: bytes = scope["query_string"]
         is_data = scope["path"].startswith(DATA)
-        refused = refusal(scope["method"], _raw_path(scope), query)
+        host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
+        refused = refusal(scope["method"], _raw_path(scope), query, host)
         if refused:
             await _refuse(send_with_headers, *refused)
             return
@@ -129,3 +144,24 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Puts the gate before everything Datasette answers, while its file stands."""
     standing = datasette.get_database(DATABASE_NAME).standing
     return lambda app: guarded(unless_withdrawn(app, standing))
+
+
+@hook
+def filters_from_request(
+    request: Request, database: str, table: str, datasette: Datasette
+) -> Callable[[], Awaitable[None]]:
+    """Refuses a filter that Datasette would not use, and so give more rows or none.
+
+    Raises: Base400 for a column that the table has not, or a comparison that there is not.
+    """
+
+    async def check() -> None:
+        columns = await datasette.get_database(database).table_columns(table)
+        for name in request.args:
+            column, *lookup = name.rsplit("__", 1)
+            if name.startswith("_") and not lookup:
+                continue  # an argument of Datasette's own
+            if column not in columns or not LOOKUPS.issuperset(lookup):
+                raise Base400(f"There is no column and comparison {name!r} to filter by.")
+
+    return check

@@ -94,8 +94,8 @@ def handle_exception(
     )
     if status >= 500:
         log.error("%s: %s", request.path, exception, exc_info=exception)
-    elif sentence == UNUSABLE:  # most likely, but a fault of ours would look the same
-        log.warning("%s: %s", request.path, exception, exc_info=exception)
+    elif sentence == UNUSABLE:  # told to whoever looks for a fault of ours, which looks the same
+        log.info("%s: %r", request.path, exception)
 
     async def answer() -> Response:
         return await error_page(datasette, request, status, sentence)

@@ -54,7 +54,7 @@ async def show(
     """A page of ours, with the headers that go with what it shows."""
     if canonical := facts.get("canonical"):
         scheme = "https" if datasette.setting("force_https_urls") else request.scheme
-        facts["cited"] = words.citable(scheme, request.host, canonical)
+        facts["cited"] = f"{scheme}://{request.host}{canonical}"
     html = await datasette.render_template(template, facts, request=request)
     headers = {"cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
     if facts.get("noindex"):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from datasette.app import Datasette  # type: ignore[import-untyped]
 from datasette.database import Database, QueryInterrupted  # type: ignore[import-untyped]
+from datasette.filters import Filters  # type: ignore[import-untyped]
 from datasette.hookspecs import hookimpl  # type: ignore[import-untyped]
 from datasette.plugins import DEFAULT_PLUGINS, pm  # type: ignore[import-untyped]
 from datasette.utils import InvalidSql, ValueAsBooleanError, sqlite_timelimit  # type: ignore[import-untyped]
@@ -22,6 +23,7 @@ __all__ = [
     "Database",
     "Datasette",
     "DatasetteError",
+    "Filters",
     "InvalidSql",
     "QueryInterrupted",
     "Request",

@@ -16,10 +16,6 @@ MARK_START, MARK_END = "\x02", "\x03"
 """Control characters that no published text may hold: they mark words until all is escaped."""
 LONGEST_SEARCH = 200
 MOST_TERMS = 16
-PLAIN_HOST = re.compile(
-    r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?",
-    re.IGNORECASE | re.ASCII,
-)
 SPELLED = {"a": "A", "b": "B", "id": "No.", "url": "address", "sha256": "SHA-256"}
 
 HOW_KNOWN = {
@@ -114,19 +110,6 @@ def in_words(name: str) -> str:
     """
     words = [SPELLED.get(word, word) for word in name.split("_")]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
-
-
-def citable(scheme: str, host: str, path: str) -> str:
-    """The whole address of one of our pages, as it was asked for.
-
-    Absent: the path alone where what was sent as Host is no plain host name and port.
-
-    >>> citable("https", "archive.example:8443", "/quote/0f")
-    'https://archive.example:8443/quote/0f'
-    >>> citable("https", "archive.example/else?", "/quote/0f")
-    '/quote/0f'
-    """
-    return f"{scheme}://{host}{path}" if PLAIN_HOST.fullmatch(host) else path
 
 
 def days(first: str | None, last: str | None) -> str:

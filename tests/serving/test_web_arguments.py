@@ -65,10 +65,60 @@ def odd(path: str) -> Iterator[str]:
     yield from (f"{path}?%00=1", f"{path}?%FF=1", f"{path}?%ED%A0%80=1", f"{path}?&&=&")
 
 
+@pytest.fixture
+def quiet(server: Server) -> Iterator[Server]:
+    """The server, which must print nothing where it runs."""
+    server.printed()
+    yield server
+    assert server.printed() == ""
+
+
 @pytest.mark.parametrize("path", PLACES)
-def test_no_argument_of_any_page_is_a_fault_of_ours(server: Server, path: str) -> None:
-    failed = [at for at in odd(path) if server.ask(at).status >= 500]
+def test_no_argument_of_any_page_is_a_fault_of_ours(quiet: Server, path: str) -> None:
+    failed = [at for at in odd(path) if quiet.ask(at).status >= 500]
     assert not failed
+
+
+@pytest.mark.parametrize("path", ["/verdicts", *DATA, "/verdicts/quote/1", "/verdicts/-/query"])
+@pytest.mark.parametrize(
+    "ending", [".xml", ".html", ".blob", ".JSON", ".jsonx", "%2exml", ".json.json", ".json%00", "."]
+)
+def test_an_unknown_ending_is_a_page_that_is_not_there(
+    quiet: Server, path: str, ending: str
+) -> None:
+    assert quiet.ask(path.removesuffix(".json") + ending).status == 404
+
+
+WRONG = [
+    "-/query?sql=selekt", "-/query.json?sql=selekt", "-/query.json?sql=select+zeroblob(9)",
+    "-/query.json?sql=select+1&_json_infinity=x", "quote.json?_shape=nope",
+    "quote.json?_extra=nope", "quote?_search_nope=x", "comparison_quote?_next=x",
+    *(
+        f"{table}?{argument}"
+        for table in ("quote", "quote.json", "comparison_quote", "comparison_quote.json")
+        for argument in (
+            "_where=nope", "nope=1", "score__nope=1", "_sort=nope", "_sort_desc=nope",
+            "_sort=text&_sort_desc=text", "_col=nope", "_size=-1", "_size=x", "_facet=nope",
+            "_facet=score&_facet=nope", "_facet_array=[", "score__in=[", "score__notin=[",
+            "score__arraycontains=[&_facet_date=nope", "_through=x", f"score__gt={'9' * 30}",
+        )
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", WRONG)
+def test_a_wrong_filter_is_told_to_whoever_wrote_it_and_to_nobody_else(
+    quiet: Server, asked: str
+) -> None:
+    assert quiet.ask(f"/verdicts/{asked}").status == 400
+
+
+@pytest.mark.parametrize(
+    "host", ["", "[::1", "a.example/else", "user@a.example", "a b", "<i>", "a" * 300, ":80"]
+)
+def test_a_host_that_is_none_is_refused_on_every_page(quiet: Server, host: str) -> None:
+    for path in ("/", "/verdicts", "/verdicts/quote.json", "/nothing"):
+        assert quiet.ask(path, Host=host).status == 400
 
 
 @pytest.mark.parametrize("path", ["/verdicts/quote", "/verdicts/quote.json"])

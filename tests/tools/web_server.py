@@ -6,9 +6,11 @@ import contextlib
 import http.client
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import forked
@@ -37,11 +39,17 @@ class Server:
 
     address: str
     process: forked.Popen[str]
+    errors: IO[str]
+    """What the server prints where it runs."""
 
-    def ask(self, path: str, method: str = "GET", timeout_s: float = 20) -> Answer:
+    def printed(self) -> str:
+        """What it has printed since this was last asked."""
+        return self.errors.read()
+
+    def ask(self, path: str, method: str = "GET", timeout_s: float = 20, **headers: str) -> Answer:
         conn = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=timeout_s)
         with contextlib.closing(conn):
-            conn.request(method, path)
+            conn.request(method, path, headers=headers)
             got = conn.getresponse()
             return Answer(got.status, {k.lower(): v for k, v in got.getheaders()}, got.read())
 
@@ -50,14 +58,20 @@ class Server:
 def serving(path: Path, *arguments: str) -> Iterator[Server]:
     """A real process on a free loopback port, ended afterwards."""
     command = [sys.executable, "-m", "web", str(path), *arguments]
-    with forked.Popen(
-        command, cwd=ROOT, stdout=forked.PIPE, text=True, env={**os.environ, "COLUMNS": "80"}
-    ) as process:
+    env = {**os.environ, "COLUMNS": "80"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        (Path(folder) / "printed.txt").open("w") as written,
+        (Path(folder) / "printed.txt").open() as errors,
+        forked.Popen(
+            command, cwd=ROOT, stdout=forked.PIPE, stderr=written, text=True, env=env
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             address = process.stdout.readline().strip()
-            assert address.startswith("http://127.0.0.1:"), "the server did not say where it is"
-            yield Server(address, process)
+            assert address.startswith("http://127.0.0.1:"), errors.read()
+            yield Server(address, process, errors)
         finally:
             process.terminate()
             process.wait(timeout=20)
