@@ -493,6 +493,19 @@ def test_a_first_backup_of_a_damaged_home_says_which_file(home, tmp_path):
     assert verdicts("check", "--home", again, "--deep").returncode == 40
 
 
+def test_a_segment_that_was_cut_is_copied_and_comes_back_as_far_as_it_goes(home, tmp_path):
+    cut(home / "warc" / FIRST)
+    left = (home / "warc" / FIRST).read_bytes()
+    again = damaged(home, tmp_path / "to", tmp_path, FIRST, "last 100 bytes are missing")
+    assert (again / "warc" / FIRST).read_bytes() == left
+    (copy,) = (tmp_path / "to" / "home").glob(f"*{SECOND}")
+    cut(copy)
+    shutil.rmtree(again)
+    done = verdicts("restore", tmp_path / "to", "--home", again)
+    assert (done.returncode, SECOND in done.stderr) == (40, True), done.stderr
+    assert (again / "warc" / SECOND).read_bytes() == copy.read_bytes()
+
+
 @pytest.mark.parametrize("name", ["folder", "file.tar"])
 def test_a_broken_ledger_does_not_replace_the_one_in_the_backup(home, tmp_path, name):
     to = tmp_path / name
