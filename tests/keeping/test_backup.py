@@ -576,6 +576,12 @@ def test_what_is_not_ours_is_never_written_over(home, tmp_path):
         "UPDATE run SET started_at = '2026-11-05T12:00:00Z' WHERE id = 1",
         "UPDATE segment SET sha256 = replace(sha256, 'a', 'b')",
     )
+    young = tmp_path / "young"  # nothing of it is sealed yet
+    shutil.copytree(home, young, symlinks=True)
+    for name in (FIRST, SECOND):
+        open_again(young, name)
+    backed_up(young, tmp_path / "young-to")
+    assert verdicts("backup", "--home", other, "--to", tmp_path / "young-to").returncode == 30
     kept = copies(to), (tmp_path / "b.tar").read_bytes()
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter.txt").touch()
