@@ -1,5 +1,9 @@
 """Copies of a home that were read again, and a home made from one.
 
+What takes lines here is one promise: that no damaged home costs the sound copy made before. Sealed
+segments need little for it, since the ledger holds their hashes; open ones, published databases and
+a ledger that was remade each need a look of their own.
+
 backup        the whole of it             restore      a home made from a copy
 parts         what is to be copied        copies       a copy, its hash, and the list of them
 shelf_folder  a copy as a folder          shelf_tar    a copy as one file

@@ -46,12 +46,7 @@ class BackupReport:
 
 
 def backup(
-    home: Home,
-    to: Path,
-    *,
-    has_records: bool = False,
-    is_deep: bool = False,
-    progress: Progress | None = None,
+    home: Home, to: Path, *, has_records: bool = False, is_deep: bool = False, progress: Progress
 ) -> BackupReport:
     """Make or renew the backup at `to`: a folder, or one file if its name ends in `.tar`.
 
@@ -74,7 +69,7 @@ def backup(
         require_known(home, seen, ledger)
         require_continued(to, shelf, ledger)
         made = _Backup(home, to, shelf, ledger)
-        return made.run(has_records=has_records, progress=progress or _silent)
+        return made.run(has_records=has_records, progress=progress)
     finally:
         shelf.close()
         for name in ("ledger", "earlier", "part"):  # a killed backup may have left one
@@ -87,10 +82,6 @@ def _open_for_writing(to: Path, *, is_deep: bool) -> Shelf:
     if to.exists() and not to.is_dir():
         raise StartError(what=f"{to}: is neither a folder nor a file whose name ends in {TAR}")
     return FolderShelf(to, is_deep=is_deep)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Progress that nobody asked for."""
 
 
 class _Backup:

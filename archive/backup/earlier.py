@@ -98,7 +98,7 @@ def _fault_of_members(file: BinaryIO, length: int, segment: int, ledger: Path) -
 def require_continued(to: Path, shelf: Shelf, ledger: Path) -> None:
     """Pass where the ledger knows all bytes that the one in the backup knows.
 
-    A ledger that was remade may tell another beginning; it has the same bytes.
+    A ledger that was remade may tell another beginning: it has the same sealed segments.
     Raises: StartError when it is another home's, or was remade without some of them;
     IntegrityError when the one in the backup is damaged.
     """
@@ -119,7 +119,8 @@ def require_continued(to: Path, shelf: Shelf, ledger: Path) -> None:
         before.unlink(missing_ok=True)
     now = {row["name"]: row for row in segments_of(ledger)}
     lost = next((row["name"] for row in known if not _is_continued(row, now)), None)
-    if shelf.manifest.home not in (NO_RUN, identity_of(ledger)) and (lost or not known):
+    is_same = shelf.manifest.home in (NO_RUN, identity_of(ledger))
+    if not is_same and (lost or not any(row["is_sealed"] for row in known)):
         raise StartError(what=f"{to}: holds the backup of another home; choose another place")
     if lost:
         raise StartError(

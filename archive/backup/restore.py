@@ -30,7 +30,7 @@ class RestoreReport:
     problems: list[str] = field(default_factory=list)
 
 
-def restore(source: Path, home: Home, *, progress: Progress | None = None) -> RestoreReport:
+def restore(source: Path, home: Home, *, progress: Progress) -> RestoreReport:
     """Make the home that a backup holds, in an empty place or where this was begun before.
 
     A folder that is made for it is only its owner's: the ledger in it is private.
@@ -74,19 +74,17 @@ def _require_empty(home: Home) -> None:
 
 
 def _make_folders(home: Home) -> None:
-    for folder in (home.path, home.warc, home.records, home.public):
-        try:
-            folder.mkdir(0o700 if folder == home.path else 0o755, parents=True, exist_ok=True)
-            if folder == home.path:
-                (folder / UNDER_WAY).touch()
-        except OSError as error:
-            what = f"{folder}: cannot be written to: {error.strerror}"
-            raise StartError(what=what) from error
+    try:
+        home.path.mkdir(0o700, parents=True, exist_ok=True)
+        (home.path / UNDER_WAY).touch()
+        for folder in (home.warc, home.records, home.public):
+            folder.mkdir(exist_ok=True)
+    except OSError as error:
+        what = f"{error.filename}: cannot be written to: {error.strerror}"
+        raise StartError(what=what) from error
 
 
-def _restore(
-    shelf: Shelf, manifest: Manifest, home: Home, progress: Progress | None
-) -> RestoreReport:
+def _restore(shelf: Shelf, manifest: Manifest, home: Home, progress: Progress) -> RestoreReport:
     report = RestoreReport(
         str(home.path),
         manifest.made_at,
@@ -101,8 +99,7 @@ def _restore(
             if entry.path == LEDGER:
                 raise
             report.problems.append(str(error))
-        if progress is not None:
-            progress("restored", done, len(manifest.files))
+        progress("restored", done, len(manifest.files))
     try:
         if manifest.current is not None:  # also where what it names was withdrawn
             point(home.public / CURRENT, manifest.current)

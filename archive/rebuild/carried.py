@@ -28,8 +28,8 @@ LOST = {
 """The tables of which rows stand nowhere in the archive, and what it means to lose those."""
 _UNREADABLE = (IntegrityError, StoppedError, sqlite3.DatabaseError, ValueError)
 _PLACES = (
-    "SELECT name, offset, capture.id AS capture_id, run_id FROM capture"
-    " JOIN segment ON segment.id = segment_id"
+    "SELECT name, offset, capture.id AS capture_id, run_id, started_at FROM capture"
+    " JOIN segment ON segment.id = segment_id JOIN run ON run.id = run_id"
 )
 _Rows = list[dict[str, Any]]
 _Found = TypeVar("_Found")
@@ -85,6 +85,11 @@ def carry_over(home: Home, old: OldLedger, ledger: Ledger, unread: list[str]) ->
     """
     numbers = _Numbers(old.places, ledger) if old.places is not None else None
     carried = Carried()
+    if numbers is not None:
+        with ledger.transaction() as db:  # a run begins before what it stores first
+            db.executemany(
+                "UPDATE run SET started_at = ? WHERE id = ?", sorted(numbers.begun, reverse=True)
+            )
     for table in LOST:
         try:
             count = _enter(old, table, numbers, ledger)
@@ -173,12 +178,15 @@ class _Numbers:
         new = {(row["name"], row["offset"]): row for row in ledger.rows(_PLACES)}
         self._runs: dict[int, int] = {}
         self._captures: dict[int, int] = {}
+        self.begun: set[tuple[str, int]] = set()
+        """When each run began, and its new number."""
         self._of_run: dict[int, list[int]] = defaultdict(list)
         for row in places:
             same = new.get((row["name"], row["offset"]))
             if same is not None:
                 self._runs[row["run_id"]] = same["run_id"]
                 self._captures[row["capture_id"]] = same["capture_id"]
+                self.begun.add((row["started_at"], same["run_id"]))
                 self._of_run[row["run_id"]].append(row["capture_id"])
 
     def robots(self, rows: _Rows) -> _Rows:

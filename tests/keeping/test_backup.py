@@ -493,6 +493,19 @@ def test_a_first_backup_of_a_damaged_home_says_which_file(home, tmp_path):
     assert verdicts("check", "--home", again, "--deep").returncode == 40
 
 
+def test_a_segment_that_was_cut_is_copied_and_comes_back_as_far_as_it_goes(home, tmp_path):
+    cut(home / "warc" / FIRST)
+    left = (home / "warc" / FIRST).read_bytes()
+    again = damaged(home, tmp_path / "to", tmp_path, FIRST, "last 100 bytes are missing")
+    assert (again / "warc" / FIRST).read_bytes() == left
+    (copy,) = (tmp_path / "to" / "home").glob(f"*{SECOND}")
+    cut(copy)
+    shutil.rmtree(again)
+    done = verdicts("restore", tmp_path / "to", "--home", again)
+    assert (done.returncode, SECOND in done.stderr) == (40, True), done.stderr
+    assert (again / "warc" / SECOND).read_bytes() == copy.read_bytes()
+
+
 @pytest.mark.parametrize("name", ["folder", "file.tar"])
 def test_a_broken_ledger_does_not_replace_the_one_in_the_backup(home, tmp_path, name):
     to = tmp_path / name
@@ -563,6 +576,12 @@ def test_what_is_not_ours_is_never_written_over(home, tmp_path):
         "UPDATE run SET started_at = '2026-11-05T12:00:00Z' WHERE id = 1",
         "UPDATE segment SET sha256 = replace(sha256, 'a', 'b')",
     )
+    young = tmp_path / "young"  # nothing of it is sealed yet
+    shutil.copytree(home, young, symlinks=True)
+    for name in (FIRST, SECOND):
+        open_again(young, name)
+    backed_up(young, tmp_path / "young-to")
+    assert verdicts("backup", "--home", other, "--to", tmp_path / "young-to").returncode == 30
     kept = copies(to), (tmp_path / "b.tar").read_bytes()
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter.txt").touch()

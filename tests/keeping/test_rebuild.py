@@ -103,6 +103,13 @@ def test_what_drifted_since_an_older_ledger_was_copied_is_held_after_a_rebuild(h
     assert len(before) == len(PAIRS)
 
 
+def test_when_a_run_began_is_carried_over_though_it_stored_nothing_until_later(home):
+    store(home, [page(ALDER, BIRCH)])
+    change(home / "ledger.db", "UPDATE run SET started_at = '2026-01-01T00:00:00Z'")
+    rebuilt(home)
+    assert rows(home, "SELECT started_at FROM run") == [("2026-01-01T00:00:00Z",)]
+
+
 def test_opt_outs_in_robots_txt_outlive_a_rebuild(site, home):
     site.answers["/robots.txt"] = Said(b"User-agent: GPTBot\nDisallow: /\n")
     paths = list(site.answers)[-3:]
