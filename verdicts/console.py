@@ -66,6 +66,17 @@ def _bars() -> Iterator[Tell]:
         yield tell
 
 
+def printable(text: str) -> str:
+    """A page's text for a terminal, which would obey its control signs and those that turn it.
+
+    >>> printable("a\\x9bb\\u202ec"), printable("naïve ⇄")
+    ('a\\\\u009bb\\\\u202ec', 'naïve ⇄')
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
 def say(line: str) -> None:
     """One line of a command's report."""
     print(line, flush=True)

@@ -20,6 +20,7 @@ from schema.errors import FieldError
 
 FIELD_LABELS = frozenset(("category name tool tagline description badge about summary").split())
 LABEL_TAGS = frozenset(("dt", "th", "label"))
+_ENDS = ".!?…"
 _TAIL = re.compile(r"[.!?…]['’\"”)\]]* +(\S+(?: \S+){0,4})\Z")
 
 
@@ -97,6 +98,8 @@ def require_no_tail(one: str, other: str) -> None:
 
     Raises: FieldError (field_ambiguous).
     """
+    if one[-1] in _ENDS or other[-1] in _ENDS:
+        return
     tails = [_TAIL.search(text) for text in (one, other)]
     if all(tail is not None and not is_sentence(tail[1]) for tail in tails):
         shown = tails[0][1] if tails[0] else ""

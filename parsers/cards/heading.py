@@ -34,17 +34,18 @@ def _forms(versus: str) -> tuple[str, ...]:
 
 def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
-    text = document.text
+    text, forms = document.text, _forms(words.versus)
     whole = "\n".join(text)
-    bare = [form.strip() for form in _forms(words.versus)]
     found: list[Heading] = []
-    if forms := [form for form in _forms(words.versus) if form in whole]:
+    for form in [form for form in forms if form in whole]:
         for at, end in document.boxes:
             if end - at > 1:
-                found += _in_box(document, at, end, forms)
-            elif len(text[at]) <= LONGEST_HEADING and _is_heading(text[at], forms):
+                found += _in_box(document, at, end, form)
+            elif form in text[at] and len(text[at]) <= LONGEST_HEADING:
                 found.append((at, end, text[at]))
-    if any(word in text for word in bare):  # seldom, and the list itself looks faster than a loop
+    found.sort(key=lambda heading: heading[0])
+    bare = {form.strip() for form in forms}
+    if not bare.isdisjoint(text):  # seldom, and a set looks faster than a loop
         found += [
             heading
             for at in range(1, len(text) - 1)
@@ -54,18 +55,14 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     return found
 
 
-def _is_heading(text: str, forms: list[str]) -> bool:
-    return any(form in text for form in forms)
-
-
-def _in_box(document: Document, start: int, end: int, forms: list[str]) -> list[Heading]:
+def _in_box(document: Document, start: int, end: int, versus: str) -> list[Heading]:
     """Headings in one box of several blocks: the whole box, or one block of it."""
     found = []
     for first, last in [(start, end), *((at, at + 1) for at in range(start, end))]:
         if len(document.text[first]) > LONGEST_HEADING:
             continue
         joined = document.join(first, last)
-        if len(joined) <= LONGEST_HEADING and _is_heading(joined, forms):
+        if len(joined) <= LONGEST_HEADING and versus in joined:
             found.append((first, last, joined))
     return found
 
@@ -93,6 +90,7 @@ def splits(heading: str, versus: str) -> list[tuple[str, str]]:
     found = [
         (heading[: match.start()], heading[match.start() + len(form) :])
         for form in _forms(versus)
+        if form in heading
         for match in re.finditer(f"(?={re.escape(form)})", heading)
     ]
     found += [(one, _YEAR.sub("", other)) for one, other in found]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fixture_tools import WREN, html_page, read
 
-from parsers.placeholders import is_placeholder
+from parsers.placeholders import WORDS, is_placeholder
 
 FIELDS = ("category", "tagline", "description", "pricing")
 
@@ -125,3 +127,8 @@ def test_signs_that_a_terminal_obeys_refuse_their_field(sign: str) -> None:
 def test_next_line_is_white_space_and_zero_width_signs_stay() -> None:
     line = read(html_page(WREN.but(tagline="Sings\x85very\u200bwell\u00ad", best_for="x y")))
     assert line["tools"][0]["tagline"] == "Sings very\u200bwell\u00ad"
+
+
+def test_every_word_that_is_no_text_stands_in_the_papers() -> None:
+    paper = " ".join((Path(__file__).parents[2] / "docs" / "reading.md").read_text().split())
+    assert [word for word in sorted(WORDS) if f"`{word}`" not in paper] == []

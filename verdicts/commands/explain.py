@@ -14,7 +14,7 @@ from parsers.sites import DEFAULT_SITE, site_named
 from schema.codes import FAILURES, FINDINGS
 from schema.errors import UsageError
 from schema.page import RawPage
-from verdicts.console import say
+from verdicts.console import printable, say
 from verdicts.newest import newest_page
 
 WIDTH = 100
@@ -29,7 +29,7 @@ def explain_page(page: str, *, home: Path, site: str | None) -> int:
         say(f"parser_died: {FAILURES['parser_died']} ({found.reason})")
         return 10
     for line in describe(found):
-        say(line)
+        say(printable(line))
     return 10 if found.problem is not None else 0
 
 
