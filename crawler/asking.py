@@ -201,7 +201,7 @@ class Asking:
             content_type=kept.message.header("content-type"),
         )
         task = Task(page, job.site.name, "record" if is_page else "links")
-        seen = await asyncio.to_thread(run.pool.call, task)
+        seen = await asyncio.wrap_future(run.pool.submit(task))
         discovery.take_page(lease, seen)
         if is_page:
             run.profiler.see(job.site.name, kept.capture_id, seen)

@@ -51,7 +51,7 @@ def judge_answer(
     Absent: `named` is None unless the request was conditional: what the validators named, by the
     header in which an answer says it.
     """
-    status = message.status
+    status, body = message.status, message.decoded.body
     location = message.header("location")
     if status in REDIRECTS and location:
         return _judge_redirect(lease, site, url, location, hops, status)
@@ -61,34 +61,27 @@ def judge_answer(
         return Ruling(ending, wait_s=60.0 if wait_s is None else wait_s)
     if status == 304 and named is not None:
         odd = differing_validator(named, message)
-        if odd is None:
-            return _captured(lease, status)
-        # It speaks of another body than the one we hold: only the body itself can tell which.
-        return Ruling(
-            Ending(
-                "http_error",
-                "other_body",
-                "leased",
-                tries=lease.tries,
-                status=status,
-                detail=f"its {odd} is not the one that was named",
-            ),
-            hop=url,
-            is_plain=True,
-        )
+        return _captured(lease, status) if odd is None else _other_body(lease, url, odd)
     if status != 200:
-        reason = "unexpected" if status in UNEXPECTED else str(status)
-        return Ruling(
-            failed(lease, "http_error", reason, status=status, is_final=status not in TRANSIENT)
-        )
-    if message.decoded.body is None:
+        outcome, reason = "http_error", "unexpected" if status in UNEXPECTED else str(status)
+        is_final = status not in TRANSIENT
+    elif body is None:
         outcome, reason = message.decoded.outcome, message.decoded.reason
-        return Ruling(
-            failed(lease, outcome, reason, status=status, is_final=outcome == "too_large")
-        )
-    if not message.decoded.body:
-        return Ruling(failed(lease, "damaged", "empty", status=status, is_final=False))
-    return _captured(lease, status)
+        is_final = outcome == "too_large"
+    elif not body:
+        outcome, reason, is_final = "damaged", "empty", False
+    else:
+        return _captured(lease, status)
+    return Ruling(failed(lease, outcome, reason, status=status, is_final=is_final))
+
+
+def _other_body(lease: Lease, url: str, odd: str) -> Ruling:
+    """A 304 that speaks of another body than the one we hold: only the body itself can tell."""
+    detail = f"its {odd} is not the one that was named"
+    ending = Ending(
+        "http_error", "other_body", "leased", tries=lease.tries, status=304, detail=detail
+    )
+    return Ruling(ending, hop=url, is_plain=True)
 
 
 def noted(ruling: Ruling, message: Message, *, has_extra: bool) -> Ruling:
@@ -110,38 +103,20 @@ def _captured(lease: Lease, status: int) -> Ruling:
 def _judge_redirect(
     lease: Lease, site: Site, url: str, location: str, hops: int, status: int
 ) -> Ruling:
+    def ends(outcome: str, reason: str, detail: str, status: int = status) -> Ruling:
+        ending = failed(lease, outcome, reason, is_final=True, status=status, detail=detail[:300])
+        return Ruling(ending)
+
     try:
         target = next_hop(url, location, hops, site, lease.origin)
     except CrawlError as error:
-        return Ruling(
-            failed(
-                lease, error.outcome, error.reason, is_final=True, status=status, detail=error.url
-            )
-        )
+        return ends(error.outcome, error.reason, error.url)
     if lease.role == "comparison" and site.is_listing(site.own_address(target)):
         # A page that leads home, or to a list, was taken away without saying so.
-        return Ruling(
-            failed(
-                lease,
-                "http_error",
-                "404",
-                is_final=True,
-                status=404,
-                detail=f"it leads to {target}"[:300],
-            )
-        )
+        return ends("http_error", "404", f"it leads to {target}", status=404)
     if lease.role == "comparison" and site.pair(target) not in (None, site.pair(lease.url)):
         # What stands there is about other tools: under this address it would name them wrongly.
-        return Ruling(
-            failed(
-                lease,
-                "http_error",
-                "moved",
-                is_final=True,
-                status=status,
-                detail=f"it leads to {target}"[:300],
-            )
-        )
+        return ends("http_error", "moved", f"it leads to {target}")
     # The page stays leased: it is the next address's answer that settles it.
     return Ruling(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
 

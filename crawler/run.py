@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -64,13 +65,12 @@ def crawl(
     place = Home(home)
     delay = MIN_DELAY_S if delay_s is None else delay_s
     named = named_pages(addresses, site)
-    by_key = {(job.site.name, job.origin): job for job, _ in named}
-    jobs = list(by_key.values())
+    jobs = [job for job, _ in named]
     if not named:
         require_pages(place)
     if not named or all_due:
-        known = jobs_with_work(place, site, is_all=all_due)
-        jobs = list({(job.site.name, job.origin): job for job in [*jobs, *known]}.values())
+        jobs += jobs_with_work(place, site, is_all=all_due)
+    jobs = list({(job.site.name, job.origin): job for job in jobs}.values())
     require_manners(jobs, delay_s=delay, contact=contact, allow_private=allow_private)
     require_trust(jobs, allow_private=allow_private)
     settings = crawl_settings(
@@ -99,13 +99,8 @@ def crawl(
                 run.profiler.save()
             raise run.stopping.fatal
         report = _report(run, jobs, before)
-        log.add(
-            "run_ended",
-            outcome=report.stopped,
-            exit_code=report.exit_code,
-            asked=report.asked,
-            stored=report.stored,
-        )
+        said = {name: getattr(report, name) for name in ("exit_code", "asked", "stored")}
+        log.add("run_ended", outcome=report.stopped, **said)
         return report
 
 
@@ -150,23 +145,14 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
 
 
 def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
+    """Write a report into the run's own row: what has a column there, and the rest as JSON."""
     names = {job.site.name for job in jobs}
+    told = asdict(report)
+    columns = ("asked", "stored", "unchanged", "exit_code", "robots_state")
+    rest = {name: told[name] for name in ("failed", "refused", "notes", "drift", "stopped")}
     books.note(
         site=names.pop() if len(names) == 1 else None,
-        asked=report.asked,
-        stored=report.stored,
-        unchanged=report.unchanged,
         failed=sum(report.failed.values()),
-        exit_code=report.exit_code,
-        robots_state=report.robots_state,
-        report=json.dumps(
-            {
-                "failed": report.failed,
-                "refused": report.refused,
-                "notes": report.notes,
-                "drift": report.drift,
-                "stopped": report.stopped,
-            },
-            sort_keys=True,
-        ),
+        report=json.dumps(rest, sort_keys=True),
+        **{name: told[name] for name in columns},
     )

@@ -124,16 +124,20 @@ class GuardedPool(Generic[T, R]):
         child.close()
         self._alive.discard(child)
 
-    def map(self, tasks: Iterable[T]) -> Iterator[R | Died]:
-        """What the function gives for each task, in their order, a few of them ahead.
+    def submit(self, task: T) -> Future[R | Died]:
+        """What `call` will give; the end of the pool waits for no more.
 
         Raises: RuntimeError when the pool is not open.
         """
         if self._threads is None:
             raise RuntimeError("a GuardedPool is used inside `with`")
+        return self._threads.submit(self.call, task)
+
+    def map(self, tasks: Iterable[T]) -> Iterator[R | Died]:
+        """What the function gives for each task, in their order, a few of them ahead."""
         ahead: deque[Future[R | Died]] = deque()
         for task in tasks:
-            ahead.append(self._threads.submit(self.call, task))
+            ahead.append(self.submit(task))
             if len(ahead) > 2 * self._workers:
                 yield ahead.popleft().result()
         while ahead:

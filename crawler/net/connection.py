@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from crawler.hosts.resolver import resolve
@@ -26,33 +26,40 @@ _VERSION_WORDS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "HANDSHAKE_FAILURE
 
 
 class Connection:
-    """One connected socket, and what encrypts it."""
+    """One socket, and what encrypts it. Whatever is asked of it may raise OSError."""
 
-    def __init__(self, sock: socket.socket, ip: str) -> None:
+    def __init__(self, family: int, ip: str) -> None:
         self.ip = ip
-        self._socket = sock
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._socket.setblocking(False)
         self._loop = asyncio.get_running_loop()
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
 
+    async def open(self, address: tuple[str, int]) -> None:
+        """Connect to an address."""
+        with self.or_closed():
+            await self._loop.sock_connect(self._socket, address)
+
     async def encrypt(self, context: ssl.SSLContext, host: str) -> None:
-        """Agree on an encryption with the host of that name. Raises: OSError."""
+        """Agree on an encryption with the host of that name."""
         self._tls = context.wrap_bio(self._in, self._out, server_hostname=host)
-        await self._drive(self._tls.do_handshake)
+        with self.or_closed():
+            await self._drive(self._tls.do_handshake)
 
     async def send(self, data: bytes) -> None:
-        """Send it all. Raises: OSError."""
-        if self._tls is None:
+        """Send it all."""
+        tls = self._tls
+        if tls is None:
             await self._loop.sock_sendall(self._socket, data)
         else:
-            tls = self._tls
             await self._drive(lambda: tls.write(data))
 
     async def receive(self) -> bytes:
-        """Some of what came; nothing at the connection's end. Raises: OSError where it broke."""
-        if self._tls is None:
-            return await self._loop.sock_recv(self._socket, PIECE)
+        """Some of what came; nothing at the end that the other side has said."""
         tls = self._tls
+        if tls is None:
+            return await self._loop.sock_recv(self._socket, PIECE)
         return await self._drive(lambda: tls.read(PIECE))
 
     async def _drive(self, step: Callable[[], T]) -> T:
@@ -83,19 +90,22 @@ class Connection:
             return False
         return False
 
+    @contextmanager
+    def or_closed(self) -> Iterator[None]:
+        """Let it go at once where something goes wrong."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
     def close(self) -> None:
         """Let it go at once."""
         self._socket.close()
 
 
 async def connect(
-    url: str,
-    host: str,
-    port: int,
-    *,
-    context: ssl.SSLContext | None,
-    wait_s: float,
-    allow_private: bool,
+    host: str, port: int, *, context: ssl.SSLContext | None, wait_s: float, allow_private: bool
 ) -> Connection:
     """A connection to a host, by one of its addresses that may be asked.
 
@@ -103,55 +113,39 @@ async def connect(
     and as many again for the encryption.
     Raises: CrawlError that says why there is none.
     """
-
-    def failed(reason: str) -> CrawlError:
-        return CrawlError(url=url, outcome="network_error", reason=reason)
-
-    connection = None
     try:
         async with asyncio.timeout(wait_s):
-            connection = await _connect(await resolve(host, port, allow_private=allow_private))
+            connection = await _reach(await resolve(host, port, allow_private=allow_private))
         if context is not None:
             async with asyncio.timeout(wait_s):
                 await connection.encrypt(context, host)
-        return connection
-    except BaseException as error:
-        if connection is not None:
-            connection.close()
-        if isinstance(error, OSError):
-            raise failed(_reason(error, is_connected=connection is not None)) from error
-        raise
+    except OSError as error:
+        raise CrawlError(url=host, outcome="network_error", reason=_reason(error)) from error
+    return connection
 
 
-async def _connect(addresses: list[tuple[int, tuple[str, int]]]) -> Connection:
-    """The first of these addresses that takes a connection."""
-    problem: OSError | None = None
+async def _reach(addresses: list[tuple[int, tuple[str, int]]]) -> Connection:
+    """A connection to the first of these addresses that takes one."""
+    problem = OSError("the name has no address")
     for family, address in addresses:
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setblocking(False)
+        connection = Connection(family, address[0])
         try:
-            await asyncio.get_running_loop().sock_connect(sock, address)
-        except BaseException as error:
-            sock.close()
-            if not isinstance(error, OSError):
-                raise
+            await connection.open(address)
+        except OSError as error:
             problem = error
         else:
-            with suppress(OSError):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return Connection(sock, address[0])
-    assert problem is not None
+            return connection
     raise problem
 
 
-def _reason(error: OSError, *, is_connected: bool) -> str:
+def _reason(error: OSError) -> str:
     """Which of the reasons of the ledger's list keeps us from a connection."""
-    if isinstance(error, TimeoutError):
-        return "timeout_connect"
     if isinstance(error, ssl.SSLCertVerificationError):
         return _TLS_REASONS.get(error.verify_code, "tls_untrusted")
-    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
-        return "tls_version" if any(w in str(error.reason) for w in _VERSION_WORDS) else "tls"
-    if is_connected:
+    if isinstance(error, ssl.SSLEOFError | ConnectionResetError | BrokenPipeError):
         return "closed"
+    if isinstance(error, ssl.SSLError):
+        return "tls_version" if any(w in str(error.reason) for w in _VERSION_WORDS) else "tls"
+    if isinstance(error, TimeoutError):
+        return "timeout_connect"
     return "refused" if isinstance(error, ConnectionRefusedError) else "connect"

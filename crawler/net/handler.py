@@ -6,8 +6,7 @@ It knows no proxy: behind one the address guard would see nothing.
 from __future__ import annotations
 
 import asyncio
-import ssl
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,11 +19,9 @@ from crawler.start.trust import tls_context
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-_PORTS = {"http": 80, "https": 443}
-
 
 class Fetched(Response):
-    """What Scrapy hands on, with the answer as it came."""
+    """What Scrapy hands on: the answer as it came, and of what Scrapy knows the status alone."""
 
     answer: Answer
 
@@ -39,11 +36,8 @@ class Handler:
         self._exchange_s = settings.getfloat("VERDICTS_EXCHANGE_S")
         self._connect_s = settings.getfloat("VERDICTS_CONNECT_S")
         self._allow_private = settings.getbool("VERDICTS_ALLOW_PRIVATE")
-        self._idle: dict[tuple[str, str, int], Connection] = {}
-
-    @cached_property
-    def _context(self) -> ssl.SSLContext:
-        return tls_context()
+        self._context = cache(tls_context)
+        self._idle: dict[str, Connection] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Handler:
@@ -53,40 +47,36 @@ class Handler:
     async def download_request(self, request: Request) -> Response:
         """One exchange. Raises: CrawlError with its outcome where it gave no answer."""
         parts = urlsplit(request.url)
-        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = [(b"Host", parts.netloc.encode()), *_headers(request)]
-        reading = Reading(request.url, target, headers)
-        deadline = asyncio.get_running_loop().time() + self._exchange_s
-        place = (parts.scheme, host, port)
-        connection = await self._connection(request.url, place)
-        try:
-            await _exchange(connection, reading, deadline)
-            answer = reading.answer(connection.ip)
-        except BaseException:
-            connection.close()
-            raise
+        headers = [(name, value) for name, values in request.headers.items() for value in values]
+        reading = Reading(request.url, target, [(b"Host", parts.netloc.encode()), *headers])
+        ends_at = asyncio.get_running_loop().time() + self._exchange_s
+        origin = f"{parts.scheme}://{parts.netloc}"
+        connection = await self._connection(origin)
+        with connection.or_closed():
+            await _exchange(connection, reading, ends_at)
         if reading.leaves_connection:
-            self._idle[place] = connection
+            self._idle[origin] = connection
         else:
             connection.close()
-        response = Fetched(request.url, answer.status, headers=answer.headers)
+        answer = reading.answer(connection.ip)
+        response = Fetched(request.url, answer.status)
         response.answer = answer
         return response
 
-    async def _connection(self, url: str, place: tuple[str, str, int]) -> Connection:
+    async def _connection(self, origin: str) -> Connection:
         """The one that the last exchange left, if it is still as it was left; else a new one."""
-        scheme, host, port = place
-        idle = self._idle.pop(place, None)
+        idle = self._idle.pop(origin, None)
         if idle is not None and idle.is_quiet:
             return idle
         if idle is not None:
             idle.close()
+        parts = urlsplit(origin)
+        is_tls = parts.scheme == "https"
         return await connect(
-            url,
-            host,
-            port,
-            context=self._context if scheme == "https" else None,
+            parts.hostname or "",
+            parts.port or (443 if is_tls else 80),
+            context=self._context() if is_tls else None,
             wait_s=self._connect_s,
             allow_private=self._allow_private,
         )
@@ -97,10 +87,10 @@ class Handler:
             self._idle.popitem()[1].close()
 
 
-async def _exchange(connection: Connection, reading: Reading, deadline: float) -> None:
+async def _exchange(connection: Connection, reading: Reading, ends_at: float) -> None:
     """Send the request, and read until the answer is whole, cut or broken off."""
     try:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout_at(ends_at):
             await connection.send(reading.request)
             while not reading.feed(await connection.receive()):
                 pass
@@ -108,7 +98,3 @@ async def _exchange(connection: Connection, reading: Reading, deadline: float) -
         reading.cut("time")
     except OSError:
         reading.cut("disconnect")
-
-
-def _headers(request: Request) -> list[tuple[bytes, bytes]]:
-    return [(name, value) for name, values in request.headers.items() for value in values]

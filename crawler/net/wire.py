@@ -52,7 +52,6 @@ class Answer:
     request: bytes
     block: bytes
     status: int
-    headers: tuple[tuple[bytes, bytes], ...]
     ip: str
     truncated: Truncation | None
     has_extra: bool
@@ -114,7 +113,6 @@ class Reading:
             request=self.request,
             block=bytes(self._came[self._start : self._end]),
             status=self._head.status_code,
-            headers=tuple(self._head.headers.raw_items()),
             ip=ip,
             truncated=self._truncated,
             has_extra=self._end < len(self._came),

@@ -56,7 +56,7 @@ def keep(discovery: Discovery, block: bytes = b"HTTP/1.1 200 OK\r\n\r\n<p>words"
 
     async def download(request: Request) -> Fetched:
         fetched = Fetched(request.url)
-        fetched.answer = Came(b"GET / HTTP/1.1\r\n\r\n", block, 200, (), "192.0.2.1", None, False)
+        fetched.answer = Came(b"GET / HTTP/1.1\r\n\r\n", block, 200, "192.0.2.1", None, False)
         return fetched
 
     lease = discovery.next()
