@@ -54,8 +54,8 @@ _SAID_BY = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
 class Asked:
     """One request of a lease: the address itself, or one that a redirect led to.
 
-    Absent: `named` is empty where no validators are named, because there are none or (`is_plain`)
-    their answer was not to be trusted; `validates` is then None, else the capture they are of.
+    Absent: `named` is empty where no validators are named: there are none, none that can be sent,
+    or their answer was not to be trusted. `validates` is then None, else the capture they are of.
     """
 
     job: Job
@@ -94,10 +94,8 @@ class Asking:
             ruling = kept.ruling
             if ruling.hop is None:
                 return kept
-            lease, store = (
-                books.frontier.lease_again(lease),
-                None if ruling.is_plain else books.store,
-            )
+            lease = books.frontier.lease_again(lease)
+            store = None if ruling.is_plain else books.store
             asked = asked_for(job, lease, ruling.hop, store, hops=asked.hops + 1)
         return None
 
@@ -128,7 +126,8 @@ class Asking:
 
     async def _fetch(self, asked: Asked) -> Answer:
         meta = {"job": asked.job, "role": asked.lease.role, "download_slot": asked.lease.site}
-        response = await self._download(Request(asked.url, headers=asked.named, meta=meta))
+        headers = {name: value.encode("latin-1") for name, value in asked.named.items()}
+        response = await self._download(Request(asked.url, headers=headers, meta=meta))
         assert isinstance(response, Fetched)
         return response.answer
 
@@ -213,7 +212,8 @@ def asked_for(job: Job, lease: Lease, url: str, store: Store | None, *, hops: in
     Absent: `store` is None where it is to name no validators.
     """
     known = None if store is None else store.validators(lease.page_id, url)
-    if known is None:
+    # An imported answer may hold what may not be sent.
+    if known is None or not all(value.isprintable() for _, value in known.headers):
         return Asked(job, lease, url, hops, {}, None)
     return Asked(job, lease, url, hops, dict(known.headers), known.capture_id)
 

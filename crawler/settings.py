@@ -1,4 +1,4 @@
-"""Scrapy's settings for us, and the add-on that groups our components.
+"""Scrapy's settings for us.
 
 Every default that asks too much, trusts too much or listens on something is turned off here.
 """
@@ -6,8 +6,6 @@ Every default that asks too much, trusts too much or listens on something is tur
 from __future__ import annotations
 
 from typing import Any
-
-from scrapy.settings import BaseSettings
 
 from archive.warc import accepted_encodings
 from crawler.robots.rules import TOKEN
@@ -25,22 +23,13 @@ CHAIN = {
 proxy, cookie, redirect, retry, cache or decompression comes between the wire and the archive."""
 
 
-class VerdictsAddon:
-    """Puts our components into Scrapy's chain, in place of those that they stand in for."""
-
-    def update_settings(self, settings: BaseSettings) -> None:
-        """What Scrapy calls."""
-        chain = settings["DOWNLOADER_MIDDLEWARES"]
-        chain["crawler.net.gate.RobotsGate"] = 100
-
-
 def crawl_settings(
     *, delay_s: float, contact: str, allow_private: bool, version: str, timeouts: Timeouts
 ) -> dict[str, Any]:
     """The settings of one crawl. Units: seconds between requests."""
     return {
-        "ADDONS": {"crawler.settings.VerdictsAddon": 100},
         "DOWNLOADER_MIDDLEWARES_BASE": dict(CHAIN),
+        "DOWNLOADER_MIDDLEWARES": {"crawler.net.gate.RobotsGate": 100},
         "EXTENSIONS_BASE": {},
         "SPIDER_MIDDLEWARES_BASE": {},
         # Who we are, and what we may ask.

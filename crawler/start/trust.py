@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import ssl
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -101,20 +101,16 @@ def tls_context() -> ssl.SSLContext:
 
 def _places(env: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
     """Where OpenSSL will look: what the environment says, else every usual place."""
-    named = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if env.get(name)]
-    if named:
-        files = [Path(env["SSL_CERT_FILE"])] if "SSL_CERT_FILE" in named else []
-        folders = env["SSL_CERT_DIR"].split(os.pathsep) if "SSL_CERT_DIR" in named else []
-        return files, [Path(folder) for folder in folders]
-    usual = ssl.get_default_verify_paths()
-    return (
-        _unique([usual.openssl_cafile, *_USUAL_FILES]),
-        _unique([usual.openssl_capath, *_USUAL_FOLDERS]),
-    )
-
-
-def _unique(places: Iterable[str]) -> list[Path]:
-    return [Path(place) for place in dict.fromkeys(places)]
+    file, folder = env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR")
+    if file or folder:
+        files, folders = [file] if file else [], folder.split(os.pathsep) if folder else []
+    else:
+        usual = ssl.get_default_verify_paths()
+        files = [usual.openssl_cafile, *_USUAL_FILES]
+        folders = [usual.openssl_capath, *_USUAL_FOLDERS]
+    return [Path(one) for one in dict.fromkeys(files)], [
+        Path(one) for one in dict.fromkeys(folders)
+    ]
 
 
 def _is_filled(folder: Path) -> bool:

@@ -20,12 +20,13 @@ from archive.ledger.leases import MAX_STRIKES, MAX_TRIES
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
 from archive.store.quarantine import kept_aside
-from crawler.asking import Asking
+from crawler.asking import Asking, asked_for
 from crawler.choosing import discovery as discovering
 from crawler.choosing.discovery import Discovery
 from crawler.context import Crawl, Job, Wanted
 from crawler.net.handler import Fetched
 from crawler.net.wire import Answer as Came
+from crawler.net.wire import Reading
 from crawler.robots.rules import read_rules
 from machine.clock import VARIABLE as NOW
 from machine.clock import stamp
@@ -113,6 +114,18 @@ def test_an_answer_that_cannot_be_written_down_is_damage_of_the_page_and_kept_as
         assert attempts(books) == [("damaged", "headers")]
     (kept,) = kept_aside(Home(home), FIRST)
     assert kept.read_bytes() == b"no answer at all"
+
+
+@pytest.mark.parametrize(("etag", "is_named"), [('"\xe9"', True), ('"a\x0bb"', False)])
+def test_a_validator_that_may_not_be_sent_is_left_out(home, etag, is_named):
+    block = b"HTTP/1.1 200 OK\r\nETag: %s\r\n\r\n<p>words" % etag.encode("latin-1")
+    with open_run(Home(home), "crawl") as books:
+        keep(discovery_of(books, FIRST), block)
+        lease = books.frontier.lease(books.frontier.page_id("sample", FIRST) or 0)
+        asked = asked_for(JOB, lease, FIRST, books.store)
+        assert asked.named == ({"If-None-Match": etag} if is_named else {})
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in asked.named.items()]
+        assert Reading(FIRST, "/", [(b"Host", b"sample.example"), *sent]).request
 
 
 def to(where: str) -> Answer:
