@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from schema.errors import IntegrityError, StartError, UsageError
+from schema.published import CURRENT, FOLDER
 from verdicts.console import say
 from verdicts.options import example, home_option
 
@@ -44,7 +45,7 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
     from web import NotServableError, WithdrawnError
     from web import serve as run_server
 
-    database = home / "public" / "current.db"
+    database = home / FOLDER / CURRENT
     try:
         run_server(
             database,
