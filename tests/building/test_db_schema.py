@@ -37,7 +37,7 @@ def test_the_contracts_tables_and_view_exist(empty: sqlite3.Connection) -> None:
 
 
 def test_every_table_view_and_column_has_a_sentence(empty: sqlite3.Connection) -> None:
-    told = {(row.table_name, row.column_name): row.description for row in descriptions()}
+    told = {(row["table_name"], row["column_name"]): row["description"] for row in descriptions()}
     for name in (*(model.table for model in ROWS), *VIEWS):
         present = [row[1] for row in empty.execute(f'PRAGMA table_info("{name}")')]
         described = {column for table, column in told if table == name}
