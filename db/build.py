@@ -1,6 +1,9 @@
 """The build: captures to record files to a fresh database, published whole or not at all.
 
-It reads the ledger in short reads and may run beside a crawl; it uses no clock and no network.
+    snapshot -> record files -> rows -> candidate -> guards -> publish
+
+`_Build.once` walks this line, and the methods below it stand in its order. A build reads the ledger
+in short reads and may run beside a crawl; it uses no clock and no network.
 """
 
 from __future__ import annotations
@@ -31,10 +34,9 @@ from db.records.reading import CaptureLine, read_task
 from db.records.recordfile import Pool
 from db.records.snapshot import Snapshot, inputs_digest, take_snapshot
 from db.rows.assemble import assemble
+from db.rows.holdings import Holdings, holdings
 from db.rows.load import Loader
-from db.rows.page_rows import history_state
 from db.rows.pages import count_states
-from db.rows.versions import histories
 from db.rows.write import write_database
 from db.takedown.files import left_out
 from db.takedown.records import clean_made, fitted
@@ -42,11 +44,13 @@ from db.takedown.withdraw import is_outdated, withdraw
 from machine.files import file_sha256
 from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
+from schema.errors import StoppedError
 from schema.published import CANDIDATE, Manifest, database_name
-from schema.rows import ROWS
 
 Progress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
+ROUNDS = 5
+"""So often a build begins at most, where a take-down comes in while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,18 @@ class BuildReport:
     damaged: int = 0
 
 
+def _unheard(*told: object) -> None:
+    """Where nobody asked to be told."""
+
+
 def build(
     home: Path,
     *,
     workers: int = 2,
     accept_loss: bool = False,
     accept_changes: bool = False,
-    progress: Progress | None = None,
-    tell_altered: TellAltered | None = None,
+    progress: Progress = _unheard,
+    tell_altered: TellAltered = _unheard,
 ) -> BuildReport:
     """Build and publish the database of a home folder.
 
@@ -84,16 +92,24 @@ def build(
     stage, how much of it is done and how much there is, and `tell_altered` what another version of
     the parser alters in records published before, which is then refused.
     Raises: StartError without a ledger, without room on the disk or while another build runs,
-    PublishError where rows would be lost or records altered, BuildError where the new file is not
-    sound, StoppedError when the disk does not take it.
+    LossError where rows would be lost, AlteredError where records would be altered, BuildError
+    where the new file is not sound, StoppedError when the disk does not take it, or take-downs
+    come in faster than a build is made.
     """
     place = Home(home.absolute())
     archive = open_archive(place.path)
     with place.lock("build"), _leaving_nothing(place):
         # Only now: what a build left that was killed may be all that fills the disk.
         place.create()
-        made = _Build(place, archive, workers, progress or _silent, tell_altered or _unheard)
-        return made.run(accept_loss=accept_loss, accept_changes=accept_changes)
+        accepted = (accept_loss, accept_changes)
+        making = _Build(place, archive, workers, progress, tell_altered, *accepted)
+        for _ in range(ROUNDS):
+            report = making.once()
+            if report is not None:
+                return report
+        withdraw(place)
+    what = f"{place.path}: a take-down came in each of the {ROUNDS} times that the build began;"
+    raise StoppedError(what=f"{what} all of them are carried out, `verdicts build` does the rest")
 
 
 @contextmanager
@@ -112,119 +128,93 @@ def _remove_half_made(home: Home) -> None:
         path.unlink(missing_ok=True)
 
 
-def _silent(stage: str, done: int, total: int) -> None:
-    """Progress that nobody asked for."""
-
-
-def _unheard(found: list[Altered]) -> None:
-    """What is altered, where nobody asked for more than the error says."""
-
-
+@dataclass(slots=True)
 class _Build:
-    """One build under the lock."""
+    """One build under the lock, be it begun once or more often."""
 
-    def __init__(
-        self, home: Home, archive: Archive, workers: int, progress: Progress, tell: TellAltered
-    ) -> None:
-        self._home, self._archive = home, archive
-        self._workers, self._progress, self._tell = workers, progress, tell
+    home: Home
+    archive: Archive
+    workers: int
+    progress: Progress
+    tell: TellAltered
+    accept_loss: bool
+    accept_changes: bool
+    parsed: int = 0
+    damaged: int = 0
 
-    def run(self, *, accept_loss: bool, accept_changes: bool) -> BuildReport:
-        self._parsed = self._damaged = 0
-        require_link(self._home)
-        withdraw(self._home)
-        snapshot = take_snapshot(self._archive)
+    def once(self) -> BuildReport | None:
+        """Build from what the archive holds now.
+
+        Absent: None where a take-down came in meanwhile: it must not wait for the next build.
+        """
+        self.damaged = 0
+        require_link(self.home)
+        withdraw(self.home)
+        snapshot = take_snapshot(self.archive)
         inputs = inputs_digest(snapshot, [PARSER_VERSION, builder_version()])
-        current = present(self._home)
-        known = whole_manifest(current) if current is not None else None
-        if current is not None and known is not None and _is_up_to_date(known, inputs):
-            damaged = [path for path, _ in recordfile.record_problems(self._home.records, snapshot)]
-            if not damaged:
-                return self._report(current, known, is_new=False)
-            # What is published is as it should be, but they would be wrong for the next build.
-            for path in damaged:
-                path.unlink()
-        self._home.require_room(2 * current.stat().st_size if current is not None else 0)
-        candidate = self._home.public / CANDIDATE
-        manifest = self._make(candidate, snapshot, inputs)
-        if is_outdated(self._home, snapshot):
-            # A take-down came in between: what it concerns must not even be shown as altered.
-            return self.run(accept_loss=accept_loss, accept_changes=accept_changes)
+        current = present(self.home)
+        done = self._done(current, inputs, snapshot)
+        if done is not None:
+            return done
+        self.home.require_room(2 * current.stat().st_size if current is not None else 0)
+        held = self._held(snapshot)
+        candidate = self.home.public / CANDIDATE
+        manifest = self._write(candidate, held, inputs)
+        # What was taken down now must not even be shown as altered.
+        if is_outdated(self.home, snapshot):
+            return None
         is_new = current is None or not holds(current, manifest)
-        if is_new:
-            # A damaged file of the same name is replaced by the bytes that it once had.
-            is_mending = current is not None and current.name == manifest.name
-            # First, for it may explain a loss.
-            if not accept_changes and not is_mending:
-                require_unaltered(self._home, candidate, manifest.parser, self._tell)
-            if not accept_loss and not is_mending:
-                self._guard(candidate, manifest, snapshot)
-            with disk_of(self._home.public):
-                publish(self._home, candidate, manifest)
-        else:
-            # Other inputs gave the same bytes, or the manifest was lost: only it is written anew.
-            candidate.unlink()
-            with disk_of(self._home.public):
-                write_manifest(self._home, manifest)
-        if is_outdated(self._home, snapshot):
-            # A take-down came in between: it must not wait for the next build.
-            return self.run(accept_loss=accept_loss, accept_changes=accept_changes)
-        return self._report(self._home.public / manifest.name, manifest, is_new=is_new)
+        # A damaged file of the same name is replaced by the bytes that it once had.
+        if is_new and (current is None or current.name != manifest.name):
+            self._guard(candidate, manifest, snapshot)
+        with disk_of(self.home.public):
+            if is_new:
+                publish(self.home, candidate, manifest)
+            else:
+                # Other inputs gave the same bytes, or the manifest was lost: only it is made anew.
+                candidate.unlink()
+                write_manifest(self.home, manifest)
+        if is_outdated(self.home, snapshot):
+            return None
+        return self._report(manifest, is_new=is_new)
 
-    def _guard(self, candidate: Path, manifest: Manifest, snapshot: Snapshot) -> None:
-        before = last_edition(self._home, lambda path: left_out(path, snapshot.taken))
-        if before is not None:
-            sites = {each.site for each in snapshot.taken.active}
-            require_no_loss(before, edition(candidate, manifest.taken), sites)
+    def _done(self, current: Path | None, inputs: str, snapshot: Snapshot) -> BuildReport | None:
+        """The report on what is published. Absent: None where there is anything to do."""
+        manifest = whole_manifest(current) if current is not None else None
+        if manifest is None or manifest.inputs != inputs or manifest.damaged:
+            return None
+        damaged = [path for path, _ in recordfile.record_problems(self.home.records, snapshot)]
+        for path in damaged:
+            # What is published is as it should be, but they would be wrong for the next build.
+            path.unlink()
+        return None if damaged else self._report(manifest, is_new=False)
 
-    def _make(self, candidate: Path, snapshot: Snapshot, inputs: str) -> Manifest:
-        """Write a fresh database file, not yet published."""
+    def _held(self, snapshot: Snapshot) -> Holdings:
+        """What all record files say, each of them made where it is missing."""
         loader = Loader(snapshot)
-        self._load(snapshot, loader)
-        seen = loader.seen()
-        pages = histories(snapshot.known_pages(), seen, loader.refused)
-        self._progress("write", 0, 1)
-        tables = assemble(snapshot, pages, seen, loader.contents)
-        write_database(candidate, tables)
-        self._progress("write", 1, 1)
-        sha256 = file_sha256(candidate)
-        counted = ((history_state(each), is_due(each.page.due, snapshot.at)) for each in pages)
-        return Manifest(
-            name=database_name(sha256),
-            sha256=sha256,
-            size=candidate.stat().st_size,
-            rows={model.table: len(tables.get(model, [])) for model in ROWS},
-            states=count_states(counted),
-            parser=PARSER_VERSION,
-            inputs=inputs,
-            damaged=self._damaged,
-            takedowns=snapshot.taken.ids,
-            taken=left_out(candidate, snapshot.taken) if snapshot.taken.ids else {},
-        )
-
-    def _load(self, snapshot: Snapshot, loader: Loader) -> None:
         by_segment = snapshot.by_segment()
         done, total = 0, len(snapshot.captures)
-        with GuardedPool(read_task, workers=self._workers) as pool:
+        with GuardedPool(read_task, workers=self.workers) as pool:
             for segment in snapshot.segments:
                 captures = by_segment.get(segment.name, [])
                 if captures:
                     loader.take(captures, self._lines(segment, captures, snapshot, pool))
                     done += len(captures)
-                    self._progress("read", done, total)
+                    self.progress("read", done, total)
+        return holdings(snapshot, loader.seen(), loader.refused)
 
     def _lines(
         self, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: Pool
     ) -> Iterator[CaptureLine]:
         """The lines of a segment's record file, which is made where it is missing."""
-        path = recordfile.record_path(self._home.records, segment)
+        path = recordfile.record_path(self.home.records, segment)
         lines = fitted(path, segment, captures, snapshot.taken)
         if lines is not None:
             return iter(lines)
-        made = recordfile.make_lines(self._archive, captures, snapshot, pool)
+        made = recordfile.make_lines(self.archive, captures, snapshot, pool)
         clean_made(made, captures, snapshot.taken)
-        self._parsed += made.parsed
-        self._damaged += len(made.damaged)
+        self.parsed += made.parsed
+        self.damaged += len(made.damaged)
         if not made.damaged:
             # A file with damage in it would outlive the mending of the segment.
             with disk_of(path):
@@ -232,21 +222,50 @@ class _Build:
             recordfile.remove_older(path, segment)
         return (CaptureLine.model_validate_json(line) for line in made.lines)
 
-    def _report(self, path: Path, manifest: Manifest, *, is_new: bool) -> BuildReport:
+    def _write(self, candidate: Path, held: Holdings, inputs: str) -> Manifest:
+        """Write a fresh database file, not yet published, and say what is to stand beside it."""
+        self.progress("write", 0, 1)
+        tables = assemble(held)
+        write_database(candidate, tables)
+        self.progress("write", 1, 1)
+        sha256 = file_sha256(candidate)
+        taken, at = held.snapshot.taken, held.snapshot.at
+        return Manifest(
+            name=database_name(sha256),
+            sha256=sha256,
+            size=candidate.stat().st_size,
+            rows={model.table: len(rows) for model, rows in tables.items()},
+            states=count_states((each.state, is_due(each.page.due, at)) for each in held.pages),
+            parser=PARSER_VERSION,
+            inputs=inputs,
+            damaged=self.damaged,
+            takedowns=taken.ids,
+            taken=left_out(candidate, taken) if taken.ids else {},
+        )
+
+    def _guard(self, candidate: Path, manifest: Manifest, snapshot: Snapshot) -> None:
+        """Pass where nothing is altered and nothing lost, or a person accepts it."""
+        # First what is altered, for it may explain a loss.
+        if not self.accept_changes:
+            require_unaltered(self.home, candidate, manifest.parser, self.tell)
+        if self.accept_loss:
+            return
+        before = last_edition(self.home, lambda path: left_out(path, snapshot.taken))
+        if before is not None:
+            sites = {each.site for each in snapshot.taken.active}
+            require_no_loss(before, edition(candidate, manifest.taken), sites)
+
+    def _report(self, manifest: Manifest, *, is_new: bool) -> BuildReport:
         return BuildReport(
-            path=path,
+            path=self.home.public / manifest.name,
             is_new=is_new,
-            parsed=self._parsed,
+            parsed=self.parsed,
             comparisons=manifest.rows["comparison"],
             failures=manifest.states["failed"],
             findings=manifest.rows["finding"],
             held=manifest.states["held"],
             damaged=manifest.damaged,
         )
-
-
-def _is_up_to_date(manifest: Manifest, inputs: str) -> bool:
-    return manifest.inputs == inputs and not manifest.damaged
 
 
 @cache

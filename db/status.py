@@ -144,15 +144,9 @@ def _read_outcomes(home: Home, snapshot: Snapshot) -> dict[tuple[str, int], str]
 
 def _disk(home: Home) -> dict[str, int]:
     """Bytes by kind."""
-    folders = {
-        "warc": home.warc,
-        "records": home.records,
-        "public": home.public,
-        "quarantine": home.quarantine,
-        "logs": home.logs,
-    }
+    kinds = ("warc", "records", "public", "quarantine", "logs")
     ledger = home.ledger.stat().st_size
-    return {"ledger": ledger, **{kind: _size(folder) for kind, folder in folders.items()}}
+    return {"ledger": ledger, **{kind: _size(getattr(home, kind)) for kind in kinds}}
 
 
 def _size(folder: Path) -> int:

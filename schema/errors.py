@@ -11,7 +11,9 @@
     |   `-- FieldError      one field is missing, unreadable, ambiguous or out of range
     |-- SiteError           exit 2   two site files claim one thing, or a site file is broken
     |-- BuildError          exit 40  the database could not be built or checked
-    |   `-- PublishError    exit 40  publishing refused: it would lose rows
+    |   `-- PublishError    exit 40  publishing refused until a person accepts it
+    |       |-- LossError       rows of the edition before would be lost
+    |       `-- AlteredError    another parser alters records published before
     `-- IntegrityError      exit 40  archive, ledger and files do not agree
 
 Each class takes fixed keyword arguments and makes its own one-sentence message.
@@ -119,7 +121,15 @@ class BuildError(VerdictsError):
 
 
 class PublishError(BuildError):
-    """Publishing was refused because rows would be lost."""
+    """Publishing was refused until a person accepts what it would do."""
+
+
+class LossError(PublishError):
+    """Publishing was refused because many rows, or a whole site, would be lost."""
+
+
+class AlteredError(PublishError):
+    """Publishing was refused because another parser alters records published before."""
 
 
 class IntegrityError(VerdictsError):

@@ -1,4 +1,4 @@
-"""The rows of the public database: one frozen, strict model for each table.
+"""The rows of the public database: one frozen, strict model for each table, in the order made.
 
 A class docstring describes the table, a field's docstring its column; where a column holds
 what a record's field holds, the sentence is the record's own. db/rows/tables.py makes the tables
@@ -7,57 +7,488 @@ from these models. They must not know SQL, and no name in them may come from a p
 
 from __future__ import annotations
 
-from schema.records import Record
-from schema.row_parts import HASH_PATTERN, PageState, References, Row, Unique
-from schema.rows_about import (
-    CodeRow,
-    CorrectionRow,
-    DescriptionRow,
-    ReleaseRow,
-    SiteRow,
-    TakedownRow,
-)
-from schema.rows_archive import CaptureRow, CrawlRow, FailureRow, PageRow
-from schema.rows_comparison import (
-    ComparisonQuoteView,
-    ComparisonRow,
-    FindingRow,
-    VersionQuoteRow,
-    VersionRow,
-    VersionToolRow,
-)
-from schema.rows_content import CardRow, QuoteRow, ReviewerRow, ToolRow
+from typing import Annotated, Any, ClassVar, Literal
 
-__all__ = [
-    "HASH_PATTERN",
-    "ROWS",
-    "SEARCHED",
-    "VIEWS",
-    "CaptureRow",
-    "CardRow",
-    "CodeRow",
-    "ComparisonQuoteView",
-    "ComparisonRow",
-    "CorrectionRow",
-    "CrawlRow",
-    "DescriptionRow",
-    "FailureRow",
-    "FindingRow",
-    "PageRow",
-    "PageState",
-    "QuoteRow",
-    "References",
-    "ReleaseRow",
-    "ReviewerRow",
-    "Row",
-    "SiteRow",
-    "TakedownRow",
-    "ToolRow",
-    "Unique",
-    "VersionQuoteRow",
-    "VersionRow",
-    "VersionToolRow",
-]
+from pydantic import Field
+
+from schema import records
+from schema.records import Badge, Count, Entry, Percent, Position, Record, Verdict, VerdictSource
+
+
+def same(record: type[Record], field: str) -> Any:
+    """The description of a record's field, so that a column need not repeat it."""
+    return Field(description=record.model_fields[field].description)
+
+
+def _row_of(table: str) -> Any:
+    """The column holds the `id` of a row of the table."""
+    return Field(json_schema_extra={"references": table})
+
+
+UNIQUE: Any = Field(json_schema_extra={"unique": True})
+"""No two rows of the table hold the same value in the column."""
+
+CaptureId = Annotated[int, _row_of("capture")]
+CardId = Annotated[int, _row_of("card")]
+ComparisonId = Annotated[int, _row_of("comparison")]
+PageId = Annotated[int, _row_of("page")]
+QuoteId = Annotated[int, _row_of("quote")]
+ReviewerId = Annotated[int, _row_of("reviewer")]
+TakedownId = Annotated[int, _row_of("takedown")]
+ToolId = Annotated[int, _row_of("tool")]
+VersionId = Annotated[int, _row_of("comparison_version")]
+Flag = Literal[0, 1]
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+PageState = Literal["refused", "gone", "held", "failed", "waiting", "stored"]
+
+
+class Row(Record):
+    """What all rows share; `label` names the column that stands for a row in links."""
+
+    table: ClassVar[str]
+    label: ClassVar[str | None] = None
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: int
+    """Row number; it holds inside this file only, the keys beside it hold everywhere."""
+
+
+class Sighted(Row):
+    """A row that captures show, with the dates of the first and the last of them."""
+
+    first_seen: str
+    """Date of the oldest capture that shows it, UTC."""
+    last_seen: str
+    """Date of the newest capture that shows it, UTC."""
+
+
+class SiteRow(Row):
+    """A publisher whose pages are archived here."""
+
+    table = "site"
+    label = "title"
+    site: Annotated[str, UNIQUE]
+    """The short name of the site, as other tables use it."""
+    title: str
+    """The publisher's name, for people."""
+    base: str
+    """The address that the site's own paths are read against."""
+
+
+class CodeRow(Row):
+    """What each failure and finding code means."""
+
+    table = "code"
+    label = "code"
+    code: Annotated[str, UNIQUE]
+    """The code, as the tables failure and finding hold it."""
+    kind: Literal["failure", "finding"]
+    """Which of the two tables the code belongs to."""
+    description: str
+    """The code's meaning in a sentence."""
+
+
+class DescriptionRow(Row):
+    """A sentence for each table and view of this database, and for each of their columns."""
+
+    table = "description"
+    unique = (("table_name", "column_name"),)
+    table_name: str
+    """The table or view described."""
+    column_name: str | None
+    """The column described; null where the sentence is about the table."""
+    description: str
+    """The sentence."""
+
+
+class ReleaseRow(Row):
+    """A citable edition of this database."""
+
+    table = "release"
+    label = "release"
+    release: Annotated[str, UNIQUE]
+    """The name by which the edition is cited."""
+    created_at: str
+    """When the edition was made, UTC."""
+    sha256: Hash
+    """SHA-256 of the edition's database file."""
+    withdrawn_at: str | None
+    """When the edition was withdrawn, UTC; null while it stands."""
+    reason: str | None
+    """Why the edition was withdrawn; null while it stands."""
+
+
+class CrawlRow(Row):
+    """One run that added to the archive, with its totals."""
+
+    table = "crawl"
+    label = "started_at"
+    kind: Literal["crawl", "import"]
+    """Whether pages were fetched from a site or taken from files."""
+    site: str | None
+    """The site concerned; null where the run was not about one site."""
+    started_at: str
+    """When the run began, UTC."""
+    ended_at: str | None
+    """When the run ended, UTC; null where it has not, or was killed."""
+    exit_code: int | None
+    """How the run ended: 0 complete, 10 with failures, 20 early; null where it has not."""
+    asked: Count
+    """Number of addresses asked for."""
+    stored: Count
+    """Number of new contents stored."""
+    unchanged: Count
+    """Number of answers that were the same as before."""
+    failed: Count
+    """Number of attempts that brought nothing that can be used."""
+    bytes: Count
+    """Number of bytes received."""
+    robots_state: str | None
+    """What became of the site's robots.txt; null where it was not asked for."""
+    failed_by_code: str | None
+    """The failed attempts by code, as a JSON object; null where the run did not report them."""
+    seconds: Count | None
+    """How long the run took, in whole seconds; null where it has not ended, or was killed."""
+
+
+class TakedownRow(Row):
+    """A removal that was asked for: what it concerns is left out of this database."""
+
+    table = "takedown"
+    label = "target"
+    unique = (("kind", "site", "target"),)
+    kind: Literal["page", "tool", "quote"]
+    """What was taken down."""
+    site: str
+    """The site that published it."""
+    target: str
+    """The page's address, the tool's slug or name: and its name, or the quote's key."""
+    reason: str
+    """Why it was taken down, in the archive's words."""
+    added_at: str
+    """When it was taken down, UTC."""
+
+
+class PageRow(Row):
+    """A known address of a comparison (or the urn of a page without one), and its state."""
+
+    table = "page"
+    label = "url"
+    unique = (("site", "url"),)
+    site: str
+    """The site that the page belongs to."""
+    url: str
+    """The address on the site's own base, or urn:sha256: and the hash of the body."""
+    comparison: str | None
+    """The page's key in the table comparison; null where the address gives none."""
+    state: PageState
+    """The first that fits: refused, gone, held (an older record shown), failed, waiting, stored."""
+    due: Flag
+    """1 where the page was to be asked for again when the archive was last added to."""
+    captures: Count
+    """Number of captures of the page."""
+    last_captured_at: str | None
+    """Date of the newest capture, UTC; null where there is none."""
+    takedown: TakedownId | None
+    """The take-down for which nothing of the page is published; null where there is none."""
+
+
+class CaptureRow(Row):
+    """One stored exchange with a known page: what was asked, when, and what came of it."""
+
+    table = "capture"
+    label = "captured_at"
+    indexes = (("body_sha256",),)
+    page: PageId
+    """The page that was asked for."""
+    url: str
+    """The address asked for, on the site's own base."""
+    captured_at: str
+    """When the exchange happened, UTC."""
+    date_source: Literal["crawl", "warc", "argument", "file"]
+    """Where the date comes from: our clock, an imported WARC, the command line or the file."""
+    status: Annotated[int, Field(ge=0, le=999)]
+    """The HTTP status of the answer."""
+    content_type: str | None
+    """The Content-Type header as received; null where none came."""
+    kind: Literal["response", "revisit"]
+    """Whether the bytes came anew, or the answer was that nothing had changed."""
+    revisit_of: CaptureId | None
+    """The capture whose bytes an unchanged answer repeats; null for a response."""
+    body_sha256: Hash
+    """SHA-256 of the decoded body."""
+    outcome: Literal["comparison", "failure", "other", "not_parsed"]
+    """What the capture gave; not_parsed where the status is not 200."""
+    opt_outs: str
+    """The opt-out signals that came with it, separated by spaces; empty where none."""
+
+
+class ReviewerRow(Sighted):
+    """A reviewer of the publisher's panel, by the name that pages print."""
+
+    table = "reviewer"
+    label = "name"
+    name: Annotated[str, UNIQUE, same(records.Quote, "reviewer")]
+
+
+class ToolRow(Sighted):
+    """A tool that pages compare, known by its part of the address."""
+
+    table = "tool"
+    label = "name"
+    tool: Annotated[str, UNIQUE]
+    """The tool's key: its slug, site:slug where two sites share it, name: and its name without."""
+    site: str
+    """The site that names the tool."""
+    slug: Annotated[str | None, same(records.Tool, "slug")]
+    name: str
+    """The display name in the newest capture that shows the tool, as published."""
+    url: str | None
+    """The site's own address of the tool; null where it is not known."""
+
+
+class CardRow(Sighted):
+    """A distinct card: the same words about a tool are one row, however many pages show them."""
+
+    table = "card"
+    label = "name"
+    indexes = (("category",), ("name",))
+    key: Annotated[Hash, UNIQUE]
+    """SHA-256 of site, name, category, tagline, description, entry and panel share."""
+    site: str
+    """The site that published the card."""
+    tool: ToolId | None
+    """The tool described; null where captures show the card for several."""
+    name: Annotated[str, same(records.Tool, "name")]
+    category: Annotated[str, same(records.Tool, "category")]
+    tagline: Annotated[str | None, same(records.Tool, "tagline")]
+    description: Annotated[str | None, same(records.Tool, "description")]
+    entry: Annotated[Entry, same(records.Tool, "entry")]
+    panel_ship_percent: Annotated[Percent, same(records.Tool, "panel_ship_percent")]
+    badge: Badge | None
+    """The badge that captures show with the card; null where none does, or two differ."""
+    votes_ship: Count | None
+    """Panel votes for ship shown with the card; null where no capture shows any, or two differ."""
+    votes_skip: Count | None
+    """Panel votes for skip shown with the card; null where no capture shows any, or two differ."""
+    pricing: str | None
+    """The pricing text shown with the card; null where no capture shows one, or two differ."""
+    withheld: Literal["noarchive"] | None
+    """The opt-out for which the description is left out; null where it is published."""
+
+
+class QuoteRow(Sighted):
+    """A distinct quote: the same words about a tool are one row, however many pages show them."""
+
+    table = "quote"
+    label = "key"
+    indexes = (("tool_name",), ("reviewer", "verdict"))
+    key: Annotated[Hash, UNIQUE]
+    """SHA-256 of site, the tool's display name and text."""
+    site: str
+    """The site that published the quote."""
+    tool_name: Annotated[str, same(records.Tool, "name")]
+    tool: ToolId | None
+    """The tool that the quote is about; null where captures show it for several."""
+    card: CardId | None
+    """The card that the quote was last shown with."""
+    reviewer: ReviewerId | None
+    """The reviewer printed with the quote; null where no capture shows one, or two differ."""
+    score: Percent | None
+    """The score out of 100; null where no capture shows one, or two differ."""
+    verdict: Verdict | None
+    """Ship or skip, printed where any capture prints it; null where not known, or two differ."""
+    verdict_source: Annotated[VerdictSource | None, same(records.Quote, "verdict_source")]
+    text: str | None
+    """The quote's words without their outer quotation marks; null where withheld."""
+    characters: Count
+    """Length of the quote in code points, given even where the text is withheld."""
+    withheld: Literal["noarchive"] | None
+    """The opt-out for which the text is left out; null where it is published."""
+
+
+class ComparisonRow(Sighted):
+    """One published comparison as its newest good capture shows it; a row for each page."""
+
+    table = "comparison"
+    label = "title"
+    comparison: Annotated[str, UNIQUE]
+    """The key used in addresses: the slug pair, site:pair where two sites share it, or the urn."""
+    site: str
+    """The site that published the page."""
+    url: str | None
+    """The page's address on the site's own base; null where it is not known."""
+    title: Annotated[str, same(records.Comparison, "title")]
+    layout: Annotated[str, same(records.Comparison, "layout")]
+    tool_a: ToolId
+    """The tool whose card stands first."""
+    tool_b: ToolId
+    """The tool whose card stands second."""
+    card_a: CardId
+    """The card that stands first."""
+    card_b: CardId
+    """The card that stands second."""
+    page: PageId
+    """The page, with its state and its captures."""
+    capture: CaptureId
+    """The newest capture that gave a record, the one shown; a revisit counts as its original."""
+    version: VersionId
+    """The version shown."""
+    captured_at: str
+    """Date of the capture shown, UTC."""
+    state: Literal["stored", "held"]
+    """Stored where the newest attempt gave this record; held where a later one gave none."""
+    withheld: Literal["noarchive", "takedown"] | None
+    """Why texts of this page are left out: an opt-out, a take-down; null where all are shown."""
+    noindex: Flag
+    """1 where the page, as it was last seen, asks search engines not to list it."""
+
+
+class VersionRow(Sighted):
+    """One state of a comparison over time: a new row whenever a capture's record differs."""
+
+    table = "comparison_version"
+    label = "number"
+    unique = (("comparison", "number"),)
+    comparison: ComparisonId
+    """The comparison whose version this is."""
+    capture: CaptureId
+    """The first capture that gave this version."""
+    number: Annotated[int, Field(ge=1)]
+    """1 for the oldest version of the page, then upward."""
+    title: Annotated[str, same(records.Comparison, "title")]
+    layout: Annotated[str, same(records.Comparison, "layout")]
+    record_sha256: Hash
+    """SHA-256 of the record's JSON line, without its trace, before any take-down."""
+    quotes_taken_down: Count | None
+    """Number of quotes of this version left out on request; null where none was."""
+
+
+class VersionToolRow(Row):
+    """One tool as one version of a comparison shows it: card, votes and prices."""
+
+    table = "version_tool"
+    unique = (("version", "position"),)
+    version: VersionId
+    """The version of the comparison."""
+    position: Annotated[Position, same(records.Tool, "position")]
+    tool: ToolId
+    """The tool shown."""
+    card: CardId
+    """The card shown."""
+    badge: Annotated[Badge | None, same(records.Tool, "badge")]
+    votes_ship: Annotated[Count | None, same(records.Votes, "ship")]
+    votes_skip: Annotated[Count | None, same(records.Votes, "skip")]
+    community_stated: Flag
+    """1 where the page says anything of the community's vote, be it that there is none."""
+    community_ship_percent: Annotated[Percent | None, same(records.Community, "ship_percent")]
+    community_ship: Annotated[Count | None, same(records.Community, "ship")]
+    community_votes: Annotated[Count | None, same(records.Community, "votes")]
+    pricing: Annotated[str | None, same(records.Tool, "pricing")]
+    withheld: Literal["noarchive"] | None
+    """The opt-out for which this page shows no description; null where it shows one."""
+
+
+class VersionQuoteRow(Row):
+    """One quote as one version of a comparison shows it: place, reviewer, score and verdict."""
+
+    table = "version_quote"
+    unique = (("version", "position"),)
+    version: VersionId
+    """The version of the comparison."""
+    position: Annotated[int, Field(ge=1, le=8), same(records.Quote, "position")]
+    tool_position: Annotated[Position, same(records.Quote, "tool")]
+    slot: Annotated[int, Field(ge=1, le=4), same(records.Quote, "slot")]
+    reviewer: Annotated[ReviewerId | None, same(records.Quote, "reviewer")]
+    score: Annotated[Percent | None, same(records.Quote, "score")]
+    verdict: Annotated[Verdict | None, same(records.Quote, "verdict")]
+    verdict_source: Annotated[VerdictSource | None, same(records.Quote, "verdict_source")]
+    verdict_start: Count | None
+    """Where in the text the deciding words begin, in code points; null unless a cue decides."""
+    verdict_end: Count | None
+    """Where in the text the deciding words end, in code points; null unless a cue decides."""
+    quote: QuoteId
+    """The quote shown."""
+    withheld: Literal["noarchive"] | None
+    """The opt-out for which this page shows none of the words; null where it shows them."""
+
+
+class FailureRow(Row):
+    """A capture of a known page that gave no record, and why."""
+
+    table = "failure"
+    label = "code"
+    indexes = (("code",),)
+    page: PageId
+    """The page concerned."""
+    capture: CaptureId
+    """The capture that gave no record."""
+    code: Annotated[str, same(records.Failure, "code")]
+    field: Annotated[str | None, same(records.Failure, "field")]
+    detail: Annotated[str, same(records.Failure, "detail")]
+    captured_at: str
+    """Date of the capture, UTC."""
+
+
+class FindingRow(Row):
+    """Two readable statements that do not agree, on one page or between two captures."""
+
+    table = "finding"
+    label = "code"
+    indexes = (("code",),)
+    comparison: ComparisonId | None
+    """The comparison concerned; null where the finding is about a card or quote anywhere."""
+    version: VersionId | None
+    """The version concerned; null where the finding is about a card or quote anywhere."""
+    card: CardId | None
+    """The card about which captures disagree; null for other findings."""
+    quote: QuoteId | None
+    """The quote about which captures disagree; null for other findings."""
+    code: Annotated[str, same(records.Finding, "code")]
+    field: Annotated[str | None, same(records.Finding, "field")]
+    detail: Annotated[str, same(records.Finding, "detail")]
+
+
+class CorrectionRow(Row):
+    """A dated note of this archive on something published, which itself stays as it was."""
+
+    table = "correction"
+    label = "added_at"
+    kind: Literal["page", "tool", "quote"]
+    """What the note is about."""
+    site: str
+    """The site that published it."""
+    target: str
+    """The page's address, the tool's slug or name: and its name, or the quote's key."""
+    page: PageId | None
+    """The page that the note is about; null for other notes."""
+    tool: ToolId | None
+    """The tool that the note is about; null for other notes."""
+    quote: QuoteId | None
+    """The quote that the note is about; null for other notes."""
+    note: str
+    """The note, in the archive's words."""
+    added_at: str
+    """When the note was added, UTC."""
+
+
+class ComparisonQuoteView(Record):
+    """Every quote shown, in the words and place of the newest good capture of its page."""
+
+    comparison: str
+    """The key of the comparison: slug pair, or the urn of a page without address."""
+    position: Annotated[int, same(records.Quote, "position")]
+    tool_position: Annotated[int, same(records.Quote, "tool")]
+    slot: Annotated[int, same(records.Quote, "slot")]
+    reviewer: Annotated[str | None, same(records.Quote, "reviewer")]
+    score: Annotated[int | None, same(records.Quote, "score")]
+    verdict: Annotated[str | None, same(records.Quote, "verdict")]
+    verdict_source: Annotated[str | None, same(records.Quote, "verdict_source")]
+    quote: str
+    """The key of the quote."""
+    text: Annotated[str | None, same(records.Quote, "text")]
+
 
 ROWS: tuple[type[Row], ...] = (
     SiteRow,

@@ -1,7 +1,7 @@
 """A database is published whole or not at all.
 
 publish  names, manifest and switch    loss          what a new edition lacks
-altered  what a changed parser alters  altered_rows  the same, row by row
+altered  what a changed parser alters
 """
 
 from db.publish.altered import Altered

@@ -1,21 +1,23 @@
 """The guard against an unseen change of the parser: what it alters in records published before.
 
-This module counts, gives examples and decides; altered_rows.py reads the two databases.
+Only captures that both databases know are held against each other: what a new one changes is the
+publisher's doing, and a page that gives a record only now alters none. This module reads both
+files and changes neither; it holds one row at a time.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 from archive import Home
-from db.publish.altered_rows import Value, differences
 from db.publish.publish import present, read_manifest
-from schema.errors import BuildError, PublishError
+from schema.errors import AlteredError, BuildError
 
 EXAMPLES = 3
 LONGEST_VALUE = 80
@@ -24,6 +26,73 @@ LEAD = 20
 """So much of what both values share is shown before they part. Units: code points."""
 DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 """What SQLite says where the disk is to blame, and no database."""
+Value = str | int | None
+
+# What each capture gave; one that repeats another says nothing of its own. Held for drift, or not
+# readable from the archive: no parser did that.
+_CAPTURES = """
+SELECT page.site, capture.url, capture.captured_at, capture.body_sha256,
+       coalesce(page.comparison, page.url) AS comparison,
+       CASE capture.outcome WHEN 'failure' THEN failure.code ELSE capture.outcome END AS outcome,
+       version.id AS version, version.record_sha256
+FROM {side}.capture AS capture
+JOIN {side}.page AS page ON page.id = capture.page
+LEFT JOIN {side}.capture AS original ON original.id = capture.revisit_of
+LEFT JOIN {side}.failure AS failure ON failure.capture = capture.id
+LEFT JOIN {side}.comparison AS shown ON shown.page = page.id
+LEFT JOIN {side}.comparison_version AS version
+  ON capture.outcome = 'comparison' AND version.id = (
+    SELECT each.id FROM {side}.comparison_version AS each
+    WHERE each.comparison = shown.id AND each.capture <= capture.id
+    ORDER BY each.number DESC LIMIT 1)
+WHERE capture.outcome != 'not_parsed' AND original.url IS NOT capture.url
+  AND coalesce(failure.code, '') NOT IN ('layout_drift', 'unreadable')
+"""
+_KEY = "site, url, captured_at, body_sha256"
+# On disk, as temporary tables are; a pair is counted once, however often a page was captured.
+_PAIRS = f"""
+CREATE TEMP TABLE before (
+  {_KEY}, comparison, outcome, version, record_sha256, PRIMARY KEY ({_KEY})) WITHOUT ROWID;
+INSERT OR IGNORE INTO before {_CAPTURES.format(side="old")};
+CREATE TEMP TABLE pair AS
+SELECT DISTINCT after.comparison, before.outcome AS old_outcome, after.outcome AS new_outcome,
+       before.version AS old, after.version AS new
+FROM ({_CAPTURES.format(side="new")}) AS after JOIN before USING ({_KEY})
+WHERE before.outcome = 'comparison'
+  AND (before.outcome, before.record_sha256) IS NOT (after.outcome, after.record_sha256)
+ORDER BY 1, 4, 5;
+CREATE TEMP TABLE place (place INTEGER PRIMARY KEY);
+INSERT INTO place VALUES (1), (2), (3), (4), (5), (6), (7), (8);
+"""
+# What one of the two shows of each pair, place by place: of outcomes, versions, tools and quotes.
+# The place of a quote that was left out on request tells nothing.
+_OUTCOMES = "SELECT rowid AS pair, 1 AS place, {values} FROM pair"
+_VERSIONS = """
+SELECT pair.rowid AS pair, 1 AS place, {values}
+FROM pair JOIN {side}.comparison_version AS version ON version.id = pair.{side}
+"""
+_TOOLS = """
+SELECT pair.rowid AS pair, shown.position AS place, {values}
+FROM pair JOIN {side}.version_tool AS shown ON shown.version = pair.{side}
+JOIN {side}.tool AS tool ON tool.id = shown.tool JOIN {side}.card AS card ON card.id = shown.card
+"""
+_QUOTES = """
+SELECT pair.rowid AS pair, place, {values}
+FROM pair JOIN place JOIN {side}.comparison_version AS version ON version.id = pair.{side}
+LEFT JOIN {side}.version_quote AS shown ON shown.version = version.id AND shown.position = place
+LEFT JOIN {side}.reviewer AS reviewer ON reviewer.id = shown.reviewer
+LEFT JOIN {side}.quote AS quote ON quote.id = shown.quote
+WHERE shown.id IS NOT NULL OR {taken_down} IS NULL
+"""
+_FINDINGS = """(SELECT group_concat(said, ', ') FROM (
+  SELECT code || coalesce(' ' || field, '') AS said FROM {side}.finding
+  WHERE finding.version = version.id ORDER BY said))"""
+LEFT_OUT = b""
+"""What is read in the place of words that an opt-out withholds: no difference."""
+_UNWITHHELD = "CASE WHEN {0}.withheld IS NULL THEN {0}.{1} ELSE x'' END"
+_CARD = ("name", "category", "tagline", "entry", "panel_ship_percent")
+_PLACES = set("id version position tool_position slot tool card reviewer quote withheld".split())
+"""Columns that no parser alters: where a row stands, whose it is, what an opt-out leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +132,13 @@ def require_unaltered(
     """Pass where the candidate shows what the current database shows of the captures of both.
 
     Nothing is looked at where none is current, or no other version of the parser made it.
-    Raises: PublishError after `tell` was told what is altered; BuildError when the current
+    Raises: AlteredError after `tell` was told what is altered; BuildError when the current
     database is not readable.
     """
-    current = present(home)
-    if current is None or _made_by(current) in (None, parser):
+    current, made_by = present(home), None
+    with suppress(BuildError):  # where no manifest says it
+        made_by = read_manifest(current).parser if current is not None else None
+    if current is None or made_by in (None, parser):
         return
     try:
         found = altered(current, candidate)
@@ -83,15 +154,7 @@ def require_unaltered(
         count = sum(each.changed + each.appeared + each.vanished for each in found)
         what = f"not published, another version of the parser alters {count} values of records"
         what += f" published before ({', '.join(each.field for each in found)})"
-        raise PublishError(what=f"{what}; `verdicts build --accept-changes` publishes them")
-
-
-def _made_by(database: Path) -> str | None:
-    """The version of the parser that made a database. Absent: None where no manifest says it."""
-    try:
-        return read_manifest(database).parser
-    except BuildError:
-        return None
+        raise AlteredError(what=f"{what}; `verdicts build --accept-changes` publishes them")
 
 
 def altered(old: Path, new: Path) -> list[Altered]:
@@ -100,9 +163,60 @@ def altered(old: Path, new: Path) -> list[Altered]:
     Raises: sqlite3.DatabaseError when one is no database of ours.
     """
     found: dict[str, Altered] = {}
-    for name, comparison, before, after in differences(old, new):
-        found.setdefault(name, Altered(name)).see(comparison, before, after)
+    with closing(sqlite3.connect(":memory:", uri=True)) as connection:
+        for name, path in (("old", old), ("new", new)):
+            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            connection.execute(f"ATTACH ? AS {name}", (address,))
+        connection.executescript(_PAIRS)
+        for source, fields in _sources(connection):
+            for comparison, *values in connection.execute(_differing(connection, source, fields)):
+                for name, before, after in zip(fields, values[::2], values[1::2], strict=True):
+                    if before != after and LEFT_OUT not in (before, after):
+                        found.setdefault(name, Altered(name)).see(comparison, before, after)
     return list(found.values())
+
+
+def _sources(connection: sqlite3.Connection) -> Iterator[tuple[str, dict[str, str]]]:
+    """What each database shows, and by a field's name what selects its value."""
+    yield _OUTCOMES, {"outcome": "{side}_outcome"}
+    yield _VERSIONS, {"title": "title", "layout": "layout", "findings": _FINDINGS}
+    tools = {"slug": "tool.slug", **{name: f"card.{name}" for name in _CARD}}
+    tools |= {"description": _UNWITHHELD.format("card", "description")}
+    tools |= _own(connection, "version_tool")
+    yield _TOOLS, {f"tools[].{name}": value for name, value in tools.items()}
+    quotes = {"text": _UNWITHHELD.format("quote", "text"), "reviewer": "reviewer.name"}
+    quotes |= _own(connection, "version_quote")
+    yield _QUOTES, {f"quotes[].{name}": value for name, value in quotes.items()}
+
+
+def _own(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    """The values of a table's own that both databases have: a column may be newer than one."""
+    there = _columns(connection, "old", table) & _columns(connection, "new", table)
+    return {name: f"shown.{name}" for name in sorted(there - _PLACES)}
+
+
+def _columns(connection: sqlite3.Connection, side: str, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA {side}.table_info({table})")}
+
+
+def _differing(connection: sqlite3.Connection, source: str, fields: dict[str, str]) -> str:
+    """The places at which any field differs: the comparison, then old and new of each field."""
+    shown = {}
+    for side in ("old", "new"):
+        is_told = "quotes_taken_down" in _columns(connection, side, "comparison_version")
+        taken_down = "version.quotes_taken_down" if is_told else "NULL"
+        values = ", ".join(f"{value} AS v{at}" for at, value in enumerate(fields.values()))
+        shown[side] = source.format(
+            side=side, values=values.format(side=side), taken_down=taken_down
+        )
+    old, new = ([f"{side}.v{at}" for at in range(len(fields))] for side in ("o", "n"))
+    both = ", ".join(f"{before}, {after}" for before, after in zip(old, new, strict=True))
+    return (
+        f"SELECT pair.comparison, {both} FROM pair"
+        f" JOIN ({shown['old']}) AS o ON o.pair = pair.rowid"
+        f" JOIN ({shown['new']}) AS n ON n.pair = pair.rowid AND n.place = o.place"
+        f" WHERE ({', '.join(old)}) IS NOT ({', '.join(new)}) ORDER BY pair.rowid, o.place"
+    )
 
 
 def _cut(old: Value, new: Value) -> tuple[Value, Value]:

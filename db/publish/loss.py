@@ -14,7 +14,7 @@ from pathlib import Path
 from archive import Home
 from db.publish.publish import named, read_manifest, read_tombstone
 from db.rows.write import connect_read_only
-from schema.errors import BuildError, PublishError
+from schema.errors import BuildError, LossError
 
 GUARDED = ("comparison", "quote", "card")
 LOSS_PERCENT = 2
@@ -70,7 +70,7 @@ def edition(path: Path, taken: dict[str, int]) -> Edition:
 def require_no_loss(old: Edition, new: Edition, taken_sites: set[str]) -> None:
     """Pass where the new edition has nearly all that the old one has, or what was taken down.
 
-    Raises: PublishError naming what would be lost: over 2 % of a table's rows and at least 20,
+    Raises: LossError naming what would be lost: over 2 % of a table's rows and at least 20,
     or a whole site.
     """
     lost = [
@@ -83,4 +83,4 @@ def require_no_loss(old: Edition, new: Edition, taken_sites: set[str]) -> None:
     gone = old.sites - new.sites - taken_sites
     lost += [f"the site {site} would vanish" for site in sorted(gone)]
     if lost:
-        raise PublishError(what=f"not published, {'; '.join(lost)} (--accept-loss publishes it)")
+        raise LossError(what=f"not published, {'; '.join(lost)} (--accept-loss publishes it)")

@@ -75,16 +75,14 @@ class Answer:
 def read_task(task: Task) -> Answer:
     """The page's record, and the opt-outs of its own meta tags."""
     record = read_page(task.page, site=task.site)
-    signals = page_opt_outs(task.page)
-    if isinstance(record, Other):
-        return Answer("other", Reading(opt_outs=signals).model_dump_json())
-    if isinstance(record, Failure):
-        return Answer("failure", _json(Reading(opt_outs=signals, record=record)))
-    sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
-    reading = Reading(opt_outs=signals, sha256=sha256, record=record)
-    if "data-nosnippet" in signals:
-        reading = _marked(reading, record, task.page)
-    return Answer("comparison", _json(reading))
+    kept = None if isinstance(record, Other) else record
+    reading = Reading(opt_outs=page_opt_outs(task.page), record=kept)
+    if isinstance(record, Comparison):
+        sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
+        reading = reading.model_copy(update={"sha256": sha256})
+        if "data-nosnippet" in reading.opt_outs:
+            reading = _marked(reading, record, task.page)
+    return Answer(record.kind, reading.model_dump_json(by_alias=True))
 
 
 def _marked(reading: Reading, record: Comparison, page: RawPage) -> Reading:
@@ -99,7 +97,7 @@ def failed(url: str, code: str, detail: str) -> Answer:
     """The answer for a page that could not be read at all."""
     address = None if url.startswith("urn:") else url
     failure = Failure(url=address, code=code, field=None, detail=detail)
-    return Answer("failure", _json(Reading(record=failure)))
+    return Answer("failure", Reading(record=failure).model_dump_json(by_alias=True))
 
 
 def spliced(line: CaptureLine, reading: str | None) -> str:
@@ -111,10 +109,6 @@ def spliced(line: CaptureLine, reading: str | None) -> str:
     """
     text = line.model_dump_json()
     return text if reading is None else f"{text.removesuffix('null}')}{reading}}}"
-
-
-def _json(reading: Reading) -> str:
-    return reading.model_dump_json(by_alias=True)
 
 
 def page_opt_outs(page: RawPage) -> tuple[str, ...]:

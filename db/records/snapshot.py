@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from archive import Archive, Capture, Page, Run, Segment
 from archive.ledger import held_captures, is_due
@@ -20,6 +21,14 @@ from machine.clock import parse_stamp, stamp
 from parsers.sites import site_named
 from schema.errors import IntegrityError, UsageError
 from schema.signals import robots_signals
+
+PAGE = "site url state last_outcome"
+CAPTURE = (
+    "id page_id url captured_at date_source status content_type headers kind revisit_of body_sha256"
+)
+RUN = "kind site started_at ended_at exit_code asked stored unchanged failed bytes robots_state"
+TAKEDOWN = "id kind site target reason added_at"
+CORRECTION = "kind site target note added_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,72 +138,37 @@ def public_runs(runs: Iterable[Run]) -> list[Run]:
     ]
 
 
+def picked(source: object, names: str) -> dict[str, Any]:
+    """Some of what an object holds, by name.
+
+    >>> picked(3 + 4j, "real imag")
+    {'real': 3.0, 'imag': 4.0}
+    """
+    return {name: getattr(source, name) for name in names.split()}
+
+
 def inputs_digest(snapshot: Snapshot, versions: Iterable[str]) -> str:
     """SHA-256 over all that a published database depends on: ledger rows and versions of code.
 
     Where the bytes lie (segment, offset) is no part of it: it changes nothing that is published.
     """
-    pages = snapshot.known_pages()
-    ids = {page.id for page in pages}
-    parts: list[object] = [list(versions)]
-    parts += [
-        [page.site, page.url, page.state, is_due(page.due, snapshot.at), page.last_outcome]
-        for page in pages
-    ]
-    parts += [
-        [
-            capture.id,
-            capture.page_id,
-            capture.url,
-            capture.captured_at,
-            capture.date_source,
-            capture.status,
-            capture.content_type,
-            capture.headers,
-            capture.kind,
-            capture.revisit_of,
-            capture.body_sha256,
-            sorted(robots_signals(capture.denied_tokens)),
-            capture.id in snapshot.held,
-        ]
-        for capture in snapshot.captures
-        if capture.page_id in ids
-    ]
-    parts += [
-        [
-            run.kind,
-            run.site,
-            run.started_at,
-            run.ended_at,
-            run.exit_code,
-            run.asked,
-            run.stored,
-            run.unchanged,
-            run.failed,
-            run.bytes,
-            run.robots_state,
-            run.seconds,
-            run.report,
-        ]
-        for run in public_runs(snapshot.runs)
-    ]
-    parts += [
-        [
-            each.id,
-            each.kind,
-            each.site,
-            each.target,
-            each.reason,
-            each.added_at,
-            *each.matches.recognised(),
-        ]
-        for each in snapshot.taken.active
-    ]
-    parts += [
-        [note.kind, note.site, note.target, note.note, note.added_at]
-        for note in snapshot.corrections
-    ]
+    pages = {page.id: page for page in snapshot.known_pages()}
     digest = hashlib.sha256()
-    for part in parts:
+    for part in (
+        list(versions),
+        *([picked(page, PAGE), is_due(page.due, snapshot.at)] for page in pages.values()),
+        *(
+            [
+                picked(capture, CAPTURE),
+                sorted(robots_signals(capture.denied_tokens)),
+                capture.id in snapshot.held,
+            ]
+            for capture in snapshot.captures
+            if capture.page_id in pages
+        ),
+        *(picked(run, f"{RUN} seconds report") for run in public_runs(snapshot.runs)),
+        *([picked(each, TAKEDOWN), each.matches.recognised()] for each in snapshot.taken.active),
+        *(picked(note, CORRECTION) for note in snapshot.corrections),
+    ):
         digest.update(json.dumps(part, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()

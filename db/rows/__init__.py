@@ -1,9 +1,8 @@
-"""Records to rows: the public tables, and what stands in them.
+"""Records to rows: the public tables, and what stands in them. The way of a record:
 
-load          records of all pages             versions         the history of each page
-keys          what names a tool, card, quote   numbers          whole-number keys inside
-observations  what quotes and cards were seen with
-assemble      all rows, in order               tables, write    tables made, and filled
-page_rows, comparison_rows, content_rows, takedown_rows         rows by their tables
-pages         the one state of each known page
+load          what each capture says           versions         the history of each page
+observations  where each thing was shown       holdings         all of it, in order
+page_rows, content_rows  how rows are made     assemble         all rows, numbered
+tables        tables from the row classes      write            a file that is filled and checked
+keys          what names a tool, card, quote   pages            the one state of each known page
 """

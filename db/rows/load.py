@@ -1,6 +1,6 @@
-"""Record files into memory: what each capture of a known page shows, its texts kept once.
+"""Record files into memory: what each capture of a known page shows.
 
-Content is held by key, so memory grows with distinct words and not with pages.
+Each distinct tool and quote is held once, so memory grows with distinct words and not with pages.
 This module must not decide anything about a page over time; versions.py does.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from archive import Capture
@@ -15,74 +16,34 @@ from db.records.reading import CaptureLine, Reading
 from db.records.snapshot import Snapshot
 from db.rows.keys import ToolKey, card_key, quote_key, tool_key
 from schema.errors import IntegrityError
-from schema.records import (
-    Badge,
-    Community,
-    Comparison,
-    Entry,
-    Failure,
-    Finding,
-    Quote,
-    Tool,
-    Verdict,
-    VerdictSource,
-    Votes,
-)
+from schema.records import Comparison, Failure, Finding, Quote, Tool
 from schema.signals import Wish, robots_signals, wishes
 
+_PLACE = attrgetter("capture.seen_at", "capture.url", "capture.id")
 PublicOutcome = Literal["comparison", "failure", "other", "not_parsed"]
 
 
-class CardText(NamedTuple):
-    """The content of a card: what its key is made of."""
-
-    site: str
-    name: str
-    category: str
-    tagline: str
-    description: str
-    entry: Entry
-    share: int
-
-
-class QuoteText(NamedTuple):
-    """The content of a quote: what its key is made of."""
-
-    site: str
-    tool_name: str
-    text: str
-
-
-class ShownTool(NamedTuple):
-    """One tool as one capture shows it, its card by key."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownTool:
+    """One tool as captures show it; there is one object for all that show it so."""
 
     tool: ToolKey
-    slug: str | None
-    name: str
     card: str
-    badge: Badge | None
-    votes: Votes | None
-    community: Community | None
-    pricing: str | None
+    """The key of its card."""
+    says: Tool
 
 
-class ShownQuote(NamedTuple):
-    """One quote as one capture shows it, its words by key."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownQuote:
+    """One quote as captures show it; there is one object for all that show it so."""
 
-    quote: str
-    position: int
-    tool_position: int
-    slot: int
-    reviewer: str | None
-    score: int | None
-    verdict: Verdict | None
-    source: VerdictSource | None
-    span: tuple[int, int] | None
+    key: str
+    about: ShownTool
+    says: Quote
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What one capture's record says, its texts replaced by their keys."""
+class Shown(NamedTuple):
+    """What one capture's record says."""
 
     title: str
     layout: str
@@ -90,13 +51,13 @@ class Shown:
     tools: tuple[ShownTool, ShownTool]
     quotes: tuple[ShownQuote, ...]
     findings: tuple[Finding, ...]
-    taken_down: int = 0
+    taken_down: int
     """Number of quotes left out on request."""
 
     @property
     def keys(self) -> set[str]:
         """The keys of the cards and quotes that are shown."""
-        return {tool.card for tool in self.tools} | {quote.quote for quote in self.quotes}
+        return {tool.card for tool in self.tools} | {quote.key for quote in self.quotes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,89 +76,48 @@ class Seen:
     marked: frozenset[str] = frozenset()
     """Keys of the cards and quotes whose words the page marks as not to be quoted."""
 
-    @property
-    def order(self) -> tuple[str, str, int]:
-        """Captures sort by their place in time, then address, then as they came in."""
-        return self.capture.seen_at, self.capture.url, self.capture.id
-
 
 @dataclass(slots=True)
 class Contents:
-    """Every distinct card and quote, and every distinct record, once."""
+    """Every distinct tool, quote and record, once."""
 
-    cards: dict[str, CardText] = field(default_factory=dict)
-    quotes: dict[str, QuoteText] = field(default_factory=dict)
+    tools: dict[tuple[str, Tool], ShownTool] = field(default_factory=dict)
+    quotes: dict[tuple[ShownTool, Quote], ShownQuote] = field(default_factory=dict)
     records: dict[tuple[str, str], Shown] = field(default_factory=dict)
 
-    def shown(
-        self, site: str, record: Comparison, sha256: str, taken_down: tuple[int, ...] = ()
-    ) -> Shown:
-        """The record with its texts taken out; an equal record gives the same object."""
+    def shown(self, site: str, record: Comparison, reading: Reading) -> Shown:
+        """The record without what was taken down; an equal record gives the same object."""
+        sha256 = reading.sha256 or ""
         known = self.records.get((site, sha256))
         if known is None:
-            first, second = (self._tool(site, tool) for tool in record.tools)
+            tools = (self._tool(site, record.tools[0]), self._tool(site, record.tools[1]))
             quotes = tuple(
-                self._quote(site, record, quote)
+                self._quote(tools[quote.tool - 1], quote)
                 for quote in record.quotes
-                if quote.position not in taken_down
+                if quote.position not in reading.taken_down
             )
-            known = Shown(
-                record.title,
-                record.layout,
-                sha256,
-                (first, second),
-                quotes,
-                record.findings,
-                len(taken_down),
-            )
-            self.records[site, sha256] = known
+            said = (record.title, record.layout, sha256, tools, quotes, record.findings)
+            known = self.records[site, sha256] = Shown(*said, len(reading.taken_down))
         return known
 
-    def _tool(self, site: str, tool: Tool) -> ShownTool:
-        key = card_key(site, tool)
-        self.cards.setdefault(
-            key,
-            CardText(
-                site,
-                tool.name,
-                tool.category,
-                tool.tagline,
-                tool.description,
-                tool.entry,
-                tool.panel_ship_percent,
-            ),
-        )
-        return ShownTool(
-            tool_key(site, tool),
-            tool.slug,
-            tool.name,
-            key,
-            tool.badge,
-            tool.votes,
-            tool.community,
-            tool.pricing,
-        )
+    def _tool(self, site: str, says: Tool) -> ShownTool:
+        known = self.tools.get((site, says))
+        if known is None:
+            known = ShownTool(tool_key(site, says), card_key(site, says), says)
+            self.tools[site, says] = known
+        return known
 
-    def _quote(self, site: str, record: Comparison, quote: Quote) -> ShownQuote:
-        name = record.tools[quote.tool - 1].name
-        key = quote_key(site, name, quote.text)
-        self.quotes.setdefault(key, QuoteText(site, name, quote.text))
-        return ShownQuote(
-            key,
-            quote.position,
-            quote.tool,
-            quote.slot,
-            quote.reviewer,
-            quote.score,
-            quote.verdict,
-            quote.verdict_source,
-            quote.verdict_span,
-        )
+    def _quote(self, about: ShownTool, says: Quote) -> ShownQuote:
+        known = self.quotes.get((about, says))
+        if known is None:
+            key = quote_key(about.tool.site, about.says.name, says.text)
+            known = self.quotes[about, says] = ShownQuote(key, about, says)
+        return known
 
 
 def _marked(shown: Shown, reading: Reading) -> frozenset[str]:
-    cards = (tool.card for at, tool in enumerate(shown.tools, 1) if at in reading.marked_tools)
-    quotes = (each.quote for each in shown.quotes if each.position in reading.marked_quotes)
+    cards = (tool.card for tool in shown.tools if tool.says.position in reading.marked_tools)
+    quotes = (each.key for each in shown.quotes if each.says.position in reading.marked_quotes)
     return frozenset((*cards, *quotes))
 
 
@@ -211,14 +131,14 @@ class Loader:
     """Takes in one segment after the other; `seen` then gives all captures in order."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.contents = Contents()
         self.refused = dict(snapshot.refused)
         """The take-down for which a page is left out, by the page's number."""
+        self._contents = Contents()
         self._known = {page.id for page in snapshot.known_pages()}
         self._held = snapshot.held
         self._at = snapshot.recorded_at
         self._seen: dict[int, Seen] = {}
-        self._revisits: list[tuple[Capture, frozenset[str]]] = []
+        self._revisits: list[Seen] = []
 
     def take(self, captures: Iterable[Capture], lines: Iterable[CaptureLine]) -> None:
         """One segment: its captures, and the lines of its record file.
@@ -236,45 +156,45 @@ class Loader:
             self._take_line(capture, line)
 
     def _take_line(self, capture: Capture, line: CaptureLine) -> None:
-        signals = frozenset(line.opt_outs) | robots_signals(capture.denied_tokens)
+        reading = line.reading or Reading()
+        signals = frozenset((*line.opt_outs, *reading.opt_outs))
+        signals |= robots_signals(capture.denied_tokens)
+        wished = wishes(signals, self._at)
         if line.outcome == "refused":
             self.refused[capture.page_id] = line.takedown or 0
-            return
-        if line.outcome == "revisit":
-            self._revisits.append((capture, signals))
-            return
-        shown, failure, marked = None, None, frozenset[str]()
-        if line.reading is not None:
-            signals |= frozenset(line.reading.opt_outs)
-            record = line.reading.record
-            if isinstance(record, Comparison) and capture.id in self._held:
-                wished = wishes(signals, self._at)
-                held = Seen(capture, "failure", signals, wished, None, _held_back(record))
-                self._seen[capture.id] = held
-                return
-            if isinstance(record, Comparison) and line.reading.sha256 is not None:
-                shown = self.contents.shown(
-                    capture.site, record, line.reading.sha256, line.reading.taken_down
-                )
-                marked = _marked(shown, line.reading)
-            elif isinstance(record, Failure):
-                failure = record
-        wished = wishes(signals, self._at)
-        self._seen[capture.id] = Seen(
-            capture, line.outcome, signals, wished, shown, failure, marked=marked
-        )
+        elif line.outcome == "revisit":
+            self._revisits.append(Seen(capture, "not_parsed", signals, wished))
+        else:
+            seen = Seen(capture, line.outcome, signals, wished)
+            self._seen[capture.id] = self._with_record(seen, reading)
+
+    def _with_record(self, seen: Seen, reading: Reading) -> Seen:
+        record = reading.record
+        if isinstance(record, Failure):
+            return replace(seen, failure=record)
+        if record is None:
+            return seen
+        if seen.capture.id in self._held:
+            return replace(seen, outcome="failure", failure=_held_back(record))
+        shown = self._contents.shown(seen.capture.site, record, reading)
+        return replace(seen, shown=shown, marked=_marked(shown, reading))
 
     def seen(self) -> list[Seen]:
-        """Every capture of a known page, sorted; none of a page that was taken down."""
-        for capture, signals in sorted(self._revisits, key=lambda each: each[0].id):
-            self._seen[capture.id] = self._seen_again(capture, signals)
-        left = (each for each in self._seen.values() if each.capture.page_id not in self.refused)
-        return sorted(left, key=lambda seen: seen.order)
+        """Every capture of a known page; none of a page that was taken down.
 
-    def _seen_again(self, capture: Capture, signals: frozenset[str]) -> Seen:
-        original = self._seen.get(capture.revisit_of or 0)
+        Shape: sorted by their place in time, then by address, then as they came in.
+        """
+        for again in sorted(self._revisits, key=lambda each: each.capture.id):
+            self._seen[again.capture.id] = self._as_original(again)
+        left = [each for each in self._seen.values() if each.capture.page_id not in self.refused]
+        return sorted(left, key=_PLACE)
+
+    def _as_original(self, again: Seen) -> Seen:
+        """A revisit with what its original gave; as it is where that is not known."""
+        original = self._seen.get(again.capture.revisit_of or 0)
         if original is None:
-            return Seen(capture, "not_parsed", signals, wishes(signals, self._at))
-        signals |= original.opt_outs
+            return again
+        signals = again.opt_outs | original.opt_outs
         wished = wishes(signals, self._at)
-        return replace(original, capture=capture, opt_outs=signals, wishes=wished, is_repeat=True)
+        told = replace(original, opt_outs=signals, wishes=wished)
+        return replace(told, capture=again.capture, is_repeat=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from db.records.snapshot import picked
 from db.rows.keys import ToolKey
 from db.rows.load import ShownQuote, ShownTool
 from db.rows.versions import History, Version
@@ -17,33 +18,34 @@ from schema.records import Verdict, VerdictSource
 SOURCES: tuple[VerdictSource, ...] = ("page", "unanimous", "cue", "remainder")
 LONGEST_VALUE = 120
 """So much of a value is shown in a conflict's detail. Units: code points."""
+CARD_FIELDS = ("slug", "badge", "votes", "pricing")
+QUOTE_FIELDS = ("slug", "reviewer", "score", "verdict", "inferred verdict")
+Thing = TypeVar("Thing", ShownTool, ShownQuote)
 
 
 @dataclass(slots=True)
-class Sighting:
-    """Where one thing was shown: its first and last date, and what was stated of it."""
+class Sighting(Generic[Thing]):
+    """Where one thing was shown: as it was last, its dates, and what was stated of it."""
 
-    first: str = "~"  # sorts after every date
-    last: str = ""
+    shown: Thing
+    first_seen: str = "~"  # sorts after every date
+    last_seen: str = ""
     newest: tuple[str, int] = ("", 0)
     is_withheld: bool = True
     """Whether no address that shows or showed it may show its words now."""
-    name: str = ""
-    card: str = ""
     stated: dict[str, dict[Any, str]] = field(default_factory=dict)
 
-    def see(self, version: Version) -> bool:
-        """Widen the dates by a version; says whether it is the newest so far."""
-        self.first = min(self.first, version.first_seen)
-        is_newest = version.order > self.newest
-        if is_newest:
-            self.newest, self.last = version.order, version.last_seen
-        return is_newest
+    def see(self, version: Version, shown: Thing) -> None:
+        """Widen the dates by a version, and keep what it shows if it is the newest so far."""
+        self.first_seen = min(self.first_seen, version.first_seen)
+        if version.order > self.newest:
+            self.newest, self.last_seen, self.shown = version.order, version.last_seen, shown
 
-    def state(self, name: str, value: object, where: str) -> None:
-        """Note a value that a capture states; None states nothing."""
-        if value is not None:
-            self.stated.setdefault(name, {}).setdefault(value, where)
+    def note(self, stated: dict[str, Any], where: str) -> None:
+        """Note the values that a capture states; None states nothing."""
+        for name, value in stated.items():
+            if value is not None:
+                self.stated.setdefault(name, {}).setdefault(value, where)
 
     def agreed(self, name: str) -> Any:
         """The one value stated. Absent: None where nothing was, or two values differ."""
@@ -63,67 +65,54 @@ class Sighting:
 class Sightings:
     """Everything that good captures show, by key."""
 
-    tools: dict[ToolKey, Sighting] = field(default_factory=dict)
-    cards: dict[str, Sighting] = field(default_factory=dict)
-    quotes: dict[str, Sighting] = field(default_factory=dict)
-    reviewers: dict[str, Sighting] = field(default_factory=dict)
+    tools: dict[ToolKey, Sighting[ShownTool]] = field(default_factory=dict)
+    cards: dict[str, Sighting[ShownTool]] = field(default_factory=dict)
+    quotes: dict[str, Sighting[ShownQuote]] = field(default_factory=dict)
+    reviewers: dict[str, Sighting[ShownQuote]] = field(default_factory=dict)
 
     def see(self, history: History, version: Version, page: str) -> None:
         """Take in one version of the page with this key."""
         where = f"{page}, {version.first_seen}"
         for tool in version.shown.tools:
-            self._see_tool(version, tool, where)
-        for quote in version.shown.quotes:
-            tool = version.shown.tools[quote.tool_position - 1]
-            self._see_quote(version, quote, tool, where)
-            self.quotes[quote.quote].is_withheld &= history.withholds(quote.quote)
-        for tool in version.shown.tools:
-            self.cards[tool.card].is_withheld &= history.withholds(tool.card)
-
-    def _see_tool(self, version: Version, shown: ShownTool, where: str) -> None:
-        tool = self.tools.setdefault(shown.tool, Sighting())
-        if tool.see(version):
-            tool.name = shown.name
-        card = self.cards.setdefault(shown.card, Sighting())
-        card.see(version)
-        _state_tool(card, shown, where)
-        card.state("badge", shown.badge, where)
-        card.state("pricing", shown.pricing, where)
-        if shown.votes is not None:
-            card.state("votes", (shown.votes.ship, shown.votes.skip), where)
-
-    def _see_quote(self, version: Version, shown: ShownQuote, tool: ShownTool, where: str) -> None:
-        quote = self.quotes.setdefault(shown.quote, Sighting())
-        if quote.see(version):
-            quote.card = tool.card
-        _state_tool(quote, tool, where)
-        quote.state("reviewer", shown.reviewer, where)
-        quote.state("score", shown.score, where)
-        kind = "verdict" if shown.source == "page" else "inferred verdict"
-        quote.state(kind, shown.verdict, where)
-        if shown.verdict is not None:
-            quote.state("source", shown.source, where)
-        if shown.reviewer is not None:
-            self.reviewers.setdefault(shown.reviewer, Sighting()).see(version)
+            self.tools.setdefault(tool.tool, Sighting(tool)).see(version, tool)
+            card = self.cards.setdefault(tool.card, Sighting(tool))
+            card.see(version, tool)
+            card.is_withheld &= history.withholds(tool.card)
+            card.note(_stated_with_card(tool), where)
+        for shown in version.shown.quotes:
+            quote = self.quotes.setdefault(shown.key, Sighting(shown))
+            quote.see(version, shown)
+            quote.is_withheld &= history.withholds(shown.key)
+            quote.note(_stated_with_quote(shown), where)
+            if (reviewer := shown.says.reviewer) is not None:
+                self.reviewers.setdefault(reviewer, Sighting(shown)).see(version, shown)
 
 
-CARD_FIELDS = ("slug", "badge", "votes", "pricing")
-QUOTE_FIELDS = ("slug", "reviewer", "score", "verdict", "inferred verdict")
+def _stated_with_card(shown: ShownTool) -> dict[str, Any]:
+    says, votes = shown.says, shown.says.votes
+    joined = None if votes is None else (votes.ship, votes.skip)
+    return {_kind(shown): shown.tool, **picked(says, "badge pricing"), "votes": joined}
 
 
-def _state_tool(sighting: Sighting, shown: ShownTool, where: str) -> None:
-    kind = "slug" if shown.slug is not None else "nameless"
-    sighting.state(kind, shown.tool, where)
+def _stated_with_quote(shown: ShownQuote) -> dict[str, Any]:
+    says = shown.says
+    verdict = "verdict" if says.verdict_source == "page" else "inferred verdict"
+    stated = {verdict: says.verdict, "source": says.verdict_source}
+    return {_kind(shown.about): shown.about.tool, **picked(says, "reviewer score"), **stated}
 
 
-def joined_tool(sighting: Sighting) -> ToolKey | None:
+def _kind(shown: ShownTool) -> str:
+    return "slug" if shown.says.slug is not None else "nameless"
+
+
+def joined_tool(sighting: Sighting[Thing]) -> ToolKey | None:
     """The tool that captures agree on; one known by name only where none states a slug."""
     kind = "slug" if "slug" in sighting.stated else "nameless"
     tool: ToolKey | None = sighting.agreed(kind)
     return tool
 
 
-def joined_verdict(sighting: Sighting) -> tuple[Verdict | None, VerdictSource | None]:
+def joined_verdict(sighting: Sighting[Thing]) -> tuple[Verdict | None, VerdictSource | None]:
     """The verdict and how it is known: printed where any capture prints one, else inferred."""
     kind = "verdict" if "verdict" in sighting.stated else "inferred verdict"
     verdict: Verdict | None = sighting.agreed(kind)
@@ -133,7 +122,7 @@ def joined_verdict(sighting: Sighting) -> tuple[Verdict | None, VerdictSource | 
     return verdict, next(source for source in SOURCES if source in sources)
 
 
-def quote_conflicts(sighting: Sighting) -> Iterator[tuple[str, str]]:
+def quote_conflicts(sighting: Sighting[Thing]) -> Iterator[tuple[str, str]]:
     """Every disagreement about a quote, a printed verdict against an inferred one too."""
     yield from sighting.conflicts(QUOTE_FIELDS)
     printed, inferred = sighting.agreed("verdict"), sighting.agreed("inferred verdict")

@@ -1,102 +1,110 @@
-"""The rows about pages and how they were obtained: sites, runs, captures, failures, codes."""
+"""The rows about pages and how they were obtained, and about the archive itself.
+
+In a row as it is made here, `id` and each reference hold the key of a thing; `assemble` puts
+numbers in their place.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from archive import Run
 from archive.ledger import is_due
-from db.records.snapshot import public_runs
-from db.rows.load import Seen
-from db.rows.numbers import UNNUMBERED, Numbers
-from db.rows.pages import page_state
-from db.rows.versions import History
+from archive.takedown import Correction
+from db.records.snapshot import CORRECTION, RUN, TAKEDOWN, picked, public_runs
+from db.rows.holdings import Holdings
+from db.rows.keys import ToolKey
+from db.rows.tables import Values
 from parsers.sites import site_named
 from schema.codes import FAILURES, FINDINGS
-from schema.rows import CaptureRow, CodeRow, CrawlRow, FailureRow, PageRow, PageState, SiteRow
 
 _CITED = re.compile(r"(['\"]).*\1", re.DOTALL)
-RUN_FIELDS = (
-    "kind", "site", "started_at", "ended_at", "exit_code", "asked", "stored", "unchanged",
-    "failed", "bytes", "robots_state",
-)  # fmt: skip
 
 
-def history_state(history: History) -> PageState:
-    """The one state of a page."""
-    if history.takedown is not None:
-        return "refused"
-    return page_state(history.page, [seen.outcome for seen in history.seen])
-
-
-def site_rows(pages: Iterable[History]) -> Iterator[SiteRow]:
+def site_rows(held: Holdings) -> Iterator[Values]:
     """A row for each site that has a known page."""
-    for name in sorted({history.page.site for history in pages}):
-        site = site_named(name)
-        yield SiteRow(id=UNNUMBERED, site=site.name, title=site.title, base=site.base)
+    for name in sorted({history.page.site for history in held.pages}):
+        yield {"site": name, **picked(site_named(name), "title base")}
 
 
-def code_rows() -> Iterator[CodeRow]:
+def code_rows(held: Holdings) -> Iterator[Values]:
     """A row for each code, failures first."""
-    for code, description in FAILURES.items():
-        yield CodeRow(id=UNNUMBERED, code=code, kind="failure", description=description)
-    for code, description in FINDINGS.items():
-        yield CodeRow(id=UNNUMBERED, code=code, kind="finding", description=description)
+    for kind, codes in (("failure", FAILURES), ("finding", FINDINGS)):
+        for code, description in codes.items():
+            yield {"code": code, "kind": kind, "description": description}
 
 
-def crawl_rows(runs: Iterable[Run]) -> Iterator[CrawlRow]:
+def crawl_rows(held: Holdings) -> Iterator[Values]:
     """A row for each run that left a trace, oldest first."""
-    for run in public_runs(runs):
-        values = {name: getattr(run, name) for name in RUN_FIELDS}
+    for run in public_runs(held.snapshot.runs):
         failed = json.loads(run.report)["failed"] if run.report else None
-        by_code = None if failed is None else json.dumps(failed, sort_keys=True)
-        seconds = None if run.seconds is None else round(run.seconds)
-        yield CrawlRow.model_validate(
-            {"id": UNNUMBERED, **values, "failed_by_code": by_code, "seconds": seconds}
-        )
+        yield {
+            **picked(run, RUN),
+            "failed_by_code": None if failed is None else json.dumps(failed, sort_keys=True),
+            "seconds": None if run.seconds is None else round(run.seconds),
+        }
 
 
-def page_rows(
-    pages: Iterable[History], names: dict[int, str], numbers: Numbers, at: str
-) -> Iterator[PageRow]:
-    """A row for each known page; `at` is the time that `due` is judged by."""
-    for history in pages:
-        page, newest = history.page, history.newest
-        yield PageRow(
-            id=numbers.pages[page.id],
-            site=page.site,
-            url=page.url,
-            comparison=names[page.id],
-            state=history_state(history),
-            due=1 if is_due(page.due, at) else 0,
-            captures=len(history.seen),
-            last_captured_at=newest.capture.captured_at if newest else None,
-            takedown=None if history.takedown is None else numbers.takedowns[history.takedown],
-        )
+def takedown_rows(held: Holdings) -> Iterator[Values]:
+    """A row for each take-down that holds."""
+    for each in held.snapshot.taken.active:
+        yield picked(each, TAKEDOWN)
 
 
-def capture_rows(seen: Iterable[Seen], numbers: Numbers) -> Iterator[CaptureRow]:
+def correction_rows(held: Holdings) -> Iterator[Values]:
+    """A row for each note on something that is published; a note might repeat what is not."""
+    pages = {
+        (each.page.site, each.page.url): each.page.id
+        for each in held.pages
+        if each.takedown is None
+    }
+    for note in held.snapshot.corrections:
+        about = _subject(note, pages, held)
+        if about is not None:
+            kinds = dict.fromkeys(("page", "tool", "quote"))
+            yield {**picked(note, CORRECTION), **kinds, note.kind: about}
+
+
+def _subject(note: Correction, pages: dict[tuple[str, str], int], held: Holdings) -> object:
+    """The key of what a note is about. Absent: None where it is not published."""
+    if note.kind == "page":
+        return pages.get((note.site, note.target))
+    if note.kind == "tool":
+        key = ToolKey(note.site, note.target)
+        return key if key in held.found.tools else None
+    return note.target if note.target in held.found.quotes else None
+
+
+def page_rows(held: Holdings) -> Iterator[Values]:
+    """A row for each known page; `due` is judged by the time of the snapshot."""
+    for history in held.pages:
+        page, seen = history.page, history.seen
+        yield {
+            **picked(page, "id site url"),
+            "comparison": held.names[page.id],
+            "state": history.state,
+            "due": is_due(page.due, held.snapshot.at),
+            "captures": len(seen),
+            "last_captured_at": seen[-1].capture.captured_at if seen else None,
+            "takedown": history.takedown,
+        }
+
+
+def capture_rows(held: Holdings) -> Iterator[Values]:
     """A row for each capture of a known page."""
-    for each in seen:
+    known = {each.capture.id for each in held.seen}
+    for each in held.seen:
         capture = each.capture
-        original = numbers.captures.get(capture.revisit_of) if capture.revisit_of else None
-        values = {
-            "id": numbers.captures[capture.id],
-            "page": numbers.pages[capture.page_id],
-            "url": capture.url,
-            "captured_at": capture.captured_at,
-            "date_source": capture.date_source,
-            "status": capture.status,
-            "content_type": capture.content_type,
-            "kind": capture.kind,
-            "revisit_of": original,
-            "body_sha256": capture.body_sha256,
+        yield {
+            **picked(
+                capture, "id url captured_at date_source status content_type kind body_sha256"
+            ),
+            "page": capture.page_id,
+            "revisit_of": capture.revisit_of if capture.revisit_of in known else None,
             "outcome": each.outcome,
             "opt_outs": " ".join(sorted(each.opt_outs)),
         }
-        yield CaptureRow.model_validate(values)
 
 
 def public_detail(detail: str, *, is_withheld: bool) -> str:
@@ -108,21 +116,16 @@ def public_detail(detail: str, *, is_withheld: bool) -> str:
     return _CITED.sub("[withheld]", detail) if is_withheld else detail
 
 
-def failure_rows(seen: Iterable[Seen], closed: set[int], numbers: Numbers) -> Iterator[FailureRow]:
-    """A row for each capture that gave no record; a revisit does not repeat its original's.
-
-    Shape: `closed` are the numbers of pages whose words may not be shown.
-    """
-    for each in seen:
+def failure_rows(held: Holdings) -> Iterator[Values]:
+    """A row for each capture that gave no record; a revisit does not repeat its original's."""
+    closed = {history.page.id for history in held.pages if history.is_any_withheld}
+    for each in held.seen:
         if each.failure is not None and not each.is_repeat:
-            yield FailureRow(
-                id=UNNUMBERED,
-                page=numbers.pages[each.capture.page_id],
-                capture=numbers.captures[each.capture.id],
-                code=each.failure.code,
-                field=each.failure.field,
-                detail=public_detail(
-                    each.failure.detail, is_withheld=each.capture.page_id in closed
-                ),
-                captured_at=each.capture.captured_at,
-            )
+            is_withheld = each.capture.page_id in closed
+            yield {
+                "page": each.capture.page_id,
+                "capture": each.capture.id,
+                **picked(each.failure, "code field"),
+                "detail": public_detail(each.failure.detail, is_withheld=is_withheld),
+                "captured_at": each.capture.captured_at,
+            }

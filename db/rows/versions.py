@@ -5,12 +5,13 @@ This module must not know rows or SQL.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from archive import Page
 from db.rows.load import Seen, Shown
+from db.rows.pages import page_state
+from schema.rows import PageState
 from schema.signals import Wish
 
 
@@ -21,6 +22,11 @@ class Version:
     number: int
     shown: Shown
     seen: list[Seen]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What it is known by: the number of its page in the ledger, and its own."""
+        return self.seen[0].capture.page_id, self.number
 
     @property
     def first_seen(self) -> str:
@@ -51,20 +57,23 @@ class History:
     """
 
     page: Page
-    takedown: int | None = None
-    seen: list[Seen] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
-    marked: frozenset[str] = frozenset()
+    takedown: int | None
+    seen: list[Seen]
+    versions: list[Version]
+    marked: frozenset[str]
     """Keys of cards and quotes that the newest version with each marks as not to be quoted."""
 
     @property
-    def newest(self) -> Seen | None:
-        """The newest capture. Absent: None for a page that was never captured."""
-        return self.seen[-1] if self.seen else None
+    def state(self) -> PageState:
+        """The one state of the page."""
+        if self.takedown is not None:
+            return "refused"
+        return page_state(self.page, [seen.outcome for seen in self.seen])
 
     def wishes(self, wish: Wish) -> bool:
         """Whether the publisher asks for it now: by the newest capture, or the newest good one."""
-        return any(wish in each.wishes for each in self._newest)
+        good = self.versions[-1].seen[-1:] if self.versions else []
+        return any(wish in each.wishes for each in (*self.seen[-1:], *good))
 
     def withholds(self, key: str) -> bool:
         """Whether the words of a card or quote may not be shown here, whatever was said before."""
@@ -75,36 +84,15 @@ class History:
         """Whether any words of the page may not be shown, and so none that a detail cites."""
         return self.wishes("text") or self.wishes("part")
 
-    @property
-    def _newest(self) -> list[Seen]:
-        good = self.versions[-1].seen[-1:] if self.versions else []
-        return [*self.seen[-1:], *good]
 
-
-def histories(
-    pages: Iterable[Page], seen: Iterable[Seen], refused: Mapping[int, int]
-) -> list[History]:
-    """The history of every page, in the order of the pages.
-
-    Shape: `seen` is sorted by place in time; `refused` is a take-down by the number of its page.
-    """
-    by_page: dict[int, list[Seen]] = defaultdict(list)
-    for each in seen:
-        by_page[each.capture.page_id].append(each)
-    found = []
-    for page in pages:
-        versions = versions_of(by_page[page.id])
-        marked = _marked(versions)
-        found.append(History(page, refused.get(page.id), by_page[page.id], versions, marked))
-    return found
-
-
-def _marked(versions: list[Version]) -> frozenset[str]:
+def history_of(page: Page, takedown: int | None, seen: list[Seen]) -> History:
+    """The history of one page. Shape: `seen` is sorted by place in time."""
+    versions = versions_of(seen)
     marked, newer = set[str](), set[str]()
     for version in reversed(versions):
         marked |= version.seen[-1].marked - newer
         newer |= version.shown.keys
-    return frozenset(marked)
+    return History(page, takedown, seen, versions, frozenset(marked))
 
 
 def versions_of(seen: Iterable[Seen]) -> list[Version]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from archive.ledger import require_handles
-from db.rows.numbers import Tables
+from db.rows.assemble import Tables
 from db.rows.tables import create_indexes, create_tables, insert_rows
 from schema.errors import BuildError, StoppedError
 from schema.rows import ROWS
@@ -30,7 +30,7 @@ def write_database(path: Path, tables: Tables) -> None:
     path.unlink(missing_ok=True)
     with _disk_of(path):
         _write(path, tables)
-    counts = {model.table: len(tables.get(model, [])) for model in ROWS}
+    counts = {model.table: len(tables[model]) for model in ROWS}
     problems = database_problems(path, counts)
     if problems:
         raise BuildError(what=f"the new database is not sound: {'; '.join(problems)}")
@@ -46,7 +46,7 @@ def _write(path: Path, tables: Tables) -> None:
         create_tables(connection)
         connection.execute("BEGIN")
         for model in ROWS:
-            insert_rows(connection, model, tables.get(model, []))
+            insert_rows(connection, model, tables[model])
         connection.execute("COMMIT")
         create_indexes(connection)
         connection.execute("VACUUM")
@@ -87,22 +87,10 @@ def _problems(connection: sqlite3.Connection, counts: dict[str, int]) -> list[st
     found = [] if checked == ["ok"] else checked
     for table, row, other, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(5):
         found.append(f"row {row} of {table} refers to no row of {other}")
-    present = table_counts(connection, counts)
-    found += [
-        f"{table} has {present[table]} rows, not {count}"
-        for table, count in counts.items()
-        if present[table] != count
-    ]
-    return found
-
-
-def table_counts(connection: sqlite3.Connection, tables: dict[str, int]) -> dict[str, int]:
-    """The number of rows of each table named; -1 for one that is not there."""
     listed = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     present = {name for (name,) in listed}
-    return {
-        table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-        if table in present
-        else -1
-        for table in tables
-    }
+    for table, count in counts.items():
+        sql = f'SELECT count(*) FROM "{table}"'
+        there = connection.execute(sql).fetchone()[0] if table in present else -1
+        found += [] if there == count else [f"{table} has {there} rows, not {count}"]
+    return found

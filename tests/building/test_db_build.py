@@ -16,7 +16,9 @@ from archive import Archive, Home, Segment
 from db import BuildReport
 from db import build as build_with
 from db.records.reading import Task, read_task
-from schema.errors import PublishError, StartError
+from db.rows.keys import quote_key
+from db.takedown.withdraw import take_down
+from schema.errors import LossError, StartError, StoppedError
 
 PAGES = [page(ALDER, BIRCH), page(ALDER, CEDAR), page(BIRCH, CEDAR)]
 
@@ -212,7 +214,7 @@ def test_a_build_that_would_lose_many_rows_is_refused_unless_told(
     first = build(tmp_path)
     captures = Archive.captures
     monkeypatch.setattr(Archive, "captures", lambda self: captures(self)[:2])
-    with pytest.raises(PublishError, match="16 of 48 rows of quote"):
+    with pytest.raises(LossError, match="16 of 48 rows of quote"):
         build(tmp_path)
     assert (tmp_path / "public" / "current.db").resolve() == first.path
     assert build(tmp_path, accept_loss=True).comparisons == 2
@@ -234,7 +236,7 @@ def test_a_site_that_vanishes_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(
         Archive, "captures", lambda self: [each for each in captures(self) if each.site == "sample"]
     )
-    with pytest.raises(PublishError, match="the site shiporskip would vanish"):
+    with pytest.raises(LossError, match="the site shiporskip would vanish"):
         build(tmp_path)
 
 
@@ -242,6 +244,30 @@ def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
     store(tmp_path, PAGES)
     with Home(tmp_path).lock("build"), pytest.raises(StartError, match="is writing here"):
         build(tmp_path)
+
+
+def test_a_build_that_take_downs_keep_overtaking_ends_and_shows_nothing_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(tmp_path, PAGES)
+    asked = iter(
+        [
+            quote_key("sample", card.name, card.quote(row))
+            for card in (ALDER, BIRCH)
+            for row in range(1, 5)
+        ]
+    )
+    monkeypatch.setattr("db.takedown.withdraw.WAIT_S", 0)
+
+    def ask(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("write", 1):
+            take_down(Home(tmp_path), next(asked), reason="asked by its author")
+
+    with pytest.raises(StoppedError, match=r"each of the 5 times .* `verdicts build`"):
+        build_with(tmp_path, workers=1, progress=ask)
+    assert list((tmp_path / "public").iterdir()) == []
+    report = build(tmp_path)
+    assert (report.comparisons, rows(report.path, "SELECT count(*) FROM quote")) == (3, [(7,)])
 
 
 def test_a_home_without_ledger_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -248,14 +248,14 @@ def test_a_pages_own_findings_stand_with_its_version(tmp_path: Path) -> None:
 
 
 def test_an_inferred_verdict_never_stands_against_a_printed_one() -> None:
-    quote = Sighting()
-    quote.state("inferred verdict", "skip", "a page")
-    quote.state("source", "remainder", "a page")
+    quote: Sighting[Any] = Sighting(None)
+    quote.note({"inferred verdict": "skip"}, "a page")
+    quote.note({"source": "remainder"}, "a page")
     assert joined_verdict(quote) == ("skip", "remainder")
-    quote.state("verdict", "ship", "another page")
-    quote.state("source", "page", "another page")
+    quote.note({"verdict": "ship"}, "another page")
+    quote.note({"source": "page"}, "another page")
     assert joined_verdict(quote) == ("ship", "page")
     assert list(quote_conflicts(quote)) == [("verdict", "printed ship, inferred skip (a page)")]
-    quote.state("verdict", "skip", "a third page")
+    quote.note({"verdict": "skip"}, "a third page")
     assert joined_verdict(quote) == (None, None)
     assert dict(quote_conflicts(quote)) == {"verdict": "ship (another page) | skip (a third page)"}

@@ -15,7 +15,7 @@ from db import build
 from db.check import check
 from db.status import status
 from db.takedown.withdraw import take_down
-from schema.errors import BuildError, PublishError
+from schema.errors import BuildError, LossError
 
 ODD = "a?b#c%41 d ü😀%zz&mode=rw;%2F"
 
@@ -167,5 +167,5 @@ def test_a_lost_manifest_hides_no_loss(
         record.unlink()
     segment.chmod(0o644)
     segment.write_bytes(segment.read_bytes()[:-2000])
-    with pytest.raises(PublishError, match="rows of comparison would be left"):
+    with pytest.raises(LossError, match="rows of comparison would be left"):
         build(home, workers=1)

@@ -7,8 +7,9 @@ import pytest
 from db_home import ALDER, BIRCH, page, store
 
 from db import build
-from db.rows.tables import columns, create_indexes, create_tables, descriptions
-from schema.rows import ROWS, SEARCHED, VIEWS
+from db.rows.tables import columns, create_indexes, create_tables, descriptions, insert_rows
+from schema.errors import BuildError
+from schema.rows import ROWS, SEARCHED, VIEWS, SiteRow
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_the_contracts_tables_and_view_exist(empty: sqlite3.Connection) -> None:
 
 
 def test_every_table_view_and_column_has_a_sentence(empty: sqlite3.Connection) -> None:
-    told = {(row.table_name, row.column_name): row.description for row in descriptions()}
+    told = {(row["table_name"], row["column_name"]): row["description"] for row in descriptions()}
     for name in (*(model.table for model in ROWS), *VIEWS):
         present = [row[1] for row in empty.execute(f'PRAGMA table_info("{name}")')]
         described = {column for table, column in told if table == name}
@@ -96,6 +97,12 @@ def test_a_value_that_no_record_may_hold_is_refused_by_the_database(
     empty.execute("DELETE FROM card")
     with pytest.raises(sqlite3.IntegrityError):
         empty.execute(sql, list((good | {column: value}).values()))
+
+
+def test_a_row_that_the_database_refuses_is_told_by_its_table(empty: sqlite3.Connection) -> None:
+    row = {"id": 1, "site": "sample", "title": None, "base": "https://sample.example"}
+    with pytest.raises(BuildError, match=r"a row of site cannot be published: .*site\.title"):
+        insert_rows(empty, SiteRow, [row])
 
 
 def test_columns_come_in_a_fixed_order_with_the_id_first() -> None:

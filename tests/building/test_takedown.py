@@ -35,7 +35,7 @@ from archive.takedown.takedowns import TakenAddresses, active_takedowns
 from db.check import check
 from db.status import status
 from db.takedown.withdraw import correct, lift, take_down
-from schema.errors import PublishError, StartError, UsageError
+from schema.errors import LossError, StartError, UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +149,7 @@ def test_a_take_down_is_no_loss_but_a_loss_beside_it_still_is(tmp_path: Path) ->
         ledger_file.execute("UPDATE capture SET status = 500 WHERE url LIKE '%tool-%'")
     for path in (tmp_path / "records").iterdir():
         path.unlink()
-    with pytest.raises(PublishError, match="comparison"):
+    with pytest.raises(LossError, match="comparison"):
         build(tmp_path)
     assert build(tmp_path, accept_loss=True).comparisons == 2
 

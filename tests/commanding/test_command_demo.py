@@ -165,7 +165,7 @@ def test_a_fault_of_ours_is_one_sentence_and_a_saved_trace() -> None:
         "import verdicts.cli as cli\n"
         "def broken(*a, **k): raise RuntimeError('planted')\n"
         "cli.print_report = broken\n"
-        "import db.status; db.status.status = lambda home: {'last_run': None, 'look_at': []}\n"
+        "import db; db.status = lambda home: {'last_run': None, 'look_at': []}\n"
         "from verdicts.boundary import main\n"
         "main(['status'])\n"
     )

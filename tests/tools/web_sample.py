@@ -293,7 +293,8 @@ def fill(conn: sqlite3.Connection) -> None:
     for kind, codes in (("failure", FAILURES), ("finding", FINDINGS)):
         for code, sentence in codes.items():
             add.add("code", code=code, kind=kind, description=sentence)
-    insert_rows(conn, DescriptionRow, descriptions())
+    told = ({"id": at, **row} for at, row in enumerate(descriptions(), 1))
+    insert_rows(conn, DescriptionRow, told)
     for key, facts in TOOLS.items():
         add.tool(key, *facts)
     keys = sorted(TOOLS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schema.errors import IntegrityError, PublishError
+from schema.errors import AlteredError, IntegrityError
 from verdicts.console import print_report, progress, say
 from verdicts.options import example, home_option, json_option
 
@@ -61,7 +61,7 @@ def build(
                 progress=tell,
                 tell_altered=altered.extend,
             )
-    except PublishError:
+    except AlteredError:
         _print_altered(altered, as_json=as_json)
         raise
     found = asdict(report) | {"path": str(report.path)}

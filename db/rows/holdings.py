@@ -1,0 +1,68 @@
+"""All that rows are made from, put in the order in which they are numbered.
+
+Pure: the same archive gives the same lists. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archive import Page
+from db.records.snapshot import Snapshot
+from db.rows.keys import public_names
+from db.rows.load import Seen
+from db.rows.observations import Sightings, sightings
+from db.rows.versions import History, Version, history_of
+from parsers.sites import site_named
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the archive holds: known pages, captures, comparisons, versions, and what they show."""
+
+    snapshot: Snapshot
+    pages: list[History]
+    seen: list[Seen]
+    names: dict[int, str]
+    """The key of each page's comparison, by the page's number in the ledger."""
+    comparisons: list[History]
+    """The pages that ever gave a record, by name."""
+    versions: list[tuple[History, Version]]
+    """Those of each comparison in turn, each with its page."""
+    found: Sightings
+
+
+def holdings(snapshot: Snapshot, seen: list[Seen], refused: dict[int, int]) -> Holdings:
+    """Everything in order.
+
+    Shape: every capture of a known page, sorted; `refused` is a take-down by its page's number.
+    """
+    by_page: dict[int, list[Seen]] = defaultdict(list)
+    for each in seen:
+        by_page[each.capture.page_id].append(each)
+    pages = [
+        history_of(page, refused.get(page.id), by_page[page.id]) for page in snapshot.known_pages()
+    ]
+    names = page_names(history.page for history in pages)
+    good = [history for history in pages if history.versions]
+    good.sort(key=lambda history: names[history.page.id])
+    versions = [(history, version) for history in good for version in history.versions]
+    return Holdings(snapshot, pages, seen, names, good, versions, sightings(pages, names))
+
+
+def page_names(pages: Iterable[Page]) -> dict[int, str]:
+    """The key of each page's comparison, by the page's number in the ledger.
+
+    The slug pair, `site:pair` where two sites share it, or the urn. Where one site shows a pair
+    at two addresses, the shorter one keeps it and the other goes by its whole address.
+    """
+    own: dict[tuple[str, str], Page] = {}
+    for page in sorted(pages, key=lambda page: (len(page.url), page.url)):
+        pair = None if page.url.startswith("urn:") else site_named(page.site).pair(page.url)
+        if pair is None or (page.site, pair) in own:
+            pair = page.url
+        own[page.site, pair] = page
+    names = public_names(own)
+    return {page.id: names[key] for key, page in own.items()}
