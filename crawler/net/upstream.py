@@ -1,4 +1,4 @@
-"""What we use of Scrapy, Twisted and h11 that their documents do not promise, in one place.
+"""What we use of Scrapy and h11 that their documents do not promise, in one place.
 
 Whoever raises their versions reads this list, and `settings.py` for what of Scrapy is turned off.
 Nothing else in this room takes a name with an underscore from a package that is not ours.
