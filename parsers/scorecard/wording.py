@@ -21,7 +21,7 @@ _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
 )
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
-_TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,59}[\w)])$")
+_TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,99}[\w)])$")
 
 
 def is_name_like(text: str) -> bool:
@@ -86,12 +86,12 @@ def is_ended(text: str) -> bool:
 
 
 def tail_of(text: str) -> str | None:
-    """The few words behind the last full sentence that end in nothing: a date, a count, a button.
+    """The words behind the last full sentence that end in nothing: a date, a count, a button.
 
     Absent: None where a text ends as sentences do, or is one without an end.
 
     >>> tail_of("It sang on time. 3 days ago")
     '3 days ago'
     """
-    match = _TAIL.search(text, max(0, len(text) - 70))
-    return match[1] if match and len(match[1].split()) <= 6 else None
+    match = _TAIL.search(text, max(0, len(text) - 110))
+    return match[1] if match else None
