@@ -54,13 +54,12 @@ def _boxes(tokens: Tokens, cell: NamedCell) -> list[tuple[int, int]]:
 
 
 def _require_equal_lengths(tokens: Tokens, boxes: list[list[tuple[int, int]]]) -> None:
-    """One quote alone has a second paragraph or line, and a short one: it may be an advert."""
-    lines = [[block for start, end in own for block in range(start, end)] for own in boxes]
-    longer = [own for own in lines if len(own) > 1]
+    """One quote alone has a second paragraph, and a short one: it may be an advertisement."""
+    longer = [own for own in boxes if len(own) > 1]
     if len(longer) != 1 or len(longer[0]) != 2:
         return
-    for block in longer[0]:
-        text = _text(tokens, block)
+    for start, end in longer[0]:
+        text = tokens.document.join(start, end)
         if len(text.split()) <= FEW_WORDS:
             raise cell_shape(f"one quote alone has a paragraph more: {text[:40]!r}")
 

@@ -260,11 +260,13 @@ def _choose(
 ) -> _Place | None:
     """The place of the reviewer among those that all cells share.
 
+    Two texts in turn are no reviewers, for four spoke of each tool: they name the tools.
     A name on the far side of the quote from its score is one only where it is the only one, no
     heading names the reviewer, and it is not the same in all cells.
     Raises: LayoutError (cell_shape) where two places are as good.
     """
     shown = {p: {tokens.text[own[p]] for own in places} for p in shared}
+    shared = [place for place in shared if len(shown[place]) != 2]
     near = [place for place in shared if place[1]]
     if not near:
         near = [place for place in shared if not is_headed and len(shown[place]) > 1]
