@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 LONGEST_NAME = 60
+BEGINNING = 24
+"""So many characters are not said twice in a quote. Units: characters."""
 _ENDS = '.!?…”"。！？؟।'
 _INTERFACE = re.compile(
     r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
@@ -20,6 +22,7 @@ _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
 )
+_SIGNS = re.compile(r"^(?:[—–-]\s*|[#¶§]\s+|by\s+(?=\w))+|\s+[#¶§]$|[:,]$", re.IGNORECASE)
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
 _TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,99}[\w)])$")
 
@@ -43,9 +46,18 @@ def may_be_reviewer(text: str) -> bool:
     )
 
 
+def is_initials(text: str, name: str) -> bool:
+    """Whether a text is the letter, or two, of an avatar beside a name."""
+    return len(text) <= 2 and name.casefold().startswith(text[0].casefold())
+
+
 def reviewer_name(text: str) -> str:
-    """A reviewer's name as it is compared and recorded: without a leading 'The '."""
-    return text.removeprefix("The ")
+    """A reviewer's name as it is compared and recorded: without a leading 'The ', or a sign.
+
+    >>> reviewer_name("— by The Doubter #")
+    'Doubter'
+    """
+    return _SIGNS.sub("", text).removeprefix("The ")
 
 
 def masked(text: str) -> str:
@@ -59,7 +71,7 @@ def is_stub(text: str, others: str) -> bool:
     >>> is_stub("It sang on…", "It sang on time.")
     True
     """
-    bare = text.removesuffix("”")
+    bare = text.removesuffix("”").rstrip()
     stem = _CUT.sub("", bare)
     is_told = stem != bare or not is_name_like(text)
     return bool(stem) and is_told and len(others) > len(stem) and others.startswith(stem)
@@ -80,9 +92,14 @@ def ends_in_more(text: str) -> bool:
     return _ENDS_IN_MORE.search(text, max(0, len(text) - LONGEST_NAME)) is not None
 
 
+def is_twice(text: str) -> bool:
+    """Whether a text begins again within itself: its first words, then all of it."""
+    return len(text) > 2 * BEGINNING and text.find(text[:BEGINNING], BEGINNING // 2) > 0
+
+
 def is_ended(text: str) -> bool:
-    """Whether a text ends as a sentence does."""
-    return text[-1] in _ENDS + "')]" and not is_cut(text)
+    """Whether a text ends in a sign that ends a sentence, or in a picture, rather than a word."""
+    return not text[-1:].isalnum() and text[-1:] not in (",", ";", ":", "-", "–", "—")
 
 
 def tail_of(text: str) -> str | None:
