@@ -83,10 +83,11 @@ def _common(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[str]:
 
 
 def _is_stub(tokens: Tokens, at: int, rest: list[int]) -> bool:
-    others = " ".join(tokens.text[other] for other in rest if other != at)
-    return is_stub(tokens.text[at], others) or any(
-        is_stub(tokens.text[at], tokens.text[other]) for other in rest if other != at
-    )
+    others = [tokens.text[other] for other in rest if other != at]
+    begin = tokens.text[at][:3]  # enough to tell most texts apart
+    if not any(other.startswith(begin) for other in others):
+        return False
+    return any(is_stub(tokens.text[at], other) for other in (*others, " ".join(others)))
 
 
 def name_cells(

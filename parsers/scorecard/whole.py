@@ -24,7 +24,8 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
             detail = f"its beginning stands twice: {text[:40]!r}"
             raise FieldError(code="duplicate_block", field="quotes[].text", detail=detail)
         is_open = is_cut(text) or ends_in_more(text)
-        if is_open or (not is_ended(text) and _is_offered(tokens, cell)):
+        is_part = is_open or (not is_ended(text) and _is_offered(tokens, cell))
+        if is_part and not is_more(text):
             raise _truncated(text)
 
 

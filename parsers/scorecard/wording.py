@@ -57,6 +57,8 @@ def reviewer_name(text: str) -> str:
     >>> reviewer_name("— by The Doubter #")
     'Doubter'
     """
+    if len(text) > 2 * LONGEST_NAME:
+        return text
     return _SIGNS.sub("", text).removeprefix("The ")
 
 
@@ -72,7 +74,7 @@ def is_stub(text: str, others: str) -> bool:
     True
     """
     bare = text.removesuffix("”").rstrip()
-    stem = _CUT.sub("", bare)
+    stem = bare[:-8] + _CUT.sub("", bare[-8:])
     is_told = stem != bare or not is_name_like(text)
     return bool(stem) and is_told and len(others) > len(stem) and others.startswith(stem)
 
@@ -93,8 +95,9 @@ def ends_in_more(text: str) -> bool:
 
 
 def is_twice(text: str) -> bool:
-    """Whether a text begins again within itself: its first words, then all of it."""
-    return len(text) > 2 * BEGINNING and text.find(text[:BEGINNING], BEGINNING // 2) > 0
+    """Whether a text, cut off or without a space, begins again within itself."""
+    at = text.find(text[:BEGINNING], 6) if len(text) > BEGINNING else -1
+    return at > 0 and (text[at - 1] != " " or is_cut(text[:at]))
 
 
 def is_ended(text: str) -> bool:
