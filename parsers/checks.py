@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
+from schema.errors import LayoutError
 from schema.records import Finding, Quote, Tool
 
 
@@ -71,6 +72,21 @@ def check_printed_verdicts(tool: Tool, quotes: list[Quote]) -> Iterator[Finding]
             field=f"tools[{tool.position - 1}].{field}",
             detail=f"{ships} of {len(printed)} quotes say ship, the page says {stated}",
         )
+
+
+def require_own_quotes(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
+    """Printed verdicts that fit the other tool's share, and neither its own, are turned round.
+
+    Raises: LayoutError (quote_side).
+    """
+    own = [[q for q in quotes if q.tool == tool.position] for tool in tools]
+    agreed = [
+        [not any(check_printed_verdicts(tool, said)) for said in (own[n], own[1 - n])]
+        for n, tool in enumerate(tools)
+    ]
+    if all(not right and turned for right, turned in agreed):
+        detail = "the verdicts printed on the quotes of each tool fit the other"
+        raise LayoutError(code="quote_side", field="quotes", detail=detail)
 
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:

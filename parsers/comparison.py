@@ -13,7 +13,7 @@ from parsers.cards.cards import Cards, read_cards
 from parsers.cards.decision import Decision, read_decision
 from parsers.cards.heading import find_headings, splits
 from parsers.cards.tool import ToolReader, require_own_votes
-from parsers.checks import check_sides, check_tool_quotes
+from parsers.checks import check_sides, check_tool_quotes, require_own_quotes
 from parsers.page.context import Context, Trace
 from parsers.page.document import Document
 from parsers.page.links import links_of
@@ -60,6 +60,7 @@ def read_comparison(
     quotes = read_quotes(context, card, (one, two))
     tools = (one.record(slugs[0]), two.record(slugs[1]))
     _check_decision(context, decision, cards)
+    require_own_quotes(tools, quotes)
     context.findings += check_tool_quotes(tools, quotes)
     context.findings += check_sides(tools, quotes, cards.pair, decision)
     return Comparison(

@@ -9,27 +9,34 @@ INITIALS = 2
 """As many letters of a name's beginning may stand for it at the head of a column."""
 LONGEST_HEAD = 120
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-_ABOUT = re.compile(r"(?:on|about|for|re|of|tool)\b\s*:?\s*(.+)|(.+?)\s*:", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:on|about|for|re|of|tool)\b[\s:]*(.+)", re.IGNORECASE)
+
+_EDGES = re.compile(r"^\W+|[^\w)]+$|\s*\(\d+\)$")
 
 Names = tuple[str, str]
 
 
-@lru_cache(maxsize=256)
 def named_tools(text: str, names: Names) -> tuple[int, ...]:
     """The tools (1, 2) that a text names and says no more of; both where they share the name.
 
     >>> named_tools("BETA FLOW", ("Alpha", "Beta Flow"))
+    (2,)
+    >>> named_tools("beta-flow", ("Alpha", "Beta Flow"))
     (2,)
     >>> named_tools("On Alpha:", ("Alpha", "Beta Flow"))
     (1,)
     >>> named_tools("Alpha and Beta Flow", ("Alpha", "Beta Flow"))
     ()
     """
-    if len(text) > LONGEST_HEAD:
-        return ()
-    match = _ABOUT.fullmatch(text)
-    for shown in (text, *((match[1] or match[2],) if match else ())):
-        for alike in (str, str.casefold):
+    return _named(text, names) if len(text) <= LONGEST_HEAD else ()
+
+
+@lru_cache(maxsize=256)
+def _named(text: str, names: Names) -> tuple[int, ...]:
+    bare = _EDGES.sub("", text)
+    match = _ABOUT.fullmatch(bare)
+    for shown in (text, bare, *((match[1],) if match else ())):
+        for alike in (str, str.casefold, _squeezed):
             found = tuple(n for n, name in enumerate(names, 1) if alike(shown) == alike(name))
             if found:
                 return found
@@ -37,7 +44,11 @@ def named_tools(text: str, names: Names) -> tuple[int, ...]:
     return _begun(stem, names, is_cut=True) if stem and stem != text else ()
 
 
-@lru_cache(maxsize=256)
+def _squeezed(text: str) -> str:
+    """The letters and digits of a text alone, without case: `Beta Flow` is `beta-flow`."""
+    return "".join(filter(str.isalnum, text.casefold())) or text
+
+
 def headed_tool(text: str, names: Names) -> int:
     """The one tool that a head names: as a line does, by its beginning, or by holding the name.
 
@@ -50,12 +61,16 @@ def headed_tool(text: str, names: Names) -> int:
     >>> headed_tool("Alpha Max notes", ("Alpha", "Alpha Max"))
     2
     """
-    if len(text) > LONGEST_HEAD:
-        return 0
     found = named_tools(text, names)
-    if not found and text[-1] not in ".!?”":
+    if not found and text[-1] not in ".!?”" and len(text) <= LONGEST_HEAD:
         found = _held(text.casefold(), names) or _begun(text, names, is_cut=False)
     return found[0] if len(found) == 1 or (names[0] == names[1] and found) else 0
+
+
+def held_tool(text: str, names: Names) -> int:
+    """The one tool whose name a text holds, be it a sentence. Absent: 0 for neither, or both."""
+    found = _held(text.casefold(), names) if len(text) <= LONGEST_HEAD else ()
+    return found[0] if len(found) == 1 else 0
 
 
 def _held(text: str, names: Names) -> tuple[int, ...]:

@@ -89,16 +89,19 @@ class Patterns:
     """What a site's anchor words look like in a token."""
 
     def __init__(self, words: Words) -> None:
+        self.verdicts = frozenset(words.verdicts)
         verdict = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
         between = r" ?(?:[·•|:,;/–—-] ?)?\(?"
         number = r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,2})?) ?/ ?(?P<scale>100?)"
+        label = r"(?:(?:score|rating|verdict)\W{1,3})?"
         forms = (
-            rf"{number}(?:{between}{verdict}\)?)?",
+            rf"{label}{number}(?:{between}{verdict}\)?)?",
             rf"{verdict}{between}{number}\)?",
             rf"{number} ?[·•|] ?(?P<verdict>\w[\w' ]{{0,24}})",  # no word that we know
         )
         self.scores = [re.compile(form, re.IGNORECASE) for form in forms]
         self.share_score = re.compile(rf"(?P<number>[0-9]{{1,3}}) ?%{between}{verdict}\)?", re.I)
+        self.own_share = re.compile(rf"[0-9]{{1,3}} ?% ?[·•|] ?{verdict}", re.I)
         self.reviewer_score = re.compile(
             rf"(?P<name>\S.{{0,58}}?\S?){between}{number}(?:{between}{verdict}\)?)?", re.IGNORECASE
         )
@@ -120,6 +123,17 @@ class Patterns:
                 *words.entries,
             )
         )
+
+    def is_score(self, text: str) -> bool:
+        """Whether a text is a score, with a verdict or alone."""
+        if len(text) > 40:
+            return False
+        if "/" in text:
+            score = self.read_score(text)
+            return score is not None and (
+                score.verdict is None or score.verdict.casefold() in self.verdicts
+            )
+        return "%" in text and self.own_share.fullmatch(without_icons(text)) is not None
 
     def read_score(self, text: str) -> Score | None:
         """The score that a whole token states. Absent: None where it states none."""
@@ -229,5 +243,5 @@ def _is_special(text: str, patterns: Patterns, names: frozenset[str]) -> bool:
         text in names
         or (len(text) <= 60 and label_key(text) in patterns.anchors)
         or is_share_like(text)
-        or patterns.read_score(text) is not None
+        or patterns.is_score(text)
     )

@@ -59,6 +59,7 @@ def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
     texts = [at for at in range(first, len(tokens.text)) if "/" in tokens.text[at]]
     for read in (patterns.read_score, patterns.read_named_score):
         found = [(at, s) for at in texts if (s := read(tokens.text[at])) is not None]
+        found = [(at, s) for at, s in found if s.reviewer is None or _is_whole(tokens, at, s)]
         if found:
             return [Anchor(Span(at, at + 1), score) for at, score in found]
     shares: list[Anchor] = []
@@ -68,6 +69,13 @@ def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
                 shares.append(Anchor(Span(at, end), score))
                 break
     return shares
+
+
+def _is_whole(tokens: Tokens, at: int, score: Score) -> bool:
+    """Whether a reviewer's name ends where a block does: no label is glued to it."""
+    start, end = tokens.start[at], tokens.end[at]
+    parts = (tokens.document.join(start, stop) for stop in range(start + 1, end))
+    return end - start == 1 or any(part.strip(" ·•|:,;–—-") == score.reviewer for part in parts)
 
 
 def _verdicts(tokens: Tokens, first: int) -> list[Anchor]:

@@ -28,8 +28,22 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
     for cell, tool in zip(board.cells, tools, strict=True):
         if len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool:
             raise uncertain(f"a cell of tool {tool} names the other")
+    _require_agreement(tools, board)
     placed = (PlacedCell(cell, *side) for cell, side in zip(board.cells, sides, strict=True))
     return tuple(placed)
+
+
+def _require_agreement(tools: list[int], board: Board) -> None:
+    """What all cells of one tool show, and none of the other's, names that tool: it must be so."""
+    if not board.labels:
+        return
+    own = [[x for x, t in zip(board.labels, tools, strict=True) if t == n] for n in (1, 2)]
+    only = [set.intersection(*map(set, own[n])) - set().union(*own[1 - n]) for n in (0, 1)]
+    named = [{own[n][0][text] for text in only[n]} - {0} for n in (0, 1)]
+    if not named[0] <= {1} or not named[1] <= {2}:
+        raise uncertain("the cells of one tool name the other")
+    if all(only) and not any(named) and not any(board.heads):
+        raise uncertain(f"{min(only[0])!r} and {min(only[1])!r} may name the tools")
 
 
 def _require_counts(tools: list[int], board: Board) -> None:
@@ -114,7 +128,7 @@ def _first_column(board: Board, end: int) -> int:
     firsts = {tool if at < end else 3 - tool for at, tool in heads}
     if len(firsts) > 1:
         raise uncertain("the names over the columns do not agree")
-    return firsts.pop() if firsts else board.first_tool()
+    return firsts.pop() if firsts else board.first_tool(end)
 
 
 # --- one list ---
@@ -178,7 +192,8 @@ def _is_one_list(board: Board) -> bool:
 
 def _one_list(board: Board) -> list[Side]:
     """Row by row, unless the reviewers' names show two columns."""
-    count, shown, first = len(board.cells), board.reviewers, board.first_tool()
+    count, shown = len(board.cells), board.reviewers
+    first = board.first_tool(3, 4, 5)
     tools = [first if number % 2 == 0 else 3 - first for number in range(count)]
     is_told, half = all(shown), count // 2
     united = _equal(shown[::2], shown[1::2])

@@ -5,27 +5,44 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import pairwise
 
-from parsers.heads import INITIALS, Names, headed_tool
+from parsers.heads import INITIALS, LONGEST_HEAD, Names, headed_tool, held_tool
 from parsers.page.document import common
 from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import means
 from parsers.scorecard.shape import NamedCell, is_alike
 from parsers.scorecard.sides import Board, Panels, Side
-from parsers.scorecard.wording import is_name_like, may_be_reviewer
+from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
 
 
 def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panels: Panels) -> Board:
     """All that tells where the cells belong."""
-    heads = [[_head(tokens, names, cell, at) for at in cell.raw.outer] for cell in cells]
+    names_tools = [[_head(tokens, names, cell, at) for at in cell.raw.outer] for cell in cells]
+    sentences = [[held_tool(tokens.text[at], names) for at in cell.raw.outer] for cell in cells]
+    if {tool for found in sentences for tool in found if tool} == {1, 2}:
+        names_tools = [
+            [one or other for one, other in zip(*found, strict=True)]
+            for found in zip(names_tools, sentences, strict=True)
+        ]
     is_one_name = names[0] == names[1]
     return Board(
         cells=cells,
-        heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in heads),
+        heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
         unread=() if is_one_name else _unread(tokens, names, cells),
+        over=tuple(tuple(tokens.text[at] for at in cell.raw.outer) for cell in cells),
+        labels=() if is_one_name else tuple(_labels(tokens, names, cell) for cell in cells),
         places=_places(tokens, cells) if len(cells) < 8 else (),
         panels=panels,
         is_one_name=is_one_name,
     )
+
+
+def _labels(tokens: Tokens, names: Names, cell: NamedCell) -> dict[str, int]:
+    """The short texts in a cell and right before it, and the tool that each names, 0 for none."""
+    raw = cell.raw
+    inside = (at for at in range(*raw.span) if not cell.quote.first <= at < cell.quote.end)
+    shown = [at for at in (*raw.outer, *inside) if not raw.anchor.first <= at < raw.anchor.end]
+    texts = (tokens.text[at] for at in shown if at != raw.verdict_at and means(tokens, at))
+    return {text: headed_tool(text, names) for text in texts if len(text) <= LONGEST_HEAD}
 
 
 def _head(tokens: Tokens, names: Names, cell: NamedCell, at: int) -> int:
@@ -50,36 +67,40 @@ def _in_turn(found: list[int], *, is_one_name: bool) -> tuple[int, ...]:
 
 
 def _unread(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple[str, ...]:
-    """The texts that stand where the tools' names would, as heads of columns, and name none.
-
-    They are two alone in an element before the cells, or one in the midst of cells that have none.
-    """
+    """The two texts that stand before the cells as the heads of columns do, and name none."""
     if tokens.document.kind != "html":
         return ()
-    shown = [[at for at in cell.raw.outer if _may_be_head(tokens, names, at)] for cell in cells]
-    for one, other in pairwise(shown[0]):
+    outer = [at for at in cells[0].raw.outer if _may_be_head(tokens, names, at)]
+    for one, other in pairwise(outer):
         if is_alike(tokens, one, other) and _are_alone(tokens, one, other):
-            return tokens.text[one], tokens.text[other]
-    inside = [found[-1] for found in shown[1:] if found]
-    if len(inside) == 1 and shown[0]:
-        pair = tokens.text[shown[0][-1]], tokens.text[inside[0]]
-        return pair if pair[0] != pair[1] else ()
+            pair = tokens.text[one], tokens.text[other]
+            if tokens.document.tag[_row(tokens, one, other)] == "tr" or _are_labels(*pair):
+                return pair
     return ()
 
 
 def _may_be_head(tokens: Tokens, names: Names, at: int) -> bool:
-    text = tokens.text[at]
-    if headed_tool(text, names) or tokens.key[at] in tokens.words.badges:
-        return False
-    return is_name_like(text) and may_be_reviewer(text)
+    is_word = tokens.key[at] in tokens.words.badges or tokens.is_control(at)
+    return not is_word and not headed_tool(tokens.text[at], names)
+
+
+def _are_labels(one: str, other: str) -> bool:
+    """Whether two texts are names, or differ by their number alone: Tool 1, Tool 2."""
+    if masked(one) == masked(other):
+        return True
+    return all(is_name_like(text) and may_be_reviewer(text) for text in (one, other))
+
+
+def _row(tokens: Tokens, one: int, other: int) -> int:
+    """The element that holds two tokens."""
+    return common(tokens.document, tokens.element(one), tokens.element(other))
 
 
 def _are_alone(tokens: Tokens, one: int, other: int) -> bool:
     """Whether two tokens stand in an element that holds at most a corner beside them."""
     if tokens.text[one] == tokens.text[other]:
         return False
-    document = tokens.document
-    start, end = document.blocks_of(common(document, tokens.element(one), tokens.element(other)))
+    start, end = tokens.document.blocks_of(_row(tokens, one, other))
     return end - start <= 3
 
 

@@ -11,6 +11,7 @@ from parsers.cards.tool import ToolReader
 from parsers.page.context import Context
 from parsers.scorecard.scorecard import Scorecard
 from parsers.scorecard.shape import NamedCell
+from parsers.scorecard.sides import PlacedCell
 from parsers.scorecard.verdicts import infer_verdicts
 from parsers.scorecard.wording import reviewer_name, tail_of
 from parsers.values import outer_quotes, parse_score, parse_word, require_text
@@ -33,7 +34,7 @@ def read_quotes(
         _quote(context, number, each.tool, each.slot, each.cell)
         for number, each in enumerate(parts)
     ]
-    _require_alike(context, fields)
+    _require_alike(context, fields, card.cells)
     for tool in tools:
         _infer(context, fields, tool)
     return _QUOTES.validate_python(fields)
@@ -91,7 +92,9 @@ def _text(context: Context, path: str, cell: NamedCell) -> str:
     return require_text(text, field=path, limit=LONG_TEXT, is_clean=tokens.document.is_clean)
 
 
-def _require_alike(context: Context, fields: list[dict[str, Any]]) -> None:
+def _require_alike(
+    context: Context, fields: list[dict[str, Any]], cells: tuple[PlacedCell, ...]
+) -> None:
     """All quotes show the same parts; what one alone leaves out was lost."""
     for part in ("score", "verdict"):
         shown = sum(field[part] is not None for field in fields)
@@ -101,6 +104,8 @@ def _require_alike(context: Context, fields: list[dict[str, Any]]) -> None:
                 field=f"quotes[].{part}",
                 detail=f"{shown} of {len(fields)} cells show it",
             )
+    if len({each.cell.raw.score.scale for each in cells if each.cell.raw.score}) > 1:
+        raise LayoutError(code="cell_shape", field="quotes[].score", detail="of different scales")
     places = (context.trace[f"quotes[{number}].text"] for number in range(len(fields)))
     marked = sum(place[0][1] == 1 for place in places)
     if len(fields) // 2 <= marked < len(fields):

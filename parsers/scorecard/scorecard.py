@@ -14,6 +14,7 @@ from parsers.scorecard.arrangements import place_cells
 from parsers.scorecard.board import read_board
 from parsers.scorecard.cells import RawCell, build_cells
 from parsers.scorecard.copies import longest, one_of_copies
+from parsers.scorecard.edges import require_own_edges
 from parsers.scorecard.flat import is_flat, spread_flat
 from parsers.scorecard.rows import name_by_row
 from parsers.scorecard.shape import name_cells, own_words
@@ -82,5 +83,6 @@ def _read(
     else:
         named = name_cells(tokens, cells, rests)
     require_whole(tokens, named)
+    require_own_edges(tokens, named)
     placed = place_cells(read_board(tokens, names, named, panels))
     return name_by_row(tokens, names, placed)

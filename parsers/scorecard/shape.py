@@ -17,7 +17,14 @@ from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import Span, quoted_end
 from parsers.scorecard.cells import RawCell
-from parsers.scorecard.wording import is_name_like, is_stub, masked, may_be_reviewer, reviewer_name
+from parsers.scorecard.wording import (
+    is_initials,
+    is_name_like,
+    is_stub,
+    masked,
+    may_be_reviewer,
+    reviewer_name,
+)
 from schema.errors import FieldError, LayoutError, ParseError
 
 
@@ -76,10 +83,11 @@ def _common(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[str]:
 
 
 def _is_stub(tokens: Tokens, at: int, rest: list[int]) -> bool:
-    others = " ".join(tokens.text[other] for other in rest if other != at)
-    return is_stub(tokens.text[at], others) or any(
-        is_stub(tokens.text[at], tokens.text[other]) for other in rest if other != at
-    )
+    others = [tokens.text[other] for other in rest if other != at]
+    begin = tokens.text[at][:3]  # enough to tell most texts apart
+    if not any(other.startswith(begin) for other in others):
+        return False
+    return any(is_stub(tokens.text[at], other) for other in (*others, " ".join(others)))
 
 
 def name_cells(
@@ -95,14 +103,25 @@ def name_cells(
         _require_one_text(tokens, cell, rest, quote)
         beside.append([at for at in rest if not quote.first <= at < quote.end])
     reviewers = _reviewers(tokens, cells, quotes, beside)
+    if not any(reviewers) and not _is_headed(tokens, cells):
+        buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
+        reviewers = _reviewers(tokens, cells, quotes, buttons)
     found = []
     for cell, quote, at in zip(cells, quotes, reviewers, strict=True):
-        name = tokens.text[at] if at is not None else cell.score and cell.score.reviewer
+        name = _name(tokens, at) if at is not None else cell.score and cell.score.reviewer
         where = cell.anchor.first if at is None else at
         found.append(
             NamedCell(cell, quote, reviewer_name(name), where) if name else NamedCell(cell, quote)
         )
     return tuple(found)
+
+
+def _name(tokens: Tokens, at: int) -> str:
+    """The name in a token, without the initials of an avatar in a block of their own."""
+    document, start, end = tokens.document, tokens.start[at], tokens.end[at]
+    if end - start > 1 and is_initials(document.text[start], document.text[start + 1]):
+        return document.join(start + 1, end)
+    return tokens.text[at]
 
 
 def _find_quotes(tokens: Tokens, cells: tuple[RawCell, ...], rests: list[list[int]]) -> list[Span]:
@@ -183,6 +202,11 @@ def _short(rest: list[int], places: Counter[tuple[int, int]]) -> Span:
 
 def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Span) -> None:
     """Beside the quote stands no second text, and within it nothing that is not its own."""
+    if cell.score is not None and cell.score.digits is None:
+        for at in (cell.anchor.first - 1, cell.anchor.end):
+            if at in cell.rest and not any(map(str.isalpha, tokens.text[at])):
+                detail = f"{tokens.text[at]!r} beside a verdict may be its score"
+                raise cell_shape(detail, "quotes[].score")
     for at in rest:
         if not quote.first <= at < quote.end and not is_name_like(tokens.text[at]):
             raise _unlike(f"{tokens.text[at][:40]!r} stands beside a quote")
@@ -229,9 +253,8 @@ def _places(tokens: Tokens, cell: RawCell, quote: Span, beside: list[int]) -> di
     document, found = tokens.document, dict[_Place, int]()
     names = [at for at in beside if may_be_reviewer(tokens.text[at])]
     for at in names:
-        text = tokens.text[at]
-        if len(text) <= 2 and any(at != o and tokens.text[o].startswith(text[0]) for o in names):
-            continue  # an avatar's initials
+        if any(is_initials(tokens.text[at], tokens.text[other]) for other in names if other != at):
+            continue
         chain = document.ancestors(tokens.start[at])
         tags = tuple(document.tag[e] for e in chain[: len(chain) - len(cell.above)])
         score = cell.anchor.first
@@ -260,11 +283,13 @@ def _choose(
 ) -> _Place | None:
     """The place of the reviewer among those that all cells share.
 
+    Two texts in turn are no reviewers, for four spoke of each tool: they name the tools.
     A name on the far side of the quote from its score is one only where it is the only one, no
     heading names the reviewer, and it is not the same in all cells.
     Raises: LayoutError (cell_shape) where two places are as good.
     """
     shown = {p: {tokens.text[own[p]] for own in places} for p in shared}
+    shared = [place for place in shared if len(shown[place]) != 2]
     near = [place for place in shared if place[1]]
     if not near:
         near = [place for place in shared if not is_headed and len(shown[place]) > 1]

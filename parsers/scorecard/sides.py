@@ -39,6 +39,10 @@ class Board:
     """For each cell the tools that are named between it and the cell before."""
     unread: tuple[str, ...]
     """What stands where the tools' names would, and names none."""
+    over: tuple[tuple[str, ...], ...]
+    """For each cell the texts between it and the cell before."""
+    labels: tuple[dict[str, int], ...]
+    """The short texts in and right before each cell, and the tool that each names, 0 for none."""
     places: tuple[Side, ...]
     """For each cell its place among the cells and empty elements beside it, and their number."""
     panels: Panels
@@ -77,14 +81,16 @@ class Board:
         """The reviewer that each cell names."""
         return [cell.reviewer for cell in self.cells]
 
-    def first_tool(self) -> int:
-        """The tool of a row's first cell, as heads with both names say, else the first."""
+    def first_tool(self, *middle: int) -> int:
+        """The tool of a row's first cell, as heads with both names say, else the first.
+
+        In the `middle` of the cells nothing may stand that is like the head of a second column.
+        """
         orders = {heads for heads in self.heads if heads}
         if self.is_one_name:
             return 1
-        if not orders and self.unread:
-            raise uncertain(f"{self.unread!r} may name the tools, and it is not certain how")
         if not orders:
+            self._require_no_heads(middle)
             return 1
         firsts = {
             first
@@ -94,6 +100,18 @@ class Board:
         if len(firsts) != 1:
             raise uncertain("the header does not name each tool once")
         return firsts.pop()
+
+    def _require_no_heads(self, middle: tuple[int, ...]) -> None:
+        unread = self.unread
+        more = [at for at in middle if at < len(self.over) and self.over[at]]
+        rest = max(
+            (len(texts) for at, texts in enumerate(self.over) if at and at not in more), default=0
+        )
+        if len(more) == 1 and self.over[0] and len(self.over[more[0]]) > rest:
+            pair = self.over[0][-1], self.over[more[0]][-1]
+            unread = unread or (pair if pair[0] != pair[1] else ())
+        if unread:
+            raise uncertain(f"{unread} may name the tools, and it is not certain how")
 
 
 def uncertain(detail: str) -> LayoutError:

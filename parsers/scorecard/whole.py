@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from parsers.page.tokens import Tokens
 from parsers.scorecard.shape import NamedCell
-from parsers.scorecard.wording import ends_in_more, is_cut, is_ended, is_more
+from parsers.scorecard.wording import ends_in_more, is_cut, is_ended, is_more, is_twice, tail_of
 from schema.errors import FieldError
 
 
 def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     """Every quote is whole, as far as its page tells.
 
-    One that ends in an ellipsis may be whole; most of a page's quotes never end so by themselves.
-    Raises: FieldError (truncated_quote).
+    One that ends in an ellipsis may be so by itself, but nothing tells. One that is no whole
+    sentence is whole where the others end as such and nothing offers the rest.
+    Raises: FieldError (truncated_quote, duplicate_block).
     """
-    texts = [tokens.join(*cell.quote) for cell in cells]
-    if 2 * sum(map(is_cut, texts)) > len(texts):
-        raise _truncated(next(text for text in texts if is_cut(text)))
+    texts = [tokens.join(*cell.quote).strip("“” ") for cell in cells]
+    unended = [text for text in texts if not is_ended(text) and tail_of(text) is None]
+    if 2 * len(unended) > len(texts):
+        raise _truncated(unended[0])
     for cell, text in zip(cells, texts, strict=True):
-        if ends_in_more(text):
-            raise _truncated(text)
-        if not is_ended(text) and _is_offered(tokens, cell):
+        if is_twice(text):
+            detail = f"its beginning stands twice: {text[:40]!r}"
+            raise FieldError(code="duplicate_block", field="quotes[].text", detail=detail)
+        is_open = is_cut(text) or ends_in_more(text)
+        is_part = is_open or (not is_ended(text) and _is_offered(tokens, cell))
+        if is_part and not is_more(text):
             raise _truncated(text)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 LONGEST_NAME = 60
+BEGINNING = 24
+"""So many characters are not said twice in a quote. Units: characters."""
 _ENDS = '.!?…”"。！？؟।'
 _INTERFACE = re.compile(
     r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
@@ -20,8 +22,9 @@ _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
 )
+_SIGNS = re.compile(r"^(?:[—–-]\s*|[#¶§]\s+|by\s+(?=\w))+|\s+[#¶§]$|[:,]$", re.IGNORECASE)
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
-_TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,59}[\w)])$")
+_TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,99}[\w)])$")
 
 
 def is_name_like(text: str) -> bool:
@@ -43,9 +46,20 @@ def may_be_reviewer(text: str) -> bool:
     )
 
 
+def is_initials(text: str, name: str) -> bool:
+    """Whether a text is the letter, or two, of an avatar beside a name."""
+    return len(text) <= 2 and name.casefold().startswith(text[0].casefold())
+
+
 def reviewer_name(text: str) -> str:
-    """A reviewer's name as it is compared and recorded: without a leading 'The '."""
-    return text.removeprefix("The ")
+    """A reviewer's name as it is compared and recorded: without a leading 'The ', or a sign.
+
+    >>> reviewer_name("— by The Doubter #")
+    'Doubter'
+    """
+    if len(text) > 2 * LONGEST_NAME:
+        return text
+    return _SIGNS.sub("", text).removeprefix("The ")
 
 
 def masked(text: str) -> str:
@@ -59,8 +73,8 @@ def is_stub(text: str, others: str) -> bool:
     >>> is_stub("It sang on…", "It sang on time.")
     True
     """
-    bare = text.removesuffix("”")
-    stem = _CUT.sub("", bare)
+    bare = text.removesuffix("”").rstrip()
+    stem = bare[:-8] + _CUT.sub("", bare[-8:])
     is_told = stem != bare or not is_name_like(text)
     return bool(stem) and is_told and len(others) > len(stem) and others.startswith(stem)
 
@@ -80,18 +94,24 @@ def ends_in_more(text: str) -> bool:
     return _ENDS_IN_MORE.search(text, max(0, len(text) - LONGEST_NAME)) is not None
 
 
+def is_twice(text: str) -> bool:
+    """Whether a text, cut off or without a space, begins again within itself."""
+    at = text.find(text[:BEGINNING], 6) if len(text) > BEGINNING else -1
+    return at > 0 and (text[at - 1] != " " or is_cut(text[:at]))
+
+
 def is_ended(text: str) -> bool:
-    """Whether a text ends as a sentence does."""
-    return text[-1] in _ENDS + "')]" and not is_cut(text)
+    """Whether a text ends in a sign that ends a sentence, or in a picture, rather than a word."""
+    return not text[-1:].isalnum() and text[-1:] not in (",", ";", ":", "-", "–", "—")
 
 
 def tail_of(text: str) -> str | None:
-    """The few words behind the last full sentence that end in nothing: a date, a count, a button.
+    """The words behind the last full sentence that end in nothing: a date, a count, a button.
 
     Absent: None where a text ends as sentences do, or is one without an end.
 
     >>> tail_of("It sang on time. 3 days ago")
     '3 days ago'
     """
-    match = _TAIL.search(text, max(0, len(text) - 70))
-    return match[1] if match and len(match[1].split()) <= 6 else None
+    match = _TAIL.search(text, max(0, len(text) - 110))
+    return match[1] if match else None

@@ -1,0 +1,92 @@
+"""What stands at the edge of a quote, in its paragraph or one more, and may be no part of it.
+
+It cannot be cut off with certainty, so that each of these is a failure.
+
+    <p>It sang on time. <small>Berlin office</small></p>     in every cell: the page's words
+    <p>It sang on time.<br>12 people nodded.</p>             in every cell, figures aside
+    <p>It sang on time.</p><p>Try Gamma for free.</p>        in one cell of eight
+"""
+
+from __future__ import annotations
+
+from parsers.page.tokens import Tokens
+from parsers.scorecard.shape import NamedCell, cell_shape
+from parsers.scorecard.wording import masked
+
+FEW_WORDS = 10
+
+
+def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
+    """No quote begins or ends in what may be the page's own words. Raises: LayoutError."""
+    if tokens.document.kind != "html" or all(_is_marked(tokens, cell) for cell in cells):
+        return
+    boxes = [_boxes(tokens, cell) for cell in cells]
+    _require_equal_lengths(tokens, boxes)
+    if all(_ends_inline(tokens, *own[-1]) for own in boxes):
+        raise cell_shape("every quote ends in an element of its own")
+    words = {masked(_text(tokens, own[0][0]).split()[0]) for own in boxes}
+    if len(words) == 1 and all(_begins_inline(tokens, *own[0]) for own in boxes):
+        raise cell_shape(f"every quote begins with {words.pop()!r}, in an element of its own")
+    last = {masked(_text(tokens, end - 1)) if end - start > 1 else "" for *_, (start, end) in boxes}
+    if len(last) == 1 and "" not in last:
+        raise cell_shape(f"every quote ends in {last.pop()[:40]!r}")
+
+
+def _is_marked(tokens: Tokens, cell: NamedCell) -> bool:
+    first, end = cell.quote
+    return tokens.text[first][0] == "“" and tokens.text[end - 1][-1] == "”"
+
+
+def _text(tokens: Tokens, block: int) -> str:
+    return tokens.document.text[block]
+
+
+def _boxes(tokens: Tokens, cell: NamedCell) -> list[tuple[int, int]]:
+    """The [start, end) of the blocks of each paragraph of a quote."""
+    found: list[tuple[int, int]] = []
+    box = tokens.document.box
+    for block in range(tokens.start[cell.quote.first], tokens.end[cell.quote.end - 1]):
+        if found and box[block] == box[found[-1][0]]:
+            found[-1] = found[-1][0], block + 1
+        else:
+            found.append((block, block + 1))
+    return found
+
+
+def _require_equal_lengths(tokens: Tokens, boxes: list[list[tuple[int, int]]]) -> None:
+    """One quote alone has a second paragraph, and a short one: it may be an advertisement."""
+    longer = [own for own in boxes if len(own) > 1]
+    if len(longer) != 1 or len(longer[0]) != 2:
+        return
+    for start, end in longer[0]:
+        text = tokens.document.join(start, end)
+        if len(text.split()) <= FEW_WORDS:
+            raise cell_shape(f"one quote alone has a paragraph more: {text[:40]!r}")
+
+
+def _inner(tokens: Tokens, start: int, end: int) -> tuple[list[tuple[int, int]], int, int]:
+    """The runs of each inline element of blocks [start, end), and of these; all half-open."""
+    document = tokens.document
+    first = document.run[start]
+    last = document.run[end] if end < len(document.run) else document.last[0]
+    own = document.element[start]
+    found = []
+    for element in range(own + 1, len(document.parent)):
+        if document.first[element] >= last:
+            break
+        if document.last[element] <= last and document.last[element] > document.first[element]:
+            found.append((document.first[element], document.last[element]))
+    return found, first, last
+
+
+def _ends_inline(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether bare text is followed by an element up to the end of its paragraph."""
+    if end - start > 1:
+        return False
+    found, first, last = _inner(tokens, start, end)
+    return any(begin > first and stop >= last - 1 for begin, stop in found)
+
+
+def _begins_inline(tokens: Tokens, start: int, end: int) -> bool:
+    found, first, last = _inner(tokens, start, end)
+    return any(begin <= first + 1 and stop < last - 1 for begin, stop in found)

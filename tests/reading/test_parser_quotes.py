@@ -1,0 +1,419 @@
+"""What is a quote, whose it is and of which tool: read exactly, or refused where none can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fixture_tools import HTML, URL, Line, read
+
+from parsers.scorecard.arrangements import ARRANGEMENTS
+
+A, B = "Kettle Pot", "Lantern Max"
+WHO = ("Tinkerer", "Doubter", "Archivist", "Bookkeeper")
+WORDS = ("kettle", "lantern", "harbour", "ledger", "marble", "window", "copper", "meadow")
+SAID = [f"A plain {word} is kept in mind and on the table for a good while." for word in WORDS]
+VERDICTS = ["ship", "skip", "ship", "ship", "skip", "ship", "ship", "skip"]
+SCORES = [81, 62, 83, 84, 55, 86, 87, 48]
+Cell = Callable[[int], str]
+
+
+def card(name: str, share: int) -> str:
+    return (
+        f"<article><p>Developer Tools</p><h2>{name}</h2><p>It keeps {name} warm</p><p>{share}%</p>"
+        "<p>Panel ship</p><p>—</p><p>Community</p><p>Free</p><p>Entry</p>"
+        f"<p>All of {name} in one sentence.</p></article>"
+    )
+
+
+def reading(scorecard: str) -> Line:
+    body = (
+        f"<body><h1>{A} vs {B}</h1>{card(A, 75)}{card(B, 50)}<h2>Reviewer scorecard</h2>"
+        f"<main>{scorecard}</main><footer><p>The end</p></footer></body>"
+    )
+    line = read(body.encode(), url=URL, content_type=HTML)
+    return {key: value for key, value in line.items() if key not in ("layout", "trace")}
+
+
+def score(at: int) -> str:
+    return f"{SCORES[at]}/100 · {VERDICTS[at]}"
+
+
+def cell(at: int, *, over: str = "", under: str = "", quote: str | None = None) -> str:
+    text = f"<p>{SAID[at]}</p>" if quote is None else quote
+    return f"<div>{over}<b>{WHO[at // 2]}</b><i>{score(at)}</i>{text}{under}</div>"
+
+
+def rows(of: Cell) -> str:
+    return "".join(f"<section>{of(at)}{of(at + 1)}</section>" for at in range(0, 8, 2))
+
+
+WHOLE = reading(rows(cell))
+
+
+def is_right(line: Line, whole: Line = WHOLE) -> bool:
+    return line == whole
+
+
+def test_the_page_that_the_others_are_compared_with_is_read() -> None:
+    assert [(q["score"], q["verdict"], q["text"]) for q in WHOLE["quotes"]] == list(
+        zip(SCORES, VERDICTS, SAID, strict=True)
+    )
+    assert WHOLE["findings"] == []
+
+
+# --- heads ---
+
+UNDERSTOOD = {
+    "the names": (A, B),
+    "in capitals": (A.upper(), B.upper()),
+    "cut off": ("Kettle…", "Lantern M..."),
+    "on": (f"On {A}", f"On {B}"),
+    "held": (f"What they said of {A}", f"What they said of {B}"),
+    "with a colon": (f"{A}:", f"{B}:"),
+    "with a count": (f"{A} (4)", f"{B} (4)"),
+    "in quotation marks": (f"“{A}”", f"“{B}”"),
+    "of an address": ("kettle-pot", "lantern-max"),
+    "a letter": ("K", "L"),
+    "a word": ("Kettle", "Lantern"),
+    "a sentence": (f"Here is what we think of {A}.", f"Here is what we think of {B}."),
+}
+UNREAD = {
+    "numbers": ("Tool 1", "Tool 2"),
+    "bare numbers": ("1", "2"),
+    "places": ("Left", "Right"),
+    "other names": ("The incumbent", "The challenger"),
+    "letters of no name": ("A", "B"),
+    "both names": (f"{A} vs {B}", f"{B} vs {A}"),
+}
+
+
+def in_columns(a: str, b: str) -> str:
+    parts = ((b, range(1, 8, 2)), (a, range(0, 8, 2)))
+    return "".join(
+        f"<section><h3>{head}</h3>{''.join(map(cell, of))}</section>" for head, of in parts
+    )
+
+
+def in_list(a: str, b: str) -> str:
+    return in_columns(a, b).replace("<section>", "").replace("</section>", "")
+
+
+def in_table(a: str, b: str) -> str:
+    body = "".join(
+        f"<tr><th>{WHO[at // 2]}<td>{bare(at + 1)}<td>{bare(at)}" for at in range(0, 8, 2)
+    )
+    return f"<table><tr><th>Reviewer<th>{b}<th>{a}{body}</table>"
+
+
+def bare(at: int) -> str:
+    return f"<i>{score(at)}</i><p>{SAID[at]}</p>"
+
+
+def in_grid(a: str, b: str) -> str:
+    return f"<div><h3>{b}</h3><h3>{a}</h3></div>" + "".join(
+        f"<section>{cell(at + 1)}{cell(at)}</section>" for at in range(0, 8, 2)
+    )
+
+
+def of_reviewers(a: str, b: str) -> str:
+    parts = ((b, range(1, 8, 2)), (a, range(0, 8, 2)))
+    lines = (f"<tr><th>{head}{''.join(f'<td>{cell(at)}' for at in of)}" for head, of in parts)
+    return f"<table>{''.join(lines)}</table>"
+
+
+HEADED = [in_columns, in_list, in_table, in_grid, of_reviewers]
+
+
+@pytest.mark.parametrize("headed", HEADED)
+@pytest.mark.parametrize("how", UNDERSTOOD)
+def test_a_head_that_names_a_tool_in_its_own_way_tells_the_side(how: str, headed: Any) -> None:
+    """The second tool stands first; position alone would turn all eight quotes round."""
+    line = reading(headed(*UNDERSTOOD[how]))
+    assert is_right(line), line.get("detail")
+
+
+@pytest.mark.parametrize("headed", HEADED)
+@pytest.mark.parametrize("how", UNREAD)
+def test_a_head_that_is_not_understood_is_never_ignored(how: str, headed: Any) -> None:
+    assert reading(headed(*UNREAD[how]))["code"] == "quote_side"
+
+
+@pytest.mark.parametrize("how", [*UNREAD, "the names", "in capitals", "on", "cut off", "a word"])
+@pytest.mark.parametrize("where", ["over", "under"])
+def test_a_line_of_each_cell_tells_its_tool_or_refuses_the_page(how: str, where: str) -> None:
+    names = (UNREAD | UNDERSTOOD)[how]
+
+    def of(at: int) -> str:
+        other = at + 1 - 2 * (at % 2)  # the second tool first
+        return cell(other, **{where: f"<span>{names[other % 2]}</span>"})  # type: ignore[arg-type]
+
+    line = reading(rows(of))
+    assert is_right(line) or line["code"] == "quote_side", line
+    assert is_right(line) == (how in ("the names", "in capitals", "on", "cut off"))
+
+
+def test_verdicts_that_fit_the_other_tool_on_both_sides_are_turned_round() -> None:
+    line = reading(rows(lambda at: cell(at + 1 - 2 * (at % 2))))
+    assert (line["code"], line["field"]) == ("quote_side", "quotes")
+
+
+def test_verdicts_that_disagree_on_one_side_are_a_finding() -> None:
+    line = reading(rows(cell).replace("62/100 · skip", "62/100 · ship"))
+    assert [finding["code"] for finding in line["findings"]] == ["verdicts_disagree"]
+
+
+# --- what stands beside a quote ---
+
+BESIDE: dict[str, Cell] = {
+    "a time ago": lambda at: f"{at + 1} days ago",
+    "a date": lambda at: f"March {at + 1}, 2026",
+    "a day": lambda at: ("Monday", "Tuesday", "Friday", "noon", "May", "June", "July", "dusk")[at],
+    "a count": lambda at: str(3 * at),
+    "likes": lambda at: f"👍 {at}",
+    "helpful": lambda at: f"Helpful ({at})",
+    "a sentence with a count": lambda at: f"{at + 2} people found this of use.",
+    "a question": lambda at: "Was this of use?",
+    "a button's word": lambda at: "Share",
+    "some edited": lambda at: "edited" if at in (2, 5) else "",
+    "stars": lambda at: "★★★★☆",
+    "one advertisement": lambda at: "Try Gamma for a month." if at == 3 else "",
+}
+
+
+def tagged(tag: str, text: str) -> str:
+    return f"<{tag}>{text}</{tag}>" if text else ""
+
+
+@pytest.mark.parametrize("tag", ["p", "span", "small", "div", "time", "button", "footer"])
+@pytest.mark.parametrize("what", BESIDE)
+def test_a_short_block_beside_a_quote_is_no_part_of_it(what: str, tag: str) -> None:
+    for page in (
+        rows(lambda at: cell(at, under=tagged(tag, BESIDE[what](at)))),
+        rows(lambda at: cell(at, quote=tagged(tag, BESIDE[what](at)) + f"<p>{SAID[at]}</p>")),
+        rows(lambda at: cell(at, over=tagged(tag, BESIDE[what](at)))),
+    ):
+        line = reading(page)
+        assert is_right(line) or line["code"] in ("cell_shape", "field_ambiguous"), line
+
+
+@pytest.mark.parametrize("tag", ["span", "small", "b", "br"])
+@pytest.mark.parametrize("what", [w for w in BESIDE if w != "one advertisement"])
+def test_what_ends_the_paragraph_of_a_quote_is_never_taken_for_its_words(
+    what: str, tag: str
+) -> None:
+    def of(at: int) -> str:
+        end = f" {tagged(tag, BESIDE[what](at))}" if tag != "br" else f"<br>{BESIDE[what](at)}"
+        return cell(at, quote=f"<p>{SAID[at]}{end}</p>")
+
+    line = reading(rows(of))
+    assert is_right(line) or line["code"] in ("cell_shape", "field_ambiguous"), line
+
+
+def test_quotes_of_several_paragraphs_and_of_other_lengths_are_read_whole() -> None:
+    parts = [[SAID[at], "It rang twice.", "So it goes."][: 1 + at % 3] for at in range(8)]
+    page = rows(lambda at: cell(at, quote="".join(f"<p>{part}</p>" for part in parts[at])))
+    assert [q["text"] for q in reading(page)["quotes"]] == [" ".join(each) for each in parts]
+
+
+# --- the interface ---
+
+HEADS: dict[str, Cell] = {
+    "a permalink by the score": lambda at: (
+        f"<b>{WHO[at // 2]}</b><i>{score(at)} <a href=#>#</a></i>"
+    ),
+    "a permalink by the name": lambda at: (
+        f"<b>{WHO[at // 2]} <a href=#>#</a></b><i>{score(at)}</i>"
+    ),
+    "a letter for a picture": lambda at: (
+        f"<i>{WHO[at // 2][0]}</i><b>{WHO[at // 2]}</b><i>{score(at)}</i>"
+    ),
+    "two letters by the name": lambda at: (
+        f"<p><i>{WHO[at // 2][:2]}</i> <b>{WHO[at // 2]}</b></p><i>{score(at)}</i>"
+    ),
+    "a summary": lambda at: f"<summary>{WHO[at // 2]} <strong>{score(at)}</strong></summary>",
+    "a button": lambda at: f"<h4><button>{WHO[at // 2]} <b>{score(at)}</b></button></h4>",
+    "boxes in a button": lambda at: (
+        f"<button><span>{WHO[at // 2]}</span><span>{score(at)}</span></button>"
+    ),
+    "the name in a button": lambda at: f"<button>{WHO[at // 2]}</button><b>{score(at)}</b>",
+    "a label": lambda at: f"<b>{WHO[at // 2]}</b><i>Score: {score(at)}</i>",
+    "a dash": lambda at: f"<cite>— {WHO[at // 2]}</cite><i>{score(at)}</i>",
+}
+
+
+@pytest.mark.parametrize("after", ["", "<button>Share</button>", "<span>Copy link</span>"])
+@pytest.mark.parametrize("how", HEADS)
+def test_signs_and_controls_cost_no_value_and_replace_none(how: str, after: str) -> None:
+    for page in (
+        rows(lambda at: f"<div>{HEADS[how](at)}<p>{SAID[at]}</p>{after}</div>"),
+        rows(lambda at: f"<div><p>{SAID[at]}</p>{HEADS[how](at)}{after}</div>"),
+    ):
+        line = reading(page)
+        assert is_right(line), line.get("detail") or line["quotes"][0]
+
+
+def test_a_button_that_reads_as_a_verdict_is_none() -> None:
+    line = reading(
+        rows(
+            lambda at: (
+                f"<div><b>{WHO[at // 2]}</b><i>{SCORES[at]}/100</i><button>Skip</button>"
+                f"<i>{VERDICTS[at]}</i><p>{SAID[at]}</p></div>"
+            )
+        )
+    )
+    assert is_right(line)
+
+
+# --- stubs ---
+
+
+def stub(at: int) -> str:
+    return " ".join(SAID[at].split()[:6])
+
+
+STUBS: dict[str, Cell] = {
+    "before the whole": lambda at: f"<p>{stub(at)}…</p><p>{SAID[at]}</p>",
+    "over the whole": lambda at: (
+        f"<p>{stub(at)}...</p><details><summary>Read more</summary><p>{SAID[at]}</p></details>"
+    ),
+    "as a summary": lambda at: (
+        f"<details><summary>{stub(at)}…</summary><p>{SAID[at]}</p></details>"
+    ),
+    "without a sign": lambda at: f"<p>{stub(at)}</p><p>{SAID[at]}</p>",
+}
+ALONE: dict[str, Cell] = {
+    "an ellipsis": lambda at: f"<p>{stub(at)}…</p>",
+    "three dots and a button": lambda at: f"<p>{stub(at)}...</p><button>Show more</button>",
+    "a link": lambda at: f"<p>{stub(at)} … <a href=/x>Read more</a></p>",
+    "a word": lambda at: f"<p>{stub(at)} Read more</p>",
+    "brackets": lambda at: f"<p>{stub(at)} […]</p>",
+    "half a sentence": lambda at: f"<p>{stub(at)}</p><p hidden>{SAID[at]}</p>",
+    "in quotation marks": lambda at: f"<p>“{stub(at)}…”</p>",
+}
+
+
+@pytest.mark.parametrize("how", STUBS)
+def test_of_a_stub_and_the_whole_quote_the_whole_is_read(how: str) -> None:
+    assert is_right(reading(rows(lambda at: cell(at, quote=STUBS[how](at)))))
+
+
+@pytest.mark.parametrize("how", ALONE)
+def test_a_stub_alone_is_no_quote(how: str) -> None:
+    line = reading(rows(lambda at: cell(at, quote=ALONE[how](at))))
+    assert (line["kind"], line["code"]) == ("failure", "truncated_quote")
+
+
+@pytest.mark.parametrize("how", ["an ellipsis", "three dots and a button", "a link", "brackets"])
+def test_one_stub_among_whole_quotes_is_none(how: str) -> None:
+    line = reading(rows(lambda at: cell(at, quote=ALONE[how](at) if at == 3 else None)))
+    assert line["code"] == "truncated_quote"
+
+
+def test_a_button_that_folds_a_whole_quote_is_nothing() -> None:
+    page = rows(lambda at: cell(at, under="<button>Show more</button><a href=/x>Full review</a>"))
+    assert is_right(reading(page))
+
+
+def test_a_beginning_that_runs_on_into_the_whole_is_refused() -> None:
+    page = rows(
+        lambda at: cell(at, quote=f"<p><span>{stub(at)}…</span><span>{SAID[at]}</span></p>")
+    )
+    assert reading(page)["code"] == "duplicate_block"
+
+
+# --- rows that name two reviewers ---
+
+
+def mixed(own: tuple[int, ...]) -> Iterator[str]:
+    for shape in ("<section>{0}{1}{2}</section>", "<tr><th>{0}<td>{1}<td>{2}"):
+        shown = ""
+        for row, who in enumerate(WHO):
+            names = ("<b>Ada</b>", "<b>Ben</b>") if row in own else ("", "")
+            pair = [f"<div>{name}{bare(2 * row + n)}</div>" for n, name in enumerate(names)]
+            head = "" if row in own else f"<h3>{who}</h3>"
+            shown += shape.format(head, *pair)
+        yield f"<table>{shown}</table>" if "<tr>" in shape else shown
+
+
+@pytest.mark.parametrize("own", [(3,), (0,), (1,), (2, 3), (0, 1, 3)])
+def test_a_row_may_be_headed_by_its_reviewer_and_another_name_two(own: tuple[int, ...]) -> None:
+    names = [(who, who) if row not in own else ("Ada", "Ben") for row, who in enumerate(WHO)]
+    for page in mixed(own):
+        line = reading(page)
+        assert line["kind"] == "comparison", line
+        found = [quote["reviewer"] for quote in line["quotes"]]
+        assert found == [name for pair in names for name in pair]
+
+
+def test_a_row_that_is_headed_and_names_its_own_is_not_certain() -> None:
+    page = next(mixed((3,))).replace("<section><div><b>Ada", "<section><h3>Guests</h3><div><b>Ada")
+    assert reading(page)["code"] == "cell_shape"
+
+
+def test_one_cell_alone_that_lacks_its_reviewer_is_not_certain() -> None:
+    page = rows(cell).replace("<b>Doubter</b>", "", 1)
+    assert reading(page)["code"] == "cell_shape"
+
+
+# --- scores and verdicts in other forms ---
+
+FORMS: dict[str, Cell] = {
+    "of ten": lambda at: f"<i>{SCORES[at] / 10}/10 · {VERDICTS[at]}</i>",
+    "a share": lambda at: f"<i>{SCORES[at]}% · {VERDICTS[at]}</i>",
+    "a share and a verdict": lambda at: f"<u>{SCORES[at]}%</u> <i>{VERDICTS[at]}</i>",
+    "done": lambda at: f"<i>{SCORES[at]}/100 · {VERDICTS[at]}ped</i>",
+    "would": lambda at: f"<i>{SCORES[at]}/100</i> <u>Would {VERDICTS[at]}</u>",
+}
+OTHER_FORMS: dict[str, Cell] = {
+    "of ten with hundredths": lambda at: f"<i>{SCORES[at] / 10}5/10 · {VERDICTS[at]}</i>",
+    "of two scales": lambda at: f"<i>{score(at) if at else '8.1/10 · ship'}</i>",
+    "of five": lambda at: f"<i>{SCORES[at] / 20}/5 · {VERDICTS[at]}</i>",
+    "a bare number": lambda at: f"<i>{SCORES[at]}</i><u>{VERDICTS[at]}</u>",
+    "another word": lambda at: f"<p>{SCORES[at]}/100 · would not {VERDICTS[at]}</p>",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_score_in_a_form_that_says_as_much_is_read_exactly(form: str) -> None:
+    page = rows(
+        lambda at: f"<div><b>{WHO[at // 2]}</b><p>{FORMS[form](at)}</p><p>{SAID[at]}</p></div>"
+    )
+    line = reading(page)
+    assert is_right(line), line.get("detail") or line["quotes"][0]
+
+
+@pytest.mark.parametrize("form", OTHER_FORMS)
+def test_a_score_that_is_no_whole_number_of_a_hundred_is_refused(form: str) -> None:
+    page = rows(
+        lambda at: f"<div><b>{WHO[at // 2]}</b>{OTHER_FORMS[form](at)}<p>{SAID[at]}</p></div>"
+    )
+    assert reading(page)["kind"] == "failure"
+
+
+# --- copies ---
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_copies_of_the_scorecard_are_read_once(times: int) -> None:
+    assert is_right(reading(f"<div>{rows(cell)}</div>" * times))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("81/100", "99/100", "score"),
+        ("81/100 · ship", "81/100 · skip", "verdict"),
+        ("<b>Tinkerer</b>", "<b>Stranger</b>", "reviewer"),
+    ],
+)
+def test_copies_that_differ_in_what_they_state_are_refused(old: str, new: str, field: str) -> None:
+    copy = rows(cell).replace(old, new, 1)
+    line = reading(f"<div>{rows(cell)}</div><div>{copy}</div>")
+    assert (line["code"], line["field"]) == ("field_ambiguous", f"quotes[].{field}")
+
+
+def test_every_arrangement_has_a_name_of_its_own_and_a_drawing() -> None:
+    assert len({each.name for each in ARRANGEMENTS}) == len(ARRANGEMENTS)
+    assert all("[A1]" in each.drawing or "A1]" in each.drawing for each in ARRANGEMENTS)
