@@ -148,6 +148,7 @@ def test_each_answer_is_kept_with_the_outcome_that_the_table_names(site, home):
         "/compare/ssh-vs-ssh": Answer(play=not_http),
         "/compare/shell-vs-shell": Answer(b"<html><body><p>Loading</p></body></html>"),
         "/compare/big-vs-big": Answer(b"x" * (MAX_WIRE_BYTES + 1)),
+        "/compare/bulk-vs-bulk": Answer(PAGE.ljust(MAX_WIRE_BYTES)),
         "/compare/grown-vs-grown": Answer(gzip.compress(bytes(RATIO_FROM + 1)), headers=html),
     }
     paths = [path for path in site.answers if path != "/robots.txt"]
@@ -174,6 +175,7 @@ def test_each_answer_is_kept_with_the_outcome_that_the_table_names(site, home):
         "ssh": ["network_error:protocol"] * thrice,
         "shell": ["extraction_refused:" + found["shell"][0].partition(":")[2]],
         "big": ["too_large:wire"],
+        "bulk": ["ok:"],
         "grown": ["too_large:decoded"],
         "shut": ["refused_robots:disallowed"],
     }
