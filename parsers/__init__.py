@@ -3,6 +3,7 @@
 `parse_page` gives a record or raises; `read_page` gives the failure as a record instead.
 
 comparison  the grammar put together            checks   statements that should agree
+layout      a site's own selectors, tried first
 page/       bytes to blocks                     cards/   the two cards and the decision table
 scorecard/  the eight quotes                    values   one text to one value
 absence     why a page is no comparison         site     what is particular to a publisher
@@ -15,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parsers.absence import explain_absence
-from parsers.comparison import read_comparison
+from parsers.layout import read_laid_out
 from parsers.optout import opt_outs, refused_usages, unquotable
 from parsers.page.decode import decode, is_html
 from parsers.page.document import Document
@@ -99,7 +100,7 @@ def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other
     if url is not None and not _is_comparison(owner, url):
         return Other(url=url)
     try:
-        record = read_comparison(document, owner, _own(owner, url), decoded.data, found.trace)
+        record = read_laid_out(document, owner, _own(owner, url), decoded.data, found.trace)
     except ParseError as problem:
         raise explain_absence(document, owner.words, url, problem) from problem
     if not decoded.is_repaired:

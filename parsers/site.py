@@ -59,6 +59,37 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a site's pages hold what: CSS selectors, tried before the grammar.
+
+    `heading` and `card` (one and two matches) and `cell` (eight, or six) are looked for in the
+    page; then the fields of a card in each card, those of a cell in each cell, one match each.
+    `pricing` and `votes` are looked for in the page, the first tool's first. Absent: what is None
+    is not looked for. Labels are not wanted: the selector says what a value is.
+    """
+
+    heading: str
+    card: str
+    name: str
+    category: str
+    tagline: str
+    share: str
+    entry: str
+    description: str
+    cell: str
+    quote: str
+    badge: str | None = None
+    community: str | None = None
+    reviewer: str | None = None
+    score: str | None = None
+    verdict: str | None = None
+    votes: str | None = None
+    pricing: str | None = None
+    by_tool: bool = False
+    """Whether the page has all cells of the first tool first; else they stand in turns."""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One publisher: what its addresses mean and which words anchor its pages.
 
@@ -76,6 +107,8 @@ class Site:
     listings: tuple[str, ...] = ("/",)
     tool_page: str = "/tool/{slug}"
     words: Words = Words()
+    layout: Layout | None = None
+    """Said only for a site whose pages the grammar refuses."""
 
     def own_address(self, url: str) -> str:
         """The same page on the site's own base.

@@ -93,8 +93,8 @@ class Reading:
             self.cut("disconnect")
         if self._head is None and len(self._came) > MAX_HEADER_BYTES:
             raise self._error("damaged", "headers")
-        if not self._end and self._head and len(self._came) > self._body + MAX_WIRE_BYTES:
-            self.cut("length")
+        if self._head and (self._end or len(self._came)) > self._body + MAX_WIRE_BYTES:
+            self.cut(self._truncated or "length")
         return self._end > 0
 
     def cut(self, why: Truncation) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from traceback import extract_tb
 from urllib.parse import urlsplit
 
-from parsers.site import Site
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from parsers.site import Layout, Site
 from schema.errors import SiteError
 
 __all__ = ["DEFAULT_SITE", "load_sites", "site_named", "site_of_url"]
@@ -135,6 +137,16 @@ def _fault(site: object, name: str) -> str:
                 f"{each} must have {' or '.join(' and '.join(sorted(way)) for way in ways)}"
                 " as named group"
             )
+    return _fault_of_layout(site.layout) if site.layout else ""
+
+
+def _fault_of_layout(layout: Layout) -> str:
+    for name, selector in asdict(layout).items():
+        try:
+            if isinstance(selector, str):
+                LexborHTMLParser("").css(selector)
+        except SelectolaxError:
+            return f"layout: {name} is no CSS selector: {selector!r}"
     return ""
 
 

@@ -18,6 +18,8 @@ from commands import verdicts
 from crawl_site import PAGE, PAGES, PAIRS, Answer, finish, outcomes, rows, run_crawl, start_crawl
 
 from archive import open_archive
+from archive.warc.content import RATIO_FROM
+from crawler.net.wire import MAX_WIRE_BYTES
 from schema.errors import BytesError
 
 COMPARE = "/compare/alder-vs-birch"
@@ -145,8 +147,9 @@ def test_each_answer_is_kept_with_the_outcome_that_the_table_names(site, home):
         "/compare/slow-vs-slow": Answer(play=stall),
         "/compare/ssh-vs-ssh": Answer(play=not_http),
         "/compare/shell-vs-shell": Answer(b"<html><body><p>Loading</p></body></html>"),
-        "/compare/big-vs-big": Answer(b"x" * (9 << 20)),
-        "/compare/bomb-vs-bomb": Answer(gzip.compress(bytes(64 << 20)), headers=html),
+        "/compare/big-vs-big": Answer(b"x" * (MAX_WIRE_BYTES + 1)),
+        "/compare/bulk-vs-bulk": Answer(PAGE.ljust(MAX_WIRE_BYTES)),
+        "/compare/grown-vs-grown": Answer(gzip.compress(bytes(RATIO_FROM + 1)), headers=html),
     }
     paths = [path for path in site.answers if path != "/robots.txt"]
     paths.append("/compare/shut-vs-shut")
@@ -172,7 +175,8 @@ def test_each_answer_is_kept_with_the_outcome_that_the_table_names(site, home):
         "ssh": ["network_error:protocol"] * thrice,
         "shell": ["extraction_refused:" + found["shell"][0].partition(":")[2]],
         "big": ["too_large:wire"],
-        "bomb": ["too_large:decoded"],
+        "bulk": ["ok:"],
+        "grown": ["too_large:decoded"],
         "shut": ["refused_robots:disallowed"],
     }
     assert ended.exit_code == 10, ended.errors

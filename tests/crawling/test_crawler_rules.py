@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from archive import Home
 from archive.ledger.leases import Lease
 from archive.ledger.outcomes import OUTCOMES, is_known
-from archive.warc.content import Decoded
+from archive.warc.content import RATIO_FROM, Decoded
 from archive.warc.http1 import Message, take_apart
-from crawler.choosing.sitemaps import MAX_ENTRIES, SitemapError, read_sitemap
+from crawler.choosing.sitemaps import MAX_BYTES, MAX_ENTRIES, SitemapError, read_sitemap
 from crawler.hosts.addresses import is_global, next_hop, on_origin, strict_address
 from crawler.judge import differing_validator, judge_answer, wait_asked_for
 from crawler.robots.rules import is_fresh, read_rules
@@ -190,9 +190,9 @@ def test_a_sitemap_may_be_an_index_gzipped_or_plain_lines():
         b"",
         b"words",
         gzip.compress(b"<urlset></urlset>", mtime=0)[:-4],
-        gzip.compress(bytes(11 << 20), mtime=0),
+        gzip.compress(bytes(RATIO_FROM + 1), mtime=0),
         b"<urlset>" + b"<url><loc>x</loc></url>" * (MAX_ENTRIES + 1) + b"</urlset>",
-        b" " * (11 << 20),
+        b" " * (MAX_BYTES + 1),
         b"<?xml version='1.0' encoding='shift_jis'?><urlset></urlset>",
         b"<?xml version='1.0' encoding='utf-7'?><urlset></urlset>",
         b"<?xml encoding='none'?><urlset/>",

@@ -19,15 +19,15 @@ from warcio.archiveiterator import ArchiveIterator
 from archive import Home, open_archive
 from archive.ledger.outcomes import is_known
 from archive.store.quarantine import kept_aside
+from crawler.net.wire import MAX_HEADER_BYTES, MAX_WIRE_BYTES
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(PAGE)
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 CHUNK = b"%x\r\n" % len(PAGE) + PAGE + b"\r\n"
-LARGE = 5 << 20
+LARGE = MAX_WIRE_BYTES + (1 << 20)  # more than comes with one read
 SOUND = whole(PAGE)
 OTHER = PAGE.replace(b"</body>", b"<p>Another end</p></body>")
-MIB = 1 << 20
 ODD = (
     b"HTTP/1.1 200 All-Right\r\ncontent-TYPE:text/html\r\nX-B:  1 \r\nx-a:2\r\nX-b: 3\r\n"
     b"Transfer-Encoding: Chunked\r\n\r\n%s0\r\nX-After: 1\r\n\r\n" % CHUNK
@@ -49,8 +49,8 @@ ANSWERS = {
     "odd-vs-framing": Say(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + PAGE),
     "broken-vs-chunk": [Say(CHUNKED + CHUNK + b"zz\r\nno size\r\n"), SOUND],
     "missing-vs-chunk": [Say(CHUNKED + CHUNK), SOUND],
-    "many-vs-headers": Say(HEAD + b"X: y\r\n" * 100_000 + b"\r\n" + PAGE),
-    "huge-vs-header": Say(HEAD + b"X: " + b"y" * MIB + b"\r\n\r\n" + PAGE),
+    "many-vs-headers": Say(HEAD + b"X: y\r\n" * (MAX_HEADER_BYTES // 6) + b"\r\n" + PAGE),
+    "huge-vs-header": Say(HEAD + b"X: " + b"y" * MAX_HEADER_BYTES + b"\r\n\r\n" + PAGE),
     "folded-vs-nothing": Say(b"HTTP/1.1 200 OK\r\n folded\r\n\r\n" + PAGE),
     "mail-vs-http": Say(b"220 mail.sample ESMTP\r\n"),
     "noise-vs-http": Say(bytes(range(256)).replace(b"\n", b"")),
@@ -306,7 +306,7 @@ def test_a25_the_beginning_of_an_answer_that_is_too_large_is_kept(crawled):
         (kept,) = [
             record for record in warc_records(crawled.home, "response") if record[0].endswith(name)
         ]
-        assert 4 * MIB <= len(kept[1]) < LARGE
+        assert MAX_WIRE_BYTES <= len(kept[1]) < LARGE
 
 
 def test_a26_cookies_are_taken_by_nobody(crawled):

@@ -16,7 +16,10 @@ from fault_server import ROBOTS, FaultServer, Say, crawl_with_names, faulty, who
 from test_recrawl import at, validating
 
 from archive import open_archive
+from archive.warc.content import RATIO_FROM
+from crawler.choosing.sitemaps import MAX_ENTRIES
 from crawler.hosts.addresses import is_of_site, strict_address
+from crawler.net.wire import MAX_WIRE_BYTES
 from crawler.robots.rules import MAX_BYTES, read_rules
 from parsers.sites import site_named
 from schema.errors import CrawlError
@@ -53,8 +56,8 @@ FILLING = b"# nothing here\n" * (MAX_BYTES // 15)
 @pytest.mark.parametrize(
     ("text", "is_allowed"),
     [
-        (b"User-agent: *\nDisallow: /compare\n" + b"# " + b"x" * (5 << 20), False),
-        (b"User-agent: *\nDisallow: /other\n" + b"# long\n" * (5 << 18), True),
+        (b"User-agent: *\nDisallow: /compare\n" + b"# " + b"x" * MAX_WIRE_BYTES, False),
+        (b"User-agent: *\nDisallow: /other\n" + b"# long\n" * (MAX_WIRE_BYTES // 7), True),
         (b"User-agent: *\n" + FILLING + b"Disallow: /compare\n", True),
     ],
 )
@@ -125,19 +128,19 @@ def discovered(home: Path, server: FaultServer, *maps: str) -> Ended:
 def test_c09_sitemaps_are_bounded_in_size_count_and_depth(home):
     with faulty({PLACE: SOUND}) as server:
         at = server.base
-        bomb = gzip.compress(b"<urlset>" + bytes(64 << 20))
+        grown = gzip.compress(b"<urlset>" + bytes(RATIO_FROM))
         server.answers |= {
-            "/bomb.xml.gz": whole(bomb, kind="application/gzip"),
-            "/many.xml": urlset(*[f"{at}/compare/a-vs-b"] * 50_001),
+            "/grown.xml.gz": whole(grown, kind="application/gzip"),
+            "/many.xml": urlset(*[f"{at}/compare/a-vs-b"] * (MAX_ENTRIES + 1)),
             "/loop.xml": index(f"{at}/loop.xml", f"{at}/sitemap-1.xml"),
             **{f"/sitemap-{n}.xml": index(f"{at}/sitemap-{n + 1}.xml") for n in range(1, 9)},
             "/good.xml": urlset(at + PLACE),
         }
-        ended = discovered(home, server, "/bomb.xml.gz", "/many.xml", "/loop.xml", "/good.xml")
+        ended = discovered(home, server, "/grown.xml.gz", "/many.xml", "/loop.xml", "/good.xml")
         assert server.paths()["/loop.xml"] == 1
         assert server.paths()["/sitemap-2.xml"] == 1
         assert server.paths()["/sitemap-3.xml"] == 0
-    assert outcomes(home, "/bomb.xml.gz") == ["too_large:decoded"]
+    assert outcomes(home, "/grown.xml.gz") == ["too_large:decoded"]
     assert outcomes(home, "/many.xml") == ["too_large:decoded"]
     assert (ended.exit_code, ended.report["stored"]) == (0, 1), ended.report
 

@@ -89,7 +89,7 @@ def test_a_robots_txt_that_names_a_licence_is_obeyed_and_the_licence_not_asked_f
 
 
 def test_a_robots_txt_full_of_usages_leaves_a_short_note() -> None:
-    lines = "".join(f"Content-Usage: /a{n} use{n}=n, all{n}=n\n" for n in range(12_000))
+    lines = "".join(f"Content-Usage: /a{n} use{n}=n, all{n}=n\n" for n in range(2 * MOST_USAGES))
     assert denied(f"User-agent: *\nContent-Usage: search=n\n{lines}") == ["content-usage:search"]
     assert len(denied(lines.replace("/a", "/compare/ a"))) == MOST_USAGES
 

@@ -364,7 +364,7 @@ def _(handler: BaseHTTPRequestHandler) -> None:
 def _(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
     try:
-        for _ in range(100):
+        for _ in range(65):  # one more than are taken
             handler.wfile.write(b"x" * 65536)
     except OSError:
         pass

@@ -11,7 +11,8 @@ from http_bytes import message_block
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.warc.content import PIECE, accepted_encodings, decode_body
+from archive.warc import record
+from archive.warc.content import MAX_BYTES, PIECE, RATIO_FROM, accepted_encodings, decode_body
 from archive.warc.http1 import dechunk, split_head, take_apart
 
 TEXT = bytes(range(256)) * 300
@@ -56,15 +57,31 @@ def test_a_whole_body_is_given_back_and_a_cut_one_never(name, wire):
         ("gzip", TEXT, "decode"),
         ("xyz", TEXT, "decode"),
         ("gzip, gzip", gzip.compress(TEXT, mtime=0), "decode"),
-        ("gzip", gzip.compress(bytes(4 << 20), mtime=0), "decoded"),
-        ("deflate", zlib.compress(bytes(64 << 20)), "decoded"),
-        ("identity", bytes((8 << 20) + 1), "decoded"),
+        ("gzip", gzip.compress(bytes(RATIO_FROM + 1), mtime=0), "decoded"),
+        ("deflate", zlib.compress(bytes(RATIO_FROM + 1)), "decoded"),
+        ("identity", bytes(MAX_BYTES + 1), "decoded"),
     ],
 )
 def test_what_is_unknown_false_or_too_large_is_refused(name, wire, reason):
     found = decode_body(wire, name)
     assert found.body is None
     assert found.reason == reason
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_body_may_grow_much_while_it_is_small_and_be_large_where_it_grows_little(pack):
+    name = "gzip" if pack is gzip.compress else "deflate"
+    small, large = bytes(RATIO_FROM), random.Random(0).randbytes(MAX_BYTES // 100) * 100
+    assert decode_body(pack(small), name).body == small
+    assert decode_body(pack(large), name).body == large
+    assert len(large) > MAX_BYTES - 100
+    assert decode_body(pack(large + bytes(101)), name).reason == "decoded"
+
+
+def test_a_member_of_a_warc_file_is_undone_up_to_its_largest_size(monkeypatch):
+    monkeypatch.setattr(record, "MEMBER_BYTES", 1000)
+    assert record.member_at(gzip.compress(bytes(1000)), 0)[0] == bytes(1000)
+    assert record.member_at(gzip.compress(bytes(1001)), 0)[0] is None
 
 
 def test_one_layer_only_is_undone():

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
+from collections.abc import Callable
+from itertools import cycle, islice
+from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import verdicts
-from fixture_tools import (
-    DESK,
-    HTML,
-    ROOT,
-    TEXT,
-    URL,
-    WREN,
-    codes,
-    html_page,
-    read,
-    text_one,
-    text_two,
-)
+from fixture_tools import DESK, HTML, TEXT, URL, WREN, codes, html_page, read, text_one, text_two
 
+from machine.worker import GuardedPool
 from parsers import read_document
+from parsers.page.scan import MAX_ATTRIBUTES, MAX_OPEN, MAX_OPTIONS, MAX_TEMPLATES
 from schema.codes import FAILURES
 from schema.page import RawPage
+from verdicts.commands import parse
 
 MIB = 1024 * 1024
 EURO = WREN.but(tagline="Sings – for 4 € – “when done”", name="Merle Été")
@@ -264,122 +256,92 @@ def test_a_text_may_have_other_line_ends(end: str) -> None:
     assert line["kind"] == "comparison"
 
 
-# --- hostile shapes: in a process of their own, because a missed one hangs or kills it ---
-
-LIMITED = """
-import json, os, resource, sys
-from fixture_tools import read
-from test_parser_refuses import {table}
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-for name, make in {table}.items():
-    child = os.fork()
-    if not child:
-        resource.setrlimit(resource.RLIMIT_CPU, (4, 4))
-        line = read(make())
-        os.write(1, (json.dumps([name, line.get("code") or line["kind"]]) + chr(10)).encode())
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    if status:
-        os.write(1, (json.dumps([name, f"died, wait status {status}"]) + chr(10)).encode())
-"""
+# --- shapes that would be costly many times over: each is tried just over its limit ---
 
 
-def in_a_process(table: str) -> dict[str, str]:
-    """What the parser says of each shape, or that it died: each has a process and four seconds."""
-    done = subprocess.run(
-        [sys.executable, "-c", LIMITED.replace("{table}", table)],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        cwd=ROOT / "tests" / "reading",
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'tools'}"},
-        check=True,
-    )
-    return dict(json.loads(line) for line in done.stdout.splitlines())
+def opened(*tags: str) -> Callable[[int], str]:
+    """A page of so many openings, these in turn."""
+    return lambda count: "<!doctype html>" + "".join(islice(cycle(tags), count))
 
 
-MANY = 100_000
-HOSTILE = {
-    "nested divs": lambda: "<!doctype html>" + "<div>" * MANY,
-    "nested divs in capitals": lambda: "<!doctype html>" + "<DIV>" * MANY,
-    "nested divs before a page": lambda: "<!doctype html>" + "<div>" * MANY + html_page(),
-    "divs with classes": lambda: "<!doctype html>" + "<div class=a>" * MANY,
-    "closings that match nothing": lambda: "<!doctype html>" + "<div></x>" * MANY,
-    "formatting that is opened again": lambda: "<!doctype html>" + "<b><p>" * MANY,
-    "nested tables": lambda: "<!doctype html>" + "<table><tr><td>" * MANY,
-    "nested lists": lambda: "<!doctype html>" + "<ul><li>" * MANY,
-    "own elements": lambda: "<!doctype html>" + "<x-y>" * MANY,
-    "nested svg": lambda: "<!doctype html>" + "<svg><g>" * MANY,
-    "attributes": lambda: "<!doctype html><p " + " ".join(f"a{n}" for n in range(MANY)) + ">",
-    "nested divs after a quotation mark in a script": lambda: (
-        """<!doctype html><script>a = '<x y="'</script>""" + "<div>" * MANY
+def attributes(tag: str, each: str, joint: str = " ") -> Callable[[int], str]:
+    """A page whose first tag has so many attributes."""
+    return lambda n: f"<!doctype html><{tag}{joint.join(each % at for at in range(n))}>"
+
+
+SHAPES: dict[str, tuple[int, Callable[[int], str]]] = {
+    "nested divs": (MAX_OPEN, opened("<div>")),
+    "nested divs in capitals": (MAX_OPEN, opened("<DIV>")),
+    "divs with classes": (MAX_OPEN, opened("<div class=a>")),
+    "closings that match nothing": (MAX_OPEN, opened("<div></x>")),
+    "formatting that is opened again": (MAX_OPEN, opened("<b>", "<p>")),
+    "nested tables": (MAX_OPEN, opened("<table>", "<tr>", "<td>")),
+    "nested lists": (MAX_OPEN, opened("<ul>", "<li>")),
+    "own elements": (MAX_OPEN, opened("<x-y>")),
+    "nested svg": (MAX_OPEN, opened("<svg>", "<g>")),
+    "nested divs after a quotation mark in a script": (
+        MAX_OPEN,
+        lambda n: """<!doctype html><script>a = '<x y="'</script>""" + "<div>" * n,
     ),
-    "attributes of a tag with an n": lambda: (
-        "<!doctype html><nav " + " ".join(f"a{n}" for n in range(MANY)) + ">"
+    "attributes": (MAX_ATTRIBUTES, attributes("p ", "a%d")),
+    # The name of such a tag counts as one: the first look leaves it to the group.
+    "attributes of a tag with an n": (MAX_ATTRIBUTES - 1, attributes("nav ", "a%d")),
+    "attributes after slashes": (MAX_ATTRIBUTES, attributes("p/", "a%d", "/")),
+    "attributes with values": (MAX_ATTRIBUTES, attributes("p ", 'a%d="1"')),
+    "attributes on lines": (MAX_ATTRIBUTES, attributes("p\n", "a%d='>'", "\n")),
+    "attributes that touch": (MAX_ATTRIBUTES, attributes("p ", 'a%d=""', "")),
+    "attributes of a tag that never ends": (
+        MAX_ATTRIBUTES,
+        lambda n: "<!doctype html><p " + "a " * n,
     ),
-    "attributes after slashes": lambda: (
-        "<!doctype html><p/" + "/".join(f"a{n}" for n in range(MANY)) + ">"
-    ),
-    "attributes with values": lambda: (
-        "<!doctype html><p " + " ".join(f'a{n}="1"' for n in range(MANY)) + ">"
-    ),
-    "attributes on lines": lambda: (
-        "<!doctype html><p\n" + "\n".join(f"a{n}='>'" for n in range(MANY)) + ">"
-    ),
-    "attributes that touch": lambda: (
-        "<!doctype html><p " + "".join(f'a{n}=""' for n in range(MANY)) + ">"
-    ),
-    "attributes of a tag that never ends": lambda: "<!doctype html><p " + "a " * MANY,
-    "options": lambda: "<!doctype html><select>" + "<option>" * 40_000,
-    "closed options": lambda: "<!doctype html><select>" + "<option></option>" * 40_000,
-    "groups of options": lambda: "<!doctype html><select>" + "<optgroup></optgroup>" * 40_000,
-    "templates": lambda: "<!doctype html>" + "<template>" * MANY,
-    "closed templates": lambda: "<!doctype html>" + "<template></template>" * MANY,
-    "templates in capitals": lambda: "<!doctype html>" + "<TEMPLATE>" * MANY,
+    "options": (MAX_OPTIONS, opened("<option>")),
+    "closed options": (MAX_OPTIONS, opened("<option></option>")),
+    "groups of options": (MAX_OPTIONS, opened("<optgroup></optgroup>")),
+    "templates": (MAX_TEMPLATES, opened("<template>")),
+    "closed templates": (MAX_TEMPLATES, opened("<template></template>")),
+    "templates in capitals": (MAX_TEMPLATES, opened("<TEMPLATE>")),
 }
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_is_parsed_up_to_its_limit_and_refused_above(shape: str) -> None:
+    limit, made = SHAPES[shape]
+    assert outcome(read(made(limit))) not in ("hostile_shape", "comparison")
+    assert outcome(read(made(limit + 1))) == "hostile_shape"
+
+
+def test_a_page_behind_too_many_openings_is_refused() -> None:
+    assert outcome(read(html_page(before="<div>" * (MAX_OPEN + 1)))) == "hostile_shape"
+    assert outcome(read(html_page(before="<div>" * 100 + "</div>" * 100))) == "comparison"
+
+
+SOME = 2_000
 ODD = {
-    "a name that never ends": lambda: "<!doctype html>" + "<a<a" * MANY,
-    "a page after a name that never ends": lambda: "<!doctype html>" + "<a" * MANY + html_page(),
-    "paragraph ends": lambda: html_page(after="</p>" * MANY),
-    "an open comment": lambda: html_page() + "<!--" * MANY,
-    "an open script": lambda: html_page() + "<script>" + "x<" * MANY,
-    "less-than signs": lambda: html_page(after="<" * MANY),
-    "entities": lambda: html_page(after="&amp;" * MANY),
-    "entities that never end": lambda: html_page(after="&" * MANY),
-    "line breaks": lambda: html_page(after="<br>" * MANY),
-    "a word of a million letters": lambda: html_page(after=f"<p>{'x' * 1_000_000}</p>"),
-    "words": lambda: html_page(after=f"<p>{'vs ' * 300_000}</p>"),
+    "a name that never ends": lambda: "<!doctype html>" + "<a<a" * SOME,
+    "a page after a name that never ends": lambda: "<!doctype html>" + "<a" * SOME + html_page(),
+    "paragraph ends": lambda: html_page(after="</p>" * SOME),
+    "an open comment": lambda: html_page() + "<!--" * SOME,
+    "an open script": lambda: html_page() + "<script>" + "x<" * SOME,
+    "less-than signs": lambda: html_page(after="<" * SOME),
+    "entities": lambda: html_page(after="&amp;" * SOME),
+    "entities that never end": lambda: html_page(after="&" * SOME),
+    "line breaks": lambda: html_page(after="<br>" * SOME),
+    "a word that is too long for a field": lambda: html_page(after=f"<p>{'x' * 20_001}</p>"),
+    "words": lambda: html_page(after=f"<p>{'vs ' * 6_667}</p>"),
     "a heading of many names": lambda: html_page(before=f"<h1>{'a vs ' * 300}b</h1>"),
-    "many headings": lambda: html_page(before="<p>a vs b</p>" * 5_000),
-    "many labels": lambda: html_page(before="<p>Panel ship</p>" * 5_000),
+    "many headings": lambda: html_page(before="<p>a vs b</p>" * SOME),
+    "many labels": lambda: html_page(before="<p>Panel ship</p>" * SOME),
     "many statistics": lambda: html_page(
-        before="<p>75%</p><p>Panel ship</p><p>Free</p><p>Entry</p>" * 2_000
+        before="<p>75%</p><p>Panel ship</p><p>Free</p><p>Entry</p>" * (SOME // 4)
     ),
-    "many scores": lambda: html_page(after="<p>85/100 · ship</p>" * 5_000),
-    "many quotes": lambda: html_page(after="<p>“So it is.”</p>" * 5_000),
-    "spaces": lambda: html_page(after=" \n" * 1_000_000),
-    "open quotation marks": lambda: html_page(WREN.saying(1, "“" * 19_000 + "x")),
+    "many scores": lambda: html_page(after="<p>85/100 · ship</p>" * SOME),
+    "many quotes": lambda: html_page(after="<p>“So it is.”</p>" * SOME),
+    "spaces": lambda: html_page(after=" \n" * SOME),
+    "open quotation marks": lambda: html_page(WREN.saying(1, "“" * SOME + "x")),
     "almost a cue": lambda: html_page(WREN.saying(1, "this is a not " * 1_400), scored=False),
-    "almost a placeholder": lambda: html_page(WREN.but(description="{{" * 9_900 + "}")),
-    "almost a score": lambda: html_page(WREN.saying(1, "1 / " * 4_900)),
+    "almost a placeholder": lambda: html_page(WREN.but(description="{{" * SOME + "}")),
+    "almost a score": lambda: html_page(WREN.saying(1, "1 / " * SOME)),
 }
-
-
-@pytest.fixture(scope="module")
-def hostile() -> dict[str, str]:
-    return in_a_process("HOSTILE")
-
-
-@pytest.fixture(scope="module")
-def odd() -> dict[str, str]:
-    return in_a_process("ODD")
-
-
-@pytest.mark.parametrize("shape", HOSTILE)
-def test_a_hostile_shape_is_refused_before_it_is_parsed(
-    hostile: dict[str, str], shape: str
-) -> None:
-    assert hostile[shape] == "hostile_shape"
 
 
 @pytest.mark.parametrize(
@@ -434,20 +396,28 @@ def test_digits_in_a_text_are_joined_as_inline_tags_are() -> None:
     assert line["tools"][0]["description"] == "It holds 106 songs and 32 kinds of birds."
 
 
-def test_a_small_page_whose_tree_has_no_room_is_a_failure_and_the_next_is_read(tmp_path) -> None:
-    """Two thousand elements left open are opened again in every block that follows."""
-    opened = "<div>" + "".join(f"<b a={at}>" for at in range(2000)) + "</div>"
-    (tmp_path / "1.html").write_text(html_page(before=opened + "<div>x</div>" * 10_000))
-    (tmp_path / "2.html").write_text(html_page())
-    done = verdicts("parse", tmp_path, "--site", "sample")
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 10, done.stderr
-    assert [outcome(line) for line in lines] == ["parser_died", "comparison"]
-
-
 @pytest.mark.parametrize("shape", ODD)
-def test_an_odd_shape_is_read_or_refused_and_ends(odd: dict[str, str], shape: str) -> None:
-    assert odd[shape] == "comparison" or odd[shape] in FAILURES
+def test_an_odd_shape_is_read_or_refused(shape: str) -> None:
+    line = read(ODD[shape]())
+    assert outcome(line) == "comparison" or outcome(line) in FAILURES
+
+
+def dying_task(task: parse.Task) -> tuple[str, bool]:
+    """As the real one, but that it ends its process at one page."""
+    if task.path.endswith("1.html"):
+        os._exit(3)
+    return parse.parse_task(task)
+
+
+def test_a_page_that_ends_its_worker_is_a_failure_and_the_next_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("1.html", "2.html"):
+        (tmp_path / name).write_text(html_page())
+    monkeypatch.setattr(parse, "GuardedPool", lambda _, **how: GuardedPool(dying_task, **how))
+    code = parse.parse_paths([str(tmp_path)], url=None, site="sample", has_trace=False)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (code, [outcome(line) for line in lines]) == (10, ["parser_died", "comparison"])
 
 
 HARMLESS = {

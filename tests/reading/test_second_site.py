@@ -15,8 +15,11 @@ import pytest
 from fixture_tools import HTML, codes, read
 
 import parsers.sites
+from parsers import parse_page, read_document
 from parsers.sites import load_sites, site_named, site_of_url
 from schema.errors import SiteError
+from schema.page import RawPage
+from schema.records import Comparison
 from verdicts import fixtures
 
 SITE_FILE = '''"""Yea or Nay: an invented publisher with words and addresses of its own."""
@@ -53,6 +56,37 @@ MOTH = ("Moth Trap", "Nets", "Catches the errors that fly at night", "Torn", "50
         ("72/100 · yea", "39/100 · nay", "77/100 · yea", "41/100 · nay"))  # fmt: skip
 
 
+LAYOUT = """layout=Layout(
+        heading="h1", card="article", name=".n", category=".d", tagline=".l", badge=".b",
+        share=".s", community=".r", entry=".p", description=".t", votes=".v", pricing=".c",
+        cell="blockquote", reviewer="cite", score="var", quote=".q", by_tool=True,
+    ),
+)
+"""
+
+
+def signs(*, after: str = "<footer>The Sunday drawer</footer>") -> str:
+    """A page of the publisher that says with signs what the grammar has words for."""
+    cards, sayings = "", ""
+    for name, drawer, line, badge, share, price, text, scores in (LAMP, MOTH):
+        votes = "3 yea / 1 nay" if share == "75%" else "2 yea / 2 nay"
+        cards += (
+            f"<article><p>New</p><p class=d>{drawer}</p><p class=n>{name}</p><p class=l>{line}</p>"
+            f"<p class=b>{badge}</p><p class=v>{votes}</p><p class=s>{share}</p><p class=r>—</p>"
+            f"<p class=p>{price}</p><p class=c>a penny</p><p class=t>{text}</p><p>Buy</p></article>"
+        )
+        sayings += "".join(
+            f"<blockquote><var>{score}</var><i hidden>gone</i><p>said on a Monday</p>"
+            f"<p class=q>{name} and I, said {who}, part as friends.</p><cite>{who}</cite>"
+            "</blockquote>"
+            for who, score in zip(JURY, scores, strict=True)
+        )
+    return (
+        "<!doctype html><meta charset=utf-8><title>x</title><nav>Home</nav>"
+        f"<h1>Lamp of Oak against Moth Trap</h1>{cards}<section>{sayings}</section>{after}"
+    )
+
+
 def page(*, table: bool = True) -> str:
     """The publisher's markup: asides as cards, label first, a table, one column a gadget."""
     cards, columns = "", ""
@@ -83,6 +117,15 @@ def page(*, table: bool = True) -> str:
         f"<h1>Lamp of Oak against Moth Trap</h1>{cards}{glance}"
         f"<h2>What the jury said</h2><div>{columns}</div><p>The Sunday drawer</p>"
     )
+
+
+@pytest.fixture
+def laid_out_site(second_site: str, tmp_path: Path) -> str:
+    """The same site, its file with a layout."""
+    text = SITE_FILE.replace("import Site", "import Layout, Site")
+    text = text.removesuffix(")\n") + "    " + LAYOUT
+    (tmp_path / "more_sites" / "yeanay.py").write_text(text, "utf-8")
+    return second_site
 
 
 @pytest.fixture
@@ -145,6 +188,82 @@ def test_its_decision_table_is_read_in_its_own_words(second_site: str) -> None:
     assert codes(line) <= {"uneven_sides"}
 
 
+def test_the_grammar_alone_refuses_a_page_of_signs(second_site: str) -> None:
+    assert read(signs(), url=URL, site=second_site)["kind"] == "failure"
+
+
+def test_a_layout_reads_a_page_that_the_grammar_refuses(laid_out_site: str) -> None:
+    line = read(signs(), url=URL, site=laid_out_site)
+    by_grammar = read(page(table=False), url=URL, site=laid_out_site)
+    assert line["kind"] == "comparison", line
+    told = {"votes": None, "pricing": None}
+    assert [tool | told for tool in line["tools"]] == [tool | told for tool in by_grammar["tools"]]
+    assert [tool["votes"]["ship"] for tool in line["tools"]] == [3, 2]
+    assert [tool["pricing"] for tool in line["tools"]] == ["a penny", "a penny"]
+    assert line["quotes"] == by_grammar["quotes"]
+    assert codes(line) == set()
+
+
+def test_what_a_layout_found_is_traced_to_its_blocks(laid_out_site: str) -> None:
+    body = signs().encode()
+    raw = RawPage(url=URL, body=body, content_type=HTML)
+    text = read_document(raw).text
+    record = parse_page(raw, site=laid_out_site)
+    assert isinstance(record, Comparison) and record.trace
+    for path, said in (
+        ("title", record.title),
+        ("tools[1].tagline", record.tools[1].tagline),
+        ("tools[0].entry", "Gratis"),
+        ("quotes[3].text", record.quotes[3].text),
+        ("quotes[6].reviewer", "Dov"),
+    ):
+        ((block, start, end),) = record.trace[path]
+        assert text[block][start:end] == said
+    assert record.layout != parse_page(RawPage(url=URL, body=page().encode())).layout  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "field"),
+    [
+        ("75%", "175%", "field_range", "tools[0].panel_ship_percent"),
+        ("Reads to you until you sleep", "undefined", "field_unreadable", "tools[0].tagline"),
+        ("Lamp of Oak against", "Lamp against", "names_mismatch", "title"),
+        ("Catches the errors that fly at night", "", "field_missing", "tagline"),
+        ("91/100 · yea", "191/100 · yea", "field_range", "quotes[0].score"),
+        ("Moth Trap and I, said Cleo, part as friends.", "null", "field_unreadable", None),
+        ("<footer>The Sunday drawer</footer>", "", "truncated", "quotes"),
+    ],
+)
+def test_a_bad_value_under_a_layout_is_a_failure_of_its_field(
+    laid_out_site: str, old: str, new: str, code: str, field: str | None
+) -> None:
+    line = read(signs().replace(old, new, 1), url=URL, site=laid_out_site)
+    assert (line["kind"], line.get("code")) == ("failure", code), line
+    assert field is None or line["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<cite>Dov</cite>", ""),
+        ("<p class=q>", "<p class=q hidden>"),
+        ("<p class=q>", "<button class=q>"),
+        ("<p class=n>Moth Trap</p>", "<p class=n>Moth Trap</p><p class=n>Moth Trap</p>"),
+    ],
+)
+def test_a_page_that_a_layout_does_not_fit_is_left_to_the_grammar(
+    laid_out_site: str, old: str, new: str
+) -> None:
+    changed = signs().replace(old, new, 1)
+    assert read(changed, url=URL, site=laid_out_site)["kind"] == "failure"
+    assert read(page(), url=URL, site=laid_out_site)["kind"] == "comparison"
+
+
+def test_disagreements_are_found_under_a_layout_too(laid_out_site: str) -> None:
+    changed = signs().replace("3 yea / 1 nay", "4 yea / 0 nay")
+    assert "share_disagrees" in codes(read(changed, url=URL, site=laid_out_site))
+
+
 def test_words_of_one_site_mean_nothing_on_another(second_site: str) -> None:
     own = page(table=False).replace("91/100 · yea", "91/100 · ship")
     assert read(own, url=URL, site=second_site)["kind"] == "failure"
@@ -183,13 +302,20 @@ def test_a_fixture_folder_is_all_that_its_tests_need(
         ('"yeanay.example",', '"shiporskip.io",', "shiporskip.io is claimed by shiporskip too"),
         ('name="yeanay"', 'name="other"', "must define SITE with its own name"),
         ("SITE = Site(", "ANOTHER = Site(", "must define SITE"),
+        (
+            "words=Words(",
+            'layout=Layout(heading="h1[", card="", name="", category="", tagline="", share="",'
+            ' entry="", description="", cell="", quote=""), words=Words(',
+            r"layout: heading is no CSS selector: 'h1\['",
+        ),
     ],
 )
 def test_a_site_file_that_clashes_is_refused_by_name(
     second_site: str, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     file = tmp_path / "more_sites" / "yeanay.py"
-    file.write_text(SITE_FILE.replace(old, new), "utf-8")
+    text = SITE_FILE.replace("import Site", "import Layout, Site")
+    file.write_text(text.replace(old, new), "utf-8")
     load_sites.cache_clear()
     with pytest.raises(SiteError, match=message) as caught:
         load_sites()

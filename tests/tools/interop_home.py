@@ -104,7 +104,7 @@ def make(folder: Path) -> Made:
                 gzip.compress(PAGES[ZIPPED], mtime=0), headers={"Content-Encoding": "gzip"}
             ),
             MOVED: Answer(b"moved", 301, headers={"Location": SAME}),
-            LARGE: Answer(random.Random(1).randbytes(5 << 20)),
+            LARGE: Answer(random.Random(1).randbytes((4 << 20) + 1)),
         }
         served = {path: answer.body for path, answer in site.answers.items()} | PAGES
         served |= {GONE: b"no such page", "/compare/saved-vs-cedar": PAGE}
