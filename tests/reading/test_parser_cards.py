@@ -103,6 +103,8 @@ AROUND = {
         tagline=lambda s, n: f"<p>{s.tagline}</p><p>{s.category}</p>",
     ),
     "a label under the name": built(tagline=lambda s, n: f"<p>Verified</p><p>{s.tagline}</p>"),
+    "a notice of one card": under("<p>Sponsored: the best lamp of all burns at night.</p>", ""),
+    "an aside": under("<aside>Try lamps, they burn all night.</aside>", ""),
     "a word that one card alone has": under("<p>Editor's choice</p>", ""),
 }
 
@@ -158,6 +160,21 @@ def test_what_stands_among_the_statistics_costs_no_value(what: str) -> None:
 
 
 DOUBTFUL = {
+    "an advertisement beside the text's box": built(
+        text=lambda s, n: f"<div><p>{s.description}</p></div>",
+        under=lambda s, n: f"<p>Try lamp number {n}, it burns all night.</p>",
+    ),
+    "a word within the tagline": built(
+        tagline=lambda s, n: f"<p>{s.tagline} <small>by maker {n}</small></p>"
+    ),
+    "a word within the category": built(
+        head=lambda s, n: f"<p>{s.category} <small>{n + 3}</small></p><h2>{s.name}</h2>"
+    ),
+    "a last sentence of both": built(text=lambda s, n: f"<p>{s.description} Ship it today!</p>"),
+    "a mark behind one text": built(
+        text=lambda s, n: f"<p>{s.description}{' New' if n else ''}</p>"
+    ),
+    "two words alone": under("<p>Ship it!</p>", "<p>Skip it!</p>"),
     "an advertisement of another shape": under(
         "<div class=ad>Sponsored: the best lamp of all is at Lamps and Sons.</div>"
     ),
