@@ -84,7 +84,7 @@ def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span
     control = next((at for at in range(first, last) if tokens.is_control(at)), None)
     if control is not None:
         raise _ambiguous(f"a control {tokens.text[control][:40]!r} stands within it")
-    for n in kept:
+    for n in kept if is_sentence(texts[longest]) else ():
         if n != longest and texts[n].isascii() and texts[n].count(" ") < FEW_WORDS:
             raise _ambiguous(f"a paragraph is only {texts[n][:40]!r}")
     _require_one_shape(tokens, [spans[n] for n in kept])
