@@ -14,6 +14,7 @@ from parsers.cards.decision import Decision, read_decision
 from parsers.cards.heading import find_headings, splits
 from parsers.cards.tool import ToolReader, require_own_votes
 from parsers.checks import check_sides, check_tool_quotes, require_own_quotes
+from parsers.page.columns import Turned, by_columns
 from parsers.page.context import Context, Trace
 from parsers.page.document import Document
 from parsers.page.links import links_of
@@ -25,7 +26,7 @@ from parsers.scorecard.quotes import read_quotes
 from parsers.scorecard.scorecard import Scorecard, read_scorecard
 from parsers.scorecard.sides import Panels
 from parsers.site import Site
-from parsers.values import require_text
+from parsers.values import label_key, require_text, word_key
 from schema.errors import LayoutError
 from schema.records import Comparison, Finding
 
@@ -47,8 +48,18 @@ def read_comparison(
     A `trace` that is given is filled as far as the reading came, even where it is refused.
     Raises: LayoutError and FieldError as schema.codes explains.
     """
-    tokens, begin, anchors, cards = _read_frame(document, site)
-    context = Context(tokens, {} if trace is None else trace)
+    trace = {} if trace is None else trace
+    try:
+        tokens, begin, anchors, cards = _read_frame(document, site)
+    except LayoutError as problem:
+        turned = _by_columns(document, site, problem)
+        try:
+            record = read_comparison(turned.document, site, url, source, trace)
+        finally:
+            for path, places in trace.items():
+                trace[path] = tuple([(turned.origin[at], start, end) for at, start, end in places])
+        return record.model_copy(update={"trace": trace})
+    context = Context(tokens, trace)
     regions = cards.regions(tokens, begin, len(tokens.text))
     decision = read_decision(tokens, cards.said(tokens), regions)
     one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
@@ -72,6 +83,19 @@ def read_comparison(
         findings=_in_order(context.findings),
         trace=context.trace,
     )
+
+
+def _by_columns(document: Document, site: Site, problem: LayoutError) -> Turned:
+    """The document with its cards read as columns of one table.
+
+    Raises: the problem itself where they are none.
+    """
+    label = word_key(site.words.panel_ship)
+    if problem.code in ("card_missing", "names_mismatch"):
+        for block, text in enumerate(document.text):
+            if label in label_key(text) and (turned := by_columns(document, block)) is not None:
+                return turned
+    raise problem
 
 
 def _read_frame(document: Document, site: Site) -> tuple[Tokens, int, list[Anchor], Cards]:

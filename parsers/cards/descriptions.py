@@ -14,14 +14,18 @@ from collections import Counter
 from collections.abc import Collection
 
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.paragraphs import Span, is_sentence, likeness, paragraphs
+from parsers.cards.paragraphs import ENDS, Span, is_sentence, likeness, paragraphs
+from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from schema.errors import FieldError
 
 FIELD_LABELS = frozenset(("category name tool tagline description badge about summary").split())
 LABEL_TAGS = frozenset(("dt", "th", "label"))
-_ENDS = ".!?…"
-_TAIL = re.compile(r"[.!?…]['’\"”)\]]* +(\S+(?: \S+){0,4})\Z")
+_LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]* )?(.+)\Z", re.DOTALL)
+_NOTICE = re.compile(r"(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)\b", re.I)
+FEW_WORDS = 3
+"""A paragraph of so few words beside a longer one may be anybody's: `Ship it!`"""
+TAIL_WORDS = 5
 
 
 def read_description(
@@ -67,7 +71,7 @@ def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span
         raise FieldError(code="field_missing", field="description", detail="no words of its own")
     texts = [tokens.join(span.first, span.last) for span in spans]
     longest = texts.index(max(texts, key=len))
-    kept = [n for n, text in enumerate(texts) if n == longest or likeness(text, name) not in alike]
+    kept = [n for n, text in enumerate(texts) if n == longest or not _is_foreign(text, name, alike)]
     if is_sentence(texts[longest]):
         while not is_sentence(texts[kept[0]]):
             kept.pop(0)
@@ -80,30 +84,52 @@ def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span
     control = next((at for at in range(first, last) if tokens.is_control(at)), None)
     if control is not None:
         raise _ambiguous(f"a control {tokens.text[control][:40]!r} stands within it")
+    for n in kept if is_sentence(texts[longest]) else ():
+        if n != longest and texts[n].isascii() and texts[n].count(" ") < FEW_WORDS:
+            raise _ambiguous(f"a paragraph is only {texts[n][:40]!r}")
     _require_one_shape(tokens, [spans[n] for n in kept])
     return Span(first, last)
 
 
+def _is_foreign(text: str, name: str, alike: Collection[str]) -> bool:
+    """Whether a paragraph says what the other card says too, or that it is an advertisement."""
+    return likeness(text, name) in alike or _NOTICE.match(text) is not None
+
+
 def _require_one_shape(tokens: Tokens, spans: list[Span]) -> None:
-    """Paragraphs of one text are built alike; an advertisement between them is not."""
-    shapes = {tokens.document.tag[tokens.element(span.first)] for span in spans}
+    """Paragraphs of one text are built alike, side by side; an advertisement by them is not."""
+    document, shapes = tokens.document, set[tuple[str, int]]()
+    for span in spans:
+        element = tokens.element(span.first)
+        while document.tag[element] in INLINE:
+            element = document.parent[element]
+        shapes.add((document.tag[element], document.parent[element]))
     if len(shapes) > 1:
-        raise _ambiguous(
-            f"its paragraphs are of different elements, {' and '.join(sorted(shapes))}"
-        )
+        tags = " and ".join(sorted(tag for tag, _ in shapes))
+        raise _ambiguous(f"its paragraphs stand apart, in elements {tags}")
 
 
 def require_no_tail(one: str, other: str) -> None:
-    """Few words after the last sentence of both descriptions are the interface's, not told apart.
+    """The end of a description is its own: no few words behind its last sentence, not both cards'.
 
     Raises: FieldError (field_ambiguous).
     """
-    if one[-1] in _ENDS or other[-1] in _ENDS:
-        return
-    tails = [_TAIL.search(text) for text in (one, other)]
-    if all(tail is not None and not is_sentence(tail[1]) for tail in tails):
-        shown = tails[0][1] if tails[0] else ""
-        raise _ambiguous(f"{shown[:40]!r} ends it in both cards, or a like word")
+    last = [_last_sentence(text) for text in (one, other)]
+    for text, end in zip((one, other), last, strict=True):
+        if end != text and not is_sentence(end) and end.count(" ") < TAIL_WORDS:
+            raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
+    if one != other and last[0] == last[1] and last[0] not in (one, other):
+        raise _ambiguous(f"both cards end with {last[0][:40]!r}")
+
+
+def _last_sentence(text: str) -> str:
+    """The words behind the last sentence but one, or all.
+
+    >>> _last_sentence("It sings. Well. So there"), _last_sentence("It sings.")
+    ('So there', 'It sings.')
+    """
+    match = _LAST.fullmatch(text)
+    return match[1] if match else text
 
 
 def _ambiguous(detail: str) -> FieldError:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from parsers.cards.descriptions import is_badge, is_field_label, is_initial, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.paragraphs import Span, likeness, likenesses, paragraphs
+from parsers.cards.paragraphs import Span, is_sentence, likeness, likenesses, paragraphs
 from parsers.cards.statistics import Triple
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -155,6 +156,9 @@ class _Reader:
             if len(near) > 1 and len(own) != 1:
                 raise _ambiguous("category", f"{len(near)} texts stand over {name[:40]!r}")
             return own[0] if own else near[0]
+        labels = list(takewhile(lambda at: not is_sentence(text[at]), reversed(before)))
+        if len(labels) > 1 and self.tokens.document.kind == "html":
+            raise _ambiguous("category", f"{len(labels)} texts stand over {name[:40]!r}")
         return before[-1]
 
     def _category_under(self, under: list[Span]) -> Span:

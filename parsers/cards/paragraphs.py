@@ -15,7 +15,9 @@ from parsers.page.tokens import Tokens
 from parsers.values import LONGEST_LABEL
 
 _NUMBER = re.compile(r"\d[\d.,]*[kKmM]?\b")
-_ENDED = re.compile(r"""[.!?…]['’"”)\]]*\Z""")
+ENDS = ".!?…。！？।؟"
+"""What ends a sentence in the scripts met so far."""
+_ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
 MANY_WORDS = 8
 
 

@@ -143,10 +143,13 @@ class ToolReader:
             ("category", "category", "category_disagrees"),
         ):
             cell = self._cell(row)
-            if cell is not None and tokens.join(*cell) != getattr(tool, field):
-                shown = tokens.join(*cell)[:80]
-                detail = f"the decision table says {shown!r}"
-                self.context.find(code, f"{self.path}.{field}", detail)
+            if cell is None or tokens.join(*cell) == getattr(tool, field):
+                continue
+            path, shown = f"{self.path}.{field}", tokens.join(*cell)
+            if f" {shown} " in f" {getattr(tool, field)} ":
+                detail = f"the decision table says {shown[:60]!r} alone, the card more"
+                raise FieldError(code="field_ambiguous", field=path, detail=detail)
+            self.context.find(code, path, f"the decision table says {shown[:80]!r}")
         cell = self._cell("panel_verdict")
         if cell is None or tool.badge is None:
             return

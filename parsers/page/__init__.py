@@ -1,9 +1,14 @@
 """From bytes to blocks: what a page shows, in reading order, before anything is taken for a value.
 
-decode    bytes to UTF-8, strictly       scan      shapes that are refused before they are parsed
-tree      the one place with an HTML parser        document  blocks, each with its place in the tree
+decode    bytes to UTF-8, strictly      scan      shapes that are refused before they are parsed
+tree      the one HTML parser           html      from its tree to a document, with a drawing
+marked    hidden, controls, panels      moved     pieces that a page shows elsewhere
+walk      runs of text in reading order controls  which of them are the interface's
+blocks    runs to blocks                white     white space as the records mean it
+document  the blocks, with their place  text      the document of an extracted text
+columns   cards that are columns        inline    what the makers of blocks share
 tokens    blocks put together where they are one value
-links     the addresses a page links               slugs     what an address says
+links     the addresses a page links    slugs     what an address says
 context   what the readers of one page share
 """
 

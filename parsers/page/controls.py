@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from parsers.page.inline import INLINE, UNREADABLE, Run
 
-TAGS = frozenset("button select textarea time".split())
+TAGS = frozenset("aside button select textarea time".split())
 ROLES = frozenset(
     (
         "button checkbox combobox listbox menu menubar menuitem menuitemcheckbox menuitemradio "
@@ -28,7 +28,7 @@ ROLES = frozenset(
     ).split()
 )
 LONGEST = 120
-"""What can be clicked and holds more text is a card or a cell. Units: characters."""
+"""What can be clicked, or stands aside, and holds more is a card or a cell. Units: characters."""
 FEW_WORDS = 4
 """So few words beside a date are its label: `Updated`, `Posted on ... by Ann`."""
 
@@ -71,7 +71,7 @@ class Controls:
                 continue
             done = end
             is_short = sum(len(run[0]) for run in self.runs[start:end]) <= LONGEST
-            if is_short or self.tag[element] in TAGS - {"button"}:
+            if is_short or self.tag[element] in ("select", "textarea", "time"):
                 self._settle_one(element, start, end)
         return self._rejoined() if self._joined else self.runs
 

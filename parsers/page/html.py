@@ -10,7 +10,7 @@ import re
 
 from parsers.page.blocks import Blocks
 from parsers.page.document import Document, is_clean
-from parsers.page.marked import find_marked
+from parsers.page.marked import find_marked, mark_within, open_panels
 from parsers.page.moved import find_moves
 from parsers.page.tree import tree_of
 from parsers.page.walk import Walk
@@ -30,10 +30,12 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     if b"\0" in data:  # the parser would drop it in text without a trace
         data = data.replace(b"\0", "\ufffd".encode())
     tree = tree_of(data)
-    moves = find_moves(tree, data)
-    marked = find_marked(tree, moves.fragments if moves else (), data)
+    marked = find_marked(tree)
+    moves = find_moves(tree) if marked.has_pieces else None
     if moves:
+        mark_within(marked, moves.fragments)
         marked.hidden |= moves.emptied
+    open_panels(marked, tree)
     walk = Walk(marked, moves)
     if tree.body is not None:
         walk.through(tree.body)

@@ -12,7 +12,7 @@ from parsers.page.controls import is_role
 
 _MARKED = (
     "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],[popover],[role],"
-    "link[rel='canonical' i][href]"
+    "link[rel='canonical' i][href],template,preact-island"
 )
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
@@ -31,25 +31,41 @@ class Marked:
     """Controls by their role."""
     canonical: str | None = None
     """Absent: None for a page that names no canonical address."""
+    panels: list[LexborNode] = field(default_factory=list)
+    """What is hidden and may be what a control opens."""
+    has_pieces: bool = False
+    """Whether the page has a template or an island, and so may move pieces."""
 
 
-def find_marked(tree: LexborHTMLParser, fragments: Iterable[LexborNode], data: bytes) -> Marked:
-    """What is marked in the tree, all in one look at it, and in the contents of templates."""
-    marked, panels = Marked(), list[LexborNode]()
-    for found in (tree.css(_MARKED), *(part.css(_MARKED) for part in fragments)):
-        for node in found:
-            _look(node, marked, panels)
-    if panels and (b"aria-controls" in data or b"tabpanel" in data):
-        marked.hidden -= _opened(tree, panels)
+def find_marked(tree: LexborHTMLParser) -> Marked:
+    """What is marked in the tree, all in one look at it."""
+    marked = Marked()
+    for node in tree.css(_MARKED):
+        _look(node, marked)
     return marked
 
 
-def _look(node: LexborNode, marked: Marked, panels: list[LexborNode]) -> None:
+def mark_within(marked: Marked, fragments: Iterable[LexborNode]) -> None:
+    """Add what is marked in the contents of templates."""
+    for fragment in fragments:
+        for node in fragment.css(_MARKED):
+            _look(node, marked)
+
+
+def open_panels(marked: Marked, tree: LexborHTMLParser) -> None:
+    """Show the hidden panels that a control of the page opens."""
+    if marked.panels:
+        marked.hidden -= _opened(tree, marked.panels)
+
+
+def _look(node: LexborNode, marked: Marked) -> None:
     attributes, name = node.attributes, node.tag
     role = attributes.get("role")
     if name == "link":  # not shown in any case
         if marked.canonical is None and (attributes.get("rel") or "").lower() == "canonical":
             marked.canonical = attributes.get("href")
+    elif name == "template":  # not shown, but what it holds may be
+        marked.has_pieces = True
     elif (
         "hidden" in attributes
         or (attributes.get("aria-hidden") or "").lower() == "true"
@@ -60,9 +76,11 @@ def _look(node: LexborNode, marked: Marked, panels: list[LexborNode]) -> None:
         marked.hidden.add(node.mem_id)
         is_panel = name != "dialog" and "popover" not in attributes
         if is_panel and ("id" in attributes or role) and (role or "").lower() in _PANELS:
-            panels.append(node)
+            marked.panels.append(node)
     elif is_role(role):
         marked.roles.add(node.mem_id)
+    if name == "preact-island":
+        marked.has_pieces = True
 
 
 def _opened(tree: LexborHTMLParser, panels: list[LexborNode]) -> set[int]:

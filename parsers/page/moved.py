@@ -32,8 +32,6 @@ _CALL = re.compile(
 _OPENING = ("$", "$?", "$!", "$~")
 """The comments that open a place of React's; `/$` ends it."""
 _ISLANDS = "preact-island[data-target]"
-_SIGNS = (b"<template", b"<TEMPLATE", b"preact-island")
-"""Without any of them a page moves nothing."""
 
 
 class Follower:
@@ -79,10 +77,8 @@ class Moves:
         return self.inside.get(node.mem_id, node.first_child)
 
 
-def find_moves(tree: LexborHTMLParser, data: bytes) -> Moves | None:
-    """What the page moves. Absent: None for a page that moves nothing, as most do."""
-    if not any(sign in data for sign in _SIGNS):
-        return None
+def find_moves(tree: LexborHTMLParser) -> Moves | None:
+    """What the page moves. Absent: None for an empty tree."""
     moves = Moves()
     root = tree.root
     if root is None:

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fixture_tools import DESK, WREN, Side, html_page, read
+from fixture_tools import DESK, HTML, WREN, Side, html_page, read
+
+from parsers import read_document
+from schema.page import RawPage
 
 Card = Callable[[Side, int], str]
 WHOLE = read(html_page())
@@ -103,6 +106,8 @@ AROUND = {
         tagline=lambda s, n: f"<p>{s.tagline}</p><p>{s.category}</p>",
     ),
     "a label under the name": built(tagline=lambda s, n: f"<p>Verified</p><p>{s.tagline}</p>"),
+    "a notice of one card": under("<p>Sponsored: the best lamp of all burns at night.</p>", ""),
+    "an aside": under("<aside>Try lamps, they burn all night.</aside>", ""),
     "a word that one card alone has": under("<p>Editor's choice</p>", ""),
 }
 
@@ -158,6 +163,21 @@ def test_what_stands_among_the_statistics_costs_no_value(what: str) -> None:
 
 
 DOUBTFUL = {
+    "an advertisement beside the text's box": built(
+        text=lambda s, n: f"<div><p>{s.description}</p></div>",
+        under=lambda s, n: f"<p>Try lamp number {n}, it burns all night.</p>",
+    ),
+    "a word within the tagline": built(
+        tagline=lambda s, n: f"<p>{s.tagline} <small>by maker {n}</small></p>"
+    ),
+    "a word within the category": built(
+        head=lambda s, n: f"<p>{s.category} <small>{n + 3}</small></p><h2>{s.name}</h2>"
+    ),
+    "a last sentence of both": built(text=lambda s, n: f"<p>{s.description} Ship it today!</p>"),
+    "a mark behind one text": built(
+        text=lambda s, n: f"<p>{s.description}{' New' if n else ''}</p>"
+    ),
+    "two words alone": under("<p>Ship it!</p>", "<p>Skip it!</p>"),
     "an advertisement of another shape": under(
         "<div class=ad>Sponsored: the best lamp of all is at Lamps and Sons.</div>"
     ),
@@ -240,3 +260,39 @@ def test_the_year_of_a_name_is_the_names_own() -> None:
 def test_a_heading_that_the_names_do_not_make_is_none(heading: str) -> None:
     line = read(html_page().replace("<h1>Copper Wren vs Damson Desk", f"<h1>{heading}"))
     assert line["kind"] == "failure"
+
+
+LABELS = ("Category", "Tool", "Tagline", "Verdict", "Panel ship", "Community", "Entry", "About")
+
+
+def columns(*, headed: bool, short: bool = False) -> str:
+    """The cards as the columns of one table, a row for each field."""
+    rows = []
+    for number, label in enumerate(LABELS):
+        cells = []
+        for s in (WREN, DESK):
+            values = (s.category, s.name, s.tagline, s.badge)
+            values += (s.share, s.community, s.entry, s.description)
+            told = "" if headed or label not in ("Panel ship", "Community", "Entry") else label
+            cells.append(f"<td><b>{values[number]}</b> {told and f'<i>{told}</i>'}</td>")
+        head = f"<th>{label}</th>" if headed else ""
+        rows.append(f"<tr>{head}{''.join(cells[: 1 if short and number == 2 else 2])}</tr>")
+    whole = html_page()
+    start, end = whole.index("<section>"), whole.rindex("</section>") + len("</section>")
+    return whole[:start] + f"<table>{''.join(rows)}</table>" + whole[end:]
+
+
+@pytest.mark.parametrize("headed", [False, True])
+def test_cards_that_are_columns_of_one_table_are_read(headed: bool) -> None:
+    page = columns(headed=headed)
+    line = read(page, trace=True)
+    assert said(line) == said(WHOLE), line
+    blocks = read_document(RawPage(None, page.encode(), HTML)).text
+    for path, shown in (("tools[0].tagline", WREN.tagline), ("tools[1].name", DESK.name)):
+        ((block, start, end),) = line["trace"][path]
+        assert blocks[block][start:end] == shown
+
+
+@pytest.mark.parametrize("headed", [False, True])
+def test_a_table_of_cards_that_lacks_a_cell_is_refused(headed: bool) -> None:
+    assert read(columns(headed=headed, short=True))["kind"] == "failure"
