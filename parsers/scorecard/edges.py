@@ -18,10 +18,12 @@ FEW_WORDS = 10
 
 def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     """No quote begins or ends in what may be the page's own words. Raises: LayoutError."""
-    if tokens.document.kind != "html" or all(_is_marked(tokens, cell) for cell in cells):
+    if all(_is_marked(tokens, cell) for cell in cells):
         return
     boxes = [_boxes(tokens, cell) for cell in cells]
     _require_equal_lengths(tokens, boxes)
+    if tokens.document.kind != "html":
+        return
     if all(_ends_inline(tokens, *own[-1]) for own in boxes):
         raise cell_shape("every quote ends in an element of its own")
     words = {masked(_text(tokens, own[0][0]).split()[0]) for own in boxes}

@@ -12,7 +12,7 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import Span
 from parsers.scorecard.cells import RawCell, is_part, means
 from parsers.scorecard.shape import NamedCell, cell_shape
-from parsers.scorecard.wording import is_name_like, reviewer_name
+from parsers.scorecard.wording import is_name_like, masked, reviewer_name
 from parsers.values import word_key
 from schema.errors import FieldError
 
@@ -96,11 +96,14 @@ def _last_gap(tokens: Tokens, start: int, gaps: list[list[int]]) -> list[int]:
 
 
 def _trimmed(tokens: Tokens, gaps: list[list[int]]) -> list[list[int]]:
-    """The gaps without the short block that all of them begin or end with: a date, a count."""
+    """The gaps without what all of them begin or end with: a short block, or words they repeat."""
     if not all(gaps):
         raise FieldError(code="quote_empty", field="quotes", detail="a score without a quote")
     for end in (0, -1):
-        while all(len(gap) > 1 and is_name_like(tokens.text[gap[end]]) for gap in gaps):
+        while all(len(gap) > 1 for gap in gaps):
+            edge = [masked(tokens.text[gap[end]]) for gap in gaps]
+            if len(set(edge)) > 1 and not all(map(is_name_like, edge)):
+                break
             for gap in gaps:
                 gap.pop(end)
     for gap in gaps:
