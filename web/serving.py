@@ -174,7 +174,7 @@ async def _run(
     server = uvicorn.Server(
         uvicorn.Config(
             datasette.app(),
-            log_level="warning",
+            log_level="error",  # its warnings are of what visitors send
             ws="none",
             access_log=False,
             lifespan="on",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from web_sample import TAKES, sha
@@ -119,6 +120,14 @@ def test_a_wrong_filter_is_told_to_whoever_wrote_it_and_to_nobody_else(
 def test_a_host_that_is_none_is_refused_on_every_page(quiet: Server, host: str) -> None:
     for path in ("/", "/verdicts", "/verdicts/quote.json", "/nothing"):
         assert quiet.ask(path, Host=host).status == 400
+
+
+def test_what_is_no_request_and_what_asks_for_another_protocol_print_nothing(quiet: Server) -> None:
+    with socket.create_connection(("127.0.0.1", urlsplit(quiet.address).port or 0)) as raw:
+        raw.sendall(b"G\xc9T / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert raw.recv(65536).startswith(b"HTTP/1.1 400")
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    assert quiet.ask("/search", **asked).status == 200
 
 
 @pytest.mark.parametrize("path", ["/verdicts/quote", "/verdicts/quote.json"])
