@@ -33,17 +33,20 @@ def named_tools(text: str, names: Names) -> tuple[int, ...]:
 
 @lru_cache(maxsize=256)
 def _named(text: str, names: Names) -> tuple[int, ...]:
-    bare = _EDGES.sub("", text)
-    match = _ABOUT.fullmatch(bare)
-    for shown in (text, bare, *((match[1],) if match else ())):
-        for alike in (str, str.casefold, _squeezed):
-            found = tuple(n for n, name in enumerate(names, 1) if alike(shown) == alike(name))
-            if found:
-                return found
-    stem = _CUT.sub("", text)
-    return _begun(stem, names, is_cut=True) if stem and stem != text else ()
+    key = _squeezed(text)
+    if any(_squeezed(name) in key for name in names):  # in few texts
+        bare = _EDGES.sub("", text)
+        match = _ABOUT.fullmatch(bare)
+        for shown in (text, bare, *((match[1],) if match else ())):
+            for alike in (str, str.casefold, _squeezed):
+                found = tuple(n for n, name in enumerate(names, 1) if alike(shown) == alike(name))
+                if found:
+                    return found
+    stem = _CUT.sub("", text) if text.endswith(("…", "...")) else ""
+    return _begun(stem, names, is_cut=True) if stem else ()
 
 
+@lru_cache(maxsize=64)
 def _squeezed(text: str) -> str:
     """The letters and digits of a text alone, without case: `Beta Flow` is `beta-flow`."""
     return "".join(filter(str.isalnum, text.casefold())) or text

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
+from parsers.heads import headed_tool
 from parsers.scorecard.sides import ROWS, Board, PlacedCell, Side, side_of_single, uncertain
 
 
@@ -38,8 +39,8 @@ def _require_agreement(tools: list[int], board: Board) -> None:
     if not board.labels:
         return
     own = [[x for x, t in zip(board.labels, tools, strict=True) if t == n] for n in (1, 2)]
-    only = [set.intersection(*map(set, own[n])) - set().union(*own[1 - n]) for n in (0, 1)]
-    named = [{own[n][0][text] for text in only[n]} - {0} for n in (0, 1)]
+    only = [frozenset.intersection(*own[n]).difference(*own[1 - n]) for n in (0, 1)]
+    named = [{headed_tool(text, board.names) for text in only[n]} - {0} for n in (0, 1)]
     if not named[0] <= {1} or not named[1] <= {2}:
         raise uncertain("the cells of one tool name the other")
     if all(only) and not any(named) and not any(board.heads):

@@ -29,20 +29,25 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
         heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
         unread=() if is_one_name else _unread(tokens, names, cells),
         over=tuple(tuple(tokens.text[at] for at in cell.raw.outer) for cell in cells),
-        labels=() if is_one_name else tuple(_labels(tokens, names, cell) for cell in cells),
+        labels=() if is_one_name else tuple(_labels(tokens, cell) for cell in cells),
         places=_places(tokens, cells) if len(cells) < 8 else (),
         panels=panels,
-        is_one_name=is_one_name,
+        names=names,
     )
 
 
-def _labels(tokens: Tokens, names: Names, cell: NamedCell) -> dict[str, int]:
-    """The short texts in a cell and right before it, and the tool that each names, 0 for none."""
+def _labels(tokens: Tokens, cell: NamedCell) -> frozenset[str]:
+    """The short texts in a cell and right before it, but for its score and verdict."""
     raw = cell.raw
     inside = (at for at in range(*raw.span) if not cell.quote.first <= at < cell.quote.end)
     shown = [at for at in (*raw.outer, *inside) if not raw.anchor.first <= at < raw.anchor.end]
-    texts = (tokens.text[at] for at in shown if at != raw.verdict_at and means(tokens, at))
-    return {text: headed_tool(text, names) for text in texts if len(text) <= LONGEST_HEAD}
+    return frozenset(
+        text
+        for at in shown
+        if len(text := tokens.text[at]) <= LONGEST_HEAD
+        and at != raw.verdict_at
+        and means(tokens, at)
+    )
 
 
 def _head(tokens: Tokens, names: Names, cell: NamedCell, at: int) -> int:

@@ -26,9 +26,11 @@ def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
         return
     if all(_ends_inline(tokens, *own[-1]) for own in boxes):
         raise cell_shape("every quote ends in an element of its own")
-    words = {masked(_text(tokens, own[0][0]).split()[0]) for own in boxes}
-    if len(words) == 1 and all(_begins_inline(tokens, *own[0]) for own in boxes):
-        raise cell_shape(f"every quote begins with {words.pop()!r}, in an element of its own")
+    if all(_begins_inline(tokens, *own[0]) for own in boxes):
+        words = {masked(_text(tokens, own[0][0]).split(" ", 1)[0]) for own in boxes}
+        if len(words) == 1:
+            detail = f"every quote begins with {words.pop()!r}, in an element of its own"
+            raise cell_shape(detail)
     last = {masked(_text(tokens, end - 1)) if end - start > 1 else "" for *_, (start, end) in boxes}
     if len(last) == 1 and "" not in last:
         raise cell_shape(f"every quote ends in {last.pop()[:40]!r}")

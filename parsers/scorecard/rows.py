@@ -29,6 +29,10 @@ def name_by_row(
     Raises: LayoutError (cell_shape) where the rows show several texts that could be the name, or
     it is not certain which row a name belongs to.
     """
+    if all(each.cell.reviewer for each in placed) and not any(
+        each.cell.raw.outer for each in placed[1:]
+    ):
+        return placed
     rows = _beside_rows(tokens, names, placed)
     own = {each.slot for each in placed if each.cell.reviewer is not None}
     if len(own) == len(rows) and all(each.cell.reviewer for each in placed):

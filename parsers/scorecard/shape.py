@@ -57,7 +57,9 @@ def own_words(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[list[int]]:
     common = _common(tokens, cells)
     found = []
     for cell in cells:
-        rest = [at for at in cell.rest if masked(tokens.text[at]) not in common]
+        rest = list(cell.rest)
+        if common:
+            rest = [at for at in rest if masked(tokens.text[at]) not in common]
         found.append([at for at in rest if not _is_stub(tokens, at, rest)])
     return found
 
@@ -65,11 +67,13 @@ def own_words(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[list[int]]:
 def _common(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[str]:
     """What every cell repeats, figures aside: a button or a label, no quote of theirs."""
     text = tokens.text
-    shown = [[masked(text[at]) for at in cell.rest] for cell in cells]
-    # A list, for a set would have to read every quote to its end.
-    common = [each for each in shown[0] if all(each in other for other in shown[1:])]
-    if not common:
-        return common
+    # Lists, for a set would have to read every quote to its end.
+    common, shown = [masked(text[at]) for at in cells[0].rest], list[list[str]]()
+    for cell in cells:
+        shown.append([masked(text[at]) for at in cell.rest])
+        common = [each for each in common if each in shown[-1]]
+        if not common:
+            return common
     is_told = all(cell.score is not None and cell.score.reviewer for cell in cells)
     headed = sum(any(is_name_like(text[at]) for at in cell.outer) for cell in cells)
     has_other = all(any(is_name_like(s) and s not in common for s in own) for own in shown)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from parsers.heads import Names
 from parsers.scorecard.shape import NamedCell
 from schema.errors import LayoutError
 
@@ -41,13 +42,17 @@ class Board:
     """What stands where the tools' names would, and names none."""
     over: tuple[tuple[str, ...], ...]
     """For each cell the texts between it and the cell before."""
-    labels: tuple[dict[str, int], ...]
-    """The short texts in and right before each cell, and the tool that each names, 0 for none."""
+    labels: tuple[frozenset[str], ...]
+    """The short texts in and right before each cell."""
     places: tuple[Side, ...]
     """For each cell its place among the cells and empty elements beside it, and their number."""
     panels: Panels
-    is_one_name: bool
-    """Whether both tools bear the same name."""
+    names: Names
+
+    @property
+    def is_one_name(self) -> bool:
+        """Whether both tools bear the same name."""
+        return self.names[0] == self.names[1]
 
     @cached_property
     def named(self) -> list[int]:

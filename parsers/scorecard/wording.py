@@ -91,6 +91,9 @@ def is_more(text: str) -> bool:
 
 def ends_in_more(text: str) -> bool:
     """Whether a text ends by offering the rest of itself."""
+    end = text[-12:].casefold()
+    if not ("more" in end or "full" in end or "all" in end):
+        return False
     return _ENDS_IN_MORE.search(text, max(0, len(text) - LONGEST_NAME)) is not None
 
 
@@ -113,5 +116,7 @@ def tail_of(text: str) -> str | None:
     >>> tail_of("It sang on time. 3 days ago")
     '3 days ago'
     """
+    if not (text[-1:].isalnum() or text[-1:] in "_)"):
+        return None
     match = _TAIL.search(text, max(0, len(text) - 110))
     return match[1] if match else None
