@@ -137,7 +137,9 @@ def test_a_head_that_names_a_tool_in_its_own_way_tells_the_side(how: str, headed
 @pytest.mark.parametrize("headed", HEADED)
 @pytest.mark.parametrize("how", UNREAD)
 def test_a_head_that_is_not_understood_is_never_ignored(how: str, headed: Any) -> None:
-    assert reading(headed(*UNREAD[how]))["code"] == "quote_side"
+    """Without verdicts, for those would tell that the sides are turned round."""
+    page = headed(*UNREAD[how]).replace(" · ship", "").replace(" · skip", "")
+    assert reading(page)["code"] == "quote_side"
 
 
 @pytest.mark.parametrize("how", [*UNREAD, "the names", "in capitals", "on", "cut off", "a word"])
