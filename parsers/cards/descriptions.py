@@ -17,11 +17,13 @@ from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.cards.paragraphs import ENDS, Span, is_sentence, likeness, paragraphs
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
+from parsers.placeholders import is_placeholder
 from schema.errors import FieldError
 
 FIELD_LABELS = frozenset(("category name tool tagline description badge about summary").split())
 LABEL_TAGS = frozenset(("dt", "th", "label"))
 _LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]* )?(.+)\Z", re.DOTALL)
+_CUT = ("…", "...")
 _NOTICE = re.compile(r"(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)\b", re.I)
 FEW_WORDS = 3
 """A paragraph of so few words beside a longer one may be anybody's: `Ship it!`"""
@@ -63,15 +65,17 @@ def read_description(
 
 def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span:
     """The paragraphs of a place that are the publisher's own words on the tool."""
-    if place.last - place.first == 1 and not tokens.is_control(place.first):
-        return place
     plain = [at for at in range(place.first, place.last) if not tokens.is_decoration(at)]
     spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
     if not spans:
         raise FieldError(code="field_missing", field="description", detail="no words of its own")
     texts = [tokens.join(span.first, span.last) for span in spans]
     longest = texts.index(max(texts, key=len))
-    kept = [n for n, text in enumerate(texts) if n == longest or not _is_foreign(text, name, alike)]
+    kept = [
+        n
+        for n, text in enumerate(texts)
+        if n == longest or not (_is_foreign(text, name, alike) or _is_stub(text, texts[longest]))
+    ]
     if is_sentence(texts[longest]):
         while not is_sentence(texts[kept[0]]):
             kept.pop(0)
@@ -81,6 +85,10 @@ def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span
     if len(kept) <= kept[-1] - kept[0]:
         lost = next(n for n in range(kept[0], kept[-1]) if n not in kept)
         raise _ambiguous(f"both cards say {texts[lost][:40]!r} within it")
+    beside = [tokens.text[at] for at in plain if tokens.is_control(at)]
+    is_offered = any(is_placeholder(text, ".text") for text in beside)  # Read more
+    if is_offered and texts[kept[-1]].endswith(_CUT):
+        raise _ambiguous(f"only its beginning is shown: it ends {texts[kept[-1]][-30:]!r}")
     control = next((at for at in range(first, last) if tokens.is_control(at)), None)
     if control is not None:
         raise _ambiguous(f"a control {tokens.text[control][:40]!r} stands within it")
@@ -94,6 +102,11 @@ def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span
 def _is_foreign(text: str, name: str, alike: Collection[str]) -> bool:
     """Whether a paragraph says what the other card says too, or that it is an advertisement."""
     return likeness(text, name) in alike or _NOTICE.match(text) is not None
+
+
+def _is_stub(text: str, whole: str) -> bool:
+    """Whether a paragraph is the beginning of another, shown before it."""
+    return text.endswith(_CUT) and whole.startswith(text.rstrip("….").rstrip())
 
 
 def _require_one_shape(tokens: Tokens, spans: list[Span]) -> None:
@@ -118,6 +131,8 @@ def require_no_tail(one: str, other: str) -> None:
     for text, end in zip((one, other), last, strict=True):
         if end != text and not is_sentence(end) and end.count(" ") < TAIL_WORDS:
             raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
+    if one.endswith(_CUT) and other.endswith(_CUT):
+        raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
     if one != other and last[0] == last[1] and last[0] not in (one, other):
         raise _ambiguous(f"both cards end with {last[0][:40]!r}")
 

@@ -106,6 +106,9 @@ AROUND = {
         tagline=lambda s, n: f"<p>{s.tagline}</p><p>{s.category}</p>",
     ),
     "a label under the name": built(tagline=lambda s, n: f"<p>Verified</p><p>{s.tagline}</p>"),
+    "a stub before the text": built(
+        text=lambda s, n: f"<p>{s.description[:20]}…</p><button>More</button><p>{s.description}</p>"
+    ),
     "a notice of one card": under("<p>Sponsored: the best lamp of all burns at night.</p>", ""),
     "an aside": under("<aside>Try lamps, they burn all night.</aside>", ""),
     "a word that one card alone has": under("<p>Editor's choice</p>", ""),
@@ -176,6 +179,10 @@ DOUBTFUL = {
     "a last sentence of both": built(text=lambda s, n: f"<p>{s.description} Ship it today!</p>"),
     "a mark behind one text": built(
         text=lambda s, n: f"<p>{s.description}{' New' if n else ''}</p>"
+    ),
+    "a text that is cut": built(text=lambda s, n: f"<p>{s.description[:20]}…</p>"),
+    "a text that is cut, with a button": built(
+        text=lambda s, n: f"<p>{s.description[:20]}... <button>Read more</button></p>"
     ),
     "two words alone": under("<p>Ship it!</p>", "<p>Skip it!</p>"),
     "an advertisement of another shape": under(
