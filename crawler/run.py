@@ -93,7 +93,9 @@ def crawl(
         run = Crawl(books, pool, log, Wanted(delay, max_pages, plan, per_day, ids), progress)
         log.add("run_started", run=books.id, kind="crawl")
         if jobs:
-            asyncio.run(_run_scrapy(run, jobs, settings, timeouts))
+            with asyncio.Runner() as runner:
+                runner.get_loop()  # where no handle is left for one, nothing is begun
+                runner.run(_run_scrapy(run, jobs, settings, timeouts))
         if run.stopping.fatal is not None:
             with suppress(StoppedError):  # what a full disk does not take, the next run judges
                 run.profiler.save()

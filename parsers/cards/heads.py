@@ -13,7 +13,7 @@ from itertools import takewhile
 from parsers.cards.descriptions import is_badge, is_field_label, is_initial, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.cards.paragraphs import Span, is_sentence, likeness, likenesses, paragraphs
-from parsers.cards.statistics import Triple
+from parsers.cards.statistics import Triple, is_statistic
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, ParseError
@@ -181,10 +181,16 @@ class _Reader:
             chosen = next((way for way in (said, own) if len(way) == 1), under)
         if len(chosen) > 1:
             raise self._several(chosen, own, badges)
+        for span in under:
+            if span not in chosen and any(map(self._is_statistic, range(span.first, span.last))):
+                raise _ambiguous("tagline", f"{self._text(span)[:40]!r} stands under the name")
         first, last = chosen[0].first, chosen[0].last
         require_no_repeat(self.tokens, first, last, "tagline")
         require_no_statistics(self.tokens, first, last, "tagline")
         return chosen[0]
+
+    def _is_statistic(self, at: int) -> bool:
+        return is_statistic(self.tokens, at)
 
     def _may_hold_badge(self, own: list[Span], badges: list[int]) -> bool:
         """Whether more than a tagline stands where only the other card has its badge."""

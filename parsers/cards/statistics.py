@@ -246,7 +246,8 @@ def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
     """The reading in which each label shares an element with one value and no other label.
 
     What else stands in the element, or between two of them, is passed over: a button, a tooltip, a
-    change since last week, a fourth statistic.
+    change since last week, a fourth statistic. Not so where a value stands on another side of its
+    label than the others, or more stands between two of them and none is the community's.
     """
     values: dict[str, Value] = {}
     ends = [(label.token, label.token + 1) for label in group]
@@ -264,8 +265,17 @@ def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
         if len(fitting) != 1:
             return None
         values[label.name] = Value(tokens.text[fitting[0]], fitting[0])
-    reading = min(first for first, _ in ends), max(last for _, last in ends), values
-    return reading if _is_whole(values) else None
+    start, end = min(first for first, _ in ends), max(last for _, last in ends)
+    sides = {values[each.name].token < each.token for each in group if each.value is None}
+    if len(sides) > 1 or ("community" not in values and _has_more(tokens, ends, start, end)):
+        return None
+    return (start, end, values) if _is_whole(values) else None
+
+
+def _has_more(tokens: Tokens, ends: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether something stands between the elements of the labels: a statistic without one."""
+    places = [at for at in range(start, end) if not any(a <= at < b for a, b in ends)]
+    return any(not tokens.is_control(at) for at in places)
 
 
 def _own_element(tokens: Tokens, group: list[Label], label: Label) -> tuple[int, int]:

@@ -173,8 +173,9 @@ def test_facts_of_a_withheld_quote_are_published(tmp_path: Path) -> None:
 
 
 def test_facts_on_which_captures_disagree_are_null_and_a_finding(tmp_path: Path) -> None:
-    other = replace(ALDER, reviewer="Founder", score=84, pricing="Free on Sundays")
-    store(tmp_path, [page(ALDER, BIRCH), page(other, CEDAR)])
+    other = replace(ALDER, reviewer="Founder, Maker", score=84, pricing="Free on Sundays")
+    cedar = replace(CEDAR, reviewer="Builder, Skeptic")
+    store(tmp_path, [page(ALDER, BIRCH), page(other, cedar)])
     sql = "SELECT DISTINCT score, reviewer, verdict FROM quote WHERE tool_name LIKE 'Alder%'"
     assert ask(tmp_path, sql) == [(None, None, "ship")]
     assert ask(tmp_path, "SELECT pricing FROM card WHERE name LIKE 'Alder%'") == [(None,)]

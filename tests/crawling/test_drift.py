@@ -595,7 +595,7 @@ def broken_words(home: Path) -> int:
     """How many published texts only the broken pages show."""
     with closing(sqlite3.connect(home / "public" / "current.db")) as db:
         count: int = db.execute(
-            "SELECT count(*) FROM card WHERE description LIKE '__…'"
+            "SELECT count(*) FROM card WHERE description LIKE 'Is __.'"
         ).fetchone()[0]
     return count
 

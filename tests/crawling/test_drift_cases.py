@@ -37,7 +37,7 @@ def card(number: int) -> Card:
         pricing=f"Free, then {number + 2} crowns",
         score=74 + number % 13,
         words=rest,
-        reviewer=("Builder", "Skeptic", "Founder")[number % 3],
+        reviewer=("Builder, Skeptic", "Skeptic, Founder", "Founder, Builder")[number % 3],
     )
 
 
@@ -205,14 +205,21 @@ DRIFTS: dict[str, list[Pages]] = {
     "twelve new pages have one phrase for reviewers": after(
         P30, {**pages_of(P30, 2), **pages_of(pairs(12, 30), 1, reviewer("Subscribe now"))}
     ),
-    "a date has come into every quote": after(
+    "a dated sentence has come into every quote": after(
         P6,
         pages_of(
-            P6, 3, words("</p></div>(?=<div class=cell|</div>)", " Said 3 days ago</p></div>")
+            P6,
+            3,
+            words("</p></div>(?=<div class=cell|</div>)", " This was said 3 days ago.</p></div>"),
         ),
     ),
-    "a button's words have come into every description": after(
-        P3, pages_of(P3, 3, words("</p></article>", " Visit the website</p></article>"))
+    "a sentence has come into every description": after(
+        P3,
+        pages_of(
+            P3,
+            3,
+            words("(Tool N[0-9]+)([^<]*)</p></article>", r"\1\2 Ask for \1 by name.</p></article>"),
+        ),
     ),
     "every description begins with a word for all": after(
         P6, pages_of(P6, 3, words(r"<p>(?=Tool N\d+ .*?</p></article>)", "<p>Sponsored. "))
@@ -234,7 +241,10 @@ HARMLESS: dict[str, list[Pages]] = {
     "one of six tools changes everything": after(
         dense(6),
         pages_of(
-            changed(dense(6), 1, category="Fishing", reviewer="Angler", score=12, pricing="Ask"), 3
+            changed(
+                dense(6), 1, category="Fishing", reviewer="Angler, Hunter", score=12, pricing="Ask"
+            ),
+            3,
         ),
     ),
     "two of six tools have other prices, on nine of fifteen pages": after(

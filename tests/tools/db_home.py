@@ -30,6 +30,11 @@ class Card:
     score: int = 81
     reviewer: str = "Builder"
 
+    def speaker(self, row: int) -> str:
+        """Who speaks in a row, of the names that `reviewer` lists with commas."""
+        names = self.reviewer.split(", ")
+        return names[row % len(names)]
+
     def quote(self, row: int) -> str:
         return f"{self.name} in row {row} {self.words}."
 
@@ -79,7 +84,7 @@ def _decision(a: Card, b: Card) -> str:
 
 def _cell(card: Card, row: int) -> str:
     return (
-        f"<div class=cell><p>{card.reviewer}</p><p>{card.score}/100 · ship</p>"
+        f"<div class=cell><p>{card.speaker(row)}</p><p>{card.score}/100 · ship</p>"
         f"<p>{card.quote(row)}</p></div>"
     )
 

@@ -74,13 +74,13 @@ def new_layout(page: str) -> str:
 
 
 def half_broken(page: str) -> str:
-    """A page that can still be read, without half of what it showed, and with stub descriptions."""
+    """A page that can still be read, with half of what it showed and the shortest descriptions."""
     head, _, rest = page.partition("<table>")
     page = head + rest.partition("</table>")[2]
     page = page.replace("<p>Ship</p>", "").replace("<p>Builder</p>", "")
     for pair in PAIRS:
         for tool in pair:
-            page = page.replace(f"<p>{tool.description}</p>", f"<p>{tool.slug[-2:]}…</p>")
+            page = page.replace(f"<p>{tool.description}</p>", f"<p>Is {tool.slug[-2:]}.</p>")
     return page
 
 

@@ -242,10 +242,16 @@ class Page:
         return self.encode(text)
 
 
+IN_PIECES = ("shadow-lit", "streamed-react", "streamed-solid", "tabs-closed")
+"""Fixtures whose markup is not in the order that is shown, so a place says nothing."""
+
+
 def pages() -> list[Page]:
     """Every good HTML fixture of the sample site, and generated pages in every layout."""
     found = []
     for folder in find_fixtures(FIXTURES):
+        if folder.name.endswith(IN_PIECES):
+            continue
         if (folder / GOOD).is_file() and (folder / "page.html").is_file():
             fixture = load_fixture(folder)
             body = fixture.page.body
