@@ -76,6 +76,10 @@ def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span
         for n, text in enumerate(texts)
         if n == longest or not (_is_foreign(text, name, alike) or _is_stub(text, texts[longest]))
     ]
+    for n, text in enumerate(texts):
+        # Two tools may share a sentence; an advertisement is one too. Only labels are let go.
+        if n not in kept and is_sentence(text) and likeness(text, name) in alike:
+            raise _ambiguous(f"both cards say {text[:40]!r}, which may be part of it")
     if is_sentence(texts[longest]):
         while not is_sentence(texts[kept[0]]):
             kept.pop(0)

@@ -6,6 +6,7 @@ repeats both word for word, says otherwise.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -17,6 +18,11 @@ from parsers.cards.statistics import Triple, is_statistic
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, ParseError
+
+_LABELLED = re.compile(
+    r"(?:category|tagline|tool|verdict|panel verdict|badge|score|pricing|entry)\s*[:–—]\s", re.I
+)
+"""A label for readers who hear the page, glued to its value or to another field's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,9 @@ class _Reader:
             at = self._category(before)
             category, start = Span(at, at + 1), _start(tokens, named, at)
         tagline = self._tagline(under, badges)
+        for field_name, span in (("category", category), ("tagline", tagline)):
+            if _LABELLED.match(self._text(span)):
+                raise _ambiguous(field_name, f"{self._text(span)[:40]!r} begins with a label")
         extra = sum(at < category.first for at in before) if named.is_bound else 0
         return Head(named, category, tagline, one_badge([*early, *badges]), start, extra)
 

@@ -70,7 +70,6 @@ AROUND = {
     "likes": under("<div>♥ 12</div>", "<div>♥ 7</div>"),
     "tags": under("<ul><li>jobs</li><li>sound</li></ul>", "<ul><li>lists</li></ul>"),
     "the same tags": under("<ul><li>offline</li><li>small</li></ul>"),
-    "a sentence of both": under("<p>This summary was made by a machine.</p>"),
     "a menu": under("<select><option>Weekly<option>Monthly</select>"),
     "a note field": under("<textarea>Your notes</textarea>"),
     "a popover": under("<div popover id='p'>One text that nobody sees until it is opened.</div>"),
@@ -183,6 +182,10 @@ DOUBTFUL = {
     "a text that is cut": built(text=lambda s, n: f"<p>{s.description[:20]}…</p>"),
     "a text that is cut, with a button": built(
         text=lambda s, n: f"<p>{s.description[:20]}... <button>Read more</button></p>"
+    ),
+    "a sentence of both": under("<p>It asks for nothing that it has no use for.</p>"),
+    "a label glued to the category": built(
+        head=lambda s, n: f"<p><span class=sr>Category: </span>{s.category}</p><h2>{s.name}</h2>"
     ),
     "two words alone": under("<p>Ship it!</p>", "<p>Skip it!</p>"),
     "an advertisement of another shape": under(
