@@ -22,7 +22,7 @@ VALUE_CHARACTERS = 2000
 """A longer value is cut."""
 _EVENT = re.compile(r"[a-z][a-z_]*")
 _ROOM_FOR_THE_END = 200
-Value = str | int | float | bool | None
+LogValue = str | int | float | bool | None
 
 
 class RunLog:
@@ -42,7 +42,12 @@ class RunLog:
         self._dropped = 0
 
     def add(
-        self, event: str, *, address: str | None = None, outcome: str | None = None, **more: Value
+        self,
+        event: str,
+        *,
+        address: str | None = None,
+        outcome: str | None = None,
+        **more: LogValue,
     ) -> None:
         """Write one event; past the size cap it is only counted.
 
@@ -92,7 +97,7 @@ class RunLog:
         self.close()
 
 
-def line(time: str, event: str, values: dict[str, Value]) -> bytes:
+def line(time: str, event: str, values: dict[str, LogValue]) -> bytes:
     """One event as one line of printable ASCII: whatever a page holds cannot break out of it.
 
     >>> line("2026-11-01", "failed", {"address": "a\\n\\u2028\\u202e", "outcome": None})
@@ -103,7 +108,7 @@ def line(time: str, event: str, values: dict[str, Value]) -> bytes:
     return json.dumps(named, ensure_ascii=True).encode("ascii") + b"\n"
 
 
-def _cut(value: Value) -> Value:
+def _cut(value: LogValue) -> LogValue:
     if isinstance(value, str) and len(value) > VALUE_CHARACTERS:
         return value[:VALUE_CHARACTERS] + "..."
     return value

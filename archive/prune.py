@@ -26,14 +26,14 @@ KEEP = 3
 """So many published databases stay."""
 DAYS = 90
 """Logs and quarantine stay so long. Units: days."""
-Kind = Literal["public", "records", "logs", "quarantine"]
+PrunedKind = Literal["public", "records", "logs", "quarantine"]
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
     """One file that went, or would go. Units: bytes."""
 
-    kind: Kind
+    kind: PrunedKind
     path: str
     bytes: int
 
@@ -111,7 +111,7 @@ def _records(home: Home, present: str) -> Iterator[Removed]:
 def _old(home: Home, days: int) -> Iterator[Removed]:
     oldest = (now() - timedelta(days=days)).timestamp()
     logs = sorted(_files(home.logs, "*.jsonl"), key=lambda path: path.stat().st_mtime)
-    kinds: list[tuple[Kind, list[Path]]] = [
+    kinds: list[tuple[PrunedKind, list[Path]]] = [
         ("logs", logs[:-1]),  # the newest may still be written
         ("quarantine", sorted(_files(home.quarantine, "*"))),
     ]
@@ -128,5 +128,5 @@ def _files(folder: Path, pattern: str) -> Iterator[Path]:
             yield path
 
 
-def _removed(home: Home, kind: Kind, path: Path) -> Removed:
+def _removed(home: Home, kind: PrunedKind, path: Path) -> Removed:
     return Removed(kind, str(path.relative_to(home.path)), path.stat().st_size)

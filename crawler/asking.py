@@ -39,8 +39,8 @@ from crawler.context import Crawl, Job
 from crawler.hosts.addresses import on_origin
 from crawler.judge import Ruling, judge_answer, judge_error, noted
 from crawler.net.handler import Fetched
-from crawler.net.wire import Answer, RefusedHead
-from crawler.reading.look import Task
+from crawler.net.wire import RefusedHead, WireAnswer
+from crawler.reading.look import LookTask
 from machine.clock import now, stamp
 from machine.failpoints import reach
 from schema.errors import CrawlError
@@ -124,7 +124,7 @@ class Asking:
         else:
             self._run.settle(lease, ending)
 
-    async def _fetch(self, asked: Asked) -> Answer:
+    async def _fetch(self, asked: Asked) -> WireAnswer:
         meta = {"job": asked.job, "role": asked.lease.role, "download_slot": asked.lease.site}
         headers = {name: value.encode("latin-1") for name, value in asked.named.items()}
         response = await self._download(Request(asked.url, headers=headers, meta=meta))
@@ -137,7 +137,7 @@ class Asking:
         detail = f"{str(ending.detail)[:200]}; kept in quarantine as {kept.name}"
         self._run.settle(lease, replace(ending, detail=detail))
 
-    def keep(self, asked: Asked, answer: Answer, discovery: Discovery | None) -> Kept:
+    def keep(self, asked: Asked, answer: WireAnswer, discovery: Discovery | None) -> Kept:
         """Store an answer; the commit that does so ends its lease, and begins the next one's.
 
         Raises: UnwritableError for one that cannot be written down.
@@ -166,7 +166,7 @@ class Asking:
         self._run.pace.after(lease.site, ruling.ending, ruling.wait_s)
         return Kept(lease, message, ruling, stored.capture_id, stored.is_unchanged)
 
-    def _ruling(self, asked: Asked, answer: Answer, message: Message) -> Ruling:
+    def _ruling(self, asked: Asked, answer: WireAnswer, message: Message) -> Ruling:
         said = {_SAID_BY[name]: value for name, value in asked.named.items()}
         ruling = judge_answer(
             asked.lease,
@@ -199,7 +199,7 @@ class Asking:
             fetched_at=now(),
             content_type=kept.message.header("content-type"),
         )
-        task = Task(page, job.site.name, "record" if is_page else "links")
+        task = LookTask(page, job.site.name, "record" if is_page else "links")
         seen = await asyncio.wrap_future(run.pool.submit(task))
         discovery.take_page(lease, seen)
         if is_page:
@@ -218,7 +218,7 @@ def asked_for(job: Job, lease: Lease, url: str, store: Store | None, *, hops: in
     return Asked(job, lease, url, hops, dict(known.headers), known.capture_id)
 
 
-def _exchange(asked: Asked, answer: Answer) -> Exchange:
+def _exchange(asked: Asked, answer: WireAnswer) -> Exchange:
     return Exchange(
         site=asked.lease.site,
         url=asked.lease.url,

@@ -14,7 +14,7 @@ from archive import OpenRun, RunLog
 from archive.ledger import Ending, Lease
 from crawler.drift.profiler import Profiler
 from crawler.pace import Pace, Welcome
-from crawler.reading.look import Seen, Task
+from crawler.reading.look import LookTask, PageLook
 from crawler.stopping import Stopping
 from crawler.tally import Tally, code_of
 from machine.clock import Watch
@@ -59,7 +59,7 @@ class Crawl:
     """One crawl, handed to the spider and from there to every component."""
 
     books: OpenRun
-    pool: GuardedPool[Task, Seen]
+    pool: GuardedPool[LookTask, PageLook]
     log: RunLog
     wanted: Wanted
     progress: Progress | None = None

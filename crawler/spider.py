@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from archive.ledger import Lease
 from crawler.asking import Asking
 from crawler.choosing.discovery import Discovery
-from crawler.choosing.taken import Taken
+from crawler.choosing.taken import TakenPages
 from crawler.context import Crawl, Job
 from crawler.net.gate import RobotsGate
 from crawler.net.upstream import set_slot_delay
@@ -30,7 +30,7 @@ class PageSpider(Spider):
         super().__init__(**kwargs)
         self.run, self._jobs = run, jobs
         self.allowed_domains = sorted({host for job in jobs for host in _hosts(job)})
-        self._taken = Taken(run.books.home)
+        self._taken = TakenPages(run.books.home)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PageSpider:

@@ -31,7 +31,7 @@ from db.publish.publish import (
 )
 from db.records import recordfile
 from db.records.reading import CaptureLine, read_task
-from db.records.recordfile import Pool
+from db.records.recordfile import ReadPool
 from db.records.snapshot import Snapshot, inputs_digest, take_snapshot
 from db.rows.assemble import assemble
 from db.rows.holdings import Holdings, holdings
@@ -47,7 +47,7 @@ from parsers import PARSER_VERSION, source_digest
 from schema.errors import StoppedError
 from schema.published import CANDIDATE, Manifest, database_name
 
-Progress = Callable[[str, int, int], None]
+BuildProgress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
 ROUNDS = 5
 """So often a build begins at most, where a take-down comes in while it runs."""
@@ -83,7 +83,7 @@ def build(
     workers: int = 2,
     accept_loss: bool = False,
     accept_changes: bool = False,
-    progress: Progress = _unheard,
+    progress: BuildProgress = _unheard,
     tell_altered: TellAltered = _unheard,
 ) -> BuildReport:
     """Build and publish the database of a home folder.
@@ -135,7 +135,7 @@ class _Build:
     home: Home
     archive: Archive
     workers: int
-    progress: Progress
+    progress: BuildProgress
     tell: TellAltered
     accept_loss: bool
     accept_changes: bool
@@ -204,7 +204,7 @@ class _Build:
         return holdings(snapshot, loader.seen(), loader.refused)
 
     def _lines(
-        self, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: Pool
+        self, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
     ) -> Iterator[CaptureLine]:
         """The lines of a segment's record file, which is made where it is missing."""
         path = recordfile.record_path(self.home.records, segment)

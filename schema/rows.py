@@ -54,7 +54,7 @@ class Row(Record):
     """Row number; it holds inside this file only, the keys beside it hold everywhere."""
 
 
-class Sighted(Row):
+class DatedRow(Row):
     """A row that captures show, with the dates of the first and the last of them."""
 
     first_seen: str
@@ -224,7 +224,7 @@ class CaptureRow(Row):
     """The opt-out signals that came with it, separated by spaces; empty where none."""
 
 
-class ReviewerRow(Sighted):
+class ReviewerRow(DatedRow):
     """A reviewer of the publisher's panel, by the name that pages print."""
 
     table = "reviewer"
@@ -232,7 +232,7 @@ class ReviewerRow(Sighted):
     name: Annotated[str, UNIQUE, same(records.Quote, "reviewer")]
 
 
-class ToolRow(Sighted):
+class ToolRow(DatedRow):
     """A tool that pages compare, known by its part of the address."""
 
     table = "tool"
@@ -248,7 +248,7 @@ class ToolRow(Sighted):
     """The site's own address of the tool; null where it is not known."""
 
 
-class CardRow(Sighted):
+class CardRow(DatedRow):
     """A distinct card: the same words about a tool are one row, however many pages show them."""
 
     table = "card"
@@ -278,7 +278,7 @@ class CardRow(Sighted):
     """The opt-out for which the description is left out; null where it is published."""
 
 
-class QuoteRow(Sighted):
+class QuoteRow(DatedRow):
     """A distinct quote: the same words about a tool are one row, however many pages show them."""
 
     table = "quote"
@@ -308,7 +308,7 @@ class QuoteRow(Sighted):
     """The opt-out for which the text is left out; null where it is published."""
 
 
-class ComparisonRow(Sighted):
+class ComparisonRow(DatedRow):
     """One published comparison as its newest good capture shows it; a row for each page."""
 
     table = "comparison"
@@ -345,7 +345,7 @@ class ComparisonRow(Sighted):
     """1 where the page, as it was last seen, asks search engines not to list it."""
 
 
-class VersionRow(Sighted):
+class VersionRow(DatedRow):
     """One state of a comparison over time: a new row whenever a capture's record differs."""
 
     table = "comparison_version"

@@ -21,7 +21,7 @@ from schema.page import RawPage
 from schema.records import dump_line
 from verdicts.sample.__main__ import differences
 
-Line = dict[str, Any]
+PlainRecord = dict[str, Any]
 PAGES = ("page.html", "page.txt")
 GOOD, FAILED = "expected.json", "expected_failure.json"
 META = {"site", "url", "content_type", "origin"}
@@ -68,13 +68,13 @@ def load_fixture(folder: Path) -> Fixture:
     return Fixture(folder, meta["site"], page, meta["origin"])
 
 
-def parse_fixture(fixture: Fixture) -> Line:
+def parse_fixture(fixture: Fixture) -> PlainRecord:
     """What the parser makes of the stored page, as a line of `verdicts parse` without its trace."""
-    line: Line = json.loads(dump_line(read_page(fixture.page, site=fixture.site)))
+    line: PlainRecord = json.loads(dump_line(read_page(fixture.page, site=fixture.site)))
     return line
 
 
-def load_expected(folder: Path) -> Line:
+def load_expected(folder: Path) -> PlainRecord:
     """The line that must come out.
 
     Raises: UsageError where the folder holds no expectation, or both kinds.
@@ -82,13 +82,13 @@ def load_expected(folder: Path) -> Line:
     found = [folder / name for name in (GOOD, FAILED) if (folder / name).is_file()]
     if len(found) != 1:
         raise UsageError(what=f"{folder} must hold {GOOD} or {FAILED}")
-    line: Line = json.loads(found[0].read_text("utf-8"))
+    line: PlainRecord = json.loads(found[0].read_text("utf-8"))
     if (line.get("kind") == "failure") != (found[0].name == FAILED):
         raise UsageError(what=f"{found[0]} holds the kind {line.get('kind')!r}")
     return line
 
 
-def fields(line: Line) -> dict[str, Any]:
+def fields(line: PlainRecord) -> dict[str, Any]:
     """Every field of a line by its path; tools and quotes are taken apart, other values are whole.
 
     >>> fields({"url": None, "tools": [{"name": "Tern"}]})
@@ -104,7 +104,7 @@ def fields(line: Line) -> dict[str, Any]:
     return found
 
 
-def dump(line: Line) -> str:
+def dump(line: PlainRecord) -> str:
     """A line as the text of an expectation: indented, so that a diff can be read."""
     return json.dumps(line, ensure_ascii=False, indent=1) + "\n"
 

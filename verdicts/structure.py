@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archive import Archive
     from schema.page import RawPage
 
-    Pool = GuardedPool[tuple[RawPage, str], Explanation]
+    ExplainPool = GuardedPool[tuple[RawPage, str], Explanation]
 
 WIDTH = 46
 """How wide one of two pages is printed. Units: characters."""
@@ -35,7 +35,7 @@ class Structure:
     blocks: tuple[Block, ...]
 
 
-def read_structure(archive: Archive, capture_id: int, pool: Pool) -> Structure:
+def read_structure(archive: Archive, capture_id: int, pool: ExplainPool) -> Structure:
     """The structure of one stored page, read in a guarded worker."""
     capture = next(each for each in archive.captures() if each.id == capture_id)
     try:

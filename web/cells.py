@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from web import queries, words
 from web.pages import read
-from web.upstream import Datasette, Row, hook
+from web.upstream import Datasette, ResultRow, hook
 
 KEYS = {
     ("comparison", "comparison"): "compare",
@@ -35,7 +35,7 @@ TOOL_NUMBERS = ("tool", "tool_a", "tool_b")
 
 @hook
 def render_cell(
-    row: sqlite3.Row | Row, column: str, table: str, value: Any, datasette: Datasette
+    row: sqlite3.Row | ResultRow, column: str, table: str, value: Any, datasette: Datasette
 ) -> Markup | Awaitable[Markup | None] | None:
     """A link where the value has a page of ours, a hash by its beginning; None for any other."""
     if isinstance(value, dict):
@@ -55,7 +55,7 @@ def render_cell(
 
 
 def labelled(
-    value: Row, column: str, datasette: Datasette
+    value: ResultRow, column: str, datasette: Datasette
 ) -> Markup | Awaitable[Markup | None] | None:
     """The link of a number that Datasette has found the label of; None where it is to make one."""
     if column == "reviewer":

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from web.hardening import DATABASE_NAME
-from web.upstream import Row
+from web.upstream import ResultRow
 from web.words import in_words
 
 TITLE = "Verdicts"
@@ -94,7 +94,7 @@ TITLES = {
 }  # fmt: skip
 
 
-def in_reading_order(items: Iterable[Row], table: str, name: str) -> list[Row]:
+def in_reading_order(items: Iterable[ResultRow], table: str, name: str) -> list[ResultRow]:
     """Columns or cells of a table, of which `name` holds the column, as a reader wants them.
 
     >>> columns = [{"name": "id"}, {"name": "key"}, {"name": "site"}, {"name": "text"}]

@@ -7,19 +7,13 @@ scripts' addresses are not part of it. A public front still needs a proxy for de
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import unquote, unquote_plus
 
+from web.asgi import App, AsgiMessage, Receive, Scope, Send
 from web.hardening import DATABASE_NAME
 from web.upstream import Base400, Datasette, Filters, Request, hook
 from web.withdrawn import unless_withdrawn
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LONGEST_REQUEST = 16_384
 """Units: bytes of path and query together."""
@@ -102,7 +96,7 @@ def guarded(app: App) -> App:
             await app(scope, receive, send)
             return
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = with_ours(message.get("headers", []), is_data=is_data)
                 message = {**message, "headers": headers}

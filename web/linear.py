@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from itertools import takewhile
 
-Value = str | int | float | bytes | None
+SqlValue = str | int | float | bytes | None
 
 
 def add_text_functions(conn: sqlite3.Connection) -> None:
@@ -22,7 +22,7 @@ def add_text_functions(conn: sqlite3.Connection) -> None:
     conn.create_function("replace", 3, replace, deterministic=True)
 
 
-def ltrim(value: Value, members: Value) -> str | None:
+def ltrim(value: SqlValue, members: SqlValue) -> str | None:
     """The text without the members at its beginning.
 
     >>> ltrim("xyxhix", "xy")
@@ -34,7 +34,7 @@ def ltrim(value: Value, members: Value) -> str | None:
     return text[_leading(text, as_text(members)) :]
 
 
-def rtrim(value: Value, members: Value) -> str | None:
+def rtrim(value: SqlValue, members: SqlValue) -> str | None:
     """The text without the members at its end."""
     if value is None or members is None:
         return None
@@ -42,12 +42,12 @@ def rtrim(value: Value, members: Value) -> str | None:
     return text[: len(text) - _leading(reversed(text), as_text(members))]
 
 
-def trim(value: Value, members: Value) -> str | None:
+def trim(value: SqlValue, members: SqlValue) -> str | None:
     """The text without the members at either end."""
     return rtrim(ltrim(value, members), members)
 
 
-def instr(value: Value, part: Value) -> int | None:
+def instr(value: SqlValue, part: SqlValue) -> int | None:
     """Where the part first stands in the text, from 1; 0 where it does not.
 
     >>> instr("quillfish", "fish"), instr("a", "b"), instr(None, "b")
@@ -58,7 +58,7 @@ def instr(value: Value, part: Value) -> int | None:
     return as_text(value).find(as_text(part)) + 1
 
 
-def replace(value: Value, part: Value, other: Value) -> str | None:
+def replace(value: SqlValue, part: SqlValue, other: SqlValue) -> str | None:
     """The text with each occurrence of the part replaced; unchanged where the part is empty."""
     if value is None or part is None or other is None:
         return None

@@ -8,9 +8,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Literal
 
-from web.upstream import Row
+from web.upstream import ResultRow
 
-Kind = Literal["page", "tool", "quote"]
+NoteKind = Literal["page", "tool", "quote"]
 TAKEDOWNS = {
     "compare": "select t.kind, t.reason, t.added_at from page p"
     " join takedown t on t.id = p.takedown where p.comparison = :key",
@@ -21,9 +21,11 @@ TAKEDOWNS = {
 """What was taken down, by the kind of its page here and by its key there."""
 
 
-def add_notes(conn: sqlite3.Connection, kind: Kind, rows: list[Row], key: str = "id") -> list[Row]:
+def add_notes(
+    conn: sqlite3.Connection, kind: NoteKind, rows: list[ResultRow], key: str = "id"
+) -> list[ResultRow]:
     """The rows, each with its `notes`: the corrections on it, oldest first."""
-    notes: dict[int, list[Row]] = {}
+    notes: dict[int, list[ResultRow]] = {}
     numbers = ", ".join(str(int(row[key])) for row in rows)
     if rows and _has(conn, "correction"):
         sql = f"select {kind}, note, added_at from correction where {kind} in ({numbers})"
@@ -34,7 +36,7 @@ def add_notes(conn: sqlite3.Connection, kind: Kind, rows: list[Row], key: str = 
     return rows
 
 
-def takedown(conn: sqlite3.Connection, place: str, key: str) -> Row | None:
+def takedown(conn: sqlite3.Connection, place: str, key: str) -> ResultRow | None:
     """The take-down for which a page of ours is empty; None where there is none."""
     if place not in TAKEDOWNS or not _has(conn, "takedown"):
         return None

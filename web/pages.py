@@ -18,7 +18,7 @@ from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_want
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.search import PLACES, search
-from web.upstream import Datasette, Request, Response, Row, hook, sqlite_timelimit
+from web.upstream import Datasette, Request, Response, ResultRow, hook, sqlite_timelimit
 
 T = TypeVar("T")
 LONGEST_READ_MS = 1000
@@ -29,7 +29,7 @@ NOT_FOUND = "There is no such page in this archive."
 
 
 # The file never changes under a server, so what the home page counts is counted once.
-COUNTED: WeakKeyDictionary[Datasette, Row] = WeakKeyDictionary()
+COUNTED: WeakKeyDictionary[Datasette, ResultRow] = WeakKeyDictionary()
 
 
 async def read(

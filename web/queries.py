@@ -10,7 +10,7 @@ import sqlite3
 from typing import Any
 
 from web.notes import add_notes, counts
-from web.upstream import Row
+from web.upstream import ResultRow
 
 MOST_ROWS = 200
 """How many comparisons a tool's or a quote's page lists before it points to the table."""
@@ -19,12 +19,12 @@ MOST_SLOTS = 4
 """Rows of a whole scorecard."""
 
 
-def rows(conn: sqlite3.Connection, sql: str, **values: object) -> list[Row]:
+def rows(conn: sqlite3.Connection, sql: str, **values: object) -> list[ResultRow]:
     """All rows of a query, as dictionaries."""
     return [dict(row) for row in conn.execute(sql, values)]
 
 
-def first(conn: sqlite3.Connection, sql: str, **values: object) -> Row | None:
+def first(conn: sqlite3.Connection, sql: str, **values: object) -> ResultRow | None:
     """The first row of a query; None where there is none."""
     found = rows(conn, sql, **values)
     return found[0] if found else None
@@ -36,7 +36,7 @@ def count(conn: sqlite3.Connection, sql: str, **values: object) -> int:
     return found
 
 
-def home(conn: sqlite3.Connection) -> Row:
+def home(conn: sqlite3.Connection) -> ResultRow:
     """Counts, the newest comparisons, tools, reviewers, and every failure by its code."""
     tables = ("comparison", "tool", "card", "quote", "reviewer", "capture", "failure", "finding")
     return {
@@ -68,7 +68,7 @@ def home(conn: sqlite3.Connection) -> Row:
     }
 
 
-def reviewers(conn: sqlite3.Connection) -> list[Row]:
+def reviewers(conn: sqlite3.Connection) -> list[ResultRow]:
     """Each reviewer with distinct quotes and printed verdicts."""
     return rows(
         conn,
@@ -80,7 +80,7 @@ def reviewers(conn: sqlite3.Connection) -> list[Row]:
     )
 
 
-def comparison(conn: sqlite3.Connection, key: str) -> Row | None:
+def comparison(conn: sqlite3.Connection, key: str) -> ResultRow | None:
     """One comparison as its shown capture has it; None where the key is unknown."""
     found = first(
         conn,
@@ -128,7 +128,7 @@ def comparison(conn: sqlite3.Connection, key: str) -> Row | None:
     }
 
 
-def _version_tools(conn: sqlite3.Connection, version: int) -> list[Row]:
+def _version_tools(conn: sqlite3.Connection, version: int) -> list[ResultRow]:
     found = rows(
         conn,
         "select vt.*, t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category,"
@@ -141,7 +141,7 @@ def _version_tools(conn: sqlite3.Connection, version: int) -> list[Row]:
     return [_as_here(row, "description") for row in found]
 
 
-def _version_quotes(conn: sqlite3.Connection, version: int) -> list[Row]:
+def _version_quotes(conn: sqlite3.Connection, version: int) -> list[ResultRow]:
     found = rows(
         conn,
         "select r.name as reviewer, q.id as quote_id, q.key, q.text, q.withheld as nowhere, vq.*"
@@ -153,7 +153,7 @@ def _version_quotes(conn: sqlite3.Connection, version: int) -> list[Row]:
     return [_as_here(row, "text") for row in found]
 
 
-def _as_here(row: Row, words: str) -> Row:
+def _as_here(row: ResultRow, words: str) -> ResultRow:
     """A row with the words that its own page may show, be they shown elsewhere.
 
     A file made before an address could keep words to itself has no such column.
@@ -162,9 +162,9 @@ def _as_here(row: Row, words: str) -> Row:
     return {**row, "withheld": withheld, words: None if withheld else row[words]}
 
 
-def _slots(quotes: list[Row], rows_there: int) -> list[Row]:
+def _slots(quotes: list[ResultRow], rows_there: int) -> list[ResultRow]:
     """The quotes by row of the scorecard; the reviewer where both cells of a row share one."""
-    slots: dict[int, dict[int, Row]] = {slot: {} for slot in range(1, rows_there + 1)}
+    slots: dict[int, dict[int, ResultRow]] = {slot: {} for slot in range(1, rows_there + 1)}
     for quote in quotes:
         slots.setdefault(quote["slot"], {})[quote["tool_position"]] = quote
     return [
@@ -183,7 +183,7 @@ def tool_key(conn: sqlite3.Connection, number: int | None) -> str | None:
     return found["tool"] if found else None
 
 
-def tool(conn: sqlite3.Connection, key: str) -> Row | None:
+def tool(conn: sqlite3.Connection, key: str) -> ResultRow | None:
     """One tool: its cards over time, its quotes, where it is compared, and its namesakes."""
     found = first(
         conn,
@@ -243,7 +243,7 @@ where q.id in (
 order by q.last_seen desc, q.id limit :most"""
 
 
-def reviewer(conn: sqlite3.Connection, name: str, page: int) -> Row | None:
+def reviewer(conn: sqlite3.Connection, name: str, page: int) -> ResultRow | None:
     """One reviewer: counts over distinct quotes, and one page of the quotes themselves."""
     found = first(conn, "select * from reviewer where name = :name", name=name)
     if found is None:
@@ -278,7 +278,7 @@ def reviewer(conn: sqlite3.Connection, name: str, page: int) -> Row | None:
     }
 
 
-def quote(conn: sqlite3.Connection, key: str) -> Row | None:
+def quote(conn: sqlite3.Connection, key: str) -> ResultRow | None:
     """One quote and every comparison that shows it, or once did."""
     found = first(
         conn,
@@ -311,6 +311,6 @@ join comparison c on c.id = v.comparison
 where vq.quote = :id group by c.id order by c.comparison limit :most"""
 
 
-def release(conn: sqlite3.Connection, name: str) -> Row | None:
+def release(conn: sqlite3.Connection, name: str) -> ResultRow | None:
     """One citable release, withdrawn or not; None where there never was one of that name."""
     return first(conn, "select * from release where release = :name", name=name)

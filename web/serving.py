@@ -24,7 +24,7 @@ from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
-from web.withdrawn import Standing, require_looked_into, require_not_withdrawn
+from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
 PLUGINS = (cells, gate, hardening, mishaps, pages)
@@ -74,7 +74,7 @@ class Published(Database):  # type: ignore[misc]
 
     def __init__(self, datasette: Datasette, real: Path) -> None:
         super().__init__(datasette, path=str(real), is_mutable=False)
-        self.standing = Standing(real)
+        self.standing = ServedFile(real)
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """A connection that reads, whatever is asked for."""

@@ -28,14 +28,14 @@ __all__ = [
     "QueryInterrupted",
     "Request",
     "Response",
-    "Row",
+    "ResultRow",
     "ValueAsBooleanError",
     "hook",
     "pm",
     "sqlite_timelimit",
 ]
 
-Row = dict[str, Any]
+ResultRow = dict[str, Any]
 """One row of a result, by column name."""
 
 F = TypeVar("F", bound=Callable[..., object])

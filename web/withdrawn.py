@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,8 @@ from weakref import finalize
 from markupsafe import Markup
 
 from schema.published import FOLDER, TAKEDOWNS, Manifest, Tombstone, manifest_path, tombstone_path
+from web.asgi import App, Scope, Send
 from web.errors import WithdrawnError
-
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Any, Send], Awaitable[None]]
 
 WITHDRAWN = "This edition of the archive was withdrawn. One without what was taken down follows."
 OUT_OF_PLACE = "The file of this edition left its place: nobody can tell whether it may be shown."
@@ -35,7 +31,7 @@ PAGE = Markup(
 )
 
 
-class Standing:
+class ServedFile:
     """A published file in its place, held open so that `prune` leaves it there.
 
     Raises: OSError when it is not there or may not be read.
@@ -118,7 +114,7 @@ def _takedowns_of(database: Path) -> list[int] | None:
         return None
 
 
-def unless_withdrawn(app: App, standing: Standing) -> App:
+def unless_withdrawn(app: App, standing: ServedFile) -> App:
     """The application, while its file stands in its place and was not withdrawn."""
 
     async def answer(scope: Scope, receive: Any, send: Send) -> None:

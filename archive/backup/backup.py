@@ -12,8 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.backup.copies import Entry, Manifest, Shelf, entry_of, has_sound, is_sound, sha256_of
-from archive.backup.earlier import Part, fault_of, identity_of, require_continued
+from archive.backup.copies import (
+    BackupManifest,
+    CopiedFile,
+    Shelf,
+    entry_of,
+    has_sound,
+    is_sound,
+    sha256_of,
+)
+from archive.backup.earlier import BackupPart, fault_of, identity_of, require_continued
 from archive.backup.parts import Parts
 from archive.backup.shelf_folder import FolderShelf
 from archive.backup.shelf_tar import TarShelf
@@ -24,7 +32,7 @@ from machine.clock import stamp
 from schema.errors import IntegrityError, StartError, UsageError
 from schema.published import CURRENT
 
-Progress = Callable[[str, int, int], None]
+BackupProgress = Callable[[str, int, int], None]
 TAR = ".tar"
 
 
@@ -46,7 +54,12 @@ class BackupReport:
 
 
 def backup(
-    home: Home, to: Path, *, has_records: bool = False, is_deep: bool = False, progress: Progress
+    home: Home,
+    to: Path,
+    *,
+    has_records: bool = False,
+    is_deep: bool = False,
+    progress: BackupProgress,
 ) -> BackupReport:
     """Make or renew the backup at `to`: a folder, or one file if its name ends in `.tar`.
 
@@ -93,16 +106,16 @@ class _Backup:
         self._report = BackupReport(str(to), stamp(), captures)
         self._parts = Parts(home, ledger, shelf.manifest)
 
-    def run(self, *, has_records: bool, progress: Progress) -> BackupReport:
+    def run(self, *, has_records: bool, progress: BackupProgress) -> BackupReport:
         current = [self._parts.current()]
         parts = self._parts.all(has_records=has_records)
-        entries: list[Entry] = []
+        entries: list[CopiedFile] = []
         for done, part in enumerate(parts, 1):
             entries += self._keep(part)
             progress("copied", done, len(parts))
         current.insert(0, self._parts.current())  # a build may have moved it
         report = self._report
-        manifest = Manifest(
+        manifest = BackupManifest(
             home=identity_of(self._ledger),
             made_at=report.made_at,
             captures=report.captures,
@@ -114,7 +127,7 @@ class _Backup:
         report.files, report.size = len(entries), sum(entry.size for entry in entries)
         return report
 
-    def _chosen(self, names: list[str | None], entries: list[Entry]) -> str | None:
+    def _chosen(self, names: list[str | None], entries: list[CopiedFile]) -> str | None:
         """What the link names: the newest that was copied, or else one that was withdrawn."""
         copied = {entry.path for entry in entries}
         for name in names:
@@ -124,7 +137,7 @@ class _Backup:
             self._report.problems.append(f"{self._home.public / CURRENT}: points to nothing")
         return None
 
-    def _keep(self, part: Part) -> list[Entry]:
+    def _keep(self, part: BackupPart) -> list[CopiedFile]:
         """The copy of one file, or those made before where it is not sound, which is reported."""
         for entry in part.guarded:
             is_it = (entry.path, entry.sha256) == (part.path, part.sha256)
@@ -140,7 +153,7 @@ class _Backup:
                 return []  # a build or a prune took it away meanwhile
             return self._left(part, error.strerror or "cannot be read")
 
-    def _look(self, part: Part) -> list[Entry]:
+    def _look(self, part: BackupPart) -> list[CopiedFile]:
         """Copy a file unless its copy is there already. Raises: OSError where it is unreadable."""
         with part.open() as file:
             found = os.fstat(file.fileno())
@@ -159,7 +172,7 @@ class _Backup:
                 self._report.bytes += size
         return [entry]
 
-    def _left(self, part: Part, fault: str) -> list[Entry]:
+    def _left(self, part: BackupPart, fault: str) -> list[CopiedFile]:
         """The copies made before of a file that is not sound. Shape: often there are none."""
         problem = str(IntegrityError(where=str(part.sources[0]), what=fault))
         if part.guarded:
@@ -171,7 +184,7 @@ class _Backup:
         return list(part.guarded)
 
 
-def _is_as_copied(part: Part, copy: Entry) -> bool:
+def _is_as_copied(part: BackupPart, copy: CopiedFile) -> bool:
     """Whether a file is as its copy; a segment, which may be large, is judged by its length."""
     path = part.sources[0]
     if part.path.startswith("public/"):

@@ -27,7 +27,7 @@ UNREADABLE = (OSError, EOFError, KeyError)
 """What opening or reading a copy may raise."""
 
 
-class Entry(Record):
+class CopiedFile(Record):
     """One file of a home and its copy."""
 
     path: str = Field(
@@ -44,7 +44,7 @@ class Entry(Record):
     """When the file was changed last, in seconds since 1970."""
 
 
-class Manifest(Record):
+class BackupManifest(Record):
     """What a backup holds."""
 
     format: int = FORMAT
@@ -55,14 +55,14 @@ class Manifest(Record):
     """When the backup was begun."""
     captures: int
     """Number of captures that the ledger knows."""
-    files: list[Entry]
+    files: list[CopiedFile]
     """The files, the ledger first."""
     current: str | None = Field(pattern=r"^[^/.\x00][^/\x00]*$")
     """The published database that is current; null where none is."""
     problems: list[str]
     """What was damaged or missing in the home when it was copied."""
 
-    def ledger(self, where: str) -> Entry:
+    def ledger(self, where: str) -> CopiedFile:
         """The copy of the ledger. Raises: IntegrityError where there is none."""
         if not self.files or self.files[0].path != LEDGER:
             raise IntegrityError(where=where, what="holds no ledger")
@@ -72,39 +72,39 @@ class Manifest(Record):
 class Shelf(Protocol):
     """What a backup is written to and read from."""
 
-    manifest: Manifest | None
+    manifest: BackupManifest | None
     """The list of the backup made before. Absent: None where there is none."""
 
-    def find(self, entry: Entry) -> bool:
+    def find(self, entry: CopiedFile) -> bool:
         """Whether this copy is there already."""
 
-    def put(self, entry: Entry, file: BinaryIO) -> None:
+    def put(self, entry: CopiedFile, file: BinaryIO) -> None:
         """Copy a file durably. Raises: StoppedError where it cannot be kept as it is."""
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: CopiedFile) -> None:
         """Take a copy of the backup made before over. Raises: IntegrityError if it is lost."""
 
     def temporary(self, name: str) -> Path:
         """A name for a file that is only needed while the backup is made."""
 
-    def open(self, entry: Entry) -> BinaryIO:
+    def open(self, entry: CopiedFile) -> BinaryIO:
         """A copy, to be read. Raises: one of UNREADABLE."""
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: BackupManifest) -> None:
         """Make the copies of `manifest` the backup; what it does not name goes."""
 
     def close(self) -> None:
         """Let go; without `finish` before it the earlier backup stays."""
 
 
-def entry_of(path: str, size: int, sha256: str, modified: float) -> Entry:
+def entry_of(path: str, size: int, sha256: str, modified: float) -> CopiedFile:
     """The entry of a copy, which has its name.
 
     >>> entry_of("public/a.db", 1, "3fa9c0d2e1b4a5f6" + 48 * "0", 0).stored
     'home/3fa9c0d2e1b4a5f6-a.db'
     """
     stored = f"{FILES}/{sha256[:16]}-{Path(path).name}"
-    return Entry(path=path, stored=stored, size=size, sha256=sha256, modified=int(modified))
+    return CopiedFile(path=path, stored=stored, size=size, sha256=sha256, modified=int(modified))
 
 
 def pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
@@ -122,7 +122,7 @@ def sha256_of(file: BinaryIO, size: int) -> str:
     return digest.hexdigest()
 
 
-def is_sound(path: Path, entry: Entry) -> bool:
+def is_sound(path: Path, entry: CopiedFile) -> bool:
     """Whether a file is there, whole and with the bytes of an entry."""
     try:
         with path.open("rb") as file:
@@ -132,7 +132,7 @@ def is_sound(path: Path, entry: Entry) -> bool:
         return False
 
 
-def has_sound(shelf: Shelf, entry: Entry) -> bool:
+def has_sound(shelf: Shelf, entry: CopiedFile) -> bool:
     """Whether a backup still has the bytes of an entry."""
     try:
         with shelf.open(entry) as file:
@@ -177,13 +177,13 @@ def forget(handle: int) -> None:
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def read_manifest(data: bytes, where: str) -> Manifest:
+def read_manifest(data: bytes, where: str) -> BackupManifest:
     """What a backup says of itself.
 
     Raises: IntegrityError when it is broken; StartError when a newer version made it.
     """
     try:
-        manifest = Manifest.model_validate_json(data)
+        manifest = BackupManifest.model_validate_json(data)
     except ValidationError as error:
         what = f"not a readable list of a backup: {error.errors()[0]['msg']}"
         raise IntegrityError(where=where, what=what) from error
@@ -192,6 +192,6 @@ def read_manifest(data: bytes, where: str) -> Manifest:
     return manifest
 
 
-def dump_manifest(manifest: Manifest) -> bytes:
+def dump_manifest(manifest: BackupManifest) -> bytes:
     """A manifest as it is stored."""
     return manifest.model_dump_json(indent=1).encode() + b"\n"

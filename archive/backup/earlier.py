@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.backup.copies import Entry, Shelf, copy_durably, has_sound, sha256_of
+from archive.backup.copies import CopiedFile, Shelf, copy_durably, has_sound, sha256_of
 from archive.ledger.ledger import read_rows
 from archive.store.segments import OPEN
 from archive.warc.record import members_in
@@ -23,7 +23,7 @@ _SEGMENTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BackupPart:
     """A file of the home to be copied.
 
     Shape: `sources` are the places where it lies, or will lie in a moment; `guarded` the copies
@@ -37,7 +37,7 @@ class Part:
     length: int | None = None
     sha256: str | None = None
     open_segment: int | None = None
-    guarded: tuple[Entry, ...] = ()
+    guarded: tuple[CopiedFile, ...] = ()
 
     def open(self) -> BinaryIO:
         """The file, to be read. Raises: OSError where it is not there."""
@@ -61,7 +61,9 @@ def identity_of(ledger: Path) -> str:
     return str(rows[0][0]) if rows else NO_RUN
 
 
-def fault_of(part: Part, file: BinaryIO, size: int, sha256: str, shelf: Shelf, ledger: Path) -> str:
+def fault_of(
+    part: BackupPart, file: BinaryIO, size: int, sha256: str, shelf: Shelf, ledger: Path
+) -> str:
     """Why the bytes of a file may not take the place of a sound copy; empty where they may."""
     if part.length is not None and size < part.length:
         return f"its last {part.length - size} bytes are missing"

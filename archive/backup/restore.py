@@ -6,8 +6,16 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.backup.backup import TAR, Progress
-from archive.backup.copies import LEDGER, UNREADABLE, Entry, Manifest, Shelf, copy_durably, is_sound
+from archive.backup.backup import TAR, BackupProgress
+from archive.backup.copies import (
+    LEDGER,
+    UNREADABLE,
+    BackupManifest,
+    CopiedFile,
+    Shelf,
+    copy_durably,
+    is_sound,
+)
 from archive.backup.shelf_folder import FolderShelf
 from archive.backup.shelf_tar import TarShelf
 from archive.home import UNDER_WAY, Home
@@ -30,7 +38,7 @@ class RestoreReport:
     problems: list[str] = field(default_factory=list)
 
 
-def restore(source: Path, home: Home, *, progress: Progress) -> RestoreReport:
+def restore(source: Path, home: Home, *, progress: BackupProgress) -> RestoreReport:
     """Make the home that a backup holds, in an empty place or where this was begun before.
 
     A folder that is made for it is only its owner's: the ledger in it is private.
@@ -84,7 +92,9 @@ def _make_folders(home: Home) -> None:
         raise StartError(what=what) from error
 
 
-def _restore(shelf: Shelf, manifest: Manifest, home: Home, progress: Progress) -> RestoreReport:
+def _restore(
+    shelf: Shelf, manifest: BackupManifest, home: Home, progress: BackupProgress
+) -> RestoreReport:
     report = RestoreReport(
         str(home.path),
         manifest.made_at,
@@ -111,7 +121,7 @@ def _restore(shelf: Shelf, manifest: Manifest, home: Home, progress: Progress) -
     return report
 
 
-def _bring_back(shelf: Shelf, entry: Entry, target: Path, report: RestoreReport) -> None:
+def _bring_back(shelf: Shelf, entry: CopiedFile, target: Path, report: RestoreReport) -> None:
     """Restore one file. Raises: IntegrityError where the copy is missing or damaged."""
     report.files += 1
     if is_sound(target, entry):
@@ -133,7 +143,7 @@ def _bring_back(shelf: Shelf, entry: Entry, target: Path, report: RestoreReport)
         raise IntegrityError(where=entry.stored, what="is damaged in the backup")
 
 
-def _settle(part: Path, target: Path, entry: Entry) -> None:
+def _settle(part: Path, target: Path, entry: CopiedFile) -> None:
     is_final = entry.path.endswith(".warc.gz") or target.suffix == ".db"
     try:
         os.utime(part, (entry.modified, entry.modified))

@@ -12,8 +12,8 @@ from typing import BinaryIO
 from archive.backup.copies import (
     FILES,
     MANIFEST,
-    Entry,
-    Manifest,
+    BackupManifest,
+    CopiedFile,
     copy_durably,
     dump_manifest,
     is_sound,
@@ -54,14 +54,14 @@ class FolderShelf:
             if others:
                 raise StartError(what=f"{self._folder}: is no backup, it holds {others[0]}")
 
-    def find(self, entry: Entry) -> bool:
+    def find(self, entry: CopiedFile) -> bool:
         """See Shelf. A copy that no list vouches for is read before it counts."""
         copy = self._folder / entry.stored
         if self._is_deep or entry.stored not in self._listed:
             return is_sound(copy, entry)
         return copy.is_file() and copy.stat().st_size == entry.size
 
-    def put(self, entry: Entry, file: BinaryIO) -> None:
+    def put(self, entry: CopiedFile, file: BinaryIO) -> None:
         """See Shelf."""
         part = self.temporary("part")
         if copy_durably(file, entry.size, part) != entry.sha256:
@@ -73,18 +73,18 @@ class FolderShelf:
         except OSError as error:
             raise StoppedError(what=f"{part}: cannot be kept: {error.strerror}") from error
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: CopiedFile) -> None:
         """See Shelf. It lies there already."""
 
     def temporary(self, name: str) -> Path:
         """A name for a file that is only needed while the backup is made."""
         return self._folder / FILES / f".{name}"
 
-    def open(self, entry: Entry) -> BinaryIO:
+    def open(self, entry: CopiedFile) -> BinaryIO:
         """See Shelf."""
         return (self._folder / entry.stored).open("rb")
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: BackupManifest) -> None:
         """See Shelf."""
         named = {Path(entry.stored).name for entry in manifest.files}
         try:

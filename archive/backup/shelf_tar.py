@@ -15,8 +15,8 @@ from typing import BinaryIO, cast
 
 from archive.backup.copies import (
     MANIFEST,
-    Entry,
-    Manifest,
+    BackupManifest,
+    CopiedFile,
     dump_manifest,
     forget,
     has_sound,
@@ -48,7 +48,7 @@ class TarShelf:
             raise StartError(what=f"{path}: cannot be written: {error.strerror}") from error
         self._out = tarfile.TarFile(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)
 
-    def _read_manifest(self) -> Manifest:
+    def _read_manifest(self) -> BackupManifest:
         try:
             self._tar = tarfile.TarFile(self._path)
             member = self._tar.extractfile(MANIFEST)
@@ -56,16 +56,16 @@ class TarShelf:
             raise IntegrityError(where=str(self._path), what="not a whole backup") from error
         return read_manifest(member.read() if member else b"", str(self._path))
 
-    def find(self, entry: Entry) -> bool:
+    def find(self, entry: CopiedFile) -> bool:
         """See Shelf."""
         return entry.stored in self._put
 
-    def put(self, entry: Entry, file: BinaryIO) -> None:
+    def put(self, entry: CopiedFile, file: BinaryIO) -> None:
         """See Shelf. That it is as it should be is seen when all of the file is there."""
         self._put.add(entry.stored)
         self._add(entry.stored, entry.size, entry.modified, file)
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: CopiedFile) -> None:
         """See Shelf. It is copied out of the earlier file, which this one replaces."""
         if not has_sound(self, entry):
             raise IntegrityError(
@@ -87,11 +87,11 @@ class TarShelf:
         """A name for a file that is only needed while the backup is made."""
         return self._path.with_name(f".{self._path.name}.{name}")
 
-    def open(self, entry: Entry) -> BinaryIO:
+    def open(self, entry: CopiedFile) -> BinaryIO:
         """See Shelf."""
         return _member(self._tar, entry)
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: BackupManifest) -> None:
         """See Shelf. Every copy is read again from the file before it gets its name."""
         data = dump_manifest(manifest)
         self._add(MANIFEST, len(data), 0, BytesIO(data))
@@ -119,7 +119,7 @@ class TarShelf:
             self._part.unlink(missing_ok=True)
 
 
-def _member(tar: tarfile.TarFile | None, entry: Entry) -> BinaryIO:
+def _member(tar: tarfile.TarFile | None, entry: CopiedFile) -> BinaryIO:
     file = None if tar is None else tar.extractfile(entry.stored)
     if file is None:
         raise FileNotFoundError(entry.stored)

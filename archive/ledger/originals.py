@@ -11,7 +11,7 @@ from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """What a revisit record's profile begins with. Source: WARC 1.1, section 6.7."""
-Profile = Literal["identical-payload-digest", "server-not-modified", ""]
+RevisitProfile = Literal["identical-payload-digest", "server-not-modified", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Original:
     """The stored exchange that an answer repeats, and as what kind of revisit."""
 
     row: sqlite3.Row
-    profile: Profile
+    profile: RevisitProfile
     """Empty where the content is equal but not the bytes on the wire: stored whole then."""
 
 

@@ -107,7 +107,7 @@ def unjudged(ledger: Ledger) -> list[sqlite3.Row]:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenCapture:
+class PageCapture:
     """A capture of a comparison page. Absent: `revisit_of` is None where its bytes are its own."""
 
     id: int
@@ -117,10 +117,10 @@ class SeenCapture:
     revisit_of: int | None
 
 
-def captures_of(ledger: Ledger, run_ids: Iterable[int]) -> list[SeenCapture]:
+def captures_of(ledger: Ledger, run_ids: Iterable[int]) -> list[PageCapture]:
     """The captures of comparison pages that some runs made, oldest first."""
     return [
-        SeenCapture(*row)
+        PageCapture(*row)
         for row in ledger.rows(
             "SELECT capture.id, run_id, capture.site, capture.url, revisit_of FROM capture"
             " JOIN page ON page.id = page_id WHERE role = 'comparison' AND status IN (200, 304)"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from archive.ledger.originals import PROFILE, Profile
+from archive.ledger.originals import PROFILE, RevisitProfile
 from archive.store.store import Exchange
 from archive.warc.record import WarcRecord, read_fields, read_members
 
@@ -30,11 +30,13 @@ class StoredExchange:
     notes: dict[str, str]
 
     @property
-    def profile(self) -> Profile | None:
+    def profile(self) -> RevisitProfile | None:
         """As what it repeats another. Absent: None unless it is a revisit, which has no body."""
         if self.answer.type != "revisit":
             return None
-        return cast(Profile, self.answer.headers.get("warc-profile", "").removeprefix(PROFILE))
+        return cast(
+            RevisitProfile, self.answer.headers.get("warc-profile", "").removeprefix(PROFILE)
+        )
 
     def exchange(self) -> Exchange:
         """The exchange as it was stored."""

@@ -1,6 +1,6 @@
 """The ledger made again from the WARC files, for a home whose ledger is lost or not sound.
 
-`exchanges` reads the segments, `refill` enters what they hold, and a `Replay` does again what the
+`exchanges` reads the segments, `refill` enters what they hold, and a `Replayer` does again what the
 crawl made of it, at the times that the records name. What only the ledger knew is gone: pages never
 captured, attempts without an answer, reports of runs. Take-downs, corrections, exports, holds for
 drift and the rules that runs kept to are carried over from the old file where it can still be read;
@@ -17,7 +17,7 @@ from pathlib import Path
 from archive.home import Home
 from archive.ledger.ledger import Ledger
 from archive.rebuild.carried import Carried, carry_over, read_old_ledger
-from archive.rebuild.refill import Refill, Replay, in_order
+from archive.rebuild.refill import Refill, Replayer, in_order
 from archive.store.segments import OPEN
 from archive.takedown.copy import enter_lacking
 from machine.clock import stamp
@@ -25,7 +25,7 @@ from machine.failpoints import reach
 from machine.files import fsync_folder, put_in_place, unused
 from schema.errors import StartError
 
-Progress = Callable[[str, int, int], None]
+RebuildProgress = Callable[[str, int, int], None]
 PART = "ledger.db.part"
 """The name of a ledger that is being made."""
 
@@ -52,7 +52,7 @@ class RebuildReport:
 
 
 def rebuild_ledger(
-    home: Home, replay_in: Callable[[Ledger], Replay], progress: Progress | None = None
+    home: Home, replay_in: Callable[[Ledger], Replayer], progress: RebuildProgress | None = None
 ) -> RebuildReport:
     """Make `ledger.db` again from the segments; the old one is kept in quarantine.
 

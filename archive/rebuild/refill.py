@@ -1,6 +1,6 @@
 """A new ledger filled from the segments: their rows, and those of their captures and runs.
 
-What storing a capture meant for its page is not decided here, but by whom `Replay` stands for.
+What storing a capture meant for its page is not decided here, but by whom `Replayer` stands for.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Entered:
     """Whether it repeats a capture that is not in the archive any more."""
 
 
-class Replay(Protocol):
+class Replayer(Protocol):
     """What a crawl, or an import, writes into the ledger beside a capture, done once more."""
 
     def page(self, exchange: Exchange, run_id: int, stored_at: str) -> int:
@@ -59,7 +59,7 @@ class Replay(Protocol):
 class Refill:
     """Fills a new ledger, one segment after the other in the order of `in_order`."""
 
-    def __init__(self, ledger: Ledger, replay: Replay) -> None:
+    def __init__(self, ledger: Ledger, replay: Replayer) -> None:
         self._ledger, self._replay = ledger, replay
         self._runs: dict[tuple[str, str], int] = {}
         self.damaged: list[str] = []

@@ -19,7 +19,7 @@ from archive.ledger.ledger import Ledger, insert
 from archive.ledger.originals import PROFILE, Original, newest_whole, root_of
 from archive.store.reader import load_body, load_record
 from archive.store.segments import SegmentWriter
-from archive.warc.content import Decoded
+from archive.warc.content import DecodedBody
 from archive.warc.http1 import Message, UnwritableError, split_head, take_apart
 from archive.warc.record import digest, fields, member, new_record_id
 from machine.clock import stamp
@@ -63,13 +63,15 @@ class Exchange:
         """
         if self.is_file:
             headers = (("content-type", self.content_type),) if self.content_type else ()
-            return Message(200, headers, self.block, Decoded(self.block))
+            return Message(200, headers, self.block, DecodedBody(self.block))
         found = take_apart(self.block)
         if found is None:
             raise UnwritableError(f"{self.url}: the block is no HTTP response")
         if self.truncated is None:
             return found
-        return Message(found.status, found.headers, found.wire, Decoded(None, *self._cut(found)))
+        return Message(
+            found.status, found.headers, found.wire, DecodedBody(None, *self._cut(found))
+        )
 
     def _cut(self, found: Message) -> tuple[str, str]:
         """The outcome and reason of a body that came only in part."""

@@ -25,7 +25,7 @@ from schema.published import TAKEDOWNS
 from schema.records import Record
 
 
-class Kept(Record):
+class TakedownCopy(Record):
     """Every take-down, lifted ones too, every correction and every exported folder."""
 
     format: int = Field(default=1, ge=1, le=1)
@@ -37,10 +37,10 @@ class Kept(Record):
     exports: list[Export] = Field(default_factory=list)
     """As the ledger has them."""
 
-    def without(self, known: Kept) -> Kept:
+    def without(self, known: TakedownCopy) -> TakedownCopy:
         """What is not in `known`."""
         keys = {note.key for note in known.corrections} | {each.key for each in known.exports}
-        return Kept(
+        return TakedownCopy(
             takedowns=[
                 each
                 for each in self.takedowns
@@ -63,15 +63,15 @@ def path_beside(ledger: Path) -> Path:
     return ledger.with_name(TAKEDOWNS)
 
 
-def read_copy(path: Path) -> Kept:
+def read_copy(path: Path) -> TakedownCopy:
     """What the copy holds; nothing where there is none.
 
     Raises: IntegrityError when it cannot be read.
     """
     try:
-        return Kept.model_validate_json(path.read_bytes())
+        return TakedownCopy.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        return Kept()
+        return TakedownCopy()
     except PermissionError as error:
         raise IntegrityError(
             where=str(path),
@@ -88,11 +88,13 @@ def require_all(home: Home) -> bool:
 
     Raises: IntegrityError when it lacks something, or the copy cannot be read.
     """
-    known = Kept(takedowns=takedowns(home), corrections=corrections(home), exports=exports(home))
+    known = TakedownCopy(
+        takedowns=takedowns(home), corrections=corrections(home), exports=exports(home)
+    )
     return _require_all(known, path_beside(home.ledger))
 
 
-def _require_all(known: Kept, path: Path) -> bool:
+def _require_all(known: TakedownCopy, path: Path) -> bool:
     kept = read_copy(path)
     missing = kept.without(known)
     count = len(missing.takedowns) + len(missing.corrections) + len(missing.exports)
@@ -172,7 +174,7 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
     }
 
 
-def _enter_again(db: sqlite3.Connection, each: Takedown, known: Kept) -> None:
+def _enter_again(db: sqlite3.Connection, each: Takedown, known: TakedownCopy) -> None:
     for other in known.takedowns:
         if other.key == each.key:
             matches = other.matches.joined(each.matches).model_dump_json()
@@ -190,12 +192,12 @@ def insert(db: sqlite3.Connection, table: str, **values: object) -> int:
     return number
 
 
-def _kept(db: sqlite3.Connection) -> Kept:
+def _kept(db: sqlite3.Connection) -> TakedownCopy:
     takedown, correction, export = (
         db.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
         for table in ("takedown", "correction", "export")
     )
-    return Kept(
+    return TakedownCopy(
         takedowns=[Takedown.of(row) for row in takedown],
         corrections=[Correction(**dict(row)) for row in correction],
         exports=[Export(**dict(row)) for row in export],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.home import Home
 from archive.takedown.copy import entering, insert
-from archive.takedown.takedowns import Kind, Matches, Takedown
+from archive.takedown.takedowns import Matches, Takedown, TakedownKind
 from machine.clock import stamp
 from schema.errors import UsageError
 
@@ -102,7 +102,7 @@ def lift_takedown(home: Home, takedown_id: int, pages: Iterable[int]) -> None:
         )
 
 
-def enter_correction(home: Home, kind: Kind, site: str, target: str, note: str) -> int:
+def enter_correction(home: Home, kind: TakedownKind, site: str, target: str, note: str) -> int:
     """Enter a correction, dated now; gives its number."""
     about = {"kind": kind, "site": site, "target": target}
     with entering(home) as db:

@@ -17,7 +17,7 @@ from archive.home import Home
 from archive.ledger.ledger import read_rows
 from schema.records import Record
 
-Kind = Literal["page", "tool", "quote"]
+TakedownKind = Literal["page", "tool", "quote"]
 ERASED = "erased"
 """The damage of a capture whose bytes were erased on request."""
 
@@ -98,7 +98,7 @@ class Takedown:
     """
 
     id: int
-    kind: Kind
+    kind: TakedownKind
     site: str
     target: str
     matches: Matches
@@ -124,7 +124,7 @@ class Correction:
     """A dated note on a page, a tool or a quote, shown beside what was published."""
 
     id: int
-    kind: Kind
+    kind: TakedownKind
     site: str
     target: str
     note: str

@@ -20,7 +20,7 @@ MEMBER = b"\x1f\x8b\x08"
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedBody:
     """What decoding gave.
 
     Absent: `body` is None exactly when `outcome` and `reason` say why.
@@ -130,7 +130,7 @@ def accepted_encodings() -> str:
     return ", ".join(names)
 
 
-def decode_body(wire: bytes, encoding: str | None, *, max_bytes: int = MAX_BYTES) -> Decoded:
+def decode_body(wire: bytes, encoding: str | None, *, max_bytes: int = MAX_BYTES) -> DecodedBody:
     """The body that `wire` stands for under a Content-Encoding header's value.
 
     One layer only. An unknown, cut or broken encoding is damage; so is one that is not there.
@@ -141,15 +141,15 @@ def decode_body(wire: bytes, encoding: str | None, *, max_bytes: int = MAX_BYTES
     name = (encoding or "identity").strip().lower()
     if name in ("", "identity", "none"):
         if len(wire) > max_bytes:
-            return Decoded(None, "too_large", "decoded")
-        return Decoded(wire)
+            return DecodedBody(None, "too_large", "decoded")
+        return DecodedBody(wire)
     maker = _DECODERS.get(name)
     if maker is None:
-        return Decoded(None, "damaged", "decode")
+        return DecodedBody(None, "damaged", "decode")
     try:
         return _run(maker, wire, _errors_of(name), max_bytes, MEMBER if "gzip" in name else None)
     except ImportError:
-        return Decoded(None, "damaged", "decode")
+        return DecodedBody(None, "damaged", "decode")
 
 
 def _errors_of(name: str) -> tuple[type[Exception], ...]:
@@ -166,7 +166,7 @@ def _run(
     errors: tuple[type[Exception], ...],
     max_bytes: int,
     member: bytes | None,
-) -> Decoded:
+) -> DecodedBody:
     """Undo an encoding; after `member` another stream begins, which belongs to the body as well.
 
     Source: RFC 1952, section 2.2.
@@ -185,12 +185,12 @@ def _run(
             read += len(piece)
             part = decoder.feed(piece)
             if not piece and not part:
-                return Decoded(None, "damaged", "decode")
+                return DecodedBody(None, "damaged", "decode")
             size += len(part)
             if size > max_bytes or (size > RATIO_FROM and size > MAX_RATIO * read):
-                return Decoded(None, "too_large", "decoded")
+                return DecodedBody(None, "too_large", "decoded")
             parts.append(part)
     except errors:
-        return Decoded(None, "damaged", "decode")
+        return DecodedBody(None, "damaged", "decode")
     has_trailing = read < len(wire) or bool(decoder.rest())
-    return Decoded(b"".join(parts), has_trailing=has_trailing)
+    return DecodedBody(b"".join(parts), has_trailing=has_trailing)

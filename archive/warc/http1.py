@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from archive.warc.content import MAX_BYTES, Decoded, decode_body
+from archive.warc.content import MAX_BYTES, DecodedBody, decode_body
 
 KEPT_HEADERS = (
     "content-encoding",
@@ -48,7 +48,7 @@ class Message:
     status: int
     headers: Headers
     wire: bytes
-    decoded: Decoded
+    decoded: DecodedBody
 
     @property
     def body_sha256(self) -> str:
@@ -97,14 +97,14 @@ def take_apart(block: bytes, *, max_bytes: int = MAX_BYTES) -> Message | None:
     if status is None or _EMPTY_LINE.search(head) is None:
         return None
     headers = _headers(lines)
-    found = Message(int(status[1]), headers, wire, Decoded(None))
+    found = Message(int(status[1]), headers, wire, DecodedBody(None))
     if "chunked" in (found.header("transfer-encoding") or "").lower():
         whole = dechunk(wire)
         if whole is None:
-            return Message(found.status, headers, wire, Decoded(None, "damaged", "framing"))
+            return Message(found.status, headers, wire, DecodedBody(None, "damaged", "framing"))
         wire = whole
     encoding = found.header("content-encoding")
-    decoded = decode_body(wire, encoding, max_bytes=max_bytes) if wire else Decoded(b"")
+    decoded = decode_body(wire, encoding, max_bytes=max_bytes) if wire else DecodedBody(b"")
     return Message(found.status, headers, wire, decoded)
 
 

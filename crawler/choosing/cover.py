@@ -13,13 +13,13 @@ from typing import Literal
 
 import rustworkx
 
-Pair = tuple[str, str]
+ToolPair = tuple[str, str]
 Standing = Literal["seen", "open", "closed"]
 """`seen` is stored, gave a record and is not due; `open` may be asked now; `closed` is neither."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CoverPage:
     """A comparison page as the plan sees it.
 
     `ways` are all readings of two tools from its address; `is_doubtful` one that failed before,
@@ -28,7 +28,7 @@ class Place:
 
     id: int
     url: str
-    ways: tuple[Pair, ...]
+    ways: tuple[ToolPair, ...]
     standing: Standing
     is_doubtful: bool = False
 
@@ -51,15 +51,16 @@ class Cover:
 
 
 def plan_cover(
-    places: Iterable[Place], *, slugs: Collection[str] = (), named: Collection[int] = ()
+    places: Iterable[CoverPage], *, slugs: Collection[str] = (), named: Collection[int] = ()
 ) -> Cover:
     """The plan for one site's pages, the same in whatever order they are given.
 
     `slugs` are further tools known to exist, which decide how an address is to be read; `named`
     are pages that come first whatever they show.
 
-    >>> pages = [Place(1, "a-b", (("a", "b"),), "open"), Place(2, "b-c", (("b", "c"),), "open"),
-    ...          Place(3, "c-d", (("c", "d"),), "open")]
+    >>> pages = [CoverPage(1, "a-b", (("a", "b"),), "open"),
+    ...          CoverPage(2, "b-c", (("b", "c"),), "open"),
+    ...          CoverPage(3, "c-d", (("c", "d"),), "open")]
     >>> plan_cover(pages).first
     (1, 3)
     """
@@ -91,11 +92,11 @@ def plan_cover(
     return Cover(tuple(first), rest, tools, seen, lost, len(unclear))
 
 
-def _rank(place: Place) -> tuple[bool, str, int]:
+def _rank(place: CoverPage) -> tuple[bool, str, int]:
     return place.is_doubtful, place.url, place.id
 
 
-def read_pairs(places: Sequence[Place], slugs: Collection[str]) -> dict[int, Pair]:
+def read_pairs(places: Sequence[CoverPage], slugs: Collection[str]) -> dict[int, ToolPair]:
     """The two tools of each page whose address tells them.
 
     Of several ways the one whose tools are both known is taken, else the only one in sorted order.
@@ -117,13 +118,13 @@ def read_pairs(places: Sequence[Place], slugs: Collection[str]) -> dict[int, Pai
 
 
 def _edge_cover(
-    pages: Sequence[tuple[Place, Pair]], missing: Collection[str]
+    pages: Sequence[tuple[CoverPage, ToolPair]], missing: Collection[str]
 ) -> tuple[list[int], frozenset[str]]:
     """The fewest of the pages that touch every missing tool; the tools that no page touches.
 
     Pages that show two missing tools come before those that show one.
     """
-    best: dict[Pair, Place] = {}
+    best: dict[ToolPair, CoverPage] = {}
     for place, (a, b) in pages:
         # The pages are in order of rank, so of several with one pair the first is the best.
         if a != b and a in missing and b in missing:
@@ -132,7 +133,7 @@ def _edge_cover(
         {pair: 1 if place.is_doubtful else 2 for pair, place in best.items()}
     )
     left = set(missing) - {tool for pair in matched for tool in pair}
-    single: dict[str, Place] = {}
+    single: dict[str, CoverPage] = {}
     for place, pair in sorted(pages, key=lambda page: page[1][0] == page[1][1]):
         for tool in left.intersection(pair):
             single.setdefault(tool, place)
@@ -141,7 +142,7 @@ def _edge_cover(
     return [place.id for place in chosen], frozenset(left - single.keys())
 
 
-def maximum_matching(weights: Mapping[Pair, int]) -> list[Pair]:
+def maximum_matching(weights: Mapping[ToolPair, int]) -> list[ToolPair]:
     """As many pairs as can be had without a shared tool; of several such sets one of most weight.
 
     >>> maximum_matching({("a", "b"): 1, ("b", "c"): 1, ("c", "d"): 1})

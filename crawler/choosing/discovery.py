@@ -14,7 +14,7 @@ from crawler.choosing.ordering import CoverOrder
 from crawler.choosing.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
 from crawler.context import Crawl, Job
 from crawler.hosts.addresses import is_of_site, strict_address
-from crawler.reading.look import Seen
+from crawler.reading.look import PageLook
 from crawler.robots.rules import Rules
 from machine.clock import later, stamp
 from machine.worker import Died
@@ -133,7 +133,7 @@ class Discovery:
         else:
             self._add_pages(sitemap.entries, depth=0, is_listing=False)
 
-    def take_page(self, lease: Lease, seen: Seen | Died) -> None:
+    def take_page(self, lease: Lease, seen: PageLook | Died) -> None:
         """Count a page that gives no record; enter the links of a listing."""
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
         if failure is not None:
@@ -142,7 +142,7 @@ class Discovery:
             else:
                 self._frontier.note(lease, "extraction_refused", failure)
                 self._run.tally.notes[f"listing extraction_refused:{failure}"] += 1
-        elif lease.role == "listing" and isinstance(seen, Seen):
+        elif lease.role == "listing" and isinstance(seen, PageLook):
             self._add_pages(
                 [(link, None) for link in seen.links], depth=lease.depth + 1, is_listing=True
             )

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlite3 import Row
 
 from archive.ledger import Ledger, page_to_cover, pages_to_cover
-from crawler.choosing.cover import Cover, Place, Standing, plan_cover
+from crawler.choosing.cover import Cover, CoverPage, Standing, plan_cover
 from crawler.choosing.places import NO_RECORD, place_of, standing_of, tool_slugs
 from machine.clock import stamp
 from parsers import Site
@@ -105,7 +105,7 @@ class CoverOrder:
     def _renew(self) -> None:
         rows = pages_to_cover(self._ledger, self._site.name, self._origin)
         at = stamp()
-        places: list[Place] = [
+        places: list[CoverPage] = [
             place_of(row, self._site, self._standing(row, at))
             for row in rows
             if row["role"] == "comparison"

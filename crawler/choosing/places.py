@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlite3 import Row
 
 from archive.ledger import is_due
-from crawler.choosing.cover import Place, Standing
+from crawler.choosing.cover import CoverPage, Standing
 from parsers import Site
 
 FAILING = ("failed", "refused", "gone")
@@ -32,10 +32,10 @@ def standing_of(
     return "seen" if state == "captured" and outcome != NO_RECORD else "closed"
 
 
-def place_of(row: Row, site: Site, standing: Standing) -> Place:
+def place_of(row: Row, site: Site, standing: Standing) -> CoverPage:
     """A comparison page from its ledger row."""
     is_doubtful = row["tries"] > 0 or row["state"] in FAILING or row["last_outcome"] == NO_RECORD
-    return Place(row["id"], row["url"], tuple(site.slugs(row["url"])), standing, is_doubtful)
+    return CoverPage(row["id"], row["url"], tuple(site.slugs(row["url"])), standing, is_doubtful)
 
 
 def tool_slugs(addresses: Iterable[str], site: Site) -> set[str]:

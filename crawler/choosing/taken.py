@@ -16,7 +16,7 @@ LOOK_AGAIN_S = 30.0
 """So often a run looks whether pages were taken down since it began. Units: seconds."""
 
 
-class Taken:
+class TakenPages:
     """What is taken down in a home, looked up now and then."""
 
     def __init__(self, home: Home) -> None:

@@ -15,7 +15,7 @@ from crawler.drift.bands import Share, is_above, is_below, usual_steps, values_o
 from crawler.drift.history import History, Pages
 from crawler.drift.pairs import OTHER, Mark, Paired, pair
 from crawler.drift.profile import UNCHANGED, Profile, kind_of, profiles_of, total
-from crawler.reading.sight import UNREAD, Sight
+from crawler.reading.sight import UNREAD, PageTraits
 
 REVIEWER = "quotes.reviewer"
 DIGEST = re.compile(r" \([0-9a-f]{8}\)")
@@ -82,7 +82,7 @@ def _was_read(key: str, history: History) -> bool:
     return key in history.last and history.last[key].failure is None
 
 
-def _strangers(new: Sequence[Sight], history: History) -> list[Change]:
+def _strangers(new: Sequence[PageTraits], history: History) -> list[Change]:
     """Pages never seen before, none of whose reviewers was ever seen before.
 
     The pages that brought such reviewers before tell how often that is to be expected.
@@ -103,7 +103,7 @@ def _strangers(new: Sequence[Sight], history: History) -> list[Change]:
     ]
 
 
-def _reviewers(sight: Sight) -> set[str]:
+def _reviewers(sight: PageTraits) -> set[str]:
     return {word for part in sight.parts for word in part.words_of(REVIEWER)}
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from archive.ledger import ProfileRow
 from crawler.drift.profile import Profile, profiles_of
-from crawler.reading.sight import Sight, unpack
+from crawler.reading.sight import PageTraits, unpack
 
-Pages = dict[str, Sight]
+Pages = dict[str, PageTraits]
 """Sights by page."""
 
 
@@ -29,7 +29,7 @@ class History:
         """The profile of each layout, from the last sight of each page."""
         return profiles_of(self.last.values())
 
-    def _enter(self, key: str, sight: Sight) -> None:
+    def _enter(self, key: str, sight: PageTraits) -> None:
         self.waiting.pop(key, None)
         # A page that failed once is still held against the record that it gave before.
         if sight.failure is None or key not in self.last or self.last[key].failure is not None:

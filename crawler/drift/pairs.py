@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from crawler.drift.bands import Share, is_above, step_of
 from crawler.drift.profile import kind_of
-from crawler.reading.sight import Part, Sight
+from crawler.reading.sight import PageTraits, ToolTraits
 
 USUAL: Share = (8, 400)
 """Of so many tools so many are taken to change in one way between two looks, by plain editing."""
@@ -29,7 +29,7 @@ MOVED = " has changed places"
 
 Mark = str
 """One way in which a page differs from before, said so that "on so many pages" may follow."""
-Pair = tuple[Sight, Sight]
+BeforeAndNow = tuple[PageTraits, PageTraits]
 """A page before, and now."""
 Ranges = Mapping[str, tuple[int, int]]
 """The first and last step of the values of a field, as bands.py counts them."""
@@ -55,7 +55,7 @@ class Paired:
     `had` is where each field was shown before, and under the empty name all there is.
     """
 
-    pairs: dict[str, Pair]
+    pairs: dict[str, BeforeAndNow]
     marks: dict[Mark, Where]
     had: dict[str, Where]
 
@@ -80,7 +80,7 @@ class Paired:
         return sorted(each for each in looked_at if marked[each] / all_pages[each] >= share)
 
 
-def pair(now: Mapping[str, Sight], before: Mapping[str, Sight]) -> Paired:
+def pair(now: Mapping[str, PageTraits], before: Mapping[str, PageTraits]) -> Paired:
     """Each page beside what it was before. Pages that gave no record before are left out."""
     pairs = {
         key: (before[key], sight)
@@ -102,21 +102,21 @@ def pair(now: Mapping[str, Sight], before: Mapping[str, Sight]) -> Paired:
     return Paired(pairs, marks, had)
 
 
-def _are_alike(old: Sight, new: Sight) -> bool:
+def _are_alike(old: PageTraits, new: PageTraits) -> bool:
     if old.failure is not None:
         return False
     return new.failure is not None or kind_of(old.layout) == kind_of(new.layout)
 
 
-def _parts(old: Sight, new: Sight) -> Iterable[tuple[str, Part, Part]]:
+def _parts(old: PageTraits, new: PageTraits) -> Iterable[tuple[str, ToolTraits, ToolTraits]]:
     """The parts of a page for each tool; a page that fails now has no part of any."""
     now = {part.tool: part for part in new.parts}
     for part in old.parts:
         if part.tool in now or new.failure is not None:
-            yield part.tool, part, now.get(part.tool, Part())
+            yield part.tool, part, now.get(part.tool, ToolTraits())
 
 
-def _marks(old: Part, new: Part, usual: Ranges, failure: str | None) -> Iterator[Mark]:
+def _marks(old: ToolTraits, new: ToolTraits, usual: Ranges, failure: str | None) -> Iterator[Mark]:
     if failure is not None:
         yield f"{failure} instead of a record"
         return
@@ -136,7 +136,7 @@ def _marks(old: Part, new: Part, usual: Ranges, failure: str | None) -> Iterator
             yield f"{name} has become one value ({values[0]})"
 
 
-def _added(old: Part, new: Part) -> Iterator[Mark]:
+def _added(old: ToolTraits, new: ToolTraits) -> Iterator[Mark]:
     """Texts that all begin as they did and end otherwise, or the other way round.
 
     So they do where a date or a button's words have come to stand in them; a text that is written
@@ -151,7 +151,7 @@ def _added(old: Part, new: Part) -> Iterator[Mark]:
                 yield f"{name} {words} otherwise"
 
 
-def _exchanged(old: Sight, new: Sight) -> Iterator[Mark]:
+def _exchanged(old: PageTraits, new: PageTraits) -> Iterator[Mark]:
     """What the quotes of a page whose texts are the same have exchanged among themselves."""
     before = {text: under for part in old.parts for text, *under in part.said}
     both = [
@@ -163,7 +163,7 @@ def _exchanged(old: Sight, new: Sight) -> Iterator[Mark]:
             yield name + MOVED
 
 
-def _outside(part: Part, usual: Ranges) -> Iterator[Mark]:
+def _outside(part: ToolTraits, usual: Ranges) -> Iterator[Mark]:
     for name, least, most in part.sizes:
         first, last = usual.get(name, (0, 99))
         if step_of(least) < first - 1:
@@ -172,7 +172,7 @@ def _outside(part: Part, usual: Ranges) -> Iterator[Mark]:
             yield f"{name} is far larger"
 
 
-def _ranges(sights: Iterable[Sight]) -> Ranges:
+def _ranges(sights: Iterable[PageTraits]) -> Ranges:
     """From the smallest to the largest value of each field that any page showed."""
     found: dict[str, tuple[int, int]] = {}
     for part in {part for sight in sights for part in sight.parts}:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crawler.drift.bands import step_of
-from crawler.reading.sight import Sight
+from crawler.reading.sight import PageTraits
 
 UNCHANGED = "unchanged"
 """Stands for the layouts of pages that are as they were, and were not looked at again."""
@@ -36,7 +36,7 @@ class Profile:
     invalid: Counter[str] = field(default_factory=Counter)
     sizes: dict[str, Counter[int]] = field(default_factory=dict)
 
-    def add(self, sight: Sight) -> None:
+    def add(self, sight: PageTraits) -> None:
         """Count one page."""
         self.pages += 1
         self.fields.update(sight.fields())
@@ -69,7 +69,7 @@ def total(profiles: Iterable[Profile]) -> Profile:
     return whole
 
 
-def profiles_of(sights: Iterable[Sight]) -> dict[str, Profile]:
+def profiles_of(sights: Iterable[PageTraits]) -> dict[str, Profile]:
     """The profile of each layout among the pages seen."""
     found: dict[str, Profile] = {}
     for sight in sights:

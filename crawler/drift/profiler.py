@@ -26,8 +26,8 @@ from crawler.drift.changes import Change, has_records, judge
 from crawler.drift.history import History, Pages, history_of
 from crawler.drift.pairs import pair
 from crawler.drift.profile import UNCHANGED
-from crawler.reading.look import Seen, Task
-from crawler.reading.sight import Sight, pack, page_key, unpack, unread_sight
+from crawler.reading.look import LookTask, PageLook
+from crawler.reading.sight import PageTraits, pack, page_key, unpack, unread_sight
 from machine.clock import now
 from machine.worker import Died
 from schema.page import RawPage
@@ -72,7 +72,7 @@ class Profiler:
         if row.accepted_at is not None:
             self._accepted[row.site, row.layout] = row.accepted_at
 
-    def see(self, site: str, capture_id: int, seen: Seen | Died) -> None:
+    def see(self, site: str, capture_id: int, seen: PageLook | Died) -> None:
         """Count a page that was stored and looked at."""
         self._judged_to = capture_id
         sight = DIED if isinstance(seen, Died) else seen.sight
@@ -87,7 +87,7 @@ class Profiler:
         url, with_bytes = page_of_capture(self._ledger, capture_id)
         return page_key(url), with_bytes
 
-    def _keep(self, pages: Pages, key: str, sight: Sight) -> None:
+    def _keep(self, pages: Pages, key: str, sight: PageTraits) -> None:
         """Enter a sight; a page that an import brings of several days is so many pages."""
         while pages.get(key, sight) != sight:
             key += AGAIN
@@ -188,7 +188,7 @@ class Profiler:
         ]
 
 
-def judge_rest(books: OpenRun, look_at: Callable[[Task], Seen | Died]) -> list[str]:
+def judge_rest(books: OpenRun, look_at: Callable[[LookTask], PageLook | Died]) -> list[str]:
     """Judge the pages that a run stored before it died; one sentence for what drifted in them."""
     said = []
     for run_id, left in groupby(unjudged(books.ledger), lambda row: int(row["run_id"])):
@@ -201,7 +201,7 @@ def judge_rest(books: OpenRun, look_at: Callable[[Task], Seen | Died]) -> list[s
                 body=books.store.body_of(row["id"]),
                 content_type=row["content_type"],
             )
-            profiler.see(row["site"], row["id"], look_at(Task(page, row["site"], "record")))
+            profiler.see(row["site"], row["id"], look_at(LookTask(page, row["site"], "record")))
         said += [f"run {run_id}, {what}" for what in profiler.finish()]
     return said
 

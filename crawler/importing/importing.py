@@ -19,7 +19,7 @@ from crawler.context import Progress
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
 from crawler.importing.imported import outcome_of
-from crawler.reading.look import Seen, Task, look
+from crawler.reading.look import LookTask, PageLook, look
 from crawler.reading.sources import (
     Item,
     Trouble,
@@ -98,7 +98,7 @@ class _Import:
     """The taking in of one run, and its count."""
 
     books: OpenRun
-    pool: GuardedPool[Task, Seen]
+    pool: GuardedPool[LookTask, PageLook]
     site: Site | None
     profiler: Profiler = field(init=False)
     read: int = 0
@@ -150,7 +150,7 @@ class _Import:
         """The canonical link of a saved page, where it is an address that a site claims."""
         site = self.site or site_named(DEFAULT_SITE)
         page = RawPage(url=None, body=item.block, content_type=item.content_type)
-        seen = self.pool.call(Task(page, site.name, "canonical"))
+        seen = self.pool.call(LookTask(page, site.name, "canonical"))
         if isinstance(seen, Died) or seen.canonical is None:
             return None
         try:
@@ -211,7 +211,7 @@ class _Import:
             body=message.decoded.body or b"",
             content_type=message.header("content-type"),
         )
-        seen = self.pool.call(Task(page, site, "record"))
+        seen = self.pool.call(LookTask(page, site, "record"))
         self.profiler.see(site, capture_id, seen)
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
         if failure is not None:

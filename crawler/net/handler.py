@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from scrapy.http import Request, Response
 
 from crawler.net.connection import Connection, connect
-from crawler.net.wire import Answer, Reading
+from crawler.net.wire import WireAnswer, WireReader
 from crawler.start.trust import tls_context
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Fetched(Response):
     """What Scrapy hands on: the answer as it came, and of what Scrapy knows the status alone."""
 
-    answer: Answer
+    answer: WireAnswer
 
 
 class Handler:
@@ -49,7 +49,7 @@ class Handler:
         parts = urlsplit(request.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = [(name, value) for name, values in request.headers.items() for value in values]
-        reading = Reading(request.url, target, [(b"Host", parts.netloc.encode()), *headers])
+        reading = WireReader(request.url, target, [(b"Host", parts.netloc.encode()), *headers])
         ends_at = asyncio.get_running_loop().time() + self._exchange_s
         origin = f"{parts.scheme}://{parts.netloc}"
         connection = await self._connection(origin)
@@ -87,7 +87,7 @@ class Handler:
             self._idle.popitem()[1].close()
 
 
-async def _exchange(connection: Connection, reading: Reading, ends_at: float) -> None:
+async def _exchange(connection: Connection, reading: WireReader, ends_at: float) -> None:
     """Send the request, and read until the answer is whole, cut or broken off."""
     try:
         async with asyncio.timeout_at(ends_at):

@@ -43,7 +43,7 @@ class RefusedHead(CrawlError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WireAnswer:
     """What one request was, and what it brought, byte for byte.
 
     Absent: `truncated` is None while the answer is whole.
@@ -58,7 +58,7 @@ class Answer:
     """Whether more came than the answer's own length."""
 
 
-class Reading:
+class WireReader:
     """One answer while it comes. `request` is what is to be sent for it."""
 
     def __init__(self, url: str, target: str, headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -106,10 +106,10 @@ class Reading:
             raise self._error("network_error", "timeout_headers" if why == "time" else "closed")
         self._truncated, self._end = why, len(self._came)
 
-    def answer(self, ip: str) -> Answer:
+    def answer(self, ip: str) -> WireAnswer:
         """The answer, once it has ended."""
         assert self._head is not None
-        return Answer(
+        return WireAnswer(
             request=self.request,
             block=bytes(self._came[self._start : self._end]),
             status=self._head.status_code,

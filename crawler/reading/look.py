@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.reading.sight import Sight, sight_of, unread_sight
+from crawler.reading.sight import PageTraits, sight_of, unread_sight
 from parsers import Explanation, explain, label_key, word_key
 from parsers.page import Document, canonical_address, page_links
 from parsers.sites import site_named
@@ -19,7 +19,7 @@ from schema.records import Comparison
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class LookTask:
     """A page to look at, and what for."""
 
     page: RawPage
@@ -28,7 +28,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PageLook:
     """What was seen.
 
     Absent: `failure` is None where the page gives what was wanted; `sight` where no record was
@@ -38,23 +38,25 @@ class Seen:
     failure: str | None = None
     links: tuple[str, ...] = ()
     canonical: str | None = None
-    sight: Sight | None = None
+    sight: PageTraits | None = None
 
 
-def look(task: Task) -> Seen:
+def look(task: LookTask) -> PageLook:
     """What a page shows, as far as the task wants it; runs in the worker."""
     try:
         if task.wants == "links":
-            return Seen(links=tuple(page_links(task.page)))
+            return PageLook(links=tuple(page_links(task.page)))
         if task.wants == "canonical":
-            return Seen(canonical=canonical_address(task.page))
+            return PageLook(canonical=canonical_address(task.page))
     except BytesError as error:
-        return Seen(failure=error.code)
+        return PageLook(failure=error.code)
     found = explain(task.page, site=task.site)
-    return Seen(failure=found.problem.code if found.problem else None, sight=_sight(found, task))
+    return PageLook(
+        failure=found.problem.code if found.problem else None, sight=_sight(found, task)
+    )
 
 
-def _sight(found: Explanation, task: Task) -> Sight | None:
+def _sight(found: Explanation, task: LookTask) -> PageTraits | None:
     problem = found.problem
     if problem is not None:
         layout = anchors(found.document, task.site) if found.document is not None else ""

@@ -26,11 +26,11 @@ END = 24
 """So much of a text at either end tells whether something was added there. Units: characters."""
 
 Sizes = dict[str, tuple[int, int]]
-Words = dict[str, tuple[str, ...]]
+TraitValues = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ToolTraits:
     """What a page shows of one tool, the quotes on it included.
 
     `fields` are the optional ones that are shown, `sizes` the smallest and largest value of a field
@@ -53,11 +53,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class PageTraits:
     """What was seen of one page. Absent: `failure` is None for a record, `parts` without one."""
 
     layout: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ToolTraits, ...] = ()
     failure: str | None = None
     field: str | None = None
 
@@ -75,7 +75,7 @@ class Sight:
         return found
 
 
-def sight_of(record: Comparison) -> Sight:
+def sight_of(record: Comparison) -> PageTraits:
     """What a page that was read looks like."""
     alike = [
         f"tools.{name}"
@@ -93,7 +93,7 @@ def sight_of(record: Comparison) -> Sight:
             if _concerns(finding, tool.position, record.quotes)
         }
         parts.append(
-            Part(
+            ToolTraits(
                 _digest(tool.slug or tool.name),
                 tuple(_shown(tool, quotes)),
                 tuple(alike),
@@ -110,7 +110,7 @@ def sight_of(record: Comparison) -> Sight:
                 ),
             )
         )
-    return Sight(record.layout, tuple(parts))
+    return PageTraits(record.layout, tuple(parts))
 
 
 def _concerns(finding: Finding, position: int, quotes: tuple[Quote, ...]) -> bool:
@@ -172,20 +172,20 @@ def page_key(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:12]
 
 
-def unread_sight(layout: str, code: str, field: str | None) -> Sight:
+def unread_sight(layout: str, code: str, field: str | None) -> PageTraits:
     """What a page that gave no record looks like; `layout` is a fingerprint of what was found."""
     plain = re.sub(r"\[\d+\]", "", field) if field else None
-    return Sight(f"{UNREAD}:{layout}" if layout else UNREAD, failure=code, field=plain)
+    return PageTraits(f"{UNREAD}:{layout}" if layout else UNREAD, failure=code, field=plain)
 
 
-def pack(sights: Mapping[str, Sight]) -> dict[str, Any]:
+def pack(sights: Mapping[str, PageTraits]) -> dict[str, Any]:
     """The sights of one layout as plain values for JSON; equal parts, of which are many, once.
 
-    >>> part = Part("a", ("tools.badge",))
-    >>> pack({"x": Sight("text-1", (part, part))})["seen"]
+    >>> part = ToolTraits("a", ("tools.badge",))
+    >>> pack({"x": PageTraits("text-1", (part, part))})["seen"]
     {'x': {'parts': [0, 0]}}
     """
-    places: dict[Part, int] = {}
+    places: dict[ToolTraits, int] = {}
     seen = {}
     for key, sight in sights.items():
         said: dict[str, Any] = {
@@ -197,11 +197,11 @@ def pack(sights: Mapping[str, Sight]) -> dict[str, Any]:
     return {"parts": parts, "seen": seen}
 
 
-def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, Sight]:
+def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, PageTraits]:
     """The sights that `pack` packed; none where a row holds none."""
     parts = [_part(given) for given in counts.get("parts", ())]
     return {
-        key: Sight(
+        key: PageTraits(
             layout,
             tuple(parts[at] for at in said.get("parts", ())),
             said.get("failure"),
@@ -211,10 +211,10 @@ def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, Sight]:
     }
 
 
-def _part(given: Mapping[str, Any]) -> Part:
-    known = {each.name for each in fields(Part)}
+def _part(given: Mapping[str, Any]) -> ToolTraits:
+    known = {each.name for each in fields(ToolTraits)}
     made = {name: _tupled(value) for name, value in given.items() if name in known}
-    return Part(**made)
+    return ToolTraits(**made)
 
 
 def _tupled(value: Any) -> Any:

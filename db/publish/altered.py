@@ -26,7 +26,7 @@ LEAD = 20
 """So much of what both values share is shown before they part. Units: code points."""
 DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 """What SQLite says where the disk is to blame, and no database."""
-Value = str | int | None
+FieldValue = str | int | None
 
 # What each capture gave; one that repeats another says nothing of its own. Held for drift, or not
 # readable from the archive: no parser did that.
@@ -100,8 +100,8 @@ class Example:
     """One value that is another now; the two are cut alike, to where they part."""
 
     comparison: str
-    old: Value
-    new: Value
+    old: FieldValue
+    new: FieldValue
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ class Altered:
     vanished: int = 0
     examples: list[Example] = dataclasses.field(default_factory=list)
 
-    def see(self, comparison: str, old: Value, new: Value) -> None:
+    def see(self, comparison: str, old: FieldValue, new: FieldValue) -> None:
         """Count one value, and keep it if it is among the first."""
         if old is None:
             self.appeared += 1
@@ -219,7 +219,7 @@ def _differing(connection: sqlite3.Connection, source: str, fields: dict[str, st
     )
 
 
-def _cut(old: Value, new: Value) -> tuple[Value, Value]:
+def _cut(old: FieldValue, new: FieldValue) -> tuple[FieldValue, FieldValue]:
     """Both values, no longer than can be shown.
 
     >>> _cut("a" * 100 + "b", "a" * 100 + "c")
@@ -232,7 +232,7 @@ def _cut(old: Value, new: Value) -> tuple[Value, Value]:
     return _from(old, start), _from(new, start)
 
 
-def _from(value: Value, start: int) -> Value:
+def _from(value: FieldValue, start: int) -> FieldValue:
     if not isinstance(value, str):
         return value
     text = f"…{value[start + 1 :]}" if start else value

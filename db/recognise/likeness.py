@@ -48,7 +48,7 @@ def is_like(known: Collection[str], shown: Collection[str]) -> bool:
     return same >= max(LIKE_SHARE * len(known), min(LIKE_PIECES, len(known)), 1)
 
 
-class Side:
+class CardSide:
     """One card of a page and the quotes under it, as they are compared; hashed when asked for."""
 
     def __init__(self, name: str, description: str | None, quotes: Iterable[str | None]) -> None:
@@ -86,7 +86,7 @@ class Side:
             for piece in windows(words, PIECE_WORDS)
         )
 
-    def known(self, beside: Side, twins: Iterable[Side] = ()) -> KnownSide:
+    def known(self, beside: CardSide, twins: Iterable[CardSide] = ()) -> KnownSide:
         """The same, as a take-down keeps it, without what tells nothing.
 
         That is a quote of the card beside it, and all that other tools of its name say.
@@ -119,7 +119,7 @@ class Likenesses:
     def __bool__(self) -> bool:
         return bool(self._by_hash)
 
-    def find(self, sides: Sequence[Side]) -> set[int]:
+    def find(self, sides: Sequence[CardSide]) -> set[int]:
         """The take-downs of which a page with these two cards shows the page, or the tool."""
         signs = {sign for side in sides for sign in (side.name, side.card, *side.quotes) if sign}
         near = [each for sign in signs for each in self._by_hash.get(sign, ())]
@@ -130,7 +130,7 @@ def _signs(side: KnownSide) -> Iterator[str]:
     yield from (sign for sign in (side.name, side.card, *side.quotes) if sign)
 
 
-def _is_shown(known: Sequence[KnownSide], shown: Sequence[Side]) -> bool:
+def _is_shown(known: Sequence[KnownSide], shown: Sequence[CardSide]) -> bool:
     if len(known) == 1:
         return any(_is_same(known[0], side) for side in shown)
     return any(
@@ -139,7 +139,7 @@ def _is_shown(known: Sequence[KnownSide], shown: Sequence[Side]) -> bool:
     )
 
 
-def _is_same(known: KnownSide, shown: Side) -> bool:
+def _is_same(known: KnownSide, shown: CardSide) -> bool:
     """Whether a card is the known one: the same, with two of its quotes, or alike by its name."""
     if known.card is not None and known.card == shown.card:
         return True

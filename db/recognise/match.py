@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from archive.takedown import Matches, Takedown, TakenAddresses
 from db.recognise.fold import folded, readings, text_hash, words_hash
-from db.recognise.likeness import PIECE_WORDS, SHORT_WORDS, Likenesses, Side, is_like, windows
+from db.recognise.likeness import PIECE_WORDS, SHORT_WORDS, CardSide, Likenesses, is_like, windows
 from parsers.sites import site_named
 
 
-class ShownCard(NamedTuple):
+class CardWords(NamedTuple):
     """A card as one version of a page shows it. Absent: None where it is not known."""
 
     slug: str | None
@@ -23,7 +23,7 @@ class ShownCard(NamedTuple):
     key: str
 
 
-class ShownWords(NamedTuple):
+class QuoteWords(NamedTuple):
     """A quote as one version of a page shows it. Absent: `text` is None where it is withheld."""
 
     key: str
@@ -37,24 +37,24 @@ class ShownWords(NamedTuple):
         return 2 - self.position % 2
 
 
-class Showing(NamedTuple):
+class PageWords(NamedTuple):
     """What one version of one page shows."""
 
     site: str
     url: str
-    cards: tuple[ShownCard, ...]
-    quotes: tuple[ShownWords, ...]
+    cards: tuple[CardWords, ...]
+    quotes: tuple[QuoteWords, ...]
 
 
-def sides_of(showing: Showing) -> list[Side]:
+def sides_of(showing: PageWords) -> list[CardSide]:
     """The two cards that a page shows, each with its quotes."""
     return [
-        Side(card.name, card.description, [q.text for q in showing.quotes if q.side == at])
+        CardSide(card.name, card.description, [q.text for q in showing.quotes if q.side == at])
         for at, card in enumerate(showing.cards, 1)
     ]
 
 
-def quote_matches(quote: ShownWords, showing: Showing) -> Matches:
+def quote_matches(quote: QuoteWords, showing: PageWords) -> Matches:
     """By what a quote is recognised, and which that stand beside it are others."""
     text = quote.text or ""
     words = folded(text)
@@ -74,7 +74,7 @@ def quote_matches(quote: ShownWords, showing: Showing) -> Matches:
     )
 
 
-class Taken:
+class TakedownMatcher:
     """All take-downs that hold, to be asked of addresses, pages, quotes and details."""
 
     def __init__(self, active: Iterable[Takedown]) -> None:
@@ -108,7 +108,7 @@ class Taken:
         slugs = [] if url.startswith("urn:") else site_named(site).slugs(url)
         return self._addresses.covering(site, url, [*slugs, *((slug, "") for slug in shown)])
 
-    def page(self, showing: Showing) -> int | None:
+    def page(self, showing: PageWords) -> int | None:
         """The take-down for which a page is refused, by what it shows. Absent: None."""
         slugs = [card.slug for card in showing.cards if card.slug is not None]
         found = {self.address(showing.site, showing.url, *slugs)}
@@ -120,7 +120,7 @@ class Taken:
             found |= {self._names.get((showing.site, name)) for name in nameless}
         return min((each for each in found if each is not None), default=None)
 
-    def quote(self, quote: ShownWords) -> int | None:
+    def quote(self, quote: QuoteWords) -> int | None:
         """The take-down for which a quote is left out. Absent: None."""
         if quote.key in self._keys or quote.text is None or not self._quotes:
             return self._keys.get(quote.key)
@@ -143,7 +143,7 @@ class Taken:
         )
         return min(found, default=None)
 
-    def out_of(self, showing: Showing) -> Iterator[tuple[int, str, str]]:
+    def out_of(self, showing: PageWords) -> Iterator[tuple[int, str, str]]:
         """What is left out of what a page shows: by which take-down, and the field and value that
         `Matches` keeps of it.
         """

@@ -21,14 +21,14 @@ Outcome = Literal["comparison", "failure", "other", "not_parsed", "revisit", "re
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ReadTask:
     """One distinct page of a segment, to be read once."""
 
     page: RawPage
     site: str
 
 
-class Reading(Record):
+class PageResult(Record):
     """What reading one distinct page gave."""
 
     opt_outs: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -60,32 +60,32 @@ class CaptureLine(Record):
     """The opt-out signals of the response's headers, sorted."""
     takedown: int | None = None
     """The take-down for which nothing of the page is kept here; null where there is none."""
-    reading: Reading | None = None
+    reading: PageResult | None = None
     """What reading its page gave; null where it was not read for this capture."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReadAnswer:
     """What the worker hands back: a reading as JSON, so that nobody need take it apart again."""
 
     outcome: Outcome
     text: str
 
 
-def read_task(task: Task) -> Answer:
+def read_task(task: ReadTask) -> ReadAnswer:
     """The page's record, and the opt-outs of its own meta tags."""
     record = read_page(task.page, site=task.site)
     kept = None if isinstance(record, Other) else record
-    reading = Reading(opt_outs=page_opt_outs(task.page), record=kept)
+    reading = PageResult(opt_outs=page_opt_outs(task.page), record=kept)
     if isinstance(record, Comparison):
         sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
         reading = reading.model_copy(update={"sha256": sha256})
         if "data-nosnippet" in reading.opt_outs:
             reading = _marked(reading, record, task.page)
-    return Answer(record.kind, reading.model_dump_json(by_alias=True))
+    return ReadAnswer(record.kind, reading.model_dump_json(by_alias=True))
 
 
-def _marked(reading: Reading, record: Comparison, page: RawPage) -> Reading:
+def _marked(reading: PageResult, record: Comparison, page: RawPage) -> PageResult:
     texts = [tool.description for tool in record.tools] + [quote.text for quote in record.quotes]
     marked = unquotable(page, texts)
     tools = tuple(tool.position for tool in record.tools if tool.description in marked)
@@ -93,11 +93,11 @@ def _marked(reading: Reading, record: Comparison, page: RawPage) -> Reading:
     return reading.model_copy(update={"marked_tools": tools, "marked_quotes": quotes})
 
 
-def failed(url: str, code: str, detail: str) -> Answer:
+def failed(url: str, code: str, detail: str) -> ReadAnswer:
     """The answer for a page that could not be read at all."""
     address = None if url.startswith("urn:") else url
     failure = Failure(url=address, code=code, field=None, detail=detail)
-    return Answer("failure", Reading(record=failure).model_dump_json(by_alias=True))
+    return ReadAnswer("failure", PageResult(record=failure).model_dump_json(by_alias=True))
 
 
 def spliced(line: CaptureLine, reading: str | None) -> str:

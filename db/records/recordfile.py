@@ -18,7 +18,15 @@ from pathlib import Path
 from pydantic import ConfigDict, Field, ValidationError
 
 from archive import Archive, Capture, Segment
-from db.records.reading import Answer, CaptureLine, Outcome, Task, failed, header_opt_outs, spliced
+from db.records.reading import (
+    CaptureLine,
+    Outcome,
+    ReadAnswer,
+    ReadTask,
+    failed,
+    header_opt_outs,
+    spliced,
+)
 from db.records.snapshot import Snapshot, is_known_page
 from machine.files import whole
 from machine.worker import Died, GuardedPool
@@ -28,7 +36,7 @@ from schema.records import Record
 
 FORMAT = 1
 Content = tuple[str, str, str | None, str]
-Pool = GuardedPool[Task, Answer]
+ReadPool = GuardedPool[ReadTask, ReadAnswer]
 READ_ERRORS = (OSError, EOFError, ValidationError, UnicodeDecodeError, zlib.error)
 """What a torn, changed or foreign record file raises when it is read."""
 
@@ -80,7 +88,9 @@ def record_path(folder: Path, segment: Segment) -> Path:
     return folder / f"{segment.name}.{state}.{PARSER_VERSION}.{FORMAT}.jsonl.gz"
 
 
-def make_lines(archive: Archive, captures: list[Capture], snapshot: Snapshot, pool: Pool) -> Made:
+def make_lines(
+    archive: Archive, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
+) -> Made:
     """Read every distinct page of one segment once, in a guarded worker.
 
     Shape: the captures of the segment in, one line for each out, in their order.
@@ -100,7 +110,7 @@ def make_lines(archive: Archive, captures: list[Capture], snapshot: Snapshot, po
     return made
 
 
-def _error_answer(capture: Capture) -> Answer | None:
+def _error_answer(capture: Capture) -> ReadAnswer | None:
     """The failure of a known page that was answered with an error. Absent: None for any other."""
     if capture.status < 400 or not is_known_page(capture.site, capture.url):
         return None
@@ -126,13 +136,13 @@ def _content(capture: Capture) -> Content:
 
 
 def _read_all(
-    archive: Archive, wanted: dict[Content, Capture], pool: Pool
-) -> tuple[dict[Content, Answer], list[str]]:
-    readings: dict[Content, Answer] = {}
+    archive: Archive, wanted: dict[Content, Capture], pool: ReadPool
+) -> tuple[dict[Content, ReadAnswer], list[str]]:
+    readings: dict[Content, ReadAnswer] = {}
     damaged: list[str] = []
     sent: deque[Content] = deque()
 
-    def tasks() -> Iterator[Task]:
+    def tasks() -> Iterator[ReadTask]:
         for content, capture in wanted.items():
             try:
                 page = archive.load(capture)
@@ -144,7 +154,7 @@ def _read_all(
                 readings[content] = failed(capture.url, error.code, error.detail)
                 continue
             sent.append(content)
-            yield Task(page, capture.site)
+            yield ReadTask(page, capture.site)
 
     for result in pool.map(tasks()):
         content = sent.popleft()
@@ -152,14 +162,14 @@ def _read_all(
     return readings, damaged
 
 
-def _answer(result: Answer | Died, capture: Capture) -> Answer:
+def _answer(result: ReadAnswer | Died, capture: Capture) -> ReadAnswer:
     if not isinstance(result, Died):
         return result
     detail = f"the parser was stopped twice: {result.reason}"
     return failed(capture.url, "parser_died", detail)
 
 
-def _line(capture: Capture, answer: Answer | None, snapshot: Snapshot) -> CaptureLine:
+def _line(capture: Capture, answer: ReadAnswer | None, snapshot: Snapshot) -> CaptureLine:
     outcome: Outcome = "not_parsed" if is_known_page(capture.site, capture.url) else "other"
     if answer is not None:
         outcome = answer.outcome

@@ -16,7 +16,7 @@ from typing import Any
 from archive import Archive, Capture, Page, Run, Segment
 from archive.ledger import held_captures, is_due
 from archive.takedown import ERASED, Correction, active_takedowns, corrections
-from db.recognise.match import Taken
+from db.recognise.match import TakedownMatcher
 from machine.clock import parse_stamp, stamp
 from parsers.sites import site_named
 from schema.errors import IntegrityError, UsageError
@@ -40,7 +40,7 @@ class Snapshot:
     pages: list[Page]
     runs: list[Run]
     by_id: dict[int, Capture]
-    taken: Taken
+    taken: TakedownMatcher
     corrections: list[Correction]
     held: frozenset[int]
     """The captures that wait: their layout drifted in their run, or it was not judged yet."""
@@ -78,7 +78,7 @@ def take_snapshot(archive: Archive) -> Snapshot:
     Segments are read first: a capture that is committed later lies beyond the length then read,
     and is left for the next build, as is the page of which it would be the first.
     """
-    taken = Taken(active_takedowns(archive.home))
+    taken = TakedownMatcher(active_takedowns(archive.home))
     segments = sorted(archive.segments(), key=lambda segment: segment.name)
     length = {segment.name: segment.length for segment in segments}
     captures = [
@@ -118,7 +118,7 @@ def _at(runs: list[Run]) -> str:
         raise IntegrityError(where=f"run {last.id}", what=str(error)) from error
 
 
-def _refused(pages: Iterable[Page], taken: Taken) -> dict[int, int]:
+def _refused(pages: Iterable[Page], taken: TakedownMatcher) -> dict[int, int]:
     if not taken.ids:
         return {}
     found = {

@@ -15,7 +15,7 @@ from db.rows.keys import public_names
 from db.rows.observations import CARD_FIELDS, joined_tool, joined_verdict, quote_conflicts
 from db.rows.page_rows import public_detail
 from db.rows.tables import Values
-from db.rows.versions import History, Version
+from db.rows.versions import PageHistory, Version
 from parsers.sites import site_named
 
 DATES = "first_seen last_seen"
@@ -116,7 +116,7 @@ def comparison_rows(held: Holdings) -> Iterator[Values]:
         }
 
 
-def _withheld(history: History, version: Version) -> Literal["noarchive", "takedown"] | None:
+def _withheld(history: PageHistory, version: Version) -> Literal["noarchive", "takedown"] | None:
     """Why any text that the version shows is left out. Absent: None where none is."""
     if version.shown.taken_down:
         return "takedown"

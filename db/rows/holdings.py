@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from archive import Page
 from db.records.snapshot import Snapshot
 from db.rows.keys import public_names
-from db.rows.load import Seen
-from db.rows.observations import Sightings, sightings
-from db.rows.versions import History, Version, history_of
+from db.rows.load import CaptureOutcome
+from db.rows.observations import DatedValues, sightings
+from db.rows.versions import PageHistory, Version, history_of
 from parsers.sites import site_named
 
 
@@ -23,23 +23,23 @@ class Holdings:
     """What the archive holds: known pages, captures, comparisons, versions, and what they show."""
 
     snapshot: Snapshot
-    pages: list[History]
-    seen: list[Seen]
+    pages: list[PageHistory]
+    seen: list[CaptureOutcome]
     names: dict[int, str]
     """The key of each page's comparison, by the page's number in the ledger."""
-    comparisons: list[History]
+    comparisons: list[PageHistory]
     """The pages that ever gave a record, by name."""
-    versions: list[tuple[History, Version]]
+    versions: list[tuple[PageHistory, Version]]
     """Those of each comparison in turn, each with its page."""
-    found: Sightings
+    found: DatedValues
 
 
-def holdings(snapshot: Snapshot, seen: list[Seen], refused: dict[int, int]) -> Holdings:
+def holdings(snapshot: Snapshot, seen: list[CaptureOutcome], refused: dict[int, int]) -> Holdings:
     """Everything in order.
 
     Shape: every capture of a known page, sorted; `refused` is a take-down by its page's number.
     """
-    by_page: dict[int, list[Seen]] = defaultdict(list)
+    by_page: dict[int, list[CaptureOutcome]] = defaultdict(list)
     for each in seen:
         by_page[each.capture.page_id].append(each)
     pages = [

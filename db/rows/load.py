@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from archive import Capture
-from db.records.reading import CaptureLine, Reading
+from db.records.reading import CaptureLine, PageResult
 from db.records.snapshot import Snapshot
 from db.rows.keys import ToolKey, card_key, quote_key, tool_key
 from schema.errors import IntegrityError
@@ -24,7 +24,7 @@ PublicOutcome = Literal["comparison", "failure", "other", "not_parsed"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShownTool:
+class ToolFacts:
     """One tool as captures show it; there is one object for all that show it so."""
 
     tool: ToolKey
@@ -34,22 +34,22 @@ class ShownTool:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShownQuote:
+class QuoteFacts:
     """One quote as captures show it; there is one object for all that show it so."""
 
     key: str
-    about: ShownTool
+    about: ToolFacts
     says: Quote
 
 
-class Shown(NamedTuple):
+class RecordFacts(NamedTuple):
     """What one capture's record says."""
 
     title: str
     layout: str
     sha256: str
-    tools: tuple[ShownTool, ShownTool]
-    quotes: tuple[ShownQuote, ...]
+    tools: tuple[ToolFacts, ToolFacts]
+    quotes: tuple[QuoteFacts, ...]
     findings: tuple[Finding, ...]
     taken_down: int
     """Number of quotes left out on request."""
@@ -61,7 +61,7 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CaptureOutcome:
     """One capture and what came of it; a revisit is seen as its original."""
 
     capture: Capture
@@ -69,7 +69,7 @@ class Seen:
     opt_outs: frozenset[str]
     wishes: frozenset[Wish]
     """What they ask for, by the archive's newest time."""
-    shown: Shown | None = None
+    shown: RecordFacts | None = None
     failure: Failure | None = None
     is_repeat: bool = False
     """Whether the outcome is that of the capture that a revisit refers to."""
@@ -81,11 +81,11 @@ class Seen:
 class Contents:
     """Every distinct tool, quote and record, once."""
 
-    tools: dict[tuple[str, Tool], ShownTool] = field(default_factory=dict)
-    quotes: dict[tuple[ShownTool, Quote], ShownQuote] = field(default_factory=dict)
-    records: dict[tuple[str, str], Shown] = field(default_factory=dict)
+    tools: dict[tuple[str, Tool], ToolFacts] = field(default_factory=dict)
+    quotes: dict[tuple[ToolFacts, Quote], QuoteFacts] = field(default_factory=dict)
+    records: dict[tuple[str, str], RecordFacts] = field(default_factory=dict)
 
-    def shown(self, site: str, record: Comparison, reading: Reading) -> Shown:
+    def shown(self, site: str, record: Comparison, reading: PageResult) -> RecordFacts:
         """The record without what was taken down; an equal record gives the same object."""
         sha256 = reading.sha256 or ""
         known = self.records.get((site, sha256))
@@ -97,25 +97,25 @@ class Contents:
                 if quote.position not in reading.taken_down
             )
             said = (record.title, record.layout, sha256, tools, quotes, record.findings)
-            known = self.records[site, sha256] = Shown(*said, len(reading.taken_down))
+            known = self.records[site, sha256] = RecordFacts(*said, len(reading.taken_down))
         return known
 
-    def _tool(self, site: str, says: Tool) -> ShownTool:
+    def _tool(self, site: str, says: Tool) -> ToolFacts:
         known = self.tools.get((site, says))
         if known is None:
-            known = ShownTool(tool_key(site, says), card_key(site, says), says)
+            known = ToolFacts(tool_key(site, says), card_key(site, says), says)
             self.tools[site, says] = known
         return known
 
-    def _quote(self, about: ShownTool, says: Quote) -> ShownQuote:
+    def _quote(self, about: ToolFacts, says: Quote) -> QuoteFacts:
         known = self.quotes.get((about, says))
         if known is None:
             key = quote_key(about.tool.site, about.says.name, says.text)
-            known = self.quotes[about, says] = ShownQuote(key, about, says)
+            known = self.quotes[about, says] = QuoteFacts(key, about, says)
         return known
 
 
-def _marked(shown: Shown, reading: Reading) -> frozenset[str]:
+def _marked(shown: RecordFacts, reading: PageResult) -> frozenset[str]:
     cards = (tool.card for tool in shown.tools if tool.says.position in reading.marked_tools)
     quotes = (each.key for each in shown.quotes if each.says.position in reading.marked_quotes)
     return frozenset((*cards, *quotes))
@@ -137,8 +137,8 @@ class Loader:
         self._known = {page.id for page in snapshot.known_pages()}
         self._held = snapshot.held
         self._at = snapshot.recorded_at
-        self._seen: dict[int, Seen] = {}
-        self._revisits: list[Seen] = []
+        self._seen: dict[int, CaptureOutcome] = {}
+        self._revisits: list[CaptureOutcome] = []
 
     def take(self, captures: Iterable[Capture], lines: Iterable[CaptureLine]) -> None:
         """One segment: its captures, and the lines of its record file.
@@ -156,19 +156,19 @@ class Loader:
             self._take_line(capture, line)
 
     def _take_line(self, capture: Capture, line: CaptureLine) -> None:
-        reading = line.reading or Reading()
+        reading = line.reading or PageResult()
         signals = frozenset((*line.opt_outs, *reading.opt_outs))
         signals |= robots_signals(capture.denied_tokens)
         wished = wishes(signals, self._at)
         if line.outcome == "refused":
             self.refused[capture.page_id] = line.takedown or 0
         elif line.outcome == "revisit":
-            self._revisits.append(Seen(capture, "not_parsed", signals, wished))
+            self._revisits.append(CaptureOutcome(capture, "not_parsed", signals, wished))
         else:
-            seen = Seen(capture, line.outcome, signals, wished)
+            seen = CaptureOutcome(capture, line.outcome, signals, wished)
             self._seen[capture.id] = self._with_record(seen, reading)
 
-    def _with_record(self, seen: Seen, reading: Reading) -> Seen:
+    def _with_record(self, seen: CaptureOutcome, reading: PageResult) -> CaptureOutcome:
         record = reading.record
         if isinstance(record, Failure):
             return replace(seen, failure=record)
@@ -179,7 +179,7 @@ class Loader:
         shown = self._contents.shown(seen.capture.site, record, reading)
         return replace(seen, shown=shown, marked=_marked(shown, reading))
 
-    def seen(self) -> list[Seen]:
+    def seen(self) -> list[CaptureOutcome]:
         """Every capture of a known page; none of a page that was taken down.
 
         Shape: sorted by their place in time, then by address, then as they came in.
@@ -189,7 +189,7 @@ class Loader:
         left = [each for each in self._seen.values() if each.capture.page_id not in self.refused]
         return sorted(left, key=_PLACE)
 
-    def _as_original(self, again: Seen) -> Seen:
+    def _as_original(self, again: CaptureOutcome) -> CaptureOutcome:
         """A revisit with what its original gave; as it is where that is not known."""
         original = self._seen.get(again.capture.revisit_of or 0)
         if original is None:

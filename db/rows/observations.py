@@ -11,8 +11,8 @@ from typing import Any, Generic, TypeVar
 
 from db.records.snapshot import picked
 from db.rows.keys import ToolKey
-from db.rows.load import ShownQuote, ShownTool
-from db.rows.versions import History, Version
+from db.rows.load import QuoteFacts, ToolFacts
+from db.rows.versions import PageHistory, Version
 from schema.records import Verdict, VerdictSource
 
 SOURCES: tuple[VerdictSource, ...] = ("page", "unanimous", "cue", "remainder")
@@ -20,11 +20,11 @@ LONGEST_VALUE = 120
 """So much of a value is shown in a conflict's detail. Units: code points."""
 CARD_FIELDS = ("slug", "badge", "votes", "pricing")
 QUOTE_FIELDS = ("slug", "reviewer", "score", "verdict", "inferred verdict")
-Thing = TypeVar("Thing", ShownTool, ShownQuote)
+Thing = TypeVar("Thing", ToolFacts, QuoteFacts)
 
 
 @dataclass(slots=True)
-class Sighting(Generic[Thing]):
+class DatedValue(Generic[Thing]):
     """Where one thing was shown: as it was last, its dates, and what was stated of it."""
 
     shown: Thing
@@ -62,57 +62,57 @@ class Sighting(Generic[Thing]):
 
 
 @dataclass(slots=True)
-class Sightings:
+class DatedValues:
     """Everything that good captures show, by key."""
 
-    tools: dict[ToolKey, Sighting[ShownTool]] = field(default_factory=dict)
-    cards: dict[str, Sighting[ShownTool]] = field(default_factory=dict)
-    quotes: dict[str, Sighting[ShownQuote]] = field(default_factory=dict)
-    reviewers: dict[str, Sighting[ShownQuote]] = field(default_factory=dict)
+    tools: dict[ToolKey, DatedValue[ToolFacts]] = field(default_factory=dict)
+    cards: dict[str, DatedValue[ToolFacts]] = field(default_factory=dict)
+    quotes: dict[str, DatedValue[QuoteFacts]] = field(default_factory=dict)
+    reviewers: dict[str, DatedValue[QuoteFacts]] = field(default_factory=dict)
 
-    def see(self, history: History, version: Version, page: str) -> None:
+    def see(self, history: PageHistory, version: Version, page: str) -> None:
         """Take in one version of the page with this key."""
         where = f"{page}, {version.first_seen}"
         for tool in version.shown.tools:
-            self.tools.setdefault(tool.tool, Sighting(tool)).see(version, tool)
-            card = self.cards.setdefault(tool.card, Sighting(tool))
+            self.tools.setdefault(tool.tool, DatedValue(tool)).see(version, tool)
+            card = self.cards.setdefault(tool.card, DatedValue(tool))
             card.see(version, tool)
             card.is_withheld &= history.withholds(tool.card)
             card.note(_stated_with_card(tool), where)
         for shown in version.shown.quotes:
-            quote = self.quotes.setdefault(shown.key, Sighting(shown))
+            quote = self.quotes.setdefault(shown.key, DatedValue(shown))
             quote.see(version, shown)
             quote.is_withheld &= history.withholds(shown.key)
             quote.note(_stated_with_quote(shown), where)
             if (reviewer := shown.says.reviewer) is not None:
-                self.reviewers.setdefault(reviewer, Sighting(shown)).see(version, shown)
+                self.reviewers.setdefault(reviewer, DatedValue(shown)).see(version, shown)
 
 
-def _stated_with_card(shown: ShownTool) -> dict[str, Any]:
+def _stated_with_card(shown: ToolFacts) -> dict[str, Any]:
     says, votes = shown.says, shown.says.votes
     joined = None if votes is None else (votes.ship, votes.skip)
     return {_kind(shown): shown.tool, **picked(says, "badge pricing"), "votes": joined}
 
 
-def _stated_with_quote(shown: ShownQuote) -> dict[str, Any]:
+def _stated_with_quote(shown: QuoteFacts) -> dict[str, Any]:
     says = shown.says
     verdict = "verdict" if says.verdict_source == "page" else "inferred verdict"
     stated = {verdict: says.verdict, "source": says.verdict_source}
     return {_kind(shown.about): shown.about.tool, **picked(says, "reviewer score"), **stated}
 
 
-def _kind(shown: ShownTool) -> str:
+def _kind(shown: ToolFacts) -> str:
     return "slug" if shown.says.slug is not None else "nameless"
 
 
-def joined_tool(sighting: Sighting[Thing]) -> ToolKey | None:
+def joined_tool(sighting: DatedValue[Thing]) -> ToolKey | None:
     """The tool that captures agree on; one known by name only where none states a slug."""
     kind = "slug" if "slug" in sighting.stated else "nameless"
     tool: ToolKey | None = sighting.agreed(kind)
     return tool
 
 
-def joined_verdict(sighting: Sighting[Thing]) -> tuple[Verdict | None, VerdictSource | None]:
+def joined_verdict(sighting: DatedValue[Thing]) -> tuple[Verdict | None, VerdictSource | None]:
     """The verdict and how it is known: printed where any capture prints one, else inferred."""
     kind = "verdict" if "verdict" in sighting.stated else "inferred verdict"
     verdict: Verdict | None = sighting.agreed(kind)
@@ -122,7 +122,7 @@ def joined_verdict(sighting: Sighting[Thing]) -> tuple[Verdict | None, VerdictSo
     return verdict, next(source for source in SOURCES if source in sources)
 
 
-def quote_conflicts(sighting: Sighting[Thing]) -> Iterator[tuple[str, str]]:
+def quote_conflicts(sighting: DatedValue[Thing]) -> Iterator[tuple[str, str]]:
     """Every disagreement about a quote, a printed verdict against an inferred one too."""
     yield from sighting.conflicts(QUOTE_FIELDS)
     printed, inferred = sighting.agreed("verdict"), sighting.agreed("inferred verdict")
@@ -131,9 +131,9 @@ def quote_conflicts(sighting: Sighting[Thing]) -> Iterator[tuple[str, str]]:
         yield "verdict", f"printed {printed}, inferred {inferred} ({where})"
 
 
-def sightings(pages: Iterable[History], names: dict[int, str]) -> Sightings:
+def sightings(pages: Iterable[PageHistory], names: dict[int, str]) -> DatedValues:
     """What all versions of all pages show. `names` gives each page's key by its id."""
-    found = Sightings()
+    found = DatedValues()
     for history in pages:
         for version in history.versions:
             found.see(history, version, names[history.page.id])

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive import Page
-from db.rows.load import Seen, Shown
+from db.rows.load import CaptureOutcome, RecordFacts
 from db.rows.pages import page_state
 from schema.rows import PageState
 from schema.signals import Wish
@@ -20,8 +20,8 @@ class Version:
     """A run of captures whose records are equal."""
 
     number: int
-    shown: Shown
-    seen: list[Seen]
+    shown: RecordFacts
+    seen: list[CaptureOutcome]
 
     @property
     def key(self) -> tuple[int, int]:
@@ -39,7 +39,7 @@ class Version:
         return self.seen[-1].capture.captured_at
 
     @property
-    def body(self) -> Seen:
+    def body(self) -> CaptureOutcome:
         """Its newest capture with bytes of its own: a revisit counts as its original."""
         return next((each for each in reversed(self.seen) if not each.is_repeat), self.seen[-1])
 
@@ -50,7 +50,7 @@ class Version:
 
 
 @dataclass(slots=True)
-class History:
+class PageHistory:
     """One known page over time, oldest first.
 
     Absent: `takedown` is None unless nothing of the page may be published.
@@ -58,7 +58,7 @@ class History:
 
     page: Page
     takedown: int | None
-    seen: list[Seen]
+    seen: list[CaptureOutcome]
     versions: list[Version]
     marked: frozenset[str]
     """Keys of cards and quotes that the newest version with each marks as not to be quoted."""
@@ -85,17 +85,17 @@ class History:
         return self.wishes("text") or self.wishes("part")
 
 
-def history_of(page: Page, takedown: int | None, seen: list[Seen]) -> History:
+def history_of(page: Page, takedown: int | None, seen: list[CaptureOutcome]) -> PageHistory:
     """The history of one page. Shape: `seen` is sorted by place in time."""
     versions = versions_of(seen)
     marked, newer = set[str](), set[str]()
     for version in reversed(versions):
         marked |= version.seen[-1].marked - newer
         newer |= version.shown.keys
-    return History(page, takedown, seen, versions, frozenset(marked))
+    return PageHistory(page, takedown, seen, versions, frozenset(marked))
 
 
-def versions_of(seen: Iterable[Seen]) -> list[Version]:
+def versions_of(seen: Iterable[CaptureOutcome]) -> list[Version]:
     """A new version wherever a record differs from the one before; failures between do not count.
 
     Shape: records A, A, failure, A, B, A give three versions.

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from archive import Archive, Capture, Page
 from db.publish.loss import GUARDED
-from db.recognise.match import Showing, ShownCard, ShownWords
+from db.recognise.match import CardWords, PageWords, QuoteWords
 from db.records import recordfile
 from db.records.snapshot import is_known_page
 from db.rows.write import connect_read_only
@@ -38,7 +38,7 @@ class Same(dict[Any, Any]):
 class Held(NamedTuple):
     """What one database holds that a take-down can be about, and what its tombstone says of it."""
 
-    showings: list[Showing]
+    showings: list[PageWords]
     addresses: list[tuple[str, str]]
     """Site and address of each page with captures."""
     details: list[str]
@@ -81,26 +81,26 @@ def read_database(path: Path, same: Same | None = None) -> Held | None:
         return None  # `check` names it
 
 
-def _showings(connection: sqlite3.Connection, same: Same) -> Iterator[Showing]:
+def _showings(connection: sqlite3.Connection, same: Same) -> Iterator[PageWords]:
     """What every version of every page shows."""
-    quotes: dict[int, list[ShownWords]] = defaultdict(list)
+    quotes: dict[int, list[QuoteWords]] = defaultdict(list)
     for version, *quote in connection.execute(
         "SELECT version, key, tool_name, text, position FROM version_quote"
         " JOIN quote ON quote.id = quote"
     ):
-        quotes[version].append(same[ShownWords(*quote)])
-    cards: dict[int, list[ShownCard]] = defaultdict(list)
+        quotes[version].append(same[QuoteWords(*quote)])
+    cards: dict[int, list[CardWords]] = defaultdict(list)
     for version, *card in connection.execute(
         "SELECT version, slug, card.name, description, card.key FROM version_tool"
         " JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card"
         " ORDER BY version, position"
     ):
-        cards[version].append(same[ShownCard(*card)])
+        cards[version].append(same[CardWords(*card)])
     for version, site, url in connection.execute(
         "SELECT v.id, page.site, page.url FROM comparison_version v"
         " JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page"
     ):
-        yield same[Showing(site, url, tuple(cards[version]), tuple(quotes[version]))]
+        yield same[PageWords(site, url, tuple(cards[version]), tuple(quotes[version]))]
 
 
 class Evidence:
@@ -122,7 +122,7 @@ class Evidence:
         return self.archive.captures()
 
     @cached_property
-    def showings(self) -> list[Showing]:
+    def showings(self) -> list[PageWords]:
         """What every record read so far shows, then what every published database shows."""
         found = dict.fromkeys(self._records())
         for path in published_files(self.home.public):
@@ -139,7 +139,7 @@ class Evidence:
             self._databases[path] = held
         return self._databases[path]
 
-    def _records(self) -> Iterator[Showing]:
+    def _records(self) -> Iterator[PageWords]:
         captures = {(each.segment, each.offset): each for each in self.captures}
         for segment in self.archive.segments():
             for path in recordfile.record_paths(self.home.records, segment):
@@ -150,8 +150,8 @@ class Evidence:
                         if capture is not None and isinstance(record, Comparison):
                             yield self._shared(showing_of(capture.site, capture.url, record))
 
-    def _shared(self, showing: Showing) -> Showing:
+    def _shared(self, showing: PageWords) -> PageWords:
         cards = tuple(self._same[card] for card in showing.cards)
         quotes = tuple(self._same[quote] for quote in showing.quotes)
-        found: Showing = self._same[showing._replace(cards=cards, quotes=quotes)]
+        found: PageWords = self._same[showing._replace(cards=cards, quotes=quotes)]
         return found

@@ -23,7 +23,7 @@ from archive.takedown import (
     widen_takedown,
 )
 from db.publish.publish import bury, named, whole_manifest
-from db.recognise.match import Showing, Taken
+from db.recognise.match import PageWords, TakedownMatcher
 from db.rows.write import connect_read_only
 from db.takedown.evidence import Evidence, Held, published_files, read_database
 from machine.clock import stamp
@@ -48,7 +48,7 @@ _KEYS = {
 """By guarded table: what `Matches` keeps of what was taken out of it, and what is there of it."""
 
 
-def dropped(showings: Iterable[Showing], taken: Taken) -> dict[int, Matches]:
+def dropped(showings: Iterable[PageWords], taken: TakedownMatcher) -> dict[int, Matches]:
     """What each take-down takes out of what is shown: addresses, keys of cards and quotes."""
     found: dict[int, dict[str, set[str]]] = {}
     for showing in showings:
@@ -60,7 +60,7 @@ def dropped(showings: Iterable[Showing], taken: Taken) -> dict[int, Matches]:
     }
 
 
-def taken_from(held: Held, taken: Taken) -> dict[int, Matches]:
+def taken_from(held: Held, taken: TakedownMatcher) -> dict[int, Matches]:
     """What each take-down takes out of a database; empty where it holds none of it."""
     cited = [taken.cited(detail) for detail in held.details]
     named_by = [taken.address(site, url) for site, url in held.addresses]
@@ -68,7 +68,7 @@ def taken_from(held: Held, taken: Taken) -> dict[int, Matches]:
     return nothing_shown | dropped(held.showings, taken)
 
 
-def left_out(path: Path, taken: Taken) -> dict[str, int]:
+def left_out(path: Path, taken: TakedownMatcher) -> dict[str, int]:
     """Number of rows of the guarded tables that a database lacks because of take-downs."""
     found = {}
     with closing(connect_read_only(path)) as connection:
@@ -78,7 +78,7 @@ def left_out(path: Path, taken: Taken) -> dict[str, int]:
     return found
 
 
-def withdraw_files(evidence: Evidence, taken: Taken) -> list[str]:
+def withdraw_files(evidence: Evidence, taken: TakedownMatcher) -> list[str]:
     """Withdraw all that holds what was taken down; gives the names of files and folders."""
     home = evidence.home
     names = []
@@ -97,7 +97,7 @@ def withdraw_files(evidence: Evidence, taken: Taken) -> list[str]:
     return names
 
 
-def _withdraw(evidence: Evidence, path: Path, taken: Taken) -> bool:
+def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
     manifest = whole_manifest(path)
     if manifest is not None and set(taken.ids) <= set(manifest.takedowns):
         return False
@@ -139,7 +139,7 @@ def _is_reachable(home: Home, folder: Path) -> bool:
     return folder.is_dir() and not home.path.resolve().is_relative_to(folder.resolve())
 
 
-def _taken_in_folder(folder: Path, taken: Taken) -> list[Takedown]:
+def _taken_in_folder(folder: Path, taken: TakedownMatcher) -> list[Takedown]:
     """The take-downs of what a folder holds: all, where no database can be looked into."""
     held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
     if not held or None in held:
@@ -174,7 +174,7 @@ def _reasons(by: list[Takedown]) -> list[TombstoneReason]:
     return [TombstoneReason(date=each.added_at, kind=each.kind, reason=each.reason) for each in by]
 
 
-def withdrawal_problems(home: Home, taken: Taken) -> Iterator[tuple[str, str]]:
+def withdrawal_problems(home: Home, taken: TakedownMatcher) -> Iterator[tuple[str, str]]:
     """Where take-downs are forgotten, not finished, or not heeded in what is published."""
     copy = path_beside(home.ledger)
     try:

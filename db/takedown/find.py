@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import NamedTuple
 
-from archive.takedown import Kind, Matches, Takedown, TakenAddresses, active_takedowns
+from archive.takedown import Matches, Takedown, TakedownKind, TakenAddresses, active_takedowns
 from db.publish.publish import present
 from db.recognise.fold import folded, text_hash, words_hash
-from db.recognise.likeness import Side
-from db.recognise.match import Showing, ShownCard, quote_matches, sides_of
+from db.recognise.likeness import CardSide
+from db.recognise.match import CardWords, PageWords, quote_matches, sides_of
 from db.takedown.evidence import Evidence
 from db.takedown.records import GONE
 from parsers.sites import site_named, site_of_url
@@ -24,14 +24,14 @@ _KEY = re.compile(r"(?:.*/quote/)?([0-9a-f]{64})")
 TOLD_LENGTH = 60
 """So much is repeated of what was asked for. Units: characters."""
 _URN = re.compile(r"urn:sha256:[0-9a-f]{64}")
-Twins = dict[str, dict[tuple[str, str], Side]]
+Twins = dict[str, dict[tuple[str, str], CardSide]]
 """Cards by the hash of their name, then by their slug, or key where they have none, and key."""
 
 
 class Target(NamedTuple):
     """What was asked for: the page's address, the tool's slug or name, or the quote's key."""
 
-    kind: Kind
+    kind: TakedownKind
     site: str
     target: str
 
@@ -184,13 +184,13 @@ def _page_matches(target: Target, evidence: Evidence) -> Matches:
     )
 
 
-def _tool_matches(target: Target, showings: Iterable[Showing]) -> Matches:
+def _tool_matches(target: Target, showings: Iterable[PageWords]) -> Matches:
     twins = _twins(showings)
     name = target.target.removeprefix("name:")
     is_nameless = name != target.target
     names = {text_hash(name)} if is_nameless else set()
 
-    def is_it(card: ShownCard) -> bool:
+    def is_it(card: CardWords) -> bool:
         if is_nameless:
             return card.slug is None and text_hash(card.name) in names
         return card.slug == target.target
@@ -206,7 +206,7 @@ def _tool_matches(target: Target, showings: Iterable[Showing]) -> Matches:
     return Matches(slugs=slugs, names=sorted(names), shown=[[side] for side in shown])
 
 
-def _twins(showings: Iterable[Showing]) -> Twins:
+def _twins(showings: Iterable[PageWords]) -> Twins:
     """The cards of one name that some page shows beside each other: they are two tools."""
     found: Twins = {}
     for showing in showings:
@@ -218,7 +218,7 @@ def _twins(showings: Iterable[Showing]) -> Twins:
     return found
 
 
-def _others(showing: Showing, at: int, twins: Twins) -> tuple[Side, list[Side]]:
+def _others(showing: PageWords, at: int, twins: Twins) -> tuple[CardSide, list[CardSide]]:
     """What is told apart from one card of a page: the one beside it, and others of its name."""
     sides, card = sides_of(showing), showing.cards[at]
     of_name = twins.get(sides[at].name, {})

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from archive import Capture, Segment
-from db.recognise.match import Showing, ShownCard, ShownWords, Taken
+from db.recognise.match import CardWords, PageWords, QuoteWords, TakedownMatcher
 from db.records import recordfile
-from db.records.reading import CaptureLine, Reading
+from db.records.reading import CaptureLine, PageResult
 from db.records.snapshot import Snapshot
 from db.rows.keys import card_key, quote_key
 from schema.records import Comparison, Finding, Quote
@@ -23,22 +23,22 @@ GONE = "[taken down]"
 """What stands in a record where words were left out."""
 
 
-def showing_of(site: str, url: str, record: Comparison) -> Showing:
+def showing_of(site: str, url: str, record: Comparison) -> PageWords:
     """What a record shows, with its keys."""
     names = [tool.name for tool in record.tools]
     cards = (
-        ShownCard(tool.slug, tool.name, tool.description, card_key(site, tool))
+        CardWords(tool.slug, tool.name, tool.description, card_key(site, tool))
         for tool in record.tools
     )
     quotes = (
-        ShownWords(quote_key(site, name, each.text), name, each.text, each.position)
+        QuoteWords(quote_key(site, name, each.text), name, each.text, each.position)
         for each in record.quotes
         for name in (names[each.tool - 1],)
     )
-    return Showing(site, url, tuple(cards), tuple(quotes))
+    return PageWords(site, url, tuple(cards), tuple(quotes))
 
 
-def cleaned(site: str, line: CaptureLine, taken: Taken) -> tuple[CaptureLine, set[int]]:
+def cleaned(site: str, line: CaptureLine, taken: TakedownMatcher) -> tuple[CaptureLine, set[int]]:
     """A line without what was taken down, and the take-downs that changed it."""
     reading = line.reading
     if reading is None or reading.record is None:
@@ -58,8 +58,8 @@ def cleaned(site: str, line: CaptureLine, taken: Taken) -> tuple[CaptureLine, se
 
 
 def _without_quotes(
-    reading: Reading, record: Comparison, showing: Showing, taken: Taken
-) -> tuple[Reading, set[int]]:
+    reading: PageResult, record: Comparison, showing: PageWords, taken: TakedownMatcher
+) -> tuple[PageResult, set[int]]:
     """A reading without the words of quotes, and of findings that cite them."""
     found = {quote.position: taken.quote(quote) for quote in showing.quotes}
     gone = {position: takedown for position, takedown in found.items() if takedown is not None}
@@ -85,7 +85,7 @@ def _empty(said: T) -> T:
 
 
 def fitted(
-    path: Path, segment: Segment, captures: list[Capture], taken: Taken
+    path: Path, segment: Segment, captures: list[Capture], taken: TakedownMatcher
 ) -> list[CaptureLine] | None:
     """The lines of a record file for just these captures, the file brought up to date with them.
 
@@ -108,7 +108,7 @@ def fitted(
     return lines
 
 
-def clean_made(made: recordfile.Made, captures: list[Capture], taken: Taken) -> None:
+def clean_made(made: recordfile.Made, captures: list[Capture], taken: TakedownMatcher) -> None:
     """Take out of freshly made lines what was taken down."""
     if taken.ids:
         lines = [CaptureLine.model_validate_json(line) for line in made.lines]
@@ -117,7 +117,10 @@ def clean_made(made: recordfile.Made, captures: list[Capture], taken: Taken) -> 
 
 
 def _fill(
-    made: recordfile.Made, lines: Iterable[CaptureLine], captures: list[Capture], taken: Taken
+    made: recordfile.Made,
+    lines: Iterable[CaptureLine],
+    captures: list[Capture],
+    taken: TakedownMatcher,
 ) -> list[CaptureLine]:
     """Put lines into what a record file is made from, without what was taken down."""
     sites = {capture.offset: capture.site for capture in captures}

@@ -32,7 +32,7 @@ from archive.takedown import (
     widen_takedown,
 )
 from db.publish.publish import remove_leftovers
-from db.recognise.match import Taken
+from db.recognise.match import TakedownMatcher
 from db.records.recordfile import READ_ERRORS, read_header
 from db.records.snapshot import Snapshot, take_snapshot
 from db.takedown.evidence import Evidence
@@ -102,7 +102,7 @@ def _wanted(evidence: Evidence, target: Target, reason: str, *, is_erasing: bool
     """The take-down as it is to be entered: what it goes by, and what it takes out."""
     matches = matches_of(target, evidence).joined(Matches(is_erasing=is_erasing))
     wanted = Takedown(0, *target, matches, reason, False, "", None)
-    gone = dropped(evidence.showings, Taken([wanted])).get(wanted.id, Matches())
+    gone = dropped(evidence.showings, TakedownMatcher([wanted])).get(wanted.id, Matches())
     return replace(wanted, matches=matches.joined(gone))
 
 
@@ -132,7 +132,7 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
     settle(home)
     finish_erasures(home)
     remove_leftovers(home)  # a build that was killed may have left the words in one
-    taken = Taken(active_takedowns(home))
+    taken = TakedownMatcher(active_takedowns(home))
     if not taken.ids:
         return []
     archive = open_archive(home.path)
@@ -142,7 +142,7 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
     return names
 
 
-def _is_older(path: Path, taken: Taken) -> bool:
+def _is_older(path: Path, taken: TakedownMatcher) -> bool:
     """Whether a record file was made before the newest take-down."""
     try:
         return read_header(path).takedowns != taken.ids

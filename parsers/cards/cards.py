@@ -11,7 +11,7 @@ from parsers.cards.descriptions import read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
 from parsers.cards.heads import Head, Named, find_named, read_head, repeated_words
 from parsers.cards.missing import explain_missing
-from parsers.cards.paragraphs import Span, likenesses
+from parsers.cards.paragraphs import CardSpan, likenesses
 from parsers.cards.statistics import Triple, find_triples
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -28,11 +28,11 @@ class Card:
     """One tool card: where each of its fields stands."""
 
     triple: Triple
-    name: Span
-    category: Span
-    tagline: Span
-    badge: Span | None
-    description: Span
+    name: CardSpan
+    category: CardSpan
+    tagline: CardSpan
+    badge: CardSpan | None
+    description: CardSpan
     start: int
     end: int
     extra: int
@@ -205,7 +205,7 @@ def _with_descriptions(
     return cards
 
 
-def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> Span:
+def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> CardSpan:
     """The tokens of a card after its triple, `limit` being where the next one begins."""
     decision = {word_key(word) for word in tokens.words.decision}
     first = inside = head.named.triple.end
@@ -217,7 +217,7 @@ def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> S
         limit = inside
     if inside == first or is_last:
         limit = next((at for at in range(first, limit) if tokens.key[at] in decision), limit)
-    return Span(first, limit)
+    return CardSpan(first, limit)
 
 
 def _require_category(tokens: Tokens, head: Head) -> None:

@@ -27,7 +27,7 @@ class Cell:
     last: int
 
 
-Row = tuple[str, Cell, Cell]
+DecisionRow = tuple[str, Cell, Cell]
 """A row's label and its two cells in the page's order."""
 
 
@@ -39,7 +39,7 @@ class Said:
     words: dict[str, tuple[str, str]]
 
 
-def order_of(tokens: Tokens, said: Said, heads: list[str], rows: list[Row]) -> Order:
+def order_of(tokens: Tokens, said: Said, heads: list[str], rows: list[DecisionRow]) -> Order:
     """Which cell of each row is each tool's.
 
     Raises: FieldError (field_ambiguous) where heads and cells disagree, or neither tells.
@@ -74,7 +74,7 @@ def _by_heads(heads: list[str], names: tuple[str, str]) -> Order | None:
     return None
 
 
-def _by_words(tokens: Tokens, said: Said, rows: list[Row]) -> Order | None:
+def _by_words(tokens: Tokens, said: Said, rows: list[DecisionRow]) -> Order | None:
     """The order in which cells repeat what the cards say. Absent: None where none does."""
     found = set[Order]()
     for name, *cells in rows:
@@ -85,7 +85,7 @@ def _by_words(tokens: Tokens, said: Said, rows: list[Row]) -> Order | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _by_cells(tokens: Tokens, names: tuple[str, str], row: Row) -> Order | None:
+def _by_cells(tokens: Tokens, names: tuple[str, str], row: DecisionRow) -> Order | None:
     """The order that the names in a row's own cells tell, which phones show there."""
     if names[0] == names[1] or any(cell.last - cell.first < 2 for cell in row[1:]):
         return None

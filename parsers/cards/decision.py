@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from parsers.cards.columns import Cell, Row, Said, order_of
+from parsers.cards.columns import Cell, DecisionRow, Said, order_of
 from parsers.cards.paragraphs import is_sentence, likeness
 from parsers.heads import headed_tool, named_tools
 from parsers.page.tokens import Tokens
@@ -108,7 +108,7 @@ def _may_be_head(tokens: Tokens, names: tuple[str, str], at: int) -> bool:
 def _look_for_leftovers(
     tokens: Tokens,
     names: tuple[str, str],
-    rows: list[Row],
+    rows: list[DecisionRow],
     places: tuple[list[tuple[str, int]], int, int],
     decision: Decision,
 ) -> None:
@@ -174,7 +174,7 @@ def _is_transposed(tokens: Tokens, labels: list[tuple[str, int]]) -> bool:
 
 def _transposed(
     tokens: Tokens, labels: list[tuple[str, int]], end: int, decision: Decision
-) -> tuple[list[str], list[Row]]:
+) -> tuple[list[str], list[DecisionRow]]:
     """A row of labels, then a row of cells for each tool, each with its head."""
     rest = list(range(labels[-1][1] + 1, end))
     width = len(labels) + 1
@@ -201,7 +201,7 @@ def _by_tool(
     labels: list[tuple[str, int]],
     end: int,
     decision: Decision,
-) -> tuple[list[str], list[Row]]:
+) -> tuple[list[str], list[DecisionRow]]:
     """Every label twice: once under each tool's head, or a second copy of the whole table."""
     half = len(labels) // 2
     ends = [at for _, at in labels[1:]] + [end]
@@ -241,11 +241,11 @@ def _rows(
     labels: list[tuple[str, int]],
     end: int,
     decision: Decision,
-) -> list[Row]:
+) -> list[DecisionRow]:
     """A label, then the cell of each tool, row by row."""
     counts = Counter(name for name, _ in labels)
     ends = [at for _, at in labels[1:]] + [end]
-    rows: list[Row] = []
+    rows: list[DecisionRow] = []
     for (name, at), stop in zip(labels, ends, strict=True):
         cells = _cells(tokens, at, stop, is_last=stop == end)
         if counts[name] > 1:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.paragraphs import ENDS, Span, is_sentence, likeness, paragraphs
+from parsers.cards.paragraphs import ENDS, CardSpan, is_sentence, likeness, paragraphs
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
@@ -33,11 +33,11 @@ TAIL_WORDS = 5
 def read_description(
     tokens: Tokens,
     names: tuple[str, str],
-    place: Span,
-    badge: Span | None,
+    place: CardSpan,
+    badge: CardSpan | None,
     name: str,
     alike: Collection[str],
-) -> tuple[Span, Span | None]:
+) -> tuple[CardSpan, CardSpan | None]:
     """The paragraphs at a place that describe the tool `name`, and the card's badge.
 
     `alike` is what the other card says at its place.
@@ -58,12 +58,12 @@ def read_description(
     if inside is not None:
         raise _ambiguous(f"a paragraph is only {tokens.text[inside]!r}")
     require_no_statistics(tokens, first, last, "description")
-    span = _own(tokens, Span(first, last), name, alike)
+    span = _own(tokens, CardSpan(first, last), name, alike)
     require_no_repeat(tokens, span.first, span.last, "description")
     return span, badge
 
 
-def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span:
+def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> CardSpan:
     """The paragraphs of a place that are the publisher's own words on the tool."""
     plain = [at for at in range(place.first, place.last) if not tokens.is_decoration(at)]
     spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
@@ -100,7 +100,7 @@ def _own(tokens: Tokens, place: Span, name: str, alike: Collection[str]) -> Span
         if n != longest and texts[n].isascii() and texts[n].count(" ") < FEW_WORDS:
             raise _ambiguous(f"a paragraph is only {texts[n][:40]!r}")
     _require_one_shape(tokens, [spans[n] for n in kept])
-    return Span(first, last)
+    return CardSpan(first, last)
 
 
 def _is_foreign(text: str, name: str, alike: Collection[str]) -> bool:
@@ -113,7 +113,7 @@ def _is_stub(text: str, whole: str) -> bool:
     return text.endswith(_CUT) and whole.startswith(text.rstrip("….").rstrip())
 
 
-def _require_one_shape(tokens: Tokens, spans: list[Span]) -> None:
+def _require_one_shape(tokens: Tokens, spans: list[CardSpan]) -> None:
     """Paragraphs of one text are built alike, side by side; an advertisement by them is not."""
     document, shapes = tokens.document, set[tuple[str, int]]()
     for span in spans:
@@ -170,7 +170,7 @@ def _alone(tokens: Tokens, names: tuple[str, str], first: int, last: int) -> lis
     return [at for at in found if boxes[tokens.document.box[tokens.start[at]]] == 1]
 
 
-def _with_badge(tokens: Tokens, badge: Span | None, at: int) -> Span | None:
+def _with_badge(tokens: Tokens, badge: CardSpan | None, at: int) -> CardSpan | None:
     """The card's badge, which may be the token `at`."""
     if not is_badge(tokens, at):
         return badge
@@ -189,11 +189,11 @@ def is_initial(text: str, name: str) -> bool:
     return shown == letters[: len(shown)] or (len(text) < 3 and name.casefold().startswith(shown))
 
 
-def one_badge(badges: list[int]) -> Span | None:
+def one_badge(badges: list[int]) -> CardSpan | None:
     """The badge at one of these tokens. Raises: FieldError (field_ambiguous) for several."""
     if len(badges) > 1:
         raise FieldError(code="field_ambiguous", field="badge", detail="more than one badge")
-    return Span(badges[0], badges[0] + 1) if badges else None
+    return CardSpan(badges[0], badges[0] + 1) if badges else None
 
 
 def is_badge(tokens: Tokens, at: int) -> bool:

@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from parsers.cards.descriptions import is_badge, is_field_label, is_initial, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.paragraphs import Span, is_sentence, likeness, likenesses, paragraphs
+from parsers.cards.paragraphs import CardSpan, is_sentence, likeness, likenesses, paragraphs
 from parsers.cards.statistics import Triple, is_statistic
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -33,7 +33,7 @@ class Named:
     """
 
     triple: Triple
-    span: Span
+    span: CardSpan
     name: str
     element: int
     low: int
@@ -46,9 +46,9 @@ class Head:
     """Everything of a card but its description; `start` is its first token."""
 
     named: Named
-    category: Span
-    tagline: Span
-    badge: Span | None
+    category: CardSpan
+    tagline: CardSpan
+    badge: CardSpan | None
     start: int
     extra: int
     """How many tokens of the card stand before its category and mean nothing to us."""
@@ -83,7 +83,7 @@ def find_named(tokens: Tokens, triple: Triple, name: str, floor: int, element: i
         low = bisect_left(tokens.start, begin) if is_inside else 0
         own = element if is_inside else 0
         is_bound = is_inside and low >= floor
-        return Named(triple, Span(first, last), name, own, max(low, floor), is_bound)
+        return Named(triple, CardSpan(first, last), name, own, max(low, floor), is_bound)
     return None
 
 
@@ -130,7 +130,7 @@ class _Reader:
             start = _start(tokens, named, name.first)
         else:
             at = self._category(before)
-            category, start = Span(at, at + 1), _start(tokens, named, at)
+            category, start = CardSpan(at, at + 1), _start(tokens, named, at)
         tagline = self._tagline(under, badges)
         for field_name, span in (("category", category), ("tagline", tagline)):
             if _LABELLED.match(self._text(span)):
@@ -138,10 +138,10 @@ class _Reader:
         extra = sum(at < category.first for at in before) if named.is_bound else 0
         return Head(named, category, tagline, one_badge([*early, *badges]), start, extra)
 
-    def _text(self, span: Span) -> str:
+    def _text(self, span: CardSpan) -> str:
         return self.tokens.join(span.first, span.last)
 
-    def _is_shared(self, span: Span) -> bool:
+    def _is_shared(self, span: CardSpan) -> bool:
         return likeness(self._text(span), self.named.name) in self.shared
 
     def _category(self, before: list[int]) -> int:
@@ -161,7 +161,7 @@ class _Reader:
         if said:
             return said[-1]
         if self.named.is_bound:
-            own = [at for at in near if not self._is_shared(Span(at, at + 1))]
+            own = [at for at in near if not self._is_shared(CardSpan(at, at + 1))]
             if len(near) > 1 and len(own) != 1:
                 raise _ambiguous("category", f"{len(near)} texts stand over {name[:40]!r}")
             return own[0] if own else near[0]
@@ -170,7 +170,7 @@ class _Reader:
             raise _ambiguous("category", f"{len(labels)} texts stand over {name[:40]!r}")
         return before[-1]
 
-    def _category_under(self, under: list[Span]) -> Span:
+    def _category_under(self, under: list[CardSpan]) -> CardSpan:
         """The category of a card whose name comes first, told by the decision table."""
         said = [span for span in under if self._text(span) in self.repeated.categories]
         if len(under) < 2:
@@ -179,7 +179,7 @@ class _Reader:
             raise _ambiguous("category", "category and tagline stand under the name")
         return said[0]
 
-    def _tagline(self, under: list[Span], badges: list[int]) -> Span:
+    def _tagline(self, under: list[CardSpan], badges: list[int]) -> CardSpan:
         """The tagline under the name, told from other paragraphs there."""
         if not under:
             raise _missing("tagline", f"none under {self.named.name[:40]!r}")
@@ -201,14 +201,14 @@ class _Reader:
     def _is_statistic(self, at: int) -> bool:
         return is_statistic(self.tokens, at)
 
-    def _may_hold_badge(self, own: list[Span], badges: list[int]) -> bool:
+    def _may_hold_badge(self, own: list[CardSpan], badges: list[int]) -> bool:
         """Whether more than a tagline stands where only the other card has its badge."""
         if self.twin is None or badges or len(own) < 2:
             return False
         beside = range(self.twin.span.last, self.twin.triple.start)
         return any(is_badge(self.tokens, at) for at in beside)
 
-    def _several(self, found: list[Span], own: list[Span], badges: list[int]) -> ParseError:
+    def _several(self, found: list[CardSpan], own: list[CardSpan], badges: list[int]) -> ParseError:
         """Why a tagline of several paragraphs is none."""
         first, last = found[0].first, found[-1].last
         require_no_repeat(self.tokens, first, last, "tagline")

@@ -22,23 +22,23 @@ MANY_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class CardSpan:
     """Tokens [first, last)."""
 
     first: int
     last: int
 
 
-def paragraphs(tokens: Tokens, places: Iterable[int]) -> list[Span]:
+def paragraphs(tokens: Tokens, places: Iterable[int]) -> list[CardSpan]:
     """The tokens at these places, in order, those of one box together."""
-    found: list[Span] = []
+    found: list[CardSpan] = []
     box = tokens.document.box
     for at in places:
         is_same = found and found[-1].last == at
         if is_same and box[tokens.start[at]] == box[tokens.start[at - 1]]:
-            found[-1] = Span(found[-1].first, at + 1)
+            found[-1] = CardSpan(found[-1].first, at + 1)
         else:
-            found.append(Span(at, at + 1))
+            found.append(CardSpan(at, at + 1))
     return found
 
 

@@ -19,7 +19,7 @@ from parsers.values import (
 from schema.errors import FieldError
 from schema.records import LONG_TEXT, Tool
 
-Votes = tuple[int, int]
+VoteCounts = tuple[int, int]
 
 
 class ToolReader:
@@ -80,7 +80,7 @@ class ToolReader:
             return None
         return cells[self.number].first, cells[self.number].last
 
-    def _votes(self) -> Votes | None:
+    def _votes(self) -> VoteCounts | None:
         cell = self._cell("panel_verdict")
         if cell is None:
             return None
@@ -174,7 +174,7 @@ def require_own_votes(one: ToolReader, two: ToolReader) -> None:
         )
 
 
-def _fit(votes: Votes, share: int) -> bool:
+def _fit(votes: VoteCounts, share: int) -> bool:
     total = sum(votes)
     return bool(total) and abs(100 * votes[0] / total - share) < 1
 

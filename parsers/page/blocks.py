@@ -7,7 +7,7 @@ from bisect import bisect_left
 
 from parsers.page import controls
 from parsers.page.document import Document, common
-from parsers.page.inline import INLINE, UNREADABLE, Run
+from parsers.page.inline import INLINE, UNREADABLE, TextRun
 from parsers.page.white import one_spaced
 
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
@@ -18,7 +18,7 @@ LONGEST_FIGURE = 40
 class Blocks:
     """The blocks of a document whose elements are known; `roles` are its controls by role."""
 
-    def __init__(self, document: Document, runs: list[Run], roles: list[int]) -> None:
+    def __init__(self, document: Document, runs: list[TextRun], roles: list[int]) -> None:
         self.document, self.runs, self.roles = document, runs, roles
         self.made: list[tuple[str, str, int, int, int]] = []  # text, glue, element, box, run
 

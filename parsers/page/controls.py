@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from parsers.page.inline import INLINE, UNREADABLE, Run
+from parsers.page.inline import INLINE, UNREADABLE, TextRun
 
 TAGS = frozenset("aside button select textarea time".split())
 ROLES = frozenset(
@@ -55,12 +55,12 @@ class Controls:
     `spans` are the [start, end) of the runs that are the interface's.
     """
 
-    def __init__(self, runs: list[Run], parent: list[int], tag: list[str]) -> None:
+    def __init__(self, runs: list[TextRun], parent: list[int], tag: list[str]) -> None:
         self.runs, self.parent, self.tag = runs, parent, tag
         self.spans: list[tuple[int, int]] = []
         self._joined: set[int] = set()  # boxes that belong to the one before
 
-    def settle(self, elements: Iterable[tuple[int, int, int]]) -> list[Run]:
+    def settle(self, elements: Iterable[tuple[int, int, int]]) -> list[TextRun]:
         """The runs, joined where a control is part of a sentence.
 
         Shape: each control's element and the [start, end) of its runs, in the page's order.
@@ -133,9 +133,9 @@ class Controls:
         if has_after:
             self._joined.add(self.runs[end][2])
 
-    def _rejoined(self) -> list[Run]:
+    def _rejoined(self) -> list[TextRun]:
         """The runs with the boxes of a joined sentence made one."""
-        found: list[Run] = []
+        found: list[TextRun] = []
         box = new = -1
         for text, element, own, line in self.runs:
             if own != box:

@@ -11,5 +11,5 @@ INLINE = frozenset(
 UNREADABLE = "\ufffd"
 """No field may hold it."""
 
-Run = tuple[str, int, int, int]
+TextRun = tuple[str, int, int, int]
 """A text, the element right above it, its box and its line."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from parsers.page.document import Document
-from parsers.page.inline import INLINE, Run
+from parsers.page.inline import INLINE, TextRun
 from parsers.page.marked import Marked
 from parsers.page.moved import Moves, Node
 
@@ -41,7 +41,7 @@ class Walk:
         self.controls: list[int] = []
         """The elements that are controls by their role."""
         self.own_names: dict[int, str] = {}  # of tags that only this page has
-        self.runs: list[Run] = []
+        self.runs: list[TextRun] = []
 
     def through(self, body: LexborNode) -> None:
         """Visit every visible node below `body` in order."""

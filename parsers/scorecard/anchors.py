@@ -9,7 +9,7 @@ from parsers.values import word_key
 from schema.errors import LayoutError
 
 
-class Span(NamedTuple):
+class CellSpan(NamedTuple):
     """The tokens [first, end)."""
 
     first: int
@@ -19,7 +19,7 @@ class Span(NamedTuple):
 class Anchor(NamedTuple):
     """The tokens of a score or of a quoted text. Absent: `score` is None for a quoted text."""
 
-    span: Span
+    span: CellSpan
     score: Score | None
 
 
@@ -61,12 +61,12 @@ def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
         found = [(at, s) for at in texts if (s := read(tokens.text[at])) is not None]
         found = [(at, s) for at, s in found if s.reviewer is None or _is_whole(tokens, at, s)]
         if found:
-            return [Anchor(Span(at, at + 1), score) for at, score in found]
+            return [Anchor(CellSpan(at, at + 1), score) for at, score in found]
     shares: list[Anchor] = []
     for at in (at for at in range(first, len(tokens.text)) if "%" in tokens.text[at][:8]):
         for end in (at + 1, at + 2):
             if score := patterns.read_share_score(tokens.join(at, min(end, len(tokens.text)))):
-                shares.append(Anchor(Span(at, end), score))
+                shares.append(Anchor(CellSpan(at, end), score))
                 break
     return shares
 
@@ -82,7 +82,7 @@ def _verdicts(tokens: Tokens, first: int) -> list[Anchor]:
     """Every token from `first` on that is a verdict alone, on a page that shows no scores."""
     words = tokens.words.verdicts
     return [
-        Anchor(Span(at, at + 1), Score(None, tokens.text[at]))
+        Anchor(CellSpan(at, at + 1), Score(None, tokens.text[at]))
         for at in range(first, len(tokens.text))
         if tokens.key[at] in words
     ]
@@ -100,7 +100,7 @@ def _quoted(tokens: Tokens, first: int) -> list[Anchor]:
                     field="quotes",
                     detail=f"the quote {tokens.text[at][:30]!r} is not closed",
                 )
-            found.append(Anchor(Span(at, at + end), None))
+            found.append(Anchor(CellSpan(at, at + end), None))
             at += end
         else:
             at += 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from parsers.heads import Names, named_tools
 from parsers.page.tokens import Score, Tokens
-from parsers.scorecard.anchors import Anchor, Span
+from parsers.scorecard.anchors import Anchor, CellSpan
 
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 
@@ -21,8 +21,8 @@ FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 class RawCell:
     """The tokens of one scorecard cell: its anchor told, the rest of it not yet."""
 
-    span: Span
-    anchor: Span
+    span: CellSpan
+    anchor: CellSpan
     score: Score | None
     verdict_at: int | None
     tools: tuple[int, ...]
@@ -73,7 +73,7 @@ def means(tokens: Tokens, at: int) -> bool:
     return tokens.key[at] not in FIELD_LABELS and any(map(str.isalnum, tokens.text[at]))
 
 
-def is_part(tokens: Tokens, anchor: Span, at: int) -> bool:
+def is_part(tokens: Tokens, anchor: CellSpan, at: int) -> bool:
     """Whether a token means something that is the page's own.
 
     A word of the interface counts only in the control that holds the score too: an accordion's
@@ -96,21 +96,21 @@ def _verdict(tokens: Tokens, anchor: Anchor, rest: list[int]) -> int | None:
     return next((at for at in near if tokens.key[at] in tokens.words.verdicts), None)
 
 
-def _spans(tokens: Tokens, anchors: list[Anchor], begin: int) -> list[tuple[Span, list[int]]]:
+def _spans(tokens: Tokens, anchors: list[Anchor], begin: int) -> list[tuple[CellSpan, list[int]]]:
     """For each anchor its cell's tokens and the elements above the cell."""
     document = tokens.document
     if document.kind != "html":
         return [(anchor.span, []) for anchor in anchors]
     chains = [document.ancestors(tokens.start[anchor.span.first]) for anchor in anchors]
     depths = _depths(tokens, chains, begin)
-    spans: list[tuple[Span, list[int]]] = []
+    spans: list[tuple[CellSpan, list[int]]] = []
     for (own, _), chain, depth in zip(anchors, chains, depths, strict=True):
         if depth >= len(chain):
             spans.append((own, chain))
             continue
         start, end = document.blocks_of(chain[len(chain) - depth - 1])
         first, stop = bisect_right(tokens.end, start), bisect_left(tokens.start, end)
-        span = Span(min(first, own.first), max(stop, own.end))
+        span = CellSpan(min(first, own.first), max(stop, own.end))
         spans.append((span, chain[len(chain) - depth :]))
     return spans
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens
-from parsers.scorecard.anchors import Span
+from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import RawCell, is_part, means
 from parsers.scorecard.shape import NamedCell, cell_shape
 from parsers.scorecard.wording import is_name_like, masked, reviewer_name
@@ -49,7 +49,7 @@ def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tup
     reviewers = _take_reviewers(tokens, before, gaps)
     gaps.append(_last_gap(tokens, starts[-1], gaps))
     return tuple(
-        NamedCell(cell, Span(gap[0], gap[-1] + 1), *_named(tokens, at))
+        NamedCell(cell, CellSpan(gap[0], gap[-1] + 1), *_named(tokens, at))
         for cell, gap, at in zip(cells, _trimmed(tokens, gaps), reviewers, strict=True)
     )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
-from parsers.scorecard.anchors import Span, quoted_end
+from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import RawCell
 from parsers.scorecard.wording import (
     is_initials,
@@ -33,7 +33,7 @@ class NamedCell:
     """A cell whose quote is told, and its reviewer where the cell itself names one."""
 
     raw: RawCell
-    quote: Span
+    quote: CellSpan
     reviewer: str | None = None
     reviewer_at: int | None = None
 
@@ -128,7 +128,9 @@ def _name(tokens: Tokens, at: int) -> str:
     return tokens.text[at]
 
 
-def _find_quotes(tokens: Tokens, cells: tuple[RawCell, ...], rests: list[list[int]]) -> list[Span]:
+def _find_quotes(
+    tokens: Tokens, cells: tuple[RawCell, ...], rests: list[list[int]]
+) -> list[CellSpan]:
     """The tokens of each cell's quote."""
     if all(cell.score is None for cell in cells):
         return [cell.anchor for cell in cells]
@@ -144,7 +146,7 @@ def _find_quotes(tokens: Tokens, cells: tuple[RawCell, ...], rests: list[list[in
     return [span or _short(rest, places) for span, rest in zip(found, rests, strict=True)]
 
 
-def _marked(tokens: Tokens, cell: RawCell, rest: list[int]) -> Span | None:
+def _marked(tokens: Tokens, cell: RawCell, rest: list[int]) -> CellSpan | None:
     """The one text of a cell in curly quotation marks. Absent: None for none, or several."""
     starts = [n for n, at in enumerate(rest) if tokens.text[at][0] == "“"]
     if not starts:
@@ -152,11 +154,11 @@ def _marked(tokens: Tokens, cell: RawCell, rest: list[int]) -> Span | None:
     end = quoted_end([tokens.text[at] for at in rest[starts[0] :]])
     if end is None or starts[-1] >= starts[0] + end:
         return None
-    span = Span(rest[starts[0]], rest[starts[0] + end - 1] + 1)
+    span = CellSpan(rest[starts[0]], rest[starts[0] + end - 1] + 1)
     return None if span.first < cell.anchor.first < span.end else span
 
 
-def _paragraphs(tokens: Tokens, cell: RawCell, rest: list[int]) -> Span | None:
+def _paragraphs(tokens: Tokens, cell: RawCell, rest: list[int]) -> CellSpan | None:
     """The longest sentence of a cell and those beside it that are built alike.
 
     Absent: None where a cell has no sentence.
@@ -170,7 +172,7 @@ def _paragraphs(tokens: Tokens, cell: RawCell, rest: list[int]) -> Span | None:
     last = main
     while last + 1 < len(rest) and _is_beside(tokens, cell, rest[last + 1], rest[last], rest[main]):
         last += 1
-    return Span(rest[first], rest[last] + 1)
+    return CellSpan(rest[first], rest[last] + 1)
 
 
 def _is_beside(tokens: Tokens, cell: RawCell, at: int, edge: int, main: int) -> bool:
@@ -195,16 +197,16 @@ def is_alike(tokens: Tokens, one: int, other: int) -> bool:
     )
 
 
-def _short(rest: list[int], places: Counter[tuple[int, int]]) -> Span:
+def _short(rest: list[int], places: Counter[tuple[int, int]]) -> CellSpan:
     """The quote of a cell without a sentence: what stands where the others have theirs."""
     if places:
         size, place = places.most_common(1)[0][0]
         if len(rest) == size:
-            return Span(rest[place], rest[place] + 1)
+            return CellSpan(rest[place], rest[place] + 1)
     raise FieldError(code="quote_empty", field="quotes", detail="a cell without a quote")
 
 
-def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Span) -> None:
+def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: CellSpan) -> None:
     """Beside the quote stands no second text, and within it nothing that is not its own."""
     if cell.score is not None and cell.score.digits is None:
         for at in (cell.anchor.first - 1, cell.anchor.end):
@@ -231,7 +233,7 @@ and which of several such blocks it is."""
 
 
 def _reviewers(
-    tokens: Tokens, cells: tuple[RawCell, ...], quotes: list[Span], beside: list[list[int]]
+    tokens: Tokens, cells: tuple[RawCell, ...], quotes: list[CellSpan], beside: list[list[int]]
 ) -> list[int | None]:
     """The token that names each cell's reviewer, in the same place of all cells.
 
@@ -252,7 +254,7 @@ def _reviewers(
     return [next(iter(own.values())) if len(own) == 1 else None for own in places]
 
 
-def _places(tokens: Tokens, cell: RawCell, quote: Span, beside: list[int]) -> dict[_Place, int]:
+def _places(tokens: Tokens, cell: RawCell, quote: CellSpan, beside: list[int]) -> dict[_Place, int]:
     """The tokens of a cell that could name its reviewer, by where they stand."""
     document, found = tokens.document, dict[_Place, int]()
     names = [at for at in beside if may_be_reviewer(tokens.text[at])]

@@ -15,7 +15,7 @@ from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store
 from archive import Archive, Home, Segment
 from db import BuildReport
 from db import build as build_with
-from db.records.reading import Task, read_task
+from db.records.reading import ReadTask, read_task
 from db.rows.keys import quote_key
 from db.takedown.withdraw import take_down
 from schema.errors import LossError, StartError, StoppedError
@@ -150,7 +150,7 @@ def test_foreign_keys_hold_and_the_file_cannot_be_written(tmp_path: Path) -> Non
     assert path.stat().st_mode & 0o777 == 0o444
 
 
-def dying_task(task: Task) -> object:
+def dying_task(task: ReadTask) -> object:
     if b"poison" in task.page.body:
         os.kill(os.getpid(), signal.SIGKILL)
     return read_task(task)

@@ -11,7 +11,7 @@ from db_home import ALDER, BASE, BIRCH, CEDAR, MONDAY, TUESDAY, WEDNESDAY, Answe
 
 from archive.ledger.leases import Ending, refused
 from db import build
-from db.rows.observations import Sighting, joined_verdict, quote_conflicts
+from db.rows.observations import DatedValue, joined_verdict, quote_conflicts
 
 NOARCHIVE = '<meta name="robots" content="noarchive">'
 
@@ -249,7 +249,7 @@ def test_a_pages_own_findings_stand_with_its_version(tmp_path: Path) -> None:
 
 
 def test_an_inferred_verdict_never_stands_against_a_printed_one() -> None:
-    quote: Sighting[Any] = Sighting(None)
+    quote: DatedValue[Any] = DatedValue(None)
     quote.note({"inferred verdict": "skip"}, "a page")
     quote.note({"source": "remainder"}, "a page")
     assert joined_verdict(quote) == ("skip", "remainder")

@@ -37,7 +37,7 @@ from archive.takedown.takedowns import Matches, corrections, exports, takedowns
 from crawler.replay.replay import Replay
 from db.check import check
 from db.recognise.fold import folded, words_hash
-from db.recognise.match import Taken
+from db.recognise.match import TakedownMatcher
 from db.takedown.records import showing_of
 from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import IntegrityError
@@ -259,7 +259,7 @@ def test_what_an_earlier_version_kept_of_a_page_still_holds() -> None:
     sides = [[words_hash(folded(card.quote(row))) for row in (1, 2, 3)] for card in (OAK, PINE)]
     kept = Matches.model_validate_json(json.dumps({"sides": [sides], "runs": [[9, "0"]]}))
     elm, fir = replace(OAK, slug="elm"), replace(PINE, slug="fir")
-    taken = Taken([entered("page", kept)])
+    taken = TakedownMatcher([entered("page", kept)])
     assert taken.page(showing_of("sample", AHEAD, read(page(elm, fir).body))) == 1
     assert taken.page(showing_of("sample", AHEAD, read(page(elm, CEDAR).body))) is None
 

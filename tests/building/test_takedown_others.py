@@ -10,7 +10,7 @@ from takedown_home import entered
 from archive.takedown.takedowns import Matches
 from db.recognise.fold import folded
 from db.recognise.likeness import Likenesses
-from db.recognise.match import Showing, Taken, quote_matches, sides_of
+from db.recognise.match import PageWords, TakedownMatcher, quote_matches, sides_of
 from db.takedown.find import Target, matches_of
 from db.takedown.records import showing_of
 from parsers import read_page
@@ -20,7 +20,7 @@ from schema.records import Comparison
 ROOT = Path(__file__).parents[2]
 
 
-def published_pages() -> list[Showing]:
+def published_pages() -> list[PageWords]:
     """The fixtures' comparisons and, where they are at hand, the five real pages."""
     found = [
         Comparison.model_validate_json(path.read_bytes())
@@ -39,7 +39,7 @@ def test_no_other_quote_is_taken_for_one_that_was_taken_down() -> None:
     shown = {quote.key: (quote, each) for each in published_pages() for quote in each.quotes}
     for quote, showing in shown.values():
         words = "".join(folded(quote.text or ""))
-        taken = Taken([entered("quote", quote_matches(quote, showing))])
+        taken = TakedownMatcher([entered("quote", quote_matches(quote, showing))])
         for other, _ in shown.values():
             told = "".join(folded(other.text or ""))
             is_it = (quote.tool_name, quote.position) == (other.tool_name, other.position)
@@ -52,7 +52,7 @@ def test_no_other_page_is_taken_for_one_that_was_taken_down() -> None:
     for showing in pages:
         first, second = sides_of(showing)
         matches = Matches(shown=[[first.known(second), second.known(first)]])
-        taken = Taken([entered("page", matches)])
+        taken = TakedownMatcher([entered("page", matches)])
         assert taken.page(showing) == 1
         for other in pages:
             names = {card.name for card in showing.cards} ^ {card.name for card in other.cards}
@@ -64,7 +64,7 @@ def test_no_other_page_is_taken_for_one_that_was_taken_down() -> None:
 class Everything:
     """Stands for all that a home ever showed."""
 
-    def __init__(self, pages: list[Showing]) -> None:
+    def __init__(self, pages: list[PageWords]) -> None:
         self.showings = pages
 
 

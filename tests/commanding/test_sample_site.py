@@ -23,7 +23,7 @@ from schema.errors import StartError
 from schema.records import Comparison
 from verdicts.sample import BASE, SamplePage, expected, pages, serve_sample
 from verdicts.sample.__main__ import differences, rewrite
-from verdicts.sample.content import Pair, Tool, load_gone, load_pairs, load_tools
+from verdicts.sample.content import SamplePair, SampleTool, load_gone, load_pairs, load_tools
 from verdicts.sample.expected import dump, stored
 from verdicts.sample.faults import CODES, INSTEAD
 from verdicts.sample.pages import layout_of
@@ -225,7 +225,7 @@ def test_the_publishers_odd_cases_are_all_there() -> None:
 
 
 @pytest.mark.parametrize("tool", load_tools().values(), ids=lambda tool: tool.slug)
-def test_each_tool_is_told_as_the_publisher_tells_them(tool: Tool) -> None:
+def test_each_tool_is_told_as_the_publisher_tells_them(tool: SampleTool) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", tool.slug)
     badges = {100: "Ship", 75: "Ship", 67: "Mixed", 50: "Mixed", 25: "Skip", 0: "Skip"}
     assert tool.badge == badges[tool.share_percent]
@@ -249,7 +249,7 @@ def test_words_that_look_like_anchors_stand_inside_sentences() -> None:
 
 
 @pytest.mark.parametrize("pair", GOOD, ids=lambda pair: pair.path.removeprefix("/compare/"))
-def test_a_page_shows_every_block_of_its_content(pair: Pair) -> None:
+def test_a_page_shows_every_block_of_its_content(pair: SamplePair) -> None:
     page = read(BODIES[pair.path])
     assert page.canonical == pair.url
     assert {f"/tool/{tool.slug}" for tool in (pair.a, pair.b)} == {
@@ -273,7 +273,7 @@ def cards(blocks: list[str]) -> list[list[str]]:
     return [blocks[max(0, place - 5) : place + 12] for place in places]
 
 
-def show_card(card: list[str], tool: Tool, *, is_value_first: bool) -> None:
+def show_card(card: list[str], tool: SampleTool, *, is_value_first: bool) -> None:
     community = (
         "—" if tool.community is None else (f"{100 * tool.community[0] // tool.community[1]}%")
     )
@@ -293,7 +293,7 @@ def show_card(card: list[str], tool: Tool, *, is_value_first: bool) -> None:
     assert card[place : place + len(whole)] == whole
 
 
-def show_decision(blocks: list[str], pair: Pair) -> None:
+def show_decision(blocks: list[str], pair: SamplePair) -> None:
     place = len(blocks) - 1 - blocks[::-1].index("Decision")
     table = blocks[place : place + 18]
     assert table[:3] == ["Decision", pair.a.name, pair.b.name]
@@ -314,8 +314,8 @@ def show_decision(blocks: list[str], pair: Pair) -> None:
         ]
 
 
-def show_scorecard(blocks: list[str], pair: Pair) -> None:
-    def cell(tool: Tool, slot: int) -> list[str]:
+def show_scorecard(blocks: list[str], pair: SamplePair) -> None:
+    def cell(tool: SampleTool, slot: int) -> list[str]:
         if slot >= len(tool.reviews):
             return []
         one = tool.reviews[slot]

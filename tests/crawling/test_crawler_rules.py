@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from archive import Home
 from archive.ledger.leases import Lease
 from archive.ledger.outcomes import OUTCOMES, is_known
-from archive.warc.content import RATIO_FROM, Decoded
+from archive.warc.content import RATIO_FROM, DecodedBody
 from archive.warc.http1 import Message, take_apart
 from crawler.choosing.sitemaps import MAX_BYTES, MAX_ENTRIES, SitemapError, read_sitemap
 from crawler.hosts.addresses import is_global, next_hop, on_origin, strict_address
@@ -207,7 +207,7 @@ def test_a_sitemap_that_is_broken_hostile_or_too_large_is_refused(body):
 def wait(*values, **more):
     """What an answer with these Retry-After headers, and others, asks for."""
     headers = [("Retry-After", value) for value in values] + list(more.items())
-    return wait_asked_for(Message(429, tuple(headers), b"", Decoded(b"")))
+    return wait_asked_for(Message(429, tuple(headers), b"", DecodedBody(b"")))
 
 
 def test_retry_after_is_read_in_both_its_forms(monkeypatch):
@@ -246,7 +246,9 @@ def test_a_time_to_come_back_is_held_against_the_sites_own_clock(monkeypatch, ou
     ],
 )
 def test_a_304_that_names_another_body_is_told_from_one_that_names_ours(named, said, odd):
-    assert differing_validator(named, Message(304, tuple(said.items()), b"", Decoded(b""))) == odd
+    assert (
+        differing_validator(named, Message(304, tuple(said.items()), b"", DecodedBody(b""))) == odd
+    )
 
 
 @pytest.mark.parametrize(

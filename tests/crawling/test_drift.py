@@ -29,8 +29,8 @@ from crawler.drift.bands import CHANCE, is_above, is_below, usual_steps, values_
 from crawler.drift.changes import Change, compare
 from crawler.drift.profile import UNCHANGED, Profile, profiles_of, total
 from crawler.drift.profiler import Profiler, judge_rest
-from crawler.reading.look import Seen, Task, look
-from crawler.reading.sight import Part, Sight, pack, sight_of, unpack, unread_sight
+from crawler.reading.look import LookTask, PageLook, look
+from crawler.reading.sight import PageTraits, ToolTraits, pack, sight_of, unpack, unread_sight
 from db import build
 from db.status import page_states
 from machine.failpoints import VARIABLE as KILL_AT
@@ -167,9 +167,9 @@ def test_a_usual_range_leaves_out_a_small_tail_only() -> None:
 # --- the profile ---
 
 
-def sights(pages: dict[str, bytes]) -> list[Sight]:
+def sights(pages: dict[str, bytes]) -> list[PageTraits]:
     found = [
-        look(Task(RawPage(url, body, HTML), "sample", "record")).sight
+        look(LookTask(RawPage(url, body, HTML), "sample", "record")).sight
         for url, body in pages.items()
     ]
     assert all(found)
@@ -282,7 +282,7 @@ def test_a_text_is_compared_with_texts_and_a_page_of_html_with_html() -> None:
     before = profiles(site()).items()
     text = Profile()
     for _ in range(12):
-        text.add(Sight("text-1", (Part(sizes=(("tools.description", 2, 3),)),)))
+        text.add(PageTraits("text-1", (ToolTraits(sizes=(("tools.description", 2, 3),)),)))
     assert changed({"text-1": text}, before) == []
 
 
@@ -295,8 +295,8 @@ def test_a_dead_parser_counts_as_a_failure_of_the_site() -> None:
 
 def test_links_and_other_pages_have_no_sight() -> None:
     page = RawPage("https://sample.example/", b"<p>home", HTML)
-    assert look(Task(page, "sample", "links")) == Seen()
-    assert look(Task(page, "sample", "record")).sight is None
+    assert look(LookTask(page, "sample", "links")) == PageLook()
+    assert look(LookTask(page, "sample", "record")).sight is None
 
 
 # --- the ledger ---
@@ -458,7 +458,7 @@ def test_every_page_of_a_run_that_died_is_held_once_its_rest_shows_the_drift(
         profiler = Profiler(run, 2)
         for (capture, body), url in list(zip(saw, site(), strict=True))[:2]:
             profiler.see(
-                "sample", capture, look(Task(RawPage(url, body, HTML), "sample", "record"))
+                "sample", capture, look(LookTask(RawPage(url, body, HTML), "sample", "record"))
             )
         assert profiler.save() == [] and not row.is_drift
         assert judge_rest(run, look)

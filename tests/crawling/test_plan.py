@@ -25,7 +25,14 @@ from archive import Home
 from archive.ledger.frontier import Found
 from archive.ledger.leases import Lease, captured, failed
 from archive.runs import OpenRun, open_run
-from crawler.choosing.cover import Cover, Pair, Place, Standing, maximum_matching, plan_cover
+from crawler.choosing.cover import (
+    Cover,
+    CoverPage,
+    Standing,
+    ToolPair,
+    maximum_matching,
+    plan_cover,
+)
 from crawler.choosing.ordering import NEW_ADDRESSES, UNREAD_IN_A_ROW, CoverOrder
 from crawler.choosing.plan import plan_home
 from parsers.sites import site_named
@@ -36,14 +43,16 @@ TOOLS = "abcdefg"
 STANDINGS: tuple[Standing, ...] = ("open", "open", "open", "seen", "closed")
 
 
-def place(number: int, *slugs: str, standing: Standing = "open", doubtful: bool = False) -> Place:
+def place(
+    number: int, *slugs: str, standing: Standing = "open", doubtful: bool = False
+) -> CoverPage:
     """A page whose address can be read in one way only."""
     a, b = slugs
-    return Place(number, f"{BASE}/compare/{a}-vs-{b}", ((a, b),), standing, doubtful)
+    return CoverPage(number, f"{BASE}/compare/{a}-vs-{b}", ((a, b),), standing, doubtful)
 
 
 @st.composite
-def places(draw: st.DrawFn) -> list[Place]:
+def places(draw: st.DrawFn) -> list[CoverPage]:
     """Up to ten pages of up to seven tools: some twice, some of a tool with itself."""
     pairs = draw(st.lists(st.tuples(*[st.sampled_from(TOOLS)] * 2), max_size=10))
     return [
@@ -54,11 +63,11 @@ def places(draw: st.DrawFn) -> list[Place]:
     ]
 
 
-def shown(found: Iterable[Place]) -> set[str]:
+def shown(found: Iterable[CoverPage]) -> set[str]:
     return {tool for each in found for tool in each.ways[0]}
 
 
-def fewest(pages: list[Place], tools: set[str]) -> int:
+def fewest(pages: list[CoverPage], tools: set[str]) -> int:
     """How many pages show the tools at the least, by trying every set of them."""
     return next(
         count
@@ -79,7 +88,7 @@ def largest_matching(pairs: set[frozenset[str]]) -> int:
 
 @given(places())
 def test_a_cover_shows_every_tool_that_can_be_seen_with_the_fewest_pages(
-    given_: list[Place],
+    given_: list[CoverPage],
 ) -> None:
     cover = plan_cover(given_)
     by_id = {each.id: each for each in given_}
@@ -97,21 +106,21 @@ def test_a_cover_shows_every_tool_that_can_be_seen_with_the_fewest_pages(
 
 
 @given(places())
-def test_every_page_that_may_be_asked_is_planned_once_and_no_other(given_: list[Place]) -> None:
+def test_every_page_that_may_be_asked_is_planned_once_and_no_other(given_: list[CoverPage]) -> None:
     cover = plan_cover(given_)
     assert sorted(cover.first + cover.rest) == [p.id for p in given_ if p.standing == "open"]
 
 
 @given(places(), st.randoms(use_true_random=False))
 def test_a_plan_does_not_depend_on_the_order_of_the_pages(
-    given_: list[Place], chance: random.Random
+    given_: list[CoverPage], chance: random.Random
 ) -> None:
     mixed = chance.sample(given_, len(given_))
     assert plan_cover(mixed) == plan_cover(given_)
 
 
 @given(places())
-def test_a_cover_cut_short_has_shown_as_many_tools_as_it_could(given_: list[Place]) -> None:
+def test_a_cover_cut_short_has_shown_as_many_tools_as_it_could(given_: list[CoverPage]) -> None:
     seen = shown(each for each in given_ if each.standing == "seen")
     gains = []
     for number in plan_cover(given_).first:
@@ -140,10 +149,10 @@ def test_odd_rings_are_matched_across_and_not_within() -> None:
 
 def test_two_processes_make_the_same_plan() -> None:
     code = (
-        "import random; from crawler.choosing.cover import Place, plan_cover\n"
+        "import random; from crawler.choosing.cover import CoverPage, plan_cover\n"
         "chance, names = random.Random(5), [f'tool-{n}' for n in range(90)]\n"
         "pages = [(n, *chance.sample(names, 2)) for n in range(400)]\n"
-        "print(plan_cover({Place(n, a + b, ((a, b),), 'open') for n, a, b in pages}).first)"
+        "print(plan_cover({CoverPage(n, a + b, ((a, b),), 'open') for n, a, b in pages}).first)"
     )
     told = {
         subprocess.run(
@@ -188,9 +197,9 @@ def test_a_tool_compared_with_itself_is_asked_only_where_nothing_else_shows_it()
     assert (set(both.first), both.rest) == ({2, 3}, (1,))
 
 
-def ambiguous(number: int, slugs: str, standing: Standing = "open") -> Place:
+def ambiguous(number: int, slugs: str, standing: Standing = "open") -> CoverPage:
     url = f"{BASE}/compare/{slugs}"
-    return Place(number, url, tuple(SAMPLE.slugs(url)), standing)
+    return CoverPage(number, url, tuple(SAMPLE.slugs(url)), standing)
 
 
 def test_an_address_with_two_ways_to_read_it_is_read_by_the_tools_that_are_known() -> None:
@@ -213,7 +222,7 @@ def test_an_address_that_cannot_be_read_is_asked_lest_a_tool_be_missed() -> None
 
 
 def test_a_page_without_any_pair_is_left_for_the_rest_or_asked_by_name() -> None:
-    odd = Place(7, "https://sample.example/odd", (), "open")
+    odd = CoverPage(7, "https://sample.example/odd", (), "open")
     assert plan_cover([odd, place(1, "a", "b")]).rest == (7,)
     assert plan_cover([odd, place(1, "a", "b")], named=[7]).first == (7, 1)
 
@@ -230,7 +239,7 @@ def test_named_pages_come_first_and_their_tools_are_not_asked_twice() -> None:
 Ends = Callable[[OpenRun, Lease], None]
 
 
-def url_of(pair: Pair, base: str = BASE) -> str:
+def url_of(pair: ToolPair, base: str = BASE) -> str:
     return f"{base}/compare/{pair[0]}-vs-{pair[1]}"
 
 
@@ -252,7 +261,9 @@ def unread(run: OpenRun, lease: Lease) -> None:
 
 
 @contextmanager
-def crawling(home: Path, pairs: Iterable[Pair] = (), *, wants: bool = True) -> Iterator[OpenRun]:
+def crawling(
+    home: Path, pairs: Iterable[ToolPair] = (), *, wants: bool = True
+) -> Iterator[OpenRun]:
     """A run that knows the pages, and wants all that are waiting or due."""
     with open_run(Home(home), "crawl") as run:
         run.frontier.know_all([Found("sample", url_of(pair), "comparison") for pair in pairs])
@@ -275,7 +286,7 @@ def walk(
     return asked
 
 
-RING: list[Pair] = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f"), ("a", "f")]
+RING: list[ToolPair] = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f"), ("a", "f")]
 
 
 def test_a_crawl_by_the_plan_asks_half_as_many_pages_as_there_are_tools(tmp_path: Path) -> None:
@@ -338,7 +349,7 @@ def test_a_page_that_broke_off_is_not_asked_again_where_another_does_as_well(
 @settings(max_examples=15, deadline=None)
 @given(st.sets(st.tuples(*[st.sampled_from(TOOLS)] * 2), max_size=12), st.data())
 def test_whatever_fails_every_tool_on_a_page_that_works_is_seen(
-    pairs: set[Pair], data: st.DataObject
+    pairs: set[ToolPair], data: st.DataObject
 ) -> None:
     kinds = {
         f"{a}-vs-{b}": data.draw(st.sampled_from([good, good, missing, reset, unread]))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.net.wire import MAX_HEADER_BYTES, MAX_WIRE_BYTES, Answer, Reading, RefusedHead
+from crawler.net.wire import MAX_HEADER_BYTES, MAX_WIRE_BYTES, RefusedHead, WireAnswer, WireReader
 from schema.errors import CrawlError
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -18,11 +18,11 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 CHUNKS = b"5\r\nwords\r\n0\r\n\r\n"
 
 
-def reading() -> Reading:
-    return Reading("http://a.example/b", "/b?c", [(b"Host", b"a.example"), (b"X-Note", b"1")])
+def reading() -> WireReader:
+    return WireReader("http://a.example/b", "/b?c", [(b"Host", b"a.example"), (b"X-Note", b"1")])
 
 
-def read(*pieces: bytes) -> tuple[Answer, Reading]:
+def read(*pieces: bytes) -> tuple[WireAnswer, WireReader]:
     """The answer that these pieces are, the last of them being its end."""
     one = reading()
     ended = [one.feed(piece) for piece in pieces]

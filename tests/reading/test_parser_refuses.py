@@ -402,7 +402,7 @@ def test_an_odd_shape_is_read_or_refused(shape: str) -> None:
     assert outcome(line) == "comparison" or outcome(line) in FAILURES
 
 
-def dying_task(task: parse.Task) -> tuple[str, bool]:
+def dying_task(task: parse.ParseTask) -> tuple[str, bool]:
     """As the real one, but that it ends its process at one page."""
     if task.path.endswith("1.html"):
         os._exit(3)

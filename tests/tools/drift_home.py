@@ -15,7 +15,7 @@ from archive.ledger.frontier import Found
 from archive.ledger.leases import captured, end_attempt
 from archive.runs import open_run
 from crawler.drift.profiler import Profiler
-from crawler.reading.look import Task, look
+from crawler.reading.look import LookTask, look
 from schema.page import RawPage
 
 Redesign = Callable[[str], str]
@@ -118,7 +118,9 @@ def crawled(home: Path, pages: Mapping[str, bytes], at: str) -> list[str]:
             if stored.is_unchanged:
                 profiler.see_unchanged("sample")
                 continue
-            seen = look(Task(RawPage(url, body, "text/html; charset=utf-8"), "sample", "record"))
+            seen = look(
+                LookTask(RawPage(url, body, "text/html; charset=utf-8"), "sample", "record")
+            )
             if seen.failure is not None:
                 run.frontier.note(lease, "extraction_refused", seen.failure)
             profiler.see("sample", stored.capture_id, seen)

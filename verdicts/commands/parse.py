@@ -23,7 +23,7 @@ WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ParseTask:
     """One page to parse. Absent: `page` is None where it could not be read, `problem` says why."""
 
     path: str
@@ -49,7 +49,7 @@ def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_
     exit_code = 0
     with GuardedPool(parse_task, workers=WORKERS if len(files) > 8 else 1) as pool:
         # The pool takes tasks ahead of its answers, so each is kept until its answer is printed.
-        waiting: list[Task] = []
+        waiting: list[ParseTask] = []
         for answer in pool.map(_kept(tasks, waiting)):
             if is_unread():  # nothing but lines comes of this command
                 return 20
@@ -60,7 +60,7 @@ def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_
     return exit_code
 
 
-def _kept(tasks: Iterator[Task], waiting: list[Task]) -> Iterator[Task]:
+def _kept(tasks: Iterator[ParseTask], waiting: list[ParseTask]) -> Iterator[ParseTask]:
     for task in tasks:
         waiting.append(task)
         yield task
@@ -68,7 +68,7 @@ def _kept(tasks: Iterator[Task], waiting: list[Task]) -> Iterator[Task]:
 
 def _tasks(
     files: list[tuple[str, Path]], url: str | None, name: str, site: str | None, has_trace: bool
-) -> Iterator[Task]:
+) -> Iterator[ParseTask]:
     for given, file in files:
         path = given
         if Path(given).is_dir():
@@ -78,23 +78,25 @@ def _tasks(
             yield from _tasks_of_warc(path, file, site, has_trace)
             continue
         if file.exists() and not file.is_file():
-            yield Task(path, None, name, "it is no ordinary file", has_trace)
+            yield ParseTask(path, None, name, "it is no ordinary file", has_trace)
             continue
         try:
             body = file.read_bytes()
         except OSError as error:
-            yield Task(path, None, name, error.strerror or str(error), has_trace)
+            yield ParseTask(path, None, name, error.strerror or str(error), has_trace)
             continue
         page = RawPage(url=url, body=body, content_type=PAGES.get(file.suffix.lower()))
-        yield Task(path, page, name, "", has_trace)
+        yield ParseTask(path, page, name, "", has_trace)
 
 
-def _tasks_of_warc(path: str, file: Path, site: str | None, has_trace: bool) -> Iterator[Task]:
+def _tasks_of_warc(path: str, file: Path, site: str | None, has_trace: bool) -> Iterator[ParseTask]:
     """The HTML answers with status 200 of a WARC file; a broken record is a failure."""
     for item in read_source(file, url=None, date=None):
         if isinstance(item, Trouble):
             if item.reason != "revisit":
-                yield Task(path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}", has_trace)
+                yield ParseTask(
+                    path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}", has_trace
+                )
             continue
         message = None if item.is_file else take_apart(item.block)
         content_type = message.header("content-type") if message else item.content_type
@@ -105,10 +107,10 @@ def _tasks_of_warc(path: str, file: Path, site: str | None, has_trace: bool) -> 
             url, name = _own_address(url, site)
         body = message.decoded.body if message else item.block
         if body is None:
-            yield Task(path, None, name, "the body is damaged", has_trace, url)
+            yield ParseTask(path, None, name, "the body is damaged", has_trace, url)
         else:
             page = RawPage(url=url, body=body, content_type=content_type)
-            yield Task(path, page, name, "", has_trace)
+            yield ParseTask(path, page, name, "", has_trace)
 
 
 def _kind(content_type: str | None) -> str:
@@ -126,7 +128,7 @@ def _own_address(url: str, site: str | None) -> tuple[str, str]:
         raise UsageError(what=f"{url}: {error}") from error
 
 
-def parse_task(task: Task) -> tuple[str, bool]:
+def parse_task(task: ParseTask) -> tuple[str, bool]:
     """The line of one page and whether it is a failure; runs in the worker."""
     if task.page is None:
         failure = Failure(
@@ -137,7 +139,7 @@ def parse_task(task: Task) -> tuple[str, bool]:
     return dump_line(record, trace=task.has_trace), isinstance(record, Failure)
 
 
-def _died(task: Task, died: Died) -> tuple[str, bool]:
+def _died(task: ParseTask, died: Died) -> tuple[str, bool]:
     url = task.page.url if task.page else None
     failure = Failure(path=task.path, url=url, code="parser_died", field=None, detail=died.reason)
     return dump_line(failure), True

@@ -31,7 +31,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class SampleTool:
     """One invented product and all that the site says of it."""
 
     slug: str
@@ -62,11 +62,11 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SamplePair:
     """Two tools on one page. `fault` names what is wrong with the page, if anything."""
 
-    a: Tool
-    b: Tool
+    a: SampleTool
+    b: SampleTool
     fault: str | None = None
 
     @property
@@ -91,7 +91,7 @@ def round_percent(part: int, whole: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def load_tools() -> dict[str, Tool]:
+def load_tools() -> dict[str, SampleTool]:
     """Every tool by slug, in the order of the slugs; the file's name is the slug."""
     folder = files(__package__) / "tools"
     names = sorted(
@@ -106,12 +106,13 @@ def load_tools() -> dict[str, Tool]:
 
 
 @lru_cache(maxsize=1)
-def load_pairs() -> tuple[Pair, ...]:
+def load_pairs() -> tuple[SamplePair, ...]:
     """Every comparison the site offers, good and faulty, ordered by path."""
     tools, table = load_tools(), _comparisons()
-    pairs = [Pair(tools[a], tools[b]) for a, b in table["pairs"]]
+    pairs = [SamplePair(tools[a], tools[b]) for a, b in table["pairs"]]
     pairs += [
-        Pair(tools[one["pair"][0]], tools[one["pair"][1]], one["fault"]) for one in table["faulty"]
+        SamplePair(tools[one["pair"][0]], tools[one["pair"][1]], one["fault"])
+        for one in table["faulty"]
     ]
     return tuple(sorted(pairs, key=lambda pair: pair.path))
 
@@ -126,10 +127,10 @@ def _comparisons() -> dict[str, Any]:
     return tomllib.loads((files(__package__) / "comparisons.toml").read_text("utf-8"))
 
 
-def _tool(slug: str, raw: dict[str, Any]) -> Tool:
+def _tool(slug: str, raw: dict[str, Any]) -> SampleTool:
     ship, skip = raw["votes"]
     community = raw.get("community")
-    return Tool(
+    return SampleTool(
         slug=slug,
         name=raw["name"],
         category=raw["category"],

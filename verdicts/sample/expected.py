@@ -13,7 +13,15 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, TypedDict
 
-from verdicts.sample.content import BASE, SITE, Pair, Tool, load_gone, load_pairs, round_percent
+from verdicts.sample.content import (
+    BASE,
+    SITE,
+    SamplePair,
+    SampleTool,
+    load_gone,
+    load_pairs,
+    round_percent,
+)
 from verdicts.sample.faults import CODES
 
 JSON = dict[str, Any]
@@ -65,11 +73,11 @@ def dump(value: Expected) -> str:
     return f'{head},\n "pages": [\n{lines}\n ]\n}}\n'
 
 
-def _failure(pair: Pair) -> JSON:
+def _failure(pair: SamplePair) -> JSON:
     return {"kind": "failure", "url": pair.url, "code": CODES[pair.fault or ""]}
 
 
-def _record(pair: Pair) -> JSON:
+def _record(pair: SamplePair) -> JSON:
     sides = (pair.a, pair.b)
     return {
         "kind": "comparison",
@@ -82,7 +90,7 @@ def _record(pair: Pair) -> JSON:
     }
 
 
-def _tool(position: int, tool: Tool) -> JSON:
+def _tool(position: int, tool: SampleTool) -> JSON:
     ship, votes = tool.community or (0, 0)
     return {
         "position": position,
@@ -100,7 +108,7 @@ def _tool(position: int, tool: Tool) -> JSON:
     }
 
 
-def _quotes(pair: Pair) -> Iterator[JSON]:
+def _quotes(pair: SamplePair) -> Iterator[JSON]:
     for slot in range(1, 5):
         for side, tool in enumerate((pair.a, pair.b), 1):
             if slot > len(tool.reviews):
@@ -119,7 +127,7 @@ def _quotes(pair: Pair) -> Iterator[JSON]:
             }
 
 
-def _findings(pair: Pair) -> list[list[str]]:
+def _findings(pair: SamplePair) -> list[list[str]]:
     found = [
         finding
         for index, tool in enumerate((pair.a, pair.b))
@@ -128,7 +136,7 @@ def _findings(pair: Pair) -> list[list[str]]:
     return sorted(found, key=lambda finding: (finding[1], finding[0]))
 
 
-def _tool_findings(field: str, tool: Tool) -> Iterator[list[str]]:
+def _tool_findings(field: str, tool: SampleTool) -> Iterator[list[str]]:
     cast = Counter(review.verdict for review in tool.reviews)
     if round_percent(tool.ship, tool.ship + tool.skip) != tool.share_percent:
         yield ["share_disagrees", f"{field}.panel_ship_percent"]
@@ -138,7 +146,7 @@ def _tool_findings(field: str, tool: Tool) -> Iterator[list[str]]:
         yield ["tagline_disagrees", f"{field}.tagline"]
 
 
-def _counts(good: list[Pair], faulty: list[Pair]) -> JSON:
+def _counts(good: list[SamplePair], faulty: list[SamplePair]) -> JSON:
     sides = [tool for pair in good for tool in (pair.a, pair.b)]
     found = Counter(code for pair in good for code, _ in _findings(pair))
     return {
@@ -155,7 +163,7 @@ def _counts(good: list[Pair], faulty: list[Pair]) -> JSON:
     }
 
 
-def _card_key(tool: Tool) -> str:
+def _card_key(tool: SampleTool) -> str:
     return _key(
         SITE,
         tool.name,
@@ -167,7 +175,7 @@ def _card_key(tool: Tool) -> str:
     )
 
 
-def _quote_keys(tool: Tool) -> list[str]:
+def _quote_keys(tool: SampleTool) -> list[str]:
     return [_key(SITE, tool.name, review.text) for review in tool.reviews]
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from markupsafe import escape
 
-from verdicts.sample.content import Pair
+from verdicts.sample.content import SamplePair
 
 CODES: dict[str, str] = {
     "eighth_missing": "quote_count",
@@ -29,13 +29,13 @@ INSTEAD = ("checking", "shell", "not_found")
 """Faults where another page stands in the place of the comparison: a template of that name."""
 
 
-def spoil(pair: Pair) -> Pair:
+def spoil(pair: SamplePair) -> SamplePair:
     """The pair as its page shows it: with its fault, where that is one of content."""
     change = _CHANGES.get(pair.fault or "")
     return pair if change is None else change(pair)
 
 
-def cut(pair: Pair, html: str) -> str:
+def cut(pair: SamplePair, html: str) -> str:
     """The page, ended in the middle of its last quote where that is the pair's fault."""
     if pair.fault != "cut_short":
         return html
@@ -43,24 +43,24 @@ def cut(pair: Pair, html: str) -> str:
     return html[: html.rindex(last) + len(last) // 2]
 
 
-def _eighth_missing(pair: Pair) -> Pair:
+def _eighth_missing(pair: SamplePair) -> SamplePair:
     return replace(pair, b=replace(pair.b, reviews=pair.b.reviews[:-1]))
 
 
-def _quote_blank(pair: Pair) -> Pair:
+def _quote_blank(pair: SamplePair) -> SamplePair:
     *others, last = pair.b.reviews
     return replace(pair, b=replace(pair.b, reviews=(*others, replace(last, text=""))))
 
 
-def _share_101(pair: Pair) -> Pair:
+def _share_101(pair: SamplePair) -> SamplePair:
     return replace(pair, a=replace(pair.a, share_percent=101))
 
 
-def _tagline_undefined(pair: Pair) -> Pair:
+def _tagline_undefined(pair: SamplePair) -> SamplePair:
     return replace(pair, a=replace(pair.a, tagline="undefined", best_for="undefined"))
 
 
-_CHANGES: dict[str, Callable[[Pair], Pair]] = {
+_CHANGES: dict[str, Callable[[SamplePair], SamplePair]] = {
     "eighth_missing": _eighth_missing,
     "quote_blank": _quote_blank,
     "share_101": _share_101,

@@ -16,7 +16,15 @@ from itertools import zip_longest
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from verdicts.sample.content import BASE, Pair, Review, Tool, load_gone, load_pairs, load_tools
+from verdicts.sample.content import (
+    BASE,
+    Review,
+    SamplePair,
+    SampleTool,
+    load_gone,
+    load_pairs,
+    load_tools,
+)
 from verdicts.sample.discovery import discovery_files
 from verdicts.sample.faults import INSTEAD, cut, spoil
 
@@ -48,7 +56,7 @@ def pages(base: str = BASE) -> list[SamplePage]:
     return [*_html_pages(), *(SamplePage(*one) for one in discovery_files(base, _listed()))]
 
 
-def layout_of(pair: Pair) -> str:
+def layout_of(pair: SamplePair) -> str:
     """Which of the two layouts, "one" or "two", a page has: a rule of its path alone."""
     return "two" if zlib.crc32(pair.path.removeprefix("/compare/").encode()) % 2 else "one"
 
@@ -67,7 +75,7 @@ def not_found() -> bytes:
     return _render("not_found.html")
 
 
-def _comparison(pair: Pair) -> bytes:
+def _comparison(pair: SamplePair) -> bytes:
     if pair.fault in INSTEAD:
         return _render(f"{pair.fault}.html", pair=pair)
     shown = spoil(pair)
@@ -75,7 +83,7 @@ def _comparison(pair: Pair) -> bytes:
     return cut(shown, html).encode()
 
 
-def _related(pair: Pair) -> list[Pair]:
+def _related(pair: SamplePair) -> list[SamplePair]:
     ours = {pair.a.slug, pair.b.slug}
     return [
         one
@@ -103,7 +111,7 @@ def _listed() -> list[str]:
     return sorted([*(pair.path for pair in load_pairs()), *load_gone()])
 
 
-def _tool_page(tool: Tool) -> SamplePage:
+def _tool_page(tool: SampleTool) -> SamplePage:
     mine = [pair for pair in load_pairs() if tool.slug in (pair.a.slug, pair.b.slug)]
     return SamplePage(f"/tool/{tool.slug}", _render("tool.html", tool=tool, pairs=mine))
 
@@ -137,21 +145,21 @@ def _class(word: str) -> str:
     return "x" + sha256(word.encode()).hexdigest()[:6]
 
 
-def _community_short(tool: Tool) -> str:
+def _community_short(tool: SampleTool) -> str:
     return "—" if tool.community is None else f"{tool.community_percent}%"
 
 
-def _community_long(tool: Tool) -> str:
+def _community_long(tool: SampleTool) -> str:
     if tool.community is None:
         return "No community votes yet"
     ship, votes = tool.community
     return f"{tool.community_percent}% Ship ({ship} / {votes})"
 
 
-def _decision(pair: Pair) -> list[tuple[str, str, str]]:
+def _decision(pair: SamplePair) -> list[tuple[str, str, str]]:
     """The rows of the decision table: label, cell of A, cell of B."""
 
-    def row(tool: Tool) -> tuple[str, ...]:
+    def row(tool: SampleTool) -> tuple[str, ...]:
         votes = f"{tool.badge} · {tool.ship} ship / {tool.skip} skip"
         return votes, _community_long(tool), tool.pricing, tool.best_for, tool.category
 
@@ -159,11 +167,11 @@ def _decision(pair: Pair) -> list[tuple[str, str, str]]:
     return list(zip(labels, row(pair.a), row(pair.b), strict=True))
 
 
-def _rows(pair: Pair) -> list[tuple[Review | None, Review | None]]:
+def _rows(pair: SamplePair) -> list[tuple[Review | None, Review | None]]:
     return list(zip_longest(pair.a.reviews, pair.b.reviews))
 
 
-def _script(pair: Pair) -> Markup:
+def _script(pair: SamplePair) -> Markup:
     """Data for a script: a second statement of the page that no reader of the page sees."""
     data = [{"name": tool.name, "price": tool.pricing, "mood": 0} for tool in (pair.a, pair.b)]
     return Markup(json.dumps(data).replace("<", "\\u003c"))
