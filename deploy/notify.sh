@@ -36,7 +36,7 @@ or because another version of the parser alters values, as may be after an upgra
 published before is still served. The journal has the sentence that says which.
 Do: of altered values, look at the pages it names, then verdicts build --accept-changes, or go back
 to the older version. Else verdicts check --deep names each place. Take no space away and rebuild
-nothing before you have looked; docs/operations.md tells how to get a sound copy out of the backup." ;;
+nothing before you have looked; docs/damage.md tells how to get a sound copy out of the backup." ;;
 70) short="a fault of the program"
     text="The program met something that it was not written for; it saved a trace.
 Do: send the file named in the journal to the maintainers. The archive mends itself on restart." ;;

@@ -1,6 +1,6 @@
 """The one table of opt-out signals: what each is called, what it asks for, and in what words.
 
-Pure data for those who read signals, act on them and show them; docs/operations.md says where each
+Pure data for those who read signals, act on them and show them; docs/crawling.md says where each
 is looked for, and a test compares the two.
 """
 

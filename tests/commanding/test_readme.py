@@ -276,3 +276,16 @@ def test_the_paper_of_tables_says_what_the_database_holds() -> None:
     for row in ROWS:
         assert f"\n## {row.table}\n" in stored
         assert all(f"\n| `{column}` | " in stored for column in row.model_fields)
+
+
+@pytest.mark.parametrize("paper", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_every_link_of_a_paper_leads_to_a_file_and_a_heading(paper: Path) -> None:
+    for link in re.findall(r"\]\(([^)]+)\)", paper.read_text("utf-8")):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = (paper.parent / name).resolve() if name else paper
+        assert target.is_file(), link
+        heads = re.findall(r"(?m)^#+ (.+)$", target.read_text("utf-8")) if anchor else []
+        named = [re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads]
+        assert not anchor or anchor in named, link

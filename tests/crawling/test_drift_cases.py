@@ -349,7 +349,7 @@ def test_while_a_drift_waits_a_single_page_of_it_is_held_too(home: Path, edit: E
 
 
 def test_the_figures_in_the_manual_are_those_of_the_band() -> None:
-    text = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs/changed-site.md").read_text("utf-8")
     figures = re.findall(r"(\d+) of (\d+)", text.partition("In figures:")[2].partition("\n\n")[0])
     assert len(figures) == 6
     for count, pages in ((int(a), int(b)) for a, b in figures):

@@ -297,7 +297,7 @@ def test_several_signals_at_once_are_all_heard() -> None:
 
 
 def test_each_signal_stands_in_the_papers_and_none_that_is_not_read() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "crawling.md").read_text("utf-8")
     table = text.partition("## What a publisher says against such use")[2].partition("\n\n- ")[0]
     named = set(re.findall(r"(?m)^\| `([^`]+)`", table))
     assert named == set(SIGNALS)

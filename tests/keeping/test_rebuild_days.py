@@ -1,6 +1,6 @@
 """A site crawled for days, and its ledger deleted: one made again says the same, but for a list.
 
-The list is that of `docs/operations.md`; whoever makes it longer says so there as well.
+The list is that of `docs/damage.md`; whoever makes it longer says so there as well.
 """
 
 from __future__ import annotations

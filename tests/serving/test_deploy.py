@@ -104,7 +104,7 @@ def test_every_command_of_a_unit_is_one_that_the_program_has():
 
 
 def test_the_first_crawl_by_hand_is_the_units_with_an_address():
-    papers = (DEPLOY.parent / "docs" / "operations.md").read_text().replace("\\\n", " ")
+    papers = (DEPLOY.parent / "docs" / "install.md").read_text().replace("\\\n", " ")
     (line,) = re.findall(r"^runuser -u (.+)$", papers, re.MULTILINE)
     unit = (DEPLOY / "verdicts-crawl.service").read_text()
     user, _, _, home, contact, program, name, address, *options = line.split()
