@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from crawl_site import PAGES, WireAnswer, finish, outcomes, rows, run_crawl, serving, start_crawl
+from crawl_site import PAGES, Answer, finish, outcomes, rows, run_crawl, serving, start_crawl
 from scrapy import Request
 
 from archive import Home
@@ -128,13 +128,13 @@ def test_a_validator_that_may_not_be_sent_is_left_out(home, etag, is_named):
         assert WireReader(FIRST, "/", [(b"Host", b"sample.example"), *sent]).request
 
 
-def to(where: str) -> WireAnswer:
-    return WireAnswer(b"", 302, headers={"Location": where})
+def to(where: str) -> Answer:
+    return Answer(b"", 302, headers={"Location": where})
 
 
 def test_the_redirect_and_the_page_it_leads_to_each_have_their_own_outcome(site, home):
     site.answers["/compare/old-vs-old"] = to("/compare/old-vs-old?v=2")
-    site.answers["/compare/old-vs-old?v=2"] = WireAnswer(b"<p>nothing that is a comparison")
+    site.answers["/compare/old-vs-old?v=2"] = Answer(b"<p>nothing that is a comparison")
     run_crawl(home, site.base + "/compare/old-vs-old")
     found = rows(home, "SELECT outcome, status FROM attempt WHERE url LIKE '%/old-vs-old'")
     assert found == [("ok", 302), ("extraction_refused", 200)]
@@ -146,7 +146,7 @@ def test_the_redirect_and_the_page_it_leads_to_each_have_their_own_outcome(site,
 
 def test_a_page_behind_a_redirect_is_given_no_more_tries_than_another(site, home):
     site.answers["/compare/old-vs-old"] = to("/compare/old-vs-old?v=2")
-    site.answers["/compare/old-vs-old?v=2"] = WireAnswer(b"down", 500)
+    site.answers["/compare/old-vs-old?v=2"] = Answer(b"down", 500)
     ended = run_crawl(home, site.base + "/compare/old-vs-old")
     assert ended.exit_code == 10, ended.errors
     assert outcomes(home, "/compare/old-vs-old") == ["ok:redirect", "http_error:500"] * MAX_TRIES
@@ -208,14 +208,14 @@ def test_as_many_sitemaps_as_listing_pages_are_asked_for_and_neither_at_the_othe
         assert [tuple(row) for row in found] == [("listing", 2), ("sitemap", 2)]
 
 
-def killing(running: list[Any]) -> WireAnswer:
+def killing(running: list[Any]) -> Answer:
     """An answer that the crawler does not survive."""
 
     def play(handler: object) -> None:
         running[-1].send_signal(signal.SIGKILL)
         time.sleep(0.2)
 
-    return WireAnswer(play=play)
+    return Answer(play=play)
 
 
 def test_a_page_at_which_run_after_run_ends_is_put_off_so_that_one_can_end(home):
@@ -255,7 +255,7 @@ def test_an_answer_between_the_kills_starts_the_count_anew(home):
     with serving() as site:
         poison = sorted(PAGES)[-1]
         for number in range(MAX_STRIKES + 2):
-            site.answers[poison] = WireAnswer(PAGES[poison]) if number == 2 else killing(running)
+            site.answers[poison] = Answer(PAGES[poison]) if number == 2 else killing(running)
             day = stamp(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=130 * number))
             running.append(start_crawl(home, *([] if number else [site.base]), env={NOW: day}))
             finish(running[-1])
