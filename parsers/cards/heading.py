@@ -16,6 +16,8 @@ from schema.errors import LayoutError
 
 LONGEST_HEADING = 2_100
 """Two names of the greatest length and the word between them."""
+LONGEST_VARIANT = 300
+"""In longer texts only the site's own word is looked for: each further one costs a pass."""
 
 Heading = tuple[int, int, str]
 """The first block, the block after the last one, and the text of a possible heading."""
@@ -35,15 +37,12 @@ def _forms(versus: str) -> tuple[str, ...]:
 def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
     text, forms = document.text, _forms(words.versus)
-    whole = "\n".join(text)
     found: list[Heading] = []
-    for form in [form for form in forms if form in whole]:
-        for at, end in document.boxes:
-            if end - at > 1:
-                found += _in_box(document, at, end, form)
-            elif form in text[at] and len(text[at]) <= LONGEST_HEADING:
-                found.append((at, end, text[at]))
-    found.sort(key=lambda heading: heading[0])
+    for at, end in document.boxes:
+        if end - at > 1:
+            found += _in_box(document, at, end, forms)
+        elif len(text[at]) <= LONGEST_HEADING and _has_word(text[at], forms):
+            found.append((at, end, text[at]))
     bare = {form.strip() for form in forms}
     if not bare.isdisjoint(text):  # seldom, and a set looks faster than a loop
         found += [
@@ -55,14 +54,21 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     return found
 
 
-def _in_box(document: Document, start: int, end: int, versus: str) -> list[Heading]:
+def _has_word(text: str, forms: tuple[str, ...]) -> bool:
+    """Whether a text holds the word between two names, with its spaces."""
+    if forms[0] in text:
+        return True
+    return len(text) <= LONGEST_VARIANT and any(form in text for form in forms[1:])
+
+
+def _in_box(document: Document, start: int, end: int, forms: tuple[str, ...]) -> list[Heading]:
     """Headings in one box of several blocks: the whole box, or one block of it."""
     found = []
     for first, last in [(start, end), *((at, at + 1) for at in range(start, end))]:
         if len(document.text[first]) > LONGEST_HEADING:
             continue
         joined = document.join(first, last)
-        if len(joined) <= LONGEST_HEADING and versus in joined:
+        if len(joined) <= LONGEST_HEADING and _has_word(joined, forms):
             found.append((first, last, joined))
     return found
 
