@@ -48,6 +48,15 @@ def denied(text: str) -> list[str]:
             "CONTENT-SIGNAL : AI-Input = NO; ai-train=no\n",
             ["content-signal:ai-input", "content-signal:ai-train"],
         ),
+        (
+            "User-agent: *\nContent-Signal: later\nContent-Signal: search=yes; ai-train=no\nAllow: /\n",
+            ["content-signal:ai-train"],
+        ),
+        (
+            "User-agent: *\nContent-Signal: ai-train=no\nAllow: /\n\n"
+            "User-agent: *\nContent-Signal: ai-train=yes, ai-input=no\n",
+            ["content-signal:ai-input", "content-signal:ai-train"],
+        ),
         ("User-agent: *\nContent-Signal: /compare/ search=no\n", ["content-signal:search"]),
         ("User-agent: verdicts\nContent-Signal: search=no\n", ["content-signal:search"]),
         # What a search engine alone is told of search is said to it; of AI, to everybody.
