@@ -6,8 +6,7 @@ a ledger that was remade each need a look of their own.
 
 backup        the whole of it             restore      a home made from a copy
 parts         what is to be copied        copies       a copy, its hash, and the list of them
-shelf_folder  a copy as a folder          shelf_tar    a copy as one file
-earlier       what a copy made before may still be trusted for
+shelf         a folder or a tar file       earlier      what a copy made before is trusted for
 """
 
 from archive.backup.backup import backup

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.backup.copies import CopiedFile, Shelf, copy_durably, has_sound, sha256_of
+from archive.backup.copies import CopiedFile, is_sound, sha256_of
+from archive.backup.parts import BackupPart, segments_of
+from archive.backup.shelf import Shelf
 from archive.ledger.ledger import read_rows
 from archive.store.segments import OPEN
 from archive.warc.record import members_in
@@ -16,43 +17,6 @@ from schema.errors import IntegrityError, StartError
 NO_RUN = "none"
 """What stands for the home of a ledger without a run."""
 ELSEWHERE = "give --to a new place and keep this one until nothing in it is missed"
-_SEGMENTS = (
-    "SELECT id, name, is_sealed, length, sha256, EXISTS (SELECT 1 FROM capture"
-    " WHERE segment_id = segment.id AND damage = 'erased') AS is_erased FROM segment ORDER BY id"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class BackupPart:
-    """A file of the home to be copied.
-
-    Shape: `sources` are the places where it lies, or will lie in a moment; `guarded` the copies
-    made before that only a sound file may replace.
-    Absent: `length` is None where all of it counts, `sha256` where nothing vouches for it,
-    `open_segment` for anything but a segment that still grows: its number in the ledger.
-    """
-
-    path: str
-    sources: tuple[Path, ...]
-    length: int | None = None
-    sha256: str | None = None
-    open_segment: int | None = None
-    guarded: tuple[CopiedFile, ...] = ()
-
-    def open(self) -> BinaryIO:
-        """The file, to be read. Raises: OSError where it is not there."""
-        first, *others = self.sources
-        try:
-            return first.open("rb")
-        except FileNotFoundError:
-            if not others:
-                raise
-            return others[0].open("rb")
-
-
-def segments_of(ledger: Path) -> list[sqlite3.Row]:
-    """The segments that a ledger knows, and whether something in them was erased."""
-    return read_rows(ledger, _SEGMENTS)
 
 
 def identity_of(ledger: Path) -> str:
@@ -61,22 +25,54 @@ def identity_of(ledger: Path) -> str:
     return str(rows[0][0]) if rows else NO_RUN
 
 
-def fault_of(
-    part: BackupPart, file: BinaryIO, size: int, sha256: str, shelf: Shelf, ledger: Path
-) -> str:
-    """Why the bytes of a file may not take the place of a sound copy; empty where they may."""
-    if part.length is not None and size < part.length:
-        return f"its last {part.length - size} bytes are missing"
-    if part.sha256 not in (None, sha256):
+def require_continued(to: Path, shelf: Shelf, ledger: Path) -> None:
+    """Pass where the ledger knows all bytes that the backup holds.
+
+    A ledger that was remade may tell another beginning: it has the same sealed segments.
+    Raises: StartError when it is another home's, or was remade without some of them;
+    IntegrityError when the ledger in the backup is damaged.
+    """
+    if shelf.manifest is None:
+        return
+    before, *others = shelf.manifest.files
+    if not is_sound(before, shelf.open):
+        what = f"is damaged or not there; {ELSEWHERE}"
+        raise IntegrityError(where=f"{before.stored} in the backup", what=what)
+    now = {f"warc/{row['name']}": row for row in segments_of(ledger)}
+    held = [each for each in others if each.path.startswith("warc/") and not each.is_damaged]
+    lost = [each for each in held if not _is_known(each, now.get(each.path.removesuffix(OPEN)))]
+    is_same = shelf.manifest.home in (NO_RUN, identity_of(ledger))
+    if not is_same and (lost or all(each.path.endswith(OPEN) for each in held)):
+        raise StartError(what=f"{to}: holds the backup of another home; choose another place")
+    if lost:
+        name = Path(lost[0].path).name.removesuffix(OPEN)
+        what = f"holds bytes of {name} that this home's ledger, which was remade, does not know"
+        raise StartError(what=f"{to}: {what}; {ELSEWHERE}")
+
+
+def _is_known(copy: CopiedFile, now: sqlite3.Row | None) -> bool:
+    """Whether the ledger vouches for the bytes of a copied segment, or had some of them erased."""
+    if now is None or now["is_erased"]:
+        return now is not None
+    if copy.path.endswith(OPEN):
+        return bool(now["length"] >= copy.size)
+    return bool(now["is_sealed"] and now["sha256"] == copy.sha256)
+
+
+def fault_of(part: BackupPart, file: BinaryIO, copy: CopiedFile, shelf: Shelf, ledger: Path) -> str:
+    """Why what would be copied may not take the place of a sound copy; empty where it may."""
+    if part.length is not None and copy.size < part.length:
+        return f"its last {part.length - copy.size} bytes are missing"
+    if part.sha256 not in (None, copy.sha256):
         return "its bytes are not those it was made of"
     for entry in part.guarded:
         file.seek(0)
-        is_continued = entry.size <= size and sha256_of(file, entry.size) == entry.sha256
-        if entry.path.endswith(OPEN) and not is_continued and has_sound(shelf, entry):
+        is_continued = entry.size <= copy.size and sha256_of(file, entry.size) == entry.sha256
+        if entry.path.endswith(OPEN) and not is_continued and is_sound(entry, shelf.open):
             return f"its first {entry.size} bytes are not those that were copied before"
     if part.open_segment is None:
         return ""
-    return _fault_of_members(file, size, part.open_segment, ledger)
+    return _fault_of_members(file, copy.size, part.open_segment, ledger)
 
 
 def _fault_of_members(file: BinaryIO, length: int, segment: int, ledger: Path) -> str:
@@ -95,46 +91,3 @@ def _fault_of_members(file: BinaryIO, length: int, segment: int, ledger: Path) -
     )
     missing = {(row["offset"], row["length"]) for row in captures} - places
     return f"the capture at {min(missing)[0]} is not where the ledger says" if missing else ""
-
-
-def require_continued(to: Path, shelf: Shelf, ledger: Path) -> None:
-    """Pass where the ledger knows all bytes that the one in the backup knows.
-
-    A ledger that was remade may tell another beginning: it has the same sealed segments.
-    Raises: StartError when it is another home's, or was remade without some of them;
-    IntegrityError when the one in the backup is damaged.
-    """
-    if shelf.manifest is None:
-        return
-    entry = shelf.manifest.ledger(str(to))
-    before = shelf.temporary("earlier")
-    where = f"{entry.stored} in the backup"
-    try:
-        with shelf.open(entry) as file:
-            is_sound = copy_durably(file, entry.size, before) == entry.sha256
-        if not is_sound:
-            raise IntegrityError(where=where, what=f"is damaged; {ELSEWHERE}")
-        known = [row for row in segments_of(before) if row["length"]]
-    except (OSError, KeyError) as error:
-        raise IntegrityError(where=where, what=f"is not there; {ELSEWHERE}") from error
-    finally:
-        before.unlink(missing_ok=True)
-    now = {row["name"]: row for row in segments_of(ledger)}
-    lost = next((row["name"] for row in known if not _is_continued(row, now)), None)
-    is_same = shelf.manifest.home in (NO_RUN, identity_of(ledger))
-    if not is_same and (lost or not any(row["is_sealed"] for row in known)):
-        raise StartError(what=f"{to}: holds the backup of another home; choose another place")
-    if lost:
-        raise StartError(
-            what=f"{to}: holds bytes of {lost} that this home's ledger, which was"
-            f" remade, does not know; {ELSEWHERE}"
-        )
-
-
-def _is_continued(before: sqlite3.Row, now: dict[str, sqlite3.Row]) -> bool:
-    after = now.get(before["name"])
-    if after is None or after["is_erased"]:
-        return after is not None
-    if before["is_sealed"]:
-        return bool(after["is_sealed"] and after["sha256"] == before["sha256"])
-    return bool(after["length"] >= before["length"])

@@ -4,106 +4,137 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from archive.backup.copies import LEDGER, BackupManifest
-from archive.backup.earlier import BackupPart, segments_of
+from archive.backup.copies import LEDGER, BackupManifest, CopiedFile
 from archive.home import Home
+from archive.ledger.ledger import read_rows
 from archive.store.segments import OPEN
 from archive.takedown.copy import path_beside
 from schema.published import CURRENT, manifest_path, tombstone_path
 
-
-class Parts:
-    """The files of a home, by the copy of its ledger and what the backup made before holds."""
-
-    def __init__(self, home: Home, ledger: Path, earlier: BackupManifest | None) -> None:
-        self._home, self._ledger = home, ledger
-        self._earlier = {entry.path: entry for entry in (earlier.files if earlier else ())}
-
-    def all(self, *, has_records: bool) -> list[BackupPart]:
-        """All that is to be copied, the ledger first."""
-        beside = path_beside(self._home.ledger)
-        parts = [BackupPart(LEDGER, (self._ledger,))]
-        if beside.is_file():  # a take-down that came since the ledger's copy is in it
-            parts.append(BackupPart(beside.name, (beside,)))
-        parts += [*self._segments(), *self._public()]
-        return [*parts, *_plain("records", self._home.records)] if has_records else parts
-
-    def is_missed(self, part: BackupPart) -> bool:
-        """Whether a file that is not there should be: nobody withdrew or pruned it."""
-        if part.path.startswith("warc/"):
-            return True
-        path = self._home.path / part.path
-        database, stated = path.with_suffix(".db"), manifest_path(path)
-        is_known = stated.exists() or database.name == self.current()
-        return is_known and not path.exists() and not self.is_withdrawn(database.name)
-
-    def current(self) -> str | None:
-        """The published database that is current. Absent: None where none is."""
-        link = self._home.public / CURRENT
-        return Path(os.readlink(link)).name if link.is_symlink() else None
-
-    def is_withdrawn(self, name: str) -> bool:
-        """Whether a tombstone stands for it; the next build is measured by that."""
-        return tombstone_path(self._home.public / name).exists()
-
-    def _segments(self) -> Iterator[BackupPart]:
-        for row in segments_of(self._ledger):
-            name, length, number = row["name"], row["length"], row["id"]
-            sealed, opened = self._home.warc / name, self._home.warc / (name + OPEN)
-            before = [self._earlier.get(f"warc/{each}") for each in (name, name + OPEN)]
-            # What a segment held before something in it was erased is not guarded.
-            guarded = tuple(
-                each
-                for each in before
-                if each and (not row["is_erased"] or each.sha256 == row["sha256"])
-            )
-            if row["is_sealed"]:
-                yield BackupPart(f"warc/{name}", (sealed,), length, row["sha256"], guarded=guarded)
-            elif length:
-                # It may have been sealed since the ledger was copied, or is just now.
-                yield BackupPart(
-                    f"warc/{name}{OPEN}",
-                    (opened, sealed),
-                    length,
-                    open_segment=number,
-                    guarded=guarded,
-                )
-
-    def _public(self) -> Iterator[BackupPart]:
-        """What is published, and what is missed of it; a database never changes once named."""
-        there = {part.path: part for part in _plain("public", self._home.public)}
-        missed = {
-            path: part
-            for path in self._earlier
-            if path.startswith("public/")
-            and path not in there
-            and self.is_missed(part := BackupPart(path, (self._home.path / path,)))
-        }
-        for path, part in (there | missed).items():
-            before = self._earlier.get(path)
-            is_vouched = before is not None and (path.endswith(".db") or path in missed)
-            known = before.sha256 if before is not None and is_vouched else None
-            sha256 = _stated_sha256(part.sources[0]) or known
-            guarded = (before,) if before is not None and sha256 is not None else ()
-            yield BackupPart(path, part.sources, None, sha256, guarded=guarded)
+_SEGMENTS = (
+    "SELECT id, name, is_sealed, length, sha256, EXISTS (SELECT 1 FROM capture"
+    " WHERE segment_id = segment.id AND damage = 'erased') AS is_erased FROM segment ORDER BY id"
+)
 
 
-def _plain(kind: str, folder: Path) -> Iterator[BackupPart]:
+@dataclass(frozen=True, slots=True)
+class BackupPart:
+    """A file of the home to be copied.
+
+    Shape: `sources` are the places where it lies, or will lie in a moment; `guarded` the copies
+    made before that only a sound file may replace.
+    Absent: `length` is None where all of it counts, `sha256` where nothing vouches for it,
+    `open_segment` for anything but a segment that still grows: its number in the ledger.
+    """
+
+    path: str
+    sources: tuple[Path, ...]
+    guarded: tuple[CopiedFile, ...] = ()
+    length: int | None = None
+    sha256: str | None = None
+    open_segment: int | None = None
+
+    def open(self) -> BinaryIO:
+        """The file, to be read. Raises: OSError where it is not there."""
+        *others, last = self.sources
+        for path in others:
+            with suppress(FileNotFoundError):
+                return path.open("rb")
+        return last.open("rb")
+
+    def is_as_sealed(self, copy: CopiedFile) -> bool:
+        """Whether this is the sealed segment of a copy; it may be large, so its length tells."""
+        path, is_it = self.sources[0], (copy.path, copy.sha256) == (self.path, self.sha256)
+        return (
+            is_it
+            and self.length == copy.size
+            and path.is_file()
+            and path.stat().st_size == copy.size
+        )
+
+
+def segments_of(ledger: Path) -> list[sqlite3.Row]:
+    """The segments that a ledger knows, and whether something in them was erased."""
+    return read_rows(ledger, _SEGMENTS)
+
+
+def parts_of(
+    home: Home, ledger: Path, before: BackupManifest | None, *, has_records: bool
+) -> list[BackupPart]:
+    """All that is to be copied by a copy of the ledger, which comes first."""
+    known = before.files if before else []
+    earlier = {entry.path: entry for entry in known if not entry.is_damaged}
+    beside = path_beside(home.ledger)
+    parts = [BackupPart(LEDGER, (ledger,))]
+    if beside.is_file():  # a take-down that came since the ledger's copy is in it
+        parts.append(BackupPart(beside.name, (beside,)))
+    parts += [*_segments(home, ledger, earlier), *_public(home, earlier)]
+    names = _names("records", home.records) if has_records else []
+    return parts + [BackupPart(name, (home.path / name,)) for name in names]
+
+
+def _segments(home: Home, ledger: Path, earlier: dict[str, CopiedFile]) -> Iterator[BackupPart]:
+    for row in segments_of(ledger):
+        name, length, sha256 = f"warc/{row['name']}", row["length"], row["sha256"]
+        # What a segment held before something in it was erased is not guarded.
+        guarded = tuple(
+            earlier[each]
+            for each in (name, name + OPEN)
+            if each in earlier and (not row["is_erased"] or earlier[each].sha256 == sha256)
+        )
+        if row["is_sealed"]:
+            yield BackupPart(name, (home.path / name,), guarded, length, sha256)
+        elif length:
+            # It may have been sealed since the ledger was copied, or is just now.
+            places = (home.path / (name + OPEN), home.path / name)
+            yield BackupPart(name + OPEN, places, guarded, length, None, row["id"])
+
+
+def _public(home: Home, earlier: dict[str, CopiedFile]) -> Iterator[BackupPart]:
+    """What is published, or was when it was copied; a database never changes once named."""
+    before = [name for name in earlier if name.startswith("public/")]
+    for name in dict.fromkeys([*_names("public", home.public), *before]):
+        path, guarded = home.path / name, tuple(earlier[each] for each in {name} & earlier.keys())
+        known = [_stated_sha256(path), *(each.sha256 for each in guarded)]
+        sha256 = next(filter(None, known), None) if path.suffix == ".db" else None
+        yield BackupPart(name, (path,), guarded, sha256=sha256)
+
+
+def _names(kind: str, folder: Path) -> list[str]:
     """The files of a folder; what is being written has a name of its own."""
-    for path in sorted(folder.glob("[!.]*")):
-        if path.suffix != ".part" and path.is_file() and not path.is_symlink():
-            yield BackupPart(f"{kind}/{path.name}", (path,))
+    return [
+        f"{kind}/{path.name}"
+        for path in sorted(folder.glob("[!.]*"))
+        if path.suffix != ".part" and path.is_file() and not path.is_symlink()
+    ]
 
 
 def _stated_sha256(path: Path) -> str | None:
     """What the manifest beside a published database says. Absent: None where it says nothing."""
-    if path.suffix != ".db":
-        return None
     try:
         stated = json.loads(manifest_path(path).read_bytes())["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return None  # `verdicts check` is what says so
     return stated if isinstance(stated, str) else None
+
+
+def current_of(home: Home) -> str | None:
+    """The published database that is current. Absent: None where none is."""
+    link = home.public / CURRENT
+    return Path(os.readlink(link)).name if link.is_symlink() else None
+
+
+def is_missed(home: Home, part: BackupPart) -> bool:
+    """Whether a file that is not there should be: nobody withdrew or pruned it."""
+    if part.path.startswith("warc/"):
+        return True
+    database = (home.path / part.path).with_suffix(".db")
+    is_known = manifest_path(database).exists() or database.name == current_of(home)
+    return is_known and not tombstone_path(database).exists()
