@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, insert
 from archive.ledger.outcomes import NOT_ASKED, is_known
 from archive.ledger.schedule import IS_DUE, due_bounds, hinted_bounds, past_date
 from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
@@ -64,24 +64,18 @@ class Frontier:
     def _know(db: sqlite3.Connection, found: Found, wants: bool, is_forced: bool) -> int:
         lastmod = past_date(found.lastmod, stamp())
         before = db.execute(
-            "SELECT lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
+            "SELECT id, lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
         ).fetchone()
-        page_id: int = db.execute(
-            "INSERT INTO page (site, url, role, state, origin, depth, lastmod, known_since)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, url) DO UPDATE SET"
-            " lastmod = coalesce(excluded.lastmod, lastmod), origin = excluded.origin"
-            " RETURNING id",
-            (
-                found.site,
-                found.url,
-                found.role,
-                "known" if found.role == "other" else "waiting",
-                found.origin,
-                found.depth,
-                lastmod,
-                stamp(),
-            ),
-        ).fetchone()[0]
+        if before is None:
+            state = "known" if found.role == "other" else "waiting"
+            row = asdict(found) | {"lastmod": lastmod, "state": state, "known_since": stamp()}
+            page_id = insert(db, "page", row)
+        else:
+            page_id = before["id"]
+            db.execute(
+                "UPDATE page SET lastmod = coalesce(?, lastmod), origin = ? WHERE id = ?",
+                (lastmod, found.origin, page_id),
+            )
         if wants:
             db.execute(
                 "INSERT INTO wanted VALUES (?, ?) ON CONFLICT DO UPDATE"
@@ -131,11 +125,8 @@ class Frontier:
                 "UPDATE page SET state = 'leased', tries = ? WHERE id = ?", (tries, page["id"])
             )
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page["id"],))
-            attempt_id: int = db.execute(
-                "INSERT INTO attempt (run_id, page_id, url, started_at) VALUES (?, ?, ?, ?)"
-                " RETURNING id",
-                (self._run, page["id"], page["url"], stamp()),
-            ).fetchone()[0]
+            row = {"run_id": self._run, "page_id": page["id"], "url": page["url"]}
+            attempt_id = insert(db, "attempt", row | {"started_at": stamp()})
         if page["role"] in LISTS:
             self._list = page["id"]
         return Lease(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
+from archive.ledger.ledger import insert
 from archive.ledger.schedule import FIRST_DAYS
 from archive.ledger.timeline import TIMELINE
 from machine.clock import parse_stamp, stamp
@@ -21,11 +22,10 @@ def settle_import(
 ) -> int:
     """Note the attempt, and that the page was captured; a younger capture's due date stays."""
     outcome, reason, status = ending
-    attempt_id: int = db.execute(
-        "INSERT INTO attempt (run_id, page_id, url, started_at, ended_at, outcome, reason,"
-        " status, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (run_id, page_id, url, stamp(), stamp(), outcome, reason, status, capture_id),
-    ).fetchone()[0]
+    row = {"run_id": run_id, "page_id": page_id, "url": url, "capture_id": capture_id}
+    row |= {"started_at": stamp(), "ended_at": stamp()}
+    row |= {"outcome": outcome, "reason": reason, "status": status}
+    attempt_id = insert(db, "attempt", row)
     due = None
     if not url.startswith("urn:"):
         due = stamp(parse_stamp(captured_at) + timedelta(days=FIRST_DAYS))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger, read_rows
+from archive.ledger.ledger import Ledger, insert, read_rows
 from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from machine.clock import stamp
 from schema.errors import StoppedError, UsageError
@@ -57,18 +57,9 @@ def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
     counts = row.counts | {"captures": row.captures, "example": row.example}
     named = {"accepted_at": row.accepted_at, "judged_to": row.judged_to}
     counts |= {name: value for name, value in named.items() if value is not None}
-    db.execute(
-        "INSERT INTO profile (run_id, site, layout, pages, is_drift, counts)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            row.run_id,
-            row.site,
-            row.layout,
-            row.pages,
-            row.is_drift,
-            json.dumps(counts, sort_keys=True),
-        ),
-    )
+    known = {"run_id": row.run_id, "site": row.site, "layout": row.layout, "pages": row.pages}
+    known |= {"is_drift": row.is_drift, "counts": json.dumps(counts, sort_keys=True)}
+    insert(db, "profile", known)
 
 
 def rows_before(

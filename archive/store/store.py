@@ -122,7 +122,7 @@ class Store:
         Raises: StoppedError when the disk does not take it, IntegrityError when it does not
         read back as it was written, UnwritableError when a header could break the file's format.
         """
-        original = self._original(exchange, message, page_id)
+        original = original_of(self._ledger, exchange, message, page_id)
         row = row_of(exchange, message, original) | {
             "page_id": page_id,
             "run_id": self._run,
@@ -138,10 +138,7 @@ class Store:
         place = (segment.id, offset, len(answer), segment.end)
         try:
             with self._ledger.transaction() as db:
-                capture_id = enter_capture(db, row, place)
-                db.execute(
-                    "UPDATE run SET bytes = bytes + ? WHERE id = ?", (len(message.wire), self._run)
-                )
+                capture_id = enter_capture(db, row, place, len(message.wire))
                 if settle is not None:
                     settle(db, capture_id, original is not None)
                 reach("inserted")
@@ -197,20 +194,6 @@ class Store:
         except OSError as error:
             raise StoppedError(what=f"--ack-fd {self._ack}: {error.strerror}") from error
 
-    def _original(self, exchange: Exchange, message: Message, page_id: int) -> Original | None:
-        newest = newest_whole(self._ledger, page_id)
-        if newest is None or exchange.date_source != "crawl":
-            return None
-        if message.status == 304 and exchange.validates == newest["id"]:
-            return Original(root_of(self._ledger, newest), "server-not-modified")
-        if message.status != 200 or message.decoded.body is None:
-            return None
-        if newest["body_sha256"] != message.body_sha256:
-            return None
-        root = root_of(self._ledger, newest)
-        is_same = root["payload_digest"] == digest(_stored_body(exchange))
-        return Original(root, "identical-payload-digest" if is_same else "")
-
     def _segment(self, site: str) -> SegmentWriter:
         if site not in self._segments:
             self._segments[site] = SegmentWriter(self._home, self._ledger, site)
@@ -251,6 +234,24 @@ def _stored_body(exchange: Exchange) -> bytes:
     return exchange.block if exchange.is_file else split_head(exchange.block)[1]
 
 
+def original_of(
+    ledger: Ledger, exchange: Exchange, message: Message, page_id: int
+) -> Original | None:
+    """The stored exchange that an answer to a crawl repeats. Absent: None."""
+    newest = newest_whole(ledger, page_id)
+    if newest is None or exchange.date_source != "crawl":
+        return None
+    if message.status == 304 and exchange.validates == newest["id"]:
+        return Original(root_of(ledger, newest), "server-not-modified")
+    if message.status != 200 or message.decoded.body is None:
+        return None
+    if newest["body_sha256"] != message.body_sha256:
+        return None
+    root = root_of(ledger, newest)
+    is_same = root["payload_digest"] == digest(_stored_body(exchange))
+    return Original(root, "identical-payload-digest" if is_same else "")
+
+
 def row_of(exchange: Exchange, message: Message, original: Original | None) -> dict[str, object]:
     """The ledger's row of an exchange, but for its place in the archive."""
     damage = None
@@ -289,9 +290,9 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
 
 
 def enter_capture(
-    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int]
+    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int], size: int
 ) -> int:
-    """Enter a capture in the ledger; gives its number.
+    """Enter a capture in the ledger, with its `size` on the wire; gives its number.
 
     Shape: `place` is its segment, the offset and length of its record, and the exchange's end.
     """
@@ -299,6 +300,7 @@ def enter_capture(
     row = row | {"segment_id": segment_id, "offset": offset, "length": length}
     capture_id = insert(db, "capture", row)
     db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
+    db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?", (size, row["run_id"]))
     return capture_id
 
 
