@@ -14,8 +14,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.backup.copies import FILES, BackupManifest, CopiedFile, is_sound, sha256_of
-from archive.backup.earlier import fault_of, identity_of, require_continued
-from archive.backup.parts import BackupPart, current_of, is_missed, parts_of
+from archive.backup.parts import (
+    BackupPart,
+    current_of,
+    fault_of,
+    identity_of,
+    is_missed,
+    parts_of,
+    require_continued,
+)
 from archive.backup.shelf import Shelf, shelf_at
 from archive.home import NO_ARCHIVE, Home
 from archive.ledger.ledger import copy_ledger, read_rows
@@ -85,17 +92,18 @@ class _Making:
     report: BackupReport
 
     def run(self, parts: list[BackupPart], progress: BackupProgress) -> BackupReport:
-        before, report = current_of(self.home), self.report
-        entries: list[CopiedFile] = []
+        current, report = current_of(self.home), self.report
+        entries = []
         for done, part in enumerate(parts, 1):
-            entries += self._keep(part)
+            if (entry := self._keep(part)) is not None:
+                entries.append(entry)
             progress("copied", done, len(parts))
         manifest = BackupManifest(
             home=identity_of(self.ledger),
             made_at=report.made_at,
             captures=report.captures,
             files=entries,
-            current=self._current(before, {entry.path for entry in entries}),
+            current=self._current(current, {entry.path for entry in entries}),
             problems=report.problems,
         )
         self.shelf.finish(manifest)
@@ -112,24 +120,24 @@ class _Making:
         self.report.problems += [f"{public / CURRENT}: points to nothing"] if names else []
         return None
 
-    def _keep(self, part: BackupPart) -> list[CopiedFile]:
-        """The copy of one file, or those made before where it is not sound, which is reported."""
-        for entry in part.guarded:
-            if part.is_as_sealed(entry) and self.shelf.find(entry):
-                return [entry]
+    def _keep(self, part: BackupPart) -> CopiedFile | None:
+        """The copy of one file, or the one made before where it is not sound, which is reported."""
+        before = part.before
+        if before and part.is_as_sealed(before) and self.shelf.find(before):
+            return before
         try:
             with part.open() as file:
                 entry = _entry_of(part, file)
                 fault = fault_of(part, file, entry, self.shelf, self.ledger)
-                if not fault or not part.guarded:
-                    return [self._copy(part, entry, file, fault)]
+                if not (fault and before):
+                    return self._copy(part, entry, file, fault)
         except FileNotFoundError as error:
             if not is_missed(self.home, part):
-                return []  # a build or a prune took it away meanwhile
+                return None  # a build or a prune took it away meanwhile
             fault = str(error.strerror)
         except (OSError, IntegrityError) as error:
             fault = getattr(error, "strerror", None) or str(error)
-        return self._left(part, fault)
+        return self._left(part, before, fault)
 
     def _copy(self, part: BackupPart, entry: CopiedFile, file: BinaryIO, fault: str) -> CopiedFile:
         if not self.shelf.find(entry):
@@ -138,24 +146,27 @@ class _Making:
             self.report.copied += 1
             self.report.bytes += entry.size
         if fault:
-            self.report.problems.append(f"{part.sources[0]}: {fault}")
+            self._tell(part, fault)
         return entry.model_copy(update={"is_damaged": bool(fault)})
 
-    def _left(self, part: BackupPart, fault: str) -> list[CopiedFile]:
-        """The copies made before of a file that is not sound. Shape: often there are none."""
-        sound = [is_sound(entry, self.shelf.open) for entry in part.guarded]
-        if sound:
-            fault += f"; the backup holds a {'sound copy' if all(sound) else 'damaged copy too'}"
-        self.report.problems.append(f"{part.sources[0]}: {fault}")
-        for entry, is_whole in zip(part.guarded, sound, strict=True):
-            if self.shelf.find(entry):
-                continue
+    def _left(self, part: BackupPart, before: CopiedFile | None, fault: str) -> CopiedFile | None:
+        """The copy made before of a file that is not sound. Absent: None where there is none."""
+        if before is None:
+            self._tell(part, fault)
+            return None
+        is_whole = is_sound(before, self.shelf.open)
+        held = "sound copy" if is_whole else "damaged copy too"
+        self._tell(part, f"{fault}; the backup holds a {held}")
+        if not self.shelf.find(before):
             if not is_whole:
                 what = "is damaged, and the home has no sound one; give --to a new place"
-                raise IntegrityError(where=f"{entry.stored} in the backup", what=what)
-            with self.shelf.open(entry) as file:
-                self.shelf.put(entry, file)
-        return list(part.guarded)
+                raise IntegrityError(where=f"{before.stored} in the backup", what=what)
+            with self.shelf.open(before) as file:
+                self.shelf.put(before, file)
+        return before
+
+    def _tell(self, part: BackupPart, fault: str) -> None:
+        self.report.problems.append(f"{part.sources[0]}: {fault}")
 
 
 def _entry_of(part: BackupPart, file: BinaryIO) -> CopiedFile:

@@ -91,26 +91,27 @@ def read_manifest(open_list: Callable[[], BinaryIO], where: str) -> BackupManife
     return manifest
 
 
-def pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The next `size` bytes, or as many as there are.
+def sha256_of(file: BinaryIO, size: int, copy: BinaryIO | None = None) -> str:
+    """SHA-256 of the next `size` bytes of a file, or of as many as there are.
 
-    Raises: IntegrityError where they cannot be read: it is not taken for a disk that is full.
+    Shape: where there is a `copy`, they are written to it.
+    Raises: IntegrityError where they cannot be read: that is no disk that is full.
     """
+    digest = hashlib.sha256()
+    while size and (data := _read(file, min(size, PIECE))):
+        size -= len(data)
+        digest.update(data)
+        if copy is not None:
+            copy.write(data)
+    return digest.hexdigest()
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
     try:
-        while size and (data := file.read(min(size, PIECE))):
-            size -= len(data)
-            yield data
-    except (OSError, EOFError, tarfile.TarError) as error:
+        return file.read(size)
+    except UNREADABLE as error:
         what = getattr(error, "strerror", None) or "cannot be read"
         raise IntegrityError(where=str(file.name), what=what) from error
-
-
-def sha256_of(file: BinaryIO, size: int) -> str:
-    """SHA-256 of the next `size` bytes of a file, or of as many as there are."""
-    digest = hashlib.sha256()
-    for data in pieces(file, size):
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def is_sound(entry: CopiedFile, open_copy: Callable[[CopiedFile], BinaryIO]) -> bool:
@@ -138,20 +139,17 @@ def copy_durably(file: BinaryIO, size: int, target: Path) -> str:
     Raises: IntegrityError where they cannot be read; StoppedError when the disk does not take or
     keep them.
     """
-    digest = hashlib.sha256()
     with writing(target):
         with synced(target) as copy:
-            for data in pieces(file, size):
-                digest.update(data)
-                copy.write(data)
-        with target.open("rb") as again:
-            forget(again.fileno())
-        if file_sha256(target) != digest.hexdigest():
+            sha256 = sha256_of(file, size, copy)
+        forget(target)
+        if file_sha256(target) != sha256:
             raise StoppedError(what=f"{target}: does not read back as it was written")
-    return digest.hexdigest()
+    return sha256
 
 
-def forget(handle: int) -> None:
+def forget(path: Path) -> None:
     """Let the next read come from the disk and not from memory, where the system can do that."""
     if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -22,8 +22,6 @@ from machine.files import fsync_folder, point, put_in_place
 from schema.errors import IntegrityError, StartError
 from schema.published import CURRENT
 
-LOCKS = {"crawl.lock", "build.lock"}
-
 
 @dataclass(slots=True)
 class RestoreReport:
@@ -50,26 +48,19 @@ def restore(source: Path, home: Home, *, progress: BackupProgress) -> RestoreRep
     with shelf_at(source, is_read=True) as shelf:
         if shelf.manifest is None:
             raise StartError(what=f"{source}: there is no whole backup here")
-        _require_empty(home)
-        _make_folders(home)
+        _begin(home)
         with home.lock("crawl"), home.lock("build"):
-            _require_empty(home)
+            _begin(home)  # another one may have ended meanwhile
             return _restore(shelf, shelf.manifest, home, progress)
 
 
-def _require_empty(home: Home) -> None:
-    if not home.path.exists():
-        return
+def _begin(home: Home) -> None:
+    """Make the folders, where nothing is but what a restore left that was stopped."""
     try:
-        names = {path.name for path in home.path.iterdir()} - LOCKS - {"lost+found"}
-    except OSError as error:
-        raise StartError(what=f"{home.path}: cannot be looked into: {error.strerror}") from error
-    if LEDGER in names or (names and UNDER_WAY not in names):
-        raise StartError(what=f"{home.path}: is not empty; restore into a new folder")
-
-
-def _make_folders(home: Home) -> None:
-    try:
+        names = {path.name for path in home.path.iterdir()} if home.path.exists() else set()
+        names -= {"crawl.lock", "build.lock", "lost+found"}
+        if LEDGER in names or (names and UNDER_WAY not in names):
+            raise StartError(what=f"{home.path}: is not empty; restore into a new folder")
         home.path.mkdir(0o700, parents=True, exist_ok=True)
         (home.path / UNDER_WAY).touch()
         for folder in (home.warc, home.records, home.public):

@@ -140,7 +140,7 @@ class TarShelf:
             self._out.close()
             self._file.flush()
             os.fsync(self._file.fileno())
-            forget(self._file.fileno())
+            forget(self.part)
             with tarfile.open(self.part, "r:") as tar:
                 for entry in manifest.files:
                     if not is_sound(entry, lambda each: _member(tar, each.stored)):

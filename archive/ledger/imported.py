@@ -11,20 +11,16 @@ from archive.ledger.timeline import TIMELINE
 from machine.clock import parse_stamp, stamp
 
 
-def settle_import(
-    db: sqlite3.Connection,
-    run_id: int,
-    page_id: int,
-    url: str,
-    captured_at: str,
-    capture_id: int,
-    ending: tuple[str, str, int],
-) -> int:
-    """Note the attempt, and that the page was captured; a younger capture's due date stays."""
-    outcome, reason, status = ending
-    row = {"run_id": run_id, "page_id": page_id, "url": url, "capture_id": capture_id}
-    row |= {"started_at": stamp(), "ended_at": stamp()}
-    row |= {"outcome": outcome, "reason": reason, "status": status}
+def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason: str) -> int:
+    """Note the attempt, and that the page was captured; gives the attempt's number.
+
+    A younger capture's due date stays.
+    """
+    columns = "id AS capture_id, run_id, page_id, url, status, captured_at"
+    asked = f"SELECT {columns} FROM capture WHERE id = ?"
+    row = dict(db.execute(asked, (capture_id,)).fetchone())
+    page_id, url, captured_at = row["page_id"], row["url"], row.pop("captured_at")
+    row |= {"outcome": outcome, "reason": reason, "started_at": stamp(), "ended_at": stamp()}
     attempt_id = insert(db, "attempt", row)
     due = None
     if not url.startswith("urn:"):

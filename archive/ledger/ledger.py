@@ -137,6 +137,14 @@ def insert(
     return found
 
 
+def update(
+    db: sqlite3.Connection, table: str, number: int | None, row: Mapping[str, object]
+) -> None:
+    """Set columns of the row with a number."""
+    names = ", ".join(f"{name} = :{name}" for name in row)
+    db.execute(f"UPDATE {table} SET {names} WHERE id = :id", {**row, "id": number})
+
+
 def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:
     """All rows of one query, in one short read that lets go at once.
 

@@ -57,9 +57,8 @@ def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
     counts = row.counts | {"captures": row.captures, "example": row.example}
     named = {"accepted_at": row.accepted_at, "judged_to": row.judged_to}
     counts |= {name: value for name, value in named.items() if value is not None}
-    known = {"run_id": row.run_id, "site": row.site, "layout": row.layout, "pages": row.pages}
-    known |= {"is_drift": row.is_drift, "counts": json.dumps(counts, sort_keys=True)}
-    insert(db, "profile", known)
+    known = {name: getattr(row, name) for name in ("run_id", "site", "layout", "pages", "is_drift")}
+    insert(db, "profile", known | {"counts": json.dumps(counts, sort_keys=True)})
 
 
 def rows_before(
@@ -216,18 +215,6 @@ ORDER BY capture.id
 def _row(row: sqlite3.Row) -> ProfileRow:
     counts = json.loads(row["counts"])
     captures = tuple(counts.pop("captures", ()))
-    example, accepted, judged_to = (
-        counts.pop(name, None) for name in ("example", "accepted_at", "judged_to")
-    )
-    return ProfileRow(
-        row["run_id"],
-        row["site"],
-        row["layout"],
-        row["pages"],
-        bool(row["is_drift"]),
-        counts,
-        captures,
-        example,
-        accepted,
-        judged_to,
-    )
+    named = {name: counts.pop(name, None) for name in ("example", "accepted_at", "judged_to")}
+    known = dict(row) | {"is_drift": bool(row["is_drift"]), "counts": counts}
+    return ProfileRow(**known, captures=captures, **named)

@@ -29,6 +29,8 @@ _PLACES = (
     "SELECT name, offset, capture.id AS capture_id, run_id, started_at FROM capture"
     " JOIN segment ON segment.id = segment_id JOIN run ON run.id = run_id ORDER BY capture.id"
 )
+_NUMBERED = ("robots", "profile")
+"""Those of them that speak of runs and captures by their numbers."""
 _Rows = list[dict[str, Any]]
 OldLedger = dict[str, _Rows]
 """What could be read of one: the rows of the tables of LOST, and the `places` of its captures."""
@@ -62,47 +64,49 @@ def carry_over(
     numbers = _Numbers(old.get("places", []), ledger)
     carried = {}
     for table in LOST:
-        if table not in old or (table in ("robots", "profile") and "places" not in old):
+        if not {table, "places" if table in _NUMBERED else table} <= old.keys():
             continue
         try:
             with ledger.transaction() as db:
-                carried[table] = _enter(db, table, old[table], numbers)
+                rows = list(_still_true(db, table, old[table], numbers))
+                for row in _beside_made(db, rows) if table == "robots" else rows:
+                    insert(db, table, row, "INSERT OR REPLACE")
         except (sqlite3.IntegrityError, ValueError):
             continue  # a row so damaged that the new table does not take it
+        carried[table] = len(rows)
     carried |= enter_lacking(home, ledger) or {}
     lost = [sentence for table, sentence in LOST.items() if table not in carried]
     return carried, lost + ([] if "robots" in carried else unread)
 
 
-def _enter(db: sqlite3.Connection, table: str, rows: _Rows, numbers: _Numbers) -> int:
-    """Enter the rows of one table that still say something; gives their number."""
-    if table == "page":
-        rows = list(_uncaptured(db, rows))
-    elif table in ("robots", "profile"):
-        rows = [numbers.moved(row) for row in rows if row["run_id"] in numbers.runs]
-    entered = rows
-    if table == "robots":
-        # In place of those read for the same runs. The newest rules are told by the highest
-        # number, and numbers follow the runs.
-        runs = {row["run_id"] for row in rows}
-        made = [dict(row) for row in db.execute("SELECT * FROM robots ORDER BY id")]
-        made = [row for row in made if row["run_id"] not in runs]
-        entered = sorted([*made, *rows], key=lambda row: row["run_id"])
-        entered = [row | {"id": number} for number, row in enumerate(entered, 1)]
-        db.execute("DELETE FROM robots")
-    for row in entered:
-        insert(db, table, row, "INSERT OR REPLACE")
-    return len(rows)
+def _still_true(
+    db: sqlite3.Connection, table: str, rows: _Rows, numbers: _Numbers
+) -> Iterator[dict[str, Any]]:
+    """What the rows of a table say of what the archive holds, or was never in it."""
+    if table in _NUMBERED:
+        yield from (numbers.moved(row) for row in rows if row["run_id"] in numbers.runs)
+    elif table != "page":
+        yield from rows
+    else:
+        captured = "SELECT site, url FROM page WHERE id IN (SELECT page_id FROM capture)"
+        known = {tuple(row) for row in db.execute(captured)}
+        for row in rows:
+            if (row["site"], row["url"]) not in known:
+                # One whose bytes are lost waits again.
+                is_lost = row["state"] in ("captured", "leased")
+                yield row | {"id": None} | ({"state": "waiting", "due": None} if is_lost else {})
 
 
-def _uncaptured(db: sqlite3.Connection, rows: _Rows) -> Iterator[dict[str, Any]]:
-    """The pages of which the archive holds nothing, as they were; what is lost waits again."""
-    captured = "SELECT site, url FROM page WHERE id IN (SELECT page_id FROM capture)"
-    known = {tuple(row) for row in db.execute(captured)}
-    for row in rows:
-        if (row["site"], row["url"]) not in known:
-            is_lost = row["state"] in ("captured", "leased")
-            yield row | {"id": None} | ({"state": "waiting", "due": None} if is_lost else {})
+def _beside_made(db: sqlite3.Connection, rows: _Rows) -> _Rows:
+    """Rules that runs kept to, in place of those read in the archive for the same runs.
+
+    The newest rules are told by the highest number, and numbers follow the runs.
+    """
+    runs = {row["run_id"] for row in rows}
+    made = map(dict, db.execute("SELECT * FROM robots ORDER BY id").fetchall())
+    rows = [*(row for row in made if row["run_id"] not in runs), *rows]
+    db.execute("DELETE FROM robots")
+    return [row | {"id": None} for row in sorted(rows, key=lambda row: row["run_id"])]
 
 
 class _Numbers:
@@ -110,17 +114,14 @@ class _Numbers:
 
     def __init__(self, places: _Rows, ledger: Ledger) -> None:
         new = {(row["name"], row["offset"]): row for row in ledger.rows(_PLACES)}
-        self.runs: dict[int, int] = {}
-        self._captures: dict[int, int] = {}
+        same = [(was, new.get((was["name"], was["offset"]))) for was in places]
+        kept = [(was, now) for was, now in same if now is not None]
+        self.runs = {was["run_id"]: now["run_id"] for was, now in kept}
+        self._captures = {was["capture_id"]: now["capture_id"] for was, now in kept}
         self._of_run: dict[int, list[int]] = defaultdict(list)
-        begun: dict[int, str] = {}
-        for row in places:
-            same = new.get((row["name"], row["offset"]))
-            if same is not None:
-                self.runs[row["run_id"]] = same["run_id"]
-                self._captures[row["capture_id"]] = same["capture_id"]
-                self._of_run[row["run_id"]].append(row["capture_id"])
-                begun.setdefault(same["run_id"], row["started_at"])
+        for was, _ in kept:
+            self._of_run[was["run_id"]].append(was["capture_id"])
+        begun = {now["run_id"]: was["started_at"] for was, now in reversed(kept)}
         with ledger.transaction() as db:  # a run begins before what it stores first
             db.executemany("UPDATE run SET started_at = ?2 WHERE id = ?1", begun.items())
 
@@ -138,11 +139,10 @@ class _Numbers:
     def _counts(self, row: dict[str, Any]) -> dict[str, Any]:
         """What a profile counted, and which captures are held for it."""
         counts: dict[str, Any] = json.loads(row["counts"])
-        held = [
-            self._captures[each] for each in counts.get("captures", ()) if each in self._captures
-        ]
-        counts |= {"captures": held, "example": self._captures.get(counts.get("example", 0))}
+        numbers = self._captures
+        held = [numbers[each] for each in counts.get("captures", ()) if each in numbers]
+        counts |= {"captures": held, "example": numbers.get(counts.get("example", 0))}
         if (last := counts.get("judged_to")) is not None:
-            judged = (self._captures[each] for each in self._of_run[row["run_id"]] if each <= last)
+            judged = [numbers[each] for each in self._of_run[row["run_id"]] if each <= last]
             counts["judged_to"] = max(judged, default=0)
         return counts

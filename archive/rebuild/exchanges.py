@@ -19,16 +19,14 @@ _ANSWERS = ("response", "resource", "revisit")
 class StoredExchange:
     """One stored exchange, and what its records say of it.
 
-    Shape: the answer's record, with these WARC headers, is the `length` bytes at `offset`; the
-    exchange's last one ends at `end`; `notes` are what was written beside the answer when it was
-    stored: `stored-at`, which for an import is not its date, and but for the first version `run`,
-    the number of the run.
+    Shape: `place` is the offset and the length of the answer's record, which has these WARC
+    `headers`, and where the exchange's last one ends; `notes` are what was written beside the
+    answer when it was stored: `stored-at`, which for an import is not its date, and but for the
+    first version `run`, the number of the run.
     Absent: `profile`, as what it repeats another, is None unless it is a revisit without a body.
     """
 
-    offset: int
-    length: int
-    end: int
+    place: tuple[int, int, int]
     headers: dict[str, str]
     notes: dict[str, str]
     exchange: Exchange
@@ -58,17 +56,13 @@ def exchanges_of(path: Path, damaged: list[str]) -> Iterator[StoredExchange]:
             start, length, told = answer
             notes, named = read_fields(record.block), told.headers.get("warc-record-id")
             if record.headers.get("warc-concurrent-to") == named and "stored-at" in notes:
-                exchange, profile = _taken_apart(told, notes)
-                yield StoredExchange(
-                    start, length, end, told.headers, notes, exchange, exchange.message(), profile
-                )
+                yield _taken_apart((start, length, end), told, notes)
             answer = None
 
 
 def _taken_apart(
-    answer: WarcRecord, notes: dict[str, str]
-) -> tuple[Exchange, RevisitProfile | None]:
-    """An exchange as it was stored, and as what it repeats another."""
+    place: tuple[int, int, int], answer: WarcRecord, notes: dict[str, str]
+) -> StoredExchange:
     headers, is_file, profile = answer.headers, answer.type == "resource", None
     if answer.type == "revisit":
         profile = cast(RevisitProfile, headers.get("warc-profile", "").removeprefix(PROFILE))
@@ -86,4 +80,4 @@ def _taken_apart(
         truncated=cast(Any, headers.get("warc-truncated") if profile is None else None),
         outcome=notes.get("outcome"),
     )
-    return exchange, profile
+    return StoredExchange(place, headers, notes, exchange, exchange.message(), profile)

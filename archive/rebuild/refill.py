@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from archive.ledger.ledger import Ledger, insert
+from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.originals import Original
 from archive.rebuild.exchanges import StoredExchange, exchanges_of
 from archive.store.segments import OPEN
@@ -65,25 +65,19 @@ class Refill:
 
     def take(self, path: Path) -> None:
         """Enter one segment and its captures, in one transaction."""
-        name = path.name.removesuffix(OPEN)
+        name, last = path.name.removesuffix(OPEN), ""
+        # It keeps its number as well: the next new one is named by the highest.
+        row: dict[str, Any] = {"id": _number(name), "name": name, "site": "", "opened_at": ""}
         with self._ledger.transaction() as db:
-            # It keeps its number as well: the next new one is named by the highest.
-            row = {"id": _number(name), "name": name, "site": "", "opened_at": ""}
-            segment, first, last = insert(db, "segment", row), "", ""
+            segment = insert(db, "segment", row)
             for found in exchanges_of(path, self._damaged):
                 self._enter(db, found, segment, name)
-                first, last = first or found.stored_at, found.stored_at
-                row["site"] = found.exchange.site
-            db.execute(
-                "UPDATE segment SET site = ?, opened_at = ? WHERE id = ?",
-                (row["site"], first, segment),
-            )
+                last = found.stored_at
+                row |= {"site": found.exchange.site, "opened_at": row["opened_at"] or last}
             if path.name == name:
-                db.execute(
-                    "UPDATE segment SET is_sealed = 1, length = ?, sha256 = ?, sealed_at = ?"
-                    " WHERE id = ?",
-                    (path.stat().st_size, file_sha256(path), last, segment),
-                )
+                row |= {"length": path.stat().st_size, "sha256": file_sha256(path)}
+                row |= {"is_sealed": 1, "sealed_at": last}
+            update(db, "segment", segment, row)
 
     def _enter(
         self, db: sqlite3.Connection, found: StoredExchange, segment: int, name: str
@@ -99,9 +93,8 @@ class Refill:
         }
         if found.profile is not None and original is None:
             row["damage"] = ORPHAN
-            self._damaged.append(f"{name} at {found.offset}: it repeats a lost record")
-        place = (segment, found.offset, found.length, found.end)
-        capture_id = enter_capture(db, row, place, len(found.message.wire))
+            self._damaged.append(f"{name} at {found.place[0]}: it repeats a lost record")
+        capture_id = enter_capture(db, row, (segment, *found.place), len(found.message.wire))
         original_id = None if original is None else original.row["id"]
         self._replay.settle(db, Entered(found, page_id, run_id, capture_id, original_id))
 

@@ -24,11 +24,12 @@ from archive.ledger import (
     failed,
     give_back_leases,
     settle_import,
+    update,
 )
 from archive.rebuild import ORPHAN, Entered, StoredExchange
 from archive.store import Exchange
 from crawler.hosts.addresses import origin_of
-from crawler.importing.imported import outcome_of
+from crawler.importing.imported import imported_role, outcome_of
 from crawler.judge import TRANSIENT
 from crawler.replay.robots import RobotsReplay
 from crawler.start.planning import role_of
@@ -101,21 +102,13 @@ class Replay:
             self._asked.add(asked)
 
     def _settle_import(self, db: sqlite3.Connection, entered: Entered) -> None:
-        exchange, message = entered.stored.exchange, entered.stored.message
-        outcome, reason = outcome_of(message)
+        outcome, reason = outcome_of(entered.stored.message)
+        role = imported_role(entered.stored.exchange)
         with as_of(entered.stored.stored_at):
-            settle_import(
-                db,
-                entered.run_id,
-                entered.page_id,
-                exchange.url,
-                exchange.captured_at,
-                entered.capture_id,
-                (outcome, reason, message.status),
-            )
-            if _role(exchange) == "robots":
+            settle_import(db, entered.capture_id, outcome, reason)
+            if role == "robots":
                 self._robots.learn(entered)
-        is_failed = outcome != "ok" and _role(exchange) == "comparison"
+        is_failed = outcome != "ok" and role == "comparison"
         self._counts[entered.run_id].update(asked=1, stored=1, failed=is_failed)
 
     def finish(self) -> list[str]:
@@ -130,12 +123,9 @@ class Replay:
                 frontier.know(Found(name, root, role_of(site, root), origin), wants=False)
         # A redirect whose end is not in the archive is taken up again by the next run.
         give_back_leases(self._ledger)
-        columns = ("asked", "stored", "unchanged", "failed")
         with self._ledger.transaction() as db:
-            db.executemany(
-                f"UPDATE run SET ({', '.join(columns)}) = (?, ?, ?, ?) WHERE id = ?",
-                [(*(n[name] for name in columns), run) for run, n in self._counts.items()],
-            )
+            for run_id, count in self._counts.items():
+                update(db, "run", run_id, count)
         return self._robots.lost
 
 
@@ -169,11 +159,8 @@ def _taken_for(entered: Entered) -> str:
 
 def _role(exchange: Exchange) -> Role:
     # What an import notes is not what the address says.
-    if exchange.role and exchange.date_source == "crawl":
-        return cast(Role, exchange.role)
-    if exchange.url.startswith("urn:"):
-        return "comparison"
-    return role_of(site_named(exchange.site), exchange.url)
+    is_noted = exchange.role and exchange.date_source == "crawl"
+    return cast(Role, exchange.role) if is_noted else imported_role(exchange)
 
 
 def _mirror(exchange: Exchange) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from archive.ledger import insert
+from archive.ledger import insert, update
 from archive.rebuild import Entered
 from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import Rules, body_of, is_fresh, read_rules
@@ -78,4 +78,4 @@ class RobotsReplay:
         run = "SELECT robots_state FROM run WHERE id = ?"
         before = db.execute(run, (row["run_id"],)).fetchone()[0]
         worst = max(before or row["state"], row["state"], key=STATES.index)
-        db.execute("UPDATE run SET robots_state = ? WHERE id = ?", (worst, row["run_id"]))
+        update(db, "run", row["run_id"], {"robots_state": worst})
