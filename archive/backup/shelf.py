@@ -105,7 +105,7 @@ class TarShelf:
         if not is_read:
             with _refusing(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = _lock(self.part, held, is_read=False)
+                self._file = _lock(self.part, held, is_read=False, mode=0o640)
                 self._file.truncate(0)
             self._out = tarfile.TarFile(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)
 
@@ -114,7 +114,7 @@ class TarShelf:
         return _member(self._tar, MANIFEST)
 
     def find(self, entry: CopiedFile) -> bool:
-        """Whether this copy was put there already."""
+        """Whether this copy was put there already: no file holds it twice."""
         return entry.stored in self._put
 
     def put(self, entry: CopiedFile, file: BinaryIO) -> None:
@@ -181,9 +181,9 @@ def _refusing(path: Path) -> Iterator[None]:
         raise StartError(what=f"{path}: cannot be written to: {error.strerror}") from error
 
 
-def _lock(path: Path, held: ExitStack, *, is_read: bool) -> BinaryIO:
+def _lock(path: Path, held: ExitStack, *, is_read: bool, mode: int = 0o666) -> BinaryIO:
     flags = os.O_RDONLY if is_read else os.O_RDWR | os.O_CREAT
-    file = os.fdopen(os.open(path, flags, 0o640), "rb" if is_read else "r+b")
+    file = os.fdopen(os.open(path, flags, mode), "rb" if is_read else "r+b")
     held.callback(_close, file)
     fcntl.flock(file, (fcntl.LOCK_SH if is_read else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     return file

@@ -114,8 +114,7 @@ class _Numbers:
 
     def __init__(self, places: _Rows, ledger: Ledger) -> None:
         new = {(row["name"], row["offset"]): row for row in ledger.rows(_PLACES)}
-        same = [(was, new.get((was["name"], was["offset"]))) for was in places]
-        kept = [(was, now) for was, now in same if now is not None]
+        kept = [(was, now) for was in places if (now := new.get((was["name"], was["offset"])))]
         self.runs = {was["run_id"]: now["run_id"] for was, now in kept}
         self._captures = {was["capture_id"]: now["capture_id"] for was, now in kept}
         self._of_run: dict[int, list[int]] = defaultdict(list)

@@ -6,7 +6,6 @@ An answer that repeats a stored one becomes a revisit record, which holds its he
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -209,7 +208,7 @@ class Store:
     ) -> None:
         block = load_record(self._home, segment.name, offset, length).block
         wanted = split_head(exchange.block)[0] if _is_revisit(original) else exchange.block
-        if hashlib.sha256(block).digest() != hashlib.sha256(wanted).digest():
+        if block != wanted:
             raise IntegrityError(
                 where=f"{segment.name} at {offset}",
                 what=f"{exchange.url} does not read back as it was written",
