@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Set
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,19 +169,12 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
     if not layouts:
         raise UsageError(what=f"run {run_id}: nothing drifted in it that is not accepted yet")
     accepted = [row for row in drifted if (row.site, row.layout) in layouts]
-    with place.lock("crawl"):
-        ledger = Ledger(place.ledger)
-        try:
-            with ledger.transaction() as db:
-                for row in accepted:
-                    db.execute(
-                        "UPDATE profile SET is_drift = 0,"
-                        " counts = json_set(counts, '$.accepted_at', ?)"
-                        " WHERE run_id = ? AND site = ? AND layout = ?",
-                        (stamp(), row.run_id, row.site, row.layout),
-                    )
-        finally:
-            ledger.close()
+    with place.lock("crawl"), closing(Ledger(place.ledger)) as ledger, ledger.transaction() as db:
+        db.executemany(
+            "UPDATE profile SET is_drift = 0, counts = json_set(counts, '$.accepted_at', ?)"
+            " WHERE run_id = ? AND site = ? AND layout = ?",
+            [(stamp(), row.run_id, row.site, row.layout) for row in accepted],
+        )
     return accepted
 
 
