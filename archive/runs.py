@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from archive.home import Home
 from archive.ledger.frontier import Frontier
 from archive.ledger.leases import give_back_leases
-from archive.ledger.ledger import Ledger, insert
+from archive.ledger.ledger import Ledger, insert, update
 from archive.store import segments
 from archive.store.segments import recover
 from archive.store.store import Store
@@ -37,9 +37,8 @@ class OpenRun:
 
     def note(self, **columns: int | float | str | None) -> None:
         """Set columns of the run's own row."""
-        names = ", ".join(f"{name} = ?" for name in columns)
         with self.ledger.transaction() as db:
-            db.execute(f"UPDATE run SET {names} WHERE id = ?", (*columns.values(), self.id))
+            update(db, "run", self.id, columns)
 
     def add_attempt(
         self, *, url: str, outcome: str, reason: str, detail: str | None = None
@@ -79,8 +78,7 @@ def open_run(
         home.require_ledger()
         if home.ledger.exists() and home.ledger.stat().st_size:
             finish_erasures(home)
-        ledger = Ledger(home.ledger)
-        try:
+        with closing(Ledger(home.ledger)) as ledger:
             require_all(home)
             require_known(home, lengths(home), home.ledger)
             recover(home, ledger)
@@ -88,14 +86,8 @@ def open_run(
             clock = _set_back(ledger)
             with ledger.transaction() as db:
                 run_id = insert(db, "run", {"kind": kind, "started_at": stamp()})
-            run = OpenRun(
-                run_id,
-                home,
-                ledger,
-                Frontier(ledger, run_id),
-                Store(home, ledger, run_id, ack),
-                clock,
-            )
+            frontier, store = Frontier(ledger, run_id), Store(home, ledger, run_id, ack)
+            run = OpenRun(run_id, home, ledger, frontier, store, clock)
             reach("run-opened")
             begun = time.monotonic()
             try:
@@ -104,15 +96,13 @@ def open_run(
                 # On a full disk nothing more can be noted; the next run mends that.
                 with suppress(StoppedError):
                     give_back_leases(ledger)
-                    run.note(
-                        ended_at=stamp(),
-                        exit_code=error.exit_code,
-                        seconds=round(time.monotonic() - begun, 1),
-                    )
+                    run.note(exit_code=error.exit_code, **_ended(begun))
                 raise
-            run.frontier.close()
-            run.store.close()
-            run.note(ended_at=stamp(), seconds=round(time.monotonic() - begun, 1))
+            frontier.close()
+            store.close()
+            run.note(**_ended(begun))
             reach("run-closed")
-        finally:
-            ledger.close()
+
+
+def _ended(begun: float) -> dict[str, str | float]:
+    return {"ended_at": stamp(), "seconds": round(time.monotonic() - begun, 1)}

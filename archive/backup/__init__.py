@@ -4,10 +4,9 @@ What takes lines here is one promise: that no damaged home costs the sound copy 
 segments need little for it, since the ledger holds their hashes; open ones, published databases and
 a ledger that was remade each need a look of their own.
 
-backup        the whole of it             restore      a home made from a copy
-parts         what is to be copied        copies       a copy, its hash, and the list of them
-shelf_folder  a copy as a folder          shelf_tar    a copy as one file
-earlier       what a copy made before may still be trusted for
+backup  the whole of it                            restore  a home made from a copy
+parts   what is to be copied, and may be believed  copies   a copy, and the list of them
+shelf   a folder or a tar file that holds them
 """
 
 from archive.backup.backup import backup

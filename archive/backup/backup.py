@@ -11,29 +11,27 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-from archive.backup.copies import (
-    BackupManifest,
-    CopiedFile,
-    Shelf,
-    entry_of,
-    has_sound,
-    is_sound,
-    sha256_of,
+from archive.backup.copies import FILES, BackupManifest, CopiedFile, is_sound, sha256_of
+from archive.backup.parts import (
+    BackupPart,
+    current_of,
+    fault_of,
+    identity_of,
+    is_missed,
+    parts_of,
+    require_continued,
 )
-from archive.backup.earlier import BackupPart, fault_of, identity_of, require_continued
-from archive.backup.parts import Parts
-from archive.backup.shelf_folder import FolderShelf
-from archive.backup.shelf_tar import TarShelf
+from archive.backup.shelf import Shelf, shelf_at
 from archive.home import NO_ARCHIVE, Home
 from archive.ledger.ledger import copy_ledger, read_rows
 from archive.store.unknown import lengths, require_known
 from machine.clock import stamp
 from schema.errors import IntegrityError, StartError, UsageError
-from schema.published import CURRENT
+from schema.published import CURRENT, tombstone_path
 
 BackupProgress = Callable[[str, int, int], None]
-TAR = ".tar"
 
 
 @dataclass(slots=True)
@@ -74,119 +72,112 @@ def backup(
         raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
     if to.absolute().is_relative_to(home.path.absolute()):
         raise UsageError(what=f"{to}: a backup does not lie inside its home")
-    shelf = _open_for_writing(to, is_deep=is_deep)
-    ledger = shelf.temporary("ledger")
-    try:
-        seen = lengths(home)
+    with shelf_at(to, is_deep=is_deep) as shelf:
+        ledger, seen = shelf.ledger, lengths(home)
         copy_ledger(home.ledger, ledger)
         require_known(home, seen, ledger)
         require_continued(to, shelf, ledger)
-        made = _Backup(home, to, shelf, ledger)
-        return made.run(has_records=has_records, progress=progress)
-    finally:
-        shelf.close()
-        for name in ("ledger", "earlier", "part"):  # a killed backup may have left one
-            shelf.temporary(name).unlink(missing_ok=True)
-
-
-def _open_for_writing(to: Path, *, is_deep: bool) -> Shelf:
-    if to.suffix == TAR and not to.is_dir():
-        return TarShelf(to)
-    if to.exists() and not to.is_dir():
-        raise StartError(what=f"{to}: is neither a folder nor a file whose name ends in {TAR}")
-    return FolderShelf(to, is_deep=is_deep)
-
-
-class _Backup:
-    """One backup, once the ledger's copy is there."""
-
-    def __init__(self, home: Home, to: Path, shelf: Shelf, ledger: Path) -> None:
-        self._home, self._shelf, self._ledger = home, shelf, ledger
         captures: int = read_rows(ledger, "SELECT count(*) FROM capture")[0][0]
-        self._report = BackupReport(str(to), stamp(), captures)
-        self._parts = Parts(home, ledger, shelf.manifest)
+        made = _Making(home, shelf, ledger, BackupReport(str(to), stamp(), captures))
+        return made.run(parts_of(home, ledger, shelf.manifest, has_records=has_records), progress)
 
-    def run(self, *, has_records: bool, progress: BackupProgress) -> BackupReport:
-        current = [self._parts.current()]
-        parts = self._parts.all(has_records=has_records)
-        entries: list[CopiedFile] = []
+
+@dataclass
+class _Making:
+    """The making of one backup, once the ledger's copy is there."""
+
+    home: Home
+    shelf: Shelf
+    ledger: Path
+    report: BackupReport
+
+    def run(self, parts: list[BackupPart], progress: BackupProgress) -> BackupReport:
+        current, report = current_of(self.home), self.report
+        entries = []
         for done, part in enumerate(parts, 1):
-            entries += self._keep(part)
+            if (entry := self._keep(part)) is not None:
+                entries.append(entry)
             progress("copied", done, len(parts))
-        current.insert(0, self._parts.current())  # a build may have moved it
-        report = self._report
         manifest = BackupManifest(
-            home=identity_of(self._ledger),
+            home=identity_of(self.ledger),
             made_at=report.made_at,
             captures=report.captures,
             files=entries,
-            current=self._chosen(current, entries),
+            current=self._current(current, {entry.path for entry in entries}),
             problems=report.problems,
         )
-        self._shelf.finish(manifest)
+        self.shelf.finish(manifest)
         report.files, report.size = len(entries), sum(entry.size for entry in entries)
         return report
 
-    def _chosen(self, names: list[str | None], entries: list[CopiedFile]) -> str | None:
+    def _current(self, before: str | None, copied: set[str]) -> str | None:
         """What the link names: the newest that was copied, or else one that was withdrawn."""
-        copied = {entry.path for entry in entries}
+        public = self.home.public
+        names = [name for name in (current_of(self.home), before) if name]  # a build moves it
         for name in names:
-            if name and (f"public/{name}" in copied or self._parts.is_withdrawn(name)):
+            if f"public/{name}" in copied or tombstone_path(public / name).exists():
                 return name
-        if any(names):
-            self._report.problems.append(f"{self._home.public / CURRENT}: points to nothing")
+        self.report.problems += [f"{public / CURRENT}: points to nothing"] if names else []
         return None
 
-    def _keep(self, part: BackupPart) -> list[CopiedFile]:
-        """The copy of one file, or those made before where it is not sound, which is reported."""
-        for entry in part.guarded:
-            is_it = (entry.path, entry.sha256) == (part.path, part.sha256)
-            if is_it and self._shelf.find(entry):
-                if not _is_as_copied(part, entry):
-                    what = "is missing, or is not as it was copied; the backup holds a sound copy"
-                    self._report.problems.append(f"{part.sources[0]}: {what}")
-                return [entry]
+    def _keep(self, part: BackupPart) -> CopiedFile | None:
+        """The copy of one file, or the one made before where it is not sound, which is reported."""
+        before = part.before
+        if before and part.is_as_sealed(before) and self.shelf.find(before):
+            return before
         try:
-            return self._look(part)
-        except OSError as error:
-            if isinstance(error, FileNotFoundError) and not self._parts.is_missed(part):
-                return []  # a build or a prune took it away meanwhile
-            return self._left(part, error.strerror or "cannot be read")
+            with part.open() as file:
+                entry = _entry_of(part, file)
+                fault = fault_of(part, file, entry, self.shelf, self.ledger)
+                if not (fault and before):
+                    return self._copy(part, entry, file, fault)
+        except FileNotFoundError as error:
+            if not is_missed(self.home, part):
+                return None  # a build or a prune took it away meanwhile
+            fault = str(error.strerror)
+        except (OSError, IntegrityError) as error:
+            fault = getattr(error, "strerror", None) or str(error)
+        return self._left(part, before, fault)
 
-    def _look(self, part: BackupPart) -> list[CopiedFile]:
-        """Copy a file unless its copy is there already. Raises: OSError where it is unreadable."""
-        with part.open() as file:
-            found = os.fstat(file.fileno())
-            size = min(found.st_size, part.length if part.length is not None else found.st_size)
-            sha256 = sha256_of(file, size)
-            fault = fault_of(part, file, size, sha256, self._shelf, self._ledger)
-            if fault and part.guarded:
-                return self._left(part, fault)
-            if fault:
-                self._report.problems.append(f"{part.sources[0]}: {fault}")
-            entry = entry_of(part.path, size, sha256, found.st_mtime)
-            if not self._shelf.find(entry):
-                file.seek(0)
-                self._shelf.put(entry, file)
-                self._report.copied += 1
-                self._report.bytes += size
-        return [entry]
+    def _copy(self, part: BackupPart, entry: CopiedFile, file: BinaryIO, fault: str) -> CopiedFile:
+        if not self.shelf.find(entry):
+            file.seek(0)
+            self.shelf.put(entry, file)
+            self.report.copied += 1
+            self.report.bytes += entry.size
+        if fault:
+            self._tell(part, fault)
+        return entry.model_copy(update={"is_damaged": bool(fault)})
 
-    def _left(self, part: BackupPart, fault: str) -> list[CopiedFile]:
-        """The copies made before of a file that is not sound. Shape: often there are none."""
-        problem = str(IntegrityError(where=str(part.sources[0]), what=fault))
-        if part.guarded:
-            is_held = all(has_sound(self._shelf, entry) for entry in part.guarded)
-            problem += f"; the backup holds a {'sound copy' if is_held else 'damaged copy too'}"
-        self._report.problems.append(problem)
-        for entry in part.guarded:
-            self._shelf.keep(entry)
-        return list(part.guarded)
+    def _left(self, part: BackupPart, before: CopiedFile | None, fault: str) -> CopiedFile | None:
+        """The copy made before of a file that is not sound. Absent: None where there is none."""
+        if before is None:
+            self._tell(part, fault)
+            return None
+        is_whole = is_sound(before, self.shelf.open)
+        held = "sound copy" if is_whole else "damaged copy too"
+        self._tell(part, f"{fault}; the backup holds a {held}")
+        if not self.shelf.find(before):
+            if not is_whole:
+                what = "is damaged, and the home has no sound one; give --to a new place"
+                raise IntegrityError(where=f"{before.stored} in the backup", what=what)
+            with self.shelf.open(before) as file:
+                self.shelf.put(before, file)
+        return before
+
+    def _tell(self, part: BackupPart, fault: str) -> None:
+        self.report.problems.append(f"{part.sources[0]}: {fault}")
 
 
-def _is_as_copied(part: BackupPart, copy: CopiedFile) -> bool:
-    """Whether a file is as its copy; a segment, which may be large, is judged by its length."""
-    path = part.sources[0]
-    if part.path.startswith("public/"):
-        return is_sound(path, copy)
-    return path.is_file() and path.stat().st_size == copy.size
+def _entry_of(part: BackupPart, file: BinaryIO) -> CopiedFile:
+    """What a copy of a file would be; it has its name from what it holds."""
+    found = os.fstat(file.fileno())
+    size = found.st_size if part.length is None else min(found.st_size, part.length)
+    sha256 = sha256_of(file, size)
+    return CopiedFile(
+        path=part.path,
+        stored=f"{FILES}/{sha256[:16]}-{Path(part.path).name}",
+        size=size,
+        sha256=sha256,
+        modified=int(found.st_mtime),
+    )

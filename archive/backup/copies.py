@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from pydantic import Field, ValidationError
 
-from machine.files import synced
+from machine.files import file_sha256, synced
 from schema.errors import IntegrityError, StartError, StoppedError
 from schema.records import Record
 
-MANIFEST = "backup.json"
-FILES = "home"
 LEDGER = "ledger.db"
+FILES = "home"
 FORMAT = 1
 PIECE = 1 << 20
-UNREADABLE = (OSError, EOFError, KeyError)
+UNREADABLE = (OSError, EOFError, KeyError, tarfile.TarError, IntegrityError)
 """What opening or reading a copy may raise."""
 
 
@@ -42,6 +43,8 @@ class CopiedFile(Record):
     """SHA-256 of the copy."""
     modified: int
     """When the file was changed last, in seconds since 1970."""
+    is_damaged: bool = False
+    """Whether it was damaged already when it was copied."""
 
 
 class BackupManifest(Record):
@@ -62,83 +65,72 @@ class BackupManifest(Record):
     problems: list[str]
     """What was damaged or missing in the home when it was copied."""
 
-    def ledger(self, where: str) -> CopiedFile:
-        """The copy of the ledger. Raises: IntegrityError where there is none."""
-        if not self.files or self.files[0].path != LEDGER:
-            raise IntegrityError(where=where, what="holds no ledger")
-        return self.files[0]
+    def dumped(self) -> bytes:
+        """The list as it is stored."""
+        return self.model_dump_json(indent=1).encode() + b"\n"
 
 
-class Shelf(Protocol):
-    """What a backup is written to and read from."""
+def read_manifest(open_list: Callable[[], BinaryIO], where: str) -> BackupManifest:
+    """What a backup says of itself.
 
-    manifest: BackupManifest | None
-    """The list of the backup made before. Absent: None where there is none."""
-
-    def find(self, entry: CopiedFile) -> bool:
-        """Whether this copy is there already."""
-
-    def put(self, entry: CopiedFile, file: BinaryIO) -> None:
-        """Copy a file durably. Raises: StoppedError where it cannot be kept as it is."""
-
-    def keep(self, entry: CopiedFile) -> None:
-        """Take a copy of the backup made before over. Raises: IntegrityError if it is lost."""
-
-    def temporary(self, name: str) -> Path:
-        """A name for a file that is only needed while the backup is made."""
-
-    def open(self, entry: CopiedFile) -> BinaryIO:
-        """A copy, to be read. Raises: one of UNREADABLE."""
-
-    def finish(self, manifest: BackupManifest) -> None:
-        """Make the copies of `manifest` the backup; what it does not name goes."""
-
-    def close(self) -> None:
-        """Let go; without `finish` before it the earlier backup stays."""
-
-
-def entry_of(path: str, size: int, sha256: str, modified: float) -> CopiedFile:
-    """The entry of a copy, which has its name.
-
-    >>> entry_of("public/a.db", 1, "3fa9c0d2e1b4a5f6" + 48 * "0", 0).stored
-    'home/3fa9c0d2e1b4a5f6-a.db'
+    Raises: IntegrityError when it is broken or holds no ledger; StartError when a newer version
+    made it.
     """
-    stored = f"{FILES}/{sha256[:16]}-{Path(path).name}"
-    return CopiedFile(path=path, stored=stored, size=size, sha256=sha256, modified=int(modified))
+    try:
+        with open_list() as file:
+            manifest = BackupManifest.model_validate_json(file.read())
+    except UNREADABLE as error:
+        raise IntegrityError(where=where, what="not a whole backup") from error
+    except ValidationError as error:
+        what = f"not a readable list of a backup: {error.errors()[0]['msg']}"
+        raise IntegrityError(where=where, what=what) from error
+    if manifest.format > FORMAT:
+        raise StartError(what=f"{where}: was made by a newer version of this program")
+    if not manifest.files or manifest.files[0].path != LEDGER:
+        raise IntegrityError(where=where, what="holds no ledger")
+    return manifest
 
 
-def pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The next `size` bytes of a file, or as many as there are."""
-    while size and (data := file.read(min(size, PIECE))):
-        size -= len(data)
-        yield data
+def sha256_of(file: BinaryIO, size: int, copy: BinaryIO | None = None) -> str:
+    """SHA-256 of the next `size` bytes of a file, or of as many as there are.
 
-
-def sha256_of(file: BinaryIO, size: int) -> str:
-    """SHA-256 of the next `size` bytes of a file, or of as many as there are."""
+    Shape: where there is a `copy`, they are written to it.
+    Raises: IntegrityError where they cannot be read: that is no disk that is full.
+    """
     digest = hashlib.sha256()
-    for data in pieces(file, size):
+    while size and (data := _read(file, min(size, PIECE))):
+        size -= len(data)
         digest.update(data)
+        if copy is not None:
+            copy.write(data)
     return digest.hexdigest()
 
 
-def is_sound(path: Path, entry: CopiedFile) -> bool:
-    """Whether a file is there, whole and with the bytes of an entry."""
+def _read(file: BinaryIO, size: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            is_whole = os.fstat(file.fileno()).st_size == entry.size
-            return is_whole and sha256_of(file, entry.size) == entry.sha256
-    except OSError:
-        return False
+        return file.read(size)
+    except UNREADABLE as error:
+        what = getattr(error, "strerror", None) or "cannot be read"
+        raise IntegrityError(where=str(file.name), what=what) from error
 
 
-def has_sound(shelf: Shelf, entry: CopiedFile) -> bool:
-    """Whether a backup still has the bytes of an entry."""
+def is_sound(entry: CopiedFile, open_copy: Callable[[CopiedFile], BinaryIO]) -> bool:
+    """Whether what is opened is there, and has the bytes of an entry and no more."""
     try:
-        with shelf.open(entry) as file:
-            return sha256_of(file, entry.size) == entry.sha256
+        with open_copy(entry) as file:
+            return sha256_of(file, entry.size) == entry.sha256 and not file.read(1)
     except UNREADABLE:
         return False
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the disk refuses ends the backup or the restore, which can be made again."""
+    try:
+        yield
+    except OSError as error:
+        what = f"{path}: cannot be written: {error.strerror or error}"
+        raise StoppedError(what=what) from error
 
 
 def copy_durably(file: BinaryIO, size: int, target: Path) -> str:
@@ -147,51 +139,17 @@ def copy_durably(file: BinaryIO, size: int, target: Path) -> str:
     Raises: IntegrityError where they cannot be read; StoppedError when the disk does not take or
     keep them.
     """
-    digest = hashlib.sha256()
-    try:
+    with writing(target):
         with synced(target) as copy:
-            for data in _readable(pieces(file, size), target):
-                digest.update(data)
-                copy.write(data)
-        with target.open("rb") as again:
-            forget(again.fileno())
-            found = hashlib.file_digest(again, "sha256").hexdigest()
-    except OSError as error:
-        raise StoppedError(what=f"{target}: cannot be written: {error.strerror}") from error
-    if found != digest.hexdigest():
-        raise StoppedError(what=f"{target}: does not read back as it was written")
-    return found
+            sha256 = sha256_of(file, size, copy)
+        forget(target)
+        if file_sha256(target) != sha256:
+            raise StoppedError(what=f"{target}: does not read back as it was written")
+    return sha256
 
 
-def _readable(read: Iterator[bytes], target: Path) -> Iterator[bytes]:
-    try:
-        yield from read
-    except (OSError, EOFError) as error:
-        what = getattr(error, "strerror", None) or "cannot be read"
-        raise IntegrityError(where=f"what is copied to {target}", what=what) from error
-
-
-def forget(handle: int) -> None:
+def forget(path: Path) -> None:
     """Let the next read come from the disk and not from memory, where the system can do that."""
     if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def read_manifest(data: bytes, where: str) -> BackupManifest:
-    """What a backup says of itself.
-
-    Raises: IntegrityError when it is broken; StartError when a newer version made it.
-    """
-    try:
-        manifest = BackupManifest.model_validate_json(data)
-    except ValidationError as error:
-        what = f"not a readable list of a backup: {error.errors()[0]['msg']}"
-        raise IntegrityError(where=where, what=what) from error
-    if manifest.format > FORMAT:
-        raise StartError(what=f"{where}: was made by a newer version of this program")
-    return manifest
-
-
-def dump_manifest(manifest: BackupManifest) -> bytes:
-    """A manifest as it is stored."""
-    return manifest.model_dump_json(indent=1).encode() + b"\n"
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -6,24 +6,21 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.backup.backup import TAR, BackupProgress
+from archive.backup.backup import BackupProgress
 from archive.backup.copies import (
     LEDGER,
     UNREADABLE,
     BackupManifest,
     CopiedFile,
-    Shelf,
     copy_durably,
     is_sound,
+    writing,
 )
-from archive.backup.shelf_folder import FolderShelf
-from archive.backup.shelf_tar import TarShelf
+from archive.backup.shelf import Shelf, shelf_at
 from archive.home import UNDER_WAY, Home
 from machine.files import fsync_folder, point, put_in_place
-from schema.errors import IntegrityError, StartError, StoppedError
+from schema.errors import IntegrityError, StartError
 from schema.published import CURRENT
-
-LOCKS = {"crawl.lock", "build.lock"}
 
 
 @dataclass(slots=True)
@@ -48,41 +45,22 @@ def restore(source: Path, home: Home, *, progress: BackupProgress) -> RestoreRep
     Raises: StartError when there is no backup or the home is not empty; IntegrityError when the
     backup or its ledger is broken; StoppedError when the disk does not take it.
     """
-    shelf = _open_for_reading(source)
-    try:
+    with shelf_at(source, is_read=True) as shelf:
         if shelf.manifest is None:
             raise StartError(what=f"{source}: there is no whole backup here")
-        shelf.manifest.ledger(str(source))
-        _require_empty(home)
-        _make_folders(home)
+        _begin(home)
         with home.lock("crawl"), home.lock("build"):
-            _require_empty(home)
+            _begin(home)  # another one may have ended meanwhile
             return _restore(shelf, shelf.manifest, home, progress)
-    finally:
-        shelf.close()
 
 
-def _open_for_reading(source: Path) -> Shelf:
-    if source.is_dir():
-        return FolderShelf(source, is_read=True)
-    if source.is_file() and source.suffix == TAR:
-        return TarShelf(source, is_read=True)
-    raise StartError(what=f"{source}: there is no backup here")
-
-
-def _require_empty(home: Home) -> None:
-    if not home.path.exists():
-        return
+def _begin(home: Home) -> None:
+    """Make the folders, where nothing is but what a restore left that was stopped."""
     try:
-        names = {path.name for path in home.path.iterdir()} - LOCKS - {"lost+found"}
-    except OSError as error:
-        raise StartError(what=f"{home.path}: cannot be looked into: {error.strerror}") from error
-    if LEDGER in names or (names and UNDER_WAY not in names):
-        raise StartError(what=f"{home.path}: is not empty; restore into a new folder")
-
-
-def _make_folders(home: Home) -> None:
-    try:
+        names = {path.name for path in home.path.iterdir()} if home.path.exists() else set()
+        names -= {"crawl.lock", "build.lock", "lost+found"}
+        if LEDGER in names or (names and UNDER_WAY not in names):
+            raise StartError(what=f"{home.path}: is not empty; restore into a new folder")
         home.path.mkdir(0o700, parents=True, exist_ok=True)
         (home.path / UNDER_WAY).touch()
         for folder in (home.warc, home.records, home.public):
@@ -95,59 +73,41 @@ def _make_folders(home: Home) -> None:
 def _restore(
     shelf: Shelf, manifest: BackupManifest, home: Home, progress: BackupProgress
 ) -> RestoreReport:
-    report = RestoreReport(
-        str(home.path),
-        manifest.made_at,
-        manifest.captures,
-        problems=[f"already in the backup: {p}" for p in manifest.problems],
-    )
+    told = [f"already in the backup: {problem}" for problem in manifest.problems]
+    report = RestoreReport(str(home.path), manifest.made_at, manifest.captures, problems=told)
     for done, entry in enumerate(manifest.files, 1):
         name = UNDER_WAY if entry.path == LEDGER else entry.path
-        try:
-            _bring_back(shelf, entry, home.path / name, report)
-        except IntegrityError as error:
-            if entry.path == LEDGER:
-                raise
-            report.problems.append(str(error))
+        problem = _bring_back(shelf, entry, home.path / name, report)
+        if problem and entry.path == LEDGER:
+            raise IntegrityError(where=entry.stored, what=problem)
+        report.problems += [f"{entry.stored}: {problem}"] if problem else []
         progress("restored", done, len(manifest.files))
-    try:
+    with writing(home.path):
         if manifest.current is not None:  # also where what it names was withdrawn
             point(home.public / CURRENT, manifest.current)
         for folder in (home.warc, home.records, home.public):
             fsync_folder(folder)
         put_in_place(home.path / UNDER_WAY, home.path / LEDGER)
-    except OSError as error:
-        raise StoppedError(what=f"{home.path}: cannot be finished: {error.strerror}") from error
     return report
 
 
-def _bring_back(shelf: Shelf, entry: CopiedFile, target: Path, report: RestoreReport) -> None:
-    """Restore one file. Raises: IntegrityError where the copy is missing or damaged."""
-    report.files += 1
-    if is_sound(target, entry):
-        return
-    part = target.parent / ".restore.part"
-    try:
-        with shelf.open(entry) as file:
-            is_whole = copy_durably(file, entry.size, part) == entry.sha256
-    except UNREADABLE as error:
-        report.files -= 1
-        raise IntegrityError(where=entry.stored, what="is not there in the backup") from error
-    if is_whole or entry.path.startswith("warc/"):
-        _settle(part, target, entry)
-        report.bytes += entry.size
-    else:
-        part.unlink(missing_ok=True)
-        report.files -= 1
+def _bring_back(shelf: Shelf, entry: CopiedFile, target: Path, report: RestoreReport) -> str:
+    """Restore one file; gives what is wrong with its copy, and nothing where it is sound."""
+    part, is_whole = target.parent / ".restore.part", is_sound(entry, lambda _: target.open("rb"))
     if not is_whole:
-        raise IntegrityError(where=entry.stored, what="is damaged in the backup")
-
-
-def _settle(part: Path, target: Path, entry: CopiedFile) -> None:
-    is_final = entry.path.endswith(".warc.gz") or target.suffix == ".db"
-    try:
-        os.utime(part, (entry.modified, entry.modified))
-        part.chmod(0o444 if is_final else 0o644)
-        part.rename(target)
-    except OSError as error:
-        raise StoppedError(what=f"{target}: cannot be written: {error.strerror}") from error
+        try:
+            with shelf.open(entry) as file:
+                is_whole = copy_durably(file, entry.size, part) == entry.sha256
+        except UNREADABLE:
+            return "is not there in the backup"
+        if not (is_whole or entry.path.startswith("warc/")):
+            part.unlink()
+            return "is damaged in the backup"
+        with writing(target):
+            os.utime(part, (entry.modified, entry.modified))
+            is_final = entry.path.endswith(".warc.gz") or target.suffix == ".db"
+            part.chmod(0o444 if is_final else 0o644)
+            part.rename(target)
+        report.bytes += entry.size
+    report.files += 1
+    return "" if is_whole else "is damaged in the backup"

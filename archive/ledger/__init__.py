@@ -27,7 +27,7 @@ from archive.ledger.leases import (
     give_back_leases,
     refused,
 )
-from archive.ledger.ledger import Ledger, insert, read_rows, require_handles
+from archive.ledger.ledger import Ledger, insert, read_rows, require_handles, update
 from archive.ledger.originals import newest_whole
 from archive.ledger.outcomes import NOT_ASKED
 from archive.ledger.profiles import (
@@ -104,4 +104,5 @@ __all__ = [
     "still_held",
     "unfinished_before",
     "unjudged",
+    "update",
 ]

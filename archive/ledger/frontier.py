@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.outcomes import NOT_ASKED, is_known
 from archive.ledger.schedule import IS_DUE, due_bounds, hinted_bounds, past_date
 from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
@@ -64,24 +64,18 @@ class Frontier:
     def _know(db: sqlite3.Connection, found: Found, wants: bool, is_forced: bool) -> int:
         lastmod = past_date(found.lastmod, stamp())
         before = db.execute(
-            "SELECT lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
+            "SELECT id, lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
         ).fetchone()
-        page_id: int = db.execute(
-            "INSERT INTO page (site, url, role, state, origin, depth, lastmod, known_since)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, url) DO UPDATE SET"
-            " lastmod = coalesce(excluded.lastmod, lastmod), origin = excluded.origin"
-            " RETURNING id",
-            (
-                found.site,
-                found.url,
-                found.role,
-                "known" if found.role == "other" else "waiting",
-                found.origin,
-                found.depth,
-                lastmod,
-                stamp(),
-            ),
-        ).fetchone()[0]
+        if before is None:
+            state = "known" if found.role == "other" else "waiting"
+            row = asdict(found) | {"lastmod": lastmod, "state": state, "known_since": stamp()}
+            page_id = insert(db, "page", row)
+        else:
+            page_id = before["id"]
+            db.execute(
+                "UPDATE page SET lastmod = coalesce(?, lastmod), origin = ? WHERE id = ?",
+                (lastmod, found.origin, page_id),
+            )
         if wants:
             db.execute(
                 "INSERT INTO wanted VALUES (?, ?) ON CONFLICT DO UPDATE"
@@ -127,15 +121,10 @@ class Frontier:
             if page["role"] != "robots" and page["id"] != self._list:
                 # A list is read before the next page is asked; only robots.txt comes between.
                 self._let_list_go(db)
-            db.execute(
-                "UPDATE page SET state = 'leased', tries = ? WHERE id = ?", (tries, page["id"])
-            )
+            update(db, "page", page["id"], {"state": "leased", "tries": tries})
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page["id"],))
-            attempt_id: int = db.execute(
-                "INSERT INTO attempt (run_id, page_id, url, started_at) VALUES (?, ?, ?, ?)"
-                " RETURNING id",
-                (self._run, page["id"], page["url"], stamp()),
-            ).fetchone()[0]
+            row = {"run_id": self._run, "page_id": page["id"], "url": page["url"]}
+            attempt_id = insert(db, "attempt", row | {"started_at": stamp()})
         if page["role"] in LISTS:
             self._list = page["id"]
         return Lease(
@@ -160,10 +149,8 @@ class Frontier:
         """Undo a lease under which nothing was asked."""
         with self._ledger.transaction() as db:
             db.execute("DELETE FROM attempt WHERE id = ?", (lease.attempt_id,))
-            db.execute(
-                "UPDATE page SET state = ?, tries = ? WHERE id = ?",
-                (lease.before, lease.tries_before, lease.page_id),
-            )
+            before = {"state": lease.before, "tries": lease.tries_before}
+            update(db, "page", lease.page_id, before)
 
     def close(self) -> None:
         """Say that the list that was stored last has been read."""
@@ -184,11 +171,8 @@ class Frontier:
     def finish(self, page_id: int, due: str) -> None:
         """A page that was wanted only for what others in its stead gave, until it is due again."""
         with self._ledger.step() as db:
-            db.execute(
-                "UPDATE page SET state = 'done', due = ?, last_outcome = 'ok',"
-                " last_reason = '' WHERE id = ?",
-                (due, page_id),
-            )
+            good = {"last_outcome": "ok", "last_reason": ""}
+            update(db, "page", page_id, {"state": "done", "due": due} | good)
             db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page_id,))
         reach("settled")
 
@@ -197,14 +181,9 @@ class Frontier:
         if not is_known(outcome, reason):
             raise ValueError(f"no such outcome: {outcome}:{reason}")
         with self._ledger.transaction() as db:
-            db.execute(
-                "UPDATE attempt SET outcome = ?, reason = ?, detail = ? WHERE id = ?",
-                (outcome, reason, detail, lease.attempt_id),
-            )
-            db.execute(
-                "UPDATE page SET last_outcome = ?, last_reason = ? WHERE id = ?",
-                (outcome, reason, lease.page_id),
-            )
+            said = {"outcome": outcome, "reason": reason, "detail": detail}
+            update(db, "attempt", lease.attempt_id, said)
+            update(db, "page", lease.page_id, {"last_outcome": outcome, "last_reason": reason})
 
     def waiting(self) -> int:
         """How many comparison pages are waiting or due, in the whole home."""

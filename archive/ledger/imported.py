@@ -5,27 +5,23 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
+from archive.ledger.ledger import insert
 from archive.ledger.schedule import FIRST_DAYS
 from archive.ledger.timeline import TIMELINE
 from machine.clock import parse_stamp, stamp
 
 
-def settle_import(
-    db: sqlite3.Connection,
-    run_id: int,
-    page_id: int,
-    url: str,
-    captured_at: str,
-    capture_id: int,
-    ending: tuple[str, str, int],
-) -> int:
-    """Note the attempt, and that the page was captured; a younger capture's due date stays."""
-    outcome, reason, status = ending
-    attempt_id: int = db.execute(
-        "INSERT INTO attempt (run_id, page_id, url, started_at, ended_at, outcome, reason,"
-        " status, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (run_id, page_id, url, stamp(), stamp(), outcome, reason, status, capture_id),
-    ).fetchone()[0]
+def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason: str) -> int:
+    """Note the attempt, and that the page was captured; gives the attempt's number.
+
+    A younger capture's due date stays.
+    """
+    columns = "id AS capture_id, run_id, page_id, url, status, captured_at"
+    asked = f"SELECT {columns} FROM capture WHERE id = ?"
+    row = dict(db.execute(asked, (capture_id,)).fetchone())
+    page_id, url, captured_at = row["page_id"], row["url"], row.pop("captured_at")
+    row |= {"outcome": outcome, "reason": reason, "started_at": stamp(), "ended_at": stamp()}
+    attempt_id = insert(db, "attempt", row)
     due = None
     if not url.startswith("urn:"):
         due = stamp(parse_stamp(captured_at) + timedelta(days=FIRST_DAYS))

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, update
 from archive.ledger.outcomes import is_known
 from archive.ledger.schedule import (
     AGAIN_DAYS,
@@ -141,39 +141,15 @@ def end_attempt(
         missing, mark = count_missing(missing, mark, run_id, stamp()[:10])
         if missing >= GONE_RUNS:
             state, due = "gone", later(days=GONE_DAYS)
-    # What was seen before in bytes that have not changed still holds.
-    stays = is_unchanged and lease.was_refused
-    db.execute(
-        "UPDATE attempt SET ended_at = ?, outcome = ?, reason = ?, status = ?, capture_id = ?,"
-        " detail = ? WHERE id = ?",
-        (
-            stamp(),
-            ending.outcome,
-            ending.reason,
-            ending.status,
-            capture_id,
-            ending.detail,
-            lease.attempt_id,
-        ),
-    )
-    db.execute(
-        "UPDATE page SET state = ?, due = ?, tries = ?, interval_days = ?, missing_runs = ?,"
-        " missing_on = ?, last_outcome = iif(?, last_outcome, ?),"
-        " last_reason = iif(?, last_reason, ?) WHERE id = ?",
-        (
-            state,
-            due,
-            ending.tries,
-            interval,
-            missing,
-            mark,
-            stays,
-            ending.outcome,
-            stays,
-            ending.reason,
-            lease.page_id,
-        ),
-    )
+    said = {"outcome": ending.outcome, "reason": ending.reason}
+    seen = {"status": ending.status, "detail": ending.detail, "capture_id": capture_id}
+    update(db, "attempt", lease.attempt_id, said | seen | {"ended_at": stamp()})
+    row = {"state": state, "due": due, "tries": ending.tries, "interval_days": interval}
+    row |= {"missing_runs": missing, "missing_on": mark}
+    if not (is_unchanged and lease.was_refused):
+        # Else what was seen before in bytes that have not changed still holds.
+        row |= {f"last_{name}": value for name, value in said.items()}
+    update(db, "page", lease.page_id, row)
 
 
 def give_back_leases(ledger: Ledger) -> int:

@@ -126,10 +126,23 @@ class Ledger:
 def insert(
     db: sqlite3.Connection, table: str, row: Mapping[str, object], verb: str = "INSERT"
 ) -> int:
-    """Enter a row in a table of ours, its values by their columns; gives its number."""
-    sql = f"{verb} INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})"
-    found: int = db.execute(f"{sql} RETURNING id", list(row.values())).fetchone()[0]
+    """Enter a row in a table of ours, its values by their columns.
+
+    Shape: gives its number, which is that in `row` unless another row has it.
+    """
+    free = f"(SELECT iif(count(*), NULL, :id) FROM {table} WHERE id = :id)"
+    marks = ", ".join(free if name == "id" else f":{name}" for name in row)
+    sql = f"{verb} INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id"
+    found: int = db.execute(sql, row).fetchone()[0]
     return found
+
+
+def update(
+    db: sqlite3.Connection, table: str, number: int | None, row: Mapping[str, object]
+) -> None:
+    """Set columns of the row with a number."""
+    names = ", ".join(f"{name} = :{name}" for name in row)
+    db.execute(f"UPDATE {table} SET {names} WHERE id = :id", {**row, "id": number})
 
 
 def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:

@@ -8,7 +8,8 @@ rebuild    the whole of it                exchanges  what one segment says
 refill     rows from that                 carried    what only the old ledger knew
 """
 
+from archive.rebuild.exchanges import StoredExchange
 from archive.rebuild.rebuild import rebuild_ledger
 from archive.rebuild.refill import ORPHAN, Entered
 
-__all__ = ["ORPHAN", "Entered", "rebuild_ledger"]
+__all__ = ["ORPHAN", "Entered", "StoredExchange", "rebuild_ledger"]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archive.home import Home
 from archive.ledger.ledger import Ledger
-from archive.rebuild.carried import Carried, carry_over, read_old_ledger
+from archive.rebuild.carried import carry_over, read_old_ledger
 from archive.rebuild.refill import Refill, Replayer, in_order
 from archive.store.segments import OPEN
 from archive.takedown.copy import enter_lacking
@@ -59,31 +59,29 @@ def rebuild_ledger(
     `replay_in` gives what settles the captures of a new ledger as the crawl did.
     Raises: StartError when the home is locked, holds no archive, or is a newer version's.
     """
-    sealed = {path.name for path in home.warc.glob("*.warc.gz")}
-    opened = {path.name for path in home.warc.glob("*.warc.gz" + OPEN)}
-    twice = {name for name in opened if name.removesuffix(OPEN) in sealed}
-    files = in_order([home.warc / name for name in (sealed | opened) - twice])
+    found = {*home.warc.glob("*.warc.gz"), *home.warc.glob("*.warc.gz" + OPEN)}
+    twice = {path for path in found if path.name.endswith(OPEN) and path.with_suffix("") in found}
+    files = in_order(found - twice)
     if not files:
         raise StartError(what=f"{home.warc}: there is no archive to make a ledger from")
+    report, part = RebuildReport(), home.path / PART
     with home.lock("crawl"):
         old = read_old_ledger(home)
-        part = home.path / PART
         remove_leftovers(home)
         try:
             with closing(Ledger(part)) as ledger:
-                replay = replay_in(ledger)
-                refill = Refill(ledger, replay)
-                for number, path in enumerate(files):
+                refill = Refill(ledger, replay_in(ledger), report.damaged)
+                for number, path in enumerate(files, 1):
                     refill.take(path)
                     reach("ledger-filled")
                     if progress is not None:
-                        progress("segments", number + 1, len(files))
-                unread = replay.finish()
-                carried = carry_over(home, old, ledger, unread)
-                refill.damaged += [
-                    f"{name}: not read, for it was sealed as well" for name in sorted(twice)
-                ]
-                report = _report(ledger, refill, carried)
+                        progress("segments", number, len(files))
+                report.carried, report.lost = carry_over(home, old, ledger, refill.finish())
+                for name in sorted(path.name for path in twice):
+                    report.damaged.append(f"{name}: not read, for it was sealed as well")
+                for table in ("segment", "capture", "attempt", "page", "run", "robots"):
+                    count = ledger.value(f"SELECT count(*) FROM {table}")
+                    setattr(report, table if table == "robots" else f"{table}s", count)
             reach("ledger-made")
             report.old = _swap(home, part)
         finally:
@@ -97,15 +95,6 @@ def remove_leftovers(home: Home) -> None:
     """Remove what a rebuild left half made: its disk may be full. Needs the home's crawl lock."""
     for name in (PART, f"{PART}-journal"):
         (home.path / name).unlink(missing_ok=True)
-
-
-def _report(ledger: Ledger, refill: Refill, carried: Carried) -> RebuildReport:
-    tables = {f"{table}s": table for table in ("segment", "capture", "attempt", "page", "run")}
-    counts = {
-        name: ledger.value(f"SELECT count(*) FROM {table}")
-        for name, table in (tables | {"robots": "robots"}).items()
-    }
-    return RebuildReport(**counts, damaged=refill.damaged, carried=carried.rows, lost=carried.lost)
 
 
 def _swap(home: Home, part: Path) -> str | None:

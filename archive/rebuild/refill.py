@@ -10,14 +10,13 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from archive.ledger.ledger import Ledger, insert
-from archive.ledger.originals import Original, newest_whole, root_of
+from archive.ledger.ledger import Ledger, insert, update
+from archive.ledger.originals import Original
 from archive.rebuild.exchanges import StoredExchange, exchanges_of
 from archive.store.segments import OPEN
-from archive.store.store import Exchange, enter_capture, row_of
-from archive.warc.http1 import Message
+from archive.store.store import enter_capture, original_of, row_of
 from machine.files import file_sha256
 
 ORPHAN = "damaged:revisit"
@@ -27,26 +26,24 @@ _NUMBER = re.compile(r"-(\d{1,18})\.warc\.gz")
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A capture that was entered again.
+    """A capture that was entered again. Absent: `original_id` is None unless it repeats another."""
 
-    Absent: `original_id` is None unless it repeats another capture.
-    """
-
-    exchange: Exchange
-    message: Message
+    stored: StoredExchange
     page_id: int
     run_id: int
     capture_id: int
     original_id: int | None
-    stored_at: str
-    is_orphan: bool
-    """Whether it repeats a capture that is not in the archive any more."""
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether it repeats a capture that is not in the archive any more."""
+        return self.stored.profile is not None and self.original_id is None
 
 
 class Replayer(Protocol):
     """What a crawl, or an import, writes into the ledger beside a capture, done once more."""
 
-    def page(self, exchange: Exchange, run_id: int, stored_at: str) -> int:
+    def page(self, stored: StoredExchange, run_id: int) -> int:
         """The page of an exchange that is about to be entered; a new one is made."""
 
     def settle(self, db: sqlite3.Connection, entered: Entered) -> None:
@@ -57,115 +54,83 @@ class Replayer(Protocol):
 
 
 class Refill:
-    """Fills a new ledger, one segment after the other in the order of `in_order`."""
+    """Fills a new ledger, one segment after the other in the order of `in_order`.
 
-    def __init__(self, ledger: Ledger, replay: Replayer) -> None:
-        self._ledger, self._replay = ledger, replay
+    Places that hold no whole record, or repeat a lost one, are added to `damaged`.
+    """
+
+    def __init__(self, ledger: Ledger, replay: Replayer, damaged: list[str]) -> None:
+        self._ledger, self._replay, self._damaged = ledger, replay, damaged
         self._runs: dict[tuple[str, str], int] = {}
-        self.damaged: list[str] = []
-        """Places of segments that hold no whole record, or repeat a lost one, and which."""
 
     def take(self, path: Path) -> None:
         """Enter one segment and its captures, in one transaction."""
-        name = path.name.removesuffix(OPEN)
-        is_sealed = path.name == name
+        name, last = path.name.removesuffix(OPEN), ""
+        # It keeps its number as well: the next new one is named by the highest.
+        row: dict[str, Any] = {"id": _number(name), "name": name, "site": "", "opened_at": ""}
         with self._ledger.transaction() as db:
-            segment = _register(db, name)
-            site, first, last = "", "", ""
-            for found in exchanges_of(path, self.damaged):
-                site, last = found.notes["site"], found.notes["stored-at"]
-                first = first or last
+            segment = insert(db, "segment", row)
+            for found in exchanges_of(path, self._damaged):
                 self._enter(db, found, segment, name)
-            db.execute(
-                "UPDATE segment SET site = ?, opened_at = ? WHERE id = ?", (site, first, segment)
-            )
-            if is_sealed:
-                db.execute(
-                    "UPDATE segment SET is_sealed = 1, length = ?, sha256 = ?, sealed_at = ?"
-                    " WHERE id = ?",
-                    (path.stat().st_size, file_sha256(path), last, segment),
-                )
+                last = found.stored_at
+                row |= {"site": found.exchange.site, "opened_at": row["opened_at"] or last}
+            if path.name == name:
+                row |= {"length": path.stat().st_size, "sha256": file_sha256(path)}
+                row |= {"is_sealed": 1, "sealed_at": last}
+            update(db, "segment", segment, row)
 
     def _enter(
         self, db: sqlite3.Connection, found: StoredExchange, segment: int, name: str
     ) -> None:
-        exchange, stored_at = found.exchange(), found.notes["stored-at"]
-        message = exchange.message()
-        run_id = self._run(db, exchange, found.notes.get("run"), stored_at, name)
-        page_id = self._replay.page(exchange, run_id, stored_at)
-        original = self._original(found, exchange, message, page_id)
-        is_orphan = found.profile is not None and original is None
-        row = row_of(exchange, message, original) | {
+        run_id = self._run(db, found, name)
+        page_id = self._replay.page(found, run_id)
+        original = self._original(found, page_id)
+        row = row_of(found.exchange, found.message, original) | {
             "page_id": page_id,
             "run_id": run_id,
-            "record_id": found.answer.headers.get("warc-record-id"),
-            "body_sha256": found.notes.get("body-sha256", message.body_sha256),
+            "record_id": found.headers.get("warc-record-id"),
+            "body_sha256": found.notes.get("body-sha256", found.message.body_sha256),
         }
-        if is_orphan:
+        if found.profile is not None and original is None:
             row["damage"] = ORPHAN
-            self.damaged.append(f"{name} at {found.offset}: it repeats a lost record")
-        capture_id = enter_capture(db, row, (segment, found.offset, found.length, found.end))
-        db.execute(
-            "UPDATE run SET ended_at = max(ended_at, ?), bytes = bytes + ?,"
-            " site = iif(site = ?, site, NULL) WHERE id = ?",
-            (stored_at, len(message.wire), exchange.site, run_id),
-        )
-        self._replay.settle(
-            db,
-            Entered(
-                exchange,
-                message,
-                page_id,
-                run_id,
-                capture_id,
-                None if original is None else original.row["id"],
-                stored_at,
-                is_orphan,
-            ),
-        )
+            self._damaged.append(f"{name} at {found.place[0]}: it repeats a lost record")
+        capture_id = enter_capture(db, row, (segment, *found.place), len(found.message.wire))
+        original_id = None if original is None else original.row["id"]
+        self._replay.settle(db, Entered(found, page_id, run_id, capture_id, original_id))
 
-    def _run(
-        self,
-        db: sqlite3.Connection,
-        exchange: Exchange,
-        number: str | None,
-        stored_at: str,
-        segment: str,
-    ) -> int:
+    def _run(self, db: sqlite3.Connection, found: StoredExchange, segment: str) -> int:
         """The run that stored an exchange: by its number, else one for each segment."""
-        kind = "crawl" if exchange.date_source == "crawl" else "import"
+        kind = "crawl" if found.exchange.date_source == "crawl" else "import"
+        number = found.notes.get("run")
         key = (kind, number or segment)
         if key not in self._runs:
             # It keeps its number, so that no later run takes one that is noted in the archive.
-            row = {"id": _free(db, "run", number), "kind": kind, "site": exchange.site}
-            row |= {"started_at": stored_at, "ended_at": stored_at}
+            row = {"id": number, "kind": kind, "started_at": found.stored_at}
             self._runs[key] = insert(db, "run", row)
         return self._runs[key]
 
-    def _original(
-        self, found: StoredExchange, exchange: Exchange, message: Message, page_id: int
-    ) -> Original | None:
+    def _original(self, found: StoredExchange, page_id: int) -> Original | None:
         """The capture that an exchange repeats, as the crawl saw it then. Absent: None."""
-        if found.profile is not None:
-            headers = found.answer.headers
-            rows = self._ledger.rows(
-                "SELECT * FROM capture WHERE page_id = ? AND (record_id = ? OR"
-                " (fetched_url = ? AND captured_at = ?)) ORDER BY record_id IS ? DESC LIMIT 1",
-                (
-                    page_id,
-                    headers.get("warc-refers-to"),
-                    headers.get("warc-refers-to-target-uri"),
-                    headers.get("warc-refers-to-date"),
-                    headers.get("warc-refers-to"),
-                ),
+        if found.profile is None:
+            same = original_of(self._ledger, found.exchange, found.message, page_id)
+            return same and Original(same.row, "")
+        names = ("warc-refers-to", "warc-refers-to-target-uri", "warc-refers-to-date")
+        rows = self._ledger.rows(
+            "SELECT * FROM capture WHERE page_id = ?1 AND (record_id = ?2 OR (fetched_url = ?3"
+            " AND captured_at = ?4)) ORDER BY record_id IS ?2 DESC LIMIT 1",
+            (page_id, *map(found.headers.get, names)),
+        )
+        return Original(rows[0], found.profile) if rows else None
+
+    def finish(self) -> list[str]:
+        """Close the books of all runs; gives a sentence for each thing that is lost."""
+        with self._ledger.transaction() as db:
+            db.execute(
+                "UPDATE run SET (ended_at, site) = (SELECT max(ended_at),"
+                " iif(min(site) = max(site), min(site), NULL) FROM attempt JOIN page"
+                " ON page.id = page_id WHERE run_id = run.id)"
             )
-            return Original(rows[0], found.profile) if rows else None
-        if exchange.date_source != "crawl" or message.status != 200:
-            return None
-        newest = newest_whole(self._ledger, page_id)
-        if newest is None or newest["body_sha256"] != found.notes.get("body-sha256"):
-            return None
-        return Original(root_of(self._ledger, newest), "")
+        return self._replay.finish()
 
 
 def in_order(paths: Iterable[Path]) -> list[Path]:
@@ -174,21 +139,9 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
     >>> in_order([Path("verdicts-b-000002.warc.gz"), Path("verdicts-a-000010.warc.gz.open")])[0]
     PosixPath('verdicts-b-000002.warc.gz')
     """
-    return sorted(paths, key=lambda path: (int(_number(path.name) or 0), path.name))
+    return sorted(paths, key=lambda path: (_number(path.name) or 0, path.name))
 
 
-def _register(db: sqlite3.Connection, name: str) -> int:
-    # It keeps its number as well: the next new one is named by the highest.
-    number = _free(db, "segment", _number(name))
-    return insert(db, "segment", {"id": number, "name": name, "site": "", "opened_at": ""})
-
-
-def _number(name: str) -> str | None:
+def _number(name: str) -> int | None:
     found = _NUMBER.search(name)
-    return found[1] if found else None
-
-
-def _free(db: sqlite3.Connection, table: str, number: str | None) -> str | None:
-    """A number, unless a row of the table has it already. Absent: None for another one."""
-    is_taken = db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone()
-    return None if is_taken else number
+    return int(found[1]) if found else None

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger, insert
+from archive.ledger.ledger import Ledger, insert, update
 from archive.warc.record import fields, member
 from machine.clock import stamp
 from machine.failpoints import reach
@@ -128,10 +128,8 @@ def _seal_as_it_stands(home: Home, ledger: Ledger, segment_id: int, name: str) -
         sha256 = file_sha256(after)
     reach("seal-hashed")
     with ledger.transaction() as db:
-        db.execute(
-            "UPDATE segment SET is_sealed = 1, sha256 = ?, length = ?, sealed_at = ? WHERE id = ?",
-            (sha256, after.stat().st_size, stamp(), segment_id),
-        )
+        row = {"sha256": sha256, "length": after.stat().st_size, "sealed_at": stamp()}
+        update(db, "segment", segment_id, row | {"is_sealed": 1})
     reach("sealed")
 
 

@@ -6,7 +6,6 @@ An answer that repeats a stored one becomes a revisit record, which holds its he
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -122,7 +121,7 @@ class Store:
         Raises: StoppedError when the disk does not take it, IntegrityError when it does not
         read back as it was written, UnwritableError when a header could break the file's format.
         """
-        original = self._original(exchange, message, page_id)
+        original = original_of(self._ledger, exchange, message, page_id)
         row = row_of(exchange, message, original) | {
             "page_id": page_id,
             "run_id": self._run,
@@ -138,10 +137,7 @@ class Store:
         place = (segment.id, offset, len(answer), segment.end)
         try:
             with self._ledger.transaction() as db:
-                capture_id = enter_capture(db, row, place)
-                db.execute(
-                    "UPDATE run SET bytes = bytes + ? WHERE id = ?", (len(message.wire), self._run)
-                )
+                capture_id = enter_capture(db, row, place, len(message.wire))
                 if settle is not None:
                     settle(db, capture_id, original is not None)
                 reach("inserted")
@@ -197,20 +193,6 @@ class Store:
         except OSError as error:
             raise StoppedError(what=f"--ack-fd {self._ack}: {error.strerror}") from error
 
-    def _original(self, exchange: Exchange, message: Message, page_id: int) -> Original | None:
-        newest = newest_whole(self._ledger, page_id)
-        if newest is None or exchange.date_source != "crawl":
-            return None
-        if message.status == 304 and exchange.validates == newest["id"]:
-            return Original(root_of(self._ledger, newest), "server-not-modified")
-        if message.status != 200 or message.decoded.body is None:
-            return None
-        if newest["body_sha256"] != message.body_sha256:
-            return None
-        root = root_of(self._ledger, newest)
-        is_same = root["payload_digest"] == digest(_stored_body(exchange))
-        return Original(root, "identical-payload-digest" if is_same else "")
-
     def _segment(self, site: str) -> SegmentWriter:
         if site not in self._segments:
             self._segments[site] = SegmentWriter(self._home, self._ledger, site)
@@ -226,7 +208,7 @@ class Store:
     ) -> None:
         block = load_record(self._home, segment.name, offset, length).block
         wanted = split_head(exchange.block)[0] if _is_revisit(original) else exchange.block
-        if hashlib.sha256(block).digest() != hashlib.sha256(wanted).digest():
+        if block != wanted:
             raise IntegrityError(
                 where=f"{segment.name} at {offset}",
                 what=f"{exchange.url} does not read back as it was written",
@@ -249,6 +231,24 @@ def _stored_body(exchange: Exchange) -> bytes:
     write such records, and those that check them, take it as it is.
     """
     return exchange.block if exchange.is_file else split_head(exchange.block)[1]
+
+
+def original_of(
+    ledger: Ledger, exchange: Exchange, message: Message, page_id: int
+) -> Original | None:
+    """The stored exchange that an answer to a crawl repeats. Absent: None."""
+    newest = newest_whole(ledger, page_id)
+    if newest is None or exchange.date_source != "crawl":
+        return None
+    if message.status == 304 and exchange.validates == newest["id"]:
+        return Original(root_of(ledger, newest), "server-not-modified")
+    if message.status != 200 or message.decoded.body is None:
+        return None
+    if newest["body_sha256"] != message.body_sha256:
+        return None
+    root = root_of(ledger, newest)
+    is_same = root["payload_digest"] == digest(_stored_body(exchange))
+    return Original(root, "identical-payload-digest" if is_same else "")
 
 
 def row_of(exchange: Exchange, message: Message, original: Original | None) -> dict[str, object]:
@@ -289,9 +289,9 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
 
 
 def enter_capture(
-    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int]
+    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int], size: int
 ) -> int:
-    """Enter a capture in the ledger; gives its number.
+    """Enter a capture in the ledger, with its `size` on the wire; gives its number.
 
     Shape: `place` is its segment, the offset and length of its record, and the exchange's end.
     """
@@ -299,6 +299,7 @@ def enter_capture(
     row = row | {"segment_id": segment_id, "offset": offset, "length": length}
     capture_id = insert(db, "capture", row)
     db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
+    db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?", (size, row["run_id"]))
     return capture_id
 
 

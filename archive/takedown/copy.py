@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger
+from archive.ledger.ledger import Ledger, insert
 from archive.takedown.takedowns import Correction, Export, Takedown, corrections, exports, takedowns
 from machine.files import whole
 from schema.errors import IntegrityError, StoppedError
@@ -163,9 +163,9 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
         for each in missing.takedowns:
             _enter_again(db, each, known)
         for note in missing.corrections:
-            insert(db, "correction", **asdict(note))
+            insert(db, "correction", asdict(note))
         for export in missing.exports:
-            insert(db, "export", **asdict(export))
+            insert(db, "export", asdict(export))
         now = _kept(db)
     return {
         "takedown": len(now.takedowns),
@@ -180,16 +180,7 @@ def _enter_again(db: sqlite3.Connection, each: Takedown, known: TakedownCopy) ->
             matches = other.matches.joined(each.matches).model_dump_json()
             db.execute("UPDATE takedown SET matches = ? WHERE id = ?", (matches, other.id))
             return
-    insert(db, "takedown", **asdict(each) | {"matches": each.matches.model_dump_json()})
-
-
-def insert(db: sqlite3.Connection, table: str, **values: object) -> int:
-    """Enter one row; gives its number, which is the one in `values` unless that is taken."""
-    free = f"(SELECT iif(count(*), NULL, :id) FROM {table} WHERE id = :id)"
-    marks = ", ".join(free if name == "id" else f":{name}" for name in values)
-    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks}) RETURNING id"
-    number: int = db.execute(sql, values).fetchone()[0]
-    return number
+    insert(db, "takedown", asdict(each) | {"matches": each.matches.model_dump_json()})
 
 
 def _kept(db: sqlite3.Connection) -> TakedownCopy:

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archive.home import Home
-from archive.takedown.copy import entering, insert
+from archive.ledger.ledger import insert
+from archive.takedown.copy import entering
 from archive.takedown.takedowns import Matches, Takedown, TakedownKind
 from machine.clock import stamp
 from schema.errors import UsageError
@@ -35,7 +36,7 @@ def enter_takedown(home: Home, wanted: Takedown, pages: Iterable[int]) -> int:
         else:
             matches = wanted.matches.model_dump_json()
             more = {"matches": matches, "reason": wanted.reason, "added_at": stamp()}
-            number = insert(db, "takedown", **about, **more)
+            number = insert(db, "takedown", about | more)
         db.executemany(
             "UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
             [(page,) for page in pages],
@@ -104,9 +105,9 @@ def lift_takedown(home: Home, takedown_id: int, pages: Iterable[int]) -> None:
 
 def enter_correction(home: Home, kind: TakedownKind, site: str, target: str, note: str) -> int:
     """Enter a correction, dated now; gives its number."""
-    about = {"kind": kind, "site": site, "target": target}
+    row = {"kind": kind, "site": site, "target": target, "note": note, "added_at": stamp()}
     with entering(home) as db:
-        return insert(db, "correction", **about, note=note, added_at=stamp())
+        return insert(db, "correction", row)
 
 
 def note_export(home: Home, folder: Path, release: str) -> int:
@@ -114,9 +115,9 @@ def note_export(home: Home, folder: Path, release: str) -> int:
 
     To be noted before its first file is written: one that was killed is then found too.
     """
-    where = str(folder.absolute())
+    row = {"folder": str(folder.absolute()), "release": release, "made_at": stamp()}
     with entering(home) as db:
-        return insert(db, "export", folder=where, release=release, made_at=stamp())
+        return insert(db, "export", row)
 
 
 def mark_withdrawn(home: Home, export_id: int) -> None:

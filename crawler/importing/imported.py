@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from archive.ledger import Role
+from archive.store import Exchange
 from archive.warc import Message
 from crawler.judge import REDIRECTS
+from crawler.start.planning import role_of
+from parsers.sites import site_named
 
 
 def outcome_of(message: Message) -> tuple[str, str]:
@@ -15,3 +19,10 @@ def outcome_of(message: Message) -> tuple[str, str]:
     if message.decoded.body is None:
         return message.decoded.outcome, message.decoded.reason
     return ("ok", "") if message.decoded.body else ("damaged", "empty")
+
+
+def imported_role(exchange: Exchange) -> Role:
+    """What an imported page is, by its address."""
+    if exchange.url.startswith("urn:"):
+        return "comparison"
+    return role_of(site_named(exchange.site), exchange.url)

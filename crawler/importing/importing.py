@@ -18,7 +18,7 @@ from archive.warc import Message
 from crawler.context import Progress
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
-from crawler.importing.imported import outcome_of
+from crawler.importing.imported import imported_role, outcome_of
 from crawler.reading.look import LookTask, PageLook, look
 from crawler.reading.sources import (
     Item,
@@ -30,7 +30,6 @@ from crawler.reading.sources import (
     real,
 )
 from crawler.report import ImportReport
-from crawler.start.planning import role_of
 from machine.clock import parse_stamp
 from machine.worker import Died, GuardedPool
 from parsers import Site
@@ -176,23 +175,13 @@ class _Import:
         if self._is_known(exchange, message):
             self.unchanged += 1
             return
-        role = "comparison" if own.startswith("urn:") else role_of(site, own)
+        role = imported_role(exchange)
         page_id = self.books.frontier.enter(Found(site.name, own, role))
         outcome, reason = outcome_of(message)
         attempt: list[int] = []
 
         def settle(db: sqlite3.Connection, capture_id: int, _: bool) -> None:
-            attempt.append(
-                settle_import(
-                    db,
-                    self.books.id,
-                    page_id,
-                    exchange.url,
-                    exchange.captured_at,
-                    capture_id,
-                    (outcome, reason, message.status),
-                )
-            )
+            attempt.append(settle_import(db, capture_id, outcome, reason))
 
         stored = self.books.store.add(exchange, message, page_id, settle)
         self.stored += 1

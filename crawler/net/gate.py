@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 
-from archive.ledger import Found
+from archive.ledger import Found, insert
 from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import RobotsRefused, Rules, body_of, is_fresh, read_rules
 from machine.clock import now, parse_stamp
@@ -97,20 +97,6 @@ class RobotsGate(RobotsTxtMiddleware):
 
     def _note(self, job: Job, origin: str, rules: Rules) -> None:
         run = self.crawler.spider.run  # type: ignore[union-attr]
-        denied = " ".join(rules.denied(origin, job.site))
         with run.books.ledger.transaction() as db:
-            db.execute(
-                "INSERT INTO robots (run_id, site, origin, read_at, state, crawl_delay_s,"
-                " denied_tokens, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    run.books.id,
-                    job.site.name,
-                    origin,
-                    rules.read_at,
-                    rules.state,
-                    rules.crawl_delay_s or None,
-                    denied,
-                    rules.capture_id,
-                ),
-            )
+            insert(db, "robots", rules.row(run.books.id, origin, job.site))
         run.report_robots(origin, rules.state)

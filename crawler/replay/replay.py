@@ -7,8 +7,7 @@ What never came into the archive is not replayed: attempts without an answer, an
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
 from typing import cast
 
 from archive.ledger import (
@@ -25,11 +24,12 @@ from archive.ledger import (
     failed,
     give_back_leases,
     settle_import,
+    update,
 )
-from archive.rebuild import ORPHAN, Entered
+from archive.rebuild import ORPHAN, Entered, StoredExchange
 from archive.store import Exchange
 from crawler.hosts.addresses import origin_of
-from crawler.importing.imported import outcome_of
+from crawler.importing.imported import imported_role, outcome_of
 from crawler.judge import TRANSIENT
 from crawler.replay.robots import RobotsReplay
 from crawler.start.planning import role_of
@@ -40,35 +40,27 @@ PASSING = ("throttled", *map(str, TRANSIENT))
 """The reasons of an HTTP error after which a page is tried again."""
 
 
-@dataclass(slots=True)
-class _Count:
-    """The count of one run, as its report had it."""
-
-    asked: set[int] = field(default_factory=set)
-    stored: int = 0
-    unchanged: int = 0
-    failed: int = 0
-
-
 class Replay:
     """Settles each capture of a new ledger as it was settled when it was stored."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._robots = RobotsReplay()
+        self._ledger, self._robots = ledger, RobotsReplay()
         self._frontiers: dict[int, Frontier] = {}
-        self._counts: dict[int, _Count] = defaultdict(_Count)
+        self._counts: dict[int, Counter[str]] = defaultdict(Counter)
+        self._asked: set[tuple[int, int]] = set()
+        """The runs and pages that are counted."""
         self._began: dict[tuple[str, str | None], Frontier] = {}
         """The sites and mirrors whose lists were asked for, as a crawl from the root does."""
         self._hop: tuple[int, int] | None = None
         """The run and the page whose last answer led to another address."""
 
-    def page(self, exchange: Exchange, run_id: int, stored_at: str) -> int:
+    def page(self, stored: StoredExchange, run_id: int) -> int:
         """The page of an exchange that is about to be entered; a new one is made."""
+        exchange = stored.exchange
         if run_id not in self._frontiers:
             self._frontiers[run_id] = Frontier(self._ledger, run_id)
         frontier = self._frontiers[run_id]
-        with as_of(stored_at):
+        with as_of(stored.stored_at):
             if exchange.date_source != "crawl":
                 return frontier.enter(Found(exchange.site, exchange.url, _role(exchange)))
             known = frontier.page_id(exchange.site, exchange.url)
@@ -81,16 +73,16 @@ class Replay:
 
     def settle(self, db: sqlite3.Connection, entered: Entered) -> None:
         """Do again what ended the page's lease in the commit of a capture."""
-        if entered.exchange.date_source == "crawl":
+        if entered.stored.exchange.date_source == "crawl":
             self._settle_crawl(db, entered)
         else:
             self._settle_import(db, entered)
 
     def _settle_crawl(self, db: sqlite3.Connection, entered: Entered) -> None:
-        is_unchanged = entered.original_id is not None
-        with as_of(entered.exchange.captured_at):
+        asked, is_unchanged = (entered.run_id, entered.page_id), entered.original_id is not None
+        with as_of(entered.stored.exchange.captured_at):
             lease = self._frontiers[entered.run_id].lease(entered.page_id)
-        with as_of(entered.stored_at):
+        with as_of(entered.stored.stored_at):
             ending = _ending(lease, entered)
             end_attempt(db, lease, ending, capture_id=entered.capture_id, is_unchanged=is_unchanged)
             is_hop = ending.state == "leased"
@@ -98,33 +90,26 @@ class Replay:
                 self._robots.read(db, entered, is_hop=is_hop)
             else:
                 self._robots.keep_to(db, entered)
-        self._hop = (entered.run_id, entered.page_id) if is_hop else None
-        if lease.role != "comparison":
-            return
-        count = self._counts[entered.run_id]
-        count.asked.add(entered.page_id)
-        count.stored += ending.state == "captured" and not is_unchanged
-        count.unchanged += ending.state == "captured" and is_unchanged
-        count.failed += ending.state == "failed"
+        self._hop = asked if is_hop else None
+        if lease.role == "comparison":
+            is_good = ending.state == "captured"
+            self._counts[entered.run_id].update(
+                asked=asked not in self._asked,
+                stored=is_good and not is_unchanged,
+                unchanged=is_good and is_unchanged,
+                failed=ending.state == "failed",
+            )
+            self._asked.add(asked)
 
     def _settle_import(self, db: sqlite3.Connection, entered: Entered) -> None:
-        outcome, reason = outcome_of(entered.message)
-        with as_of(entered.stored_at):
-            settle_import(
-                db,
-                entered.run_id,
-                entered.page_id,
-                entered.exchange.url,
-                entered.exchange.captured_at,
-                entered.capture_id,
-                (outcome, reason, entered.message.status),
-            )
-            if _role(entered.exchange) == "robots":
+        outcome, reason = outcome_of(entered.stored.message)
+        role = imported_role(entered.stored.exchange)
+        with as_of(entered.stored.stored_at):
+            settle_import(db, entered.capture_id, outcome, reason)
+            if role == "robots":
                 self._robots.learn(entered)
-        count = self._counts[entered.run_id]
-        count.asked.add(entered.capture_id)
-        count.stored += 1
-        count.failed += outcome != "ok" and _role(entered.exchange) == "comparison"
+        is_failed = outcome != "ok" and role == "comparison"
+        self._counts[entered.run_id].update(asked=1, stored=1, failed=is_failed)
 
     def finish(self) -> list[str]:
         """Close the books of all runs; gives a sentence for each thing that is lost."""
@@ -140,16 +125,13 @@ class Replay:
         give_back_leases(self._ledger)
         with self._ledger.transaction() as db:
             for run_id, count in self._counts.items():
-                db.execute(
-                    "UPDATE run SET asked = ?, stored = ?, unchanged = ?, failed = ? WHERE id = ?",
-                    (len(count.asked), count.stored, count.unchanged, count.failed, run_id),
-                )
+                update(db, "run", run_id, count)
         return self._robots.lost
 
 
 def _ending(lease: Lease, entered: Entered) -> Ending:
     """How an attempt ended, from what its answer was taken for."""
-    status = entered.message.status
+    status = entered.stored.message.status
     outcome, _, reason = _taken_for(entered).partition(":")
     if (outcome, reason) in (("ok", "redirect"), ("http_error", "other_body")):
         return Ending(outcome, reason, "leased", tries=lease.tries, status=status)
@@ -168,20 +150,17 @@ def _taken_for(entered: Entered) -> str:
     """As it was noted; of an archive of the first version, which did not, as an import's."""
     if entered.is_orphan:
         return ORPHAN
-    if entered.exchange.outcome is not None:
-        return entered.exchange.outcome
+    if entered.stored.exchange.outcome is not None:
+        return entered.stored.exchange.outcome
     if entered.original_id is not None:
         return "ok:"
-    return ":".join(outcome_of(entered.message))
+    return ":".join(outcome_of(entered.stored.message))
 
 
 def _role(exchange: Exchange) -> Role:
     # What an import notes is not what the address says.
-    if exchange.role and exchange.date_source == "crawl":
-        return cast(Role, exchange.role)
-    if exchange.url.startswith("urn:"):
-        return "comparison"
-    return role_of(site_named(exchange.site), exchange.url)
+    is_noted = exchange.role and exchange.date_source == "crawl"
+    return cast(Role, exchange.role) if is_noted else imported_role(exchange)
 
 
 def _mirror(exchange: Exchange) -> str | None:

@@ -91,6 +91,19 @@ class Rules:
         generous = self.generous.crawl_delay(_whole(TOKEN)) or 0.0
         return max(delays[TOKEN] or delays[ALL], min(generous, LONGEST_CRAWL_DELAY_S))
 
+    def row(self, run_id: int, origin: str, site: Site) -> dict[str, object]:
+        """What the ledger notes of a run that keeps to them."""
+        return {
+            "run_id": run_id,
+            "site": site.name,
+            "origin": origin,
+            "read_at": self.read_at,
+            "state": self.state,
+            "crawl_delay_s": self.crawl_delay_s or None,
+            "denied_tokens": " ".join(self.denied(origin, site)),
+            "capture_id": self.capture_id,
+        }
+
     @property
     def sitemaps(self) -> list[str]:
         """The addresses on its Sitemap lines."""

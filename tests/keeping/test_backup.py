@@ -493,6 +493,23 @@ def test_a_first_backup_of_a_damaged_home_says_which_file(home, tmp_path):
     assert verdicts("check", "--home", again, "--deep").returncode == 40
 
 
+@PLACES
+def test_what_was_damaged_when_it_was_copied_first_is_never_called_sound(home, tmp_path, name):
+    path = home / "warc" / FIRST
+    whole = path.read_bytes()
+    flip(path)
+    for _ in range(2):
+        done = verdicts("backup", "--home", home, "--to", tmp_path / name)
+        assert done.returncode == 40, done.stderr
+        assert FIRST in done.stderr
+        assert "sound copy" not in done.stderr
+    path.chmod(0o644)
+    path.write_bytes(whole)
+    backed_up(home, tmp_path / name)
+    again = restored(tmp_path / name, tmp_path / "again")
+    assert (again / "warc" / FIRST).read_bytes() == whole
+
+
 def test_a_segment_that_was_cut_is_copied_and_comes_back_as_far_as_it_goes(home, tmp_path):
     cut(home / "warc" / FIRST)
     left = (home / "warc" / FIRST).read_bytes()

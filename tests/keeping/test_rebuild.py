@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -163,6 +164,22 @@ def test_rules_that_repeat_an_imported_robots_txt_are_read_there(site, home, tmp
     (home / "ledger.db").unlink()
     rebuilt(home)
     assert rows(home, "SELECT * FROM robots") == before
+
+
+def test_a_page_that_came_again_in_other_bytes_on_the_wire_repeats_the_first_after_a_rebuild(
+    site, home
+):
+    path, *_ = PATHS
+    packed = gzip.compress(PAGES[path], mtime=0)
+    site.answers[path] = Said(packed, headers={"Content-Encoding": "gzip"})
+    run_crawl(home, site.base + path, env={NOW: DAYS[0]})
+    site.answers[path] = Said(PAGES[path])
+    run_crawl(home, site.base + path, env={NOW: DAYS[1]})
+    sql = f"SELECT kind, revisit_of FROM capture WHERE url LIKE '%{path}' ORDER BY id"
+    (first, again) = before = rows(home, sql)
+    assert (first[1], again[0], again[1] is None) == (None, "response", False)
+    rebuilt(home)
+    assert rows(home, sql) == before
 
 
 @pytest.mark.parametrize("point", ["ledger-made", "ledger-swapped"])
