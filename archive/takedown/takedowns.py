@@ -6,10 +6,9 @@ kept as addresses and hashes, never in words.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from sqlite3 import Row
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -69,7 +68,8 @@ class Matches(Record):
     @model_validator(mode="before")
     @classmethod
     def _as_written_now(cls, data: Any) -> Any:
-        """What the first version of this list said of quotes, in the words of this one."""
+        """As JSON too; what its first version said of quotes, in the words of this one."""
+        data = json.loads(data) if isinstance(data, str) else data
         if not isinstance(data, dict) or not data.keys() & {"sides", "runs"}:
             return data
         now = {name: said for name, said in data.items() if name not in ("sides", "runs")}
@@ -90,66 +90,60 @@ class Matches(Record):
         return Matches(**values)
 
 
-@dataclass(frozen=True, slots=True)
-class Takedown:
+class Entry(Record):
+    """One row of the ledger that stands nowhere in the archive."""
+
+    table: ClassVar[str]
+    id: int
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """All that tells it from others; its number changes, and a new ledger gives another."""
+        return tuple(value for name, value in self if name not in _CHANGING)
+
+
+_CHANGING = {"id", "matches", "reason", "is_erased", "lifted_at", "withdrawn_at"}
+
+
+class Takedown(Entry):
     """One take-down. `target` is the page's address, the tool's slug or name, the quote's key.
 
     Absent: `lifted_at` is None while it holds.
     """
 
-    id: int
+    table = "takedown"
     kind: TakedownKind
     site: str
     target: str
     matches: Matches
     reason: str
-    is_erased: bool
-    added_at: str
-    lifted_at: str | None
-
-    @classmethod
-    def of(cls, row: Row) -> Takedown:
-        """The take-down that a row of the ledger is."""
-        matches = Matches.model_validate_json(row["matches"])
-        return cls(**{**dict(row), "matches": matches, "is_erased": bool(row["is_erased"])})
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """All that tells it from others; its number changes, and a new ledger gives another."""
-        return self.kind, self.site, self.target, self.added_at
+    is_erased: bool = Field(default=False, strict=False)
+    added_at: str = ""
+    lifted_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Entry):
     """A dated note on a page, a tool or a quote, shown beside what was published."""
 
-    id: int
+    table = "correction"
     kind: TakedownKind
     site: str
     target: str
     note: str
     added_at: str
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """All of it but its number."""
-        return self.kind, self.site, self.target, self.note, self.added_at
 
-
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Entry):
     """A folder that a release was written to. Absent: `withdrawn_at` is None while it stands."""
 
-    id: int
+    table = "export"
     folder: str
     release: str
     made_at: str
     withdrawn_at: str | None
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """All that tells it from others."""
-        return self.folder, self.release, self.made_at
+
+_Kind = TypeVar("_Kind", bound=Entry)
 
 
 def takedowns(home: Home) -> list[Takedown]:
@@ -158,7 +152,7 @@ def takedowns(home: Home) -> list[Takedown]:
     Raises: as all that read here: IntegrityError when the home lost its ledger, and what
     `read_rows` raises.
     """
-    return [Takedown.of(row) for row in _rows(home, "takedown")]
+    return _entries(home, Takedown)
 
 
 def active_takedowns(home: Home) -> list[Takedown]:
@@ -168,17 +162,18 @@ def active_takedowns(home: Home) -> list[Takedown]:
 
 def corrections(home: Home) -> list[Correction]:
     """Every correction, in one short read."""
-    return [Correction(**dict(row)) for row in _rows(home, "correction")]
+    return _entries(home, Correction)
 
 
 def exports(home: Home) -> list[Export]:
     """Every exported folder, in one short read."""
-    return [Export(**dict(row)) for row in _rows(home, "export")]
+    return _entries(home, Export)
 
 
-def _rows(home: Home, table: str) -> list[Row]:
+def _entries(home: Home, kind: type[_Kind]) -> list[_Kind]:
     home.require_ledger()
-    return read_rows(home.ledger, f"SELECT * FROM {table} ORDER BY id")
+    rows = read_rows(home.ledger, f"SELECT * FROM {kind.table} ORDER BY id")
+    return [kind.model_validate(dict(row)) for row in rows]
 
 
 class TakenAddresses:

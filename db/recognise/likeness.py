@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from archive.takedown import KnownSide, Takedown
+from archive.takedown import KnownSide
 from db.recognise.fold import readings, text_hash, words_hash
 
 SHORT_WORDS = 5
@@ -86,51 +86,31 @@ class CardSide:
             for piece in windows(words, PIECE_WORDS)
         )
 
-    def known(self, beside: CardSide, twins: Iterable[CardSide] = ()) -> KnownSide:
+    def known(self, *others: CardSide) -> KnownSide:
         """The same, as a take-down keeps it, without what tells nothing.
 
-        That is a quote of the card beside it, and all that other tools of its name say.
+        That is what the quotes of the card beside it, and of other tools of its name, say as well,
+        and what descriptions of tools of its name do.
         """
-        quotes, pieces = self.quotes - beside.quotes, self.pieces
-        for twin in twins:
-            quotes, pieces = quotes - twin.quotes, pieces - twin.pieces
+        namesakes = (other for other in others if other.name == self.name)
         # The lowest hashes are those of any words, so they are a fair sample.
         return KnownSide(
             name=self.name,
             card=self.card,
-            quotes=sorted(quotes),
-            pieces=sorted(pieces)[:KEPT_PIECES],
+            quotes=sorted(self.quotes.difference(*(other.quotes for other in others))),
+            pieces=sorted(self.pieces.difference(*(other.pieces for other in namesakes)))[
+                :KEPT_PIECES
+            ],
         )
 
 
-class Likenesses:
-    """All pages and tools that are known by what they showed, to be asked of a page's two cards."""
-
-    def __init__(self, active: Iterable[Takedown]) -> None:
-        self._by_hash: dict[str, list[tuple[int, tuple[KnownSide, ...]]]] = {}
-        for takedown in active:
-            shown = [tuple(version) for version in takedown.matches.shown]
-            if takedown.kind == "tool":
-                shown += [(KnownSide(card=card),) for card in takedown.matches.words]
-            for version in shown:
-                for found in {found for side in version for found in _signs(side)}:
-                    self._by_hash.setdefault(found, []).append((takedown.id, version))
-
-    def __bool__(self) -> bool:
-        return bool(self._by_hash)
-
-    def find(self, sides: Sequence[CardSide]) -> set[int]:
-        """The take-downs of which a page with these two cards shows the page, or the tool."""
-        signs = {sign for side in sides for sign in (side.name, side.card, *side.quotes) if sign}
-        near = [each for sign in signs for each in self._by_hash.get(sign, ())]
-        return {takedown for takedown, version in near if _is_shown(version, sides)}
+def signs_of(side: CardSide | KnownSide) -> list[str]:
+    """The hashes of which a card shares one with any that it may be taken for."""
+    return [sign for sign in (side.name, side.card, *side.quotes) if sign is not None]
 
 
-def _signs(side: KnownSide) -> Iterator[str]:
-    yield from (sign for sign in (side.name, side.card, *side.quotes) if sign)
-
-
-def _is_shown(known: Sequence[KnownSide], shown: Sequence[CardSide]) -> bool:
+def is_shown(known: Sequence[KnownSide], shown: Sequence[CardSide]) -> bool:
+    """Whether a page shows the card, or both cards in either order."""
     if len(known) == 1:
         return any(_is_same(known[0], side) for side in shown)
     return any(

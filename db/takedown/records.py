@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 from archive import Capture, Segment
 from db.recognise.match import CardWords, PageWords, QuoteWords, TakedownMatcher
@@ -16,11 +15,13 @@ from db.records import recordfile
 from db.records.reading import CaptureLine, PageResult
 from db.records.snapshot import Snapshot
 from db.rows.keys import card_key, quote_key
-from schema.records import Comparison, Finding, Quote
+from schema.records import Comparison
 
-T = TypeVar("T", Finding, Quote)
 GONE = "[taken down]"
 """What stands in a record where words were left out."""
+_PRINTED = ("reviewer", "score", "verdict", "verdict_source", "verdict_span")
+_NOTHING = {**dict.fromkeys(_PRINTED), "text": GONE}
+"""What is left of a quote: its place."""
 
 
 def showing_of(site: str, url: str, record: Comparison) -> PageWords:
@@ -49,39 +50,37 @@ def cleaned(site: str, line: CaptureLine, taken: TakedownMatcher) -> tuple[Captu
         if refused is not None:
             update = {"outcome": "refused", "takedown": refused, "reading": None}
             return line.model_copy(update=update), {refused}
-        changed, touched = _without_quotes(reading, reading.record, showing, taken)
+        changed, by = _without_quotes(reading, reading.record, showing, taken)
     else:
-        by = taken.cited(reading.record.detail)
+        by = {taken.cited(reading.record.detail)}
         record = reading.record.model_copy(update={"detail": GONE})
-        changed, touched = reading.model_copy(update={"record": record}), {by} if by else set()
+        changed = reading.model_copy(update={"record": record})
+    touched = {each for each in by if each is not None}
     return (line.model_copy(update={"reading": changed}) if touched else line), touched
 
 
 def _without_quotes(
     reading: PageResult, record: Comparison, showing: PageWords, taken: TakedownMatcher
-) -> tuple[PageResult, set[int]]:
-    """A reading without the words of quotes, and of findings that cite them."""
-    found = {quote.position: taken.quote(quote) for quote in showing.quotes}
-    gone = {position: takedown for position, takedown in found.items() if takedown is not None}
-    cited = [(finding, taken.cited(finding.detail)) for finding in record.findings]
+) -> tuple[PageResult, set[int | None]]:
+    """A reading without the words of quotes, and of findings that cite them; for what, if any."""
+    gone = {quote.position: taken.quote(quote) for quote in showing.quotes}
+    cited = [taken.cited(finding.detail) for finding in record.findings]
     changes = {
-        "quotes": tuple(_empty(q) if q.position in gone else q for q in record.quotes),
-        "findings": tuple(_empty(finding) if by is not None else finding for finding, by in cited),
+        "quotes": tuple(
+            quote if gone[quote.position] is None else quote.model_copy(update=_NOTHING)
+            for quote in record.quotes
+        ),
+        "findings": tuple(
+            finding if by is None else finding.model_copy(update={"detail": GONE})
+            for finding, by in zip(record.findings, cited, strict=True)
+        ),
     }
+    places = {position for position, by in gone.items() if by is not None}
     update = {
         "record": record.model_copy(update=changes),
-        "taken_down": tuple(sorted({*gone, *reading.taken_down})),
+        "taken_down": tuple(sorted({*places, *reading.taken_down})),
     }
-    touched = {*gone.values(), *(by for _, by in cited if by is not None)}
-    return reading.model_copy(update=update), touched
-
-
-def _empty(said: T) -> T:
-    """The place of a quote or a finding, without anything that was said or printed."""
-    if isinstance(said, Finding):
-        return said.model_copy(update={"detail": GONE})
-    nothing = dict.fromkeys(("reviewer", "score", "verdict", "verdict_source", "verdict_span"))
-    return said.model_copy(update={**nothing, "text": GONE})
+    return reading.model_copy(update=update), {*gone.values(), *cited}
 
 
 def fitted(

@@ -9,7 +9,6 @@ from takedown_home import entered
 
 from archive.takedown.takedowns import Matches
 from db.recognise.fold import folded
-from db.recognise.likeness import Likenesses
 from db.recognise.match import PageWords, TakedownMatcher, quote_matches, sides_of
 from db.takedown.find import Target, matches_of
 from db.takedown.records import showing_of
@@ -77,10 +76,10 @@ def test_no_other_tool_is_taken_for_one_that_was_taken_down() -> None:
     ]
     for slug in {card.slug for card, _ in shown if card.slug is not None}:
         found = matches_of(Target("tool", "sample", slug), Everything(pages))
-        likenesses = Likenesses([entered("tool", found)])
+        taken = TakedownMatcher([entered("tool", found)])
         own = [(card, side) for card, side in shown if card.slug == slug]
-        assert all(likenesses.find([side]) for _, side in own)
+        assert all(taken.cards([side]) for _, side in own)
         for card, side in shown:
             is_it = card.slug in (slug, None) and card.name in {each.name for each, _ in own}
             if not is_it and not any(len(side.quotes & each.quotes) > 1 for _, each in own):
-                assert not likenesses.find([side]), (slug, card.name)
+                assert not taken.cards([side]), (slug, card.name)
