@@ -99,7 +99,7 @@ def carry_over(home: Home, old: OldLedger, ledger: Ledger, unread: list[str]) ->
             carried.lost.append(LOST[table])
         else:
             carried.rows[table] = count
-    for table, count in (enter_lacking(home, ledger) or {}).items():
+    for table, count in enter_lacking(home, ledger).items():
         carried.rows[table] = count
         carried.lost = [each for each in carried.lost if each != LOST[table]]
     if "robots" not in carried.rows:

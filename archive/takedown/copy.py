@@ -25,6 +25,8 @@ from schema.errors import IntegrityError, StoppedError
 from schema.published import TAKEDOWNS
 from schema.records import Record
 
+KINDS = (Takedown, Correction, Export)
+
 
 class TakedownCopy(Record):
     """Every take-down, lifted ones too, every correction and every exported folder."""
@@ -32,18 +34,15 @@ class TakedownCopy(Record):
     format: int = Field(default=1, ge=1, le=1)
     """The version of this file's format."""
     takedowns: list[Takedown] = Field(default_factory=list)
-    """As the ledger has them."""
     corrections: list[Correction] = Field(default_factory=list)
-    """As the ledger has them."""
     exports: list[Export] = Field(default_factory=list)
-    """As the ledger has them."""
 
     @classmethod
     def of(cls, read: Callable[[str], list[sqlite3.Row]]) -> TakedownCopy:
         """What a ledger holds; `read` gives the rows that a query asks for."""
         said = {
             f"{kind.table}s": [dict(row) for row in read(f"SELECT * FROM {kind.table} ORDER BY id")]
-            for kind in (Takedown, Correction, Export)
+            for kind in KINDS
         }
         return cls.model_validate(said)
 
@@ -146,29 +145,25 @@ def renew_copy(ledger: Ledger) -> None:
             raise StoppedError(what=f"{what} build writes it here too") from error
 
 
-def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
+def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int]:
     """Enter what only the copy of a home holds into a ledger that is made again.
 
-    Shape: the number of rows that its tables have then. Absent: None where no copy can be read.
+    Shape: the number of rows that its tables have then; nothing where no copy can be read.
     """
     path = path_beside(home.ledger)
     try:
         kept = read_copy(path)
     except IntegrityError:
-        return None
+        return {}
     if not path.exists():
-        return None
+        return {}
     with ledger.transaction() as db:
         known = TakedownCopy.of(ledger.rows)
         there = {each.key: each for each in known.takedowns}
         for each in kept.beyond(known):
             _enter_again(db, each, there.get(each.key))
         now = TakedownCopy.of(ledger.rows)
-    return {
-        "takedown": len(now.takedowns),
-        "correction": len(now.corrections),
-        "export": len(now.exports),
-    }
+    return {each.table: len(getattr(now, f"{each.table}s")) for each in KINDS}
 
 
 def _enter_again(db: sqlite3.Connection, each: Entry, known: Takedown | None) -> None:

@@ -76,10 +76,9 @@ class Matches(Record):
         sides = [[{"quotes": side} for side in version] for version in data.get("sides", [])]
         return now | {"shown": [*now.get("shown", []), *sides]}
 
-    def recognised(self) -> list[object]:
+    def recognised(self) -> dict[str, Any]:
         """What it is recognised by, without what it took out: all that a build depends on."""
-        shown = [[side.model_dump() for side in version] for version in self.shown]
-        return [self.slugs, self.bodies, self.words, shown, self.names, self.pieces, self.apart]
+        return self.model_dump(exclude={"pages", "cards", "quotes", "erased", "is_erasing"})
 
     def joined(self, other: Matches) -> Matches:
         """What either of the two says, each thing once."""
@@ -180,14 +179,15 @@ class TakenAddresses:
     """Which addresses may be neither asked for nor shown. For the crawl and the build alike."""
 
     def __init__(self, active: Iterable[Takedown]) -> None:
-        self._known: dict[tuple[str, str | tuple[str, ...]], int] = {}
+        self._known: dict[tuple[str, ...], int] = {}
         for each in active:
             # Both slugs of a page, or the one of a tool; addresses.
-            known: list[str | tuple[str, ...]] = [tuple(sorted(s)) for s in each.matches.slugs]
+            names = [sorted(slugs) for slugs in each.matches.slugs]
             if each.kind == "page":
-                known += [each.target, *(f"urn:sha256:{body}" for body in each.matches.bodies)]
-            for name in known:
-                self._known.setdefault((each.site, name), each.id)
+                urns = (f"urn:sha256:{body}" for body in each.matches.bodies)
+                names += [["", url] for url in (each.target, *urns)]
+            for name in names:
+                self._known.setdefault((each.site, *name), each.id)
 
     def covering(self, site: str, url: str, slugs: Iterable[tuple[str, str]]) -> int | None:
         """The id of the take-down for which an address is left alone. Absent: None.
@@ -195,9 +195,8 @@ class TakenAddresses:
         Shape: `slugs` are both slugs of a comparison address, in every way to read them; where
         one of the ways names a tool that was taken down, the address counts as one of it.
         """
-        asked: list[str | tuple[str, ...]] = [url]
+        asked: list[tuple[str, ...]] = [(site, "", url)]
         for pair in slugs:
             first, second = sorted(slug.lower() for slug in pair)
-            asked += [(first, second), (first,), (second,)]
-        found = (self._known.get((site, name)) for name in asked)
-        return min((each for each in found if each is not None), default=None)
+            asked += [(site, first, second), (site, first), (site, second)]
+        return min((self._known[each] for each in asked if each in self._known), default=None)

@@ -6,70 +6,25 @@ Pure. The ledger holds hashes only, so that the words themselves need be kept no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from archive.takedown import KnownSide, Matches, Takedown, TakenAddresses
 from db.recognise.fold import folded, readings, text_hash, words_hash
 from db.recognise.likeness import (
     PIECE_WORDS,
     SHORT_WORDS,
-    CardSide,
+    CardWords,
+    PageWords,
+    QuoteWords,
     is_like,
     is_shown,
-    signs_of,
     windows,
 )
 from parsers.sites import site_named
 
 
-class CardWords(NamedTuple):
-    """A card as one version of a page shows it. Absent: None where it is not known."""
-
-    slug: str | None
-    name: str
-    description: str | None
-    key: str
-
-    @property
-    def tool(self) -> str:
-        """What tells its tool from others of its name."""
-        return self.slug or self.key
-
-
-class QuoteWords(NamedTuple):
-    """A quote as one version of a page shows it. Absent: `text` is None where it is withheld."""
-
-    key: str
-    tool_name: str
-    text: str | None
-    position: int
-
-    @property
-    def side(self) -> int:
-        """The card that it stands under: 1 or 2."""
-        return 2 - self.position % 2
-
-
-class PageWords(NamedTuple):
-    """What one version of one page shows."""
-
-    site: str
-    url: str
-    cards: tuple[CardWords, ...]
-    quotes: tuple[QuoteWords, ...]
-
-
 def slugs_of(site: str, url: str) -> list[tuple[str, str]]:
     """Both slugs of a comparison address, in every way to read them; none of a urn."""
     return [] if url.startswith("urn:") else site_named(site).slugs(url)
-
-
-def sides_of(showing: PageWords) -> list[CardSide]:
-    """The two cards that a page shows, each with its quotes."""
-    return [
-        CardSide(card.name, card.description, [q.text for q in showing.quotes if q.side == at])
-        for at, card in enumerate(showing.cards, 1)
-    ]
 
 
 def quote_matches(quote: QuoteWords, showing: PageWords) -> Matches:
@@ -128,17 +83,18 @@ class TakedownMatcher:
         by_address = self.address(showing.site, showing.url, *slugs)
         found = {by_address} if by_address is not None else set()
         if self._kinds - {"quote"}:
-            found |= self.cards(sides_of(showing))
+            found |= self.cards(showing.cards)
             # Without an address nobody can tell whether it is another tool of the same name.
-            nameless = (text_hash(card.name) for card in showing.cards if card.slug is None)
+            nameless = (card.name_hash for card in showing.cards if card.slug is None)
             near = self._near("name", nameless)
             found |= {each.id for each in near if each.site == showing.site}
         return min(found, default=None)
 
-    def cards(self, sides: Sequence[CardSide]) -> set[int]:
+    def cards(self, shown: Sequence[CardWords]) -> set[int]:
         """The take-downs of which a page with these cards shows the page, or the tool."""
-        near = self._near("card", (sign for side in sides for sign in signs_of(side)))
-        return {each.id for each in near if any(is_shown(known, sides) for known in _shown(each))}
+        signs = (sign for c in shown for sign in (c.name_hash, c.hash, *c.told) if sign)
+        near = self._near("card", signs)
+        return {each.id for each in near if any(is_shown(known, shown) for known in _shown(each))}
 
     def quote(self, quote: QuoteWords) -> int | None:
         """The take-down for which a quote is left out. Absent: None."""
@@ -194,7 +150,8 @@ def _signs(each: Takedown) -> set[tuple[str, str]]:
     if each.kind == "quote":
         keys = {("key", key) for key in (each.target, *known.quotes)}
         return keys | {("words", sign) for sign in (*known.words, *known.pieces)}
-    cards = {("card", sign) for version in _shown(each) for k in version for sign in signs_of(k)}
+    sides = [side for version in _shown(each) for side in version]
+    cards = {("card", sign) for k in sides for sign in (k.name, k.card, *k.quotes) if sign}
     return cards | {("name", name) for name in known.names}
 
 

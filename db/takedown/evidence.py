@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from archive import Archive, Capture, Page
 from archive.takedown import Matches
 from db.publish.loss import GUARDED
-from db.recognise.match import CardWords, PageWords, QuoteWords, TakedownMatcher
+from db.recognise.likeness import CardWords, PageWords, QuoteWords
+from db.recognise.match import TakedownMatcher
 from db.records import recordfile
 from db.records.snapshot import is_known_page
 from db.rows.write import connect_read_only
@@ -91,24 +92,25 @@ def read_database(path: Path, same: Same | None = None) -> Held | None:
 
 def _showings(connection: sqlite3.Connection, same: Same) -> Iterator[PageWords]:
     """What every version of every page shows."""
-    quotes: dict[int, list[QuoteWords]] = defaultdict(list)
-    for version, *quote in connection.execute(
-        "SELECT version, key, tool_name, text, position FROM version_quote"
+    quotes: dict[tuple[int, int], list[QuoteWords]] = defaultdict(list)
+    for version, side, *quote in connection.execute(
+        "SELECT version, 2 - position % 2, key, tool_name, text, position FROM version_quote"
         " JOIN quote ON quote.id = quote"
     ):
-        quotes[version].append(same[QuoteWords(*quote)])
+        quotes[version, side].append(same[QuoteWords(*quote)])
     cards: dict[int, list[CardWords]] = defaultdict(list)
-    for version, *card in connection.execute(
-        "SELECT version, slug, card.name, description, card.key FROM version_tool"
+    for version, side, slug, name, description, key in connection.execute(
+        "SELECT version, position, slug, card.name, description, card.key FROM version_tool"
         " JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card"
         " ORDER BY version, position"
     ):
-        cards[version].append(same[CardWords(*card)])
+        under = tuple(quotes[version, side])
+        cards[version].append(same[CardWords(slug, name, description, key, under)])
     for version, site, url in connection.execute(
         "SELECT v.id, page.site, page.url FROM comparison_version v"
         " JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page"
     ):
-        yield same[PageWords(site, url, tuple(cards[version]), tuple(quotes[version]))]
+        yield same[PageWords(site, url, tuple(cards[version]))]
 
 
 class Evidence:
@@ -154,5 +156,5 @@ class Evidence:
                         record = line.reading.record if line.reading else None
                         if capture is not None and isinstance(record, Comparison):
                             shown = showing_of(capture.site, capture.url, record)
-                            parts = (tuple(self._same[each] for each in part) for part in shown[2:])
-                            yield self._same[PageWords(capture.site, capture.url, *parts)]
+                            cards = tuple(self._same[card] for card in shown.cards)
+                            yield self._same[shown._replace(cards=cards)]

@@ -15,15 +15,8 @@ from typing import NamedTuple
 from archive.takedown import KnownSide, Matches, Takedown, TakedownKind, active_takedowns
 from db.publish.publish import present
 from db.recognise.fold import folded, text_hash, words_hash
-from db.recognise.likeness import CardSide
-from db.recognise.match import (
-    CardWords,
-    PageWords,
-    TakedownMatcher,
-    quote_matches,
-    sides_of,
-    slugs_of,
-)
+from db.recognise.likeness import CardWords, PageWords
+from db.recognise.match import TakedownMatcher, quote_matches, slugs_of
 from db.takedown.evidence import Evidence
 from db.takedown.records import GONE
 from parsers.sites import site_named, site_of_url
@@ -33,8 +26,6 @@ _KEY = re.compile(r"(?:.*/quote/)?([0-9a-f]{64})")
 TOLD_LENGTH = 60
 """So much is repeated of what was asked for. Units: characters."""
 _URN = re.compile(r"urn:sha256:[0-9a-f]{64}")
-Twins = dict[str, dict[CardWords, CardSide]]
-"""Cards by the hash of their name."""
 
 
 class Target(NamedTuple):
@@ -183,24 +174,17 @@ def _known(
     showings: Iterable[PageWords], is_meant: Callable[[PageWords, CardWords], bool]
 ) -> list[list[KnownSide]]:
     """By what the cards that are meant are known again: a version for each page that shows any."""
-    twins = _twins(showings)
+    twins: dict[str, set[CardWords]] = defaultdict(set)
+    for cards in {each.cards for each in showings}:
+        if len({card.name_hash for card in cards}) == 1:
+            # Some page shows them beside each other: they are two tools of one name.
+            twins[cards[0].name_hash].update(cards)
     versions = [
         [
-            side.known(beside, *(t for o, t in twins[side.name].items() if o.tool != card.tool))
-            for card, side, beside in zip(each.cards, sides, sides[::-1], strict=True)
+            card.known(beside, *(t for t in twins[card.name_hash] if t.tool != card.tool))
+            for card, beside in zip(each.cards, each.cards[::-1], strict=True)
             if is_meant(each, card)
         ]
         for each in showings
-        for sides in (sides_of(each),)
     ]
     return [version for version in versions if version]
-
-
-def _twins(showings: Iterable[PageWords]) -> Twins:
-    """The cards of one name that some page shows beside each other: they are two tools."""
-    found: Twins = defaultdict(dict)
-    for showing in showings:
-        sides = sides_of(showing)
-        if len({side.name for side in sides}) == 1:
-            found[sides[0].name] |= dict(zip(showing.cards, sides, strict=True))
-    return found

@@ -5,12 +5,12 @@ What is left out here is nowhere in the published file, which is made from these
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from archive import Capture, Segment
-from db.recognise.match import CardWords, PageWords, QuoteWords, TakedownMatcher
+from db.recognise.likeness import CardWords, PageWords, QuoteWords
+from db.recognise.match import TakedownMatcher
 from db.records import recordfile
 from db.records.reading import CaptureLine, PageResult
 from db.records.snapshot import Snapshot
@@ -26,17 +26,22 @@ _NOTHING = {**dict.fromkeys(_PRINTED), "text": GONE}
 
 def showing_of(site: str, url: str, record: Comparison) -> PageWords:
     """What a record shows, with its keys."""
-    names = [tool.name for tool in record.tools]
+    quotes: dict[int, list[QuoteWords]] = {1: [], 2: []}
+    for each in record.quotes:
+        name = record.tools[each.tool - 1].name
+        key = quote_key(site, name, each.text)
+        quotes[each.tool].append(QuoteWords(key, name, each.text, each.position))
     cards = (
-        CardWords(tool.slug, tool.name, tool.description, card_key(site, tool))
+        CardWords(
+            tool.slug,
+            tool.name,
+            tool.description,
+            card_key(site, tool),
+            tuple(quotes[tool.position]),
+        )
         for tool in record.tools
     )
-    quotes = (
-        QuoteWords(quote_key(site, name, each.text), name, each.text, each.position)
-        for each in record.quotes
-        for name in (names[each.tool - 1],)
-    )
-    return PageWords(site, url, tuple(cards), tuple(quotes))
+    return PageWords(site, url, tuple(cards))
 
 
 def cleaned(site: str, line: CaptureLine, taken: TakedownMatcher) -> tuple[CaptureLine, set[int]]:
@@ -101,35 +106,27 @@ def fitted(
         return None
     if header.takedowns == taken.ids and set(header.outcomes) == offsets:
         return lines
-    made = recordfile.Made({}, [], 0, touched=set(header.touched))
-    lines = _fill(made, lines, captures, taken)
+    said = [line.model_dump_json(by_alias=True) for line in lines]
+    made = recordfile.Made({}, said, 0, touched=set(header.touched))
+    lines = clean_made(made, captures, taken)
     recordfile.write_file(path, segment, made)
     return lines
 
 
-def clean_made(made: recordfile.Made, captures: list[Capture], taken: TakedownMatcher) -> None:
-    """Take out of freshly made lines what was taken down."""
-    if taken.ids:
-        lines = [CaptureLine.model_validate_json(line) for line in made.lines]
-        made.lines = []
-        _fill(made, lines, captures, taken)
-
-
-def _fill(
-    made: recordfile.Made,
-    lines: Iterable[CaptureLine],
-    captures: list[Capture],
-    taken: TakedownMatcher,
+def clean_made(
+    made: recordfile.Made, captures: list[Capture], taken: TakedownMatcher
 ) -> list[CaptureLine]:
-    """Put lines into what a record file is made from, without what was taken down."""
+    """Take out of what a record file is made from what was taken down; gives its lines."""
     sites = {capture.offset: capture.site for capture in captures}
-    made.takedowns, found = taken.ids, []
-    for read in lines:
+    found = []
+    for said in made.lines:
+        read = CaptureLine.model_validate_json(said)
         line, touched = cleaned(sites[read.offset], read, taken)
         made.touched |= touched
         made.outcomes[line.offset] = line.outcome
-        made.lines.append(line.model_dump_json(by_alias=True))
         found.append(line)
+    made.takedowns = taken.ids
+    made.lines = [line.model_dump_json(by_alias=True) for line in found]
     return found
 
 
