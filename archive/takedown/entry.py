@@ -60,15 +60,11 @@ def _widen(db: sqlite3.Connection, known: Takedown, matches: Matches) -> int:
     """
     wider = known.matches.joined(matches)
     is_wider = wider.recognised() != known.matches.joined(Matches()).recognised()
+    is_erased_again = wider.is_erasing and not known.matches.is_erasing
     number: int = db.execute(
         "UPDATE takedown SET matches = ?, is_erased = iif(?, 0, is_erased),"
         " id = iif(?, (SELECT max(id) + 1 FROM takedown), id) WHERE id = ? RETURNING id",
-        (
-            wider.model_dump_json(),
-            wider.is_erasing and not known.matches.is_erasing,
-            is_wider,
-            known.id,
-        ),
+        (wider.model_dump_json(), is_erased_again, is_wider, known.id),
     ).fetchone()[0]
     return number
 

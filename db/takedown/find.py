@@ -162,7 +162,7 @@ def _tool_matches(target: Target, evidence: Evidence) -> Matches:
     own = {text_hash(name)} if name != slug else set()
 
     def is_it(showing: PageWords, card: CardWords) -> bool:
-        is_meant = card.slug is None and text_hash(card.name) in own if own else card.slug == slug
+        is_meant = card.slug is None and card.name_hash in own if own else card.slug == slug
         return showing.site == site and is_meant
 
     shown = [[side] for version in _known(evidence.showings, is_it) for side in version]
@@ -174,14 +174,15 @@ def _known(
     showings: Iterable[PageWords], is_meant: Callable[[PageWords, CardWords], bool]
 ) -> list[list[KnownSide]]:
     """By what the cards that are meant are known again: a version for each page that shows any."""
-    twins: dict[str, set[CardWords]] = defaultdict(set)
-    for cards in {each.cards for each in showings}:
-        if len({card.name_hash for card in cards}) == 1:
+    twins: dict[str, dict[tuple[str, str], CardWords]] = defaultdict(dict)
+    for each in showings:
+        if len({card.name_hash for card in each.cards}) == 1:
             # Some page shows them beside each other: they are two tools of one name.
-            twins[cards[0].name_hash].update(cards)
+            of_name = twins[each.cards[0].name_hash]
+            of_name |= {(card.tool, card.key): card for card in each.cards}
     versions = [
         [
-            card.known(beside, *(t for t in twins[card.name_hash] if t.tool != card.tool))
+            card.known(beside, *(t for t in twins[card.name_hash].values() if t.tool != card.tool))
             for card, beside in zip(each.cards, each.cards[::-1], strict=True)
             if is_meant(each, card)
         ]

@@ -5,6 +5,7 @@ What is left out here is nowhere in the published file, which is made from these
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from db.records import recordfile
 from db.records.reading import CaptureLine, PageResult
 from db.records.snapshot import Snapshot
 from db.rows.keys import card_key, quote_key
-from schema.records import Comparison
+from schema.records import Comparison, Tool
 
 GONE = "[taken down]"
 """What stands in a record where words were left out."""
@@ -26,20 +27,16 @@ _NOTHING = {**dict.fromkeys(_PRINTED), "text": GONE}
 
 def showing_of(site: str, url: str, record: Comparison) -> PageWords:
     """What a record shows, with its keys."""
-    quotes: dict[int, list[QuoteWords]] = {1: [], 2: []}
-    for each in record.quotes:
-        name = record.tools[each.tool - 1].name
-        key = quote_key(site, name, each.text)
-        quotes[each.tool].append(QuoteWords(key, name, each.text, each.position))
+
+    def quotes(tool: Tool) -> Iterator[QuoteWords]:
+        for each in record.quotes:
+            if each.tool == tool.position:
+                key = quote_key(site, tool.name, each.text)
+                yield QuoteWords(key, tool.name, each.text, each.position)
+
     cards = (
-        CardWords(
-            tool.slug,
-            tool.name,
-            tool.description,
-            card_key(site, tool),
-            tuple(quotes[tool.position]),
-        )
-        for tool in record.tools
+        CardWords(t.slug, t.name, t.description, card_key(site, t), tuple(quotes(t)))
+        for t in record.tools
     )
     return PageWords(site, url, tuple(cards))
 
