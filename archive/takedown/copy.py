@@ -3,7 +3,7 @@
 They stand nowhere in the archive: with a ledger that is lost, or exchanged for an older one, they
 would be forgotten, what was taken down be published again and what was exported not be found. The
 file is written anew, durably, by each command that enters one; a ledger that lacks what it holds is
-not built from.
+not built from. Either of the two can be lost, or be the older: that is worth the lines.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError
 
 from archive.home import Home
 from archive.ledger.ledger import Ledger, insert, read_rows
-from archive.takedown.takedowns import Correction, Entry, Export, Takedown
+from archive.takedown.takedowns import Correction, Export, LedgerEntry, Takedown
 from machine.files import whole
 from schema.errors import IntegrityError, StoppedError
 from schema.published import TAKEDOWNS
@@ -47,19 +47,19 @@ class TakedownCopy(Record):
         return cls.model_validate(said)
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LedgerEntry]:
         """All of it."""
         return [*self.takedowns, *self.corrections, *self.exports]
 
-    def beyond(self, known: TakedownCopy) -> list[Entry]:
+    def beyond(self, known: TakedownCopy) -> list[LedgerEntry]:
         """What of it `known` lacks, or does not recognise all of."""
-        there: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+        there: dict[tuple[str, ...], list[LedgerEntry]] = defaultdict(list)
         for each in known.entries:
             there[each.key].append(each)
         return [e for e in self.entries if not any(_covers(other, e) for other in there[e.key])]
 
 
-def _covers(known: Entry, wanted: Entry) -> bool:
+def _covers(known: LedgerEntry, wanted: LedgerEntry) -> bool:
     """Whether of two of one key, the first recognises all that the second does."""
     if not isinstance(known, Takedown) or not isinstance(wanted, Takedown):
         return True
@@ -166,7 +166,7 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int]:
     return {each.table: len(getattr(now, f"{each.table}s")) for each in KINDS}
 
 
-def _enter_again(db: sqlite3.Connection, each: Entry, known: Takedown | None) -> None:
+def _enter_again(db: sqlite3.Connection, each: LedgerEntry, known: Takedown | None) -> None:
     """Enter one, under its number unless that is taken; a take-down that is known is widened."""
     if isinstance(each, Takedown) and known is not None:
         matches = known.matches.joined(each.matches).model_dump_json()
@@ -176,7 +176,7 @@ def _enter_again(db: sqlite3.Connection, each: Entry, known: Takedown | None) ->
     enter(db, each, id=None if is_taken else each.id)
 
 
-def enter(db: sqlite3.Connection, each: Entry, **changed: object) -> int:
+def enter(db: sqlite3.Connection, each: LedgerEntry, **changed: object) -> int:
     """Enter one as a row of its table; gives its number."""
     row = {name: value.model_dump_json() if name == "matches" else value for name, value in each}
     return insert(db, each.table, row | changed)

@@ -3,7 +3,8 @@
 The order never changes: the new file durable beside the old one, one ledger transaction (new
 places, length and SHA-256), the new file renamed over the old. Killed before the transaction, the
 new file is thrown away; killed after it, `finish_erasures` renames it. Nothing else of a sealed
-segment ever changes. Needs the home's crawl lock and its build lock.
+segment ever changes. Needs the home's crawl lock and its build lock. Each step is a function of its
+own, since tests kill the command before and after each: that is worth its lines.
 """
 
 from __future__ import annotations

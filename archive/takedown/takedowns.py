@@ -89,7 +89,7 @@ class Matches(Record):
         return Matches(**values)
 
 
-class Entry(Record):
+class LedgerEntry(Record):
     """One row of the ledger that stands nowhere in the archive."""
 
     table: ClassVar[str]
@@ -104,7 +104,7 @@ class Entry(Record):
 _CHANGING = {"id", "matches", "reason", "is_erased", "lifted_at", "withdrawn_at"}
 
 
-class Takedown(Entry):
+class Takedown(LedgerEntry):
     """One take-down. `target` is the page's address, the tool's slug or name, the quote's key.
 
     Absent: `lifted_at` is None while it holds.
@@ -121,7 +121,7 @@ class Takedown(Entry):
     lifted_at: str | None = None
 
 
-class Correction(Entry):
+class Correction(LedgerEntry):
     """A dated note on a page, a tool or a quote, shown beside what was published."""
 
     table = "correction"
@@ -132,7 +132,7 @@ class Correction(Entry):
     added_at: str
 
 
-class Export(Entry):
+class Export(LedgerEntry):
     """A folder that a release was written to. Absent: `withdrawn_at` is None while it stands."""
 
     table = "export"
@@ -142,7 +142,7 @@ class Export(Entry):
     withdrawn_at: str | None
 
 
-_Kind = TypeVar("_Kind", bound=Entry)
+_Kind = TypeVar("_Kind", bound=LedgerEntry)
 
 
 def takedowns(home: Home) -> list[Takedown]:

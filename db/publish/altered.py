@@ -2,7 +2,8 @@
 
 Only captures that both databases know are held against each other: what a new one changes is the
 publisher's doing, and a page that gives a record only now alters none. This module reads both
-files and changes neither; it holds one row at a time.
+files and changes neither; it holds one row at a time. Databases are compared and not record files,
+which may be gone, and hold what nobody published: the views that this takes are worth their lines.
 """
 
 from __future__ import annotations
