@@ -22,11 +22,6 @@ from db.recognise.likeness import (
 from parsers.sites import site_named
 
 
-def slugs_of(site: str, url: str) -> list[tuple[str, str]]:
-    """Both slugs of a comparison address, in every way to read them; none of a urn."""
-    return [] if url.startswith("urn:") else site_named(site).slugs(url)
-
-
 def quote_matches(quote: QuoteWords, showing: PageWords) -> Matches:
     """By what a quote is recognised, and which that stand beside it are others."""
     text = quote.text or ""
@@ -74,7 +69,7 @@ class TakedownMatcher:
 
         Absent: None.
         """
-        slugs = [*slugs_of(site, url), *((slug, "") for slug in shown)]
+        slugs = [*site_named(site).slugs(url), *((slug, "") for slug in shown)]
         return self._addresses.covering(site, url, slugs)
 
     def page(self, showing: PageWords) -> int | None:
@@ -102,18 +97,13 @@ class TakedownMatcher:
             return None
         said = quote.key, quote.text is None
         if said not in self._told:  # each is shown on many pages
-            found = {each.id for each in self._near("key", [quote.key])} | self._by_words(quote)
+            found = {each.id for each in self._near("key", [quote.key])}
+            for words in readings(quote.text or ""):
+                pieces = set(windows(words, PIECE_WORDS))
+                near = self._near("words", [words_hash(words), *pieces])
+                found |= {each.id for each in near if _says(each.matches, words, pieces, quote)}
             self._told[said] = min(found, default=None)
         return self._told[said]
-
-    def _by_words(self, quote: QuoteWords) -> set[int]:
-        found = set()
-        for words in readings(quote.text or ""):
-            pieces = set(windows(words, PIECE_WORDS))
-            near = self._near("words", [words_hash(words), *pieces])
-            name = text_hash(quote.tool_name)
-            found |= {each.id for each in near if _says(each.matches, words, pieces, name)}
-        return found
 
     def cited(self, detail: str) -> int | None:
         """The take-down of a quote that a detail cites, if only a few words of it. Absent: None."""
@@ -160,9 +150,9 @@ def _shown(each: Takedown) -> list[list[KnownSide]]:
     return [*each.matches.shown, *([KnownSide(card=card)] for card in each.matches.words)]
 
 
-def _says(known: Matches, words: list[str], pieces: set[str], tool_name: str) -> bool:
-    """Whether a text is a quote, holds it whole, or says nearly the same of the same tool."""
-    is_of_tool = tool_name in known.names
+def _says(known: Matches, words: list[str], pieces: set[str], quote: QuoteWords) -> bool:
+    """Whether a text is the known one, holds it whole, or says nearly the same of the same tool."""
+    is_of_tool = text_hash(quote.tool_name) in known.names
     if words_hash(words) in known.words:
         return is_of_tool or len(words) >= SHORT_WORDS
     # What is too short cannot be told within other words.

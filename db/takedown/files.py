@@ -12,15 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive import Home
-from archive.takedown import (
-    Export,
-    Matches,
-    exports,
-    mark_withdrawn,
-    path_beside,
-    require_all,
-    widen_takedown,
-)
+from archive.takedown import Export, Matches, exports, mark_withdrawn, require_all, widen_takedown
 from db.publish.publish import bury, named, whole_manifest, write_record
 from db.recognise.match import TakedownMatcher
 from db.rows.write import connect_read_only
@@ -30,6 +22,7 @@ from machine.files import file_sha256, fsync_folder
 from schema.errors import IntegrityError
 from schema.published import (
     FOLDER_TOMBSTONE,
+    TAKEDOWNS,
     Tombstone,
     TombstoneReason,
     Withdrawal,
@@ -136,12 +129,11 @@ def _reasons(taken: TakedownMatcher, found: Collection[int]) -> list[TombstoneRe
 
 def withdrawal_problems(home: Home, taken: TakedownMatcher) -> Iterator[tuple[str, str]]:
     """Where take-downs are forgotten, not finished, or not heeded in what is published."""
-    copy = path_beside(home.ledger)
     try:
         if not require_all(home):
-            yield copy.name, "it does not say all that the ledger knows of take-downs; build"
+            yield TAKEDOWNS, "it does not say all that the ledger knows of take-downs; build"
     except IntegrityError as error:
-        yield copy.name, str(error).removeprefix(f"{copy}: ")
+        yield TAKEDOWNS, str(error).removeprefix(f"{home.path / TAKEDOWNS}: ")
     for each in taken.active:
         if each.matches.is_erasing and not each.is_erased:
             what = "its bytes are not erased yet; the same `takedown add` with --erase does it"

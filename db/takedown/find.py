@@ -16,7 +16,7 @@ from archive.takedown import KnownSide, Matches, Takedown, TakedownKind, active_
 from db.publish.publish import present
 from db.recognise.fold import folded, text_hash, words_hash
 from db.recognise.likeness import CardWords, PageWords
-from db.recognise.match import TakedownMatcher, quote_matches, slugs_of
+from db.recognise.match import TakedownMatcher, quote_matches
 from db.takedown.evidence import Evidence
 from db.takedown.records import GONE
 from parsers.sites import site_named, site_of_url
@@ -96,14 +96,17 @@ def _pages(evidence: Evidence, site: str | None, pair: str) -> set[Target]:
 
 
 def _tools(evidence: Evidence, site: str | None, tool: str) -> set[Target]:
-    sites = {p.site for p in evidence.pages if any(tool in s for s in slugs_of(p.site, p.url))}
-    sites |= {
-        showing.site
-        for showing in evidence.showings
-        for card in showing.cards
-        if tool == (card.slug or f"name:{card.name}")
+    named = {
+        (page.site, slug)
+        for page in evidence.pages
+        for slugs in site_named(page.site).slugs(page.url)
+        for slug in slugs
     }
-    return {Target("tool", each, tool) for each in sites if site in (None, each)}
+    for showing in evidence.showings:
+        named |= {(showing.site, card.slug or f"name:{card.name}") for card in showing.cards}
+    return {
+        Target("tool", where, tool) for where, t in named if t == tool and site in (None, where)
+    }
 
 
 def told(asked: str) -> str:
@@ -150,7 +153,7 @@ def matches_of(target: Target, evidence: Evidence) -> Matches:
 def _page_matches(target: Target, evidence: Evidence) -> Matches:
     own = (each for each in evidence.captures if each.status == 200)
     return Matches(
-        slugs=[sorted(pair) for pair in slugs_of(target.site, target.target)],
+        slugs=[sorted(pair) for pair in site_named(target.site).slugs(target.target)],
         bodies=sorted({c.body_sha256 for c in own if (c.site, c.url) == target[1:]}),
         shown=_known(evidence.showings, lambda each, _: (each.site, each.url) == target[1:]),
     )

@@ -132,9 +132,9 @@ def clean_records(folder: Path, snapshot: Snapshot) -> None:
     by_segment = snapshot.by_segment()
     wanted: set[Path] = set()
     for segment in snapshot.segments:
-        for path in recordfile.record_paths(folder, segment):
-            if segment.is_sealed and path != recordfile.record_path(folder, segment):
-                continue
+        # What was made while the segment was shorter is of use until it is sealed.
+        last = recordfile.record_path(folder, segment)
+        for path in [last] if segment.is_sealed else recordfile.record_paths(folder, segment):
             with suppress(*recordfile.READ_ERRORS):
                 offsets = recordfile.read_header(path).outcomes.keys()
                 captures = [c for c in by_segment.get(segment.name, []) if c.offset in offsets]
