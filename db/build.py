@@ -213,7 +213,8 @@ class _Build:
             return iter(lines)
         made = recordfile.make_lines(self.archive, captures, snapshot, pool)
         if snapshot.taken.ids:
-            clean_made(made, captures, snapshot.taken)
+            lines = [CaptureLine.model_validate_json(line) for line in made.lines]
+            clean_made(made, lines, captures, snapshot.taken)
         self.parsed += made.parsed
         self.damaged += len(made.damaged)
         if not made.damaged:

@@ -5,7 +5,7 @@ What is left out here is nowhere in the published file, which is made from these
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -103,21 +103,22 @@ def fitted(
         return None
     if header.takedowns == taken.ids and set(header.outcomes) == offsets:
         return lines
-    said = [line.model_dump_json(by_alias=True) for line in lines]
-    made = recordfile.Made({}, said, 0, touched=set(header.touched))
-    lines = clean_made(made, captures, taken)
+    made = recordfile.Made({}, [], 0, touched=set(header.touched))
+    lines = clean_made(made, lines, captures, taken)
     recordfile.write_file(path, segment, made)
     return lines
 
 
 def clean_made(
-    made: recordfile.Made, captures: list[Capture], taken: TakedownMatcher
+    made: recordfile.Made,
+    lines: Iterable[CaptureLine],
+    captures: list[Capture],
+    taken: TakedownMatcher,
 ) -> list[CaptureLine]:
-    """Take out of what a record file is made from what was taken down; gives its lines."""
+    """Make a record file of lines without what was taken down; gives these."""
     sites = {capture.offset: capture.site for capture in captures}
     found = []
-    for said in made.lines:
-        read = CaptureLine.model_validate_json(said)
+    for read in lines:
         line, touched = cleaned(sites[read.offset], read, taken)
         made.touched |= touched
         made.outcomes[line.offset] = line.outcome
