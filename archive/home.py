@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -122,10 +123,10 @@ class Home:
         )
 
     @contextmanager
-    def lock(self, name: str) -> Iterator[None]:
+    def lock(self, name: str, wait_s: float = 0) -> Iterator[None]:
         """Hold one of the home's locks; it ends with the process, so it cannot go stale.
 
-        Raises: StartError naming the file and the process that holds it.
+        Raises: StartError naming the file and the process that holds it, for longer than we wait.
         """
         path = self.path / f"{name}.lock"
         try:
@@ -135,18 +136,28 @@ class Home:
             why = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
             raise StartError(what=f"{path}: cannot be opened: {why}") from error
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            until = time.monotonic() + wait_s
+            while not _is_got(handle):
+                if time.monotonic() < until:
+                    time.sleep(0.2)
+                    continue
                 holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
                 what = f"{path}: process {holder} is writing here; try again when it has ended"
-                raise StartError(what=what) from error
+                raise StartError(what=what)
             with suppress(OSError):  # the lock is what counts; on a full disk it has no note
                 os.ftruncate(handle, 0)
                 os.write(handle, f"{os.getpid()}\n".encode())
             yield
         finally:
             os.close(handle)
+
+
+def _is_got(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _floor() -> int:

@@ -212,7 +212,9 @@ class _Build:
         if lines is not None:
             return iter(lines)
         made = recordfile.make_lines(self.archive, captures, snapshot, pool)
-        clean_made(made, captures, snapshot.taken)
+        if snapshot.taken.ids:
+            lines = [CaptureLine.model_validate_json(line) for line in made.lines]
+            clean_made(made, lines, captures, snapshot.taken)
         self.parsed += made.parsed
         self.damaged += len(made.damaged)
         if not made.damaged:

@@ -74,7 +74,7 @@ def carry_over(
         except (sqlite3.IntegrityError, ValueError):
             continue  # a row so damaged that the new table does not take it
         carried[table] = len(rows)
-    carried |= enter_lacking(home, ledger) or {}
+    carried |= enter_lacking(home, ledger)
     lost = [sentence for table, sentence in LOST.items() if table not in carried]
     return carried, lost + ([] if "robots" in carried else unread)
 

@@ -4,7 +4,7 @@ takedowns  what is in force, by date          entry    entering them
 copy       the file that outlives the ledger  erasure  segments written anew without some records
 """
 
-from archive.takedown.copy import path_beside, require_all, settle
+from archive.takedown.copy import require_all, settle
 from archive.takedown.entry import (
     enter_correction,
     enter_takedown,
@@ -48,7 +48,6 @@ __all__ = [
     "lift_takedown",
     "mark_erased",
     "mark_withdrawn",
-    "path_beside",
     "require_all",
     "settle",
     "takedowns",

@@ -3,26 +3,29 @@
 They stand nowhere in the archive: with a ledger that is lost, or exchanged for an older one, they
 would be forgotten, what was taken down be published again and what was exported not be found. The
 file is written anew, durably, by each command that enters one; a ledger that lacks what it holds is
-not built from.
+not built from. Either of the two can be lost, or be the older: that is worth the lines.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger, insert
-from archive.takedown.takedowns import Correction, Export, Takedown, corrections, exports, takedowns
+from archive.ledger.ledger import Ledger, insert, read_rows
+from archive.takedown.takedowns import Correction, Export, LedgerEntry, Takedown
 from machine.files import whole
 from schema.errors import IntegrityError, StoppedError
 from schema.published import TAKEDOWNS
 from schema.records import Record
+
+KINDS = (Takedown, Correction, Export)
 
 
 class TakedownCopy(Record):
@@ -31,30 +34,35 @@ class TakedownCopy(Record):
     format: int = Field(default=1, ge=1, le=1)
     """The version of this file's format."""
     takedowns: list[Takedown] = Field(default_factory=list)
-    """As the ledger has them."""
     corrections: list[Correction] = Field(default_factory=list)
-    """As the ledger has them."""
     exports: list[Export] = Field(default_factory=list)
-    """As the ledger has them."""
 
-    def without(self, known: TakedownCopy) -> TakedownCopy:
-        """What is not in `known`."""
-        keys = {note.key for note in known.corrections} | {each.key for each in known.exports}
-        return TakedownCopy(
-            takedowns=[
-                each
-                for each in self.takedowns
-                if not any(_covers(other, each) for other in known.takedowns)
-            ],
-            corrections=[each for each in self.corrections if each.key not in keys],
-            exports=[each for each in self.exports if each.key not in keys],
-        )
+    @classmethod
+    def of(cls, read: Callable[[str], list[sqlite3.Row]]) -> TakedownCopy:
+        """What a ledger holds; `read` gives the rows that a query asks for."""
+        said = {
+            f"{kind.table}s": [dict(row) for row in read(f"SELECT * FROM {kind.table} ORDER BY id")]
+            for kind in KINDS
+        }
+        return cls.model_validate(said)
+
+    @property
+    def entries(self) -> list[LedgerEntry]:
+        """All of it."""
+        return [*self.takedowns, *self.corrections, *self.exports]
+
+    def beyond(self, known: TakedownCopy) -> list[LedgerEntry]:
+        """What of it `known` lacks, or does not recognise all of."""
+        there: dict[tuple[str, ...], list[LedgerEntry]] = defaultdict(list)
+        for each in known.entries:
+            there[each.key].append(each)
+        return [e for e in self.entries if not any(_covers(other, e) for other in there[e.key])]
 
 
-def _covers(known: Takedown, wanted: Takedown) -> bool:
-    """Whether they are one take-down, and the first recognises all that the second does."""
-    if known.key != wanted.key:
-        return False
+def _covers(known: LedgerEntry, wanted: LedgerEntry) -> bool:
+    """Whether of two of one key, the first recognises all that the second does."""
+    if not isinstance(known, Takedown) or not isinstance(wanted, Takedown):
+        return True
     return known.matches.joined(wanted.matches).recognised() == known.matches.recognised()
 
 
@@ -73,11 +81,8 @@ def read_copy(path: Path) -> TakedownCopy:
     except FileNotFoundError:
         return TakedownCopy()
     except PermissionError as error:
-        raise IntegrityError(
-            where=str(path),
-            what="no permission to read the list of take-downs;"
-            " run this as the user who owns the home",
-        ) from error
+        what = "no permission to read the list of take-downs; run this as the user who owns"
+        raise IntegrityError(where=str(path), what=f"{what} the home") from error
     except (OSError, ValidationError) as error:
         what = "not a readable list of take-downs; restore it from a backup, or move it away where"
         raise IntegrityError(where=str(path), what=f"{what} the ledger is sound") from error
@@ -88,22 +93,18 @@ def require_all(home: Home) -> bool:
 
     Raises: IntegrityError when it lacks something, or the copy cannot be read.
     """
-    known = TakedownCopy(
-        takedowns=takedowns(home), corrections=corrections(home), exports=exports(home)
-    )
+    home.require_ledger()
+    known = TakedownCopy.of(partial(read_rows, home.ledger))
     return _require_all(known, path_beside(home.ledger))
 
 
 def _require_all(known: TakedownCopy, path: Path) -> bool:
     kept = read_copy(path)
-    missing = kept.without(known)
-    count = len(missing.takedowns) + len(missing.corrections) + len(missing.exports)
+    count = len(kept.beyond(known))
     if count:
-        raise IntegrityError(
-            where=str(path),
-            what=f"it holds {count} take-downs, corrections or exports that the"
-            " ledger lacks; `verdicts check --rebuild-ledger` enters them again",
-        )
+        what = f"it holds {count} take-downs, corrections or exports that the ledger lacks;"
+        what += " `verdicts check --rebuild-ledger` enters them again"
+        raise IntegrityError(where=str(path), what=what)
     return known == kept
 
 
@@ -114,10 +115,9 @@ def entering(home: Home) -> Iterator[sqlite3.Connection]:
     Raises: as `require_all`, before anything is changed; StoppedError when the copy cannot be
     written: the ledger is changed by then, and the next build writes it.
     """
-    path = path_beside(home.ledger)
     with closing(Ledger(home.ledger)) as ledger:
         with ledger.transaction() as db:
-            _require_all(_kept(db), path)
+            _require_all(TakedownCopy.of(ledger.rows), path_beside(home.ledger))
             yield db
         renew_copy(ledger)
 
@@ -133,8 +133,8 @@ def renew_copy(ledger: Ledger) -> None:
     """Bring the copy up to date. Raises: as `entering`."""
     path = path_beside(ledger.path)
     # As a writer: of two commands at once, the one that reads last also writes last.
-    with ledger.transaction() as db:
-        known = _kept(db)
+    with ledger.transaction():
+        known = TakedownCopy.of(ledger.rows)
         if _require_all(known, path):
             return
         try:
@@ -145,51 +145,37 @@ def renew_copy(ledger: Ledger) -> None:
             raise StoppedError(what=f"{what} build writes it here too") from error
 
 
-def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int] | None:
+def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int]:
     """Enter what only the copy of a home holds into a ledger that is made again.
 
-    Shape: the number of rows that its tables have then. Absent: None where no copy can be read.
+    Shape: the number of rows that its tables have then; nothing where no copy can be read.
     """
     path = path_beside(home.ledger)
     try:
         kept = read_copy(path)
     except IntegrityError:
-        return None
+        return {}
     if not path.exists():
-        return None
+        return {}
     with ledger.transaction() as db:
-        known = _kept(db)
-        missing = kept.without(known)
-        for each in missing.takedowns:
-            _enter_again(db, each, known)
-        for note in missing.corrections:
-            insert(db, "correction", asdict(note))
-        for export in missing.exports:
-            insert(db, "export", asdict(export))
-        now = _kept(db)
-    return {
-        "takedown": len(now.takedowns),
-        "correction": len(now.corrections),
-        "export": len(now.exports),
-    }
+        known = TakedownCopy.of(ledger.rows)
+        there = {each.key: each for each in known.takedowns}
+        for each in kept.beyond(known):
+            _enter_again(db, each, there.get(each.key))
+        now = TakedownCopy.of(ledger.rows)
+    return {each.table: len(getattr(now, f"{each.table}s")) for each in KINDS}
 
 
-def _enter_again(db: sqlite3.Connection, each: Takedown, known: TakedownCopy) -> None:
-    for other in known.takedowns:
-        if other.key == each.key:
-            matches = other.matches.joined(each.matches).model_dump_json()
-            db.execute("UPDATE takedown SET matches = ? WHERE id = ?", (matches, other.id))
-            return
-    insert(db, "takedown", asdict(each) | {"matches": each.matches.model_dump_json()})
+def _enter_again(db: sqlite3.Connection, each: LedgerEntry, known: Takedown | None) -> None:
+    """Enter one, under its number unless that is taken; a take-down that is known is widened."""
+    if isinstance(each, Takedown) and known is not None:
+        matches = known.matches.joined(each.matches).model_dump_json()
+        db.execute("UPDATE takedown SET matches = ? WHERE id = ?", (matches, known.id))
+        return
+    enter(db, each)
 
 
-def _kept(db: sqlite3.Connection) -> TakedownCopy:
-    takedown, correction, export = (
-        db.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
-        for table in ("takedown", "correction", "export")
-    )
-    return TakedownCopy(
-        takedowns=[Takedown.of(row) for row in takedown],
-        corrections=[Correction(**dict(row)) for row in correction],
-        exports=[Export(**dict(row)) for row in export],
-    )
+def enter(db: sqlite3.Connection, each: LedgerEntry, **changed: object) -> int:
+    """Enter one as a row of its table; gives its number."""
+    row = {name: value.model_dump_json() if name == "matches" else value for name, value in each}
+    return insert(db, each.table, row | changed)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.home import Home
 from archive.ledger.ledger import insert
-from archive.takedown.copy import entering
+from archive.takedown.copy import enter, entering
 from archive.takedown.takedowns import Matches, Takedown, TakedownKind
 from machine.clock import stamp
 from schema.errors import UsageError
@@ -24,19 +24,12 @@ def enter_takedown(home: Home, wanted: Takedown, pages: Iterable[int]) -> int:
 
     One that holds already is widened: its date and its reason stay.
     """
-    about = {"kind": wanted.kind, "site": wanted.site, "target": wanted.target}
     with entering(home) as db:
-        known = db.execute(
-            "SELECT id FROM takedown WHERE kind = :kind AND site = :site AND target = :target"
-            " AND lifted_at IS NULL",
-            about,
-        ).fetchone()
+        known = _found(db, "(kind, site, target) = (?, ?, ?) AND lifted_at IS NULL", wanted.key[:3])
         if known is not None:
-            number = _widen(db, known["id"], wanted.matches)
+            number = _widen(db, known, wanted.matches)
         else:
-            matches = wanted.matches.model_dump_json()
-            more = {"matches": matches, "reason": wanted.reason, "added_at": stamp()}
-            number = insert(db, "takedown", about | more)
+            number = enter(db, wanted, id=None, added_at=stamp())
         db.executemany(
             "UPDATE page SET state = 'refused', due = NULL WHERE id = ?",
             [(page,) for page in pages],
@@ -49,30 +42,29 @@ def widen_takedown(home: Home, takedown: Takedown, matches: Matches) -> int:
 
     It is told by all but its number, which another command may have changed meanwhile.
     """
+    which = "(kind, site, target, added_at) = (?, ?, ?, ?) ORDER BY lifted_at IS NULL DESC"
     with entering(home) as db:
-        number = db.execute(
-            "SELECT id FROM takedown WHERE kind = ? AND site = ? AND target = ? AND added_at = ?"
-            " ORDER BY lifted_at IS NULL DESC",
-            takedown.key,
-        ).fetchone()[0]
-        return _widen(db, number, matches)
+        return _widen(db, _found(db, which, takedown.key) or takedown, matches)
 
 
-def _widen(db: sqlite3.Connection, takedown_id: int, matches: Matches) -> int:
+def _found(db: sqlite3.Connection, which: str, key: tuple[str, ...]) -> Takedown | None:
+    row = db.execute(f"SELECT * FROM takedown WHERE {which}", key).fetchone()
+    return None if row is None else Takedown.model_validate(dict(row))
+
+
+def _widen(db: sqlite3.Connection, known: Takedown, matches: Matches) -> int:
     """Join `matches` to a take-down; one that then recognises more gets a new number.
 
     What was made before names the numbers that it was made under: so all of it is looked into
     again, be it here now or put back years later.
     """
-    row = db.execute("SELECT matches FROM takedown WHERE id = ?", (takedown_id,)).fetchone()
-    known = Matches.model_validate_json(row["matches"]).joined(Matches())
-    wider = known.joined(matches)
-    is_erased_again = wider.is_erasing and not known.is_erasing
-    is_wider = wider.recognised() != known.recognised()
+    wider = known.matches.joined(matches)
+    is_wider = wider.recognised() != known.matches.joined(Matches()).recognised()
+    is_erased_again = wider.is_erasing and not known.matches.is_erasing
     number: int = db.execute(
         "UPDATE takedown SET matches = ?, is_erased = iif(?, 0, is_erased),"
         " id = iif(?, (SELECT max(id) + 1 FROM takedown), id) WHERE id = ? RETURNING id",
-        (wider.model_dump_json(), is_erased_again, is_wider, takedown_id),
+        (wider.model_dump_json(), is_erased_again, is_wider, known.id),
     ).fetchone()[0]
     return number
 

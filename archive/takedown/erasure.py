@@ -3,13 +3,14 @@
 The order never changes: the new file durable beside the old one, one ledger transaction (new
 places, length and SHA-256), the new file renamed over the old. Killed before the transaction, the
 new file is thrown away; killed after it, `finish_erasures` renames it. Nothing else of a sealed
-segment ever changes. Needs the home's crawl lock and its build lock.
+segment ever changes. Needs the home's crawl lock and its build lock. Each step is a function of its
+own, since tests kill the command before and after each: that is worth its lines.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from itertools import groupby
 from pathlib import Path
@@ -80,16 +81,14 @@ def finish_erasures(home: Home) -> None:
 
 
 def _rewrite(home: Home, ledger: Ledger, segment_id: int, gone: list[sqlite3.Row]) -> None:
-    asked = "SELECT * FROM segment WHERE id = ?"
-    segment = ledger.rows(asked, (segment_id,))[0]
-    name = segment["name"]
-    if not segment["is_sealed"]:
+    of_it = "FROM segment WHERE id = ?"
+    name, is_sealed = ledger.rows(f"SELECT name, is_sealed {of_it}", (segment_id,))[0]
+    if not is_sealed:
         seal(home, ledger, segment_id, name)
-        segment = ledger.rows(asked, (segment_id,))[0]
     old = home.warc / name
-    if file_sha256(old) != segment["sha256"]:
+    if file_sha256(old) != ledger.value(f"SELECT sha256 {of_it}", (segment_id,)):
         raise IntegrityError(where=name, what="the sealed file's SHA-256 is not the ledger's")
-    kept = _kept(list(_members(old)), {row["offset"] for row in gone}, name)
+    kept = _kept(old, {row["offset"] for row in gone})
     _clear_quarantine(home, name, {row["url"] for row in gone})
     path = home.warc / f"{name}{REWRITTEN}"
     places = _write(path, old, kept)
@@ -112,21 +111,20 @@ def _clear_quarantine(home: Home, name: str, urls: set[str]) -> None:
         path.unlink()
 
 
-def _kept(members: list[_Member], gone: set[int], name: str) -> list[_Member]:
+def _kept(path: Path, gone: set[int]) -> list[_Member]:
     """The members that stay: not those of the captures, nor what was written to go with them."""
-    starts = {member.start for member in members}
-    if not gone <= starts:
-        raise IntegrityError(where=name, what=f"no record begins at {min(gone - starts)}")
-    ids = {member.record_id for member in members if member.start in gone}
-    return [each for each in members if each.start not in gone and each.belongs_to not in ids]
-
-
-def _members(path: Path) -> Iterator[_Member]:
+    members = []
     for start, end, record in read_members(path):
         if record is None:
             raise IntegrityError(where=f"{path.name} at {start}", what="not one whole WARC record")
         said = record.headers.get
-        yield _Member(start, end, said("warc-record-id", ""), said("warc-concurrent-to", "-"))
+        names = said("warc-record-id", ""), said("warc-concurrent-to", "-")
+        members.append(_Member(start, end, *names))
+    ids = {member.record_id for member in members if member.start in gone}
+    lost = gone - {member.start for member in members}
+    if lost:
+        raise IntegrityError(where=path.name, what=f"no record begins at {min(lost)}")
+    return [each for each in members if each.start not in gone and each.belongs_to not in ids]
 
 
 def _write(path: Path, old: Path, kept: list[_Member]) -> dict[int, int]:

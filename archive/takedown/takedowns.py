@@ -6,10 +6,9 @@ kept as addresses and hashes, never in words.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from sqlite3 import Row
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -69,17 +68,17 @@ class Matches(Record):
     @model_validator(mode="before")
     @classmethod
     def _as_written_now(cls, data: Any) -> Any:
-        """What the first version of this list said of quotes, in the words of this one."""
+        """As JSON too; what its first version said of quotes, in the words of this one."""
+        data = json.loads(data) if isinstance(data, str) else data
         if not isinstance(data, dict) or not data.keys() & {"sides", "runs"}:
             return data
         now = {name: said for name, said in data.items() if name not in ("sides", "runs")}
         sides = [[{"quotes": side} for side in version] for version in data.get("sides", [])]
         return now | {"shown": [*now.get("shown", []), *sides]}
 
-    def recognised(self) -> list[object]:
+    def recognised(self) -> dict[str, Any]:
         """What it is recognised by, without what it took out: all that a build depends on."""
-        shown = [[side.model_dump() for side in version] for version in self.shown]
-        return [self.slugs, self.bodies, self.words, shown, self.names, self.pieces, self.apart]
+        return self.model_dump(exclude={"pages", "cards", "quotes", "erased", "is_erasing"})
 
     def joined(self, other: Matches) -> Matches:
         """What either of the two says, each thing once."""
@@ -90,66 +89,60 @@ class Matches(Record):
         return Matches(**values)
 
 
-@dataclass(frozen=True, slots=True)
-class Takedown:
+class LedgerEntry(Record):
+    """One row of the ledger that stands nowhere in the archive."""
+
+    table: ClassVar[str]
+    id: int
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """All that tells it from others; its number changes, and a new ledger gives another."""
+        return tuple(value for name, value in self if name not in _CHANGING)
+
+
+_CHANGING = {"id", "matches", "reason", "is_erased", "lifted_at", "withdrawn_at"}
+
+
+class Takedown(LedgerEntry):
     """One take-down. `target` is the page's address, the tool's slug or name, the quote's key.
 
     Absent: `lifted_at` is None while it holds.
     """
 
-    id: int
+    table = "takedown"
     kind: TakedownKind
     site: str
     target: str
     matches: Matches
     reason: str
-    is_erased: bool
-    added_at: str
-    lifted_at: str | None
-
-    @classmethod
-    def of(cls, row: Row) -> Takedown:
-        """The take-down that a row of the ledger is."""
-        matches = Matches.model_validate_json(row["matches"])
-        return cls(**{**dict(row), "matches": matches, "is_erased": bool(row["is_erased"])})
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """All that tells it from others; its number changes, and a new ledger gives another."""
-        return self.kind, self.site, self.target, self.added_at
+    is_erased: bool = Field(default=False, strict=False)
+    added_at: str = ""
+    lifted_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(LedgerEntry):
     """A dated note on a page, a tool or a quote, shown beside what was published."""
 
-    id: int
+    table = "correction"
     kind: TakedownKind
     site: str
     target: str
     note: str
     added_at: str
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """All of it but its number."""
-        return self.kind, self.site, self.target, self.note, self.added_at
 
-
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(LedgerEntry):
     """A folder that a release was written to. Absent: `withdrawn_at` is None while it stands."""
 
-    id: int
+    table = "export"
     folder: str
     release: str
     made_at: str
     withdrawn_at: str | None
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """All that tells it from others."""
-        return self.folder, self.release, self.made_at
+
+_Kind = TypeVar("_Kind", bound=LedgerEntry)
 
 
 def takedowns(home: Home) -> list[Takedown]:
@@ -158,7 +151,7 @@ def takedowns(home: Home) -> list[Takedown]:
     Raises: as all that read here: IntegrityError when the home lost its ledger, and what
     `read_rows` raises.
     """
-    return [Takedown.of(row) for row in _rows(home, "takedown")]
+    return _entries(home, Takedown)
 
 
 def active_takedowns(home: Home) -> list[Takedown]:
@@ -168,31 +161,33 @@ def active_takedowns(home: Home) -> list[Takedown]:
 
 def corrections(home: Home) -> list[Correction]:
     """Every correction, in one short read."""
-    return [Correction(**dict(row)) for row in _rows(home, "correction")]
+    return _entries(home, Correction)
 
 
 def exports(home: Home) -> list[Export]:
     """Every exported folder, in one short read."""
-    return [Export(**dict(row)) for row in _rows(home, "export")]
+    return _entries(home, Export)
 
 
-def _rows(home: Home, table: str) -> list[Row]:
+def _entries(home: Home, kind: type[_Kind]) -> list[_Kind]:
     home.require_ledger()
-    return read_rows(home.ledger, f"SELECT * FROM {table} ORDER BY id")
+    rows = read_rows(home.ledger, f"SELECT * FROM {kind.table} ORDER BY id")
+    return [kind.model_validate(dict(row)) for row in rows]
 
 
 class TakenAddresses:
     """Which addresses may be neither asked for nor shown. For the crawl and the build alike."""
 
     def __init__(self, active: Iterable[Takedown]) -> None:
-        self._known: dict[tuple[str, str | tuple[str, ...]], int] = {}
+        self._known: dict[tuple[str, ...], int] = {}
         for each in active:
             # Both slugs of a page, or the one of a tool; addresses.
-            known: list[str | tuple[str, ...]] = [tuple(sorted(s)) for s in each.matches.slugs]
+            names = [sorted(slugs) for slugs in each.matches.slugs]
             if each.kind == "page":
-                known += [each.target, *(f"urn:sha256:{body}" for body in each.matches.bodies)]
-            for name in known:
-                self._known.setdefault((each.site, name), each.id)
+                urns = (f"urn:sha256:{body}" for body in each.matches.bodies)
+                names += [["", url] for url in (each.target, *urns)]
+            for name in names:
+                self._known.setdefault((each.site, *name), each.id)
 
     def covering(self, site: str, url: str, slugs: Iterable[tuple[str, str]]) -> int | None:
         """The id of the take-down for which an address is left alone. Absent: None.
@@ -200,9 +195,8 @@ class TakenAddresses:
         Shape: `slugs` are both slugs of a comparison address, in every way to read them; where
         one of the ways names a tool that was taken down, the address counts as one of it.
         """
-        asked: list[str | tuple[str, ...]] = [url]
+        asked: list[tuple[str, ...]] = [(site, "", url)]
         for pair in slugs:
             first, second = sorted(slug.lower() for slug in pair)
-            asked += [(first, second), (first,), (second,)]
-        found = (self._known.get((site, name)) for name in asked)
-        return min((each for each in found if each is not None), default=None)
+            asked += [(site, first, second), (site, first), (site, second)]
+        return min((self._known[each] for each in asked if each in self._known), default=None)

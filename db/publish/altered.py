@@ -2,17 +2,17 @@
 
 Only captures that both databases know are held against each other: what a new one changes is the
 publisher's doing, and a page that gives a record only now alters none. This module reads both
-files and changes neither; it holds one row at a time.
+files and changes neither; it holds one row at a time. Databases are compared and not record files,
+which may be gone, and hold what nobody published: the views that this takes are worth their lines.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 
 from archive import Home
@@ -64,33 +64,40 @@ ORDER BY 1, 4, 5;
 CREATE TEMP TABLE place (place INTEGER PRIMARY KEY);
 INSERT INTO place VALUES (1), (2), (3), (4), (5), (6), (7), (8);
 """
-# What one of the two shows of each pair, place by place: of outcomes, versions, tools and quotes.
-# The place of a quote that was left out on request tells nothing.
-_OUTCOMES = "SELECT rowid AS pair, 1 AS place, {values} FROM pair"
-_VERSIONS = """
-SELECT pair.rowid AS pair, 1 AS place, {values}
-FROM pair JOIN {side}.comparison_version AS version ON version.id = pair.{side}
-"""
-_TOOLS = """
-SELECT pair.rowid AS pair, shown.position AS place, {values}
-FROM pair JOIN {side}.version_tool AS shown ON shown.version = pair.{side}
-JOIN {side}.tool AS tool ON tool.id = shown.tool JOIN {side}.card AS card ON card.id = shown.card
-"""
-_QUOTES = """
-SELECT pair.rowid AS pair, place, {values}
+# What one of the two shows of each pair, place by place, under the names of fields. Words that an
+# opt-out withholds, and the place of a quote that was left out on request, tell nothing.
+_SHOWN = """
+CREATE TEMP VIEW {side}_outcome AS
+SELECT rowid AS pair, 1 AS place, {side}_outcome AS outcome FROM pair;
+CREATE TEMP VIEW {side}_version AS
+SELECT pair.rowid AS pair, 1 AS place, title, layout, (
+  SELECT group_concat(said, ', ') FROM (
+    SELECT code || coalesce(' ' || field, '') AS said FROM {side}.finding
+    WHERE finding.version = version.id ORDER BY said)) AS findings
+FROM pair JOIN {side}.comparison_version AS version ON version.id = pair.{side};
+CREATE TEMP VIEW {side}_tool AS
+SELECT pair.rowid AS pair, own.position AS place, slug, card.name, category, tagline, entry,
+       panel_ship_percent, iif(card.withheld IS NULL, description, x'') AS description,
+       {version_tool}
+FROM pair JOIN {side}.version_tool AS own ON own.version = pair.{side}
+JOIN {side}.tool AS tool ON tool.id = own.tool JOIN {side}.card AS card ON card.id = own.card;
+CREATE TEMP VIEW {side}_quote AS
+SELECT pair.rowid AS pair, place, iif(quote.withheld IS NULL, text, x'') AS text,
+       reviewer.name AS reviewer, {version_quote}
 FROM pair JOIN place JOIN {side}.comparison_version AS version ON version.id = pair.{side}
-LEFT JOIN {side}.version_quote AS shown ON shown.version = version.id AND shown.position = place
-LEFT JOIN {side}.reviewer AS reviewer ON reviewer.id = shown.reviewer
-LEFT JOIN {side}.quote AS quote ON quote.id = shown.quote
-WHERE shown.id IS NOT NULL OR {taken_down} IS NULL
+LEFT JOIN {side}.version_quote AS own ON own.version = version.id AND own.position = place
+LEFT JOIN {side}.reviewer AS reviewer ON reviewer.id = own.reviewer
+LEFT JOIN {side}.quote AS quote ON quote.id = own.quote
+WHERE own.id IS NOT NULL OR {taken_down} IS NULL;
 """
-_FINDINGS = """(SELECT group_concat(said, ', ') FROM (
-  SELECT code || coalesce(' ' || field, '') AS said FROM {side}.finding
-  WHERE finding.version = version.id ORDER BY said))"""
-LEFT_OUT = b""
-"""What is read in the place of words that an opt-out withholds: no difference."""
-_UNWITHHELD = "CASE WHEN {0}.withheld IS NULL THEN {0}.{1} ELSE x'' END"
-_CARD = ("name", "category", "tagline", "entry", "panel_ship_percent")
+_FIELDS = {"outcome": "", "version": "", "tool": "tools[].", "quote": "quotes[]."}
+"""What stands in front of the names of a view."""
+_DIFFERING = """
+SELECT comparison, old.{name}, new.{name}
+FROM old_{view} AS old JOIN new_{view} AS new USING (pair, place) JOIN pair ON pair.rowid = pair
+WHERE old.{name} IS NOT new.{name} AND x'' NOT IN (ifnull(old.{name}, 0), ifnull(new.{name}, 0))
+ORDER BY pair, place
+"""
 _PLACES = set("id version position tool_position slot tool card reviewer quote withheld".split())
 """Columns that no parser alters: where a row stands, whose it is, what an opt-out leaves out."""
 
@@ -164,59 +171,33 @@ def altered(old: Path, new: Path) -> list[Altered]:
     """
     found: dict[str, Altered] = {}
     with closing(sqlite3.connect(":memory:", uri=True)) as connection:
-        for name, path in (("old", old), ("new", new)):
+        for side, path in (("old", old), ("new", new)):
             address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection.execute(f"ATTACH ? AS {name}", (address,))
+            connection.execute(f"ATTACH ? AS {side}", (address,))
         connection.executescript(_PAIRS)
-        for source, fields in _sources(connection):
-            for comparison, *values in connection.execute(_differing(connection, source, fields)):
-                for name, before, after in zip(fields, values[::2], values[1::2], strict=True):
-                    if before != after and LEFT_OUT not in (before, after):
-                        found.setdefault(name, Altered(name)).see(comparison, before, after)
+        _make_views(connection)
+        for view, prefix in _FIELDS.items():
+            for name in _columns(connection, "temp", f"old_{view}")[2:]:
+                field = f"{prefix}{name}"
+                for values in connection.execute(_DIFFERING.format(view=view, name=name)):
+                    found.setdefault(field, Altered(field)).see(*values)
     return list(found.values())
 
 
-def _sources(connection: sqlite3.Connection) -> Iterator[tuple[str, dict[str, str]]]:
-    """What each database shows, and by a field's name what selects its value."""
-    yield _OUTCOMES, {"outcome": "{side}_outcome"}
-    yield _VERSIONS, {"title": "title", "layout": "layout", "findings": _FINDINGS}
-    tools = {"slug": "tool.slug", **{name: f"card.{name}" for name in _CARD}}
-    tools |= {"description": _UNWITHHELD.format("card", "description")}
-    tools |= _own(connection, "version_tool")
-    yield _TOOLS, {f"tools[].{name}": value for name, value in tools.items()}
-    quotes = {"text": _UNWITHHELD.format("quote", "text"), "reviewer": "reviewer.name"}
-    quotes |= _own(connection, "version_quote")
-    yield _QUOTES, {f"quotes[].{name}": value for name, value in quotes.items()}
-
-
-def _own(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """The values of a table's own that both databases have: a column may be newer than one."""
-    there = _columns(connection, "old", table) & _columns(connection, "new", table)
-    return {name: f"shown.{name}" for name in sorted(there - _PLACES)}
-
-
-def _columns(connection: sqlite3.Connection, side: str, table: str) -> set[str]:
-    return {row[1] for row in connection.execute(f"PRAGMA {side}.table_info({table})")}
-
-
-def _differing(connection: sqlite3.Connection, source: str, fields: dict[str, str]) -> str:
-    """The places at which any field differs: the comparison, then old and new of each field."""
-    shown = {}
+def _make_views(connection: sqlite3.Connection) -> None:
+    """The views of both sides, of the columns that both have: one may be newer than the other."""
+    own = {}
+    for table in ("version_tool", "version_quote"):
+        there = {*_columns(connection, "old", table)} & {*_columns(connection, "new", table)}
+        own[table] = ", ".join(f"own.{name}" for name in sorted(there - _PLACES))
     for side in ("old", "new"):
         is_told = "quotes_taken_down" in _columns(connection, side, "comparison_version")
         taken_down = "version.quotes_taken_down" if is_told else "NULL"
-        values = ", ".join(f"{value} AS v{at}" for at, value in enumerate(fields.values()))
-        shown[side] = source.format(
-            side=side, values=values.format(side=side), taken_down=taken_down
-        )
-    old, new = ([f"{side}.v{at}" for at in range(len(fields))] for side in ("o", "n"))
-    both = ", ".join(f"{before}, {after}" for before, after in zip(old, new, strict=True))
-    return (
-        f"SELECT pair.comparison, {both} FROM pair"
-        f" JOIN ({shown['old']}) AS o ON o.pair = pair.rowid"
-        f" JOIN ({shown['new']}) AS n ON n.pair = pair.rowid AND n.place = o.place"
-        f" WHERE ({', '.join(old)}) IS NOT ({', '.join(new)}) ORDER BY pair.rowid, o.place"
-    )
+        connection.executescript(_SHOWN.format(side=side, taken_down=taken_down, **own))
+
+
+def _columns(connection: sqlite3.Connection, side: str, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA {side}.table_info({table})")]
 
 
 def _cut(old: FieldValue, new: FieldValue) -> tuple[FieldValue, FieldValue]:
@@ -227,8 +208,8 @@ def _cut(old: FieldValue, new: FieldValue) -> tuple[FieldValue, FieldValue]:
     """
     start = 0
     if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > LONGEST_VALUE:
-        shared = takewhile(lambda each: each[0] == each[1], zip(old, new, strict=False))
-        start = max(0, sum(1 for _ in shared) - LEAD)
+        parted = (at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
+        start = max(0, next(parted, min(len(old), len(new))) - LEAD)
     return _from(old, start), _from(new, start)
 
 

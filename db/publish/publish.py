@@ -122,7 +122,7 @@ def publish(home: Home, candidate: Path, manifest: Manifest) -> Path:
 
 def write_manifest(home: Home, manifest: Manifest) -> None:
     """Write a manifest so that it is there whole or not at all."""
-    _write_json(manifest_path(home.public / manifest.name), manifest)
+    write_record(manifest_path(home.public / manifest.name), manifest)
 
 
 def bury(path: Path, tombstone: Tombstone) -> None:
@@ -130,12 +130,13 @@ def bury(path: Path, tombstone: Tombstone) -> None:
 
     The link still names the file, so that the next build is measured by it.
     """
-    _write_json(tombstone_path(path), tombstone)
+    write_record(tombstone_path(path), tombstone)
     path.unlink(missing_ok=True)
     manifest_path(path).unlink(missing_ok=True)
     fsync_folder(path.parent)
 
 
-def _write_json(path: Path, record: Record) -> None:
+def write_record(path: Path, record: Record) -> None:
+    """Write what stands beside a database, or in the place of what was withdrawn, durably."""
     with whole(path) as file:
         file.write(record.model_dump_json(indent=1).encode() + b"\n")

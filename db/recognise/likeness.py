@@ -1,7 +1,7 @@
-"""Likeness: a quote, a page or a tool known again though some of its words were changed.
+"""What a page shows, and its likeness to what is known though some of its words were changed.
 
-Pure. A site pairs each tool with many others and repeats its quotes on every such page: a page is
-therefore told by both of its cards, never by one.
+Pure. A card is hashed once, however many pages show it. A site pairs each tool with many others and
+repeats its quotes on every such page: a page is told by both of its cards, never by one.
 
 The numbers were measured in November 2026 on 208 quotes and descriptions, five published pages
 among them. Two different texts share at most 18 % of their pieces. Of texts of 10 to 30 words in
@@ -10,10 +10,12 @@ which every tenth was changed, 86 % keep two fifths of theirs, of longer ones 99
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from archive.takedown import KnownSide, Takedown
+from archive.takedown import KnownSide
 from db.recognise.fold import readings, text_hash, words_hash
 
 SHORT_WORDS = 5
@@ -48,101 +50,100 @@ def is_like(known: Collection[str], shown: Collection[str]) -> bool:
     return same >= max(LIKE_SHARE * len(known), min(LIKE_PIECES, len(known)), 1)
 
 
-class CardSide:
-    """One card of a page and the quotes under it, as they are compared; hashed when asked for."""
+class QuoteWords(NamedTuple):
+    """A quote as one version of a page shows it. Absent: `text` is None where it is withheld."""
 
-    def __init__(self, name: str, description: str | None, quotes: Iterable[str | None]) -> None:
-        self._name, self._description = name, description
-        self._texts = [text for text in quotes if text is not None]
+    key: str
+    tool_name: str
+    text: str | None
+    position: int
+
+
+@dataclass(frozen=True)
+class CardWords:
+    """A card as one version of a page shows it, its quotes with it; hashed when asked for.
+
+    Absent: the slug or the description is None where it is not known.
+    """
+
+    slug: str | None
+    name: str
+    description: str | None
+    key: str
+    quotes: tuple[QuoteWords, ...]
+
+    @property
+    def tool(self) -> str:
+        """What tells its tool from others of its name."""
+        return self.slug or self.key
 
     @cached_property
-    def name(self) -> str:
+    def name_hash(self) -> str:
         """The hash of the display name."""
-        return text_hash(self._name)
+        return text_hash(self.name)
 
     @cached_property
-    def card(self) -> str | None:
+    def hash(self) -> str | None:
         """The hash of the name with the description. Absent: None where that is withheld."""
-        return None if self._description is None else text_hash(self._name, self._description)
+        return None if self.description is None else text_hash(self.name, self.description)
 
     @cached_property
-    def quotes(self) -> frozenset[str]:
+    def told(self) -> frozenset[str]:
         """The hashes of the quotes that are long enough to tell something."""
-        return frozenset(
-            words_hash(words)
-            for text in self._texts
-            for words in readings(text)
-            if len(words) >= SHORT_WORDS
-        )
+        said = (words for quote in self.quotes for words in readings(quote.text or ""))
+        return frozenset(words_hash(words) for words in said if len(words) >= SHORT_WORDS)
 
     @cached_property
     def pieces(self) -> frozenset[str]:
         """The hashes of all pieces of the description and the quotes."""
-        texts = [*self._texts, self._description or ""]
-        return frozenset(
-            piece
-            for text in texts
-            for words in readings(text)
-            for piece in windows(words, PIECE_WORDS)
-        )
+        texts = (self.description, *(quote.text for quote in self.quotes))
+        said = (words for text in texts for words in readings(text or ""))
+        return frozenset(piece for words in said for piece in windows(words, PIECE_WORDS))
 
-    def known(self, beside: CardSide, twins: Iterable[CardSide] = ()) -> KnownSide:
+    def known(self, *others: CardWords) -> KnownSide:
         """The same, as a take-down keeps it, without what tells nothing.
 
-        That is a quote of the card beside it, and all that other tools of its name say.
+        That is what the quotes of the card beside it, and of other tools of its name, say as well,
+        and what descriptions of tools of its name do.
         """
-        quotes, pieces = self.quotes - beside.quotes, self.pieces
-        for twin in twins:
-            quotes, pieces = quotes - twin.quotes, pieces - twin.pieces
-        # The lowest hashes are those of any words, so they are a fair sample.
+        namesakes = (other for other in others if other.name_hash == self.name_hash)
+        pieces = self.pieces.difference(*(other.pieces for other in namesakes))
         return KnownSide(
-            name=self.name,
-            card=self.card,
-            quotes=sorted(quotes),
+            name=self.name_hash,
+            card=self.hash,
+            quotes=sorted(self.told.difference(*(other.told for other in others))),
+            # The lowest hashes are those of any words, so they are a fair sample.
             pieces=sorted(pieces)[:KEPT_PIECES],
         )
 
 
-class Likenesses:
-    """All pages and tools that are known by what they showed, to be asked of a page's two cards."""
+class PageWords(NamedTuple):
+    """What one version of one page shows."""
 
-    def __init__(self, active: Iterable[Takedown]) -> None:
-        self._by_hash: dict[str, list[tuple[int, tuple[KnownSide, ...]]]] = {}
-        for takedown in active:
-            shown = [tuple(version) for version in takedown.matches.shown]
-            if takedown.kind == "tool":
-                shown += [(KnownSide(card=card),) for card in takedown.matches.words]
-            for version in shown:
-                for found in {found for side in version for found in _signs(side)}:
-                    self._by_hash.setdefault(found, []).append((takedown.id, version))
+    site: str
+    url: str
+    cards: tuple[CardWords, ...]
 
-    def __bool__(self) -> bool:
-        return bool(self._by_hash)
-
-    def find(self, sides: Sequence[CardSide]) -> set[int]:
-        """The take-downs of which a page with these two cards shows the page, or the tool."""
-        signs = {sign for side in sides for sign in (side.name, side.card, *side.quotes) if sign}
-        near = [each for sign in signs for each in self._by_hash.get(sign, ())]
-        return {takedown for takedown, version in near if _is_shown(version, sides)}
+    @property
+    def quotes(self) -> list[QuoteWords]:
+        """The quotes under both cards."""
+        return [quote for card in self.cards for quote in card.quotes]
 
 
-def _signs(side: KnownSide) -> Iterator[str]:
-    yield from (sign for sign in (side.name, side.card, *side.quotes) if sign)
-
-
-def _is_shown(known: Sequence[KnownSide], shown: Sequence[CardSide]) -> bool:
+def is_shown(known: Sequence[KnownSide], shown: Sequence[CardWords]) -> bool:
+    """Whether a page shows the card, or both cards in either order."""
     if len(known) == 1:
-        return any(_is_same(known[0], side) for side in shown)
+        return any(_is_same(known[0], card) for card in shown)
     return any(
         all(_is_same(mine, theirs) for mine, theirs in zip(known, order, strict=True))
         for order in (shown, shown[::-1])
     )
 
 
-def _is_same(known: KnownSide, shown: CardSide) -> bool:
+def _is_same(known: KnownSide, shown: CardWords) -> bool:
     """Whether a card is the known one: the same, with two of its quotes, or alike by its name."""
-    if known.card is not None and known.card == shown.card:
+    if known.card is not None and known.card == shown.hash:
         return True
-    if sum(quote in shown.quotes for quote in known.quotes) >= LEAST_QUOTES:
+    if sum(quote in shown.told for quote in known.quotes) >= LEAST_QUOTES:
         return True
-    return known.name == shown.name and is_like(known.pieces, shown.pieces)
+    return known.name == shown.name_hash and is_like(known.pieces, shown.pieces)

@@ -5,53 +5,21 @@ Pure. The ledger holds hashes only, so that the words themselves need be kept no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
-from archive.takedown import Matches, Takedown, TakenAddresses
+from archive.takedown import KnownSide, Matches, Takedown, TakenAddresses
 from db.recognise.fold import folded, readings, text_hash, words_hash
-from db.recognise.likeness import PIECE_WORDS, SHORT_WORDS, CardSide, Likenesses, is_like, windows
+from db.recognise.likeness import (
+    PIECE_WORDS,
+    SHORT_WORDS,
+    CardWords,
+    PageWords,
+    QuoteWords,
+    is_like,
+    is_shown,
+    windows,
+)
 from parsers.sites import site_named
-
-
-class CardWords(NamedTuple):
-    """A card as one version of a page shows it. Absent: None where it is not known."""
-
-    slug: str | None
-    name: str
-    description: str | None
-    key: str
-
-
-class QuoteWords(NamedTuple):
-    """A quote as one version of a page shows it. Absent: `text` is None where it is withheld."""
-
-    key: str
-    tool_name: str
-    text: str | None
-    position: int
-
-    @property
-    def side(self) -> int:
-        """The card that it stands under: 1 or 2."""
-        return 2 - self.position % 2
-
-
-class PageWords(NamedTuple):
-    """What one version of one page shows."""
-
-    site: str
-    url: str
-    cards: tuple[CardWords, ...]
-    quotes: tuple[QuoteWords, ...]
-
-
-def sides_of(showing: PageWords) -> list[CardSide]:
-    """The two cards that a page shows, each with its quotes."""
-    return [
-        CardSide(card.name, card.description, [q.text for q in showing.quotes if q.side == at])
-        for at, card in enumerate(showing.cards, 1)
-    ]
 
 
 def quote_matches(quote: QuoteWords, showing: PageWords) -> Matches:
@@ -75,105 +43,120 @@ def quote_matches(quote: QuoteWords, showing: PageWords) -> Matches:
 
 
 class TakedownMatcher:
-    """All take-downs that hold, to be asked of addresses, pages, quotes and details."""
+    """All take-downs that hold, to be asked of addresses, pages, quotes and details.
+
+    One index leads from each hash to the take-downs that know it; what a page or a text shows of
+    these alone is then looked at.
+    """
 
     def __init__(self, active: Iterable[Takedown]) -> None:
         self.active = list(active)
         self.ids = [each.id for each in self.active]
         self._addresses = TakenAddresses(self.active)
-        self._likenesses = Likenesses(self.active)
-        self._names: dict[tuple[str, str], int] = {}
-        self._quotes: dict[str, Takedown] = {}
-        self._keys: dict[str, int] = {}
-        self._pieces: dict[str, list[Takedown]] = {}
-        self._told: dict[str, int | None] = {}
-        for each in reversed(self.active):  # the oldest has the last word
-            self._add(each)
+        self._kinds = {each.kind for each in self.active}
+        self._index: dict[tuple[str, str], list[Takedown]] = {}
+        self._told: dict[tuple[str, bool], int | None] = {}
+        for each in self.active:
+            for sign in _signs(each):
+                self._index.setdefault(sign, []).append(each)
 
-    def _add(self, each: Takedown) -> None:
-        matches = each.matches
-        if each.kind == "tool":
-            self._names |= {(each.site, name): each.id for name in matches.names}
-        elif each.kind == "quote":
-            self._quotes |= dict.fromkeys(matches.words, each)
-            self._keys |= dict.fromkeys((each.target, *matches.quotes), each.id)
-            for piece in matches.pieces:
-                self._pieces.setdefault(piece, []).append(each)
+    def _near(self, what: str, hashes: Iterable[str]) -> Iterable[Takedown]:
+        found = (self._index.get((what, each), ()) for each in hashes)
+        return {each.id: each for several in found for each in several}.values()
 
     def address(self, site: str, url: str, *shown: str) -> int | None:
         """The take-down for which a page is refused, by its address, and slugs that it shows.
 
         Absent: None.
         """
-        slugs = [] if url.startswith("urn:") else site_named(site).slugs(url)
-        return self._addresses.covering(site, url, [*slugs, *((slug, "") for slug in shown)])
+        slugs = [*site_named(site).slugs(url), *((slug, "") for slug in shown)]
+        return self._addresses.covering(site, url, slugs)
 
     def page(self, showing: PageWords) -> int | None:
         """The take-down for which a page is refused, by what it shows. Absent: None."""
         slugs = [card.slug for card in showing.cards if card.slug is not None]
-        found = {self.address(showing.site, showing.url, *slugs)}
-        if self._likenesses:
-            found |= self._likenesses.find(sides_of(showing))
-        if self._names:
+        by_address = self.address(showing.site, showing.url, *slugs)
+        found = {by_address} if by_address is not None else set()
+        if self._kinds - {"quote"}:
+            found |= self.cards(showing.cards)
             # Without an address nobody can tell whether it is another tool of the same name.
-            nameless = (text_hash(card.name) for card in showing.cards if card.slug is None)
-            found |= {self._names.get((showing.site, name)) for name in nameless}
-        return min((each for each in found if each is not None), default=None)
+            nameless = (card.name_hash for card in showing.cards if card.slug is None)
+            near = self._near("name", nameless)
+            found |= {each.id for each in near if each.site == showing.site}
+        return min(found, default=None)
+
+    def cards(self, shown: Sequence[CardWords]) -> set[int]:
+        """The take-downs of which a page with these cards shows the page, or the tool."""
+        signs = (sign for c in shown for sign in (c.name_hash, c.hash, *c.told) if sign)
+        near = self._near("card", signs)
+        return {each.id for each in near if any(is_shown(known, shown) for known in _shown(each))}
 
     def quote(self, quote: QuoteWords) -> int | None:
         """The take-down for which a quote is left out. Absent: None."""
-        if quote.key in self._keys or quote.text is None or not self._quotes:
-            return self._keys.get(quote.key)
-        if quote.key not in self._told:  # each is shown on many pages
-            found = (self._by_words(words, quote.tool_name) for words in readings(quote.text))
-            self._told[quote.key] = min((id_ for id_ in found if id_ is not None), default=None)
-        return self._told[quote.key]
-
-    def _by_words(self, words: list[str], tool_name: str) -> int | None:
-        same = self._quotes.get(words_hash(words))
-        if len(words) < SHORT_WORDS:
-            is_it = same is not None and text_hash(tool_name) in same.matches.names
-            return same.id if same is not None and is_it else None
-        if same is not None:
-            return same.id
-        shown = set(windows(words, PIECE_WORDS))
-        near = {each.id: each for piece in shown for each in self._pieces.get(piece, ())}
-        found = (
-            number for number, each in near.items() if _is_reworded(each.matches, shown, tool_name)
-        )
-        return min(found, default=None)
-
-    def out_of(self, showing: PageWords) -> Iterator[tuple[int, str, str]]:
-        """What is left out of what a page shows: by which take-down, and the field and value that
-        `Matches` keeps of it.
-        """
-        refused = self.page(showing)
-        if refused is None:
-            found = ((self.quote(quote), quote.key) for quote in showing.quotes)
-            yield from ((by, "quotes", key) for by, key in found if by is not None)
-            return
-        yield refused, "pages", showing.url
-        yield from ((refused, "cards", card.key) for card in showing.cards)
-        yield from ((refused, "quotes", quote.key) for quote in showing.quotes)
+        if "quote" not in self._kinds:
+            return None
+        said = quote.key, quote.text is None
+        if said not in self._told:  # each is shown on many pages
+            found = {each.id for each in self._near("key", [quote.key])}
+            for words in readings(quote.text or ""):
+                pieces = set(windows(words, PIECE_WORDS))
+                near = self._near("words", [words_hash(words), *pieces])
+                found |= {each.id for each in near if _says(each.matches, words, pieces, quote)}
+            self._told[said] = min(found, default=None)
+        return self._told[said]
 
     def cited(self, detail: str) -> int | None:
         """The take-down of a quote that a detail cites, if only a few words of it. Absent: None."""
-        found = [
-            each.id
-            for words in (readings(detail) if self._pieces else ())
+        pieces = (
+            piece
+            for words in (readings(detail) if "quote" in self._kinds else ())
             for length in range(1, PIECE_WORDS + 1)
             for piece in windows(words, length)
-            for each in self._pieces.get(piece, ())
-        ]
-        return min(found, default=None)
+        )
+        return min((each.id for each in self._near("words", pieces)), default=None)
+
+    def out_of(self, showings: Iterable[PageWords]) -> dict[int, Matches]:
+        """What each take-down takes out of what is shown: addresses, keys of cards and quotes."""
+        found: dict[int, dict[str, set[str]]] = {}
+        for showing in showings:
+            refused = self.page(showing)
+            gone = [(refused, "pages", showing.url)]
+            gone += [(refused, "cards", card.key) for card in showing.cards]
+            for quote in showing.quotes:
+                by = self.quote(quote) if refused is None else refused
+                gone.append((by, "quotes", quote.key))
+            for by, field, value in gone:
+                if by is not None:
+                    found.setdefault(by, {}).setdefault(field, set()).add(value)
+        return {
+            by: Matches.model_validate({field: sorted(each) for field, each in gone.items()})
+            for by, gone in found.items()
+        }
 
 
-def _is_reworded(known: Matches, shown: set[str], tool_name: str) -> bool:
-    """Whether a longer text holds a quote whole, or one of the same tool says nearly the same."""
-    if len(known.pieces) < SHORT_WORDS - PIECE_WORDS + 1:
-        return False  # too short to be told within other words
-    if not shown.isdisjoint(known.apart):
+def _signs(each: Takedown) -> set[tuple[str, str]]:
+    """By which hashes the take-down is looked for, and in what."""
+    known = each.matches
+    if each.kind == "quote":
+        keys = {("key", key) for key in (each.target, *known.quotes)}
+        return keys | {("words", sign) for sign in (*known.words, *known.pieces)}
+    sides = [side for version in _shown(each) for side in version]
+    cards = {("card", sign) for k in sides for sign in (k.name, k.card, *k.quotes) if sign}
+    return cards | {("name", name) for name in known.names}
+
+
+def _shown(each: Takedown) -> list[list[KnownSide]]:
+    """What each version of a page or a tool showed: both cards, or one."""
+    return [*each.matches.shown, *([KnownSide(card=card)] for card in each.matches.words)]
+
+
+def _says(known: Matches, words: list[str], pieces: set[str], quote: QuoteWords) -> bool:
+    """Whether a text is the known one, holds it whole, or says nearly the same of the same tool."""
+    is_of_tool = text_hash(quote.tool_name) in known.names
+    if words_hash(words) in known.words:
+        return is_of_tool or len(words) >= SHORT_WORDS
+    # What is too short cannot be told within other words.
+    is_short = len(known.pieces) < SHORT_WORDS - PIECE_WORDS + 1 or len(words) < SHORT_WORDS
+    if is_short or not pieces.isdisjoint(known.apart):
         return False
-    return shown.issuperset(known.pieces) or (
-        text_hash(tool_name) in known.names and is_like(known.pieces, shown)
-    )
+    return pieces.issuperset(known.pieces) or (is_of_tool and is_like(known.pieces, pieces))

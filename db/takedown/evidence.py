@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive import Archive, Capture, Page
+from archive.takedown import Matches
 from db.publish.loss import GUARDED
-from db.recognise.match import CardWords, PageWords, QuoteWords
+from db.recognise.likeness import CardWords, PageWords, QuoteWords
+from db.recognise.match import TakedownMatcher
 from db.records import recordfile
 from db.records.snapshot import is_known_page
 from db.rows.write import connect_read_only
@@ -47,6 +49,13 @@ class Held(NamedTuple):
     """Number of rows of the guarded tables."""
     sites: list[str]
     """Those of its comparisons."""
+
+    def taken_by(self, taken: TakedownMatcher) -> dict[int, Matches]:
+        """What each take-down takes out of it; empty where it holds none of it."""
+        cited = (taken.cited(detail) for detail in self.details)
+        named = (taken.address(site, url) for site, url in self.addresses)
+        nothing_shown = {each: Matches() for each in (*cited, *named) if each is not None}
+        return nothing_shown | taken.out_of(self.showings)
 
 
 def published_files(public: Path) -> list[Path]:
@@ -83,24 +92,25 @@ def read_database(path: Path, same: Same | None = None) -> Held | None:
 
 def _showings(connection: sqlite3.Connection, same: Same) -> Iterator[PageWords]:
     """What every version of every page shows."""
-    quotes: dict[int, list[QuoteWords]] = defaultdict(list)
-    for version, *quote in connection.execute(
-        "SELECT version, key, tool_name, text, position FROM version_quote"
+    quotes: dict[tuple[int, int], list[QuoteWords]] = defaultdict(list)
+    for version, side, *quote in connection.execute(
+        "SELECT version, 2 - position % 2, key, tool_name, text, position FROM version_quote"
         " JOIN quote ON quote.id = quote"
     ):
-        quotes[version].append(same[QuoteWords(*quote)])
+        quotes[version, side].append(same[QuoteWords(*quote)])
     cards: dict[int, list[CardWords]] = defaultdict(list)
-    for version, *card in connection.execute(
-        "SELECT version, slug, card.name, description, card.key FROM version_tool"
+    for version, side, slug, name, description, key in connection.execute(
+        "SELECT version, position, slug, card.name, description, card.key FROM version_tool"
         " JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card"
         " ORDER BY version, position"
     ):
-        cards[version].append(same[CardWords(*card)])
+        under = tuple(quotes[version, side])
+        cards[version].append(same[CardWords(slug, name, description, key, under)])
     for version, site, url in connection.execute(
         "SELECT v.id, page.site, page.url FROM comparison_version v"
         " JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page"
     ):
-        yield same[PageWords(site, url, tuple(cards[version]), tuple(quotes[version]))]
+        yield same[PageWords(site, url, tuple(cards[version]))]
 
 
 class Evidence:
@@ -108,7 +118,7 @@ class Evidence:
 
     def __init__(self, archive: Archive) -> None:
         self.archive, self.home = archive, archive.home
-        self._databases: dict[Path, Held] = {}
+        self._databases: dict[Path, Held | None] = {}
         self._same = Same()
 
     @cached_property
@@ -133,10 +143,7 @@ class Evidence:
     def database(self, path: Path) -> Held | None:
         """What a database holds; one that was read keeps its content as long as its name."""
         if path not in self._databases:
-            held = read_database(path, self._same)
-            if held is None:
-                return None
-            self._databases[path] = held
+            self._databases[path] = read_database(path, self._same)
         return self._databases[path]
 
     def _records(self) -> Iterator[PageWords]:
@@ -148,10 +155,6 @@ class Evidence:
                         capture = captures.get((segment.name, line.offset))
                         record = line.reading.record if line.reading else None
                         if capture is not None and isinstance(record, Comparison):
-                            yield self._shared(showing_of(capture.site, capture.url, record))
-
-    def _shared(self, showing: PageWords) -> PageWords:
-        cards = tuple(self._same[card] for card in showing.cards)
-        quotes = tuple(self._same[quote] for quote in showing.quotes)
-        found: PageWords = self._same[showing._replace(cards=cards, quotes=quotes)]
-        return found
+                            shown = showing_of(capture.site, capture.url, record)
+                            cards = tuple(self._same[card] for card in shown.cards)
+                            yield self._same[shown._replace(cards=cards)]

@@ -6,31 +6,23 @@ says of it stands here too.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from archive import Home
-from archive.takedown import (
-    Export,
-    Matches,
-    Takedown,
-    exports,
-    mark_withdrawn,
-    path_beside,
-    require_all,
-    widen_takedown,
-)
-from db.publish.publish import bury, named, whole_manifest
-from db.recognise.match import PageWords, TakedownMatcher
+from archive.takedown import Export, Matches, exports, mark_withdrawn, require_all, widen_takedown
+from db.publish.publish import bury, named, whole_manifest, write_record
+from db.recognise.match import TakedownMatcher
 from db.rows.write import connect_read_only
-from db.takedown.evidence import Evidence, Held, published_files, read_database
+from db.takedown.evidence import Evidence, published_files, read_database
 from machine.clock import stamp
-from machine.files import file_sha256, fsync_folder, whole
+from machine.files import file_sha256, fsync_folder
 from schema.errors import IntegrityError
 from schema.published import (
     FOLDER_TOMBSTONE,
+    TAKEDOWNS,
     Tombstone,
     TombstoneReason,
     Withdrawal,
@@ -38,7 +30,6 @@ from schema.published import (
     manifest_path,
     tombstone_path,
 )
-from schema.records import Record
 
 _KEYS = {
     "comparison": ("pages", "SELECT url FROM page WHERE id IN (SELECT page FROM comparison)"),
@@ -46,26 +37,6 @@ _KEYS = {
     "quote": ("quotes", "SELECT key FROM quote"),
 }
 """By guarded table: what `Matches` keeps of what was taken out of it, and what is there of it."""
-
-
-def dropped(showings: Iterable[PageWords], taken: TakedownMatcher) -> dict[int, Matches]:
-    """What each take-down takes out of what is shown: addresses, keys of cards and quotes."""
-    found: dict[int, dict[str, set[str]]] = {}
-    for showing in showings:
-        for takedown, kind, value in taken.out_of(showing):
-            found.setdefault(takedown, {}).setdefault(kind, set()).add(value)
-    return {
-        takedown: Matches.model_validate({kind: sorted(values) for kind, values in gone.items()})
-        for takedown, gone in found.items()
-    }
-
-
-def taken_from(held: Held, taken: TakedownMatcher) -> dict[int, Matches]:
-    """What each take-down takes out of a database; empty where it holds none of it."""
-    cited = [taken.cited(detail) for detail in held.details]
-    named_by = [taken.address(site, url) for site, url in held.addresses]
-    nothing_shown = {each: Matches() for each in (*cited, *named_by) if each is not None}
-    return nothing_shown | dropped(held.showings, taken)
 
 
 def left_out(path: Path, taken: TakedownMatcher) -> dict[str, int]:
@@ -81,23 +52,16 @@ def left_out(path: Path, taken: TakedownMatcher) -> dict[str, int]:
 def withdraw_files(evidence: Evidence, taken: TakedownMatcher) -> list[str]:
     """Withdraw all that holds what was taken down; gives the names of files and folders."""
     home = evidence.home
-    names = []
-    for path in published_files(home.public):
-        if tombstone_path(path).exists():
-            path.unlink()  # killed between the two
-        elif _withdraw(evidence, path, taken):
-            names.append(str(path.relative_to(home.public)))
-    for export in exports(home):
-        if export.withdrawn_at is None and _is_reachable(home, Path(export.folder)):
-            by = _taken_in_folder(Path(export.folder), taken)
-            if by:
-                withdraw_folder(export, by)
-                mark_withdrawn(home, export.id)
-                names.append(export.folder)
-    return names
+    found = [path for path in published_files(home.public) if _withdraw(evidence, path, taken)]
+    standing = (each for each in exports(home) if each.withdrawn_at is None)
+    folders = [each.folder for each in standing if _withdraw_folder(home, each, taken)]
+    return [str(path.relative_to(home.public)) for path in found] + folders
 
 
 def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
+    if tombstone_path(path).exists():
+        path.unlink()  # killed between the two
+        return False
     manifest = whole_manifest(path)
     if manifest is not None and set(taken.ids) <= set(manifest.takedowns):
         return False
@@ -105,83 +69,71 @@ def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
     if held is None and not is_named_by_build(path):
         return False  # perhaps no archive at all; `check` names it
     # Where nobody can tell what it holds, it goes, and can be made again.
-    found = taken_from(held, taken) if held else dict.fromkeys(taken.ids, Matches())
+    found = held.taken_by(taken) if held else dict.fromkeys(taken.ids, Matches())
     if not found:
         if manifest is not None:  # nobody need look into it again
-            _write(manifest_path(path), manifest.model_copy(update={"takedowns": taken.ids}))
+            looked = manifest.model_copy(update={"takedowns": taken.ids})
+            write_record(manifest_path(path), looked)
         return False
-    by = [each for each in taken.active if each.id in found]
     if path == named(evidence.home):
         # Let the next build know what is missing on purpose, before the file is gone.
-        for each in by:
-            if each.matches.joined(found[each.id]) != each.matches:
-                widen_takedown(evidence.home, each, found[each.id])
-    bury(
-        path,
-        Tombstone(
-            withdrawn=path.name,
-            withdrawn_at=stamp(),
-            reasons=_reasons(by),
-            sha256=manifest.sha256 if manifest else file_sha256(path),
-            rows=held.rows if held else {},
-            taken=manifest.taken if manifest else {},
-            sites=held.sites if held else [],
-        ),
+        for each in taken.active:
+            gone = found.get(each.id, Matches())
+            if each.matches.joined(gone) != each.matches:
+                widen_takedown(evidence.home, each, gone)
+    tombstone = Tombstone(
+        withdrawn=path.name,
+        withdrawn_at=stamp(),
+        reasons=_reasons(taken, found),
+        sha256=manifest.sha256 if manifest else file_sha256(path),
+        rows=held.rows if held else {},
+        taken=manifest.taken if manifest else {},
+        sites=held.sites if held else [],
     )
+    bury(path, tombstone)
     return True
 
 
-def _is_reachable(home: Home, folder: Path) -> bool:
-    """Whether an exported folder is there, and does not hold the home itself.
-
-    One that is not there is looked for again each time, as a disk may have been taken out.
-    """
-    return folder.is_dir() and not home.path.resolve().is_relative_to(folder.resolve())
-
-
-def _taken_in_folder(folder: Path, taken: TakedownMatcher) -> list[Takedown]:
-    """The take-downs of what a folder holds: all, where no database can be looked into."""
-    held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
-    if not held or None in held:
-        return taken.active
-    found = {takedown for each in held if each for takedown in taken_from(each, taken)}
-    return [each for each in taken.active if each.id in found]
-
-
-def withdraw_folder(export: Export, by: list[Takedown]) -> None:
+def _withdraw_folder(home: Home, export: Export, taken: TakedownMatcher) -> bool:
     """Replace the files of an exported folder by a tombstone; links are not followed."""
     folder = Path(export.folder)
-    tombstone = folder / FOLDER_TOMBSTONE
-    said = Withdrawal(withdrawn=export.release, withdrawn_at=stamp(), reasons=_reasons(by))
-    _write(tombstone, said)
-    for place, folders, files in os.walk(folder, topdown=False):
-        for name in files:
-            if Path(place, name) != tombstone:
-                Path(place, name).unlink()
-        for name in folders:
-            path = Path(place, name)
-            with suppress(OSError):
-                path.unlink() if path.is_symlink() else path.rmdir()
+    # One that is not there, on a disk that was taken out perhaps, is looked for again each time.
+    if not folder.is_dir() or home.path.resolve().is_relative_to(folder.resolve()):
+        return False
+    held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
+    found = {number for each in held if each for number in each.taken_by(taken)}
+    if not held or None in held:
+        found = set(taken.ids)  # nobody can tell what it holds
+    if not found:
+        return False
+    reasons = _reasons(taken, found)
+    said = Withdrawal(withdrawn=export.release, withdrawn_at=stamp(), reasons=reasons)
+    write_record(folder / FOLDER_TOMBSTONE, said)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != FOLDER_TOMBSTONE:
+            path.unlink()
     fsync_folder(folder)
+    mark_withdrawn(home, export.id)
+    return True
 
 
-def _write(path: Path, record: Record) -> None:
-    with whole(path) as file:
-        file.write(record.model_dump_json(indent=1).encode() + b"\n")
-
-
-def _reasons(by: list[Takedown]) -> list[TombstoneReason]:
-    return [TombstoneReason(date=each.added_at, kind=each.kind, reason=each.reason) for each in by]
+def _reasons(taken: TakedownMatcher, found: Collection[int]) -> list[TombstoneReason]:
+    return [
+        TombstoneReason(date=each.added_at, kind=each.kind, reason=each.reason)
+        for each in taken.active
+        if each.id in found
+    ]
 
 
 def withdrawal_problems(home: Home, taken: TakedownMatcher) -> Iterator[tuple[str, str]]:
     """Where take-downs are forgotten, not finished, or not heeded in what is published."""
-    copy = path_beside(home.ledger)
     try:
         if not require_all(home):
-            yield copy.name, "it does not say all that the ledger knows of take-downs; build"
+            yield TAKEDOWNS, "it does not say all that the ledger knows of take-downs; build"
     except IntegrityError as error:
-        yield copy.name, str(error).removeprefix(f"{copy}: ")
+        yield TAKEDOWNS, str(error).removeprefix(f"{home.path / TAKEDOWNS}: ")
     for each in taken.active:
         if each.matches.is_erasing and not each.is_erased:
             what = "its bytes are not erased yet; the same `takedown add` with --erase does it"
@@ -192,7 +144,7 @@ def withdrawal_problems(home: Home, taken: TakedownMatcher) -> Iterator[tuple[st
             yield where, "it was withdrawn and is still there; build removes it"
         elif taken.ids:
             held = read_database(path)
-            for takedown in sorted(taken_from(held, taken)) if held else ():
+            for takedown in sorted(held.taken_by(taken)) if held else ():
                 yield where, f"it holds what take-down {takedown} is about; build"
             if held is None and not is_named_by_build(path):  # `check` tells of the others
                 yield where, "nobody can tell whether it holds what was taken down; move it away"

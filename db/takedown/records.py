@@ -5,37 +5,40 @@ What is left out here is nowhere in the published file, which is made from these
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 from archive import Capture, Segment
-from db.recognise.match import CardWords, PageWords, QuoteWords, TakedownMatcher
+from db.recognise.likeness import CardWords, PageWords, QuoteWords
+from db.recognise.match import TakedownMatcher
 from db.records import recordfile
 from db.records.reading import CaptureLine, PageResult
 from db.records.snapshot import Snapshot
 from db.rows.keys import card_key, quote_key
-from schema.records import Comparison, Finding, Quote
+from schema.records import Comparison, Tool
 
-T = TypeVar("T", Finding, Quote)
 GONE = "[taken down]"
 """What stands in a record where words were left out."""
+_PRINTED = ("reviewer", "score", "verdict", "verdict_source", "verdict_span")
+_NOTHING = {**dict.fromkeys(_PRINTED), "text": GONE}
+"""What is left of a quote: its place."""
 
 
 def showing_of(site: str, url: str, record: Comparison) -> PageWords:
     """What a record shows, with its keys."""
-    names = [tool.name for tool in record.tools]
+
+    def quotes(tool: Tool) -> Iterator[QuoteWords]:
+        for each in record.quotes:
+            if each.tool == tool.position:
+                key = quote_key(site, tool.name, each.text)
+                yield QuoteWords(key, tool.name, each.text, each.position)
+
     cards = (
-        CardWords(tool.slug, tool.name, tool.description, card_key(site, tool))
-        for tool in record.tools
+        CardWords(t.slug, t.name, t.description, card_key(site, t), tuple(quotes(t)))
+        for t in record.tools
     )
-    quotes = (
-        QuoteWords(quote_key(site, name, each.text), name, each.text, each.position)
-        for each in record.quotes
-        for name in (names[each.tool - 1],)
-    )
-    return PageWords(site, url, tuple(cards), tuple(quotes))
+    return PageWords(site, url, tuple(cards))
 
 
 def cleaned(site: str, line: CaptureLine, taken: TakedownMatcher) -> tuple[CaptureLine, set[int]]:
@@ -49,39 +52,37 @@ def cleaned(site: str, line: CaptureLine, taken: TakedownMatcher) -> tuple[Captu
         if refused is not None:
             update = {"outcome": "refused", "takedown": refused, "reading": None}
             return line.model_copy(update=update), {refused}
-        changed, touched = _without_quotes(reading, reading.record, showing, taken)
+        changed, by = _without_quotes(reading, reading.record, showing, taken)
     else:
-        by = taken.cited(reading.record.detail)
+        by = {taken.cited(reading.record.detail)}
         record = reading.record.model_copy(update={"detail": GONE})
-        changed, touched = reading.model_copy(update={"record": record}), {by} if by else set()
+        changed = reading.model_copy(update={"record": record})
+    touched = {each for each in by if each is not None}
     return (line.model_copy(update={"reading": changed}) if touched else line), touched
 
 
 def _without_quotes(
     reading: PageResult, record: Comparison, showing: PageWords, taken: TakedownMatcher
-) -> tuple[PageResult, set[int]]:
-    """A reading without the words of quotes, and of findings that cite them."""
-    found = {quote.position: taken.quote(quote) for quote in showing.quotes}
-    gone = {position: takedown for position, takedown in found.items() if takedown is not None}
-    cited = [(finding, taken.cited(finding.detail)) for finding in record.findings]
+) -> tuple[PageResult, set[int | None]]:
+    """A reading without the words of quotes, and of findings that cite them; for what, if any."""
+    gone = {quote.position: taken.quote(quote) for quote in showing.quotes}
+    cited = [taken.cited(finding.detail) for finding in record.findings]
     changes = {
-        "quotes": tuple(_empty(q) if q.position in gone else q for q in record.quotes),
-        "findings": tuple(_empty(finding) if by is not None else finding for finding, by in cited),
+        "quotes": tuple(
+            quote if gone[quote.position] is None else quote.model_copy(update=_NOTHING)
+            for quote in record.quotes
+        ),
+        "findings": tuple(
+            finding if by is None else finding.model_copy(update={"detail": GONE})
+            for finding, by in zip(record.findings, cited, strict=True)
+        ),
     }
+    places = {position for position, by in gone.items() if by is not None}
     update = {
         "record": record.model_copy(update=changes),
-        "taken_down": tuple(sorted({*gone, *reading.taken_down})),
+        "taken_down": tuple(sorted({*places, *reading.taken_down})),
     }
-    touched = {*gone.values(), *(by for _, by in cited if by is not None)}
-    return reading.model_copy(update=update), touched
-
-
-def _empty(said: T) -> T:
-    """The place of a quote or a finding, without anything that was said or printed."""
-    if isinstance(said, Finding):
-        return said.model_copy(update={"detail": GONE})
-    nothing = dict.fromkeys(("reviewer", "score", "verdict", "verdict_source", "verdict_span"))
-    return said.model_copy(update={**nothing, "text": GONE})
+    return reading.model_copy(update=update), {*gone.values(), *cited}
 
 
 def fitted(
@@ -103,34 +104,27 @@ def fitted(
     if header.takedowns == taken.ids and set(header.outcomes) == offsets:
         return lines
     made = recordfile.Made({}, [], 0, touched=set(header.touched))
-    lines = _fill(made, lines, captures, taken)
+    lines = clean_made(made, lines, captures, taken)
     recordfile.write_file(path, segment, made)
     return lines
 
 
-def clean_made(made: recordfile.Made, captures: list[Capture], taken: TakedownMatcher) -> None:
-    """Take out of freshly made lines what was taken down."""
-    if taken.ids:
-        lines = [CaptureLine.model_validate_json(line) for line in made.lines]
-        made.lines = []
-        _fill(made, lines, captures, taken)
-
-
-def _fill(
+def clean_made(
     made: recordfile.Made,
     lines: Iterable[CaptureLine],
     captures: list[Capture],
     taken: TakedownMatcher,
 ) -> list[CaptureLine]:
-    """Put lines into what a record file is made from, without what was taken down."""
+    """Make a record file of lines without what was taken down; gives these."""
     sites = {capture.offset: capture.site for capture in captures}
-    made.takedowns, found = taken.ids, []
+    found = []
     for read in lines:
         line, touched = cleaned(sites[read.offset], read, taken)
         made.touched |= touched
         made.outcomes[line.offset] = line.outcome
-        made.lines.append(line.model_dump_json(by_alias=True))
         found.append(line)
+    made.takedowns = taken.ids
+    made.lines = [line.model_dump_json(by_alias=True) for line in found]
     return found
 
 
@@ -139,9 +133,9 @@ def clean_records(folder: Path, snapshot: Snapshot) -> None:
     by_segment = snapshot.by_segment()
     wanted: set[Path] = set()
     for segment in snapshot.segments:
-        for path in recordfile.record_paths(folder, segment):
-            if segment.is_sealed and path != recordfile.record_path(folder, segment):
-                continue
+        # What was made while the segment was shorter is of use until it is sealed.
+        last = recordfile.record_path(folder, segment)
+        for path in [last] if segment.is_sealed else recordfile.record_paths(folder, segment):
             with suppress(*recordfile.READ_ERRORS):
                 offsets = recordfile.read_header(path).outcomes.keys()
                 captures = [c for c in by_segment.get(segment.name, []) if c.offset in offsets]

@@ -10,9 +10,8 @@ command again.
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive import Home, open_archive
@@ -36,7 +35,7 @@ from db.recognise.match import TakedownMatcher
 from db.records.recordfile import READ_ERRORS, read_header
 from db.records.snapshot import Snapshot, take_snapshot
 from db.takedown.evidence import Evidence
-from db.takedown.files import dropped, withdraw_files
+from db.takedown.files import withdraw_files
 from db.takedown.find import Target, covered_pages, find, matches_of, told
 from db.takedown.records import clean_records
 from schema.errors import StartError, UsageError
@@ -75,7 +74,7 @@ def take_down(
     with ExitStack() as locks:
         if erase:
             locks.enter_context(home.lock("crawl"))
-            _wait_for_build(home, locks)
+            locks.enter_context(home.lock("build", WAIT_S))
         target = find(evidence, asked, site=site)
         if erase and target.kind == "quote":
             raise UsageError(
@@ -88,7 +87,7 @@ def take_down(
         report = TakedownReport(number, *target, len(pages))
         if not erase:
             try:
-                _wait_for_build(home, locks)
+                locks.enter_context(home.lock("build", WAIT_S))
             except StartError:
                 report.is_complete = False
                 return report
@@ -101,25 +100,9 @@ def take_down(
 def _wanted(evidence: Evidence, target: Target, reason: str, *, is_erasing: bool) -> Takedown:
     """The take-down as it is to be entered: what it goes by, and what it takes out."""
     matches = matches_of(target, evidence).joined(Matches(is_erasing=is_erasing))
-    wanted = Takedown(0, *target, matches, reason, False, "", None)
-    gone = dropped(evidence.showings, TakedownMatcher([wanted])).get(wanted.id, Matches())
-    return replace(wanted, matches=matches.joined(gone))
-
-
-def _wait_for_build(home: Home, locks: ExitStack) -> None:
-    """Take the build's lock, which is held until `locks` is closed.
-
-    Raises: StartError when a build runs for longer than we wait.
-    """
-    until = time.monotonic() + WAIT_S
-    while True:
-        try:
-            locks.enter_context(home.lock("build"))
-            return
-        except StartError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
+    wanted = Takedown(id=0, **target._asdict(), matches=matches, reason=reason)
+    gone = TakedownMatcher([wanted]).out_of(evidence.showings).get(wanted.id, Matches())
+    return wanted.model_copy(update={"matches": matches.joined(gone)})
 
 
 def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:

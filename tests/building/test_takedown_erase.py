@@ -45,7 +45,7 @@ STEPS = [
     ("db.takedown.files.bury", "before"),
     ("db.takedown.files.bury", "after"),
     ("db.takedown.withdraw.enter_takedown", "after"),
-    ("db.publish.publish._write_json", "after"),
+    ("db.publish.publish.write_record", "after"),
 ]
 
 

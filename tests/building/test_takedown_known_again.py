@@ -212,6 +212,19 @@ def test_short_words_are_taken_down_beside_their_own_tool_alone(home: Path) -> N
     assert rows(made, "SELECT tool_name FROM quote WHERE text = 'Ship it.'") == [(BIRCH.name,)]
 
 
+def test_the_same_short_words_beside_two_tools_are_each_known_again(home: Path) -> None:
+    short = html(ALDER, BIRCH)
+    for card in (ALDER, BIRCH):
+        short = short.replace(card.quote(1).encode(), b"Ship it.")
+    store(home, [Answer(TAKEN_PAGE, short, at=TUESDAY)])
+    build(home)
+    for card in (ALDER, BIRCH):
+        take_down(Home(home), quote_key("sample", card.name, "Ship it."), reason=REASON)
+    again = short.replace(b"Ship it.", b"SHIP it!")
+    store(home, [Answer(TAKEN_PAGE, again, at="2026-11-05T12:00:00Z")])
+    assert rows(build(home).path, "SELECT text FROM quote WHERE text LIKE 'ship it_'") == []
+
+
 ELM, FIR = replace(OAK, slug="elm"), replace(PINE, slug="fir")
 OTHER_ELM = replace(ELM, description="Told in other words.")
 

@@ -9,8 +9,8 @@ from takedown_home import entered
 
 from archive.takedown.takedowns import Matches
 from db.recognise.fold import folded
-from db.recognise.likeness import Likenesses
-from db.recognise.match import PageWords, TakedownMatcher, quote_matches, sides_of
+from db.recognise.likeness import PageWords
+from db.recognise.match import TakedownMatcher, quote_matches
 from db.takedown.find import Target, matches_of
 from db.takedown.records import showing_of
 from parsers import read_page
@@ -50,7 +50,7 @@ def test_no_other_quote_is_taken_for_one_that_was_taken_down() -> None:
 def test_no_other_page_is_taken_for_one_that_was_taken_down() -> None:
     pages = published_pages()
     for showing in pages:
-        first, second = sides_of(showing)
+        first, second = showing.cards
         matches = Matches(shown=[[first.known(second), second.known(first)]])
         taken = TakedownMatcher([entered("page", matches)])
         assert taken.page(showing) == 1
@@ -70,17 +70,13 @@ class Everything:
 
 def test_no_other_tool_is_taken_for_one_that_was_taken_down() -> None:
     pages = published_pages()
-    shown = [
-        (card, side)
-        for each in pages
-        for card, side in zip(each.cards, sides_of(each), strict=True)
-    ]
-    for slug in {card.slug for card, _ in shown if card.slug is not None}:
+    shown = [card for each in pages for card in each.cards]
+    for slug in {card.slug for card in shown if card.slug is not None}:
         found = matches_of(Target("tool", "sample", slug), Everything(pages))
-        likenesses = Likenesses([entered("tool", found)])
-        own = [(card, side) for card, side in shown if card.slug == slug]
-        assert all(likenesses.find([side]) for _, side in own)
-        for card, side in shown:
-            is_it = card.slug in (slug, None) and card.name in {each.name for each, _ in own}
-            if not is_it and not any(len(side.quotes & each.quotes) > 1 for _, each in own):
-                assert not likenesses.find([side]), (slug, card.name)
+        taken = TakedownMatcher([entered("tool", found)])
+        own = [card for card in shown if card.slug == slug]
+        assert all(taken.cards([card]) for card in own)
+        for card in shown:
+            is_it = card.slug in (slug, None) and card.name in {each.name for each in own}
+            if not is_it and not any(len(card.told & each.told) > 1 for each in own):
+                assert not taken.cards([card]), (slug, card.name)

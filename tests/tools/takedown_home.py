@@ -163,4 +163,5 @@ def read(body: bytes) -> Comparison:
 
 def entered(kind: Literal["page", "tool", "quote"], matches: Matches) -> Takedown:
     """A take-down that holds, as the ledger has it."""
-    return Takedown(1, kind, "sample", "target", matches, REASON, False, NOW, None)
+    about = {"kind": kind, "site": "sample", "target": "target"}
+    return Takedown(id=1, **about, matches=matches, reason=REASON, added_at=NOW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -44,7 +43,7 @@ def correct(
     if is_listing:
         found = corrections(place)
         if as_json:
-            print_report({"corrections": [asdict(each) for each in found]}, as_json=True)
+            print_report({"corrections": [each.model_dump() for each in found]}, as_json=True)
         for each in () if as_json else found:
             say(f"{each.id}  {each.added_at}  {each.kind} {each.site} {each.target}: {each.note}")
         return 0

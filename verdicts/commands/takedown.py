@@ -65,18 +65,15 @@ def list_(home: Path, as_json: bool) -> int:
 
     found = takedowns(Home(home))
     if as_json:
-        names = ("id", "kind", "site", "target", "reason", "is_erased", "added_at", "lifted_at")
-        told = [{name: getattr(each, name) for name in names} for each in found]
+        told = [each.model_dump(exclude={"matches"}) for each in found]
         print_report({"takedowns": told}, as_json=True)
         return 0
     for each in found:
         state = f"lifted {each.lifted_at}" if each.lifted_at else "holds"
         if each.matches.is_erasing:
             state += ", erased" if each.is_erased else ", not erased yet"
-        say(
-            f"{each.id}  {each.added_at}  {each.kind} {each.site} {each.target}: {each.reason}"
-            f" ({state})"
-        )
+        about = f"{each.id}  {each.added_at}  {each.kind} {each.site} {each.target}"
+        say(f"{about}: {each.reason} ({state})")
     return 0
 
 
