@@ -12,6 +12,7 @@ from archive.home import Home
 from archive.ledger.frontier import Frontier
 from archive.ledger.leases import give_back_leases
 from archive.ledger.ledger import Ledger, insert
+from archive.ledger.notes import note_run
 from archive.store import segments
 from archive.store.segments import recover
 from archive.store.store import Store
@@ -37,9 +38,8 @@ class OpenRun:
 
     def note(self, **columns: int | float | str | None) -> None:
         """Set columns of the run's own row."""
-        names = ", ".join(f"{name} = ?" for name in columns)
         with self.ledger.transaction() as db:
-            db.execute(f"UPDATE run SET {names} WHERE id = ?", (*columns.values(), self.id))
+            note_run(db, self.id, **columns)
 
     def add_attempt(
         self, *, url: str, outcome: str, reason: str, detail: str | None = None

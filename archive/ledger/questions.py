@@ -76,6 +76,18 @@ def runs_of_captures(path: Path) -> dict[int, int]:
     return {row[0]: row[1] for row in read_rows(path, "SELECT id, run_id FROM capture")}
 
 
+def last_tries(path: Path) -> dict[int, int]:
+    """The newest attempt of each page."""
+    sql = "SELECT page_id, max(id) FROM attempt WHERE page_id IS NOT NULL GROUP BY page_id"
+    return {row[0]: row[1] for row in read_rows(path, sql)}
+
+
+def unread_captures(path: Path) -> set[int]:
+    """The captures that gave no record when the crawl or import that stored them looked."""
+    sql = "SELECT capture_id FROM attempt WHERE outcome = 'extraction_refused'"
+    return {row[0] for row in read_rows(path, sql)}
+
+
 def is_stored(
     ledger: Ledger, site: str, url: str, status: int, sha256: str | None, at: str | None
 ) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import cast
 
 from archive.ledger import (
@@ -24,6 +24,7 @@ from archive.ledger import (
     end_attempt,
     failed,
     give_back_leases,
+    note_run,
     settle_import,
 )
 from archive.rebuild import ORPHAN, Entered
@@ -140,10 +141,7 @@ class Replay:
         give_back_leases(self._ledger)
         with self._ledger.transaction() as db:
             for run_id, count in self._counts.items():
-                db.execute(
-                    "UPDATE run SET asked = ?, stored = ?, unchanged = ?, failed = ? WHERE id = ?",
-                    (len(count.asked), count.stored, count.unchanged, count.failed, run_id),
-                )
+                note_run(db, run_id, **asdict(count) | {"asked": len(count.asked)})
         return self._robots.lost
 
 

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from dataclasses import replace
 
-from archive.ledger import insert
+from archive.ledger import RobotsRow, note_robots, note_run
 from archive.rebuild import Entered
 from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import Rules, body_of, is_fresh, read_rules
+from crawler.tally import Tally
 from machine.clock import stamp
 from parsers.sites import site_named
-
-STATES = ("none", "read", "unreachable")
-"""From the best to the worst, which is what a run reports."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What the table `robots` says of one reading. Absent: as there."""
-
-    run_id: int
-    site: str
-    origin: str
-    read_at: str
-    state: str
-    crawl_delay_s: float | None
-    denied_tokens: str
-    capture_id: int | None
 
 
 class RobotsReplay:
@@ -35,8 +20,9 @@ class RobotsReplay:
 
     def __init__(self) -> None:
         self._rules: dict[int, Rules] = {}
-        self._newest: dict[tuple[str, str], _Row] = {}
+        self._newest: dict[tuple[str, str], RobotsRow] = {}
         self._asked: set[tuple[int, str, str]] = set()
+        self._tallies: dict[int, Tally] = defaultdict(Tally)
         self._hop: tuple[int, int, str] | None = None
         """The run, the page and the origin whose robots.txt is on its way by redirects."""
         self.lost: list[str] = []
@@ -53,19 +39,8 @@ class RobotsReplay:
         self._hop = (run_id, page_id, origin) if is_hop else None
         rules, site = self.learn(entered), entered.exchange.site
         if not is_hop:
-            self._note(
-                db,
-                _Row(
-                    run_id,
-                    site,
-                    origin,
-                    stamp(),
-                    rules.state,
-                    rules.crawl_delay_s or None,
-                    " ".join(rules.denied(origin, site_named(site))),
-                    entered.capture_id,
-                ),
-            )
+            read = replace(rules, read_at=stamp(), capture_id=entered.capture_id)
+            self._note(db, read.row(run_id, site_named(site), origin))
 
     def learn(self, entered: Entered) -> Rules:
         """The rules of a robots.txt, its own or those of the one that it repeats."""
@@ -94,21 +69,13 @@ class RobotsReplay:
             self._note(db, replace(rules, run_id=run_id))
         else:
             # Its bytes are gone: it is asked for anew, and what the last one denied still holds.
-            self._note(
-                db,
-                replace(
-                    rules, run_id=run_id, read_at=stamp(), state="unreachable", capture_id=None
-                ),
-            )
+            unread = replace(rules, state="unreachable", capture_id=None)
+            self._note(db, replace(unread, run_id=run_id, read_at=stamp()))
 
-    def _note(self, db: sqlite3.Connection, row: _Row) -> None:
+    def _note(self, db: sqlite3.Connection, row: RobotsRow) -> None:
         self._asked.add((row.run_id, row.site, row.origin))
         self._newest[row.site, row.origin] = row
-        insert(db, "robots", asdict(row))
-        before = db.execute("SELECT robots_state FROM run WHERE id = ?", (row.run_id,)).fetchone()[
-            0
-        ]
-        db.execute(
-            "UPDATE run SET robots_state = ? WHERE id = ?",
-            (max(before or row.state, row.state, key=STATES.index), row.run_id),
-        )
+        note_robots(db, row)
+        tally = self._tallies[row.run_id]
+        tally.robots(row.state)
+        note_run(db, row.run_id, robots_state=tally.robots_state)

@@ -16,6 +16,7 @@ from typing import Literal
 from protego import Protego
 from scrapy.exceptions import IgnoreRequest
 
+from archive.ledger import RobotsRow
 from archive.warc import Message
 from crawler.robots.groups import ALL, Groups, read_groups, tokens_of
 from crawler.robots.objections import AI_TOKENS, objections
@@ -90,6 +91,19 @@ class Rules:
                     delays[agent] = max(delays[agent], _seconds(line.value))
         generous = self.generous.crawl_delay(_whole(TOKEN)) or 0.0
         return max(delays[TOKEN] or delays[ALL], min(generous, LONGEST_CRAWL_DELAY_S))
+
+    def row(self, run_id: int, site: Site, origin: str) -> RobotsRow:
+        """What the ledger notes of them, read by a run of an origin."""
+        return RobotsRow(
+            run_id,
+            site.name,
+            origin,
+            self.read_at,
+            self.state,
+            self.crawl_delay_s or None,
+            " ".join(self.denied(origin, site)),
+            self.capture_id,
+        )
 
     @property
     def sitemaps(self) -> list[str]:

@@ -32,7 +32,7 @@ from crawler.drift.profiler import Profiler, judge_rest
 from crawler.reading.look import LookTask, PageLook, look
 from crawler.reading.sight import PageTraits, ToolTraits, pack, sight_of, unpack, unread_sight
 from db import build
-from db.status import page_states
+from db.status import status
 from machine.failpoints import VARIABLE as KILL_AT
 from parsers import parse_page
 from schema.errors import StartError, UsageError
@@ -490,7 +490,7 @@ def test_the_last_pages_of_a_redesign_are_held_though_they_come_one_by_one(home:
     assert crawled(home, site(half_broken) | rest_of(site(), 10), DAYS[2])
     assert crawled(home, dict([list(site(half_broken).items())[11]]), DAYS[3])
     published(home)
-    assert (page_states(home)["held"], broken_words(home)) == (11, 0)
+    assert (status(home)["pages"]["held"], broken_words(home)) == (11, 0)
 
 
 def test_an_accepted_drift_begins_the_comparison_anew(home: Path) -> None:
@@ -587,7 +587,7 @@ def published(home: Path) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as db:
         found = sorted(set(db.execute("SELECT state, captured_at FROM comparison")))
         states = Counter(state for (state,) in db.execute("SELECT state FROM page"))
-    assert {state: page_states(home)[state] for state in states} == states
+    assert {state: status(home)["pages"][state] for state in states} == states
     return found
 
 
