@@ -33,6 +33,7 @@ from archive.ledger.notes import RobotsRow, last_robots, note_robots, note_run
 from archive.ledger.originals import newest_whole
 from archive.ledger.outcomes import NOT_ASKED
 from archive.ledger.profiles import (
+    PageCapture,
     ProfileRow,
     accept_drift,
     all_profiles,
@@ -51,13 +52,13 @@ from archive.ledger.questions import (
     kinds_of_runs,
     last_tries,
     page_at,
-    page_of_capture,
     page_to_cover,
     pages_that_lead_on,
     pages_to_cover,
     pages_to_plan,
     runs_of_captures,
     unread_captures,
+    url_of_capture,
 )
 from archive.ledger.schedule import FIRST_DAYS, REDISCOVER_DAYS, is_due
 from archive.ledger.soundness import require_sound
@@ -74,6 +75,7 @@ __all__ = [
     "Frontier",
     "Lease",
     "Ledger",
+    "PageCapture",
     "ProfileRow",
     "RobotsRow",
     "Role",
@@ -96,7 +98,6 @@ __all__ = [
     "note_robots",
     "note_run",
     "page_at",
-    "page_of_capture",
     "page_to_cover",
     "pages_that_lead_on",
     "pages_to_cover",
@@ -112,4 +113,5 @@ __all__ = [
     "unfinished_before",
     "unjudged",
     "unread_captures",
+    "url_of_capture",
 ]

@@ -12,12 +12,13 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Set
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger, read_rows
+from archive.ledger.ledger import Ledger, insert, read_rows
 from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from machine.clock import stamp
 from schema.errors import StoppedError, UsageError
@@ -50,25 +51,10 @@ def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> No
     with ledger.transaction() as db:
         db.execute("DELETE FROM profile WHERE run_id = ?", (run_id,))
         for row in rows:
-            _insert(db, row)
-
-
-def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
-    counts = row.counts | {"captures": row.captures, "example": row.example}
-    named = {"accepted_at": row.accepted_at, "judged_to": row.judged_to}
-    counts |= {name: value for name, value in named.items() if value is not None}
-    db.execute(
-        "INSERT INTO profile (run_id, site, layout, pages, is_drift, counts)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            row.run_id,
-            row.site,
-            row.layout,
-            row.pages,
-            row.is_drift,
-            json.dumps(counts, sort_keys=True),
-        ),
-    )
+            told = {name: getattr(row, name) for name in _BESIDE}
+            counts = row.counts | {name: value for name, value in told.items() if value is not None}
+            own = {name: getattr(row, name) for name in _COLUMNS}
+            insert(db, "profile", own | {"counts": json.dumps(counts, sort_keys=True)})
 
 
 def rows_before(
@@ -178,23 +164,19 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
     if not layouts:
         raise UsageError(what=f"run {run_id}: nothing drifted in it that is not accepted yet")
     accepted = [row for row in drifted if (row.site, row.layout) in layouts]
-    with place.lock("crawl"):
-        ledger = Ledger(place.ledger)
-        try:
-            with ledger.transaction() as db:
-                for row in accepted:
-                    db.execute(
-                        "UPDATE profile SET is_drift = 0,"
-                        " counts = json_set(counts, '$.accepted_at', ?)"
-                        " WHERE run_id = ? AND site = ? AND layout = ?",
-                        (stamp(), row.run_id, row.site, row.layout),
-                    )
-        finally:
-            ledger.close()
+    with place.lock("crawl"), closing(Ledger(place.ledger)) as ledger, ledger.transaction() as db:
+        db.executemany(
+            "UPDATE profile SET is_drift = 0, counts = json_set(counts, '$.accepted_at', ?)"
+            " WHERE run_id = ? AND site = ? AND layout = ?",
+            [(stamp(), row.run_id, row.site, row.layout) for row in accepted],
+        )
     return accepted
 
 
-_SELECT = "SELECT run_id, site, layout, pages, is_drift, counts FROM profile"
+_COLUMNS = ("run_id", "site", "layout", "pages", "is_drift")
+_BESIDE = ("captures", "example", "accepted_at", "judged_to")
+"""What stands in the column `counts` beside them."""
+_SELECT = f"SELECT {', '.join(_COLUMNS)}, counts FROM profile"
 _ORDER = " ORDER BY run_id, id"
 _SHOWN = f"""
 SELECT coalesce(revisit_of, id) AS shown FROM (
@@ -224,19 +206,7 @@ ORDER BY capture.id
 
 def _row(row: sqlite3.Row) -> ProfileRow:
     counts = json.loads(row["counts"])
-    captures = tuple(counts.pop("captures", ()))
-    example, accepted, judged_to = (
-        counts.pop(name, None) for name in ("example", "accepted_at", "judged_to")
-    )
-    return ProfileRow(
-        row["run_id"],
-        row["site"],
-        row["layout"],
-        row["pages"],
-        bool(row["is_drift"]),
-        counts,
-        captures,
-        example,
-        accepted,
-        judged_to,
-    )
+    beside = {name: counts.pop(name) for name in _BESIDE if name in counts}
+    beside["captures"] = tuple(beside.get("captures", ()))
+    columns = {name: row[name] for name in _COLUMNS} | {"is_drift": bool(row["is_drift"])}
+    return ProfileRow(**columns, counts=counts, **beside)

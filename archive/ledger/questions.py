@@ -58,12 +58,9 @@ def page_at(ledger: Ledger, site: str, url: str) -> sqlite3.Row | None:
     return found[0] if found else None
 
 
-def page_of_capture(ledger: Ledger, capture_id: int) -> tuple[str, int]:
-    """The address of a capture, and the capture that holds its bytes."""
-    (row,) = ledger.rows(
-        "SELECT url, coalesce(revisit_of, id) FROM capture WHERE id = ?", (capture_id,)
-    )
-    return row[0], row[1]
+def url_of_capture(ledger: Ledger, capture_id: int) -> str:
+    """The address of a capture."""
+    return str(ledger.value("SELECT url FROM capture WHERE id = ?", (capture_id,)))
 
 
 def kinds_of_runs(ledger: Ledger) -> dict[int, str]:

@@ -105,33 +105,33 @@ def _kind(shown: ToolFacts) -> str:
     return "slug" if shown.says.slug is not None else "nameless"
 
 
-def joined_tool(sighting: DatedValue[Thing]) -> ToolKey | None:
+def joined_tool(dated: DatedValue[Thing]) -> ToolKey | None:
     """The tool that captures agree on; one known by name only where none states a slug."""
-    kind = "slug" if "slug" in sighting.stated else "nameless"
-    tool: ToolKey | None = sighting.agreed(kind)
+    kind = "slug" if "slug" in dated.stated else "nameless"
+    tool: ToolKey | None = dated.agreed(kind)
     return tool
 
 
-def joined_verdict(sighting: DatedValue[Thing]) -> tuple[Verdict | None, VerdictSource | None]:
+def joined_verdict(dated: DatedValue[Thing]) -> tuple[Verdict | None, VerdictSource | None]:
     """The verdict and how it is known: printed where any capture prints one, else inferred."""
-    kind = "verdict" if "verdict" in sighting.stated else "inferred verdict"
-    verdict: Verdict | None = sighting.agreed(kind)
+    kind = "verdict" if "verdict" in dated.stated else "inferred verdict"
+    verdict: Verdict | None = dated.agreed(kind)
     if verdict is None:
         return None, None
-    sources = sighting.stated["source"]
+    sources = dated.stated["source"]
     return verdict, next(source for source in SOURCES if source in sources)
 
 
-def quote_conflicts(sighting: DatedValue[Thing]) -> Iterator[tuple[str, str]]:
+def quote_conflicts(dated: DatedValue[Thing]) -> Iterator[tuple[str, str]]:
     """Every disagreement about a quote, a printed verdict against an inferred one too."""
-    yield from sighting.conflicts(QUOTE_FIELDS)
-    printed, inferred = sighting.agreed("verdict"), sighting.agreed("inferred verdict")
+    yield from dated.conflicts(QUOTE_FIELDS)
+    printed, inferred = dated.agreed("verdict"), dated.agreed("inferred verdict")
     if printed and inferred and printed != inferred:
-        where = sighting.stated["inferred verdict"][inferred]
+        where = dated.stated["inferred verdict"][inferred]
         yield "verdict", f"printed {printed}, inferred {inferred} ({where})"
 
 
-def sightings(pages: Iterable[PageHistory], names: dict[int, str]) -> DatedValues:
+def dated_values(pages: Iterable[PageHistory], names: dict[int, str]) -> DatedValues:
     """What all versions of all pages show. `names` gives each page's key by its id."""
     found = DatedValues()
     for history in pages:
