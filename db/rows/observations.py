@@ -35,8 +35,9 @@ class DatedValue(Generic[Thing]):
     """Whether no address that shows or showed it may show its words now."""
     stated: dict[str, dict[Any, str]] = field(default_factory=dict)
 
-    def see(self, version: Version, shown: Thing) -> None:
+    def see(self, version: Version, shown: Thing, *, is_withheld: bool = False) -> None:
         """Widen the dates by a version, and keep what it shows if it is the newest so far."""
+        self.is_withheld &= is_withheld
         self.first_seen = min(self.first_seen, version.first_seen)
         if version.order > self.newest:
             self.newest, self.last_seen, self.shown = version.order, version.last_seen, shown
@@ -70,23 +71,6 @@ class DatedValues:
     quotes: dict[str, DatedValue[QuoteFacts]] = field(default_factory=dict)
     reviewers: dict[str, DatedValue[QuoteFacts]] = field(default_factory=dict)
 
-    def see(self, history: PageHistory, version: Version, page: str) -> None:
-        """Take in one version of the page with this key."""
-        where = f"{page}, {version.first_seen}"
-        for tool in version.shown.tools:
-            self.tools.setdefault(tool.tool, DatedValue(tool)).see(version, tool)
-            card = self.cards.setdefault(tool.card, DatedValue(tool))
-            card.see(version, tool)
-            card.is_withheld &= history.withholds(tool.card)
-            card.note(_stated_with_card(tool), where)
-        for shown in version.shown.quotes:
-            quote = self.quotes.setdefault(shown.key, DatedValue(shown))
-            quote.see(version, shown)
-            quote.is_withheld &= history.withholds(shown.key)
-            quote.note(_stated_with_quote(shown), where)
-            if (reviewer := shown.says.reviewer) is not None:
-                self.reviewers.setdefault(reviewer, DatedValue(shown)).see(version, shown)
-
 
 def _stated_with_card(shown: ToolFacts) -> dict[str, Any]:
     says, votes = shown.says, shown.says.votes
@@ -107,8 +91,7 @@ def _kind(shown: ToolFacts) -> str:
 
 def joined_tool(dated: DatedValue[Thing]) -> ToolKey | None:
     """The tool that captures agree on; one known by name only where none states a slug."""
-    kind = "slug" if "slug" in dated.stated else "nameless"
-    tool: ToolKey | None = dated.agreed(kind)
+    tool: ToolKey | None = dated.agreed("slug" if "slug" in dated.stated else "nameless")
     return tool
 
 
@@ -136,8 +119,22 @@ def dated_values(pages: Iterable[PageHistory], names: dict[int, str]) -> DatedVa
     found = DatedValues()
     for history in pages:
         for version in history.versions:
-            found.see(history, version, names[history.page.id])
+            _see(found, history, version, f"{names[history.page.id]}, {version.first_seen}")
     return found
+
+
+def _see(found: DatedValues, history: PageHistory, version: Version, where: str) -> None:
+    for tool in version.shown.tools:
+        found.tools.setdefault(tool.tool, DatedValue(tool)).see(version, tool)
+        card = found.cards.setdefault(tool.card, DatedValue(tool))
+        card.see(version, tool, is_withheld=history.withholds(tool.card))
+        card.note(_stated_with_card(tool), where)
+    for shown in version.shown.quotes:
+        quote = found.quotes.setdefault(shown.key, DatedValue(shown))
+        quote.see(version, shown, is_withheld=history.withholds(shown.key))
+        quote.note(_stated_with_quote(shown), where)
+        if (reviewer := shown.says.reviewer) is not None:
+            found.reviewers.setdefault(reviewer, DatedValue(shown)).see(version, shown)
 
 
 def _short(value: object) -> str:
