@@ -11,7 +11,8 @@ from typing import Literal
 from archive.home import Home
 from archive.ledger.frontier import Frontier
 from archive.ledger.leases import give_back_leases
-from archive.ledger.ledger import Ledger, insert, update
+from archive.ledger.ledger import Ledger, insert
+from archive.ledger.notes import note_run
 from archive.store import segments
 from archive.store.segments import recover
 from archive.store.store import Store
@@ -38,7 +39,7 @@ class OpenRun:
     def note(self, **columns: int | float | str | None) -> None:
         """Set columns of the run's own row."""
         with self.ledger.transaction() as db:
-            update(db, "run", self.id, columns)
+            note_run(db, self.id, **columns)
 
     def add_attempt(
         self, *, url: str, outcome: str, reason: str, detail: str | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import Home, Page, open_archive
-from archive.ledger import is_due, read_rows
+from archive.ledger import is_due, last_tries, unread_captures
 from db.publish.publish import present, read_manifest, require_link
 from db.records.recordfile import READ_ERRORS, original_of, read_header, record_paths
 from db.records.snapshot import Snapshot, take_snapshot
@@ -33,9 +33,10 @@ def status(home: Path) -> dict[str, Any]:
     snapshot = take_snapshot(open_archive(home))
     place = Home(home)
     standing = _standing(place, snapshot)
+    now = stamp()
     last = max(snapshot.runs, key=lambda run: run.id, default=None)
     return {
-        "pages": _counted(standing),
+        "pages": count_states((state, is_due(page.due, now)) for page, state in standing),
         "look_at": _look_at(place, snapshot, standing),
         "disk": _disk(place),
         "captures": len(snapshot.captures),
@@ -43,14 +44,6 @@ def status(home: Path) -> dict[str, Any]:
         "published": _published(place),
         "takedowns": withdrawal_counts(place),
     }
-
-
-def page_states(home: Path) -> dict[str, int]:
-    """How many pages are in each of the six states, `known` for their sum, and `due` beside it.
-
-    Raises: StartError when there is no ledger.
-    """
-    return _counted(_standing(Home(home), take_snapshot(open_archive(home))))
 
 
 def _standing(home: Home, snapshot: Snapshot) -> list[tuple[Page, PageState]]:
@@ -62,21 +55,11 @@ def _standing(home: Home, snapshot: Snapshot) -> list[tuple[Page, PageState]]:
     return [(page, page_state(page, by_page.get(page.id, []))) for page in snapshot.known_pages()]
 
 
-def _counted(standing: list[tuple[Page, PageState]]) -> dict[str, int]:
-    now = stamp()
-    return count_states((state, is_due(page.due, now)) for page, state in standing)
-
-
 def _look_at(
     home: Home, snapshot: Snapshot, standing: list[tuple[Page, PageState]]
 ) -> list[dict[str, str]]:
     """The pages that failed or are held, those that were tried last first."""
-    tried = {
-        row["page_id"]: row["last"]
-        for row in read_rows(
-            home.ledger, "SELECT page_id, max(id) AS last FROM attempt GROUP BY page_id"
-        )
-    }
+    tried = last_tries(home.ledger)
     # What used up its tries without an answer waits in the eyes of the contract.
     found = [
         (page, state)
@@ -104,7 +87,7 @@ def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
     A capture that no build has read yet counts as good unless the crawl could not read it.
     """
     read = _read_outcomes(home, snapshot)
-    refused = _unread_by_crawl(home)
+    refused = unread_captures(home.ledger)
     found: dict[int, str] = {}
     for capture in sorted(snapshot.captures, key=lambda each: each.id):
         original = original_of(capture, snapshot)
@@ -119,14 +102,6 @@ def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
         else:
             found[capture.id] = "failure" if capture.id in refused else "comparison"
     return found
-
-
-def _unread_by_crawl(home: Home) -> set[int]:
-    """The captures that gave no record when the crawl or import that stored them looked."""
-    rows = read_rows(
-        home.ledger, "SELECT capture_id FROM attempt WHERE outcome = 'extraction_refused'"
-    )
-    return {row["capture_id"] for row in rows}
 
 
 def _read_outcomes(home: Home, snapshot: Snapshot) -> dict[tuple[str, int], str]:

@@ -8,6 +8,7 @@ outcomes   the closed table of outcomes and the states they lead to
 schedule   when a page is asked for again
 profiles   what each layout showed in a run, and what is held for it
 imported   what an imported exchange leaves
+notes      what a run notes of itself, and of each robots.txt
 questions  what other rooms ask
 originals  which stored answer a later one repeats
 timeline   the order of a page's captures
@@ -27,10 +28,12 @@ from archive.ledger.leases import (
     give_back_leases,
     refused,
 )
-from archive.ledger.ledger import Ledger, insert, read_rows, require_handles, update
+from archive.ledger.ledger import Ledger, require_handles
+from archive.ledger.notes import RobotsRow, last_robots, note_robots, note_run
 from archive.ledger.originals import newest_whole
 from archive.ledger.outcomes import NOT_ASKED
 from archive.ledger.profiles import (
+    PageCapture,
     ProfileRow,
     accept_drift,
     all_profiles,
@@ -47,13 +50,15 @@ from archive.ledger.questions import (
     has_payload,
     is_stored,
     kinds_of_runs,
+    last_tries,
     page_at,
-    page_of_capture,
     page_to_cover,
     pages_that_lead_on,
     pages_to_cover,
     pages_to_plan,
     runs_of_captures,
+    unread_captures,
+    url_of_capture,
 )
 from archive.ledger.schedule import FIRST_DAYS, REDISCOVER_DAYS, is_due
 from archive.ledger.soundness import require_sound
@@ -70,7 +75,9 @@ __all__ = [
     "Frontier",
     "Lease",
     "Ledger",
+    "PageCapture",
     "ProfileRow",
+    "RobotsRow",
     "Role",
     "accept_drift",
     "all_profiles",
@@ -81,19 +88,20 @@ __all__ = [
     "give_back_leases",
     "has_payload",
     "held_captures",
-    "insert",
     "is_due",
     "is_stored",
     "kinds_of_runs",
+    "last_robots",
+    "last_tries",
     "load_profiles",
     "newest_whole",
+    "note_robots",
+    "note_run",
     "page_at",
-    "page_of_capture",
     "page_to_cover",
     "pages_that_lead_on",
     "pages_to_cover",
     "pages_to_plan",
-    "read_rows",
     "refused",
     "require_handles",
     "require_sound",
@@ -104,5 +112,6 @@ __all__ = [
     "still_held",
     "unfinished_before",
     "unjudged",
-    "update",
+    "unread_captures",
+    "url_of_capture",
 ]

@@ -51,15 +51,10 @@ def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> No
     with ledger.transaction() as db:
         db.execute("DELETE FROM profile WHERE run_id = ?", (run_id,))
         for row in rows:
-            _insert(db, row)
-
-
-def _insert(db: sqlite3.Connection, row: ProfileRow) -> None:
-    counts = row.counts | {"captures": row.captures, "example": row.example}
-    named = {"accepted_at": row.accepted_at, "judged_to": row.judged_to}
-    counts |= {name: value for name, value in named.items() if value is not None}
-    known = {name: getattr(row, name) for name in ("run_id", "site", "layout", "pages", "is_drift")}
-    insert(db, "profile", known | {"counts": json.dumps(counts, sort_keys=True)})
+            told = {name: getattr(row, name) for name in _BESIDE}
+            counts = row.counts | {name: value for name, value in told.items() if value is not None}
+            own = {name: getattr(row, name) for name in _COLUMNS}
+            insert(db, "profile", own | {"counts": json.dumps(counts, sort_keys=True)})
 
 
 def rows_before(
@@ -178,7 +173,10 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
     return accepted
 
 
-_SELECT = "SELECT run_id, site, layout, pages, is_drift, counts FROM profile"
+_COLUMNS = ("run_id", "site", "layout", "pages", "is_drift")
+_BESIDE = ("captures", "example", "accepted_at", "judged_to")
+"""What stands in the column `counts` beside them."""
+_SELECT = f"SELECT {', '.join(_COLUMNS)}, counts FROM profile"
 _ORDER = " ORDER BY run_id, id"
 _SHOWN = f"""
 SELECT coalesce(revisit_of, id) AS shown FROM (
@@ -208,7 +206,7 @@ ORDER BY capture.id
 
 def _row(row: sqlite3.Row) -> ProfileRow:
     counts = json.loads(row["counts"])
-    captures = tuple(counts.pop("captures", ()))
-    named = {name: counts.pop(name, None) for name in ("example", "accepted_at", "judged_to")}
-    known = dict(row) | {"is_drift": bool(row["is_drift"]), "counts": counts}
-    return ProfileRow(**known, captures=captures, **named)
+    beside = {name: counts.pop(name) for name in _BESIDE if name in counts}
+    beside["captures"] = tuple(beside.get("captures", ()))
+    columns = {name: row[name] for name in _COLUMNS} | {"is_drift": bool(row["is_drift"])}
+    return ProfileRow(**columns, counts=counts, **beside)

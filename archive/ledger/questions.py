@@ -58,12 +58,9 @@ def page_at(ledger: Ledger, site: str, url: str) -> sqlite3.Row | None:
     return found[0] if found else None
 
 
-def page_of_capture(ledger: Ledger, capture_id: int) -> tuple[str, int]:
-    """The address of a capture, and the capture that holds its bytes."""
-    (row,) = ledger.rows(
-        "SELECT url, coalesce(revisit_of, id) FROM capture WHERE id = ?", (capture_id,)
-    )
-    return row[0], row[1]
+def url_of_capture(ledger: Ledger, capture_id: int) -> str:
+    """The address of a capture."""
+    return str(ledger.value("SELECT url FROM capture WHERE id = ?", (capture_id,)))
 
 
 def kinds_of_runs(ledger: Ledger) -> dict[int, str]:
@@ -74,6 +71,18 @@ def kinds_of_runs(ledger: Ledger) -> dict[int, str]:
 def runs_of_captures(path: Path) -> dict[int, int]:
     """The run of each capture."""
     return {row[0]: row[1] for row in read_rows(path, "SELECT id, run_id FROM capture")}
+
+
+def last_tries(path: Path) -> dict[int, int]:
+    """The newest attempt of each page."""
+    sql = "SELECT page_id, max(id) FROM attempt WHERE page_id IS NOT NULL GROUP BY page_id"
+    return {row[0]: row[1] for row in read_rows(path, sql)}
+
+
+def unread_captures(path: Path) -> set[int]:
+    """The captures that gave no record when the crawl or import that stored them looked."""
+    sql = "SELECT capture_id FROM attempt WHERE outcome = 'extraction_refused'"
+    return {row[0] for row in read_rows(path, sql)}
 
 
 def is_stored(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from pathlib import Path
 
 from archive.home import Home
 from archive.ledger.ledger import insert
@@ -100,16 +99,6 @@ def enter_correction(home: Home, kind: TakedownKind, site: str, target: str, not
     row = {"kind": kind, "site": site, "target": target, "note": note, "added_at": stamp()}
     with entering(home) as db:
         return insert(db, "correction", row)
-
-
-def note_export(home: Home, folder: Path, release: str) -> int:
-    """Note a folder that a release is written to, so that it can be withdrawn; gives its number.
-
-    To be noted before its first file is written: one that was killed is then found too.
-    """
-    row = {"folder": str(folder.absolute()), "release": release, "made_at": stamp()}
-    with entering(home) as db:
-        return insert(db, "export", row)
 
 
 def mark_withdrawn(home: Home, export_id: int) -> None:

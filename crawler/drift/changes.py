@@ -11,11 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from crawler.drift.bands import Share, is_above, is_below, usual_steps, values_of
+from crawler.drift.bands import Share, is_above, usual_steps, values_of
 from crawler.drift.history import History, Pages
 from crawler.drift.pairs import OTHER, Mark, Paired, pair
-from crawler.drift.profile import UNCHANGED, Profile, kind_of, profiles_of, total
-from crawler.reading.sight import UNREAD, PageTraits
+from crawler.drift.profile import (
+    FAILED,
+    OF_RECORDS,
+    UNCHANGED,
+    Profile,
+    kind_of,
+    profiles_of,
+    total,
+)
+from crawler.reading.traits import UNREAD, PageTraits
 
 REVIEWER = "quotes.reviewer"
 DIGEST = re.compile(r" \([0-9a-f]{8}\)")
@@ -34,7 +42,7 @@ class Change:
 
     layout: str
     what: str
-    is_odd: bool
+    is_odd: bool = True
     mark: Mark = ""
 
 
@@ -48,63 +56,46 @@ def judge(seen: Pages, unchanged: Set[str], history: History) -> list[Change]:
         return []
     same = {key: history.last[key] for key in unchanged if key in history.last}
     whole = profiles_of({**same, **seen}.values())
-    alone = profiles_of(sight for key, sight in seen.items() if not _was_read(key, history))
+    good = {key for key, page in history.last.items() if page.failure is None}
+    alone = profiles_of(page for key, page in seen.items() if key not in good)
     changes = compare(whole, history.profiles(), alone)
-    changes += _strangers(
-        [sight for key, sight in seen.items() if key not in history.last], history
-    )
+    new = [page for key, page in seen.items() if key not in history.last]
+    changes += _strangers(new, history.last.values())
     asked = {**same, **history.waiting, **seen}
     standing = {**history.last, **history.waiting, **seen}
-    changes += paired_changes(pair(asked, history.last), seen.keys())
+    changes += _paired(pair(asked, history.last), seen.keys())
     # Edits add up to other values everywhere, but not to values that are gone.
-    changes += [
-        change
-        for change in paired_changes(pair(standing, history.first), seen.keys())
-        if not change.mark.endswith(OTHER)
-    ]
-    return list(
-        {
-            (change.layout, change.mark or change.what): change for change in reversed(changes)
-        }.values()
-    )[::-1]
+    since_first = _paired(pair(standing, history.first), seen.keys())
+    changes += [change for change in since_first if not change.mark.endswith(OTHER)]
+    once: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        once.setdefault((change.layout, change.mark or change.what), change)
+    return list(once.values())
 
 
-def paired_changes(paired: Paired, seen: Set[str]) -> list[Change]:
+def _paired(paired: Paired, seen: Set[str]) -> list[Change]:
     """What too many pages show that they did not before, by layout."""
     return [
-        Change(layout, f"{DIGEST.sub('', mark)} {how_many}", True, mark)
+        Change(layout, f"{DIGEST.sub('', mark)} {how_many}", mark=mark)
         for mark, how_many in paired.odd()
         for layout in paired.layouts(mark, seen)
     ]
 
 
-def _was_read(key: str, history: History) -> bool:
-    return key in history.last and history.last[key].failure is None
-
-
-def _strangers(new: Sequence[PageTraits], history: History) -> list[Change]:
+def _strangers(new: Sequence[PageTraits], before: Iterable[PageTraits]) -> list[Change]:
     """Pages never seen before, none of whose reviewers was ever seen before.
 
     The pages that brought such reviewers before tell how often that is to be expected.
     """
-    known: Counter[str] = Counter()
-    for sight in history.last.values():
-        known.update(_reviewers(sight))
-    old = [found for sight in history.last.values() if (found := _reviewers(sight))]
-    alone = sum(all(known[each] == 1 for each in found) for found in old)
-    named = [(sight, found) for sight in new if (found := _reviewers(sight))]
-    strange = [sight for sight, found in named if not found & known.keys()]
+    old = [found for page in before if (found := page.words_of(REVIEWER))]
+    known = Counter(word for found in old for word in found)
+    alone = sum(all(known[word] == 1 for word in found) for found in old)
+    named = [(page, found) for page in new if (found := page.words_of(REVIEWER))]
+    strange = [page for page, found in named if not found & known.keys()]
     shares = (len(strange), len(named)), (alone, len(old))
-    if not is_above(*shares):
-        return []
-    return [
-        Change(layout, f"{REVIEWER} never seen before {_usually(*shares)}", True)
-        for layout in sorted({sight.layout for sight in strange})
-    ]
-
-
-def _reviewers(sight: PageTraits) -> set[str]:
-    return {word for part in sight.parts for word in part.words_of(REVIEWER)}
+    what = f"{REVIEWER} never seen before {_usually(*shares)}"
+    layouts = sorted({page.layout for page in strange}) if is_above(*shares) else []
+    return [Change(layout, what) for layout in layouts]
 
 
 def compare(
@@ -118,7 +109,7 @@ def compare(
     by_kind: dict[str, Profile] = {}
     changes = _failures(now, before)
     for kind in sorted({kind_of(layout) for layout in now if has_records(layout)}):
-        changes += _new_layouts(kind, now, before)
+        changes += _new_layouts(_of_kind(kind, now), _of_kind(kind, before))
     for layout in sorted(filter(has_records, alone)):
         changes += _odd(layout, alone[layout], basis_of(layout, before, by_kind))
     return changes
@@ -127,6 +118,10 @@ def compare(
 def has_records(layout: str) -> bool:
     """Whether a layout is one of pages that were looked at and gave a record."""
     return kind_of(layout) not in (UNREAD, UNCHANGED)
+
+
+def _of_kind(kind: str, profiles: Mapping[str, Profile]) -> dict[str, Profile]:
+    return {layout: one for layout, one in profiles.items() if kind_of(layout) == kind}
 
 
 def basis_of(layout: str, old: Mapping[str, Profile], by_kind: dict[str, Profile]) -> Profile:
@@ -138,7 +133,7 @@ def basis_of(layout: str, old: Mapping[str, Profile], by_kind: dict[str, Profile
     if own is not None and own.pages >= MIN_OWN_PAGES:
         return own
     if kind not in by_kind:
-        by_kind[kind] = total(each for name, each in old.items() if kind_of(name) == kind)
+        by_kind[kind] = total(_of_kind(kind, old).values())
     return by_kind[kind]
 
 
@@ -147,78 +142,47 @@ def _failures(now: Mapping[str, Profile], old: Mapping[str, Profile]) -> list[Ch
 
     Pages that did not change count as pages that did not fail: those that do are looked at again.
     """
-    all_now, all_old = total(now.values()), total(old.values())
+    ours, theirs = total(now.values()), total(old.values())
     found = []
-    for code in sorted(all_now.failures):
-        shares = (all_now.failures[code], all_now.pages), (all_old.failures[code], all_old.pages)
+    for code in sorted(ours.counts[FAILED]):
+        shares = ours.share(FAILED, code), theirs.share(FAILED, code)
         if is_above(*shares):
-            found += [
-                Change(layout, f"{code} {_usually(*shares)}", True)
-                for layout, one in sorted(now.items())
-                if code in one.failures
-            ]
-    failed = all_now.failures.total(), all_old.failures.total()
-    shares = (failed[0], all_now.pages), (failed[1], all_old.pages)
-    if not found and is_above(*shares):
-        found = [
-            Change(layout, f"no record {_usually(*shares)}", True)
-            for layout in sorted(now)
-            if kind_of(layout) == UNREAD
-        ]
+            shown = sorted(layout for layout, one in now.items() if one.counts[FAILED][code])
+            found += [Change(layout, f"{code} {_usually(*shares)}") for layout in shown]
+    failed, before = ((one.counts[FAILED].total(), one.pages) for one in (ours, theirs))
+    if not found and is_above(failed, before):
+        unread = sorted(layout for layout in now if kind_of(layout) == UNREAD)
+        found = [Change(layout, f"no record {_usually(failed, before)}") for layout in unread]
     return found
 
 
-def _new_layouts(kind: str, now: Mapping[str, Profile], old: Mapping[str, Profile]) -> list[Change]:
-    """Layouts never seen before, where more pages show one than is usual.
+def _new_layouts(now: Mapping[str, Profile], old: Mapping[str, Profile]) -> list[Change]:
+    """Layouts of one kind never seen before, where more pages show one than is usual.
 
     Before, the pages whose layout no other page shared tell how often a new one is met.
     """
-    mine = {layout: one for layout, one in now.items() if kind_of(layout) == kind}
-    others = {layout: one for layout, one in old.items() if kind_of(layout) == kind}
-    new = [layout for layout in mine if layout not in others]
-    alone = sum(one.pages for one in others.values() if one.pages == 1)
-    shares = (
-        (sum(mine[layout].pages for layout in new), total(mine.values()).pages),
-        (alone, total(others.values()).pages),
-    )
-    if not is_above(*shares):
+    new, pages = sorted(now.keys() - old.keys()), sum(one.pages for one in now.values())
+    before = [one.pages for one in old.values()]
+    shown = sum(now[layout].pages for layout in new), pages
+    if not is_above(shown, (before.count(1), sum(before))):
         return []
     what = "a layout never seen before, on {}"
-    return [
-        Change(layout, what.format(_of(mine[layout].pages, shares[0][1])), False)
-        for layout in sorted(new)
-    ]
+    return [Change(each, what.format(_of(now[each].pages, pages)), is_odd=False) for each in new]
 
 
 def _odd(layout: str, now: Profile, old: Profile) -> Iterable[Change]:
     """What makes the records of one layout doubtful."""
-    for name in sorted(old.fields | now.fields):
-        shares = (now.fields[name], now.pages), (old.fields[name], old.pages)
-        if is_below(*shares):
-            yield Change(layout, f"{name} is shown {_usually(*shares)}", True)
-    for names, before, what in (
-        (now.findings, old.findings, "the finding {}"),
-        (now.alike, old.alike, "equal {}"),
-    ):
-        for name in sorted(names):
-            shares = (names[name], now.pages), (before[name], old.pages)
-            if is_above(*shares):
-                yield Change(layout, f"{what.format(name)} {_usually(*shares)}", True)
+    for word, _, is_odd, sentence in OF_RECORDS:
+        for name in sorted(old.counts[word].keys() | now.counts[word].keys()):
+            shares = now.share(word, name), old.share(word, name)
+            if is_odd(*shares):
+                yield Change(layout, f"{sentence.format(name)} {_usually(*shares)}")
     for name in sorted(now.sizes):
-        outside, usual = out_of_range(name, now, old), out_of_range(name, old, old)
+        outside = now.outside(name, old)
         # One page more at either end is to be expected of any next page.
-        if is_above((outside, now.pages), (usual, old.pages), expected=2):
+        if is_above(outside, old.outside(name, old), expected=2):
             least, most = values_of(*usual_steps(old.sizes[name]))
-            what = f"{name} is outside {least} to {most} on {_of(outside, now.pages)}"
-            yield Change(layout, what, True)
-
-
-def out_of_range(name: str, now: Profile, old: Profile) -> int:
-    """On how many pages one end of a field's values lies outside the usual range of `old`."""
-    if name not in old.sizes:
-        return 0
-    first, last = usual_steps(old.sizes[name])
-    return sum(pages for step, pages in now.sizes[name].items() if not first <= step <= last)
+            yield Change(layout, f"{name} is outside {least} to {most} on {_of(*outside)}")
 
 
 def _usually(now: Share, before: Share) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from archive.ledger import ProfileRow
 from crawler.drift.profile import Profile, profiles_of
-from crawler.reading.sight import PageTraits, unpack
+from crawler.reading.traits import PageTraits, unpack
 
 Pages = dict[str, PageTraits]
-"""Sights by page."""
+"""What was seen of each page, by its key."""
 
 
 @dataclass(slots=True)
@@ -26,25 +26,25 @@ class History:
     waiting: Pages = field(default_factory=dict)
 
     def profiles(self) -> dict[str, Profile]:
-        """The profile of each layout, from the last sight of each page."""
+        """The profile of each layout, from each page as it was last."""
         return profiles_of(self.last.values())
 
-    def _enter(self, key: str, sight: PageTraits) -> None:
+    def _enter(self, key: str, page: PageTraits) -> None:
         self.waiting.pop(key, None)
         # A page that failed once is still held against the record that it gave before.
-        if sight.failure is None or key not in self.last or self.last[key].failure is not None:
-            self.last[key] = sight
+        if page.failure is None or key not in self.last or self.last[key].failure is not None:
+            self.last[key] = page
         if key not in self.first or self.first[key].failure is not None:
-            self.first[key] = sight
+            self.first[key] = page
 
 
 def history_of(rows: Iterable[ProfileRow]) -> History:
     """The history that the rows of one site tell, which are in the order of their runs."""
     found = History()
     for row in rows:
-        for key, sight in unpack(row.layout, row.counts).items():
+        for key, page in unpack(row.layout, row.counts).items():
             if row.is_drift:
-                found.waiting[key] = sight
+                found.waiting[key] = page
             else:
-                found._enter(key, sight)
+                found._enter(key, page)
     return found

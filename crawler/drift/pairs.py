@@ -1,7 +1,7 @@
 """How pages differ from what the same pages showed before: the strongest sign of a drift.
 
 Edits are told from a redesign by how many *tools* changed in the same way at once: a publisher who
-edits one tool changes every page that shows it. This module is pure, as the sights are.
+edits one tool changes every page that shows it. This module is pure, as the traits are.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from crawler.drift.bands import Share, is_above, step_of
 from crawler.drift.profile import kind_of
-from crawler.reading.sight import PageTraits, ToolTraits
+from crawler.reading.traits import PageTraits, ToolTraits
 
 USUAL: Share = (8, 400)
 """Of so many tools so many are taken to change in one way between two looks, by plain editing."""
@@ -83,9 +83,9 @@ class Paired:
 def pair(now: Mapping[str, PageTraits], before: Mapping[str, PageTraits]) -> Paired:
     """Each page beside what it was before. Pages that gave no record before are left out."""
     pairs = {
-        key: (before[key], sight)
-        for key, sight in now.items()
-        if key in before and _are_alike(before[key], sight)
+        key: (before[key], page)
+        for key, page in now.items()
+        if key in before and _are_alike(before[key], page)
     }
     usual = _ranges(before.values())
     marks: dict[Mark, Where] = defaultdict(Where)
@@ -172,10 +172,10 @@ def _outside(part: ToolTraits, usual: Ranges) -> Iterator[Mark]:
             yield f"{name} is far larger"
 
 
-def _ranges(sights: Iterable[PageTraits]) -> Ranges:
+def _ranges(pages: Iterable[PageTraits]) -> Ranges:
     """From the smallest to the largest value of each field that any page showed."""
     found: dict[str, tuple[int, int]] = {}
-    for part in {part for sight in sights for part in sight.parts}:
+    for part in {part for page in pages for part in page.parts}:
         for name, least, most in part.sizes:
             first, last = found.get(name, (step_of(least), step_of(most)))
             found[name] = min(first, step_of(least)), max(last, step_of(most))

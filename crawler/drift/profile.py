@@ -1,60 +1,92 @@
 """What the pages of one layout look like, counted: its profile.
 
+    what a page shows -> on how many pages (Profile) -> beside the runs before, by a band (bands.py)
+
+`OF_RECORDS` and `OF_FAILURES` are the one table of what is counted, and of what is said of it.
 This module is pure: it reads no page, file, clock or ledger.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
-from crawler.drift.bands import step_of
-from crawler.reading.sight import PageTraits
+from crawler.drift.bands import Share, is_above, is_below, step_of, usual_steps
+from crawler.reading.traits import PageTraits
 
 UNCHANGED = "unchanged"
 """Stands for the layouts of pages that are as they were, and were not looked at again."""
+FAILED = ""
+"""What failures are counted under: a code is named by itself."""
 MISSING = frozenset(("field_missing", "quote_empty"))
 INVALID = frozenset(
     ("field_unreadable", "field_ambiguous", "field_range", "field_word", "field_length")
 )
 
 
+class Counted(NamedTuple):
+    """One kind of thing that pages show, by name.
+
+    Shape: `word` is what it is counted under and goes before its name in a report, `of` gives the
+    names that a page shows, `is_odd` is the band around the share before, `sentence` tells of it.
+    """
+
+    word: str
+    of: Callable[[PageTraits], Iterable[str]]
+    is_odd: Callable[[Share, Share], bool] = is_above
+    sentence: str = "{}"
+
+
+def _named(codes: frozenset[str], page: PageTraits) -> list[str]:
+    return [page.field] if page.field is not None and page.failure in codes else []
+
+
+OF_RECORDS = (
+    Counted("shown", PageTraits.fields, is_below, "{} is shown"),
+    Counted("finding", PageTraits.findings, sentence="the finding {}"),
+    Counted("equal", PageTraits.alike, sentence="equal {}"),
+)
+OF_FAILURES = (
+    Counted(FAILED, lambda page: [] if page.failure is None else [page.failure]),
+    Counted("missing", partial(_named, MISSING)),
+    Counted("invalid", partial(_named, INVALID)),
+)
+
+
 @dataclass(slots=True)
 class Profile:
-    """The pages of one layout, counted: by each name, on how many of them it was seen.
+    """The pages of one layout, counted: by word and name, on how many of them it was seen.
 
     `sizes` has for each end of each field's values the number of pages by step (bands.py).
     """
 
     pages: int = 0
-    fields: Counter[str] = field(default_factory=Counter)
-    alike: Counter[str] = field(default_factory=Counter)
-    findings: Counter[str] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
-    missing: Counter[str] = field(default_factory=Counter)
-    invalid: Counter[str] = field(default_factory=Counter)
-    sizes: dict[str, Counter[int]] = field(default_factory=dict)
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    sizes: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, sight: PageTraits) -> None:
+    def add(self, page: PageTraits) -> None:
         """Count one page."""
         self.pages += 1
-        self.fields.update(sight.fields())
-        self.alike.update({name for part in sight.parts for name in part.alike})
-        self.findings.update({code for part in sight.parts for code in part.findings})
-        for name, (least, most) in sight.sizes().items():
-            self._ends(name, least, most)
-        if sight.failure is None:
-            return
-        self.failures[sight.failure] += 1
-        if sight.field is not None and sight.failure in MISSING:
-            self.missing[sight.field] += 1
-        if sight.field is not None and sight.failure in INVALID:
-            self.invalid[sight.field] += 1
+        for counted in (*OF_RECORDS, *OF_FAILURES):
+            self.counts[counted.word].update(counted.of(page))
+        for name, ends in page.sizes().items():
+            for end, value in zip(("least", "most"), ends, strict=True):
+                self.sizes[f"{name} {end}"][step_of(value)] += 1
 
-    def _ends(self, name: str, least: int, most: int) -> None:
-        for end, value in (("least", least), ("most", most)):
-            self.sizes.setdefault(f"{name} {end}", Counter())[step_of(value)] += 1
+    def share(self, word: str, name: str) -> Share:
+        """On how many of its pages something was seen."""
+        return self.counts[word][name], self.pages
+
+    def outside(self, name: str, usual: Profile) -> Share:
+        """On how many of its pages one end of a field's values lies outside the usual range."""
+        if not usual.sizes[name]:
+            return 0, self.pages
+        first, last = usual_steps(usual.sizes[name])
+        steps = self.sizes[name].items()
+        return sum(pages for step, pages in steps if not first <= step <= last), self.pages
 
 
 def total(profiles: Iterable[Profile]) -> Profile:
@@ -62,19 +94,19 @@ def total(profiles: Iterable[Profile]) -> Profile:
     whole = Profile()
     for one in profiles:
         whole.pages += one.pages
-        for each in ("fields", "alike", "findings", "failures", "missing", "invalid"):
-            getattr(whole, each).update(getattr(one, each))
+        for word, names in one.counts.items():
+            whole.counts[word].update(names)
         for name, steps in one.sizes.items():
-            whole.sizes.setdefault(name, Counter()).update(steps)
+            whole.sizes[name].update(steps)
     return whole
 
 
-def profiles_of(sights: Iterable[PageTraits]) -> dict[str, Profile]:
+def profiles_of(pages: Iterable[PageTraits]) -> dict[str, Profile]:
     """The profile of each layout among the pages seen."""
-    found: dict[str, Profile] = {}
-    for sight in sights:
-        found.setdefault(sight.layout, Profile()).add(sight)
-    return found
+    found: dict[str, Profile] = defaultdict(Profile)
+    for page in pages:
+        found[page.layout].add(page)
+    return dict(found)
 
 
 def kind_of(layout: str) -> str:

@@ -7,32 +7,33 @@ were compared with nothing: the build holds those back, and the next run judges 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from archive import OpenRun
 from archive.ledger import (
+    PageCapture,
     ProfileRow,
     all_profiles,
     captures_of,
     kinds_of_runs,
-    page_of_capture,
     rows_before,
     save_profiles,
     unfinished_before,
     unjudged,
+    url_of_capture,
 )
 from crawler.drift.changes import Change, has_records, judge
 from crawler.drift.history import History, Pages, history_of
 from crawler.drift.pairs import pair
 from crawler.drift.profile import UNCHANGED
 from crawler.reading.look import LookTask, PageLook
-from crawler.reading.sight import PageTraits, pack, page_key, unpack, unread_sight
+from crawler.reading.traits import pack, page_key, unpack, unread_traits
 from machine.clock import now
 from machine.worker import Died
 from schema.page import RawPage
 
-DIED = unread_sight("", "parser_died", None)
+DIED = unread_traits("", "parser_died", None)
 SAVE_EVERY = 20
 """Pages between two savings. Units: pages."""
 AGAIN = "+"
@@ -49,49 +50,37 @@ class Profiler:
 
     def __init__(self, books: OpenRun, run_id: int | None = None) -> None:
         self._ledger, self._run = books.ledger, books.id if run_id is None else run_id
-        self._seen: dict[str, Pages] = {}
+        self._seen: dict[str, Pages] = defaultdict(dict)
         self._unchanged: Counter[str] = Counter()
-        self._captures: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._accepted: dict[tuple[str, str], str] = {}
         self._judged_to: int | None = 0
         self._since_saved = 0
         self._rows = all_profiles(self._ledger)
         self._kinds = kinds_of_runs(self._ledger)
         self._histories: dict[str, History] = {}
-        taken_up = [row for row in self._rows if row.run_id == self._run]
-        for row in taken_up:
-            self._take_up(row)
-        for each in captures_of(self._ledger, [self._run]) if taken_up else ():
-            if each.revisit_of is None:
-                self._captures[each.site, page_key(each.url)].add(each.id)
+        for row in self._rows:
+            if row.run_id == self._run:
+                self._take_up(row)
 
     def _take_up(self, row: ProfileRow) -> None:
         if row.layout == UNCHANGED:
             self._unchanged[row.site] = row.pages
-        self._seen.setdefault(row.site, {}).update(unpack(row.layout, row.counts))
+        self._seen[row.site] |= unpack(row.layout, row.counts)
         if row.accepted_at is not None:
             self._accepted[row.site, row.layout] = row.accepted_at
 
     def see(self, site: str, capture_id: int, seen: PageLook | Died) -> None:
         """Count a page that was stored and looked at."""
         self._judged_to = capture_id
-        sight = DIED if isinstance(seen, Died) else seen.sight
-        if sight is not None:
-            key, with_bytes = self._page_of(capture_id)
-            self._captures[site, key].add(with_bytes)
-            self._keep(self._seen.setdefault(site, {}), key, sight)
-            self._count()
-
-    def _page_of(self, capture_id: int) -> tuple[str, int]:
-        """The page of a capture, and the capture that holds its bytes."""
-        url, with_bytes = page_of_capture(self._ledger, capture_id)
-        return page_key(url), with_bytes
-
-    def _keep(self, pages: Pages, key: str, sight: PageTraits) -> None:
-        """Enter a sight; a page that an import brings of several days is so many pages."""
-        while pages.get(key, sight) != sight:
+        traits = DIED if isinstance(seen, Died) else seen.traits
+        if traits is None:
+            return
+        key, pages = page_key(url_of_capture(self._ledger, capture_id)), self._seen[site]
+        # A page that an import brings of several days is so many pages.
+        while pages.get(key, traits) != traits:
             key += AGAIN
-        pages[key] = sight
+        pages[key] = traits
+        self._count()
 
     def see_unchanged(self, site: str) -> None:
         """Count a page that is as it was and is not looked at again."""
@@ -114,22 +103,20 @@ class Profiler:
         self._since_saved = 0
         said: list[str] = []
         rows: list[ProfileRow] = []
+        captures = captures_of(self._ledger, [self._run])
         for site in sorted({*self._seen, *self._unchanged}):
-            changes = self._changes(site)
-            said += [sentence(site, change) for change in changes]
-            rows += self._site_rows(site, changes)
+            mine = [each for each in captures if each.site == site]
+            same = {page_key(each.url) for each in mine if each.revisit_of is not None}
+            changes = [
+                change
+                for change in judge(self._seen[site], same, self._history(site))
+                if (site, change.layout) not in self._accepted
+            ]
+            said += [f"{site}, {change.layout}: {change.what}" for change in changes]
+            rows += self._site_rows(site, changes, mine)
         if rows:
             save_profiles(self._ledger, self._run, rows)
         return said
-
-    def _changes(self, site: str) -> list[Change]:
-        unchanged = {
-            page_key(each.url)
-            for each in captures_of(self._ledger, [self._run])
-            if each.site == site and each.revisit_of is not None
-        }
-        found = judge(self._seen.get(site, {}), unchanged, self._history(site))
-        return [change for change in found if (site, change.layout) not in self._accepted]
 
     def _history(self, site: str) -> History:
         if site not in self._histories:
@@ -137,31 +124,33 @@ class Profiler:
             self._histories[site] = history_of(rows)
         return self._histories[site]
 
-    def _site_rows(self, site: str, changes: list[Change]) -> list[ProfileRow]:
+    def _site_rows(
+        self, site: str, changes: list[Change], captures: list[PageCapture]
+    ) -> Iterator[ProfileRow]:
+        """The row of each layout; `captures` are those of the site that the run made."""
+        by_page: dict[str, set[int]] = defaultdict(set)
+        for each in captures:
+            by_page[page_key(each.url)].add(each.revisit_of or each.id)
         layouts: dict[str, Pages] = {UNCHANGED: {}} if self._unchanged[site] else {}
-        for key, sight in self._seen.get(site, {}).items():
-            layouts.setdefault(sight.layout, {})[key] = sight
-        rows = []
+        for key, page in self._seen[site].items():
+            layouts.setdefault(page.layout, {})[key] = page
         for layout, pages in sorted(layouts.items()):
             mine = [change for change in changes if change.layout == layout]
             odd = [change for change in mine if change.is_odd]
-            ids = sorted(each for key in pages for each in self._captures[site, key.rstrip(AGAIN)])
+            ids = sorted(set().union(*(by_page[key.rstrip(AGAIN)] for key in pages)))
             held = ids + self._begun_before(site, odd) if odd and has_records(layout) else []
-            rows.append(
-                ProfileRow(
-                    self._run,
-                    site,
-                    layout,
-                    len(pages) or self._unchanged[site],
-                    bool(odd),
-                    pack(pages) | {"said": [change.what for change in mine]},
-                    captures=tuple(sorted(held)),
-                    example=ids[0] if ids else None,
-                    accepted_at=self._accepted.get((site, layout)),
-                    judged_to=self._judged_to,
-                )
+            yield ProfileRow(
+                self._run,
+                site,
+                layout,
+                len(pages) or self._unchanged[site],
+                bool(odd),
+                pack(pages) | {"said": [change.what for change in mine]},
+                captures=tuple(sorted(held)),
+                example=ids[0] if ids else None,
+                accepted_at=self._accepted.get((site, layout)),
+                judged_to=self._judged_to,
             )
-        return rows
 
     def _begun_before(self, site: str, odd: list[Change]) -> list[int]:
         """The captures of runs cut short just before this one whose pages show the same drift.
@@ -171,16 +160,11 @@ class Profiler:
         runs = unfinished_before(self._ledger, self._run, site)
         if not runs:
             return []
-        rows = [row for row in self._rows if row.site == site]
-        before = history_of(rows_before(rows, self._kinds, min(runs), site))
-        cut_short = history_of(row for row in rows if row.run_id in runs and not row.is_drift)
-        paired = pair(cut_short.last, before.last)
-        keys = {
-            key
-            for change in odd
-            if change.mark in paired.marks
-            for key in paired.marks[change.mark].pages
-        }
+        before = history_of(rows_before(self._rows, self._kinds, min(runs), site))
+        rows = (row for row in self._rows if row.site == site and row.run_id in runs)
+        cut_short = history_of(row for row in rows if not row.is_drift)
+        marks = pair(cut_short.last, before.last).marks
+        keys = {key for each in odd if each.mark in marks for key in marks[each.mark].pages}
         return [
             each.id
             for each in captures_of(self._ledger, runs)
@@ -195,17 +179,7 @@ def judge_rest(books: OpenRun, look_at: Callable[[LookTask], PageLook | Died]) -
         profiler = Profiler(books, run_id)
         for row in left:
             url = None if row["url"].startswith("urn:") else row["url"]
-            page = RawPage(
-                url=url,
-                fetched_at=now(),
-                body=books.store.body_of(row["id"]),
-                content_type=row["content_type"],
-            )
+            page = RawPage(url, books.store.body_of(row["id"]), row["content_type"], now())
             profiler.see(row["site"], row["id"], look_at(LookTask(page, row["site"], "record")))
         said += [f"run {run_id}, {what}" for what in profiler.finish()]
     return said
-
-
-def sentence(site: str, change: Change) -> str:
-    """One thing that drifted, for a report."""
-    return f"{site}, {change.layout}: {change.what}"

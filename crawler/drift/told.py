@@ -6,17 +6,19 @@ This module must not change anything: `verdicts drift --accept` is the command's
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive import open_archive
 from archive.ledger import ProfileRow, load_profiles, rows_before, runs_of_captures
-from crawler.drift.changes import basis_of, has_records, out_of_range
+from crawler.drift.bands import Share
+from crawler.drift.changes import basis_of, has_records
 from crawler.drift.history import History, history_of
 from crawler.drift.pairs import MIN_PAGES
-from crawler.drift.profile import Profile, profiles_of, total
-from crawler.reading.sight import page_key, unpack
+from crawler.drift.profile import OF_FAILURES, OF_RECORDS, Counted, Profile, profiles_of, total
+from crawler.reading.traits import page_key, unpack
 from schema.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ class SiteDrift:
     rows: list[ProfileRow]
     earlier: list[ProfileRow]
     history: History = field(init=False)
-    now: dict[str, Profile] = field(default_factory=dict)
-    before: dict[str, Profile] = field(default_factory=dict)
+    now: dict[str, Profile] = field(init=False)
+    before: dict[str, Profile] = field(init=False)
 
     def __post_init__(self) -> None:
         self.history = history_of(self.earlier)
@@ -50,15 +52,11 @@ class SiteDrift:
 
     def cannot_tell(self) -> list[str]:
         """A sentence for a site of too few pages to tell a redesign from edits."""
-        pages = set(self.history.last)
-        for row in self.rows:
-            pages.update(unpack(row.layout, row.counts))
+        pages = set(self.history.last).union(*(row.counts.get("seen", ()) for row in self.rows))
         if len(pages) >= MIN_PAGES:
             return []
-        return [
-            f"{self.site}: of {len(pages)} pages nobody can tell edits from a redesign;"
-            f" it takes {MIN_PAGES}, seen twice"
-        ]
+        what = f"of {len(pages)} pages nobody can tell edits from a redesign; it takes {MIN_PAGES}"
+        return [f"{self.site}: {what}, seen twice"]
 
     def _good(self) -> list[ProfileRow]:
         return [row for row in self.earlier if not row.is_drift]
@@ -77,48 +75,26 @@ class SiteDrift:
             "changes": self.changes(),
             "cannot_tell": self.cannot_tell(),
             "layouts": self._layouts(),
-            "failures": self._failures(),
-            "shares": {
-                layout: self._shares(layout) for layout in sorted(self.now) if has_records(layout)
-            },
+            "failures": _shares(total(self.now.values()), total(self.before.values()), OF_FAILURES),
+            "shares": {each: self._shown(each) for each in sorted(self.now) if has_records(each)},
         }
 
     def _layouts(self) -> dict[str, dict[str, Any]]:
-        states = {row.layout: row for row in self.rows}
-        found: dict[str, dict[str, Any]] = {}
-        for layout in sorted({*self.now, *self.before}):
-            row = states.get(layout)
-            counted = (self.before.get(layout, Profile()).pages, row.pages if row else 0)
-            found[layout] = {
-                "before": counted[0],
-                "now": counted[1],
-                "state": "" if row is None else _state(row),
-            }
-        return found
+        before = {layout: one.pages for layout, one in self.before.items()}
+        now = {row.layout: {"now": row.pages, "state": _state(row)} for row in self.rows}
+        return {
+            layout: {"before": before.get(layout, 0), "now": 0, "state": ""} | now.get(layout, {})
+            for layout in sorted({*now, *before})
+        }
 
-    def _failures(self) -> dict[str, dict[str, str]]:
-        now, before = total(self.now.values()), total(self.before.values())
-        found = {}
-        for group in ("failures", "missing", "invalid"):
-            ours, theirs = getattr(now, group), getattr(before, group)
-            word = "" if group == "failures" else f"{group} "
-            for name in sorted({*ours, *theirs}):
-                found[word + name] = _shares(theirs[name], before.pages, ours[name], now.pages)
-        return found
-
-    def _shares(self, layout: str) -> dict[str, dict[str, str]]:
+    def _shown(self, layout: str) -> dict[str, dict[str, str]]:
         """Each share of one layout, beside that of what it is compared with."""
         now, old = self.now[layout], basis_of(layout, self.before, {})
-        found = {}
-        for group, word in (("fields", "shown"), ("findings", "finding"), ("alike", "equal")):
-            ours, theirs = getattr(now, group), getattr(old, group)
-            for name in sorted({*ours, *theirs}):
-                found[f"{word} {name}"] = _shares(theirs[name], old.pages, ours[name], now.pages)
-        for name in sorted(now.sizes):
-            found[f"out of range {name}"] = _shares(
-                out_of_range(name, old, old), old.pages, out_of_range(name, now, old), now.pages
-            )
-        return found
+        outside = {
+            f"out of range {name}": _share(old.outside(name, old), now.outside(name, old))
+            for name in sorted(now.sizes)
+        }
+        return _shares(now, old, OF_RECORDS) | outside
 
     def examples(self, archive: Archive) -> tuple[int | None, int | None]:
         """A capture of before, and a newest one of the layout that changed most.
@@ -126,14 +102,10 @@ class SiteDrift:
         Both are of one page where it was seen good before, else of one layout where that was seen
         before, else the first is of the commonest layout.
         """
-        known = set(self.before)
-        new = max(
-            (row for row in self.rows if row.example is not None),
-            default=None,
-            key=lambda row: (row.is_drift, row.layout not in known, row.pages),
-        )
-        if new is None:
+        shown = [row for row in self.rows if row.example is not None]
+        if not shown:
             return self._example(None), None
+        new = max(shown, key=lambda row: (row.is_drift, row.layout not in self.before, row.pages))
         wanted, newest, pair = {*new.captures, new.example}, new.example, None
         runs, good = runs_of_captures(archive.home.ledger), self._seen_good()
         before: dict[str, int] = {}
@@ -149,32 +121,21 @@ class SiteDrift:
 
     def _seen_good(self) -> set[tuple[int, str]]:
         """The earlier runs and the pages that gave a record in them that did not drift."""
-        return {
-            (row.run_id, key)
-            for row in self._good()
-            if has_records(row.layout)
-            for key in row.counts.get("seen", ())
-        }
+        rows = (row for row in self._good() if has_records(row.layout))
+        return {(row.run_id, key) for row in rows for key in row.counts.get("seen", ())}
 
     def _example(self, layout: str | None) -> int | None:
         """A newest good example of a layout, else one of the commonest."""
         good = [row for row in self._good() if row.example is not None]
-        old = max(
-            good,
-            default=None,
-            key=lambda row: (
-                row.layout == layout,
-                row.run_id if row.layout == layout else row.pages,
-                row.run_id,
-            ),
-        )
-        return old.example if old else None
+        same = [(row.run_id, row.example) for row in good if row.layout == layout]
+        other = [(row.pages, row.run_id, row.example) for row in good]
+        return max(same)[-1] if same else max(other)[-1] if other else None
 
 
 def _profile(row: ProfileRow) -> Profile:
     """The profile of one row; of pages that were not looked at again only their number is known."""
-    sights = unpack(row.layout, row.counts)
-    return profiles_of(sights.values())[row.layout] if sights else Profile(row.pages)
+    pages = unpack(row.layout, row.counts)
+    return profiles_of(pages.values())[row.layout] if pages else Profile(row.pages)
 
 
 def _state(row: ProfileRow) -> str:
@@ -183,8 +144,17 @@ def _state(row: ProfileRow) -> str:
     return f"accepted {row.accepted_at}" if row.accepted_at else ""
 
 
-def _shares(count: int, pages: int, count_now: int, pages_now: int) -> dict[str, str]:
-    return {"before": f"{count}/{pages}", "now": f"{count_now}/{pages_now}"}
+def _shares(now: Profile, old: Profile, table: Iterable[Counted]) -> dict[str, dict[str, str]]:
+    """The share of each thing of a table, before and now."""
+    return {
+        f"{word} {name}".strip(): _share(old.share(word, name), now.share(word, name))
+        for word, *_ in table
+        for name in sorted({*now.counts[word], *old.counts[word]})
+    }
+
+
+def _share(before: Share, now: Share) -> dict[str, str]:
+    return {"before": f"{before[0]}/{before[1]}", "now": f"{now[0]}/{now[1]}"}
 
 
 def cannot_tell(home: Path, run_id: int) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 
-from archive.ledger import Found, insert
+from archive.ledger import Found, last_robots, note_robots
 from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import RobotsRefused, Rules, body_of, is_fresh, read_rules
 from machine.clock import now, parse_stamp
@@ -50,22 +50,16 @@ class RobotsGate(RobotsTxtMiddleware):
     def _archived(self, job: Job, origin: str) -> Rules | None:
         """The rules as they were read last, if by an answer of the last day that came whole."""
         books = self.crawler.spider.run.books  # type: ignore[union-attr]
-        found = books.ledger.rows(
-            "SELECT state, read_at, capture_id, damage FROM robots LEFT JOIN capture ON"
-            " capture.id = capture_id WHERE robots.site = ? AND origin = ?"
-            " ORDER BY robots.id DESC LIMIT 1",
-            (job.site.name, origin),
-        )
-        if not found or not is_fresh(found[0]["read_at"]):
+        last = last_robots(books.ledger, job.site.name, origin)
+        if last is None or last.state == "unreachable" or not is_fresh(last.read_at):
             return None
-        state, read_at, capture_id, damage = found[0]
-        if state == "unreachable" or damage is not None:
-            return None
-        status, body = (404, b"") if state == "none" else (200, books.store.body_of(capture_id))
-        age_s = (now() - parse_stamp(read_at)).total_seconds()
+        status, body = 404, b""
+        if last.state == "read" and last.capture_id is not None:
+            status, body = 200, books.store.body_of(last.capture_id)
+        age_s = (now() - parse_stamp(last.read_at)).total_seconds()
         return replace(
-            read_rules(status, body, capture_id),
-            read_at=read_at,
+            read_rules(status, body, last.capture_id),
+            read_at=last.read_at,
             counted_from=time.monotonic() - age_s,
         )
 
@@ -98,5 +92,5 @@ class RobotsGate(RobotsTxtMiddleware):
     def _note(self, job: Job, origin: str, rules: Rules) -> None:
         run = self.crawler.spider.run  # type: ignore[union-attr]
         with run.books.ledger.transaction() as db:
-            insert(db, "robots", rules.row(run.books.id, origin, job.site))
+            note_robots(db, rules.row(run.books.id, job.site, origin))
         run.report_robots(origin, rules.state)

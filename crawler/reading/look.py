@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.reading.sight import PageTraits, sight_of, unread_sight
+from crawler.reading.traits import PageTraits, traits_of, unread_traits
 from parsers import Explanation, explain, label_key, word_key
 from parsers.page import Document, canonical_address, page_links
 from parsers.sites import site_named
@@ -31,14 +31,14 @@ class LookTask:
 class PageLook:
     """What was seen.
 
-    Absent: `failure` is None where the page gives what was wanted; `sight` where no record was
+    Absent: `failure` is None where the page gives what was wanted; `traits` where no record was
     wanted or the page is no comparison.
     """
 
     failure: str | None = None
     links: tuple[str, ...] = ()
     canonical: str | None = None
-    sight: PageTraits | None = None
+    traits: PageTraits | None = None
 
 
 def look(task: LookTask) -> PageLook:
@@ -52,16 +52,16 @@ def look(task: LookTask) -> PageLook:
         return PageLook(failure=error.code)
     found = explain(task.page, site=task.site)
     return PageLook(
-        failure=found.problem.code if found.problem else None, sight=_sight(found, task)
+        failure=found.problem.code if found.problem else None, traits=_traits(found, task)
     )
 
 
-def _sight(found: Explanation, task: LookTask) -> PageTraits | None:
+def _traits(found: Explanation, task: LookTask) -> PageTraits | None:
     problem = found.problem
     if problem is not None:
         layout = anchors(found.document, task.site) if found.document is not None else ""
-        return unread_sight(layout, problem.code, problem.field)
-    return sight_of(found.record) if isinstance(found.record, Comparison) else None
+        return unread_traits(layout, problem.code, problem.field)
+    return traits_of(found.record) if isinstance(found.record, Comparison) else None
 
 
 def anchors(document: Document, site: str) -> str:

@@ -23,8 +23,8 @@ from archive.ledger import (
     end_attempt,
     failed,
     give_back_leases,
+    note_run,
     settle_import,
-    update,
 )
 from archive.rebuild import ORPHAN, Entered, StoredExchange
 from archive.store import Exchange
@@ -125,7 +125,7 @@ class Replay:
         give_back_leases(self._ledger)
         with self._ledger.transaction() as db:
             for run_id, count in self._counts.items():
-                update(db, "run", run_id, count)
+                note_run(db, run_id, **count)
         return self._robots.lost
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections import defaultdict
+from dataclasses import replace
 
-from archive.ledger import insert, update
+from archive.ledger import RobotsRow, note_robots, note_run
 from archive.rebuild import Entered
 from crawler.hosts.addresses import origin_of
 from crawler.robots.rules import Rules, body_of, is_fresh, read_rules
+from crawler.tally import Tally
 from machine.clock import stamp
 from parsers.sites import site_named
-
-STATES = ("none", "read", "unreachable")
-"""From the best to the worst, which is what a run reports."""
 
 
 class RobotsReplay:
@@ -21,8 +20,9 @@ class RobotsReplay:
 
     def __init__(self) -> None:
         self._rules: dict[int, Rules] = {}
-        self._newest: dict[tuple[str, str], dict[str, Any]] = {}
+        self._newest: dict[tuple[str, str], RobotsRow] = {}
         self._asked: set[tuple[int, str, str]] = set()
+        self._tallies: dict[int, Tally] = defaultdict(Tally)
         self._hop: tuple[tuple[int, int], str] | None = None
         """The run, the page and the origin whose robots.txt is on its way by redirects."""
         self.lost: list[str] = []
@@ -39,8 +39,8 @@ class RobotsReplay:
         self._hop = (asked, origin) if is_hop else None
         rules = self.learn(entered)
         if not is_hop:
-            row = rules.row(entered.run_id, origin, site_named(exchange.site))
-            self._note(db, row | {"read_at": stamp(), "capture_id": entered.capture_id})
+            read = replace(rules, read_at=stamp(), capture_id=entered.capture_id)
+            self._note(db, read.row(entered.run_id, site_named(exchange.site), origin))
 
     def learn(self, entered: Entered) -> Rules:
         """The rules of a robots.txt, its own or those of the one that it repeats."""
@@ -56,8 +56,8 @@ class RobotsReplay:
         if (run_id, exchange.site, origin) in self._asked:
             return
         row = self._newest.get((exchange.site, origin))
-        is_kept = row is not None and is_fresh(row["read_at"])
-        if row is None or not is_kept or row["state"] == "unreachable":
+        is_kept = row is not None and is_fresh(row.read_at)
+        if row is None or not is_kept or row.state == "unreachable":
             self.lost.append(
                 f"{origin}/robots.txt as run {run_id} of {stamp()} read it: what it"
                 " withheld is what the one before withheld, if any"
@@ -65,17 +65,16 @@ class RobotsReplay:
         if row is None:
             self._asked.add((run_id, exchange.site, origin))
             return
-        row = row | {"run_id": run_id}
+        row = replace(row, run_id=run_id)
         if not is_kept:
             # Its bytes are gone: it is asked for anew, and what the last one denied still holds.
-            row |= {"read_at": stamp(), "state": "unreachable", "capture_id": None}
+            row = replace(row, read_at=stamp(), state="unreachable", capture_id=None)
         self._note(db, row)
 
-    def _note(self, db: sqlite3.Connection, row: dict[str, Any]) -> None:
-        self._asked.add((row["run_id"], row["site"], row["origin"]))
-        self._newest[row["site"], row["origin"]] = row
-        insert(db, "robots", row)
-        run = "SELECT robots_state FROM run WHERE id = ?"
-        before = db.execute(run, (row["run_id"],)).fetchone()[0]
-        worst = max(before or row["state"], row["state"], key=STATES.index)
-        update(db, "run", row["run_id"], {"robots_state": worst})
+    def _note(self, db: sqlite3.Connection, row: RobotsRow) -> None:
+        self._asked.add((row.run_id, row.site, row.origin))
+        self._newest[row.site, row.origin] = row
+        note_robots(db, row)
+        tally = self._tallies[row.run_id]
+        tally.robots(row.state)
+        note_run(db, row.run_id, robots_state=tally.robots_state)

@@ -16,6 +16,7 @@ from typing import Literal
 from protego import Protego
 from scrapy.exceptions import IgnoreRequest
 
+from archive.ledger import RobotsRow
 from archive.warc import Message
 from crawler.robots.groups import ALL, Groups, read_groups, tokens_of
 from crawler.robots.objections import AI_TOKENS, objections
@@ -91,18 +92,18 @@ class Rules:
         generous = self.generous.crawl_delay(_whole(TOKEN)) or 0.0
         return max(delays[TOKEN] or delays[ALL], min(generous, LONGEST_CRAWL_DELAY_S))
 
-    def row(self, run_id: int, origin: str, site: Site) -> dict[str, object]:
-        """What the ledger notes of a run that keeps to them."""
-        return {
-            "run_id": run_id,
-            "site": site.name,
-            "origin": origin,
-            "read_at": self.read_at,
-            "state": self.state,
-            "crawl_delay_s": self.crawl_delay_s or None,
-            "denied_tokens": " ".join(self.denied(origin, site)),
-            "capture_id": self.capture_id,
-        }
+    def row(self, run_id: int, site: Site, origin: str) -> RobotsRow:
+        """What the ledger notes of them, read by a run of an origin."""
+        return RobotsRow(
+            run_id,
+            site.name,
+            origin,
+            self.read_at,
+            self.state,
+            self.crawl_delay_s or None,
+            " ".join(self.denied(origin, site)),
+            self.capture_id,
+        )
 
     @property
     def sitemaps(self) -> list[str]:

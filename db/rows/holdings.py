@@ -13,7 +13,7 @@ from archive import Page
 from db.records.snapshot import Snapshot
 from db.rows.keys import public_names
 from db.rows.load import CaptureOutcome
-from db.rows.observations import DatedValues, sightings
+from db.rows.observations import DatedValues, dated_values
 from db.rows.versions import PageHistory, Version, history_of
 from parsers.sites import site_named
 
@@ -49,7 +49,7 @@ def holdings(snapshot: Snapshot, seen: list[CaptureOutcome], refused: dict[int, 
     good = [history for history in pages if history.versions]
     good.sort(key=lambda history: names[history.page.id])
     versions = [(history, version) for history in good for version in history.versions]
-    return Holdings(snapshot, pages, seen, names, good, versions, sightings(pages, names))
+    return Holdings(snapshot, pages, seen, names, good, versions, dated_values(pages, names))
 
 
 def page_names(pages: Iterable[Page]) -> dict[int, str]:

@@ -7,7 +7,8 @@ This module must not decide anything about a page over time; versions.py does.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -77,42 +78,31 @@ class CaptureOutcome:
     """Keys of the cards and quotes whose words the page marks as not to be quoted."""
 
 
-@dataclass(slots=True)
+def _tool_facts(site: str, says: Tool) -> ToolFacts:
+    return ToolFacts(tool_key(site, says), card_key(site, says), says)
+
+
+def _quote_facts(about: ToolFacts, says: Quote) -> QuoteFacts:
+    return QuoteFacts(quote_key(about.tool.site, about.says.name, says.text), about, says)
+
+
 class Contents:
     """Every distinct tool, quote and record, once."""
 
-    tools: dict[tuple[str, Tool], ToolFacts] = field(default_factory=dict)
-    quotes: dict[tuple[ToolFacts, Quote], QuoteFacts] = field(default_factory=dict)
-    records: dict[tuple[str, str], RecordFacts] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._tool, self._quote = cache(_tool_facts), cache(_quote_facts)
+        self._records: dict[tuple[str, str], RecordFacts] = {}
 
     def shown(self, site: str, record: Comparison, reading: PageResult) -> RecordFacts:
         """The record without what was taken down; an equal record gives the same object."""
-        sha256 = reading.sha256 or ""
-        known = self.records.get((site, sha256))
-        if known is None:
-            tools = (self._tool(site, record.tools[0]), self._tool(site, record.tools[1]))
-            quotes = tuple(
-                self._quote(tools[quote.tool - 1], quote)
-                for quote in record.quotes
-                if quote.position not in reading.taken_down
-            )
+        sha256, taken = reading.sha256 or "", reading.taken_down
+        if (site, sha256) not in self._records:
+            tools = self._tool(site, record.tools[0]), self._tool(site, record.tools[1])
+            left = (quote for quote in record.quotes if quote.position not in taken)
+            quotes = tuple(self._quote(tools[quote.tool - 1], quote) for quote in left)
             said = (record.title, record.layout, sha256, tools, quotes, record.findings)
-            known = self.records[site, sha256] = RecordFacts(*said, len(reading.taken_down))
-        return known
-
-    def _tool(self, site: str, says: Tool) -> ToolFacts:
-        known = self.tools.get((site, says))
-        if known is None:
-            known = ToolFacts(tool_key(site, says), card_key(site, says), says)
-            self.tools[site, says] = known
-        return known
-
-    def _quote(self, about: ToolFacts, says: Quote) -> QuoteFacts:
-        known = self.quotes.get((about, says))
-        if known is None:
-            key = quote_key(about.tool.site, about.says.name, says.text)
-            known = self.quotes[about, says] = QuoteFacts(key, about, says)
-        return known
+            self._records[site, sha256] = RecordFacts(*said, len(taken))
+        return self._records[site, sha256]
 
 
 def _marked(shown: RecordFacts, reading: PageResult) -> frozenset[str]:

@@ -35,8 +35,9 @@ class DatedValue(Generic[Thing]):
     """Whether no address that shows or showed it may show its words now."""
     stated: dict[str, dict[Any, str]] = field(default_factory=dict)
 
-    def see(self, version: Version, shown: Thing) -> None:
+    def see(self, version: Version, shown: Thing, *, is_withheld: bool = False) -> None:
         """Widen the dates by a version, and keep what it shows if it is the newest so far."""
+        self.is_withheld &= is_withheld
         self.first_seen = min(self.first_seen, version.first_seen)
         if version.order > self.newest:
             self.newest, self.last_seen, self.shown = version.order, version.last_seen, shown
@@ -70,23 +71,6 @@ class DatedValues:
     quotes: dict[str, DatedValue[QuoteFacts]] = field(default_factory=dict)
     reviewers: dict[str, DatedValue[QuoteFacts]] = field(default_factory=dict)
 
-    def see(self, history: PageHistory, version: Version, page: str) -> None:
-        """Take in one version of the page with this key."""
-        where = f"{page}, {version.first_seen}"
-        for tool in version.shown.tools:
-            self.tools.setdefault(tool.tool, DatedValue(tool)).see(version, tool)
-            card = self.cards.setdefault(tool.card, DatedValue(tool))
-            card.see(version, tool)
-            card.is_withheld &= history.withholds(tool.card)
-            card.note(_stated_with_card(tool), where)
-        for shown in version.shown.quotes:
-            quote = self.quotes.setdefault(shown.key, DatedValue(shown))
-            quote.see(version, shown)
-            quote.is_withheld &= history.withholds(shown.key)
-            quote.note(_stated_with_quote(shown), where)
-            if (reviewer := shown.says.reviewer) is not None:
-                self.reviewers.setdefault(reviewer, DatedValue(shown)).see(version, shown)
-
 
 def _stated_with_card(shown: ToolFacts) -> dict[str, Any]:
     says, votes = shown.says, shown.says.votes
@@ -105,39 +89,52 @@ def _kind(shown: ToolFacts) -> str:
     return "slug" if shown.says.slug is not None else "nameless"
 
 
-def joined_tool(sighting: DatedValue[Thing]) -> ToolKey | None:
+def joined_tool(dated: DatedValue[Thing]) -> ToolKey | None:
     """The tool that captures agree on; one known by name only where none states a slug."""
-    kind = "slug" if "slug" in sighting.stated else "nameless"
-    tool: ToolKey | None = sighting.agreed(kind)
+    tool: ToolKey | None = dated.agreed("slug" if "slug" in dated.stated else "nameless")
     return tool
 
 
-def joined_verdict(sighting: DatedValue[Thing]) -> tuple[Verdict | None, VerdictSource | None]:
+def joined_verdict(dated: DatedValue[Thing]) -> tuple[Verdict | None, VerdictSource | None]:
     """The verdict and how it is known: printed where any capture prints one, else inferred."""
-    kind = "verdict" if "verdict" in sighting.stated else "inferred verdict"
-    verdict: Verdict | None = sighting.agreed(kind)
+    kind = "verdict" if "verdict" in dated.stated else "inferred verdict"
+    verdict: Verdict | None = dated.agreed(kind)
     if verdict is None:
         return None, None
-    sources = sighting.stated["source"]
+    sources = dated.stated["source"]
     return verdict, next(source for source in SOURCES if source in sources)
 
 
-def quote_conflicts(sighting: DatedValue[Thing]) -> Iterator[tuple[str, str]]:
+def quote_conflicts(dated: DatedValue[Thing]) -> Iterator[tuple[str, str]]:
     """Every disagreement about a quote, a printed verdict against an inferred one too."""
-    yield from sighting.conflicts(QUOTE_FIELDS)
-    printed, inferred = sighting.agreed("verdict"), sighting.agreed("inferred verdict")
+    yield from dated.conflicts(QUOTE_FIELDS)
+    printed, inferred = dated.agreed("verdict"), dated.agreed("inferred verdict")
     if printed and inferred and printed != inferred:
-        where = sighting.stated["inferred verdict"][inferred]
+        where = dated.stated["inferred verdict"][inferred]
         yield "verdict", f"printed {printed}, inferred {inferred} ({where})"
 
 
-def sightings(pages: Iterable[PageHistory], names: dict[int, str]) -> DatedValues:
+def dated_values(pages: Iterable[PageHistory], names: dict[int, str]) -> DatedValues:
     """What all versions of all pages show. `names` gives each page's key by its id."""
     found = DatedValues()
     for history in pages:
         for version in history.versions:
-            found.see(history, version, names[history.page.id])
+            _see(found, history, version, f"{names[history.page.id]}, {version.first_seen}")
     return found
+
+
+def _see(found: DatedValues, history: PageHistory, version: Version, where: str) -> None:
+    for tool in version.shown.tools:
+        found.tools.setdefault(tool.tool, DatedValue(tool)).see(version, tool)
+        card = found.cards.setdefault(tool.card, DatedValue(tool))
+        card.see(version, tool, is_withheld=history.withholds(tool.card))
+        card.note(_stated_with_card(tool), where)
+    for shown in version.shown.quotes:
+        quote = found.quotes.setdefault(shown.key, DatedValue(shown))
+        quote.see(version, shown, is_withheld=history.withholds(shown.key))
+        quote.note(_stated_with_quote(shown), where)
+        if (reviewer := shown.says.reviewer) is not None:
+            found.reviewers.setdefault(reviewer, DatedValue(shown)).see(version, shown)
 
 
 def _short(value: object) -> str:

@@ -19,12 +19,12 @@ from takedown_home import (
     build,
     built,
     holding,
+    note_export,
     tombstones,
 )
 from web_server import serving
 
 from archive import Home
-from archive.takedown.entry import note_export
 from archive.takedown.takedowns import exports
 from db.check import check
 from db.takedown import evidence
@@ -177,7 +177,7 @@ def export(home: Path, folder: Path, database: Path | None) -> Path:
     (folder / "elsewhere").symlink_to(home / "warc", target_is_directory=True)
     if database is not None:
         (folder / "archive.db").write_bytes(database.read_bytes())
-    note_export(Home(home), folder, folder.name)
+    note_export(home, folder, folder.name)
     return folder
 
 
@@ -211,7 +211,7 @@ def withdrawn(home: Path) -> dict[str, str | None]:
 def test_an_exported_folder_that_holds_the_home_is_left_alone(tmp_path: Path) -> None:
     store(tmp_path / "home", PAGES)
     build(tmp_path / "home")
-    note_export(Home(tmp_path / "home"), tmp_path, "2026-10")
+    note_export(tmp_path / "home", tmp_path, "2026-10")
     report = take_down(Home(tmp_path / "home"), KEY, reason=REASON)
     assert len(report.withdrawn) == 1 and (tmp_path / "home" / "ledger.db").exists()
     assert withdrawn(tmp_path / "home") == {"2026-10": None}

@@ -23,6 +23,7 @@ from takedown_home import (
     entered,
     holding,
     kill_take_down,
+    note_export,
     one,
     read,
     rows,
@@ -32,7 +33,7 @@ from takedown_home import (
 from archive import Home
 from archive.rebuild import rebuild as rebuilding
 from archive.runs import open_run
-from archive.takedown.entry import note_export, widen_takedown
+from archive.takedown.entry import widen_takedown
 from archive.takedown.takedowns import Matches, corrections, exports, takedowns
 from crawler.replay.replay import Replay
 from db.check import check
@@ -174,7 +175,7 @@ def test_folders_of_exports_are_found_again_after_a_ledger_was_lost(
 ) -> None:
     folder = tmp_path_factory.mktemp("release")
     (folder / "quote.csv").write_text(QUOTE)
-    note_export(Home(home), folder, "2026-10")
+    note_export(home, folder, "2026-10")
     noted = exports(Home(home))
     (home / "ledger.db").unlink()
     done = verdicts("check", "--rebuild-ledger", "--home", home)

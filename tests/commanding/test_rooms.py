@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import ast
 import graphlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 import pytest
+
+from archive.ledger import tables
+from schema.rows import ROWS
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
@@ -26,6 +30,9 @@ MAY_IMPORT = {
 }
 GROUND = {"schema", "machine"}
 """Rooms whose files are all for others: records, errors, the clock. They need no front door."""
+LEDGER = set(re.findall(r"CREATE TABLE (\w+)", " ".join(tables.MIGRATIONS))) | {"wanted"}
+PUBLIC = {model.table for model in ROWS}
+"""Some of them go by the name of a table of the ledger: of what they were made from."""
 
 
 def imported(source: str) -> list[tuple[str, str]]:
@@ -61,6 +68,16 @@ def taken(path: Path) -> list[Path]:
         assert file is not None, (path, module, name)
         found.append(file)
     return found
+
+
+def sql_on(tables: Set[str], source: str) -> list[str]:
+    """The texts of a source that are SQL, or a part of it, and name one of the tables."""
+    named = rf"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+[\"'[]?(?i:{'|'.join(sorted(tables))})\b"
+    is_whole = re.compile(r"(?i)\s*(?:with|select|insert|replace|update|delete)\s")
+    nodes = (each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.Constant))
+    texts = [each.value for each in nodes if isinstance(each.value, str)]
+    told = {text: text.upper() if is_whole.match(text) else text for text in texts}
+    return [text for text, words in told.items() if re.search(named, words)]
 
 
 def require_one_way(arrows: Iterable[tuple[str, str]]) -> None:
@@ -108,6 +125,33 @@ def test_no_files_import_each_other_in_a_circle() -> None:
         for path in sources(room)
         for other in taken(path)
     )
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT.keys() - {"archive"})
+def test_no_room_but_the_archive_speaks_sql_to_the_ledger(room: str) -> None:
+    is_public = room in {"db", "web", "verdicts"}
+    for path in sources(room):
+        source = path.read_text("utf-8")
+        assert sql_on(LEDGER - PUBLIC if is_public else LEDGER, source) == [], path
+        # Where SQL may name a page or a capture of a published file, no ledger is open.
+        assert not is_public or ("archive.ledger", "Ledger") not in imported(source), path
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "db.execute('SELECT state FROM robots WHERE site = ?')",
+        "rows(f'{_SELECT} LEFT JOIN attempt ON {_SAME}')",
+        "rows('select max(id) from \"run\"')",
+        "db.execute('UPDATE run SET asked = ?' ' WHERE id = ?')",
+    ],
+)
+def test_sql_of_the_ledger_is_seen(line: str) -> None:
+    assert sql_on(LEDGER, line) and not sql_on(PUBLIC, line)
+
+
+def test_words_about_the_ledger_are_no_sql() -> None:
+    assert sql_on(LEDGER, '"""What came from run 3, and from page 4."""') == []
 
 
 def test_a_site_file_knows_no_other_site() -> None:

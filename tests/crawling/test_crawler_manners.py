@@ -12,7 +12,7 @@ from drift_home import half_broken
 from drift_home import site as drift_pages
 
 from db import build
-from db.status import page_states
+from db.status import status
 from machine.clock import stamp
 
 COMPARE = "/compare/alder-vs-birch"
@@ -225,7 +225,7 @@ def test_status_tells_a_page_that_gave_a_record_once_also_before_a_build_has(
     site.answers |= {first: shell, "/compare/x-vs-y": shell}
     for _ in range(2):
         run_crawl(home, *(site.base + path for path in (first, second, "/compare/x-vs-y")))
-    before = page_states(home)
+    before = status(home)["pages"]
     assert (before["held"], before["failed"], before["stored"]) == (1, 1, 2)
     build(home, workers=1)
-    assert page_states(home) == before
+    assert status(home)["pages"] == before

@@ -27,12 +27,12 @@ from archive.ledger.profiles import accept_drift, held_captures, load_profiles, 
 from archive.runs import open_run
 from crawler.drift.bands import CHANCE, is_above, is_below, usual_steps, values_of
 from crawler.drift.changes import Change, compare
-from crawler.drift.profile import UNCHANGED, Profile, profiles_of, total
+from crawler.drift.profile import FAILED, UNCHANGED, Profile, profiles_of, total
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.reading.look import LookTask, PageLook, look
-from crawler.reading.sight import PageTraits, ToolTraits, pack, sight_of, unpack, unread_sight
+from crawler.reading.traits import PageTraits, ToolTraits, pack, traits_of, unpack, unread_traits
 from db import build
-from db.status import page_states
+from db.status import status
 from machine.failpoints import VARIABLE as KILL_AT
 from parsers import parse_page
 from schema.errors import StartError, UsageError
@@ -167,9 +167,9 @@ def test_a_usual_range_leaves_out_a_small_tail_only() -> None:
 # --- the profile ---
 
 
-def sights(pages: dict[str, bytes]) -> list[PageTraits]:
+def traits_in(pages: dict[str, bytes]) -> list[PageTraits]:
     found = [
-        look(LookTask(RawPage(url, body, HTML), "sample", "record")).sight
+        look(LookTask(RawPage(url, body, HTML), "sample", "record")).traits
         for url, body in pages.items()
     ]
     assert all(found)
@@ -185,11 +185,11 @@ def changed(now: dict[str, Profile], before: Iterable[tuple[str, Profile]]) -> l
 
 
 def profiles(pages: dict[str, bytes]) -> dict[str, Profile]:
-    return profiles_of(sights(pages))
+    return profiles_of(traits_in(pages))
 
 
 def test_what_is_kept_of_pages_holds_no_word_of_them_and_survives_json() -> None:
-    seen = {str(number): sight for number, sight in enumerate(sights(site()))}
+    seen = {str(number): page for number, page in enumerate(traits_in(site()))}
     text = json.dumps(pack(seen))
     assert unpack(seen["0"].layout, json.loads(text)) == seen
     assert '"tools.badge"' in text
@@ -197,8 +197,8 @@ def test_what_is_kept_of_pages_holds_no_word_of_them_and_survives_json() -> None
 
 
 def test_a_card_that_many_pages_show_is_kept_once() -> None:
-    sight = sights(site())[0]
-    assert len(pack({str(number): sight for number in range(50)})["parts"]) == 2
+    page = traits_in(site())[0]
+    assert len(pack({str(number): page for number in range(50)})["parts"]) == 2
 
 
 def test_an_unchanged_site_drifts_in_no_way() -> None:
@@ -232,7 +232,7 @@ def test_failing_pages_are_told_by_their_code_and_structure() -> None:
     now = profiles(site(unreadable))
     ((layout, profile),) = now.items()
     assert layout.startswith("unread:")
-    assert sum(profile.failures.values()) == 12
+    assert profile.counts[FAILED].total() == 12
     changes = changed(now, profiles(site()).items())
     assert changes and all(change.is_odd for change in changes)
     other = profiles(
@@ -259,14 +259,14 @@ def test_pages_that_always_fail_are_no_drift_when_the_others_did_not_change() ->
 
 def test_findings_equal_texts_and_codes_raise_it_too() -> None:
     good = [
-        sight_of(parse_page(RawPage(url, body, HTML), site="sample"))  # type: ignore[arg-type]
+        traits_of(parse_page(RawPage(url, body, HTML), site="sample"))  # type: ignore[arg-type]
         for url, body in site().items()
     ]
 
     def counted(**changes: object) -> dict[str, Profile]:
         return profiles_of(
-            replace(sight, parts=tuple(replace(part, **changes) for part in sight.parts))
-            for sight in good
+            replace(page, parts=tuple(replace(part, **changes) for part in page.parts))
+            for page in good
         )
 
     before = counted().items()
@@ -289,14 +289,14 @@ def test_a_text_is_compared_with_texts_and_a_page_of_html_with_html() -> None:
 def test_a_dead_parser_counts_as_a_failure_of_the_site() -> None:
     now = {"unread": Profile()}
     for _ in range(12):
-        now["unread"].add(unread_sight("", "parser_died", None))
+        now["unread"].add(unread_traits("", "parser_died", None))
     assert [change.layout for change in changed(now, profiles(site()).items())] == ["unread"]
 
 
-def test_links_and_other_pages_have_no_sight() -> None:
+def test_links_and_other_pages_have_no_traits() -> None:
     page = RawPage("https://sample.example/", b"<p>home", HTML)
     assert look(LookTask(page, "sample", "links")) == PageLook()
-    assert look(LookTask(page, "sample", "record")).sight is None
+    assert look(LookTask(page, "sample", "record")).traits is None
 
 
 # --- the ledger ---
@@ -490,7 +490,7 @@ def test_the_last_pages_of_a_redesign_are_held_though_they_come_one_by_one(home:
     assert crawled(home, site(half_broken) | rest_of(site(), 10), DAYS[2])
     assert crawled(home, dict([list(site(half_broken).items())[11]]), DAYS[3])
     published(home)
-    assert (page_states(home)["held"], broken_words(home)) == (11, 0)
+    assert (status(home)["pages"]["held"], broken_words(home)) == (11, 0)
 
 
 def test_an_accepted_drift_begins_the_comparison_anew(home: Path) -> None:
@@ -587,7 +587,7 @@ def published(home: Path) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as db:
         found = sorted(set(db.execute("SELECT state, captured_at FROM comparison")))
         states = Counter(state for (state,) in db.execute("SELECT state FROM page"))
-    assert {state: page_states(home)[state] for state in states} == states
+    assert {state: status(home)["pages"][state] for state in states} == states
     return found
 
 

@@ -49,7 +49,8 @@ def denied(text: str) -> list[str]:
             ["content-signal:ai-input", "content-signal:ai-train"],
         ),
         (
-            "User-agent: *\nContent-Signal: later\nContent-Signal: search=yes; ai-train=no\nAllow: /\n",
+            "User-agent: *\nContent-Signal: later\n"
+            "Content-Signal: search=yes; ai-train=no\nAllow: /\n",
             ["content-signal:ai-train"],
         ),
         (

@@ -33,7 +33,7 @@ from soak_site import BASE, KINDS, Kind, WitnessSite
 from archive import open_archive
 from db import build
 from db.check import check
-from db.status import page_states
+from db.status import status
 from machine.failpoints import POINTS
 from schema.errors import StartError, VerdictsError
 
@@ -273,7 +273,7 @@ class Life:
         def look() -> None:
             while not is_over.wait(0.15):
                 try:
-                    page_states(self._home)
+                    status(self._home)
                     self._figures.reads += 1
                     if self._figures.reads % 6 == 0:
                         build(self._home, workers=1, accept_loss=True)

@@ -16,6 +16,8 @@ import forked
 import pytest
 from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, Answer, Card, html, page, store, url_of
 
+from archive import Home
+from archive.takedown.copy import entering, insert
 from archive.takedown.takedowns import Matches, Takedown
 from db import BuildReport
 from db import build as build_with
@@ -94,6 +96,12 @@ def one(path: Path, sql: str) -> object:
 
 def state_of(database: Path, url: str) -> object:
     return one(database, f"SELECT state FROM page WHERE url = '{url}'")
+
+
+def note_export(home: Path, folder: Path, release: str) -> None:
+    """Note a folder as one that a release was written to."""
+    with entering(Home(home)) as db:
+        insert(db, "export", folder=str(folder), release=release, made_at=TUESDAY)
 
 
 def tombstones(home: Path) -> list[Path]:

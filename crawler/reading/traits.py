@@ -1,4 +1,4 @@
-"""What was seen of one page, without a word of the page: its *sight*, in one part for each tool.
+"""What was seen of one page, without a word of the page: its *traits*, in one part for each tool.
 
 A publisher shows a tool's card on many pages, so it is the tool, and not the page, that changes by
 itself. This module is pure: it reads no file, clock or ledger.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from schema.records import Comparison, Finding, Quote, Tool
 
@@ -24,9 +26,6 @@ UNLIKE = ("tagline", "description")
 """Texts that two tools do not share."""
 END = 24
 """So much of a text at either end tells whether something was added there. Units: characters."""
-
-Sizes = dict[str, tuple[int, int]]
-TraitValues = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,52 +64,52 @@ class PageTraits:
         """The optional fields that every part of the page shows."""
         return set.intersection(*(set(part.fields) for part in self.parts)) if self.parts else set()
 
-    def sizes(self) -> Sizes:
+    def findings(self) -> set[str]:
+        """The codes of the findings on it."""
+        return {code for part in self.parts for code in part.findings}
+
+    def alike(self) -> set[str]:
+        """The texts that it shows twice."""
+        return {name for part in self.parts for name in part.alike}
+
+    def words_of(self, name: str) -> set[str]:
+        """The values of one field."""
+        return {word for part in self.parts for word in part.words_of(name)}
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
         """The smallest and largest value of each field on the page."""
-        found: Sizes = {}
-        for part in self.parts:
-            for name, least, most in part.sizes:
-                low, high = found.get(name, (least, most))
-                found[name] = min(low, least), max(high, most)
+        found: dict[str, tuple[int, int]] = {}
+        for name, least, most in (each for part in self.parts for each in part.sizes):
+            low, high = found.get(name, (least, most))
+            found[name] = min(low, least), max(high, most)
         return found
 
 
-def sight_of(record: Comparison) -> PageTraits:
+def traits_of(record: Comparison) -> PageTraits:
     """What a page that was read looks like."""
-    alike = [
-        f"tools.{name}"
-        for name in UNLIKE
-        if len({getattr(tool, name) for tool in record.tools}) == 1
-    ]
+    one, other = record.tools
+    alike = [f"tools.{name}" for name in UNLIKE if getattr(one, name) == getattr(other, name)]
     if len({quote.text for quote in record.quotes}) < len(record.quotes):
         alike.append("quotes.text")
-    parts = []
-    for tool in record.tools:
-        quotes = [quote for quote in record.quotes if quote.tool == tool.position]
-        findings = {
-            finding.code
-            for finding in record.findings
-            if _concerns(finding, tool.position, record.quotes)
-        }
-        parts.append(
-            ToolTraits(
-                _digest(tool.slug or tool.name),
-                tuple(_shown(tool, quotes)),
-                tuple(alike),
-                tuple(sorted(findings)),
-                tuple(_sizes(tool, quotes)),
-                tuple(_words(tool, quotes)),
-                tuple(
-                    (_digest(each.text), _digest(each.reviewer or ""), str(each.score))
-                    for each in quotes
-                ),
-                (
-                    ("tools.description", _ends([tool.description])),
-                    ("quotes.text", _ends([each.text for each in quotes])),
-                ),
-            )
-        )
-    return PageTraits(record.layout, tuple(parts))
+    return PageTraits(
+        record.layout, tuple(_traits_of(tool, record, tuple(alike)) for tool in record.tools)
+    )
+
+
+def _traits_of(tool: Tool, record: Comparison, alike: tuple[str, ...]) -> ToolTraits:
+    quotes = [quote for quote in record.quotes if quote.tool == tool.position]
+    about = (f for f in record.findings if _concerns(f, tool.position, record.quotes))
+    ends = {"tools.description": [tool.description], "quotes.text": [q.text for q in quotes]}
+    return ToolTraits(
+        _digest(tool.slug or tool.name),
+        tuple(_shown(tool, quotes)),
+        alike,
+        tuple(sorted({finding.code for finding in about})),
+        tuple(_sizes(tool, quotes)),
+        tuple(_words(tool, quotes)),
+        tuple((_digest(q.text), _digest(q.reviewer or ""), str(q.score)) for q in quotes),
+        tuple((name, tuple(map(_ends, texts))) for name, texts in ends.items()),
+    )
 
 
 def _concerns(finding: Finding, position: int, quotes: tuple[Quote, ...]) -> bool:
@@ -125,9 +124,7 @@ def _concerns(finding: Finding, position: int, quotes: tuple[Quote, ...]) -> boo
 
 
 def _shown(tool: Tool, quotes: list[Quote]) -> Iterable[str]:
-    for name in TOOL_FIELDS:
-        if getattr(tool, name) is not None:
-            yield f"tools.{name}"
+    yield from (f"tools.{name}" for name in TOOL_FIELDS if getattr(tool, name) is not None)
     for name in ("reviewer", "score"):
         if all(getattr(quote, name) is not None for quote in quotes):
             yield f"quotes.{name}"
@@ -136,15 +133,12 @@ def _shown(tool: Tool, quotes: list[Quote]) -> Iterable[str]:
 
 
 def _sizes(tool: Tool, quotes: list[Quote]) -> Iterable[tuple[str, int, int]]:
-    for name in TOOL_TEXTS:
-        text = getattr(tool, name)
-        if text is not None:
-            yield f"tools.{name}", len(text), len(text)
-    yield "tools.panel_ship_percent", tool.panel_ship_percent, tool.panel_ship_percent
-    scores = [quote.score for quote in quotes if quote.score is not None]
-    for name, found in (("text", [len(quote.text) for quote in quotes]), ("score", scores)):
-        if found:
-            yield f"quotes.{name}", min(found), max(found)
+    texts = {name: getattr(tool, name) for name in TOOL_TEXTS}
+    values = {f"tools.{name}": [len(text)] for name, text in texts.items() if text is not None}
+    values["tools.panel_ship_percent"] = [tool.panel_ship_percent]
+    values["quotes.text"] = [len(quote.text) for quote in quotes]
+    values["quotes.score"] = [quote.score for quote in quotes if quote.score is not None]
+    return ((name, min(found), max(found)) for name, found in values.items() if found)
 
 
 def _words(tool: Tool, quotes: list[Quote]) -> Iterable[tuple[str, tuple[str, ...]]]:
@@ -155,8 +149,8 @@ def _words(tool: Tool, quotes: list[Quote]) -> Iterable[tuple[str, tuple[str, ..
                 yield f"{group}.{name}", tuple(sorted(map(_word, found)))
 
 
-def _ends(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((_digest(text[:END]), _digest(text[-END:])) for text in texts)
+def _ends(text: str) -> tuple[str, str]:
+    return _digest(text[:END]), _digest(text[-END:])
 
 
 def _word(value: str | int) -> str:
@@ -168,18 +162,18 @@ def _digest(text: str) -> str:
 
 
 def page_key(url: str) -> str:
-    """What stands for a page's address among the sights of a run, in any ledger."""
+    """What stands for a page's address among the pages of a run, in any ledger."""
     return hashlib.sha256(url.encode()).hexdigest()[:12]
 
 
-def unread_sight(layout: str, code: str, field: str | None) -> PageTraits:
+def unread_traits(layout: str, code: str, field: str | None) -> PageTraits:
     """What a page that gave no record looks like; `layout` is a fingerprint of what was found."""
     plain = re.sub(r"\[\d+\]", "", field) if field else None
     return PageTraits(f"{UNREAD}:{layout}" if layout else UNREAD, failure=code, field=plain)
 
 
-def pack(sights: Mapping[str, PageTraits]) -> dict[str, Any]:
-    """The sights of one layout as plain values for JSON; equal parts, of which are many, once.
+def pack(pages: Mapping[str, PageTraits]) -> dict[str, Any]:
+    """The pages of one layout as plain values for JSON; equal parts, of which are many, once.
 
     >>> part = ToolTraits("a", ("tools.badge",))
     >>> pack({"x": PageTraits("text-1", (part, part))})["seen"]
@@ -187,35 +181,22 @@ def pack(sights: Mapping[str, PageTraits]) -> dict[str, Any]:
     """
     places: dict[ToolTraits, int] = {}
     seen = {}
-    for key, sight in sights.items():
-        said: dict[str, Any] = {
-            "parts": [places.setdefault(part, len(places)) for part in sight.parts]
-        }
-        said |= {"failure": sight.failure, "field": sight.field}
-        seen[key] = {name: value for name, value in said.items() if value}
-    parts = [{name: value for name, value in asdict(part).items() if value} for part in places]
-    return {"parts": parts, "seen": seen}
+    for key, page in pages.items():
+        parts = [places.setdefault(part, len(places)) for part in page.parts]
+        seen[key] = _filled(parts=parts, failure=page.failure, field=page.field)
+    return {"parts": [_filled(**asdict(part)) for part in places], "seen": seen}
+
+
+def _filled(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
 
 
 def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, PageTraits]:
-    """The sights that `pack` packed; none where a row holds none."""
-    parts = [_part(given) for given in counts.get("parts", ())]
-    return {
-        key: PageTraits(
-            layout,
-            tuple(parts[at] for at in said.get("parts", ())),
-            said.get("failure"),
-            said.get("field"),
-        )
-        for key, said in counts.get("seen", {}).items()
-    }
+    """The pages that `pack` packed; none where a row holds none."""
+    parts = _PARTS.validate_python(counts.get("parts", ()))
+    seen = counts.get("seen", {}).items()
+    shown = {key: tuple(parts[at] for at in said.get("parts", ())) for key, said in seen}
+    return {key: PageTraits(layout, **said | {"parts": shown[key]}) for key, said in seen}
 
 
-def _part(given: Mapping[str, Any]) -> ToolTraits:
-    known = {each.name for each in fields(ToolTraits)}
-    made = {name: _tupled(value) for name, value in given.items() if name in known}
-    return ToolTraits(**made)
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(map(_tupled, value)) if isinstance(value, list | tuple) else value
+_PARTS = TypeAdapter(tuple[ToolTraits, ...])
