@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from crawl_site import PAGE, Ended, outcomes, rows, run_crawl, serving
 from fault_server import ROBOTS, FaultServer, Say, crawl_with_names, faulty, whole
-from test_recrawl import at, validating
+from recrawling import at, validating
 
 from archive import open_archive
 from archive.warc.content import RATIO_FROM

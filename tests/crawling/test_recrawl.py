@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -10,7 +9,6 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -18,46 +16,15 @@ import forked
 import pytest
 from commands import verdicts
 from crawl_site import PAGES, Answer, Ended, Site, outcomes, rows, run_crawl
+from recrawling import all_validate, at, validating
 
 from archive import open_archive
 from archive.store.reader import load_record
 from archive.warc.http1 import take_apart
 from db import build
 from db.check import check
-from machine.clock import stamp
 
 PATHS = sorted(PAGES)
-
-
-def at(day: int) -> dict[str, str]:
-    return {"VERDICTS_NOW": stamp(datetime(2026, 11, 1, 12, tzinfo=UTC) + timedelta(days=day))}
-
-
-def validating(body: bytes, sent: list[str], *, weak: str = "") -> Answer:
-    """An answer that honours validators and notes whether it sent a body."""
-    tag = f'{weak}"{hashlib.sha256(body).hexdigest()[:16]}"'
-
-    def play(handler: BaseHTTPRequestHandler) -> None:
-        is_known = handler.headers.get("If-None-Match") == tag
-        handler.send_response(304 if is_known else 200)
-        handler.send_header("ETag", tag)
-        if not is_known:
-            handler.send_header("Content-Type", "text/html; charset=utf-8")
-            handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        if not is_known:
-            sent.append(handler.path)
-            handler.wfile.write(body)
-
-    return Answer(play=play)
-
-
-def all_validate(site: Site) -> list[str]:
-    sent: list[str] = []
-    for path, answer in list(site.answers.items()):
-        assert isinstance(answer, Answer)
-        site.answers[path] = validating(answer.body, sent)
-    return sent
 
 
 def recrawl(site: Site, home: Path, day: int) -> Ended:

@@ -18,7 +18,7 @@ import pytest
 from commands import verdicts
 from crawl_site import PAGES, Answer, Site, rows, run_crawl, serving
 from old_home import flip
-from test_recrawl import all_validate, at, validating
+from recrawling import all_validate, at, validating
 
 from archive import open_archive
 from db import build
