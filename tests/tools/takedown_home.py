@@ -101,7 +101,7 @@ def state_of(database: Path, url: str) -> object:
 def note_export(home: Path, folder: Path, release: str) -> None:
     """Note a folder as one that a release was written to."""
     with entering(Home(home)) as db:
-        insert(db, "export", folder=str(folder), release=release, made_at=TUESDAY)
+        insert(db, "export", {"folder": str(folder), "release": release, "made_at": TUESDAY})
 
 
 def tombstones(home: Path) -> list[Path]:
