@@ -20,8 +20,20 @@ ICONS = (
 )
 _ICON = re.compile(f"[{ICONS}]")
 _LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
-_SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?%")
-_SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?[%\uff05\u066a]")
+_SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?(?:%|per ?cent)", re.IGNORECASE)
+_SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?(?:[%\uff05\u066a]|per ?cent)", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"""
+    (?P<share>[0-9]{1,3}\ ?(?:%|per\ ?cent))\s*
+    (?: \(?\s*[+±−▲▼△▽↑↓⬆⬇↗↘]\ufe0f?\ ?[0-9]{1,3}(?:\.[0-9]+)?\ ?(?:%|pts?\.?|pp|points?)?\s*\)?
+      | \([-–][0-9]{1,3}(?:\.[0-9]+)?\ ?(?:%|pts?\.?|pp|points?)?\)
+      | \(?(?P<ship>[0-9]{1,3})\ ?(?:/|of)\ ?(?P<all>[1-9][0-9]{0,2})\)?
+      | \(?\?\)?
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A share and its change since it was last counted, its counts, or the sign of a tooltip."""
 _BROKEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffd]"
 )
@@ -79,6 +91,25 @@ def parse_share(text: str, *, field: str) -> int:
     return _in_range(match[1], text, field)
 
 
+def without_change(text: str) -> str:
+    """A share without what stands beside it and is no share: its change, or the same in counts.
+
+    >>> [without_change(text) for text in ("75%+8", "75% (▲ 2.5 pts)", "75% (3 of 4)", "75% ?")]
+    ['75%', '75%', '75%', '75%']
+    >>> [without_change(text) for text in ("75% 80%", "75%-80%", "75% (2 of 4)")]
+    ['75% 80%', '75%-80%', '75% (2 of 4)']
+    """
+    match = _CHANGED.fullmatch(without_icons(text)) if "%" in text or "cent" in text else None
+    if match is None or (match["all"] and not _is_share_of(match["share"], *match.group(2, 3))):
+        return text
+    return match["share"]
+
+
+def _is_share_of(share: str, part: str, whole: str) -> bool:
+    percent = int(re.sub(r"\D", "", share))
+    return abs(100 * int(part) / int(whole) - percent) < 1
+
+
 def is_share_like(text: str) -> bool:
     """Whether the text stands where a share would, readable or not."""
     return bool(_SHARE_LIKE.fullmatch(without_icons(text)))
@@ -113,9 +144,10 @@ Statement = tuple[int | None, int | None, int | None]
 
 @lru_cache(maxsize=64)
 def _counted(ship: str) -> re.Pattern[str]:
-    """A community vote with its counts, in a publisher's word for ship."""
+    """A community vote with its counts, in a publisher's word for ship, or without it."""
     share, number = r"(0|[1-9][0-9]{0,2}) ?%", r"([0-9]{1,9})"
-    return re.compile(rf"{share} {re.escape(ship)} ?\({number} ?/ ?{number}\)", re.IGNORECASE)
+    said = rf"(?:( {re.escape(ship)})? ?\({number} ?(?:/|of) ?{number}(?: votes?)?\))"
+    return re.compile(share + said, re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
@@ -143,7 +175,10 @@ def parse_community(text: str, *, no_votes: str, field: str, ship: str = "ship")
     counted = _counted(ship).fullmatch(bare)
     if counted is None:
         return (parse_share(bare, field=field), None, None)
-    cast, votes = int(counted[2]), int(counted[3])
+    cast, votes = int(counted[3]), int(counted[4])
+    if counted[2] is None and (not votes or not _is_share_of(counted[1], counted[3], counted[4])):
+        detail = f"{text[:40]!r} does not say of what"
+        raise FieldError(code="field_unreadable", field=field, detail=detail)
     if cast > votes:
         raise FieldError(code="field_range", field=field, detail=f"{cast} of {votes} votes")
     return (_in_range(counted[1], text, field), cast, votes)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parsers.cards.columns import Said
 from parsers.cards.descriptions import read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
 from parsers.cards.heads import Head, Named, find_named, read_head, repeated_words
+from parsers.cards.labels import label_of
 from parsers.cards.missing import explain_missing
-from parsers.cards.paragraphs import CardSpan, likenesses
+from parsers.cards.paragraphs import CardSpan, Paragraphs, own_words
 from parsers.cards.statistics import Triple, find_triples
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -51,9 +52,9 @@ class Cards:
 
     def said(self, tokens: Tokens) -> Said:
         """What the decision table repeats of the cards."""
-        spans = [(card.tagline, card.category) for card in self.pair]
-        best, category = zip(
-            *[[tokens.join(span.first, span.last) for span in pair] for pair in spans], strict=True
+        best, category = (
+            (self.pair[0].tagline.text(tokens), self.pair[1].tagline.text(tokens)),
+            (self.pair[0].category.text(tokens), self.pair[1].category.text(tokens)),
         )
         return Said(self.names, {"best_for": best, "category": category})
 
@@ -161,9 +162,9 @@ def _read(
     heads = [read_head(tokens, n, t, repeated) for n, t in zip(found, twins, strict=True)]
     cards = _with_descriptions(tokens, names, heads, stop)
     chosen = _choose([named.name for named in found], cards, tokens, names)
-    _require_even(tokens, chosen)
+    pair = _require_even(tokens, chosen)
     spans = [(card.start, card.end) for card in cards]
-    return Cards(heading[2], heading, names, chosen, spans)
+    return Cards(heading[2], heading, names, pair, spans)
 
 
 def _with_descriptions(
@@ -176,16 +177,14 @@ def _with_descriptions(
         for number, (head, limit) in enumerate(zip(heads, [*starts, stop], strict=True))
     ]
     cards = []
-    for head, place in zip(heads, places, strict=True):
+    said = [
+        Paragraphs.read(tokens, range(place.first, place.last), head.named.name)
+        for head, place in zip(heads, places, strict=True)
+    ]
+    for head, place, words in zip(heads, places, said, strict=True):
         own = head.named
-        alike = next(
-            (
-                likenesses(tokens, range(other.first, other.last), twin.named.name)
-                for twin, other in zip(heads, places, strict=True)
-                if twin.named.name != own.name and place.last - place.first > 1
-            ),
-            frozenset[str](),
-        )
+        twin = next((other for other in said if other.name != own.name), None)
+        alike = words.shared_with(twin) if twin else frozenset[str]()
         description, badge = read_description(tokens, names, place, head.badge, own.name, alike)
         if not own.is_bound:
             _require_category(tokens, head)
@@ -222,7 +221,7 @@ def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> C
 
 def _require_category(tokens: Tokens, head: Head) -> None:
     """Where no element tells where a card begins, its category must not be a sentence."""
-    text = tokens.join(head.category.first, head.category.last)
+    text = head.category.text(tokens)
     if len(text) > LONGEST_CATEGORY or text[-1] in '.!?…”"':
         raise FieldError(
             code="field_ambiguous", field="category", detail=f"{text[:60]!r} reads as a sentence"
@@ -256,13 +255,26 @@ def _choose(
 def _content(tokens: Tokens, card: Card) -> tuple[str | None, ...]:
     spans = (card.name, card.category, card.tagline, card.description)
     values = (card.triple.share, card.triple.community, card.triple.entry)
-    texts = [tokens.join(span.first, span.last) for span in spans]
+    texts = [span.text(tokens) for span in spans]
     return (*texts, *(value.text if value else None for value in values))
 
 
-def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> None:
-    """Unknown blocks before one category only mean that something was dropped or added."""
+def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
+    """Both cards, their descriptions without a label that both begin with.
+
+    Unknown blocks before one category only mean that something was dropped or added.
+    """
     if pair[0].extra != pair[1].extra:
         raise FieldError(code="field_ambiguous", field="category", detail="only one card has more")
-    spans = (card.description for card in pair)
-    require_no_tail(*(tokens.join(span.first, span.last) for span in spans))
+    texts = [card.description.text(tokens) for card in pair]
+    labels = {label_of(text, "description") for text in texts}
+    label = labels.pop() if len(labels) == 1 else ""
+    if label and label_of(texts[0]) != label:
+        raise FieldError(
+            code="field_ambiguous", field="description", detail=f"both cards begin with {label!r}"
+        )
+    bare = (text[len(label) :] for text in texts)
+    require_no_tail(*map(own_words, bare, [card.name.text(tokens) for card in pair]))
+    spans = (replace(card.description, skip=len(label)) for card in pair)
+    one, other = (replace(card, description=span) for card, span in zip(pair, spans, strict=True))
+    return one, other

@@ -14,17 +14,30 @@ from collections import Counter
 from collections.abc import Collection
 
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.paragraphs import ENDS, CardSpan, is_sentence, likeness, paragraphs
+from parsers.cards.labels import is_field_label, label_of
+from parsers.cards.paragraphs import (
+    ENDS,
+    SEVERAL,
+    CardSpan,
+    is_sentence,
+    likeness,
+    paragraphs,
+    sentences,
+)
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
+from parsers.values import label_key
 from schema.errors import FieldError
 
-FIELD_LABELS = frozenset(("category name tool tagline description badge about summary").split())
-LABEL_TAGS = frozenset(("dt", "th", "label"))
 _LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]* )?(.+)\Z", re.DOTALL)
 _CUT = ("…", "...")
-_NOTICE = re.compile(r"(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)\b", re.I)
+_NOTICE = re.compile(
+    r"(?:an? )?(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"
+    r"(?: (?:ad|by|content|link|partner|post|result)\b.*|\s?[:·|–—-].*|)",
+    re.IGNORECASE,
+)
+"""The word that a publisher puts over what was paid for, alone or before it."""
 FEW_WORDS = 3
 """A paragraph of so few words beside a longer one may be anybody's: `Ship it!`"""
 TAIL_WORDS = 5
@@ -69,43 +82,62 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
     spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
     if not spans:
         raise FieldError(code="field_missing", field="description", detail="no words of its own")
-    texts = [tokens.join(span.first, span.last) for span in spans]
+    texts = [span.text(tokens) for span in spans]
     longest = texts.index(max(texts, key=len))
-    kept = [
-        n
-        for n, text in enumerate(texts)
-        if n == longest or not (_is_foreign(text, name, alike) or _is_stub(text, texts[longest]))
-    ]
+    foreign = {n for n, text in enumerate(texts) if likeness(text, name) in alike}
     for n, text in enumerate(texts):
         # Two tools may share a sentence; an advertisement is one too. Only labels are let go.
-        if n not in kept and is_sentence(text) and likeness(text, name) in alike:
+        if n in foreign and n != longest and is_sentence(text):
             raise _ambiguous(f"both cards say {text[:40]!r}, which may be part of it")
+    foreign |= _noticed(tokens, spans, texts, name, longest)
+    foreign |= {n for n, text in enumerate(texts) if _is_stub(text, texts[longest])}
+    kept = [n for n in range(len(texts)) if n == longest or n not in foreign]
     if is_sentence(texts[longest]):
         while not is_sentence(texts[kept[0]]):
             kept.pop(0)
         while not is_sentence(texts[kept[-1]]):
             kept.pop()
-    first, last = spans[kept[0]].first, spans[kept[-1]].last
-    if len(kept) <= kept[-1] - kept[0]:
-        lost = next(n for n in range(kept[0], kept[-1]) if n not in kept)
-        raise _ambiguous(f"both cards say {texts[lost][:40]!r} within it")
     beside = [tokens.text[at] for at in plain if tokens.is_control(at)]
     is_offered = any(is_placeholder(text, ".text") for text in beside)  # Read more
     if is_offered and texts[kept[-1]].endswith(_CUT):
         raise _ambiguous(f"only its beginning is shown: it ends {texts[kept[-1]][-30:]!r}")
-    control = next((at for at in range(first, last) if tokens.is_control(at)), None)
+    _require_one_text(tokens, spans, texts, kept)
+    return CardSpan(spans[kept[0]].first, spans[kept[-1]].last)
+
+
+def _require_one_text(
+    tokens: Tokens, spans: list[CardSpan], texts: list[str], kept: list[int]
+) -> None:
+    """Nothing stands between the paragraphs that are kept, and none is too short to be of them."""
+    lost = next((n for n in range(kept[0], kept[-1]) if n not in kept), None)
+    if lost is not None:
+        raise _ambiguous(f"{texts[lost][:40]!r}, no part of it, stands within it")
+    within = range(spans[kept[0]].first, spans[kept[-1]].last)
+    control = next(filter(tokens.is_control, within), None)
     if control is not None:
         raise _ambiguous(f"a control {tokens.text[control][:40]!r} stands within it")
-    for n in kept if is_sentence(texts[longest]) else ():
-        if n != longest and texts[n].isascii() and texts[n].count(" ") < FEW_WORDS:
-            raise _ambiguous(f"a paragraph is only {texts[n][:40]!r}")
+    longest = max((texts[n] for n in kept), key=len)
+    for text in [texts[n] for n in kept] if is_sentence(longest) else ():
+        if text != longest and text.isascii() and text.count(" ") < FEW_WORDS:
+            raise _ambiguous(f"a paragraph is only {text[:40]!r}")
     _require_one_shape(tokens, [spans[n] for n in kept])
-    return CardSpan(first, last)
 
 
-def _is_foreign(text: str, name: str, alike: Collection[str]) -> bool:
-    """Whether a paragraph says what the other card says too, or that it is an advertisement."""
-    return likeness(text, name) in alike or _NOTICE.match(text) is not None
+def _noticed(
+    tokens: Tokens, spans: list[CardSpan], texts: list[str], name: str, longest: int
+) -> set[int]:
+    """The paragraphs that are an advertisement by their own word, or by one in a box with them."""
+    document, found = tokens.document, set[int]()
+    for n, (span, text) in enumerate(zip(spans, texts, strict=True)):
+        if not _NOTICE.fullmatch(text) or text.startswith(name):
+            continue
+        found.add(n)
+        start = tokens.start[span.first]
+        boxes = map(document.blocks_of, document.ancestors(start))
+        box = next((box for box in boxes if box[1] - box[0] > span.last - span.first), (0, 0))
+        held = {m for m, each in enumerate(spans) if box[0] <= tokens.start[each.first] < box[1]}
+        found |= held if longest not in held else set()
+    return found
 
 
 def _is_stub(text: str, whole: str) -> bool:
@@ -129,6 +161,7 @@ def _require_one_shape(tokens: Tokens, spans: list[CardSpan]) -> None:
 def require_no_tail(one: str, other: str) -> None:
     """The end of a description is its own: no few words behind its last sentence, not both cards'.
 
+    Tools whose descriptions share several sentences are described alike, the last one too.
     Raises: FieldError (field_ambiguous).
     """
     last = [_last_sentence(text) for text in (one, other)]
@@ -137,7 +170,8 @@ def require_no_tail(one: str, other: str) -> None:
             raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
     if one.endswith(_CUT) and other.endswith(_CUT):
         raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
-    if one != other and last[0] == last[1] and last[0] not in (one, other):
+    is_alike = one == other or len(sentences(one) & sentences(other)) >= SEVERAL
+    if last[0] == last[1] and last[0] not in (one, other) and not is_alike:
         raise _ambiguous(f"both cards end with {last[0][:40]!r}")
 
 
@@ -174,7 +208,7 @@ def _with_badge(tokens: Tokens, badge: CardSpan | None, at: int) -> CardSpan | N
     """The card's badge, which may be the token `at`."""
     if not is_badge(tokens, at):
         return badge
-    return one_badge([at] if badge is None else [badge.first, at])
+    return one_badge(tokens, [at] if badge is None else [badge.first, at])
 
 
 def is_initial(text: str, name: str) -> bool:
@@ -189,18 +223,20 @@ def is_initial(text: str, name: str) -> bool:
     return shown == letters[: len(shown)] or (len(text) < 3 and name.casefold().startswith(shown))
 
 
-def one_badge(badges: list[int]) -> CardSpan | None:
-    """The badge at one of these tokens. Raises: FieldError (field_ambiguous) for several."""
-    if len(badges) > 1:
+def one_badge(tokens: Tokens, badges: list[int]) -> CardSpan | None:
+    """The badge at one of these tokens; buttons beside it, to vote with, are none.
+
+    Raises: FieldError (field_ambiguous) for several.
+    """
+    own = [at for at in badges if not tokens.is_control(at)] or badges
+    if len(own) > 1:
         raise FieldError(code="field_ambiguous", field="badge", detail="more than one badge")
-    return CardSpan(badges[0], badges[0] + 1) if badges else None
+    return next((CardSpan(n, n + 1, len(label_of(tokens.text[n], "badge"))) for n in own), None)
 
 
 def is_badge(tokens: Tokens, at: int) -> bool:
-    """Whether a token is nothing but a badge."""
-    return tokens.key[at] in tokens.words.badges
-
-
-def is_field_label(tokens: Tokens, at: int) -> bool:
-    """Whether a token is marked up as a label of the card itself."""
-    return tokens.key[at] in FIELD_LABELS and tokens.document.tag[tokens.element(at)] in LABEL_TAGS
+    """Whether a token is nothing but a badge, or the badge with its label."""
+    badges, key = tokens.words.badges, tokens.key[at]
+    if key in badges or key.rpartition(" ")[2] not in badges:
+        return key in badges
+    return label_key(tokens.text[at].removeprefix(label_of(tokens.text[at], "badge"))) in badges

@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from parsers.cards.descriptions import is_badge, is_field_label, is_initial, one_badge
+from parsers.cards.descriptions import is_badge, is_initial, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.paragraphs import CardSpan, is_sentence, likeness, likenesses, paragraphs
+from parsers.cards.labels import is_field_label, label_of
+from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, likeness, paragraphs
 from parsers.cards.statistics import Triple, is_statistic
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, ParseError
 
-_LABELLED = re.compile(
-    r"(?:category|tagline|tool|verdict|panel verdict|badge|score|pricing|entry)\s*[:–—]\s", re.I
-)
-"""A label for readers who hear the page, glued to its value or to another field's."""
+_AROUND = re.compile(r"(?:.*[›»→>/]\s)?(.+?)(?:\s?\(?[0-9][0-9.,]*\)?)?")
+"""A category behind the path that leads to it, or before the number of its tools."""
+_SURROUNDED = re.compile(r".*[›»→]\s.*|.+\([0-9.,]+\)")
+_GLUED = re.compile(r"\w[A-Z][a-z]")
+"""A picture's letter before a capitalised word."""
+FEW_WORDS = 4
+"""So few words beside a name, the badge's among them, may state the badge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +80,27 @@ def repeated_words(tokens: Tokens, first: int) -> Repeated:
 def find_named(tokens: Tokens, triple: Triple, name: str, floor: int, element: int) -> Named | None:
     """The card of a triple, if it has this name. Absent: None if it has another."""
     for first in range(triple.start - 1, floor - 1, -1):
-        last = _name_end(tokens, first, triple.start, name)
-        if last is None or tokens.is_control(first):
+        span = _name_at(tokens, first, triple.start, name)
+        if span is None or tokens.is_control(first):
             continue
         begin, end = tokens.document.blocks_of(element) if element else (0, 0)
         is_inside = bool(element) and begin <= tokens.start[first] < end
         low = bisect_left(tokens.start, begin) if is_inside else 0
         own = element if is_inside else 0
         is_bound = is_inside and low >= floor
-        return Named(triple, CardSpan(first, last), name, own, max(low, floor), is_bound)
+        return Named(triple, span, name, own, max(low, floor), is_bound)
     return None
 
 
-def _name_end(tokens: Tokens, first: int, stop: int, name: str) -> int | None:
-    if not name.startswith(tokens.text[first]):
-        return None
-    for last in range(first + 1, min(first + 4, stop) + 1):
-        if tokens.join(first, last) == name:
-            return last
+def _name_at(tokens: Tokens, first: int, stop: int, name: str) -> CardSpan | None:
+    """The name that begins at a token, behind its label or not."""
+    text = tokens.text[first]
+    label = len(label_of(text, "name"))
+    for skip in dict.fromkeys((0, label)):
+        if name.startswith(text[skip:]):
+            for last in range(first + 1, min(first + 4, stop) + 1):
+                if tokens.join(first, last)[skip:] == name:
+                    return CardSpan(first, last, skip)
     return None
 
 
@@ -110,7 +118,9 @@ class _Reader:
     named: Named
     twin: Named | None
     repeated: Repeated
-    shared: frozenset[str] = field(default_factory=frozenset)
+    shared: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    """Those that the other card prints before its values."""
 
     def head(self) -> Head:
         tokens, named = self.tokens, self.named
@@ -123,52 +133,104 @@ class _Reader:
         before = [at for at in before if at not in early]
         if self.twin is not None and (len(after) > 1 or (named.is_bound and len(before) > 1)):
             self.shared = _alike(tokens, self.twin)
-        under = paragraphs(tokens, after)
-        category = self._category_under(under) if named.is_bound and not before else None
-        if category is not None:
+        if self.twin is not None:
+            self.labels = _labels(tokens, self.twin)
+        over = [self._bare(CardSpan(at, at + 1)) for at in before]
+        under = [self._bare(span) for span in paragraphs(tokens, after)]
+        if named.is_bound and not over:
+            category = self._category_under(under)
             under.remove(category)
             start = _start(tokens, named, name.first)
         else:
-            at = self._category(before)
-            category, start = CardSpan(at, at + 1), _start(tokens, named, at)
+            category = self._category(over)
+            start = _start(tokens, named, category.first)
         tagline = self._tagline(under, badges)
-        for field_name, span in (("category", category), ("tagline", tagline)):
-            if _LABELLED.match(self._text(span)):
-                raise _ambiguous(field_name, f"{self._text(span)[:40]!r} begins with a label")
-        extra = sum(at < category.first for at in before) if named.is_bound else 0
-        return Head(named, category, tagline, one_badge([*early, *badges]), start, extra)
+        self._require_bare(category, tagline)
+        badge = one_badge(tokens, [*early, *badges])
+        others = [span for span in (*over, *under) if span not in (category, tagline)]
+        if badge is None:
+            self._require_no_badge(s for s in others if named.is_bound or s in under)
+        # A ribbon over one card alone costs nothing where no field is left for it to state.
+        is_told = badge is not None and self._text(category) in self.repeated.categories
+        is_open = named.is_bound and not is_told
+        extra = sum(span.first < category.first for span in others) if is_open else 0
+        return Head(named, category, tagline, badge, start, extra)
 
     def _text(self, span: CardSpan) -> str:
-        return self.tokens.join(span.first, span.last)
+        return span.text(self.tokens)
+
+    def _bare(self, span: CardSpan) -> CardSpan:
+        """The span without what the interface adds: a label, a category's path or number.
+
+        A label is the interface's where the other card prints it too, or where the decision table
+        repeats the rest without it.
+        """
+        text, repeated = self._text(span), self.repeated
+        if text in repeated.categories | repeated.taglines:
+            return span
+        for name, said in (("category", repeated.categories), ("tagline", repeated.taglines)):
+            label = label_of(text, name)
+            if label and (label in self.labels or text[len(label) :] in said):
+                return replace(span, skip=len(label))
+        match = _AROUND.fullmatch(text)
+        if match is not None and match[1] in repeated.categories:
+            return replace(span, skip=match.start(1), cut=len(text) - match.end(1))
+        letters = (len(text) - len(said) for said in repeated.categories if text.endswith(said))
+        glued = (n for n in letters if is_initial(text[:n].strip(), self.named.name))
+        return replace(span, skip=next(glued, 0))
+
+    def _require_bare(self, category: CardSpan, tagline: CardSpan) -> None:
+        """Neither begins with a label that cannot be told from its words."""
+        for name, span, said in (
+            ("category", category, self.repeated.categories),
+            ("tagline", tagline, self.repeated.taglines),
+        ):
+            text = self._text(span)
+            own = label_of(text, name).lower().startswith(f"{name} ")
+            is_more = name == "category" and (
+                _SURROUNDED.fullmatch(text) is not None
+                or (_GLUED.match(text) is not None and is_initial(text[0], self.named.name))
+            )
+            if text not in said and (label_of(text) or own or is_more):
+                raise _ambiguous(name, f"{text[:40]!r} holds more than a {name}")
+
+    def _require_no_badge(self, others: Iterable[CardSpan]) -> None:
+        """No text beside the name states the badge in other words: it would be lost."""
+        for span in others:
+            words = re.findall(r"\w+", self._text(span).casefold())
+            if len(words) <= FEW_WORDS and not self.tokens.words.badges.keys().isdisjoint(words):
+                detail = f"{self._text(span)[:40]!r} may be the badge"
+                raise FieldError(code="field_word", field="badge", detail=detail)
 
     def _is_shared(self, span: CardSpan) -> bool:
         return likeness(self._text(span), self.named.name) in self.shared
 
-    def _category(self, before: list[int]) -> int:
+    def _category(self, over: list[CardSpan]) -> CardSpan:
         """The category over the name."""
-        text, name = self.tokens.text, self.named.name
-        if not before:
+        name, texts = self.named.name, [self._text(span) for span in over]
+        if not over:
             raise _missing("category", f"none over {name[:40]!r}")
-        if text[before[-1]] == name:
+        if texts[-1] == name:
             raise FieldError(
                 code="duplicate_block", field="name", detail=f"{name[:40]!r} stands twice"
             )
-        if len(before) > 1 and text[before[-2]] == text[before[-1]]:
+        if texts[-2:-1] == texts[-1:]:
             raise FieldError(code="duplicate_block", field="category", detail="it stands twice")
         # Without a box the card before ends there, and only few tokens can be this one's.
-        near = before if self.named.is_bound else before[-3:]
-        said = [at for at in near if text[at] in self.repeated.categories]
+        near = over if self.named.is_bound else over[-3:]
+        said = [span for span in near if self._text(span) in self.repeated.categories]
+        said = said or [span for span in near if span.skip]
         if said:
             return said[-1]
         if self.named.is_bound:
-            own = [at for at in near if not self._is_shared(CardSpan(at, at + 1))]
+            own = [span for span in near if not self._is_shared(span)]
             if len(near) > 1 and len(own) != 1:
                 raise _ambiguous("category", f"{len(near)} texts stand over {name[:40]!r}")
             return own[0] if own else near[0]
-        labels = list(takewhile(lambda at: not is_sentence(text[at]), reversed(before)))
+        labels = list(takewhile(lambda text: not is_sentence(text), reversed(texts)))
         if len(labels) > 1 and self.tokens.document.kind == "html":
             raise _ambiguous("category", f"{len(labels)} texts stand over {name[:40]!r}")
-        return before[-1]
+        return over[-1]
 
     def _category_under(self, under: list[CardSpan]) -> CardSpan:
         """The category of a card whose name comes first, told by the decision table."""
@@ -235,7 +297,13 @@ def _alike(tokens: Tokens, twin: Named) -> frozenset[str]:
         *_meaning(tokens, twin, twin.low, twin.span.first),
         *_meaning(tokens, twin, twin.span.last, twin.triple.start),
     ]
-    return likenesses(tokens, places, twin.name)
+    return Paragraphs.read(tokens, places, twin.name).likenesses()
+
+
+def _labels(tokens: Tokens, twin: Named) -> frozenset[str]:
+    """The labels that the other card prints before its values."""
+    places = (*range(twin.low, twin.span.first), *range(twin.span.last, twin.triple.start))
+    return frozenset(label_of(tokens.text[at]) for at in places)
 
 
 def _meaning(tokens: Tokens, named: Named, first: int, last: int) -> list[int]:

@@ -18,15 +18,25 @@ _NUMBER = re.compile(r"\d[\d.,]*[kKmM]?\b")
 ENDS = ".!?…。！？।؟"
 """What ends a sentence in the scripts met so far."""
 _ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
+_BETWEEN = re.compile(rf"(?<=[{ENDS}])\s")
 MANY_WORDS = 8
+SEVERAL = 3
+"""So many paragraphs that hold a sentence of the other card's are a description both share."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardSpan:
-    """Tokens [first, last)."""
+    """Tokens [first, last) without so many characters at their beginning and end."""
 
     first: int
     last: int
+    skip: int = 0
+    cut: int = 0
+
+    def text(self, tokens: Tokens) -> str:
+        """The words of the span as one field."""
+        text = tokens.join(self.first, self.last)
+        return text[self.skip : len(text) - self.cut]
 
 
 def paragraphs(tokens: Tokens, places: Iterable[int]) -> list[CardSpan]:
@@ -59,10 +69,50 @@ def likeness(text: str, name: str) -> str:
     """
     if is_sentence(text):
         return text
-    return _NUMBER.sub("0", text.casefold().replace(name.casefold(), "\0"))
+    return _NUMBER.sub("0", own_words(text.casefold(), name.casefold()))
 
 
-def likenesses(tokens: Tokens, places: Iterable[int], name: str) -> frozenset[str]:
-    """What each paragraph at these places is like."""
-    spans = paragraphs(tokens, places)
-    return frozenset(likeness(tokens.join(s.first, s.last), name) for s in spans)
+def sentences(text: str) -> frozenset[str]:
+    """The sentences of a text."""
+    return frozenset(_BETWEEN.split(text))
+
+
+def own_words(text: str, name: str) -> str:
+    """A text without its tool's name."""
+    return text.replace(name, "\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """What a part of a card says of the tool `name`."""
+
+    name: str
+    texts: list[str]
+
+    @classmethod
+    def read(cls, tokens: Tokens, places: Iterable[int], name: str) -> Paragraphs:
+        """The paragraphs of the tokens at these places."""
+        return cls(name, [span.text(tokens) for span in paragraphs(tokens, places)])
+
+    def likenesses(self) -> frozenset[str]:
+        """What each paragraph is like."""
+        return frozenset(likeness(text, self.name) for text in self.texts)
+
+    def shared_with(self, other: Paragraphs) -> frozenset[str]:
+        """What both cards say, so that it may be neither publisher's word on either tool.
+
+        Where sentences of several paragraphs are the same in both but for the tools' names, they
+        are one description of two tools: a notice under both would be one of them, seldom two.
+        """
+        alike = other.likenesses()
+        if not any(is_sentence(text) and text in alike for text in self.texts):
+            return alike
+        one, two = self._sentences(), other._sentences()
+        if sum(not said.isdisjoint(frozenset[str]().union(*two)) for said in one) < SEVERAL:
+            return alike
+        return frozenset(text for text in alike if not is_sentence(text))
+
+    def _sentences(self) -> list[frozenset[str]]:
+        """The sentences of each paragraph, without the tool's name."""
+        texts = (own_words(text, self.name) for text in self.texts if is_sentence(text))
+        return [sentences(text) for text in texts]

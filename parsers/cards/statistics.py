@@ -11,13 +11,24 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from parsers.page.tokens import Tokens, Value
-from parsers.values import is_community_like, is_share_like, label_key, without_icons, word_key
+from parsers.values import (
+    is_community_like,
+    is_share_like,
+    label_key,
+    without_change,
+    without_icons,
+    word_key,
+)
 from schema.errors import FieldError
 
 _ENTRY_LIKE = re.compile(r"\w[\w-]{0,14}")
 
+_PARTED = re.compile(r" ?[·•|;,] ")
+"""What parts the statistics of a line."""
 _CHANGE = frozenset("+-−±▲▼△▽↑↓⬆⬇↗↘")
 """How a change of a share begins that stands beside it."""
+
+_DASH = re.compile(r"(?:^|\s)([–—−-])(?:\s|$)")
 
 REACH = 6
 """How many tokens a triple's other labels may stand away from its panel share."""
@@ -71,7 +82,7 @@ def read_labels(tokens: Tokens) -> list[Label]:
     panel, community, entry = names
     for at, key in enumerate(tokens.key):
         if key in names:
-            found.append(Label(names[key], at, None))
+            found.append(Label(names[key], at, _dash(tokens.text[at], names[key])))
         elif key and (panel in key or community in key or entry in key):
             found += _labels_inside(tokens, names, at)
     return found
@@ -79,10 +90,13 @@ def read_labels(tokens: Tokens) -> list[Label]:
 
 def _labels_inside(tokens: Tokens, names: dict[str, str], at: int) -> list[Label]:
     """The labels of a token that holds their values too."""
+    text, held = tokens.text[at], [label for label in names if label in tokens.key[at]]
+    parts = _PARTED.split(text) if len(held) > 1 else [text]
     beside = (
-        (name, _value_beside(tokens, at, label, name))
-        for label, name in names.items()
-        if label in tokens.key[at]
+        (names[label], _value_beside(tokens, part, label, names[label]))
+        for part in parts
+        for label in held
+        if label in part.casefold()
     )
     return [Label(name, at, value) for name, value in beside if value is not None]
 
@@ -97,22 +111,38 @@ def is_statistic(tokens: Tokens, at: int) -> bool:
         or key in words.entries
         or is_share_like(text)
         or any(
-            word_key(word) in key and _value_beside(tokens, at, word_key(word), name) is not None
+            word_key(word) in key and _value_beside(tokens, text, word_key(word), name) is not None
             for name, word in labels.items()
         )
     )
 
 
-def _value_beside(tokens: Tokens, at: int, label: str, name: str) -> str | None:
-    """The value in a token that holds label and value. Absent: None for any other token."""
-    text = without_icons(tokens.text[at])
-    before = re.fullmatch(rf"(.+?)[\s:·|–—-]*\b{re.escape(label)}", text, re.IGNORECASE)
-    after = re.fullmatch(rf"{re.escape(label)}\b[\s:·|]*(.+)", text, re.IGNORECASE)
+def _value_beside(tokens: Tokens, text: str, label: str, name: str) -> str | None:
+    """The value in a text that holds label and value. Absent: None for any other text."""
+    text = without_icons(text)
+    label = rf"\b{re.escape(label)}\b"
+    before = re.fullmatch(rf"(.+?)[\s:·|–—-]*{label}(\s*[^\w\s].*)?", text, re.IGNORECASE)
+    after = re.fullmatch(rf"{label}[\s:·|]*(.+)()", text, re.IGNORECASE)
     for match in (before, after):
-        if match and could_be(tokens, name, match[1].strip()):
-            return match[1].strip()
-    dash = re.fullmatch(rf"([–—−-])\s*{re.escape(label)}", text, re.IGNORECASE)
-    return dash[1] if dash and name == "community" else None
+        if match is None:
+            continue
+        shown = _shown(tokens, name, f"{match[1]} {match[2] or ''}".strip())
+        if could_be(tokens, name, shown):
+            return shown
+    return None
+
+
+def _dash(text: str, name: str) -> str | None:
+    """The dash in a label's own text, which is a value of the community alone. Absent: None."""
+    match = _DASH.search(text) if name == "community" else None
+    return match[1] if match else None
+
+
+def _shown(tokens: Tokens, name: str, text: str) -> str:
+    """The text of a statistic without the change of a share beside it."""
+    if name == "entry" or (name == "community" and could_be(tokens, name, text)):
+        return text
+    return without_change(text)
 
 
 def could_be(tokens: Tokens, name: str, text: str) -> bool:
@@ -128,7 +158,7 @@ def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     panel = labels[at]
     group = [panel]
     for name in ("community", "entry"):
-        near = _nearest(labels, at, name)
+        near = _nearest(tokens, labels, at, name)
         if near is not None:
             group.append(near)
     if group[-1].name != "entry":
@@ -152,19 +182,19 @@ def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     )
 
 
-def _nearest(labels: list[Label], at: int, name: str) -> Label | None:
+def _nearest(tokens: Tokens, labels: list[Label], at: int, name: str) -> Label | None:
     """The nearest label of a name, on the usual side first."""
     here = labels[at].token
-    for label in labels[at + 1 :]:
-        if label.name == "panel" or label.token - here > REACH:
-            break
-        if label.name == name:
-            return label
-    for label in reversed(labels[:at]):
-        if label.name == "panel" or here - label.token > REACH:
-            break
-        if label.name == name:
-            return label
+    for side in (labels[at + 1 :], labels[:at][::-1]):
+        for label in side:
+            between = range(min(here, label.token), max(here, label.token))
+            is_far = len(between) > REACH and (
+                len(between) > 3 * REACH or sum(not tokens.is_control(n) for n in between) > REACH
+            )
+            if label.name == "panel" or is_far:
+                break
+            if label.name == name:
+                return label
     return None
 
 
@@ -178,8 +208,7 @@ def _before(tokens: Tokens, group: list[Label]) -> _Reading | None:
     for number, label in enumerate(group):
         if label.value is not None:
             values[label.name] = Value(label.value, label.token)
-            between = _plain(tokens, group[number - 1].token + 1, label.token) if number else []
-            if between:
+            if number and _has_words(tokens, group[number - 1].token + 1, label.token):
                 return None
             continue
         if number == 0:
@@ -204,7 +233,7 @@ def _after(tokens: Tokens, group: list[Label]) -> _Reading | None:
         is_last = number == len(group) - 1
         if label.value is not None:
             values[label.name] = Value(label.value, label.token)
-            if not is_last and _plain(tokens, label.token + 1, group[number + 1].token):
+            if not is_last and _has_words(tokens, label.token + 1, group[number + 1].token):
                 return None
             continue
         if is_last:
@@ -235,7 +264,7 @@ def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
             continue
         if all(_fits(tokens, label.name, at) for label, at in zip(group, places, strict=True)):
             values = {
-                label.name: Value(tokens.text[at], at)
+                label.name: _value(tokens, label.name, at)
                 for label, at in zip(group, places, strict=True)
             }
             found.append((min(first, start), max(first, start) + count, values))
@@ -264,7 +293,7 @@ def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
             fitting = [at for at in fitting if tokens.text[at][0] not in _CHANGE]
         if len(fitting) != 1:
             return None
-        values[label.name] = Value(tokens.text[fitting[0]], fitting[0])
+        values[label.name] = _value(tokens, label.name, fitting[0])
     start, end = min(first for first, _ in ends), max(last for _, last in ends)
     sides = {values[each.name].token < each.token for each in group if each.value is None}
     if len(sides) > 1 or ("community" not in values and _has_more(tokens, ends, start, end)):
@@ -303,21 +332,30 @@ def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
     return plain
 
 
+def _has_words(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether more than icons and controls stands between two labels."""
+    return not all(map(tokens.is_control, _plain(tokens, first, last)))
+
+
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:
     if not between and label.name == "community":
         values[label.name] = Value(None, label.token)
         return True
     if len(between) != 1 or not _fits(tokens, label.name, between[0]):
         return False
-    values[label.name] = Value(tokens.text[between[0]], between[0])
+    values[label.name] = _value(tokens, label.name, between[0])
     return True
+
+
+def _value(tokens: Tokens, name: str, at: int) -> Value:
+    return Value(_shown(tokens, name, tokens.text[at]), at)
 
 
 def _fits(tokens: Tokens, name: str, at: int) -> bool:
     text = without_icons(tokens.text[at])
     if name == "entry":
         return _ENTRY_LIKE.fullmatch(text) is not None
-    return could_be(tokens, name, tokens.text[at].strip())
+    return could_be(tokens, name, _shown(tokens, name, tokens.text[at]))
 
 
 def _is_whole(values: dict[str, Value]) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
+from parsers.cards.paragraphs import CardSpan
 from parsers.page.context import Context
 from parsers.values import (
     Statement,
@@ -17,7 +18,7 @@ from parsers.values import (
     without_icons,
 )
 from schema.errors import FieldError
-from schema.records import LONG_TEXT, Tool
+from schema.records import LONG_TEXT, SHORT_TEXT, Tool
 
 VoteCounts = tuple[int, int]
 
@@ -33,29 +34,29 @@ class ToolReader:
 
     def record(self, slug: str | None) -> Tool:
         """The record. Raises: FieldError where a field cannot be read."""
-        context, card = self.context, self.card
+        card = self.card
         votes = {"ship": self.votes[0], "skip": self.votes[1]} if self.votes else None
         fields = {
             "position": self.number + 1,
             "slug": slug,
-            "name": context.text(f"{self.path}.name", card.name.first, card.name.last),
-            "category": context.text(
-                f"{self.path}.category", card.category.first, card.category.last
-            ),
-            "tagline": context.text(f"{self.path}.tagline", card.tagline.first, card.tagline.last),
+            "name": self._text("name", card.name),
+            "category": self._text("category", card.category),
+            "tagline": self._text("tagline", card.tagline),
             "badge": self._badge(),
             "panel_ship_percent": self.share,
             "votes": votes,
             "community": self._community(),
             "entry": self._entry(),
             "pricing": self._pricing(),
-            "description": context.text(
-                f"{self.path}.description", card.description.first, card.description.last, LONG_TEXT
-            ),
+            "description": self._text("description", card.description, LONG_TEXT),
         }
         tool = Tool.model_validate(fields)
         self._check_decision(tool)
         return tool
+
+    def _text(self, field: str, span: CardSpan, limit: int = SHORT_TEXT) -> str:
+        path, edges = f"{self.path}.{field}", (span.skip, span.cut)
+        return self.context.text(path, span.first, span.last, limit, edges)
 
     def _share(self) -> int:
         path = f"{self.path}.panel_ship_percent"
@@ -70,7 +71,7 @@ class ToolReader:
         badge, path = self.card.badge, f"{self.path}.badge"
         if badge is None:
             return None
-        text = self.context.text(path, badge.first, badge.last)
+        text = self._text("badge", badge)
         return parse_word(text, self.context.words.badges, field=path)
 
     def _cell(self, row: str) -> tuple[int, int] | None:
@@ -146,7 +147,7 @@ class ToolReader:
             if cell is None or tokens.join(*cell) == getattr(tool, field):
                 continue
             path, shown = f"{self.path}.{field}", tokens.join(*cell)
-            if f" {shown} " in f" {getattr(tool, field)} ":
+            if shown in getattr(tool, field):
                 detail = f"the decision table says {shown[:60]!r} alone, the card more"
                 raise FieldError(code="field_ambiguous", field=path, detail=detail)
             self.context.find(code, path, f"the decision table says {shown[:80]!r}")

@@ -11,6 +11,8 @@ from parsers.page.inline import INLINE, UNREADABLE, TextRun
 from parsers.page.white import one_spaced
 
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
+_PERMALINKS = frozenset("#¶§🔗⚓\u200b")
+"""What a link shows that only leads to the heading in which it stands."""
 LONGEST_FIGURE = 40
 """Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
 
@@ -60,6 +62,10 @@ class Blocks:
         """The blocks of one box: of one run of inline content."""
         runs = self.runs
         solid = [at for at in range(start, end) if not runs[at][0].isspace()]
+        while len(solid) > 1 and self._is_permalink(solid[-1]):
+            solid.pop()
+        while len(solid) > 1 and self._is_permalink(solid[0]):
+            solid.pop(0)
         if not solid:
             return
         if len(solid) == 1:
@@ -79,6 +85,15 @@ class Blocks:
                 group.append(at)
             before = at
         self._add(group, glue)
+
+    def _is_permalink(self, at: int) -> bool:
+        text, element, _, _ = self.runs[at]
+        if len(text) > 4 or text.strip() not in _PERMALINKS:
+            return False
+        document = self.document
+        while document.tag[element] in INLINE and document.tag[element] != "a":
+            element = document.parent[element]
+        return document.tag[element] == "a"
 
     def _may_split(self, before: int, at: int, bare: set[int]) -> bool:
         one, other = self.runs[before][1], self.runs[at][1]

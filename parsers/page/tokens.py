@@ -84,6 +84,20 @@ class Tokens:
             return ((start, 0, len(text[start])),)
         return tuple([(block, 0, len(text[block])) for block in range(start, end)])
 
+    def place_within(
+        self, first: int, last: int, skip: int, cut: int
+    ) -> tuple[tuple[int, int, int], ...]:
+        """The same without so many characters of the joined text at its beginning and end."""
+        document, found, at = self.document, list[tuple[int, int, int]](), 0
+        stop = len(self.join(first, last)) - cut
+        for block, _, size in self.place(first, last):
+            at += len(document.glue[block]) if found or at else 0
+            low, high = max(skip - at, 0), min(stop - at, size)
+            if low < high:
+                found.append((block, low, high))
+            at += size
+        return tuple(found)
+
 
 class Patterns:
     """What a site's anchor words look like in a token."""
@@ -105,6 +119,12 @@ class Patterns:
         self.reviewer_score = re.compile(
             rf"(?P<name>\S.{{0,58}}?\S?){between}{number}(?:{between}{verdict}\)?)?", re.IGNORECASE
         )
+        labels = "|".join(map(re.escape, (words.panel_ship, words.community, words.entry)))
+        values = "|".join(map(re.escape, (*words.entries, words.no_votes)))
+        values = rf"(?:[0-9]{{1,3}} ?(?:%|per ?cent)|{values}|[–—−-])"
+        self.statistic = re.compile(
+            rf"\W*(?:{values}\W+(?:{labels})|(?:{labels})\W+{values})\W*", re.IGNORECASE
+        )
         self.anchors = frozenset(
             label_key(word)
             for word in (
@@ -123,6 +143,10 @@ class Patterns:
                 *words.entries,
             )
         )
+
+    def is_statistic(self, text: str) -> bool:
+        """Whether a text is the label of a statistic with its value, in either order."""
+        return len(text) <= 60 and self.statistic.fullmatch(text) is not None
 
     def is_score(self, text: str) -> bool:
         """Whether a text is a score, with a verdict or alone."""
@@ -211,7 +235,8 @@ def _add_box(
     if _has_word_ends(document, start, end) and _is_special(whole, patterns, names):
         tokens.add(start, end)
         return
-    if not any(_is_special(document.text[at], patterns, names) for at in range(start, end)):
+    pieces = document.text[start:end]
+    if not any(_is_special(t, patterns, names) or patterns.is_statistic(t) for t in pieces):
         half = (start + end) // 2
         is_doubled = document.text[start:half] == document.text[half:end]
         for first, last in ((start, half), (half, end)) if is_doubled else ((start, end),):
