@@ -74,19 +74,18 @@ class ToolReader:
         text = self._text("badge", badge)
         return parse_word(text, self.context.words.badges, field=path)
 
-    def _cell(self, row: str) -> tuple[int, int] | None:
-        """The tokens of this tool's cell in a row of the decision table."""
+    def _cell(self, row: str) -> CardSpan | None:
+        """This tool's cell in a row of the decision table. Absent: None for an empty one too."""
         cells = self.decision.rows.get(row)
         if cells is None or cells[self.number].first >= cells[self.number].last:
             return None
-        return cells[self.number].first, cells[self.number].last
+        return cells[self.number]
 
     def _votes(self) -> VoteCounts | None:
         cell = self._cell("panel_verdict")
         if cell is None:
             return None
-        path = f"{self.path}.votes"
-        text = self.context.text(path, *cell)
+        path, text = f"{self.path}.votes", self._text("votes", cell)
         is_bare = label_key(text) in self.context.words.badges
         if is_bare:
             return None
@@ -97,10 +96,10 @@ class ToolReader:
         cell = self._cell("pricing")
         if cell is None:
             return None
-        text = self.context.tokens.join(*cell)
+        text = cell.text(self.context.tokens)
         if not without_icons(text) or text in "-–—−":
             return None
-        return self.context.text(f"{self.path}.pricing", *cell)
+        return self._text("pricing", cell)
 
     def _community(self) -> dict[str, int | None] | None:
         """The fuller of the card's and the decision table's statements."""
@@ -111,10 +110,11 @@ class ToolReader:
             stated.append(self._stated(path))
         cell = self._cell("community")
         if cell is not None:
-            text = context.tokens.join(*cell)
+            text = cell.text(context.tokens)
             stated.append(self._parse_community(text, path))
             if len(stated) == 1 or _fullness(stated[1]) > _fullness(stated[0]):
-                context.trace[path] = context.tokens.place(*cell)
+                edges = (cell.skip, cell.cut)
+                context.trace[path] = context.tokens.place_within(cell.first, cell.last, *edges)
         if not stated:
             return None
         if len(stated) == 2 and _contradict(*stated):
@@ -144,9 +144,9 @@ class ToolReader:
             ("category", "category", "category_disagrees"),
         ):
             cell = self._cell(row)
-            if cell is None or tokens.join(*cell) == getattr(tool, field):
+            if cell is None or cell.text(tokens) == getattr(tool, field):
                 continue
-            path, shown = f"{self.path}.{field}", tokens.join(*cell)
+            path, shown = f"{self.path}.{field}", cell.text(tokens)
             if shown in getattr(tool, field):
                 detail = f"the decision table says {shown[:60]!r} alone, the card more"
                 raise FieldError(code="field_ambiguous", field=path, detail=detail)
@@ -154,7 +154,7 @@ class ToolReader:
         cell = self._cell("panel_verdict")
         if cell is None or tool.badge is None:
             return
-        word = re.match(r"\w+", without_icons(tokens.join(*cell)))
+        word = re.match(r"\w+", without_icons(cell.text(tokens)))
         badges = self.context.words.badges
         if word and badges.get(word[0].casefold(), tool.badge) != tool.badge:
             detail = f"the decision table says {word[0]!r}, the badge {tool.badge!r}"
