@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from parsers.cards.columns import Said
 from parsers.cards.descriptions import read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
-from parsers.cards.heads import Head, Named, find_named, read_head, repeated_words
+from parsers.cards.heads import Head, read_head
 from parsers.cards.labels import label_of
 from parsers.cards.missing import explain_missing
-from parsers.cards.paragraphs import CardSpan, Paragraphs, own_words
+from parsers.cards.named import Named, Repeated, find_named, repeated_words
+from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, own_words
 from parsers.cards.statistics import Triple, find_triples
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -82,6 +83,7 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
         raise explain_missing(tokens)
     headings = own_headings(tokens, headings, triples[-1].start)
     elements = _card_elements(tokens, triples)
+    repeated = repeated_words(tokens, triples[-1].end)
     readings: dict[tuple[str, str], Cards] = {}
     problems: list[ParseError] = []
     for heading in headings:
@@ -91,7 +93,7 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
             if any(one == names[0] and other.startswith(names[1]) for one, other in readings):
                 continue  # the year is the name's own
             try:
-                readings[names] = _read(tokens, heading, names, triples, elements, stop)
+                readings[names] = _read(tokens, heading, names, triples, elements, stop, repeated)
             except ParseError as problem:
                 problems.append(problem)
     if len(readings) > 1:
@@ -115,7 +117,8 @@ def _worst(problems: list[ParseError]) -> ParseError | None:
 
 def _has_both(tokens: Tokens, names: tuple[str, str]) -> bool:
     return all(
-        name in tokens.text or any(name.startswith(text) for text in tokens.text) for name in names
+        name in tokens.text or any(name.startswith(text) or name in text for text in tokens.text)
+        for name in names
     )
 
 
@@ -138,6 +141,7 @@ def _read(
     triples: list[Triple],
     elements: list[int],
     stop: int,
+    repeated: Repeated,
 ) -> Cards:
     """The cards under one reading of the heading."""
     begin = bisect_left(tokens.end, heading[1])
@@ -146,7 +150,10 @@ def _read(
     for triple, element in zip(triples, elements, strict=True):
         if triple.start < floor:
             continue
-        ways = (find_named(tokens, triple, name, floor, element) for name in dict.fromkeys(names))
+        ways = (
+            find_named(tokens, triple, name, floor, element, repeated)
+            for name in dict.fromkeys(names)
+        )
         named = next((way for way in ways if way is not None), None)
         if named is None:
             raise LayoutError(
@@ -157,7 +164,6 @@ def _read(
             )
         found.append(named)
         floor = triple.end
-    repeated = repeated_words(tokens, triples[-1].end)
     twins = [next((n for n in found if n.name != own.name), None) for own in found]
     heads = [read_head(tokens, n, t, repeated) for n, t in zip(found, twins, strict=True)]
     cards = _with_descriptions(tokens, names, heads, stop)
@@ -170,38 +176,40 @@ def _read(
 def _with_descriptions(
     tokens: Tokens, names: tuple[str, str], heads: list[Head], stop: int
 ) -> list[Card]:
-    """Each card with the text after its triple, up to the next card or section."""
+    """Each card with its text, which stands under its statistics or else over them."""
     starts = [head.start for head in heads[1:]]
-    places = [
+    under = [
         _under_triple(tokens, head, limit, is_last=number == len(starts))
         for number, (head, limit) in enumerate(zip(heads, [*starts, stop], strict=True))
     ]
-    cards = []
+    over = [CardSpan(head.tagline.last, head.named.triple.start) for head in heads]
+    is_over = all(head.named.is_bound for head in heads) and all(
+        _has_sentence(tokens, one) and not _has_sentence(tokens, other)
+        for one, other in zip(over, under, strict=True)
+    )
+    places = over if is_over else under
     said = [
         Paragraphs.read(tokens, range(place.first, place.last), head.named.name)
         for head, place in zip(heads, places, strict=True)
     ]
-    for head, place, words in zip(heads, places, said, strict=True):
-        own = head.named
+    cards = []
+    for head, place, words, end in zip(heads, places, said, under, strict=True):
+        own, badge = head.named, head.badge
+        if is_over and badge is not None and badge.first >= place.first:
+            badge = None  # it is found there again
         twin = next((other for other in said if other.name != own.name), None)
         alike = words.shared_with(twin) if twin else frozenset[str]()
-        description, badge = read_description(tokens, names, place, head.badge, own.name, alike)
+        text, badge = read_description(tokens, names, place, badge, own.name, alike)
         if not own.is_bound:
             _require_category(tokens, head)
-        cards.append(
-            Card(
-                own.triple,
-                own.span,
-                head.category,
-                head.tagline,
-                badge,
-                description,
-                head.start,
-                place.last,
-                head.extra,
-            )
-        )
+        parts = (own.triple, own.span, head.category, head.tagline, badge, text)
+        cards.append(Card(*parts, head.start, end.last, head.extra))
     return cards
+
+
+def _has_sentence(tokens: Tokens, place: CardSpan) -> bool:
+    places = range(place.first, place.last)
+    return any(is_sentence(tokens.text[at]) and not tokens.is_control(at) for at in places)
 
 
 def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> CardSpan:

@@ -41,20 +41,29 @@ class RowLabel:
 def find_labels(tokens: Tokens, first: int, stop: int) -> list[RowLabel]:
     """The labels of rows among tokens [first, stop)."""
     names = {word_key(getattr(tokens.words, row)): row for row in ROWS}
-    found, loose = list[RowLabel](), list[RowLabel]()
-    for at in range(first, stop):
-        text, row = tokens.text[at], names.get(tokens.key[at])
-        if row is not None:
+    found = []
+    for at, (text, key) in enumerate(
+        zip(tokens.text[first:stop], tokens.key[first:stop], strict=True), first
+    ):
+        if key in names:
             if not is_placeholder(text, ""):
-                found.append(RowLabel(row, at))
-            continue
-        head, _, said = text.partition(":")
-        if said and len(head) < LONGEST_GLUED and (row := names.get(label_key(head))):
-            found.append(RowLabel(row, at, len(text) - len(said.lstrip())))
-        elif tokens.document.tag[tokens.element(at)] in _HEADING:
-            loose += [RowLabel(names[n], at) for n in names if _is_explained(text, n)]
-    exact = {label.row for label in found}
-    found += [label for label in loose if label.row not in exact]
+                found.append(RowLabel(names[key], at))
+        elif ":" in text[:LONGEST_GLUED]:
+            head, _, said = text.partition(":")
+            if said and (row := names.get(label_key(head))):
+                found.append(RowLabel(row, at, len(text) - len(said.lstrip())))
+    rest = {name: row for name, row in names.items() if row not in {each.row for each in found}}
+    headings = [
+        at
+        for at in range(first, stop if rest else first)
+        if tokens.document.tag[tokens.element(at)] in _HEADING
+    ]
+    found += [
+        RowLabel(rest[name], at)
+        for at in headings
+        for name in rest
+        if _is_explained(tokens.text[at], name)
+    ]
     return sorted(found, key=lambda label: label.at)
 
 

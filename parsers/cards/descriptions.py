@@ -13,8 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
+from parsers.cards.badges import badge_at, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.labels import is_field_label, label_of
+from parsers.cards.labels import is_field_label
 from parsers.cards.paragraphs import (
     ENDS,
     SEVERAL,
@@ -27,7 +28,6 @@ from parsers.cards.paragraphs import (
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
-from parsers.values import label_key
 from schema.errors import FieldError
 
 _LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]* )?(.+)\Z", re.DOTALL)
@@ -67,7 +67,7 @@ def read_description(
     while alone and first < last - 1 and alone[-1] == last - 1:
         last = alone.pop()
         badge = _with_badge(tokens, badge, last)
-    inside = next((at for at in alone if is_badge(tokens, at)), None)
+    inside = next((at for at in alone if badge_at(tokens, at)), None)
     if inside is not None:
         raise _ambiguous(f"a paragraph is only {tokens.text[inside]!r}")
     require_no_statistics(tokens, first, last, "description")
@@ -171,7 +171,8 @@ def require_no_tail(one: str, other: str) -> None:
     if one.endswith(_CUT) and other.endswith(_CUT):
         raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
     is_alike = one == other or len(sentences(one) & sentences(other)) >= SEVERAL
-    if last[0] == last[1] and last[0] not in (one, other) and not is_alike:
+    is_shared = likeness(last[0], "\0") == likeness(last[1], "\0")
+    if is_shared and last[0] != one and last[1] != other and not is_alike:
         raise _ambiguous(f"both cards end with {last[0][:40]!r}")
 
 
@@ -194,7 +195,7 @@ def _alone(tokens: Tokens, names: tuple[str, str], first: int, last: int) -> lis
     found = [
         at
         for at in range(first, last)
-        if is_badge(tokens, at)
+        if badge_at(tokens, at)
         or tokens.text[at] in names
         or any(is_initial(tokens.text[at], name) for name in names)
     ]
@@ -206,9 +207,8 @@ def _alone(tokens: Tokens, names: tuple[str, str], first: int, last: int) -> lis
 
 def _with_badge(tokens: Tokens, badge: CardSpan | None, at: int) -> CardSpan | None:
     """The card's badge, which may be the token `at`."""
-    if not is_badge(tokens, at):
-        return badge
-    return one_badge(tokens, [at] if badge is None else [badge.first, at])
+    found = badge_at(tokens, at)
+    return one_badge(tokens, [each for each in (badge, found) if each is not None])
 
 
 def is_initial(text: str, name: str) -> bool:
@@ -221,22 +221,3 @@ def is_initial(text: str, name: str) -> bool:
         return False
     letters, shown = "".join(word[0] for word in name.split()).casefold(), text.casefold()
     return shown == letters[: len(shown)] or (len(text) < 3 and name.casefold().startswith(shown))
-
-
-def one_badge(tokens: Tokens, badges: list[int]) -> CardSpan | None:
-    """The badge at one of these tokens; buttons beside it, to vote with, are none.
-
-    Raises: FieldError (field_ambiguous) for several.
-    """
-    own = [at for at in badges if not tokens.is_control(at)] or badges
-    if len(own) > 1:
-        raise FieldError(code="field_ambiguous", field="badge", detail="more than one badge")
-    return next((CardSpan(n, n + 1, len(label_of(tokens.text[n], "badge"))) for n in own), None)
-
-
-def is_badge(tokens: Tokens, at: int) -> bool:
-    """Whether a token is nothing but a badge, or the badge with its label."""
-    badges, key = tokens.words.badges, tokens.key[at]
-    if key in badges or key.rpartition(" ")[2] not in badges:
-        return key in badges
-    return label_key(tokens.text[at].removeprefix(label_of(tokens.text[at], "badge"))) in badges

@@ -7,43 +7,27 @@ repeats both word for word, says otherwise.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from parsers.cards.descriptions import is_badge, is_initial, one_badge
+from parsers.cards.badges import badge_at, one_badge
+from parsers.cards.descriptions import is_initial
 from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.cards.labels import is_field_label, label_of
+from parsers.cards.named import Named, Repeated
 from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, likeness, paragraphs
-from parsers.cards.statistics import Triple, is_statistic
+from parsers.cards.statistics import is_statistic
 from parsers.page.tokens import Tokens
-from parsers.values import word_key
 from schema.errors import FieldError, ParseError
 
-_AROUND = re.compile(r"(?:.*[›»→>/]\s)?(.+?)(?:\s?\(?[0-9][0-9.,]*\)?)?")
-"""A category behind the path that leads to it, or before the number of its tools."""
+_AROUND = re.compile(r"(?:.*[›»→>/]\s|\W+|in )?(.+?)(?:\s?\(?[0-9][0-9.,]*\)?)?")
+"""A category behind an icon or the path that leads to it, or before the number of its tools."""
 _SURROUNDED = re.compile(r".*[›»→]\s.*|.+\([0-9.,]+\)")
 _GLUED = re.compile(r"\w[A-Z][a-z]")
 """A picture's letter before a capitalised word."""
 FEW_WORDS = 4
 """So few words beside a name, the badge's among them, may state the badge."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A triple and the name over it.
-
-    `element` is the card, 0 where none holds it; tokens before `low` are not the card's.
-    """
-
-    triple: Triple
-    span: CardSpan
-    name: str
-    element: int
-    low: int
-    is_bound: bool
-    """Whether the element tells where the card begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +41,6 @@ class Head:
     start: int
     extra: int
     """How many tokens of the card stand before its category and mean nothing to us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """What the decision table says again of the tools: the words of two of its rows."""
-
-    categories: frozenset[str] = frozenset()
-    taglines: frozenset[str] = frozenset()
-
-
-def repeated_words(tokens: Tokens, first: int) -> Repeated:
-    """The words beside the labels of two rows, from token `first` on."""
-    words, found = tokens.words, []
-    for row in (words.category, words.best_for):
-        key = word_key(row)
-        places = [at for at in range(first, len(tokens.key)) if tokens.key[at] == key]
-        found.append(frozenset(text for at in places for text in tokens.text[at + 1 : at + 4]))
-    return Repeated(*found)
-
-
-def find_named(tokens: Tokens, triple: Triple, name: str, floor: int, element: int) -> Named | None:
-    """The card of a triple, if it has this name. Absent: None if it has another."""
-    for first in range(triple.start - 1, floor - 1, -1):
-        span = _name_at(tokens, first, triple.start, name)
-        if span is None or tokens.is_control(first):
-            continue
-        begin, end = tokens.document.blocks_of(element) if element else (0, 0)
-        is_inside = bool(element) and begin <= tokens.start[first] < end
-        low = bisect_left(tokens.start, begin) if is_inside else 0
-        own = element if is_inside else 0
-        is_bound = is_inside and low >= floor
-        return Named(triple, span, name, own, max(low, floor), is_bound)
-    return None
-
-
-def _name_at(tokens: Tokens, first: int, stop: int, name: str) -> CardSpan | None:
-    """The name that begins at a token, behind its label or not."""
-    text = tokens.text[first]
-    label = len(label_of(text, "name"))
-    for skip in dict.fromkeys((0, label)):
-        if name.startswith(text[skip:]):
-            for last in range(first + 1, min(first + 4, stop) + 1):
-                if tokens.join(first, last)[skip:] == name:
-                    return CardSpan(first, last, skip)
-    return None
 
 
 def read_head(tokens: Tokens, named: Named, twin: Named | None, repeated: Repeated) -> Head:
@@ -125,11 +64,11 @@ class _Reader:
     def head(self) -> Head:
         tokens, named = self.tokens, self.named
         name, triple = named.span, named.triple
-        badges = [at for at in range(name.last, triple.start) if is_badge(tokens, at)]
+        badges = [at for at in range(name.last, triple.start) if badge_at(tokens, at)]
         after = [at for at in _meaning(tokens, named, name.last, triple.start) if at not in badges]
         before = _meaning(tokens, named, named.low, name.first)
         # Without a box the badge of the card before may stand there, over its description.
-        early = [at for at in before[-2 - named.is_bound :] if is_badge(tokens, at)]
+        early = [at for at in before[-2 - named.is_bound :] if badge_at(tokens, at)]
         before = [at for at in before if at not in early]
         if self.twin is not None and (len(after) > 1 or (named.is_bound and len(before) > 1)):
             self.shared = _alike(tokens, self.twin)
@@ -137,6 +76,12 @@ class _Reader:
             self.labels = _labels(tokens, self.twin)
         over = [self._bare(CardSpan(at, at + 1)) for at in before]
         under = [self._bare(span) for span in paragraphs(tokens, after)]
+        glued = [badge for span in named.beside if (badge := self._badge_in(span))]
+        for span in named.beside:
+            if self._text(span) in self.repeated.categories:
+                over.append(span)
+            elif span not in glued:
+                under.insert(0, span)
         if named.is_bound and not over:
             category = self._category_under(under)
             under.remove(category)
@@ -146,7 +91,8 @@ class _Reader:
             start = _start(tokens, named, category.first)
         tagline = self._tagline(under, badges)
         self._require_bare(category, tagline)
-        badge = one_badge(tokens, [*early, *badges])
+        found = [badge_at(tokens, at) for at in (*early, *badges)]
+        badge = one_badge(tokens, [*glued, *filter(None, found)])
         others = [span for span in (*over, *under) if span not in (category, tagline)]
         if badge is None:
             self._require_no_badge(s for s in others if named.is_bound or s in under)
@@ -158,6 +104,10 @@ class _Reader:
 
     def _text(self, span: CardSpan) -> str:
         return span.text(self.tokens)
+
+    def _badge_in(self, span: CardSpan) -> CardSpan | None:
+        is_badge = self._text(span).casefold() in self.tokens.words.badges
+        return span if is_badge else None
 
     def _bare(self, span: CardSpan) -> CardSpan:
         """The span without what the interface adds: a label, a category's path or number.
@@ -202,6 +152,11 @@ class _Reader:
                 detail = f"{self._text(span)[:40]!r} may be the badge"
                 raise FieldError(code="field_word", field="badge", detail=detail)
 
+    def _is_labelled(self, span: CardSpan, field: str) -> bool:
+        """Whether the label of a field was left out before the span."""
+        whole = self.tokens.join(span.first, span.last)
+        return bool(span.skip) and len(label_of(whole, field)) == span.skip
+
     def _is_shared(self, span: CardSpan) -> bool:
         return likeness(self._text(span), self.named.name) in self.shared
 
@@ -219,7 +174,7 @@ class _Reader:
         # Without a box the card before ends there, and only few tokens can be this one's.
         near = over if self.named.is_bound else over[-3:]
         said = [span for span in near if self._text(span) in self.repeated.categories]
-        said = said or [span for span in near if span.skip]
+        said = said or [span for span in near if self._is_labelled(span, "category")]
         if said:
             return said[-1]
         if self.named.is_bound:
@@ -235,6 +190,7 @@ class _Reader:
     def _category_under(self, under: list[CardSpan]) -> CardSpan:
         """The category of a card whose name comes first, told by the decision table."""
         said = [span for span in under if self._text(span) in self.repeated.categories]
+        said = said or [span for span in under if self._is_labelled(span, "category")]
         if len(under) < 2:
             raise _missing("category", f"none over {self.named.name[:40]!r}")
         if len(said) != 1:
@@ -268,7 +224,7 @@ class _Reader:
         if self.twin is None or badges or len(own) < 2:
             return False
         beside = range(self.twin.span.last, self.twin.triple.start)
-        return any(is_badge(self.tokens, at) for at in beside)
+        return any(badge_at(self.tokens, at) for at in beside)
 
     def _several(self, found: list[CardSpan], own: list[CardSpan], badges: list[int]) -> ParseError:
         """Why a tagline of several paragraphs is none."""
@@ -320,7 +276,7 @@ def _means(tokens: Tokens, at: int, name: str) -> bool:
 def _start(tokens: Tokens, named: Named, start: int) -> int:
     """The first token of a card: its category, or an avatar, icon or badge before it."""
     while start > named.low:
-        if _means(tokens, start - 1, named.name) and not is_badge(tokens, start - 1):
+        if _means(tokens, start - 1, named.name) and not badge_at(tokens, start - 1):
             break
         start -= 1
     return start

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from parsers.page.tokens import Tokens
 from parsers.values import LONGEST_LABEL
 
-_NUMBER = re.compile(r"\d[\d.,]*[kKmM]?\b")
+_NUMBER = re.compile(
+    r"\d[\d.,]*[kKmM]?\b|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
+    re.IGNORECASE,
+)
+"""A number, or the name of a month."""
 ENDS = ".!?…。！？।؟"
 """What ends a sentence in the scripts met so far."""
 _ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
@@ -68,7 +73,7 @@ def likeness(text: str, name: str) -> str:
     True
     """
     if is_sentence(text):
-        return text
+        return text if text.count(" ") >= MANY_WORDS else _NUMBER.sub("0", text)
     return _NUMBER.sub("0", own_words(text.casefold(), name.casefold()))
 
 
@@ -79,7 +84,7 @@ def sentences(text: str) -> frozenset[str]:
 
 def own_words(text: str, name: str) -> str:
     """A text without its tool's name."""
-    return text.replace(name, "\0")
+    return text.replace(name, "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ class Paragraphs:
         are one description of two tools: a notice under both would be one of them, seldom two.
         """
         alike = other.likenesses()
-        if not any(is_sentence(text) and text in alike for text in self.texts):
+        if not any(is_sentence(text) for text in alike & self.likenesses()):
             return alike
         one, two = self._sentences(), other._sentences()
         if sum(not said.isdisjoint(frozenset[str]().union(*two)) for said in one) < SEVERAL:

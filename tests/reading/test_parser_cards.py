@@ -143,6 +143,37 @@ AROUND = {
     "a letter glued to the category": built(
         head=lambda s, n: f"<p><b>{s.name[0]}</b>{s.category}</p><h2>{s.name}</h2>"
     ),
+    "an icon before the category": built(
+        head=lambda s, n: f"<p>🔧 {s.category}</p><h2>{s.name}</h2>"
+    ),
+    "the category in the heading": built(
+        head=lambda s, n: f"<h2>{s.name} <small>{s.category}</small></h2>"
+    ),
+    "the tagline in the heading": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{s.name} – {s.tagline}</h2>",
+        tagline=lambda s, n: "",
+    ),
+    "the badge in the heading": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{s.name} <b>{s.badge}</b></h2>",
+        badge=lambda s, n: "",
+    ),
+    "the badge before the name": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2><b>{s.badge}</b> {s.name}</h2>",
+        badge=lambda s, n: "",
+    ),
+    "a number before the name": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{n + 1}. {s.name}</h2>"
+    ),
+    "the badge with its votes": built(badge=lambda s, n: f"<p>{s.badge} · 3 ship / 1 skip</p>"),
+    "the badge with its share": built(badge=lambda s, n: f"<p>{s.badge} (75%)</p>"),
+    "the text over the statistics": built(
+        badge=lambda s, n: f"<p>{s.description}</p><p>{s.badge}</p>",
+        text=lambda s, n: "<a href='/x'>Visit</a>",
+    ),
+    "labels under the name": built(
+        head=lambda s, n: f"<h2>{s.name}</h2>",
+        tagline=lambda s, n: f"<p>{s.tagline}</p><ul><li>Category: {s.category}</li></ul>",
+    ),
     "a permalink": built(
         head=lambda s, n: f"<p>{s.category}</p><h2>{s.name} <a href='#x'>#</a></h2>"
     ),
@@ -294,6 +325,13 @@ def test_a_label_before_a_value_is_no_part_of_its_place_in_the_page() -> None:
     assert read_document(RawPage(None, body.encode(), HTML)).text[block][start:end] == WREN.category
 
 
+@pytest.mark.parametrize("name", ["Copper Wren Pro", "Copper Wren+", "Copper Wren (Beta)"])
+def test_a_card_of_a_longer_name_is_another_tools(name: str) -> None:
+    """Only words that the page repeats elsewhere may stand in one text with a name."""
+    line = read(html_page().replace(f"<h2>{WREN.name}", f"<h2>{name}"))
+    assert (line["kind"], line["code"]) == ("failure", "names_mismatch")
+
+
 @pytest.mark.parametrize("what", ["a label without a colon", "the number of a category's tools"])
 def test_without_the_decision_table_more_than_a_category_is_refused(what: str) -> None:
     line = read(page(AROUND[what], decision=False))
@@ -326,6 +364,14 @@ DOUBTFUL = {
     "a text that is cut": built(text=lambda s, n: f"<p>{s.description[:20]}…</p>"),
     "a text that is cut, with a button": built(
         text=lambda s, n: f"<p>{s.description[:20]}... <button>Read more</button></p>"
+    ),
+    "a date of each in a sentence": under(
+        "<p>Last reviewed: 3 May 2026.</p>", "<p>Last reviewed: 14 June 2026.</p>"
+    ),
+    "a sentence of both with the tool's name": under("<p>Try NAME for free today.</p>"),
+    "a text over the statistics in one card": built(
+        tagline=lambda s, n: f"<p>{s.tagline}</p>" + (f"<p>{s.description}</p>" if n else ""),
+        text=lambda s, n: "" if n else f"<p>{s.description}</p>",
     ),
     "a sentence of both": under("<p>It asks for nothing that it has no use for.</p>"),
     "a label glued to one tagline alone": built(
@@ -367,7 +413,7 @@ DOUBTFUL = {
 def test_what_cannot_be_told_from_the_text_refuses_the_page(what: str) -> None:
     line = read(page(DOUBTFUL[what]))
     assert line["kind"] == "failure", line["tools"]
-    assert line["code"] in ("field_ambiguous", "field_unreadable", "field_word")
+    assert line["code"] in ("field_ambiguous", "field_missing", "field_unreadable", "field_word")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,112 @@
+"""Which tool a card is of: its name, and what stands in one text with it.
+
+<h2>Kettle                          the name
+<h2><i>Tool:</i> Kettle             behind a label
+<h2>Kettle <b>Ship</b>              before the badge
+<h2>1. Kettle <small>Health</small> a number; the category, as the decision table repeats it
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Set
+from dataclasses import dataclass
+
+from parsers.cards.cells import find_labels
+from parsers.cards.labels import label_of
+from parsers.cards.paragraphs import CardSpan
+from parsers.cards.statistics import Triple
+from parsers.page.tokens import Tokens
+from parsers.values import without_icons
+
+_NUMBER = re.compile(r"\W*[0-9]{1,2}\W+")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What the decision table says again of the tools: the words of two of its rows."""
+
+    categories: frozenset[str] = frozenset()
+    taglines: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A triple and the name over it.
+
+    `element` is the card, 0 where none holds it; tokens before `low` are not the card's.
+    """
+
+    triple: Triple
+    span: CardSpan
+    name: str
+    element: int
+    low: int
+    is_bound: bool
+    """Whether the element tells where the card begins."""
+    beside: tuple[CardSpan, ...] = ()
+    """A badge, a category or a tagline in one text with the name."""
+
+
+def repeated_words(tokens: Tokens, first: int) -> Repeated:
+    """The words beside the labels of two rows, from token `first` on."""
+    found: dict[str, set[str]] = {"category": set(), "best_for": set()}
+    for label in find_labels(tokens, first, len(tokens.text)):
+        if label.row in found:
+            near = tokens.text[label.at + 1 : label.at + 4]
+            found[label.row].update((tokens.text[label.at][label.size :], *near))
+    return Repeated(frozenset(found["category"]), frozenset(found["best_for"]))
+
+
+def find_named(
+    tokens: Tokens, triple: Triple, name: str, floor: int, element: int, repeated: Repeated
+) -> Named | None:
+    """The card of a triple, if it has this name. Absent: None if it has another."""
+    for first in range(triple.start - 1, floor - 1, -1):
+        spans = _name_at(tokens, first, triple.start, name, repeated)
+        if not spans or tokens.is_control(first):
+            continue
+        begin, end = tokens.document.blocks_of(element) if element else (0, 0)
+        is_inside = bool(element) and begin <= tokens.start[first] < end
+        low = bisect_left(tokens.start, begin) if is_inside else 0
+        own = element if is_inside else 0
+        is_bound = is_inside and low >= floor
+        return Named(triple, spans[0], name, own, max(low, floor), is_bound, tuple(spans[1:]))
+    return None
+
+
+def _name_at(
+    tokens: Tokens, first: int, stop: int, name: str, repeated: Repeated
+) -> list[CardSpan]:
+    """The name that begins at a token, and what else is in it. Absent: none for another text."""
+    text = tokens.text[first]
+    for skip in dict.fromkeys((0, len(label_of(text, "name")))):
+        if name.startswith(text[skip:]):
+            for last in range(first + 1, min(first + 4, stop) + 1):
+                if tokens.join(first, last)[skip:] == name:
+                    return [CardSpan(first, last, skip)]
+    before, found, after = text.partition(name)
+    if not found or before[-1:].isalnum() or after[:1].isalnum():
+        return []
+    parts = [_EDGES.sub("", part) for part in (before, after)]
+    told = repeated.categories | repeated.taglines | tokens.words.badges.keys()
+    is_told = (
+        _NUMBER.fullmatch(before) or not without_icons(before) or _is_told(parts[0], told),
+        not without_icons(after) or _is_told(parts[1], told),
+    )
+    if not all(is_told):
+        return []
+    rest = [part for part in parts if part and not part.isdigit()]
+    return [_within(text, first, part) for part in (name, *rest)]
+
+
+def _is_told(part: str, told: Set[str]) -> bool:
+    return part in told or part.casefold() in told
+
+
+def _within(text: str, at: int, part: str) -> CardSpan:
+    """The span of a part of a token's text."""
+    before, _, after = text.partition(part)
+    return CardSpan(at, at + 1, len(before), len(after))
