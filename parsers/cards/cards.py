@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from parsers.cards.columns import Said
 from parsers.cards.descriptions import read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
-from parsers.cards.heads import Head, read_head
 from parsers.cards.labels import label_of
 from parsers.cards.missing import explain_missing
 from parsers.cards.named import Named, Repeated, find_named, repeated_words
+from parsers.cards.opening import Opening, read_opening
 from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, own_words
 from parsers.cards.statistics import Triple, find_triples
 from parsers.page.tokens import Tokens
@@ -165,8 +165,8 @@ def _read(
         found.append(named)
         floor = triple.end
     twins = [next((n for n in found if n.name != own.name), None) for own in found]
-    heads = [read_head(tokens, n, t, repeated) for n, t in zip(found, twins, strict=True)]
-    cards = _with_descriptions(tokens, names, heads, stop)
+    openings = [read_opening(tokens, n, t, repeated) for n, t in zip(found, twins, strict=True)]
+    cards = _with_descriptions(tokens, names, openings, stop)
     chosen = _choose([named.name for named in found], cards, tokens, names)
     pair = _require_even(tokens, chosen)
     spans = [(card.start, card.end) for card in cards]
@@ -174,50 +174,50 @@ def _read(
 
 
 def _with_descriptions(
-    tokens: Tokens, names: tuple[str, str], heads: list[Head], stop: int
+    tokens: Tokens, names: tuple[str, str], openings: list[Opening], stop: int
 ) -> list[Card]:
     """Each card with its text, which stands under its statistics or else over them."""
-    starts = [head.start for head in heads[1:]]
+    starts = [opening.start for opening in openings[1:]]
     under = [
-        _under_triple(tokens, head, limit, is_last=number == len(starts))
-        for number, (head, limit) in enumerate(zip(heads, [*starts, stop], strict=True))
+        _under_triple(tokens, opening, limit, is_last=number == len(starts))
+        for number, (opening, limit) in enumerate(zip(openings, [*starts, stop], strict=True))
     ]
-    over = [CardSpan(head.tagline.last, head.named.triple.start) for head in heads]
-    is_over = all(head.named.is_bound for head in heads) and all(
+    over = [CardSpan(opening.tagline.end, opening.named.triple.start) for opening in openings]
+    is_over = all(opening.named.is_bound for opening in openings) and all(
         _has_sentence(tokens, one) and not _has_sentence(tokens, other)
         for one, other in zip(over, under, strict=True)
     )
     places = over if is_over else under
     said = [
-        Paragraphs.read(tokens, range(place.first, place.last), head.named.name)
-        for head, place in zip(heads, places, strict=True)
+        Paragraphs.read(tokens, place.places, opening.named.name)
+        for opening, place in zip(openings, places, strict=True)
     ]
     cards = []
-    for head, place, words, end in zip(heads, places, said, under, strict=True):
-        own, badge = head.named, head.badge
+    for opening, place, words, end in zip(openings, places, said, under, strict=True):
+        own, badge = opening.named, opening.badge
         if is_over and badge is not None and badge.first >= place.first:
             badge = None  # it is found there again
         twin = next((other for other in said if other.name != own.name), None)
         alike = words.shared_with(twin) if twin else frozenset[str]()
         text, badge = read_description(tokens, names, place, badge, own.name, alike)
         if not own.is_bound:
-            _require_category(tokens, head)
-        parts = (own.triple, own.span, head.category, head.tagline, badge, text)
-        cards.append(Card(*parts, head.start, end.last, head.extra))
+            _require_category(tokens, opening)
+        parts = (own.triple, own.span, opening.category, opening.tagline, badge, text)
+        cards.append(Card(*parts, opening.start, end.end, opening.extra))
     return cards
 
 
 def _has_sentence(tokens: Tokens, place: CardSpan) -> bool:
-    places = range(place.first, place.last)
+    places = place.places
     return any(is_sentence(tokens.text[at]) and not tokens.is_control(at) for at in places)
 
 
-def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> CardSpan:
+def _under_triple(tokens: Tokens, opening: Opening, limit: int, *, is_last: bool) -> CardSpan:
     """The tokens of a card after its triple, `limit` being where the next one begins."""
     decision = {word_key(word) for word in tokens.words.decision}
-    first = inside = head.named.triple.end
-    if head.named.element:
-        last_block = tokens.document.blocks_of(head.named.element)[1]
+    first = inside = opening.named.triple.end
+    if opening.named.element:
+        last_block = tokens.document.blocks_of(opening.named.element)[1]
         while inside < limit and tokens.start[inside] < last_block:
             inside += 1
     if inside > first:
@@ -227,9 +227,9 @@ def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> C
     return CardSpan(first, limit)
 
 
-def _require_category(tokens: Tokens, head: Head) -> None:
+def _require_category(tokens: Tokens, opening: Opening) -> None:
     """Where no element tells where a card begins, its category must not be a sentence."""
-    text = head.category.text(tokens)
+    text = opening.category.text(tokens)
     if len(text) > LONGEST_CATEGORY or text[-1] in '.!?…”"':
         raise FieldError(
             code="field_ambiguous", field="category", detail=f"{text[:60]!r} reads as a sentence"

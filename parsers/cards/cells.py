@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from parsers.cards.columns import Order, Row
-from parsers.cards.paragraphs import CardSpan, is_sentence, likeness
+from parsers.cards.paragraphs import CardSpan, is_sentence, likeness, tokens_of
 from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
@@ -98,11 +98,6 @@ def row_element(tokens: Tokens, label: int) -> int:
     return 0
 
 
-def tokens_of(tokens: Tokens, element: int) -> range:
-    """The tokens under an element."""
-    return range(*(bisect_left(tokens.start, at) for at in tokens.document.blocks_of(element)))
-
-
 def read_cells(tokens: Tokens, labels: list[RowLabel], number: int, end: int) -> list[CardSpan]:
     """The cells of the row of one of the labels: a token each, or grouped by the row's elements."""
     label, document = labels[number], tokens.document
@@ -158,14 +153,14 @@ def two_cells(
     """
     cells = found
     if len(cells) > 2:
-        cells = [c for c in cells if any(_is_word(tokens, at) for at in range(c.first, c.last))]
+        cells = [c for c in cells if any(_is_word(tokens, at) for at in c.places)]
     versus = word_key(tokens.words.versus.strip())
     if len(cells) > 2:
         cells = [cell for cell in cells if label_key(cell.text(tokens)) != versus]
     if len(cells) > 2 and len(cells) == len(columns) and len([n for n in columns if n]) == 2:
         cells = [cell for cell, tool in zip(cells, columns, strict=True) if tool]
     if len(cells) == 4 and all(named_tools(cells[n].text(tokens), names) for n in (0, 2)):
-        cells = [CardSpan(cells[n].first, cells[n + 1].last) for n in (0, 2)]
+        cells = [CardSpan(cells[n].first, cells[n + 1].end) for n in (0, 2)]
     return cells
 
 
@@ -182,28 +177,28 @@ def bare_rows(tokens: Tokens, names: Names, rows: list[Row]) -> tuple[list[Row],
 
 
 def _uncontrolled(tokens: Tokens, cell: CardSpan) -> CardSpan:
-    first, last = cell.first, cell.last
-    while last - first > 1 and tokens.is_control(last - 1):
-        last -= 1
-    while last - first > 1 and tokens.is_control(first):
+    first, end = cell.first, cell.end
+    while end - first > 1 and tokens.is_control(end - 1):
+        end -= 1
+    while end - first > 1 and tokens.is_control(first):
         first += 1
-    return CardSpan(first, last, cell.skip)
+    return CardSpan(first, end, cell.skip)
 
 
-_Opening = tuple[int, int, bool]
+_Start = tuple[int, int, bool]
 """Which word opens a cell, its length (0 for a token of its own), and whether it is parted."""
 
 
 def _openings(
     tokens: Tokens, cells: Iterable[CardSpan], words: Sequence[str]
-) -> list[_Opening] | None:
+) -> list[_Start] | None:
     """The words that open the cells of a row. Absent: None where one of them opens with none."""
     found = []
     for cell in cells:
-        if cell.first >= cell.last:
+        if cell.first >= cell.end:
             return None
         alone = named_tools(tokens.text[cell.first], (words[0], words[-1]))
-        if alone and cell.last - cell.first > 1:
+        if alone and cell.end - cell.first > 1:
             found.append((alone[0] - 1, 0, True))
             continue
         text = cell.text(tokens)
@@ -219,7 +214,7 @@ def _openings(
     return found
 
 
-def _opened(rows: list[Row], openings: list[list[_Opening] | None]) -> list[Row]:
+def _opened(rows: list[Row], openings: list[list[_Start] | None]) -> list[Row]:
     """The rows without what opens both cells of one, parted from the rest, or those of all."""
     is_everywhere = len(rows) > 1 and None not in openings
     return [
@@ -230,19 +225,19 @@ def _opened(rows: list[Row], openings: list[list[_Opening] | None]) -> list[Row]
     ]
 
 
-def _after(cell: CardSpan, opening: _Opening) -> CardSpan:
+def _after(cell: CardSpan, opening: _Start) -> CardSpan:
     """The cell behind what opens it."""
     size = opening[1]
-    return replace(cell, skip=cell.skip + size) if size else CardSpan(cell.first + 1, cell.last)
+    return replace(cell, skip=cell.skip + size) if size else CardSpan(cell.first + 1, cell.end)
 
 
 def without_alike(tokens: Tokens, one: CardSpan, other: CardSpan) -> tuple[CardSpan, CardSpan]:
     """The cells of a row without the label that ends both of them, such as a link to more."""
-    while min(one.last - one.first, other.last - other.first) > 1:
-        shown = [tokens.text[cell.last - 1] for cell in (one, other)]
+    while min(one.end - one.first, other.end - other.first) > 1:
+        shown = [tokens.text[cell.end - 1] for cell in (one, other)]
         if is_sentence(shown[0]) or likeness(shown[0], "\0") != likeness(shown[1], "\0"):
             break
-        one, other = (replace(cell, last=cell.last - 1) for cell in (one, other))
+        one, other = (replace(cell, end=cell.end - 1) for cell in (one, other))
     return one, other
 
 
@@ -251,7 +246,7 @@ def leads_on(tokens: Tokens, cell: CardSpan) -> bool:
     document, match = tokens.document, _LEADS_ON.search(cell.text(tokens))
     if match is None:
         return False
-    start, block = document.run[tokens.start[cell.first]], tokens.end[cell.last - 1]
+    start, block = document.run[tokens.start[cell.first]], tokens.end[cell.end - 1]
     stop = document.run[block] if block < len(document.run) else document.last[0]
     inside = range(bisect_right(document.first, start), bisect_left(document.first, stop))
     return any(document.tag[e] == "a" and document.last[e] >= stop - 1 for e in inside)

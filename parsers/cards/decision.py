@@ -26,12 +26,11 @@ from parsers.cards.cells import (
     one_a_row,
     read_cells,
     row_element,
-    tokens_of,
     two_cells,
     without_alike,
 )
 from parsers.cards.columns import Row, Said, order_of
-from parsers.cards.paragraphs import CardSpan, is_sentence
+from parsers.cards.paragraphs import CardSpan, is_sentence, tokens_of
 from parsers.heads import headed_tool
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -133,7 +132,7 @@ def _read_table(tokens: Tokens, said: Said, first: int, header: int, stop: int) 
         heads = []  # a caption
     decision.seen |= {label.at for label in labels}
     for _, *cells in rows:
-        decision.seen.update(at for cell in cells for at in range(cell.first, cell.last))
+        decision.seen.update(at for cell in cells for at in cell.places)
     if rows:
         rows, named = bare_rows(tokens, names, rows)
         one, other = order_of(tokens, said, heads, rows, named)
@@ -250,18 +249,18 @@ def _by_tool(
         for label, stop in zip(labels, ends, strict=True)
     ]
     middle = cells[half - 1]
-    while middle.last > middle.first + 1 and headed_tool(tokens.text[middle.last - 1], names):
-        middle = replace(middle, last=middle.last - 1)
-    between = [tokens.text[at] for at in range(middle.last, cells[half - 1].last)]
+    while middle.end > middle.first + 1 and headed_tool(tokens.text[middle.end - 1], names):
+        middle = replace(middle, end=middle.end - 1)
+    between = [tokens.text[at] for at in range(middle.end, cells[half - 1].end)]
     cells[half - 1] = middle
     texts = [cell.text(tokens) for cell in cells]
-    pairs = [(CardSpan(c.first, c.first + 1), CardSpan(c.first + 1, c.last)) for c in cells[:half]]
-    if all(c.last - c.first == 2 for c in cells[:half]) and texts[:half] == texts[half:]:
+    pairs = [(CardSpan(c.first, c.first + 1), CardSpan(c.first + 1, c.end)) for c in cells[:half]]
+    if all(c.end - c.first == 2 for c in cells[:half]) and texts[:half] == texts[half:]:
         return heads, [(row, *pair) for row, pair in zip(order, pairs, strict=False)]
     if order[:half] != order[half:]:
         decision.lost |= dict.fromkeys(order, "stands twice, in another order")
         return [], []
-    if len(decision.names) > 1 or any(cell.first >= cell.last for cell in cells):
+    if len(decision.names) > 1 or any(cell.first >= cell.end for cell in cells):
         decision.lost |= dict.fromkeys(order, "stands twice, and its cells are not certain")
         return [], []
     decision.names = ()
@@ -283,13 +282,13 @@ def _rows(
     rows: list[Row] = []
     for number, label in enumerate(labels):
         shown = read_cells(tokens, labels, number, end)
-        decision.seen.update(at for cell in shown for at in range(cell.first, cell.last))
+        decision.seen.update(at for cell in shown for at in cell.places)
         cells = two_cells(tokens, names, columns, shown)
         if counts[label.row] > 1:
             decision.lost[label.row] = f"stands {counts[label.row]} times"
         elif len(cells) == 2:
             rows.append((label.row, cells[0], cells[1]))
-            if any(cell.first >= cell.last for cell in cells):
+            if any(cell.first >= cell.end for cell in cells):
                 decision.problems.append(f"row {label.row} has an empty cell")
         elif cells:
             decision.lost[label.row] = f"has {len(cells)} cells"

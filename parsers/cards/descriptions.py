@@ -55,30 +55,31 @@ def read_description(
 
     `alike` is what the other card says at its place.
     """
-    first, last = place.first, place.last
-    while first < last and is_field_label(tokens, first):
+    first, end = place.first, place.end
+    while first < end and is_field_label(tokens, first):
         first += 1
-    if first == last:
+    if first == end:
         raise FieldError(code="field_missing", field="description", detail="nothing under the card")
-    alone = _alone(tokens, names, first, last) if last - first > 1 else []
-    while alone and first < last - 1 and alone[0] == first:
+    alone = _alone(tokens, names, first, end) if end - first > 1 else []
+    while alone and first < end - 1 and alone[0] == first:
         first = alone.pop(0) + 1
         badge = _with_badge(tokens, badge, first - 1)
-    while alone and first < last - 1 and alone[-1] == last - 1:
-        last = alone.pop()
-        badge = _with_badge(tokens, badge, last)
+    while alone and first < end - 1 and alone[-1] == end - 1:
+        end = alone.pop()
+        badge = _with_badge(tokens, badge, end)
     inside = next((at for at in alone if badge_at(tokens, at)), None)
     if inside is not None:
         raise _ambiguous(f"a paragraph is only {tokens.text[inside]!r}")
-    require_no_statistics(tokens, first, last, "description")
-    span = _own(tokens, CardSpan(first, last), name, alike)
-    require_no_repeat(tokens, span.first, span.last, "description")
+    place = CardSpan(first, end)
+    require_no_statistics(tokens, place, "description")
+    span = _own(tokens, place, name, alike)
+    require_no_repeat(tokens, span.first, span.end, "description")
     return span, badge
 
 
 def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> CardSpan:
     """The paragraphs of a place that are the publisher's own words on the tool."""
-    plain = [at for at in range(place.first, place.last) if not tokens.is_decoration(at)]
+    plain = [at for at in place.places if not tokens.is_decoration(at)]
     spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
     if not spans:
         raise FieldError(code="field_missing", field="description", detail="no words of its own")
@@ -102,7 +103,7 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
     if is_offered and texts[kept[-1]].endswith(_CUT):
         raise _ambiguous(f"only its beginning is shown: it ends {texts[kept[-1]][-30:]!r}")
     _require_one_text(tokens, spans, texts, kept)
-    return CardSpan(spans[kept[0]].first, spans[kept[-1]].last)
+    return CardSpan(spans[kept[0]].first, spans[kept[-1]].end)
 
 
 def _require_one_text(
@@ -112,7 +113,7 @@ def _require_one_text(
     lost = next((n for n in range(kept[0], kept[-1]) if n not in kept), None)
     if lost is not None:
         raise _ambiguous(f"{texts[lost][:40]!r}, no part of it, stands within it")
-    within = range(spans[kept[0]].first, spans[kept[-1]].last)
+    within = range(spans[kept[0]].first, spans[kept[-1]].end)
     control = next(filter(tokens.is_control, within), None)
     if control is not None:
         raise _ambiguous(f"a control {tokens.text[control][:40]!r} stands within it")
@@ -134,7 +135,7 @@ def _noticed(
         found.add(n)
         start = tokens.start[span.first]
         boxes = map(document.blocks_of, document.ancestors(start))
-        box = next((box for box in boxes if box[1] - box[0] > span.last - span.first), (0, 0))
+        box = next((box for box in boxes if box[1] - box[0] > span.end - span.first), (0, 0))
         held = {m for m, each in enumerate(spans) if box[0] <= tokens.start[each.first] < box[1]}
         found |= held if longest not in held else set()
     return found
@@ -190,18 +191,18 @@ def _ambiguous(detail: str) -> FieldError:
     return FieldError(code="field_ambiguous", field="description", detail=detail)
 
 
-def _alone(tokens: Tokens, names: tuple[str, str], first: int, last: int) -> list[int]:
-    """The paragraphs in [first, last) that are only a badge, a tool's name or its first letter."""
+def _alone(tokens: Tokens, names: tuple[str, str], first: int, end: int) -> list[int]:
+    """The paragraphs in [first, end) that are only a badge, a tool's name or its first letter."""
     found = [
         at
-        for at in range(first, last)
+        for at in range(first, end)
         if badge_at(tokens, at)
         or tokens.text[at] in names
         or any(is_initial(tokens.text[at], name) for name in names)
     ]
     if not found:
         return found
-    boxes = Counter(tokens.document.box[tokens.start[at]] for at in range(first, last))
+    boxes = Counter(tokens.document.box[tokens.start[at]] for at in range(first, end))
     return [at for at in found if boxes[tokens.document.box[tokens.start[at]]] == 1]
 
 

@@ -64,12 +64,12 @@ def _has_word(text: str, forms: tuple[str, ...]) -> bool:
 def _in_box(document: Document, start: int, end: int, forms: tuple[str, ...]) -> list[Heading]:
     """Headings in one box of several blocks: the whole box, or one block of it."""
     found = []
-    for first, last in [(start, end), *((at, at + 1) for at in range(start, end))]:
+    for first, stop in [(start, end), *((at, at + 1) for at in range(start, end))]:
         if len(document.text[first]) > LONGEST_HEADING:
             continue
-        joined = document.join(first, last)
+        joined = document.join(first, stop)
         if len(joined) <= LONGEST_HEADING and _has_word(joined, forms):
-            found.append((first, last, joined))
+            found.append((first, stop, joined))
     return found
 
 
@@ -77,14 +77,14 @@ def _around(document: Document, at: int, versus: str) -> list[Heading]:
     """Headings whose 'vs' is a block of its own: the boxes, or the blocks, on both sides of it."""
     box, text, count = document.box, document.text, len(document.text)
     between = versus.replace(versus.strip(), text[at])
-    first, last = at - 1, at + 2
-    found = [(first, last, text[at - 1] + between + text[at + 1])]
+    first, end = at - 1, at + 2
+    found = [(first, end, text[at - 1] + between + text[at + 1])]
     while first > 0 and box[first - 1] == box[at - 1]:
         first -= 1
-    while last < count and box[last] == box[at + 1]:
-        last += 1
-    whole = document.join(first, at) + between + document.join(at + 1, last)
-    return [*found, (first, last, whole)]
+    while end < count and box[end] == box[at + 1]:
+        end += 1
+    whole = document.join(first, at) + between + document.join(at + 1, end)
+    return [*found, (first, end, whole)]
 
 
 def splits(heading: str, versus: str) -> list[tuple[str, str]]:

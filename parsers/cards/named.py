@@ -84,9 +84,9 @@ def _name_at(
     text = tokens.text[first]
     for skip in dict.fromkeys((0, len(label_of(text, "name")))):
         if name.startswith(text[skip:]):
-            for last in range(first + 1, min(first + 4, stop) + 1):
-                if tokens.join(first, last)[skip:] == name:
-                    return [CardSpan(first, last, skip)]
+            for end in range(first + 1, min(first + 4, stop) + 1):
+                if tokens.join(first, end)[skip:] == name:
+                    return [CardSpan(first, end, skip)]
     before, found, after = text.partition(name)
     if not found or before[-1:].isalnum() or after[:1].isalnum():
         return []

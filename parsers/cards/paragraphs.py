@@ -8,6 +8,7 @@ paragraph of a card is never judged so: two tools may be described alike.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,17 +32,27 @@ SEVERAL = 3
 
 @dataclass(frozen=True, slots=True)
 class CardSpan:
-    """Tokens [first, last) without so many characters at their beginning and end."""
+    """Tokens [first, end) without so many characters at their beginning and end."""
 
     first: int
-    last: int
+    end: int
     skip: int = 0
     cut: int = 0
 
+    @property
+    def places(self) -> range:
+        """The numbers of its tokens."""
+        return range(self.first, self.end)
+
     def text(self, tokens: Tokens) -> str:
         """The words of the span as one field."""
-        text = tokens.join(self.first, self.last)
+        text = tokens.join(self.first, self.end)
         return text[self.skip : len(text) - self.cut]
+
+
+def tokens_of(tokens: Tokens, element: int) -> range:
+    """The tokens under an element."""
+    return range(*(bisect_left(tokens.start, at) for at in tokens.document.blocks_of(element)))
 
 
 def paragraphs(tokens: Tokens, places: Iterable[int]) -> list[CardSpan]:
@@ -49,7 +60,7 @@ def paragraphs(tokens: Tokens, places: Iterable[int]) -> list[CardSpan]:
     found: list[CardSpan] = []
     box = tokens.document.box
     for at in places:
-        is_same = found and found[-1].last == at
+        is_same = found and found[-1].end == at
         if is_same and box[tokens.start[at]] == box[tokens.start[at - 1]]:
             found[-1] = CardSpan(found[-1].first, at + 1)
         else:

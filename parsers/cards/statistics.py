@@ -7,9 +7,9 @@ after, their labels. A label without values, as in a table of contents, is not a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 
+from parsers.cards.paragraphs import tokens_of
 from parsers.page.tokens import Tokens, Value
 from parsers.values import (
     is_community_like,
@@ -284,8 +284,8 @@ def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
         if label.value is not None:
             values[label.name] = Value(label.value, label.token)
             continue
-        first, last = ends[number] = _own_element(tokens, group, label)
-        shown = [at for at in range(first, last) if at != label.token]
+        first, end = ends[number] = _own_element(tokens, group, label)
+        shown = [at for at in range(first, end) if at != label.token]
         fitting = [at for at in shown if _fits(tokens, label.name, at)]
         if label.name == "entry":
             fitting = [at for at in fitting if tokens.key[at] in tokens.words.entries] or fitting
@@ -294,7 +294,7 @@ def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
         if len(fitting) != 1:
             return None
         values[label.name] = _value(tokens, label.name, fitting[0])
-    start, end = min(first for first, _ in ends), max(last for _, last in ends)
+    start, end = min(first for first, _ in ends), max(end for _, end in ends)
     sides = {values[each.name].token < each.token for each in group if each.value is None}
     if len(sides) > 1 or ("community" not in values and _has_more(tokens, ends, start, end)):
         return None
@@ -309,22 +309,20 @@ def _has_more(tokens: Tokens, ends: list[tuple[int, int]], start: int, end: int)
 
 def _own_element(tokens: Tokens, group: list[Label], label: Label) -> tuple[int, int]:
     """The tokens of the smallest element that holds more than a label, and no other label."""
-    document = tokens.document
-    for element in document.ancestors(tokens.start[label.token]):
-        start, end = document.blocks_of(element)
-        first, last = bisect_left(tokens.start, start), bisect_left(tokens.start, end)
-        if any(first <= other.token < last for other in group if other is not label):
+    for element in tokens.document.ancestors(tokens.start[label.token]):
+        own = tokens_of(tokens, element)
+        if any(other.token in own for other in group if other is not label):
             break
-        if last - first > 1:
-            return first, last
+        if len(own) > 1:
+            return own.start, own.stop
     return label.token, label.token + 1
 
 
-def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
+def _plain(tokens: Tokens, first: int, end: int) -> list[int]:
     """The tokens between two labels that are not mere icons; a dash is a value."""
     plain = [
         at
-        for at in range(first, last)
+        for at in range(first, end)
         if not tokens.is_decoration(at) or tokens.text[at].strip() in "-–—−"
     ]
     if len(plain) > 1:
@@ -332,9 +330,9 @@ def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
     return plain
 
 
-def _has_words(tokens: Tokens, first: int, last: int) -> bool:
+def _has_words(tokens: Tokens, first: int, end: int) -> bool:
     """Whether more than icons and controls stands between two labels."""
-    return not all(map(tokens.is_control, _plain(tokens, first, last)))
+    return not all(map(tokens.is_control, _plain(tokens, first, end)))
 
 
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:

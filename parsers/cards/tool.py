@@ -56,7 +56,7 @@ class ToolReader:
 
     def _text(self, field: str, span: CardSpan, limit: int = SHORT_TEXT) -> str:
         path, edges = f"{self.path}.{field}", (span.skip, span.cut)
-        return self.context.text(path, span.first, span.last, limit, edges)
+        return self.context.text(path, span.first, span.end, limit, edges)
 
     def _share(self) -> int:
         path = f"{self.path}.panel_ship_percent"
@@ -77,7 +77,7 @@ class ToolReader:
     def _cell(self, row: str) -> CardSpan | None:
         """This tool's cell in a row of the decision table. Absent: None for an empty one too."""
         cells = self.decision.rows.get(row)
-        if cells is None or cells[self.number].first >= cells[self.number].last:
+        if cells is None or cells[self.number].first >= cells[self.number].end:
             return None
         return cells[self.number]
 
@@ -114,7 +114,7 @@ class ToolReader:
             stated.append(self._parse_community(text, path))
             if len(stated) == 1 or _fullness(stated[1]) > _fullness(stated[0]):
                 edges = (cell.skip, cell.cut)
-                context.trace[path] = context.tokens.place_within(cell.first, cell.last, *edges)
+                context.trace[path] = context.tokens.place_within(cell.first, cell.end, *edges)
         if not stated:
             return None
         if len(stated) == 2 and _contradict(*stated):

@@ -1,4 +1,4 @@
-"""What stands over a card's statistics: name, category, tagline and badge, each in its paragraph.
+"""What stands over a card's statistics: category, tagline and badge, each in its paragraph.
 
 The category stands over the name and the tagline under it, unless the decision table, which
 repeats both word for word, says otherwise.
@@ -31,7 +31,7 @@ FEW_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Opening:
     """Everything of a card but its description; `start` is its first token."""
 
     named: Named
@@ -43,12 +43,12 @@ class Head:
     """How many tokens of the card stand before its category and mean nothing to us."""
 
 
-def read_head(tokens: Tokens, named: Named, twin: Named | None, repeated: Repeated) -> Head:
+def read_opening(tokens: Tokens, named: Named, twin: Named | None, repeated: Repeated) -> Opening:
     """Category, tagline and badge of a card; `twin` is the other tool's card.
 
     Raises: FieldError where one of them is missing or ambiguous.
     """
-    return _Reader(tokens, named, twin, repeated).head()
+    return _Reader(tokens, named, twin, repeated).opening()
 
 
 @dataclass(slots=True)
@@ -61,11 +61,11 @@ class _Reader:
     labels: frozenset[str] = frozenset()
     """Those that the other card prints before its values."""
 
-    def head(self) -> Head:
+    def opening(self) -> Opening:
         tokens, named = self.tokens, self.named
         name, triple = named.span, named.triple
-        badges = [at for at in range(name.last, triple.start) if badge_at(tokens, at)]
-        after = [at for at in _meaning(tokens, named, name.last, triple.start) if at not in badges]
+        badges = [at for at in range(name.end, triple.start) if badge_at(tokens, at)]
+        after = [at for at in _meaning(tokens, named, name.end, triple.start) if at not in badges]
         before = _meaning(tokens, named, named.low, name.first)
         # Without a box the badge of the card before may stand there, over its description.
         early = [at for at in before[-2 - named.is_bound :] if badge_at(tokens, at)]
@@ -100,7 +100,7 @@ class _Reader:
         is_told = badge is not None and self._text(category) in self.repeated.categories
         is_open = named.is_bound and not is_told
         extra = sum(span.first < category.first for span in others) if is_open else 0
-        return Head(named, category, tagline, badge, start, extra)
+        return Opening(named, category, tagline, badge, start, extra)
 
     def _text(self, span: CardSpan) -> str:
         return span.text(self.tokens)
@@ -154,7 +154,7 @@ class _Reader:
 
     def _is_labelled(self, span: CardSpan, field: str) -> bool:
         """Whether the label of a field was left out before the span."""
-        whole = self.tokens.join(span.first, span.last)
+        whole = self.tokens.join(span.first, span.end)
         return bool(span.skip) and len(label_of(whole, field)) == span.skip
 
     def _is_shared(self, span: CardSpan) -> bool:
@@ -209,11 +209,10 @@ class _Reader:
         if len(chosen) > 1:
             raise self._several(chosen, own, badges)
         for span in under:
-            if span not in chosen and any(map(self._is_statistic, range(span.first, span.last))):
+            if span not in chosen and any(map(self._is_statistic, span.places)):
                 raise _ambiguous("tagline", f"{self._text(span)[:40]!r} stands under the name")
-        first, last = chosen[0].first, chosen[0].last
-        require_no_repeat(self.tokens, first, last, "tagline")
-        require_no_statistics(self.tokens, first, last, "tagline")
+        require_no_repeat(self.tokens, chosen[0].first, chosen[0].end, "tagline")
+        require_no_statistics(self.tokens, chosen[0], "tagline")
         return chosen[0]
 
     def _is_statistic(self, at: int) -> bool:
@@ -223,15 +222,15 @@ class _Reader:
         """Whether more than a tagline stands where only the other card has its badge."""
         if self.twin is None or badges or len(own) < 2:
             return False
-        beside = range(self.twin.span.last, self.twin.triple.start)
+        beside = range(self.twin.span.end, self.twin.triple.start)
         return any(badge_at(self.tokens, at) for at in beside)
 
     def _several(self, found: list[CardSpan], own: list[CardSpan], badges: list[int]) -> ParseError:
         """Why a tagline of several paragraphs is none."""
-        first, last = found[0].first, found[-1].last
-        require_no_repeat(self.tokens, first, last, "tagline")
-        require_no_statistics(self.tokens, first, last, "tagline")
-        if any(first < at < last for at in badges):
+        whole = CardSpan(found[0].first, found[-1].end)
+        require_no_repeat(self.tokens, whole.first, whole.end, "tagline")
+        require_no_statistics(self.tokens, whole, "tagline")
+        if any(at in whole.places for at in badges):
             return _ambiguous("tagline", "a badge stands inside it")
         if self._may_hold_badge(own, badges):
             detail = "one card has a badge and the other has more under its name"
@@ -251,19 +250,19 @@ def _alike(tokens: Tokens, twin: Named) -> frozenset[str]:
     """What the other card shows around its name."""
     places = [
         *_meaning(tokens, twin, twin.low, twin.span.first),
-        *_meaning(tokens, twin, twin.span.last, twin.triple.start),
+        *_meaning(tokens, twin, twin.span.end, twin.triple.start),
     ]
     return Paragraphs.read(tokens, places, twin.name).likenesses()
 
 
 def _labels(tokens: Tokens, twin: Named) -> frozenset[str]:
     """The labels that the other card prints before its values."""
-    places = (*range(twin.low, twin.span.first), *range(twin.span.last, twin.triple.start))
+    places = (*range(twin.low, twin.span.first), *range(twin.span.end, twin.triple.start))
     return frozenset(label_of(tokens.text[at]) for at in places)
 
 
-def _meaning(tokens: Tokens, named: Named, first: int, last: int) -> list[int]:
-    return [at for at in range(first, last) if _means(tokens, at, named.name)]
+def _meaning(tokens: Tokens, named: Named, first: int, end: int) -> list[int]:
+    return [at for at in range(first, end) if _means(tokens, at, named.name)]
 
 
 def _means(tokens: Tokens, at: int, name: str) -> bool:
