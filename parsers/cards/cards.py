@@ -183,21 +183,15 @@ def _with_descriptions(
         for number, (opening, limit) in enumerate(zip(openings, [*starts, stop], strict=True))
     ]
     over = [CardSpan(opening.tagline.end, opening.named.triple.start) for opening in openings]
-    is_over = all(opening.named.is_bound for opening in openings) and all(
-        _has_sentence(tokens, one) and not _has_sentence(tokens, other)
-        for one, other in zip(over, under, strict=True)
-    )
+    said = [_paragraphs(tokens, openings, places) for places in (under, over)]
+    is_over = all(opening.named.is_bound for opening in openings) and _is_over(*said)
     places = over if is_over else under
-    said = [
-        Paragraphs.read(tokens, place.places, opening.named.name)
-        for opening, place in zip(openings, places, strict=True)
-    ]
     cards = []
-    for opening, place, words, end in zip(openings, places, said, under, strict=True):
+    for opening, place, words, end in zip(openings, places, said[is_over], under, strict=True):
         own, badge = opening.named, opening.badge
         if is_over and badge is not None and badge.first >= place.first:
             badge = None  # it is found there again
-        twin = next((other for other in said if other.name != own.name), None)
+        twin = next((other for other in said[is_over] if other.name != own.name), None)
         alike = words.shared_with(twin) if twin else frozenset[str]()
         text, badge = read_description(tokens, names, place, badge, own.name, alike)
         if not own.is_bound:
@@ -207,9 +201,19 @@ def _with_descriptions(
     return cards
 
 
-def _has_sentence(tokens: Tokens, place: CardSpan) -> bool:
-    places = place.places
-    return any(is_sentence(tokens.text[at]) and not tokens.is_control(at) for at in places)
+def _paragraphs(
+    tokens: Tokens, openings: list[Opening], places: list[CardSpan]
+) -> list[Paragraphs]:
+    """What each card says at its place."""
+    pairs = zip(openings, places, strict=True)
+    return [Paragraphs.read(tokens, place.places, opening.named.name) for opening, place in pairs]
+
+
+def _is_over(under: list[Paragraphs], over: list[Paragraphs]) -> bool:
+    """Whether the cards have their texts over their statistics, and labels alone under them."""
+    labels = [each.likenesses() for each in under]
+    has_own = len(set(labels)) > 1 or any(map(is_sentence, labels[0]))
+    return not has_own and all(any(map(is_sentence, each.texts)) for each in over)
 
 
 def _under_triple(tokens: Tokens, opening: Opening, limit: int, *, is_last: bool) -> CardSpan:

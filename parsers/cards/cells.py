@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from parsers.cards.columns import Order, Row
+from parsers.cards.columns import DecisionRow, Order
 from parsers.cards.paragraphs import CardSpan, is_sentence, likeness, tokens_of
 from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens
@@ -39,31 +39,23 @@ class RowLabel:
 
 
 def find_labels(tokens: Tokens, first: int, stop: int) -> list[RowLabel]:
-    """The labels of rows among tokens [first, stop)."""
+    """The labels of rows among tokens [first, stop): alone, else with a cell or an explanation."""
     names = {word_key(getattr(tokens.words, row)): row for row in ROWS}
-    found = []
-    for at, (text, key) in enumerate(
-        zip(tokens.text[first:stop], tokens.key[first:stop], strict=True), first
-    ):
-        if key in names:
-            if not is_placeholder(text, ""):
-                found.append(RowLabel(names[key], at))
+    found, others = list[RowLabel](), list[RowLabel]()
+    for at in range(first, stop):
+        text, row = tokens.text[at], names.get(tokens.key[at])
+        if row is not None and not is_placeholder(text, ""):
+            found.append(RowLabel(row, at))
         elif ":" in text[:LONGEST_GLUED]:
             head, _, said = text.partition(":")
             if said and (row := names.get(label_key(head))):
-                found.append(RowLabel(row, at, len(text) - len(said.lstrip())))
-    rest = {name: row for name, row in names.items() if row not in {each.row for each in found}}
-    headings = [
-        at
-        for at in range(first, stop if rest else first)
-        if tokens.document.tag[tokens.element(at)] in _HEADING
-    ]
-    found += [
-        RowLabel(rest[name], at)
-        for at in headings
-        for name in rest
-        if _is_explained(tokens.text[at], name)
-    ]
+                others.append(RowLabel(row, at, len(text) - len(said.lstrip())))
+    rest = set(ROWS) - {label.row for label in found}
+    for at in range(first, stop if rest else first):
+        if tokens.document.tag[tokens.element(at)] in _HEADING:
+            explained = [row for name, row in names.items() if _is_explained(tokens.text[at], name)]
+            others += [RowLabel(row, at) for row in explained]
+    found += [label for label in others if label.row in rest]
     return sorted(found, key=lambda label: label.at)
 
 
@@ -164,7 +156,9 @@ def two_cells(
     return cells
 
 
-def bare_rows(tokens: Tokens, names: Names, rows: list[Row]) -> tuple[list[Row], set[Order]]:
+def bare_rows(
+    tokens: Tokens, names: Names, rows: list[DecisionRow]
+) -> tuple[list[DecisionRow], set[Order]]:
     """The rows without labels, names and controls in their cells, and the orders names tell."""
     rows = [(name, _uncontrolled(tokens, a), _uncontrolled(tokens, b)) for name, a, b in rows]
     labels = [_openings(tokens, cells, [getattr(tokens.words, row)]) for row, *cells in rows]
@@ -214,7 +208,7 @@ def _openings(
     return found
 
 
-def _opened(rows: list[Row], openings: list[list[_Start] | None]) -> list[Row]:
+def _opened(rows: list[DecisionRow], openings: list[list[_Start] | None]) -> list[DecisionRow]:
     """The rows without what opens both cells of one, parted from the rest, or those of all."""
     is_everywhere = len(rows) > 1 and None not in openings
     return [

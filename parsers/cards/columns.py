@@ -20,7 +20,7 @@ Order = tuple[int, int]
 """Which of two cells is each tool's."""
 
 
-Row = tuple[str, CardSpan, CardSpan]
+DecisionRow = tuple[str, CardSpan, CardSpan]
 """A row's label and its two cells in the page's order."""
 
 
@@ -33,7 +33,7 @@ class Said:
 
 
 def order_of(
-    tokens: Tokens, said: Said, heads: list[str], rows: list[Row], named: set[Order]
+    tokens: Tokens, said: Said, heads: list[str], rows: list[DecisionRow], named: set[Order]
 ) -> Order:
     """Which cell of each row is each tool's; `named` are the orders that names in cells tell.
 
@@ -68,7 +68,7 @@ def _by_heads(heads: list[str], names: tuple[str, str]) -> Order | None:
     return None
 
 
-def _by_words(tokens: Tokens, said: Said, rows: list[Row]) -> Order | None:
+def _by_words(tokens: Tokens, said: Said, rows: list[DecisionRow]) -> Order | None:
     """The order in which cells repeat what the cards say. Absent: None where none does."""
     found = set[Order]()
     for name, *cells in rows:

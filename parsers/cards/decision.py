@@ -29,14 +29,14 @@ from parsers.cards.cells import (
     two_cells,
     without_alike,
 )
-from parsers.cards.columns import Row, Said, order_of
+from parsers.cards.columns import DecisionRow, Said, order_of
 from parsers.cards.paragraphs import CardSpan, is_sentence, tokens_of
 from parsers.heads import headed_tool
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError
 
-Rows = tuple[list[str], list[Row]]
+DecisionRows = tuple[list[str], list[DecisionRow]]
 """The heads of a table's columns, and its rows."""
 FIELDS = {"panel_verdict": "votes", "community": "community", "pricing": "pricing"}
 """The fields that the table alone tells, or tells more fully than the card, by their rows."""
@@ -93,7 +93,7 @@ def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int, int]]
 
 
 def _without_header(tokens: Tokens, said: Said, regions: list[tuple[int, int]]) -> Decision:
-    """The table that lacks the word over its rows."""
+    """The table that lacks the word over its rows, told by the tools' own words in it."""
     for first, stop in regions:
         labels = find_labels(tokens, first, stop)
         if len(labels) < 2:
@@ -101,8 +101,13 @@ def _without_header(tokens: Tokens, said: Said, regions: list[tuple[int, int]]) 
         header = tokens_of(tokens, row_element(tokens, labels[0].at)).start - 1
         while header >= first and headed_tool(tokens.text[header], said.names):
             header -= 1
-        table = _read_table(tokens, said, header, header, stop)
-        if len(table.rows) >= FEWEST_ROWS and not table.lost and not table.problems:
+        try:
+            table = _read_table(tokens, said, header, header, stop)
+        except FieldError:  # another table: nothing says that it is this one
+            continue
+        shown = tuple(cell.text(tokens) for cell in table.rows.get("best_for", ()))
+        is_own = shown == said.words["best_for"] or set(table.names) == set(said.names)
+        if is_own and len(table.rows) >= FEWEST_ROWS and not table.lost and not table.problems:
             return table
         return Decision(problems=[f"no block reads {tokens.words.decision[0]!r} over its rows"])
     return Decision()
@@ -219,7 +224,9 @@ def _is_transposed(labels: list[RowLabel]) -> bool:
     return is_bare and places == list(range(places[0], places[0] + len(places)))
 
 
-def _transposed(tokens: Tokens, labels: list[RowLabel], end: int, decision: Decision) -> Rows:
+def _transposed(
+    tokens: Tokens, labels: list[RowLabel], end: int, decision: Decision
+) -> DecisionRows:
     """A row of labels, then a row of cells for each tool, each with its head."""
     rest = list(range(labels[-1].at + 1, end))
     width = len(labels) + 1
@@ -240,7 +247,7 @@ def _by_tool(
     labels: list[RowLabel],
     end: int,
     decision: Decision,
-) -> Rows:
+) -> DecisionRows:
     """Every label twice: once under each tool's head, or a second copy of the whole table."""
     half, order = len(labels) // 2, [label.row for label in labels]
     ends = [label.at for label in labels[1:]] + [end]
@@ -275,11 +282,11 @@ def _rows(
     labels: list[RowLabel],
     end: int,
     decision: Decision,
-) -> Rows:
+) -> DecisionRows:
     """A label and the cell of each tool, row by row; other columns are told by their heads."""
     counts = Counter(label.row for label in labels)
     columns = [headed_tool(head, names) for head in heads]
-    rows: list[Row] = []
+    rows: list[DecisionRow] = []
     for number, label in enumerate(labels):
         shown = read_cells(tokens, labels, number, end)
         decision.seen.update(at for cell in shown for at in cell.places)

@@ -325,6 +325,15 @@ def test_a_label_before_a_value_is_no_part_of_its_place_in_the_page() -> None:
     assert read_document(RawPage(None, body.encode(), HTML)).text[block][start:end] == WREN.category
 
 
+def test_few_words_under_the_statistics_are_a_text_before_a_sentence_over_them_is() -> None:
+    card = built(
+        badge=lambda s, n: f"<p>{s.badge}</p><p>Made by people in town {n}.</p>",
+        text=lambda s, n: f"<p>{('Sings at night', 'Keeps one list')[n]}</p>",
+    )
+    line = read(page(card))
+    assert [tool["description"] for tool in line["tools"]] == ["Sings at night", "Keeps one list"]
+
+
 @pytest.mark.parametrize("name", ["Copper Wren Pro", "Copper Wren+", "Copper Wren (Beta)"])
 def test_a_card_of_a_longer_name_is_another_tools(name: str) -> None:
     """Only words that the page repeats elsewhere may stand in one text with a name."""

@@ -281,3 +281,15 @@ def test_what_opens_both_cells_of_one_row_by_chance_is_kept() -> None:
         "Pricing on demand",
         "Pricing by the month",
     ]
+
+
+def test_a_list_of_other_tools_is_no_decision_table() -> None:
+    """It has labels and cells, and neither these tools' names nor their words."""
+    lists = "".join(
+        f"<h3>{name}</h3><ul><li>Category: Music</li><li>Pricing: {price}</li>"
+        f"<li>Best for: {name}</li></ul>"
+        for name, price in (("Plum Lamp", "Two a day"), ("Quince Fan", "Six a day"))
+    )
+    line = read(with_table(lists))
+    assert [tool["pricing"] for tool in line["tools"]] == [None, None]
+    assert [tool["votes"] for tool in line["tools"]] == [None, None]
