@@ -164,7 +164,7 @@ def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     if group[-1].name != "entry":
         return None
     group.sort(key=lambda label: label.token)
-    ways = (_before(tokens, group), _after(tokens, group), _beside_row(tokens, group))
+    ways = (_in_turns(tokens, group, -1), _in_turns(tokens, group, 1), _beside_row(tokens, group))
     readings = [reading for reading in ways if reading is not None]
     if not readings and (reading := _by_element(tokens, group)) is not None:
         readings = [reading]
@@ -201,54 +201,36 @@ def _nearest(tokens: Tokens, labels: list[Label], at: int, name: str) -> Label |
 _Reading = tuple[int, int, dict[str, Value]]
 
 
-def _before(tokens: Tokens, group: list[Label]) -> _Reading | None:
-    """The reading in which each value stands before its label."""
+def _in_turns(tokens: Tokens, group: list[Label], step: int) -> _Reading | None:
+    """The reading in which each value stands before its label, where the step is -1, or after."""
     values: dict[str, Value] = {}
-    start = group[0].token
     for number, label in enumerate(group):
+        if 0 <= number + step < len(group):
+            low, high = sorted((label.token, group[number + step].token))
+            between = _plain(tokens, low + 1, high)
+        else:
+            between = [] if label.value is not None else _outermost(tokens, label, step)
         if label.value is not None:
             values[label.name] = Value(label.value, label.token)
-            if number and _has_words(tokens, group[number - 1].token + 1, label.token):
+            if not all(map(tokens.is_control, between)):
                 return None
-            continue
-        if number == 0:
-            at = label.token - 1
-            while at >= 0 and tokens.is_decoration(at) and label.name != "community":
-                at -= 1
-            between, start = [at] if at >= 0 else [], max(at, 0)
-            if label.name == "panel" and at > 0 and is_share_like(tokens.text[at - 1]):
-                return None  # one of them is a change or another share
-        else:
-            between = _plain(tokens, group[number - 1].token + 1, label.token)
-        if not _bind(tokens, label, between, values):
+        elif not _bind(tokens, label, between, values):
             return None
-    return (start, group[-1].token + 1, values) if _is_whole(values) else None
+    places = [label.token for label in group] + [value.token for value in values.values()]
+    return (min(places), max(places) + 1, values) if _is_whole(values) else None
 
 
-def _after(tokens: Tokens, group: list[Label]) -> _Reading | None:
-    """The reading in which each value stands after its label."""
-    values: dict[str, Value] = {}
-    end = group[-1].token + 1
-    for number, label in enumerate(group):
-        is_last = number == len(group) - 1
-        if label.value is not None:
-            values[label.name] = Value(label.value, label.token)
-            if not is_last and _has_words(tokens, label.token + 1, group[number + 1].token):
-                return None
-            continue
-        if is_last:
-            at = label.token + 1
-            while at < len(tokens.text) and tokens.is_decoration(at) and label.name != "community":
-                at += 1
-            between = [at] if at < len(tokens.text) else []
-            if label.name == "community" and between and not _fits(tokens, label.name, at):
-                between = []
-            end = between[-1] + 1 if between else end
-        else:
-            between = _plain(tokens, label.token + 1, group[number + 1].token)
-        if not _bind(tokens, label, between, values):
-            return None
-    return (group[0].token, end, values) if _is_whole(values) else None
+def _outermost(tokens: Tokens, label: Label, step: int) -> list[int]:
+    """The token beside a label that has no other label there; several where it is not certain."""
+    at = label.token + step
+    while 0 <= at < len(tokens.text) and tokens.is_decoration(at) and label.name != "community":
+        at += step
+    if not 0 <= at < len(tokens.text):
+        return []
+    if step < 0 and label.name == "panel" and at > 0 and is_share_like(tokens.text[at - 1]):
+        return [at - 1, at]  # one of them is a change or another share
+    is_alone = step > 0 and label.name == "community" and not _fits(tokens, label.name, at)
+    return [] if is_alone else [at]
 
 
 def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
@@ -328,11 +310,6 @@ def _plain(tokens: Tokens, first: int, end: int) -> list[int]:
     if len(plain) > 1:
         plain = [at for at in plain if not tokens.is_control(at)] or plain
     return plain
-
-
-def _has_words(tokens: Tokens, first: int, end: int) -> bool:
-    """Whether more than icons and controls stands between two labels."""
-    return not all(map(tokens.is_control, _plain(tokens, first, end)))
 
 
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:
