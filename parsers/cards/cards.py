@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from parsers.cards.cells import ends_in_link
 from parsers.cards.columns import Said
 from parsers.cards.descriptions import read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
@@ -93,7 +94,9 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
             if any(one == names[0] and other.startswith(names[1]) for one, other in readings):
                 continue  # the year is the name's own
             try:
-                readings[names] = _read(tokens, heading, names, triples, elements, stop, repeated)
+                readings[names] = _read(
+                    tokens, heading, names, triples, elements, stop, repeated.besides(names)
+                )
             except ParseError as problem:
                 problems.append(problem)
     if len(readings) > 1:
@@ -281,6 +284,8 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
     texts = [card.description.text(tokens) for card in pair]
     labels = {label_of(text, "description") for text in texts}
     label = labels.pop() if len(labels) == 1 else ""
+    _require_no_link(tokens, "category", [card.category for card in pair])
+    _require_no_link(tokens, "tagline", [card.tagline for card in pair])
     if label and label_of(texts[0]) != label:
         raise FieldError(
             code="field_ambiguous", field="description", detail=f"both cards begin with {label!r}"
@@ -290,3 +295,12 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
     spans = (replace(card.description, skip=len(label)) for card in pair)
     one, other = (replace(card, description=span) for card, span in zip(pair, spans, strict=True))
     return one, other
+
+
+def _require_no_link(tokens: Tokens, field: str, spans: list[CardSpan]) -> None:
+    """Two fields that both end in a link of one word hold the interface's."""
+    ends = {span.text(tokens).casefold().split()[-1] for span in spans}
+    has_links = all(not span.skip and ends_in_link(tokens, span) for span in spans)
+    if len(ends) == 1 and has_links:
+        detail = f"both cards end it with a link, {ends.pop()[:40]!r}"
+        raise FieldError(code="field_ambiguous", field=field, detail=detail)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from parsers.cards.columns import DecisionRow, Order
 from parsers.cards.paragraphs import CardSpan, is_sentence, likeness, tokens_of
 from parsers.heads import Names, named_tools
+from parsers.page.document import common
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
 from parsers.values import label_key, word_key
@@ -237,10 +238,14 @@ def without_alike(tokens: Tokens, one: CardSpan, other: CardSpan) -> tuple[CardS
 
 def leads_on(tokens: Tokens, cell: CardSpan) -> bool:
     """Whether a link ends a cell, with other words before it, and asks to be followed."""
-    document, match = tokens.document, _LEADS_ON.search(cell.text(tokens))
-    if match is None:
-        return False
-    start, block = document.run[tokens.start[cell.first]], tokens.end[cell.end - 1]
+    return _LEADS_ON.search(cell.text(tokens)) is not None and ends_in_link(tokens, cell)
+
+
+def ends_in_link(tokens: Tokens, cell: CardSpan) -> bool:
+    """Whether a link ends a text, with other words before it in the same block."""
+    document, at = tokens.document, cell.end - 1
+    start, above, block = document.run[tokens.start[at]], tokens.element(at), tokens.end[at]
     stop = document.run[block] if block < len(document.run) else document.last[0]
     inside = range(bisect_right(document.first, start), bisect_left(document.first, stop))
-    return any(document.tag[e] == "a" and document.last[e] >= stop - 1 for e in inside)
+    links = (e for e in inside if document.tag[e] == "a" and document.last[e] >= stop - 1)
+    return any(common(document, element, above) == above for element in links)

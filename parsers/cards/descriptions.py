@@ -30,7 +30,7 @@ from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
 from schema.errors import FieldError
 
-_LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]* )?(.+)\Z", re.DOTALL)
+_LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]*(?: |(?=[A-Z][a-z])))?(.+)\Z", re.DOTALL)
 _CUT = ("…", "...")
 _NOTICE = re.compile(
     r"(?:an? )?(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"

@@ -12,10 +12,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Set
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from parsers.cards.cells import find_labels
+from parsers.cards.cells import find_labels, row_element
 from parsers.cards.labels import label_of
-from parsers.cards.paragraphs import CardSpan
+from parsers.cards.paragraphs import CardSpan, tokens_of
 from parsers.cards.statistics import Triple
 from parsers.page.tokens import Tokens
 from parsers.values import without_icons
@@ -30,6 +31,10 @@ class Repeated:
 
     categories: frozenset[str] = frozenset()
     taglines: frozenset[str] = frozenset()
+
+    def besides(self, names: tuple[str, str]) -> Repeated:
+        """The same without the tools' names, which may stand in the cells."""
+        return Repeated(self.categories - {*names}, self.taglines - {*names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,20 @@ class Named:
 
 
 def repeated_words(tokens: Tokens, first: int) -> Repeated:
-    """The words beside the labels of two rows, from token `first` on."""
-    found: dict[str, set[str]] = {"category": set(), "best_for": set()}
-    for label in find_labels(tokens, first, len(tokens.text)):
-        if label.row in found:
-            near = tokens.text[label.at + 1 : label.at + 4]
-            found[label.row].update((tokens.text[label.at][label.size :], *near))
-    return Repeated(frozenset(found["category"]), frozenset(found["best_for"]))
+    """The words of the rows of two labels, from token `first` on."""
+    labels = find_labels(tokens, first, len(tokens.text))
+    found: dict[str, set[str]] = {label.row: set() for label in labels}
+    for label, after in zip_longest(labels, labels[1:]):
+        row = row_element(tokens, label.at) if tokens.document.kind == "html" else 0
+        places = tokens_of(tokens, row)
+        if not row or any(each.at in places for each in labels if each.row != label.row):
+            places = range(label.at + 1, min(label.at + 4, after.at if after else len(tokens.text)))
+        keys = {tokens.key[each.at] for each in labels}
+        found[label.row].update(tokens.text[at] for at in places if tokens.key[at] not in keys)
+        if label.size:
+            found[label.row].add(tokens.text[label.at][label.size :])
+    rows = (found.get(row, set()) for row in ("category", "best_for"))
+    return Repeated(*map(frozenset, rows))
 
 
 def find_named(

@@ -23,7 +23,7 @@ from schema.errors import FieldError, ParseError
 
 _AROUND = re.compile(r"(?:.*[›»→>/]\s|\W+|in )?(.+?)(?:\s?\(?[0-9][0-9.,]*\)?)?")
 """A category behind an icon or the path that leads to it, or before the number of its tools."""
-_SURROUNDED = re.compile(r".*[›»→]\s.*|.+\([0-9.,]+\)")
+_SURROUNDED = re.compile(r".*[›»→]\s.*|.+\([0-9.,]+\)|in .*")
 _GLUED = re.compile(r"\w[A-Z][a-z]")
 """A picture's letter before a capitalised word."""
 FEW_WORDS = 4

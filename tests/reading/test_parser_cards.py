@@ -334,6 +334,13 @@ def test_few_words_under_the_statistics_are_a_text_before_a_sentence_over_them_i
     assert [tool["description"] for tool in line["tools"]] == ["Sings at night", "Keeps one list"]
 
 
+def test_a_link_that_ends_both_taglines_is_no_word_of_theirs() -> None:
+    card = built(tagline=lambda s, n: f"<p>{s.tagline} <a href='/x'>Visit</a></p>")
+    for decision in (True, False):
+        line = read(page(card, decision=decision))
+        assert (line["kind"], line["field"]) == ("failure", "tagline")
+
+
 @pytest.mark.parametrize("name", ["Copper Wren Pro", "Copper Wren+", "Copper Wren (Beta)"])
 def test_a_card_of_a_longer_name_is_another_tools(name: str) -> None:
     """Only words that the page repeats elsewhere may stand in one text with a name."""
@@ -378,6 +385,9 @@ DOUBTFUL = {
         "<p>Last reviewed: 3 May 2026.</p>", "<p>Last reviewed: 14 June 2026.</p>"
     ),
     "a sentence of both with the tool's name": under("<p>Try NAME for free today.</p>"),
+    "a mark glued to the text": built(
+        text=lambda s, n: f"<div>{s.description}<small>Checked in May</small></div>"
+    ),
     "a text over the statistics in one card": built(
         tagline=lambda s, n: f"<p>{s.tagline}</p>" + (f"<p>{s.description}</p>" if n else ""),
         text=lambda s, n: "" if n else f"<p>{s.description}</p>",

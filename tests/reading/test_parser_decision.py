@@ -293,3 +293,16 @@ def test_a_list_of_other_tools_is_no_decision_table() -> None:
     line = read(with_table(lists))
     assert [tool["pricing"] for tool in line["tools"]] == [None, None]
     assert [tool["votes"] for tool in line["tools"]] == [None, None]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_card_says_over_and_under_its_name_is_told_by_a_table_of_any_form(form: str) -> None:
+    """The row of a field tells it, and never the cells of the next row or the names in them."""
+    whole = FORMS[form]()
+    for side in (WREN, B):
+        old = f"<p>{side.tagline}</p>"
+        new = f"{old}<p>{side.category}</p>"
+        whole = whole.replace(f"<p>{side.category}</p><h2>", f"<p>{side.name[0]}</p><h2>")
+        whole = whole.replace(old, new)
+    line = read(whole)
+    assert line["kind"] == "failure" or said(line) == said(WHOLE), line
