@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from parsers.cards.cards import Card
@@ -10,6 +9,8 @@ from parsers.cards.decision import Decision
 from parsers.cards.descriptions import is_initial
 from schema.errors import LayoutError
 from schema.records import Finding, Quote, Tool
+
+_ENDS = ' .:;,!?)”"'
 
 
 def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
@@ -97,8 +98,8 @@ def require_bare_reviewers(tools: tuple[Tool, Tool], quotes: list[Quote]) -> Non
     Raises: LayoutError (cell_shape).
     """
     shown = {(quote.reviewer, tools[quote.tool - 1].name) for quote in quotes if quote.reviewer}
-    ends = (re.search(rf"\W{re.escape(name)}\W*$", who) for who, name in shown)
-    told = [match.string for match in ends if match]
+    bare = [(who.rstrip(_ENDS), name.rstrip(_ENDS)) for who, name in shown]
+    told = [who for who, name in bare if who.endswith(name) and who[: -len(name)][-1:].isspace()]
     parts = [who.partition(" ")[::2] for who, _ in shown]
     if not told and parts and all(rest and is_initial(first, rest) for first, rest in parts):
         told = [who for who, _ in shown]

@@ -185,16 +185,19 @@ def _with_descriptions(
         _under_triple(tokens, opening, limit, is_last=number == len(starts))
         for number, (opening, limit) in enumerate(zip(openings, [*starts, stop], strict=True))
     ]
-    over = [CardSpan(opening.tagline.end, opening.named.triple.start) for opening in openings]
-    said = [_paragraphs(tokens, openings, places) for places in (under, over)]
-    is_over = all(opening.named.is_bound for opening in openings) and _is_over(*said)
-    places = over if is_over else under
+    places, said = under, _paragraphs(tokens, openings, under)
+    is_over = False
+    if not _has_own(said) and all(opening.named.is_bound for opening in openings):
+        over = [CardSpan(opening.tagline.end, opening.named.triple.start) for opening in openings]
+        above = _paragraphs(tokens, openings, over)
+        if is_over := all(any(map(is_sentence, each.texts)) for each in above):
+            places, said = over, above
     cards = []
-    for opening, place, words, end in zip(openings, places, said[is_over], under, strict=True):
+    for opening, place, words, end in zip(openings, places, said, under, strict=True):
         own, badge = opening.named, opening.badge
         if is_over and badge is not None and badge.first >= place.first:
             badge = None  # it is found there again
-        twin = next((other for other in said[is_over] if other.name != own.name), None)
+        twin = next((other for other in said if other.name != own.name), None)
         alike = words.shared_with(twin) if twin else frozenset[str]()
         text, badge = read_description(tokens, names, place, badge, own.name, alike)
         if not own.is_bound:
@@ -212,11 +215,11 @@ def _paragraphs(
     return [Paragraphs.read(tokens, place.places, opening.named.name) for opening, place in pairs]
 
 
-def _is_over(under: list[Paragraphs], over: list[Paragraphs]) -> bool:
-    """Whether the cards have their texts over their statistics, and labels alone under them."""
-    labels = [each.likenesses() for each in under]
-    has_own = len(set(labels)) > 1 or any(map(is_sentence, labels[0]))
-    return not has_own and all(any(map(is_sentence, each.texts)) for each in over)
+def _has_own(said: list[Paragraphs]) -> bool:
+    """Whether the cards say more at their places than labels that both have."""
+    if any(is_sentence(text) for each in said for text in each.texts):
+        return True
+    return len({each.likenesses() for each in said}) > 1
 
 
 def _under_triple(tokens: Tokens, opening: Opening, limit: int, *, is_last: bool) -> CardSpan:
@@ -292,6 +295,8 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
         )
     bare = (text[len(label) :] for text in texts)
     require_no_tail(*map(own_words, bare, [card.name.text(tokens) for card in pair]))
+    if not label:
+        return pair
     spans = (replace(card.description, skip=len(label)) for card in pair)
     one, other = (replace(card, description=span) for card, span in zip(pair, spans, strict=True))
     return one, other

@@ -52,7 +52,8 @@ def find_labels(tokens: Tokens, first: int, stop: int) -> list[RowLabel]:
             if said and (row := names.get(label_key(head))):
                 others.append(RowLabel(row, at, len(text) - len(said.lstrip())))
     rest = set(ROWS) - {label.row for label in found}
-    for at in range(first, stop if rest else first):
+    has_headings = rest and not _HEADING.isdisjoint(tokens.document.tag)
+    for at in range(first, stop if has_headings else first):
         if tokens.document.tag[tokens.element(at)] in _HEADING:
             explained = [row for name, row in names.items() if _is_explained(tokens.text[at], name)]
             others += [RowLabel(row, at) for row in explained]

@@ -171,9 +171,10 @@ def require_no_tail(one: str, other: str) -> None:
             raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
     if one.endswith(_CUT) and other.endswith(_CUT):
         raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
-    is_alike = one == other or len(sentences(one) & sentences(other)) >= SEVERAL
     is_shared = likeness(last[0], "\0") == likeness(last[1], "\0")
-    if is_shared and last[0] != one and last[1] != other and not is_alike:
+    if not is_shared or one == other or last[0] == one or last[1] == other:
+        return
+    if len(sentences(one) & sentences(other)) < SEVERAL:
         raise _ambiguous(f"both cards end with {last[0][:40]!r}")
 
 

@@ -58,8 +58,6 @@ class _Reader:
     twin: Named | None
     repeated: Repeated
     shared: frozenset[str] = frozenset()
-    labels: frozenset[str] = frozenset()
-    """Those that the other card prints before its values."""
 
     def opening(self) -> Opening:
         tokens, named = self.tokens, self.named
@@ -72,8 +70,6 @@ class _Reader:
         before = [at for at in before if at not in early]
         if self.twin is not None and (len(after) > 1 or (named.is_bound and len(before) > 1)):
             self.shared = _alike(tokens, self.twin)
-        if self.twin is not None:
-            self.labels = _labels(tokens, self.twin)
         over = [self._bare(CardSpan(at, at + 1)) for at in before]
         under = [self._bare(span) for span in paragraphs(tokens, after)]
         glued = [badge for span in named.beside if (badge := self._badge_in(span))]
@@ -120,14 +116,15 @@ class _Reader:
             return span
         for name, said in (("category", repeated.categories), ("tagline", repeated.taglines)):
             label = label_of(text, name)
-            if label and (label in self.labels or text[len(label) :] in said):
+            if label and (text[len(label) :] in said or label in _labels(self.tokens, self.twin)):
                 return replace(span, skip=len(label))
         match = _AROUND.fullmatch(text)
         if match is not None and match[1] in repeated.categories:
             return replace(span, skip=match.start(1), cut=len(text) - match.end(1))
         letters = (len(text) - len(said) for said in repeated.categories if text.endswith(said))
         glued = (n for n in letters if is_initial(text[:n].strip(), self.named.name))
-        return replace(span, skip=next(glued, 0))
+        size = next(glued, 0)
+        return replace(span, skip=size) if size else span
 
     def _require_bare(self, category: CardSpan, tagline: CardSpan) -> None:
         """Neither begins with a label that cannot be told from its words."""
@@ -255,8 +252,10 @@ def _alike(tokens: Tokens, twin: Named) -> frozenset[str]:
     return Paragraphs.read(tokens, places, twin.name).likenesses()
 
 
-def _labels(tokens: Tokens, twin: Named) -> frozenset[str]:
+def _labels(tokens: Tokens, twin: Named | None) -> frozenset[str]:
     """The labels that the other card prints before its values."""
+    if twin is None:
+        return frozenset()
     places = (*range(twin.low, twin.span.first), *range(twin.span.end, twin.triple.start))
     return frozenset(label_of(tokens.text[at]) for at in places)
 

@@ -120,6 +120,8 @@ class Paragraphs:
         Where sentences of several paragraphs are the same in both but for the tools' names, they
         are one description of two tools: a notice under both would be one of them, seldom two.
         """
+        if len(self.texts) < 2:
+            return frozenset()  # there is nothing beside it
         alike = other.likenesses()
         if not any(is_sentence(text) for text in alike & self.likenesses()):
             return alike
