@@ -94,14 +94,14 @@ def _name_at(
 ) -> list[CardSpan]:
     """The name that begins at a token, and what else is in it. Absent: none for another text."""
     text = tokens.text[first]
-    for skip in dict.fromkeys((0, len(label_of(text, "name")))):
-        if name.startswith(text[skip:]):
-            for end in range(first + 1, min(first + 4, stop) + 1):
-                if tokens.join(first, end)[skip:] == name:
-                    return [CardSpan(first, end, skip)]
+    if name.startswith(text):
+        ends = range(first + 1, min(first + 4, stop) + 1)
+        return [CardSpan(first, end) for end in ends if tokens.join(first, end) == name][:1]
     before, found, after = text.partition(name)
     if not found or before[-1:].isalnum() or after[:1].isalnum():
         return []
+    if label_of(text, "name") == before and not after:
+        return [CardSpan(first, first + 1, len(before))]
     parts = [_EDGES.sub("", part) for part in (before, after)]
     told = repeated.categories | repeated.taglines | tokens.words.badges.keys()
     is_told = (

@@ -70,7 +70,9 @@ class _Reader:
         before = [at for at in before if at not in early]
         if self.twin is not None and (len(after) > 1 or (named.is_bound and len(before) > 1)):
             self.shared = _alike(tokens, self.twin)
-        over = [self._bare(CardSpan(at, at + 1)) for at in before]
+        # Without a box the card before ends there, and only few tokens can be this one's.
+        near = before if named.is_bound else before[-3:]
+        over = [self._bare(CardSpan(at, at + 1)) for at in near]
         under = [self._bare(span) for span in paragraphs(tokens, after)]
         glued = [badge for span in named.beside if (badge := self._badge_in(span))]
         for span in named.beside:
@@ -168,17 +170,15 @@ class _Reader:
             )
         if texts[-2:-1] == texts[-1:]:
             raise FieldError(code="duplicate_block", field="category", detail="it stands twice")
-        # Without a box the card before ends there, and only few tokens can be this one's.
-        near = over if self.named.is_bound else over[-3:]
-        said = [span for span in near if self._text(span) in self.repeated.categories]
-        said = said or [span for span in near if self._is_labelled(span, "category")]
+        said = [span for span in over if self._text(span) in self.repeated.categories]
+        said = said or [span for span in over if self._is_labelled(span, "category")]
         if said:
             return said[-1]
         if self.named.is_bound:
-            own = [span for span in near if not self._is_shared(span)]
-            if len(near) > 1 and len(own) != 1:
-                raise _ambiguous("category", f"{len(near)} texts stand over {name[:40]!r}")
-            return own[0] if own else near[0]
+            own = [span for span in over if not self._is_shared(span)]
+            if len(over) > 1 and len(own) != 1:
+                raise _ambiguous("category", f"{len(over)} texts stand over {name[:40]!r}")
+            return own[0] if own else over[0]
         labels = list(takewhile(lambda text: not is_sentence(text), reversed(texts)))
         if len(labels) > 1 and self.tokens.document.kind == "html":
             raise _ambiguous("category", f"{len(labels)} texts stand over {name[:40]!r}")
