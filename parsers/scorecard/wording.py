@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST_NAME = 60
 BEGINNING = 24
@@ -14,6 +15,12 @@ _INTERFACE = re.compile(
     r"|advertisement|ad)\b",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(
+    r"[^\w]*(?:(?:out )?of|points|pts|rat(?:ed|ing)|scored?|stars?|[\d\W])*\d"
+    r"(?:(?:out )?of|points|pts|stars?|[\d\W])*",
+    re.IGNORECASE,
+)
+_OFFER = re.compile(r"(?:all|follow|more|open|read|see|show|view|visit)\s", re.IGNORECASE)
 _MORE = (
     r"(?:(?:read|show|see|view|load|continue|expand)(?: reading)?(?: the| this)?"
     r"(?: full| whole| entire)?(?: more| all| rest| on| quote| review| text)?|more)"
@@ -22,7 +29,12 @@ _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
 )
-_SIGNS = re.compile(r"^(?:[—–-]\s*|[#¶§]\s+|by\s+(?=\w))+|\s+[#¶§]$|[:,]$", re.IGNORECASE)
+_SIGNS = re.compile(
+    r"^(?:[—–-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
+    r"|(?:\s(?:says|said|writes|wrote)|['’]s? (?:opinion|review|score|take|thoughts|verdict|view))?"
+    r"(?:\s+[#¶§]|[:,])?$",
+    re.IGNORECASE,
+)
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
 _TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,99}[\w)])$")
 
@@ -43,7 +55,17 @@ def may_be_reviewer(text: str) -> bool:
         any(map(str.isalpha, text))
         and not any(map(str.isdigit, text))
         and not _INTERFACE.search(text)
+        and not _OFFER.match(text)
     )
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text may state a score in a way that is not read: a number, or what it is out of.
+
+    >>> [is_figure(text) for text in ("81", "4.1 of 5", "Score", "3 days ago")]
+    [True, True, False, False]
+    """
+    return len(text) <= LONGEST_NAME and _FIGURE.fullmatch(text) is not None
 
 
 def is_initials(text: str, name: str) -> bool:
@@ -51,15 +73,32 @@ def is_initials(text: str, name: str) -> bool:
     return len(text) <= 2 and name.casefold().startswith(text[0].casefold())
 
 
-def reviewer_name(text: str) -> str:
-    """A reviewer's name as it is compared and recorded: without a leading 'The ', or a sign.
+def reviewer_name(text: str, names: tuple[str, ...] = ()) -> str:
+    """A reviewer's name as it is compared and recorded: without 'The ', a label, a sign, the tool.
 
     >>> reviewer_name("— by The Doubter #")
+    'Doubter'
+    >>> reviewer_name("Reviewer: Doubter")
+    'Doubter'
+    >>> reviewer_name("The Doubter’s take on Alpha", ("Alpha", "Beta"))
     'Doubter'
     """
     if len(text) > 2 * LONGEST_NAME:
         return text
+    if any(name.casefold() in text.casefold() for name in names):
+        text = _beside(names).sub("", text) or text
     return _SIGNS.sub("", text).removeprefix("The ")
+
+
+@lru_cache(maxsize=8)
+def _beside(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A tool's name as it stands before a reviewer's or behind it."""
+    tool = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(
+        rf"^(?:on )?(?:{tool})\s*[·•|:–—-]\s*"
+        rf"|[\s,]*(?:\b(?:about|of|on|reviews|tries)\s+|[·•|:(–—-]\s*)(?:{tool})\)?:?$",
+        re.IGNORECASE,
+    )
 
 
 def masked(text: str) -> str:
