@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from parsers.heads import Names
-from parsers.page.tokens import LONGEST_SCORE, Tokens
+from parsers.page.tokens import LONGEST_SCORE, Tokens, patterns_of
 from parsers.scorecard.anchors import Anchor
 from parsers.scorecard.arrangements import place_cells
 from parsers.scorecard.board import read_board
@@ -81,7 +81,8 @@ def _wrong_count(tokens: Tokens, begin: int, count: int, panels: Panels) -> Layo
 def _unread(tokens: Tokens, begin: int) -> str | None:
     """A short text with figures that stands there again with others. Absent: None for none."""
     blocks = tokens.document.text[tokens.end[begin] :]
-    short = [text for text in blocks if len(text) <= LONGEST_SCORE]
+    is_read = patterns_of(tokens.words).is_score
+    short = [text for text in blocks if len(text) <= LONGEST_SCORE and not is_read(text)]
     alike = Counter(each for text in short if (each := masked(text)) != text)
     return next((text for text in short if alike[masked(text)] >= FEW_ALIKE), None)
 

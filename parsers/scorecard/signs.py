@@ -19,17 +19,17 @@ _TOLD = re.compile(
     rb"""\s(?:alt|aria-label|title)\s*=\s*(?:"([^"<>]{1,60})"|'([^'<>]{1,60})'|([^\s"'<>]{1,60}))""",
     re.IGNORECASE,
 )
-_BAR = re.compile(rb"<meter\b|<progress\b|aria-valuenow|/ ?100\b|out of 100\b", re.IGNORECASE)
+_BAR = re.compile(rb"<meter\b|<progress\b|\saria-valuenow\b", re.IGNORECASE)
 
 
 def require_no_signs(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     """Signs that differ between cells without a printed verdict say it. Raises: LayoutError."""
     if any(cell.raw.score is None or cell.raw.verdict(tokens) for cell in cells):
         return
-    shown = (
-        "".join(tokens.text[at] for at in range(*cell.raw.span) if at not in range(*cell.quote))
-        for cell in cells
-    )
+    shown = []
+    for raw, quote in ((cell.raw, range(*cell.quote)) for cell in cells):
+        own = (at for at in range(*raw.span) if at not in quote and not tokens.is_control(at))
+        shown.append("".join(tokens.text[at] for at in own))
     signs = {frozenset(SIGNS.intersection(text)) for text in shown}
     if len(signs) > 1:
         detail = f"{''.join(sorted(frozenset.union(*signs)))!r} may say the verdicts"
@@ -41,8 +41,10 @@ def require_no_pictures(quotes: list[Quote], words: Words, source: bytes) -> Non
     if all(quote.verdict_source == "page" and quote.score is not None for quote in quotes):
         return
     told = [b"".join(found).decode("utf-8", "replace") for found in _TOLD.findall(source)]
-    verdicts = sum(patterns_of(words).read_verdict(text) is not None for text in told)
+    patterns = patterns_of(words)
+    verdicts = sum(patterns.read_verdict(text) is not None for text in told)
     if verdicts >= len(quotes) and not any(quote.verdict_source == "page" for quote in quotes):
         raise cell_shape("pictures say the verdicts", "quotes[].verdict")
-    if len(_BAR.findall(source)) >= len(quotes) and all(quote.score is None for quote in quotes):
+    scores = len(_BAR.findall(source)) + sum(patterns.is_score(text) for text in told)
+    if scores >= len(quotes) and all(quote.score is None for quote in quotes):
         raise cell_shape("bars or pictures say the scores", "quotes[].score")
