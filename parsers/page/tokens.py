@@ -15,6 +15,8 @@ from parsers.page.document import Document
 from parsers.site import Words
 from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons
 
+FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
+_BETWEEN = " ·•|:,;–—-"
 LONGEST_SCORE = 60
 """No score with its labels is longer. Units: characters."""
 
@@ -105,7 +107,7 @@ class Patterns:
             rf"{number} ?[·•|] ?(?P<verdict>\w[\w' ]{{0,24}})",  # no word that we know
         )
         self.scores = [re.compile(form, re.IGNORECASE) for form in forms]
-        self.verdict = re.compile(rf"\W{{0,3}}{verdict}\W{{0,3}}", re.IGNORECASE)
+        self.verdict = re.compile(rf"\W{{0,3}}{verdict}[^\w.?…]{{0,3}}", re.IGNORECASE)
         unit = r" ?(?P<unit>%|points|pts)?"
         unscaled = (
             rf"{bare}{unit}(?:{between}{verdict}\)?)?",
@@ -128,6 +130,7 @@ class Patterns:
                 words.best_for,
                 words.category,
                 words.no_votes,
+                *FIELD_LABELS,
                 *words.decision,
                 *words.verdicts,
                 *words.badges,
@@ -163,8 +166,11 @@ class Patterns:
         match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
         if match is None:
             return None
-        name = match["name"].strip(" ·•|:,;–—-")
-        return Score(match["number"], match["verdict"], name, int(match["scale"]))
+        name, verdict = match["name"].strip(_BETWEEN), match["verdict"]
+        for word, rest in (name.split(" ", 1), name.rsplit(" ", 1)[::-1]) if " " in name else ():
+            if verdict is None and label_key(word) in self.verdicts:
+                name, verdict = rest.strip(_BETWEEN), word.strip(_BETWEEN)
+        return Score(match["number"], verdict, name, int(match["scale"]))
 
     def read_unscaled_score(self, text: str) -> Score | None:
         """A score that does not say what it is out of: by its label, or by its unit and a verdict.

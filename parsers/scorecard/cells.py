@@ -11,10 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from parsers.heads import Names, named_tools
-from parsers.page.tokens import Score, Tokens, patterns_of
+from parsers.page.tokens import FIELD_LABELS, Score, Tokens, patterns_of
 from parsers.scorecard.anchors import Anchor, CellSpan
-
-FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from parsers.page.tokens import Tokens
 from parsers.scorecard.shape import NamedCell, cell_shape
-from parsers.scorecard.wording import masked
+from parsers.scorecard.wording import is_interface, masked
 
 FEW_WORDS = 10
 
@@ -68,12 +68,11 @@ def _require_equal_lengths(tokens: Tokens, boxes: list[list[tuple[int, int]]]) -
     longer = [own for own in boxes if len(own) > 1]
     if len(longer) != 1 or len(longer[0]) != 2:
         return
+    texts = [tokens.document.join(start, end) for start, end in longer[0]]
     held = [{_blockquote(tokens, start) for start, _ in own} for own in boxes]
-    if all(len(own) == 1 for own in held) and None not in set().union(*held):
-        return
-    for start, end in longer[0]:
-        text = tokens.document.join(start, end)
-        if len(text.split()) <= FEW_WORDS:
+    is_own = all(len(own) == 1 and None not in own for own in held)
+    for text in texts:
+        if len(text.split()) <= FEW_WORDS and not (is_own and not is_interface(text)):
             raise cell_shape(f"one quote alone has a paragraph more: {text[:40]!r}")
 
 

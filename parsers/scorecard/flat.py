@@ -11,7 +11,7 @@ from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import RawCell, is_part, means
-from parsers.scorecard.shape import NamedCell, cell_shape, named
+from parsers.scorecard.shape import NamedCell, cell_shape, with_names
 from parsers.scorecard.wording import is_name_like, masked
 from parsers.values import word_key
 from schema.errors import FieldError
@@ -31,7 +31,7 @@ def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tup
     Raises: LayoutError where it is not certain which tokens are reviewers, FieldError where the
     last quote's end is not certain.
     """
-    starts = [max(cell.anchor.first, cell.verdict_at or 0) + 1 for cell in cells]
+    starts = [max(cell.anchor.end, (cell.verdict_at or 0) + 1) for cell in cells]
     ranges = [
         range(start, after.anchor.first) for start, after in zip(starts, cells[1:], strict=False)
     ]
@@ -48,12 +48,13 @@ def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tup
         if len(gap) > 1 and tokens.text[gap[-1]] == tokens.text[gap[-2]]:
             detail = f"{tokens.text[gap[-1]][:40]!r} twice"
             raise FieldError(code="duplicate_block", field="quotes", detail=detail)
-    reviewers = _take_reviewers(tokens, before, gaps)
+    is_told = all(cell.score is not None and cell.score.reviewer for cell in cells)
+    reviewers: list[int | None] = [None] * len(cells)
+    if not is_told:
+        reviewers = _take_reviewers(tokens, before, gaps)
     gaps.append(_last_gap(tokens, starts[-1], gaps))
-    return tuple(
-        NamedCell(cell, CellSpan(gap[0], gap[-1] + 1), *named(tokens, names, cell, at))
-        for cell, gap, at in zip(cells, _trimmed(tokens, gaps), reviewers, strict=True)
-    )
+    quotes = [CellSpan(gap[0], gap[-1] + 1) for gap in _trimmed(tokens, gaps)]
+    return with_names(tokens, names, cells, quotes, reviewers)
 
 
 def _take_reviewers(tokens: Tokens, before: list[int], gaps: list[list[int]]) -> list[int | None]:

@@ -14,9 +14,10 @@ from itertools import pairwise
 
 from parsers.heads import Names, headed_tool
 from parsers.page.tokens import Tokens
+from parsers.scorecard.names import bare_names, is_initials, reviewer_name
 from parsers.scorecard.shape import cell_shape, is_alike, may_be_name
 from parsers.scorecard.sides import PlacedCell
-from parsers.scorecard.wording import is_initials, is_name_like, may_be_reviewer, reviewer_name
+from parsers.scorecard.wording import is_name_like, may_be_reviewer
 
 REVIEWER = "quotes[].reviewer"
 Rows = dict[int, dict[str, int]]
@@ -53,13 +54,21 @@ def name_by_row(
     if not (own or rows[placed[0].slot]) and _may_stand_behind(tokens, rows, placed):
         detail = "the first row shows no reviewer: the names may stand before or behind their rows"
         raise cell_shape(detail, REVIEWER)
-    return tuple(
-        replace(each, cell=replace(each.cell, reviewer=reviewer_name(name), reviewer_at=at))
-        if (name, at) != ("", 0)
-        else each
-        for each in placed
-        for name, at in (next(iter(rows[each.slot].items()), ("", 0)),)
-    )
+    heads = {slot: at for slot, found in rows.items() for at in found.values()}
+    return _with_heads(tokens, names, placed, heads)
+
+
+def _with_heads(
+    tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...], heads: dict[int, int]
+) -> tuple[PlacedCell, ...]:
+    """The cells with the reviewer in the token that heads their slot, where one does."""
+    bare = iter(bare_names([tokens.text[at] for at in heads.values()], names))
+    told = {slot: (next(bare), at) for slot, at in heads.items()}
+    found = []
+    for each in placed:
+        name, at = told.get(each.slot, (each.cell.reviewer, each.cell.reviewer_at))
+        found.append(replace(each, cell=replace(each.cell, reviewer=name, reviewer_at=at)))
+    return tuple(found)
 
 
 def _without_initials(rows: Rows, placed: tuple[PlacedCell, ...]) -> tuple[PlacedCell, ...]:
@@ -95,13 +104,7 @@ def _name_by_column(
     if not is_table or len({(each.tool, each.cell.raw.above[:1]) for each in placed}) != 2:
         shown = ", ".join(tokens.text[at] for at in found)
         raise cell_shape(f"{shown[:60]!r} may be the reviewers", REVIEWER)
-    return tuple(
-        replace(
-            each, cell=replace(each.cell, reviewer=reviewer_name(tokens.text[at]), reviewer_at=at)
-        )
-        for each in placed
-        for at in (found[each.slot - 1],)
-    )
+    return _with_heads(tokens, names, placed, dict(enumerate(found, 1)))
 
 
 def _goes_on(tokens: Tokens, names: Names, at: int, before: int) -> bool:

@@ -18,15 +18,8 @@ from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import RawCell
-from parsers.scorecard.wording import (
-    is_figure,
-    is_initials,
-    is_name_like,
-    is_stub,
-    masked,
-    may_be_reviewer,
-    reviewer_name,
-)
+from parsers.scorecard.names import bare_names, is_initials, longer_name, without_tool
+from parsers.scorecard.wording import is_figure, is_name_like, is_stub, masked, may_be_reviewer
 from schema.errors import FieldError, LayoutError, ParseError
 
 
@@ -114,26 +107,39 @@ def name_cells(
     if not any(reviewers) and not _is_headed(tokens, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
         reviewers = _reviewers(tokens, names, cells, quotes, buttons)
-    return tuple(
-        NamedCell(cell, quote, *named(tokens, names, cell, at))
-        for cell, quote, at in zip(cells, quotes, reviewers, strict=True)
-    )
+    return with_names(tokens, names, cells, quotes, reviewers)
 
 
-def named(
-    tokens: Tokens, names: Names, cell: RawCell, at: int | None
-) -> tuple[str | None, int | None, int]:
-    """The reviewer in a token, else with the cell's score; the token; the tool beside the name.
+def with_names(
+    tokens: Tokens,
+    names: Names,
+    cells: tuple[RawCell, ...],
+    quotes: list[CellSpan],
+    reviewers: list[int | None],
+) -> tuple[NamedCell, ...]:
+    """The cells with their reviewers: of the token given, else with the score.
 
     Raises: LayoutError (cell_shape) where a tool's name cannot be told from the reviewer's.
     """
-    shown = _name(tokens, at) if at is not None else cell.score and cell.score.reviewer
-    if not shown:
-        return None, None, 0
-    name = reviewer_name(shown, names)
-    if held_tool(name, names):
-        raise cell_shape(f"{shown[:60]!r} names a reviewer and a tool", "quotes[].reviewer")
-    return name, cell.anchor.first if at is None else at, held_tool(shown, names)
+    shown = [
+        _name(tokens, at) if at is not None else (cell.score and cell.score.reviewer) or ""
+        for cell, at in zip(cells, reviewers, strict=True)
+    ]
+    bare = bare_names([text for text in shown if text], names)
+    if badged := longer_name(bare):
+        raise cell_shape(f"{badged[:60]!r} is more than another's name", "quotes[].reviewer")
+    told = iter(bare)
+    found = []
+    for cell, quote, at, text in zip(cells, quotes, reviewers, shown, strict=True):
+        if not text:
+            found.append(NamedCell(cell, quote))
+            continue
+        where = cell.anchor.first if at is None else at
+        found.append(NamedCell(cell, quote, next(told), where, held_tool(text, names)))
+        if held_tool(found[-1].reviewer or "", names):
+            detail = f"{text[:60]!r} names a reviewer and a tool"
+            raise cell_shape(detail, "quotes[].reviewer")
+    return tuple(found)
 
 
 def _name(tokens: Tokens, at: int) -> str:
@@ -303,7 +309,7 @@ def _places(
 ) -> dict[_Place, int]:
     """The tokens of a cell that could name its reviewer, by where they stand."""
     document, found = tokens.document, dict[_Place, int]()
-    names = [at for at in beside if may_be_reviewer(reviewer_name(tokens.text[at], tools))]
+    names = [at for at in beside if may_be_reviewer(without_tool(tokens.text[at], tools))]
     for at in names:
         if any(is_initials(tokens.text[at], tokens.text[other]) for other in names if other != at):
             continue

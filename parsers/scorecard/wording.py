@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 LONGEST_NAME = 60
 BEGINNING = 24
@@ -29,12 +28,6 @@ _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
 )
-_SIGNS = re.compile(
-    r"^(?:[—–-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
-    r"|(?:\s(?:says|said|writes|wrote)|['’]s? (?:opinion|review|score|take|thoughts|verdict|view))?"
-    r"(?:\s+[#¶§]|[:,])?$",
-    re.IGNORECASE,
-)
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
 _TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,99}[\w)])$")
 
@@ -54,9 +47,14 @@ def may_be_reviewer(text: str) -> bool:
     return (
         any(map(str.isalpha, text))
         and not any(map(str.isdigit, text))
-        and not _INTERFACE.search(text)
+        and not is_interface(text)
         and not _OFFER.match(text)
     )
+
+
+def is_interface(text: str) -> bool:
+    """Whether a short text holds a word of the interface."""
+    return _INTERFACE.search(text) is not None
 
 
 def is_figure(text: str) -> bool:
@@ -66,39 +64,6 @@ def is_figure(text: str) -> bool:
     [True, True, False, False]
     """
     return len(text) <= LONGEST_NAME and _FIGURE.fullmatch(text) is not None
-
-
-def is_initials(text: str, name: str) -> bool:
-    """Whether a text is the letter, or two, of an avatar beside a name."""
-    return len(text) <= 2 and name.casefold().startswith(text[0].casefold())
-
-
-def reviewer_name(text: str, names: tuple[str, ...] = ()) -> str:
-    """A reviewer's name as it is compared and recorded: without 'The ', a label, a sign, the tool.
-
-    >>> reviewer_name("— by The Doubter #")
-    'Doubter'
-    >>> reviewer_name("Reviewer: Doubter")
-    'Doubter'
-    >>> reviewer_name("The Doubter’s take on Alpha", ("Alpha", "Beta"))
-    'Doubter'
-    """
-    if len(text) > 2 * LONGEST_NAME:
-        return text
-    if any(name.casefold() in text.casefold() for name in names):
-        text = _beside(names).sub("", text) or text
-    return _SIGNS.sub("", text).removeprefix("The ")
-
-
-@lru_cache(maxsize=8)
-def _beside(names: tuple[str, ...]) -> re.Pattern[str]:
-    """A tool's name as it stands before a reviewer's or behind it."""
-    tool = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.compile(
-        rf"^(?:on )?(?:{tool})\s*[·•|:–—-]\s*"
-        rf"|[\s,]*(?:\b(?:about|of|on|reviews|tries)\s+|[·•|:(–—-]\s*)(?:{tool})\)?:?$",
-        re.IGNORECASE,
-    )
 
 
 def masked(text: str) -> str:

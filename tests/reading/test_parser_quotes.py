@@ -453,6 +453,8 @@ NAMED = (
     "{who}’s take on {tool}",
     "— {who}, on {tool}",
     "{tool}: {who}",
+    "{who} rates {tool}:",
+    "<span>Reviewer</span><span>{who}</span>",
 )
 
 
@@ -478,6 +480,30 @@ def test_the_tool_beside_a_reviewer_tells_the_side() -> None:
 def test_a_badge_built_like_a_name_in_one_cell_is_never_the_reviewer(badge: str) -> None:
     line = reading(rows(lambda at: cell(at, over=f"<b>{badge}</b>" if at == 2 else "")))
     assert is_right(line) or line["code"] == "cell_shape"
+
+
+@pytest.mark.parametrize("badge", [" Top", " <span>Staff pick</span>"])
+def test_a_badge_within_the_name_of_one_cell_is_refused(badge: str) -> None:
+    line = reading(rows(cell).replace("<b>Doubter</b>", f"<b>Doubter{badge}</b>", 1))
+    assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")
+
+
+def test_initials_that_each_name_begins_with_are_an_avatars() -> None:
+    named = rows(cell)
+    for who in WHO:
+        named = named.replace(f"<b>{who}", f"<b><span>{who[:2].upper()}</span> {who}")
+    assert is_right(reading(named))
+
+
+def test_one_line_may_hold_reviewer_verdict_and_score_in_any_order() -> None:
+    for form in ("{who}: {verdict}, {score}/100", "{verdict} — {who}, {score}/100"):
+        page = rows(
+            lambda at, form=form: (  # type: ignore[misc]
+                f"<div><p>{form.format(who=WHO[at // 2], verdict=VERDICTS[at], score=SCORES[at])}"
+                f"</p><p>{SAID[at]}</p></div>"
+            )
+        )
+        assert is_right(reading(page))
 
 
 def test_the_initials_of_an_avatar_are_no_reviewer_where_the_row_is_headed_by_the_name() -> None:
@@ -539,6 +565,14 @@ def test_a_second_paragraph_in_the_blockquote_of_one_quote_is_its_own() -> None:
         lambda at: cell(at, quote=f"<blockquote><p>{SAID[at]}</p>{more * (at == 3)}</blockquote>")
     )
     assert reading(page)["quotes"][3]["text"] == f"{SAID[3]} So it was."
+
+
+def test_a_word_of_the_interface_in_the_blockquote_of_one_quote_is_refused() -> None:
+    more = "<p>Edited by the panel.</p>"
+    page = rows(
+        lambda at: cell(at, quote=f"<blockquote><p>{SAID[at]}</p>{more * (at == 3)}</blockquote>")
+    )
+    assert reading(page)["code"] == "cell_shape"
 
 
 def test_a_label_glued_to_every_quote_is_refused() -> None:
