@@ -48,6 +48,10 @@ def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tup
         if len(gap) > 1 and tokens.text[gap[-1]] == tokens.text[gap[-2]]:
             detail = f"{tokens.text[gap[-1]][:40]!r} twice"
             raise FieldError(code="duplicate_block", field="quotes", detail=detail)
+    if any(not is_name_like(tokens.text[at]) for at in before[-2:]):
+        raise cell_shape(
+            "a sentence stands before the first score: each quote may stand before its own"
+        )
     is_told = all(cell.score is not None and cell.score.reviewer for cell in cells)
     reviewers: list[int | None] = [None] * len(cells)
     if not is_told:

@@ -19,7 +19,14 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import RawCell
 from parsers.scorecard.names import bare_names, is_initials, longer_name, without_tool
-from parsers.scorecard.wording import is_figure, is_name_like, is_stub, masked, may_be_reviewer
+from parsers.scorecard.wording import (
+    is_figure,
+    is_interface,
+    is_name_like,
+    is_stub,
+    masked,
+    may_be_reviewer,
+)
 from schema.errors import FieldError, LayoutError, ParseError
 
 
@@ -107,6 +114,8 @@ def name_cells(
     if not any(reviewers) and not _is_headed(tokens, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
         reviewers = _reviewers(tokens, names, cells, quotes, buttons)
+    if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
+        raise cell_shape("the reviewers may stand in one text with others", "quotes[].reviewer")
     return with_names(tokens, names, cells, quotes, reviewers)
 
 
@@ -121,8 +130,9 @@ def with_names(
 
     Raises: LayoutError (cell_shape) where a tool's name cannot be told from the reviewer's.
     """
+    plain = {tokens.text[at] for at in reviewers if at and tokens.end[at] - tokens.start[at] == 1}
     shown = [
-        _name(tokens, at) if at is not None else (cell.score and cell.score.reviewer) or ""
+        _name(tokens, at, plain) if at is not None else (cell.score and cell.score.reviewer) or ""
         for cell, at in zip(cells, reviewers, strict=True)
     ]
     bare = bare_names([text for text in shown if text], names)
@@ -142,12 +152,33 @@ def with_names(
     return tuple(found)
 
 
-def _name(tokens: Tokens, at: int) -> str:
-    """The name in a token, without the initials of an avatar in a block of their own."""
-    document, start, end = tokens.document, tokens.start[at], tokens.end[at]
-    if end - start > 1 and is_initials(document.text[start], document.text[start + 1]):
-        return document.join(start + 1, end)
-    return tokens.text[at]
+def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
+    """The name in a token, without an avatar's letters or an offer in an element of their own.
+
+    Where one of its elements is a name that other cells show alone, that is it.
+
+    Raises: LayoutError (cell_shape) for one of several elements that nothing parts.
+    """
+    text, whole = tokens.document.text, range(tokens.start[at], tokens.end[at])
+    kept = [block for block in whole if not is_interface(text[block])] or [*whole]
+    if len(kept) > 1 and is_initials(text[kept[0]], text[kept[1]]):
+        kept = kept[1:]
+    told = [block for block in kept if text[block] in plain]
+    if len(told) == 1:
+        return text[told[0]]
+    if len(kept) > 1 and is_glued(tokens, at):
+        raise cell_shape(f"{tokens.text[at][:60]!r} is more than one text", "quotes[].reviewer")
+    return tokens.document.join(kept[0], kept[-1] + 1)
+
+
+def is_glued(tokens: Tokens, at: int) -> bool:
+    """Whether a token holds elements side by side whose words would run into each other."""
+    text, glue = tokens.document.text, tokens.document.glue
+    blocks = range(tokens.start[at] + 1, tokens.end[at])
+    return any(
+        not glue[block] and text[block - 1][-1].islower() and text[block][0].isupper()
+        for block in blocks
+    )
 
 
 def _find_quotes(

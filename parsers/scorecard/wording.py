@@ -45,16 +45,13 @@ def is_name_like(text: str) -> bool:
 def may_be_reviewer(text: str) -> bool:
     """Whether a short text says who speaks: it has letters, no digit, no word of the interface."""
     return (
-        any(map(str.isalpha, text))
-        and not any(map(str.isdigit, text))
-        and not is_interface(text)
-        and not _OFFER.match(text)
+        any(map(str.isalpha, text)) and not any(map(str.isdigit, text)) and not is_interface(text)
     )
 
 
 def is_interface(text: str) -> bool:
-    """Whether a short text holds a word of the interface."""
-    return _INTERFACE.search(text) is not None
+    """Whether a short text holds a word of the interface, or offers something to open."""
+    return _INTERFACE.search(text) is not None or _OFFER.match(text) is not None
 
 
 def is_figure(text: str) -> bool:

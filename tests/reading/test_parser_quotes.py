@@ -482,6 +482,23 @@ def test_a_badge_built_like_a_name_in_one_cell_is_never_the_reviewer(badge: str)
     assert is_right(line) or line["code"] == "cell_shape"
 
 
+def test_an_element_beside_a_name_that_runs_into_it_is_no_part_of_it() -> None:
+    badged = rows(cell).replace("<b>Doubter</b>", "<p><b>Doubter</b><i>Pinned</i></p>", 1)
+    assert is_right(reading(badged))
+    everywhere = rows(cell).replace("<b>", "<p><b>").replace("</b>", "</b><i>Panelist</i></p>")
+    assert reading(everywhere)["code"] == "cell_shape"
+    offered = rows(cell).replace("</b>", "</b><a href=/r>Read the review</a>")
+    assert is_right(reading(offered))
+
+
+def test_quotes_before_their_scores_outside_of_any_element_are_refused() -> None:
+    page = "".join(
+        f"<p>{SAID[at]}</p><small>{(A, B)[at % 2]}</small><p>{WHO[at // 2]}</p><p>{score(at)}</p>"
+        for at in range(8)
+    )
+    assert reading(page)["code"] == "cell_shape"
+
+
 @pytest.mark.parametrize("badge", [" Top", " <span>Staff pick</span>"])
 def test_a_badge_within_the_name_of_one_cell_is_refused(badge: str) -> None:
     line = reading(rows(cell).replace("<b>Doubter</b>", f"<b>Doubter{badge}</b>", 1))
