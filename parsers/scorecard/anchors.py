@@ -62,12 +62,15 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, list[Anchor
 def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
     """Every token from `first` on that states a score, alone or with its reviewer's name."""
     texts = [at for at in range(first, len(tokens.text)) if may_state(tokens.text[at])]
+    few = list[Anchor]()
     for read in (patterns.read_score, patterns.read_named_score):
         found = [(at, s) for at in texts if (s := read(tokens.text[at])) is not None]
         found = [(at, s) for at, s in found if s.reviewer is None or _is_whole(tokens, at, s)]
-        if found:
-            return _one_of_each([Anchor(CellSpan(at, at + 1), score) for at, score in found])
-    return _unscaled(tokens, patterns, first)
+        scores = [Anchor(CellSpan(at, at + 1), score) for at, score in found]
+        if len(scores) >= FEWEST:
+            return _one_of_each(scores)
+        few = few or scores
+    return _unscaled(tokens, patterns, first) or few
 
 
 def _one_of_each(found: list[Anchor]) -> list[Anchor]:

@@ -12,7 +12,7 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import RawCell, is_part, means
 from parsers.scorecard.shape import NamedCell, cell_shape, with_names
-from parsers.scorecard.wording import is_name_like, masked
+from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
 from parsers.values import word_key
 from schema.errors import FieldError
 
@@ -56,6 +56,8 @@ def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tup
     reviewers: list[int | None] = [None] * len(cells)
     if not is_told:
         reviewers = _take_reviewers(tokens, before, gaps)
+    if any(at is not None and not may_be_reviewer(tokens.text[at]) for at in reviewers):
+        raise cell_shape("the text before a score names no reviewer")
     gaps.append(_last_gap(tokens, starts[-1], gaps))
     quotes = [CellSpan(gap[0], gap[-1] + 1) for gap in _trimmed(tokens, gaps)]
     return with_names(tokens, names, cells, quotes, reviewers)

@@ -11,7 +11,7 @@ _ENDS = '.!?…”"。！？؟।'
 _INTERFACE = re.compile(
     r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
     r"|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
-    r"|advertisement|ad)\b",
+    r"|advertisement|ad|verified|pinned|featured)\b",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(

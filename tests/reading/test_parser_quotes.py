@@ -424,6 +424,16 @@ def test_a_form_that_is_not_read_is_named() -> None:
     assert "4.05/5" in line["detail"]
 
 
+def test_one_score_of_the_whole_does_not_hide_those_of_the_cells() -> None:
+    of = rows(
+        lambda at: (
+            f"<div><b>{WHO[at // 2]}</b><p>Score: {SCORES[at]} · {VERDICTS[at]}</p>"
+            f"<p>{SAID[at]}</p></div>"
+        )
+    )
+    assert is_right(reading("<p>All in all: 77/100</p>" + of))
+
+
 def test_a_legend_of_the_verdicts_is_no_cell() -> None:
     of = rows(lambda at: f"<div><b>{WHO[at // 2]}</b><i>{VERDICTS[at]}</i><p>{SAID[at]}</p></div>")
     line = reading("<p><span>Ship</span><span>Skip</span></p>" + of)
