@@ -30,6 +30,7 @@ from parsers.scorecard.anchors import Anchor, find_scorecard
 from parsers.scorecard.quotes import read_quotes
 from parsers.scorecard.scorecard import Scorecard, read_scorecard
 from parsers.scorecard.sides import Panels
+from parsers.scorecard.signs import require_no_pictures
 from parsers.site import Site
 from parsers.values import label_key, require_text, word_key
 from schema.errors import LayoutError
@@ -74,6 +75,8 @@ def read_comparison(
     slugs = _read_slugs(context, site, url, source)
     title = _read_title(context, cards)
     quotes = read_quotes(context, card, (one, two))
+    if document.kind == "html":
+        require_no_pictures(quotes, site.words, source)
     tools = (one.record(slugs[0]), two.record(slugs[1]))
     _check_decision(context, decision, cards)
     require_own_quotes(tools, quotes)

@@ -15,6 +15,11 @@ from parsers.page.document import Document
 from parsers.site import Words
 from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons
 
+FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
+_BETWEEN = " ·•|:,;–—-"
+LONGEST_SCORE = 60
+"""No score with its labels is longer. Units: characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -104,18 +109,26 @@ class Patterns:
 
     def __init__(self, words: Words) -> None:
         self.verdicts = frozenset(words.verdicts)
-        verdict = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
-        between = r" ?(?:[·•|:,;/–—-] ?)?\(?"
-        number = r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,2})?) ?/ ?(?P<scale>100?)"
-        label = r"(?:(?:score|rating|verdict)\W{1,3})?"
+        word = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
+        verdict = rf"(?:verdict\W{{1,3}})?{word}(?:\W+(?:edited|updated))?"
+        between = r"[^\w%/]{0,8}"  # a sign, an icon, a bracket
+        label = r"(?P<label>(?:score|rat(?:ed|ing)|verdict)\W{1,3})?"
+        bare = rf"{label}(?P<number>[0-9]{{1,3}}(?:\.[0-9]{{1,2}})?)"
+        number = rf"{bare}(?: ?/ ?| ?(?:out )?of )(?P<scale>100?)"
         forms = (
-            rf"{label}{number}(?:{between}{verdict}\)?)?",
+            rf"{number}(?:{between}{verdict}\)?)?",
             rf"{verdict}{between}{number}\)?",
             rf"{number} ?[·•|] ?(?P<verdict>\w[\w' ]{{0,24}})",  # no word that we know
         )
         self.scores = [re.compile(form, re.IGNORECASE) for form in forms]
-        self.share_score = re.compile(rf"(?P<number>[0-9]{{1,3}}) ?%{between}{verdict}\)?", re.I)
-        self.own_share = re.compile(rf"[0-9]{{1,3}} ?% ?[·•|] ?{verdict}", re.I)
+        self.verdict = re.compile(rf"\W{{0,3}}{verdict}[^\w.?…]{{0,3}}", re.IGNORECASE)
+        unit = r" ?(?P<unit>%|points|pts)?"
+        unscaled = (
+            rf"{bare}{unit}(?:{between}{verdict}\)?)?",
+            rf"{verdict}{between}{bare}{unit}\)?",
+        )
+        self.unscaled = [re.compile(form, re.IGNORECASE) for form in unscaled]
+        self.own_share = re.compile(rf"[0-9]{{1,3}} ?% ?[·•|] ?{word}", re.I)
         self.reviewer_score = re.compile(
             rf"(?P<name>\S.{{0,58}}?\S?){between}{number}(?:{between}{verdict}\)?)?", re.IGNORECASE
         )
@@ -137,6 +150,7 @@ class Patterns:
                 words.best_for,
                 words.category,
                 words.no_votes,
+                *FIELD_LABELS,
                 *words.decision,
                 *words.verdicts,
                 *words.badges,
@@ -150,9 +164,9 @@ class Patterns:
 
     def is_score(self, text: str) -> bool:
         """Whether a text is a score, with a verdict or alone."""
-        if len(text) > 40:
+        if len(text) > LONGEST_SCORE:
             return False
-        if "/" in text:
+        if may_state(text):
             score = self.read_score(text)
             return score is not None and (
                 score.verdict is None or score.verdict.casefold() in self.verdicts
@@ -161,7 +175,7 @@ class Patterns:
 
     def read_score(self, text: str) -> Score | None:
         """The score that a whole token states. Absent: None where it states none."""
-        if len(text) > 40 or "/" not in text:
+        if len(text) > LONGEST_SCORE or not may_state(text):
             return None
         bare = without_icons(text).strip("#¶§ ")  # a permalink beside it
         match = next((m for form in self.scores if (m := form.fullmatch(bare))), None)
@@ -171,18 +185,47 @@ class Patterns:
 
     def read_named_score(self, text: str) -> Score | None:
         """A reviewer and a score in one token. Absent: None where the token is something else."""
-        if len(text) > 100 or "/" not in text:
+        if len(text) > 100 or not may_state(text):
             return None
         match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
         if match is None:
             return None
-        name = match["name"].strip(" ·•|:,;–—-")
-        return Score(match["number"], match["verdict"], name, int(match["scale"]))
+        name, verdict = match["name"].strip(_BETWEEN), match["verdict"]
+        for word, rest in (name.split(" ", 1), name.rsplit(" ", 1)[::-1]) if " " in name else ():
+            if verdict is None and label_key(word) in self.verdicts:
+                name, verdict = rest.strip(_BETWEEN), word.strip(_BETWEEN)
+        return Score(match["number"], verdict, name, int(match["scale"]))
 
-    def read_share_score(self, text: str) -> Score | None:
-        """A verdict with a share for its score. Absent: None where a token is something else."""
-        match = self.share_score.fullmatch(without_icons(text)) if len(text) <= 40 else None
-        return Score(match["number"], match["verdict"]) if match else None
+    def read_unscaled_score(self, text: str) -> Score | None:
+        """A score that does not say what it is out of: by its label, or by its unit and a verdict.
+
+        A bare number beside a verdict may be a count of votes.
+        Absent: None where a text is something else; a scale of 0 where it is no share either.
+        """
+        bare = without_icons(text) if len(text) <= LONGEST_SCORE else ""
+        match = next((m for form in self.unscaled if bare and (m := form.fullmatch(bare))), None)
+        if match is None or "." in match["number"]:
+            return None
+        if not (match["label"] or (match["unit"] and match["verdict"])):
+            return None
+        return Score(match["number"], match["verdict"], scale=100 * (match["unit"] == "%"))
+
+    def is_line(self, text: str) -> bool:
+        """Whether a piece of a box is a line of its own that states a score or a verdict."""
+        reads = (self.read_score, self.read_named_score, self.read_unscaled_score)
+        return self.read_verdict(text) is not None or (
+            len(text) <= 100 and any(map(str.isdigit, text)) and any(read(text) for read in reads)
+        )
+
+    def read_verdict(self, text: str) -> str | None:
+        """The verdict that a whole token states. Absent: None where it states none."""
+        match = self.verdict.fullmatch(text) if len(text) <= LONGEST_SCORE else None
+        return match["verdict"] if match else None
+
+
+def may_state(text: str) -> bool:
+    """Whether a text may state a score with its scale: a cheap look."""
+    return "/" in text or " of 1" in text
 
 
 @lru_cache(maxsize=64)
@@ -236,7 +279,10 @@ def _add_box(
         tokens.add(start, end)
         return
     pieces = document.text[start:end]
-    if not any(_is_special(t, patterns, names) or patterns.is_statistic(t) for t in pieces):
+    if not any(
+        _is_special(text, patterns, names) or patterns.is_statistic(text) or patterns.is_line(text)
+        for text in pieces
+    ):
         half = (start + end) // 2
         is_doubled = document.text[start:half] == document.text[half:end]
         for first, last in ((start, half), (half, end)) if is_doubled else ((start, end),):

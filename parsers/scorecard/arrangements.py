@@ -27,7 +27,7 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
     tools = [tool for tool, _ in sides]
     _require_counts(tools, board)
     for cell, tool in zip(board.cells, tools, strict=True):
-        if len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool:
+        if (len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool) or cell.tool not in (0, tool):
             raise uncertain(f"a cell of tool {tool} names the other")
     _require_agreement(tools, board)
     placed = (PlacedCell(cell, *side) for cell, side in zip(board.cells, sides, strict=True))

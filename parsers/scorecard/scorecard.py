@@ -5,10 +5,11 @@ This module puts the stages in their order; each has a module of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from parsers.heads import Names
-from parsers.page.tokens import Tokens
+from parsers.page.tokens import LONGEST_SCORE, Tokens, patterns_of
 from parsers.scorecard.anchors import Anchor
 from parsers.scorecard.arrangements import place_cells
 from parsers.scorecard.board import read_board
@@ -17,10 +18,15 @@ from parsers.scorecard.copies import longest, one_of_copies
 from parsers.scorecard.edges import require_own_edges
 from parsers.scorecard.flat import is_flat, spread_flat
 from parsers.scorecard.rows import name_by_row
-from parsers.scorecard.shape import name_cells, own_words
+from parsers.scorecard.shape import cell_shape, name_cells, own_words
 from parsers.scorecard.sides import Panels, PlacedCell
+from parsers.scorecard.signs import require_no_signs
 from parsers.scorecard.whole import require_whole
+from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
 from schema.errors import LayoutError
+
+FEW_ALIKE = 3
+"""A text that stands there so often, figures aside, may be what each cell shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def read_scorecard(
         if placed is None and count % times == 0 and count // times in (8, expected):
             placed = one_of_copies(tokens, cells, count // times, read)
     if placed is None:
-        raise _wrong_count(count, panels)
+        raise _wrong_count(tokens, begin, count, panels)
     ends = [cell.span.end for cell in cells] + [each.cell.end for each in placed]
     return Scorecard(placed, max(ends))
 
@@ -64,13 +70,21 @@ def _expected_count(panels: Panels) -> int:
     return sum(3 if panel == 3 else 4 for panel in panels)
 
 
-def _wrong_count(count: int, panels: Panels) -> LayoutError:
-    stated = [panel if panel is not None else 4 for panel in panels]
-    return LayoutError(
-        code="quote_count",
-        field="quotes",
-        detail=f"found {count}, the page's votes say {sum(stated)}",
-    )
+def _wrong_count(tokens: Tokens, begin: int, count: int, panels: Panels) -> LayoutError:
+    stated = sum(panel if panel is not None else 4 for panel in panels)
+    detail = f"found {count}, the page's votes say {stated}"
+    if count < stated and (unread := _unread(tokens, begin)):
+        detail += f"; {unread!r} and its like may be scores, and are not read"
+    return LayoutError(code="quote_count", field="quotes", detail=detail)
+
+
+def _unread(tokens: Tokens, begin: int) -> str | None:
+    """A short text with figures that stands there again with others. Absent: None for none."""
+    blocks = tokens.document.text[tokens.end[begin] :]
+    is_read = patterns_of(tokens.words).is_score
+    short = [text for text in blocks if len(text) <= LONGEST_SCORE and not is_read(text)]
+    alike = Counter(each for text in short if (each := masked(text)) != text)
+    return next((text for text in short if alike[masked(text)] >= FEW_ALIKE), None)
 
 
 def _read(
@@ -81,8 +95,24 @@ def _read(
     if is_flat(tokens, cells, rests):
         named = spread_flat(tokens, names, cells)
     else:
-        named = name_cells(tokens, cells, rests)
+        named = name_cells(tokens, names, cells, rests)
+    require_no_signs(tokens, named)
     require_whole(tokens, named)
     require_own_edges(tokens, named)
-    placed = place_cells(read_board(tokens, names, named, panels))
-    return name_by_row(tokens, names, placed)
+    placed = name_by_row(tokens, names, place_cells(read_board(tokens, names, named, panels)))
+    _require_no_names(tokens, placed)
+    return placed
+
+
+def _require_no_names(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
+    """Cells that name no reviewer show no short texts that several, and not all, share."""
+    if any(each.cell.reviewer for each in placed):
+        return
+    shown = Counter[str]()
+    for each in placed:
+        quote, own = range(*each.cell.quote), each.cell.raw.rest
+        texts = {tokens.text[at] for at in own if at not in quote and not tokens.is_control(at)}
+        shown.update(text for text in texts if is_name_like(text) and may_be_reviewer(text))
+    several = [text for text, count in shown.items() if 1 < count < len(placed) // 2]
+    if sum(shown[text] for text in several) == len(placed):
+        raise cell_shape(f"{several[0]!r} and its like may be the reviewers", "quotes[].reviewer")
