@@ -68,7 +68,7 @@ def read_comparison(
     context = Context(tokens, trace)
     regions = cards.regions(tokens, begin, len(tokens.text))
     decision = read_decision(tokens, cards.said(tokens), regions)
-    one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
+    one, two = (ToolReader(context, cards.pair, decision, n) for n in (0, 1))
     require_own_votes(one, two)
     card = read_scorecard(tokens, anchors, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)

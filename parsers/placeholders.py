@@ -78,6 +78,7 @@ _TEMPLATE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NO_PRICE = re.compile(r"(?:from )?[$€£¥] ?(?:nan|null|none|undefined)\b.{0,40}", re.IGNORECASE)
 _KEY = re.compile(
     r"[a-z][a-zA-Z0-9-]*(?:[.:_][a-zA-Z0-9-]+)*[.:_]([a-zA-Z][a-zA-Z0-9]*)"
     r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
@@ -101,6 +102,8 @@ def is_placeholder(text: str, field: str) -> bool:
     [False, True]
     """
     if text.startswith(_STARTS) and _TEMPLATE.fullmatch(text):
+        return True
+    if _NO_PRICE.fullmatch(text):
         return True
     if len(text) > LONGEST:
         return text[0] in "lL" and _LOREM.match(text) is not None

@@ -42,15 +42,8 @@ class RowLabel:
 def find_labels(tokens: Tokens, first: int, stop: int) -> list[RowLabel]:
     """The labels of rows among tokens [first, stop): alone, else with a cell or an explanation."""
     names = {word_key(getattr(tokens.words, row)): row for row in ROWS}
-    letters = {letter for name in names for letter in (name[0], name[0].upper())}
     found, others = list[RowLabel](), list[RowLabel]()
-    # The first letter alone is looked at first: few texts begin as a label does.
-    places = [
-        at
-        for at, text in enumerate(tokens.text[first:stop], first)
-        if text[0] in letters or not text[0].isalnum()
-    ]
-    for at in places:
+    for at in range(first, stop):
         text, row = tokens.text[at], names.get(tokens.key[at])
         if row is not None and not is_placeholder(text, ""):
             found.append(RowLabel(row, at))
@@ -59,7 +52,8 @@ def find_labels(tokens: Tokens, first: int, stop: int) -> list[RowLabel]:
             if said and (row := names.get(label_key(head))):
                 others.append(RowLabel(row, at, len(text) - len(said.lstrip())))
     rest = set(ROWS) - {label.row for label in found}
-    for at in places if rest else ():
+    has_headings = rest and not _HEADING.isdisjoint(tokens.document.tag)
+    for at in range(first, stop if has_headings else first):
         if tokens.document.tag[tokens.element(at)] in _HEADING:
             explained = [row for name, row in names.items() if _is_explained(tokens.text[at], name)]
             others += [RowLabel(row, at) for row in explained]

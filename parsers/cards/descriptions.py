@@ -31,7 +31,7 @@ from parsers.placeholders import is_placeholder
 from schema.errors import FieldError
 
 _LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]*(?: |(?=[A-Z][a-z])))?(.+)\Z", re.DOTALL)
-_CUT = ("…", "...")
+_CUT = re.compile(r"(?:…|\.\.\.)[\])]?$")
 _NOTICE = re.compile(
     r"(?:an? )?(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"
     r"(?: (?:ad|by|content|link|partner|post|result)\b.*|\s?[:·|–—-].*|)",
@@ -100,7 +100,7 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
             kept.pop()
     beside = [tokens.text[at] for at in plain if tokens.is_control(at)]
     is_offered = any(is_placeholder(text, ".text") for text in beside)  # Read more
-    if is_offered and texts[kept[-1]].endswith(_CUT):
+    if is_offered and _CUT.search(texts[kept[-1]]):
         raise _ambiguous(f"only its beginning is shown: it ends {texts[kept[-1]][-30:]!r}")
     _require_one_text(tokens, spans, texts, kept)
     return CardSpan(spans[kept[0]].first, spans[kept[-1]].end)
@@ -143,7 +143,7 @@ def _noticed(
 
 def _is_stub(text: str, whole: str) -> bool:
     """Whether a paragraph is the beginning of another, shown before it."""
-    return text.endswith(_CUT) and whole.startswith(text.rstrip("….").rstrip())
+    return bool(_CUT.search(text)) and whole.startswith(_CUT.sub("", text).rstrip(" ….[("))
 
 
 def _require_one_shape(tokens: Tokens, spans: list[CardSpan]) -> None:
@@ -169,7 +169,7 @@ def require_no_tail(one: str, other: str) -> None:
     for text, end in zip((one, other), last, strict=True):
         if end != text and not is_sentence(end) and end.count(" ") < TAIL_WORDS:
             raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
-    if one.endswith(_CUT) and other.endswith(_CUT):
+    if _CUT.search(one) and _CUT.search(other):
         raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
     is_shared = likeness(last[0], "\0") == likeness(last[1], "\0")
     if not is_shared or one == other or last[0] == one or last[1] == other:

@@ -12,8 +12,11 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from parsers.page.document import Edge
+from parsers.page.edges import ASIDES, DECORATIONS, may_be_foreign_lead, may_be_foreign_trail
 from parsers.page.tokens import Tokens
 from parsers.values import LONGEST_LABEL
+from schema.errors import FieldError
 
 _NUMBER = re.compile(
     r"\d[\d.,]*[kKmM]?\b|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
@@ -25,6 +28,7 @@ ENDS = ".!?…。！？।؟"
 """What ends a sentence in the scripts met so far."""
 _ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
 _BETWEEN = re.compile(rf"(?<=[{ENDS}])\s")
+_SIGNS = DECORATIONS + " "
 MANY_WORDS = 8
 SEVERAL = 3
 """So many paragraphs that hold a sentence of the other card's are a description both share."""
@@ -48,6 +52,52 @@ class CardSpan:
         """The words of the span as one field."""
         text = tokens.join(self.first, self.end)
         return text[self.skip : len(text) - self.cut]
+
+
+def own_part(
+    tokens: Tokens, span: CardSpan, twin: CardSpan, known: str | None, path: str
+) -> CardSpan:
+    """A value without signs at its ends, and without words in elements of their own there.
+
+    Those are left out only where the value is `known` without them; `twin` is the other tool's.
+    Raises: FieldError (field_ambiguous) where they may be no part of it.
+    """
+    text = span.text(tokens)
+    if not text.strip(_SIGNS) or text == known:
+        return span
+    edges = _edges(tokens, span)
+    lead, trail = (len(edge.text) for edge in edges)
+    for skip, cut in ((lead, 0), (0, trail), (lead, trail)):
+        part = text[skip : len(text) - cut].strip(_SIGNS)
+        if known is not None and part == known:
+            return _within(span, text, known, skip)
+    others = _edges(tokens, twin)
+    is_lead = may_be_foreign_lead(edges[0], others[0], text[lead:].lstrip())
+    is_short = len(text) <= LONGEST_LABEL or edges[1].tag in ASIDES
+    is_trail = is_short and may_be_foreign_trail(edges[1], others[1])
+    if is_lead or is_trail:
+        words = edges[0 if is_lead else 1].text
+        detail = f"{words[:40]!r} at the edge of {text[:40]!r} may be no part of it"
+        raise FieldError(code="field_ambiguous", field=path, detail=detail)
+    return _within(span, text, text.strip(_SIGNS), 0)
+
+
+def _edges(tokens: Tokens, span: CardSpan) -> tuple[Edge, Edge]:
+    """The edges of a span, as far as its skip and cut leave them."""
+    if span.first >= span.end:
+        return Edge(), Edge()
+    lead, trail = tokens.edges(span.first, span.end)
+    return (
+        lead._replace(text=lead.text[span.skip :].lstrip()),
+        Edge() if span.cut >= len(trail.text) else trail,
+    )
+
+
+def _within(span: CardSpan, text: str, part: str, after: int) -> CardSpan:
+    """The part of a span's text that begins behind so many characters."""
+    start = text.index(part, after)
+    cut = len(text) - start - len(part)
+    return CardSpan(span.first, span.end, span.skip + start, span.cut + cut)
 
 
 def tokens_of(tokens: Tokens, element: int) -> range:

@@ -6,7 +6,7 @@ import re
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
-from parsers.cards.paragraphs import CardSpan
+from parsers.cards.paragraphs import CardSpan, own_part
 from parsers.page.context import Context
 from parsers.values import (
     Statement,
@@ -21,13 +21,18 @@ from schema.errors import FieldError
 from schema.records import LONG_TEXT, SHORT_TEXT, Tool
 
 VoteCounts = tuple[int, int]
+TEXTS = {"category": "category", "tagline": "best_for", "pricing": "", "description": ""}
+"""The fields of free words, and the row of the decision table that says the same."""
 
 
 class ToolReader:
     """Reads the fields of one tool. `number` is 0 for the first card, 1 for the second."""
 
-    def __init__(self, context: Context, card: Card, decision: Decision, number: int) -> None:
-        self.context, self.card, self.decision, self.number = context, card, decision, number
+    def __init__(
+        self, context: Context, cards: tuple[Card, Card], decision: Decision, number: int
+    ) -> None:
+        self.context, self.cards, self.decision, self.number = context, cards, decision, number
+        self.card = cards[number]
         self.path = f"tools[{number}]"
         self.votes = self._votes()
         self.share = self._share()
@@ -55,8 +60,20 @@ class ToolReader:
         return tool
 
     def _text(self, field: str, span: CardSpan, limit: int = SHORT_TEXT) -> str:
-        path, edges = f"{self.path}.{field}", (span.skip, span.cut)
-        return self.context.text(path, span.first, span.end, limit, edges)
+        path = f"{self.path}.{field}"
+        if field in TEXTS:
+            row = TEXTS[field]
+            told = self._cell(row) if row else None
+            known = told.text(self.context.tokens) if told else None
+            span = own_part(self.context.tokens, span, self._twin(field), known, path)
+        return self.context.text(path, span.first, span.end, limit, (span.skip, span.cut))
+
+    def _twin(self, field: str) -> CardSpan:
+        """The span of the other tool's field."""
+        if field == "pricing":
+            return self.decision.rows[field][1 - self.number]
+        span: CardSpan = getattr(self.cards[1 - self.number], field)
+        return span
 
     def _share(self) -> int:
         path = f"{self.path}.panel_ship_percent"

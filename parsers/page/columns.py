@@ -88,6 +88,8 @@ def _rebuilt(document: Document, table: int, order: list[Key]) -> Document:
         found.run.append(at)
         if document.is_control(block):
             found.controls.add(at)
+        if block in document.edges:
+            found.edges[at] = document.edges[block]
     return found
 
 

@@ -11,8 +11,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3"))
+
+
+class Edge(NamedTuple):
+    """What an inline element says at the beginning or end of a text. Absent: empty for none."""
+
+    text: str = ""
+    tag: str = ""
 
 
 @dataclass(slots=True)
@@ -41,6 +49,8 @@ class Document:
     canonical: str | None = None
     is_clean: bool = False
     """Whether no block holds a character that a field may not hold."""
+    edges: dict[int, tuple[Edge, Edge]] = field(default_factory=dict)
+    """The inline elements that a block with bare text, or several of them, begins and ends in."""
     controls: set[int] = field(default_factory=set)
     """The blocks that are the interface's: a button, a menu, a date."""
 

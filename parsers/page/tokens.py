@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from parsers.page.document import Document
+from parsers.page.document import Document, Edge
 from parsers.site import Words
 from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons
 
+_ABOUT = ("on ", "of ", "re ")
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 _BETWEEN = " ·•|:,;–—-"
 LONGEST_SCORE = 60
@@ -66,6 +67,19 @@ class Tokens:
     def join(self, first: int, last: int) -> str:
         """The text of tokens [first, last) as one field."""
         return self.document.join(self.start[first], self.end[last - 1]) if last > first else ""
+
+    def edges(self, first: int, end: int) -> tuple[Edge, Edge]:
+        """The inline elements in which the text of tokens [first, end) begins and ends."""
+        document, start, stop = self.document, self.start[first], self.end[end - 1] - 1
+        lead, trail = (document.edges.get(at, (Edge(), Edge())) for at in (start, stop))
+        box, is_several = document.box, start < stop
+        return (
+            self._edge(start) if is_several and box[start] == box[start + 1] else lead[0],
+            self._edge(stop) if is_several and box[stop] == box[stop - 1] else trail[1],
+        )
+
+    def _edge(self, block: int) -> Edge:
+        return Edge(self.document.text[block], self.document.tag[self.document.element[block]])
 
     def is_decoration(self, at: int) -> bool:
         """Whether the token is nothing but icons."""
@@ -228,6 +242,10 @@ def may_state(text: str) -> bool:
     return "/" in text or " of 1" in text
 
 
+def _may_hold_score(text: str) -> bool:
+    return "/" in text or " of 10" in text
+
+
 @lru_cache(maxsize=64)
 def patterns_of(words: Words) -> Patterns:
     """The patterns of a site's words, compiled once."""
@@ -279,10 +297,7 @@ def _add_box(
         tokens.add(start, end)
         return
     pieces = document.text[start:end]
-    if not any(
-        _is_special(text, patterns, names) or patterns.is_statistic(text) or patterns.is_line(text)
-        for text in pieces
-    ):
+    if not any(_is_piece(text, patterns, names) for text in pieces):
         half = (start + end) // 2
         is_doubled = document.text[start:half] == document.text[half:end]
         for first, last in ((start, half), (half, end)) if is_doubled else ((start, end),):
@@ -309,9 +324,17 @@ def _has_word_ends(document: Document, start: int, end: int) -> bool:
     return all(any(char.isalnum() or char == "%" for char in text) for text in ends)
 
 
+def _is_piece(text: str, patterns: Patterns, names: frozenset[str]) -> bool:
+    """Whether a text is a value by itself, or one with its label or its reviewer."""
+    return (
+        _is_special(text, patterns, names) or patterns.is_statistic(text) or patterns.is_line(text)
+    )
+
+
 def _is_special(text: str, patterns: Patterns, names: frozenset[str]) -> bool:
     return (
         text in names
+        or (text[:3].casefold() in _ABOUT and text[3:] in names)
         or (len(text) <= 60 and label_key(text) in patterns.anchors)
         or is_share_like(text)
         or patterns.is_score(text)
