@@ -6,11 +6,12 @@ import re
 from functools import lru_cache
 
 from parsers.heads import Names
+from parsers.page.edges import DECORATIONS
 from parsers.scorecard.wording import LONGEST_NAME
 
 _SIGNS = re.compile(
-    r"^(?:[—–-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
-    r"|\s+[#¶§]$|[:,]$",
+    rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
+    rf"|\s+[#¶§]$|[:,]$|\s*[{DECORATIONS}]+$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -81,7 +82,7 @@ def _without_initials(text: str) -> str | None:
 
 def is_initials(text: str, name: str) -> bool:
     """Whether a text is the letter, or two, of an avatar beside a name."""
-    return len(text) <= 2 and name.casefold().startswith(text[0].casefold())
+    return len(text) <= 2 and reviewer_name(name).casefold().startswith(text[0].casefold())
 
 
 def longer_name(names: list[str]) -> str | None:

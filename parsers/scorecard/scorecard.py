@@ -17,12 +17,13 @@ from parsers.scorecard.cells import RawCell, build_cells
 from parsers.scorecard.copies import longest, one_of_copies
 from parsers.scorecard.edges import require_own_edges
 from parsers.scorecard.flat import is_flat, spread_flat
+from parsers.scorecard.reviewers import require_names
 from parsers.scorecard.rows import name_by_row
-from parsers.scorecard.shape import cell_shape, name_cells, own_words
+from parsers.scorecard.shape import name_cells, own_words
 from parsers.scorecard.sides import Panels, PlacedCell
 from parsers.scorecard.signs import require_no_signs
 from parsers.scorecard.whole import require_whole
-from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
+from parsers.scorecard.wording import masked
 from schema.errors import LayoutError
 
 FEW_ALIKE = 3
@@ -100,19 +101,5 @@ def _read(
     require_whole(tokens, named)
     require_own_edges(tokens, named)
     placed = name_by_row(tokens, names, place_cells(read_board(tokens, names, named, panels)))
-    _require_no_names(tokens, placed)
+    require_names(tokens, names, placed)
     return placed
-
-
-def _require_no_names(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
-    """Cells that name no reviewer show no short texts that several, and not all, share."""
-    if any(each.cell.reviewer for each in placed):
-        return
-    shown = Counter[str]()
-    for each in placed:
-        quote, own = range(*each.cell.quote), each.cell.raw.rest
-        texts = {tokens.text[at] for at in own if at not in quote and not tokens.is_control(at)}
-        shown.update(text for text in texts if is_name_like(text) and may_be_reviewer(text))
-    several = [text for text, count in shown.items() if 1 < count < len(placed) // 2]
-    if sum(shown[text] for text in several) == len(placed):
-        raise cell_shape(f"{several[0]!r} and its like may be the reviewers", "quotes[].reviewer")
