@@ -67,6 +67,10 @@ class Document:
             bisect_left(self.run, self.last[element]),
         )
 
+    def box_of(self, block: int) -> tuple[int, int]:
+        """The [start, end) of the blocks of the box in which a block stands."""
+        return self.boxes[bisect_left(self.boxes, (block + 1,)) - 1]
+
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
         return " > ".join(self.tag[element] for element in reversed(self.ancestors(block)))
