@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import pairwise
 
 from parsers.page import controls
 from parsers.page.document import Document, common
@@ -35,20 +36,17 @@ class Blocks:
     def make(self) -> None:
         """Turn the runs into blocks."""
         spans = self._settle_controls()
-        document, made = self.document, self.made
-        runs, start, count = self.runs, 0, len(self.runs)
-        while start < count:
-            text, element, box, _ = runs[start]
-            end, at = start + 1, len(made)
-            while end < count and runs[end][2] == box:
-                end += 1
+        document, made, runs = self.document, self.made, self.runs
+        own = [run[2] for run in runs]
+        starts = [at for at, (one, other) in enumerate(pairwise(own), 1) if one != other]
+        for start, end in pairwise([0, *starts, len(runs)]):
+            at = len(made)
             if end - start > 1:
                 self._blocks_of_box(start, end)
-            elif not text.isspace():
-                made.append((one_spaced(text), " ", element, box, start))
+            elif end and not (text := runs[start][0]).isspace():
+                made.append((one_spaced(text), " ", runs[start][1], own[start], start))
             if len(made) > at:
                 document.boxes.append((at, len(made)))
-            start = end
         columns = (document.text, document.glue, document.element, document.box, document.run)
         for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
             column.extend(values)  # type: ignore[attr-defined]

@@ -86,7 +86,7 @@ def _rebuilt(document: Document, table: int, order: list[Key]) -> Document:
         found.glue.append(document.glue[block])
         found.box.append(len(found.boxes))
         found.run.append(at)
-        if document.is_control(block):
+        if block in document.controls:
             found.controls.add(at)
     return found
 

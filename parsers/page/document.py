@@ -42,14 +42,10 @@ class Document:
     is_clean: bool = False
     """Whether no block holds a character that a field may not hold."""
     controls: set[int] = field(default_factory=set)
-    """The blocks that are the interface's: a button, a menu, a date."""
+    """The blocks that are the interface's: a button, a menu, a date.
 
-    def is_control(self, block: int) -> bool:
-        """Whether a block is a word of the interface.
-
-        It may be an anchor (a score, a reviewer, a statistic), never a name or a text.
-        """
-        return block in self.controls
+    Such a block may be an anchor (a score, a reviewer, a statistic), never a name or a text.
+    """
 
     def join(self, start: int, end: int) -> str:
         """The text of blocks [start, end) as one field."""
@@ -77,10 +73,10 @@ class Document:
 
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""
-        chain, at = [], self.element[block]
+        chain, at, parent = [], self.element[block], self.parent
         while at:
             chain.append(at)
-            at = self.parent[at]
+            at = parent[at]
         return chain
 
 

@@ -47,8 +47,8 @@ class Walk:
         """Visit every visible node below `body` in order."""
         runs, kinds, moves = self.runs, _kinds, self.moves
         hidden, roles = self.marked.hidden, self.marked.roles
-        last = self.document.last
-        found: list[tuple[int, int, int]] = []  # parent, number of the tag, first
+        document, tag_ids = self.document, list[int]()
+        parent, first, last = document.parent, document.first, document.last
         element, is_block, made, box, line = 0, True, 0, 0, 0
         stack: list[tuple[Node | None, int, bool]] = []
         node: Node | None = body.first_child
@@ -56,7 +56,7 @@ class Walk:
             while node is None:
                 last[element] = len(runs)
                 if not stack:
-                    self._add_elements(found)
+                    document.tag += map((_names | self.own_names).__getitem__, tag_ids)
                     return
                 if is_block:
                     box += 1
@@ -74,7 +74,9 @@ class Walk:
                 kind = self._kind(node, tag_id)
             if kind < _UNSEEN and not (hidden and node.mem_id in hidden):
                 stack.append((node.next, element, is_block))
-                found.append((element, tag_id, len(runs)))
+                parent.append(element)
+                tag_ids.append(tag_id)
+                first.append(len(runs))
                 last.append(0)
                 made += 1
                 element, is_block = made, not kind
@@ -103,15 +105,6 @@ class Walk:
         else:
             self.own_names[tag_id] = name
         return kind
-
-    def _add_elements(self, found: list[tuple[int, int, int]]) -> None:
-        if not found:
-            return
-        document, names = self.document, _names | self.own_names
-        parent, tag_ids, first = zip(*found, strict=True)
-        document.parent += parent
-        document.tag += [names[tag_id] for tag_id in tag_ids]
-        document.first += first
 
 
 def _kind_of(node: Node) -> tuple[int, str]:
