@@ -30,7 +30,7 @@ class Blocks:
             return []
         found = {at for at, name in enumerate(tag) if name in controls.TAGS} | {*self.roles}
         told = controls.Controls(self.runs, document.parent, tag)
-        self.runs = told.settle((e, document.first[e], document.last[e]) for e in sorted(found))
+        self.runs = told.settle((e, document.first[e], document.end[e]) for e in sorted(found))
         return told.spans
 
     def make(self) -> None:
@@ -51,8 +51,8 @@ class Blocks:
         for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
             column.extend(values)  # type: ignore[attr-defined]
         for start, end in spans:
-            first, last = bisect_left(document.run, start), bisect_left(document.run, end)
-            document.controls.update(range(first, last))
+            within = bisect_left(document.run, start), bisect_left(document.run, end)
+            document.controls.update(range(*within))
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""

@@ -32,8 +32,8 @@ class Document:
     parent: list[int] = field(default_factory=lambda: [0])
     tag: list[str] = field(default_factory=lambda: ["#root"])
     first: list[int] = field(default_factory=lambda: [0])
-    last: list[int] = field(default_factory=lambda: [0])
-    """For each element the first text run under it, and the one after the last."""
+    end: list[int] = field(default_factory=lambda: [0])
+    """For each element the [first, end) of the text runs under it."""
     run: list[int] = field(default_factory=list)
     """For each block the number of its first text run."""
     boxes: list[tuple[int, int]] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Document:
         """The [start, end) of the blocks under an element."""
         return (
             bisect_left(self.run, self.first[element]),
-            bisect_left(self.run, self.last[element]),
+            bisect_left(self.run, self.end[element]),
         )
 
     def box_of(self, block: int) -> tuple[int, int]:

@@ -64,9 +64,9 @@ class Tokens:
         self.text += texts
         self.key += map(label_key, texts)
 
-    def join(self, first: int, last: int) -> str:
-        """The text of tokens [first, last) as one field."""
-        return self.document.join(self.start[first], self.end[last - 1]) if last > first else ""
+    def join(self, first: int, end: int) -> str:
+        """The text of tokens [first, end) as one field."""
+        return self.document.join(self.start[first], self.end[end - 1]) if end > first else ""
 
     def is_decoration(self, at: int) -> bool:
         """Whether the token is nothing but icons."""
@@ -81,14 +81,12 @@ class Tokens:
         """The element right above the token's first block."""
         return self.document.element[self.start[at]]
 
-    def place(self, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
-        """Where tokens [first, last) stand: block, start and end of each of their blocks."""
-        if last <= first:
+    def place(self, first: int, end: int) -> tuple[tuple[int, int, int], ...]:
+        """Where tokens [first, end) stand: block, start and end of each of their blocks."""
+        if end <= first:
             return ()
-        text, start, end = self.document.text, self.start[first], self.end[last - 1]
-        if end - start == 1:
-            return ((start, 0, len(text[start])),)
-        return tuple([(block, 0, len(text[block])) for block in range(start, end)])
+        text, blocks = self.document.text, range(self.start[first], self.end[end - 1])
+        return tuple([(block, 0, len(text[block])) for block in blocks])
 
 
 class Patterns:
@@ -220,8 +218,8 @@ def _add_box(
     if not any(_is_special(document.text[at], patterns, names) for at in range(start, end)):
         half = (start + end) // 2
         is_doubled = document.text[start:half] == document.text[half:end]
-        for first, last in ((start, half), (half, end)) if is_doubled else ((start, end),):
-            tokens.add(first, last)
+        for part in ((start, half), (half, end)) if is_doubled else ((start, end),):
+            tokens.add(*part)
         return
     at = start
     while at < end:
