@@ -41,7 +41,8 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     near = [
         at
         for at, said in enumerate(text)
-        if bare in said or (len(said) <= LONGEST_VARIANT and key in said.lower())
+        if len(said) <= LONGEST_HEADING
+        and (bare in said or (len(said) <= LONGEST_VARIANT and key in said.lower()))
     ]
     found: list[Heading] = []
     for start, end in dict.fromkeys(document.box_of(at) for at in near):
