@@ -14,11 +14,16 @@ from schema.records import SHORT_TEXT
 
 LONGEST_LABEL = 60
 
-ICONS = (
-    "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\u25a0-\u25ff\u200d\ufe0e\ufe0f\u20e3"
-    "\U0001f000-\U0001faff\U000e0020-\U000e007f\u2022\u00b7\\s"
-)
-_ICON = re.compile(f"[{ICONS}]")
+_ICON_RANGES = (
+    (0x2190, 0x21FF), (0x2300, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF), (0xE0020, 0xE007F),
+)  # fmt: skip
+_ICONS = frozenset(
+    mark
+    for first, last in _ICON_RANGES
+    for mark in map(chr, range(first, last + 1))
+    if not mark.isalnum()
+).union("\u200d\ufe0e\ufe0f\u20e3\u2022\u00b7", filter(str.isspace, map(chr, range(0x3001))))
+"""Pictures, arrows, what joins them, middle dots and white space."""
 _LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
 _SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?(?:%|per ?cent)", re.IGNORECASE)
 _SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?(?:[%\uff05\u066a]|per ?cent)", re.IGNORECASE)
@@ -53,9 +58,9 @@ def without_icons(text: str) -> str:
     if text[:1].isalnum() and text[-1:].isalnum():
         return text
     start, end = 0, len(text)
-    while start < end and not text[start].isalnum() and _ICON.match(text[start]):
+    while start < end and text[start] in _ICONS:
         start += 1
-    while end > start and not text[end - 1].isalnum() and _ICON.match(text[end - 1]):
+    while end > start and text[end - 1] in _ICONS:
         end -= 1
     return text[start:end]
 

@@ -17,7 +17,7 @@ from schema.errors import LayoutError
 LONGEST_HEADING = 2_100
 """Two names of the greatest length and the word between them."""
 LONGEST_VARIANT = 300
-"""In longer texts only the site's own word is looked for: each further one costs a pass."""
+"""In longer texts only the site's own word is looked for: without case it costs a copy."""
 
 Heading = tuple[int, int, str]
 """The first block, the block after the last one, and the text of a possible heading."""
@@ -36,40 +36,25 @@ def _forms(versus: str) -> tuple[str, ...]:
 
 def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
-    text, forms = document.text, _forms(words.versus)
+    text, forms, bare = document.text, _forms(words.versus), words.versus.strip()
+    key = bare.lower()
+    near = [
+        at
+        for at, said in enumerate(text)
+        if len(said) <= LONGEST_HEADING
+        and (bare in said or (len(said) <= LONGEST_VARIANT and key in said.lower()))
+    ]
     found: list[Heading] = []
-    for at, end in document.boxes:
-        if end - at > 1:
-            found += _in_box(document, at, end, forms)
-        elif len(text[at]) <= LONGEST_HEADING and _has_word(text[at], forms):
-            found.append((at, end, text[at]))
-    bare = {form.strip() for form in forms}
-    if not bare.isdisjoint(text):  # seldom, and a set looks faster than a loop
-        found += [
-            heading
-            for at in range(1, len(text) - 1)
-            if text[at] in bare
-            for heading in _around(document, at, words.versus)
-        ]
-    return found
-
-
-def _has_word(text: str, forms: tuple[str, ...]) -> bool:
-    """Whether a text holds the word between two names, with its spaces."""
-    if forms[0] in text:
-        return True
-    return len(text) <= LONGEST_VARIANT and any(form in text for form in forms[1:])
-
-
-def _in_box(document: Document, start: int, end: int, forms: tuple[str, ...]) -> list[Heading]:
-    """Headings in one box of several blocks: the whole box, or one block of it."""
-    found = []
-    for first, stop in [(start, end), *((at, at + 1) for at in range(start, end))]:
-        if len(document.text[first]) > LONGEST_HEADING:
-            continue
-        joined = document.join(first, stop)
-        if len(joined) <= LONGEST_HEADING and _has_word(joined, forms):
-            found.append((first, stop, joined))
+    for start, end in dict.fromkeys(document.box_of(at) for at in near):
+        places = [(start, end), *((at, at + 1) for at in range(start, end) if end - start > 1)]
+        for first, last in places:
+            joined = document.join(first, last)
+            if len(joined) <= LONGEST_HEADING and any(form in joined for form in forms):
+                found.append((first, last, joined))
+    words_alone = {form.strip() for form in forms}
+    for at in near:
+        if text[at] in words_alone and 0 < at < len(text) - 1:
+            found += _around(document, at, words.versus)
     return found
 
 

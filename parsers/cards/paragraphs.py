@@ -124,7 +124,8 @@ def is_sentence(text: str) -> bool:
     >>> is_sentence("Updated 3 days ago"), is_sentence("Sorts mail on your own machine.")
     (False, True)
     """
-    return bool(_ENDED.search(text)) or len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS
+    # In this order: a long text is looked at in no case.
+    return len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS or bool(_ENDED.search(text))
 
 
 def likeness(text: str, name: str) -> str:

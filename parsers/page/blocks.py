@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from parsers.page import controls
 from parsers.page.document import Document, Edge, common
@@ -36,32 +36,29 @@ class Blocks:
             return []
         found = {at for at, name in enumerate(tag) if name in controls.TAGS} | {*self.roles}
         told = controls.Controls(self.runs, document.parent, tag)
-        self.runs = told.settle((e, document.first[e], document.last[e]) for e in sorted(found))
+        self.runs = told.settle((e, document.first[e], document.end[e]) for e in sorted(found))
         return told.spans
 
     def make(self) -> None:
         """Turn the runs into blocks."""
         spans = self._settle_controls()
-        document, made = self.document, self.made
-        runs, start, count = self.runs, 0, len(self.runs)
-        while start < count:
-            text, element, box, _ = runs[start]
-            end, at = start + 1, len(made)
-            while end < count and runs[end][2] == box:
-                end += 1
+        document, made, runs = self.document, self.made, self.runs
+        own = [run[2] for run in runs]
+        starts = [at for at, (one, other) in enumerate(pairwise(own), 1) if one != other]
+        for start, end in pairwise([0, *starts, len(runs)]):
+            at = len(made)
             if end - start > 1:
                 self._blocks_of_box(start, end)
-            elif not text.isspace():
-                made.append((one_spaced(text), " ", element, box, start))
+            elif end and not (text := runs[start][0]).isspace():
+                made.append((one_spaced(text), " ", runs[start][1], own[start], start))
             if len(made) > at:
                 document.boxes.append((at, len(made)))
-            start = end
         columns = (document.text, document.glue, document.element, document.box, document.run)
         for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
             column.extend(values)  # type: ignore[attr-defined]
         for start, end in spans:
-            first, last = bisect_left(document.run, start), bisect_left(document.run, end)
-            document.controls.update(range(first, last))
+            within = bisect_left(document.run, start), bisect_left(document.run, end)
+            document.controls.update(range(*within))
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""

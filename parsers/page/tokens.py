@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from parsers.page.document import Document, Edge
 from parsers.site import Words
-from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons
+from parsers.values import is_share_like, label_key, without_icons
 
 _ABOUT = ("on ", "of ", "re ")
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
@@ -22,16 +23,14 @@ LONGEST_SCORE = 60
 """No score with its labels is longer. Units: characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value's text and the token it stands in; `text` is None for a label left alone."""
 
     text: str | None
     token: int
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """A score block: its number, and its verdict where the same block holds it.
 
     Absent: `digits` is None where a page shows verdicts and no scores.
@@ -57,16 +56,23 @@ class Tokens:
 
     def add(self, start: int, end: int) -> None:
         """Append the token of blocks [start, end)."""
-        document = self.document
-        text = document.text[start] if end - start == 1 else document.join(start, end)
+        text = self.document.join(start, end)
         self.start.append(start)
         self.end.append(end)
         self.text.append(text)
-        self.key.append(label_key(text) if len(text) <= LONGEST_LABEL else "")
+        self.key.append(label_key(text))
 
-    def join(self, first: int, last: int) -> str:
-        """The text of tokens [first, last) as one field."""
-        return self.document.join(self.start[first], self.end[last - 1]) if last > first else ""
+    def add_each(self, start: int, end: int) -> None:
+        """Append a token for each of blocks [start, end): most are one by themselves."""
+        texts = self.document.text[start:end]
+        self.start += range(start, end)
+        self.end += range(start + 1, end + 1)
+        self.text += texts
+        self.key += map(label_key, texts)
+
+    def join(self, first: int, end: int) -> str:
+        """The text of tokens [first, end) as one field."""
+        return self.document.join(self.start[first], self.end[end - 1]) if end > first else ""
 
     def edges(self, first: int, end: int) -> tuple[Edge, Edge]:
         """The inline elements in which the text of tokens [first, end) begins and ends."""
@@ -88,20 +94,18 @@ class Tokens:
 
     def is_control(self, at: int) -> bool:
         """Whether the token is a word of the interface: an anchor at most, never a text."""
-        return self.document.is_control(self.start[at])
+        return self.start[at] in self.document.controls
 
     def element(self, at: int) -> int:
         """The element right above the token's first block."""
         return self.document.element[self.start[at]]
 
-    def place(self, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
-        """Where tokens [first, last) stand: block, start and end of each of their blocks."""
-        if last <= first:
+    def place(self, first: int, end: int) -> tuple[tuple[int, int, int], ...]:
+        """Where tokens [first, end) stand: block, start and end of each of their blocks."""
+        if end <= first:
             return ()
-        text, start, end = self.document.text, self.start[first], self.end[last - 1]
-        if end - start == 1:
-            return ((start, 0, len(text[start])),)
-        return tuple([(block, 0, len(text[block])) for block in range(start, end)])
+        text, blocks = self.document.text, range(self.start[first], self.end[end - 1])
+        return tuple([(block, 0, len(text[block])) for block in blocks])
 
     def place_within(
         self, first: int, last: int, skip: int, cut: int
@@ -257,28 +261,28 @@ def read_tokens(
 ) -> Tokens:
     """The tokens of a document. `names` are texts that may be a tool's name."""
     tokens, done = Tokens(document, words), 0
-    is_text, text = document.kind != "html", document.text
-    starts, ends, texts, keys = tokens.start, tokens.end, tokens.text, tokens.key
-    for at, end in document.boxes:
-        if at < done:
-            continue
+    for start, end in _wide(document, patterns):
+        tokens.add_each(done, start)
+        if document.kind == "html":
+            _add_box(tokens, patterns, names, start, end)
+        else:
+            tokens.add(start, end)
         done = end
-        if end - at > 1:
-            _add_box(tokens, patterns, names, at, end)
-        elif is_text and _is_cut_score(document, patterns, at):
-            done += 1
-            tokens.add(at, done)
-        else:  # by far the most: the same as tokens.add, without the call
-            starts.append(at)
-            ends.append(end)
-            texts.append(text[at])
-            keys.append(label_key(text[at]) if len(text[at]) <= LONGEST_LABEL else "")
+    tokens.add_each(done, len(document.text))
     return tokens
+
+
+def _wide(document: Document, patterns: Patterns) -> list[tuple[int, int]]:
+    """The [start, end) of blocks that may be one value."""
+    if document.kind == "html":
+        return [box for box in document.boxes if box[1] - box[0] > 1]
+    starts = range(len(document.text) - 1)
+    return [(at, at + 2) for at in starts if _is_cut_score(document, patterns, at)]
 
 
 def _is_cut_score(document: Document, patterns: Patterns, at: int) -> bool:
     """Whether a line of an extracted text is a score whose verdict stands on the next line."""
-    if at + 1 == len(document.text) or document.element[at] != document.element[at + 1]:
+    if document.element[at] != document.element[at + 1]:
         return False
     score = patterns.read_score(document.text[at])
     if score is None or score.verdict is not None:
@@ -300,8 +304,8 @@ def _add_box(
     if not any(_is_piece(text, patterns, names) for text in pieces):
         half = (start + end) // 2
         is_doubled = document.text[start:half] == document.text[half:end]
-        for first, last in ((start, half), (half, end)) if is_doubled else ((start, end),):
-            tokens.add(first, last)
+        for part in ((start, half), (half, end)) if is_doubled else ((start, end),):
+            tokens.add(*part)
         return
     at = start
     while at < end:
@@ -335,7 +339,7 @@ def _is_special(text: str, patterns: Patterns, names: frozenset[str]) -> bool:
     return (
         text in names
         or (text[:3].casefold() in _ABOUT and text[3:] in names)
-        or (len(text) <= 60 and label_key(text) in patterns.anchors)
+        or label_key(text) in patterns.anchors
         or is_share_like(text)
         or patterns.is_score(text)
     )

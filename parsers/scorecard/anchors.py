@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from parsers.page.tokens import LONGEST_SCORE, Patterns, Score, Tokens, may_state
@@ -88,7 +87,7 @@ def _is_said_twice(one: Anchor, other: Anchor) -> bool:
     if one.score is None or other.score is None or one.span.end != other.span.first:
         return False
     said = {_verdict(one), _verdict(other)} - {None}
-    return len(said) < 2 and one.score == replace(other.score, verdict=one.score.verdict)
+    return len(said) < 2 and one.score == other.score._replace(verdict=one.score.verdict)
 
 
 def _verdict(anchor: Anchor) -> str | None:
@@ -110,7 +109,7 @@ def _unscaled(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
     if len(found) < FEWEST or not is_told:
         return []
     return [
-        Anchor(span, replace(score, scale=100))
+        Anchor(span, score._replace(scale=100))
         for (span, _), score in zip(found, scores, strict=True)
     ]
 

@@ -86,14 +86,14 @@ def _inner(tokens: Tokens, start: int, end: int) -> tuple[list[tuple[int, int]],
     """The runs of each inline element of blocks [start, end), and of these; all half-open."""
     document = tokens.document
     first = document.run[start]
-    last = document.run[end] if end < len(document.run) else document.last[0]
+    last = document.run[end] if end < len(document.run) else document.end[0]
     own = document.element[start]
     found = []
     for element in range(own + 1, len(document.parent)):
         if document.first[element] >= last:
             break
-        if first <= document.first[element] < document.last[element] <= last:
-            found.append((document.first[element], document.last[element]))
+        if first <= document.first[element] < document.end[element] <= last:
+            found.append((document.first[element], document.end[element]))
     return found, first, last
 
 

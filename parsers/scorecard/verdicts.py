@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import chain
 
 from schema.records import Verdict, VerdictSource
 
@@ -144,8 +143,3 @@ def _with_remainder(found: list[Inferred], expected: dict[Verdict, int]) -> list
         if known == expected[verdict] and any(i.verdict for i in found):
             return [i if i.verdict else Inferred(other, "remainder") for i in found]
     return found
-
-
-def all_cues() -> list[str]:
-    """Every phrase of the closed list, for the documentation and its test."""
-    return list(chain.from_iterable(CUES.values()))

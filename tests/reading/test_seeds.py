@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fixture_tools import TEXT, read
 
-from parsers.scorecard.verdicts import all_cues
+from parsers.scorecard.verdicts import CUES
 
 SITE = "shiporskip"
 VERDICTS = {
@@ -135,7 +135,7 @@ def test_verdicts_are_exactly_those_that_logic_decides(name: str) -> None:
 @pytest.mark.parametrize("name", VERDICTS)
 def test_the_deciding_words_are_a_listed_phrase_of_the_quote(name: str) -> None:
     _, line = seed(name)
-    listed = set(all_cues())
+    listed = {cue for cues in CUES.values() for cue in cues}
     for quote in line["quotes"]:
         assert (quote["verdict_span"] is not None) == (quote["verdict_source"] == "cue")
         if quote["verdict_span"]:
