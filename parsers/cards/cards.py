@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from parsers.cards.cells import ends_in_link
 from parsers.cards.columns import Said
-from parsers.cards.descriptions import read_description, require_no_tail
+from parsers.cards.descriptions import ends_in_own_words, read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
 from parsers.cards.labels import label_of
 from parsers.cards.missing import explain_missing
@@ -294,12 +294,14 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
             code="field_ambiguous", field="description", detail=f"both cards begin with {label!r}"
         )
     bare = (text[len(label) :] for text in texts)
-    require_no_tail(*map(own_words, bare, [card.name.text(tokens) for card in pair]))
+    is_own = all(ends_in_own_words(tokens, card.description) for card in pair)
+    one, other = map(own_words, bare, [card.name.text(tokens) for card in pair])
+    require_no_tail(one, other, is_own=is_own)
     if not label:
         return pair
     spans = (replace(card.description, skip=len(label)) for card in pair)
-    one, other = (replace(card, description=span) for card, span in zip(pair, spans, strict=True))
-    return one, other
+    first, second = (replace(card, description=s) for card, s in zip(pair, spans, strict=True))
+    return first, second
 
 
 def _require_no_link(tokens: Tokens, field: str, spans: list[CardSpan]) -> None:

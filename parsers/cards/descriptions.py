@@ -17,6 +17,7 @@ from parsers.cards.badges import badge_at, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.cards.labels import is_field_label
 from parsers.cards.paragraphs import (
+    ENDED,
     ENDS,
     SEVERAL,
     CardSpan,
@@ -83,6 +84,10 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
     spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
     if not spans:
         raise FieldError(code="field_missing", field="description", detail="no words of its own")
+    while spans and _is_link(tokens, spans[-1]):
+        spans.pop()
+    if not spans:
+        raise FieldError(code="field_missing", field="description", detail="only a link is there")
     texts = [span.text(tokens) for span in spans]
     longest = texts.index(max(texts, key=len))
     foreign = {n for n, text in enumerate(texts) if likeness(text, name) in alike}
@@ -104,6 +109,15 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
         raise _ambiguous(f"only its beginning is shown: it ends {texts[kept[-1]][-30:]!r}")
     _require_one_text(tokens, spans, texts, kept)
     return CardSpan(spans[kept[0]].first, spans[kept[-1]].end)
+
+
+def _is_link(tokens: Tokens, span: CardSpan) -> bool:
+    """Whether a paragraph is a link by itself, and no sentence that ends: `Visit website`."""
+    if ENDED.search(span.text(tokens)):
+        return False
+    document, start, end = tokens.document, tokens.start[span.first], tokens.end[span.end - 1]
+    links = (e for e in document.ancestors(start) if document.tag[e] == "a")
+    return any(document.blocks_of(link) == (start, end) for link in links)
 
 
 def _require_one_text(
@@ -159,10 +173,16 @@ def _require_one_shape(tokens: Tokens, spans: list[CardSpan]) -> None:
         raise _ambiguous(f"its paragraphs stand apart, in elements {tags}")
 
 
-def require_no_tail(one: str, other: str) -> None:
+def ends_in_own_words(tokens: Tokens, span: CardSpan) -> bool:
+    """Whether the last sentence stands in one block, and no element of its own, with another."""
+    last = tokens.document.text[tokens.end[span.end - 1] - 1]
+    return _last_sentence(last) != last and not tokens.edges(span.first, span.end)[1].text
+
+
+def require_no_tail(one: str, other: str, *, is_own: bool = False) -> None:
     """The end of a description is its own: no few words behind its last sentence, not both cards'.
 
-    Tools whose descriptions share several sentences are described alike, the last one too.
+    A sentence that both end with is theirs where it `is_own`, written into their text. Tools whose descriptions share several sentences are described alike, the last one too.
     Raises: FieldError (field_ambiguous).
     """
     last = [_last_sentence(text) for text in (one, other)]
@@ -172,7 +192,7 @@ def require_no_tail(one: str, other: str) -> None:
     if _CUT.search(one) and _CUT.search(other):
         raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
     is_shared = likeness(last[0], "\0") == likeness(last[1], "\0")
-    if not is_shared or one == other or last[0] == one or last[1] == other:
+    if is_own or not is_shared or one == other or last[0] == one or last[1] == other:
         return
     if len(sentences(one) & sentences(other)) < SEVERAL:
         raise _ambiguous(f"both cards end with {last[0][:40]!r}")

@@ -26,7 +26,7 @@ _NUMBER = re.compile(
 """A number, or the name of a month."""
 ENDS = ".!?…。！？।؟"
 """What ends a sentence in the scripts met so far."""
-_ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
+ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
 _BETWEEN = re.compile(rf"(?<=[{ENDS}])\s")
 _SIGNS = DECORATIONS + " "
 MANY_WORDS = 8
@@ -125,7 +125,7 @@ def is_sentence(text: str) -> bool:
     (False, True)
     """
     # In this order: a long text is looked at in no case.
-    return len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS or bool(_ENDED.search(text))
+    return len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS or bool(ENDED.search(text))
 
 
 def likeness(text: str, name: str) -> str:
