@@ -16,6 +16,21 @@ PROGRAM_WORDS = frozenset(
 )
 """What programs print for nothing; in any case."""
 
+NO_NAMES = PROGRAM_WORDS | frozenset(
+    (
+        "lorem ipsum",
+        "n/a",
+        "tba",
+        "tbc",
+        "tbd",
+        "tool name",
+        "product name",
+        "your tool",
+        "untitled",
+    )
+)
+"""What no tool and no reviewer is called; other words may be names."""
+
 WORDS = PROGRAM_WORDS | frozenset(
     (
         "n/a", "n.a", "na", "tbd", "tba", "tbc", "todo", "fixme", "placeholder", "coming soon",
@@ -110,7 +125,7 @@ def is_placeholder(text: str, field: str) -> bool:
     whole = text.casefold()
     bare = whole if whole[-1:].isalnum() else _EDGES.sub("", whole)
     if not field.endswith(_OPEN):
-        return bare in PROGRAM_WORDS or whole in PROGRAM_WORDS
+        return bare in NO_NAMES or whole in PROGRAM_WORDS
     return (
         bare in WORDS
         or whole in WORDS

@@ -182,7 +182,8 @@ def ends_in_own_words(tokens: Tokens, span: CardSpan) -> bool:
 def require_no_tail(one: str, other: str, *, is_own: bool = False) -> None:
     """The end of a description is its own: no few words behind its last sentence, not both cards'.
 
-    A sentence that both end with is theirs where it `is_own`, written into their text. Tools whose descriptions share several sentences are described alike, the last one too.
+    A sentence that both end with is theirs where it `is_own`, written into their text. Tools whose
+    descriptions share several sentences are described alike, the last one too.
     Raises: FieldError (field_ambiguous).
     """
     last = [_last_sentence(text) for text in (one, other)]

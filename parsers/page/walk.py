@@ -25,7 +25,7 @@ UNSEEN = frozenset(
         "object embed title meta link datalist progress meter del s strike"
     ).split()
 )
-_SEEN, _INLINE, _UNSEEN, _BREAK = range(4)
+_SEEN, _INLINE, _CUSTOM, _UNSEEN, _BREAK = range(5)
 _KNOWN_TAG_IDS = 256
 _kinds: dict[int, int] = {}
 _names: dict[int, str] = {}
@@ -81,7 +81,7 @@ class Walk:
                 first.append(len(runs))
                 end.append(0)
                 made += 1
-                element, is_block = made, not kind
+                element, is_block = made, not kind or (kind == _CUSTOM and _is_alone(node))
                 if is_marked:  # and shown: by its role
                     self.controls.append(made)
                     is_block = True
@@ -115,4 +115,14 @@ def _kind_of(node: Node) -> tuple[int, str]:
         return _BREAK, name
     if name in UNSEEN or not node.is_element_node:
         return _UNSEEN, name
-    return (_INLINE if name in INLINE or "-" in name else _SEEN), name
+    if "-" in name:
+        return _CUSTOM, name
+    return (_INLINE if name in INLINE else _SEEN), name
+
+
+def _is_alone(node: Node) -> bool:
+    """Whether no bare text stands beside an element, so that it may be laid out as a block."""
+    return not any(
+        beside is not None and beside.tag_id == 2 and (beside.text_content or "").strip()
+        for beside in (node.prev, node.next)
+    )
