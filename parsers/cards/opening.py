@@ -153,6 +153,9 @@ class _Reader:
 
     def _is_labelled(self, span: CardSpan, field: str) -> bool:
         """Whether the label of a field was left out before the span."""
+        before = span.first - 1
+        if self.tokens.key[before] == field and is_field_label(self.tokens, before):
+            return True
         whole = self.tokens.join(span.first, span.end)
         return bool(span.skip) and len(label_of(whole, field)) == span.skip
 

@@ -64,7 +64,7 @@ def without_tool(text: str, names: Names) -> str:
 def _beside(names: Names) -> re.Pattern[str]:
     tool = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(
-        rf"^(?:on )?(?:{tool})\s*[·•|:–—-]\s*"
+        rf"^(?:on )?(?:{tool})\s*(?:[·•|:–—-]\s*|\s(?=\w))"
         rf"|[\s,]*(?:\b(?:about|gave|gives|of|on|rated|rates|reviews|tries)\s+|[·•|:(–—-]\s*)(?:{tool})\)?:?$",
         re.IGNORECASE,
     )
@@ -77,7 +77,10 @@ def _without_label(text: str) -> str | None:
 
 def _without_initials(text: str) -> str | None:
     first, _, rest = text.partition(" ")
-    return rest if first.isupper() and rest and is_initials(first, rest) else None
+    if first.isupper() and rest and is_initials(first, rest):
+        return rest
+    is_glued = text[:1].isupper() and text[1:2].isupper() and is_initials(text[0], text[1:])
+    return text[1:] if is_glued else None
 
 
 def is_initials(text: str, name: str) -> bool:

@@ -8,6 +8,7 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.names import is_initials, reviewer_name
 from parsers.scorecard.shape import cell_shape
 from parsers.scorecard.sides import PlacedCell
+from parsers.scorecard.wording import is_interface
 
 REVIEWER = "quotes[].reviewer"
 
@@ -30,6 +31,11 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
     shown = [
         (name, tokens.text[at], tokens.edges(at, at + 1)) for name, at in named if at not in anchors
     ]
+    for name, at in named:
+        lead = reviewer_name(tokens.edges(at, at + 1)[0].text)
+        if at in anchors and lead and name.startswith(f"{lead} "):
+            detail = f"{name!r} goes on behind the element of {lead!r}"
+            raise cell_shape(detail, REVIEWER)
     for number in (0, 1):
         is_common = all(edges[number].text for *_, edges in shown)
         for name, text, edges in shown:
@@ -38,8 +44,10 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
             if is_apart and not _may_be(edge.text, name, names):
                 detail = f"{edge.text!r} at the edge of {text!r} may be no part of a name"
                 raise cell_shape(detail, REVIEWER)
+    lasts = {name.rpartition(" ")[2] for name, _ in named}
+    is_template = len(lasts) == 1 < len({name for name, _ in named}) and min(lasts).islower()
     for name, _ in named:
-        if ":" in name:
+        if ":" in name or is_template:
             raise cell_shape(f"{name!r} is more than a name", REVIEWER)
 
 
@@ -55,7 +63,12 @@ def _may_be(edge: str, name: str, names: Names) -> bool:
 
 def _require_no_text(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
     left = [
-        [at for at in each.cell.raw.rest if not each.cell.quote.first <= at < each.cell.quote.end]
+        [
+            at
+            for at in each.cell.raw.rest
+            if not each.cell.quote.first <= at < each.cell.quote.end
+            and not is_interface(tokens.text[at])
+        ]
         for each in placed
     ]
     if all(left):
