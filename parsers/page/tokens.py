@@ -139,6 +139,7 @@ class Patterns:
             rf"{number} ?[·•|] ?(?P<verdict>\w[\w' ]{{0,24}})",  # no word that we know
         )
         self.scores = [re.compile(form, re.IGNORECASE) for form in forms]
+        self.of_verdict = re.compile(rf"\b{word}(?:s|ped|ping)?\b", re.IGNORECASE)
         self.verdict = re.compile(rf"\W{{0,3}}{verdict}[^\w.?…]{{0,3}}", re.IGNORECASE)
         unit = r" ?(?P<unit>%|points|pts)?"
         unscaled = (

@@ -89,11 +89,18 @@ def is_initials(text: str, name: str) -> bool:
 
 
 def longer_name(names: list[str]) -> str | None:
-    """A name that begins with another and goes on, as with a badge. Absent: None for none.
+    """A name that holds another at its beginning or end, as with a badge. Absent: None for none.
 
     >>> longer_name(["Doubter", "Ada", "Doubter Staff pick"])
     'Doubter Staff pick'
     >>> longer_name(["Ann", "Anna"])
     """
     pairs = ((one, other) for one in set(names) for other in names if one != other)
-    return next((b for a, b in pairs if b.startswith(a) and not b[len(a)].islower()), None)
+    return next(
+        (
+            b
+            for a, b in pairs
+            if b.endswith(f" {a}") or (b.startswith(a) and not b[len(a)].islower())
+        ),
+        None,
+    )

@@ -40,7 +40,9 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
         is_common = all(edges[number].text for *_, edges in shown)
         for name, text, edges in shown:
             edge = edges[number]
-            is_apart = edge.text and (edge.tag in ASIDES or is_common)
+            rest = name[: -len(edge.text)] if number else name[len(edge.text) :]
+            is_other = reviewer_name(rest.strip()) in {other for other, *_ in shown}
+            is_apart = edge.text and (edge.tag in ASIDES or is_common or is_other)
             if is_apart and not _may_be(edge.text, name, names):
                 detail = f"{edge.text!r} at the edge of {text!r} may be no part of a name"
                 raise cell_shape(detail, REVIEWER)

@@ -10,12 +10,13 @@ cell, or no part of the record; where that is not certain, the page is refused.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from parsers.heads import Names, held_tool
 from parsers.page.inline import INLINE
-from parsers.page.tokens import Tokens
+from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import RawCell
 from parsers.scorecard.names import bare_names, is_initials, longer_name, without_tool
@@ -28,6 +29,8 @@ from parsers.scorecard.wording import (
     may_be_reviewer,
 )
 from schema.errors import FieldError, LayoutError, ParseError
+
+_LIKE_SCORE = re.compile(r"\d ?/ ?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,7 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
             if is_figure(tokens.text[at]):
                 detail = f"{tokens.text[at]!r} beside a verdict may be its score"
                 raise cell_shape(detail, "quotes[].score")
+    _require_no_unread(tokens, cell, quote)
     for at in rest:
         if not quote.first <= at < quote.end and not is_name_like(tokens.text[at]):
             raise _unlike(f"{tokens.text[at][:40]!r} stands beside a quote")
@@ -276,6 +280,20 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
     for at in range(quote.first, quote.end):
         if tokens.is_control(at) or (at in cell.rest and at not in rest):
             raise _unlike(f"{tokens.text[at][:40]!r} stands within a quote")
+
+
+def _require_no_unread(tokens: Tokens, cell: RawCell, quote: CellSpan) -> None:
+    """No short text beside the quote may be the verdict, or the score, that the cell lacks."""
+    beside = [at for at in cell.rest if not quote.first <= at < quote.end]
+    texts = [tokens.text[at] for at in beside if is_name_like(tokens.text[at])]
+    lacks = []
+    if cell.verdict(tokens) is None:
+        lacks.append(("verdict", patterns_of(tokens.words).of_verdict))
+    if cell.score is None or cell.score.digits is None:
+        lacks.append(("score", _LIKE_SCORE))
+    for part, pattern in lacks:
+        if found := next(filter(pattern.search, texts), None):
+            raise cell_shape(f"{found[:40]!r} may be a {part}", f"quotes[].{part}")
 
 
 def _unlike(detail: str) -> ParseError:
