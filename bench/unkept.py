@@ -67,6 +67,9 @@ class Nothing:
     def rows(self, *given: Any) -> list[Any]:
         return []
 
+    def fetchone(self) -> tuple[int]:
+        return (0,)
+
     def __getattr__(self, name: str) -> Any:
         return lambda *args, **kwargs: self
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from parsers.absence import explain_absence
 from parsers.layout import read_laid_out
 from parsers.optout import opt_outs, refused_usages, unquotable
-from parsers.page.decode import decode, is_html
+from parsers.page.decode import Decoded, decode, is_html
 from parsers.page.document import Document
 from parsers.page.html import read_html
 from parsers.page.links import absolute_link
@@ -90,12 +90,7 @@ def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other
     if page.url is not None and not _is_comparison(owner, page.url):
         return Other(url=page.url)
     decoded = decode(page)
-    if is_html(page):
-        may_have_noscript = require_safe_shape(decoded.data)
-        document = read_html(decoded.data, may_have_noscript=may_have_noscript)
-    else:
-        document = read_text(decoded.text)
-    found.document = document
+    document = found.document = _document(page, decoded)
     url = page.url or _canonical(document)
     if url is not None and not _is_comparison(owner, url):
         return Other(url=url)
@@ -119,7 +114,10 @@ def read_page(page: RawPage, *, site: str | None = None) -> Comparison | Failure
 
 def read_document(page: RawPage) -> Document:
     """The visible blocks of a page, whatever it is. Raises: BytesError."""
-    decoded = decode(page)
+    return _document(page, decode(page))
+
+
+def _document(page: RawPage, decoded: Decoded) -> Document:
     if not is_html(page):
         return read_text(decoded.text)
     return read_html(decoded.data, may_have_noscript=require_safe_shape(decoded.data))

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
+from parsers.cards.descriptions import is_initial
 from schema.errors import LayoutError
 from schema.records import Finding, Quote, Tool
+
+_ENDS = ' .:;,!?)”"'
 
 
 def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
@@ -55,23 +58,26 @@ def fitting_badges(share: int) -> frozenset[str]:
 
 def check_printed_verdicts(tool: Tool, quotes: list[Quote]) -> Iterator[Finding]:
     """The verdicts printed on a tool's quotes against its votes, else its share."""
-    printed = [quote.verdict for quote in quotes if quote.verdict_source == "page"]
-    if len(printed) < len(quotes) or not quotes:
+    if _is_agreed(tool, quotes):
         return
-    ships = printed.count("ship")
-    votes = tool.votes
-    if votes is not None:
-        is_equal = (ships, len(printed) - ships) == (votes.ship, votes.skip)
-        field, stated = "votes", f"{votes.ship} ship / {votes.skip} skip"
-    else:
-        is_equal = abs(100 * ships / len(printed) - tool.panel_ship_percent) < 1
-        field, stated = "panel_ship_percent", f"{tool.panel_ship_percent} %"
-    if not is_equal:
-        yield Finding(
-            code="verdicts_disagree",
-            field=f"tools[{tool.position - 1}].{field}",
-            detail=f"{ships} of {len(printed)} quotes say ship, the page says {stated}",
-        )
+    ships, votes = sum(quote.verdict == "ship" for quote in quotes), tool.votes
+    stated = f"{votes.ship} ship / {votes.skip} skip" if votes else f"{tool.panel_ship_percent} %"
+    field = "votes" if votes else "panel_ship_percent"
+    yield Finding(
+        code="verdicts_disagree",
+        field=f"tools[{tool.position - 1}].{field}",
+        detail=f"{ships} of {len(quotes)} quotes say ship, the page says {stated}",
+    )
+
+
+def _is_agreed(tool: Tool, quotes: list[Quote]) -> bool:
+    """Whether printed verdicts, where every quote has one, fit a tool's votes, else its share."""
+    count, ships = len(quotes), sum(quote.verdict == "ship" for quote in quotes)
+    if not count or any(quote.verdict_source != "page" for quote in quotes):
+        return True
+    if tool.votes is not None:
+        return (ships, count - ships) == (tool.votes.ship, tool.votes.skip)
+    return abs(100 * ships / count - tool.panel_ship_percent) < 1
 
 
 def require_own_quotes(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
@@ -80,13 +86,25 @@ def require_own_quotes(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
     Raises: LayoutError (quote_side).
     """
     own = [[q for q in quotes if q.tool == tool.position] for tool in tools]
-    agreed = [
-        [not any(check_printed_verdicts(tool, said)) for said in (own[n], own[1 - n])]
-        for n, tool in enumerate(tools)
-    ]
-    if all(not right and turned for right, turned in agreed):
+    if not any(map(_is_agreed, tools, own)) and all(map(_is_agreed, tools, own[::-1])):
         detail = "the verdicts printed on the quotes of each tool fit the other"
         raise LayoutError(code="quote_side", field="quotes", detail=detail)
+
+
+def require_bare_reviewers(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
+    """No reviewer's name holds a tool's, nor do all begin with the letters of their pictures.
+
+    Raises: LayoutError (cell_shape).
+    """
+    shown = {(quote.reviewer, tools[quote.tool - 1].name) for quote in quotes if quote.reviewer}
+    bare = [(who.rstrip(_ENDS), name.rstrip(_ENDS)) for who, name in shown]
+    told = [who for who, name in bare if who.endswith(name) and who[: -len(name)][-1:].isspace()]
+    parts = [who.partition(" ")[::2] for who, _ in shown]
+    if not told and parts and all(rest and is_initial(first, rest) for first, rest in parts):
+        told = [who for who, _ in shown]
+    if told:
+        detail = f"{min(told)[:60]!r} is more than a reviewer's name"
+        raise LayoutError(code="cell_shape", field="quotes[].reviewer", detail=detail)
 
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:

@@ -13,7 +13,12 @@ from parsers.cards.cards import Cards, read_cards
 from parsers.cards.decision import Decision, read_decision
 from parsers.cards.heading import find_headings, splits
 from parsers.cards.tool import ToolReader, require_own_votes
-from parsers.checks import check_sides, check_tool_quotes, require_own_quotes
+from parsers.checks import (
+    check_sides,
+    check_tool_quotes,
+    require_bare_reviewers,
+    require_own_quotes,
+)
 from parsers.page.columns import Turned, by_columns
 from parsers.page.context import Context, Trace
 from parsers.page.document import Document
@@ -25,6 +30,7 @@ from parsers.scorecard.anchors import Anchor, find_scorecard
 from parsers.scorecard.quotes import read_quotes
 from parsers.scorecard.scorecard import Scorecard, read_scorecard
 from parsers.scorecard.sides import Panels
+from parsers.scorecard.signs import require_no_pictures
 from parsers.site import Site
 from parsers.values import label_key, require_text, word_key
 from schema.errors import LayoutError
@@ -62,16 +68,19 @@ def read_comparison(
     context = Context(tokens, trace)
     regions = cards.regions(tokens, begin, len(tokens.text))
     decision = read_decision(tokens, cards.said(tokens), regions)
-    one, two = (ToolReader(context, cards.pair[n], decision, n) for n in (0, 1))
+    one, two = (ToolReader(context, cards.pair, decision, n) for n in (0, 1))
     require_own_votes(one, two)
     card = read_scorecard(tokens, anchors, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)
     slugs = _read_slugs(context, site, url, source)
     title = _read_title(context, cards)
     quotes = read_quotes(context, card, (one, two))
+    if document.kind == "html":
+        require_no_pictures(quotes, site.words, source)
     tools = (one.record(slugs[0]), two.record(slugs[1]))
     _check_decision(context, decision, cards)
     require_own_quotes(tools, quotes)
+    require_bare_reviewers(tools, quotes)
     context.findings += check_tool_quotes(tools, quotes)
     context.findings += check_sides(tools, quotes, cards.pair, decision)
     return Comparison(

@@ -9,7 +9,11 @@ INITIALS = 2
 """As many letters of a name's beginning may stand for it at the head of a column."""
 LONGEST_HEAD = 120
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-_ABOUT = re.compile(r"(?:on|about|for|re|of|tool)\b[\s:]*(.+)", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:(?:(?:an?|our|the) )?(?:notes|opinion|review|take|thoughts|verdict|view|words) )?"
+    r"(?:on|about|for|re|of|tool)\b[\s:]*(.+)",
+    re.IGNORECASE,
+)
 
 _EDGES = re.compile(r"^\W+|[^\w)]+$|\s*\(\d+\)$")
 

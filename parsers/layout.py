@@ -155,9 +155,7 @@ def _value(document: Document, part: Part, selector: str | None) -> range:
     if selector is None:
         return range(0)
     ((_, place),) = _found(document, part[0], selector, part[1], 1)
-    if any(document.is_control(at) for at in place) or any(
-        document.glue[at] != " " for at in place[1:]
-    ):
+    if not document.controls.isdisjoint(place) or any(document.glue[at] != " " for at in place[1:]):
         raise _UnmatchedError
     return place
 

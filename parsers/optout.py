@@ -13,9 +13,8 @@ from email.utils import parsedate_to_datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from parsers.page.decode import MAX_BYTES, decode, is_html
-from parsers.page.scan import require_safe_shape
-from parsers.page.tree import tree_of
+from parsers.page.decode import MAX_BYTES, is_html
+from parsers.page.tree import tree_of_page
 from schema.page import RawPage
 
 ROBOTS_WORDS = {
@@ -62,7 +61,7 @@ def opt_outs(headers: Mapping[str, str], page: RawPage) -> tuple[str, ...]:
     if any(_is_licence(link) for link in _LINK.split(headers.get("link", ""))):
         found.add("rsl")
     if is_html(page):
-        tree = _tree(page)
+        tree = tree_of_page(page)
         found |= _meta_signals(tree) | _licence_signals(tree)
         if any(_parts(tree)):
             found.add("data-nosnippet")
@@ -76,7 +75,7 @@ def unquotable(page: RawPage, texts: Iterable[str]) -> set[str]:
     """
     if not is_html(page):
         return set()
-    parts = list(_parts(_tree(page)))
+    parts = list(_parts(tree_of_page(page)))
     return {text for text in texts if any(_touches(part, _dense(text)) for part in parts)}
 
 
@@ -110,12 +109,6 @@ def _tdm_signals(stated: Mapping[str, str]) -> set[str]:
 def _is_licence(link: str) -> bool:
     """Whether one value of a Link header names a licence in RSL."""
     return RSL_TYPE in link.lower() and _LICENCE.search(link) is not None
-
-
-def _tree(page: RawPage) -> LexborHTMLParser:
-    data = decode(page).data
-    require_safe_shape(data)
-    return tree_of(data)
 
 
 def _meta_signals(tree: LexborHTMLParser) -> set[str]:

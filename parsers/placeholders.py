@@ -16,6 +16,21 @@ PROGRAM_WORDS = frozenset(
 )
 """What programs print for nothing; in any case."""
 
+NO_NAMES = PROGRAM_WORDS | frozenset(
+    (
+        "lorem ipsum",
+        "n/a",
+        "tba",
+        "tbc",
+        "tbd",
+        "tool name",
+        "product name",
+        "your tool",
+        "untitled",
+    )
+)
+"""What no tool and no reviewer is called; other words may be names."""
+
 WORDS = PROGRAM_WORDS | frozenset(
     (
         "n/a", "n.a", "na", "tbd", "tba", "tbc", "todo", "fixme", "placeholder", "coming soon",
@@ -78,6 +93,7 @@ _TEMPLATE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NO_PRICE = re.compile(r"(?:from )?[$€£¥] ?(?:nan|null|none|undefined)\b.{0,40}", re.IGNORECASE)
 _KEY = re.compile(
     r"[a-z][a-zA-Z0-9-]*(?:[.:_][a-zA-Z0-9-]+)*[.:_]([a-zA-Z][a-zA-Z0-9]*)"
     r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
@@ -102,12 +118,14 @@ def is_placeholder(text: str, field: str) -> bool:
     """
     if text.startswith(_STARTS) and _TEMPLATE.fullmatch(text):
         return True
+    if _NO_PRICE.fullmatch(text):
+        return True
     if len(text) > LONGEST:
         return text[0] in "lL" and _LOREM.match(text) is not None
     whole = text.casefold()
     bare = whole if whole[-1:].isalnum() else _EDGES.sub("", whole)
     if not field.endswith(_OPEN):
-        return bare in PROGRAM_WORDS or whole in PROGRAM_WORDS
+        return bare in NO_NAMES or whole in PROGRAM_WORDS
     return (
         bare in WORDS
         or whole in WORDS

@@ -14,14 +14,31 @@ from schema.records import SHORT_TEXT
 
 LONGEST_LABEL = 60
 
-ICONS = (
-    "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\u25a0-\u25ff\u200d\ufe0e\ufe0f\u20e3"
-    "\U0001f000-\U0001faff\U000e0020-\U000e007f\u2022\u00b7\\s"
-)
-_ICON = re.compile(f"[{ICONS}]")
+_ICON_RANGES = (
+    (0x2190, 0x21FF), (0x2300, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF), (0xE0020, 0xE007F),
+)  # fmt: skip
+_ICONS = frozenset(
+    mark
+    for first, last in _ICON_RANGES
+    for mark in map(chr, range(first, last + 1))
+    if not mark.isalnum()
+).union("\u200d\ufe0e\ufe0f\u20e3\u2022\u00b7", filter(str.isspace, map(chr, range(0x3001))))
+"""Pictures, arrows, what joins them, middle dots and white space."""
 _LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
-_SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?%")
-_SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?[%\uff05\u066a]")
+_SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?(?:%|per ?cent)", re.IGNORECASE)
+_SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?(?:[%\uff05\u066a]|per ?cent)", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"""
+    (?P<share>[0-9]{1,3}\ ?(?:%|per\ ?cent))\s*
+    (?: \(?\s*[+±−▲▼△▽↑↓⬆⬇↗↘]\ufe0f?\ ?[0-9]{1,3}(?:\.[0-9]+)?\ ?(?:%|pts?\.?|pp|points?)?\s*\)?
+      | \([-–][0-9]{1,3}(?:\.[0-9]+)?\ ?(?:%|pts?\.?|pp|points?)?\)
+      | \(?(?P<ship>[0-9]{1,3})\ ?(?:/|of)\ ?(?P<all>[1-9][0-9]{0,2})\)?
+      | \(?\?\)?
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A share and its change since it was last counted, its counts, or the sign of a tooltip."""
 _BROKEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffd]"
 )
@@ -41,9 +58,9 @@ def without_icons(text: str) -> str:
     if text[:1].isalnum() and text[-1:].isalnum():
         return text
     start, end = 0, len(text)
-    while start < end and not text[start].isalnum() and _ICON.match(text[start]):
+    while start < end and text[start] in _ICONS:
         start += 1
-    while end > start and not text[end - 1].isalnum() and _ICON.match(text[end - 1]):
+    while end > start and text[end - 1] in _ICONS:
         end -= 1
     return text[start:end]
 
@@ -77,6 +94,25 @@ def parse_share(text: str, *, field: str) -> int:
     if match is None:
         raise FieldError(code="field_unreadable", field=field, detail=f"{text[:40]!r} is no share")
     return _in_range(match[1], text, field)
+
+
+def without_change(text: str) -> str:
+    """A share without what stands beside it and is no share: its change, or the same in counts.
+
+    >>> [without_change(text) for text in ("75%+8", "75% (▲ 2.5 pts)", "75% (3 of 4)", "75% ?")]
+    ['75%', '75%', '75%', '75%']
+    >>> [without_change(text) for text in ("75% 80%", "75%-80%", "75% (2 of 4)")]
+    ['75% 80%', '75%-80%', '75% (2 of 4)']
+    """
+    match = _CHANGED.fullmatch(without_icons(text)) if "%" in text or "cent" in text else None
+    if match is None or (match["all"] and not _is_share_of(match["share"], *match.group(2, 3))):
+        return text
+    return match["share"]
+
+
+def _is_share_of(share: str, part: str, whole: str) -> bool:
+    percent = int(re.sub(r"\D", "", share))
+    return abs(100 * int(part) / int(whole) - percent) < 1
 
 
 def is_share_like(text: str) -> bool:
@@ -113,9 +149,10 @@ Statement = tuple[int | None, int | None, int | None]
 
 @lru_cache(maxsize=64)
 def _counted(ship: str) -> re.Pattern[str]:
-    """A community vote with its counts, in a publisher's word for ship."""
+    """A community vote with its counts, in a publisher's word for ship, or without it."""
     share, number = r"(0|[1-9][0-9]{0,2}) ?%", r"([0-9]{1,9})"
-    return re.compile(rf"{share} {re.escape(ship)} ?\({number} ?/ ?{number}\)", re.IGNORECASE)
+    said = rf"(?:( {re.escape(ship)})? ?\({number} ?(?:/|of) ?{number}(?: votes?)?\))"
+    return re.compile(share + said, re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
@@ -123,7 +160,8 @@ def _panel_votes(ship: str, skip: str) -> re.Pattern[str]:
     """The panel's votes, in a publisher's words for ship and skip."""
     number = r"([0-9]{1,3})"
     return re.compile(
-        rf"(?:^|\W){number} {re.escape(ship)} ?/ ?{number} {re.escape(skip)}$", re.IGNORECASE
+        rf"(?:^|\W){number} {re.escape(ship)} ?(?:[/,·|+]|and) ?{number} {re.escape(skip)}\)?$",
+        re.IGNORECASE,
     )
 
 
@@ -143,7 +181,10 @@ def parse_community(text: str, *, no_votes: str, field: str, ship: str = "ship")
     counted = _counted(ship).fullmatch(bare)
     if counted is None:
         return (parse_share(bare, field=field), None, None)
-    cast, votes = int(counted[2]), int(counted[3])
+    cast, votes = int(counted[3]), int(counted[4])
+    if counted[2] is None and (not votes or not _is_share_of(counted[1], counted[3], counted[4])):
+        detail = f"{text[:40]!r} does not say of what"
+        raise FieldError(code="field_unreadable", field=field, detail=detail)
     if cast > votes:
         raise FieldError(code="field_range", field=field, detail=f"{cast} of {votes} votes")
     return (_in_range(counted[1], text, field), cast, votes)

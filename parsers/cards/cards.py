@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from parsers.cards.cells import ends_in_link
 from parsers.cards.columns import Said
-from parsers.cards.descriptions import read_description, require_no_tail
+from parsers.cards.descriptions import ends_in_own_words, read_description, require_no_tail
 from parsers.cards.heading import Heading, own_headings, splits
-from parsers.cards.heads import Head, Named, find_named, read_head, repeated_words
+from parsers.cards.labels import label_of
 from parsers.cards.missing import explain_missing
-from parsers.cards.paragraphs import CardSpan, likenesses
+from parsers.cards.named import Named, Repeated, find_named, repeated_words
+from parsers.cards.opening import Opening, read_opening
+from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, own_words
 from parsers.cards.statistics import Triple, find_triples
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
@@ -51,9 +54,9 @@ class Cards:
 
     def said(self, tokens: Tokens) -> Said:
         """What the decision table repeats of the cards."""
-        spans = [(card.tagline, card.category) for card in self.pair]
-        best, category = zip(
-            *[[tokens.join(span.first, span.last) for span in pair] for pair in spans], strict=True
+        best, category = (
+            (self.pair[0].tagline.text(tokens), self.pair[1].tagline.text(tokens)),
+            (self.pair[0].category.text(tokens), self.pair[1].category.text(tokens)),
         )
         return Said(self.names, {"best_for": best, "category": category})
 
@@ -81,6 +84,7 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
         raise explain_missing(tokens)
     headings = own_headings(tokens, headings, triples[-1].start)
     elements = _card_elements(tokens, triples)
+    repeated = repeated_words(tokens, triples[-1].end)
     readings: dict[tuple[str, str], Cards] = {}
     problems: list[ParseError] = []
     for heading in headings:
@@ -90,7 +94,9 @@ def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
             if any(one == names[0] and other.startswith(names[1]) for one, other in readings):
                 continue  # the year is the name's own
             try:
-                readings[names] = _read(tokens, heading, names, triples, elements, stop)
+                readings[names] = _read(
+                    tokens, heading, names, triples, elements, stop, repeated.besides(names)
+                )
             except ParseError as problem:
                 problems.append(problem)
     if len(readings) > 1:
@@ -114,7 +120,8 @@ def _worst(problems: list[ParseError]) -> ParseError | None:
 
 def _has_both(tokens: Tokens, names: tuple[str, str]) -> bool:
     return all(
-        name in tokens.text or any(name.startswith(text) for text in tokens.text) for name in names
+        name in tokens.text or any(name.startswith(text) or name in text for text in tokens.text)
+        for name in names
     )
 
 
@@ -137,6 +144,7 @@ def _read(
     triples: list[Triple],
     elements: list[int],
     stop: int,
+    repeated: Repeated,
 ) -> Cards:
     """The cards under one reading of the heading."""
     begin = bisect_left(tokens.end, heading[1])
@@ -145,7 +153,10 @@ def _read(
     for triple, element in zip(triples, elements, strict=True):
         if triple.start < floor:
             continue
-        ways = (find_named(tokens, triple, name, floor, element) for name in dict.fromkeys(names))
+        ways = (
+            find_named(tokens, triple, name, floor, element, repeated)
+            for name in dict.fromkeys(names)
+        )
         named = next((way for way in ways if way is not None), None)
         if named is None:
             raise LayoutError(
@@ -156,61 +167,67 @@ def _read(
             )
         found.append(named)
         floor = triple.end
-    repeated = repeated_words(tokens, triples[-1].end)
     twins = [next((n for n in found if n.name != own.name), None) for own in found]
-    heads = [read_head(tokens, n, t, repeated) for n, t in zip(found, twins, strict=True)]
-    cards = _with_descriptions(tokens, names, heads, stop)
+    openings = [read_opening(tokens, n, t, repeated) for n, t in zip(found, twins, strict=True)]
+    cards = _with_descriptions(tokens, names, openings, stop)
     chosen = _choose([named.name for named in found], cards, tokens, names)
-    _require_even(tokens, chosen)
+    pair = _require_even(tokens, chosen)
     spans = [(card.start, card.end) for card in cards]
-    return Cards(heading[2], heading, names, chosen, spans)
+    return Cards(heading[2], heading, names, pair, spans)
 
 
 def _with_descriptions(
-    tokens: Tokens, names: tuple[str, str], heads: list[Head], stop: int
+    tokens: Tokens, names: tuple[str, str], openings: list[Opening], stop: int
 ) -> list[Card]:
-    """Each card with the text after its triple, up to the next card or section."""
-    starts = [head.start for head in heads[1:]]
-    places = [
-        _under_triple(tokens, head, limit, is_last=number == len(starts))
-        for number, (head, limit) in enumerate(zip(heads, [*starts, stop], strict=True))
+    """Each card with its text, which stands under its statistics or else over them."""
+    starts = [opening.start for opening in openings[1:]]
+    under = [
+        _under_triple(tokens, opening, limit, is_last=number == len(starts))
+        for number, (opening, limit) in enumerate(zip(openings, [*starts, stop], strict=True))
     ]
+    places, said = under, _paragraphs(tokens, openings, under)
+    is_over = False
+    if not _has_own(said) and all(opening.named.is_bound for opening in openings):
+        over = [CardSpan(opening.tagline.end, opening.named.triple.start) for opening in openings]
+        above = _paragraphs(tokens, openings, over)
+        if is_over := all(any(map(is_sentence, each.texts)) for each in above):
+            places, said = over, above
     cards = []
-    for head, place in zip(heads, places, strict=True):
-        own = head.named
-        alike = next(
-            (
-                likenesses(tokens, range(other.first, other.last), twin.named.name)
-                for twin, other in zip(heads, places, strict=True)
-                if twin.named.name != own.name and place.last - place.first > 1
-            ),
-            frozenset[str](),
-        )
-        description, badge = read_description(tokens, names, place, head.badge, own.name, alike)
+    for opening, place, words, end in zip(openings, places, said, under, strict=True):
+        own, badge = opening.named, opening.badge
+        if is_over and badge is not None and badge.first >= place.first:
+            badge = None  # it is found there again
+        twin = next((other for other in said if other.name != own.name), None)
+        alike = words.shared_with(twin) if twin else frozenset[str]()
+        text, badge = read_description(tokens, names, place, badge, own.name, alike)
         if not own.is_bound:
-            _require_category(tokens, head)
-        cards.append(
-            Card(
-                own.triple,
-                own.span,
-                head.category,
-                head.tagline,
-                badge,
-                description,
-                head.start,
-                place.last,
-                head.extra,
-            )
-        )
+            _require_category(tokens, opening)
+        parts = (own.triple, own.span, opening.category, opening.tagline, badge, text)
+        cards.append(Card(*parts, opening.start, end.end, opening.extra))
     return cards
 
 
-def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> CardSpan:
+def _paragraphs(
+    tokens: Tokens, openings: list[Opening], places: list[CardSpan]
+) -> list[Paragraphs]:
+    """What each card says at its place."""
+    pairs = zip(openings, places, strict=True)
+    return [Paragraphs.read(tokens, place.places, opening.named.name) for opening, place in pairs]
+
+
+def _has_own(said: list[Paragraphs]) -> bool:
+    """Whether the cards say more at their places than labels that both have."""
+    if any(is_sentence(text) for each in said for text in each.texts):
+        return True
+    return len({each.likenesses() for each in said}) > 1
+
+
+def _under_triple(tokens: Tokens, opening: Opening, limit: int, *, is_last: bool) -> CardSpan:
     """The tokens of a card after its triple, `limit` being where the next one begins."""
     decision = {word_key(word) for word in tokens.words.decision}
-    first = inside = head.named.triple.end
-    if head.named.element:
-        last_block = tokens.document.blocks_of(head.named.element)[1]
+    first = inside = opening.named.triple.end
+    if opening.named.element:
+        last_block = tokens.document.blocks_of(opening.named.element)[1]
         while inside < limit and tokens.start[inside] < last_block:
             inside += 1
     if inside > first:
@@ -220,9 +237,9 @@ def _under_triple(tokens: Tokens, head: Head, limit: int, *, is_last: bool) -> C
     return CardSpan(first, limit)
 
 
-def _require_category(tokens: Tokens, head: Head) -> None:
+def _require_category(tokens: Tokens, opening: Opening) -> None:
     """Where no element tells where a card begins, its category must not be a sentence."""
-    text = tokens.join(head.category.first, head.category.last)
+    text = opening.category.text(tokens)
     if len(text) > LONGEST_CATEGORY or text[-1] in '.!?…”"':
         raise FieldError(
             code="field_ambiguous", field="category", detail=f"{text[:60]!r} reads as a sentence"
@@ -256,13 +273,41 @@ def _choose(
 def _content(tokens: Tokens, card: Card) -> tuple[str | None, ...]:
     spans = (card.name, card.category, card.tagline, card.description)
     values = (card.triple.share, card.triple.community, card.triple.entry)
-    texts = [tokens.join(span.first, span.last) for span in spans]
+    texts = [span.text(tokens) for span in spans]
     return (*texts, *(value.text if value else None for value in values))
 
 
-def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> None:
-    """Unknown blocks before one category only mean that something was dropped or added."""
+def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
+    """Both cards, their descriptions without a label that both begin with.
+
+    Unknown blocks before one category only mean that something was dropped or added.
+    """
     if pair[0].extra != pair[1].extra:
         raise FieldError(code="field_ambiguous", field="category", detail="only one card has more")
-    spans = (card.description for card in pair)
-    require_no_tail(*(tokens.join(span.first, span.last) for span in spans))
+    texts = [card.description.text(tokens) for card in pair]
+    labels = {label_of(text, "description") for text in texts}
+    label = labels.pop() if len(labels) == 1 else ""
+    _require_no_link(tokens, "category", [card.category for card in pair])
+    _require_no_link(tokens, "tagline", [card.tagline for card in pair])
+    if label and label_of(texts[0]) != label:
+        raise FieldError(
+            code="field_ambiguous", field="description", detail=f"both cards begin with {label!r}"
+        )
+    bare = (text[len(label) :] for text in texts)
+    is_own = all(ends_in_own_words(tokens, card.description) for card in pair)
+    one, other = map(own_words, bare, [card.name.text(tokens) for card in pair])
+    require_no_tail(one, other, is_own=is_own)
+    if not label:
+        return pair
+    spans = (replace(card.description, skip=len(label)) for card in pair)
+    first, second = (replace(card, description=s) for card, s in zip(pair, spans, strict=True))
+    return first, second
+
+
+def _require_no_link(tokens: Tokens, field: str, spans: list[CardSpan]) -> None:
+    """Two fields that both end in a link of one word hold the interface's."""
+    ends = {span.text(tokens).casefold().split()[-1] for span in spans}
+    has_links = all(not span.skip and ends_in_link(tokens, span) for span in spans)
+    if len(ends) == 1 and has_links:
+        detail = f"both cards end it with a link, {ends.pop()[:40]!r}"
+        raise FieldError(code="field_ambiguous", field=field, detail=detail)

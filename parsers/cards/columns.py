@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from parsers.heads import headed_tool, named_tools
+from parsers.cards.paragraphs import CardSpan
+from parsers.heads import headed_tool
 from parsers.page.tokens import Tokens
 from schema.errors import FieldError
 
@@ -19,15 +20,7 @@ Order = tuple[int, int]
 """Which of two cells is each tool's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Tokens [first, last) of one cell."""
-
-    first: int
-    last: int
-
-
-DecisionRow = tuple[str, Cell, Cell]
+DecisionRow = tuple[str, CardSpan, CardSpan]
 """A row's label and its two cells in the page's order."""
 
 
@@ -39,13 +32,14 @@ class Said:
     words: dict[str, tuple[str, str]]
 
 
-def order_of(tokens: Tokens, said: Said, heads: list[str], rows: list[DecisionRow]) -> Order:
-    """Which cell of each row is each tool's.
+def order_of(
+    tokens: Tokens, said: Said, heads: list[str], rows: list[DecisionRow], named: set[Order]
+) -> Order:
+    """Which cell of each row is each tool's; `named` are the orders that names in cells tell.
 
     Raises: FieldError (field_ambiguous) where heads and cells disagree, or neither tells.
     """
-    ways = [_by_heads(heads, said.names), _by_words(tokens, said, rows)]
-    ways += [_by_cells(tokens, said.names, row) for row in rows]
+    ways = (_by_heads(heads, said.names), _by_words(tokens, said, rows), *named)
     found = {way for way in ways if way is not None}
     if len(found) > 1:
         raise _uncertain(f"its head {heads!r} and its cells do not agree")
@@ -79,17 +73,7 @@ def _by_words(tokens: Tokens, said: Said, rows: list[DecisionRow]) -> Order | No
     found = set[Order]()
     for name, *cells in rows:
         words = said.words.get(name)
-        shown = tuple(tokens.join(cell.first, cell.last) for cell in cells)
+        shown = tuple(cell.text(tokens) for cell in cells)
         if words is not None and words[0] != words[1] and set(shown) == set(words):
             found.add((0, 1) if shown == words else (1, 0))
     return found.pop() if len(found) == 1 else None
-
-
-def _by_cells(tokens: Tokens, names: tuple[str, str], row: DecisionRow) -> Order | None:
-    """The order that the names in a row's own cells tell, which phones show there."""
-    if names[0] == names[1] or any(cell.last - cell.first < 2 for cell in row[1:]):
-        return None
-    told = [named_tools(tokens.text[cell.first], names) for cell in row[1:]]
-    if sorted(told) != [(1,), (2,)]:
-        return None
-    return (0, 1) if told[0] == (1,) else (1, 0)

@@ -13,18 +13,32 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
+from parsers.cards.badges import badge_at, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
-from parsers.cards.paragraphs import ENDS, CardSpan, is_sentence, likeness, paragraphs
+from parsers.cards.labels import is_field_label
+from parsers.cards.paragraphs import (
+    ENDED,
+    ENDS,
+    SEVERAL,
+    CardSpan,
+    is_sentence,
+    likeness,
+    paragraphs,
+    sentences,
+)
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
 from schema.errors import FieldError
 
-FIELD_LABELS = frozenset(("category name tool tagline description badge about summary").split())
-LABEL_TAGS = frozenset(("dt", "th", "label"))
-_LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]* )?(.+)\Z", re.DOTALL)
-_CUT = ("…", "...")
-_NOTICE = re.compile(r"(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)\b", re.I)
+_LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]*(?: |(?=[A-Z][a-z])))?(.+)\Z", re.DOTALL)
+_CUT = re.compile(r"(?:…|\.\.\.)[\])]?$")
+_NOTICE = re.compile(
+    r"(?:an? )?(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"
+    r"(?: (?:ad|by|content|link|partner|post|result)\b.*|\s?[:·|–—-].*|)",
+    re.IGNORECASE,
+)
+"""The word that a publisher puts over what was paid for, alone or before it."""
 FEW_WORDS = 3
 """A paragraph of so few words beside a longer one may be anybody's: `Ship it!`"""
 TAIL_WORDS = 5
@@ -42,75 +56,108 @@ def read_description(
 
     `alike` is what the other card says at its place.
     """
-    first, last = place.first, place.last
-    while first < last and is_field_label(tokens, first):
+    first, end = place.first, place.end
+    while first < end and is_field_label(tokens, first):
         first += 1
-    if first == last:
+    if first == end:
         raise FieldError(code="field_missing", field="description", detail="nothing under the card")
-    alone = _alone(tokens, names, first, last) if last - first > 1 else []
-    while alone and first < last - 1 and alone[0] == first:
+    alone = _alone(tokens, names, first, end) if end - first > 1 else []
+    while alone and first < end - 1 and alone[0] == first:
         first = alone.pop(0) + 1
         badge = _with_badge(tokens, badge, first - 1)
-    while alone and first < last - 1 and alone[-1] == last - 1:
-        last = alone.pop()
-        badge = _with_badge(tokens, badge, last)
-    inside = next((at for at in alone if is_badge(tokens, at)), None)
+    while alone and first < end - 1 and alone[-1] == end - 1:
+        end = alone.pop()
+        badge = _with_badge(tokens, badge, end)
+    inside = next((at for at in alone if badge_at(tokens, at)), None)
     if inside is not None:
         raise _ambiguous(f"a paragraph is only {tokens.text[inside]!r}")
-    require_no_statistics(tokens, first, last, "description")
-    span = _own(tokens, CardSpan(first, last), name, alike)
-    require_no_repeat(tokens, span.first, span.last, "description")
+    place = CardSpan(first, end)
+    require_no_statistics(tokens, place, "description")
+    span = _own(tokens, place, name, alike)
+    require_no_repeat(tokens, span.first, span.end, "description")
     return span, badge
 
 
 def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> CardSpan:
     """The paragraphs of a place that are the publisher's own words on the tool."""
-    plain = [at for at in range(place.first, place.last) if not tokens.is_decoration(at)]
+    plain = [at for at in place.places if not tokens.is_decoration(at)]
     spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
     if not spans:
         raise FieldError(code="field_missing", field="description", detail="no words of its own")
-    texts = [tokens.join(span.first, span.last) for span in spans]
+    while spans and _is_link(tokens, spans[-1]):
+        spans.pop()
+    if not spans:
+        raise FieldError(code="field_missing", field="description", detail="only a link is there")
+    texts = [span.text(tokens) for span in spans]
     longest = texts.index(max(texts, key=len))
-    kept = [
-        n
-        for n, text in enumerate(texts)
-        if n == longest or not (_is_foreign(text, name, alike) or _is_stub(text, texts[longest]))
-    ]
+    foreign = {n for n, text in enumerate(texts) if likeness(text, name) in alike}
     for n, text in enumerate(texts):
         # Two tools may share a sentence; an advertisement is one too. Only labels are let go.
-        if n not in kept and is_sentence(text) and likeness(text, name) in alike:
+        if n in foreign and n != longest and is_sentence(text):
             raise _ambiguous(f"both cards say {text[:40]!r}, which may be part of it")
+    foreign |= _noticed(tokens, spans, texts, name, longest)
+    foreign |= {n for n, text in enumerate(texts) if _is_stub(text, texts[longest])}
+    kept = [n for n in range(len(texts)) if n == longest or n not in foreign]
     if is_sentence(texts[longest]):
         while not is_sentence(texts[kept[0]]):
             kept.pop(0)
         while not is_sentence(texts[kept[-1]]):
             kept.pop()
-    first, last = spans[kept[0]].first, spans[kept[-1]].last
-    if len(kept) <= kept[-1] - kept[0]:
-        lost = next(n for n in range(kept[0], kept[-1]) if n not in kept)
-        raise _ambiguous(f"both cards say {texts[lost][:40]!r} within it")
     beside = [tokens.text[at] for at in plain if tokens.is_control(at)]
     is_offered = any(is_placeholder(text, ".text") for text in beside)  # Read more
-    if is_offered and texts[kept[-1]].endswith(_CUT):
+    if is_offered and _CUT.search(texts[kept[-1]]):
         raise _ambiguous(f"only its beginning is shown: it ends {texts[kept[-1]][-30:]!r}")
-    control = next((at for at in range(first, last) if tokens.is_control(at)), None)
+    _require_one_text(tokens, spans, texts, kept)
+    return CardSpan(spans[kept[0]].first, spans[kept[-1]].end)
+
+
+def _is_link(tokens: Tokens, span: CardSpan) -> bool:
+    """Whether a paragraph is a link by itself, and no sentence that ends: `Visit website`."""
+    if ENDED.search(span.text(tokens)):
+        return False
+    document, start, end = tokens.document, tokens.start[span.first], tokens.end[span.end - 1]
+    links = (e for e in document.ancestors(start) if document.tag[e] == "a")
+    return any(document.blocks_of(link) == (start, end) for link in links)
+
+
+def _require_one_text(
+    tokens: Tokens, spans: list[CardSpan], texts: list[str], kept: list[int]
+) -> None:
+    """Nothing stands between the paragraphs that are kept, and none is too short to be of them."""
+    lost = next((n for n in range(kept[0], kept[-1]) if n not in kept), None)
+    if lost is not None:
+        raise _ambiguous(f"{texts[lost][:40]!r}, no part of it, stands within it")
+    within = range(spans[kept[0]].first, spans[kept[-1]].end)
+    control = next(filter(tokens.is_control, within), None)
     if control is not None:
         raise _ambiguous(f"a control {tokens.text[control][:40]!r} stands within it")
-    for n in kept if is_sentence(texts[longest]) else ():
-        if n != longest and texts[n].isascii() and texts[n].count(" ") < FEW_WORDS:
-            raise _ambiguous(f"a paragraph is only {texts[n][:40]!r}")
+    longest = max((texts[n] for n in kept), key=len)
+    for text in [texts[n] for n in kept] if is_sentence(longest) else ():
+        if text != longest and text.isascii() and text.count(" ") < FEW_WORDS:
+            raise _ambiguous(f"a paragraph is only {text[:40]!r}")
     _require_one_shape(tokens, [spans[n] for n in kept])
-    return CardSpan(first, last)
 
 
-def _is_foreign(text: str, name: str, alike: Collection[str]) -> bool:
-    """Whether a paragraph says what the other card says too, or that it is an advertisement."""
-    return likeness(text, name) in alike or _NOTICE.match(text) is not None
+def _noticed(
+    tokens: Tokens, spans: list[CardSpan], texts: list[str], name: str, longest: int
+) -> set[int]:
+    """The paragraphs that are an advertisement by their own word, or by one in a box with them."""
+    document, found = tokens.document, set[int]()
+    for n, (span, text) in enumerate(zip(spans, texts, strict=True)):
+        if not _NOTICE.fullmatch(text) or text.startswith(name):
+            continue
+        found.add(n)
+        start = tokens.start[span.first]
+        boxes = map(document.blocks_of, document.ancestors(start))
+        box = next((box for box in boxes if box[1] - box[0] > span.end - span.first), (0, 0))
+        held = {m for m, each in enumerate(spans) if box[0] <= tokens.start[each.first] < box[1]}
+        found |= held if longest not in held else set()
+    return found
 
 
 def _is_stub(text: str, whole: str) -> bool:
     """Whether a paragraph is the beginning of another, shown before it."""
-    return text.endswith(_CUT) and whole.startswith(text.rstrip("….").rstrip())
+    return bool(_CUT.search(text)) and whole.startswith(_CUT.sub("", text).rstrip(" ….[("))
 
 
 def _require_one_shape(tokens: Tokens, spans: list[CardSpan]) -> None:
@@ -126,18 +173,29 @@ def _require_one_shape(tokens: Tokens, spans: list[CardSpan]) -> None:
         raise _ambiguous(f"its paragraphs stand apart, in elements {tags}")
 
 
-def require_no_tail(one: str, other: str) -> None:
+def ends_in_own_words(tokens: Tokens, span: CardSpan) -> bool:
+    """Whether the last sentence stands in one block, and no element of its own, with another."""
+    last = tokens.document.text[tokens.end[span.end - 1] - 1]
+    return _last_sentence(last) != last and not tokens.edges(span.first, span.end)[1].text
+
+
+def require_no_tail(one: str, other: str, *, is_own: bool = False) -> None:
     """The end of a description is its own: no few words behind its last sentence, not both cards'.
 
+    A sentence that both end with is theirs where it `is_own`, written into their text. Tools whose
+    descriptions share several sentences are described alike, the last one too.
     Raises: FieldError (field_ambiguous).
     """
     last = [_last_sentence(text) for text in (one, other)]
     for text, end in zip((one, other), last, strict=True):
         if end != text and not is_sentence(end) and end.count(" ") < TAIL_WORDS:
             raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
-    if one.endswith(_CUT) and other.endswith(_CUT):
+    if _CUT.search(one) and _CUT.search(other):
         raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
-    if one != other and last[0] == last[1] and last[0] not in (one, other):
+    is_shared = likeness(last[0], "\0") == likeness(last[1], "\0")
+    if is_own or not is_shared or one == other or last[0] == one or last[1] == other:
+        return
+    if len(sentences(one) & sentences(other)) < SEVERAL:
         raise _ambiguous(f"both cards end with {last[0][:40]!r}")
 
 
@@ -155,26 +213,25 @@ def _ambiguous(detail: str) -> FieldError:
     return FieldError(code="field_ambiguous", field="description", detail=detail)
 
 
-def _alone(tokens: Tokens, names: tuple[str, str], first: int, last: int) -> list[int]:
-    """The paragraphs in [first, last) that are only a badge, a tool's name or its first letter."""
+def _alone(tokens: Tokens, names: tuple[str, str], first: int, end: int) -> list[int]:
+    """The paragraphs in [first, end) that are only a badge, a tool's name or its first letter."""
     found = [
         at
-        for at in range(first, last)
-        if is_badge(tokens, at)
+        for at in range(first, end)
+        if badge_at(tokens, at)
         or tokens.text[at] in names
         or any(is_initial(tokens.text[at], name) for name in names)
     ]
     if not found:
         return found
-    boxes = Counter(tokens.document.box[tokens.start[at]] for at in range(first, last))
+    boxes = Counter(tokens.document.box[tokens.start[at]] for at in range(first, end))
     return [at for at in found if boxes[tokens.document.box[tokens.start[at]]] == 1]
 
 
 def _with_badge(tokens: Tokens, badge: CardSpan | None, at: int) -> CardSpan | None:
     """The card's badge, which may be the token `at`."""
-    if not is_badge(tokens, at):
-        return badge
-    return one_badge([at] if badge is None else [badge.first, at])
+    found = badge_at(tokens, at)
+    return one_badge(tokens, [each for each in (badge, found) if each is not None])
 
 
 def is_initial(text: str, name: str) -> bool:
@@ -187,20 +244,3 @@ def is_initial(text: str, name: str) -> bool:
         return False
     letters, shown = "".join(word[0] for word in name.split()).casefold(), text.casefold()
     return shown == letters[: len(shown)] or (len(text) < 3 and name.casefold().startswith(shown))
-
-
-def one_badge(badges: list[int]) -> CardSpan | None:
-    """The badge at one of these tokens. Raises: FieldError (field_ambiguous) for several."""
-    if len(badges) > 1:
-        raise FieldError(code="field_ambiguous", field="badge", detail="more than one badge")
-    return CardSpan(badges[0], badges[0] + 1) if badges else None
-
-
-def is_badge(tokens: Tokens, at: int) -> bool:
-    """Whether a token is nothing but a badge."""
-    return tokens.key[at] in tokens.words.badges
-
-
-def is_field_label(tokens: Tokens, at: int) -> bool:
-    """Whether a token is marked up as a label of the card itself."""
-    return tokens.key[at] in FIELD_LABELS and tokens.document.tag[tokens.element(at)] in LABEL_TAGS

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from parsers.cards.paragraphs import CardSpan
 from parsers.cards.statistics import is_statistic
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError
 
 
-def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> None:
+def require_no_statistics(tokens: Tokens, span: CardSpan, field: str) -> None:
     """A field of several paragraphs has none that is only a label or a value of the triple."""
-    if last - first < 2:
+    if len(span.places) < 2:
         return
-    boxes = [tokens.document.box[tokens.start[at]] for at in range(first, last)]
+    boxes = [tokens.document.box[tokens.start[at]] for at in span.places]
     if len(set(boxes)) < 2:
         return
     words = tokens.words
@@ -22,10 +23,10 @@ def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> 
     }
     plain = {
         box
-        for at, box in zip(range(first, last), boxes, strict=True)
+        for at, box in zip(span.places, boxes, strict=True)
         if not is_statistic(tokens, at) and tokens.key[at] not in rows
     }
-    for at, box in zip(range(first, last), boxes, strict=True):
+    for at, box in zip(span.places, boxes, strict=True):
         if box not in plain:
             raise FieldError(
                 code="field_ambiguous",
@@ -34,12 +35,12 @@ def require_no_statistics(tokens: Tokens, first: int, last: int, field: str) -> 
             )
 
 
-def require_no_repeat(tokens: Tokens, first: int, last: int, field: str) -> None:
+def require_no_repeat(tokens: Tokens, first: int, end: int, field: str) -> None:
     """No paragraph of a field stands in it twice. Raises: FieldError (duplicate_block)."""
-    if last - first < 2:
+    if end - first < 2:
         return
     seen: set[str] = set()
-    for at in range(first, last):
+    for at in range(first, end):
         text = tokens.text[at]
         if (len(text) > 20 and text in seen) or (at > first and text == tokens.text[at - 1]):
             raise FieldError(code="duplicate_block", field=field, detail=f"{text[:40]!r} twice")

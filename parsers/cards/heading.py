@@ -17,7 +17,7 @@ from schema.errors import LayoutError
 LONGEST_HEADING = 2_100
 """Two names of the greatest length and the word between them."""
 LONGEST_VARIANT = 300
-"""In longer texts only the site's own word is looked for: each further one costs a pass."""
+"""In longer texts only the site's own word is looked for: without case it costs a copy."""
 
 Heading = tuple[int, int, str]
 """The first block, the block after the last one, and the text of a possible heading."""
@@ -36,40 +36,25 @@ def _forms(versus: str) -> tuple[str, ...]:
 
 def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
-    text, forms = document.text, _forms(words.versus)
+    text, forms, bare = document.text, _forms(words.versus), words.versus.strip()
+    key = bare.lower()
+    near = [
+        at
+        for at, said in enumerate(text)
+        if len(said) <= LONGEST_HEADING
+        and (bare in said or (len(said) <= LONGEST_VARIANT and key in said.lower()))
+    ]
     found: list[Heading] = []
-    for at, end in document.boxes:
-        if end - at > 1:
-            found += _in_box(document, at, end, forms)
-        elif len(text[at]) <= LONGEST_HEADING and _has_word(text[at], forms):
-            found.append((at, end, text[at]))
-    bare = {form.strip() for form in forms}
-    if not bare.isdisjoint(text):  # seldom, and a set looks faster than a loop
-        found += [
-            heading
-            for at in range(1, len(text) - 1)
-            if text[at] in bare
-            for heading in _around(document, at, words.versus)
-        ]
-    return found
-
-
-def _has_word(text: str, forms: tuple[str, ...]) -> bool:
-    """Whether a text holds the word between two names, with its spaces."""
-    if forms[0] in text:
-        return True
-    return len(text) <= LONGEST_VARIANT and any(form in text for form in forms[1:])
-
-
-def _in_box(document: Document, start: int, end: int, forms: tuple[str, ...]) -> list[Heading]:
-    """Headings in one box of several blocks: the whole box, or one block of it."""
-    found = []
-    for first, last in [(start, end), *((at, at + 1) for at in range(start, end))]:
-        if len(document.text[first]) > LONGEST_HEADING:
-            continue
-        joined = document.join(first, last)
-        if len(joined) <= LONGEST_HEADING and _has_word(joined, forms):
-            found.append((first, last, joined))
+    for start, end in dict.fromkeys(document.box_of(at) for at in near):
+        places = [(start, end), *((at, at + 1) for at in range(start, end) if end - start > 1)]
+        for first, last in places:
+            joined = document.join(first, last)
+            if len(joined) <= LONGEST_HEADING and any(form in joined for form in forms):
+                found.append((first, last, joined))
+    words_alone = {form.strip() for form in forms}
+    for at in near:
+        if text[at] in words_alone and 0 < at < len(text) - 1:
+            found += _around(document, at, words.versus)
     return found
 
 
@@ -77,14 +62,14 @@ def _around(document: Document, at: int, versus: str) -> list[Heading]:
     """Headings whose 'vs' is a block of its own: the boxes, or the blocks, on both sides of it."""
     box, text, count = document.box, document.text, len(document.text)
     between = versus.replace(versus.strip(), text[at])
-    first, last = at - 1, at + 2
-    found = [(first, last, text[at - 1] + between + text[at + 1])]
+    first, end = at - 1, at + 2
+    found = [(first, end, text[at - 1] + between + text[at + 1])]
     while first > 0 and box[first - 1] == box[at - 1]:
         first -= 1
-    while last < count and box[last] == box[at + 1]:
-        last += 1
-    whole = document.join(first, at) + between + document.join(at + 1, last)
-    return [*found, (first, last, whole)]
+    while end < count and box[end] == box[at + 1]:
+        end += 1
+    whole = document.join(first, at) + between + document.join(at + 1, end)
+    return [*found, (first, end, whole)]
 
 
 def splits(heading: str, versus: str) -> list[tuple[str, str]]:

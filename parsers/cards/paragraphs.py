@@ -8,25 +8,101 @@ paragraph of a card is never judged so: two tools may be described alike.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from parsers.page.document import Edge
+from parsers.page.edges import ASIDES, DECORATIONS, may_be_foreign_lead, may_be_foreign_trail
 from parsers.page.tokens import Tokens
 from parsers.values import LONGEST_LABEL
+from schema.errors import FieldError
 
-_NUMBER = re.compile(r"\d[\d.,]*[kKmM]?\b")
+_NUMBER = re.compile(
+    r"\d[\d.,]*[kKmM]?\b|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
+    re.IGNORECASE,
+)
+"""A number, or the name of a month."""
 ENDS = ".!?…。！？।؟"
 """What ends a sentence in the scripts met so far."""
-_ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
+ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
+_BETWEEN = re.compile(rf"(?<=[{ENDS}])\s")
+_SIGNS = DECORATIONS + " "
 MANY_WORDS = 8
+SEVERAL = 3
+"""So many paragraphs that hold a sentence of the other card's are a description both share."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardSpan:
-    """Tokens [first, last)."""
+    """Tokens [first, end) without so many characters at their beginning and end."""
 
     first: int
-    last: int
+    end: int
+    skip: int = 0
+    cut: int = 0
+
+    @property
+    def places(self) -> range:
+        """The numbers of its tokens."""
+        return range(self.first, self.end)
+
+    def text(self, tokens: Tokens) -> str:
+        """The words of the span as one field."""
+        text = tokens.join(self.first, self.end)
+        return text[self.skip : len(text) - self.cut]
+
+
+def own_part(
+    tokens: Tokens, span: CardSpan, twin: CardSpan, known: str | None, path: str
+) -> CardSpan:
+    """A value without signs at its ends, and without words in elements of their own there.
+
+    Those are left out only where the value is `known` without them; `twin` is the other tool's.
+    Raises: FieldError (field_ambiguous) where they may be no part of it.
+    """
+    text = span.text(tokens)
+    if not text.strip(_SIGNS) or text == known:
+        return span
+    edges = _edges(tokens, span)
+    lead, trail = (len(edge.text) for edge in edges)
+    for skip, cut in ((lead, 0), (0, trail), (lead, trail)):
+        part = text[skip : len(text) - cut].strip(_SIGNS)
+        if known is not None and part == known:
+            return _within(span, text, known, skip)
+    others = _edges(tokens, twin)
+    is_lead = may_be_foreign_lead(edges[0], others[0], text[lead:].lstrip())
+    is_short = len(text) <= LONGEST_LABEL or edges[1].tag in ASIDES
+    is_trail = is_short and may_be_foreign_trail(edges[1], others[1])
+    if is_lead or is_trail:
+        words = edges[0 if is_lead else 1].text
+        detail = f"{words[:40]!r} at the edge of {text[:40]!r} may be no part of it"
+        raise FieldError(code="field_ambiguous", field=path, detail=detail)
+    return _within(span, text, text.strip(_SIGNS), 0)
+
+
+def _edges(tokens: Tokens, span: CardSpan) -> tuple[Edge, Edge]:
+    """The edges of a span, as far as its skip and cut leave them."""
+    if span.first >= span.end:
+        return Edge(), Edge()
+    lead, trail = tokens.edges(span.first, span.end)
+    return (
+        lead._replace(text=lead.text[span.skip :].lstrip()),
+        Edge() if span.cut >= len(trail.text) else trail,
+    )
+
+
+def _within(span: CardSpan, text: str, part: str, after: int) -> CardSpan:
+    """The part of a span's text that begins behind so many characters."""
+    start = text.index(part, after)
+    cut = len(text) - start - len(part)
+    return CardSpan(span.first, span.end, span.skip + start, span.cut + cut)
+
+
+def tokens_of(tokens: Tokens, element: int) -> range:
+    """The tokens under an element."""
+    return range(*(bisect_left(tokens.start, at) for at in tokens.document.blocks_of(element)))
 
 
 def paragraphs(tokens: Tokens, places: Iterable[int]) -> list[CardSpan]:
@@ -34,7 +110,7 @@ def paragraphs(tokens: Tokens, places: Iterable[int]) -> list[CardSpan]:
     found: list[CardSpan] = []
     box = tokens.document.box
     for at in places:
-        is_same = found and found[-1].last == at
+        is_same = found and found[-1].end == at
         if is_same and box[tokens.start[at]] == box[tokens.start[at - 1]]:
             found[-1] = CardSpan(found[-1].first, at + 1)
         else:
@@ -48,7 +124,8 @@ def is_sentence(text: str) -> bool:
     >>> is_sentence("Updated 3 days ago"), is_sentence("Sorts mail on your own machine.")
     (False, True)
     """
-    return bool(_ENDED.search(text)) or len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS
+    # In this order: a long text is looked at in no case.
+    return len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS or bool(ENDED.search(text))
 
 
 def likeness(text: str, name: str) -> str:
@@ -58,11 +135,53 @@ def likeness(text: str, name: str) -> str:
     True
     """
     if is_sentence(text):
-        return text
-    return _NUMBER.sub("0", text.casefold().replace(name.casefold(), "\0"))
+        return text if text.count(" ") >= MANY_WORDS else _NUMBER.sub("0", text)
+    return _NUMBER.sub("0", own_words(text.casefold(), name.casefold()))
 
 
-def likenesses(tokens: Tokens, places: Iterable[int], name: str) -> frozenset[str]:
-    """What each paragraph at these places is like."""
-    spans = paragraphs(tokens, places)
-    return frozenset(likeness(tokens.join(s.first, s.last), name) for s in spans)
+def sentences(text: str) -> frozenset[str]:
+    """The sentences of a text."""
+    return frozenset(_BETWEEN.split(text))
+
+
+def own_words(text: str, name: str) -> str:
+    """A text without its tool's name."""
+    return text.replace(name, "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """What a part of a card says of the tool `name`."""
+
+    name: str
+    texts: list[str]
+
+    @classmethod
+    def read(cls, tokens: Tokens, places: Iterable[int], name: str) -> Paragraphs:
+        """The paragraphs of the tokens at these places."""
+        return cls(name, [span.text(tokens) for span in paragraphs(tokens, places)])
+
+    def likenesses(self) -> frozenset[str]:
+        """What each paragraph is like."""
+        return frozenset(likeness(text, self.name) for text in self.texts)
+
+    def shared_with(self, other: Paragraphs) -> frozenset[str]:
+        """What both cards say, so that it may be neither publisher's word on either tool.
+
+        Where sentences of several paragraphs are the same in both but for the tools' names, they
+        are one description of two tools: a notice under both would be one of them, seldom two.
+        """
+        if len(self.texts) < 2:
+            return frozenset()  # there is nothing beside it
+        alike = other.likenesses()
+        if not any(is_sentence(text) for text in alike & self.likenesses()):
+            return alike
+        one, two = self._sentences(), other._sentences()
+        if sum(not said.isdisjoint(frozenset[str]().union(*two)) for said in one) < SEVERAL:
+            return alike
+        return frozenset(text for text in alike if not is_sentence(text))
+
+    def _sentences(self) -> list[frozenset[str]]:
+        """The sentences of each paragraph, without the tool's name."""
+        texts = (own_words(text, self.name) for text in self.texts if is_sentence(text))
+        return [sentences(text) for text in texts]

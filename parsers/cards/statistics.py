@@ -7,17 +7,28 @@ after, their labels. A label without values, as in a table of contents, is not a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 
+from parsers.cards.paragraphs import tokens_of
 from parsers.page.tokens import Tokens, Value
-from parsers.values import is_community_like, is_share_like, label_key, without_icons, word_key
+from parsers.values import (
+    is_community_like,
+    is_share_like,
+    label_key,
+    without_change,
+    without_icons,
+    word_key,
+)
 from schema.errors import FieldError
 
 _ENTRY_LIKE = re.compile(r"\w[\w-]{0,14}")
 
+_PARTED = re.compile(r" ?[·•|;,] ")
+"""What parts the statistics of a line."""
 _CHANGE = frozenset("+-−±▲▼△▽↑↓⬆⬇↗↘")
 """How a change of a share begins that stands beside it."""
+
+_DASH = re.compile(r"(?:^|\s)([–—−-])(?:\s|$)")
 
 REACH = 6
 """How many tokens a triple's other labels may stand away from its panel share."""
@@ -71,7 +82,7 @@ def read_labels(tokens: Tokens) -> list[Label]:
     panel, community, entry = names
     for at, key in enumerate(tokens.key):
         if key in names:
-            found.append(Label(names[key], at, None))
+            found.append(Label(names[key], at, _dash(tokens.text[at], names[key])))
         elif key and (panel in key or community in key or entry in key):
             found += _labels_inside(tokens, names, at)
     return found
@@ -79,10 +90,13 @@ def read_labels(tokens: Tokens) -> list[Label]:
 
 def _labels_inside(tokens: Tokens, names: dict[str, str], at: int) -> list[Label]:
     """The labels of a token that holds their values too."""
+    text, held = tokens.text[at], [label for label in names if label in tokens.key[at]]
+    parts = _PARTED.split(text) if len(held) > 1 else [text]
     beside = (
-        (name, _value_beside(tokens, at, label, name))
-        for label, name in names.items()
-        if label in tokens.key[at]
+        (names[label], _value_beside(tokens, part, label, names[label]))
+        for part in parts
+        for label in held
+        if label in part.casefold()
     )
     return [Label(name, at, value) for name, value in beside if value is not None]
 
@@ -97,22 +111,38 @@ def is_statistic(tokens: Tokens, at: int) -> bool:
         or key in words.entries
         or is_share_like(text)
         or any(
-            word_key(word) in key and _value_beside(tokens, at, word_key(word), name) is not None
+            word_key(word) in key and _value_beside(tokens, text, word_key(word), name) is not None
             for name, word in labels.items()
         )
     )
 
 
-def _value_beside(tokens: Tokens, at: int, label: str, name: str) -> str | None:
-    """The value in a token that holds label and value. Absent: None for any other token."""
-    text = without_icons(tokens.text[at])
-    before = re.fullmatch(rf"(.+?)[\s:·|–—-]*\b{re.escape(label)}", text, re.IGNORECASE)
-    after = re.fullmatch(rf"{re.escape(label)}\b[\s:·|]*(.+)", text, re.IGNORECASE)
+def _value_beside(tokens: Tokens, text: str, label: str, name: str) -> str | None:
+    """The value in a text that holds label and value. Absent: None for any other text."""
+    text = without_icons(text)
+    label = rf"\b{re.escape(label)}\b"
+    before = re.fullmatch(rf"(.+?)[\s:·|–—-]*{label}(\s*[^\w\s].*)?", text, re.IGNORECASE)
+    after = re.fullmatch(rf"{label}[\s:·|]*(.+)()", text, re.IGNORECASE)
     for match in (before, after):
-        if match and could_be(tokens, name, match[1].strip()):
-            return match[1].strip()
-    dash = re.fullmatch(rf"([–—−-])\s*{re.escape(label)}", text, re.IGNORECASE)
-    return dash[1] if dash and name == "community" else None
+        if match is None:
+            continue
+        shown = _shown(tokens, name, f"{match[1]} {match[2] or ''}".strip())
+        if could_be(tokens, name, shown):
+            return shown
+    return None
+
+
+def _dash(text: str, name: str) -> str | None:
+    """The dash in a label's own text, which is a value of the community alone. Absent: None."""
+    match = _DASH.search(text) if name == "community" else None
+    return match[1] if match else None
+
+
+def _shown(tokens: Tokens, name: str, text: str) -> str:
+    """The text of a statistic without the change of a share beside it."""
+    if name == "entry" or (name == "community" and could_be(tokens, name, text)):
+        return text
+    return without_change(text)
 
 
 def could_be(tokens: Tokens, name: str, text: str) -> bool:
@@ -128,13 +158,13 @@ def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     panel = labels[at]
     group = [panel]
     for name in ("community", "entry"):
-        near = _nearest(labels, at, name)
+        near = _nearest(tokens, labels, at, name)
         if near is not None:
             group.append(near)
     if group[-1].name != "entry":
         return None
     group.sort(key=lambda label: label.token)
-    ways = (_before(tokens, group), _after(tokens, group), _beside_row(tokens, group))
+    ways = (_in_turns(tokens, group, -1), _in_turns(tokens, group, 1), _beside_row(tokens, group))
     readings = [reading for reading in ways if reading is not None]
     if not readings and (reading := _by_element(tokens, group)) is not None:
         readings = [reading]
@@ -152,74 +182,55 @@ def _triple(tokens: Tokens, labels: list[Label], at: int) -> Triple | None:
     )
 
 
-def _nearest(labels: list[Label], at: int, name: str) -> Label | None:
+def _nearest(tokens: Tokens, labels: list[Label], at: int, name: str) -> Label | None:
     """The nearest label of a name, on the usual side first."""
     here = labels[at].token
-    for label in labels[at + 1 :]:
-        if label.name == "panel" or label.token - here > REACH:
-            break
-        if label.name == name:
-            return label
-    for label in reversed(labels[:at]):
-        if label.name == "panel" or here - label.token > REACH:
-            break
-        if label.name == name:
-            return label
+    for side in (labels[at + 1 :], labels[:at][::-1]):
+        for label in side:
+            between = range(min(here, label.token), max(here, label.token))
+            is_far = len(between) > REACH and (
+                len(between) > 3 * REACH or sum(not tokens.is_control(n) for n in between) > REACH
+            )
+            if label.name == "panel" or is_far:
+                break
+            if label.name == name:
+                return label
     return None
 
 
 _Reading = tuple[int, int, dict[str, Value]]
 
 
-def _before(tokens: Tokens, group: list[Label]) -> _Reading | None:
-    """The reading in which each value stands before its label."""
+def _in_turns(tokens: Tokens, group: list[Label], step: int) -> _Reading | None:
+    """The reading in which each value stands before its label, where the step is -1, or after."""
     values: dict[str, Value] = {}
-    start = group[0].token
     for number, label in enumerate(group):
+        if 0 <= number + step < len(group):
+            low, high = sorted((label.token, group[number + step].token))
+            between = _plain(tokens, low + 1, high)
+        else:
+            between = [] if label.value is not None else _outermost(tokens, label, step)
         if label.value is not None:
             values[label.name] = Value(label.value, label.token)
-            between = _plain(tokens, group[number - 1].token + 1, label.token) if number else []
-            if between:
+            if not all(map(tokens.is_control, between)):
                 return None
-            continue
-        if number == 0:
-            at = label.token - 1
-            while at >= 0 and tokens.is_decoration(at) and label.name != "community":
-                at -= 1
-            between, start = [at] if at >= 0 else [], max(at, 0)
-            if label.name == "panel" and at > 0 and is_share_like(tokens.text[at - 1]):
-                return None  # one of them is a change or another share
-        else:
-            between = _plain(tokens, group[number - 1].token + 1, label.token)
-        if not _bind(tokens, label, between, values):
+        elif not _bind(tokens, label, between, values):
             return None
-    return (start, group[-1].token + 1, values) if _is_whole(values) else None
+    places = [label.token for label in group] + [value.token for value in values.values()]
+    return (min(places), max(places) + 1, values) if _is_whole(values) else None
 
 
-def _after(tokens: Tokens, group: list[Label]) -> _Reading | None:
-    """The reading in which each value stands after its label."""
-    values: dict[str, Value] = {}
-    end = group[-1].token + 1
-    for number, label in enumerate(group):
-        is_last = number == len(group) - 1
-        if label.value is not None:
-            values[label.name] = Value(label.value, label.token)
-            if not is_last and _plain(tokens, label.token + 1, group[number + 1].token):
-                return None
-            continue
-        if is_last:
-            at = label.token + 1
-            while at < len(tokens.text) and tokens.is_decoration(at) and label.name != "community":
-                at += 1
-            between = [at] if at < len(tokens.text) else []
-            if label.name == "community" and between and not _fits(tokens, label.name, at):
-                between = []
-            end = between[-1] + 1 if between else end
-        else:
-            between = _plain(tokens, label.token + 1, group[number + 1].token)
-        if not _bind(tokens, label, between, values):
-            return None
-    return (group[0].token, end, values) if _is_whole(values) else None
+def _outermost(tokens: Tokens, label: Label, step: int) -> list[int]:
+    """The token beside a label that has no other label there; several where it is not certain."""
+    at = label.token + step
+    while 0 <= at < len(tokens.text) and tokens.is_decoration(at) and label.name != "community":
+        at += step
+    if not 0 <= at < len(tokens.text):
+        return []
+    if step < 0 and label.name == "panel" and at > 0 and is_share_like(tokens.text[at - 1]):
+        return [at - 1, at]  # one of them is a change or another share
+    is_alone = step > 0 and label.name == "community" and not _fits(tokens, label.name, at)
+    return [] if is_alone else [at]
 
 
 def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
@@ -235,7 +246,7 @@ def _beside_row(tokens: Tokens, group: list[Label]) -> _Reading | None:
             continue
         if all(_fits(tokens, label.name, at) for label, at in zip(group, places, strict=True)):
             values = {
-                label.name: Value(tokens.text[at], at)
+                label.name: _value(tokens, label.name, at)
                 for label, at in zip(group, places, strict=True)
             }
             found.append((min(first, start), max(first, start) + count, values))
@@ -255,8 +266,8 @@ def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
         if label.value is not None:
             values[label.name] = Value(label.value, label.token)
             continue
-        first, last = ends[number] = _own_element(tokens, group, label)
-        shown = [at for at in range(first, last) if at != label.token]
+        first, end = ends[number] = _own_element(tokens, group, label)
+        shown = [at for at in range(first, end) if at != label.token]
         fitting = [at for at in shown if _fits(tokens, label.name, at)]
         if label.name == "entry":
             fitting = [at for at in fitting if tokens.key[at] in tokens.words.entries] or fitting
@@ -264,8 +275,8 @@ def _by_element(tokens: Tokens, group: list[Label]) -> _Reading | None:
             fitting = [at for at in fitting if tokens.text[at][0] not in _CHANGE]
         if len(fitting) != 1:
             return None
-        values[label.name] = Value(tokens.text[fitting[0]], fitting[0])
-    start, end = min(first for first, _ in ends), max(last for _, last in ends)
+        values[label.name] = _value(tokens, label.name, fitting[0])
+    start, end = min(first for first, _ in ends), max(end for _, end in ends)
     sides = {values[each.name].token < each.token for each in group if each.value is None}
     if len(sides) > 1 or ("community" not in values and _has_more(tokens, ends, start, end)):
         return None
@@ -280,22 +291,20 @@ def _has_more(tokens: Tokens, ends: list[tuple[int, int]], start: int, end: int)
 
 def _own_element(tokens: Tokens, group: list[Label], label: Label) -> tuple[int, int]:
     """The tokens of the smallest element that holds more than a label, and no other label."""
-    document = tokens.document
-    for element in document.ancestors(tokens.start[label.token]):
-        start, end = document.blocks_of(element)
-        first, last = bisect_left(tokens.start, start), bisect_left(tokens.start, end)
-        if any(first <= other.token < last for other in group if other is not label):
+    for element in tokens.document.ancestors(tokens.start[label.token]):
+        own = tokens_of(tokens, element)
+        if any(other.token in own for other in group if other is not label):
             break
-        if last - first > 1:
-            return first, last
+        if len(own) > 1:
+            return own.start, own.stop
     return label.token, label.token + 1
 
 
-def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
+def _plain(tokens: Tokens, first: int, end: int) -> list[int]:
     """The tokens between two labels that are not mere icons; a dash is a value."""
     plain = [
         at
-        for at in range(first, last)
+        for at in range(first, end)
         if not tokens.is_decoration(at) or tokens.text[at].strip() in "-–—−"
     ]
     if len(plain) > 1:
@@ -304,20 +313,25 @@ def _plain(tokens: Tokens, first: int, last: int) -> list[int]:
 
 
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:
-    if not between and label.name == "community":
+    is_tip = all(tokens.is_control(at) and not _fits(tokens, label.name, at) for at in between)
+    if is_tip and label.name == "community":
         values[label.name] = Value(None, label.token)
         return True
     if len(between) != 1 or not _fits(tokens, label.name, between[0]):
         return False
-    values[label.name] = Value(tokens.text[between[0]], between[0])
+    values[label.name] = _value(tokens, label.name, between[0])
     return True
+
+
+def _value(tokens: Tokens, name: str, at: int) -> Value:
+    return Value(_shown(tokens, name, tokens.text[at]), at)
 
 
 def _fits(tokens: Tokens, name: str, at: int) -> bool:
     text = without_icons(tokens.text[at])
     if name == "entry":
         return _ENTRY_LIKE.fullmatch(text) is not None
-    return could_be(tokens, name, tokens.text[at].strip())
+    return could_be(tokens, name, _shown(tokens, name, tokens.text[at]))
 
 
 def _is_whole(values: dict[str, Value]) -> bool:

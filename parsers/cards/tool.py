@@ -6,6 +6,7 @@ import re
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
+from parsers.cards.paragraphs import CardSpan, own_part
 from parsers.page.context import Context
 from parsers.values import (
     Statement,
@@ -17,45 +18,62 @@ from parsers.values import (
     without_icons,
 )
 from schema.errors import FieldError
-from schema.records import LONG_TEXT, Tool
+from schema.records import LONG_TEXT, SHORT_TEXT, Tool
 
 VoteCounts = tuple[int, int]
+TEXTS = {"category": "category", "tagline": "best_for", "pricing": "", "description": ""}
+"""The fields of free words, and the row of the decision table that says the same."""
 
 
 class ToolReader:
     """Reads the fields of one tool. `number` is 0 for the first card, 1 for the second."""
 
-    def __init__(self, context: Context, card: Card, decision: Decision, number: int) -> None:
-        self.context, self.card, self.decision, self.number = context, card, decision, number
+    def __init__(
+        self, context: Context, cards: tuple[Card, Card], decision: Decision, number: int
+    ) -> None:
+        self.context, self.cards, self.decision, self.number = context, cards, decision, number
+        self.card = cards[number]
         self.path = f"tools[{number}]"
         self.votes = self._votes()
         self.share = self._share()
 
     def record(self, slug: str | None) -> Tool:
         """The record. Raises: FieldError where a field cannot be read."""
-        context, card = self.context, self.card
+        card = self.card
         votes = {"ship": self.votes[0], "skip": self.votes[1]} if self.votes else None
         fields = {
             "position": self.number + 1,
             "slug": slug,
-            "name": context.text(f"{self.path}.name", card.name.first, card.name.last),
-            "category": context.text(
-                f"{self.path}.category", card.category.first, card.category.last
-            ),
-            "tagline": context.text(f"{self.path}.tagline", card.tagline.first, card.tagline.last),
+            "name": self._text("name", card.name),
+            "category": self._text("category", card.category),
+            "tagline": self._text("tagline", card.tagline),
             "badge": self._badge(),
             "panel_ship_percent": self.share,
             "votes": votes,
             "community": self._community(),
             "entry": self._entry(),
             "pricing": self._pricing(),
-            "description": context.text(
-                f"{self.path}.description", card.description.first, card.description.last, LONG_TEXT
-            ),
+            "description": self._text("description", card.description, LONG_TEXT),
         }
         tool = Tool.model_validate(fields)
         self._check_decision(tool)
         return tool
+
+    def _text(self, field: str, span: CardSpan, limit: int = SHORT_TEXT) -> str:
+        path = f"{self.path}.{field}"
+        if field in TEXTS:
+            row = TEXTS[field]
+            told = self._cell(row) if row else None
+            known = told.text(self.context.tokens) if told else None
+            span = own_part(self.context.tokens, span, self._twin(field), known, path)
+        return self.context.text(path, span.first, span.end, limit, (span.skip, span.cut))
+
+    def _twin(self, field: str) -> CardSpan:
+        """The span of the other tool's field."""
+        if field == "pricing":
+            return self.decision.rows[field][1 - self.number]
+        span: CardSpan = getattr(self.cards[1 - self.number], field)
+        return span
 
     def _share(self) -> int:
         path = f"{self.path}.panel_ship_percent"
@@ -70,22 +88,21 @@ class ToolReader:
         badge, path = self.card.badge, f"{self.path}.badge"
         if badge is None:
             return None
-        text = self.context.text(path, badge.first, badge.last)
+        text = self._text("badge", badge)
         return parse_word(text, self.context.words.badges, field=path)
 
-    def _cell(self, row: str) -> tuple[int, int] | None:
-        """The tokens of this tool's cell in a row of the decision table."""
+    def _cell(self, row: str) -> CardSpan | None:
+        """This tool's cell in a row of the decision table. Absent: None for an empty one too."""
         cells = self.decision.rows.get(row)
-        if cells is None or cells[self.number].first >= cells[self.number].last:
+        if cells is None or cells[self.number].first >= cells[self.number].end:
             return None
-        return cells[self.number].first, cells[self.number].last
+        return cells[self.number]
 
     def _votes(self) -> VoteCounts | None:
         cell = self._cell("panel_verdict")
         if cell is None:
             return None
-        path = f"{self.path}.votes"
-        text = self.context.text(path, *cell)
+        path, text = f"{self.path}.votes", self._text("votes", cell)
         is_bare = label_key(text) in self.context.words.badges
         if is_bare:
             return None
@@ -96,10 +113,10 @@ class ToolReader:
         cell = self._cell("pricing")
         if cell is None:
             return None
-        text = self.context.tokens.join(*cell)
+        text = cell.text(self.context.tokens)
         if not without_icons(text) or text in "-–—−":
             return None
-        return self.context.text(f"{self.path}.pricing", *cell)
+        return self._text("pricing", cell)
 
     def _community(self) -> dict[str, int | None] | None:
         """The fuller of the card's and the decision table's statements."""
@@ -110,10 +127,11 @@ class ToolReader:
             stated.append(self._stated(path))
         cell = self._cell("community")
         if cell is not None:
-            text = context.tokens.join(*cell)
+            text = cell.text(context.tokens)
             stated.append(self._parse_community(text, path))
             if len(stated) == 1 or _fullness(stated[1]) > _fullness(stated[0]):
-                context.trace[path] = context.tokens.place(*cell)
+                edges = (cell.skip, cell.cut)
+                context.trace[path] = context.tokens.place_within(cell.first, cell.end, *edges)
         if not stated:
             return None
         if len(stated) == 2 and _contradict(*stated):
@@ -143,17 +161,17 @@ class ToolReader:
             ("category", "category", "category_disagrees"),
         ):
             cell = self._cell(row)
-            if cell is None or tokens.join(*cell) == getattr(tool, field):
+            if cell is None or cell.text(tokens) == getattr(tool, field):
                 continue
-            path, shown = f"{self.path}.{field}", tokens.join(*cell)
-            if f" {shown} " in f" {getattr(tool, field)} ":
+            path, shown = f"{self.path}.{field}", cell.text(tokens)
+            if shown in getattr(tool, field):
                 detail = f"the decision table says {shown[:60]!r} alone, the card more"
                 raise FieldError(code="field_ambiguous", field=path, detail=detail)
             self.context.find(code, path, f"the decision table says {shown[:80]!r}")
         cell = self._cell("panel_verdict")
         if cell is None or tool.badge is None:
             return
-        word = re.match(r"\w+", without_icons(tokens.join(*cell)))
+        word = re.match(r"\w+", without_icons(cell.text(tokens)))
         badges = self.context.words.badges
         if word and badges.get(word[0].casefold(), tool.badge) != tool.badge:
             detail = f"the decision table says {word[0]!r}, the badge {tool.badge!r}"

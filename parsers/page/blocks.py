@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import groupby, pairwise
 
 from parsers.page import controls
-from parsers.page.document import Document, common
+from parsers.page.document import Document, Edge, common
 from parsers.page.inline import INLINE, UNREADABLE, TextRun
 from parsers.page.white import one_spaced
 
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
+_PERMALINKS = frozenset("#¶§🔗⚓\u200b")
+"""What a link shows that only leads to the heading in which it stands."""
+_NOTE = re.compile(r"\s*[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§]{1,2})[\])]?\s*", re.IGNORECASE)
+"""What a raised link shows that leads to a footnote."""
+_EDIT = re.compile(r"\s*\[\s*edit(?: source)?\s*\]\s*$", re.IGNORECASE)
+"""What a wiki puts behind a heading."""
 LONGEST_FIGURE = 40
 """Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
 
@@ -29,37 +36,43 @@ class Blocks:
             return []
         found = {at for at, name in enumerate(tag) if name in controls.TAGS} | {*self.roles}
         told = controls.Controls(self.runs, document.parent, tag)
-        self.runs = told.settle((e, document.first[e], document.last[e]) for e in sorted(found))
+        self.runs = told.settle((e, document.first[e], document.end[e]) for e in sorted(found))
         return told.spans
 
     def make(self) -> None:
         """Turn the runs into blocks."""
         spans = self._settle_controls()
-        document, made = self.document, self.made
-        runs, start, count = self.runs, 0, len(self.runs)
-        while start < count:
-            text, element, box, _ = runs[start]
-            end, at = start + 1, len(made)
-            while end < count and runs[end][2] == box:
-                end += 1
+        document, made, runs = self.document, self.made, self.runs
+        own = [run[2] for run in runs]
+        starts = [at for at, (one, other) in enumerate(pairwise(own), 1) if one != other]
+        for start, end in pairwise([0, *starts, len(runs)]):
+            at = len(made)
             if end - start > 1:
                 self._blocks_of_box(start, end)
-            elif not text.isspace():
-                made.append((one_spaced(text), " ", element, box, start))
+            elif end and not (text := runs[start][0]).isspace():
+                made.append((one_spaced(text), " ", runs[start][1], own[start], start))
             if len(made) > at:
                 document.boxes.append((at, len(made)))
-            start = end
         columns = (document.text, document.glue, document.element, document.box, document.run)
         for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
             column.extend(values)  # type: ignore[attr-defined]
         for start, end in spans:
-            first, last = bisect_left(document.run, start), bisect_left(document.run, end)
-            document.controls.update(range(first, last))
+            within = bisect_left(document.run, start), bisect_left(document.run, end)
+            document.controls.update(range(*within))
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""
         runs = self.runs
+        for at in range(start, end):
+            if len(runs[at][0]) <= 4 and self._is_note(at):
+                runs[at] = (" ", *runs[at][1:])
         solid = [at for at in range(start, end) if not runs[at][0].isspace()]
+        while len(solid) > 1 and self._is_permalink(solid[-1]):
+            solid.pop()
+        while len(solid) > 1 and self._is_permalink(solid[0]):
+            solid.pop(0)
+        if len(solid) > 1 and runs[solid[-1]][0].rstrip().endswith("]"):
+            solid = self._without_edit(solid)
         if not solid:
             return
         if len(solid) == 1:
@@ -79,6 +92,35 @@ class Blocks:
                 group.append(at)
             before = at
         self._add(group, glue)
+
+    def _without_edit(self, solid: list[int]) -> list[int]:
+        """The runs of a box without a wiki's link to edit its section, in brackets."""
+        runs, tail = self.runs, ""
+        for number, at in enumerate(reversed(solid[-4:]), start=1):
+            text = runs[at][0]
+            tail = text + tail
+            if (match := _EDIT.search(tail)) and match.start() < len(text):
+                for cut in solid[-number:]:
+                    runs[cut] = (" ", *runs[cut][1:])
+                runs[at] = (text[: match.start()] or " ", *runs[at][1:])
+                return [each for each in solid if not runs[each][0].isspace()]
+        return solid
+
+    def _is_permalink(self, at: int) -> bool:
+        text = self.runs[at][0]
+        return len(text) <= 4 and text.strip() in _PERMALINKS and "a" in self._inline_tags(at)
+
+    def _is_note(self, at: int) -> bool:
+        """Whether a run is the mark of a footnote: raised, and a link."""
+        return bool(_NOTE.fullmatch(self.runs[at][0])) and {"a", "sup"} <= self._inline_tags(at)
+
+    def _inline_tags(self, at: int) -> set[str]:
+        """The inline elements around a run."""
+        document, element, found = self.document, self.runs[at][1], set[str]()
+        while document.tag[element] in INLINE:
+            found.add(document.tag[element])
+            element = document.parent[element]
+        return found
 
     def _may_split(self, before: int, at: int, bare: set[int]) -> bool:
         one, other = self.runs[before][1], self.runs[at][1]
@@ -128,4 +170,39 @@ class Blocks:
             for at in group[1:]:
                 if runs[at][1] != element:
                     element = common(self.document, element, runs[at][1])
+            edges = self._edges(group, element)
+            if any(edge.text for edge in edges):
+                self.document.edges[len(self.made)] = edges
         self.made.append((one_spaced(text), glue, element, box, group[0]))
+
+    def _edges(self, group: list[int], element: int) -> tuple[Edge, Edge]:
+        """The inline elements in which a block of several runs begins and ends.
+
+        A letter that begins a word, or ends one, is none of its own.
+        """
+        owned = groupby(group, key=lambda at: self._below(self.runs[at][1], element))
+        parts = [(owner, [*ats]) for owner, ats in owned]
+        if len(parts) < 2:
+            return Edge(), Edge()
+        (first, lead), *_, (last, trail) = parts
+        is_lead = first and not self._is_within_word(lead[-1], parts[1][1][0])
+        is_trail = last and not self._is_within_word(parts[-2][1][-1], trail[0])
+        return (
+            self._edge(first, lead) if is_lead else Edge(),
+            self._edge(last, trail) if is_trail else Edge(),
+        )
+
+    def _edge(self, element: int, group: list[int]) -> Edge:
+        text = "".join(self.runs[at][0] for at in group)
+        return Edge(one_spaced(text), self.document.tag[element])
+
+    def _is_within_word(self, before: int, at: int) -> bool:
+        end, begin = self.runs[before][0][-1:], self.runs[at][0][:1]
+        return self._space(before, at) == "" and end.isalpha() and begin.islower()
+
+    def _below(self, element: int, above: int) -> int:
+        """The child of an element that holds another. Absent: 0 where they are one."""
+        child, parent = 0, self.document.parent
+        while element != above:
+            child, element = element, parent[element]
+        return child

@@ -63,7 +63,7 @@ def _turned(document: Document, table: int, rows: list[list[list[int]]]) -> Turn
 def _rebuilt(document: Document, table: int, order: list[Key]) -> Document:
     """A document of these blocks of another, the elements numbered as they begin."""
     found = Document(kind=document.kind, canonical=document.canonical, is_clean=document.is_clean)
-    found.last[0] = len(order)
+    found.end[0] = len(order)
     numbers: dict[Key, int] = {}
     for at, (block, column) in enumerate(order):
         element = 0
@@ -73,9 +73,9 @@ def _rebuilt(document: Document, table: int, order: list[Key]) -> Document:
                 found.parent.append(element)
                 found.tag.append(document.tag[key[0]])
                 found.first.append(at)
-                found.last.append(at)
+                found.end.append(at)
             element = numbers[key]
-            found.last[element] = at + 1
+            found.end[element] = at + 1
         is_next = at > 0 and order[at - 1] == (block - 1, column)
         if is_next and document.box[block] == document.box[block - 1]:
             found.boxes[-1] = (found.boxes[-1][0], at + 1)
@@ -86,8 +86,10 @@ def _rebuilt(document: Document, table: int, order: list[Key]) -> Document:
         found.glue.append(document.glue[block])
         found.box.append(len(found.boxes))
         found.run.append(at)
-        if document.is_control(block):
+        if block in document.controls:
             found.controls.add(at)
+        if block in document.edges:
+            found.edges[at] = document.edges[block]
     return found
 
 

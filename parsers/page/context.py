@@ -25,18 +25,29 @@ class Context:
         """The site's anchor words."""
         return self.tokens.words
 
-    def text(self, path: str, first: int, last: int, limit: int = SHORT_TEXT) -> str:
-        """The text of tokens [first, last), traced under the field's path.
+    def text(
+        self,
+        path: str,
+        first: int,
+        end: int,
+        limit: int = SHORT_TEXT,
+        edges: tuple[int, int] = (0, 0),
+    ) -> str:
+        """The text of tokens [first, end), traced under the field's path.
 
+        `edges` says how many characters at its beginning and end are no part of it.
         Raises: FieldError for a text that no field may hold.
         """
-        tokens = self.tokens
-        self.trace[path] = tokens.place(first, last)
-        if last - first > 1:
-            for at in range(first, last):
+        tokens, text = self.tokens, self.tokens.join(first, end)
+        self.trace[path] = tokens.place(first, end)
+        if any(edges):
+            text = text[edges[0] : len(text) - edges[1]]
+            self.trace[path] = tokens.place_within(first, end, *edges)
+        if end - first > 1:
+            for at in range(first, end):
                 require_no_placeholder(tokens.text[at], field=path)
         is_clean = tokens.document.is_clean
-        return require_text(tokens.join(first, last), field=path, limit=limit, is_clean=is_clean)
+        return require_text(text, field=path, limit=limit, is_clean=is_clean)
 
     def statistic(self, path: str, value: Value) -> str:
         """The text of a statistic, traced to where it stands in its token."""

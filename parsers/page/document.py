@@ -11,8 +11,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3"))
+
+
+class Edge(NamedTuple):
+    """What an inline element says at the beginning or end of a text. Absent: empty for none."""
+
+    text: str = ""
+    tag: str = ""
 
 
 @dataclass(slots=True)
@@ -32,8 +40,8 @@ class Document:
     parent: list[int] = field(default_factory=lambda: [0])
     tag: list[str] = field(default_factory=lambda: ["#root"])
     first: list[int] = field(default_factory=lambda: [0])
-    last: list[int] = field(default_factory=lambda: [0])
-    """For each element the first text run under it, and the one after the last."""
+    end: list[int] = field(default_factory=lambda: [0])
+    """For each element the [first, end) of the text runs under it."""
     run: list[int] = field(default_factory=list)
     """For each block the number of its first text run."""
     boxes: list[tuple[int, int]] = field(default_factory=list)
@@ -41,15 +49,13 @@ class Document:
     canonical: str | None = None
     is_clean: bool = False
     """Whether no block holds a character that a field may not hold."""
+    edges: dict[int, tuple[Edge, Edge]] = field(default_factory=dict)
+    """The inline elements that a block with bare text, or several of them, begins and ends in."""
     controls: set[int] = field(default_factory=set)
-    """The blocks that are the interface's: a button, a menu, a date."""
+    """The blocks that are the interface's: a button, a menu, a date.
 
-    def is_control(self, block: int) -> bool:
-        """Whether a block is a word of the interface.
-
-        It may be an anchor (a score, a reviewer, a statistic), never a name or a text.
-        """
-        return block in self.controls
+    Such a block may be an anchor (a score, a reviewer, a statistic), never a name or a text.
+    """
 
     def join(self, start: int, end: int) -> str:
         """The text of blocks [start, end) as one field."""
@@ -64,8 +70,12 @@ class Document:
         """The [start, end) of the blocks under an element."""
         return (
             bisect_left(self.run, self.first[element]),
-            bisect_left(self.run, self.last[element]),
+            bisect_left(self.run, self.end[element]),
         )
+
+    def box_of(self, block: int) -> tuple[int, int]:
+        """The [start, end) of the blocks of the box in which a block stands."""
+        return self.boxes[bisect_left(self.boxes, (block + 1,)) - 1]
 
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
@@ -73,10 +83,10 @@ class Document:
 
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""
-        chain, at = [], self.element[block]
+        chain, at, parent = [], self.element[block], self.parent
         while at:
             chain.append(at)
-            at = self.parent[at]
+            at = parent[at]
         return chain
 
 

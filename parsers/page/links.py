@@ -6,16 +6,9 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from parsers.page.decode import decode, is_html
-from parsers.page.scan import require_safe_shape
-from parsers.page.tree import tree_of
+from parsers.page.decode import is_html
+from parsers.page.tree import tree_of_page
 from schema.page import RawPage
-
-
-def _tree(page: RawPage) -> LexborHTMLParser:
-    data = decode(page).data
-    require_safe_shape(data)
-    return tree_of(data)
 
 
 def page_links(page: RawPage) -> list[str]:
@@ -25,7 +18,7 @@ def page_links(page: RawPage) -> list[str]:
     """
     if not is_html(page):
         return []
-    return links_of(_tree(page), page.url)
+    return links_of(tree_of_page(page), page.url)
 
 
 def links_of(tree: LexborHTMLParser, url: str | None) -> list[str]:
@@ -49,7 +42,7 @@ def _base(tree: LexborHTMLParser, url: str | None) -> str | None:
 
 def canonical_address(page: RawPage) -> str | None:
     """The address that the page itself calls its canonical one. Absent: None."""
-    return canonical_of(_tree(page)) if is_html(page) else None
+    return canonical_of(tree_of_page(page)) if is_html(page) else None
 
 
 def canonical_of(tree: LexborHTMLParser) -> str | None:

@@ -18,6 +18,7 @@ _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
+_EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
 _PANELS = frozenset(("", "group", "region", "tabpanel"))
 """The roles of what a tab or an accordion opens; a menu or a dialog is the interface's."""
 
@@ -75,7 +76,7 @@ def _look(node: LexborNode, marked: Marked) -> None:
     ):
         marked.hidden.add(node.mem_id)
         is_panel = name != "dialog" and "popover" not in attributes
-        if is_panel and ("id" in attributes or role) and (role or "").lower() in _PANELS:
+        if is_panel and (role or "").lower() in _PANELS:
             marked.panels.append(node)
     elif is_role(role):
         marked.roles.add(node.mem_id)
@@ -86,8 +87,9 @@ def _look(node: LexborNode, marked: Marked) -> None:
 def _opened(tree: LexborHTMLParser, panels: list[LexborNode]) -> set[int]:
     """The hidden panels that a control of the page opens: they are shown to whoever asks.
 
-    A control names its panel, or the panel names its tab; tabs and panels of equal number belong
-    together without a name, since some front ends add the names in the browser.
+    A control names its panel, or the panel names it; tabs and panels of equal number, and a panel
+    right behind what opens it, belong together without a name, since some front ends add the names
+    in the browser.
     """
     named = {
         name
@@ -95,12 +97,21 @@ def _opened(tree: LexborHTMLParser, panels: list[LexborNode]) -> set[int]:
         for name in (node.attributes.get("aria-controls") or "").split()
     }
     tabs = tree.css("[role='tab' i]")
-    tab_ids = {node.attributes.get("id") for node in tabs} - {None}
+    owners = {node.attributes.get("id") for node in (*tabs, *tree.css(_EXPANDERS))} - {None}
     is_even = bool(tabs) and len(tabs) == len(tree.css("[role='tabpanel' i]"))
     found = set[int]()
     for node in panels:
         is_tab = (node.attributes.get("role") or "").lower() == "tabpanel"
         label = node.attributes.get("aria-labelledby")
-        if node.attributes.get("id") in named or (is_tab and (is_even or label in tab_ids)):
+        is_named = node.attributes.get("id") in named or label in owners
+        if is_named or (is_tab and is_even) or _is_behind_opener(node):
             found.add(node.mem_id)
     return found
+
+
+def _is_behind_opener(node: LexborNode) -> bool:
+    """Whether the element before a panel is a control that opens something it does not name."""
+    before = node.prev
+    while before is not None and before.tag == "-text" and not (before.text_content or "").strip():
+        before = before.prev
+    return before is not None and before.css_matches(_EXPANDERS + ":not([aria-controls])")

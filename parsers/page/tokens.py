@@ -10,22 +10,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from parsers.page.document import Document
+from parsers.page.document import Document, Edge
 from parsers.site import Words
-from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons
+from parsers.values import is_share_like, label_key, without_icons
+
+_ABOUT = ("on ", "of ", "re ")
+FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
+_BETWEEN = " ·•|:,;–—-"
+LONGEST_SCORE = 60
+"""No score with its labels is longer. Units: characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value's text and the token it stands in; `text` is None for a label left alone."""
 
     text: str | None
     token: int
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """A score block: its number, and its verdict where the same block holds it.
 
     Absent: `digits` is None where a page shows verdicts and no scores.
@@ -51,16 +56,36 @@ class Tokens:
 
     def add(self, start: int, end: int) -> None:
         """Append the token of blocks [start, end)."""
-        document = self.document
-        text = document.text[start] if end - start == 1 else document.join(start, end)
+        text = self.document.join(start, end)
         self.start.append(start)
         self.end.append(end)
         self.text.append(text)
-        self.key.append(label_key(text) if len(text) <= LONGEST_LABEL else "")
+        self.key.append(label_key(text))
 
-    def join(self, first: int, last: int) -> str:
-        """The text of tokens [first, last) as one field."""
-        return self.document.join(self.start[first], self.end[last - 1]) if last > first else ""
+    def add_each(self, start: int, end: int) -> None:
+        """Append a token for each of blocks [start, end): most are one by themselves."""
+        texts = self.document.text[start:end]
+        self.start += range(start, end)
+        self.end += range(start + 1, end + 1)
+        self.text += texts
+        self.key += map(label_key, texts)
+
+    def join(self, first: int, end: int) -> str:
+        """The text of tokens [first, end) as one field."""
+        return self.document.join(self.start[first], self.end[end - 1]) if end > first else ""
+
+    def edges(self, first: int, end: int) -> tuple[Edge, Edge]:
+        """The inline elements in which the text of tokens [first, end) begins and ends."""
+        document, start, stop = self.document, self.start[first], self.end[end - 1] - 1
+        lead, trail = (document.edges.get(at, (Edge(), Edge())) for at in (start, stop))
+        box, is_several = document.box, start < stop
+        return (
+            self._edge(start) if is_several and box[start] == box[start + 1] else lead[0],
+            self._edge(stop) if is_several and box[stop] == box[stop - 1] else trail[1],
+        )
+
+    def _edge(self, block: int) -> Edge:
+        return Edge(self.document.text[block], self.document.tag[self.document.element[block]])
 
     def is_decoration(self, at: int) -> bool:
         """Whether the token is nothing but icons."""
@@ -69,20 +94,32 @@ class Tokens:
 
     def is_control(self, at: int) -> bool:
         """Whether the token is a word of the interface: an anchor at most, never a text."""
-        return self.document.is_control(self.start[at])
+        return self.start[at] in self.document.controls
 
     def element(self, at: int) -> int:
         """The element right above the token's first block."""
         return self.document.element[self.start[at]]
 
-    def place(self, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
-        """Where tokens [first, last) stand: block, start and end of each of their blocks."""
-        if last <= first:
+    def place(self, first: int, end: int) -> tuple[tuple[int, int, int], ...]:
+        """Where tokens [first, end) stand: block, start and end of each of their blocks."""
+        if end <= first:
             return ()
-        text, start, end = self.document.text, self.start[first], self.end[last - 1]
-        if end - start == 1:
-            return ((start, 0, len(text[start])),)
-        return tuple([(block, 0, len(text[block])) for block in range(start, end)])
+        text, blocks = self.document.text, range(self.start[first], self.end[end - 1])
+        return tuple([(block, 0, len(text[block])) for block in blocks])
+
+    def place_within(
+        self, first: int, last: int, skip: int, cut: int
+    ) -> tuple[tuple[int, int, int], ...]:
+        """The same without so many characters of the joined text at its beginning and end."""
+        document, found, at = self.document, list[tuple[int, int, int]](), 0
+        stop = len(self.join(first, last)) - cut
+        for block, _, size in self.place(first, last):
+            at += len(document.glue[block]) if found or at else 0
+            low, high = max(skip - at, 0), min(stop - at, size)
+            if low < high:
+                found.append((block, low, high))
+            at += size
+        return tuple(found)
 
 
 class Patterns:
@@ -90,20 +127,35 @@ class Patterns:
 
     def __init__(self, words: Words) -> None:
         self.verdicts = frozenset(words.verdicts)
-        verdict = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
-        between = r" ?(?:[·•|:,;/–—-] ?)?\(?"
-        number = r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,2})?) ?/ ?(?P<scale>100?)"
-        label = r"(?:(?:score|rating|verdict)\W{1,3})?"
+        word = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
+        verdict = rf"(?:verdict\W{{1,3}})?{word}(?:\W+(?:edited|updated))?"
+        between = r"[^\w%/]{0,8}"  # a sign, an icon, a bracket
+        label = r"(?P<label>(?:score|rat(?:ed|ing)|verdict)\W{1,3})?"
+        bare = rf"{label}(?P<number>[0-9]{{1,3}}(?:\.[0-9]{{1,2}})?)"
+        number = rf"{bare}(?: ?/ ?| ?(?:out )?of )(?P<scale>100?)"
         forms = (
-            rf"{label}{number}(?:{between}{verdict}\)?)?",
+            rf"{number}(?:{between}{verdict}\)?)?",
             rf"{verdict}{between}{number}\)?",
             rf"{number} ?[·•|] ?(?P<verdict>\w[\w' ]{{0,24}})",  # no word that we know
         )
         self.scores = [re.compile(form, re.IGNORECASE) for form in forms]
-        self.share_score = re.compile(rf"(?P<number>[0-9]{{1,3}}) ?%{between}{verdict}\)?", re.I)
-        self.own_share = re.compile(rf"[0-9]{{1,3}} ?% ?[·•|] ?{verdict}", re.I)
+        self.of_verdict = re.compile(rf"\b{word}(?:s|ped|ping)?\b", re.IGNORECASE)
+        self.verdict = re.compile(rf"\W{{0,3}}{verdict}[^\w.?…]{{0,3}}", re.IGNORECASE)
+        unit = r" ?(?P<unit>%|points|pts)?"
+        unscaled = (
+            rf"{bare}{unit}(?:{between}{verdict}\)?)?",
+            rf"{verdict}{between}{bare}{unit}\)?",
+        )
+        self.unscaled = [re.compile(form, re.IGNORECASE) for form in unscaled]
+        self.own_share = re.compile(rf"[0-9]{{1,3}} ?% ?[·•|] ?{word}", re.I)
         self.reviewer_score = re.compile(
             rf"(?P<name>\S.{{0,58}}?\S?){between}{number}(?:{between}{verdict}\)?)?", re.IGNORECASE
+        )
+        labels = "|".join(map(re.escape, (words.panel_ship, words.community, words.entry)))
+        values = "|".join(map(re.escape, (*words.entries, words.no_votes)))
+        values = rf"(?:[0-9]{{1,3}} ?(?:%|per ?cent)|{values}|[–—−-])"
+        self.statistic = re.compile(
+            rf"\W*(?:{values}\W+(?:{labels})|(?:{labels})\W+{values})\W*", re.IGNORECASE
         )
         self.anchors = frozenset(
             label_key(word)
@@ -117,6 +169,7 @@ class Patterns:
                 words.best_for,
                 words.category,
                 words.no_votes,
+                *FIELD_LABELS,
                 *words.decision,
                 *words.verdicts,
                 *words.badges,
@@ -124,11 +177,15 @@ class Patterns:
             )
         )
 
+    def is_statistic(self, text: str) -> bool:
+        """Whether a text is the label of a statistic with its value, in either order."""
+        return len(text) <= 60 and self.statistic.fullmatch(text) is not None
+
     def is_score(self, text: str) -> bool:
         """Whether a text is a score, with a verdict or alone."""
-        if len(text) > 40:
+        if len(text) > LONGEST_SCORE:
             return False
-        if "/" in text:
+        if may_state(text):
             score = self.read_score(text)
             return score is not None and (
                 score.verdict is None or score.verdict.casefold() in self.verdicts
@@ -137,7 +194,7 @@ class Patterns:
 
     def read_score(self, text: str) -> Score | None:
         """The score that a whole token states. Absent: None where it states none."""
-        if len(text) > 40 or "/" not in text:
+        if len(text) > LONGEST_SCORE or not may_state(text):
             return None
         bare = without_icons(text).strip("#¶§ ")  # a permalink beside it
         match = next((m for form in self.scores if (m := form.fullmatch(bare))), None)
@@ -147,18 +204,51 @@ class Patterns:
 
     def read_named_score(self, text: str) -> Score | None:
         """A reviewer and a score in one token. Absent: None where the token is something else."""
-        if len(text) > 100 or "/" not in text:
+        if len(text) > 100 or not may_state(text):
             return None
         match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
         if match is None:
             return None
-        name = match["name"].strip(" ·•|:,;–—-")
-        return Score(match["number"], match["verdict"], name, int(match["scale"]))
+        name, verdict = match["name"].strip(_BETWEEN), match["verdict"]
+        for word, rest in (name.split(" ", 1), name.rsplit(" ", 1)[::-1]) if " " in name else ():
+            if verdict is None and label_key(word) in self.verdicts:
+                name, verdict = rest.strip(_BETWEEN), word.strip(_BETWEEN)
+        return Score(match["number"], verdict, name, int(match["scale"]))
 
-    def read_share_score(self, text: str) -> Score | None:
-        """A verdict with a share for its score. Absent: None where a token is something else."""
-        match = self.share_score.fullmatch(without_icons(text)) if len(text) <= 40 else None
-        return Score(match["number"], match["verdict"]) if match else None
+    def read_unscaled_score(self, text: str) -> Score | None:
+        """A score that does not say what it is out of: by its label, or by its unit and a verdict.
+
+        A bare number beside a verdict may be a count of votes.
+        Absent: None where a text is something else; a scale of 0 where it is no share either.
+        """
+        bare = without_icons(text) if len(text) <= LONGEST_SCORE else ""
+        match = next((m for form in self.unscaled if bare and (m := form.fullmatch(bare))), None)
+        if match is None or "." in match["number"]:
+            return None
+        if not (match["label"] or (match["unit"] and match["verdict"])):
+            return None
+        return Score(match["number"], match["verdict"], scale=100 * (match["unit"] == "%"))
+
+    def is_line(self, text: str) -> bool:
+        """Whether a piece of a box is a line of its own that states a score or a verdict."""
+        reads = (self.read_score, self.read_named_score, self.read_unscaled_score)
+        return self.read_verdict(text) is not None or (
+            len(text) <= 100 and any(map(str.isdigit, text)) and any(read(text) for read in reads)
+        )
+
+    def read_verdict(self, text: str) -> str | None:
+        """The verdict that a whole token states. Absent: None where it states none."""
+        match = self.verdict.fullmatch(text) if len(text) <= LONGEST_SCORE else None
+        return match["verdict"] if match else None
+
+
+def may_state(text: str) -> bool:
+    """Whether a text may state a score with its scale: a cheap look."""
+    return "/" in text or " of 1" in text
+
+
+def _may_hold_score(text: str) -> bool:
+    return "/" in text or " of 10" in text
 
 
 @lru_cache(maxsize=64)
@@ -172,28 +262,28 @@ def read_tokens(
 ) -> Tokens:
     """The tokens of a document. `names` are texts that may be a tool's name."""
     tokens, done = Tokens(document, words), 0
-    is_text, text = document.kind != "html", document.text
-    starts, ends, texts, keys = tokens.start, tokens.end, tokens.text, tokens.key
-    for at, end in document.boxes:
-        if at < done:
-            continue
+    for start, end in _wide(document, patterns):
+        tokens.add_each(done, start)
+        if document.kind == "html":
+            _add_box(tokens, patterns, names, start, end)
+        else:
+            tokens.add(start, end)
         done = end
-        if end - at > 1:
-            _add_box(tokens, patterns, names, at, end)
-        elif is_text and _is_cut_score(document, patterns, at):
-            done += 1
-            tokens.add(at, done)
-        else:  # by far the most: the same as tokens.add, without the call
-            starts.append(at)
-            ends.append(end)
-            texts.append(text[at])
-            keys.append(label_key(text[at]) if len(text[at]) <= LONGEST_LABEL else "")
+    tokens.add_each(done, len(document.text))
     return tokens
+
+
+def _wide(document: Document, patterns: Patterns) -> list[tuple[int, int]]:
+    """The [start, end) of blocks that may be one value."""
+    if document.kind == "html":
+        return [box for box in document.boxes if box[1] - box[0] > 1]
+    starts = range(len(document.text) - 1)
+    return [(at, at + 2) for at in starts if _is_cut_score(document, patterns, at)]
 
 
 def _is_cut_score(document: Document, patterns: Patterns, at: int) -> bool:
     """Whether a line of an extracted text is a score whose verdict stands on the next line."""
-    if at + 1 == len(document.text) or document.element[at] != document.element[at + 1]:
+    if document.element[at] != document.element[at + 1]:
         return False
     score = patterns.read_score(document.text[at])
     if score is None or score.verdict is not None:
@@ -211,11 +301,12 @@ def _add_box(
     if _has_word_ends(document, start, end) and _is_special(whole, patterns, names):
         tokens.add(start, end)
         return
-    if not any(_is_special(document.text[at], patterns, names) for at in range(start, end)):
+    pieces = document.text[start:end]
+    if not any(_is_piece(text, patterns, names) for text in pieces):
         half = (start + end) // 2
         is_doubled = document.text[start:half] == document.text[half:end]
-        for first, last in ((start, half), (half, end)) if is_doubled else ((start, end),):
-            tokens.add(first, last)
+        for part in ((start, half), (half, end)) if is_doubled else ((start, end),):
+            tokens.add(*part)
         return
     at = start
     while at < end:
@@ -238,10 +329,18 @@ def _has_word_ends(document: Document, start: int, end: int) -> bool:
     return all(any(char.isalnum() or char == "%" for char in text) for text in ends)
 
 
+def _is_piece(text: str, patterns: Patterns, names: frozenset[str]) -> bool:
+    """Whether a text is a value by itself, or one with its label or its reviewer."""
+    return (
+        _is_special(text, patterns, names) or patterns.is_statistic(text) or patterns.is_line(text)
+    )
+
+
 def _is_special(text: str, patterns: Patterns, names: frozenset[str]) -> bool:
     return (
         text in names
-        or (len(text) <= 60 and label_key(text) in patterns.anchors)
+        or (text[:3].casefold() in _ABOUT and text[3:] in names)
+        or label_key(text) in patterns.anchors
         or is_share_like(text)
         or patterns.is_score(text)
     )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from parsers.page.decode import decode
+from parsers.page.scan import require_safe_shape
+from schema.page import RawPage
+
 
 def tree_of(data: bytes) -> LexborHTMLParser:
     """The tree of an HTML page in UTF-8 whose shape was found safe.
@@ -16,3 +20,10 @@ def tree_of(data: bytes) -> LexborHTMLParser:
     except SelectolaxError as error:
         # It takes any bytes, and has no other reason to give none.
         raise MemoryError(str(error)) from error
+
+
+def tree_of_page(page: RawPage) -> LexborHTMLParser:
+    """The tree of an HTML page as it came. Raises: BytesError for bytes that may not be parsed."""
+    data = decode(page).data
+    require_safe_shape(data)
+    return tree_of(data)

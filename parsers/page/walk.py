@@ -25,7 +25,7 @@ UNSEEN = frozenset(
         "object embed title meta link datalist progress meter del s strike"
     ).split()
 )
-_SEEN, _INLINE, _UNSEEN, _BREAK = range(4)
+_SEEN, _INLINE, _CUSTOM, _UNSEEN, _BREAK = range(5)
 _KNOWN_TAG_IDS = 256
 _kinds: dict[int, int] = {}
 _names: dict[int, str] = {}
@@ -46,17 +46,18 @@ class Walk:
     def through(self, body: LexborNode) -> None:
         """Visit every visible node below `body` in order."""
         runs, kinds, moves = self.runs, _kinds, self.moves
-        hidden, roles = self.marked.hidden, self.marked.roles
-        last = self.document.last
-        found: list[tuple[int, int, int]] = []  # parent, number of the tag, first
+        hidden = self.marked.hidden
+        marks = hidden | self.marked.roles
+        document, tag_ids = self.document, list[int]()
+        parent, first, end = document.parent, document.first, document.end
         element, is_block, made, box, line = 0, True, 0, 0, 0
         stack: list[tuple[Node | None, int, bool]] = []
         node: Node | None = body.first_child
         while True:
             while node is None:
-                last[element] = len(runs)
+                end[element] = len(runs)
                 if not stack:
-                    self._add_elements(found)
+                    document.tag += map((_names | self.own_names).__getitem__, tag_ids)
                     return
                 if is_block:
                     box += 1
@@ -72,13 +73,16 @@ class Walk:
                 kind = kinds[tag_id]
             except KeyError:
                 kind = self._kind(node, tag_id)
-            if kind < _UNSEEN and not (hidden and node.mem_id in hidden):
+            is_marked = marks and node.mem_id in marks
+            if kind < _UNSEEN and not (is_marked and node.mem_id in hidden):
                 stack.append((node.next, element, is_block))
-                found.append((element, tag_id, len(runs)))
-                last.append(0)
+                parent.append(element)
+                tag_ids.append(tag_id)
+                first.append(len(runs))
+                end.append(0)
                 made += 1
-                element, is_block = made, not kind
-                if roles and node.mem_id in roles:
+                element, is_block = made, not kind or (kind == _CUSTOM and _is_alone(node))
+                if is_marked:  # and shown: by its role
                     self.controls.append(made)
                     is_block = True
                 if is_block:
@@ -104,15 +108,6 @@ class Walk:
             self.own_names[tag_id] = name
         return kind
 
-    def _add_elements(self, found: list[tuple[int, int, int]]) -> None:
-        if not found:
-            return
-        document, names = self.document, _names | self.own_names
-        parent, tag_ids, first = zip(*found, strict=True)
-        document.parent += parent
-        document.tag += [names[tag_id] for tag_id in tag_ids]
-        document.first += first
-
 
 def _kind_of(node: Node) -> tuple[int, str]:
     name = (node.tag or "").lower()
@@ -120,4 +115,14 @@ def _kind_of(node: Node) -> tuple[int, str]:
         return _BREAK, name
     if name in UNSEEN or not node.is_element_node:
         return _UNSEEN, name
-    return (_INLINE if name in INLINE or "-" in name else _SEEN), name
+    if "-" in name:
+        return _CUSTOM, name
+    return (_INLINE if name in INLINE else _SEEN), name
+
+
+def _is_alone(node: Node) -> bool:
+    """Whether no bare text stands beside an element, so that it may be laid out as a block."""
+    return not any(
+        beside is not None and beside.tag_id == 2 and (beside.text_content or "").strip()
+        for beside in (node.prev, node.next)
+    )

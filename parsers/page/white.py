@@ -15,9 +15,7 @@ def one_spaced(text: str) -> str:
     a field which holds one is refused.
     """
     # From the right, two spaces are looked for more than twice as fast as with `in`.
-    if text.rfind("  ") < 0 and not (
-        _has_white(text) if text.isascii() else not text.isprintable()
-    ):
+    if text.rfind("  ") < 0 and not _has_white(text):
         return text.strip(" ")
     if _SEPARATORS.search(text):
         return _WHITE.sub(" ", text).strip(" ")
@@ -25,5 +23,7 @@ def one_spaced(text: str) -> str:
 
 
 def _has_white(text: str) -> bool:
-    """Whether an ASCII text holds other white space than spaces; five fast looks."""
+    """Whether a text may hold other white space than spaces; five fast looks at a long one."""
+    if len(text) < 100 or not text.isascii():
+        return not text.isprintable()
     return "\n" in text or "\t" in text or "\r" in text or "\x0b" in text or "\x0c" in text

@@ -12,5 +12,6 @@ shape      reviewer and quote told apart       flat    the same where no element
 sides      which tool and row a cell is for    heads   a text that names a tool
 rows       reviewers outside of the cells      copies  a scorecard that stands there twice
 scorecard  the stages in their order           quotes  the quotes' records
-verdicts   verdicts that no cell prints
+names      what is no part of a reviewer's name
+verdicts   verdicts that no cell prints            signs   what is shown and not written
 """

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from parsers.page.tokens import Patterns, Score, Tokens
+from parsers.page.tokens import LONGEST_SCORE, Patterns, Score, Tokens, may_state
 from parsers.values import word_key
 from schema.errors import LayoutError
+
+JOINED = 4
+"""A score, a verdict and their labels stand in so many tokens at most."""
+FEWEST = 6
+"""Fewer scores are no scorecard."""
+LOWEST_BEST = 20
+"""Scores of no stated scale are out of 100 where one is higher: no page counts to 20 and above."""
 
 
 class CellSpan(NamedTuple):
@@ -47,28 +54,75 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, list[Anchor
     if first is not None:
         begin = max(at for at in headings if at < first)
         return begin, _quoted(tokens, begin + 1)
-    verdicts = _verdicts(tokens, headings[-1]) if tokens.document.kind == "html" else []
+    verdicts = _verdicts(tokens, patterns, headings[-1]) if tokens.document.kind == "html" else []
     return headings[-1], verdicts
 
 
 def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
-    """Every token from `first` on that states a score, alone or with its reviewer's name.
-
-    A share of 100 with a verdict beside it is one where no score is printed in another form.
-    """
-    texts = [at for at in range(first, len(tokens.text)) if "/" in tokens.text[at]]
+    """Every token from `first` on that states a score, alone or with its reviewer's name."""
+    texts = [at for at in range(first, len(tokens.text)) if may_state(tokens.text[at])]
+    few = list[Anchor]()
     for read in (patterns.read_score, patterns.read_named_score):
         found = [(at, s) for at in texts if (s := read(tokens.text[at])) is not None]
         found = [(at, s) for at, s in found if s.reviewer is None or _is_whole(tokens, at, s)]
-        if found:
-            return [Anchor(CellSpan(at, at + 1), score) for at, score in found]
-    shares: list[Anchor] = []
-    for at in (at for at in range(first, len(tokens.text)) if "%" in tokens.text[at][:8]):
-        for end in (at + 1, at + 2):
-            if score := patterns.read_share_score(tokens.join(at, min(end, len(tokens.text)))):
-                shares.append(Anchor(CellSpan(at, end), score))
-                break
-    return shares
+        scores = [Anchor(CellSpan(at, at + 1), score) for at, score in found]
+        if len(scores) >= FEWEST:
+            return _one_of_each(scores)
+        few = few or scores
+    return _unscaled(tokens, patterns, first) or few
+
+
+def _one_of_each(found: list[Anchor]) -> list[Anchor]:
+    """The scores without those that say each of them once more, right beside it."""
+    pairs = list(zip(found[::2], found[1::2], strict=False))
+    if len(found) % 2 or not all(_is_said_twice(*pair) for pair in pairs):
+        return found
+    return [
+        Anchor(CellSpan(one.span.first, other.span.end), (one if _verdict(one) else other).score)
+        for one, other in pairs
+    ]
+
+
+def _is_said_twice(one: Anchor, other: Anchor) -> bool:
+    if one.score is None or other.score is None or one.span.end != other.span.first:
+        return False
+    said = {_verdict(one), _verdict(other)} - {None}
+    return len(said) < 2 and one.score == other.score._replace(verdict=one.score.verdict)
+
+
+def _verdict(anchor: Anchor) -> str | None:
+    return anchor.score.verdict if anchor.score else None
+
+
+def _unscaled(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
+    """The scores that do not say their scale, each in a few tokens with its label.
+
+    Absent: none where they are too few for a scorecard, or so low that 20 may be the scale.
+    """
+    found, at = list[Anchor](), first
+    while at < len(tokens.text):
+        if (anchor := _joined(tokens, patterns, at)) is not None:
+            found.append(anchor)
+        at = anchor.span.end if anchor else at + 1
+    scores = [anchor.score for anchor in found if anchor.score]
+    is_told = any(score.scale or int(score.digits or 0) > LOWEST_BEST for score in scores)
+    if len(found) < FEWEST or not is_told:
+        return []
+    return [
+        Anchor(span, score._replace(scale=100))
+        for (span, _), score in zip(found, scores, strict=True)
+    ]
+
+
+def _joined(tokens: Tokens, patterns: Patterns, at: int) -> Anchor | None:
+    """The score of no stated scale that a token begins. Absent: None for none."""
+    for end in range(at + 1, min(at + JOINED, len(tokens.text)) + 1):
+        if len(tokens.text[end - 1]) > LONGEST_SCORE:
+            return None
+        text = " ".join(tokens.text[at:end])
+        if any(map(str.isdigit, text)) and (score := patterns.read_unscaled_score(text)):
+            return Anchor(CellSpan(at, end), score)
+    return None
 
 
 def _is_whole(tokens: Tokens, at: int, score: Score) -> bool:
@@ -78,13 +132,20 @@ def _is_whole(tokens: Tokens, at: int, score: Score) -> bool:
     return end - start == 1 or any(part.strip(" ·•|:,;–—-") == score.reviewer for part in parts)
 
 
-def _verdicts(tokens: Tokens, first: int) -> list[Anchor]:
-    """Every token from `first` on that is a verdict alone, on a page that shows no scores."""
-    words = tokens.words.verdicts
-    return [
-        Anchor(CellSpan(at, at + 1), Score(None, tokens.text[at]))
+def _verdicts(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
+    """Every token from `first` on that is a verdict alone, on a page that shows no scores.
+
+    Two side by side are a legend or a filter.
+    """
+    found = {
+        at: verdict
         for at in range(first, len(tokens.text))
-        if tokens.key[at] in words
+        if (verdict := patterns.read_verdict(tokens.text[at])) is not None
+    }
+    return [
+        Anchor(CellSpan(at, at + 1), Score(None, verdict))
+        for at, verdict in found.items()
+        if at - 1 not in found and at + 1 not in found
     ]
 
 

@@ -20,6 +20,12 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
 
     Raises: LayoutError (quote_side) where it is not certain.
     """
+    told = [
+        bool(cell.raw.tools) or len(heads) == 1
+        for cell, heads in zip(board.cells, board.heads, strict=True)
+    ]
+    if len(told) < 2 * sum(told) < 2 * len(told) and not board.is_one_name:
+        raise uncertain("only some cells name their tool")
     assign = next((each.assign for each in ARRANGEMENTS if each.applies(board)), None)
     if assign is None:
         raise uncertain(f"the cells stand in groups of {board.sizes}")
@@ -27,11 +33,28 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
     tools = [tool for tool, _ in sides]
     _require_counts(tools, board)
     for cell, tool in zip(board.cells, tools, strict=True):
-        if len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool:
+        if (len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool) or cell.tool not in (0, tool):
             raise uncertain(f"a cell of tool {tool} names the other")
+    _require_heads(tools, board)
     _require_agreement(tools, board)
     placed = (PlacedCell(cell, *side) for cell, side in zip(board.cells, sides, strict=True))
     return tuple(placed)
+
+
+def _require_heads(tools: list[int], board: Board) -> None:
+    """Names over the cells say what the names within them say."""
+    if board.is_one_name:
+        return
+    rows, columns = set(board.sizes) <= {1, 2}, len(board.sizes) == 2 and min(board.sizes) > 2
+    pairs = {heads for heads in board.heads if len(heads) == 2}
+    for number, (group, heads) in enumerate(zip(board.groups, board.heads, strict=True)):
+        own = board.cells[number].raw.tools
+        is_first = board.groups[number + 1 : number + 2] == [group] and (
+            rows or (columns and not number)
+        )
+        order = tools[number], 3 - tools[number]
+        if (len(own) == len(heads) == 1 and own != heads) or (is_first and pairs - {order}):
+            raise uncertain("the names over the cells are not those within them")
 
 
 def _require_agreement(tools: list[int], board: Board) -> None:

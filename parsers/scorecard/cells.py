@@ -11,10 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from parsers.heads import Names, named_tools
-from parsers.page.tokens import Score, Tokens
+from parsers.page.tokens import FIELD_LABELS, Score, Tokens, patterns_of
 from parsers.scorecard.anchors import Anchor, CellSpan
-
-FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,9 @@ class RawCell:
         """The verdict as it is printed. Absent: None where the cell shows none."""
         if self.score is not None and self.score.verdict is not None:
             return self.score.verdict
-        return None if self.verdict_at is None else tokens.text[self.verdict_at]
+        if self.verdict_at is None:
+            return None
+        return patterns_of(tokens.words).read_verdict(tokens.text[self.verdict_at])
 
 
 def build_cells(
@@ -93,7 +93,8 @@ def _verdict(tokens: Tokens, anchor: Anchor, rest: list[int]) -> int | None:
         return anchor.span.first
     near = [at for at in rest[::-1] if at < anchor.span.first]
     near += [at for at in rest if at > anchor.span.first]
-    return next((at for at in near if tokens.key[at] in tokens.words.verdicts), None)
+    read = patterns_of(tokens.words).read_verdict
+    return next((at for at in near if read(tokens.text[at])), None)
 
 
 def _spans(tokens: Tokens, anchors: list[Anchor], begin: int) -> list[tuple[CellSpan, list[int]]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from parsers.page.tokens import Tokens
 from parsers.scorecard.shape import NamedCell, cell_shape
-from parsers.scorecard.wording import masked
+from parsers.scorecard.wording import is_interface, masked
 
 FEW_WORDS = 10
 
@@ -20,6 +20,9 @@ def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     """No quote begins or ends in what may be the page's own words. Raises: LayoutError."""
     if all(_is_marked(tokens, cell) for cell in cells):
         return
+    labels = {tokens.text[cell.quote.first].split(" ", 1)[0] for cell in cells}
+    if len(labels) == 1 and min(labels)[-1:] == ":":
+        raise cell_shape(f"every quote begins with {min(labels)!r}")
     boxes = [_boxes(tokens, cell) for cell in cells]
     _require_equal_lengths(tokens, boxes)
     if tokens.document.kind != "html":
@@ -58,28 +61,39 @@ def _boxes(tokens: Tokens, cell: NamedCell) -> list[tuple[int, int]]:
 
 
 def _require_equal_lengths(tokens: Tokens, boxes: list[list[tuple[int, int]]]) -> None:
-    """One quote alone has a second paragraph, and a short one: it may be an advertisement."""
+    """One quote alone has a second paragraph, and a short one: it may be an advertisement.
+
+    It is none where a `blockquote` holds both and every quote stands in one.
+    """
     longer = [own for own in boxes if len(own) > 1]
     if len(longer) != 1 or len(longer[0]) != 2:
         return
-    for start, end in longer[0]:
-        text = tokens.document.join(start, end)
-        if len(text.split()) <= FEW_WORDS:
+    texts = [tokens.document.join(start, end) for start, end in longer[0]]
+    held = [{_blockquote(tokens, start) for start, _ in own} for own in boxes]
+    is_own = all(len(own) == 1 and None not in own for own in held)
+    for text in texts:
+        if len(text.split()) <= FEW_WORDS and not (is_own and not is_interface(text)):
             raise cell_shape(f"one quote alone has a paragraph more: {text[:40]!r}")
+
+
+def _blockquote(tokens: Tokens, block: int) -> int | None:
+    document = tokens.document
+    above = document.ancestors(block)
+    return next((element for element in above if document.tag[element] == "blockquote"), None)
 
 
 def _inner(tokens: Tokens, start: int, end: int) -> tuple[list[tuple[int, int]], int, int]:
     """The runs of each inline element of blocks [start, end), and of these; all half-open."""
     document = tokens.document
     first = document.run[start]
-    last = document.run[end] if end < len(document.run) else document.last[0]
+    last = document.run[end] if end < len(document.run) else document.end[0]
     own = document.element[start]
     found = []
     for element in range(own + 1, len(document.parent)):
         if document.first[element] >= last:
             break
-        if document.last[element] <= last and document.last[element] > document.first[element]:
-            found.append((document.first[element], document.last[element]))
+        if first <= document.first[element] < document.end[element] <= last:
+            found.append((document.first[element], document.end[element]))
     return found, first, last
 
 

@@ -11,8 +11,8 @@ from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import RawCell, is_part, means
-from parsers.scorecard.shape import NamedCell, cell_shape
-from parsers.scorecard.wording import is_name_like, masked, reviewer_name
+from parsers.scorecard.shape import NamedCell, cell_shape, with_names
+from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
 from parsers.values import word_key
 from schema.errors import FieldError
 
@@ -31,31 +31,36 @@ def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tup
     Raises: LayoutError where it is not certain which tokens are reviewers, FieldError where the
     last quote's end is not certain.
     """
-    starts = [max(cell.anchor.first, cell.verdict_at or 0) + 1 for cell in cells]
-    gaps = [
-        [at for at in range(start, after.anchor.first) if is_part(tokens, after.anchor, at)]
-        for start, after in zip(starts, cells[1:], strict=False)
+    starts = [max(cell.anchor.end, (cell.verdict_at or 0) + 1) for cell in cells]
+    ranges = [
+        range(start, after.anchor.first) for start, after in zip(starts, cells[1:], strict=False)
     ]
-    own = range(cells[0].span.first, cells[0].anchor.first)
-    before = [
-        at
-        for at in (*cells[0].outer, *own)
-        if is_part(tokens, cells[0].anchor, at) and not named_tools(tokens.text[at], names)
+    own = (*cells[0].outer, *range(cells[0].span.first, cells[0].anchor.first))
+    before, *gaps = [
+        [
+            at
+            for at in gap
+            if is_part(tokens, cell.anchor, at) and not named_tools(tokens.text[at], names)
+        ]
+        for cell, gap in zip(cells, (own, *ranges), strict=True)
     ]
     for gap in [before, *gaps]:
         if len(gap) > 1 and tokens.text[gap[-1]] == tokens.text[gap[-2]]:
             detail = f"{tokens.text[gap[-1]][:40]!r} twice"
             raise FieldError(code="duplicate_block", field="quotes", detail=detail)
-    reviewers = _take_reviewers(tokens, before, gaps)
+    if any(not is_name_like(tokens.text[at]) for at in before[-2:]):
+        raise cell_shape(
+            "a sentence stands before the first score: each quote may stand before its own"
+        )
+    is_told = all(cell.score is not None and cell.score.reviewer for cell in cells)
+    reviewers: list[int | None] = [None] * len(cells)
+    if not is_told:
+        reviewers = _take_reviewers(tokens, before, gaps)
+    if any(at is not None and not may_be_reviewer(tokens.text[at]) for at in reviewers):
+        raise cell_shape("the text before a score names no reviewer")
     gaps.append(_last_gap(tokens, starts[-1], gaps))
-    return tuple(
-        NamedCell(cell, CellSpan(gap[0], gap[-1] + 1), *_named(tokens, at))
-        for cell, gap, at in zip(cells, _trimmed(tokens, gaps), reviewers, strict=True)
-    )
-
-
-def _named(tokens: Tokens, at: int | None) -> tuple[str | None, int | None]:
-    return (None, None) if at is None else (reviewer_name(tokens.text[at]), at)
+    quotes = [CellSpan(gap[0], gap[-1] + 1) for gap in _trimmed(tokens, gaps)]
+    return with_names(tokens, names, cells, quotes, reviewers)
 
 
 def _take_reviewers(tokens: Tokens, before: list[int], gaps: list[list[int]]) -> list[int | None]:

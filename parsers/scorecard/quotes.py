@@ -9,11 +9,12 @@ from pydantic import TypeAdapter
 from parsers.cards.guards import require_no_repeat
 from parsers.cards.tool import ToolReader
 from parsers.page.context import Context
+from parsers.scorecard.names import reviewer_name
 from parsers.scorecard.scorecard import Scorecard
 from parsers.scorecard.shape import NamedCell
 from parsers.scorecard.sides import PlacedCell
 from parsers.scorecard.verdicts import infer_verdicts
-from parsers.scorecard.wording import reviewer_name, tail_of
+from parsers.scorecard.wording import tail_of
 from parsers.values import outer_quotes, parse_score, parse_word, require_text
 from schema.errors import FieldError, LayoutError
 from schema.records import LONG_TEXT, Quote

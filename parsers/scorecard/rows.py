@@ -2,6 +2,9 @@
 
 Builder     85/100 · ship  It sang.         52/100 · skip  It sang all night.
             81/100 · ship  Ada  A song.     79/100 · ship  Ben  In tune.     a row names its own
+
+            Builder  Doubter  Ada  Ben      the reviewers head columns, the tools head rows
+    Alpha   [A1]     [A2]     [A3] [A4]
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ from itertools import pairwise
 
 from parsers.heads import Names, headed_tool
 from parsers.page.tokens import Tokens
-from parsers.scorecard.shape import cell_shape, may_be_name
+from parsers.scorecard.names import bare_names, is_initials, reviewer_name
+from parsers.scorecard.shape import cell_shape, is_alike, may_be_name
 from parsers.scorecard.sides import PlacedCell
-from parsers.scorecard.wording import may_be_reviewer, reviewer_name
+from parsers.scorecard.wording import is_name_like, may_be_reviewer
 
 REVIEWER = "quotes[].reviewer"
 Rows = dict[int, dict[str, int]]
@@ -34,13 +38,14 @@ def name_by_row(
     ):
         return placed
     rows = _beside_rows(tokens, names, placed)
+    placed = _without_initials(rows, placed)
     own = {each.slot for each in placed if each.cell.reviewer is not None}
     if len(own) == len(rows) and all(each.cell.reviewer for each in placed):
         _require_one_reading(tokens, placed, rows)
         return placed
     missing = sum(not found for slot, found in rows.items() if slot not in own)
     if not own and missing > 1:
-        return placed
+        return _name_by_column(tokens, names, placed, len(rows))
     _drop_between(rows, placed)
     if own:
         _require_parted(placed, rows, own)
@@ -49,12 +54,72 @@ def name_by_row(
     if not (own or rows[placed[0].slot]) and _may_stand_behind(tokens, rows, placed):
         detail = "the first row shows no reviewer: the names may stand before or behind their rows"
         raise cell_shape(detail, REVIEWER)
+    heads = {slot: at for slot, found in rows.items() for at in found.values()}
+    return _with_heads(tokens, names, placed, heads)
+
+
+def _with_heads(
+    tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...], heads: dict[int, int]
+) -> tuple[PlacedCell, ...]:
+    """The cells with the reviewer in the token that heads their slot, where one does."""
+    bare = iter(bare_names([tokens.text[at] for at in heads.values()], names))
+    told = {slot: (next(bare), at) for slot, at in heads.items()}
+    found = []
+    for each in placed:
+        name, at = told.get(each.slot, (each.cell.reviewer, each.cell.reviewer_at))
+        found.append(replace(each, cell=replace(each.cell, reviewer=name, reviewer_at=at)))
+    return tuple(found)
+
+
+def _without_initials(rows: Rows, placed: tuple[PlacedCell, ...]) -> tuple[PlacedCell, ...]:
+    """The cells as they are, unless each shows but an avatar's letters of the name of its row."""
+    for each in placed:
+        own = each.cell.reviewer or ""
+        if not own or not any(is_initials(own, reviewer_name(name)) for name in rows[each.slot]):
+            return placed
     return tuple(
-        replace(each, cell=replace(each.cell, reviewer=reviewer_name(name), reviewer_at=at))
-        if (name, at) != ("", 0)
-        else each
-        for each in placed
-        for name, at in (next(iter(rows[each.slot].items()), ("", 0)),)
+        replace(each, cell=replace(each.cell, reviewer=None, reviewer_at=None)) for each in placed
+    )
+
+
+def _name_by_column(
+    tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...], count: int
+) -> tuple[PlacedCell, ...]:
+    """The cells with the reviewers that head the columns of their table, one a slot.
+
+    Raises: LayoutError (cell_shape) for as many names side by side that head no such table.
+    """
+    run = list[int]()
+    for at in placed[0].cell.raw.outer:
+        if not _is_reviewer(tokens, names, at):
+            continue
+        run = [*run, at] if run and is_alike(tokens, run[-1], at) else [at]
+        if len(run) >= count and not _goes_on(tokens, names, run[-1] + 1, at):
+            break
+    found = run[-count:]
+    if len(run) not in (count, count + 1) or len({tokens.text[at] for at in found}) < count:
+        return placed
+    above = {each.cell.raw.above[:1] for each in placed}
+    is_table = {tokens.document.tag[e] for own in above for e in own} == {"tr"}
+    if not is_table or len({(each.tool, each.cell.raw.above[:1]) for each in placed}) != 2:
+        shown = ", ".join(tokens.text[at] for at in found)
+        raise cell_shape(f"{shown[:60]!r} may be the reviewers", REVIEWER)
+    return _with_heads(tokens, names, placed, dict(enumerate(found, 1)))
+
+
+def _goes_on(tokens: Tokens, names: Names, at: int, before: int) -> bool:
+    """Whether one more name stands right behind a run of names."""
+    return _is_reviewer(tokens, names, at) and is_alike(tokens, before, at)
+
+
+def _is_reviewer(tokens: Tokens, names: Names, at: int) -> bool:
+    text, words = tokens.text[at], tokens.words
+    is_word = tokens.key[at] in words.verdicts or tokens.key[at] in words.badges
+    return (
+        not is_word
+        and is_name_like(text)
+        and may_be_reviewer(text)
+        and not headed_tool(text, names)
     )
 
 
@@ -89,13 +154,22 @@ def _beside_rows(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) -
         behind = [at for at in shown if before and _is_nearer(tokens, at, before, each)]
         for own, found in (
             (before.slot if before else each.slot, behind[:1]),
-            (each.slot, shown[len(behind) :][-1:]),
+            (each.slot, _nearest(tokens, shown[len(behind) :], each, before or placed[-1])),
         ):
             for at in found:
                 if may_be_name(tokens, at):
                     rows[own].setdefault(tokens.text[at], at)
         before = each
     return rows
+
+
+def _nearest(tokens: Tokens, shown: list[int], each: PlacedCell, other: PlacedCell) -> list[int]:
+    """The last text before a cell; one behind which its row says more, in whole sentences."""
+    while (
+        shown and not may_be_name(tokens, shown[-1]) and _is_nearer(tokens, shown[-1], each, other)
+    ):
+        shown = shown[:-1]
+    return shown[-1:]
 
 
 def _drop_between(rows: Rows, placed: tuple[PlacedCell, ...]) -> None:

@@ -5,10 +5,11 @@ This module puts the stages in their order; each has a module of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from parsers.heads import Names
-from parsers.page.tokens import Tokens
+from parsers.page.tokens import LONGEST_SCORE, Tokens, patterns_of
 from parsers.scorecard.anchors import Anchor
 from parsers.scorecard.arrangements import place_cells
 from parsers.scorecard.board import read_board
@@ -16,11 +17,17 @@ from parsers.scorecard.cells import RawCell, build_cells
 from parsers.scorecard.copies import longest, one_of_copies
 from parsers.scorecard.edges import require_own_edges
 from parsers.scorecard.flat import is_flat, spread_flat
+from parsers.scorecard.reviewers import require_names
 from parsers.scorecard.rows import name_by_row
 from parsers.scorecard.shape import name_cells, own_words
 from parsers.scorecard.sides import Panels, PlacedCell
+from parsers.scorecard.signs import require_no_signs
 from parsers.scorecard.whole import require_whole
+from parsers.scorecard.wording import masked
 from schema.errors import LayoutError
+
+FEW_ALIKE = 3
+"""A text that stands there so often, figures aside, may be what each cell shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def read_scorecard(
         if placed is None and count % times == 0 and count // times in (8, expected):
             placed = one_of_copies(tokens, cells, count // times, read)
     if placed is None:
-        raise _wrong_count(count, panels)
+        raise _wrong_count(tokens, begin, count, panels)
     ends = [cell.span.end for cell in cells] + [each.cell.end for each in placed]
     return Scorecard(placed, max(ends))
 
@@ -64,13 +71,21 @@ def _expected_count(panels: Panels) -> int:
     return sum(3 if panel == 3 else 4 for panel in panels)
 
 
-def _wrong_count(count: int, panels: Panels) -> LayoutError:
-    stated = [panel if panel is not None else 4 for panel in panels]
-    return LayoutError(
-        code="quote_count",
-        field="quotes",
-        detail=f"found {count}, the page's votes say {sum(stated)}",
-    )
+def _wrong_count(tokens: Tokens, begin: int, count: int, panels: Panels) -> LayoutError:
+    stated = sum(panel if panel is not None else 4 for panel in panels)
+    detail = f"found {count}, the page's votes say {stated}"
+    if count < stated and (unread := _unread(tokens, begin)):
+        detail += f"; {unread!r} and its like may be scores, and are not read"
+    return LayoutError(code="quote_count", field="quotes", detail=detail)
+
+
+def _unread(tokens: Tokens, begin: int) -> str | None:
+    """A short text with figures that stands there again with others. Absent: None for none."""
+    blocks = tokens.document.text[tokens.end[begin] :]
+    is_read = patterns_of(tokens.words).is_score
+    short = [text for text in blocks if len(text) <= LONGEST_SCORE and not is_read(text)]
+    alike = Counter(each for text in short if (each := masked(text)) != text)
+    return next((text for text in short if alike[masked(text)] >= FEW_ALIKE), None)
 
 
 def _read(
@@ -81,8 +96,10 @@ def _read(
     if is_flat(tokens, cells, rests):
         named = spread_flat(tokens, names, cells)
     else:
-        named = name_cells(tokens, cells, rests)
+        named = name_cells(tokens, names, cells, rests)
+    require_no_signs(tokens, named)
     require_whole(tokens, named)
     require_own_edges(tokens, named)
-    placed = place_cells(read_board(tokens, names, named, panels))
-    return name_by_row(tokens, names, placed)
+    placed = name_by_row(tokens, names, place_cells(read_board(tokens, names, named, panels)))
+    require_names(tokens, names, placed)
+    return placed

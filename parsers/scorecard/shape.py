@@ -10,22 +10,27 @@ cell, or no part of the record; where that is not certain, the page is refused.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
+from parsers.heads import Names, held_tool
 from parsers.page.inline import INLINE
-from parsers.page.tokens import Tokens
+from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import RawCell
+from parsers.scorecard.names import bare_names, is_initials, longer_name, without_tool
 from parsers.scorecard.wording import (
-    is_initials,
+    is_figure,
+    is_interface,
     is_name_like,
     is_stub,
     masked,
     may_be_reviewer,
-    reviewer_name,
 )
 from schema.errors import FieldError, LayoutError, ParseError
+
+_LIKE_SCORE = re.compile(r"\d ?/ ?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class NamedCell:
     quote: CellSpan
     reviewer: str | None = None
     reviewer_at: int | None = None
+    tool: int = 0
+    """The tool that is named beside the reviewer. Absent: 0."""
 
     @property
     def end(self) -> int:
@@ -95,7 +102,7 @@ def _is_stub(tokens: Tokens, at: int, rest: list[int]) -> bool:
 
 
 def name_cells(
-    tokens: Tokens, cells: tuple[RawCell, ...], rests: list[list[int]]
+    tokens: Tokens, names: Names, cells: tuple[RawCell, ...], rests: list[list[int]]
 ) -> tuple[NamedCell, ...]:
     """Reviewer and quote of cells that are elements, or that are quoted texts.
 
@@ -106,26 +113,75 @@ def name_cells(
     for cell, rest, quote in zip(cells, rests, quotes, strict=True):
         _require_one_text(tokens, cell, rest, quote)
         beside.append([at for at in rest if not quote.first <= at < quote.end])
-    reviewers = _reviewers(tokens, cells, quotes, beside)
+    reviewers = _reviewers(tokens, names, cells, quotes, beside)
     if not any(reviewers) and not _is_headed(tokens, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
-        reviewers = _reviewers(tokens, cells, quotes, buttons)
+        reviewers = _reviewers(tokens, names, cells, quotes, buttons)
+    if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
+        raise cell_shape("the reviewers may stand in one text with others", "quotes[].reviewer")
+    return with_names(tokens, names, cells, quotes, reviewers)
+
+
+def with_names(
+    tokens: Tokens,
+    names: Names,
+    cells: tuple[RawCell, ...],
+    quotes: list[CellSpan],
+    reviewers: list[int | None],
+) -> tuple[NamedCell, ...]:
+    """The cells with their reviewers: of the token given, else with the score.
+
+    Raises: LayoutError (cell_shape) where a tool's name cannot be told from the reviewer's.
+    """
+    plain = {tokens.text[at] for at in reviewers if at and tokens.end[at] - tokens.start[at] == 1}
+    shown = [
+        _name(tokens, at, plain) if at is not None else (cell.score and cell.score.reviewer) or ""
+        for cell, at in zip(cells, reviewers, strict=True)
+    ]
+    bare = bare_names([text for text in shown if text], names)
+    if badged := longer_name(bare):
+        raise cell_shape(f"{badged[:60]!r} is more than another's name", "quotes[].reviewer")
+    told = iter(bare)
     found = []
-    for cell, quote, at in zip(cells, quotes, reviewers, strict=True):
-        name = _name(tokens, at) if at is not None else cell.score and cell.score.reviewer
+    for cell, quote, at, text in zip(cells, quotes, reviewers, shown, strict=True):
+        if not text:
+            found.append(NamedCell(cell, quote))
+            continue
         where = cell.anchor.first if at is None else at
-        found.append(
-            NamedCell(cell, quote, reviewer_name(name), where) if name else NamedCell(cell, quote)
-        )
+        found.append(NamedCell(cell, quote, next(told), where, held_tool(text, names)))
+        if held_tool(found[-1].reviewer or "", names):
+            detail = f"{text[:60]!r} names a reviewer and a tool"
+            raise cell_shape(detail, "quotes[].reviewer")
     return tuple(found)
 
 
-def _name(tokens: Tokens, at: int) -> str:
-    """The name in a token, without the initials of an avatar in a block of their own."""
-    document, start, end = tokens.document, tokens.start[at], tokens.end[at]
-    if end - start > 1 and is_initials(document.text[start], document.text[start + 1]):
-        return document.join(start + 1, end)
-    return tokens.text[at]
+def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
+    """The name in a token, without an avatar's letters or an offer in an element of their own.
+
+    Where one of its elements is a name that other cells show alone, that is it.
+
+    Raises: LayoutError (cell_shape) for one of several elements that nothing parts.
+    """
+    text, whole = tokens.document.text, range(tokens.start[at], tokens.end[at])
+    kept = [block for block in whole if not is_interface(text[block])] or [*whole]
+    if len(kept) > 1 and is_initials(text[kept[0]], text[kept[1]]):
+        kept = kept[1:]
+    told = [block for block in kept if text[block] in plain]
+    if len(told) == 1:
+        return text[told[0]]
+    if len(kept) > 1 and is_glued(tokens, at):
+        raise cell_shape(f"{tokens.text[at][:60]!r} is more than one text", "quotes[].reviewer")
+    return tokens.document.join(kept[0], kept[-1] + 1)
+
+
+def is_glued(tokens: Tokens, at: int) -> bool:
+    """Whether a token holds elements side by side whose words would run into each other."""
+    text, glue = tokens.document.text, tokens.document.glue
+    blocks = range(tokens.start[at] + 1, tokens.end[at])
+    return any(
+        not glue[block] and text[block - 1][-1].islower() and text[block][0].isupper()
+        for block in blocks
+    )
 
 
 def _find_quotes(
@@ -209,10 +265,13 @@ def _short(rest: list[int], places: Counter[tuple[int, int]]) -> CellSpan:
 def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: CellSpan) -> None:
     """Beside the quote stands no second text, and within it nothing that is not its own."""
     if cell.score is not None and cell.score.digits is None:
-        for at in (cell.anchor.first - 1, cell.anchor.end):
-            if at in cell.rest and not any(map(str.isalpha, tokens.text[at])):
+        for at in (
+            at for at in cell.rest if (at < quote.first) == (cell.anchor.first < quote.first)
+        ):
+            if is_figure(tokens.text[at]):
                 detail = f"{tokens.text[at]!r} beside a verdict may be its score"
                 raise cell_shape(detail, "quotes[].score")
+    _require_no_unread(tokens, cell, quote)
     for at in rest:
         if not quote.first <= at < quote.end and not is_name_like(tokens.text[at]):
             raise _unlike(f"{tokens.text[at][:40]!r} stands beside a quote")
@@ -221,6 +280,20 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
     for at in range(quote.first, quote.end):
         if tokens.is_control(at) or (at in cell.rest and at not in rest):
             raise _unlike(f"{tokens.text[at][:40]!r} stands within a quote")
+
+
+def _require_no_unread(tokens: Tokens, cell: RawCell, quote: CellSpan) -> None:
+    """No short text beside the quote may be the verdict, or the score, that the cell lacks."""
+    beside = [at for at in cell.rest if not quote.first <= at < quote.end]
+    texts = [tokens.text[at] for at in beside if is_name_like(tokens.text[at])]
+    lacks = []
+    if cell.verdict(tokens) is None:
+        lacks.append(("verdict", patterns_of(tokens.words).of_verdict))
+    if cell.score is None or cell.score.digits is None:
+        lacks.append(("score", _LIKE_SCORE))
+    for part, pattern in lacks:
+        if found := next(filter(pattern.search, texts), None):
+            raise cell_shape(f"{found[:40]!r} may be a {part}", f"quotes[].{part}")
 
 
 def _unlike(detail: str) -> ParseError:
@@ -233,7 +306,11 @@ and which of several such blocks it is."""
 
 
 def _reviewers(
-    tokens: Tokens, cells: tuple[RawCell, ...], quotes: list[CellSpan], beside: list[list[int]]
+    tokens: Tokens,
+    names: Names,
+    cells: tuple[RawCell, ...],
+    quotes: list[CellSpan],
+    beside: list[list[int]],
 ) -> list[int | None]:
     """The token that names each cell's reviewer, in the same place of all cells.
 
@@ -242,22 +319,46 @@ def _reviewers(
     if all(cell.score is not None and cell.score.reviewer for cell in cells):
         return [None] * len(cells)
     places = [
-        _places(tokens, cell, quote, own)
+        _places(tokens, names, cell, quote, own)
         for cell, quote, own in zip(cells, quotes, beside, strict=True)
     ]
     shared = [place for place in places[0] if all(place in other for other in places[1:])]
     chosen = _choose(tokens, shared, places, is_headed=_is_headed(tokens, cells))
     if chosen is not None:
-        return [own[chosen] for own in places]
+        return _without_badges(tokens, chosen, places)
     if shared:
         return [None] * len(cells)
     return [next(iter(own.values())) if len(own) == 1 else None for own in places]
 
 
-def _places(tokens: Tokens, cell: RawCell, quote: CellSpan, beside: list[int]) -> dict[_Place, int]:
+def _without_badges(
+    tokens: Tokens, chosen: _Place, places: list[dict[_Place, int]]
+) -> list[int | None]:
+    """The tokens in the place chosen; where a cell has more of its kind, the one others show too.
+
+    Raises: LayoutError (cell_shape) where that is not one.
+    """
+    alike = [[at for place, at in own.items() if place[:3] == chosen[:3]] for own in places]
+    fewest = min(map(len, alike))
+    plain = {
+        tokens.text[own[chosen]] for own, at in zip(places, alike, strict=True) if len(at) == fewest
+    }
+    found = list[int | None]()
+    for own, several in zip(places, alike, strict=True):
+        shown = [own[chosen]] if len(several) == fewest else several
+        known = [at for at in shown if tokens.text[at] in plain]
+        if len(known) != 1:
+            raise cell_shape("one cell has one more text like its reviewer's", "quotes[].reviewer")
+        found.append(known[0])
+    return found
+
+
+def _places(
+    tokens: Tokens, tools: Names, cell: RawCell, quote: CellSpan, beside: list[int]
+) -> dict[_Place, int]:
     """The tokens of a cell that could name its reviewer, by where they stand."""
     document, found = tokens.document, dict[_Place, int]()
-    names = [at for at in beside if may_be_reviewer(tokens.text[at])]
+    names = [at for at in beside if may_be_reviewer(without_tool(tokens.text[at], tools))]
     for at in names:
         if any(is_initials(tokens.text[at], tokens.text[other]) for other in names if other != at):
             continue

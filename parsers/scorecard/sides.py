@@ -58,7 +58,7 @@ class Board:
     def named(self) -> list[int]:
         """The tool that each cell names, in it or right before. Absent: empty if one does not."""
         shown = [
-            (*cell.raw.tools, *(heads if len(heads) == 1 else ()))[:1]
+            (*cell.raw.tools, *filter(None, [cell.tool]), *(heads if len(heads) == 1 else ()))[:1]
             for cell, heads in zip(self.cells, self.heads, strict=True)
         ]
         return [] if self.is_one_name or not all(shown) else [tool for (tool,) in shown]

@@ -61,7 +61,9 @@ CANCELS = (
 """Words before a phrase, in its own clause, that turn or report it: then it is no cue."""
 
 _UNLESS = re.compile(
-    r"(?:\b(?:" + "|".join(word for word in CANCELS if word != "n't") + r")\b|n['’]t\b)"
+    r"(?:(?<![\w-])(?:"
+    + "|".join(word for word in CANCELS if word != "n't")
+    + r")(?![\w-])|n['’]t\b)"
     r"[^.,;:!?—–()]{0,40}$",
     re.IGNORECASE,
 )

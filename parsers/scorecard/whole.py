@@ -11,7 +11,8 @@ from schema.errors import FieldError
 def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     """Every quote is whole, as far as its page tells.
 
-    One that ends in an ellipsis may be so by itself, but nothing tells. One that is no whole
+    One that ends in an ellipsis may be so by itself, but nothing tells: a short one among longer
+    ones is cut by hand, a whole sentence before it is where an editor cuts. One that is no whole
     sentence is whole where the others end as such and nothing offers the rest.
     Raises: FieldError (truncated_quote, duplicate_block).
     """

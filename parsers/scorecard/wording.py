@@ -11,9 +11,15 @@ _ENDS = '.!?…”"。！？؟।'
 _INTERFACE = re.compile(
     r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
     r"|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
-    r"|advertisement|ad)\b",
+    r"|advertisement|ad|verified|pinned|featured)\b",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(
+    r"[^\w]*(?:(?:out )?of|points|pts|rat(?:ed|ing)|scored?|stars?|[\d\W])*\d"
+    r"(?:(?:out )?of|points|pts|stars?|[\d\W])*",
+    re.IGNORECASE,
+)
+_OFFER = re.compile(r"(?:all|follow|more|open|read|see|show|view|visit)\s", re.IGNORECASE)
 _MORE = (
     r"(?:(?:read|show|see|view|load|continue|expand)(?: reading)?(?: the| this)?"
     r"(?: full| whole| entire)?(?: more| all| rest| on| quote| review| text)?|more)"
@@ -22,7 +28,6 @@ _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
 )
-_SIGNS = re.compile(r"^(?:[—–-]\s*|[#¶§]\s+|by\s+(?=\w))+|\s+[#¶§]$|[:,]$", re.IGNORECASE)
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
 _TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,99}[\w)])$")
 
@@ -40,26 +45,22 @@ def is_name_like(text: str) -> bool:
 def may_be_reviewer(text: str) -> bool:
     """Whether a short text says who speaks: it has letters, no digit, no word of the interface."""
     return (
-        any(map(str.isalpha, text))
-        and not any(map(str.isdigit, text))
-        and not _INTERFACE.search(text)
+        any(map(str.isalpha, text)) and not any(map(str.isdigit, text)) and not is_interface(text)
     )
 
 
-def is_initials(text: str, name: str) -> bool:
-    """Whether a text is the letter, or two, of an avatar beside a name."""
-    return len(text) <= 2 and name.casefold().startswith(text[0].casefold())
+def is_interface(text: str) -> bool:
+    """Whether a short text holds a word of the interface, or offers something to open."""
+    return _INTERFACE.search(text) is not None or _OFFER.match(text) is not None
 
 
-def reviewer_name(text: str) -> str:
-    """A reviewer's name as it is compared and recorded: without a leading 'The ', or a sign.
+def is_figure(text: str) -> bool:
+    """Whether a text may state a score in a way that is not read: a number, or what it is out of.
 
-    >>> reviewer_name("— by The Doubter #")
-    'Doubter'
+    >>> [is_figure(text) for text in ("81", "4.1 of 5", "Score", "3 days ago")]
+    [True, True, False, False]
     """
-    if len(text) > 2 * LONGEST_NAME:
-        return text
-    return _SIGNS.sub("", text).removeprefix("The ")
+    return len(text) <= LONGEST_NAME and _FIGURE.fullmatch(text) is not None
 
 
 def masked(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fixture_tools import DESK, HTML, WREN, Side, html_page, read
+from fixture_tools import DESK, HTML, REVIEWERS, WREN, Side, html_page, read
 
 from parsers import read_document
 from schema.page import RawPage
@@ -111,6 +111,78 @@ AROUND = {
     "a notice of one card": under("<p>Sponsored: the best lamp of all burns at night.</p>", ""),
     "an aside": under("<aside>Try lamps, they burn all night.</aside>", ""),
     "a word that one card alone has": under("<p>Editor's choice</p>", ""),
+    "a ribbon over one card": built(over=lambda s, n: "" if n else "<p>Winner</p>"),
+    "an advertisement in a box with its word": under(
+        "<div><span>Sponsored</span><p>Try lamps, they burn all night.</p></div>", ""
+    ),
+    "buttons to vote with": under("<div><button>Ship</button><button>Skip</button></div>"),
+    "a label before the category": built(
+        head=lambda s, n: f"<p><i>Category: </i>{s.category}</p><h2>{s.name}</h2>"
+    ),
+    "a label without a colon": built(
+        head=lambda s, n: f"<p><i>Category</i> {s.category}</p><h2>{s.name}</h2>"
+    ),
+    "a label beside the category": built(
+        head=lambda s, n: f"<p><i>Category:</i> <b>{s.category}</b></p><h2>{s.name}</h2>"
+    ),
+    "a label before the name": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2><i>Tool: </i>{s.name}</h2>"
+    ),
+    "a label before the tagline": built(tagline=lambda s, n: f"<p><i>Tagline: </i>{s.tagline}</p>"),
+    "a label before the badge": built(badge=lambda s, n: f"<p><i>Verdict: </i>{s.badge}</p>"),
+    "a label and the badge first": built(
+        over=lambda s, n: f"<p>Panel verdict: {s.badge}</p>", badge=lambda s, n: ""
+    ),
+    "a label before the text": built(text=lambda s, n: f"<p><b>About:</b> {s.description}</p>"),
+    "the number of a category's tools": built(
+        head=lambda s, n: f"<p><a>{s.category}</a> <small>(9{n})</small></p><h2>{s.name}</h2>"
+    ),
+    "the path to a category": built(
+        head=lambda s, n: f"<nav><a>Tools</a> › <a>{s.category}</a></nav><h2>{s.name}</h2>"
+    ),
+    "a letter glued to the category": built(
+        head=lambda s, n: f"<p><b>{s.name[0]}</b>{s.category}</p><h2>{s.name}</h2>"
+    ),
+    "an icon before the category": built(
+        head=lambda s, n: f"<p>🔧 {s.category}</p><h2>{s.name}</h2>"
+    ),
+    "the category in the heading": built(
+        head=lambda s, n: f"<h2>{s.name} <small>{s.category}</small></h2>"
+    ),
+    "the tagline in the heading": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{s.name} – {s.tagline}</h2>",
+        tagline=lambda s, n: "",
+    ),
+    "the badge in the heading": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{s.name} <b>{s.badge}</b></h2>",
+        badge=lambda s, n: "",
+    ),
+    "the badge before the name": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2><b>{s.badge}</b> {s.name}</h2>",
+        badge=lambda s, n: "",
+    ),
+    "a number before the name": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{n + 1}. {s.name}</h2>"
+    ),
+    "the badge with its votes": built(badge=lambda s, n: f"<p>{s.badge} · 3 ship / 1 skip</p>"),
+    "the badge with its share": built(badge=lambda s, n: f"<p>{s.badge} (75%)</p>"),
+    "the text over the statistics": built(
+        badge=lambda s, n: f"<p>{s.description}</p><p>{s.badge}</p>",
+        text=lambda s, n: "<a href='/x'>Visit</a>",
+    ),
+    "labels under the name": built(
+        head=lambda s, n: f"<h2>{s.name}</h2>",
+        tagline=lambda s, n: f"<p>{s.tagline}</p><ul><li>Category: {s.category}</li></ul>",
+    ),
+    "a permalink": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{s.name} <a href='#x'>#</a></h2>"
+    ),
+    "a permalink of no width": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2>{s.name}<a href='#x'>\u200b</a></h2>"
+    ),
+    "a permalink first": built(
+        head=lambda s, n: f"<p>{s.category}</p><h2><a href='#x'>¶</a> {s.name}</h2>"
+    ),
 }
 
 
@@ -158,10 +230,139 @@ FIGURES: dict[str, Card] = {
 }
 
 
+CHANGES = ("+8", "▲ 8", " (+8)", "+12 pts", " +8%", " (▲ 2.5%)", " −3", " ↓3", " (3 of 4)", " ?")
+FIGURES |= {
+    f"a change in one text, {change}": built(
+        figures=lambda s, n, change=change: stats(s).replace("75%", f"75%<small>{change}</small>")
+    )
+    for change in CHANGES
+}
+LINES = (
+    "<p>{}% Panel ship{}</p><p>{} Community</p><p>{} Entry</p>",
+    "<p>{} percent Panel ship{}</p><p>{} Community</p><p>{} Entry</p>",
+    "<p>Panel ship: <b>{}%{}</b><br>Community: <b>{}</b><br>Entry: <b>{}</b></p>",
+    "<p>🚢 {}% Panel ship{}<br>{} Community<br>{} 💳 Entry</p>",
+    "<p>Panel ship: {}%{} | Community: {} | Entry: {}</p>",
+)
+FIGURES |= {
+    f"in one text {number}": built(
+        figures=lambda s, n, line=line: line.format(75, "", s.community, s.entry)
+    )
+    for number, line in enumerate(LINES)
+}
+FIGURES |= {
+    "a tooltip in each": built(
+        figures=lambda s, n: stats(s).replace(
+            "</i>", "</i><button>?</button><span role=tooltip>What is said</span>"
+        )
+    ),
+    "a change behind its label": built(
+        figures=lambda s, n: LINES[0].format(75, f" (+{n})", s.community, s.entry)
+    ),
+}
+
+
 @pytest.mark.parametrize("what", FIGURES)
 def test_what_stands_among_the_statistics_costs_no_value(what: str) -> None:
     line = read(page(FIGURES[what]))
     assert said(line) == said(WHOLE), line
+
+
+LONG_NOTICE = f"<aside><small>Ad</small><p>{'Lamps burn all night, and so do we. ' * 5}</p></aside>"
+OTHER_SHARES = (" 80%", "-80%", "–80%", " / 80%", " → 80%", " (80%)", " was 70%", " (2 of 4)")
+
+
+@pytest.mark.parametrize("beside", OTHER_SHARES)
+@pytest.mark.parametrize("line", LINES)
+def test_a_share_beside_another_is_none(line: str, beside: str) -> None:
+    card = built(figures=lambda s, n: line.format(75, beside, s.community, s.entry))
+    assert read(page(card))["kind"] == "failure"
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [("60% (3 of 5)", (60, 3, 5)), ("60% (3/5)", (60, 3, 5)), ("60%", (60, None, None))],
+)
+def test_a_community_vote_is_read_with_its_counts(shown: str, said: tuple[int | None, ...]) -> None:
+    line = read(html_page(WREN.but(community=shown), decision=False))
+    assert tuple(line["tools"][0]["community"].values()) == said
+
+
+def test_counts_that_do_not_make_the_share_are_refused() -> None:
+    assert read(html_page(WREN.but(community="60% (2 of 5)")))["code"] == "field_unreadable"
+
+
+SAME = (
+    "NAME watches a queue and keeps what failed.",
+    "People pick a job, mend it and send it again.",
+    "All of it stands in one file.",
+)
+
+
+@pytest.mark.parametrize("box", ["<p>{}</p>", "{} "])
+def test_two_tools_described_alike_but_for_their_names_are_read(box: str) -> None:
+    text = "".join(box.format(sentence) for sentence in SAME)
+    line = read(page(built(text=lambda s, n: f"<div>{text.replace('NAME', s.name)}</div>")))
+    for tool, side in zip(line["tools"], (WREN, DESK), strict=True):
+        assert tool["description"] == " ".join(SAME).replace("NAME", side.name)
+
+
+@pytest.mark.parametrize("start", ["Paid plans begin at nine a month", "Ads are left out of it"])
+def test_a_paragraph_that_begins_as_a_notice_does_is_kept(start: str) -> None:
+    ends = f"{start}, they say.", f"{start} and of its maker's mind."
+    line = read(page(built(text=lambda s, n: f"<p>{s.description}</p><p>{ends[n]}</p>")))
+    assert line["tools"][0]["description"] == f"{WREN.description} {ends[0]}"
+
+
+def test_a_permalink_in_the_heading_is_no_part_of_the_title() -> None:
+    line = read(html_page().replace("</h1>", " <a href='#top'>#</a></h1>"))
+    assert (line["title"], said(line)) == (WHOLE["title"], said(WHOLE))
+
+
+def test_a_label_before_a_value_is_no_part_of_its_place_in_the_page() -> None:
+    body = page(AROUND["a label before the category"])
+    ((block, start, end),) = read(body, trace=True)["trace"]["tools[0].category"]
+    assert read_document(RawPage(None, body.encode(), HTML)).text[block][start:end] == WREN.category
+
+
+def test_few_words_under_the_statistics_are_a_text_before_a_sentence_over_them_is() -> None:
+    card = built(
+        badge=lambda s, n: f"<p>{s.badge}</p><p>Made by people in town {n}.</p>",
+        text=lambda s, n: f"<p>{('Sings at night', 'Keeps one list')[n]}</p>",
+    )
+    line = read(page(card))
+    assert [tool["description"] for tool in line["tools"]] == ["Sings at night", "Keeps one list"]
+
+
+def test_a_link_that_ends_both_taglines_is_no_word_of_theirs() -> None:
+    card = built(tagline=lambda s, n: f"<p>{s.tagline} <a href='/x'>Visit</a></p>")
+    for decision in (True, False):
+        line = read(page(card, decision=decision))
+        assert (line["kind"], line["field"]) == ("failure", "tagline")
+
+
+@pytest.mark.parametrize("name", ["Copper Wren Pro", "Copper Wren+", "Copper Wren (Beta)"])
+def test_a_card_of_a_longer_name_is_another_tools(name: str) -> None:
+    """Only words that the page repeats elsewhere may stand in one text with a name."""
+    line = read(html_page().replace(f"<h2>{WREN.name}", f"<h2>{name}"))
+    assert (line["kind"], line["code"]) == ("failure", "names_mismatch")
+
+
+@pytest.mark.parametrize("what", ["a label without a colon", "the number of a category's tools"])
+def test_without_the_decision_table_more_than_a_category_is_refused(what: str) -> None:
+    line = read(page(AROUND[what], decision=False))
+    assert (line["kind"], line["field"]) == ("failure", "category")
+
+
+@pytest.mark.parametrize("who", ["{who} on {name}", "{letters} {who}"])
+def test_what_is_more_than_a_reviewers_name_is_refused(who: str) -> None:
+    whole = html_page()
+    for side in (WREN, DESK):
+        for name in ("Builder", "Sceptic", "Archivist", "Night Porter"):
+            said_so = who.format(who=name, name=side.name, letters=name[:2].upper())
+            whole = whole.replace(f"<p>{name}</p>", f"<p>{said_so}</p>", 1)
+    line = read(whole)
+    assert line["kind"] == "failure" or {q["reviewer"] for q in line["quotes"]} <= {*REVIEWERS}
 
 
 DOUBTFUL = {
@@ -172,9 +373,6 @@ DOUBTFUL = {
     "a word within the tagline": built(
         tagline=lambda s, n: f"<p>{s.tagline} <small>by maker {n}</small></p>"
     ),
-    "a word within the category": built(
-        head=lambda s, n: f"<p>{s.category} <small>{n + 3}</small></p><h2>{s.name}</h2>"
-    ),
     "a last sentence of both": built(text=lambda s, n: f"<p>{s.description} Ship it today!</p>"),
     "a mark behind one text": built(
         text=lambda s, n: f"<p>{s.description}{' New' if n else ''}</p>"
@@ -183,9 +381,33 @@ DOUBTFUL = {
     "a text that is cut, with a button": built(
         text=lambda s, n: f"<p>{s.description[:20]}... <button>Read more</button></p>"
     ),
+    "a date of each in a sentence": under(
+        "<p>Last reviewed: 3 May 2026.</p>", "<p>Last reviewed: 14 June 2026.</p>"
+    ),
+    "a sentence of both with the tool's name": under("<p>Try NAME for free today.</p>"),
+    "a mark glued to the text": built(
+        text=lambda s, n: f"<div>{s.description}<small>Checked in May</small></div>"
+    ),
+    "a text over the statistics in one card": built(
+        tagline=lambda s, n: f"<p>{s.tagline}</p>" + (f"<p>{s.description}</p>" if n else ""),
+        text=lambda s, n: "" if n else f"<p>{s.description}</p>",
+    ),
     "a sentence of both": under("<p>It asks for nothing that it has no use for.</p>"),
-    "a label glued to the category": built(
-        head=lambda s, n: f"<p><span class=sr>Category: </span>{s.category}</p><h2>{s.name}</h2>"
+    "a label glued to one tagline alone": built(
+        tagline=lambda s, n: f"<p>{'' if n else 'Tool: '}{s.tagline}</p>"
+    ),
+    "a word that may be the badge": built(badge=lambda s, n: f"<p>We say {s.badge}!</p>"),
+    "an advertisement longer than the text, in a box": built(
+        text=lambda s, n: f"<p>{s.description}</p>" + (LONG_NOTICE if n else "")
+    ),
+    "a notice between paragraphs": built(
+        text=lambda s, n: (
+            f"<p>One half of {s.name}.</p><div><b>Ad</b><p>Lamps!</p></div><p>{s.description}</p>"
+        )
+    ),
+    "a description of both, and one more sentence": built(
+        text=lambda s, n: f"<p>{s.name} sings at the end of jobs, or hides a list.</p>",
+        under=lambda s, n: "<p>It asks for nothing that it has no use for.</p>",
     ),
     "two words alone": under("<p>Ship it!</p>", "<p>Skip it!</p>"),
     "an advertisement of another shape": under(
@@ -210,7 +432,7 @@ DOUBTFUL = {
 def test_what_cannot_be_told_from_the_text_refuses_the_page(what: str) -> None:
     line = read(page(DOUBTFUL[what]))
     assert line["kind"] == "failure", line["tools"]
-    assert line["code"] in ("field_ambiguous", "field_unreadable")
+    assert line["code"] in ("field_ambiguous", "field_missing", "field_unreadable", "field_word")
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_such_a_word_that_is_not_alone_or_is_all_there_is_stays(text: str) -> No
         assert shown.split()[0] == plain.replace("ihavei", "have").split()[0]
 
 
-NO_SHARES = ["--%", "TBD", "—", "n/a", "Not rated yet", "75 percent", "undefined"]
+NO_SHARES = ["--%", "TBD", "—", "n/a", "Not rated yet", "75 of 100", "undefined"]
 
 
 @pytest.mark.parametrize("shown", NO_SHARES)

@@ -161,6 +161,14 @@ SHOWN: dict[str, Callable[[], str]] = {
         "<h4><button aria-expanded=false aria-controls=p{n}>Round {n}</button></h4>"
         "<div id=p{n} role=region {hidden} aria-hidden='true'>{cells}</div>",
     ),
+    "an accordion whose panels name their buttons": lambda: tabbed(
+        "",
+        "<h4><button aria-expanded=false id=b{n}>Round {n}</button></h4>"
+        "<div role=region aria-labelledby=b{n} {hidden}>{cells}</div>",
+    ),
+    "panels right behind their buttons": lambda: tabbed(
+        "", "<button aria-expanded=false>Round {n}</button> <div style='display:none'>{cells}</div>"
+    ),
 }
 
 
@@ -184,6 +192,11 @@ KEPT = {
     "a menu that is opened": tabbed(
         "<button aria-haspopup=menu aria-controls=p{n}>Round {n}</button>",
         "<div id=p{n} role=menu {hidden}>{cells}</div>",
+    ),
+    "a menu right behind its button": tabbed(
+        "",
+        "<button aria-haspopup=menu aria-expanded=false>Round {n}</button>"
+        "<div {hidden}>{cells}</div>",
     ),
     "an island without its comments": preact().replace("<!--/$s:", "<!--"),
     "templates that no root shows": shadow_alone().replace("shadowrootmode", "data-mode"),

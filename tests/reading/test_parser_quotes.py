@@ -367,12 +367,35 @@ FORMS: dict[str, Cell] = {
     "a share and a verdict": lambda at: f"<u>{SCORES[at]}%</u> <i>{VERDICTS[at]}</i>",
     "done": lambda at: f"<i>{SCORES[at]}/100 · {VERDICTS[at]}ped</i>",
     "would": lambda at: f"<i>{SCORES[at]}/100</i> <u>Would {VERDICTS[at]}</u>",
+    "with 'it'": lambda at: f"<i>{SCORES[at]}/100 · {VERDICTS[at].title()} it</i>",
+    "an icon between": lambda at: f"<i>{SCORES[at]}/100 🚢 {VERDICTS[at].title()}</i>",
+    "in words": lambda at: f"<i>{SCORES[at]} out of 100 · {VERDICTS[at]}</i>",
+    "in words and elements": lambda at: (
+        f"<b>{SCORES[at]}</b><small>out of 100</small><u>{VERDICTS[at]}</u>"
+    ),
+    "labels in the texts": lambda at: f"<i>Score: {SCORES[at]}</i> <i>Verdict: {VERDICTS[at]}</i>",
+    "labels in elements": lambda at: (
+        f"<span>Score: </span><b>{SCORES[at]}/100</b><span>Verdict: </span><b>{VERDICTS[at]}</b>"
+    ),
+    "points": lambda at: f"<i>{SCORES[at]} points · {VERDICTS[at]}</i>",
+    "said twice": lambda at: (
+        f"<span>{SCORES[at]}/100</span><span>{SCORES[at]}/100 · {VERDICTS[at]}</span>"
+    ),
+    "edited, with a link to itself": lambda at: f"{score(at)} <span>edited</span><a href=#x>#</a>",
 }
 OTHER_FORMS: dict[str, Cell] = {
     "of ten with hundredths": lambda at: f"<i>{SCORES[at] / 10}5/10 · {VERDICTS[at]}</i>",
     "of two scales": lambda at: f"<i>{score(at) if at else '8.1/10 · ship'}</i>",
     "of five": lambda at: f"<i>{SCORES[at] / 20}/5 · {VERDICTS[at]}</i>",
     "a bare number": lambda at: f"<i>{SCORES[at]}</i><u>{VERDICTS[at]}</u>",
+    "of twenty, it may be": lambda at: f"<i>Score: {SCORES[at] // 5} · {VERDICTS[at]}</i>",
+    "a picture for the verdict": lambda at: f"<i>{SCORES[at]}/100</i><img alt='{VERDICTS[at]}'>",
+    "a sign for the verdict": lambda at: (
+        f"<i>{SCORES[at]}/100 {'✓' if VERDICTS[at] == 'ship' else '✗'}</i>"
+    ),
+    "a bar for the score": lambda at: (
+        f"<i>{VERDICTS[at]}</i><meter value={SCORES[at]} max=100></meter>"
+    ),
     "another word": lambda at: f"<p>{SCORES[at]}/100 · would not {VERDICTS[at]}</p>",
 }
 
@@ -392,6 +415,196 @@ def test_a_score_that_is_no_whole_number_of_a_hundred_is_refused(form: str) -> N
         lambda at: f"<div><b>{WHO[at // 2]}</b>{OTHER_FORMS[form](at)}<p>{SAID[at]}</p></div>"
     )
     assert reading(page)["kind"] == "failure"
+
+
+def test_a_form_that_is_not_read_is_named() -> None:
+    page = rows(lambda at: f"<div><i>{SCORES[at] / 20}/5</i><p>{SAID[at]}</p></div>")
+    line = reading(page)
+    assert line["code"] == "quote_count"
+    assert "4.05/5" in line["detail"]
+
+
+def test_one_score_of_the_whole_does_not_hide_those_of_the_cells() -> None:
+    of = rows(
+        lambda at: (
+            f"<div><b>{WHO[at // 2]}</b><p>Score: {SCORES[at]} · {VERDICTS[at]}</p>"
+            f"<p>{SAID[at]}</p></div>"
+        )
+    )
+    assert is_right(reading("<p>All in all: 77/100</p>" + of))
+
+
+def test_a_legend_of_the_verdicts_is_no_cell() -> None:
+    of = rows(lambda at: f"<div><b>{WHO[at // 2]}</b><i>{VERDICTS[at]}</i><p>{SAID[at]}</p></div>")
+    line = reading("<p><span>Ship</span><span>Skip</span></p>" + of)
+    assert [quote["verdict"] for quote in line["quotes"]] == VERDICTS
+
+
+# --- reviewers in other forms ---
+
+
+def shown_by(who: str) -> str:
+    """Rows whose cells name their reviewer so; the second tool's name is B."""
+    return rows(
+        lambda at: (
+            f"<div><h3>{who.format(who=WHO[at // 2], tool=(A, B)[at % 2])}</h3>"
+            f"<i>{score(at)}</i><p>{SAID[at]}</p></div>"
+        )
+    )
+
+
+NAMED = (
+    "Reviewer: {who}",
+    "<span>Reviewer: </span>{who}",
+    "Reviewed by the {who}",
+    "{who} says:",
+    "{who} on {tool}",
+    "{who} <span>on {tool}</span>",
+    "{who}’s take on {tool}",
+    "— {who}, on {tool}",
+    "{tool}: {who}",
+    "{who} rates {tool}:",
+    "<span>Reviewer</span><span>{who}</span>",
+)
+
+
+@pytest.mark.parametrize("who", NAMED)
+def test_a_label_or_the_tool_beside_a_reviewer_is_no_part_of_the_name(who: str) -> None:
+    line = reading(shown_by(who.replace("the {who}", "{who}")))
+    assert is_right(line), line.get("detail") or line["quotes"][0]
+
+
+def test_a_reviewer_beside_whom_a_tool_is_named_in_another_way_is_refused() -> None:
+    line = reading(shown_by("{who} against {tool} again"))
+    assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")
+
+
+def test_the_tool_beside_a_reviewer_tells_the_side() -> None:
+    turned = rows(
+        lambda at: cell(at + 1 - 2 * (at % 2)).replace("</b>", f" on {(B, A)[at % 2]}</b>", 1)
+    )
+    assert is_right(reading(turned))
+
+
+@pytest.mark.parametrize("badge", ["Pinned", "New"])
+def test_a_badge_built_like_a_name_in_one_cell_is_never_the_reviewer(badge: str) -> None:
+    line = reading(rows(lambda at: cell(at, over=f"<b>{badge}</b>" if at == 2 else "")))
+    assert is_right(line) or line["code"] == "cell_shape"
+
+
+def test_an_element_beside_a_name_that_runs_into_it_is_no_part_of_it() -> None:
+    badged = rows(cell).replace("<b>Doubter</b>", "<p><b>Doubter</b><i>Pinned</i></p>", 1)
+    assert is_right(reading(badged))
+    everywhere = rows(cell).replace("<b>", "<p><b>").replace("</b>", "</b><i>Panelist</i></p>")
+    assert reading(everywhere)["code"] == "cell_shape"
+    offered = rows(cell).replace("</b>", "</b><a href=/r>Read the review</a>")
+    assert is_right(reading(offered))
+
+
+def test_quotes_before_their_scores_outside_of_any_element_are_refused() -> None:
+    page = "".join(
+        f"<p>{SAID[at]}</p><small>{(A, B)[at % 2]}</small><p>{WHO[at // 2]}</p><p>{score(at)}</p>"
+        for at in range(8)
+    )
+    assert reading(page)["code"] == "cell_shape"
+
+
+@pytest.mark.parametrize("badge", [" Top", " <span>Staff pick</span>"])
+def test_a_badge_within_the_name_of_one_cell_is_refused(badge: str) -> None:
+    line = reading(rows(cell).replace("<b>Doubter</b>", f"<b>Doubter{badge}</b>", 1))
+    assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")
+
+
+def test_initials_that_each_name_begins_with_are_an_avatars() -> None:
+    named = rows(cell)
+    for who in WHO:
+        named = named.replace(f"<b>{who}", f"<b><span>{who[:2].upper()}</span> {who}")
+    assert is_right(reading(named))
+
+
+def test_one_line_may_hold_reviewer_verdict_and_score_in_any_order() -> None:
+    for form in ("{who}: {verdict}, {score}/100", "{verdict} — {who}, {score}/100"):
+        page = rows(
+            lambda at, form=form: (  # type: ignore[misc]
+                f"<div><p>{form.format(who=WHO[at // 2], verdict=VERDICTS[at], score=SCORES[at])}"
+                f"</p><p>{SAID[at]}</p></div>"
+            )
+        )
+        assert is_right(reading(page))
+
+
+def test_the_initials_of_an_avatar_are_no_reviewer_where_the_row_is_headed_by_the_name() -> None:
+    page = "".join(
+        f"<section><h3>{WHO[at // 2]}</h3>"
+        + "".join(f"<div><b>{WHO[at // 2][:2].upper()}</b>{bare(n)}</div>" for n in (at, at + 1))
+        + "</section>"
+        for at in range(0, 8, 2)
+    )
+    assert is_right(reading(page))
+
+
+def test_a_row_may_say_more_of_its_reviewer_behind_the_name() -> None:
+    page = "".join(
+        f"<section><h3>{who}</h3><p>Looks at the {who.lower()}’s side first.</p>"
+        f"<div>{bare(2 * n)}</div><div>{bare(2 * n + 1)}</div></section>"
+        for n, who in enumerate(WHO)
+    )
+    assert is_right(reading(page))
+
+
+def transposed(box: str, row: str, head: str, of: str) -> str:
+    def line(first: str, texts: list[str], tag: str) -> str:
+        inner = "".join(f"<{tag}>{text}</{tag}>" for text in texts)
+        return f"<{row}><{head}>{first}</{head}>{inner}</{row}>"
+
+    lines = [line("", list(WHO), head)]
+    lines += [line((A, B)[n], [bare(at) for at in range(n, 8, 2)], of) for n in (0, 1)]
+    return f"<{box}>{''.join(lines)}</{box}>"
+
+
+def test_reviewers_that_head_the_columns_of_a_table_are_read() -> None:
+    assert is_right(reading(transposed("table", "tr", "th", "td")))
+
+
+def test_names_in_a_line_over_the_cells_are_never_ignored() -> None:
+    """Reviewers' tabs, it may be: which panel each opens is not written."""
+    tabs = "".join(f"<button role=tab>{who}</button>" for who in WHO)
+    line = reading(tabs + rows(lambda at: f"<div>{bare(at)}</div>"))
+    assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")
+
+
+def test_a_definition_list_names_reviewer_and_score_in_its_terms() -> None:
+    items = (f"<dt>{WHO[at // 2]} — {score(at)}</dt><dd>{SAID[at]}</dd>" for at in range(8))
+    assert is_right(reading(f"<dl>{''.join(items)}</dl>"))
+
+
+def test_a_line_of_a_cell_may_hold_reviewer_score_and_verdict() -> None:
+    def of(at: int) -> str:
+        return f"<td><b>{WHO[at // 2]}</b> {SCORES[at]}/100 · <em>{VERDICTS[at]}</em><br>{SAID[at]}"
+
+    lines = "".join(f"<tr>{of(at)}{of(at + 1)}" for at in range(0, 8, 2))
+    assert is_right(reading(f"<table>{lines}</table>"))
+
+
+def test_a_second_paragraph_in_the_blockquote_of_one_quote_is_its_own() -> None:
+    more = "<p>So it was.</p>"
+    page = rows(
+        lambda at: cell(at, quote=f"<blockquote><p>{SAID[at]}</p>{more * (at == 3)}</blockquote>")
+    )
+    assert reading(page)["quotes"][3]["text"] == f"{SAID[3]} So it was."
+
+
+def test_a_word_of_the_interface_in_the_blockquote_of_one_quote_is_refused() -> None:
+    more = "<p>Edited by the panel.</p>"
+    page = rows(
+        lambda at: cell(at, quote=f"<blockquote><p>{SAID[at]}</p>{more * (at == 3)}</blockquote>")
+    )
+    assert reading(page)["code"] == "cell_shape"
+
+
+def test_a_label_glued_to_every_quote_is_refused() -> None:
+    page = rows(lambda at: cell(at, quote=f"<p>Review: {SAID[at]}</p>"))
+    assert reading(page)["code"] == "cell_shape"
 
 
 # --- copies ---

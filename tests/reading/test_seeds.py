@@ -135,7 +135,7 @@ def test_verdicts_are_exactly_those_that_logic_decides(name: str) -> None:
 @pytest.mark.parametrize("name", VERDICTS)
 def test_the_deciding_words_are_a_listed_phrase_of_the_quote(name: str) -> None:
     _, line = seed(name)
-    listed = {phrase for phrases in CUES.values() for phrase in phrases}
+    listed = {cue for cues in CUES.values() for cue in cues}
     for quote in line["quotes"]:
         assert (quote["verdict_span"] is not None) == (quote["verdict_source"] == "cue")
         if quote["verdict_span"]:

@@ -11,7 +11,6 @@ from fixture_tools import DESK, ROOT, TEXT, WREN, codes, html_page, read, read_o
 from parsers.scorecard.verdicts import CANCELS, CUES, infer_verdicts
 
 CASES = [(verdict, cue) for verdict, cues in CUES.items() for cue in cues]
-ALL_CUES = [cue for _, cue in CASES]
 SHARE = {"skip": "75%", "ship": "25%"}
 OTHER = {"skip": "ship", "ship": "skip"}
 
@@ -50,9 +49,10 @@ def test_the_words_that_cancel_a_cue_are_the_documented_ones() -> None:
 
 
 def test_no_phrase_stands_twice_or_for_both_verdicts() -> None:
-    assert len(set(ALL_CUES)) == len(ALL_CUES)
-    assert all(cue == cue.lower().strip() for cue in ALL_CUES)
-    assert {"this is a skip", "skipping on the basis", "would flip this to a ship"} <= set(ALL_CUES)
+    cues = [cue for _, cue in CASES]
+    assert len(set(cues)) == len(cues)
+    assert all(cue == cue.lower().strip() for cue in cues)
+    assert {"this is a skip", "skipping on the basis", "would flip this to a ship"} <= set(cues)
 
 
 def test_the_documentation_names_every_source() -> None:
@@ -106,7 +106,7 @@ def test_at_an_even_share_no_phrase_decides(verdict: str, cue: str) -> None:
 def test_a_cue_is_found_in_any_case_and_place(text: str) -> None:
     line = with_quote(text)
     assert verdicts(line)[1] == ("skip", "cue")
-    assert span_text(line, 2).lower().replace("’", "'") in ALL_CUES
+    assert span_text(line, 2).lower().replace("’", "'") in CUES["skip"]
 
 
 @pytest.mark.parametrize(

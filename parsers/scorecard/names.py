@@ -1,0 +1,106 @@
+"""A reviewer's name, bare of what stands with it: a sign, a label, the tool, initials."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from parsers.heads import Names
+from parsers.page.edges import DECORATIONS
+from parsers.scorecard.wording import LONGEST_NAME
+
+_SIGNS = re.compile(
+    rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
+    rf"|\s+[#¶§]$|[:,]$|\s*[{DECORATIONS}]+$",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:\s(?:says|said|writes|wrote|(?:gave|gives|rated|rates|scored|scores)(?: it| this)?)"
+    r"|['’]s? (?:opinion|review|score|take|thoughts|verdict|view))$",
+    re.IGNORECASE,
+)
+
+
+def reviewer_name(text: str) -> str:
+    """A reviewer's name as it is compared and recorded: without a leading 'The ', a sign, 'by'.
+
+    >>> reviewer_name("— by The Doubter #")
+    'Doubter'
+    >>> reviewer_name("Reviewer: Doubter")
+    'Doubter'
+    """
+    if len(text) > 2 * LONGEST_NAME:
+        return text
+    return _SIGNS.sub("", text).removeprefix("The ")
+
+
+def bare_names(shown: list[str], names: Names) -> list[str]:
+    """The names of a page's reviewers, without what a template puts to each of them.
+
+    A word that all end in, or letters that each begins with, is the template's; one alone is not.
+
+    >>> bare_names(["The Doubter’s take on Alpha", "Ada’s take on Beta"], ("Alpha", "Beta"))
+    ['Doubter', 'Ada']
+    >>> bare_names(["Simon says", "Doubter"], ("Alpha", "Beta"))
+    ['Simon says', 'Doubter']
+    >>> bare_names(["DO Doubter", "A Ada"], ("Alpha", "Beta"))
+    ['Doubter', 'Ada']
+    """
+    found = [reviewer_name(without_tool(text, names)) for text in shown]
+    for strip in (_without_label, _without_initials):
+        bare = [strip(text) for text in found]
+        if all(bare):
+            found = [reviewer_name(text) for text in bare if text]
+    return found
+
+
+def without_tool(text: str, names: Names) -> str:
+    """A text without the tool's name before or behind it; as it is where it is nothing else."""
+    is_near = len(text) <= 2 * LONGEST_NAME and any(n.casefold() in text.casefold() for n in names)
+    return (_beside(names).sub("", text) if is_near else "") or text
+
+
+@lru_cache(maxsize=8)
+def _beside(names: Names) -> re.Pattern[str]:
+    tool = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(
+        rf"^(?:on )?(?:{tool})\s*(?:[·•|:–—-]\s*|\s(?=\w))"
+        rf"|[\s,]*(?:\b(?:about|gave|gives|of|on|rated|rates|reviews|tries)\s+|[·•|:(–—-]\s*)(?:{tool})\)?:?$",
+        re.IGNORECASE,
+    )
+
+
+def _without_label(text: str) -> str | None:
+    match = _LABEL.search(text)
+    return text[: match.start()] if match else None
+
+
+def _without_initials(text: str) -> str | None:
+    first, _, rest = text.partition(" ")
+    if first.isupper() and rest and is_initials(first, rest):
+        return rest
+    is_glued = text[:1].isupper() and text[1:2].isupper() and is_initials(text[0], text[1:])
+    return text[1:] if is_glued else None
+
+
+def is_initials(text: str, name: str) -> bool:
+    """Whether a text is the letter, or two, of an avatar beside a name."""
+    return len(text) <= 2 and reviewer_name(name).casefold().startswith(text[0].casefold())
+
+
+def longer_name(names: list[str]) -> str | None:
+    """A name that holds another at its beginning or end, as with a badge. Absent: None for none.
+
+    >>> longer_name(["Doubter", "Ada", "Doubter Staff pick"])
+    'Doubter Staff pick'
+    >>> longer_name(["Ann", "Anna"])
+    """
+    pairs = ((one, other) for one in set(names) for other in names if one != other)
+    return next(
+        (
+            b
+            for a, b in pairs
+            if b.endswith(f" {a}") or (b.startswith(a) and not b[len(a)].islower())
+        ),
+        None,
+    )
