@@ -9,6 +9,8 @@ It cannot be cut off with certainty, so that each of these is a failure.
 
 from __future__ import annotations
 
+from parsers.page.document import Edge
+from parsers.page.edges import ASIDES, may_be_foreign_lead
 from parsers.page.tokens import Tokens
 from parsers.scorecard.shape import NamedCell, cell_shape
 from parsers.scorecard.wording import is_interface, masked
@@ -27,6 +29,7 @@ def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     _require_equal_lengths(tokens, boxes)
     if tokens.document.kind != "html":
         return
+    _require_no_asides(tokens, cells)
     if all(_ends_inline(tokens, *own[-1]) for own in boxes):
         raise cell_shape("every quote ends in an element of its own")
     if all(_begins_inline(tokens, *own[0]) for own in boxes):
@@ -37,6 +40,18 @@ def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     last = {masked(_text(tokens, end - 1)) if end - start > 1 else "" for *_, (start, end) in boxes}
     if len(last) == 1 and "" not in last:
         raise cell_shape(f"every quote ends in {last.pop()[:40]!r}")
+
+
+def _require_no_asides(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
+    """No quote begins or ends in an element that sets words apart; nor do all begin in another."""
+    found = [(tokens.edges(*cell.quote), tokens.join(*cell.quote)) for cell in cells]
+    is_lead_common = all(lead.text for (lead, _), _ in found)
+    for (lead, trail), text in found:
+        other = lead if is_lead_common else Edge()
+        rest = text[len(lead.text) :].lstrip()
+        if may_be_foreign_lead(lead, other, rest) or (trail.text and trail.tag in ASIDES):
+            words = lead.text or trail.text
+            raise cell_shape(f"{words[:40]!r} at the edge of a quote may be no part of it")
 
 
 def _is_marked(tokens: Tokens, cell: NamedCell) -> bool:

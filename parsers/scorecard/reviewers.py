@@ -8,7 +8,7 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.names import is_initials, reviewer_name
 from parsers.scorecard.shape import cell_shape
 from parsers.scorecard.sides import PlacedCell
-from parsers.scorecard.wording import is_interface
+from parsers.scorecard.wording import masked
 
 REVIEWER = "quotes[].reviewer"
 
@@ -65,14 +65,10 @@ def _may_be(edge: str, name: str, names: Names) -> bool:
 
 def _require_no_text(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
     left = [
-        [
-            at
-            for at in each.cell.raw.rest
-            if not each.cell.quote.first <= at < each.cell.quote.end
-            and not is_interface(tokens.text[at])
-        ]
-        for each in placed
+        {masked(tokens.text[at]): at for at in raw.rest if not quote.first <= at < quote.end}
+        for raw, quote in ((each.cell.raw, each.cell.quote) for each in placed)
     ]
-    if all(left):
-        detail = f"{tokens.text[left[0][0]][:40]!r} may say who speaks"
-        raise cell_shape(detail, REVIEWER)
+    common = set.intersection(*map(set, left))  # a button, or its like
+    if all(set(own) - common for own in left):
+        text = next(text for text in left[0] if text not in common)
+        raise cell_shape(f"{text[:40]!r} may say who speaks", REVIEWER)

@@ -60,6 +60,9 @@ def under(*texts: str) -> Card:
 
 
 AROUND = {
+    "words set apart behind the tagline": built(
+        tagline=lambda s, n: f"<p>{s.tagline} <small>by maker {n}</small></p>"
+    ),
     "a link": under("<a href='/x'>Visit website</a>"),
     "a link with an arrow": under("<p><a href='/x'>Visit website →</a></p>"),
     "a link with the tool's name": under("<a href='/x'>Open NAME</a>"),
@@ -370,10 +373,9 @@ DOUBTFUL = {
         text=lambda s, n: f"<div><p>{s.description}</p></div>",
         under=lambda s, n: f"<p>Try lamp number {n}, it burns all night.</p>",
     ),
-    "a word within the tagline": built(
-        tagline=lambda s, n: f"<p>{s.tagline} <small>by maker {n}</small></p>"
+    "a last sentence of both in an element": built(
+        text=lambda s, n: f"<p>{s.description} <b>Ship it today!</b></p>"
     ),
-    "a last sentence of both": built(text=lambda s, n: f"<p>{s.description} Ship it today!</p>"),
     "a mark behind one text": built(
         text=lambda s, n: f"<p>{s.description}{' New' if n else ''}</p>"
     ),
@@ -528,3 +530,82 @@ def test_cards_that_are_columns_of_one_table_are_read(headed: bool) -> None:
 @pytest.mark.parametrize("headed", [False, True])
 def test_a_table_of_cards_that_lacks_a_cell_is_refused(headed: bool) -> None:
     assert read(columns(headed=headed, short=True))["kind"] == "failure"
+
+
+# --- words in an element of their own at the edge of a value ---
+
+ASIDE = ("<small>New</small>", "<sup>2</sup>", "<label>i</label>")
+
+
+@pytest.mark.parametrize("words", ASIDE)
+def test_words_set_apart_behind_a_category_are_left_out_where_the_table_says_it(words: str) -> None:
+    card = built(head=lambda s, n: f"<p>{s.category} {words}</p><h2>{s.name}</h2>")
+    assert said(read_page_of(card)) == said(read_page_of(built()))
+    line = read_page_of(card, decision=False)
+    assert line["kind"] == "failure" and "category" in line["field"]
+
+
+def test_a_sign_at_the_end_of_a_value_is_no_part_of_it() -> None:
+    card = built(
+        head=lambda s, n: f"<p>{s.category} →</p><h2>{s.name}</h2>",
+        tagline=lambda s, n: f"<p>• {s.tagline}</p>",
+    )
+    assert said(read_page_of(card)) == said(read_page_of(built()))
+
+
+def test_a_stressed_word_of_one_value_is_its_own() -> None:
+    card = built(
+        tagline=lambda s, n: (
+            f"<p>{s.tagline.replace(' ', ' <em>', 1)}</em></p>" if n else f"<p>{s.tagline}</p>"
+        )
+    )
+    assert said(read_page_of(card)) == said(read_page_of(built()))
+
+
+def test_a_footnotes_mark_is_no_part_of_a_text() -> None:
+    mark = "<sup><a href='#n1'>[1]</a></sup>"
+    card = built(text=lambda s, n: f"<p>{s.description}{mark}</p>")
+    assert said(read_page_of(card)) == said(read_page_of(built()))
+
+
+def test_a_link_alone_is_no_description() -> None:
+    card = built(text=lambda s, n: "<p><a href='/x'>Open website</a></p>")
+    line = read_page_of(card)
+    assert (line["code"], line["field"]) == ("field_missing", "description")
+
+
+@pytest.mark.parametrize("end", ["[...]", "[…]", "(...)"])
+def test_an_ellipsis_in_brackets_is_a_cut(end: str) -> None:
+    card = built(text=lambda s, n: f"<p>{s.description[:40]} {end}</p>")
+    assert read_page_of(card)["code"] == "field_ambiguous"
+
+
+def test_a_last_sentence_that_both_end_with_is_theirs_where_it_stands_in_their_text() -> None:
+    last = "It works with nine others today."
+    whole = read_page_of(built(text=lambda s, n: f"<p>{s.description} {last}</p>"))
+    assert all(tool["description"].endswith(last) for tool in whole["tools"])
+    apart = read_page_of(built(text=lambda s, n: f"<p>{s.description}</p><p>{last}</p>"))
+    assert apart["code"] == "field_ambiguous"
+
+
+def test_a_custom_element_beside_no_bare_text_is_a_block() -> None:
+    card = built(
+        head=lambda s, n: (
+            f"<x-date><time>May {n + 1}</time></x-date><x-kind>{s.category}</x-kind>"
+            f"<x-name>{s.name}</x-name>"
+        ),
+        text=lambda s, n: f"<x-text>{s.description}</x-text><x-link><a>Open it</a></x-link>",
+    )
+    assert said(read_page_of(card)) == said(read_page_of(built()))
+
+
+@pytest.mark.parametrize("price", ["$NaN", "€undefined a month", "from $null"])
+def test_a_currency_without_a_number_is_no_price(price: str) -> None:
+    whole = html_page()
+    shown = whole.replace(WREN.pricing, price, 1)
+    assert shown != whole
+    assert read(shown)["kind"] == "failure"
+
+
+def read_page_of(card: Card, *, decision: bool = True) -> dict[str, Any]:
+    return read(page(card, decision=decision))

@@ -632,3 +632,106 @@ def test_copies_that_differ_in_what_they_state_are_refused(old: str, new: str, f
 def test_every_arrangement_has_a_name_of_its_own_and_a_drawing() -> None:
     assert len({each.name for each in ARRANGEMENTS}) == len(ARRANGEMENTS)
     assert all("[A1]" in each.drawing or "A1]" in each.drawing for each in ARRANGEMENTS)
+
+
+# --- words in an element of their own at the edge of a value ---
+
+
+def beside(form: str, *, of: range = range(8)) -> str:
+    """Rows whose reviewers' names stand in this form, in the cells named."""
+    return rows(
+        lambda at: (
+            cell(at).replace(
+                f"<b>{WHO[at // 2]}</b>", form.format(who=WHO[at // 2], letter=WHO[at // 2][0])
+            )
+            if at in of
+            else cell(at)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<h3><span>{letter}</span>{who}</h3>",
+        "<h3><span>{letter}</span><span>The {who}</span></h3>",
+        "<b>{who}</b>",
+        "<b>{who} →</b>",
+        "<h3>{who}<span>[<a href='/edit'>edit</a>]</span></h3>",
+        "<h3>{who} <a href='#c'>🔗</a></h3>",
+        "<h3>{who}<sup><a href='#n1'>1</a></sup></h3>",
+    ],
+)
+def test_letters_signs_and_links_beside_a_reviewer_are_no_part_of_the_name(form: str) -> None:
+    line = reading(beside(form))
+    assert is_right(line), line.get("detail")
+
+
+@pytest.mark.parametrize("more", ["<small>Verified</small>", "<sup>2</sup>", "<abbr>?</abbr>"])
+@pytest.mark.parametrize("of", [range(8), range(2, 3)])
+def test_words_set_apart_beside_a_reviewer_are_never_a_part_of_the_name(
+    more: str, of: range
+) -> None:
+    line = reading(beside("<p>{who} " + more + "</p>", of=of))
+    assert is_right(line) or line["code"] == "cell_shape"
+
+
+@pytest.mark.parametrize("motto", ["reads the small print", "asks who pays"])
+def test_a_motto_behind_every_name_is_no_part_of_it(motto: str) -> None:
+    assert reading(beside("<p><b>{who} " + motto + "</b></p>"))["code"] == "cell_shape"
+    assert is_right(reading(beside("<b>{who}</b> <i>" + motto + "</i>")))
+
+
+def test_one_name_in_all_cells_is_no_reviewer() -> None:
+    line = reading(rows(lambda at: cell(at).replace(WHO[at // 2], "Panelist")))
+    assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")
+
+
+def test_a_score_or_a_verdict_that_is_not_understood_refuses_the_page() -> None:
+    for more, field in ((" ▲ 4 since May", "quotes[].score"), (" 98 reviews", "quotes[].score")):
+        page = rows(
+            lambda at, more=more: (  # type: ignore[misc]
+                f"<div><b>{WHO[at // 2]}</b><p>{SCORES[at]}/100{more}</p><p>{VERDICTS[at]}</p>"
+                f"<p>{SAID[at]}</p></div>"
+            )
+        )
+        line = reading(page)
+        assert is_right(line) or line["field"] in (field, "quotes"), line
+    said = rows(
+        lambda at: (
+            f"<div><b>{WHO[at // 2]}</b><p>{SCORES[at]}/100</p><p>They would {VERDICTS[at]} it</p>"
+            f"<p>{SAID[at]}</p></div>"
+        )
+    )
+    assert reading(said)["code"] == "cell_shape"
+
+
+@pytest.mark.parametrize("words", ["<small>Top</small> ", "<b>Berlin:</b> "])
+def test_words_set_apart_before_every_quote_are_no_part_of_it(words: str) -> None:
+    line = reading(rows(lambda at: cell(at, quote=f"<p>{words}{SAID[at]}</p>")))
+    assert line["kind"] == "failure"
+
+
+def test_a_stressed_first_word_of_one_quote_is_its_own() -> None:
+    stressed = rows(cell).replace("<p>A plain", "<p><em>A</em> plain", 1)
+    assert is_right(reading(stressed))
+
+
+def test_heads_that_contradict_the_names_in_the_cells_refuse_the_page() -> None:
+    heads = f"<table><tr><th>{A}</th><th>{B}</th></tr>"
+    told = [
+        f"<tr><td>{cell(at + 1, over=f'<i>{B}</i>')}</td>"
+        f"<td>{cell(at, over=f'<i>{A}</i>')}</td></tr>"
+        for at in range(0, 8, 2)
+    ]
+    line = reading(heads + "".join(told) + "</table>")
+    assert (line["kind"], line["code"]) == ("failure", "quote_side")
+
+
+def test_cells_of_which_only_some_name_their_tool_refuse_the_page() -> None:
+    def labelled(at: int) -> str:
+        name = "Another Tool" if at in (3, 6) else (A, B)[at % 2]
+        return cell(at, over=f"<small>{name}</small>")
+
+    assert reading(rows(labelled))["code"] == "quote_side"
+    assert is_right(reading(rows(lambda at: cell(at, over=f"<small>{(A, B)[at % 2]}</small>"))))
