@@ -17,17 +17,7 @@ PROGRAM_WORDS = frozenset(
 """What programs print for nothing; in any case."""
 
 NO_NAMES = PROGRAM_WORDS | frozenset(
-    (
-        "lorem ipsum",
-        "n/a",
-        "tba",
-        "tbc",
-        "tbd",
-        "tool name",
-        "product name",
-        "your tool",
-        "untitled",
-    )
+    ("lorem ipsum", "n/a", "tba", "tbc", "tbd", "tool name", "product name")
 )
 """What no tool and no reviewer is called; other words may be names."""
 
