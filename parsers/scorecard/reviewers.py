@@ -25,8 +25,6 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
     ]
     if not named:
         _require_no_text(tokens, placed)
-    if len(named) == len(placed) and len({name for name, _ in named}) == 1:
-        raise cell_shape(f"all cells name {named[0][0]!r}", REVIEWER)
     anchors = {each.cell.raw.anchor.first for each in placed}
     shown = [
         (name, tokens.text[at], tokens.edges(at, at + 1)) for name, at in named if at not in anchors

@@ -682,11 +682,6 @@ def test_a_motto_behind_every_name_is_no_part_of_it(motto: str) -> None:
     assert is_right(reading(beside("<b>{who}</b> <i>" + motto + "</i>")))
 
 
-def test_one_name_in_all_cells_is_no_reviewer() -> None:
-    line = reading(rows(lambda at: cell(at).replace(WHO[at // 2], "Panelist")))
-    assert (line["code"], line["field"]) == ("cell_shape", "quotes[].reviewer")
-
-
 def test_a_score_or_a_verdict_that_is_not_understood_refuses_the_page() -> None:
     for more, field in ((" ▲ 4 since May", "quotes[].score"), (" 98 reviews", "quotes[].score")):
         page = rows(
