@@ -113,8 +113,9 @@ def reviewer(word: str, count: int = 0) -> Edit:
 
 
 def own_reviewer(page: str) -> str:
-    """Each page's own heading where the reviewer's name should be."""
-    return reviewer(re.search("<h1>(.*?) vs", page)[1] + " review")(page)  # type: ignore[index]
+    """A phrase that each page has for itself where the reviewer's name should be."""
+    name = re.search("<h1>(.*?) vs", page)[1]  # type: ignore[index]
+    return reviewer(f"More from {name[::-1].title()}")(page)
 
 
 def score(new: str) -> Edit:
