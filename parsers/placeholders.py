@@ -1,7 +1,7 @@
 """Texts that stand where a value should and are none: a closed list of words, and a few shapes.
 
 Only a whole field is judged: `undefined behaviour` is a text. What a name may be is open, so names
-and reviewers are held against the words of programs and templates alone.
+and reviewers are held against the words of programs, templates, and what stands for a name alone.
 """
 
 from __future__ import annotations

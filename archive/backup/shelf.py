@@ -48,7 +48,8 @@ class FolderShelf:
         with _refusing(folder / LOCK):
             if not is_read:
                 self._require_own()
-                (folder / FILES).mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # the ledger is private
+                (folder / FILES).mkdir(exist_ok=True)
             if not is_read or (folder / LOCK).is_file():  # a copy of a backup need not have it
                 _lock(folder / LOCK, held, is_read=is_read)
         path = folder / MANIFEST
@@ -75,7 +76,7 @@ class FolderShelf:
             raise StoppedError(what=f"{entry.path}: changed while it was copied")
         with writing(self.part):
             os.utime(self.part, (entry.modified, entry.modified))
-            self.part.chmod(0o444)
+            self.part.chmod(0o400)
             put_in_place(self.part, self._folder / entry.stored)
 
     def open(self, entry: CopiedFile) -> BinaryIO:

@@ -71,7 +71,7 @@ def carry_over(
                 rows = list(_still_true(db, table, old[table], numbers))
                 for row in _beside_made(db, rows) if table == "robots" else rows:
                     insert(db, table, row, "INSERT OR REPLACE")
-        except (sqlite3.IntegrityError, ValueError):
+        except (sqlite3.IntegrityError, AttributeError, TypeError, ValueError):
             continue  # a row so damaged that the new table does not take it
         carried[table] = len(rows)
     carried |= enter_lacking(home, ledger)

@@ -94,12 +94,13 @@ def require_all(home: Home) -> bool:
     Raises: IntegrityError when it lacks something, or the copy cannot be read.
     """
     home.require_ledger()
+    kept = read_copy(path_beside(home.ledger))
+    # Read second, as it is written first: what is entered in between is no lack of it.
     known = TakedownCopy.of(partial(read_rows, home.ledger))
-    return _require_all(known, path_beside(home.ledger))
+    return _require_all(known, kept, path_beside(home.ledger))
 
 
-def _require_all(known: TakedownCopy, path: Path) -> bool:
-    kept = read_copy(path)
+def _require_all(known: TakedownCopy, kept: TakedownCopy, path: Path) -> bool:
     count = len(kept.beyond(known))
     if count:
         what = f"it holds {count} take-downs, corrections or exports that the ledger lacks;"
@@ -117,7 +118,8 @@ def entering(home: Home) -> Iterator[sqlite3.Connection]:
     """
     with closing(Ledger(home.ledger)) as ledger:
         with ledger.transaction() as db:
-            _require_all(TakedownCopy.of(ledger.rows), path_beside(home.ledger))
+            path = path_beside(home.ledger)
+            _require_all(TakedownCopy.of(ledger.rows), read_copy(path), path)
             yield db
         renew_copy(ledger)
 
@@ -135,7 +137,7 @@ def renew_copy(ledger: Ledger) -> None:
     # As a writer: of two commands at once, the one that reads last also writes last.
     with ledger.transaction():
         known = TakedownCopy.of(ledger.rows)
-        if _require_all(known, path):
+        if _require_all(known, read_copy(path), path):
             return
         try:
             with whole(path) as file:

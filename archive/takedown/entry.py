@@ -1,4 +1,4 @@
-"""Entering take-downs, corrections and exported folders into the ledger, all of them dated.
+"""Entering take-downs and corrections into the ledger, dated; exports are marked withdrawn.
 
 A take-down is entered in one short transaction beside a running crawl, which may last for days
 and waits for it; only the erasing of bytes needs the crawl's lock (erasure.py). All of it is then

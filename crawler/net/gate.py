@@ -54,7 +54,9 @@ class RobotsGate(RobotsTxtMiddleware):
         if last is None or last.state == "unreachable" or not is_fresh(last.read_at):
             return None
         status, body = 404, b""
-        if last.state == "read" and last.capture_id is not None:
+        if last.state == "read":
+            if last.capture_id is None:  # what it said is not known: it is asked for anew
+                return None
             status, body = 200, books.store.body_of(last.capture_id)
         age_s = (now() - parse_stamp(last.read_at)).total_seconds()
         return replace(

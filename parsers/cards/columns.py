@@ -39,7 +39,7 @@ def order_of(
 
     Raises: FieldError (field_ambiguous) where heads and cells disagree, or neither tells.
     """
-    ways = (_by_heads(heads, said.names), _by_words(tokens, said, rows), *named)
+    ways = (_by_heads(heads, said.names), *_by_words(tokens, said, rows), *named)
     found = {way for way in ways if way is not None}
     if len(found) > 1:
         raise _uncertain(f"its head {heads!r} and its cells do not agree")
@@ -68,12 +68,12 @@ def _by_heads(heads: list[str], names: tuple[str, str]) -> Order | None:
     return None
 
 
-def _by_words(tokens: Tokens, said: Said, rows: list[DecisionRow]) -> Order | None:
-    """The order in which cells repeat what the cards say. Absent: None where none does."""
+def _by_words(tokens: Tokens, said: Said, rows: list[DecisionRow]) -> set[Order]:
+    """The orders in which cells repeat what the cards say."""
     found = set[Order]()
     for name, *cells in rows:
         words = said.words.get(name)
         shown = tuple(cell.text(tokens) for cell in cells)
         if words is not None and words[0] != words[1] and set(shown) == set(words):
             found.add((0, 1) if shown == words else (1, 0))
-    return found.pop() if len(found) == 1 else None
+    return found

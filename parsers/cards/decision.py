@@ -72,7 +72,9 @@ def read_decision(tokens: Tokens, said: Said, regions: list[tuple[int, int]]) ->
     if not tables:
         return _without_header(tokens, said, regions)
     if len({_content(tokens, table) for table in tables}) > 1:
-        return Decision(problems=["there are several decision tables, and they differ"])
+        several = "stands in several decision tables, which differ"
+        told = {row: several for table in tables for row in (*table.rows, *table.lost)}
+        tables = [Decision(problems=[f"a row {several}"], lost=told)]
     for row, why in tables[0].lost.items():
         if row in FIELDS:
             name = f"tools[].{FIELDS[row]}"
@@ -180,10 +182,10 @@ def _look_for_leftovers(
     keys = {word_key(word) for word in (*tokens.words.decision, tokens.words.versus.strip())}
     for at in places:
         text = tokens.text[at]
-        is_passed = at in decision.seen or tokens.is_control(at) or tokens.key[at] in keys
+        is_own = at in decision.seen or tokens.key[at] in keys
+        is_passed = is_own or tokens.is_control(at) or tokens.is_decoration(at)
         if not is_passed and not headed_tool(text, names):
-            if not tokens.is_decoration(at):
-                decision.problems.append(f"{text[:40]!r} stands in no row")
+            decision.problems.append(f"{text[:40]!r} stands in no row")
             return
 
 

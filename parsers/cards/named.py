@@ -55,16 +55,22 @@ class Named:
     """A badge, a category or a tagline in one text with the name."""
 
 
+MOST_LABELS = 60
+"""No table has so many rows; each of more would cost a look at all others."""
+
+
 def repeated_words(tokens: Tokens, first: int) -> Repeated:
     """The words of the rows of two labels, from token `first` on."""
     labels = find_labels(tokens, first, len(tokens.text))
     found: dict[str, set[str]] = {label.row: set() for label in labels}
+    keys = {tokens.key[each.at] for each in labels}
+    if len(labels) > MOST_LABELS:
+        labels = []
     for label, after in zip_longest(labels, labels[1:]):
         row = row_element(tokens, label.at) if tokens.document.kind == "html" else 0
         places = tokens_of(tokens, row)
         if not row or any(each.at in places for each in labels if each.row != label.row):
             places = range(label.at + 1, min(label.at + 4, after.at if after else len(tokens.text)))
-        keys = {tokens.key[each.at] for each in labels}
         found[label.row].update(tokens.text[at] for at in places if tokens.key[at] not in keys)
         if label.size:
             found[label.row].add(tokens.text[label.at][label.size :])

@@ -57,7 +57,7 @@ class CardSpan:
 def own_part(
     tokens: Tokens, span: CardSpan, twin: CardSpan, known: str | None, path: str
 ) -> CardSpan:
-    """A value without signs at its ends, and without words in elements of their own there.
+    """A value without words in elements of their own at its edges, a category without signs too.
 
     Those are left out only where the value is `known` without them; `twin` is the other tool's.
     Raises: FieldError (field_ambiguous) where they may be no part of it.
@@ -79,7 +79,8 @@ def own_part(
         words = edges[0 if is_lead else 1].text
         detail = f"{words[:40]!r} at the edge of {text[:40]!r} may be no part of it"
         raise FieldError(code="field_ambiguous", field=path, detail=detail)
-    return _within(span, text, text.strip(_SIGNS), 0)
+    is_label = path.endswith(".category")  # other texts stay as they were published
+    return _within(span, text, text.strip(_SIGNS), 0) if is_label else span
 
 
 def _edges(tokens: Tokens, span: CardSpan) -> tuple[Edge, Edge]:

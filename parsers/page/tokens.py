@@ -247,10 +247,6 @@ def may_state(text: str) -> bool:
     return "/" in text or " of 1" in text
 
 
-def _may_hold_score(text: str) -> bool:
-    return "/" in text or " of 10" in text
-
-
 @lru_cache(maxsize=64)
 def patterns_of(words: Words) -> Patterns:
     """The patterns of a site's words, compiled once."""

@@ -9,9 +9,12 @@ Each stage makes frozen values from those of the stage before:
 
 anchors    scores, verdicts and quoted texts   cells   what stands with one anchor
 shape      reviewer and quote told apart       flat    the same where no element tells
-sides      which tool and row a cell is for    heads   a text that names a tool
+sides      which tool and row a cell is for
 rows       reviewers outside of the cells      copies  a scorecard that stands there twice
 scorecard  the stages in their order           quotes  the quotes' records
-names      what is no part of a reviewer's name
+names      what is no part of a reviewer's name  reviewers   names stand alone
+arrangements  the table of ways to place cells    board       what tells where they belong
+edges      what may be no part of a quote         whole       quotes that are cut
+wording    what the words of a block may be
 verdicts   verdicts that no cell prints            signs   what is shown and not written
 """

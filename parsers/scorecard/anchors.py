@@ -12,8 +12,8 @@ JOINED = 4
 """A score, a verdict and their labels stand in so many tokens at most."""
 FEWEST = 6
 """Fewer scores are no scorecard."""
-LOWEST_BEST = 20
-"""Scores of no stated scale are out of 100 where one is higher: no page counts to 20 and above."""
+LOWEST_BEST = 50
+"""Scores of no stated scale are out of 100 where one is higher; else they may be out of 50."""
 
 
 class CellSpan(NamedTuple):

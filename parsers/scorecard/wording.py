@@ -9,7 +9,7 @@ BEGINNING = 24
 """So many characters are not said twice in a quote. Units: characters."""
 _ENDS = '.!?…”"。！？؟।'
 _INTERFACE = re.compile(
-    r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
+    r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published|filed"
     r"|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
     r"|advertisement|ad|verified|pinned|featured)\b",
     re.IGNORECASE,
