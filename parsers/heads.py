@@ -17,6 +17,18 @@ _ABOUT = re.compile(
 
 _EDGES = re.compile(r"^\W+|[^\w)]+$|\s*\(\d+\)$")
 
+NEUTRAL = frozenset(
+    "a about all an and as badge by card category column for from in it its notes of on opinion "
+    "opinions our panel quote quotes re review reviewed reviewer reviewers reviews said says score "
+    "scorecard scores side take takes the thoughts to tool us verdict verdicts view views we what "
+    "words".split()
+)
+"""Words beside a tool's name in a head that leave it that tool's."""
+AGAINST = frozenset(
+    "against alternative beats better compared instead left not over right than unlike versus vs "
+    "why without".split()
+)
+"""Words beside a tool's name in a sentence that may be said of the other one."""
 Names = tuple[str, str]
 
 
@@ -70,13 +82,23 @@ def headed_tool(text: str, names: Names) -> int:
     """
     found = named_tools(text, names)
     if not found and text[-1] not in ".!?”" and len(text) <= LONGEST_HEAD:
-        found = _held(text.casefold(), names) or _begun(text, names, is_cut=False)
+        held = _held(text.casefold(), names)
+        found = held if _is_neutral(text.casefold(), names) else ()
+        found = found or (() if held else _begun(text, names, is_cut=False))
     return found[0] if len(found) == 1 or (names[0] == names[1] and found) else 0
+
+
+def _is_neutral(text: str, names: Names) -> bool:
+    """Whether the words beside the names in a head say nothing of which tool it is against."""
+    for name in sorted(map(str.casefold, names), key=len, reverse=True):
+        text = text.replace(name, " ")
+    return all(word in NEUTRAL or not word.isalpha() for word in re.findall(r"\w+", text))
 
 
 def held_tool(text: str, names: Names) -> int:
     """The one tool whose name a text holds, be it a sentence. Absent: 0 for neither, or both."""
-    found = _held(text.casefold(), names) if len(text) <= LONGEST_HEAD else ()
+    words = set(re.findall(r"\w+", text.casefold())) if len(text) <= LONGEST_HEAD else AGAINST
+    found = () if words & AGAINST else _held(text.casefold(), names)
     return found[0] if len(found) == 1 else 0
 
 

@@ -30,7 +30,7 @@ from crawler.reading.sources import (
     real,
 )
 from crawler.report import ImportReport
-from machine.clock import parse_stamp
+from machine.clock import now, parse_stamp
 from machine.worker import Died, GuardedPool
 from parsers import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
@@ -58,8 +58,8 @@ def import_paths(
             raise UsageError(what=f"{path}: there is no such file or folder")
     files = find_files(paths)
     urls = read_urls_file(urls_file) if urls_file is not None else {}
-    if date is not None:
-        parse_stamp(date, where="--date")
+    if date is not None and parse_stamp(date, where="--date") > now():
+        raise UsageError(what=f"--date {date}: has not come yet")
     if url is not None:
         if len(files) != 1 or is_warc(files[0]):
             raise UsageError(what="--url names the address of one saved page")

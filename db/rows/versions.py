@@ -71,9 +71,13 @@ class PageHistory:
         return page_state(self.page, [seen.outcome for seen in self.seen])
 
     def wishes(self, wish: Wish) -> bool:
-        """Whether the publisher asks for it now: by the newest capture, or the newest good one."""
+        """Whether the publisher asks for it now: by the newest capture, or the newest good one.
+
+        Or by the newest that has headers: a saved page cannot take back what a header said.
+        """
         good = self.versions[-1].seen[-1:] if self.versions else []
-        return any(wish in each.wishes for each in (*self.seen[-1:], *good))
+        answers = [each for each in self.seen if each.capture.date_source in ("crawl", "warc")]
+        return any(wish in each.wishes for each in (*self.seen[-1:], *good, *answers[-1:]))
 
     def withholds(self, key: str) -> bool:
         """Whether the words of a card or quote may not be shown here, whatever was said before."""

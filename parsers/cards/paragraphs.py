@@ -13,8 +13,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parsers.page.document import Edge
-from parsers.page.edges import ASIDES, DECORATIONS, may_be_foreign_lead, may_be_foreign_trail
+from parsers.page.edges import (
+    ASIDES,
+    DECORATIONS,
+    is_apart,
+    is_glued_trail,
+    may_be_foreign_lead,
+    may_be_foreign_trail,
+)
 from parsers.page.tokens import Tokens
+from parsers.placeholders import is_placeholder
 from parsers.values import LONGEST_LABEL
 from schema.errors import FieldError
 
@@ -65,16 +73,21 @@ def own_part(
     text = span.text(tokens)
     if not text.strip(_SIGNS) or text == known:
         return span
-    edges = _edges(tokens, span)
-    lead, trail = (len(edge.text) for edge in edges)
-    for skip, cut in ((lead, 0), (0, trail), (lead, trail)):
+    edges, others = _edges(tokens, span), _edges(tokens, twin)
+    told = [
+        len(edge.text) if is_apart(edge, other) else 0
+        for edge, other in zip(edges, others, strict=True)
+    ]
+    for skip, cut in ((told[0], 0), (0, told[1]), (told[0], told[1])):
         part = text[skip : len(text) - cut].strip(_SIGNS)
         if known is not None and part == known:
             return _within(span, text, known, skip)
-    others = _edges(tokens, twin)
+    lead = len(edges[0].text)
     is_lead = may_be_foreign_lead(edges[0], others[0], text[lead:].lstrip())
     is_short = len(text) <= LONGEST_LABEL or edges[1].tag in ASIDES
     is_trail = is_short and may_be_foreign_trail(edges[1], others[1])
+    is_trail |= is_placeholder(edges[1].text, ".text") if edges[1].text else False
+    is_trail |= is_glued_trail(text, edges[1])
     if is_lead or is_trail:
         words = edges[0 if is_lead else 1].text
         detail = f"{words[:40]!r} at the edge of {text[:40]!r} may be no part of it"

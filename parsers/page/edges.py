@@ -23,7 +23,7 @@ def may_be_foreign_lead(lead: Edge, twin: Edge, rest: str) -> bool:
     `twin` is the same edge of the other tool's text.
     """
     text = lead.text
-    if not (text and rest) or text.endswith(_ENDED) or not _is_apart(lead, twin):
+    if not (text and rest) or text.endswith(_ENDED) or not is_apart(lead, twin):
         return False
     if text == twin.text and lead is not twin:
         return True
@@ -34,10 +34,17 @@ def may_be_foreign_lead(lead: Edge, twin: Edge, rest: str) -> bool:
 def may_be_foreign_trail(trail: Edge, twin: Edge) -> bool:
     """Whether an element's words that a short text ends with may be no part of it."""
     text = trail.text
-    if not text or text[0] in "/%" or not _is_apart(trail, twin):
+    if not text or text[0] in "/%" or not is_apart(trail, twin):
         return False
     return len(text) == 1 or not text[0].islower()
 
 
-def _is_apart(edge: Edge, twin: Edge) -> bool:
+def is_glued_trail(text: str, trail: Edge) -> bool:
+    """Whether an element's words begin anew right behind a text, without a space between."""
+    before = text[: len(text) - len(trail.text)]
+    return bool(trail.text) and trail.text[0].isupper() and before[-1:] in tuple(".!?”)")
+
+
+def is_apart(edge: Edge, twin: Edge) -> bool:
+    """Whether an element sets its words apart, or the other tool's text has one there too."""
     return edge.tag in ASIDES or bool(twin.text)

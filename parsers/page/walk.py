@@ -25,6 +25,8 @@ UNSEEN = frozenset(
         "object embed title meta link datalist progress meter del s strike"
     ).split()
 )
+_AMID = frozenset(("img", "input", "picture"))
+"""Elements without words of their own, which part no sentence that they stand in."""
 _SEEN, _INLINE, _CUSTOM, _UNSEEN, _BREAK = range(5)
 _KNOWN_TAG_IDS = 256
 _kinds: dict[int, int] = {}
@@ -115,7 +117,7 @@ def _kind_of(node: Node) -> tuple[int, str]:
         return _BREAK, name
     if name in UNSEEN or not node.is_element_node:
         return _UNSEEN, name
-    if "-" in name:
+    if "-" in name or name in _AMID:
         return _CUSTOM, name
     return (_INLINE if name in INLINE else _SEEN), name
 

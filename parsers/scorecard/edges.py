@@ -10,7 +10,7 @@ It cannot be cut off with certainty, so that each of these is a failure.
 from __future__ import annotations
 
 from parsers.page.document import Edge
-from parsers.page.edges import ASIDES, may_be_foreign_lead
+from parsers.page.edges import ASIDES, is_glued_trail, may_be_foreign_lead
 from parsers.page.tokens import Tokens
 from parsers.scorecard.shape import NamedCell, cell_shape
 from parsers.scorecard.wording import is_interface, masked
@@ -49,7 +49,8 @@ def _require_no_asides(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     for (lead, trail), text in found:
         other = lead if is_lead_common else Edge()
         rest = text[len(lead.text) :].lstrip()
-        if may_be_foreign_lead(lead, other, rest) or (trail.text and trail.tag in ASIDES):
+        is_apart = trail.text and trail.tag in ASIDES
+        if may_be_foreign_lead(lead, other, rest) or is_apart or is_glued_trail(text, trail):
             words = lead.text or trail.text
             raise cell_shape(f"{words[:40]!r} at the edge of a quote may be no part of it")
 

@@ -24,6 +24,7 @@ from parsers.scorecard.wording import (
     is_figure,
     is_interface,
     is_name_like,
+    is_notice,
     is_stub,
     masked,
     may_be_reviewer,
@@ -272,6 +273,8 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
                 detail = f"{tokens.text[at]!r} beside a verdict may be its score"
                 raise cell_shape(detail, "quotes[].score")
     _require_no_unread(tokens, cell, quote)
+    if paid := next((tokens.text[at] for at in cell.rest if is_notice(tokens.text[at])), None):
+        raise cell_shape(f"{paid[:40]!r} stands in a cell: it may be an advertisement")
     for at in rest:
         if not quote.first <= at < quote.end and not is_name_like(tokens.text[at]):
             raise _unlike(f"{tokens.text[at][:40]!r} stands beside a quote")

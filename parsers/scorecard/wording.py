@@ -9,9 +9,13 @@ BEGINNING = 24
 """So many characters are not said twice in a quote. Units: characters."""
 _ENDS = '.!?…”"。！？؟।'
 _INTERFACE = re.compile(
-    r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published|filed"
-    r"|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
+    r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
+    r"|filed|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
     r"|advertisement|ad|verified|pinned|featured)\b",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"\W*(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)(?: (?:ad|content|post))?\W*",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
@@ -52,6 +56,11 @@ def may_be_reviewer(text: str) -> bool:
 def is_interface(text: str) -> bool:
     """Whether a short text holds a word of the interface, or offers something to open."""
     return _INTERFACE.search(text) is not None or _OFFER.match(text) is not None
+
+
+def is_notice(text: str) -> bool:
+    """Whether a text is nothing but the word over what was paid for."""
+    return len(text) <= LONGEST_NAME and _NOTICE.fullmatch(text) is not None
 
 
 def is_figure(text: str) -> bool:

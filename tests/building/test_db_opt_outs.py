@@ -186,3 +186,12 @@ def test_what_robots_txt_says_of_a_site_is_told_with_each_capture(tmp_path: Path
         tmp_path, "SELECT opt_outs FROM capture", "SELECT noindex, withheld FROM comparison"
     )
     assert (opt_outs, pages) == ([("robots-ai rsl search",)], [(1, None)])
+
+
+def test_a_saved_page_without_headers_takes_back_no_wish_that_a_header_said(tmp_path: Path) -> None:
+    asking = page(ALDER, BIRCH, headers={"X-Robots-Tag": "noarchive"})
+    saved = page(ALDER, BIRCH, at=TUESDAY, date_source="argument")
+    store(tmp_path, [asking, saved])
+    assert ask(tmp_path, TEXTS[1]) == [[("alder-vs-birch", 8, 0)]]
+    store(tmp_path, [page(ALDER, BIRCH, at=WEDNESDAY)])
+    assert ask(tmp_path, TEXTS[1]) == [[("alder-vs-birch", 8, 8)]]

@@ -39,6 +39,13 @@ def test_a_page_becomes_one_line_whose_path_is_as_it_was_named(page: Path) -> No
     assert "trace" not in line
 
 
+@pytest.mark.parametrize("url", ["not a url", "ftp://sample.example/compare/a-vs-b"])
+def test_what_is_no_address_is_wrong_usage(page: Path, url: str) -> None:
+    result = verdicts("parse", "page.html", "--site", "sample", "--url", url, cwd=page.parent)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert url in result.stderr
+
+
 def test_lines_come_in_the_order_asked_and_folders_sorted(page: Path) -> None:
     folder = page.parent / "saved"
     (folder / "b").mkdir(parents=True)

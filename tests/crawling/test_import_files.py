@@ -64,6 +64,13 @@ def test_address_and_date_may_be_given_and_a_later_date_is_another_capture(tmp_p
     assert {(c.site, c.url, c.date_source) for c in captures} == {("sample", URL, "argument")}
 
 
+def test_a_date_that_has_not_come_is_refused(tmp_path, home):
+    page = tmp_path / "page.html"
+    page.write_bytes(PAGE)
+    with pytest.raises(UsageError, match="2999-01-01: has not come yet"):
+        import_paths(home, [page], url=URL, date="2999-01-01")
+
+
 def test_without_an_address_a_page_belongs_to_the_default_site_and_is_taken_once(tmp_path, home):
     page = tmp_path / "page.html"
     page.write_bytes(PAGE)

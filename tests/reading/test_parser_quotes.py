@@ -730,3 +730,33 @@ def test_cells_of_which_only_some_name_their_tool_refuse_the_page() -> None:
 
     assert reading(rows(labelled))["code"] == "quote_side"
     assert is_right(reading(rows(lambda at: cell(at, over=f"<small>{(A, B)[at % 2]}</small>"))))
+
+
+@pytest.mark.parametrize("word", ["vs", "Over", "Not", "Instead of", "Switching from"])
+def test_a_head_that_names_the_other_tool_is_not_read_as_its_own(word: str) -> None:
+    columns = "".join(
+        f"<section><h3>{word} {(B, A)[tool]}</h3>{''.join(cell(at) for at in range(tool, 8, 2))}"
+        "</section>"
+        for tool in (0, 1)
+    )
+    assert reading(columns)["code"] == "quote_side"
+    said = columns.replace(f"{word} {B}", f"What we said of {A}").replace(
+        f"{word} {A}", f"What we said of {B}"
+    )
+    assert is_right(reading(said))
+
+
+def test_a_picture_within_a_sentence_parts_no_quote() -> None:
+    pictured = rows(cell).replace("is kept in mind", "is <img alt='🚀' src='/r.svg'> kept in mind")
+    assert is_right(reading(pictured))
+
+
+@pytest.mark.parametrize("word", ["Sponsored", "Ad", "Promoted"])
+def test_a_cell_that_was_paid_for_is_no_quote(word: str) -> None:
+    line = reading(rows(lambda at: cell(at, over=f"<small>{word}</small>" if at == 3 else "")))
+    assert line["kind"] == "failure"
+
+
+def test_words_glued_behind_a_last_sentence_are_no_part_of_it() -> None:
+    line = reading(rows(lambda at: cell(at, quote=f"<p>{SAID[at]}<span>The end of it.</span></p>")))
+    assert line["kind"] == "failure"

@@ -10,7 +10,7 @@ from archive import Home
 from archive.ledger.frontier import Found
 from archive.ledger.leases import Ending, captured, end_attempt
 from archive.runs import open_run
-from archive.store.store import Exchange
+from archive.store.store import DateSource, Exchange
 
 BASE = "https://sample.example"
 MONDAY, TUESDAY, WEDNESDAY = (f"2026-11-0{day}T12:00:00Z" for day in (2, 3, 4))
@@ -98,6 +98,7 @@ class Answer:
     at: str = MONDAY
     status: int = 200
     headers: Mapping[str, str] | None = None
+    date_source: DateSource = "crawl"
     site: str = "sample"
     role: str = "comparison"
     ending: Ending | None = None
@@ -112,7 +113,7 @@ class Answer:
             url=self.url,
             fetched_url=self.url,
             captured_at=self.at,
-            date_source="crawl",
+            date_source=self.date_source,
             block=block,
         )
 

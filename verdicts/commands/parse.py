@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,8 @@ def _kind(content_type: str | None) -> str:
 
 def _own_address(url: str, site: str | None) -> tuple[str, str]:
     """The address on its site's own base, and the site's name."""
+    if not re.match(r"(?:https?://|urn:)\S+\Z", url):
+        raise UsageError(what=f"--url {url!r}: is no address")
     owner = site_named(site) if site else site_of_url(url)
     if owner is None:
         raise UsageError(what=f"{url}: no site claims its host; name one with --site")
