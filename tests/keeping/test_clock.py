@@ -155,6 +155,7 @@ def test_an_import_goes_to_the_place_of_its_date(wronged, home, tmp_path):
             moment,
             "--url",
             "https://sample.example" + PATH,
+            VERDICTS_NOW="2028-01-02T00:00:00Z",
         )
         assert done.returncode == 0, done.stderr
     expected = ["2026-10-01T00:00:00Z", FIRST, AHEAD, AFTER, "2028-01-01T00:00:00Z"]
