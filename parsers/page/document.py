@@ -23,6 +23,9 @@ class Edge(NamedTuple):
     tag: str = ""
 
 
+NO_EDGE = Edge()
+
+
 @dataclass(slots=True)
 class Document:
     """Blocks and the tree above them, as parallel lists.

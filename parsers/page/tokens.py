@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.page.document import Document, Edge
+from parsers.page.document import NO_EDGE, Document, Edge
 from parsers.site import Words
 from parsers.values import is_share_like, label_key, without_icons
 
@@ -77,12 +77,13 @@ class Tokens:
     def edges(self, first: int, end: int) -> tuple[Edge, Edge]:
         """The inline elements in which the text of tokens [first, end) begins and ends."""
         document, start, stop = self.document, self.start[first], self.end[end - 1] - 1
-        lead, trail = (document.edges.get(at, (Edge(), Edge())) for at in (start, stop))
-        box, is_several = document.box, start < stop
-        return (
-            self._edge(start) if is_several and box[start] == box[start + 1] else lead[0],
-            self._edge(stop) if is_several and box[stop] == box[stop - 1] else trail[1],
-        )
+        lead = document.edges[start][0] if start in document.edges else NO_EDGE
+        trail = document.edges[stop][1] if stop in document.edges else NO_EDGE
+        if start < stop:
+            box = document.box
+            lead = self._edge(start) if box[start] == box[start + 1] else lead
+            trail = self._edge(stop) if box[stop] == box[stop - 1] else trail
+        return lead, trail
 
     def _edge(self, block: int) -> Edge:
         return Edge(self.document.text[block], self.document.tag[self.document.element[block]])
