@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -125,8 +126,16 @@ def _disk(home: Home) -> dict[str, int]:
 
 
 def _size(folder: Path) -> int:
-    files = (path for path in folder.glob("*") if not path.is_symlink())
-    return sum(path.stat().st_size for path in files if path.is_file())
+    return sum(map(_size_of, folder.glob("*")))
+
+
+def _size_of(path: Path) -> int:
+    """The bytes of a plain file; none where it went while a command beside us worked."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 def _published(home: Home) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -256,6 +256,20 @@ def test_status_has_the_contracts_keys_and_tells_no_folder(home: Path) -> None:
     assert told["published"]["name"].startswith("verdicts-")
     assert told["disk"]["warc"] > 0 and told["last_run"]["kind"] == "crawl"
     assert str(home) not in json.dumps(told)
+
+
+def test_status_passes_over_a_file_that_goes_while_it_looks(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = status(home)["disk"]
+    seen = Path.glob
+
+    def look(folder: Path, pattern: str) -> Iterator[Path]:
+        yield from seen(folder, pattern)
+        yield folder / ".gone-meanwhile"
+
+    monkeypatch.setattr(Path, "glob", look)
+    assert status(home)["disk"] == before
 
 
 def test_status_counts_as_the_build_does(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
