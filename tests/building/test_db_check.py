@@ -269,6 +269,7 @@ def test_status_passes_over_a_file_that_goes_while_it_looks(
         yield folder / ".gone-meanwhile"
 
     monkeypatch.setattr(Path, "glob", look)
+    monkeypatch.setattr(Path, "is_file", lambda path: True)  # it was there a moment ago
     assert status(home)["disk"] == before
 
 
