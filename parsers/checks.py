@@ -6,11 +6,8 @@ from collections.abc import Iterator
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
-from parsers.cards.descriptions import is_initial
 from schema.errors import LayoutError
 from schema.records import Finding, Quote, Tool
-
-_ENDS = ' .:;,!?)”"'
 
 
 def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
@@ -89,22 +86,6 @@ def require_own_quotes(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
     if not any(map(_is_agreed, tools, own)) and all(map(_is_agreed, tools, own[::-1])):
         detail = "the verdicts printed on the quotes of each tool fit the other"
         raise LayoutError(code="quote_side", field="quotes", detail=detail)
-
-
-def require_bare_reviewers(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
-    """No reviewer's name holds a tool's, nor do all begin with the letters of their pictures.
-
-    Raises: LayoutError (cell_shape).
-    """
-    shown = {(quote.reviewer, tools[quote.tool - 1].name) for quote in quotes if quote.reviewer}
-    bare = [(who.rstrip(_ENDS), name.rstrip(_ENDS)) for who, name in shown]
-    told = [who for who, name in bare if who.endswith(name) and who[: -len(name)][-1:].isspace()]
-    parts = [who.partition(" ")[::2] for who, _ in shown]
-    if not told and parts and all(rest and is_initial(first, rest) for first, rest in parts):
-        told = [who for who, _ in shown]
-    if told:
-        detail = f"{min(told)[:60]!r} is more than a reviewer's name"
-        raise LayoutError(code="cell_shape", field="quotes[].reviewer", detail=detail)
 
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:

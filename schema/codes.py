@@ -51,7 +51,7 @@ FINDINGS: dict[str, str] = {
     "tagline_disagrees": "'Best for' does not repeat the tagline.",
     "category_disagrees": "The decision table states another category than the card.",
     "decision_names_disagree": "The decision table's header does not name the two tools.",
-    "decision_row": "A text of the decision table stands in no row, or its row is not known.",
+    "decision_row": "Part of the decision table is not understood; what it alone tells is null.",
     "slug_order": "The two slugs of the address are not in sorted order.",
     "slug_ambiguous": "The address can be split into two slugs in more than one way.",
     "cue_conflict": "More quotes name the minority verdict than the share allows; none is counted.",

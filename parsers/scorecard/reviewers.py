@@ -6,11 +6,12 @@ from parsers.heads import Names, named_tools
 from parsers.page.edges import ASIDES
 from parsers.page.tokens import Tokens
 from parsers.scorecard.names import is_initials, reviewer_name
-from parsers.scorecard.shape import cell_shape
+from parsers.scorecard.shape import REVIEWER, cell_shape
 from parsers.scorecard.sides import PlacedCell
 from parsers.scorecard.wording import masked
 
-REVIEWER = "quotes[].reviewer"
+Told = tuple[str, int]
+"""A reviewer's name as it was found, and its token."""
 
 
 def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) -> None:
@@ -26,27 +27,39 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
     if not named:
         _require_no_text(tokens, placed)
     anchors = {each.cell.raw.anchor.first for each in placed}
-    shown = [
-        (name, tokens.text[at], tokens.edges(at, at + 1)) for name, at in named if at not in anchors
-    ]
+    _require_whole_elements(tokens, [each for each in named if each[1] in anchors])
+    _require_own_edges(tokens, names, [each for each in named if each[1] not in anchors])
+    _require_no_template([name for name, _ in named])
+
+
+def _require_whole_elements(tokens: Tokens, named: list[Told]) -> None:
+    """A name in one text with its score is all of its element, or all that stands before it."""
     for name, at in named:
         lead = reviewer_name(tokens.edges(at, at + 1)[0].text)
-        if at in anchors and lead and name.startswith(f"{lead} "):
-            detail = f"{name!r} goes on behind the element of {lead!r}"
-            raise cell_shape(detail, REVIEWER)
+        if lead and name.startswith(f"{lead} "):
+            raise cell_shape(f"{name!r} goes on behind the element of {lead!r}", REVIEWER)
+
+
+def _require_own_edges(tokens: Tokens, names: Names, named: list[Told]) -> None:
+    """No other words stand in an element of their own at the edge of a name."""
+    edges = [tokens.edges(at, at + 1) for _, at in named]
+    known = {name for name, _ in named}
     for number in (0, 1):
-        is_common = all(edges[number].text for *_, edges in shown)
-        for name, text, edges in shown:
-            edge = edges[number]
-            rest = name[: -len(edge.text)] if number else name[len(edge.text) :]
-            is_other = reviewer_name(rest.strip()) in {other for other, *_ in shown}
+        is_common = all(both[number].text for both in edges)
+        for (name, _), both in zip(named, edges, strict=True):
+            edge = both[number]
+            rest = name.removesuffix(edge.text) if number else name.removeprefix(edge.text)
+            is_other = rest != name and reviewer_name(rest.strip()) in known
             is_apart = edge.text and (edge.tag in ASIDES or is_common or is_other)
             if is_apart and not _may_be(edge.text, name, names):
-                detail = f"{edge.text!r} at the edge of {text!r} may be no part of a name"
-                raise cell_shape(detail, REVIEWER)
-    lasts = {name.rpartition(" ")[2] for name, _ in named}
-    is_template = len(lasts) == 1 < len({name for name, _ in named}) and min(lasts).islower()
-    for name, _ in named:
+                raise cell_shape(f"{edge.text!r} may be no part of the name {name!r}", REVIEWER)
+
+
+def _require_no_template(shown: list[str]) -> None:
+    """No name holds a label, nor do different ones all end in the same small word."""
+    lasts = {name.rpartition(" ")[2] for name in shown}
+    is_template = len(lasts) == 1 < len(set(shown)) and min(lasts).islower()
+    for name in shown:
         if ":" in name or is_template:
             raise cell_shape(f"{name!r} is more than a name", REVIEWER)
 
@@ -62,6 +75,7 @@ def _may_be(edge: str, name: str, names: Names) -> bool:
 
 
 def _require_no_text(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
+    """No cell holds a short text beside its quote, but what all of them hold."""
     left = [
         {masked(tokens.text[at]): at for at in raw.rest if not quote.first <= at < quote.end}
         for raw, quote in ((each.cell.raw, each.cell.quote) for each in placed)

@@ -31,6 +31,7 @@ from parsers.scorecard.wording import (
 )
 from schema.errors import FieldError, LayoutError, ParseError
 
+REVIEWER = "quotes[].reviewer"
 _LIKE_SCORE = re.compile(r"\d ?/ ?\d")
 
 
@@ -119,7 +120,7 @@ def name_cells(
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
         reviewers = _reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
-        raise cell_shape("the reviewers may stand in one text with others", "quotes[].reviewer")
+        raise cell_shape("the reviewers may stand in one text with others", REVIEWER)
     return with_names(tokens, names, cells, quotes, reviewers)
 
 
@@ -134,25 +135,29 @@ def with_names(
 
     Raises: LayoutError (cell_shape) where a tool's name cannot be told from the reviewer's.
     """
-    plain = {tokens.text[at] for at in reviewers if at and tokens.end[at] - tokens.start[at] == 1}
+    plain = {
+        tokens.text[at]
+        for at in reviewers
+        if at is not None and tokens.end[at] - tokens.start[at] == 1
+    }
     shown = [
         _name(tokens, at, plain) if at is not None else (cell.score and cell.score.reviewer) or ""
         for cell, at in zip(cells, reviewers, strict=True)
     ]
     bare = bare_names([text for text in shown if text], names)
     if badged := longer_name(bare):
-        raise cell_shape(f"{badged[:60]!r} is more than another's name", "quotes[].reviewer")
-    told = iter(bare)
+        raise cell_shape(f"{badged[:60]!r} is more than another's name", REVIEWER)
+    names_left = iter(bare)
     found = []
     for cell, quote, at, text in zip(cells, quotes, reviewers, shown, strict=True):
         if not text:
             found.append(NamedCell(cell, quote))
             continue
         where = cell.anchor.first if at is None else at
-        found.append(NamedCell(cell, quote, next(told), where, held_tool(text, names)))
+        found.append(NamedCell(cell, quote, next(names_left), where, held_tool(text, names)))
         if held_tool(found[-1].reviewer or "", names):
             detail = f"{text[:60]!r} names a reviewer and a tool"
-            raise cell_shape(detail, "quotes[].reviewer")
+            raise cell_shape(detail, REVIEWER)
     return tuple(found)
 
 
@@ -171,7 +176,7 @@ def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
     if len(told) == 1:
         return text[told[0]]
     if len(kept) > 1 and is_glued(tokens, at):
-        raise cell_shape(f"{tokens.text[at][:60]!r} is more than one text", "quotes[].reviewer")
+        raise cell_shape(f"{tokens.text[at][:60]!r} is more than one text", REVIEWER)
     return tokens.document.join(kept[0], kept[-1] + 1)
 
 
@@ -351,7 +356,7 @@ def _without_badges(
         shown = [own[chosen]] if len(several) == fewest else several
         known = [at for at in shown if tokens.text[at] in plain]
         if len(known) != 1:
-            raise cell_shape("one cell has one more text like its reviewer's", "quotes[].reviewer")
+            raise cell_shape("one cell has one more text like its reviewer's", REVIEWER)
         found.append(known[0])
     return found
 
@@ -407,5 +412,5 @@ def _choose(
     if len(kinds) > 1 and len(shown[kinds[0]]) == 1:
         kinds = [place for place in kinds if len(shown[place]) > 1] or kinds[:1]
     if len(kinds) > 1 and len(shown[kinds[0]]) == len(shown[kinds[1]]):
-        raise cell_shape("several texts of a cell could be its reviewer", "quotes[].reviewer")
+        raise cell_shape("several texts of a cell could be its reviewer", REVIEWER)
     return kinds[0] if kinds else None

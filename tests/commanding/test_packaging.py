@@ -254,3 +254,10 @@ def test_a_skip_without_leave_fails_the_continuous_run(
     )
     assert done.returncode == code
     assert ("not run: 1 tests" in done.stdout) == (code == 0 and "skipped" in cases)
+
+
+def test_the_top_level_holds_no_paper_but_those_that_are_meant_to_be_there() -> None:
+    papers = {"CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "README.md", "SECURITY.md"}
+    legal = {"LICENSE", "LICENSE-annotations", "Makefile", "NOTICE"}
+    there = {path.name for path in ROOT.glob("[A-Z]*") if path.is_file()}
+    assert there == papers | legal

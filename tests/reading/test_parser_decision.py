@@ -295,6 +295,16 @@ def test_a_list_of_other_tools_is_no_decision_table() -> None:
     assert [tool["votes"] for tool in line["tools"]] == [None, None]
 
 
+UNTOLD = {
+    "a label glued to each cell",
+    "a label without a colon in each cell",
+    "a name glued to each cell",
+    "a name without a colon in each cell",
+    "names between the cells",
+}
+"""Forms in which a cell does not stand alone: the card's texts are then not told by them."""
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_card_says_over_and_under_its_name_is_told_by_a_table_of_any_form(form: str) -> None:
     """The row of a field tells it, and never the cells of the next row or the names in them."""
@@ -305,4 +315,7 @@ def test_what_a_card_says_over_and_under_its_name_is_told_by_a_table_of_any_form
         whole = whole.replace(f"<p>{side.category}</p><h2>", f"<p>{side.name[0]}</p><h2>")
         whole = whole.replace(old, new)
     line = read(whole)
-    assert line["kind"] == "failure" or said(line) == said(WHOLE), line
+    if form in UNTOLD:
+        assert line["kind"] == "failure"
+    else:
+        assert said(line) == said(WHOLE), line
