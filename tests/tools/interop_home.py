@@ -112,13 +112,16 @@ def make(folder: Path) -> Made:
         for moment in (FIRST, SECOND):
             ended = run_crawl(home, site.base + "/", *named, env={"VERDICTS_NOW": moment})
             assert ended.exit_code in (0, 10), ended.errors
-        # 8 is wget's way of saying that one answer was an error.
+        # 8 is wget's way of saying that one answer was an error. Played answers close without
+        # having said so; a request sent into such a connection would be lost (exit 4).
         done = subprocess.run(
             [
                 "wget",
                 "-q",
                 "--warc-file=wget",
                 "--tries=1",
+                "--no-http-keep-alive",
+                "--no-hsts",
                 "--no-warc-keep-log",
                 "-O",
                 "none",
@@ -128,7 +131,7 @@ def make(folder: Path) -> Made:
             check=False,
             timeout=60,
         )
-        assert done.returncode in (0, 8)
+        assert done.returncode == 8, f"wget ended with {done.returncode}"
     (folder / "page.html").write_bytes(PAGE)
     common = ("--home", home, "--site", "sample")
     for arguments in (("page.html", "--url", SAVED, "--date", "2026-10-01"), ("wget.warc.gz",)):
