@@ -139,6 +139,8 @@ def wget_warc(tmp_path_factory):
                 "-q",
                 "--warc-file=saved",
                 "--tries=1",
+                "--no-http-keep-alive",
+                "--no-hsts",
                 "--no-warc-keep-log",
                 *(site.base + path for path in paths),
             ],
