@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
-from schema.errors import LayoutError
+from schema.errors import FieldError, LayoutError
 from schema.records import Finding, Quote, Tool
 
 
@@ -83,9 +83,42 @@ def require_own_quotes(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
     Raises: LayoutError (quote_side).
     """
     own = [[q for q in quotes if q.tool == tool.position] for tool in tools]
-    if not any(map(_is_agreed, tools, own)) and all(map(_is_agreed, tools, own[::-1])):
+    if any(map(_is_agreed, tools, own)):
+        return
+    detail = None
+    if all(map(_is_agreed, tools, own[::-1])):
         detail = "the verdicts printed on the quotes of each tool fit the other"
+    elif _stated_ships(tools) == sum(quote.verdict == "ship" for quote in quotes):
+        detail = "the printed verdicts fit the votes of both tools together, and of neither"
+    if detail:
         raise LayoutError(code="quote_side", field="quotes", detail=detail)
+
+
+def _stated_ships(tools: tuple[Tool, Tool]) -> int | None:
+    """How many votes for ship the page states in all. Absent: None where it does not."""
+    votes = [tool.votes for tool in tools]
+    return sum(each.ship for each in votes if each) if None not in votes else None
+
+
+def require_no_description(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
+    """No quote holds what a card says of its tool. Raises: FieldError (field_ambiguous)."""
+    for number, quote in enumerate(quotes):
+        if any(tool.description in quote.text for tool in tools):
+            field, detail = f"quotes[{number}].text", "a description stands in it"
+            raise FieldError(code="field_ambiguous", field=field, detail=detail)
+
+
+def require_own_pricing(tools: tuple[Tool, Tool], free: str) -> None:
+    """Prices that fit the other tool's entry, both of them and neither its own, are turned round.
+
+    `free` is the site's word for a free entry; a price is free where it says so.
+    Raises: FieldError (field_ambiguous).
+    """
+    said = [tool.pricing and free in tool.pricing.casefold() for tool in tools]
+    entries = [tool.entry.casefold() == free for tool in tools]
+    if None not in said and said[0] != said[1] and said == entries[::-1] and entries != said:
+        detail = "the price of each tool fits the other's entry"
+        raise FieldError(code="field_ambiguous", field="tools[].pricing", detail=detail)
 
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:

@@ -13,7 +13,13 @@ from parsers.cards.cards import Cards, read_cards
 from parsers.cards.decision import Decision, read_decision
 from parsers.cards.heading import find_headings, splits
 from parsers.cards.tool import ToolReader, require_own_votes
-from parsers.checks import check_sides, check_tool_quotes, require_own_quotes
+from parsers.checks import (
+    check_sides,
+    check_tool_quotes,
+    require_no_description,
+    require_own_pricing,
+    require_own_quotes,
+)
 from parsers.page.columns import Turned, by_columns
 from parsers.page.context import Context, Trace
 from parsers.page.document import Document
@@ -75,6 +81,8 @@ def read_comparison(
     tools = (one.record(slugs[0]), two.record(slugs[1]))
     _check_decision(context, decision, cards)
     require_own_quotes(tools, quotes)
+    require_no_description(tools, quotes)
+    require_own_pricing(tools, next(iter(site.words.entries)))
     context.findings += check_tool_quotes(tools, quotes)
     context.findings += check_sides(tools, quotes, cards.pair, decision)
     return Comparison(

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 INITIALS = 2
 """As many letters of a name's beginning may stand for it at the head of a column."""
+MOST_INITIALS = 3
 LONGEST_HEAD = 120
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _ABOUT = re.compile(
@@ -117,9 +118,17 @@ def _held(text: str, names: Names) -> tuple[int, ...]:
 def _begun(stem: str, names: Names, *, is_cut: bool) -> tuple[int, ...]:
     """The tools whose name begins with a text: first letters, whole words, or what was cut."""
     start = stem.casefold()
-    return tuple(
+    begun = tuple(
         number
         for number, name in enumerate(names, 1)
         if name.casefold().startswith(start)
         and (is_cut or len(start) <= INITIALS or not name[len(start) :][:1].isalnum())
     )
+    if begun or is_cut or not INITIALS <= len(start) <= MOST_INITIALS:
+        return begun
+    return tuple(n for n, name in enumerate(names, 1) if _initials(name).startswith(start))
+
+
+def _initials(name: str) -> str:
+    """The first letter of each word of a name."""
+    return "".join(word[0] for word in re.findall(r"\w+", name.casefold()))

@@ -62,10 +62,11 @@ _SENTENCE = re.compile(
       .{{0,60}}
     | (?:an?\ )?(?:unknown\ |unexpected\ |network\ |server\ |internal\ )?error
       (?:\ (?:has\ )?occurr?ed|\ (?:while\ )?(?:loading|fetching|rendering)\b.{{0,60}}
-      |(?:\ |:\ ?)\d{{3}}\b.{{0,40}})
+      |(?:\ |:\ ?)\d{{3}}\b.{{0,90}})
     | (?:oops\W+)?something\ went\ wrong.{{0,60}}
     | (?:request|connection|network)\ (?:failed|timed\ out)
-    | (?:log|sign)\ ?(?:in|up)\ to\ (?:read|see|view|continue|unlock)\b.{{0,60}}
+    | (?:log|sign)\ ?(?:in|up)\ (?:with\b.{{1,40}}\ )?to\ (?:read|see|view|continue|unlock)\b
+      .{{0,60}}
     | (?:subscribe|upgrade)\ to\ (?:read|see|view|unlock)\b.{{0,60}}
     | (?:please\ )?(?:enable|turn\ on)\ javascript.{{0,60}}
     | (?:missing\ translation|translation\ missing)\b.{{0,80}}

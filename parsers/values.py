@@ -46,6 +46,8 @@ _BROKEN = re.compile(
 _MOJIBAKE = re.compile(
     "\u00e2\u20ac[\u0153\u009d\u2122\u02dc\u201c\u201d\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]"
 )
+NO_VOTES = frozenset(("no votes", "no votes yet", "no community votes"))
+"""What is said, or read out for a dash, where a publisher's own words for it are not."""
 DASHES = frozenset(("-", "–", "—", "−", "‐", "‑", "‒", "―", "n/a", "?"))
 
 
@@ -176,7 +178,7 @@ def parse_community(text: str, *, no_votes: str, field: str, ship: str = "ship")
     bare = without_icons(text)
     if bare.casefold() in DASHES or not bare:
         return (None, None, None)
-    if label_key(bare) == label_key(no_votes):
+    if _says_no_votes(bare, no_votes):
         return (None, 0, 0)
     counted = _counted(ship).fullmatch(bare)
     if counted is None:
@@ -190,13 +192,17 @@ def parse_community(text: str, *, no_votes: str, field: str, ship: str = "ship")
     return (_in_range(counted[1], text, field), cast, votes)
 
 
+def _says_no_votes(text: str, no_votes: str) -> bool:
+    return label_key(text) in NO_VOTES or label_key(text) == word_key(no_votes)
+
+
 def is_community_like(text: str, *, no_votes: str, ship: str = "ship") -> bool:
     """Whether the text could be a community vote, readable or not."""
     bare = without_icons(text)
     return (
         bare.casefold() in DASHES
         or is_share_like(bare)
-        or label_key(bare) == label_key(no_votes)
+        or _says_no_votes(bare, no_votes)
         or _counted(ship).fullmatch(bare) is not None
     )
 

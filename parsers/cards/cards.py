@@ -16,6 +16,7 @@ from parsers.cards.named import Named, Repeated, find_named, repeated_words
 from parsers.cards.opening import Opening, read_opening
 from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, own_words
 from parsers.cards.statistics import Triple, find_triples
+from parsers.page.hidden import hidden_rest
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
@@ -196,10 +197,11 @@ def _with_descriptions(
     for opening, place, words, end in zip(openings, places, said, under, strict=True):
         own, badge = opening.named, opening.badge
         if is_over and badge is not None and badge.first >= place.first:
-            badge = None  # it is found there again
+            badge = None  # it may be found there again
         twin = next((other for other in said if other.name != own.name), None)
         alike = words.shared_with(twin) if twin else frozenset[str]()
         text, badge = read_description(tokens, names, place, badge, own.name, alike)
+        badge = badge or opening.badge
         if not own.is_bound:
             _require_category(tokens, opening)
         parts = (own.triple, own.span, opening.category, opening.tagline, badge, text)
@@ -294,6 +296,10 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
             code="field_ambiguous", field="description", detail=f"both cards begin with {label!r}"
         )
     bare = (text[len(label) :] for text in texts)
+    blocks = [(tokens.start[s.first], tokens.end[s.end - 1]) for s in (c.description for c in pair)]
+    if rest := hidden_rest(tokens.document, blocks):
+        detail = f"{rest[:40]!r} is hidden beside it, and may be a part of it"
+        raise FieldError(code="field_ambiguous", field="description", detail=detail)
     is_own = all(ends_in_own_words(tokens, card.description) for card in pair)
     one, other = map(own_words, bare, [card.name.text(tokens) for card in pair])
     require_no_tail(one, other, is_own=is_own)

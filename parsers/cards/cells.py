@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from parsers.cards.columns import DecisionRow, Order
-from parsers.cards.paragraphs import CardSpan, is_sentence, likeness, tokens_of
+from parsers.cards.paragraphs import CardSpan, is_sentence, tokens_of
 from parsers.heads import Names, named_tools
 from parsers.page.document import common
 from parsers.page.tokens import Tokens
@@ -231,7 +231,8 @@ def without_alike(tokens: Tokens, one: CardSpan, other: CardSpan) -> tuple[CardS
     """The cells of a row without the label that ends both of them, such as a link to more."""
     while min(one.end - one.first, other.end - other.first) > 1:
         shown = [tokens.text[cell.end - 1] for cell in (one, other)]
-        if is_sentence(shown[0]) or likeness(shown[0], "\0") != likeness(shown[1], "\0"):
+        has_figures = any(map(str.isdigit, shown[0]))  # votes, or a price
+        if has_figures or is_sentence(shown[0]) or shown[0].casefold() != shown[1].casefold():
             break
         one, other = (replace(cell, end=cell.end - 1) for cell in (one, other))
     return one, other

@@ -75,11 +75,16 @@ def read_decision(tokens: Tokens, said: Said, regions: list[tuple[int, int]]) ->
         several = "stands in several decision tables, which differ"
         told = {row: several for table in tables for row in (*table.rows, *table.lost)}
         tables = [Decision(problems=[f"a row {several}"], lost=told)]
-    for row, why in tables[0].lost.items():
+    _require_no_loss(tables[0].lost)
+    return tables[0]
+
+
+def _require_no_loss(lost: dict[str, str]) -> None:
+    """No row is lost that the cards do not repeat; each with the reason. Raises: FieldError."""
+    for row, why in lost.items():
         if row in FIELDS:
             name = f"tools[].{FIELDS[row]}"
             raise FieldError(code="field_ambiguous", field=name, detail=f"row {row} {why}")
-    return tables[0]
 
 
 def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int, int]]:
@@ -111,7 +116,12 @@ def _without_header(tokens: Tokens, said: Said, regions: list[tuple[int, int]]) 
         is_own = shown == said.words["best_for"] or set(table.names) == set(said.names)
         if is_own and len(table.rows) >= FEWEST_ROWS and not table.lost and not table.problems:
             return table
-        return Decision(problems=[f"no block reads {tokens.words.decision[0]!r} over its rows"])
+        why = f"stands in a table without {tokens.words.decision[0]!r} over its rows"
+        told = {label.row for label in labels}
+        is_told = not set(said.words["best_for"]).isdisjoint(tokens.text[first:stop])
+        if len(told) >= FEWEST_ROWS and ("panel_verdict" in told or is_told):
+            _require_no_loss(dict.fromkeys(sorted(told, reverse=True), why))
+        return Decision(problems=[f"a row {why}"])
     return Decision()
 
 
@@ -233,7 +243,8 @@ def _transposed(
     rest = list(range(labels[-1].at + 1, end))
     width = len(labels) + 1
     if len(rest) != 2 * width:
-        decision.problems.append("the table's rows have not as many cells as it has labels")
+        why = "stands over rows that have not as many cells as the table has labels"
+        decision.lost |= dict.fromkeys((label.row for label in labels), why)
         return [], []
     heads = [tokens.text[rest[0]], tokens.text[rest[width]]]
     decision.names = tuple(heads)

@@ -15,7 +15,7 @@ WORDS = {
     "name": "tool|name|product",
     "category": "category|topic",
     "tagline": "tagline|summary|in short|best for|motto",
-    "badge": "(?:our |the )?(?:panel )?(?:verdict|badge)",
+    "badge": "(?:our |the )?(?:panel(?:['’]s)? )?(?:verdict|badge)",
     "description": "about|description|summary|overview|details",
 }
 """What the label of each field reads."""

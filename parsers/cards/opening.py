@@ -80,7 +80,7 @@ class _Reader:
                 over.append(span)
             elif span not in glued:
                 under.insert(0, span)
-        if named.is_bound and not over:
+        if self._is_under(over, under):
             category = self._category_under(under)
             under.remove(category)
             start = _start(tokens, named, name.first)
@@ -99,6 +99,18 @@ class _Reader:
         is_open = named.is_bound and not is_told
         extra = sum(span.first < category.first for span in others) if is_open else 0
         return Opening(named, category, tagline, badge, start, extra)
+
+    def _is_under(self, over: list[CardSpan], under: list[CardSpan]) -> bool:
+        """Whether the category stands under the name.
+
+        Where no box holds the card, the decision table must say so: what stands over the name may
+        be the end of another card.
+        """
+        if self.named.is_bound:
+            return not over
+        told = [span for span in under if self._text(span) in self.repeated.categories]
+        is_over = any(self._text(span) in self.repeated.categories for span in over[-1:])
+        return len(told) == 1 and not is_over
 
     def _text(self, span: CardSpan) -> str:
         return span.text(self.tokens)
@@ -204,8 +216,9 @@ class _Reader:
         own = [span for span in under if not self._is_shared(span)]
         said = [span for span in under if self._text(span) in self.repeated.taglines]
         chosen = under
-        if self.named.is_bound and not self._may_hold_badge(own, badges):
-            chosen = next((way for way in (said, own) if len(way) == 1), under)
+        if not self._may_hold_badge(own, badges):
+            ways = (said, own) if self.named.is_bound else (said,)
+            chosen = next((way for way in ways if len(way) == 1), under)
         if len(chosen) > 1:
             raise self._several(chosen, own, badges)
         for span in under:

@@ -18,6 +18,8 @@ from parsers.page.edges import (
     DECORATIONS,
     is_apart,
     is_glued_trail,
+    is_lead_alone,
+    is_ribbon,
     may_be_foreign_lead,
     may_be_foreign_trail,
 )
@@ -63,27 +65,31 @@ class CardSpan:
 
 
 def own_part(
-    tokens: Tokens, span: CardSpan, twin: CardSpan, known: str | None, path: str
+    tokens: Tokens, span: CardSpan, twin: CardSpan, known: str | None, path: str, name: str
 ) -> CardSpan:
     """A value without words in elements of their own at its edges, a category without signs too.
 
-    Those are left out only where the value is `known` without them; `twin` is the other tool's.
+    Those are left out only where the value is `known` without them; `twin` is the other tool's,
+    `name` the tool's.
     Raises: FieldError (field_ambiguous) where they may be no part of it.
     """
     text = span.text(tokens)
-    if not text.strip(_SIGNS) or text == known:
+    edges = _edges(tokens, span)
+    has_ribbon = any(is_ribbon(edge.text) for edge in edges)
+    if not text.strip(_SIGNS) or (text == known and not has_ribbon):
         return span
-    edges, others = _edges(tokens, span), _edges(tokens, twin)
+    others = _edges(tokens, twin)
     told = [
         len(edge.text) if is_apart(edge, other) else 0
         for edge, other in zip(edges, others, strict=True)
     ]
     for skip, cut in ((told[0], 0), (0, told[1]), (told[0], told[1])):
         part = text[skip : len(text) - cut].strip(_SIGNS)
-        if known is not None and part == known:
+        if known is not None and part == known != text:
             return _within(span, text, known, skip)
     lead = len(edges[0].text)
-    is_lead = may_be_foreign_lead(edges[0], others[0], text[lead:].lstrip())
+    rest = text[lead:].lstrip()
+    is_lead = may_be_foreign_lead(edges[0], others[0], rest) or is_lead_alone(edges[0], rest, name)
     is_short = len(text) <= LONGEST_LABEL or edges[1].tag in ASIDES
     is_trail = is_short and may_be_foreign_trail(edges[1], others[1])
     is_trail |= is_placeholder(edges[1].text, ".text") if edges[1].text else False

@@ -7,6 +7,7 @@ import re
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
 from parsers.cards.paragraphs import CardSpan, own_part
+from parsers.notices import require_no_notice
 from parsers.page.context import Context
 from parsers.values import (
     Statement,
@@ -20,6 +21,7 @@ from parsers.values import (
 from schema.errors import FieldError
 from schema.records import LONG_TEXT, SHORT_TEXT, Tool
 
+_RUN_TOGETHER = re.compile(r"[a-z0-9)][$€£¥][0-9]")
 VoteCounts = tuple[int, int]
 TEXTS = {"category": "category", "tagline": "best_for", "pricing": "", "description": ""}
 """The fields of free words, and the row of the decision table that says the same."""
@@ -65,8 +67,12 @@ class ToolReader:
             row = TEXTS[field]
             told = self._cell(row) if row else None
             known = told.text(self.context.tokens) if told else None
-            span = own_part(self.context.tokens, span, self._twin(field), known, path)
-        return self.context.text(path, span.first, span.end, limit, (span.skip, span.cut))
+            name = self.card.name.text(self.context.tokens)
+            span = own_part(self.context.tokens, span, self._twin(field), known, path, name)
+        text = self.context.text(path, span.first, span.end, limit, (span.skip, span.cut))
+        if limit == LONG_TEXT:
+            require_no_notice(text, field=path)
+        return text
 
     def _twin(self, field: str) -> CardSpan:
         """The span of the other tool's field."""
@@ -116,7 +122,11 @@ class ToolReader:
         text = cell.text(self.context.tokens)
         if not without_icons(text) or text in "-–—−":
             return None
-        return self._text("pricing", cell)
+        text = self._text("pricing", cell)
+        if run := _RUN_TOGETHER.search(text):
+            detail = f"two prices run into each other at {text[run.start() :][:12]!r}"
+            raise FieldError(code="field_ambiguous", field=f"{self.path}.pricing", detail=detail)
+        return text
 
     def _community(self) -> dict[str, int | None] | None:
         """The fuller of the card's and the decision table's statements."""

@@ -16,8 +16,10 @@ _PERMALINKS = frozenset("#¶§🔗⚓\u200b")
 """What a link shows that only leads to the heading in which it stands."""
 _NOTE = re.compile(r"\s*[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§]{1,2})[\])]?\s*", re.IGNORECASE)
 """What a raised link shows that leads to a footnote."""
-_EDIT = re.compile(r"\s*\[\s*edit(?: source)?\s*\]\s*$", re.IGNORECASE)
-"""What a wiki puts behind a heading."""
+_EDIT = re.compile(
+    r"\s*\[\s*(?:edit(?: source)?|(?:perma)?link|quote|reply|share|#|¶|§)\s*\]\s*$", re.IGNORECASE
+)
+"""What stands in brackets behind a heading, as in a wiki, or behind a line."""
 LONGEST_FIGURE = 40
 """Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
 
@@ -39,8 +41,8 @@ class Blocks:
         self.runs = told.settle((e, document.first[e], document.end[e]) for e in sorted(found))
         return told.spans
 
-    def make(self) -> None:
-        """Turn the runs into blocks."""
+    def make(self) -> list[TextRun]:
+        """Turn the runs into blocks. Gives the runs, their controls settled."""
         spans = self._settle_controls()
         document, made, runs = self.document, self.made, self.runs
         own = [run[2] for run in runs]
@@ -59,6 +61,7 @@ class Blocks:
         for start, end in spans:
             within = bisect_left(document.run, start), bisect_left(document.run, end)
             document.controls.update(range(*within))
+        return self.runs
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""
@@ -66,15 +69,19 @@ class Blocks:
         for at in range(start, end):
             if len(runs[at][0]) <= 4 and self._is_note(at):
                 runs[at] = (" ", *runs[at][1:])
-        solid = [at for at in range(start, end) if not runs[at][0].isspace()]
+        shown = (at for at in range(start, end) if not runs[at][0].isspace())
+        for _, line in groupby(shown, key=lambda at: runs[at][3]):
+            self._blocks_of_line([*line])
+
+    def _blocks_of_line(self, solid: list[int]) -> None:
+        """The blocks of one line of a box; `solid` are its runs that hold more than white space."""
+        runs = self.runs
         while len(solid) > 1 and self._is_permalink(solid[-1]):
             solid.pop()
         while len(solid) > 1 and self._is_permalink(solid[0]):
             solid.pop(0)
         if len(solid) > 1 and runs[solid[-1]][0].rstrip().endswith("]"):
             solid = self._without_edit(solid)
-        if not solid:
-            return
         if len(solid) == 1:
             self._add(solid, " ")
             return
@@ -82,10 +89,7 @@ class Blocks:
         group, before = [solid[0]], solid[0]
         glue = " "
         for at in solid[1:]:
-            if runs[at][3] != runs[before][3]:
-                self._add(group, glue)
-                group, glue = [at], " "
-            elif self._may_split(before, at, bare):
+            if self._may_split(before, at, bare):
                 self._add(group, glue)
                 group, glue = [at], self._space(before, at)
             else:
@@ -94,7 +98,7 @@ class Blocks:
         self._add(group, glue)
 
     def _without_edit(self, solid: list[int]) -> list[int]:
-        """The runs of a box without a wiki's link to edit its section, in brackets."""
+        """The runs of a line without the link in brackets at its end."""
         runs, tail = self.runs, ""
         for number, at in enumerate(reversed(solid[-4:]), start=1):
             text = runs[at][0]
@@ -111,8 +115,12 @@ class Blocks:
         return len(text) <= 4 and text.strip() in _PERMALINKS and "a" in self._inline_tags(at)
 
     def _is_note(self, at: int) -> bool:
-        """Whether a run is the mark of a footnote: raised, and a link."""
-        return bool(_NOTE.fullmatch(self.runs[at][0])) and {"a", "sup"} <= self._inline_tags(at)
+        """Whether a run is the mark of a footnote: raised, and a link or in brackets."""
+        text = self.runs[at][0]
+        if not _NOTE.fullmatch(text):
+            return False
+        tags = self._inline_tags(at)
+        return "sup" in tags and ("a" in tags or text.strip()[0] == "[")
 
     def _inline_tags(self, at: int) -> set[str]:
         """The inline elements around a run."""

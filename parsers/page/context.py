@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from parsers.page.hidden import lost_words
 from parsers.page.tokens import Tokens, Value
 from parsers.site import Words
 from parsers.values import require_no_placeholder, require_text
+from schema.errors import FieldError
 from schema.records import SHORT_TEXT, Finding, Place
 
 Trace = dict[str, tuple[Place, ...]]
+
+
+def require_nothing_hidden(tokens: Tokens, first: int, end: int, field: str) -> None:
+    """Pass over a text of which the page hides no part. Raises: FieldError (field_ambiguous)."""
+    document = tokens.document
+    if document.hidden and first < end:
+        lost = lost_words(document, tokens.start[first], tokens.end[end - 1])
+        if lost is not None:
+            detail = f"the page hides a part of it: {lost[:40]!r}"
+            raise FieldError(code="field_ambiguous", field=field, detail=detail)
 
 
 @dataclass(slots=True)
@@ -39,6 +51,7 @@ class Context:
         Raises: FieldError for a text that no field may hold.
         """
         tokens, text = self.tokens, self.tokens.join(first, end)
+        require_nothing_hidden(tokens, first, end, path)
         self.trace[path] = tokens.place(first, end)
         if any(edges):
             text = text[edges[0] : len(text) - edges[1]]

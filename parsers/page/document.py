@@ -26,6 +26,18 @@ class Edge(NamedTuple):
 NO_EDGE = Edge()
 
 
+class Unshown(NamedTuple):
+    """Words of the page that no block shows: of a hidden element, a picture, a label."""
+
+    run: int
+    """The text run before which they stand."""
+    element: int
+    """The element that bears or holds them."""
+    text: str
+    is_silent: bool = False
+    """Whether a browser shows them, and does not read them out."""
+
+
 @dataclass(slots=True)
 class Document:
     """Blocks and the tree above them, as parallel lists.
@@ -47,6 +59,8 @@ class Document:
     """For each element the [first, end) of the text runs under it."""
     run: list[int] = field(default_factory=list)
     """For each block the number of its first text run."""
+    runs: list[tuple[str, int, int, int]] = field(default_factory=list)
+    """The text runs: each a text, its element, its box and its line."""
     boxes: list[tuple[int, int]] = field(default_factory=list)
     """The [start, end) of the blocks of each box."""
     canonical: str | None = None
@@ -54,6 +68,10 @@ class Document:
     """Whether no block holds a character that a field may not hold."""
     edges: dict[int, tuple[Edge, Edge]] = field(default_factory=dict)
     """The inline elements that a block with bare text, or several of them, begins and ends in."""
+    hidden: list[Unshown] = field(default_factory=list)
+    """What elements say that are passed over, in the page's order."""
+    spoken: list[Unshown] = field(default_factory=list)
+    """What pictures and elements are called for readers who hear the page."""
     controls: set[int] = field(default_factory=set)
     """The blocks that are the interface's: a button, a menu, a date.
 

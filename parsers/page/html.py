@@ -40,7 +40,7 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     if tree.body is not None:
         walk.through(tree.body)
     document = walk.document
-    Blocks(document, walk.runs, walk.controls).make()
+    document.runs = Blocks(document, walk.runs, walk.controls).make()
     document.is_clean = is_clean(document)
     document.canonical = marked.canonical
     return document

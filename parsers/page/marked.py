@@ -12,7 +12,7 @@ from parsers.page.controls import is_role
 
 _MARKED = (
     "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],[popover],[role],"
-    "link[rel='canonical' i][href],template,preact-island"
+    "link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt]"
 )
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
@@ -28,8 +28,12 @@ class Marked:
     """Elements by the numbers of their nodes."""
 
     hidden: set[int] = field(default_factory=set)
+    silent: set[int] = field(default_factory=set)
+    """Those of the hidden that a browser shows, and does not read out."""
     roles: set[int] = field(default_factory=set)
     """Controls by their role."""
+    spoken: dict[int, str] = field(default_factory=dict)
+    """What elements and pictures are called by their attributes."""
     canonical: str | None = None
     """Absent: None for a page that names no canonical address."""
     panels: list[LexborNode] = field(default_factory=list)
@@ -62,19 +66,19 @@ def open_panels(marked: Marked, tree: LexborHTMLParser) -> None:
 def _look(node: LexborNode, marked: Marked) -> None:
     attributes, name = node.attributes, node.tag
     role = attributes.get("role")
+    if called := attributes.get("aria-label") or attributes.get("alt"):
+        marked.spoken[node.mem_id] = called
     if name == "link":  # not shown in any case
         if marked.canonical is None and (attributes.get("rel") or "").lower() == "canonical":
             marked.canonical = attributes.get("href")
     elif name == "template":  # not shown, but what it holds may be
         marked.has_pieces = True
-    elif (
-        "hidden" in attributes
-        or (attributes.get("aria-hidden") or "").lower() == "true"
-        or "popover" in attributes
-        or (name == "dialog" and "open" not in attributes)
-        or _HIDING.search(attributes.get("style") or "")
+    elif (is_unshown := _is_unshown(node)) or (
+        (attributes.get("aria-hidden") or "").lower() == "true"
     ):
         marked.hidden.add(node.mem_id)
+        if not is_unshown:
+            marked.silent.add(node.mem_id)
         is_panel = name != "dialog" and "popover" not in attributes
         if is_panel and (role or "").lower() in _PANELS:
             marked.panels.append(node)
@@ -82,6 +86,17 @@ def _look(node: LexborNode, marked: Marked) -> None:
         marked.roles.add(node.mem_id)
     if name == "preact-island":
         marked.has_pieces = True
+
+
+def _is_unshown(node: LexborNode) -> bool:
+    """Whether a browser shows nothing of an element."""
+    attributes = node.attributes
+    return (
+        "hidden" in attributes
+        or "popover" in attributes
+        or (node.tag == "dialog" and "open" not in attributes)
+        or _HIDING.search(attributes.get("style") or "") is not None
+    )
 
 
 def _opened(tree: LexborHTMLParser, panels: list[LexborNode]) -> set[int]:

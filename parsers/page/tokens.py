@@ -211,6 +211,8 @@ class Patterns:
         if match is None:
             return None
         name, verdict = match["name"].strip(_BETWEEN), match["verdict"]
+        if "(" in name.rpartition(")")[2] and match.string[match.end("name")] == ")":
+            name += ")"
         for word, rest in (name.split(" ", 1), name.rsplit(" ", 1)[::-1]) if " " in name else ():
             if verdict is None and label_key(word) in self.verdicts:
                 name, verdict = rest.strip(_BETWEEN), word.strip(_BETWEEN)

@@ -12,12 +12,15 @@ The walk enters what the page shows and passes over the rest; where a piece of t
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborNode
 
-from parsers.page.document import Document
+from parsers.page.document import Document, Unshown
 from parsers.page.inline import INLINE, TextRun
 from parsers.page.marked import Marked
 from parsers.page.moved import Moves, Node
+from parsers.page.white import one_spaced
 
 UNSEEN = frozenset(
     (
@@ -25,9 +28,14 @@ UNSEEN = frozenset(
         "object embed title meta link datalist progress meter del s strike"
     ).split()
 )
+_WORDLESS = frozenset(
+    "head script style title meta link datalist progress meter del s strike".split()
+)
+"""Elements whose words are not the page's, or are not said any more."""
 _AMID = frozenset(("img", "input", "picture"))
 """Elements without words of their own, which part no sentence that they stand in."""
-_SEEN, _INLINE, _CUSTOM, _UNSEEN, _BREAK = range(5)
+_TAG = re.compile(r"<[^>]*>?")
+_SEEN, _INLINE, _CUSTOM, _UNSEEN, _SILENT, _BREAK = range(6)
 _KNOWN_TAG_IDS = 256
 _kinds: dict[int, int] = {}
 _names: dict[int, str] = {}
@@ -48,8 +56,8 @@ class Walk:
     def through(self, body: LexborNode) -> None:
         """Visit every visible node below `body` in order."""
         runs, kinds, moves = self.runs, _kinds, self.moves
-        hidden = self.marked.hidden
-        marks = hidden | self.marked.roles
+        hidden, roles, spoken = self.marked.hidden, self.marked.roles, self.marked.spoken
+        marks = hidden | roles | spoken.keys()
         document, tag_ids = self.document, list[int]()
         parent, first, end = document.parent, document.first, document.end
         element, is_block, made, box, line = 0, True, 0, 0, 0
@@ -84,7 +92,9 @@ class Walk:
                 end.append(0)
                 made += 1
                 element, is_block = made, not kind or (kind == _CUSTOM and _is_alone(node))
-                if is_marked:  # and shown: by its role
+                if is_marked and node.mem_id in spoken:
+                    document.spoken.append(Unshown(len(runs), made, spoken[node.mem_id]))
+                if is_marked and node.mem_id in roles:  # and shown
                     self.controls.append(made)
                     is_block = True
                 if is_block:
@@ -99,7 +109,23 @@ class Walk:
                 stack.append((after, element, is_block))
                 is_block = False
                 continue
+            elif kind == _SILENT or (is_marked and kind != _UNSEEN):
+                self._pass_over(node, element)
             node = node.next
+
+    def _pass_over(self, node: Node, parent: int) -> None:
+        """Note what an element says that is not shown."""
+        run, document = len(self.runs), self.document
+        if called := self.marked.spoken.get(node.mem_id):
+            document.spoken.append(Unshown(run, parent, called))
+        parts = node.template_fragments() if node.tag == "template" else [node]
+        said = one_spaced(" ".join(part.text(separator=" ") for part in parts))
+        if node.tag == "noembed":  # whose markup is text
+            said = one_spaced(_TAG.sub(" ", said))
+        is_moved = self.moves is not None and node.mem_id in self.moves.emptied
+        if any(map(str.isalnum, said)) and not is_moved:
+            is_silent = node.mem_id in self.marked.silent or node.tag == "svg"
+            document.hidden.append(Unshown(run, parent, said, is_silent))
 
     def _kind(self, node: Node, tag_id: int) -> int:
         """What to do with an element whose tag was not met before on this or any page."""
@@ -115,8 +141,10 @@ def _kind_of(node: Node) -> tuple[int, str]:
     name = (node.tag or "").lower()
     if name == "br":
         return _BREAK, name
-    if name in UNSEEN or not node.is_element_node:
+    if not node.is_element_node or name in _WORDLESS:
         return _UNSEEN, name
+    if name in UNSEEN:
+        return _SILENT, name
     if "-" in name or name in _AMID:
         return _CUSTOM, name
     return (_INLINE if name in INLINE else _SEEN), name

@@ -32,8 +32,9 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
     sides = assign(board)
     tools = [tool for tool, _ in sides]
     _require_counts(tools, board)
-    for cell, tool in zip(board.cells, tools, strict=True):
-        if (len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool) or cell.tool not in (0, tool):
+    for cell, tool, spoken in zip(board.cells, tools, board.spoken, strict=True):
+        is_other = len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool
+        if is_other or cell.tool not in (0, tool) or spoken == {3 - tool}:
             raise uncertain(f"a cell of tool {tool} names the other")
     _require_heads(tools, board)
     _require_agreement(tools, board)

@@ -11,6 +11,7 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import means
 from parsers.scorecard.shape import NamedCell, is_alike
 from parsers.scorecard.sides import Board, Panels, Side
+from parsers.scorecard.spoken import cell_element, spoken_tools
 from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
 
 
@@ -24,8 +25,12 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
             for found in zip(names_tools, sentences, strict=True)
         ]
     is_one_name = names[0] == names[1]
+    spoken = spoken_tools(tokens, names, cells)
+    if not any(map(any, names_tools)) and not any(c.raw.tools or c.tool for c in cells):
+        names_tools = spoken.over
     return Board(
         cells=cells,
+        spoken=tuple(frozenset(found) for found in spoken.within),
         heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
         unread=() if is_one_name else _unread(tokens, names, cells),
         over=tuple(tuple(tokens.text[at] for at in cell.raw.outer) for cell in cells),
@@ -111,15 +116,8 @@ def _are_alone(tokens: Tokens, one: int, other: int) -> bool:
 
 def _places(tokens: Tokens, cells: tuple[NamedCell, ...]) -> tuple[Side, ...]:
     """For each cell its place among the cells and empty elements beside it, and their number."""
-    elements = [_element(tokens, cell) for cell in cells]
+    elements = [cell_element(tokens, cell) for cell in cells]
     return tuple(_place(tokens, each, elements) if each else (0, 0) for each in elements)
-
-
-def _element(tokens: Tokens, cell: NamedCell) -> int:
-    """The element that is the cell. Absent: 0 where none is."""
-    own = tokens.document.ancestors(tokens.start[cell.raw.anchor.first])
-    depth = len(own) - len(cell.raw.above)
-    return own[depth - 1] if cell.raw.above and depth else 0
 
 
 def _place(tokens: Tokens, element: int, cells: list[int]) -> tuple[int, int]:

@@ -46,17 +46,22 @@ def build_cells(
     """A cell around each anchor. `begin` is the scorecard's heading."""
     cells: list[RawCell] = []
     before = begin + 1
+    headed = _tools_with_scores(anchors, names)
     for anchor, (span, above) in zip(anchors, _spans(tokens, anchors, begin), strict=True):
         inside = (*range(span.first, anchor.span.first), *range(anchor.span.end, span.end))
         rest = [at for at in inside if is_part(tokens, anchor.span, at)]
         tools = {at: named for at in rest if (named := named_tools(tokens.text[at], names))}
+        score = anchor.score
+        if headed and score is not None:
+            tools[-1] = named_tools(score.reviewer or "", names)
+            score = score._replace(reviewer=None)
         rest = [at for at in rest if at not in tools]
         verdict = _verdict(tokens, anchor, rest)
         cells.append(
             RawCell(
                 span=span,
                 anchor=anchor.span,
-                score=anchor.score,
+                score=score,
                 verdict_at=verdict,
                 tools=next(iter(tools.values()), ()),
                 rest=tuple(at for at in rest if at != verdict),
@@ -66,6 +71,12 @@ def build_cells(
         )
         before = span.end
     return tuple(cells)
+
+
+def _tools_with_scores(anchors: list[Anchor], names: Names) -> bool:
+    """Whether what stands in one text with each score is a tool's name, no reviewer's."""
+    shown = [anchor.score.reviewer if anchor.score else None for anchor in anchors]
+    return all(text and named_tools(text, names) for text in shown)
 
 
 def means(tokens: Tokens, at: int) -> bool:

@@ -9,8 +9,10 @@ It cannot be cut off with certainty, so that each of these is a failure.
 
 from __future__ import annotations
 
+from parsers.heads import Names
 from parsers.page.document import Edge
-from parsers.page.edges import ASIDES, is_glued_trail, may_be_foreign_lead
+from parsers.page.edges import ASIDES, is_glued_trail, is_lead_alone, may_be_foreign_lead
+from parsers.page.hidden import hidden_rest
 from parsers.page.tokens import Tokens
 from parsers.scorecard.shape import NamedCell, cell_shape
 from parsers.scorecard.wording import is_interface, masked
@@ -18,10 +20,12 @@ from parsers.scorecard.wording import is_interface, masked
 FEW_WORDS = 10
 
 
-def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
+def require_own_edges(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> None:
     """No quote begins or ends in what may be the page's own words. Raises: LayoutError."""
     if all(_is_marked(tokens, cell) for cell in cells):
         return
+    if rest := hidden_rest(tokens.document, [_blocks(tokens, cell) for cell in cells]):
+        raise cell_shape(f"{rest[:40]!r} is hidden beside a quote, and may be a part of it")
     labels = {tokens.text[cell.quote.first].split(" ", 1)[0] for cell in cells}
     if len(labels) == 1 and min(labels)[-1:] == ":":
         raise cell_shape(f"every quote begins with {min(labels)!r}")
@@ -29,7 +33,7 @@ def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     _require_equal_lengths(tokens, boxes)
     if tokens.document.kind != "html":
         return
-    _require_no_asides(tokens, cells)
+    _require_no_asides(tokens, names, cells)
     if all(_ends_inline(tokens, *own[-1]) for own in boxes):
         raise cell_shape("every quote ends in an element of its own")
     if all(_begins_inline(tokens, *own[0]) for own in boxes):
@@ -42,7 +46,11 @@ def require_own_edges(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
         raise cell_shape(f"every quote ends in {last.pop()[:40]!r}")
 
 
-def _require_no_asides(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
+def _blocks(tokens: Tokens, cell: NamedCell) -> tuple[int, int]:
+    return tokens.start[cell.quote.first], tokens.end[cell.quote.end - 1]
+
+
+def _require_no_asides(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> None:
     """No quote begins or ends in an element that sets words apart; nor do all begin in another."""
     found = [(tokens.edges(*cell.quote), tokens.join(*cell.quote)) for cell in cells]
     is_lead_common = all(lead.text for (lead, _), _ in found)
@@ -50,7 +58,10 @@ def _require_no_asides(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
         other = lead if is_lead_common else Edge()
         rest = text[len(lead.text) :].lstrip()
         is_apart = trail.text and trail.tag in ASIDES
-        if may_be_foreign_lead(lead, other, rest) or is_apart or is_glued_trail(text, trail):
+        is_foreign = may_be_foreign_lead(lead, other, rest) or any(
+            is_lead_alone(lead, rest, name) for name in names
+        )
+        if is_foreign or is_apart or is_glued_trail(text, trail):
             words = lead.text or trail.text
             raise cell_shape(f"{words[:40]!r} at the edge of a quote may be no part of it")
 
@@ -68,7 +79,7 @@ def _boxes(tokens: Tokens, cell: NamedCell) -> list[tuple[int, int]]:
     """The [start, end) of the blocks of each paragraph of a quote."""
     found: list[tuple[int, int]] = []
     box = tokens.document.box
-    for block in range(tokens.start[cell.quote.first], tokens.end[cell.quote.end - 1]):
+    for block in range(*_blocks(tokens, cell)):
         if found and box[block] == box[found[-1][0]]:
             found[-1] = found[-1][0], block + 1
         else:

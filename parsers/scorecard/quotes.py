@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 from parsers.cards.guards import require_no_repeat
 from parsers.cards.tool import ToolReader
-from parsers.page.context import Context
+from parsers.notices import require_no_notice
+from parsers.page.context import Context, require_nothing_hidden
 from parsers.scorecard.names import reviewer_name
 from parsers.scorecard.scorecard import Scorecard
 from parsers.scorecard.shape import NamedCell
@@ -73,6 +74,7 @@ def _text(context: Context, path: str, cell: NamedCell) -> str:
     """A quote's words without their outer curly quotation marks."""
     tokens, (first, last) = context.tokens, cell.quote
     text = tokens.join(first, last)
+    require_nothing_hidden(tokens, first, last, path)
     start, end = outer_quotes(text)
     places = list(tokens.place(first, last))
     if start:
@@ -89,6 +91,10 @@ def _text(context: Context, path: str, cell: NamedCell) -> str:
         raise FieldError(
             code="duplicate_block", field=path, detail=f"{cell.reviewer!r} stands in the quote too"
         )
+    require_no_notice(text, field=path)
+    if any(text.startswith(context.words.newsletter) for text in tokens.text[first + 1 : last]):
+        detail = "the newsletter's box stands in it"
+        raise FieldError(code="field_ambiguous", field=path, detail=detail)
     require_no_repeat(tokens, first, last, path)
     return require_text(text, field=path, limit=LONG_TEXT, is_clean=tokens.document.is_clean)
 

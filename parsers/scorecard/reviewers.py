@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parsers.heads import Names, named_tools
-from parsers.page.edges import ASIDES
+from parsers.page.edges import ASIDES, is_ribbon
 from parsers.page.tokens import Tokens
 from parsers.scorecard.names import is_initials, reviewer_name
 from parsers.scorecard.shape import REVIEWER, cell_shape
@@ -50,7 +50,8 @@ def _require_own_edges(tokens: Tokens, names: Names, named: list[Told]) -> None:
             edge = both[number]
             rest = name.removesuffix(edge.text) if number else name.removeprefix(edge.text)
             is_other = rest != name and reviewer_name(rest.strip()) in known
-            is_apart = edge.text and (edge.tag in ASIDES or is_common or is_other)
+            is_set_apart = edge.tag in ASIDES or is_common or is_other or is_ribbon(edge.text)
+            is_apart = edge.text and is_set_apart
             if is_apart and not _may_be(edge.text, name, names):
                 raise cell_shape(f"{edge.text!r} may be no part of the name {name!r}", REVIEWER)
 

@@ -99,7 +99,7 @@ def _read(
         named = name_cells(tokens, names, cells, rests)
     require_no_signs(tokens, named)
     require_whole(tokens, named)
-    require_own_edges(tokens, named)
+    require_own_edges(tokens, names, named)
     placed = name_by_row(tokens, names, place_cells(read_board(tokens, names, named, panels)))
     require_names(tokens, names, placed)
     return placed

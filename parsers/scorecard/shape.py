@@ -29,6 +29,7 @@ from parsers.scorecard.wording import (
     masked,
     may_be_reviewer,
 )
+from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 
 REVIEWER = "quotes[].reviewer"
@@ -154,7 +155,8 @@ def with_names(
             found.append(NamedCell(cell, quote))
             continue
         where = cell.anchor.first if at is None else at
-        found.append(NamedCell(cell, quote, next(names_left), where, held_tool(text, names)))
+        tool = held_tool(text, names) if names[0] != names[1] else 0
+        found.append(NamedCell(cell, quote, next(names_left), where, tool))
         if held_tool(found[-1].reviewer or "", names):
             detail = f"{text[:60]!r} names a reviewer and a tool"
             raise cell_shape(detail, REVIEWER)
@@ -277,6 +279,7 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
             if is_figure(tokens.text[at]):
                 detail = f"{tokens.text[at]!r} beside a verdict may be its score"
                 raise cell_shape(detail, "quotes[].score")
+    _require_one_verdict(tokens, cell, rest)
     _require_no_unread(tokens, cell, quote)
     if paid := next((tokens.text[at] for at in cell.rest if is_notice(tokens.text[at])), None):
         raise cell_shape(f"{paid[:40]!r} stands in a cell: it may be an advertisement")
@@ -288,6 +291,16 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
     for at in range(quote.first, quote.end):
         if tokens.is_control(at) or (at in cell.rest and at not in rest):
             raise _unlike(f"{tokens.text[at][:40]!r} stands within a quote")
+
+
+def _require_one_verdict(tokens: Tokens, cell: RawCell, rest: list[int]) -> None:
+    """No second token of a cell states another verdict."""
+    read = patterns_of(tokens.words).read_verdict
+    own = word_key(cell.verdict(tokens) or "")
+    for at in rest:
+        other = read(tokens.text[at])
+        if own and other and tokens.words.verdicts[word_key(other)] != tokens.words.verdicts[own]:
+            raise cell_shape(f"a cell says {own!r} and {other!r}", "quotes[].verdict")
 
 
 def _require_no_unread(tokens: Tokens, cell: RawCell, quote: CellSpan) -> None:
@@ -390,7 +403,8 @@ def _is_headed(tokens: Tokens, cells: tuple[RawCell, ...]) -> bool:
 def may_be_name(tokens: Tokens, at: int) -> bool:
     """Whether a token outside of cells could name a reviewer."""
     text = tokens.text[at]
-    return is_name_like(text) and any(map(str.isalpha, text))
+    is_bracketed = text[0] == "[" and text[-1] == "]"  # a link to elsewhere
+    return is_name_like(text) and any(map(str.isalpha, text)) and not is_bracketed
 
 
 def _choose(

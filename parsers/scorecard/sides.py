@@ -7,6 +7,7 @@ quote_side.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -38,6 +39,8 @@ class Board:
     cells: tuple[NamedCell, ...]
     heads: tuple[tuple[int, ...], ...]
     """For each cell the tools that are named between it and the cell before."""
+    spoken: tuple[frozenset[int], ...]
+    """For each cell the tools that its pictures, or labels to be heard, name."""
     unread: tuple[str, ...]
     """What stands where the tools' names would, and names none."""
     over: tuple[tuple[str, ...], ...]
@@ -58,8 +61,8 @@ class Board:
     def named(self) -> list[int]:
         """The tool that each cell names, in it or right before. Absent: empty if one does not."""
         shown = [
-            (*cell.raw.tools, *filter(None, [cell.tool]), *(heads if len(heads) == 1 else ()))[:1]
-            for cell, heads in zip(self.cells, self.heads, strict=True)
+            (*cell.raw.tools, *filter(None, [cell.tool]), *_sole(heads), *_sole(spoken))[:1]
+            for cell, heads, spoken in zip(self.cells, self.heads, self.spoken, strict=True)
         ]
         return [] if self.is_one_name or not all(shown) else [tool for (tool,) in shown]
 
@@ -117,6 +120,11 @@ class Board:
             unread = unread or (pair if pair[0] != pair[1] else ())
         if unread:
             raise uncertain(f"{unread} may name the tools, and it is not certain how")
+
+
+def _sole(tools: Collection[int]) -> Collection[int]:
+    """The one tool that is named. Absent: none where several are."""
+    return tools if len(tools) == 1 else ()
 
 
 def uncertain(detail: str) -> LayoutError:

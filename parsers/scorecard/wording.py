@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST_NAME = 60
+LONGEST_NAME, MOST_WORDS = 60, 8
 BEGINNING = 24
 """So many characters are not said twice in a quote. Units: characters."""
 _ENDS = '.!?…”"。！？؟।'
@@ -40,7 +40,7 @@ def is_name_like(text: str) -> bool:
     """Whether a text could be a reviewer's name rather than a sentence."""
     return (
         len(text) <= LONGEST_NAME
-        and len(text.split()) <= 6
+        and len(text.split()) <= MOST_WORDS
         and text[-1] not in _ENDS
         and text[0] not in '“"'
     )

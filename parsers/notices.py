@@ -1,0 +1,77 @@
+"""Sentences of the interface at a text's beginning or end, and passages of the page's own.
+
+They stand in one text with the publisher's, so that nothing but what they say tells them apart: a
+closed list, of what no reviewer says of a tool in a sentence of its own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from schema.errors import FieldError
+
+LONGEST = 160
+"""No listed sentence is longer. Units: characters."""
+
+_THING = (
+    r"(?:reviews?|quotes?|verdicts?|reviewers?|scorecards?|profiles?|comparisons?|pages?|articles?"
+    r"|posts?|threads?|comments?|repl(?:y|ies)|transcripts?|descriptions?|texts?|content)"
+)
+_MADE = (
+    r"(?:edited|updated|moderated|translated|sponsored|generated|shortened|removed|verified"
+    r"|published|posted|written|submitted|promoted|reviewed|filed|paid)"
+)
+_WHICH = r"(?:the|our|all|more|this|their|other|full|whole|complete|entire|original)"
+_SENTENCE = re.compile(
+    rf"""
+      (?:was|is|did\ you\ find|do\ you\ find)\ (?:this|that)(?:\ {_THING})?\ (?:helpful|useful)\b.*
+    | (?:read|see|view|show|open|load)\ (?:{_WHICH}\ ){{1,3}}{_THING}\b.*
+    | (?:sign|log)\ (?:up|in)\ (?:to|for|now|today|and)\b.* | subscribe\ (?:to|for|now|today)\b.*
+    | join\ (?:us|our)\b.* | follow\ (?:us|this)\b.* | (?:click|tap)\ (?:here|to|on|the)\b.*
+    | (?:share|report|flag|copy|bookmark|print|translate|rate)\ this\b.*
+    | thank(?:s|\ you)\ for\ (?:voting|reading|subscribing|your\ (?:vote|feedback))\b.*
+    | (?:this|the)\ {_THING}\ (?:is|are|was|were|has\ been|have\ been|may\ be)\ (?:\w+\ )?
+      {_MADE}\b.*
+    | (?:machine[- ]|auto[- ]?)?translated\ (?:from|by|into)\b.*
+    | {_MADE}\ (?:by|on|at)\ (?:\S+\ ?){{1,5}} | yes\W+no
+    | be\ the\ first\ to\ (?:review|comment|vote|rate|share)\b.*
+    | leave\ (?:a|your)\ (?:comment|review|reply)\b.*
+    | visit\ (?:the|our|their)\ (?:web\ ?site|site|home\ ?page)\b.*
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PASSAGE = re.compile(
+    r"""
+    (?:\A|[.!?…][’\"”')\]]*\s)
+    (?:(?: Disclosure | Disclaimer | Sponsored | Advertisement | Ad | Affiliate\ \w+
+         | Paid\ [Pp]artnership | Partner\ [Cc]ontent
+         | (?:Vendor|Maker|Editor|Staff|Publisher|Company|Founder|Team)(?:['’]s)?
+           \ (?:reply|response|note)
+         | (?:Reply|Response|Answer|Note)\ (?:from|by|of)\ [^.:]{1,40}
+       )\s?[:–—]
+     | (?:We\ use|This\ (?:site|page|website)\ uses)\ cookies\b
+     | By\ continuing,?\ you\ (?:agree|accept)\b | We\ may\ (?:earn|receive|get)\
+     | Subscribe\ to\ (?:our|the)\  | Join\ [0-9][0-9,.]*k?\ readers\b
+    )
+    """,
+    re.VERBOSE,
+)
+"""What opens a passage of the page's own, of a sentence or more."""
+_FIRST = re.compile(r"(.+?[.!?:])(?:[’\"”')\]]*\s|\Z)")
+_LAST = re.compile(r"(?:.*[.!?][’\"”')\]]*\s)?(.+?)\W*\Z", re.DOTALL)
+
+
+def require_no_notice(text: str, *, field: str) -> None:
+    """Pass over a text that neither begins nor ends in the interface's words.
+
+    Raises: FieldError (field_ambiguous).
+
+    >>> require_no_notice("It sang on time. Read the manual first.", field="quotes[0].text")
+    """
+    ends = (_FIRST.match(text, 0, LONGEST), _LAST.match(text[-LONGEST:]))
+    said = [match[1] for match in ends if match and _SENTENCE.fullmatch(match[1].rstrip(".!?"))]
+    if passage := _PASSAGE.search(text):
+        said.append(passage[0].lstrip(".!?…’\"”')] "))
+    if said:
+        detail = f"{said[0][:40]!r} may be the page's words, no part of it"
+        raise FieldError(code="field_ambiguous", field=field, detail=detail)
