@@ -7,6 +7,7 @@ closed list, of what no reviewer says of a tool in a sentence of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from schema.errors import FieldError
 
@@ -40,23 +41,29 @@ _SENTENCE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_PASSAGE = re.compile(
+_LABEL = re.compile(
     r"""
-    (?:\A|[.!?…][’\"”')\]]*\s)
-    (?:(?: Disclosure | Disclaimer | Sponsored | Advertisement | Ad | Affiliate\ \w+
-         | Paid\ [Pp]artnership | Partner\ [Cc]ontent
-         | (?:Vendor|Maker|Editor|Staff|Publisher|Company|Founder|Team)(?:['’]s)?
-           \ (?:reply|response|note)
-         | (?:Reply|Response|Answer|Note)\ (?:from|by|of)\ [^.:]{1,40}
-       )\s?[:–—]
-     | (?:We\ use|This\ (?:site|page|website)\ uses)\ cookies\b
-     | By\ continuing,?\ you\ (?:agree|accept)\b | We\ may\ (?:earn|receive|get)\
-     | Subscribe\ to\ (?:our|the)\  | Join\ [0-9][0-9,.]*k?\ readers\b
-    )
+    (?:\A|.*[.!?…][’\"”')\]]*\s)
+    (?: Disclosure | Disclaimer | Sponsored | Advertisement | Ad | Affiliate\ \w+
+      | Paid\ [Pp]artnership | Partner\ [Cc]ontent
+      | (?:Vendor|Maker|Editor|Staff|Publisher|Company|Founder|Team)(?:['’]s)?
+        \ (?:reply|response|note)
+      | (?:Reply|Response|Answer|Note)\ (?:from|by|of)\ [^.:]{1,40}
+    )\s?
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
-"""What opens a passage of the page's own, of a sentence or more."""
+"""What stands before the colon, or the dash, that opens a passage of the page's own."""
+LONGEST_LABEL = 60
+_COLON = re.compile("[:–—]")
+_OPENINGS = (
+    ("cookies", re.compile(r"\b(?:We use|This (?:site|page|website) uses) cookies\b")),
+    ("By continuing", re.compile(r"\bBy continuing,? you (?:agree|accept)\b")),
+    ("We may ", re.compile(r"\bWe may (?:earn|receive|get) (?:an?|some) ")),
+    ("Subscribe to ", re.compile(r"\bSubscribe to (?:our|the) ")),
+    (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
+)
+"""The words that open other such passages; the first of each is looked for before, which is fast."""
 _FIRST = re.compile(r"(.+?[.!?:])(?:[’\"”')\]]*\s|\Z)")
 _LAST = re.compile(r"(?:.*[.!?][’\"”')\]]*\s)?(.+?)\W*\Z", re.DOTALL)
 
@@ -70,8 +77,18 @@ def require_no_notice(text: str, *, field: str) -> None:
     """
     ends = (_FIRST.match(text, 0, LONGEST), _LAST.match(text[-LONGEST:]))
     said = [match[1] for match in ends if match and _SENTENCE.fullmatch(match[1].rstrip(".!?"))]
-    if passage := _PASSAGE.search(text):
-        said.append(passage[0].lstrip(".!?…’\"”')] "))
+    said += _passages(text)
     if said:
         detail = f"{said[0][:40]!r} may be the page's words, no part of it"
         raise FieldError(code="field_ambiguous", field=field, detail=detail)
+
+
+def _passages(text: str) -> Iterator[str]:
+    """What opens a passage that is no part of a text."""
+    has_label = ":" in text or " — " in text or " – " in text
+    for colon in _COLON.finditer(text) if has_label else ():
+        if match := _LABEL.fullmatch(text, max(0, colon.start() - LONGEST_LABEL), colon.start()):
+            yield match[0]
+    for word, opening in _OPENINGS:
+        if word in text and (match := opening.search(text)):
+            yield match[0]
