@@ -6,6 +6,7 @@ comparison  the grammar put together            checks   statements that should 
 layout      a site's own selectors, tried first
 page/       bytes to blocks                     cards/   the two cards and the decision table
 scorecard/  the eight quotes                    values   one text to one value
+sentences   how a text ends             notices  the interface's sentences in a text
 absence     why a page is no comparison         site     what is particular to a publisher
 sites/      a file a publisher                  optout   what a page says against its use
 version     what a record may depend on

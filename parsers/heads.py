@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from parsers.sentences import without_cut
+
 INITIALS = 2
 """As many letters of a name's beginning may stand for it at the head of a column."""
 MOST_INITIALS = 3
 LONGEST_HEAD = 120
-_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _ABOUT = re.compile(
     r"(?:(?:(?:an?|our|the) )?(?:notes|opinion|review|take|thoughts|verdict|view|words) )?"
     r"(?:on|about|for|re|of|tool)\b[\s:]*(.+)",
@@ -59,7 +60,7 @@ def _named(text: str, names: Names) -> tuple[int, ...]:
                 found = tuple(n for n, name in enumerate(names, 1) if alike(shown) == alike(name))
                 if found:
                     return found
-    stem = _CUT.sub("", text) if text.endswith(("…", "...")) else ""
+    stem = without_cut(text) if text.endswith(("…", "...")) else ""
     return _begun(stem, names, is_cut=True) if stem else ()
 
 

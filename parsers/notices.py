@@ -63,7 +63,7 @@ _OPENINGS = (
     ("Subscribe to ", re.compile(r"\bSubscribe to (?:our|the) ")),
     (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
 )
-"""The words that open other such passages; the first of each is looked for before, which is fast."""
+"""The words that open other such passages, each behind one that is looked for first: it is fast."""
 _FIRST = re.compile(r"(.+?[.!?:])(?:[’\"”')\]]*\s|\Z)")
 _LAST = re.compile(r"(?:.*[.!?][’\"”')\]]*\s)?(.+?)\W*\Z", re.DOTALL)
 

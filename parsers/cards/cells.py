@@ -246,8 +246,7 @@ def leads_on(tokens: Tokens, cell: CardSpan) -> bool:
 def ends_in_link(tokens: Tokens, cell: CardSpan) -> bool:
     """Whether a link ends a text, with other words before it in the same block."""
     document, at = tokens.document, cell.end - 1
-    start, above, block = document.run[tokens.start[at]], tokens.element(at), tokens.end[at]
-    stop = document.run[block] if block < len(document.run) else document.end[0]
+    above, (start, stop) = tokens.element(at), document.runs_of(tokens.start[at], tokens.end[at])
     inside = range(bisect_right(document.first, start), bisect_left(document.first, stop))
     links = (e for e in inside if document.tag[e] == "a" and document.end[e] >= stop - 1)
     return any(common(document, element, above) == above for element in links)

@@ -16,23 +16,14 @@ from collections.abc import Collection
 from parsers.cards.badges import badge_at, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.cards.labels import is_field_label
-from parsers.cards.paragraphs import (
-    ENDED,
-    ENDS,
-    SEVERAL,
-    CardSpan,
-    is_sentence,
-    likeness,
-    paragraphs,
-    sentences,
-)
+from parsers.cards.paragraphs import SEVERAL, CardSpan, is_sentence, likeness, paragraphs, sentences
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
+from parsers.sentences import ENDS, ends_sentence, is_cut, is_initials, without_cut
 from schema.errors import FieldError
 
 _LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]*(?: |(?=[A-Z][a-z])))?(.+)\Z", re.DOTALL)
-_CUT = re.compile(r"(?:…|\.\.\.)[\])]?$")
 _NOTICE = re.compile(
     r"(?:an? )?(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"
     r"(?: (?:ad|by|content|link|partner|post|result)\b.*|\s?[:·|–—-].*|)",
@@ -105,7 +96,7 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
             kept.pop()
     beside = [tokens.text[at] for at in plain if tokens.is_control(at)]
     is_offered = any(is_placeholder(text, ".text") for text in beside)  # Read more
-    if is_offered and _CUT.search(texts[kept[-1]]):
+    if is_offered and is_cut(texts[kept[-1]]):
         raise _ambiguous(f"only its beginning is shown: it ends {texts[kept[-1]][-30:]!r}")
     _require_one_text(tokens, spans, texts, kept)
     return CardSpan(spans[kept[0]].first, spans[kept[-1]].end)
@@ -113,7 +104,7 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
 
 def _is_link(tokens: Tokens, span: CardSpan) -> bool:
     """Whether a paragraph is a link by itself, and no sentence that ends: `Visit website`."""
-    if ENDED.search(span.text(tokens)):
+    if ends_sentence(span.text(tokens)):
         return False
     document, start, end = tokens.document, tokens.start[span.first], tokens.end[span.end - 1]
     links = (e for e in document.ancestors(start) if document.tag[e] == "a")
@@ -157,7 +148,7 @@ def _noticed(
 
 def _is_stub(text: str, whole: str) -> bool:
     """Whether a paragraph is the beginning of another, shown before it."""
-    return bool(_CUT.search(text)) and whole.startswith(_CUT.sub("", text).rstrip(" ….[("))
+    return is_cut(text) and whole.startswith(without_cut(text))
 
 
 def _require_one_shape(tokens: Tokens, spans: list[CardSpan]) -> None:
@@ -190,7 +181,7 @@ def require_no_tail(one: str, other: str, *, is_own: bool = False) -> None:
     for text, end in zip((one, other), last, strict=True):
         if end != text and not is_sentence(end) and end.count(" ") < TAIL_WORDS:
             raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
-    if _CUT.search(one) and _CUT.search(other):
+    if is_cut(one) and is_cut(other):
         raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
     is_shared = likeness(last[0], "\0") == likeness(last[1], "\0")
     if is_own or not is_shared or one == other or last[0] == one or last[1] == other:
@@ -220,7 +211,7 @@ def _alone(tokens: Tokens, names: tuple[str, str], first: int, end: int) -> list
         for at in range(first, end)
         if badge_at(tokens, at)
         or tokens.text[at] in names
-        or any(is_initial(tokens.text[at], name) for name in names)
+        or any(is_initials(tokens.text[at], name) for name in names)
     ]
     if not found:
         return found
@@ -232,15 +223,3 @@ def _with_badge(tokens: Tokens, badge: CardSpan | None, at: int) -> CardSpan | N
     """The card's badge, which may be the token `at`."""
     found = badge_at(tokens, at)
     return one_badge(tokens, [each for each in (badge, found) if each is not None])
-
-
-def is_initial(text: str, name: str) -> bool:
-    """Whether a text is the letters that stand for a tool's picture: `K`, `Ke`, or of each word.
-
-    >>> is_initial("AD", "Alpha Desk"), is_initial("Al", "Alpha Desk"), is_initial("AI", "Alpha")
-    (True, True, False)
-    """
-    if len(text) > 3 or text == name:
-        return False
-    letters, shown = "".join(word[0] for word in name.split()).casefold(), text.casefold()
-    return shown == letters[: len(shown)] or (len(text) < 3 and name.casefold().startswith(shown))

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from parsers.cards.badges import badge_at, one_badge
-from parsers.cards.descriptions import is_initial
 from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.cards.labels import is_field_label, label_of
 from parsers.cards.named import Named, Repeated
 from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, likeness, paragraphs
 from parsers.cards.statistics import is_statistic
 from parsers.page.tokens import Tokens
+from parsers.sentences import is_initials
 from schema.errors import FieldError, ParseError
 
 _AROUND = re.compile(r"(?:.*[›»→>/]\s|\W+|in )?(.+?)(?:\s?\(?[0-9][0-9.,]*\)?)?")
@@ -136,7 +136,7 @@ class _Reader:
         if match is not None and match[1] in repeated.categories:
             return replace(span, skip=match.start(1), cut=len(text) - match.end(1))
         letters = (len(text) - len(said) for said in repeated.categories if text.endswith(said))
-        glued = (n for n in letters if is_initial(text[:n].strip(), self.named.name))
+        glued = (n for n in letters if is_initials(text[:n].strip(), self.named.name))
         size = next(glued, 0)
         return replace(span, skip=size) if size else span
 
@@ -150,7 +150,7 @@ class _Reader:
             own = label_of(text, name).lower().startswith(f"{name} ")
             is_more = name == "category" and (
                 _SURROUNDED.fullmatch(text) is not None
-                or (_GLUED.match(text) is not None and is_initial(text[0], self.named.name))
+                or (_GLUED.match(text) is not None and is_initials(text[0], self.named.name))
             )
             if text not in said and (label_of(text) or own or is_more):
                 raise _ambiguous(name, f"{text[:40]!r} holds more than a {name}")
@@ -282,7 +282,7 @@ def _meaning(tokens: Tokens, named: Named, first: int, end: int) -> list[int]:
 
 def _means(tokens: Tokens, at: int, name: str) -> bool:
     """Whether a token is more than an icon, the avatar's letters, a control or a card's label."""
-    if tokens.is_decoration(at) or tokens.is_control(at) or is_initial(tokens.text[at], name):
+    if tokens.is_decoration(at) or tokens.is_control(at) or is_initials(tokens.text[at], name):
         return False
     return not is_field_label(tokens, at)
 

@@ -25,6 +25,7 @@ from parsers.page.edges import (
 )
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
+from parsers.sentences import ENDS, ends_sentence
 from parsers.values import LONGEST_LABEL
 from schema.errors import FieldError
 
@@ -34,9 +35,6 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 """A number, or the name of a month."""
-ENDS = ".!?…。！？।؟"
-"""What ends a sentence in the scripts met so far."""
-ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
 _BETWEEN = re.compile(rf"(?<=[{ENDS}])\s")
 _SIGNS = DECORATIONS + " "
 MANY_WORDS = 8
@@ -145,7 +143,7 @@ def is_sentence(text: str) -> bool:
     (False, True)
     """
     # In this order: a long text is looked at in no case.
-    return len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS or bool(ENDED.search(text))
+    return len(text) > LONGEST_LABEL or text.count(" ") >= MANY_WORDS or ends_sentence(text)
 
 
 def likeness(text: str, name: str) -> str:

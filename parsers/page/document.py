@@ -94,6 +94,10 @@ class Document:
             bisect_left(self.run, self.end[element]),
         )
 
+    def runs_of(self, start: int, end: int) -> tuple[int, int]:
+        """The [start, end) of the text runs of blocks [start, end)."""
+        return self.run[start], self.run[end] if end < len(self.run) else self.end[0]
+
     def box_of(self, block: int) -> tuple[int, int]:
         """The [start, end) of the blocks of the box in which a block stands."""
         return self.boxes[bisect_left(self.boxes, (block + 1,)) - 1]

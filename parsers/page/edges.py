@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 
 from parsers.page.document import Edge
+from parsers.sentences import ends_sentence
 
 DECORATIONS = "•·→←↗↘›»‹«★☆✓✔▲▼▸▶|"
 ASIDES = frozenset("abbr label small sub sup".split())
 """Elements that set words apart rather than stress them."""
-_ENDED = (".", "!", "?", "…", "”", "。")
 _QUOTES = "“\"'‘(["
 _PLAIN = "span"
 """The element that stresses nothing by itself."""
@@ -42,7 +42,8 @@ def may_be_foreign_lead(lead: Edge, twin: Edge, rest: str) -> bool:
     `twin` is the same edge of the other tool's text.
     """
     text = lead.text
-    if not (text and rest) or text.endswith(_ENDED) or not is_apart(lead, twin):
+    is_ended = text[-1:] == "”" or ends_sentence(text)
+    if not (text and rest) or is_ended or not is_apart(lead, twin):
         return False
     begin = rest.lstrip(_QUOTES)[:1]
     if text == twin.text and lead is not twin:

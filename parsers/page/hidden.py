@@ -17,13 +17,13 @@ from collections.abc import Sequence
 
 from parsers.page.document import Document, Unshown
 from parsers.page.inline import INLINE
+from parsers.sentences import ENDS, ends_sentence
 
 NEAR = 6
 """So many runs beside hidden words are looked at."""
 MANY_WORDS = 4
 """So many words that end as a sentence may be one of the text's."""
 _FIGURES = re.compile(r"\d+")
-_ENDS = (".", "!", "?", "…", "”", "。", ":", ")")
 
 
 def lost_words(document: Document, start: int, end: int) -> str | None:
@@ -31,7 +31,7 @@ def lost_words(document: Document, start: int, end: int) -> str | None:
     hidden = document.hidden
     if not hidden:
         return None
-    first, last = document.run[start], _end_run(document, end)
+    first, last = document.runs_of(start, end)
     at = bisect_left(hidden, (first,))
     while at < len(hidden) and hidden[at].run <= last:
         if _is_lost(document, hidden[at], start, end):
@@ -57,7 +57,7 @@ def _sentences_beside(document: Document, start: int, end: int) -> list[str]:
     """The hidden sentences in the elements that hold blocks [start, end)."""
     own = document.element[start]
     held = {own, document.parent[own]}
-    first, last = document.run[start], _end_run(document, end)
+    first, last = document.runs_of(start, end)
     shown = document.join(start, end)
     return [
         each.text
@@ -69,10 +69,6 @@ def _sentences_beside(document: Document, start: int, end: int) -> list[str]:
     ]
 
 
-def _end_run(document: Document, end: int) -> int:
-    return document.run[end] if end < len(document.run) else document.end[0]
-
-
 def _is_lost(document: Document, words: Unshown, start: int, end: int) -> bool:
     """Whether words are of one line with shown ones, and these go on from them or to them."""
     before, after = _beside(document, words, start, end)
@@ -81,7 +77,7 @@ def _is_lost(document: Document, words: Unshown, start: int, end: int) -> bool:
     if after and not words.is_silent:
         return False
     if before and after:
-        is_open = not before.endswith(_ENDS) or after[0].islower()
+        is_open = not before.endswith((*ENDS, "”", ":", ")")) or after[0].islower()
         return is_open or _is_sentence(words.text)
     if before:
         is_open = before[-1:].isalnum() or before[-1:] in ",;–—"
@@ -90,12 +86,13 @@ def _is_lost(document: Document, words: Unshown, start: int, end: int) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    return text.count(" ") + 1 >= MANY_WORDS and text.endswith(_ENDS[:-2])
+    return text.count(" ") + 1 >= MANY_WORDS and (ends_sentence(text) or text[-1] == "”")
 
 
 def _beside(document: Document, words: Unshown, start: int, end: int) -> tuple[str, str]:
     """The shown words of the text right before and after hidden ones, in one line with them."""
-    host, runs, low = _block_above(document, words.element), document.runs, document.run[start]
+    host, runs = _block_above(document, words.element), document.runs
+    low, high = document.runs_of(start, end)
     before = [
         run
         for run in runs[max(low, words.run - NEAR) : words.run]
@@ -103,7 +100,7 @@ def _beside(document: Document, words: Unshown, start: int, end: int) -> tuple[s
     ]
     after = [
         run
-        for run in runs[words.run : min(words.run + NEAR, _end_run(document, end))]
+        for run in runs[words.run : min(words.run + NEAR, high)]
         if _block_above(document, run[1]) == host
     ]
     line = {run[2:] for run in (*before[-1:], *after[:1])}

@@ -112,8 +112,7 @@ def _blockquote(tokens: Tokens, block: int) -> int | None:
 def _inner(tokens: Tokens, start: int, end: int) -> tuple[list[tuple[int, int]], int, int]:
     """The runs of each inline element of blocks [start, end), and of these; all half-open."""
     document = tokens.document
-    first = document.run[start]
-    last = document.run[end] if end < len(document.run) else document.end[0]
+    first, last = document.runs_of(start, end)
     own = document.element[start]
     found = []
     for element in range(own + 1, len(document.parent)):

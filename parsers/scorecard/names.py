@@ -8,6 +8,7 @@ from functools import lru_cache
 from parsers.heads import Names
 from parsers.page.edges import DECORATIONS
 from parsers.scorecard.wording import LONGEST_NAME
+from parsers.sentences import is_initials
 
 _SIGNS = re.compile(
     rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
@@ -77,15 +78,12 @@ def _without_label(text: str) -> str | None:
 
 def _without_initials(text: str) -> str | None:
     first, _, rest = text.partition(" ")
-    if first.isupper() and rest and is_initials(first, rest):
+    if first.isupper() and rest and is_initials(first, reviewer_name(rest)):
         return rest
-    is_glued = text[:1].isupper() and text[1:2].isupper() and is_initials(text[0], text[1:])
+    is_glued = (
+        text[:1].isupper() and text[1:2].isupper() and is_initials(text[0], reviewer_name(text[1:]))
+    )
     return text[1:] if is_glued else None
-
-
-def is_initials(text: str, name: str) -> bool:
-    """Whether a text is the letter, or two, of an avatar beside a name."""
-    return len(text) <= 2 and reviewer_name(name).casefold().startswith(text[0].casefold())
 
 
 def longer_name(names: list[str]) -> str | None:

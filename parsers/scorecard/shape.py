@@ -19,7 +19,7 @@ from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import RawCell
-from parsers.scorecard.names import bare_names, is_initials, longer_name, without_tool
+from parsers.scorecard.names import bare_names, longer_name, reviewer_name, without_tool
 from parsers.scorecard.wording import (
     is_figure,
     is_interface,
@@ -29,6 +29,7 @@ from parsers.scorecard.wording import (
     masked,
     may_be_reviewer,
 )
+from parsers.sentences import is_initials
 from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 
@@ -172,7 +173,7 @@ def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
     """
     text, whole = tokens.document.text, range(tokens.start[at], tokens.end[at])
     kept = [block for block in whole if not is_interface(text[block])] or [*whole]
-    if len(kept) > 1 and is_initials(text[kept[0]], text[kept[1]]):
+    if len(kept) > 1 and is_initials(text[kept[0]], reviewer_name(text[kept[1]])):
         kept = kept[1:]
     told = [block for block in kept if text[block] in plain]
     if len(told) == 1:
@@ -381,7 +382,8 @@ def _places(
     document, found = tokens.document, dict[_Place, int]()
     names = [at for at in beside if may_be_reviewer(without_tool(tokens.text[at], tools))]
     for at in names:
-        if any(is_initials(tokens.text[at], tokens.text[other]) for other in names if other != at):
+        others = (reviewer_name(tokens.text[other]) for other in names if other != at)
+        if any(is_initials(tokens.text[at], other) for other in others):
             continue
         chain = document.ancestors(tokens.start[at])
         tags = tuple(document.tag[e] for e in chain[: len(chain) - len(cell.above)])

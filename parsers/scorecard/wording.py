@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from parsers.sentences import ENDS, is_cut, without_cut
+
 LONGEST_NAME, MOST_WORDS = 60, 8
 BEGINNING = 24
 """So many characters are not said twice in a quote. Units: characters."""
-_ENDS = '.!?…”"。！？؟।'
+_STOPS = ENDS + '”"'
 _INTERFACE = re.compile(
     r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
     r"|filed|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
@@ -32,7 +34,6 @@ _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
 )
-_CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?$")
 _TAIL = re.compile(r"[.!?…][”\"')\]]* ([^.!?…]{0,99}[\w)])$")
 
 
@@ -41,7 +42,7 @@ def is_name_like(text: str) -> bool:
     return (
         len(text) <= LONGEST_NAME
         and len(text.split()) <= MOST_WORDS
-        and text[-1] not in _ENDS
+        and text[-1] not in _STOPS
         and text[0] not in '“"'
     )
 
@@ -84,14 +85,9 @@ def is_stub(text: str, others: str) -> bool:
     True
     """
     bare = text.removesuffix("”").rstrip()
-    stem = bare[:-8] + _CUT.sub("", bare[-8:])
+    stem = without_cut(bare)
     is_told = stem != bare or not is_name_like(text)
     return bool(stem) and is_told and len(others) > len(stem) and others.startswith(stem)
-
-
-def is_cut(text: str) -> bool:
-    """Whether a text ends in an ellipsis."""
-    return text.rstrip('”" ])').endswith(("…", "..."))
 
 
 def is_more(text: str) -> bool:
