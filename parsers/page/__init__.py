@@ -10,6 +10,7 @@ columns   cards that are columns        inline    what the makers of blocks shar
 tokens    blocks put together where they are one value
 links     the addresses a page links    slugs     what an address says
 context   what the readers of one page share
+hidden    words of the page that no block shows
 edges     words in an element of their own at the edge of a value
 """
 

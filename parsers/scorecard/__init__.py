@@ -8,7 +8,8 @@ Each stage makes frozen values from those of the stage before:
     PlacedCell      the same, of tool 1 in slot 3                                 sides, rows
 
 anchors    scores, verdicts and quoted texts   cells   what stands with one anchor
-shape      reviewer and quote told apart       flat    the same where no element tells
+shape      the quote told from the rest        speakers  who speaks, in the same place of all
+spoken     tools named by pictures and labels  flat    the same where no element tells
 sides      which tool and row a cell is for
 rows       reviewers outside of the cells      copies  a scorecard that stands there twice
 scorecard  the stages in their order           quotes  the quotes' records

@@ -8,8 +8,7 @@ from itertools import pairwise
 from parsers.heads import INITIALS, LONGEST_HEAD, Names, headed_tool, held_tool
 from parsers.page.document import common
 from parsers.page.tokens import Tokens
-from parsers.scorecard.cells import means
-from parsers.scorecard.shape import NamedCell, is_alike
+from parsers.scorecard.cells import NamedCell, is_alike, means
 from parsers.scorecard.sides import Board, Panels, Side
 from parsers.scorecard.spoken import cell_element, spoken_tools
 from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer

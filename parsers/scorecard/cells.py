@@ -11,8 +11,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from parsers.heads import Names, named_tools
+from parsers.page.inline import INLINE
 from parsers.page.tokens import FIELD_LABELS, Score, Tokens, patterns_of
 from parsers.scorecard.anchors import Anchor, CellSpan
+from schema.errors import LayoutError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,28 @@ class RawCell:
         if self.verdict_at is None:
             return None
         return patterns_of(tokens.words).read_verdict(tokens.text[self.verdict_at])
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCell:
+    """A cell whose quote is told, and its reviewer where the cell itself names one."""
+
+    raw: RawCell
+    quote: CellSpan
+    reviewer: str | None = None
+    reviewer_at: int | None = None
+    tool: int = 0
+    """The tool that is named beside the reviewer. Absent: 0."""
+
+    @property
+    def end(self) -> int:
+        """The first token after the cell."""
+        return max(self.raw.span.end, self.quote.end)
+
+
+def cell_shape(detail: str, field: str = "quotes") -> LayoutError:
+    """The failure of cells whose parts are not certain."""
+    return LayoutError(code="cell_shape", field=field, detail=detail)
 
 
 def build_cells(
@@ -144,3 +168,15 @@ def _depths(tokens: Tokens, chains: list[list[int]], begin: int) -> list[int]:
     if sum(depth < usual for depth in depths) <= 2:
         return [max(depth, usual) for depth in depths]
     return depths
+
+
+def is_alike(tokens: Tokens, one: int, other: int) -> bool:
+    """Whether the same tags stand above two tokens, up to what holds both; inline ones aside."""
+    document = tokens.document
+    above = [
+        [e for e in document.ancestors(tokens.start[at]) if document.tag[e] not in INLINE]
+        for at in (one, other)
+    ]
+    return len(above[0]) == len(above[1]) and all(
+        a == b or document.tag[a] == document.tag[b] for a, b in zip(*above, strict=True)
+    )

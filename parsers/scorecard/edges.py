@@ -14,7 +14,7 @@ from parsers.page.document import Edge
 from parsers.page.edges import ASIDES, is_glued_trail, is_lead_alone, may_be_foreign_lead
 from parsers.page.hidden import hidden_rest
 from parsers.page.tokens import Tokens
-from parsers.scorecard.shape import NamedCell, cell_shape
+from parsers.scorecard.cells import NamedCell, cell_shape
 from parsers.scorecard.wording import is_interface, masked
 
 FEW_WORDS = 10

@@ -10,8 +10,8 @@ from __future__ import annotations
 from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan
-from parsers.scorecard.cells import RawCell, is_part, means
-from parsers.scorecard.shape import NamedCell, cell_shape, with_names
+from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_part, means
+from parsers.scorecard.speakers import with_names
 from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
 from parsers.values import word_key
 from schema.errors import FieldError

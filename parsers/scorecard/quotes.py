@@ -10,9 +10,9 @@ from parsers.cards.guards import require_no_repeat
 from parsers.cards.tool import ToolReader
 from parsers.notices import require_no_notice
 from parsers.page.context import Context, require_nothing_hidden
+from parsers.scorecard.cells import NamedCell
 from parsers.scorecard.names import reviewer_name
 from parsers.scorecard.scorecard import Scorecard
-from parsers.scorecard.shape import NamedCell
 from parsers.scorecard.sides import PlacedCell
 from parsers.scorecard.verdicts import infer_verdicts
 from parsers.scorecard.wording import tail_of

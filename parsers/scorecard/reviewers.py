@@ -5,9 +5,10 @@ from __future__ import annotations
 from parsers.heads import Names, named_tools
 from parsers.page.edges import ASIDES, is_ribbon
 from parsers.page.tokens import Tokens
+from parsers.scorecard.cells import cell_shape
 from parsers.scorecard.names import reviewer_name
-from parsers.scorecard.shape import REVIEWER, cell_shape
 from parsers.scorecard.sides import PlacedCell
+from parsers.scorecard.speakers import REVIEWER
 from parsers.scorecard.wording import masked
 from parsers.sentences import is_initials
 

@@ -14,9 +14,10 @@ from itertools import pairwise
 
 from parsers.heads import Names, headed_tool
 from parsers.page.tokens import Tokens
+from parsers.scorecard.cells import cell_shape, is_alike
 from parsers.scorecard.names import bare_names, reviewer_name
-from parsers.scorecard.shape import REVIEWER, cell_shape, is_alike, may_be_name
 from parsers.scorecard.sides import PlacedCell
+from parsers.scorecard.speakers import REVIEWER, may_be_name
 from parsers.scorecard.wording import is_name_like, may_be_reviewer
 from parsers.sentences import is_initials
 

@@ -12,51 +12,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
-from parsers.heads import Names, held_tool
-from parsers.page.inline import INLINE
+from parsers.heads import Names
 from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan, quoted_end
-from parsers.scorecard.cells import RawCell
-from parsers.scorecard.names import bare_names, longer_name, reviewer_name, without_tool
-from parsers.scorecard.wording import (
-    is_figure,
-    is_interface,
-    is_name_like,
-    is_notice,
-    is_stub,
-    masked,
-    may_be_reviewer,
-)
-from parsers.sentences import is_initials
+from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_alike
+from parsers.scorecard.speakers import REVIEWER, find_reviewers, is_glued, is_headed, with_names
+from parsers.scorecard.wording import is_figure, is_name_like, is_notice, is_stub, masked
 from parsers.values import word_key
-from schema.errors import FieldError, LayoutError, ParseError
+from schema.errors import FieldError, ParseError
 
-REVIEWER = "quotes[].reviewer"
 _LIKE_SCORE = re.compile(r"\d ?/ ?\d")
-
-
-@dataclass(frozen=True, slots=True)
-class NamedCell:
-    """A cell whose quote is told, and its reviewer where the cell itself names one."""
-
-    raw: RawCell
-    quote: CellSpan
-    reviewer: str | None = None
-    reviewer_at: int | None = None
-    tool: int = 0
-    """The tool that is named beside the reviewer. Absent: 0."""
-
-    @property
-    def end(self) -> int:
-        """The first token after the cell."""
-        return max(self.raw.span.end, self.quote.end)
-
-
-def cell_shape(detail: str, field: str = "quotes") -> LayoutError:
-    """The failure of cells whose parts are not certain."""
-    return LayoutError(code="cell_shape", field=field, detail=detail)
 
 
 def own_words(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[list[int]]:
@@ -117,80 +83,13 @@ def name_cells(
     for cell, rest, quote in zip(cells, rests, quotes, strict=True):
         _require_one_text(tokens, cell, rest, quote)
         beside.append([at for at in rest if not quote.first <= at < quote.end])
-    reviewers = _reviewers(tokens, names, cells, quotes, beside)
-    if not any(reviewers) and not _is_headed(tokens, cells):
+    reviewers = find_reviewers(tokens, names, cells, quotes, beside)
+    if not any(reviewers) and not is_headed(tokens, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
-        reviewers = _reviewers(tokens, names, cells, quotes, buttons)
+        reviewers = find_reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
         raise cell_shape("the reviewers may stand in one text with others", REVIEWER)
     return with_names(tokens, names, cells, quotes, reviewers)
-
-
-def with_names(
-    tokens: Tokens,
-    names: Names,
-    cells: tuple[RawCell, ...],
-    quotes: list[CellSpan],
-    reviewers: list[int | None],
-) -> tuple[NamedCell, ...]:
-    """The cells with their reviewers: of the token given, else with the score.
-
-    Raises: LayoutError (cell_shape) where a tool's name cannot be told from the reviewer's.
-    """
-    plain = {
-        tokens.text[at]
-        for at in reviewers
-        if at is not None and tokens.end[at] - tokens.start[at] == 1
-    }
-    shown = [
-        _name(tokens, at, plain) if at is not None else (cell.score and cell.score.reviewer) or ""
-        for cell, at in zip(cells, reviewers, strict=True)
-    ]
-    bare = bare_names([text for text in shown if text], names)
-    if badged := longer_name(bare):
-        raise cell_shape(f"{badged[:60]!r} is more than another's name", REVIEWER)
-    names_left = iter(bare)
-    found = []
-    for cell, quote, at, text in zip(cells, quotes, reviewers, shown, strict=True):
-        if not text:
-            found.append(NamedCell(cell, quote))
-            continue
-        where = cell.anchor.first if at is None else at
-        tool = held_tool(text, names) if names[0] != names[1] else 0
-        found.append(NamedCell(cell, quote, next(names_left), where, tool))
-        if held_tool(found[-1].reviewer or "", names):
-            detail = f"{text[:60]!r} names a reviewer and a tool"
-            raise cell_shape(detail, REVIEWER)
-    return tuple(found)
-
-
-def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
-    """The name in a token, without an avatar's letters or an offer in an element of their own.
-
-    Where one of its elements is a name that other cells show alone, that is it.
-
-    Raises: LayoutError (cell_shape) for one of several elements that nothing parts.
-    """
-    text, whole = tokens.document.text, range(tokens.start[at], tokens.end[at])
-    kept = [block for block in whole if not is_interface(text[block])] or [*whole]
-    if len(kept) > 1 and is_initials(text[kept[0]], reviewer_name(text[kept[1]])):
-        kept = kept[1:]
-    told = [block for block in kept if text[block] in plain]
-    if len(told) == 1:
-        return text[told[0]]
-    if len(kept) > 1 and is_glued(tokens, at):
-        raise cell_shape(f"{tokens.text[at][:60]!r} is more than one text", REVIEWER)
-    return tokens.document.join(kept[0], kept[-1] + 1)
-
-
-def is_glued(tokens: Tokens, at: int) -> bool:
-    """Whether a token holds elements side by side whose words would run into each other."""
-    text, glue = tokens.document.text, tokens.document.glue
-    blocks = range(tokens.start[at] + 1, tokens.end[at])
-    return any(
-        not glue[block] and text[block - 1][-1].islower() and text[block][0].isupper()
-        for block in blocks
-    )
 
 
 def _find_quotes(
@@ -248,18 +147,6 @@ def _is_beside(tokens: Tokens, cell: RawCell, at: int, edge: int, main: int) -> 
     if box[tokens.start[at]] == box[tokens.start[main]] != box[tokens.start[cell.anchor.first]]:
         return True
     return not is_name_like(tokens.text[at]) and is_alike(tokens, at, main)
-
-
-def is_alike(tokens: Tokens, one: int, other: int) -> bool:
-    """Whether the same tags stand above two tokens, up to what holds both; inline ones aside."""
-    document = tokens.document
-    above = [
-        [e for e in document.ancestors(tokens.start[at]) if document.tag[e] not in INLINE]
-        for at in (one, other)
-    ]
-    return len(above[0]) == len(above[1]) and all(
-        a == b or document.tag[a] == document.tag[b] for a, b in zip(*above, strict=True)
-    )
 
 
 def _short(rest: list[int], places: Counter[tuple[int, int]]) -> CellSpan:
@@ -320,113 +207,3 @@ def _require_no_unread(tokens: Tokens, cell: RawCell, quote: CellSpan) -> None:
 
 def _unlike(detail: str) -> ParseError:
     return cell_shape(f"the cells are not built alike: {detail}")
-
-
-_Place = tuple[tuple[str, ...], bool, bool, int]
-"""The tags above a block, whether it stands on the score's side of the quote, and before the score,
-and which of several such blocks it is."""
-
-
-def _reviewers(
-    tokens: Tokens,
-    names: Names,
-    cells: tuple[RawCell, ...],
-    quotes: list[CellSpan],
-    beside: list[list[int]],
-) -> list[int | None]:
-    """The token that names each cell's reviewer, in the same place of all cells.
-
-    Absent: None in cells that name none; where only some do, their rows must name the others.
-    """
-    if all(cell.score is not None and cell.score.reviewer for cell in cells):
-        return [None] * len(cells)
-    places = [
-        _places(tokens, names, cell, quote, own)
-        for cell, quote, own in zip(cells, quotes, beside, strict=True)
-    ]
-    shared = [place for place in places[0] if all(place in other for other in places[1:])]
-    chosen = _choose(tokens, shared, places, is_headed=_is_headed(tokens, cells))
-    if chosen is not None:
-        return _without_badges(tokens, chosen, places)
-    if shared:
-        return [None] * len(cells)
-    return [next(iter(own.values())) if len(own) == 1 else None for own in places]
-
-
-def _without_badges(
-    tokens: Tokens, chosen: _Place, places: list[dict[_Place, int]]
-) -> list[int | None]:
-    """The tokens in the place chosen; where a cell has more of its kind, the one others show too.
-
-    Raises: LayoutError (cell_shape) where that is not one.
-    """
-    alike = [[at for place, at in own.items() if place[:3] == chosen[:3]] for own in places]
-    fewest = min(map(len, alike))
-    plain = {
-        tokens.text[own[chosen]] for own, at in zip(places, alike, strict=True) if len(at) == fewest
-    }
-    found = list[int | None]()
-    for own, several in zip(places, alike, strict=True):
-        shown = [own[chosen]] if len(several) == fewest else several
-        known = [at for at in shown if tokens.text[at] in plain]
-        if len(known) != 1:
-            raise cell_shape("one cell has one more text like its reviewer's", REVIEWER)
-        found.append(known[0])
-    return found
-
-
-def _places(
-    tokens: Tokens, tools: Names, cell: RawCell, quote: CellSpan, beside: list[int]
-) -> dict[_Place, int]:
-    """The tokens of a cell that could name its reviewer, by where they stand."""
-    document, found = tokens.document, dict[_Place, int]()
-    names = [at for at in beside if may_be_reviewer(without_tool(tokens.text[at], tools))]
-    for at in names:
-        others = (reviewer_name(tokens.text[other]) for other in names if other != at)
-        if any(is_initials(tokens.text[at], other) for other in others):
-            continue
-        chain = document.ancestors(tokens.start[at])
-        tags = tuple(document.tag[e] for e in chain[: len(chain) - len(cell.above)])
-        score = cell.anchor.first
-        is_near = cell.score is None or (at < quote.first) == (score < quote.first)
-        place, number = (tags, is_near, at < score), 0
-        while (*place, number) in found:
-            number += 1
-        found[*place, number] = at
-    return found
-
-
-def _is_headed(tokens: Tokens, cells: tuple[RawCell, ...]) -> bool:
-    """Whether the rows, or the cells, stand under names of their own."""
-    headed = sum(any(may_be_name(tokens, at) for at in cell.outer[-1:]) for cell in cells)
-    return headed >= len(cells) // 2 - 1
-
-
-def may_be_name(tokens: Tokens, at: int) -> bool:
-    """Whether a token outside of cells could name a reviewer."""
-    text = tokens.text[at]
-    is_bracketed = text[0] == "[" and text[-1] == "]"  # a link to elsewhere
-    return is_name_like(text) and any(map(str.isalpha, text)) and not is_bracketed
-
-
-def _choose(
-    tokens: Tokens, shared: list[_Place], places: list[dict[_Place, int]], *, is_headed: bool
-) -> _Place | None:
-    """The place of the reviewer among those that all cells share.
-
-    Two texts in turn are no reviewers, for four spoke of each tool: they name the tools.
-    A name on the far side of the quote from its score is one only where it is the only one, no
-    heading names the reviewer, and it is not the same in all cells.
-    Raises: LayoutError (cell_shape) where two places are as good.
-    """
-    shown = {p: {tokens.text[own[p]] for own in places} for p in shared}
-    shared = [place for place in shared if len(shown[place]) != 2]
-    near = [place for place in shared if place[1]]
-    if not near:
-        near = [place for place in shared if not is_headed and len(shown[place]) > 1]
-    kinds = sorted(near, key=lambda place: len(shown[place]))
-    if len(kinds) > 1 and len(shown[kinds[0]]) == 1:
-        kinds = [place for place in kinds if len(shown[place]) > 1] or kinds[:1]
-    if len(kinds) > 1 and len(shown[kinds[0]]) == len(shown[kinds[1]]):
-        raise cell_shape("several texts of a cell could be its reviewer", REVIEWER)
-    return kinds[0] if kinds else None

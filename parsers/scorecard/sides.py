@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from parsers.heads import Names
-from parsers.scorecard.shape import NamedCell
+from parsers.scorecard.cells import NamedCell
 from schema.errors import LayoutError
 
 Side = tuple[int, int]

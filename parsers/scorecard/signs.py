@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from parsers.page.tokens import Tokens, patterns_of
-from parsers.scorecard.shape import NamedCell, cell_shape
+from parsers.scorecard.cells import NamedCell, cell_shape
 from parsers.site import Words
 from schema.records import Quote
 

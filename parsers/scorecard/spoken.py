@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from parsers.heads import Names, held_tool
 from parsers.page.tokens import Tokens
-from parsers.scorecard.shape import NamedCell
+from parsers.scorecard.cells import NamedCell
 
 
 class SpokenTools(NamedTuple):

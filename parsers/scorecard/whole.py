@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parsers.page.tokens import Tokens
-from parsers.scorecard.shape import NamedCell
+from parsers.scorecard.cells import NamedCell
 from parsers.scorecard.wording import ends_in_more, is_ended, is_more, is_twice, tail_of
 from parsers.sentences import is_cut
 from schema.errors import FieldError

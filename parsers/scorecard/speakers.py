@@ -1,0 +1,189 @@
+"""Who speaks in each cell: the short text in the same place of all of them, and its bare name."""
+
+from __future__ import annotations
+
+from parsers.heads import Names, held_tool
+from parsers.page.tokens import Tokens
+from parsers.scorecard.anchors import CellSpan
+from parsers.scorecard.cells import NamedCell, RawCell, cell_shape
+from parsers.scorecard.names import bare_names, longer_name, reviewer_name, without_tool
+from parsers.scorecard.wording import is_interface, is_name_like, may_be_reviewer
+from parsers.sentences import is_initials
+
+REVIEWER = "quotes[].reviewer"
+
+_Place = tuple[tuple[str, ...], bool, bool, int]
+"""The tags above a block, whether it stands on the score's side of the quote, and before the score,
+and which of several such blocks it is."""
+
+
+def find_reviewers(
+    tokens: Tokens,
+    names: Names,
+    cells: tuple[RawCell, ...],
+    quotes: list[CellSpan],
+    beside: list[list[int]],
+) -> list[int | None]:
+    """The token that names each cell's reviewer, in the same place of all cells.
+
+    Absent: None in cells that name none; where only some do, their rows must name the others.
+    """
+    if all(cell.score is not None and cell.score.reviewer for cell in cells):
+        return [None] * len(cells)
+    places = [
+        _places(tokens, names, cell, quote, own)
+        for cell, quote, own in zip(cells, quotes, beside, strict=True)
+    ]
+    shared = [place for place in places[0] if all(place in other for other in places[1:])]
+    chosen = _choose(tokens, shared, places, is_headed=is_headed(tokens, cells))
+    if chosen is not None:
+        return _without_badges(tokens, chosen, places)
+    if shared:
+        return [None] * len(cells)
+    return [next(iter(own.values())) if len(own) == 1 else None for own in places]
+
+
+def _without_badges(
+    tokens: Tokens, chosen: _Place, places: list[dict[_Place, int]]
+) -> list[int | None]:
+    """The tokens in the place chosen; where a cell has more of its kind, the one others show too.
+
+    Raises: LayoutError (cell_shape) where that is not one.
+    """
+    alike = [[at for place, at in own.items() if place[:3] == chosen[:3]] for own in places]
+    fewest = min(map(len, alike))
+    plain = {
+        tokens.text[own[chosen]] for own, at in zip(places, alike, strict=True) if len(at) == fewest
+    }
+    found = list[int | None]()
+    for own, several in zip(places, alike, strict=True):
+        shown = [own[chosen]] if len(several) == fewest else several
+        known = [at for at in shown if tokens.text[at] in plain]
+        if len(known) != 1:
+            raise cell_shape("one cell has one more text like its reviewer's", REVIEWER)
+        found.append(known[0])
+    return found
+
+
+def _places(
+    tokens: Tokens, tools: Names, cell: RawCell, quote: CellSpan, beside: list[int]
+) -> dict[_Place, int]:
+    """The tokens of a cell that could name its reviewer, by where they stand."""
+    document, found = tokens.document, dict[_Place, int]()
+    names = [at for at in beside if may_be_reviewer(without_tool(tokens.text[at], tools))]
+    for at in names:
+        others = (reviewer_name(tokens.text[other]) for other in names if other != at)
+        if any(is_initials(tokens.text[at], other) for other in others):
+            continue
+        chain = document.ancestors(tokens.start[at])
+        tags = tuple(document.tag[e] for e in chain[: len(chain) - len(cell.above)])
+        score = cell.anchor.first
+        is_near = cell.score is None or (at < quote.first) == (score < quote.first)
+        place, number = (tags, is_near, at < score), 0
+        while (*place, number) in found:
+            number += 1
+        found[*place, number] = at
+    return found
+
+
+def is_headed(tokens: Tokens, cells: tuple[RawCell, ...]) -> bool:
+    """Whether the rows, or the cells, stand under names of their own."""
+    headed = sum(any(may_be_name(tokens, at) for at in cell.outer[-1:]) for cell in cells)
+    return headed >= len(cells) // 2 - 1
+
+
+def may_be_name(tokens: Tokens, at: int) -> bool:
+    """Whether a token outside of cells could name a reviewer."""
+    text = tokens.text[at]
+    is_bracketed = text[0] == "[" and text[-1] == "]"  # a link to elsewhere
+    return is_name_like(text) and any(map(str.isalpha, text)) and not is_bracketed
+
+
+def _choose(
+    tokens: Tokens, shared: list[_Place], places: list[dict[_Place, int]], *, is_headed: bool
+) -> _Place | None:
+    """The place of the reviewer among those that all cells share.
+
+    Two texts in turn are no reviewers, for four spoke of each tool: they name the tools.
+    A name on the far side of the quote from its score is one only where it is the only one, no
+    heading names the reviewer, and it is not the same in all cells.
+    Raises: LayoutError (cell_shape) where two places are as good.
+    """
+    shown = {p: {tokens.text[own[p]] for own in places} for p in shared}
+    shared = [place for place in shared if len(shown[place]) != 2]
+    near = [place for place in shared if place[1]]
+    if not near:
+        near = [place for place in shared if not is_headed and len(shown[place]) > 1]
+    kinds = sorted(near, key=lambda place: len(shown[place]))
+    if len(kinds) > 1 and len(shown[kinds[0]]) == 1:
+        kinds = [place for place in kinds if len(shown[place]) > 1] or kinds[:1]
+    if len(kinds) > 1 and len(shown[kinds[0]]) == len(shown[kinds[1]]):
+        raise cell_shape("several texts of a cell could be its reviewer", REVIEWER)
+    return kinds[0] if kinds else None
+
+
+def with_names(
+    tokens: Tokens,
+    names: Names,
+    cells: tuple[RawCell, ...],
+    quotes: list[CellSpan],
+    reviewers: list[int | None],
+) -> tuple[NamedCell, ...]:
+    """The cells with their reviewers: of the token given, else with the score.
+
+    Raises: LayoutError (cell_shape) where a tool's name cannot be told from the reviewer's.
+    """
+    plain = {
+        tokens.text[at]
+        for at in reviewers
+        if at is not None and tokens.end[at] - tokens.start[at] == 1
+    }
+    shown = [
+        _name(tokens, at, plain) if at is not None else (cell.score and cell.score.reviewer) or ""
+        for cell, at in zip(cells, reviewers, strict=True)
+    ]
+    bare = bare_names([text for text in shown if text], names)
+    if badged := longer_name(bare):
+        raise cell_shape(f"{badged[:60]!r} is more than another's name", REVIEWER)
+    names_left = iter(bare)
+    found = []
+    for cell, quote, at, text in zip(cells, quotes, reviewers, shown, strict=True):
+        if not text:
+            found.append(NamedCell(cell, quote))
+            continue
+        where = cell.anchor.first if at is None else at
+        tool = held_tool(text, names) if names[0] != names[1] else 0
+        found.append(NamedCell(cell, quote, next(names_left), where, tool))
+        if held_tool(found[-1].reviewer or "", names):
+            detail = f"{text[:60]!r} names a reviewer and a tool"
+            raise cell_shape(detail, REVIEWER)
+    return tuple(found)
+
+
+def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
+    """The name in a token, without an avatar's letters or an offer in an element of their own.
+
+    Where one of its elements is a name that other cells show alone, that is it.
+
+    Raises: LayoutError (cell_shape) for one of several elements that nothing parts.
+    """
+    text, whole = tokens.document.text, range(tokens.start[at], tokens.end[at])
+    kept = [block for block in whole if not is_interface(text[block])] or [*whole]
+    if len(kept) > 1 and is_initials(text[kept[0]], reviewer_name(text[kept[1]])):
+        kept = kept[1:]
+    told = [block for block in kept if text[block] in plain]
+    if len(told) == 1:
+        return text[told[0]]
+    if len(kept) > 1 and is_glued(tokens, at):
+        raise cell_shape(f"{tokens.text[at][:60]!r} is more than one text", REVIEWER)
+    return tokens.document.join(kept[0], kept[-1] + 1)
+
+
+def is_glued(tokens: Tokens, at: int) -> bool:
+    """Whether a token holds elements side by side whose words would run into each other."""
+    text, glue = tokens.document.text, tokens.document.glue
+    blocks = range(tokens.start[at] + 1, tokens.end[at])
+    return any(
+        not glue[block] and text[block - 1][-1].islower() and text[block][0].isupper()
+        for block in blocks
+    )
