@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
@@ -30,12 +31,20 @@ from crawler.reading.sources import (
     real,
 )
 from crawler.report import ImportReport
-from machine.clock import now, parse_stamp
+from machine.clock import later, now, parse_stamp
 from machine.worker import Died, GuardedPool
 from parsers import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.errors import CrawlError, UsageError
 from schema.page import RawPage
+
+CLOCKS_DIFFER_DAYS = 1
+"""So far may the date of a WARC record lie ahead of this machine's clock. Units: days."""
+HEAD_BYTES = 64 << 10
+_SAVED_FROM = re.compile(
+    rb"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(https?://[^\s<>]+)"
+)
+"""Source: what Chrome, Edge and SingleFile write at the head of a page that they save."""
 
 
 def import_paths(
@@ -120,6 +129,9 @@ class _Import:
                 return
             self._trouble(found.where, found.outcome, found.reason, found.detail)
             return
+        if found.date_source == "warc" and found.captured_at > later(days=CLOCKS_DIFFER_DAYS):
+            self._trouble(found.where, "damaged", "date", f"{found.captured_at} has not come yet")
+            return
         try:
             site, own = self._address(found)
         except CrawlError as error:
@@ -133,30 +145,37 @@ class _Import:
     def _address(self, item: Item) -> tuple[Site, str]:
         """The site and own address of an exchange, or its urn.
 
+        A comment that a browser left when it saved a page tells its site, and no address.
         Raises: CrawlError for an address that is none, or that no site claims.
         """
         url = item.url or self._canonical(item)
-        if url is None:
-            urn = "urn:sha256:" + hashlib.sha256(item.block).hexdigest()
+        if url is not None:
+            strict = strict_address(url)
+            site = self._claiming(strict)
+            return site, site.own_address(strict)
+        saved_from = _SAVED_FROM.search(item.block, 0, HEAD_BYTES)
+        urn = "urn:sha256:" + hashlib.sha256(item.block).hexdigest()
+        if saved_from is None:
             return self.site or site_named(DEFAULT_SITE), urn
-        strict = strict_address(url)
-        site = self.site or site_of_url(strict)
+        return self._claiming(saved_from[1].decode("ascii", "replace")), urn
+
+    def _claiming(self, url: str) -> Site:
+        site = self.site or site_of_url(url)
         if site is None:
             raise CrawlError(url=url, outcome="refused_scope", reason="host")
-        return site, site.own_address(strict)
+        return site
 
     def _canonical(self, item: Item) -> str | None:
-        """The canonical link of a saved page, where it is an address that a site claims."""
+        """The canonical link of a saved page, where it is an address."""
         site = self.site or site_named(DEFAULT_SITE)
         page = RawPage(url=None, body=item.block, content_type=item.content_type)
         seen = self.pool.call(LookTask(page, site.name, "canonical"))
         if isinstance(seen, Died) or seen.canonical is None:
             return None
         try:
-            strict = strict_address(seen.canonical)
+            return strict_address(seen.canonical)
         except CrawlError:
             return None
-        return strict if self.site or site_of_url(strict) else None
 
     def _store(self, item: Item, site: Site, own: str) -> None:
         exchange = Exchange(

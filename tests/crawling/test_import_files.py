@@ -14,7 +14,9 @@ from crawl_site import PAGE, PAGES, Answer, rows, serving
 from db_home import ALDER, BIRCH, html
 
 from archive import open_archive
+from archive.warc.record import member
 from crawler.importing.importing import import_paths
+from machine.clock import later, stamp
 from parsers.sites import site_named
 from schema.errors import UsageError
 
@@ -69,6 +71,51 @@ def test_a_date_that_has_not_come_is_refused(tmp_path, home):
     page.write_bytes(PAGE)
     with pytest.raises(UsageError, match="2999-01-01: has not come yet"):
         import_paths(home, [page], url=URL, date="2999-01-01")
+
+
+def test_a_record_of_a_warc_file_whose_date_has_not_come_is_named_and_not_taken(tmp_path, home):
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE
+    file = tmp_path / "clock.warc.gz"
+    dates = [stamp(), later(hours=20), later(hours=28), "2099-01-01T00:00:00Z"]
+    pages = [f"{URL}-{number}" for number in range(len(dates))]
+    file.write_bytes(
+        b"".join(
+            member("response", answer, {"WARC-Date": date, "WARC-Target-URI": url}, payload=PAGE)
+            for date, url in zip(dates, pages, strict=True)
+        )
+    )
+    report = import_paths(home, [file])
+    assert (report.failed, report.exit_code) == ({"damaged:date": 2}, 10)
+    assert {c.url: c.captured_at for c in open_archive(home).captures()} == dict(
+        zip(pages[:2], dates[:2], strict=True)
+    )
+    found = rows(home, "SELECT detail FROM attempt WHERE outcome = 'damaged' ORDER BY id")
+    assert found == [(f"{date} has not come yet",) for date in dates[2:]]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<link rel="canonical" href="https://elsewhere.example/compare/a-vs-b">',
+        "<!-- saved from url=(0040)https://elsewhere.example/compare/a-vs-b -->",
+        "<!--\n Page saved with SingleFile \n url: https://elsewhere.example/a \n saved: x -->",
+    ],
+)
+def test_a_saved_page_of_a_host_that_no_site_claims_is_left_out_and_told(tmp_path, home, said):
+    page = tmp_path / "page.html"
+    page.write_bytes(html(ALDER, BIRCH, head=said))
+    report = import_paths(home, [page])
+    assert (report.stored, report.exit_code) == (0, 2)
+    assert report.skipped_by == {"host:elsewhere.example": 1}
+    assert import_paths(home, [page], site=SAMPLE).stored == 1
+
+
+def test_a_saved_page_belongs_to_the_site_that_its_saving_comment_names(tmp_path, home):
+    page = tmp_path / "page.html"
+    page.write_bytes(html(ALDER, BIRCH, head=f"<!-- saved from url=(0049){URL} -->"))
+    import_paths(home, [page])
+    (capture,) = open_archive(home).captures()
+    assert (capture.site, capture.url) == ("sample", f"urn:sha256:{capture.body_sha256}")
 
 
 def test_without_an_address_a_page_belongs_to_the_default_site_and_is_taken_once(tmp_path, home):

@@ -44,6 +44,7 @@ def import_(
 
     Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
     site claims is left out and counted by host; where that is all, nothing was taken: exit code 2.
+    Nor is a record of a WARC file taken that is dated more than a day ahead (damaged:date).
     """
     from crawler.importing import import_paths
     from parsers.sites import site_named
