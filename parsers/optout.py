@@ -33,12 +33,15 @@ RSL_TYPE = "application/rsl+xml"
 LONG_PIECE = 20
 """A piece of a marked part that stands in a text is taken for a piece of it. Units: code points."""
 
+_USAGES = ("content-usage", "content-signal", "content-signals")
 _REFUSED = re.compile(
-    r"""\s*([a-z*][a-z0-9_.*-]{0,63})\s*=\s*(?:no?|"no?"|\?0|0|false)\s*""", re.IGNORECASE
+    r"(?<![\w.*-])([a-z*][a-z0-9_.*-]{0,63})\s*[=:]\s*(?:no?|\?0|0|false)(?![\w-]|\.\w)",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(r"\s*([\w*-]+)\s*:(.*)", re.DOTALL)
 _UNTIL = re.compile(r"unavailable_after\s*[:=]\s*((?:[a-z]{3,9},\s*)?[^,;]*)", re.IGNORECASE)
-_LIMIT = re.compile(r"(max-[a-z-]+)\s*[:=]\s*(-?\d+|[a-z]+)?", re.IGNORECASE)
+_LIMIT = re.compile(r"(max-[a-z-]+)\s*[:=]\s*([-+]?[0-9.]+|[a-z]+)?", re.IGNORECASE)
+_NOTHING = re.compile(r"[-+]?0+(?:\.0*)?")
 _LINK = re.compile(r",\s*(?=<)")
 _LICENCE = re.compile(r""";\s*rel\s*=\s*(?:"[^"]*\blicense\b|license\b)""", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -55,7 +58,7 @@ def opt_outs(headers: Mapping[str, str], page: RawPage) -> tuple[str, ...]:
     Raises: BytesError for bytes that may not be parsed.
     """
     found = _header_words(headers.get("x-robots-tag", ""))
-    for name in ("content-usage", "content-signal"):
+    for name in _USAGES:
         found |= _usage_signals(name, headers.get(name, ""))
     found |= _tdm_signals(headers)
     if any(_is_licence(link) for link in _LINK.split(headers.get("link", ""))):
@@ -85,12 +88,11 @@ def refused_usages(value: str) -> set[str]:
     >>> refused_usages("train-ai=n, search=y"), sorted(refused_usages("ai-train=no;ai-input=?0"))
     ({'train-ai'}, ['ai-input', 'ai-train'])
     """
-    stated = (_REFUSED.fullmatch(each) for each in re.split("[,;]", value))
-    return {found[1].lower() for found in stated if found}
+    return {usage.lower() for usage in _REFUSED.findall(re.sub("[\"']", "", value))}
 
 
 def _usage_signals(name: str, value: str) -> set[str]:
-    refused = refused_usages(value)
+    name, refused = name.removesuffix("s"), refused_usages(value)
     if name == "content-signal" and "search" in refused:
         return {"search"} | ({name} if refused > {"search"} else set())
     return {name} if refused else set()
@@ -119,7 +121,7 @@ def _meta_signals(tree: LexborHTMLParser) -> set[str]:
         for name in _words(node.attributes.get("name") or ""):
             if name in OWN_NAMES:
                 found |= _robots_words(_joined(content))
-            elif name in ("content-usage", "content-signal"):
+            elif name in _USAGES:
                 found |= _usage_signals(name, content)
             elif name.startswith("tdm-"):
                 tdm[name] = f"{tdm[name]}, {content}" if name in tdm else content
@@ -170,7 +172,11 @@ def _header_words(value: str) -> set[str]:
 def _joined(value: str) -> str:
     """Words that have values as one word each: `max-snippet=0`, `unavailable_after=<date>`."""
     value = _UNTIL.sub(_until, value)
-    return _LIMIT.sub(lambda found: f"{found[1]}={found[2] or ''}", value)
+    return _LIMIT.sub(_limit, value)
+
+
+def _limit(said: re.Match[str]) -> str:
+    return f"{said[1]}={'0' if _NOTHING.fullmatch(said[2] or '') else said[2]}"
 
 
 def _until(said: re.Match[str]) -> str:

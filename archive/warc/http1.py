@@ -11,6 +11,7 @@ from archive.warc.content import MAX_BYTES, DecodedBody, decode_body
 KEPT_HEADERS = (
     "content-encoding",
     "content-signal",
+    "content-signals",
     "content-type",
     "content-usage",
     "etag",

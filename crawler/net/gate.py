@@ -96,3 +96,6 @@ class RobotsGate(RobotsTxtMiddleware):
         with run.books.ledger.transaction() as db:
             note_robots(db, rules.row(run.books.id, job.site, origin))
         run.report_robots(origin, rules.state)
+        if rules.groups.rootless:
+            said = "Disallow lines without their leading slash, obeyed as if they had one"
+            run.tally.notes[f"{origin}/robots.txt: {said}"] = rules.groups.rootless

@@ -2,7 +2,9 @@
 
 Lines that are no rule never part agents from their rules (2.2.4), an agent is named by its whole
 token and all its groups count together (2.2.1), the longest rule that matches wins (2.2.2). Where
-the standard is silent (typos, lines without a colon) it follows Google's parser.
+the standard is silent (typos, lines without a colon) it follows Google's parser, or is stricter:
+of a line that lists several agents, Google hears the first alone, and a Disallow without its slash
+not at all.
 This module must not know what our own token is.
 
     agents: none --User-agent--> named --Allow, Disallow--> ruled --User-agent--> named, anew
@@ -10,6 +12,7 @@ This module must not know what our own token is.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +24,7 @@ ALL = "*"
 _BLANK = " \t\v\f"
 _AGENT = ("user-agent", "useragent", "user agent")
 _DISALLOW = ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw")
+_LISTED = re.compile(r"[\s,;]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 
@@ -48,16 +52,28 @@ class Groups:
 
     rules: dict[str, list[list[Rule]]] = field(default_factory=dict)
     """Of each token the rules of its groups; agents that are named together share one list."""
+    listed: dict[str, list[list[Rule]]] = field(default_factory=dict)
+    """The same, where each agent of a line that lists several is named."""
+    rootless: int = 0
+    """How many Disallow lines lack the slash that a path begins with."""
     beside: list[Beside] = field(default_factory=list)
 
     def allows(self, url: str, token: str) -> bool:
-        """Whether `token` may ask for the address; of rules equally long, Allow wins."""
-        path, longest = _path_of(url), {True: 0, False: 0}
-        for rules in self.rules.get(token.lower(), self.rules.get(ALL, [])):
-            for rule in rules:
-                if len(rule.pattern) > longest[rule.is_allowed] and matches(rule.pattern, path):
-                    longest[rule.is_allowed] = len(rule.pattern)
-        return longest[False] <= longest[True]
+        """Whether `token` may ask for the address, whether or not an agent may stand in a list."""
+        path = _path_of(url)
+        return all(
+            _allow(groups.get(token.lower(), groups.get(ALL, [])), path)
+            for groups in (self.rules, self.listed)
+        )
+
+
+def _allow(groups: list[list[Rule]], path: str) -> bool:
+    """Whether the longest rule that matches allows; of rules equally long, Allow wins."""
+    longest = {True: 0, False: 0}
+    for rule in itertools.chain.from_iterable(groups):
+        if len(rule.pattern) > longest[rule.is_allowed] and matches(rule.pattern, path):
+            longest[rule.is_allowed] = len(rule.pattern)
+    return longest[False] <= longest[True]
 
 
 def read_groups(text: str, asked: frozenset[str]) -> Groups:
@@ -67,23 +83,28 @@ def read_groups(text: str, asked: frozenset[str]) -> Groups:
     >>> read_groups(text, frozenset("ab")).allows("/", "a")
     False
     """
-    found, named, group, rules = Groups(), frozenset({ALL}), set[str](), list[Rule]()
+    found, named, rules = Groups(), frozenset({ALL}), list[Rule]()
     is_ruled, is_named = True, False
     for key, value in _lines(text):
         if key.startswith(_AGENT):
             if is_ruled:
-                group, rules, is_ruled = set(), [], False
-            tokens = asked & tokens_of(value)
-            for token in tokens - group:
-                found.rules.setdefault(token, []).append(rules)
-            group |= tokens
+                rules, is_ruled = [], False
+            first = asked & tokens_of(value)
+            tokens = first.union(*(asked & tokens_of(each) for each in _LISTED.split(value)))
+            for groups, agents in ((found.rules, first), (found.listed, tokens)):
+                for agent in agents:
+                    own = groups.setdefault(agent, [])
+                    if not own or own[-1] is not rules:
+                        own.append(rules)
             named = named | tokens if is_named else tokens
             is_named = True
             continue
         is_named = False
         if key.startswith(("allow", *_DISALLOW)):
-            is_ruled = True
-            rules.append(Rule(key.startswith("allow"), _escaped(value)))
+            is_ruled, is_allowed = True, key.startswith("allow")
+            is_rootless = not is_allowed and value[:1] not in ("", "/", "*", "$")
+            found.rootless += is_rootless
+            rules.append(Rule(is_allowed, _escaped("/" * is_rootless + value)))
         else:
             found.beside.append(Beside(key, value, named))
     return found

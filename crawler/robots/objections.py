@@ -18,18 +18,28 @@ AI_TOKENS = (
     "Meta-ExternalAgent", "Meta-ExternalFetcher", "FacebookBot", "Amazonbot", "PerplexityBot",
     "Perplexity-User", "Bytespider", "cohere-ai", "cohere-training-data-crawler", "Diffbot",
     "Omgilibot", "Webzio-Extended", "AI2Bot", "Timpibot", "MistralAI-User", "DuckAssistBot",
-    "YouBot",
+    "YouBot", "AI2Bot-DeepResearchEval", "Ai2Bot-Dolma", "aiHitBot", "Amzn-SearchBot", "Amzn-User",
+    "Andibot", "AzureAI-SearchBot", "bedrockbot", "ChatGLM-Spider", "Claude-Code",
+    "Cloudflare-AutoRAG", "CloudVertexBot", "Cotoyogi", "Crawl4AI", "DeepSeekBot", "Devin",
+    "FirecrawlAgent", "FriendlyCrawler", "Gemini-Deep-Research", "Google-Agent",
+    "Google-CloudVertexBot", "Google-NotebookLM", "GoogleAgent-Mariner", "GrokBot", "iAskBot",
+    "iaskspider", "ICC-Crawler", "ImagesiftBot", "img2dataset", "laion-huggingface-processor",
+    "LAIONDownloader", "LinerBot", "LinkupBot", "Manus-User", "meta-webindexer", "NovaAct",
+    "omgili", "OpenAI", "PanguBot", "PhindBot", "QuillBot", "SBIntuitionsBot", "SemrushBot-OCOB",
+    "SemrushBot-SWA", "ShapBot", "TavilyBot", "TikTokSpider", "VelenPublicWebCrawler", "WRTNBot",
+    "xAI-Bot", "YandexAdditional", "YandexAdditionalBot",
 )  # fmt: skip
 """Tokens whose disallowing is recorded: it says what the publisher thinks of such use.
 
 Their owners say that what they fetch trains or feeds models, or publishers name them for it;
 tokens of plain search engines, such as PetalBot or Applebot, are none.
+Source: the owners' own pages and the list at github.com/ai-robots-txt/ai.robots.txt.
 """
 MOST_USAGES = 20
 """So many usages, and licences, are noted; the drafts know a handful."""
 LONGEST_LICENCE = 200
 
-_USAGES = ("content-usage", "content-signal")
+_USAGES = ("content-usage", "content-signal", "content-signals")
 _VALUE = re.compile(r"\A(?:(/\S*)\s+)?(.*)")
 _LITERAL = re.compile(r"[\w/-]*")
 
@@ -56,7 +66,7 @@ def objections(
             if any(matches(path or "/", each) for each in paths):
                 is_ours = bool(line.agents & {own, ALL})
                 usages = refused_usages(value) - (set() if is_ours else {"search"})
-                refused |= {f"{line.key}:{usage}" for usage in usages}
+                refused |= {f"{line.key.removesuffix('s')}:{usage}" for usage in usages}
     return [
         *(token for token in AI_TOKENS if not all(allows(url, token) for url in urls)),
         *sorted(refused)[:MOST_USAGES],

@@ -11,6 +11,7 @@ import math
 import re
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from protego import Protego
@@ -57,6 +58,8 @@ class Rules:
     generous: Protego
     """The same file as Protego reads it, whose agents match whole tokens only."""
     capture_id: int | None = None
+    named: frozenset[str] = frozenset()
+    """The tokens that the file holds; all others are answered alike."""
     read_at: str = field(default_factory=stamp)
     counted_from: float = field(default_factory=time.monotonic)
     """When they were read, in seconds of the clock that does not jump."""
@@ -79,7 +82,12 @@ class Rules:
         """What they say against the use of the site by AI; nothing where none were read."""
         if self.state != "read":
             return []
-        return objections(base, site, self.groups.beside, TOKEN, self.allows)
+        asked = cache(self.allows)
+
+        def allows(url: str, token: str) -> bool:
+            return asked(url, token if token.lower() in self.named else "")
+
+        return objections(base, site, self.groups.beside, TOKEN, allows)
 
     @property
     def crawl_delay_s(self) -> float:
@@ -136,7 +144,9 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
     if not is_rules and text.lstrip().startswith("<"):
         return Rules("unreachable", *nothing, capture_id)
     generous = Protego.parse(_AGENT.sub(_renamed, _BREAKS.sub(" ", text)))
-    return Rules("read", read_groups(text, _ASKED), generous, capture_id)
+    lower = text.lower()
+    named = frozenset(token for token in _ASKED if token in lower)
+    return Rules("read", read_groups(text, _ASKED), generous, capture_id, named)
 
 
 def _whole(token: str) -> str:

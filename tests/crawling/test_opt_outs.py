@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from crawl_site import Answer, Site, outcomes, rows, run_crawl
+from crawl_site import PAGE, Answer, Site, outcomes, rows, run_crawl
 
 from crawler.robots.objections import AI_TOKENS, MOST_USAGES
 from crawler.robots.rules import read_rules
@@ -31,6 +31,21 @@ def denied(text: str) -> list[str]:
         ("User-agent: GPTBot\nDisallow: /compare/\n", ["GPTBot"]),
         ("User-agent: Bytespider\nUser-agent: CCBot\nDisallow: /*-vs-\n", ["CCBot", "Bytespider"]),
         ("User-agent: GPTBot\nDisallow: /admin/\n", []),
+        ("User-agent: GPTBot, CCBot Bytespider\nDisallow: /\n", ["GPTBot", "CCBot", "Bytespider"]),
+        ("User-agent: GPTBot\nDisallow: compare\n", ["GPTBot"]),
+        *(
+            (f"User-agent: {token}\nDisallow: /\n", [token])
+            for token in (
+                "DeepSeekBot",
+                "xAI-Bot",
+                "GrokBot",
+                "img2dataset",
+                "PanguBot",
+                "omgili",
+                "Omgilibot",
+                "ImagesiftBot",
+            )
+        ),
         ("User-agent: PetalBot\nDisallow: /\n", []),
         ("User-agent: *\nContent-Usage: train-ai=n\nAllow: /\n", ["content-usage:train-ai"]),
         (
@@ -66,6 +81,16 @@ def denied(text: str) -> list[str]:
             ["content-signal:ai-train"],
         ),
         ("User-agent: *\nContent-Signal: /blog/ ai-train=no\n", []),
+        *(
+            (f"User-agent: *\nContent-Signal{said}\n", ["content-signal:ai-train"])
+            for said in (
+                ': ai-train="no"',
+                ": search=yes ai-train='no'",
+                ': "ai-train=no"',
+                ": ai-train: no",
+                "s: ai-train=no, search=yes",
+            )
+        ),
         ("User-agent: *\nContent-Signal: ai-train=yes, search=yes\n", []),
         (
             "License: https://sample.example/l.xml # words\nUser-agent: *\nAllow: /\n",
@@ -84,6 +109,23 @@ def test_a_robots_txt_that_only_refuses_usage_is_recorded_with_what_is_fetched(
     run_crawl(home, site.base + COMPARE)
     assert rows(home, "SELECT denied_tokens FROM robots") == [("content-usage:train-ai",)]
     assert outcomes(home, COMPARE) == ["ok:"]
+
+
+def test_a_disallow_without_its_slash_is_obeyed_and_the_report_says_so(
+    site: Site, home: Path
+) -> None:
+    site.answers["/robots.txt"] = Answer(b"User-agent: *\nDisallow: compare/alder\n")
+    ended = run_crawl(home, site.base + COMPARE)
+    assert outcomes(home, COMPARE) == ["refused_robots:disallowed"]
+    said = "Disallow lines without their leading slash, obeyed as if they had one"
+    assert ended.report["notes"] == {f"{site.base}/robots.txt: {said}": 1}
+
+
+def test_a_header_spelt_in_the_plural_is_kept_beside_its_capture(site: Site, home: Path) -> None:
+    site.answers[COMPARE] = Answer(PAGE, headers={"Content-Signals": "ai-train=no"})
+    run_crawl(home, site.base + COMPARE)
+    (said,) = rows(home, "SELECT headers FROM capture WHERE url LIKE '%/compare/%'")
+    assert "content-signals" in str(said)
 
 
 def test_a_robots_txt_that_names_a_licence_is_obeyed_and_the_licence_not_asked_for(
@@ -134,7 +176,9 @@ def meta(name: str, content: str) -> RawPage:
         ("robots", "max-snippet:0", ("max-snippet",)),
         ("robots", "max-snippet : 0, noai", ("max-snippet", "noai")),
         ("robots", "Max-Snippet=0", ("max-snippet",)),
-        ("robots", "max-snippet:10", ()),
+        *(("robots", f"max-snippet:{none}", ("max-snippet",)) for none in ("00", "-0", "0.0")),
+        *(("robots", f"max-snippet:{some}", ()) for some in ("10", "010", "0.5", "", ".")),
+        ("Content-Signals", "ai-train = 'no'", ("content-signal",)),
         ("robots", "max-snippet:-1, max-image-preview:large", ()),
         ("robots", "nocache", ("noarchive",)),
         ("robots, otherbot", "noarchive", ("noarchive",)),
@@ -215,6 +259,9 @@ NOTHING = RawPage(url=None, body=b"", content_type="text/plain")
         ("content-usage", 'Train-AI = "n" ;v=1', ("content-usage",)),
         ("content-signal", "ai-train=no", ("content-signal",)),
         ("content-signal", "search=yes,AI-INPUT=No", ("content-signal",)),
+        ("content-signal", 'search="yes" ai-train="no"', ("content-signal",)),
+        ("content-signals", "ai-train=no", ("content-signal",)),
+        ("content-usage", "train-ai=none, search=0.5, x=no-one", ()),
         ("content-signal", "search=no", ("search",)),
         ("content-signal", "search=no, ai-train=no", ("content-signal", "search")),
         ("content-signal", "ai-train=yes, ai-input=yes, search=yes", ()),

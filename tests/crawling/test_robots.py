@@ -7,7 +7,9 @@ import re
 import pytest
 from robots_files import ADDRESSES, BASE, robots_file
 
+from crawler.robots.objections import AI_TOKENS, path_of_a_comparison
 from crawler.robots.rules import MAX_BYTES, read_rules
+from parsers.sites import site_named
 
 PAGE = BASE + "/compare/alder-vs-birch"
 FILES = 500
@@ -21,6 +23,16 @@ STRICTER = {
         "User-agent verdicts (or its kin)\nDisallow: /\n",
         PAGE,
         r"(?im)^ *user[- ]?agent +[^:\n]*$",
+    ),
+    "each agent that a line lists is named": (
+        "User-agent: other, verdicts\nDisallow: /\n\nUser-agent: *\nAllow: /\n",
+        PAGE,
+        r"(?im)^ *user[- ]?agent *:? *\S+[ ,]+verdicts",
+    ),
+    "a Disallow without its slash is meant to have one": (
+        "User-agent: *\nDisallow: compare\n",
+        PAGE,
+        r"(?im)^ *disal+ow *:? *compare",
     ),
     "stars around a token leave it ours": (
         "User-agent: *verdicts*\nDisallow: /\n",
@@ -95,6 +107,14 @@ def test_each_reason_to_be_stricter_shows_in_a_file(text: str, url: str, sign: s
         ("User-agent: *\nDisallow: /\nAllow: /compare/", True),
         ("User-agent: *\nDisallow: /compare/\nAllow: /compare/", True),
         ("Disallow: /\nUser-agent: *\nAllow: /", True),
+        ("User-agent: other verdicts\nDisallow: /compare/", False),
+        ("User-agent: verdicts, other\nDisallow: /compare/", False),
+        ("User-agent: other,verdicts;more\nDisallow: /compare/", False),
+        # Named behind another, we are not allowed what all are not.
+        ("User-agent: other, verdicts\nAllow: /\n\nUser-agent: *\nDisallow: /", False),
+        ("User-agent: other, more\nDisallow: /", True),
+        ("User-agent: *\nDisallow: compare/", False),
+        ("User-agent: *\nDisallow: /\nAllow: compare/", False),
     ],
 )
 def test_groups_are_told_by_whole_tokens_and_parted_by_rules_alone(
@@ -144,3 +164,13 @@ def test_a_full_file_of_agents_and_rules_is_read_and_asked_in_bounds() -> None:
     assert (found.allows(BASE + "/5"), found.allows(PAGE)) == (False, True)
     assert len(found.groups.rules["verdicts"]) == 1
     assert sum(map(len, found.groups.rules["verdicts"])) == half // 45
+
+
+def test_what_is_said_to_each_crawler_of_ai_is_what_it_would_be_told_itself() -> None:
+    site = site_named("sample")
+    pages = (BASE + "/", BASE + path_of_a_comparison(site))
+    for seed in range(FILES):
+        rules = read_rules(200, robots_file(seed).encode())
+        told = set(rules.denied(BASE, site)) & set(AI_TOKENS)
+        refused = {t for t in AI_TOKENS if not all(rules.allows(page, t) for page in pages)}
+        assert told == (refused if rules.state == "read" else set())

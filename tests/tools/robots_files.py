@@ -16,6 +16,7 @@ ADDRESSES = tuple(
 _AGENTS = (
     "verdicts", "*", "other", "Verdicts", "verdicts/1.0 (+mail)", "ver", "verdict", "verdicts-news",
     "GPTBot", "*verdicts*", "verdicts*", "* verdicts", "verdicts2", "", " verdicts ", "_verdicts",
+    "other, verdicts", "verdicts, other", "other verdicts",
 )  # fmt: skip
 _AGENT_KEYS = ("User-agent", "user-agent", "USER-AGENT ", "Useragent", "User agent")
 _RULE_KEYS = (
