@@ -6,13 +6,16 @@ scripts' addresses are not part of it. A public front still needs a proxy for de
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from web.asgi import App, AsgiMessage, Receive, Scope, Send
+from web.describe import SHOWN
 from web.hardening import DATABASE_NAME
-from web.upstream import Base400, Datasette, Filters, Request, hook
+from web.upstream import Base400, Datasette, Filters, Request, hook, tilde_decode
 from web.withdrawn import unless_withdrawn
 
 LONGEST_REQUEST = 16_384
@@ -38,6 +41,11 @@ IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
 TOOLS = re.compile(r"/verdicts(/-/query(\.json)?|(/[^/.]+)?/-/schema(\.(json|md))?)")
 # Datasette writes a dot in the key of a row as ~2E, so one that stands there begins an ending.
 PLAIN_OR_JSON = re.compile(r"[^.]*(\.json)?")
+NUMBERS = frozenset({"INTEGER", "REAL"})
+NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*", re.IGNORECASE | re.ASCII)
+"""What SQLite takes for a number; it puts any other text behind all numbers."""
+COMPARING = frozenset({"exact", "not", "gt", "gte", "lt", "lte", "in", "notin"})
+PLACE = re.compile(r"[0-9]{1,18}")
 LOOKUPS = frozenset(key for key, _, _ in Filters([]).lookups())
 HOST = re.compile(
     r"([a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?",
@@ -144,18 +152,46 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
 def filters_from_request(
     request: Request, database: str, table: str, datasette: Datasette
 ) -> Callable[[], Awaitable[None]]:
-    """Refuses a filter that Datasette would not use, and so give more rows or none.
+    """Refuses a filter or page that Datasette would not use, and so give more rows or none.
 
-    Raises: Base400 for a column that the table has not, or a comparison that there is not.
+    Raises: Base400 for a column that the table has not, a comparison that there is not, a text to
+        compare a number with, or a `_next` that no answer gave.
     """
 
     async def check() -> None:
-        columns = await datasette.get_database(database).table_columns(table)
+        details = await datasette.get_database(database).table_column_details(table)
+        columns = {each.name for each in details}
+        numbers = {each.name for each in details if each.type in NUMBERS}
+        if [each.name for each in details if each.is_pk] == ["id"]:
+            _require_next(request, SHOWN.get(table, {}), numbers)
         for name in request.args:
             column, *lookup = name.rsplit("__", 1)
             if name.startswith("_") and not lookup:
                 continue  # an argument of Datasette's own
             if column not in columns or not LOOKUPS.issuperset(lookup):
                 raise Base400(f"There is no column and comparison {name!r} to filter by.")
+            if column in numbers and COMPARING.issuperset(lookup):
+                for value in request.args.getlist(name):
+                    if not all(map(NUMBER.fullmatch, _listed(value, lookup))):
+                        raise Base400(f"{column} holds numbers, and {value!r} is none.")
 
     return check
+
+
+def _listed(value: str, lookup: list[str]) -> list[str]:
+    if not {"in", "notin"}.intersection(lookup):
+        return [value]
+    return [*map(str, json.loads(value))] if value.startswith("[") else value.split(",")
+
+
+def _require_next(request: Request, shown: dict[str, Any], numbers: set[str]) -> None:
+    """What a table goes on behind: the last row's value that it is sorted by, and its number."""
+    value, asked = request.args.get("_next"), request.args
+    ways = (asked.get("_sort"), asked.get("_sort_desc"), shown.get("sort"), shown.get("sort_desc"))
+    column = next(filter(None, ways), None)
+    *last, row = (value or "0").split(",")
+    is_token = len(last) == (column is not None) and PLACE.fullmatch(row)
+    if is_token and column in numbers and last != ["$null"]:
+        is_token = NUMBER.fullmatch(tilde_decode(last[0]))
+    if value and not is_token:
+        raise Base400(f"_next={value!r} is no next page: take it from the answer before.")

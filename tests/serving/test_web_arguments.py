@@ -115,6 +115,43 @@ def test_a_wrong_filter_is_told_to_whoever_wrote_it_and_to_nobody_else(
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [
+        *(f"quote.json?_next={token}" for token in ("x", "1,2", "-1", "~41", "1.5", "9" * 30, ",")),
+        *(f"quote.json?_sort=score&_next={token}" for token in ("5", "x,5", "90,x", "$null,x")),
+        *(f"tool.json?_next={token}" for token in ("5", "a,b", "a,b,5")),
+    ],
+)
+def test_what_is_no_token_of_a_next_page_is_not_the_end_of_the_list(
+    server: Server, asked: str
+) -> None:
+    answer = server.ask(f"/verdicts/{asked}")
+    assert answer.status == 400 and "is no next page" in json.loads(answer.body)["error"]
+
+
+@pytest.mark.parametrize("table", ["quote", "comparison_quote"])
+@pytest.mark.parametrize(
+    "wanted",
+    ["=abc", "=", "__exact=x", "__not=x", "__gt=abc", "__lte=1_0", "__in=1,x", '__notin=["x"]',
+     "__gt=nan", "__lt=0x10"],
+)  # fmt: skip
+def test_a_text_to_compare_a_number_with_is_refused_by_name(
+    server: Server, table: str, wanted: str
+) -> None:
+    answer = server.ask(f"/verdicts/{table}.json?score{quote(wanted, safe='=')}")
+    assert answer.status == 400 and "score holds numbers" in json.loads(answer.body)["error"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["score=90", "score__gt=1e1", "score__lt=+90.5", "score__in=90,%2080", "score__in=[90,80]",
+     "score__contains=x", "score__isnull=1", "text__gt=abc", "reviewer=1", "tool_name=1"],
+)  # fmt: skip
+def test_a_right_filter_is_answered(server: Server, wanted: str) -> None:
+    assert server.ask(f"/verdicts/quote.json?{wanted}").status == 200
+
+
+@pytest.mark.parametrize(
     "host", ["", "[::1", "a.example/else", "user@a.example", "a b", "<i>", "a" * 300, ":80"]
 )
 def test_a_host_that_is_none_is_refused_on_every_page(quiet: Server, host: str) -> None:
