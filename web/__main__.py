@@ -1,4 +1,4 @@
-"""`python -m web DATABASE [--host H] [--port N] [--no-sql]`: serves one file, and nothing else.
+"""`python -m web DATABASE [--host H] [--port N] [--no-sql] [--contact C]`: serves one file.
 
 For a deployment that holds only the published file; `verdicts serve` is the command for people.
 """
@@ -6,9 +6,11 @@ For a deployment that holds only the published file; `verdicts serve` is the com
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
+from schema.errors import UsageError
 from web.errors import NotServableError
 from web.serving import serve
 
@@ -20,6 +22,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--no-sql", action="store_true")
+    parser.add_argument("--contact", default=os.environ.get("VERDICTS_CONTACT", ""))
     asked = parser.parse_args()
     try:
         serve(
@@ -27,9 +30,10 @@ def main() -> None:
             host=asked.host,
             port=asked.port,
             allow_sql=not asked.no_sql,
+            contact=asked.contact,
             on_ready=lambda address: print(address, flush=True),
         )
-    except (NotServableError, OSError) as error:
+    except (NotServableError, UsageError, OSError) as error:
         sys.exit(f"python -m web: {error}")
 
 

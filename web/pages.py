@@ -237,6 +237,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         signals=words.signals,
         archive_title=TITLE,
         archive_purpose=PURPOSE,
+        contact=datasette.plugin_config(DATABASE_NAME)["contact"],
         days=words.days,
         columns_of=columns_of,
     )

@@ -19,6 +19,7 @@ from typing import Any
 
 import uvicorn
 
+from schema.contact import require_contact
 from web import cells, gate, hardening, mishaps, pages
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
@@ -44,13 +45,15 @@ NEEDED = frozenset(
 """The tables that a database of ours has had at all times."""
 
 
-def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
+def make_datasette(database: Path, *, allow_sql: bool = True, contact: str = "") -> Datasette:
     """The Datasette application for one database file.
 
-    Raises: WithdrawnError when it was withdrawn, or holds what was taken down;
-        FileNotFoundError when there is no such file; PermissionError when it may not be read;
-        NotServableError when it is not one of ours.
+    Raises: UsageError for a contact that is none; WithdrawnError when it was withdrawn, or holds
+        what was taken down; FileNotFoundError when there is no such file; PermissionError when it
+        may not be read; NotServableError when it is not one of ours.
     """
+    if contact:
+        require_contact(contact)
     real = Path(os.path.realpath(database))
     require_not_withdrawn(real)
     known = known_of(real)
@@ -58,7 +61,7 @@ def make_datasette(database: Path, *, allow_sql: bool = True) -> Datasette:
     install_plugins()
     datasette = Datasette(
         files=[],
-        config=config(allow_sql=allow_sql),
+        config=config(allow_sql=allow_sql, contact=contact),
         **known,
         template_dir=str(ROOM / "templates"),
         static_mounts=[("static", str(ROOM / "static"))],
@@ -144,6 +147,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     allow_sql: bool = True,
+    contact: str = "",
     on_ready: Callable[[str], None] = print,
 ) -> None:
     """Serves until interrupted, and calls `on_ready` with the address once it really answers.
@@ -152,7 +156,7 @@ def serve(
     Raises: as `make_datasette`; OSError when the port is taken; NotServableError when the home
         page cannot be shown.
     """
-    datasette = make_datasette(database, allow_sql=allow_sql)
+    datasette = make_datasette(database, allow_sql=allow_sql, contact=contact)
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
     with _listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from sqlite3 import Row
 from urllib.parse import urlsplit
@@ -14,15 +13,9 @@ from crawler.hosts.addresses import is_of_site, is_private_host, origin_of, stri
 from machine.clock import stamp
 from parsers import Site
 from parsers.sites import site_named, site_of_url
+from schema.contact import require_contact
 from schema.errors import CrawlError, StartError, UsageError
 
-_HOST = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+"
-_CONTACT = re.compile(
-    rf"(?:mailto:)?[\w.!#$%&'*+/=?^`{{|}}~-]+@{_HOST}"
-    rf"|https?://{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][!-'*-~]*)?",
-    re.ASCII,
-)
-LONGEST_CONTACT = 200
 MIN_DELAY_S = 1.0
 """The shortest pause towards a public host. Units: seconds."""
 
@@ -102,8 +95,8 @@ def require_manners(
     Raises: StartError without a contact for a public host, or for a private host that was not
     allowed; UsageError for a delay under a second to a public host, or a contact that is none.
     """
-    if contact and not _is_contact(contact):
-        raise UsageError(what=f"contact {contact!r}: neither a mail address nor a web address")
+    if contact:
+        require_contact(contact)
     if delay_s < 0:
         raise UsageError(what=f"delay {delay_s}: a pause cannot be negative")
     for job in jobs:
@@ -116,8 +109,3 @@ def require_manners(
             raise UsageError(what=f"delay {delay_s}: less than a second between requests to {host}")
         if not contact:
             raise StartError(what=f"{host} is a public host: say with --contact who is asking")
-
-
-def _is_contact(contact: str) -> bool:
-    """Whether somebody could be reached by it: a mail or web address with a dotted host."""
-    return len(contact) <= LONGEST_CONTACT and _CONTACT.fullmatch(contact) is not None

@@ -68,6 +68,40 @@ def test_a_database_is_served_from_any_path(tmp_path: Path, name: str) -> None:
     assert [found.name for found in tmp_path.rglob("*")] == [name, path.name]
 
 
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("desk@archive.example", "mailto:desk@archive.example"),
+        ("mailto:desk@archive.example", "mailto:desk@archive.example"),
+        ("https://archive.example/write?to=us", "https://archive.example/write?to=us"),
+    ],
+)
+def test_each_page_names_whom_to_write_to(contact: str, link: str) -> None:
+    with serving(database(), "--contact", contact) as running:
+        for path in ("/", "/tool/quillfish", "/verdicts/quote", "/nothing"):
+            page = running.ask(path).text
+            assert f'<a href="{link}">{contact.removeprefix("mailto:")}</a>' in page
+
+
+def test_a_contact_comes_from_the_environment_and_none_is_invented(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VERDICTS_CONTACT", "desk@archive.example")
+    with serving(database()) as running:
+        assert 'href="mailto:desk@archive.example"' in running.ask("/").text
+    monkeypatch.delenv("VERDICTS_CONTACT")
+    with serving(database()) as running:
+        page = running.ask("/").text
+    assert "mailto:" not in page and "<code>verdicts serve --contact</code>" in page
+
+
+@pytest.mark.parametrize("contact", ["nobody", "javascript:alert(1)", "<b>@a.example"])
+def test_a_contact_by_which_nobody_can_be_reached_is_refused(home: Path, contact: str) -> None:
+    shutil.copyfile(database().resolve(), current(home))
+    done = verdicts("serve", "--home", home, "--contact", contact)
+    assert done.returncode == 2 and f"contact {contact!r}: neither" in done.stderr
+
+
 @pytest.mark.parametrize("make", [text, Path.touch, other, torn, hollow, Path.mkdir])
 @pytest.mark.parametrize("is_linked", [False, True])
 def test_what_is_no_database_of_ours_is_named_in_one_sentence(
@@ -111,8 +145,9 @@ def test_a_withdrawn_database_is_refused_with_date_and_reason(tmp_path: Path) ->
     assert "withdrawn" in refuse(tmp_path, StartError)
 
 
-def test_a_taken_port_is_named(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_the_option_that_takes_another(tmp_path: Path) -> None:
     current(tmp_path).symlink_to(database().resolve())
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert refuse(tmp_path, StartError, port).startswith(f"127.0.0.1:{port}: cannot be served")
+        said = refuse(tmp_path, StartError, port)
+    assert said.startswith(f"127.0.0.1:{port}: cannot be served") and "--port" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import click
@@ -27,20 +28,28 @@ from verdicts.options import example, home_option
     show_default=True,
     help="0 takes a free port.",
 )
+@click.option(
+    "--contact",
+    metavar="MAIL-OR-URL",
+    default="",
+    envvar="VERDICTS_CONTACT",
+    help="Whom to write to about take-downs, named on each page. Else $VERDICTS_CONTACT.",
+)
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
-def serve(home: Path, host: str, port: int, no_sql: bool) -> int:
+def serve(home: Path, host: str, port: int, contact: str, no_sql: bool) -> int:
     """Serve the published database, read-only."""
     if not host.strip():  # it would listen at every address of the machine
         raise UsageError(what="--host: name the address to listen at")
-    serve_home(home, host=host, port=port, allow_sql=not no_sql)
+    serve_home(home, host=host, port=port, allow_sql=not no_sql, contact=contact)
     return 0
 
 
-def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
+def serve_home(home: Path, *, host: str, port: int, allow_sql: bool, contact: str = "") -> None:
     """Serve a home's present database until interrupted.
 
-    Raises: StartError when there is none, it was withdrawn or may not be read, or the port is
-    taken; IntegrityError when what stands in its place is not a database of ours.
+    Raises: UsageError for a contact that is none; StartError when there is no database, it was
+    withdrawn or may not be read, or the port is taken; IntegrityError when what stands in its place
+    is not a database of ours.
     """
     from web import NotServableError, WithdrawnError
     from web import serve as run_server
@@ -52,6 +61,7 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
             host=host,
             port=port,
             allow_sql=allow_sql,
+            contact=contact,
             on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"),
         )
     except WithdrawnError as error:
@@ -65,4 +75,5 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool) -> None:
         raise StartError(what=what) from error
     except OSError as error:
         where = error.filename or f"{host}:{port}"
-        raise StartError(what=f"{where}: cannot be served: {error.strerror}") from error
+        hint = "; --port takes another, 0 a free one" if error.errno == errno.EADDRINUSE else ""
+        raise StartError(what=f"{where}: cannot be served: {error.strerror}{hint}") from error
