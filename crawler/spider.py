@@ -66,7 +66,8 @@ class PageSpider(Spider):
     def _may_ask(self, job: Job, rules: Rules) -> bool:
         site, stopping = job.site.name, self.run.stopping
         if rules.state == "unreachable":
-            stopping.leave(site, "robots.txt could not be read")
+            waiting = self.run.books.frontier.waiting(site)
+            stopping.leave(site, f"robots.txt could not be read, {waiting} pages were not reached")
         elif rules.crawl_delay_s > MAX_CRAWL_DELAY_S:
             self.run.tally.notes["refused_robots:crawl_delay"] += 1
             delay = f"{rules.crawl_delay_s:.0f} seconds between requests"

@@ -138,6 +138,8 @@ def _published_problems(home: Home) -> Iterator[Problem]:
     if target is None:
         if os.path.lexists(link):
             yield Problem(CURRENT, "it is not a symbolic link; move it away, then build")
+        elif any(not tombstone_path(path).exists() for path in home.public.glob(DATABASES)):
+            yield Problem(CURRENT, "it is missing beside the published databases; build")
     elif not is_named_by_build(target) or target.name != str(target):
         yield Problem(CURRENT, f"it points to {target}, which no build published; build")
     elif not link.exists() and not tombstone_path(home.public / target).exists():

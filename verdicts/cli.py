@@ -121,7 +121,8 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
     else:
         for problem in problems:
             say(f"{problem.where}: {problem.what}")
-        say("everything agrees" if not problems else f"{len(problems)} problems")
+        way_out = "docs/damage.md says what to do about each"
+        say(f"{len(problems)} problems; {way_out}" if problems else "everything agrees")
     return 40 if problems else 0
 
 

@@ -185,12 +185,13 @@ class Frontier:
             update(db, "attempt", lease.attempt_id, said)
             update(db, "page", lease.page_id, {"last_outcome": outcome, "last_reason": reason})
 
-    def waiting(self) -> int:
-        """How many comparison pages are waiting or due, in the whole home."""
+    def waiting(self, site: str | None = None) -> int:
+        """How many comparison pages are waiting or due, of a site or in the whole home."""
         count: int = self._ledger.value(
             "SELECT count(*) FROM page WHERE role = 'comparison' AND state NOT IN"
-            f" ('known', 'gone') AND (state IN ('waiting', 'leased') OR {IS_DUE})",
-            due_bounds(stamp()),
+            f" ('known', 'gone') AND (state IN ('waiting', 'leased') OR {IS_DUE})"
+            " AND site = coalesce(?, site)",
+            (*due_bounds(stamp()), site),
         )
         return count
 

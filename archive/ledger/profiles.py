@@ -162,7 +162,9 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
     drifted = [row for row in load_profiles(home) if row.is_drift and row.run_id <= run_id]
     layouts = {(row.site, row.layout) for row in drifted if row.run_id == run_id}
     if not layouts:
-        raise UsageError(what=f"run {run_id}: nothing drifted in it that is not accepted yet")
+        is_known = read_rows(place.ledger, f"SELECT id FROM run WHERE id = {run_id:d}")
+        what = "nothing drifted in it that is not accepted yet" if is_known else "there is none"
+        raise UsageError(what=f"run {run_id}: {what}; `verdicts drift` lists the runs that wait")
     accepted = [row for row in drifted if (row.site, row.layout) in layouts]
     with place.lock("crawl"), closing(Ledger(place.ledger)) as ledger, ledger.transaction() as db:
         db.executemany(

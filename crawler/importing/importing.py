@@ -29,6 +29,7 @@ from crawler.reading.sources import (
     read_source,
     read_urls_file,
     real,
+    require_files,
 )
 from crawler.report import ImportReport
 from machine.clock import later, now, parse_stamp
@@ -59,13 +60,14 @@ def import_paths(
 ) -> ImportReport:
     """Take saved pages, folders of them and WARC files into the archive.
 
-    Raises: UsageError for a path, address, list or date that does not fit; StartError when the
-    home is locked or unwritable.
+    Raises: UsageError for a path, address, list or date that does not fit, or folders that hold
+    nothing to take; StartError when the home is locked or unwritable.
     """
     for path in paths:
         if not path.exists():
             raise UsageError(what=f"{path}: there is no such file or folder")
     files = find_files(paths)
+    require_files(paths, files)
     urls = read_urls_file(urls_file) if urls_file is not None else {}
     if date is not None and parse_stamp(date, where="--date") > now():
         raise UsageError(what=f"--date {date}: has not come yet")

@@ -3,6 +3,6 @@
 look   what the process is asked, and answers     traits  what was seen, without its words
 """
 
-from crawler.reading.sources import PAGES, Trouble, find_files, is_warc, read_source
+from crawler.reading.sources import PAGES, Trouble, find_files, is_warc, read_source, require_files
 
-__all__ = ["PAGES", "Trouble", "find_files", "is_warc", "read_source"]
+__all__ = ["PAGES", "Trouble", "find_files", "is_warc", "read_source", "require_files"]

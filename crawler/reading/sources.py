@@ -69,6 +69,13 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def require_files(paths: Sequence[Path], files: Sequence[Path]) -> None:
+    """Raises: UsageError naming the folders where all that was named holds nothing to read."""
+    if not files:
+        named = ", ".join(map(str, paths))
+        raise UsageError(what=f"{named}: holds no file named {', '.join((*PAGES, *WARCS))}")
+
+
 def read_urls_file(path: Path) -> dict[Path, str]:
     """The addresses that a file of `file<TAB>address` lines gives; by resolved path.
 

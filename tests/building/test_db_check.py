@@ -46,6 +46,10 @@ def cut(path: Path, by: int) -> None:
     path.write_bytes(path.read_bytes()[:-by])
 
 
+def unlink_current(home: Path) -> None:
+    (home / "public" / "current.db").unlink()
+
+
 def dangle(home: Path) -> None:
     only(home / "public", "verdicts-*.db").unlink()
 
@@ -92,6 +96,7 @@ def test_a_home_in_order_has_no_problems(home: Path) -> None:
     ("damage", "told"),
     [
         (dangle, "which is not there"),
+        (unlink_current, "it is missing beside the published databases; build"),
         (shorten_segment, "the last 10 bytes"),
         (drop_segment, "file is missing"),
         (tear_records, "cannot be read"),

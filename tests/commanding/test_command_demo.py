@@ -112,6 +112,7 @@ def test_check_agrees_and_a_changed_byte_is_exit_40(home: Path, tmp_path: Path) 
     result = verdicts("check", "--home", copy, "--deep")
     assert result.returncode == 40
     assert segment.name.removesuffix(".open") in result.stdout
+    assert "docs/damage.md says what to do" in result.stdout
 
 
 def test_explain_shows_the_archived_page_of_an_address(home: Path) -> None:

@@ -131,8 +131,10 @@ def test_accepting_lets_it_in_once(home: Path) -> None:
     assert not any(row.is_drift for row in load_profiles(home))
     again = run(drift, "--home", home)
     assert again.return_value == 0 and "accepted 20" in again.stdout
-    with pytest.raises(Exception, match="nothing drifted"):
+    with pytest.raises(Exception, match="run 2: nothing drifted"):
         run(drift, "--home", home, "--accept", "2")
+    with pytest.raises(Exception, match="run 99: there is none; `verdicts drift` lists the runs"):
+        run(drift, "--home", home, "--accept", "99")
 
 
 def test_an_earlier_run_can_be_looked_at_and_an_unknown_one_is_named(home: Path) -> None:

@@ -264,6 +264,18 @@ def test_an_empty_path_is_not_the_present_folder(
     assert sorted(home.rglob("*")) == before
 
 
+@pytest.mark.parametrize("command", ["import", "parse"])
+def test_a_folder_without_a_page_is_told_and_nothing_is_made(tmp_path: Path, command: str) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "picture.png").write_bytes(b"no page")
+    given = ("--home", tmp_path / "new") if command == "import" else ()
+    done = verdicts(command, folder, *given)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{folder}: holds no file named .html, .htm, .txt, .warc, .warc.gz" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize("name", ["home.zip", "home.tar.gz", "home.TGZ", "home.zst"])
 def test_an_archive_of_another_kind_is_not_made_a_folder(
     home: Path, tmp_path: Path, name: str

@@ -82,6 +82,7 @@ def test_a_file_that_cannot_be_read_is_a_line_too(tmp_path: Path, page: Path) ->
     first, second = map(json.loads, result.stdout.splitlines())
     assert result.returncode == 10
     assert (first["kind"], first["code"], second["kind"]) == ("failure", "unreadable", "comparison")
+    assert first["detail"] == "there is no such file or folder"
 
 
 def test_a_host_that_no_site_claims_is_wrong_usage_in_one_sentence(page: Path) -> None:

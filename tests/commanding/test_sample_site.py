@@ -410,11 +410,16 @@ def test_every_record_of_the_list_fits_the_published_schema() -> None:
         assert json.loads(again.model_dump_json(by_alias=True, exclude={"trace"})) == whole
 
 
-def test_the_command_prints_what_it_changes_and_then_has_nothing_to_say(
+def test_the_command_changes_only_what_is_accepted_and_then_has_nothing_to_say(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "expected.json"
-    path.write_text(stored().replace('"score": 86', '"score": 87', 1), "utf-8")
+    path.write_text(altered := stored().replace('"score": 86', '"score": 87', 1), "utf-8")
+    assert not rewrite(path, is_accepted=False)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "expected.pages[0].quotes[0].score: 87 -> 86"
+    assert said[1] == f"{path} differs; --accept rewrites it"
+    assert path.read_text("utf-8") == altered
     rewrite(path)
     said = capsys.readouterr().out.splitlines()
     assert said == ["expected.pages[0].quotes[0].score: 87 -> 86", "expected.json was rewritten"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.warc import take_apart
-from crawler.reading import PAGES, Trouble, find_files, is_warc, read_source
+from crawler.reading import PAGES, Trouble, find_files, is_warc, read_source, require_files
 from machine.worker import Died, GuardedPool
 from parsers import read_page
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
@@ -38,11 +38,13 @@ class ParseTask:
 def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_trace: bool) -> int:
     """Print a line for each page, in the order asked, and give the exit code.
 
-    Raises: UsageError for a site or host that is not known, or an address for several pages.
+    Raises: UsageError for a site or host that is not known, an address for several pages, or
+    folders that hold nothing to read.
     """
     if site is not None:
         site_named(site)
     files = [(path, found) for path in paths for found in find_files([Path(path)])]
+    require_files([*map(Path, paths)], [found for _, found in files])
     if url is not None and (len(files) != 1 or is_warc(files[0][1])):
         raise UsageError(what="--url names the address of one page")
     own, name = _own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
@@ -80,6 +82,9 @@ def _tasks(
             continue
         if file.exists() and not file.is_file():
             yield ParseTask(path, None, name, "it is no ordinary file", has_trace)
+            continue
+        if not os.path.lexists(file):
+            yield ParseTask(path, None, name, "there is no such file or folder", has_trace)
             continue
         try:
             body = file.read_bytes()

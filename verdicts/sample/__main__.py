@@ -1,4 +1,4 @@
-"""`python -m verdicts.sample`: rewrite expected.json and print what changed, or serve the site."""
+"""`python -m verdicts.sample`: print what differs from expected.json, or serve the sample site."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="example: python -m verdicts.sample --serve --port 8200",
     )
     parser.add_argument("--serve", action="store_true", help="serve the sample site on loopback")
+    parser.add_argument("--accept", action="store_true", help="rewrite expected.json")
     parser.add_argument("--port", type=int, default=0, help="the port; 0 takes a free one")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.serve:
             _serve(chosen.port)
-        else:
-            rewrite(Path(__file__).with_name("expected.json"))
+            return 0
+        is_kept = rewrite(Path(__file__).with_name("expected.json"), is_accepted=chosen.accept)
     except StartError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    return 0
+    return 0 if is_kept else 1
 
 
 def differences(old: object, new: object, where: str = "expected") -> Iterator[str]:
@@ -66,22 +67,27 @@ def _short(text: str, start: int) -> str:
     return "…" * (start > 0) + text[start:end] + "…" * (end < len(text))
 
 
-def rewrite(path: Path) -> None:
-    """Write what must come out into `path`, and print each place that this changes.
+def rewrite(path: Path, *, is_accepted: bool = True) -> bool:
+    """Print each place where `path` is not what must come out, and write that if it is accepted.
 
+    Shape: whether the file is as it must be now.
     Raises: StartError where the file cannot be written.
     """
     old, new = path.read_text("utf-8") if path.is_file() else "", dump(expected())
     if old == new:
         print(f"{path.name} is up to date")
-        return
+        return True
     for line in differences(json.loads(old) if old else {}, json.loads(new)):
         print(line)
+    if not is_accepted:
+        print(f"{path} differs; --accept rewrites it")
+        return False
     try:
         path.write_text(new, "utf-8")
     except OSError as error:
         raise StartError(what=f"{path} cannot be written: {error}") from error
     print(f"{path.name} was rewritten")
+    return True
 
 
 def _serve(port: int) -> None:

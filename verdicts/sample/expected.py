@@ -1,7 +1,7 @@
 """What must come out of the sample site, worked out from its content alone.
 
 This is a second opinion on the whole path, so it must never import the parsers. The same list
-lies beside it as expected.json; `python -m verdicts.sample` rewrites that and prints what changed.
+lies beside it as expected.json; `python -m verdicts.sample --accept` rewrites that.
 """
 
 from __future__ import annotations
