@@ -28,7 +28,12 @@ _LARGE = re.compile(r"(?:--[a-z-]+=)?-?[0-9]{19,}")
 
 
 class _Terminated(BaseException):
-    """SIGTERM came: what is under way is undone, or left to the next run as after any end."""
+    """SIGTERM came: what is under way is undone, or left to the next run as after any end.
+
+    `came` tells so too where a library in C made an error of its own of it.
+    """
+
+    came = False
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,6 +63,7 @@ def _on_sigterm(handler: Callable[[int, object], None] | signal.Handlers) -> Non
 
 
 def _terminate(number: int, frame: object) -> None:
+    _Terminated.came = True
     raise _Terminated
 
 
@@ -98,6 +104,8 @@ def _run(arguments: list[str]) -> int:
     except OutputError:
         raise
     except Exception as error:
+        if _Terminated.came:
+            return _say(STOPPED, CUT_SHORT)
         if "--debug" in arguments:
             raise
         if _lacks_handles(error):

@@ -213,3 +213,28 @@ def test_sigterm_ends_an_import_and_a_build_with_a_sentence_and_nothing_half_mad
         assert not any((home / "public").iterdir())
     assert verdicts("build", "--home", home).returncode == 0
     assert verdicts("check", "--home", home).returncode == 0
+
+
+WRAPPED = """
+import os, signal
+from pydantic import BaseModel, field_serializer
+from verdicts import boundary, cli
+
+class Line(BaseModel):
+    text: str = "any"
+
+    @field_serializer("text")
+    def stop_here(self, text: str) -> str:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return text
+
+cli.cli.main = lambda **given: Line().model_dump_json()
+boundary.main(["status"])
+"""
+
+
+def test_sigterm_that_a_library_makes_its_own_error_of_is_still_a_stop() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WRAPPED], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr.strip()) == (20, STOPPED)
