@@ -30,7 +30,7 @@ _LARGE = re.compile(r"(?:--[a-z-]+=)?-?[0-9]{19,}")
 class _Terminated(BaseException):
     """SIGTERM came: what is under way is undone, or left to the next run as after any end.
 
-    `came` tells so too where a library in C made an error of its own of it.
+    `came` tells so too, of Ctrl-C as well, where a library in C made an error of its own of it.
     """
 
     came = False
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if "serve" not in given:  # a server ends in order by itself, and was told to
             _on_sigterm(_terminate)
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not ignored
+                signal.signal(signal.SIGINT, _interrupt)
         _require_own_rooms()
         guard_streams()
         code = _run(given)
@@ -65,6 +67,11 @@ def _on_sigterm(handler: Callable[[int, object], None] | signal.Handlers) -> Non
 def _terminate(number: int, frame: object) -> None:
     _Terminated.came = True
     raise _Terminated
+
+
+def _interrupt(number: int, frame: object) -> None:
+    _Terminated.came = True
+    raise KeyboardInterrupt
 
 
 def _require_own_rooms() -> None:

@@ -225,7 +225,7 @@ class Line(BaseModel):
 
     @field_serializer("text")
     def stop_here(self, text: str) -> str:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGNAL)
         return text
 
 cli.cli.main = lambda **given: Line().model_dump_json()
@@ -233,8 +233,13 @@ boundary.main(["status"])
 """
 
 
-def test_sigterm_that_a_library_makes_its_own_error_of_is_still_a_stop() -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_that_a_library_makes_its_own_error_of_is_still_a_stop(name: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WRAPPED], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", WRAPPED.replace("SIGNAL", name)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr.strip()) == (20, STOPPED)
