@@ -52,12 +52,13 @@ _SENTENCE = re.compile(
       (?:\ (?:yet|available|provided|found|given|here|written|added|to\ (?:show|display)))*
     | (?:(?:this|the|that)\ )?{_THING}\ (?:(?:is|was|has\ been|could\ not\ be|cannot\ be)\ )?
       (?:no\ longer\ available|{_GONE}|pending|missing|(?:coming|available)\ soon|goes\ here|here
-      |not\ found|loaded|displayed|placeholder)(?:\ by\ .{{1,40}})?
+      |not\ found|loaded|displayed|placeholder)(?:\ (?:by|in|to|for)\ .{{1,40}})?
     | {_GONE}\ by\ (?:(?:a|an|the|our)\ )?{_WHO}s?(?:\ .{{1,40}})?
     | (?:awaiting|pending)\ (?:moderation|approval|{_THING})
     | (?:your|insert|enter|add|write|type)\ (?:(?:a|an|the|your)\ )?{_THING}(?:\ here)?
     | be\ the\ first\ to\ (?:review|comment|write|vote|rate|share)\b.{{0,60}}
-    | (?:failed|unable)\ to\ (?:load|fetch|get|display|retrieve|render|show)\b.{{0,60}}
+    | (?:error\ ?:\ ?)?(?:failed|unable)\ to\ (?:load|fetch|get|display|retrieve|render|show)\b
+      .{{0,60}}
     | (?:(?:we|i)\ )?(?:could\ not|couldn't|cannot|can't)\ (?:load|fetch|display|retrieve|render)\b
       .{{0,60}}
     | (?:an?\ )?(?:unknown\ |unexpected\ |network\ |server\ |internal\ )?error
@@ -73,7 +74,14 @@ _SENTENCE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_LOREM = re.compile(r"lorem ipsum dolor\b", re.IGNORECASE)
+_LOREM = re.compile(
+    r"\W*(?:lorem ipsum dolor|dolor sit amet|consectetur adipisc|sed do eiusmod|ut enim ad minim"
+    r"|duis aute irure|excepteur sint|sed ut perspiciatis|nemo enim ipsam)",
+    re.IGNORECASE,
+)
+"""How dummy text begins."""
+_NOTE = re.compile(r"(?:todo|fixme|tbd|tba|placeholder|insert)\s?[:–—-]\s.*", re.IGNORECASE)
+"""A note to whoever was to write the text."""
 _TEMPLATE = re.compile(
     r"""
       \{\{.*\}\} | \$\{.*\} | \#\{.*\} | %\{.*\} | @\{.*\} | \{%.*%\} | <%.*%>
@@ -112,14 +120,18 @@ def is_placeholder(text: str, field: str) -> bool:
     if _NO_PRICE.fullmatch(text):
         return True
     if len(text) > LONGEST:
-        return text[0] in "lL" and _LOREM.match(text) is not None
+        return _LOREM.match(text) is not None
     whole = text.casefold()
     bare = whole if whole[-1:].isalnum() else _EDGES.sub("", whole)
     if not field.endswith(_OPEN):
         return bare in NO_NAMES or whole in PROGRAM_WORDS
+    sentences = {sentence.strip(" .") for sentence in bare.split(". ")}
     return (
         bare in WORDS
         or whole in WORDS
+        or PROGRAM_WORDS.issuperset(whole.split())
+        or (len(sentences) == 1 and sentences <= WORDS)
+        or _NOTE.fullmatch(whole) is not None
         or not any(map(str.isalnum, whole))
         or _LOREM.match(whole) is not None
         or _SENTENCE.fullmatch(bare.replace("’", "'")) is not None

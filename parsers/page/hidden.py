@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from parsers.page.document import Document, Unshown
 from parsers.page.inline import INLINE
-from parsers.sentences import ENDS, ends_sentence
+from parsers.sentences import ENDS, ends_sentence, is_cut, without_cut
 
 NEAR = 6
 """So many runs beside hidden words are looked at."""
@@ -66,6 +66,7 @@ def _sentences_beside(document: Document, start: int, end: int) -> list[str]:
         and not held.isdisjoint((each.element, document.parent[each.element]))
         and _is_sentence(each.text)
         and each.text not in shown
+        and not (is_cut(each.text) and shown.startswith(without_cut(each.text)))
     ]
 
 

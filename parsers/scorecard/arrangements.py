@@ -48,6 +48,8 @@ def _require_heads(tools: list[int], board: Board) -> None:
         return
     rows, columns = set(board.sizes) <= {1, 2}, len(board.sizes) == 2 and min(board.sizes) > 2
     pairs = {heads for heads in board.heads if len(heads) == 2}
+    if len(board.under) == 2 and (rows or columns) and board.under[0] != tools[0]:
+        raise uncertain("the names under the cells are not those of their columns")
     for number, (group, heads) in enumerate(zip(board.groups, board.heads, strict=True)):
         own = board.cells[number].raw.tools
         is_first = board.groups[number + 1 : number + 2] == [group] and (
@@ -148,6 +150,8 @@ def _first_column(board: Board, end: int) -> int:
     if board.is_one_name:
         return 1
     heads = [(at, heads[0]) for at, heads in enumerate(board.heads) if len(heads) == 1]
+    if len(heads) == 1 and board.under[:1] == (3 - heads[0][1],):
+        return heads[0][1]  # both stand under their columns
     if len(heads) == 1 and heads[0][0] < end:
         raise uncertain("only one name stands over the columns")
     firsts = {tool if at < end else 3 - tool for at, tool in heads}

@@ -32,6 +32,7 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
         spoken=tuple(frozenset(found) for found in spoken.within),
         heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
         unread=() if is_one_name else _unread(tokens, names, cells),
+        under=() if is_one_name else _under(tokens, names, cells),
         over=tuple(tuple(tokens.text[at] for at in cell.raw.outer) for cell in cells),
         labels=() if is_one_name else tuple(_labels(tokens, cell) for cell in cells),
         places=_places(tokens, cells) if len(cells) < 8 else (),
@@ -86,6 +87,19 @@ def _unread(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple
             if tokens.document.tag[_row(tokens, one, other)] == "tr" or _are_labels(*pair):
                 return pair
     return ()
+
+
+def _under(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple[int, ...]:
+    """The tools that are named behind the last cell, in the element that holds all of them."""
+    held = set.intersection(*(set(cell.raw.above) for cell in cells))
+    if not held:
+        return ()
+    document, element = tokens.document, max(held)
+    if document.tag[element] == "tbody":  # a foot may follow
+        element = document.parent[element]
+    stop = bisect_left(tokens.start, document.blocks_of(element)[1])
+    named = (headed_tool(tokens.text[at], names) for at in range(cells[-1].end, stop))
+    return tuple(tool for tool in named if tool)
 
 
 def _may_be_head(tokens: Tokens, names: Names, at: int) -> bool:

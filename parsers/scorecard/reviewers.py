@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from parsers.heads import Names, named_tools
 from parsers.page.edges import ASIDES, is_ribbon
 from parsers.page.tokens import Tokens
@@ -12,6 +14,10 @@ from parsers.scorecard.speakers import REVIEWER
 from parsers.scorecard.wording import masked
 from parsers.sentences import is_initials
 
+_SIGNED = re.compile(
+    r"(?:signed(?: by)?|(?:written|reviewed) by|reviewer|author|by)\s?[:–—]\s?(.{1,60})",
+    re.IGNORECASE,
+)
 Told = tuple[str, int]
 """A reviewer's name as it was found, and its token."""
 
@@ -28,10 +34,24 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
     ]
     if not named:
         _require_no_text(tokens, placed)
+    _require_no_other(tokens, placed)
     anchors = {each.cell.raw.anchor.first for each in placed}
     _require_whole_elements(tokens, [each for each in named if each[1] in anchors])
     _require_own_edges(tokens, names, [each for each in named if each[1] not in anchors])
     _require_no_template([name for name, _ in named])
+
+
+def _require_no_other(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
+    """No cell is signed by another than its reviewer."""
+    for cell in (each.cell for each in placed if each.cell.reviewer):
+        for at in cell.raw.rest:
+            match = (
+                None
+                if cell.quote.first <= at < cell.quote.end
+                else _SIGNED.fullmatch(tokens.text[at])
+            )
+            if match and reviewer_name(match[1]) != cell.reviewer:
+                raise cell_shape(f"{cell.reviewer!r} and {match[0]!r} stand in a cell", REVIEWER)
 
 
 def _require_whole_elements(tokens: Tokens, named: list[Told]) -> None:

@@ -9,6 +9,7 @@ Builder     85/100 · ship  It sang.         52/100 · skip  It sang all night.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from itertools import pairwise
 
@@ -48,6 +49,8 @@ def name_by_row(
     if not own and missing > 1:
         return _name_by_column(tokens, names, placed, len(rows))
     _drop_between(rows, placed)
+    if not own and len({bool(found) for found in rows.values()}) > 1:
+        raise cell_shape("only some rows show a reviewer", REVIEWER)
     if own:
         _require_parted(placed, rows, own)
     if any(len(found) > 1 for found in rows.values()):
@@ -161,7 +164,19 @@ def _beside_rows(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) -
                 if may_be_name(tokens, at):
                     rows[own].setdefault(tokens.text[at], at)
         before = each
+    for at in _behind(tokens, placed[-1]):
+        if may_be_name(tokens, at) and not headed_tool(tokens.text[at], names):
+            rows[placed[-1].slot].setdefault(tokens.text[at], at)
     return rows
+
+
+def _behind(tokens: Tokens, last: PlacedCell) -> list[int]:
+    """The text behind the last cell in the element of its row."""
+    if not last.cell.raw.above:
+        return []
+    end = tokens.document.blocks_of(last.cell.raw.above[0])[1]
+    places = range(last.cell.end, bisect_left(tokens.start, end))
+    return [at for at in places if not tokens.is_control(at)][:1]
 
 
 def _nearest(tokens: Tokens, shown: list[int], each: PlacedCell, other: PlacedCell) -> list[int]:

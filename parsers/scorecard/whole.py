@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import NamedCell
-from parsers.scorecard.wording import ends_in_more, is_ended, is_more, is_twice, tail_of
+from parsers.scorecard.wording import (
+    ends_in_more,
+    is_ended,
+    is_more,
+    is_twice,
+    says_how_much_more,
+    tail_of,
+)
 from parsers.sentences import is_cut
 from schema.errors import FieldError
 
@@ -26,15 +35,15 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
             detail = f"its beginning stands twice: {text[:40]!r}"
             raise FieldError(code="duplicate_block", field="quotes[].text", detail=detail)
         is_open = is_cut(text) or ends_in_more(text)
-        is_part = is_open or (not is_ended(text) and _is_offered(tokens, cell))
-        if is_part and not is_more(text):
+        is_part = is_open or (not is_ended(text) and _is_offered(tokens, cell, is_more))
+        if _is_offered(tokens, cell, says_how_much_more) or (is_part and not is_more(text)):
             raise _truncated(text)
 
 
-def _is_offered(tokens: Tokens, cell: NamedCell) -> bool:
+def _is_offered(tokens: Tokens, cell: NamedCell, says: Callable[[str], bool]) -> bool:
     """Whether a cell offers more of its quote, in it or right behind."""
     end = min(cell.end + 1, len(tokens.text))
-    return any(is_more(tokens.text[at]) for at in range(cell.raw.span.first, end))
+    return any(says(tokens.text[at]) for at in range(cell.raw.span.first, end))
 
 
 def _truncated(text: str) -> FieldError:

@@ -30,6 +30,9 @@ _MORE = (
     r"(?:(?:read|show|see|view|load|continue|expand)(?: reading)?(?: the| this)?"
     r"(?: full| whole| entire)?(?: more| all| rest| on| quote| review| text)?|more)"
 )
+_AMOUNT = re.compile(
+    r"\W*(?:and |plus )?\d+ more (?:characters|lines|paragraphs|sentences|words)\W*", re.IGNORECASE
+)
 _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
@@ -93,6 +96,11 @@ def is_stub(text: str, others: str) -> bool:
 def is_more(text: str) -> bool:
     """Whether a text offers the rest of another, as 'Read more' does."""
     return len(text) <= LONGEST_NAME and _IS_MORE.fullmatch(text) is not None
+
+
+def says_how_much_more(text: str) -> bool:
+    """Whether a text says how much of another is not shown: `... and 214 more words`."""
+    return len(text) <= LONGEST_NAME and _AMOUNT.fullmatch(text) is not None
 
 
 def ends_in_more(text: str) -> bool:
