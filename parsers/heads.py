@@ -9,11 +9,11 @@ from parsers.sentences import without_cut
 
 INITIALS = 2
 """As many letters of a name's beginning may stand for it at the head of a column."""
-MOST_INITIALS = 3
+MOST_INITIALS, FEWEST_CUT = 3, 5
 LONGEST_HEAD = 120
 _ABOUT = re.compile(
     r"(?:(?:(?:an?|our|the) )?(?:notes|opinion|review|take|thoughts|verdict|view|words) )?"
-    r"(?:on|about|for|re|of|tool)\b[\s:]*(.+)",
+    r"(?:on|about|for|re|of|tool|(?:in )?reply(?:ing)? (?:to|on))\b[\s:]*(.+)",
     re.IGNORECASE,
 )
 
@@ -21,9 +21,9 @@ _EDGES = re.compile(r"^\W+|[^\w)]+$|\s*\(\d+\)$")
 
 NEUTRAL = frozenset(
     "a about all an and as badge by card category column for from in it its notes of on opinion "
-    "opinions our panel quote quotes re review reviewed reviewer reviewers reviews said says score "
-    "scorecard scores side take takes the thoughts to tool us verdict verdicts view views we what "
-    "words".split()
+    "opinions our panel quote quotes re reply replying review reviewed reviewer reviewers reviews "
+    "said says score scorecard scores side take takes the thoughts to tool us verdict verdicts "
+    "view views we what words".split()
 )
 """Words beside a tool's name in a head that leave it that tool's."""
 AGAINST = frozenset(
@@ -86,7 +86,8 @@ def headed_tool(text: str, names: Names) -> int:
     if not found and text[-1] not in ".!?”" and len(text) <= LONGEST_HEAD:
         held = _held(text.casefold(), names)
         found = held if _is_neutral(text.casefold(), names) else ()
-        found = found or (() if held else _begun(text, names, is_cut=False))
+        match = _ABOUT.fullmatch(bare := text.rstrip(" :"))
+        found = found or (() if held else _begun(match[1] if match else bare, names, is_cut=False))
     return found[0] if len(found) == 1 or (names[0] == names[1] and found) else 0
 
 
@@ -125,6 +126,8 @@ def _begun(stem: str, names: Names, *, is_cut: bool) -> tuple[int, ...]:
         if name.casefold().startswith(start)
         and (is_cut or len(start) <= INITIALS or not name[len(start) :][:1].isalnum())
     )
+    if not begun and len(start) >= FEWEST_CUT:  # cut without a sign
+        begun = tuple(n for n, name in enumerate(names, 1) if name.casefold().startswith(start))
     if begun or is_cut or not INITIALS <= len(start) <= MOST_INITIALS:
         return begun
     return tuple(n for n, name in enumerate(names, 1) if _initials(name).startswith(start))

@@ -57,7 +57,7 @@ _LABEL = re.compile(
 LONGEST_LABEL = 60
 _COLON = re.compile("[:–—]")
 _OPENINGS = (
-    ("cookies", re.compile(r"\b(?:We use|This (?:site|page|website) uses) cookies\b")),
+    ("cookies", re.compile(r"\b(?:uses?|stores?|sets?|accept) (?:\w+ )?cookies\b|cookies on your")),
     ("By continuing", re.compile(r"\bBy continuing,? you (?:agree|accept)\b")),
     ("We may ", re.compile(r"\bWe may (?:earn|receive|get) (?:an?|some) ")),
     ("Subscribe to ", re.compile(r"\bSubscribe to (?:our|the) ")),

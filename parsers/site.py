@@ -35,7 +35,7 @@ class Words:
     verdicts: dict[str, str] = field(
         default_factory=lambda: {
             form.format(word): word
-            for form in ("{}", "{}ped", "would {}", "{} it")
+            for form in ("{}", "{}ped", "would {}", "{} it", "{}s it")
             for word in ("ship", "skip")
         },
         hash=False,

@@ -188,10 +188,10 @@ def _with_descriptions(
     ]
     places, said = under, _paragraphs(tokens, openings, under)
     is_over = False
-    if not _has_own(said) and all(opening.named.is_bound for opening in openings):
+    if not _are_texts(said) and all(opening.named.is_bound for opening in openings):
         over = [CardSpan(opening.tagline.end, opening.named.triple.start) for opening in openings]
         above = _paragraphs(tokens, openings, over)
-        if is_over := all(any(map(is_sentence, each.texts)) for each in above):
+        if is_over := _are_texts(above):
             places, said = over, above
     cards = []
     for opening, place, words, end in zip(openings, places, said, under, strict=True):
@@ -217,11 +217,9 @@ def _paragraphs(
     return [Paragraphs.read(tokens, place.places, opening.named.name) for opening, place in pairs]
 
 
-def _has_own(said: list[Paragraphs]) -> bool:
-    """Whether the cards say more at their places than labels that both have."""
-    if any(is_sentence(text) for each in said for text in each.texts):
-        return True
-    return len({each.likenesses() for each in said}) > 1
+def _are_texts(said: list[Paragraphs]) -> bool:
+    """Whether each card says more at its place than labels."""
+    return all(any(map(is_sentence, each.texts)) for each in said)
 
 
 def _under_triple(tokens: Tokens, opening: Opening, limit: int, *, is_last: bool) -> CardSpan:

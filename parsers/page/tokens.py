@@ -198,6 +198,8 @@ class Patterns:
         if len(text) > LONGEST_SCORE or not may_state(text):
             return None
         bare = without_icons(text).strip("#¶§ ")  # a permalink beside it
+        if bare[:1] == "(" and bare[-1:] == ")":
+            bare = bare[1:-1]
         match = next((m for form in self.scores if (m := form.fullmatch(bare))), None)
         return (
             Score(match["number"], match["verdict"], scale=int(match["scale"])) if match else None
@@ -208,7 +210,7 @@ class Patterns:
         if len(text) > 100 or not may_state(text):
             return None
         match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
-        if match is None:
+        if match is None or not any(map(str.isalpha, match["name"])):
             return None
         name, verdict = match["name"].strip(_BETWEEN), match["verdict"]
         if "(" in name.rpartition(")")[2] and match.string[match.end("name")] == ")":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from parsers.page.tokens import LONGEST_SCORE, Patterns, Score, Tokens, may_state
@@ -12,6 +13,7 @@ JOINED = 4
 """A score, a verdict and their labels stand in so many tokens at most."""
 FEWEST = 6
 """Fewer scores are no scorecard."""
+_NUMBER = re.compile(r"^(?:(?:section|part) )?(?:[0-9]{1,2}|[ivx]{1,4})[.):]*\s+[·:–—-]?\s*")
 LOWEST_BEST = 50
 """Scores of no stated scale are out of 100 where one is higher; else they may be out of 50."""
 
@@ -39,7 +41,7 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, list[Anchor
     Raises: LayoutError scorecard_missing where there is none, cell_shape for an open quote.
     """
     key = word_key(tokens.words.scorecard)
-    headings = [at for at, other in enumerate(tokens.key) if other == key]
+    headings = [at for at, other in enumerate(tokens.key) if key in other and _bare(other) == key]
     if not headings:
         raise LayoutError(
             code="scorecard_missing",
@@ -56,6 +58,11 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, list[Anchor
         return begin, _quoted(tokens, begin + 1)
     verdicts = _verdicts(tokens, patterns, headings[-1]) if tokens.document.kind == "html" else []
     return headings[-1], verdicts
+
+
+def _bare(key: str) -> str:
+    """A heading without the number of its section."""
+    return _NUMBER.sub("", key)
 
 
 def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:

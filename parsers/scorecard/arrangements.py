@@ -69,8 +69,21 @@ def _require_agreement(tools: list[int], board: Board) -> None:
     named = [{headed_tool(text, board.names) for text in only[n]} - {0} for n in (0, 1)]
     if not named[0] <= {1} or not named[1] <= {2}:
         raise uncertain("the cells of one tool name the other")
+    halves = _halves(board.labels)
+    if halves and not any(
+        half in ([t == 1 for t in tools], [t == 2 for t in tools]) for half in halves
+    ):
+        raise uncertain("two texts part the cells in another way")
     if all(only) and not any(named) and not any(board.heads):
         raise uncertain(f"{min(only[0])!r} and {min(only[1])!r} may name the tools")
+
+
+def _halves(labels: tuple[frozenset[str], ...]) -> list[list[bool]]:
+    """The ways in which two texts, each in half of the cells, part all of them."""
+    counts = Counter(text for own in labels for text in own)
+    half = [text for text, count in counts.items() if 2 * count == len(labels)]
+    shown = [[text in own for own in labels] for text in half]
+    return [one for one in shown if [not is_shown for is_shown in one] in shown]
 
 
 def _require_counts(tools: list[int], board: Board) -> None:

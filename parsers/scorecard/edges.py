@@ -113,12 +113,16 @@ def _inner(tokens: Tokens, start: int, end: int) -> tuple[list[tuple[int, int]],
     """The runs of each inline element of blocks [start, end), and of these; all half-open."""
     document = tokens.document
     first, last = document.runs_of(start, end)
+    while last - first > 1 and document.runs[last - 1][0].isspace():
+        last -= 1
+    while last - first > 1 and document.runs[first][0].isspace():
+        first += 1
     own = document.element[start]
     found = []
     for element in range(own + 1, len(document.parent)):
         if document.first[element] >= last:
             break
-        if first <= document.first[element] < document.end[element] <= last:
+        if first <= document.first[element] < min(document.end[element], last):
             found.append((document.first[element], document.end[element]))
     return found, first, last
 
@@ -128,9 +132,9 @@ def _ends_inline(tokens: Tokens, start: int, end: int) -> bool:
     if end - start > 1:
         return False
     found, first, last = _inner(tokens, start, end)
-    return any(begin > first and stop >= last - 1 for begin, stop in found)
+    return any(begin > first and stop >= last for begin, stop in found)
 
 
 def _begins_inline(tokens: Tokens, start: int, end: int) -> bool:
     found, first, last = _inner(tokens, start, end)
-    return any(begin <= first + 1 and stop < last - 1 for begin, stop in found)
+    return any(begin <= first and stop < last for begin, stop in found)

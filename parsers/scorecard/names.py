@@ -12,7 +12,7 @@ from parsers.sentences import is_initials
 
 _SIGNS = re.compile(
     rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
-    rf"|\s+[#¶§]$|[:,]$|\s*[{DECORATIONS}]+$",
+    rf"|\s+[#¶§]$|\s+\(?@[\w.-]+\)?$|[:,]$|\s*[{DECORATIONS}]+$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(

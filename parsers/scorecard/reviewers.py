@@ -93,6 +93,7 @@ def _may_be(edge: str, name: str, names: Names) -> bool:
         reviewer_name(edge) == name
         or reviewer_name(f"{edge} x") == "x"
         or is_initials(edge, name)
+        or edge.startswith("@")
         or bool(named_tools(edge, names))
     )
 

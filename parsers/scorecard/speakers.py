@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parsers.heads import Names, held_tool
 from parsers.page.tokens import Tokens
+from parsers.placeholders import is_placeholder
 from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape
 from parsers.scorecard.names import bare_names, longer_name, reviewer_name, without_tool
@@ -96,7 +97,8 @@ def may_be_name(tokens: Tokens, at: int) -> bool:
     """Whether a token outside of cells could name a reviewer."""
     text = tokens.text[at]
     is_bracketed = text[0] == "[" and text[-1] == "]"  # a link to elsewhere
-    return is_name_like(text) and any(map(str.isalpha, text)) and not is_bracketed
+    is_name = is_name_like(text) and any(map(str.isalpha, text)) and not is_bracketed
+    return is_name and not is_placeholder(text, REVIEWER)
 
 
 def _choose(
