@@ -77,7 +77,7 @@ def read_comparison(
     title = _read_title(context, cards)
     quotes = read_quotes(context, card, (one, two))
     if document.kind == "html":
-        require_no_pictures(quotes, site.words, source)
+        require_no_pictures(quotes, site.words, source, (each.text for each in document.hidden))
     tools = (one.record(slugs[0]), two.record(slugs[1]))
     _check_decision(context, decision, cards)
     require_own_quotes(tools, quotes)

@@ -37,6 +37,9 @@ _SENTENCE = re.compile(
     | {_MADE}\ (?:by|on|at)\ (?:\S+\ ?){{1,5}} | yes\W+no
     | be\ the\ first\ to\ (?:review|comment|vote|rate|share)\b.*
     | leave\ (?:a|your)\ (?:comment|review|reply)\b.*
+    | (?:more|continued)\ (?:on|in)\ the\ next\ (?:page|part)\b.*
+    | the\ rest\ (?:is|of\ (?:this|the)\ .{1, 30}\ is)\ (?:for|available|behind|hidden)\b.*
+    | end\ of\ (?:quote|review)
     | visit\ (?:the|our|their)\ (?:web\ ?site|site|home\ ?page)\b.*
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -49,6 +52,8 @@ _LABEL = re.compile(
       | (?:Vendor|Maker|Editor|Staff|Publisher|Company|Founder|Team)(?:['’]s)?
         \ (?:reply|response|note)
       | (?:Reply|Response|Answer|Note)\ (?:from|by|of)\ [^.:]{1,40}
+      | [A-Z][\w.\ ’'-]{0,40}\ (?:replie[sd]|respond(?:s|ed)|answer(?:s|ed)|writes\ back)
+      | (?:Update|Edit|Correction)(?:,\ [^.:]{1,20}|\ \([^)]{1,20}\))?
     )\s?
     """,
     re.VERBOSE | re.DOTALL,
@@ -61,6 +66,7 @@ _OPENINGS = (
     ("By continuing", re.compile(r"\bBy continuing,? you (?:agree|accept)\b")),
     ("We may ", re.compile(r"\bWe may (?:earn|receive|get) (?:an?|some) ")),
     ("Subscribe to ", re.compile(r"\bSubscribe to (?:our|the) ")),
+    ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
     (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
 )
 """The words that open other such passages, each behind one that is looked for first: it is fast."""

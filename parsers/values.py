@@ -162,7 +162,8 @@ def _panel_votes(ship: str, skip: str) -> re.Pattern[str]:
     """The panel's votes, in a publisher's words for ship and skip."""
     number = r"([0-9]{1,3})"
     return re.compile(
-        rf"(?:^|\W){number} {re.escape(ship)} ?(?:[/,·|+]|and) ?{number} {re.escape(skip)}\)?$",
+        rf"(?:^|\W)(?<![0-9][.,]){number} {re.escape(ship)} ?(?:[/,·|+]|and) ?"
+        rf"{number} {re.escape(skip)}\)?$",
         re.IGNORECASE,
     )
 

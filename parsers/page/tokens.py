@@ -18,6 +18,10 @@ from parsers.values import is_share_like, label_key, without_icons
 
 _ABOUT = ("on ", "of ", "re ")
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
+_BEFORE_FIGURES = tuple("~≈±+<>")
+_DENIED = re.compile(r"(?:\b(?:not|never|no)|n['’]t)$", re.IGNORECASE)
+_NEGATIVE = frozenset("❌✗✘✖✕🚫⛔👎")
+"""Signs that turn a word beside them into its contrary."""
 _BETWEEN = " ·•|:,;–—-"
 LONGEST_SCORE = 60
 """No score with its labels is longer. Units: characters."""
@@ -201,6 +205,8 @@ class Patterns:
         if bare[:1] == "(" and bare[-1:] == ")":
             bare = bare[1:-1]
         match = next((m for form in self.scores if (m := form.fullmatch(bare))), None)
+        if match and match["verdict"] and not _NEGATIVE.isdisjoint(text):
+            return None
         return (
             Score(match["number"], match["verdict"], scale=int(match["scale"])) if match else None
         )
@@ -210,7 +216,7 @@ class Patterns:
         if len(text) > 100 or not may_state(text):
             return None
         match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
-        if match is None or not any(map(str.isalpha, match["name"])):
+        if match is None or not _is_named(match):
             return None
         name, verdict = match["name"].strip(_BETWEEN), match["verdict"]
         if "(" in name.rpartition(")")[2] and match.string[match.end("name")] == ")":
@@ -218,6 +224,8 @@ class Patterns:
         for word, rest in (name.split(" ", 1), name.rsplit(" ", 1)[::-1]) if " " in name else ():
             if verdict is None and label_key(word) in self.verdicts:
                 name, verdict = rest.strip(_BETWEEN), word.strip(_BETWEEN)
+        if _DENIED.search(name):
+            return None
         return Score(match["number"], verdict, name, int(match["scale"]))
 
     def read_unscaled_score(self, text: str) -> Score | None:
@@ -244,7 +252,14 @@ class Patterns:
     def read_verdict(self, text: str) -> str | None:
         """The verdict that a whole token states. Absent: None where it states none."""
         match = self.verdict.fullmatch(text) if len(text) <= LONGEST_SCORE else None
-        return match["verdict"] if match else None
+        return match["verdict"] if match and _NEGATIVE.isdisjoint(text) else None
+
+
+def _is_named(match: re.Match[str]) -> bool:
+    """Whether the words before a score may be a name, and no part of its number."""
+    before = match.string[: match.start("number")]
+    is_part = before[-1:] in _BEFORE_FIGURES or re.search(r"\w[-–—,.]$", before) is not None
+    return not is_part and any(map(str.isalpha, match["name"]))
 
 
 def may_state(text: str) -> bool:

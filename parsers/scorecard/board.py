@@ -80,6 +80,9 @@ def _unread(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple
     """The two texts that stand before the cells as the heads of columns do, and name none."""
     if tokens.document.kind != "html":
         return ()
+    for at in cells[0].raw.outer:
+        if _is_turned(tokens.text[at], names):
+            return (tokens.text[at],)
     outer = [at for at in cells[0].raw.outer if _may_be_head(tokens, names, at)]
     for one, other in pairwise(outer):
         if is_alike(tokens, one, other) and _are_alone(tokens, one, other):
@@ -100,6 +103,13 @@ def _under(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple[
     stop = bisect_left(tokens.start, document.blocks_of(element)[1])
     named = (headed_tool(tokens.text[at], names) for at in range(cells[-1].end, stop))
     return tuple(tool for tool in named if tool)
+
+
+def _is_turned(text: str, names: Names) -> bool:
+    """Whether a text over the cells names both tools, the second first."""
+    said = text.casefold() if len(text) <= LONGEST_HEAD else ""
+    places = [said.find(name.casefold()) for name in names]
+    return min(places) >= 0 and places[1] < places[0] and names[0] not in names[1]
 
 
 def _may_be_head(tokens: Tokens, names: Names, at: int) -> bool:

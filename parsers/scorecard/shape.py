@@ -186,6 +186,8 @@ def _require_one_verdict(tokens: Tokens, cell: RawCell, rest: list[int]) -> None
     read = patterns_of(tokens.words).read_verdict
     own = word_key(cell.verdict(tokens) or "")
     for at in rest:
+        if own and tokens.key[at] in ("yes", "no"):
+            raise cell_shape(f"a cell says {own!r} and {tokens.key[at]!r}", "quotes[].verdict")
         other = read(tokens.text[at])
         if own and other and tokens.words.verdicts[word_key(other)] != tokens.words.verdicts[own]:
             raise cell_shape(f"a cell says {own!r} and {other!r}", "quotes[].verdict")

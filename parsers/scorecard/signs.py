@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.cells import NamedCell, cell_shape
@@ -19,6 +20,7 @@ _TOLD = re.compile(
     rb"""\s(?:alt|aria-label|title)\s*=\s*(?:"([^"<>]{1,60})"|'([^'<>]{1,60})'|([^\s"'<>]{1,60}))""",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[0-9]{1,3}")
 _BAR = re.compile(rb"<meter\b|<progress\b|\saria-valuenow\b", re.IGNORECASE)
 
 
@@ -36,15 +38,19 @@ def require_no_signs(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
         raise cell_shape(detail, "quotes[].verdict")
 
 
-def require_no_pictures(quotes: list[Quote], words: Words, source: bytes) -> None:
+def require_no_pictures(
+    quotes: list[Quote], words: Words, source: bytes, hidden: Iterable[str]
+) -> None:
     """As many pictures of a verdict, or of a score, as quotes without. Raises: LayoutError."""
     if all(quote.verdict_source == "page" and quote.score is not None for quote in quotes):
         return
     told = [b"".join(found).decode("utf-8", "replace") for found in _TOLD.findall(source)]
+    told += hidden
     patterns = patterns_of(words)
     verdicts = sum(patterns.read_verdict(text) is not None for text in told)
     if verdicts >= len(quotes) and not any(quote.verdict_source == "page" for quote in quotes):
         raise cell_shape("pictures say the verdicts", "quotes[].verdict")
-    scores = len(_BAR.findall(source)) + sum(patterns.is_score(text) for text in told)
+    scores = len(_BAR.findall(source))
+    scores += sum(patterns.is_score(text) or _NUMBER.fullmatch(text) is not None for text in told)
     if scores >= len(quotes) and all(quote.score is None for quote in quotes):
         raise cell_shape("bars or pictures say the scores", "quotes[].score")

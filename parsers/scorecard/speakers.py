@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from parsers.heads import Names, held_tool
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
@@ -29,13 +31,19 @@ def find_reviewers(
 
     Absent: None in cells that name none; where only some do, their rows must name the others.
     """
-    if all(cell.score is not None and cell.score.reviewer for cell in cells):
-        return [None] * len(cells)
     places = [
         _places(tokens, names, cell, quote, own)
         for cell, quote, own in zip(cells, quotes, beside, strict=True)
     ]
     shared = [place for place in places[0] if all(place in other for other in places[1:])]
+    if all(cell.score is not None and cell.score.reviewer for cell in cells):
+        told = (cell.score.reviewer or "" for cell in cells if cell.score)
+        if any(any(map(str.isdigit, without_tool(name, names))) for name in told):
+            raise cell_shape("what stands before the scores is no name", REVIEWER)
+        for place in shared:
+            if len({tokens.text[own[place]] for own in places}) > 2:
+                raise cell_shape("several texts of a cell could be its reviewer", REVIEWER)
+        return [None] * len(cells)
     chosen = _choose(tokens, shared, places, is_headed=is_headed(tokens, cells))
     if chosen is not None:
         return _without_badges(tokens, chosen, places)
@@ -116,6 +124,9 @@ def _choose(
     near = [place for place in shared if place[1]]
     if not near:
         near = [place for place in shared if not is_headed and len(shown[place]) > 1]
+    if len(near) > 1:  # a reviewer speaks once of each tool; what more cells say is another chip
+        counts = {p: Counter(tokens.text[own[p]] for own in places) for p in near}
+        near = [p for p in near if len(counts[p]) == 1 or max(counts[p].values()) <= 2] or near
     kinds = sorted(near, key=lambda place: len(shown[place]))
     if len(kinds) > 1 and len(shown[kinds[0]]) == 1:
         kinds = [place for place in kinds if len(shown[place]) > 1] or kinds[:1]
