@@ -108,6 +108,33 @@ def require_no_description(tools: tuple[Tool, Tool], quotes: list[Quote]) -> Non
             raise FieldError(code="field_ambiguous", field=field, detail=detail)
 
 
+def require_own_names(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
+    """Texts that name the other tool, and none their own, stand at the wrong one.
+
+    Both descriptions, or two quotes at least where no quote names its own tool.
+    Raises: FieldError (field_ambiguous), LayoutError (quote_side).
+    """
+    one, other = tools[0].name, tools[1].name
+    if one in other or other in one:
+        return
+    said = [_named(tool.description, tools) for tool in tools]
+    if said == [2, 1]:
+        detail = "each names the other tool alone"
+        raise FieldError(code="field_ambiguous", field="tools[].description", detail=detail)
+    named = [(quote.tool, _named(quote.text, tools)) for quote in quotes]
+    own, foreign = (sum(n == t for t, n in named), sum(n == 3 - t for t, n in named))
+    if foreign > 1 and not own:
+        raise LayoutError(
+            code="quote_side", field="quotes", detail=f"{foreign} quotes name the other tool alone"
+        )
+
+
+def _named(text: str, tools: tuple[Tool, Tool]) -> int:
+    """The one tool that a text names. Absent: 0 for neither, or both."""
+    shown = [tool.position for tool in tools if tool.name in text]
+    return shown[0] if len(shown) == 1 else 0
+
+
 def require_own_pricing(tools: tuple[Tool, Tool], free: str) -> None:
     """Prices that fit the other tool's entry, both of them and neither its own, are turned round.
 

@@ -17,6 +17,7 @@ from parsers.checks import (
     check_sides,
     check_tool_quotes,
     require_no_description,
+    require_own_names,
     require_own_pricing,
     require_own_quotes,
 )
@@ -82,6 +83,7 @@ def read_comparison(
     _check_decision(context, decision, cards)
     require_own_quotes(tools, quotes)
     require_no_description(tools, quotes)
+    require_own_names(tools, quotes)
     require_own_pricing(tools, next(iter(site.words.entries)))
     context.findings += check_tool_quotes(tools, quotes)
     context.findings += check_sides(tools, quotes, cards.pair, decision)

@@ -52,9 +52,11 @@ _SENTENCE = re.compile(
       (?:\ (?:yet|available|provided|found|given|here|written|added|to\ (?:show|display)))*
     | (?:(?:this|the|that)\ )?{_THING}\ (?:(?:is|was|has\ been|could\ not\ be|cannot\ be)\ )?
       (?:no\ longer\ available|{_GONE}|pending|missing|(?:coming|available)\ soon|goes\ here|here
-      |not\ found|loaded|displayed|placeholder)(?:\ (?:by|in|to|for)\ .{{1,40}})?
+      |not\ found|loaded|displayed|placeholder)(?:,?\ (?:by|in|to|for|please)\ .{{1,40}})?
     | {_GONE}\ by\ (?:(?:a|an|the|our)\ )?{_WHO}s?(?:\ .{{1,40}})?
-    | (?:awaiting|pending)\ (?:moderation|approval|{_THING})
+    | (?:the\ |this\ )?{_THING}\ is\ (?:being\ (?:re)?written|still\ to\ come|on\ its\ way)
+    | (?:still\ )?(?:awaiting|waiting\ for|pending)\ (?:(?:the|a|this)\ )?
+      (?:moderation|approval|{_THING})
     | (?:your|insert|enter|add|write|type)\ (?:(?:a|an|the|your)\ )?{_THING}(?:\ here)?
     | be\ the\ first\ to\ (?:review|comment|write|vote|rate|share)\b.{{0,60}}
     | (?:error\ ?:\ ?)?(?:failed|unable)\ to\ (?:load|fetch|get|display|retrieve|render|show)\b
@@ -64,7 +66,7 @@ _SENTENCE = re.compile(
     | (?:an?\ )?(?:unknown\ |unexpected\ |network\ |server\ |internal\ )?error
       (?:\ (?:has\ )?occurr?ed|\ (?:while\ )?(?:loading|fetching|rendering)\b.{{0,60}}
       |(?:\ |:\ ?)\d{{3}}\b.{{0,90}})
-    | (?:oops\W+)?something\ went\ wrong.{{0,60}}
+    | (?:(?:oops|sorry)\W+)?something\ went\ wrong.{{0,60}}
     | (?:request|connection|network)\ (?:failed|timed\ out)
     | (?:log|sign)\ ?(?:in|up)\ (?:with\b.{{1,40}}\ )?to\ (?:read|see|view|continue|unlock)\b
       .{{0,60}}
@@ -92,6 +94,7 @@ _TEMPLATE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_EXCUSE = re.compile(r"\b(?:please|try|reload|refresh|check back|come back|later)\b")
 _NO_PRICE = re.compile(r"(?:from )?[$€£¥] ?(?:nan|null|none|undefined)\b.{0,40}", re.IGNORECASE)
 _KEY = re.compile(
     r"[a-z][a-zA-Z0-9-]*(?:[.:_][a-zA-Z0-9-]+)*[.:_]([a-zA-Z][a-zA-Z0-9]*)"
@@ -132,11 +135,17 @@ def is_placeholder(text: str, field: str) -> bool:
         or PROGRAM_WORDS.issuperset(whole.split())
         or (len(sentences) == 1 and sentences <= WORDS)
         or _NOTE.fullmatch(whole) is not None
+        or (". " in bare and _is_excused(*bare.split(". ", 1)))
         or not any(map(str.isalnum, whole))
         or _LOREM.match(whole) is not None
         or _SENTENCE.fullmatch(bare.replace("’", "'")) is not None
         or (" " not in text and _is_key(text))
     )
+
+
+def _is_excused(sentence: str, rest: str) -> bool:
+    """Whether a text says that it is missing, and what to do about it."""
+    return _EXCUSE.search(rest) is not None and _SENTENCE.fullmatch(sentence) is not None
 
 
 def _is_key(text: str) -> bool:

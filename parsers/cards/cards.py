@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -21,6 +22,9 @@ from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError, LayoutError, ParseError
 
+_OTHER_LABEL = re.compile(
+    r"(?:pricing|price|entry|category|community|panel verdict|best for|score|verdict)\s?:", re.I
+)
 LONGEST_CATEGORY = 60
 """Longer than any category seen; holds only where no element tells where a card begins."""
 MOST_COPIES = 3
@@ -188,10 +192,10 @@ def _with_descriptions(
     ]
     places, said = under, _paragraphs(tokens, openings, under)
     is_over = False
-    if not _are_texts(said) and all(opening.named.is_bound for opening in openings):
+    if not _has_own(said) and all(opening.named.is_bound for opening in openings):
         over = [CardSpan(opening.tagline.end, opening.named.triple.start) for opening in openings]
         above = _paragraphs(tokens, openings, over)
-        if is_over := _are_texts(above):
+        if is_over := all(any(map(is_sentence, each.texts)) for each in above):
             places, said = over, above
     cards = []
     for opening, place, words, end in zip(openings, places, said, under, strict=True):
@@ -217,9 +221,11 @@ def _paragraphs(
     return [Paragraphs.read(tokens, place.places, opening.named.name) for opening, place in pairs]
 
 
-def _are_texts(said: list[Paragraphs]) -> bool:
-    """Whether each card says more at its place than labels."""
-    return all(any(map(is_sentence, each.texts)) for each in said)
+def _has_own(said: list[Paragraphs]) -> bool:
+    """Whether the cards say more at their places than labels that both have."""
+    if any(is_sentence(text) for each in said for text in each.texts):
+        return True
+    return all(each.texts for each in said) and len({each.likenesses() for each in said}) > 1
 
 
 def _under_triple(tokens: Tokens, opening: Opening, limit: int, *, is_last: bool) -> CardSpan:
@@ -294,6 +300,9 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
             code="field_ambiguous", field="description", detail=f"both cards begin with {label!r}"
         )
     bare = (text[len(label) :] for text in texts)
+    if any(map(_OTHER_LABEL.match, texts)):
+        detail = "it begins with the label of another field"
+        raise FieldError(code="field_ambiguous", field="description", detail=detail)
     blocks = [(tokens.start[s.first], tokens.end[s.end - 1]) for s in (c.description for c in pair)]
     if rest := hidden_rest(tokens.document, blocks):
         detail = f"{rest[:40]!r} is hidden beside it, and may be a part of it"

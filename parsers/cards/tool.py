@@ -57,6 +57,10 @@ class ToolReader:
             "pricing": self._pricing(),
             "description": self._text("description", card.description, LONG_TEXT),
         }
+        if fields["description"] == fields["tagline"]:
+            raise FieldError(
+                code="duplicate_block", field=f"{self.path}.description", detail="it is the tagline"
+            )
         tool = Tool.model_validate(fields)
         self._check_decision(tool)
         return tool
@@ -147,6 +151,13 @@ class ToolReader:
         if len(stated) == 2 and _contradict(*stated):
             context.find("community_disagrees", path, f"{stated[0]} and {stated[1]}")
         best = max(stated, key=_fullness)
+        percent, ship, votes = best
+        if (
+            percent is not None
+            and ship is not None
+            and abs(100 * ship - percent * (votes or 0)) >= (votes or 1)
+        ):
+            context.find("community_disagrees", path, f"{percent} % is not {ship} of {votes}")
         return dict(zip(("ship_percent", "ship", "votes"), best, strict=True))
 
     def _stated(self, path: str) -> Statement:
@@ -212,4 +223,6 @@ def _fullness(statement: Statement) -> int:
 
 
 def _contradict(one: Statement, other: Statement) -> bool:
+    if {0} == {each[2] for each in (one, other) if each[2] is not None} and (one[0] or other[0]):
+        return True  # a share of no votes
     return any(a is not None and b is not None and a != b for a, b in zip(one, other, strict=True))

@@ -20,6 +20,9 @@ _EDIT = re.compile(
     r"\s*\[\s*(?:edit(?: source)?|(?:perma)?link|quote|reply|share|#|¶|§)\s*\]\s*$", re.IGNORECASE
 )
 """What stands in brackets behind a heading, as in a wiki, or behind a line."""
+_OF_FIGURES = frozenset("/%$€£¥")
+LONG_WORD = 3
+"""A raised figure behind a word of so many letters is a footnote's, and no power."""
 LONGEST_FIGURE = 40
 """Texts so long, with a slash or a percent sign, may state a number. Units: characters."""
 
@@ -67,8 +70,11 @@ class Blocks:
         """The blocks of one box: of one run of inline content."""
         runs = self.runs
         for at in range(start, end):
-            if len(runs[at][0]) <= 4 and self._is_note(at):
-                runs[at] = (" ", *runs[at][1:])
+            if len(runs[at][0]) <= 4:
+                if self._is_note(at):
+                    runs[at] = (" ", *runs[at][1:])
+                elif at > start and self._may_be_note(at):
+                    runs[at] = (UNREADABLE + runs[at][0], *runs[at][1:])
         shown = (at for at in range(start, end) if not runs[at][0].isspace())
         for _, line in groupby(shown, key=lambda at: runs[at][3]):
             self._blocks_of_line([*line])
@@ -122,6 +128,12 @@ class Blocks:
         tags = self._inline_tags(at)
         return "sup" in tags and ("a" in tags or text.strip()[0] == "[")
 
+    def _may_be_note(self, at: int) -> bool:
+        """Whether a run is a raised figure behind a word."""
+        text, before = self.runs[at][0], self.runs[at - 1][0]
+        is_behind = before[-LONG_WORD:].isalpha() and len(before) >= LONG_WORD
+        return is_behind and text.isdigit() and self._is_mark(self.runs[at][1])
+
     def _inline_tags(self, at: int) -> set[str]:
         """The inline elements around a run."""
         document, element, found = self.document, self.runs[at][1], set[str]()
@@ -173,7 +185,7 @@ class Blocks:
         text, element, box, _ = runs[group[0]]
         if len(group) > 1:
             text = "".join([run[0] for run in runs[group[0] : group[-1] + 1]])
-            if len(text) <= LONGEST_FIGURE and ("/" in text or "%" in text):
+            if len(text) <= LONGEST_FIGURE and not _OF_FIGURES.isdisjoint(text):
                 text = self._figure(group[0], group[-1] + 1)
             for at in group[1:]:
                 if runs[at][1] != element:

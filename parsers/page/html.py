@@ -35,7 +35,7 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     if moves:
         mark_within(marked, moves.fragments)
         marked.hidden |= moves.emptied
-    open_panels(marked, tree)
+    open_panels(marked, (tree, *(moves.fragments if moves else ())))
     walk = Walk(marked, moves)
     if tree.body is not None:
         walk.through(tree.body)

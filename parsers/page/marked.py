@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,10 +15,13 @@ _MARKED = (
     "link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt]"
 )
 _HIDING = re.compile(
-    r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
+    r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|text-decoration(?:-line)?\s*:[^;]*line-through)",
+    re.IGNORECASE,
 )
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
+Part = LexborHTMLParser | LexborNode
 _PANELS = frozenset(("", "group", "region", "tabpanel"))
 """The roles of what a tab or an accordion opens; a menu or a dialog is the interface's."""
 
@@ -57,10 +60,10 @@ def mark_within(marked: Marked, fragments: Iterable[LexborNode]) -> None:
             _look(node, marked)
 
 
-def open_panels(marked: Marked, tree: LexborHTMLParser) -> None:
-    """Show the hidden panels that a control of the page opens."""
+def open_panels(marked: Marked, parts: Sequence[Part]) -> None:
+    """Show the hidden panels that a control opens in the page, or in its templates' contents."""
     if marked.panels:
-        marked.hidden -= _opened(tree, marked.panels)
+        marked.hidden -= _opened(parts, marked.panels)
 
 
 def _look(node: LexborNode, marked: Marked) -> None:
@@ -99,21 +102,25 @@ def _is_unshown(node: LexborNode) -> bool:
     )
 
 
-def _opened(tree: LexborHTMLParser, panels: list[LexborNode]) -> set[int]:
+def _opened(parts: Sequence[Part], panels: list[LexborNode]) -> set[int]:
     """The hidden panels that a control of the page opens: they are shown to whoever asks.
 
     A control names its panel, or the panel names it; tabs and panels of equal number, and a panel
     right behind what opens it, belong together without a name, since some front ends add the names
     in the browser.
     """
+
+    def found_by(selector: str) -> list[LexborNode]:
+        return [node for part in parts for node in part.css(selector)]
+
     named = {
         name
-        for node in tree.css(_OPENERS)
+        for node in found_by(_OPENERS)
         for name in (node.attributes.get("aria-controls") or "").split()
     }
-    tabs = tree.css("[role='tab' i]")
-    owners = {node.attributes.get("id") for node in (*tabs, *tree.css(_EXPANDERS))} - {None}
-    is_even = bool(tabs) and len(tabs) == len(tree.css("[role='tabpanel' i]"))
+    tabs = found_by("[role='tab' i]")
+    owners = {node.attributes.get("id") for node in (*tabs, *found_by(_EXPANDERS))} - {None}
+    is_even = bool(tabs) and len(tabs) == len(found_by("[role='tabpanel' i]"))
     found = set[int]()
     for node in panels:
         is_tab = (node.attributes.get("role") or "").lower() == "tabpanel"
@@ -129,4 +136,7 @@ def _is_behind_opener(node: LexborNode) -> bool:
     before = node.prev
     while before is not None and before.tag == "-text" and not (before.text_content or "").strip():
         before = before.prev
-    return before is not None and before.css_matches(_EXPANDERS + ":not([aria-controls])")
+    if before is None or before.tag == "-text":
+        return False
+    opener = _EXPANDERS + ":not([aria-controls])"
+    return before.css_matches(opener) or len(before.css(opener)) == 1

@@ -34,6 +34,8 @@ _WORDLESS = frozenset(
 """Elements whose words are not the page's, or are not said any more."""
 _AMID = frozenset(("img", "input", "picture"))
 """Elements without words of their own, which part no sentence that they stand in."""
+_DRAWN = frozenset("svg math object".split())
+"""Elements whose words a browser shows, and which are read as a picture."""
 _TAG = re.compile(r"<[^>]*>?")
 _SEEN, _INLINE, _CUSTOM, _UNSEEN, _SILENT, _BREAK = range(6)
 _KNOWN_TAG_IDS = 256
@@ -94,6 +96,9 @@ class Walk:
                 element, is_block = made, not kind or (kind == _CUSTOM and _is_alone(node))
                 if is_marked and node.mem_id in spoken:
                     document.spoken.append(Unshown(len(runs), made, spoken[node.mem_id]))
+                    if node.tag == "img" and any(map(str.isalnum, spoken[node.mem_id])):
+                        drawn = Unshown(len(runs), parent[made], spoken[node.mem_id], True)
+                        document.hidden.append(drawn)
                 if is_marked and node.mem_id in roles:  # and shown
                     self.controls.append(made)
                     is_block = True
@@ -124,7 +129,7 @@ class Walk:
             said = one_spaced(_TAG.sub(" ", said))
         is_moved = self.moves is not None and node.mem_id in self.moves.emptied
         if any(map(str.isalnum, said)) and not is_moved:
-            is_silent = node.mem_id in self.marked.silent or node.tag == "svg"
+            is_silent = node.mem_id in self.marked.silent or node.tag in _DRAWN
             document.hidden.append(Unshown(run, parent, said, is_silent))
 
     def _kind(self, node: Node, tag_id: int) -> int:

@@ -9,9 +9,11 @@ from parsers.heads import Names
 from parsers.page.edges import DECORATIONS
 from parsers.scorecard.wording import LONGEST_NAME
 from parsers.sentences import is_initials
+from parsers.values import without_icons
 
 _SIGNS = re.compile(
-    rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
+    rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|[0-9]{{1,2}}[.)]\s+(?=\w)"
+    r"|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
     rf"|\s+[#¶§]$|\s+\(?@[\w.-]+\)?$|[:,]$|\s*[{DECORATIONS}]+$",
     re.IGNORECASE,
 )
@@ -32,7 +34,7 @@ def reviewer_name(text: str) -> str:
     """
     if len(text) > 2 * LONGEST_NAME:
         return text
-    return _SIGNS.sub("", text).removeprefix("The ")
+    return _SIGNS.sub("", without_icons(text)).removeprefix("The ")
 
 
 def bare_names(shown: list[str], names: Names) -> list[str]:

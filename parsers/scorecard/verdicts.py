@@ -45,10 +45,19 @@ CUES: dict[Verdict, tuple[str, ...]] = {
 """The closed list. Phrases of verdict v are only read on cards where v is the minority."""
 
 
+_OBJECT = (
+    r"(?:(?<=d skip)|(?<=d ship)|(?<=ll skip)|(?<=ll ship))\ "
+    r"(?:the|a|an|all|any|every|some|most|my|your|our|its|that|those|these)\b"
+    r"|(?<=\bone)\ (?!a\b|and\b|as\b|at\b|because\b|but\b|for\b|if\b|in\b|on\b|or\b|so\b|this\b"
+    r"|though\b|today\b|until\b|unless\b|when\b|while\b|with\b|yet\b)[a-z]"
+)
+"""What is skipped or shipped other than the tool: `I'd skip the enterprise tier`."""
+
+
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(phrases, key=len, reverse=True)
     texts = "|".join(re.escape(phrase).replace("'", "['’]") for phrase in longest_first)
-    return re.compile(rf"(?<!\w)(?:{texts})(?!\w|-\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{texts})(?!\w|-\w)(?!{_OBJECT})", re.IGNORECASE)
 
 
 _CUES = {verdict: _pattern(phrases) for verdict, phrases in CUES.items()}
@@ -56,7 +65,8 @@ CANCELS = (
     "not", "n't", "never", "hardly", "barely", "nor", "no", "nobody", "none", "few", "unlikely",
     "wrong", "if", "whether", "why", "think", "thinks", "say", "says", "said", "call", "calls",
     "called", "claim", "claims", "doubt", "doubts", "argue", "argues", "believe", "believes",
-    "critics", "suggest", "suggests", "insist", "insists",
+    "critics", "suggest", "suggests", "insist", "insists", "without", "almost", "nothing",
+    "anyone", "ago", "once", "tell", "tells", "told",
 )  # fmt: skip
 """Words before a phrase, in its own clause, that turn or report it: then it is no cue."""
 
@@ -67,6 +77,13 @@ _UNLESS = re.compile(
     r"[^.,;:!?—–()]{0,40}$",
     re.IGNORECASE,
 )
+
+
+_DEPENDS = re.compile(r"(?:^|[.;:!?]\s)without\b[^.;:!?—–]{0,60}$", re.IGNORECASE)
+"""What a verdict would depend on."""
+_FOR_SOME = re.compile(r"(?<!\w)for [^.,;:!?—–()]{0,40}$", re.IGNORECASE)
+_FOR_OTHERS = re.compile(r"[^.!?;,—–]{0,40}[;,—–] ?(?:but |and )?for (?!now\b)", re.IGNORECASE)
+"""A verdict that holds for some, with what holds for others right behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +103,18 @@ def find_cue(text: str, minority: Verdict) -> tuple[int, int] | None:
     >>> find_cue("I would not say this is a skip.", "skip")
     """
     for match in _CUES[minority].finditer(text):
-        if not _UNLESS.search(text, max(0, match.start() - 60), match.start()):
+        place = max(0, match.start() - 60), match.start()
+        is_turned = _UNLESS.search(text, *place) or _DEPENDS.search(text, *place)
+        is_of_some = _FOR_SOME.search(text, *place) and _FOR_OTHERS.match(text, match.end())
+        if not (is_turned or is_of_some or _is_quoted(text, match.start())):
             return match.span()
     return None
+
+
+def _is_quoted(text: str, at: int) -> bool:
+    """Whether a place stands in quotation marks within a text: somebody else's words."""
+    start = text.startswith("“")
+    return text.count("“", start, at) > text.count("”", start, at) or text.count('"', 0, at) % 2 > 0
 
 
 def infer_verdicts(
