@@ -30,6 +30,8 @@ MAY_IMPORT = {
 }
 GROUND = {"schema", "machine"}
 """Rooms whose files are all for others: records, errors, the clock. They need no front door."""
+REGISTERS = {"parsers/sites", "verdicts/commands"}
+"""Folders of which each file is one of a kind, and no map says which there are."""
 LEDGER = set(re.findall(r"CREATE TABLE (\w+)", " ".join(tables.MIGRATIONS))) | {"wanted"}
 PUBLIC = {model.table for model in ROWS}
 """Some of them go by the name of a table of the ledger: of what they were made from."""
@@ -80,6 +82,13 @@ def sql_on(tables: Set[str], source: str) -> list[str]:
     return [text for text, words in told.items() if re.search(named, words)]
 
 
+def mapped(source: str) -> list[str]:
+    """What the map in a package's docstring names: each stands before two spaces, or is `name/`."""
+    text = ast.get_docstring(ast.parse(source)) or ""
+    found = re.findall(r"(?:^|  )((?:\w+, )*\w+)(?=/ |  )", re.sub(r"(?m)^ .*", "", text), re.M)
+    return [name for names in found for name in names.split(", ")]
+
+
 def require_one_way(arrows: Iterable[tuple[str, str]]) -> None:
     graph: dict[str, set[str]] = {}
     for one, other in arrows:
@@ -125,6 +134,18 @@ def test_no_files_import_each_other_in_a_circle() -> None:
         for path in sources(room)
         for other in taken(path)
     )
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_the_map_of_a_folder_names_each_file_and_folder_in_it_and_nothing_else(room: str) -> None:
+    for package in sources(room):
+        folder = package.parent
+        if package.name == "__init__.py" and str(folder.relative_to(ROOT)) not in REGISTERS:
+            there = [
+                each for each in folder.iterdir() if each.suffix == ".py" or any(each.glob("*.*"))
+            ]
+            names = {each.stem for each in there} - {"__init__", "__pycache__"}
+            assert sorted(mapped(package.read_text("utf-8"))) == sorted(names), package
 
 
 @pytest.mark.parametrize("room", sorted(MAY_IMPORT.keys() - {"archive"}))
