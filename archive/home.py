@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine.files import fsync_folder, synced
-from schema.errors import IntegrityError, StartError, StoppedError, UsageError
+from schema.errors import IntegrityError, LockedError, StartError, StoppedError, UsageError
 
 NO_ARCHIVE = "no archive here; name one with --home, or begin with `verdicts crawl` or `import`"
 TRIAL = ".trial-"
@@ -126,7 +126,8 @@ class Home:
     def lock(self, name: str, wait_s: float = 0) -> Iterator[None]:
         """Hold one of the home's locks; it ends with the process, so it cannot go stale.
 
-        Raises: StartError naming the file and the process that holds it, for longer than we wait.
+        Raises: LockedError naming the process that holds it for longer than we wait; StartError
+        where its file cannot be opened.
         """
         path = self.path / f"{name}.lock"
         try:
@@ -143,7 +144,7 @@ class Home:
                     continue
                 holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
                 what = f"{path}: process {holder} is writing here; try again when it has ended"
-                raise StartError(what=what)
+                raise LockedError(what=what)
             with suppress(OSError):  # the lock is what counts; on a full disk it has no note
                 os.ftruncate(handle, 0)
                 os.write(handle, f"{os.getpid()}\n".encode())

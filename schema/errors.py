@@ -2,7 +2,8 @@
 
     VerdictsError
     |-- UsageError          exit 2   a wrong argument, a host no site claims
-    |-- StartError          exit 30  refused to start: lock held, no contact, unwritable home
+    |-- StartError          exit 30  refused to start: no contact, unwritable home
+    |   `-- LockedError     exit 30  another process is writing there
     |-- StoppedError        exit 20  stopped early, can be taken up again
     |-- CrawlError          (recorded as an attempt) a page was not obtained
     |-- ParseError          (recorded as a failure) a page was obtained, a record was not
@@ -59,6 +60,10 @@ class StartError(VerdictsError):
 
     def __init__(self, *, what: str) -> None:
         super().__init__(what)
+
+
+class LockedError(StartError):
+    """The lock that the command needs is held by another process."""
 
 
 class StoppedError(VerdictsError):
