@@ -144,7 +144,8 @@ def is_outdated(home: Home, snapshot: Snapshot) -> bool:
 def _erase(evidence: Evidence, target: Target) -> int:
     """Erase the captures of a take-down's pages; gives how many. Both locks are held."""
     home = evidence.home
-    takedown = next(each for each in active_takedowns(home) if each.key[:3] == target)
+    active = active_takedowns(home)
+    takedown = next(each for each in active if (each.kind, each.site, each.target) == target)
     pages = set(covered_pages(evidence, takedown))
     captures = [each for each in evidence.captures if each.page_id in pages]
     said = [f"{each.url} {each.captured_at}" for each in captures]
