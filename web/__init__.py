@@ -11,7 +11,7 @@ search     ranked search                       notes      corrections and take-d
 words      small texts of the pages            mishaps    what cannot be answered
 describe   how Datasette shows our tables      cells      one value in them
 templates/ the pages' HTML                     static/    style and icon
-errors     why a file is not served            asgi       types of ASGI
+errors     why a file is not served            asgi       types and answers of ASGI
 __main__   `python -m web`
 """
 
