@@ -25,7 +25,14 @@ from verdicts.commands.prune import prune
 from verdicts.commands.serve import serve
 from verdicts.commands.takedown import takedown
 from verdicts.console import note, print_report, progress, say
-from verdicts.options import example, home_option, json_option, paths_argument, site_option
+from verdicts.options import (
+    example,
+    home_option,
+    json_option,
+    paths_argument,
+    port_option,
+    site_option,
+)
 
 
 @click.group(
@@ -51,13 +58,7 @@ def cli(debug: bool) -> None:
     help="A home folder of the demo's own.",
 )
 @click.option("--no-serve", is_flag=True, help="Stop when everything was built and checked.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    show_default=True,
-    help="0 takes a free port.",
-)
+@port_option(0)
 def demo(home: Path, no_serve: bool, port: int) -> int:
     """Crawl, build and serve the sample site, with no network.
 

@@ -98,7 +98,9 @@ def print_report(report: dict[str, Any], *, as_json: bool) -> None:
 
 def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[str]:
     for name, value in report.items():
-        label = name if within in CODES else _label(name)
+        label = name
+        if within not in CODES:
+            label = name.removeprefix("is_").removeprefix("has_").replace("_", " ")
         if isinstance(value, dict) and value:
             yield f"{indent}{label}"
             yield from _lines(value, indent + "  ", name)
@@ -106,10 +108,6 @@ def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[st
             yield f"{indent}{label:14} {value / 2**20:,.2f} MiB"
         else:
             yield f"{indent}{label:14} {_words(value)}"
-
-
-def _label(name: str) -> str:
-    return name.removeprefix("is_").removeprefix("has_").replace("_", " ")
 
 
 def _words(value: object) -> str:

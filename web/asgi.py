@@ -10,12 +10,13 @@ AsgiMessage = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[AsgiMessage]]
 Send = Callable[[AsgiMessage], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
 
-async def send_text(send: Send, status: int, kind: bytes, text: str, headers: Headers) -> None:
-    """Answer with a text of this content type, and these headers beside."""
+async def send_text(
+    send: Send, status: int, kind: bytes, text: str, beside: list[tuple[bytes, bytes]]
+) -> None:
+    """Answer with a text of this content type, and these headers beside it."""
     body = text.encode()
-    named = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *headers]
+    named = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *beside]
     await send({"type": "http.response.start", "status": status, "headers": named})
     await send({"type": "http.response.body", "body": body})

@@ -60,16 +60,13 @@ from archive.ledger.questions import (
     unread_captures,
     url_of_capture,
 )
-from archive.ledger.schedule import FIRST_DAYS, REDISCOVER_DAYS, is_due
+from archive.ledger.schedule import REDISCOVER_DAYS, is_due
 from archive.ledger.soundness import require_sound
-from archive.ledger.timeline import TIMELINE
 
 __all__ = [
-    "FIRST_DAYS",
     "LISTS",
     "NOT_ASKED",
     "REDISCOVER_DAYS",
-    "TIMELINE",
     "Ending",
     "Found",
     "Frontier",

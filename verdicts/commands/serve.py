@@ -10,7 +10,7 @@ import click
 from schema.errors import IntegrityError, StartError, UsageError
 from schema.published import CURRENT, FOLDER
 from verdicts.console import say
-from verdicts.options import example, home_option
+from verdicts.options import example, home_option, port_option
 
 
 @click.command(epilog=example("verdicts serve --port 8001"))
@@ -21,13 +21,7 @@ from verdicts.options import example, home_option
     show_default=True,
     help="The address to listen at; 0.0.0.0 lets other machines in.",
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8001,
-    show_default=True,
-    help="0 takes a free port.",
-)
+@port_option(8001)
 @click.option(
     "--contact",
     metavar="MAIL-OR-URL",
