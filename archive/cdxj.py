@@ -72,7 +72,11 @@ def index(home: Path, *, has_304: bool = True) -> Index:
 
 def _line(row: sqlite3.Row) -> str:
     """One capture's line; all of it is ASCII, so that its order as text is that of its bytes."""
-    mime = REVISIT if row["kind"] == "revisit" else _mime(row["content_type"])
+    mime = (
+        REVISIT
+        if row["kind"] == "revisit"
+        else re.split(r"[;\s]", row["content_type"] or "", maxsplit=1)[0]
+    )
     where = {
         "url": row["fetched_url"],
         "mime": mime,
@@ -85,10 +89,6 @@ def _line(row: sqlite3.Row) -> str:
     held = {name: value for name, value in where.items() if value}
     moment = re.sub(r"\D", "", row["captured_at"])[:14]
     return f"{surt(row['fetched_url'])} {moment} {json.dumps(held)}"
-
-
-def _mime(content_type: str | None) -> str:
-    return re.split(r"[;\s]", content_type or "", maxsplit=1)[0]
 
 
 def surt(url: str) -> str:

@@ -99,19 +99,15 @@ class Home:
             f" ${FLOOR} sets another floor than {floor >> 20}"
         )
 
-    def _has_lost_ledger(self) -> bool:
-        """Whether the archive's files are there, but not what speaks of them."""
-        # Files first: a first crawl running now commits the ledger before it makes any.
-        has_files = any(not path.name.startswith(".") for path in self.warc.glob("*"))
-        return has_files and not (self.ledger.exists() and self.ledger.stat().st_size)
-
     def require_ledger(self) -> None:
         """Be sure that the ledger was not lost.
 
         Raises: IntegrityError when only the archive's files are there; StartError while a restore
         is still to bring the ledger.
         """
-        if not self._has_lost_ledger():
+        # Files first: a first crawl running now commits the ledger before it makes any.
+        has_files = any(not path.name.startswith(".") for path in self.warc.glob("*"))
+        if not has_files or (self.ledger.exists() and self.ledger.stat().st_size):
             return
         if (self.path / UNDER_WAY).exists():
             raise StartError(

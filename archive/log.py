@@ -31,12 +31,10 @@ class RunLog:
     Raises: StartError when the file cannot be made.
     """
 
-    def __init__(
-        self, home: Home, *, started_at: str | None = None, max_bytes: int = LOG_BYTES
-    ) -> None:
-        self.path, self._handle = _create(home.logs, started_at or stamp())
+    def __init__(self, home: Home) -> None:
+        self.path, self._handle = _create(home.logs, stamp())
         self.problem: str | None = None
-        self._room = max_bytes - _ROOM_FOR_THE_END
+        self._room = LOG_BYTES - _ROOM_FOR_THE_END
         self._dropped = 0
 
     def add(

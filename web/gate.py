@@ -64,10 +64,7 @@ def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] 
         return 414, "The address is too long."
     if not HOST.fullmatch(host):
         return 400, "The Host of the request is no host name."
-    return _refused_page(unquote(path))
-
-
-def _refused_page(path: str) -> tuple[int, str] | None:
+    path = unquote(path)
     if path.startswith(DATA) and path.endswith(".csv"):
         return 404, "CSV is not served, as spreadsheets run formulas in it; .json holds the same."
     is_tool = "/-/" in path
@@ -113,7 +110,8 @@ def guarded(app: App) -> App:
         query: bytes = scope["query_string"]
         is_data = scope["path"].startswith(DATA)
         host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
-        refused = refusal(scope["method"], _raw_path(scope), query, host)
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        refused = refusal(scope["method"], path.partition("?")[0], query, host)
         if refused:
             status, sentence = refused
             allowed = [(b"allow", b"GET, HEAD")] if status == 405 else []
@@ -125,11 +123,6 @@ def guarded(app: App) -> App:
         await app(passed, receive, send_with_headers)
 
     return answer
-
-
-def _raw_path(scope: Scope) -> str:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw.decode("latin-1").partition("?")[0]
 
 
 @hook

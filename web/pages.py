@@ -142,7 +142,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
         place=place,
         page=page,
         total=total,
-        pages=min(-(-total // queries.PER_PAGE), 1000),
+        pages=min(-(-total // queries.PER_PAGE), words.MOST_PAGES),
         per_page=queries.PER_PAGE,
         noindex=True,
         canonical="/search",

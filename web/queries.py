@@ -7,7 +7,6 @@ printed verdicts only; the same quote on forty pages is one quote.
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
 
 from web.notes import add_notes, counts
 from web.upstream import ResultRow
@@ -170,14 +169,15 @@ def _slots(quotes: list[ResultRow], rows_there: int) -> list[ResultRow]:
     slots: dict[int, dict[int, ResultRow]] = {slot: {} for slot in range(1, rows_there + 1)}
     for quote in quotes:
         slots.setdefault(quote["slot"], {})[quote["tool_position"]] = quote
+    named = {slot: {q["reviewer"] for q in cells.values()} for slot, cells in slots.items()}
     return [
-        {"slot": slot, "cells": cells, "reviewer": _only({q["reviewer"] for q in cells.values()})}
+        {
+            "slot": slot,
+            "cells": cells,
+            "reviewer": min(named[slot]) if len(named[slot]) == 1 else None,
+        }
         for slot, cells in sorted(slots.items())
     ]
-
-
-def _only(values: set[Any]) -> Any:
-    return next(iter(values)) if len(values) == 1 else None
 
 
 def tool_key(conn: sqlite3.Connection, number: int | None) -> str | None:

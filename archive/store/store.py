@@ -207,7 +207,8 @@ class Store:
         original: Original | None,
     ) -> None:
         block = load_record(self._home, segment.name, offset, length).block
-        wanted = split_head(exchange.block)[0] if _is_revisit(original) else exchange.block
+        is_revisit = original is not None and original.profile
+        wanted = split_head(exchange.block)[0] if is_revisit else exchange.block
         if block != wanted:
             raise IntegrityError(
                 where=f"{segment.name} at {offset}",
@@ -218,10 +219,6 @@ class Store:
         """Seal the segments that were written to."""
         while self._segments:
             self._segments.popitem()[1].close()
-
-
-def _is_revisit(original: Original | None) -> bool:
-    return original is not None and bool(original.profile)
 
 
 def _stored_body(exchange: Exchange) -> bytes:

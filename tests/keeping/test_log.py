@@ -83,8 +83,9 @@ def test_a_long_value_is_cut():
     assert len(line(START, "failed", {"address": "a" * (VALUE_CHARACTERS + 1)})) < 2200
 
 
-def test_a_log_stops_growing_and_says_how_many_events_found_no_room(tmp_path):
-    with closing(RunLog(Home(tmp_path), max_bytes=2000)) as log:
+def test_a_log_stops_growing_and_says_how_many_events_found_no_room(tmp_path, monkeypatch):
+    monkeypatch.setattr("archive.log.LOG_BYTES", 2000)
+    with closing(RunLog(Home(tmp_path))) as log:
         for number in range(100):
             log.add("fetched", address=f"https://sample.example/{number}", outcome="ok")
     lines = [json.loads(text) for text in log.path.read_text().splitlines()]

@@ -7,7 +7,7 @@ import math
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 
@@ -105,6 +105,7 @@ def _require_writable(_: click.Context, __: click.Parameter, given: int | None) 
 )
 @click.option(
     "--ack-fd",
+    "ack",
     type=click.IntRange(min=0),
     metavar="N",
     callback=_require_writable,
@@ -116,16 +117,9 @@ def crawl(
     urls: Path | None,
     home: Path,
     site: str | None,
-    max_pages: int | None,
     delay_s: float | None,
-    contact: str,
-    allow_private: bool,
-    plan: Literal["all", "coverage"],
-    per_day: int,
-    all_due: bool,
-    timeouts: Timeouts,
-    ack_fd: int | None,
     as_json: bool,
+    **given: Any,
 ) -> int:
     """Fetch and archive pages, by name or as they fall due.
 
@@ -143,16 +137,9 @@ def crawl(
             home,
             addresses=named,
             site=site_named(site) if site else None,
-            max_pages=max_pages,
             delay_s=delay_s,
-            contact=contact,
-            allow_private=allow_private,
-            all_due=all_due,
-            plan=plan,
-            per_day=per_day,
-            ack=ack_fd,
-            timeouts=timeouts,
             progress=lambda url, done, of: tell("fetched", done, of),
+            **given,
         )
     from crawler.drift import cannot_tell
 

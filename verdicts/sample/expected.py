@@ -49,7 +49,12 @@ def expected() -> Expected:
     pairs = load_pairs()
     return Expected(
         site=SITE,
-        pages=[_failure(pair) if pair.fault else _record(pair) for pair in pairs],
+        pages=[
+            {"kind": "failure", "url": pair.url, "code": CODES[pair.fault]}
+            if pair.fault
+            else _record(pair)
+            for pair in pairs
+        ],
         others=[f"{BASE}/", f"{BASE}/compare"],
         gone=[BASE + path for path in load_gone()],
         counts=_counts(
@@ -64,10 +69,6 @@ def dump(value: Expected) -> str:
     lines = ",\n".join("  " + json.dumps(page, ensure_ascii=False) for page in value["pages"])
     head = json.dumps(rest, ensure_ascii=False, indent=1).removesuffix("\n}")
     return f'{head},\n "pages": [\n{lines}\n ]\n}}\n'
-
-
-def _failure(pair: SamplePair) -> JSON:
-    return {"kind": "failure", "url": pair.url, "code": CODES[pair.fault or ""]}
 
 
 def _record(pair: SamplePair) -> JSON:
