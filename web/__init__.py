@@ -19,5 +19,3 @@ from __future__ import annotations
 
 from web.errors import NotServableError, WithdrawnError
 from web.serving import serve
-
-__all__ = ["NotServableError", "WithdrawnError", "serve"]

@@ -7,5 +7,3 @@ told      what a person is shown of it
 """
 
 from crawler.drift.told import SiteDrift, cannot_tell, find_drift
-
-__all__ = ["SiteDrift", "cannot_tell", "find_drift"]

@@ -5,5 +5,3 @@ imported   what an imported exchange leaves in the ledger
 """
 
 from crawler.importing.importing import import_paths
-
-__all__ = ["import_paths"]

@@ -5,5 +5,3 @@ sources  files and what they hold
 """
 
 from crawler.reading.sources import PAGES, Trouble, find_files, is_warc, read_source, require_files
-
-__all__ = ["PAGES", "Trouble", "find_files", "is_warc", "read_source", "require_files"]

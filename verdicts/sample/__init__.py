@@ -14,5 +14,3 @@ from verdicts.sample.content import BASE, SITE
 from verdicts.sample.expected import Expected, expected
 from verdicts.sample.pages import SamplePage, pages
 from verdicts.sample.server import serve_sample
-
-__all__ = ["BASE", "SITE", "Expected", "SamplePage", "expected", "pages", "serve_sample"]
