@@ -55,16 +55,19 @@ def edition(path: Path, taken: dict[str, int]) -> Edition:
     """What a database file holds. Raises: BuildError when it is not readable."""
     try:
         with closing(connect_read_only(path)) as connection:
-            rows = {
-                table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-                for table in GUARDED
-            }
-            sites = {site for (site,) in connection.execute("SELECT DISTINCT site FROM comparison")}
+            rows, sites = counted(connection)
     except sqlite3.DatabaseError as error:
         what = f"{path}: not readable as a published database ({error}), so that nobody can tell"
         what += " what a new one would lose; `verdicts build --accept-loss` publishes in its place"
         raise BuildError(what=what) from error
-    return Edition(rows, taken, sites)
+    return Edition(rows, taken, set(sites))
+
+
+def counted(connection: sqlite3.Connection) -> tuple[dict[str, int], list[str]]:
+    """The number of rows of each guarded table, and the sites of the comparisons, sorted."""
+    ask = connection.execute
+    rows = {table: ask(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in GUARDED}
+    return rows, [site for (site,) in ask("SELECT DISTINCT site FROM comparison ORDER BY 1")]
 
 
 def require_no_loss(old: Edition, new: Edition, taken_sites: set[str]) -> None:
