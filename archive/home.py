@@ -13,6 +13,7 @@ from pathlib import Path
 
 from machine.files import fsync_folder, synced
 from schema.errors import IntegrityError, LockedError, StartError, StoppedError, UsageError
+from schema.published import CURRENT
 
 NO_ARCHIVE = "no archive here; name one with --home, or begin with `verdicts crawl` or `import`"
 TRIAL = ".trial-"
@@ -38,6 +39,11 @@ class Home:
         self.path, self.ledger, self.logs = path, path / "ledger.db", path / "logs"
         self.warc, self.quarantine = path / "warc", path / "quarantine"
         self.records, self.public = path / "records", path / "public"
+
+    def current(self) -> Path | None:
+        """The database that the link names, be it there or not. Absent: None without a link."""
+        link = self.public / CURRENT
+        return self.public / os.readlink(link) if link.is_symlink() else None
 
     def create(self) -> None:
         """Make the folders that are missing, and try each out.

@@ -27,7 +27,7 @@ from db.publish.publish import (
     remove_leftovers,
     require_link,
     whole_manifest,
-    write_manifest,
+    write_record,
 )
 from db.records import recordfile
 from db.records.reading import CaptureLine, read_task
@@ -45,7 +45,7 @@ from machine.files import file_sha256
 from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
 from schema.errors import StoppedError
-from schema.published import CANDIDATE, Manifest, database_name
+from schema.published import CANDIDATE, Manifest, database_name, manifest_path
 
 BuildProgress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
@@ -166,7 +166,7 @@ class _Build:
             else:
                 # Other inputs gave the same bytes, or the manifest was lost: only it is made anew.
                 candidate.unlink()
-                write_manifest(self.home, manifest)
+                write_record(manifest_path(self.home.public / manifest.name), manifest)
         if is_outdated(self.home, snapshot):
             return None
         return self._report(manifest, is_new=is_new)

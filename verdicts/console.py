@@ -32,20 +32,20 @@ def progress() -> Iterator[Tell]:
         with _bars() as tell:
             yield tell
     else:
-        yield _Plain()
+        yield _lines_of_progress()
 
 
-class _Plain:
+def _lines_of_progress() -> Tell:
     """Progress as a few plain lines a stage."""
+    tenths: dict[str, int] = {}
 
-    def __init__(self) -> None:
-        self._told: dict[str, int] = {}
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def tell(stage: str, done: int, total: int) -> None:
         tenth = LINES * done // total if total else done // 50
-        if tenth != self._told.get(stage) and (done or not total):
-            self._told[stage] = tenth
+        if tenth != tenths.get(stage) and (done or not total):
+            tenths[stage] = tenth
             print(f"{stage}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
+
+    return tell
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Home
-from db.publish.publish import named, read_manifest, read_tombstone
+from db.publish.publish import read_manifest, read_tombstone
 from db.rows.write import connect_read_only
 from schema.errors import BuildError, LossError
 
@@ -37,7 +37,7 @@ def last_edition(home: Home, count_taken: Callable[[Path], dict[str, int]]) -> E
     `count_taken` counts in the file what take-downs left out, where its manifest is lost.
     Raises: BuildError when it is not readable.
     """
-    path = named(home)
+    path = home.current()
     tombstone = None if path is None else read_tombstone(path)
     if tombstone is not None:
         return Edition(tombstone.rows, tombstone.taken, set(tombstone.sites))
