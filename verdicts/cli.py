@@ -36,7 +36,11 @@ from verdicts.options import (
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "show_default": True,
+    },
     epilog=example("verdicts demo", "verdicts parse page.html | head -1"),
 )
 @click.option("--debug", is_flag=True, help="Show the trace of a fault instead of a sentence.")
@@ -54,7 +58,6 @@ def cli(debug: bool) -> None:
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo"),
-    show_default=True,
     help="A home folder of the demo's own.",
 )
 @click.option("--no-serve", is_flag=True, help="Stop when everything was built and checked.")

@@ -45,9 +45,7 @@ paths_argument = click.argument(
 def port_option(default: int) -> Callable[[Command], Command]:
     """Where a server listens."""
     kind = click.IntRange(0, 65535)
-    return click.option(
-        "--port", type=kind, default=default, show_default=True, help="0 takes a free port."
-    )
+    return click.option("--port", type=kind, default=default, help="0 takes a free port.")
 
 
 def example(*lines: str) -> str:

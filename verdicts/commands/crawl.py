@@ -71,6 +71,7 @@ def _require_writable(_: click.Context, __: click.Parameter, given: int | None) 
     metavar="MAIL-OR-URL",
     default="",
     envvar="VERDICTS_CONTACT",
+    show_default=False,
     help="Whom a publisher may write to; part of the user agent. Else $VERDICTS_CONTACT.",
 )
 @click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
@@ -78,14 +79,12 @@ def _require_writable(_: click.Context, __: click.Parameter, given: int | None) 
     "--plan",
     type=click.Choice(["all", "coverage"]),
     default="all",
-    show_default=True,
     help="all: every page, a cover of all tools first; coverage: no more than the cover.",
 )
 @click.option(
     "--per-day",
     type=click.IntRange(min=1),
     default=5000,
-    show_default=True,
     help="Ask for no more pages of a site on one day, in all runs together.",
 )
 @click.option(

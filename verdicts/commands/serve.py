@@ -16,10 +16,7 @@ from verdicts.options import example, home_option, port_option
 @click.command(epilog=example("verdicts serve --port 8001"))
 @home_option
 @click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="The address to listen at; 0.0.0.0 lets other machines in.",
+    "--host", default="127.0.0.1", help="The address to listen at; 0.0.0.0 lets other machines in."
 )
 @port_option(8001)
 @click.option(
