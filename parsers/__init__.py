@@ -11,7 +11,6 @@ absence     why a page is no comparison         site     what is particular to a
 sites/      a file a publisher                  optout   what a page says against its use
 version     what a record may depend on         heads    texts that name a tool
 placeholders  what stands where a text would be
-notices     what the page says for itself within a text
 """
 
 from __future__ import annotations

@@ -48,6 +48,19 @@ def port_option(default: int) -> Callable[[Command], Command]:
     return click.option("--port", type=kind, default=default, help="0 takes a free port.")
 
 
+def contact_option(whom: str) -> Callable[[Command], Command]:
+    """A mail or web address that others are told."""
+    variable = "VERDICTS_CONTACT"
+    return click.option(
+        "--contact",
+        metavar="MAIL-OR-URL",
+        default="",
+        envvar=variable,
+        show_default=False,
+        help=f"{whom} Else ${variable}.",
+    )
+
+
 def example(*lines: str) -> str:
     """The end of a command's help."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)

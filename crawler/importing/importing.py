@@ -129,9 +129,7 @@ class _Import:
             if found.reason == "revisit" and self._has_payload(found):
                 self.unchanged += 1
                 return
-            said = {"outcome": found.outcome, "reason": found.reason, "detail": found.detail}
-            self.books.add_attempt(url=found.where, **said)
-            self._count(found.where, f"{found.outcome}:{found.reason}")
+            self._trouble(found.where, found.outcome, found.reason, found.detail)
             return
         if found.date_source == "warc" and found.captured_at > later(days=CLOCKS_DIFFER_DAYS):
             self._trouble(found.where, "damaged", "date", f"{found.captured_at} has not come yet")
@@ -247,6 +245,10 @@ class _Import:
         if site is None:
             return False
         return has_payload(self.books.ledger, site.name, site.own_address(strict), revisit.detail)
+
+    def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
+        self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)
+        self._count(where, f"{outcome}:{reason}")
 
     def _count(self, where: str, code: str) -> None:
         self.failed[code] += 1

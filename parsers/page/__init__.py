@@ -8,7 +8,6 @@ blocks    runs to blocks                 white     white space as the records me
 document  the blocks, with their place   text      the document of an extracted text
 columns   cards that are columns         inline    what the makers of blocks share
 links     the addresses a page links     slugs     what an address says
-hidden    words that are not shown, and whether a text lost them
 tokens    blocks put together where they are one value
 context   what the readers of one page share
 hidden    words of the page that no block shows

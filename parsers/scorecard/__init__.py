@@ -16,6 +16,6 @@ scorecard  the stages in their order           quotes  the quotes' records
 names      what is no part of a reviewer's name  reviewers   names stand alone
 arrangements  the table of ways to place cells    board       what tells where they belong
 edges      what may be no part of a quote         whole       quotes that are cut
-wording    what the words of a block may be       spoken      tools named by pictures and labels
+wording    what the words of a block may be
 verdicts   verdicts that no cell prints            signs   what is shown and not written
 """

@@ -14,7 +14,7 @@ import click
 from crawler.start import Timeouts
 from schema.errors import UsageError
 from verdicts.console import print_report, progress
-from verdicts.options import example, home_option, json_option, site_option
+from verdicts.options import contact_option, example, home_option, json_option, site_option
 
 PARTS = {each.name.removesuffix("_s"): each for each in fields(Timeouts)}
 """What `--timeout` may name."""
@@ -66,14 +66,7 @@ def _require_writable(_: click.Context, __: click.Parameter, given: int | None) 
     metavar="S",
     help="Seconds between requests; at least 1 towards a public host.",
 )
-@click.option(
-    "--contact",
-    metavar="MAIL-OR-URL",
-    default="",
-    envvar="VERDICTS_CONTACT",
-    show_default=False,
-    help="Whom a publisher may write to; part of the user agent. Else $VERDICTS_CONTACT.",
-)
+@contact_option("Whom a publisher may write to; part of the user agent.")
 @click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
 @click.option(
     "--plan",

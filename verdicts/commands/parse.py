@@ -85,7 +85,7 @@ def _tasks(
             yield ParseTask(path, None, name, "it is no ordinary file")
             continue
         if not os.path.lexists(file):
-            yield ParseTask(path, None, name, "there is no such file or folder", has_trace)
+            yield ParseTask(path, None, name, "there is no such file or folder")
             continue
         try:
             body = file.read_bytes()
