@@ -72,14 +72,10 @@ def index(home: Path, *, has_304: bool = True) -> Index:
 
 def _line(row: sqlite3.Row) -> str:
     """One capture's line; all of it is ASCII, so that its order as text is that of its bytes."""
-    mime = (
-        REVISIT
-        if row["kind"] == "revisit"
-        else re.split(r"[;\s]", row["content_type"] or "", maxsplit=1)[0]
-    )
+    mime = re.split(r"[;\s]", row["content_type"] or "", maxsplit=1)[0]
     where = {
         "url": row["fetched_url"],
-        "mime": mime,
+        "mime": REVISIT if row["kind"] == "revisit" else mime,
         "status": str(row["status"]),
         "digest": row["payload_digest"],
         "length": str(row["length"]),

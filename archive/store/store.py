@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from archive.home import Home
@@ -68,9 +68,7 @@ class Exchange:
             raise UnwritableError(f"{self.url}: the block is no HTTP response")
         if self.truncated is None:
             return found
-        return Message(
-            found.status, found.headers, found.wire, DecodedBody(None, *self._cut(found))
-        )
+        return replace(found, decoded=DecodedBody(None, *self._cut(found)))
 
     def _cut(self, found: Message) -> tuple[str, str]:
         """The outcome and reason of a body that came only in part."""
