@@ -7,7 +7,6 @@ leases     attempts: begun with a lease, ended with an outcome
 outcomes   the closed table of outcomes and the states they lead to
 schedule   when a page is asked for again
 profiles   what each layout showed in a run, and what is held for it
-imported   what an imported exchange leaves
 notes      what a run notes of itself, and of each robots.txt
 questions  what other rooms ask
 originals  which stored answer a later one repeats
@@ -16,7 +15,6 @@ soundness  whether a ledger is whole
 """
 
 from archive.ledger.frontier import Found, Frontier
-from archive.ledger.imported import settle_import
 from archive.ledger.leases import (
     LISTS,
     Ending,
@@ -27,6 +25,7 @@ from archive.ledger.leases import (
     failed,
     give_back_leases,
     refused,
+    settle_import,
 )
 from archive.ledger.ledger import Ledger, require_handles
 from archive.ledger.notes import RobotsRow, last_robots, note_robots, note_run
