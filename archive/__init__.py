@@ -18,20 +18,3 @@ from archive.log import RunLog
 from archive.prune import prune
 from archive.runs import OpenRun, open_run
 from archive.store.reader import Archive, Capture, Page, Run, Segment, open_archive
-
-__all__ = [
-    "TRIAL",
-    "WAY_OUT",
-    "Archive",
-    "Capture",
-    "Home",
-    "OpenRun",
-    "Page",
-    "Run",
-    "RunLog",
-    "Segment",
-    "index",
-    "open_archive",
-    "open_run",
-    "prune",
-]

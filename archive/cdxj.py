@@ -72,10 +72,10 @@ def index(home: Path, *, has_304: bool = True) -> Index:
 
 def _line(row: sqlite3.Row) -> str:
     """One capture's line; all of it is ASCII, so that its order as text is that of its bytes."""
-    mime = REVISIT if row["kind"] == "revisit" else _mime(row["content_type"])
+    mime = re.split(r"[;\s]", row["content_type"] or "", maxsplit=1)[0]
     where = {
         "url": row["fetched_url"],
-        "mime": mime,
+        "mime": REVISIT if row["kind"] == "revisit" else mime,
         "status": str(row["status"]),
         "digest": row["payload_digest"],
         "length": str(row["length"]),
@@ -85,10 +85,6 @@ def _line(row: sqlite3.Row) -> str:
     held = {name: value for name, value in where.items() if value}
     moment = re.sub(r"\D", "", row["captured_at"])[:14]
     return f"{surt(row['fetched_url'])} {moment} {json.dumps(held)}"
-
-
-def _mime(content_type: str | None) -> str:
-    return re.split(r"[;\s]", content_type or "", maxsplit=1)[0]
 
 
 def surt(url: str) -> str:

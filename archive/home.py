@@ -9,11 +9,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from machine.files import fsync_folder, synced
-from schema.errors import IntegrityError, StartError, StoppedError, UsageError
+from schema.errors import IntegrityError, LockedError, StartError, StoppedError, UsageError
+from schema.published import CURRENT
 
 NO_ARCHIVE = "no archive here; name one with --home, or begin with `verdicts crawl` or `import`"
 TRIAL = ".trial-"
@@ -28,41 +28,22 @@ WAY_OUT = "`verdicts check --rebuild-ledger` makes it again"
 """What helps where a ledger is lost or not sound."""
 
 
-@dataclass(frozen=True, slots=True)
 class Home:
-    """A home folder. Shape: `Home(Path("data")).ledger` is `data/ledger.db`."""
+    """A home folder. Shape: `Home(Path("data")).ledger` is `data/ledger.db`.
 
-    path: Path
+    `warc` holds the segments, `quarantine` bytes that no ledger row speaks of, `records` the record
+    files, `public` the published databases and `logs` a file for each run.
+    """
 
-    @property
-    def ledger(self) -> Path:
-        """The ledger file."""
-        return self.path / "ledger.db"
+    def __init__(self, path: Path) -> None:
+        self.path, self.ledger, self.logs = path, path / "ledger.db", path / "logs"
+        self.warc, self.quarantine = path / "warc", path / "quarantine"
+        self.records, self.public = path / "records", path / "public"
 
-    @property
-    def warc(self) -> Path:
-        """The folder of the segments."""
-        return self.path / "warc"
-
-    @property
-    def quarantine(self) -> Path:
-        """The folder of bytes that no ledger row speaks of."""
-        return self.path / "quarantine"
-
-    @property
-    def records(self) -> Path:
-        """The folder of the record files."""
-        return self.path / "records"
-
-    @property
-    def public(self) -> Path:
-        """The folder of the published databases."""
-        return self.path / "public"
-
-    @property
-    def logs(self) -> Path:
-        """The folder of the logs, one file a run."""
-        return self.path / "logs"
+    def current(self) -> Path | None:
+        """The database that the link names, be it there or not. Absent: None without a link."""
+        link = self.public / CURRENT
+        return self.public / os.readlink(link) if link.is_symlink() else None
 
     def create(self) -> None:
         """Make the folders that are missing, and try each out.
@@ -99,19 +80,15 @@ class Home:
             f" ${FLOOR} sets another floor than {floor >> 20}"
         )
 
-    def _has_lost_ledger(self) -> bool:
-        """Whether the archive's files are there, but not what speaks of them."""
-        # Files first: a first crawl running now commits the ledger before it makes any.
-        has_files = any(not path.name.startswith(".") for path in self.warc.glob("*"))
-        return has_files and not (self.ledger.exists() and self.ledger.stat().st_size)
-
     def require_ledger(self) -> None:
         """Be sure that the ledger was not lost.
 
         Raises: IntegrityError when only the archive's files are there; StartError while a restore
         is still to bring the ledger.
         """
-        if not self._has_lost_ledger():
+        # Files first: a first crawl running now commits the ledger before it makes any.
+        has_files = any(not path.name.startswith(".") for path in self.warc.glob("*"))
+        if not has_files or (self.ledger.exists() and self.ledger.stat().st_size):
             return
         if (self.path / UNDER_WAY).exists():
             raise StartError(
@@ -126,7 +103,8 @@ class Home:
     def lock(self, name: str, wait_s: float = 0) -> Iterator[None]:
         """Hold one of the home's locks; it ends with the process, so it cannot go stale.
 
-        Raises: StartError naming the file and the process that holds it, for longer than we wait.
+        Raises: LockedError naming the process that holds it for longer than we wait; StartError
+        where its file cannot be opened.
         """
         path = self.path / f"{name}.lock"
         try:
@@ -143,7 +121,7 @@ class Home:
                     continue
                 holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
                 what = f"{path}: process {holder} is writing here; try again when it has ended"
-                raise StartError(what=what)
+                raise LockedError(what=what)
             with suppress(OSError):  # the lock is what counts; on a full disk it has no note
                 os.ftruncate(handle, 0)
                 os.write(handle, f"{os.getpid()}\n".encode())

@@ -9,8 +9,6 @@ import json
 import os
 import re
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from archive.home import Home
 from machine.clock import stamp
@@ -28,17 +26,15 @@ LogValue = str | int | float | bool | None
 class RunLog:
     """The log of one run, a file of its own: `DIR/logs/<run start>.jsonl`.
 
-    Shape: `with RunLog(home) as log: log.add("fetched", address=url, outcome="ok")`.
+    Shape: `with closing(RunLog(home)) as log: log.add("fetched", address=url, outcome="ok")`.
     Absent: `problem` is None until a line could not be written; there is none after that.
     Raises: StartError when the file cannot be made.
     """
 
-    def __init__(
-        self, home: Home, *, started_at: str | None = None, max_bytes: int = LOG_BYTES
-    ) -> None:
-        self.path, self._handle = _create(home.logs, started_at or stamp())
+    def __init__(self, home: Home) -> None:
+        self.path, self._handle = _create(home.logs, stamp())
         self.problem: str | None = None
-        self._room = max_bytes - _ROOM_FOR_THE_END
+        self._room = LOG_BYTES - _ROOM_FOR_THE_END
         self._dropped = 0
 
     def add(
@@ -82,19 +78,6 @@ class RunLog:
             return
         if written < len(data):
             self.problem = f"{self.path}: only a part of a line was written"
-
-    def __enter__(self) -> Self:
-        """Ready to use."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Lets the file go."""
-        self.close()
 
 
 def line(time: str, event: str, values: dict[str, LogValue]) -> bytes:

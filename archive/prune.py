@@ -20,7 +20,7 @@ from typing import Literal
 from archive.home import NO_ARCHIVE, TRIAL, Home
 from machine.clock import now
 from schema.errors import StartError
-from schema.published import CURRENT, DATABASES, manifest_path
+from schema.published import DATABASES, manifest_path
 
 KEEP = 3
 """So many published databases stay."""
@@ -65,12 +65,11 @@ def prune(
 
 def _databases(home: Home, keep: int) -> Iterator[Removed]:
     """Published databases but the current and the newest, each with its manifest."""
-    link = home.public / CURRENT
-    if not (link.is_symlink() and link.exists()):
+    current = home.current()
+    if current is None or not current.exists():
         return  # what is current is not known, so any might be
-    current = Path(os.readlink(link)).name
     files = list(_files(home.public, DATABASES))
-    files.sort(key=lambda path: (path.name == current, path.stat().st_mtime), reverse=True)
+    files.sort(key=lambda path: (path.name == current.name, path.stat().st_mtime), reverse=True)
     for path in files[max(keep, 1) :]:
         with _unread(path) as is_unread:
             if is_unread:

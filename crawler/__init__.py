@@ -10,7 +10,8 @@ settings  Scrapy as we want it                   report    what a crawl or an im
 start/    what is settled before it begins       choosing/ which page is asked for next
 robots/   what a publisher's rules say           hosts/    which addresses may be asked
 net/      what stands next to the network        reading/  a page, or a file, read for what it holds
-drift/    whether pages still show what they did importing/ files become captures
+drift/    whether pages still show what they did
+importing/ files become captures
 replay/   a ledger made again does what the crawl did
 """
 

@@ -94,7 +94,8 @@ class Asking:
             ruling = kept.ruling
             if ruling.hop is None:
                 return kept
-            lease = books.frontier.lease_again(lease)
+            # The redirect ended the lease: its page is leased for the address that it leads to.
+            lease = replace(books.frontier.lease(lease.page_id), was_refused=lease.was_refused)
             store = None if ruling.is_plain else books.store
             asked = asked_for(job, lease, ruling.hop, store, hops=asked.hops + 1)
         return None

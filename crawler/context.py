@@ -98,11 +98,6 @@ class Crawl:
         self.books.frontier.note(lease, "extraction_refused", code)
         self.tally.failed[f"extraction_refused:{code}"] += 1
 
-    def report_robots(self, origin: str, state: str) -> None:
-        """Keep and tell the state of a robots.txt."""
-        self.log.add("robots", address=origin, outcome=state)
-        self.tally.robots(state)
-
     def look_at_clock(self) -> None:
         """Say so where the clock jumped: dates and due dates of this run follow it."""
         self._say_clock(self._watch.jump())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -82,7 +82,7 @@ def crawl(
     )
     with (
         open_run(place, "crawl", ack) as books,
-        RunLog(place) as log,
+        closing(RunLog(place)) as log,
         GuardedPool(look, wall_s=timeouts.page_s) as pool,
     ):
         pages = [found for _, found in named]

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
-from archive.ledger import Lease
 from crawler.asking import Asking
 from crawler.choosing.discovery import Discovery
 from crawler.choosing.taken import TakenPages
@@ -29,7 +28,9 @@ class PageSpider(Spider):
     def __init__(self, run: Crawl, jobs: Sequence[Job], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.run, self._jobs = run, jobs
-        self.allowed_domains = sorted({host for job in jobs for host in _hosts(job)})
+        origins = {urlsplit(job.origin).hostname or "" for job in jobs if job.origin}
+        own = {host for job in jobs if not job.origin for host in job.site.hosts}
+        self.allowed_domains = sorted(origins | own)
         self._taken = TakenPages(run.books.home)
 
     @classmethod
@@ -78,7 +79,9 @@ class PageSpider(Spider):
 
     async def _work(self, job: Job, discovery: Discovery) -> None:
         while (lease := discovery.next()) is not None:
-            if self._is_taken(job, lease):
+            refused = self._taken.refusal(job.site, lease)
+            if refused is not None:  # its page was taken down, perhaps only now
+                self.run.settle(lease, refused)
                 continue
             kept = await self.asking.ask(job, lease, discovery)
             if kept is not None:
@@ -86,14 +89,3 @@ class PageSpider(Spider):
             if not await self.run.pace.ready(job.site.name):
                 break
         discovery.close()
-
-    def _is_taken(self, job: Job, lease: Lease) -> bool:
-        """Whether a lease ends here because its page was taken down, perhaps only now."""
-        ending = self._taken.refusal(job.site, lease)
-        if ending is not None:
-            self.run.settle(lease, ending)
-        return ending is not None
-
-
-def _hosts(job: Job) -> list[str]:
-    return [urlsplit(job.origin).hostname or ""] if job.origin else list(job.site.hosts)

@@ -13,5 +13,3 @@ from __future__ import annotations
 from db.build import BuildReport, build
 from db.check import check
 from db.status import status
-
-__all__ = ["BuildReport", "build", "check", "status"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from db.publish.publish import (
     remove_leftovers,
     require_link,
     whole_manifest,
-    write_manifest,
+    write_record,
 )
 from db.records import recordfile
 from db.records.reading import CaptureLine, read_task
@@ -45,7 +45,7 @@ from machine.files import file_sha256
 from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
 from schema.errors import StoppedError
-from schema.published import CANDIDATE, Manifest, database_name
+from schema.published import CANDIDATE, Manifest, database_name, manifest_path
 
 BuildProgress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
@@ -98,7 +98,9 @@ def build(
     """
     place = Home(home.absolute())
     archive = open_archive(place.path)
-    with place.lock("build"), _leaving_nothing(place):
+    with place.lock("build"), ExitStack() as at_last:
+        at_last.callback(_remove_half_made, place)
+        _remove_half_made(place)
         # Only now: what a build left that was killed may be all that fills the disk.
         place.create()
         accepted = (accept_loss, accept_changes)
@@ -112,17 +114,8 @@ def build(
     raise StoppedError(what=f"{what} all of them are carried out, `verdicts build` does the rest")
 
 
-@contextmanager
-def _leaving_nothing(home: Home) -> Iterator[None]:
-    """Whatever ends a build, before and after it nothing half made takes up room."""
-    _remove_half_made(home)
-    try:
-        yield
-    finally:
-        _remove_half_made(home)
-
-
 def _remove_half_made(home: Home) -> None:
+    """Let nothing take up room that a build left half made, this one or one before."""
     remove_leftovers(home)
     for path in home.records.glob("*.part"):
         path.unlink(missing_ok=True)
@@ -173,7 +166,7 @@ class _Build:
             else:
                 # Other inputs gave the same bytes, or the manifest was lost: only it is made anew.
                 candidate.unlink()
-                write_manifest(self.home, manifest)
+                write_record(manifest_path(self.home.public / manifest.name), manifest)
         if is_outdated(self.home, snapshot):
             return None
         return self._report(manifest, is_new=is_new)

@@ -122,11 +122,8 @@ def _disk(home: Home) -> dict[str, int]:
     """Bytes by kind."""
     kinds = ("warc", "records", "public", "quarantine", "logs")
     ledger = home.ledger.stat().st_size
-    return {"ledger": ledger, **{kind: _size(getattr(home, kind)) for kind in kinds}}
-
-
-def _size(folder: Path) -> int:
-    return sum(map(_size_of, folder.glob("*")))
+    sizes = {kind: sum(map(_size_of, getattr(home, kind).glob("*"))) for kind in kinds}
+    return {"ledger": ledger, **sizes}
 
 
 def _size_of(path: Path) -> int:

@@ -9,7 +9,8 @@ scorecard/  the eight quotes                    values   one text to one value
 sentences   how a text ends             notices  the interface's sentences in a text
 absence     why a page is no comparison         site     what is particular to a publisher
 sites/      a file a publisher                  optout   what a page says against its use
-version     what a record may depend on
+version     what a record may depend on         heads    texts that name a tool
+placeholders  what stands where a text would be
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
     VerdictsError
     |-- UsageError          exit 2   a wrong argument, a host no site claims
-    |-- StartError          exit 30  refused to start: lock held, no contact, unwritable home
+    |-- StartError          exit 30  refused to start: no contact, unwritable home
+    |   `-- LockedError     exit 30  another process is writing there
     |-- StoppedError        exit 20  stopped early, can be taken up again
     |-- CrawlError          (recorded as an attempt) a page was not obtained
     |-- ParseError          (recorded as a failure) a page was obtained, a record was not
@@ -22,13 +23,16 @@ Each class takes fixed keyword arguments and makes its own one-sentence message.
 from __future__ import annotations
 
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 
 class VerdictsError(Exception):
     """The root: whatever we raise on purpose can be caught as this."""
 
     exit_code = 1
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what)
 
     def __new__(cls, **given: str | None) -> Self:
         """Keep the arguments: with them an error can pass from a worker to its parent."""
@@ -40,7 +44,7 @@ class VerdictsError(Exception):
         """How the error is made again in another process."""
         return partial(type(self), **self._given), ()
 
-    _given: dict[str, str | None]
+    _given: dict[str, Any]
 
 
 class UsageError(VerdictsError):
@@ -48,26 +52,21 @@ class UsageError(VerdictsError):
 
     exit_code = 2
 
-    def __init__(self, *, what: str) -> None:
-        super().__init__(what)
-
 
 class StartError(VerdictsError):
     """The command refused to start, and changed nothing."""
 
     exit_code = 30
 
-    def __init__(self, *, what: str) -> None:
-        super().__init__(what)
+
+class LockedError(StartError):
+    """The lock that the command needs is held by another process."""
 
 
 class StoppedError(VerdictsError):
     """The command stopped before its work was done; running it again takes it up."""
 
     exit_code = 20
-
-    def __init__(self, *, what: str) -> None:
-        super().__init__(what)
 
 
 class CrawlError(VerdictsError):
@@ -77,7 +76,7 @@ class CrawlError(VerdictsError):
 
     def __init__(self, *, url: str, outcome: str, reason: str) -> None:
         self.url, self.outcome, self.reason = url, outcome, reason
-        super().__init__(f"{url}: {outcome}:{reason}")
+        super().__init__(what=f"{url}: {outcome}:{reason}")
 
 
 class ParseError(VerdictsError):
@@ -87,7 +86,7 @@ class ParseError(VerdictsError):
 
     def __init__(self, *, code: str, field: str | None = None, detail: str) -> None:
         self.code, self.field, self.detail = code, field, detail
-        super().__init__(f"{code}: {field + ': ' if field else ''}{detail}")
+        super().__init__(what=f"{code}: {field + ': ' if field else ''}{detail}")
 
 
 class BytesError(ParseError):
@@ -108,16 +107,13 @@ class SiteError(VerdictsError):
     exit_code = 2
 
     def __init__(self, *, site: str, what: str) -> None:
-        super().__init__(f"site {site}: {what}")
+        super().__init__(what=f"site {site}: {what}")
 
 
 class BuildError(VerdictsError):
     """The database could not be built or did not pass its checks."""
 
     exit_code = 40
-
-    def __init__(self, *, what: str) -> None:
-        super().__init__(what)
 
 
 class PublishError(BuildError):
@@ -138,4 +134,4 @@ class IntegrityError(VerdictsError):
     exit_code = 40
 
     def __init__(self, *, where: str, what: str) -> None:
-        super().__init__(f"{where}: {what}")
+        super().__init__(what=f"{where}: {what}")

@@ -2,6 +2,13 @@
 
 The same through Python as on the command line: `parse_page`, `open_archive`, `build`, and the
 records of `schema.records`. Importing this module is quick; each name is fetched when first used.
+
+cli       the command line               commands/   a file a command
+options   what several commands share    boundary    errors to sentences and exit codes
+console   what a command says            streams     output whose failures can be told
+newest    the newest stored page         structure   two pages, block by block
+sample/   the bundled site               demo_check  what came of it
+fixtures  stored pages read again        __main__    `python -m verdicts`
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_HANDLES = (errno.EMFILE, errno.ENFILE)
 STOPPED = "stopped; the same command can be given again"
 OUT_OF_HANDLES = "no further file can be opened, too many are (`ulimit -n` says how many may be)"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGE = re.compile(r"(?:--[a-z-]+=)?-?[0-9]{19,}")
 
 
@@ -136,7 +137,8 @@ def _told(error: Exception, arguments: list[str]) -> tuple[str, int] | None:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{os.fsdecode(error.filename)}: {error.strerror}", 30
     if isinstance(error, UnicodeEncodeError):
-        found = [given for given in arguments if not _is_text(given)]
+        # The bytes of an argument that is no text stand in it as lone surrogates.
+        found = [given for given in arguments if _SURROGATE.search(given)]
         return (f"{found[0]}: is not text in UTF-8", 2) if found else None
     if isinstance(error, OverflowError):
         found = [given for given in arguments if _LARGE.fullmatch(given)]
@@ -164,15 +166,6 @@ def _is_of_disk(error: Exception) -> bool:
 
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # none where no file is to blame
     return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-
-
-def _is_text(given: str) -> bool:
-    """Whether an argument is text; the bytes of one that is not stand in it as lone surrogates."""
-    try:
-        given.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _say(sentence: str, code: int) -> int:

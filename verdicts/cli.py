@@ -25,11 +25,22 @@ from verdicts.commands.prune import prune
 from verdicts.commands.serve import serve
 from verdicts.commands.takedown import takedown
 from verdicts.console import note, print_report, progress, say
-from verdicts.options import example, home_option, json_option, paths_argument, site_option
+from verdicts.options import (
+    example,
+    home_option,
+    json_option,
+    paths_argument,
+    port_option,
+    site_option,
+)
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "show_default": True,
+    },
     epilog=example("verdicts demo", "verdicts parse page.html | head -1"),
 )
 @click.option("--debug", is_flag=True, help="Show the trace of a fault instead of a sentence.")
@@ -47,17 +58,10 @@ def cli(debug: bool) -> None:
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo"),
-    show_default=True,
     help="A home folder of the demo's own.",
 )
 @click.option("--no-serve", is_flag=True, help="Stop when everything was built and checked.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    show_default=True,
-    help="0 takes a free port.",
-)
+@port_option(0)
 def demo(home: Path, no_serve: bool, port: int) -> int:
     """Crawl, build and serve the sample site, with no network.
 

@@ -32,20 +32,20 @@ def progress() -> Iterator[Tell]:
         with _bars() as tell:
             yield tell
     else:
-        yield _Plain()
+        yield _lines_of_progress()
 
 
-class _Plain:
+def _lines_of_progress() -> Tell:
     """Progress as a few plain lines a stage."""
+    tenths: dict[str, int] = {}
 
-    def __init__(self) -> None:
-        self._told: dict[str, int] = {}
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def tell(stage: str, done: int, total: int) -> None:
         tenth = LINES * done // total if total else done // 50
-        if tenth != self._told.get(stage) and (done or not total):
-            self._told[stage] = tenth
+        if tenth != tenths.get(stage) and (done or not total):
+            tenths[stage] = tenth
             print(f"{stage}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
+
+    return tell
 
 
 @contextmanager
@@ -98,7 +98,9 @@ def print_report(report: dict[str, Any], *, as_json: bool) -> None:
 
 def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[str]:
     for name, value in report.items():
-        label = name if within in CODES else _label(name)
+        label = name
+        if within not in CODES:
+            label = name.removeprefix("is_").removeprefix("has_").replace("_", " ")
         if isinstance(value, dict) and value:
             yield f"{indent}{label}"
             yield from _lines(value, indent + "  ", name)
@@ -106,10 +108,6 @@ def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[st
             yield f"{indent}{label:14} {value / 2**20:,.2f} MiB"
         else:
             yield f"{indent}{label:14} {_words(value)}"
-
-
-def _label(name: str) -> str:
-    return name.removeprefix("is_").removeprefix("has_").replace("_", " ")
 
 
 def _words(value: object) -> str:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from schema.records import Tool
 from verdicts.sample import Expected
 
 _COUNTS = {
@@ -80,25 +81,14 @@ def _pages(db: sqlite3.Connection) -> Iterator[dict[str, Any]]:
 
 
 def _tool(row: sqlite3.Row) -> dict[str, Any]:
-    names = (
-        "position",
-        "slug",
-        "name",
-        "category",
-        "tagline",
-        "badge",
-        "panel_ship_percent",
-        "entry",
-        "pricing",
-        "description",
-    )
     votes = {"ship": row["votes_ship"], "skip": row["votes_skip"]}
     community = {
         "ship_percent": row["community_ship_percent"],
         "ship": row["community_ship"],
         "votes": row["community_votes"],
     }
-    return {name: row[name] for name in names} | {
+    plain = Tool.model_fields.keys() - {"votes", "community"}
+    return {name: row[name] for name in plain} | {
         "votes": votes if row["votes_ship"] is not None else None,
         "community": community if row["community_stated"] else None,
     }

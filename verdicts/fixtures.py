@@ -88,22 +88,6 @@ def load_expected(folder: Path) -> PlainRecord:
     return line
 
 
-def fields(line: PlainRecord) -> dict[str, Any]:
-    """Every field of a line by its path; tools and quotes are taken apart, other values are whole.
-
-    >>> fields({"url": None, "tools": [{"name": "Tern"}]})
-    {'url': None, 'tools[0].name': 'Tern'}
-    """
-    found: dict[str, Any] = {}
-    for key, value in line.items():
-        if key in ("tools", "quotes"):
-            for number, part in enumerate(value):
-                found |= {f"{key}[{number}].{name}": held for name, held in part.items()}
-        else:
-            found[key] = value
-    return found
-
-
 def dump(line: PlainRecord) -> str:
     """A line as the text of an expectation: indented, so that a diff can be read."""
     return json.dumps(line, ensure_ascii=False, indent=1) + "\n"

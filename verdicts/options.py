@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from schema.errors import UsageError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 home_option = click.option(
     "--home",
@@ -36,6 +40,25 @@ def _require_named(
 paths_argument = click.argument(
     "paths", nargs=-1, required=True, metavar="PATH ...", callback=_require_named
 )
+
+
+def port_option(default: int) -> Callable[[Command], Command]:
+    """Where a server listens."""
+    kind = click.IntRange(0, 65535)
+    return click.option("--port", type=kind, default=default, help="0 takes a free port.")
+
+
+def contact_option(whom: str) -> Callable[[Command], Command]:
+    """A mail or web address that others are told."""
+    variable = "VERDICTS_CONTACT"
+    return click.option(
+        "--contact",
+        metavar="MAIL-OR-URL",
+        default="",
+        envvar=variable,
+        show_default=False,
+        help=f"{whom} Else ${variable}.",
+    )
 
 
 def example(*lines: str) -> str:

@@ -82,42 +82,32 @@ def blocks_of(found: Explanation) -> list[Block]:
 def side_by_side(old: Structure | None, new: Structure | None) -> list[str]:
     """Two pages as lines of two columns; blocks with the same field or label stand in one line."""
     left, right = old.blocks if old else (), new.blocks if new else ()
-    lines = [_pair(_head(old), " ", _head(new)), _pair(_outcome_of(old), " ", _outcome_of(new))]
+    heads = [
+        f"capture {page.capture}, {page.captured_at}" if page else "(no page)"
+        for page in (old, new)
+    ]
+    lines = [_pair(heads[0], " ", heads[1])]
+    lines += [_pair(old.outcome if old else "", " ", new.outcome if new else "")]
     keys = [_key(block) for block in left], [_key(block) for block in right]
     for kind, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         for at in range(max(b - a, d - c)):
             one = left[a + at] if a + at < b else None
             other = right[c + at] if c + at < d else None
-            lines += _lines(one, other, is_matched=kind == "equal")
+            is_equal = (
+                kind == "equal" and one is not None and other is not None and one[1] == other[1]
+            )
+            mark = "<" if other is None else ">" if one is None else " " if is_equal else "|"
+            texts = (f"{block[0] or '-'}: {block[2]}" if block else "" for block in (one, other))
+            lines.append(_pair(next(texts), mark, next(texts)))
+            if not is_equal:
+                places = (f"    <{block[1]}>" if block else "" for block in (one, other))
+                lines.append(_pair(next(places), mark, next(places)))
     return lines
 
 
 def _key(block: Block) -> str:
     """What blocks of two pages are matched by: what was read from them, else their words."""
     return block[0] or block[2].casefold()
-
-
-def _lines(one: Block | None, other: Block | None, *, is_matched: bool) -> list[str]:
-    is_equal = one is not None and other is not None and is_matched and one[1] == other[1]
-    mark = "<" if other is None else ">" if one is None else " " if is_equal else "|"
-    texts = [_pair(_text(one), mark, _text(other))]
-    return texts if is_equal else [*texts, _pair(_place(one), mark, _place(other))]
-
-
-def _text(block: Block | None) -> str:
-    return "" if block is None else f"{block[0] or '-'}: {block[2]}"
-
-
-def _place(block: Block | None) -> str:
-    return "" if block is None else f"    <{block[1]}>"
-
-
-def _head(page: Structure | None) -> str:
-    return "(no page)" if page is None else f"capture {page.capture}, {page.captured_at}"
-
-
-def _outcome_of(page: Structure | None) -> str:
-    return "" if page is None else page.outcome
 
 
 def _pair(one: str, mark: str, other: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from schema.rows import ROWS
 from web.hardening import DATABASE_NAME
 from web.upstream import ResultRow
 from web.words import in_words
@@ -36,12 +37,7 @@ SETTINGS: dict[str, int | bool] = {
     "truncate_cells_html": 300,
     "max_post_body_bytes": 1024,
 }
-LABELS = {
-    "capture": "captured_at", "card": "name", "code": "code", "comparison": "title",
-    "comparison_version": "number", "correction": "added_at", "crawl": "started_at",
-    "failure": "code", "finding": "code", "page": "url", "quote": "key", "release": "release",
-    "reviewer": "name", "site": "title", "takedown": "target", "tool": "name",
-}  # fmt: skip
+LABELS = {row.table: row.label for row in ROWS if row.label}
 SHOWN: dict[str, dict[str, Any]] = {
     "comparison": {"sort_desc": "captured_at", "facets": ["site", "state", "layout"]},
     "comparison_quote": {"facets": ["reviewer", "verdict", "verdict_source"]},

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from web.asgi import App, AsgiMessage, Receive, Scope, Send
+from web.asgi import App, AsgiMessage, Receive, Scope, Send, send_text
 from web.describe import SHOWN
 from web.hardening import DATABASE_NAME
 from web.upstream import Base400, Datasette, Filters, Request, hook, tilde_decode
@@ -64,10 +64,7 @@ def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] 
         return 414, "The address is too long."
     if not HOST.fullmatch(host):
         return 400, "The Host of the request is no host name."
-    return _refused_page(unquote(path))
-
-
-def _refused_page(path: str) -> tuple[int, str] | None:
+    path = unquote(path)
     if path.startswith(DATA) and path.endswith(".csv"):
         return 404, "CSV is not served, as spreadsheets run formulas in it; .json holds the same."
     is_tool = "/-/" in path
@@ -113,32 +110,19 @@ def guarded(app: App) -> App:
         query: bytes = scope["query_string"]
         is_data = scope["path"].startswith(DATA)
         host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
-        refused = refusal(scope["method"], _raw_path(scope), query, host)
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        refused = refusal(scope["method"], path.partition("?")[0], query, host)
         if refused:
-            await _refuse(send_with_headers, *refused)
+            status, sentence = refused
+            allowed = [(b"allow", b"GET, HEAD")] if status == 405 else []
+            plain = b"text/plain; charset=utf-8"
+            await send_text(send_with_headers, status, plain, f"{sentence}\n", allowed)
             return
         # Datasette answers HEAD only for some pages; the server leaves the body out by itself.
         passed = {**scope, "method": "GET", "query_string": kept_query(query)}
         await app(passed, receive, send_with_headers)
 
     return answer
-
-
-def _raw_path(scope: Scope) -> str:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw.decode("latin-1").partition("?")[0]
-
-
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    body = f"{sentence}\n".encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    if status == 405:
-        headers.append((b"allow", b"GET, HEAD"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 @hook

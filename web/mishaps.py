@@ -66,7 +66,7 @@ def explain(
         # Datasette gives some wrong arguments no status of their own, so that they get its 500.
         is_theirs = exception.status == 500 and is_visitors_sql and has_arguments
         status = 400 if is_theirs else exception.status
-        return status, TOO_SLOW if is_slow else _plain(exception)
+        return status, TOO_SLOW if is_slow else str(exception.plain_message or exception.message)
     if isinstance(exception, Base400 | InvalidSql):
         return getattr(exception, "status", 400), str(exception) or "Bad request"
     if isinstance(exception, sqlite3.Error) and is_of_the_file(exception):
@@ -76,10 +76,6 @@ def explain(
     if isinstance(exception, OF_ARGUMENTS) and is_visitors_sql and has_arguments:
         return 400, UNUSABLE
     return 500, OUR_FAULT
-
-
-def _plain(exception: DatasetteError) -> str:
-    return str(exception.plain_message or exception.message)
 
 
 @hook

@@ -7,7 +7,7 @@ HTML itself.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -71,20 +71,30 @@ async def home(datasette: Datasette, request: Request) -> Response:
     return await show(datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts)
 
 
-async def compare(datasette: Datasette, request: Request) -> Response:
-    """One comparison: two cards, the decision facts, and the reviewers' words."""
-    key = words.key_of(request.url_vars["key"])
-    found = await read(datasette, lambda conn: queries.comparison(conn, key))
-    if found is None or len(found["tools"]) != 2:
-        return await missing(datasette, request, "compare", key)
-    return await show(
-        datasette,
-        request,
-        "compare.html",
-        c=found,
-        noindex=bool(found["noindex"]),
-        canonical=words.address("compare", key),
-    )
+def keyed(
+    place: str, called: str, question: Callable[[sqlite3.Connection, str], ResultRow | None]
+) -> Callable[[Datasette, Request], Awaitable[Response]]:
+    """The handler of our pages of one kind, each at its key.
+
+    Shape: `called` is what the template calls that which `question` gives for a key.
+    """
+
+    async def handler(datasette: Datasette, request: Request) -> Response:
+        key = words.key_of(request.url_vars["key"])
+        found = await read(datasette, lambda conn: question(conn, key))
+        if found is None:
+            return await missing(datasette, request, place, key)
+        facts = {called: found, "canonical": words.address(place, key)}
+        return await show(
+            datasette,
+            request,
+            f"{place}.html",
+            status=410 if found.get("withdrawn_at") else 200,
+            noindex=bool(found.get("noindex")),
+            **facts,
+        )
+
+    return handler
 
 
 async def missing(datasette: Datasette, request: Request, place: str, key: str) -> Response:
@@ -95,18 +105,6 @@ async def missing(datasette: Datasette, request: Request, place: str, key: str) 
     kind = {"compare": "page"}.get(place, place)
     return await show(
         datasette, request, "takedown.html", status=410, d=found, place_kind=kind, noindex=True
-    )
-
-
-async def tool(datasette: Datasette, request: Request) -> Response:
-    """One tool over time."""
-    key = words.key_of(request.url_vars["key"])
-    found = await read(datasette, lambda conn: queries.tool(conn, key))
-    if found is None:
-        return await missing(datasette, request, "tool", key)
-    address = words.address("tool", key)
-    return await show(
-        datasette, request, "tool.html", t=found, noindex=bool(found["noindex"]), canonical=address
     )
 
 
@@ -129,23 +127,6 @@ async def reviewer(datasette: Datasette, request: Request) -> Response:
     )
 
 
-async def quote(datasette: Datasette, request: Request) -> Response:
-    """One quote, to be linked to and cited."""
-    key = words.key_of(request.url_vars["key"])
-    found = await read(datasette, lambda conn: queries.quote(conn, key))
-    if found is None:
-        return await missing(datasette, request, "quote", key)
-    shown_on = found["comparisons"]
-    return await show(
-        datasette,
-        request,
-        "quote.html",
-        q=found,
-        noindex=bool(shown_on) and all(c["noindex"] for c in shown_on),
-        canonical=words.address("quote", key),
-    )
-
-
 async def search_page(datasette: Datasette, request: Request) -> Response:
     """Ranked search; anything may be typed, nothing is a syntax error."""
     asked = (request.args.get("q") or "").strip()[: words.LONGEST_SEARCH]
@@ -161,24 +142,11 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
         place=place,
         page=page,
         total=total,
-        pages=min(-(-total // queries.PER_PAGE), 1000),
+        pages=min(-(-total // queries.PER_PAGE), words.MOST_PAGES),
         per_page=queries.PER_PAGE,
         noindex=True,
         canonical="/search",
         **found,
-    )
-
-
-async def release(datasette: Datasette, request: Request) -> Response:
-    """One citable release; a withdrawn one says so and why."""
-    name = words.key_of(request.url_vars["key"])
-    found = await read(datasette, lambda conn: queries.release(conn, name))
-    if found is None:
-        return await error_page(datasette, request, 404, NOT_FOUND)
-    status = 410 if found["withdrawn_at"] else 200
-    address = words.address("release", name)
-    return await show(
-        datasette, request, "release.html", status=status, release=found, canonical=address
     )
 
 
@@ -190,18 +158,18 @@ async def robots(datasette: Datasette, request: Request) -> Response:
 @hook
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses; they come before Datasette's own."""
-    keyed = {
-        "compare": compare,
-        "tool": tool,
+    by_key = {
+        "compare": keyed("compare", "c", queries.comparison),
+        "tool": keyed("tool", "t", queries.tool),
+        "quote": keyed("quote", "q", queries.quote),
+        "release": keyed("release", "release", queries.release),
         "reviewer": reviewer,
-        "quote": quote,
-        "release": release,
     }
     return [
         (r"^/$", home),
         (r"^/search$", search_page),
         (r"^/robots\.txt$", robots),
-        *((rf"^/{name}/(?P<key>[^/]+)$", handler) for name, handler in keyed.items()),
+        *((rf"^/{name}/(?P<key>[^/]+)$", handler) for name, handler in by_key.items()),
     ]
 
 

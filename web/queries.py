@@ -7,7 +7,6 @@ printed verdicts only; the same quote on forty pages is one quote.
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
 
 from web.notes import add_notes, counts
 from web.upstream import ResultRow
@@ -81,7 +80,7 @@ def reviewers(conn: sqlite3.Connection) -> list[ResultRow]:
 
 
 def comparison(conn: sqlite3.Connection, key: str) -> ResultRow | None:
-    """One comparison as its shown capture has it; None where the key is unknown."""
+    """One comparison as its shown capture has it; None where nothing whole goes by the key."""
     found = first(
         conn,
         "select c.*, s.title as site_title, p.state as page_state, a.date_source,"
@@ -96,6 +95,9 @@ def comparison(conn: sqlite3.Connection, key: str) -> ResultRow | None:
     if found is None:
         return None
     version = found["version"]
+    tools = add_notes(conn, "tool", _version_tools(conn, version), "tool_id")
+    if len(tools) != 2:
+        return None
     add_notes(conn, "page", [found], "page")
     quotes = add_notes(conn, "quote", _version_quotes(conn, version), "quote_id")
     # A file made before there were take-downs has no such column.
@@ -104,7 +106,7 @@ def comparison(conn: sqlite3.Connection, key: str) -> ResultRow | None:
     is_complete = taken_down and len(quotes) + taken_down == 2 * MOST_SLOTS
     return {
         **found,
-        "tools": add_notes(conn, "tool", _version_tools(conn, version), "tool_id"),
+        "tools": tools,
         "slots": _slots(quotes, MOST_SLOTS if is_complete else 0),
         "quotes_taken_down": taken_down,
         "is_missing_only_taken_down": is_complete,
@@ -167,14 +169,15 @@ def _slots(quotes: list[ResultRow], rows_there: int) -> list[ResultRow]:
     slots: dict[int, dict[int, ResultRow]] = {slot: {} for slot in range(1, rows_there + 1)}
     for quote in quotes:
         slots.setdefault(quote["slot"], {})[quote["tool_position"]] = quote
+    named = {slot: {q["reviewer"] for q in cells.values()} for slot, cells in slots.items()}
     return [
-        {"slot": slot, "cells": cells, "reviewer": _only({q["reviewer"] for q in cells.values()})}
+        {
+            "slot": slot,
+            "cells": cells,
+            "reviewer": min(named[slot]) if len(named[slot]) == 1 else None,
+        }
         for slot, cells in sorted(slots.items())
     ]
-
-
-def _only(values: set[Any]) -> Any:
-    return next(iter(values)) if len(values) == 1 else None
 
 
 def tool_key(conn: sqlite3.Connection, number: int | None) -> str | None:
@@ -193,8 +196,15 @@ def tool(conn: sqlite3.Connection, key: str) -> ResultRow | None:
     )
     if found is None:
         return None
+    of_all = first(
+        conn,
+        "select coalesce(min(noindex), 0) as noindex, count(*) as comparisons_count"
+        " from comparison where tool_a = :id or tool_b = :id",
+        id=found["id"],
+    )
     return {
         **found,
+        **(of_all or {}),
         "cards": rows(
             conn,
             "select * from card where id in (select card from version_tool where tool = :id)"
@@ -211,16 +221,6 @@ def tool(conn: sqlite3.Connection, key: str) -> ResultRow | None:
             " where tool_a = :id or tool_b = :id order by comparison limit :most",
             id=found["id"],
             most=MOST_ROWS,
-        ),
-        "noindex": count(
-            conn,
-            "select coalesce(min(noindex), 0) from comparison where tool_a = :id or tool_b = :id",
-            id=found["id"],
-        ),
-        "comparisons_count": count(
-            conn,
-            "select count(*) from comparison where tool_a = :id or tool_b = :id",
-            id=found["id"],
         ),
         "namesakes": rows(
             conn,
@@ -290,8 +290,10 @@ def quote(conn: sqlite3.Connection, key: str) -> ResultRow | None:
     if found is None:
         return None
     add_notes(conn, "quote", [found])
+    shown_on = rows(conn, COMPARISONS_OF_QUOTE, id=found["id"], most=MOST_ROWS)
     return {
         **found,
+        "noindex": bool(shown_on) and all(each["noindex"] for each in shown_on),
         "tools": rows(
             conn,
             "select distinct t.tool, t.name from version_quote vq join version_tool vt"
@@ -299,7 +301,7 @@ def quote(conn: sqlite3.Connection, key: str) -> ResultRow | None:
             " join tool t on t.id = vt.tool where vq.quote = :id order by t.tool limit 20",
             id=found["id"],
         ),
-        "comparisons": rows(conn, COMPARISONS_OF_QUOTE, id=found["id"], most=MOST_ROWS),
+        "comparisons": shown_on,
     }
 
 

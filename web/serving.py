@@ -159,16 +159,13 @@ def serve(
     datasette = make_datasette(database, allow_sql=allow_sql, contact=contact)
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
-    with _listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
+    with listener, contextlib.suppress(KeyboardInterrupt):
         try:
             asyncio.run(_run(datasette, listener, on_ready))
         except HomePageError as error:
             raise NotServableError(f"{database}: {error}") from error
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
 
 
 async def _run(

@@ -17,25 +17,6 @@ from datasette.utils import InvalidSql, ValueAsBooleanError, sqlite_timelimit, t
 from datasette.utils.asgi import Base400, Request, Response  # type: ignore[import-untyped]
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]
 
-__all__ = [
-    "DEFAULT_PLUGINS",
-    "Base400",
-    "Database",
-    "Datasette",
-    "DatasetteError",
-    "Filters",
-    "InvalidSql",
-    "QueryInterrupted",
-    "Request",
-    "Response",
-    "ResultRow",
-    "ValueAsBooleanError",
-    "hook",
-    "pm",
-    "sqlite_timelimit",
-    "tilde_decode",
-]
-
 ResultRow = dict[str, Any]
 """One row of a result, by column name."""
 

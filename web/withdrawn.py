@@ -19,7 +19,7 @@ from weakref import finalize
 from markupsafe import Markup
 
 from schema.published import FOLDER, TAKEDOWNS, Manifest, Tombstone, manifest_path, tombstone_path
-from web.asgi import App, Scope, Send
+from web.asgi import App, Scope, Send, send_text
 from web.errors import WithdrawnError
 
 WITHDRAWN = "This edition of the archive was withdrawn. One without what was taken down follows."
@@ -138,17 +138,14 @@ def _reasons(tombstone: Path) -> list[str]:
 
 async def _refuse(path: str, sentence: str, reasons: list[str], send: Send) -> None:
     if path.endswith(".json"):
-        kind, body = "application/json", json.dumps({"ok": False, "error": sentence, "status": 503})
+        kind = b"application/json"
+        text = json.dumps({"ok": False, "error": sentence, "status": 503})
     else:
         listed = Markup("").join(Markup("<li>{}</li>").format(each) for each in reasons)
-        kind, body = "text/html; charset=utf-8", str(PAGE.format(sentence, listed))
-    data = body.encode()
-    headers = [
-        (b"content-type", kind.encode()),
-        (b"content-length", str(len(data)).encode()),
+        kind, text = b"text/html; charset=utf-8", str(PAGE.format(sentence, listed))
+    beside = [
         (b"cache-control", b"no-store"),
         (b"retry-after", b"600"),
         (b"x-robots-tag", b"noindex"),
     ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": data})
+    await send_text(send, 503, kind, text, beside)

@@ -16,6 +16,7 @@ MARK_START, MARK_END = "\x02", "\x03"
 """Control characters that no published text may hold: they mark words until all is escaped."""
 LONGEST_SEARCH = 200
 MOST_TERMS = 16
+MOST_PAGES = 1000
 SPELLED = {"a": "A", "b": "B", "id": "No.", "url": "address", "sha256": "SHA-256"}
 
 HOW_KNOWN = {
@@ -91,10 +92,10 @@ def match_expression(asked: str) -> str | None:
     return " ".join(f'"{word}"' for word in words[:MOST_TERMS]) or None
 
 
-def page_number(asked: str | None, most: int = 1000) -> int:
+def page_number(asked: str | None) -> int:
     """The page a visitor asked for: 1 where that is not a number in range."""
     is_number = asked is not None and re.fullmatch(r"[0-9]{1,4}", asked)
-    return min(max(int(asked), 1), most) if asked and is_number else 1
+    return min(max(int(asked), 1), MOST_PAGES) if asked and is_number else 1
 
 
 def number(value: int | None) -> str:

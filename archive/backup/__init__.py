@@ -11,5 +11,3 @@ shelf   a folder or a tar file that holds them
 
 from archive.backup.backup import backup
 from archive.backup.restore import restore
-
-__all__ = ["backup", "restore"]

@@ -16,7 +16,6 @@ from typing import BinaryIO
 from archive.backup.copies import FILES, BackupManifest, CopiedFile, is_sound, sha256_of
 from archive.backup.parts import (
     BackupPart,
-    current_of,
     fault_of,
     identity_of,
     is_missed,
@@ -92,7 +91,7 @@ class _Making:
     report: BackupReport
 
     def run(self, parts: list[BackupPart], progress: BackupProgress) -> BackupReport:
-        current, report = current_of(self.home), self.report
+        current, report = self.home.current(), self.report
         entries = []
         for done, part in enumerate(parts, 1):
             if (entry := self._keep(part)) is not None:
@@ -110,14 +109,14 @@ class _Making:
         report.files, report.size = len(entries), sum(entry.size for entry in entries)
         return report
 
-    def _current(self, before: str | None, copied: set[str]) -> str | None:
+    def _current(self, before: Path | None, copied: set[str]) -> str | None:
         """What the link names: the newest that was copied, or else one that was withdrawn."""
-        public = self.home.public
-        names = [name for name in (current_of(self.home), before) if name]  # a build moves it
-        for name in names:
-            if f"public/{name}" in copied or tombstone_path(public / name).exists():
-                return name
-        self.report.problems += [f"{public / CURRENT}: points to nothing"] if names else []
+        named = [path for path in (self.home.current(), before) if path]  # a build moves it
+        for path in named:
+            if f"public/{path.name}" in copied or tombstone_path(path).exists():
+                return path.name
+        link = self.home.public / CURRENT
+        self.report.problems += [f"{link}: points to nothing"] if named else []
         return None
 
     def _keep(self, part: BackupPart) -> CopiedFile | None:

@@ -5,7 +5,6 @@ What the backup made before holds must stay where it may be the only sound copy.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,7 +22,7 @@ from archive.store.segments import OPEN
 from archive.takedown.copy import path_beside
 from archive.warc.record import members_in
 from schema.errors import IntegrityError, StartError
-from schema.published import CURRENT, Manifest, manifest_path, tombstone_path
+from schema.published import Manifest, manifest_path, tombstone_path
 
 NO_RUN = "none"
 """What stands for the home of a ledger without a run."""
@@ -65,11 +64,6 @@ class BackupPart:
         return is_it and self.sources[0].is_file() and self.sources[0].stat().st_size == copy.size
 
 
-def segments_of(ledger: Path) -> list[sqlite3.Row]:
-    """The segments that a ledger knows, and whether something in them was erased."""
-    return read_rows(ledger, _SEGMENTS)
-
-
 def parts_of(
     home: Home, ledger: Path, before: BackupManifest | None, *, has_records: bool
 ) -> list[BackupPart]:
@@ -86,7 +80,7 @@ def parts_of(
 
 
 def _segments(home: Home, ledger: Path, earlier: dict[str, CopiedFile]) -> Iterator[BackupPart]:
-    for row in segments_of(ledger):
+    for row in read_rows(ledger, _SEGMENTS):
         name, length, sha256 = f"warc/{row['name']}", row["length"], row["sha256"]
         before = earlier.get(name) or earlier.get(name + OPEN)
         if before and row["is_erased"] and before.sha256 != sha256:
@@ -126,18 +120,14 @@ def _stated_sha256(path: Path) -> str | None:
         return None  # `verdicts check` is what says so
 
 
-def current_of(home: Home) -> str | None:
-    """The published database that is current. Absent: None where none is."""
-    link = home.public / CURRENT
-    return Path(os.readlink(link)).name if link.is_symlink() else None
-
-
 def is_missed(home: Home, part: BackupPart) -> bool:
     """Whether a file that is not there should be: nobody withdrew or pruned it."""
     if part.path.startswith("warc/"):
         return True
     database = (home.path / part.path).with_suffix(".db")
-    is_known = manifest_path(database).exists() or database.name == current_of(home)
+    current = home.current()
+    is_current = current is not None and current.name == database.name
+    is_known = manifest_path(database).exists() or is_current
     return is_known and not tombstone_path(database).exists()
 
 
@@ -160,7 +150,7 @@ def require_continued(to: Path, shelf: Shelf, ledger: Path) -> None:
     if not is_sound(before, shelf.open):
         what = f"is damaged or not there; {ELSEWHERE}"
         raise IntegrityError(where=f"{before.stored} in the backup", what=what)
-    now = {f"warc/{row['name']}": row for row in segments_of(ledger)}
+    now = {f"warc/{row['name']}": row for row in read_rows(ledger, _SEGMENTS)}
     held = [each for each in others if each.path.startswith("warc/") and not each.is_damaged]
     lost = [each for each in held if not _is_known(each, now.get(each.path.removesuffix(OPEN)))]
     is_same = shelf.manifest.home in (NO_RUN, identity_of(ledger))

@@ -7,7 +7,6 @@ leases     attempts: begun with a lease, ended with an outcome
 outcomes   the closed table of outcomes and the states they lead to
 schedule   when a page is asked for again
 profiles   what each layout showed in a run, and what is held for it
-imported   what an imported exchange leaves
 notes      what a run notes of itself, and of each robots.txt
 questions  what other rooms ask
 originals  which stored answer a later one repeats
@@ -16,7 +15,6 @@ soundness  whether a ledger is whole
 """
 
 from archive.ledger.frontier import Found, Frontier
-from archive.ledger.imported import settle_import
 from archive.ledger.leases import (
     LISTS,
     Ending,
@@ -27,6 +25,7 @@ from archive.ledger.leases import (
     failed,
     give_back_leases,
     refused,
+    settle_import,
 )
 from archive.ledger.ledger import Ledger, require_handles
 from archive.ledger.notes import RobotsRow, last_robots, note_robots, note_run
@@ -60,58 +59,5 @@ from archive.ledger.questions import (
     unread_captures,
     url_of_capture,
 )
-from archive.ledger.schedule import FIRST_DAYS, REDISCOVER_DAYS, is_due
+from archive.ledger.schedule import REDISCOVER_DAYS, is_due
 from archive.ledger.soundness import require_sound
-from archive.ledger.timeline import TIMELINE
-
-__all__ = [
-    "FIRST_DAYS",
-    "LISTS",
-    "NOT_ASKED",
-    "REDISCOVER_DAYS",
-    "TIMELINE",
-    "Ending",
-    "Found",
-    "Frontier",
-    "Lease",
-    "Ledger",
-    "PageCapture",
-    "ProfileRow",
-    "RobotsRow",
-    "Role",
-    "accept_drift",
-    "all_profiles",
-    "captured",
-    "captures_of",
-    "end_attempt",
-    "failed",
-    "give_back_leases",
-    "has_payload",
-    "held_captures",
-    "is_due",
-    "is_stored",
-    "kinds_of_runs",
-    "last_robots",
-    "last_tries",
-    "load_profiles",
-    "newest_whole",
-    "note_robots",
-    "note_run",
-    "page_at",
-    "page_to_cover",
-    "pages_that_lead_on",
-    "pages_to_cover",
-    "pages_to_plan",
-    "refused",
-    "require_handles",
-    "require_sound",
-    "rows_before",
-    "runs_of_captures",
-    "save_profiles",
-    "settle_import",
-    "still_held",
-    "unfinished_before",
-    "unjudged",
-    "unread_captures",
-    "url_of_capture",
-]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt
 from archive.ledger.ledger import Ledger, insert, update
@@ -140,10 +140,6 @@ class Frontier:
             page["state"],
             page["tries"],
         )
-
-    def lease_again(self, lease: Lease) -> Lease:
-        """Lease the page of a lease that a redirect ended, for the address it leads to."""
-        return replace(self.lease(lease.page_id), was_refused=lease.was_refused)
 
     def give_back(self, lease: Lease) -> None:
         """Undo a lease under which nothing was asked."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
-from archive.ledger.ledger import Ledger, update
+from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.outcomes import is_known
 from archive.ledger.schedule import (
     AGAIN_DAYS,
@@ -19,7 +20,8 @@ from archive.ledger.schedule import (
     count_missing,
     next_interval,
 )
-from machine.clock import later, stamp
+from archive.ledger.timeline import TIMELINE
+from machine.clock import later, parse_stamp, stamp
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
 State = Literal["waiting", "leased", "captured", "done", "failed", "refused", "gone", "known"]
@@ -150,6 +152,38 @@ def end_attempt(
         # Else what was seen before in bytes that have not changed still holds.
         row |= {f"last_{name}": value for name, value in said.items()}
     update(db, "page", lease.page_id, row)
+
+
+def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason: str) -> int:
+    """Note the attempt of an imported capture, and its page as captured; gives its number.
+
+    A younger capture's due date stays.
+    """
+    columns = "id AS capture_id, run_id, page_id, url, status, captured_at"
+    asked = f"SELECT {columns} FROM capture WHERE id = ?"
+    row = dict(db.execute(asked, (capture_id,)).fetchone())
+    page_id, url, captured_at = row["page_id"], row["url"], row.pop("captured_at")
+    row |= {"outcome": outcome, "reason": reason, "started_at": stamp(), "ended_at": stamp()}
+    attempt_id = insert(db, "attempt", row)
+    due = None
+    if not url.startswith("urn:"):
+        due = stamp(parse_stamp(captured_at) + timedelta(days=FIRST_DAYS))
+    is_good = (outcome, reason) == ("ok", "")
+    # What is older than a capture that we have says nothing of the page's present state.
+    is_newest = not db.execute(
+        f"SELECT 1 FROM {TIMELINE} WHERE page_id = ? AND seen_at > ? LIMIT 1",
+        (page_id, captured_at),
+    ).fetchone()
+    db.execute(
+        "UPDATE page SET state = CASE WHEN state = 'known' THEN state WHEN ? THEN 'captured'"
+        " WHEN state = 'waiting' THEN 'failed' ELSE state END,"
+        " due = CASE WHEN role = 'comparison' THEN nullif(max(coalesce(due, ''),"
+        " coalesce(?, '')), '') END,"
+        " last_outcome = CASE WHEN ? THEN ? ELSE last_outcome END,"
+        " last_reason = CASE WHEN ? THEN ? ELSE last_reason END WHERE id = ?",
+        (is_good, due, is_newest, outcome, is_newest, reason, page_id),
+    )
+    return attempt_id
 
 
 def give_back_leases(ledger: Ledger) -> int:

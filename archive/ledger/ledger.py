@@ -67,9 +67,6 @@ class Ledger:
             if verdict != "ok":
                 what = f"not a sound ledger: {verdict}; {WAY_OUT}"
                 raise IntegrityError(where=str(self.path), what=what)
-        self._migrate()
-
-    def _migrate(self) -> None:
         if _version(self._db) < len(MIGRATIONS):
             with self.transaction() as db:
                 _bring_up_to_date(db)
@@ -157,7 +154,10 @@ def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:
     with _reading(path) as db:
         if _version(db) == len(MIGRATIONS):
             return db.execute(sql).fetchall()
-        with closing(_copy_up_to_date(db)) as copy:
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            copy.row_factory = sqlite3.Row
+            db.backup(copy)
+            _bring_up_to_date(copy)
             return copy.execute(sql).fetchall()
 
 
@@ -193,15 +193,6 @@ def copy_ledger(path: Path, target: Path) -> None:
         verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
         raise IntegrityError(where=str(path), what=f"not a sound ledger: {verdict}; {WAY_OUT}")
-
-
-def _copy_up_to_date(db: sqlite3.Connection) -> sqlite3.Connection:
-    """A copy in memory, brought to the present version; the file itself is only read."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
-    copy.row_factory = sqlite3.Row
-    db.backup(copy)
-    _bring_up_to_date(copy)
-    return copy
 
 
 def _version(db: sqlite3.Connection) -> int:

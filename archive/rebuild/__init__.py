@@ -11,5 +11,3 @@ refill     rows from that                 carried    what only the old ledger kn
 from archive.rebuild.exchanges import StoredExchange
 from archive.rebuild.rebuild import rebuild_ledger
 from archive.rebuild.refill import ORPHAN, Entered
-
-__all__ = ["ORPHAN", "Entered", "StoredExchange", "rebuild_ledger"]

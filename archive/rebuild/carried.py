@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archive.home import Home
@@ -61,8 +61,10 @@ def carry_over(
     Rows of runs that left nothing in the archive are left out. `unread` says which rules that runs
     kept to could not be read in the archive.
     """
-    numbers = _Numbers(old.get("places", []), ledger)
+    numbers = _Numbers(old.get("places", []), ledger.rows(_PLACES))
     carried = {}
+    with ledger.transaction() as db:  # a run begins before what it stores first
+        db.executemany("UPDATE run SET started_at = ?2 WHERE id = ?1", numbers.begun.items())
     for table in LOST:
         if not {table, "places" if table in _NUMBERED else table} <= old.keys():
             continue
@@ -110,19 +112,17 @@ def _beside_made(db: sqlite3.Connection, rows: _Rows) -> _Rows:
 
 
 class _Numbers:
-    """Which numbers the old captures and runs have in the new ledger."""
+    """Which numbers the old captures and runs have in the new ledger, and when those runs began."""
 
-    def __init__(self, places: _Rows, ledger: Ledger) -> None:
-        new = {(row["name"], row["offset"]): row for row in ledger.rows(_PLACES)}
+    def __init__(self, places: _Rows, places_now: Iterable[sqlite3.Row]) -> None:
+        new = {(row["name"], row["offset"]): row for row in places_now}
         kept = [(was, now) for was in places if (now := new.get((was["name"], was["offset"])))]
         self.runs = {was["run_id"]: now["run_id"] for was, now in kept}
         self._captures = {was["capture_id"]: now["capture_id"] for was, now in kept}
         self._of_run: dict[int, list[int]] = defaultdict(list)
         for was, _ in kept:
             self._of_run[was["run_id"]].append(was["capture_id"])
-        begun = {now["run_id"]: was["started_at"] for was, now in reversed(kept)}
-        with ledger.transaction() as db:  # a run begins before what it stores first
-            db.executemany("UPDATE run SET started_at = ?2 WHERE id = ?1", begun.items())
+        self.begun = {now["run_id"]: was["started_at"] for was, now in reversed(kept)}
 
     def moved(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row of rules or of a profile with the new numbers."""

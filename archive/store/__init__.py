@@ -11,14 +11,3 @@ from archive.store.quarantine import keep_aside
 from archive.store.segments import disk_of
 from archive.store.store import DateSource, Exchange, Store, Truncation
 from archive.store.unknown import lengths, unknown
-
-__all__ = [
-    "DateSource",
-    "Exchange",
-    "Store",
-    "Truncation",
-    "disk_of",
-    "keep_aside",
-    "lengths",
-    "unknown",
-]

@@ -167,7 +167,10 @@ class Archive:
         Raises: IntegrityError when bytes are missing or are not those that were stored;
         BytesError (a parse failure) when the answer itself was damaged on its way to us.
         """
-        body = self._body(self._original(capture))
+        kept = self._original(capture)
+        if kept.damage is not None:
+            raise BytesError(code="unreadable", detail=f"stored as {kept.damage}")
+        body = load_body(self.home, kept.segment, kept.offset, kept.length, kept.body_sha256)
         try:
             fetched_at = parse_stamp(capture.captured_at, where="captured_at")
         except UsageError as error:
@@ -191,13 +194,6 @@ class Archive:
             seen.add(original.id)
             capture = original
         return capture
-
-    def _body(self, capture: Capture) -> bytes:
-        if capture.damage is not None:
-            raise BytesError(code="unreadable", detail=f"stored as {capture.damage}")
-        return load_body(
-            self.home, capture.segment, capture.offset, capture.length, capture.body_sha256
-        )
 
 
 def _capture(row: dict[str, Any]) -> Capture:

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from archive.home import Home
@@ -68,9 +68,7 @@ class Exchange:
             raise UnwritableError(f"{self.url}: the block is no HTTP response")
         if self.truncated is None:
             return found
-        return Message(
-            found.status, found.headers, found.wire, DecodedBody(None, *self._cut(found))
-        )
+        return replace(found, decoded=DecodedBody(None, *self._cut(found)))
 
     def _cut(self, found: Message) -> tuple[str, str]:
         """The outcome and reason of a body that came only in part."""
@@ -207,7 +205,8 @@ class Store:
         original: Original | None,
     ) -> None:
         block = load_record(self._home, segment.name, offset, length).block
-        wanted = split_head(exchange.block)[0] if _is_revisit(original) else exchange.block
+        is_revisit = original is not None and original.profile
+        wanted = split_head(exchange.block)[0] if is_revisit else exchange.block
         if block != wanted:
             raise IntegrityError(
                 where=f"{segment.name} at {offset}",
@@ -218,10 +217,6 @@ class Store:
         """Seal the segments that were written to."""
         while self._segments:
             self._segments.popitem()[1].close()
-
-
-def _is_revisit(original: Original | None) -> bool:
-    return original is not None and bool(original.profile)
 
 
 def _stored_body(exchange: Exchange) -> bytes:

@@ -28,28 +28,3 @@ from archive.takedown.takedowns import (
     exports,
     takedowns,
 )
-
-__all__ = [
-    "ERASED",
-    "Correction",
-    "Export",
-    "KnownSide",
-    "Matches",
-    "Takedown",
-    "TakedownKind",
-    "TakenAddresses",
-    "active_takedowns",
-    "corrections",
-    "enter_correction",
-    "enter_takedown",
-    "erase_captures",
-    "exports",
-    "finish_erasures",
-    "lift_takedown",
-    "mark_erased",
-    "mark_withdrawn",
-    "require_all",
-    "settle",
-    "takedowns",
-    "widen_takedown",
-]

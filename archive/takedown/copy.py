@@ -150,6 +150,8 @@ def renew_copy(ledger: Ledger) -> None:
 def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int]:
     """Enter what only the copy of a home holds into a ledger that is made again.
 
+    Each goes under its number unless that is taken; a take-down that is known is widened.
+
     Shape: the number of rows that its tables have then; nothing where no copy can be read.
     """
     path = path_beside(home.ledger)
@@ -163,18 +165,13 @@ def enter_lacking(home: Home, ledger: Ledger) -> dict[str, int]:
         known = TakedownCopy.of(ledger.rows)
         there = {each.key: each for each in known.takedowns}
         for each in kept.beyond(known):
-            _enter_again(db, each, there.get(each.key))
+            if (taken := there.get(each.key)) and isinstance(each, Takedown):
+                matches = taken.matches.joined(each.matches).model_dump_json()
+                db.execute("UPDATE takedown SET matches = ? WHERE id = ?", (matches, taken.id))
+            else:
+                enter(db, each)
         now = TakedownCopy.of(ledger.rows)
     return {each.table: len(getattr(now, f"{each.table}s")) for each in KINDS}
-
-
-def _enter_again(db: sqlite3.Connection, each: LedgerEntry, known: Takedown | None) -> None:
-    """Enter one, under its number unless that is taken; a take-down that is known is widened."""
-    if isinstance(each, Takedown) and known is not None:
-        matches = known.matches.joined(each.matches).model_dump_json()
-        db.execute("UPDATE takedown SET matches = ? WHERE id = ?", (matches, known.id))
-        return
-    enter(db, each)
 
 
 def enter(db: sqlite3.Connection, each: LedgerEntry, **changed: object) -> int:

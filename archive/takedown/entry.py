@@ -24,7 +24,7 @@ def enter_takedown(home: Home, wanted: Takedown, pages: Iterable[int]) -> int:
     One that holds already is widened: its date and its reason stay.
     """
     with entering(home) as db:
-        known = _found(db, "(kind, site, target) = (?, ?, ?) AND lifted_at IS NULL", wanted.key[:3])
+        known = _found(db, "lifted_at IS NULL", wanted)
         if known is not None:
             number = _widen(db, known, wanted.matches)
         else:
@@ -41,13 +41,15 @@ def widen_takedown(home: Home, takedown: Takedown, matches: Matches) -> int:
 
     It is told by all but its number, which another command may have changed meanwhile.
     """
-    which = "(kind, site, target, added_at) = (?, ?, ?, ?) ORDER BY lifted_at IS NULL DESC"
+    which = "added_at = :added_at ORDER BY lifted_at IS NULL DESC"
     with entering(home) as db:
-        return _widen(db, _found(db, which, takedown.key) or takedown, matches)
+        return _widen(db, _found(db, which, takedown) or takedown, matches)
 
 
-def _found(db: sqlite3.Connection, which: str, key: tuple[str, ...]) -> Takedown | None:
-    row = db.execute(f"SELECT * FROM takedown WHERE {which}", key).fetchone()
+def _found(db: sqlite3.Connection, which: str, takedown: Takedown) -> Takedown | None:
+    """The one of the same kind, site and target that is `which`."""
+    same = "kind = :kind AND site = :site AND target = :target"
+    row = db.execute(f"SELECT * FROM takedown WHERE {same} AND {which}", dict(takedown)).fetchone()
     return None if row is None else Takedown.model_validate(dict(row))
 
 

@@ -10,15 +10,3 @@ from archive.warc.content import MAX_BYTES, accepted_encodings, decode_body
 from archive.warc.foreign import read_warc
 from archive.warc.http1 import Message, UnwritableError, take_apart
 from archive.warc.record import WarcRecord, read_members
-
-__all__ = [
-    "MAX_BYTES",
-    "Message",
-    "UnwritableError",
-    "WarcRecord",
-    "accepted_encodings",
-    "decode_body",
-    "read_members",
-    "read_warc",
-    "take_apart",
-]

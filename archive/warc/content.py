@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Protocol
+from typing import Any
 
 MAX_BYTES = 8 << 20
 """Largest decoded body. Units: bytes."""
@@ -33,64 +33,25 @@ class DecodedBody:
     """Whether bytes followed the end of the encoded body; they are no part of it."""
 
 
-class _Decoder(Protocol):
-    def feed(self, piece: bytes) -> bytes: ...
-    def is_whole(self) -> bool: ...
-    def rest(self) -> bytes: ...
-
-
-class _Zlib:
-    """gzip and deflate. Bytes after the end of the stream are allowed: servers send padding."""
-
-    def __init__(self, window_bits: int) -> None:
-        self._stream = zlib.decompressobj(window_bits)
-
-    def feed(self, piece: bytes) -> bytes:
-        # The limit bounds one step; what is left over comes with the next.
-        return self._stream.decompress(self._stream.unconsumed_tail + piece, 16 * PIECE)
-
-    def is_whole(self) -> bool:
-        return self._stream.eof
-
-    def rest(self) -> bytes:
-        return self._stream.unused_data
-
-
 class _Brotli:
-    """Brotli, in bounded steps: 172 bytes can stand for 100 MiB."""
+    """Brotli by the names of zlib, in bounded steps: 172 bytes can stand for 100 MiB."""
 
     def __init__(self) -> None:
         self._stream = importlib.import_module("brotli").Decompressor()
-        self._waiting = b""
+        self.unused_data = b""
         if not hasattr(self._stream, "can_accept_more_data"):
             raise ImportError("this brotli cannot bound its output")
 
-    def feed(self, piece: bytes) -> bytes:
-        self._waiting += piece
+    def decompress(self, piece: bytes, most: int) -> bytes:
+        self.unused_data += piece
         given = b""
         if self._stream.can_accept_more_data():
-            given, self._waiting = self._waiting, b""
-        return bytes(self._stream.process(given, output_buffer_limit=16 * PIECE))
+            given, self.unused_data = self.unused_data, b""
+        return bytes(self._stream.process(given, output_buffer_limit=most))
 
-    def is_whole(self) -> bool:
+    @property
+    def eof(self) -> bool:
         return bool(self._stream.is_finished())
-
-    def rest(self) -> bytes:
-        return self._waiting
-
-
-class _Zstd:
-    def __init__(self) -> None:
-        self._stream = _zstd_module().ZstdDecompressor()
-
-    def feed(self, piece: bytes) -> bytes:
-        return bytes(self._stream.decompress(piece, 16 * PIECE))
-
-    def is_whole(self) -> bool:
-        return bool(self._stream.eof)
-
-    def rest(self) -> bytes:
-        return bytes(self._stream.unused_data)
 
 
 def _zstd_module() -> ModuleType:
@@ -100,18 +61,18 @@ def _zstd_module() -> ModuleType:
         return importlib.import_module("backports.zstd")
 
 
-def _deflate_for(wire: bytes) -> _Decoder:
+def _deflate_for(wire: bytes) -> Any:
     # RFC 9110 means zlib; some servers send the raw stream, told by its first two bytes.
     is_zlib = len(wire) > 1 and wire[0] & 15 == 8 and int.from_bytes(wire[:2]) % 31 == 0
-    return _Zlib(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+    return zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
 
 
-_DECODERS: dict[str, Callable[[bytes], _Decoder]] = {
-    "gzip": lambda wire: _Zlib(zlib.MAX_WBITS + 16),
-    "x-gzip": lambda wire: _Zlib(zlib.MAX_WBITS + 16),
+_DECODERS: dict[str, Callable[[bytes], Any]] = {
+    "gzip": lambda wire: zlib.decompressobj(zlib.MAX_WBITS + 16),
+    "x-gzip": lambda wire: zlib.decompressobj(zlib.MAX_WBITS + 16),
     "deflate": _deflate_for,
     "br": lambda wire: _Brotli(),
-    "zstd": lambda wire: _Zstd(),
+    "zstd": lambda wire: _zstd_module().ZstdDecompressor(),
 }
 
 # One small body in each optional encoding, for the self-test: the text "verdicts".
@@ -161,13 +122,15 @@ def _errors_of(name: str) -> tuple[type[Exception], ...]:
 
 
 def _run(
-    maker: Callable[[bytes], _Decoder],
+    maker: Callable[[bytes], Any],
     wire: bytes,
     errors: tuple[type[Exception], ...],
     max_bytes: int,
     member: bytes | None,
 ) -> DecodedBody:
     """Undo an encoding; after `member` another stream begins, which belongs to the body as well.
+
+    What follows the end of the last one is allowed: servers send padding.
 
     Source: RFC 1952, section 2.2.
     """
@@ -176,14 +139,16 @@ def _run(
     decoder = maker(wire)
     try:
         while True:
-            if decoder.is_whole():
-                end = read - len(decoder.rest())
+            if decoder.eof:
+                end = read - len(decoder.unused_data)
                 if member is None or not wire.startswith(member, end):
                     break
                 decoder, read = maker(wire), end
             piece = wire[read : read + PIECE]
             read += len(piece)
-            part = decoder.feed(piece)
+            # zlib hands back what is beyond one step, the others keep it.
+            left = getattr(decoder, "unconsumed_tail", b"")
+            part = decoder.decompress(left + piece, 16 * PIECE)
             if not piece and not part:
                 return DecodedBody(None, "damaged", "decode")
             size += len(part)
@@ -192,5 +157,5 @@ def _run(
             parts.append(part)
     except errors:
         return DecodedBody(None, "damaged", "decode")
-    has_trailing = read < len(wire) or bool(decoder.rest())
+    has_trailing = read < len(wire) or bool(decoder.unused_data)
     return DecodedBody(b"".join(parts), has_trailing=has_trailing)

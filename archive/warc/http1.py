@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from archive.warc.content import MAX_BYTES, DecodedBody, decode_body
+from archive.warc.content import DecodedBody, decode_body
 
 KEPT_HEADERS = (
     "content-encoding",
@@ -90,7 +90,7 @@ def split_head(block: bytes) -> tuple[bytes, bytes]:
     return block[:end], block[end:]
 
 
-def take_apart(block: bytes, *, max_bytes: int = MAX_BYTES) -> Message | None:
+def take_apart(block: bytes) -> Message | None:
     """A response block as status, headers and bodies; None where it is no HTTP response."""
     head, wire = split_head(block)
     first, *lines = head.splitlines() or [b""]
@@ -105,7 +105,7 @@ def take_apart(block: bytes, *, max_bytes: int = MAX_BYTES) -> Message | None:
             return Message(found.status, headers, wire, DecodedBody(None, "damaged", "framing"))
         wire = whole
     encoding = found.header("content-encoding")
-    decoded = decode_body(wire, encoding, max_bytes=max_bytes) if wire else DecodedBody(b"")
+    decoded = decode_body(wire, encoding) if wire else DecodedBody(b"")
     return Message(found.status, headers, wire, decoded)
 
 

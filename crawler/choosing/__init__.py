@@ -7,5 +7,3 @@ taken      pages that were taken down are not asked for
 """
 
 from crawler.choosing.plan import SitePlan, plan_home
-
-__all__ = ["SitePlan", "plan_home"]

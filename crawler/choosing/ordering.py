@@ -76,12 +76,6 @@ class CoverOrder:
             self._asked.append(page_id)
         return page_id
 
-    def renewed(self) -> Cover:
-        """The plan as the ledger is now, for the report."""
-        self._renew()
-        assert self._plan is not None
-        return self._plan
-
     def _take_note(self, unread: int | None) -> None:
         while self._asked and self._asked[0] != unread:
             row = self._row(self._asked.popleft())

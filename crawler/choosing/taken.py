@@ -25,12 +25,10 @@ class TakenPages:
 
     def refusal(self, site: Site, lease: Lease) -> Ending | None:
         """How a lease ends whose page was taken down. Absent: None where it may be asked for."""
-        if lease.role != "comparison" or not self._covers(site, lease.url):
+        if lease.role != "comparison":
             return None
-        return Ending("refused_scope", "takedown", "refused")
-
-    def _covers(self, site: Site, own: str) -> bool:
         if time.monotonic() > self._looked_at + LOOK_AGAIN_S:
             self._looked_at = time.monotonic()
             self._addresses = TakenAddresses(active_takedowns(self._home))
-        return self._addresses.covering(site.name, own, site.slugs(own)) is not None
+        by = self._addresses.covering(site.name, lease.url, site.slugs(lease.url))
+        return None if by is None else Ending("refused_scope", "takedown", "refused")

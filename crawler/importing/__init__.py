@@ -1,9 +1,7 @@
 """Saved pages and other people's WARC files become captures.
 
-importing  the whole of it      sources  files and what they hold
+importing  the whole of it
 imported   what an imported exchange leaves in the ledger
 """
 
 from crawler.importing.importing import import_paths
-
-__all__ = ["import_paths"]

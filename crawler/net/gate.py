@@ -95,7 +95,8 @@ class RobotsGate(RobotsTxtMiddleware):
         run = self.crawler.spider.run  # type: ignore[union-attr]
         with run.books.ledger.transaction() as db:
             note_robots(db, rules.row(run.books.id, job.site, origin))
-        run.report_robots(origin, rules.state)
+        run.log.add("robots", address=origin, outcome=rules.state)
+        run.tally.robots(rules.state)
         if rules.groups.rootless:
             said = "Disallow lines without their leading slash, obeyed as if they had one"
             run.tally.notes[f"{origin}/robots.txt: {said}"] = rules.groups.rootless

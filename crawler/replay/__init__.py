@@ -4,5 +4,3 @@ replay  pages and attempts      robots  the rules that runs kept to
 """
 
 from crawler.replay.replay import Replay
-
-__all__ = ["Replay"]

@@ -5,5 +5,3 @@ timeouts  how long each part may take
 """
 
 from crawler.start.timeouts import Timeouts
-
-__all__ = ["Timeouts"]

@@ -5,5 +5,3 @@ altered  what a changed parser alters
 """
 
 from db.publish.altered import Altered
-
-__all__ = ["Altered"]

@@ -28,8 +28,8 @@ DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 """What SQLite says where the disk is to blame, and no database."""
 FieldValue = str | int | None
 
-# What each capture gave; one that repeats another says nothing of its own. Held for drift, or not
-# readable from the archive: no parser did that.
+# What each capture gave; one that repeats another of its address says nothing of its own. Held for
+# drift, or not readable from the archive: no parser did that.
 _CAPTURES = """
 SELECT page.site, capture.url, capture.captured_at, capture.body_sha256,
        coalesce(page.comparison, page.url) AS comparison,
@@ -64,7 +64,8 @@ ORDER BY 1, 4, 5;
 CREATE TEMP TABLE place (place INTEGER PRIMARY KEY);
 INSERT INTO place VALUES (1), (2), (3), (4), (5), (6), (7), (8);
 """
-# What one of the two shows of each pair, place by place, under the names of fields. Words that an
+# What one of the two shows of each pair, place by place. What differs is told view by view, in the
+# order of their columns: those named here, then the table's own by the alphabet. Words that an
 # opt-out withholds, and the place of a quote that was left out on request, tell nothing.
 _SHOWN = """
 CREATE TEMP VIEW {side}_outcome AS
@@ -99,7 +100,7 @@ WHERE old.{name} IS NOT new.{name} AND x'' NOT IN (ifnull(old.{name}, 0), ifnull
 ORDER BY pair, place
 """
 _PLACES = set("id version position tool_position slot tool card reviewer quote withheld".split())
-"""Columns that no parser alters: where a row stands, whose it is, what an opt-out leaves out."""
+"""Columns not compared: numbers of rows, what follows from a place, what an opt-out leaves out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Home
-from db.publish.publish import named, read_manifest, read_tombstone
+from db.publish.publish import read_manifest, read_tombstone
 from db.rows.write import connect_read_only
 from schema.errors import BuildError, LossError
 
@@ -37,7 +37,7 @@ def last_edition(home: Home, count_taken: Callable[[Path], dict[str, int]]) -> E
     `count_taken` counts in the file what take-downs left out, where its manifest is lost.
     Raises: BuildError when it is not readable.
     """
-    path = named(home)
+    path = home.current()
     tombstone = None if path is None else read_tombstone(path)
     if tombstone is not None:
         return Edition(tombstone.rows, tombstone.taken, set(tombstone.sites))
@@ -55,16 +55,19 @@ def edition(path: Path, taken: dict[str, int]) -> Edition:
     """What a database file holds. Raises: BuildError when it is not readable."""
     try:
         with closing(connect_read_only(path)) as connection:
-            rows = {
-                table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-                for table in GUARDED
-            }
-            sites = {site for (site,) in connection.execute("SELECT DISTINCT site FROM comparison")}
+            rows, sites = counted(connection)
     except sqlite3.DatabaseError as error:
         what = f"{path}: not readable as a published database ({error}), so that nobody can tell"
         what += " what a new one would lose; `verdicts build --accept-loss` publishes in its place"
         raise BuildError(what=what) from error
-    return Edition(rows, taken, sites)
+    return Edition(rows, taken, set(sites))
+
+
+def counted(connection: sqlite3.Connection) -> tuple[dict[str, int], list[str]]:
+    """The number of rows of each guarded table, and the sites of the comparisons, sorted."""
+    ask = connection.execute
+    rows = {table: ask(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in GUARDED}
+    return rows, [site for (site,) in ask("SELECT DISTINCT site FROM comparison ORDER BY 1")]
 
 
 def require_no_loss(old: Edition, new: Edition, taken_sites: set[str]) -> None:

@@ -81,15 +81,9 @@ def require_link(home: Home) -> None:
 
 def present(home: Home) -> Path | None:
     """The database that is current now. Absent: None where none is, or it was withdrawn."""
-    path = named(home)
+    path = home.current()
     is_there = path is not None and path.exists() and not tombstone_path(path).exists()
     return path if is_there else None
-
-
-def named(home: Home) -> Path | None:
-    """What the link names as current, be it there or not. Absent: None without a link."""
-    link = home.public / CURRENT
-    return link.parent / os.readlink(link) if link.is_symlink() else None
 
 
 def remove_leftovers(home: Home) -> None:
@@ -112,17 +106,12 @@ def publish(home: Home, candidate: Path, manifest: Manifest) -> Path:
         raise BuildError(what=f"{path}: a folder in the place of a database; move it away")
     # The same words may be published again once a take-down is lifted.
     tombstone_path(path).unlink(missing_ok=True)
-    write_manifest(home, manifest)
+    write_record(manifest_path(path), manifest)
     fsync_file(candidate)
     candidate.chmod(0o444)
     put_in_place(candidate, path)
     point(home.public / CURRENT, manifest.name)
     return path
-
-
-def write_manifest(home: Home, manifest: Manifest) -> None:
-    """Write a manifest so that it is there whole or not at all."""
-    write_record(manifest_path(home.public / manifest.name), manifest)
 
 
 def bury(path: Path, tombstone: Tombstone) -> None:

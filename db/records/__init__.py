@@ -5,5 +5,3 @@ snapshot    what the archive holds at one moment
 """
 
 from db.records.recordfile import FORMAT
-
-__all__ = ["FORMAT"]

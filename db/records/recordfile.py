@@ -158,15 +158,12 @@ def _read_all(
 
     for result in pool.map(tasks()):
         content = sent.popleft()
-        readings[content] = _answer(result, wanted[content])
+        if isinstance(result, Died):
+            detail = f"the parser was stopped twice: {result.reason}"
+            readings[content] = failed(wanted[content].url, "parser_died", detail)
+        else:
+            readings[content] = result
     return readings, damaged
-
-
-def _answer(result: ReadAnswer | Died, capture: Capture) -> ReadAnswer:
-    if not isinstance(result, Died):
-        return result
-    detail = f"the parser was stopped twice: {result.reason}"
-    return failed(capture.url, "parser_died", detail)
 
 
 def _line(capture: Capture, answer: ReadAnswer | None, snapshot: Snapshot) -> CaptureLine:

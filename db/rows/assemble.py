@@ -5,7 +5,7 @@ Pure: the same archive gives the same rows with the same numbers. Nothing here w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
 from db.rows import content_rows, page_rows
 from db.rows.holdings import Holdings
@@ -42,7 +42,10 @@ MADE_BY: dict[type[Row], Callable[[Holdings], Iterable[Values]]] = {
 def assemble(held: Holdings) -> Tables:
     """The rows of every table: each id and each reference to one is a number from 1."""
     tables = {model: list(make(held)) for model, make in MADE_BY.items()}
-    numbers = {model.table: _numbered(made) for model, made in tables.items()}
+    numbers = {
+        model.table: {row["id"]: at for at, row in enumerate(made, 1) if "id" in row}
+        for model, made in tables.items()
+    }
     for model, made in tables.items():
         references = [(each.name, each.references) for each in columns(model) if each.references]
         for at, row in enumerate(made, 1):
@@ -51,8 +54,3 @@ def assemble(held: Holdings) -> Tables:
                 if row[name] is not None:
                     row[name] = numbers[table][row[name]]
     return tables
-
-
-def _numbered(made: list[Values]) -> dict[Hashable, int]:
-    """The place of each row that others refer to, from 1, by the key that is its id."""
-    return {row["id"]: at for at, row in enumerate(made, 1) if "id" in row}

@@ -86,25 +86,6 @@ def _quote_facts(about: ToolFacts, says: Quote) -> QuoteFacts:
     return QuoteFacts(quote_key(about.tool.site, about.says.name, says.text), about, says)
 
 
-class Contents:
-    """Every distinct tool, quote and record, once."""
-
-    def __init__(self) -> None:
-        self._tool, self._quote = cache(_tool_facts), cache(_quote_facts)
-        self._records: dict[tuple[str, str], RecordFacts] = {}
-
-    def shown(self, site: str, record: Comparison, reading: PageResult) -> RecordFacts:
-        """The record without what was taken down; an equal record gives the same object."""
-        sha256, taken = reading.sha256 or "", reading.taken_down
-        if (site, sha256) not in self._records:
-            tools = self._tool(site, record.tools[0]), self._tool(site, record.tools[1])
-            left = (quote for quote in record.quotes if quote.position not in taken)
-            quotes = tuple(self._quote(tools[quote.tool - 1], quote) for quote in left)
-            said = (record.title, record.layout, sha256, tools, quotes, record.findings)
-            self._records[site, sha256] = RecordFacts(*said, len(taken))
-        return self._records[site, sha256]
-
-
 def _marked(shown: RecordFacts, reading: PageResult) -> frozenset[str]:
     cards = (tool.card for tool in shown.tools if tool.says.position in reading.marked_tools)
     quotes = (each.key for each in shown.quotes if each.says.position in reading.marked_quotes)
@@ -123,7 +104,8 @@ class Loader:
     def __init__(self, snapshot: Snapshot) -> None:
         self.refused = dict(snapshot.refused)
         """The take-down for which a page is left out, by the page's number."""
-        self._contents = Contents()
+        self._tool, self._quote = cache(_tool_facts), cache(_quote_facts)
+        self._records: dict[tuple[str, str], RecordFacts] = {}
         self._known = {page.id for page in snapshot.known_pages()}
         self._held = snapshot.held
         self._at = snapshot.recorded_at
@@ -166,8 +148,19 @@ class Loader:
             return seen
         if seen.capture.id in self._held:
             return replace(seen, outcome="failure", failure=_held_back(record))
-        shown = self._contents.shown(seen.capture.site, record, reading)
+        shown = self._shown(seen.capture.site, record, reading)
         return replace(seen, shown=shown, marked=_marked(shown, reading))
+
+    def _shown(self, site: str, record: Comparison, reading: PageResult) -> RecordFacts:
+        """The record without what was taken down; an equal record gives the same object."""
+        sha256, taken = reading.sha256 or "", reading.taken_down
+        if (site, sha256) not in self._records:
+            tools = self._tool(site, record.tools[0]), self._tool(site, record.tools[1])
+            left = (quote for quote in record.quotes if quote.position not in taken)
+            quotes = tuple(self._quote(tools[quote.tool - 1], quote) for quote in left)
+            said = (record.title, record.layout, sha256, tools, quotes, record.findings)
+            self._records[site, sha256] = RecordFacts(*said, len(taken))
+        return self._records[site, sha256]
 
     def seen(self) -> list[CaptureOutcome]:
         """Every capture of a known page; none of a page that was taken down.

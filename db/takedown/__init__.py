@@ -6,5 +6,3 @@ files     databases and exports withdrawn, and what `check` says of them
 """
 
 from db.takedown.withdraw import correct, lift, take_down
-
-__all__ = ["correct", "lift", "take_down"]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from archive import Archive, Capture, Page
 from archive.takedown import Matches
-from db.publish.loss import GUARDED
+from db.publish.loss import counted
 from db.recognise.likeness import CardWords, PageWords, QuoteWords
 from db.recognise.match import TakedownMatcher
 from db.records import recordfile
@@ -78,13 +78,11 @@ def read_database(path: Path, same: Same | None = None) -> Held | None:
     try:
         with closing(connect_read_only(path)) as connection:
             asked = connection.execute
-            counts = [asked(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in GUARDED]
             return Held(
                 list(_showings(connection, same)),
                 [same[each] for each in asked("SELECT site, url FROM page WHERE captures > 0")],
                 [detail for (detail,) in asked(_DETAILS)],
-                dict(zip(GUARDED, counts, strict=True)),
-                [site for (site,) in asked("SELECT DISTINCT site FROM comparison ORDER BY 1")],
+                *counted(connection),
             )
     except sqlite3.DatabaseError:
         return None  # `check` names it

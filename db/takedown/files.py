@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive import Home
 from archive.takedown import Export, Matches, exports, mark_withdrawn, require_all, widen_takedown
-from db.publish.publish import bury, named, whole_manifest, write_record
+from db.publish.publish import bury, whole_manifest, write_record
 from db.recognise.match import TakedownMatcher
 from db.rows.write import connect_read_only
 from db.takedown.evidence import Evidence, published_files, read_database
@@ -75,7 +75,7 @@ def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
             looked = manifest.model_copy(update={"takedowns": taken.ids})
             write_record(manifest_path(path), looked)
         return False
-    if path == named(evidence.home):
+    if path == evidence.home.current():
         # Let the next build know what is missing on purpose, before the file is gone.
         for each in taken.active:
             gone = found.get(each.id, Matches())

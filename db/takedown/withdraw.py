@@ -10,7 +10,7 @@ command again.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from db.takedown.evidence import Evidence
 from db.takedown.files import withdraw_files
 from db.takedown.find import Target, covered_pages, find, matches_of, told
 from db.takedown.records import clean_records
-from schema.errors import StartError, UsageError
+from schema.errors import LockedError, UsageError
 from schema.records import SHORT_TEXT
 
 WAIT_S = 20
@@ -66,7 +66,7 @@ def take_down(
     """Enter a take-down and withdraw what was published; `erase` takes the bytes too.
 
     Raises: UsageError when nothing goes by that name; StartError when the home cannot be written
-    to, or with `erase` while a crawl or a build runs: nothing was changed then.
+    to; with `erase`, LockedError while a crawl or a build runs: nothing was changed then.
     """
     reason = _plain(reason, "--reason")
     evidence = Evidence(open_archive(home.path))
@@ -75,6 +75,9 @@ def take_down(
         if erase:
             locks.enter_context(home.lock("crawl"))
             locks.enter_context(home.lock("build", WAIT_S))
+        else:  # a lock that can be had by nobody is told before anything is entered
+            with suppress(LockedError), home.lock("build"):
+                pass
         target = find(evidence, asked, site=site)
         if erase and target.kind == "quote":
             raise UsageError(
@@ -88,7 +91,7 @@ def take_down(
         if not erase:
             try:
                 locks.enter_context(home.lock("build", WAIT_S))
-            except StartError:
+            except LockedError:
                 report.is_complete = False
                 return report
         report.withdrawn = withdraw(home, evidence)
@@ -141,7 +144,8 @@ def is_outdated(home: Home, snapshot: Snapshot) -> bool:
 def _erase(evidence: Evidence, target: Target) -> int:
     """Erase the captures of a take-down's pages; gives how many. Both locks are held."""
     home = evidence.home
-    takedown = next(each for each in active_takedowns(home) if each.key[:3] == target)
+    active = active_takedowns(home)
+    takedown = next(each for each in active if (each.kind, each.site, each.target) == target)
     pages = set(covered_pages(evidence, takedown))
     captures = [each for each in evidence.captures if each.page_id in pages]
     said = [f"{each.url} {each.captured_at}" for each in captures]

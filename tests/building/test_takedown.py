@@ -233,6 +233,14 @@ def test_a_running_crawl_does_not_hinder_a_take_down(home: Path) -> None:
     assert [each.target for each in active_takedowns(Home(home))] == [TAKEN_PAGE]
 
 
+def test_a_lock_that_nobody_can_have_is_told_and_is_no_running_build(home: Path) -> None:
+    (home / "build.lock").unlink()
+    (home / "build.lock").symlink_to(home / "elsewhere")
+    with pytest.raises(StartError, match="it is a symbolic link"):
+        take_down(Home(home), TAKEN_PAGE, reason=REASON)
+    assert active_takedowns(Home(home)) == []
+
+
 def test_the_crawl_is_told_which_addresses_to_leave_alone(home: Path) -> None:
     take_down(Home(home), TAKEN_PAGE, reason=REASON)
     take_down(Home(home), "cedar", reason=REASON)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import verdicts
@@ -33,8 +35,8 @@ from takedown_home import (
 from archive import Home
 from archive.rebuild import rebuild as rebuilding
 from archive.runs import open_run
-from archive.takedown.entry import widen_takedown
-from archive.takedown.takedowns import Matches, corrections, exports, takedowns
+from archive.takedown.entry import enter_takedown, widen_takedown
+from archive.takedown.takedowns import Matches, Takedown, corrections, exports, takedowns
 from crawler.replay.replay import Replay
 from db.check import check
 from db.recognise.fold import folded, words_hash
@@ -272,3 +274,21 @@ def test_a_number_that_another_command_changed_meanwhile_is_no_stumbling_block(h
     assert widen_takedown(Home(home), known, Matches(pages=["a"])) == 2
     assert widen_takedown(Home(home), known, Matches(names=["0"], quotes=["b"])) == 2
     assert takedowns(Home(home))[0].matches.pages[-1] == "a"
+
+
+class _Turned(Takedown):
+    """The same fields in another order."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return reversed([*super().__iter__()])
+
+
+def test_a_take_down_is_known_again_whatever_the_order_of_its_fields(home: Path) -> None:
+    said: dict[str, Any] = {"kind": "tool", "site": "sample", "target": "alder", "reason": REASON}
+    wanted = _Turned(id=0, **said, matches=Matches(names=["a"]))
+    assert enter_takedown(Home(home), wanted, []) == 1
+    (known,) = takedowns(Home(home))
+    turned = _Turned(**dict(known))
+    assert widen_takedown(Home(home), turned, Matches(quotes=["b"])) == 1
+    assert enter_takedown(Home(home), wanted, []) == 1
+    assert [each.matches.quotes for each in takedowns(Home(home))] == [["b"]]

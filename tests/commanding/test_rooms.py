@@ -30,6 +30,8 @@ MAY_IMPORT = {
 }
 GROUND = {"schema", "machine"}
 """Rooms whose files are all for others: records, errors, the clock. They need no front door."""
+REGISTERS = {"parsers/sites", "verdicts/commands"}
+"""Folders of which each file is one of a kind, and no map says which there are."""
 LEDGER = set(re.findall(r"CREATE TABLE (\w+)", " ".join(tables.MIGRATIONS))) | {"wanted"}
 PUBLIC = {model.table for model in ROWS}
 """Some of them go by the name of a table of the ledger: of what they were made from."""
@@ -80,6 +82,22 @@ def sql_on(tables: Set[str], source: str) -> list[str]:
     return [text for text, words in told.items() if re.search(named, words)]
 
 
+def front_door(package: Path) -> set[str]:
+    """The names that a package gives to others: its `__all__`, else whatever it imports."""
+    source = package.read_text("utf-8")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return {name for _, name in imported(source)}
+
+
+def mapped(source: str) -> list[str]:
+    """What the map in a package's docstring names: each stands before two spaces, or is `name/`."""
+    text = ast.get_docstring(ast.parse(source)) or ""
+    found = re.findall(r"(?:^|  )((?:\w+, )*\w+)(?=/ |  )", re.sub(r"(?m)^ .*", "", text), re.M)
+    return [name for names in found for name in names.split(", ")]
+
+
 def require_one_way(arrows: Iterable[tuple[str, str]]) -> None:
     graph: dict[str, set[str]] = {}
     for one, other in arrows:
@@ -102,7 +120,16 @@ def test_only_names_of_a_packages_front_door_cross_a_room(room: str) -> None:
                 continue
             file = file_of(module)
             assert file is not None and file.name == "__init__.py", (path, module, name)
-            assert f'"{name}"' in file.read_text("utf-8").partition("__all__ = [")[2], (path, name)
+            assert name in front_door(file), (path, name)
+
+
+def test_every_name_of_a_front_door_is_taken_by_somebody() -> None:
+    users = [path for room in (*MAY_IMPORT, "tests", "bench") for path in sources(room)]
+    named = {each for path in users for each in imported(path.read_text("utf-8"))}
+    for package in (path for room in MAY_IMPORT for path in sources(room)):
+        if package.name == "__init__.py" and "__all__" not in package.read_text("utf-8"):
+            module = ".".join(package.parent.relative_to(ROOT).parts)
+            assert {name for name in front_door(package) if (module, name) not in named} == set()
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
@@ -125,6 +152,18 @@ def test_no_files_import_each_other_in_a_circle() -> None:
         for path in sources(room)
         for other in taken(path)
     )
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_the_map_of_a_folder_names_each_file_and_folder_in_it_and_nothing_else(room: str) -> None:
+    for package in sources(room):
+        folder = package.parent
+        if package.name == "__init__.py" and str(folder.relative_to(ROOT)) not in REGISTERS:
+            there = [
+                each for each in folder.iterdir() if each.suffix == ".py" or any(each.glob("*.*"))
+            ]
+            names = {each.stem for each in there} - {"__init__", "__pycache__"}
+            assert sorted(mapped(package.read_text("utf-8"))) == sorted(names), package
 
 
 @pytest.mark.parametrize("room", sorted(MAY_IMPORT.keys() - {"archive"}))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -24,11 +25,12 @@ from schema.records import Comparison
 from verdicts.sample import BASE, SamplePage, expected, pages, serve_sample
 from verdicts.sample.__main__ import differences, rewrite
 from verdicts.sample.content import SamplePair, SampleTool, load_gone, load_pairs, load_tools
-from verdicts.sample.expected import dump, stored
+from verdicts.sample.expected import dump
 from verdicts.sample.faults import CODES, INSTEAD
 from verdicts.sample.pages import layout_of
 from verdicts.sample.server import zipped_path
 
+STORED = (files("verdicts.sample") / "expected.json").read_text("utf-8")
 GOOD = [pair for pair in load_pairs() if not pair.fault]
 FAULTY = {pair.fault: pair for pair in load_pairs() if pair.fault}
 BODIES = {page.path: page.body for page in pages()}
@@ -383,8 +385,8 @@ def test_pages_need_no_server_and_never_differ() -> None:
 
 
 def test_the_committed_list_is_what_the_content_says() -> None:
-    assert list(differences(json.loads(stored()), json.loads(dump(expected())))) == []
-    assert stored() == dump(expected())
+    assert list(differences(json.loads(STORED), json.loads(dump(expected())))) == []
+    assert dump(expected()) == STORED
 
 
 def test_the_list_has_one_entry_a_page_and_only_documented_codes() -> None:
@@ -414,7 +416,7 @@ def test_the_command_changes_only_what_is_accepted_and_then_has_nothing_to_say(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "expected.json"
-    path.write_text(altered := stored().replace('"score": 86', '"score": 87', 1), "utf-8")
+    path.write_text(altered := STORED.replace('"score": 86', '"score": 87', 1), "utf-8")
     assert not rewrite(path, is_accepted=False)
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "expected.pages[0].quotes[0].score: 87 -> 86"
@@ -423,7 +425,7 @@ def test_the_command_changes_only_what_is_accepted_and_then_has_nothing_to_say(
     rewrite(path)
     said = capsys.readouterr().out.splitlines()
     assert said == ["expected.pages[0].quotes[0].score: 87 -> 86", "expected.json was rewritten"]
-    assert path.read_text("utf-8") == stored()
+    assert path.read_text("utf-8") == STORED
     rewrite(path)
     assert capsys.readouterr().out == "expected.json is up to date\n"
 

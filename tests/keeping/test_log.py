@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ def _clock(monkeypatch):
 
 def test_a_run_has_a_file_of_its_own_named_after_its_start(tmp_path):
     for _ in range(2):
-        with RunLog(Home(tmp_path)) as log:
+        with closing(RunLog(Home(tmp_path))) as log:
             log.add("fetched", address="https://sample.example/", outcome="ok", status=200)
             log.add("run_ended", exit_code=0)
     names = sorted(path.name for path in (tmp_path / "logs").iterdir())
@@ -82,8 +83,9 @@ def test_a_long_value_is_cut():
     assert len(line(START, "failed", {"address": "a" * (VALUE_CHARACTERS + 1)})) < 2200
 
 
-def test_a_log_stops_growing_and_says_how_many_events_found_no_room(tmp_path):
-    with RunLog(Home(tmp_path), max_bytes=2000) as log:
+def test_a_log_stops_growing_and_says_how_many_events_found_no_room(tmp_path, monkeypatch):
+    monkeypatch.setattr("archive.log.LOG_BYTES", 2000)
+    with closing(RunLog(Home(tmp_path))) as log:
         for number in range(100):
             log.add("fetched", address=f"https://sample.example/{number}", outcome="ok")
     lines = [json.loads(text) for text in log.path.read_text().splitlines()]
@@ -130,5 +132,5 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 
 def test_an_event_is_a_plain_name(tmp_path):
-    with RunLog(Home(tmp_path)) as log, pytest.raises(ValueError, match="no name"):
+    with closing(RunLog(Home(tmp_path))) as log, pytest.raises(ValueError, match="no name"):
         log.add("Fetched it\n")

@@ -103,13 +103,6 @@ def test_foreign_keys_are_labelled(server: Server) -> None:
     assert '<a href="/compare/brass-kettle-vs-lantern-notes">' in page
 
 
-def test_labels_are_those_that_the_rows_declare() -> None:
-    from schema.rows import ROWS
-    from web.describe import LABELS
-
-    assert {model.table: model.label for model in ROWS if model.label} == LABELS
-
-
 def in_pages(server: Server, path: str) -> list[str]:
     """Every row of a table in the order in which its pages give them."""
     rows: list[str] = []

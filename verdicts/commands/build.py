@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     "--workers",
     type=click.IntRange(min=1),
     default=2,
-    show_default=True,
     help="How many processes read pages at once.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["local"]),
     default="local",
-    show_default=True,
     help="What runs them: processes of this machine.",
 )
 @click.option("--accept-loss", is_flag=True, help="Publish even where many rows would be lost.")

@@ -7,14 +7,14 @@ import math
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 
 from crawler.start import Timeouts
 from schema.errors import UsageError
 from verdicts.console import print_report, progress
-from verdicts.options import example, home_option, json_option, site_option
+from verdicts.options import contact_option, example, home_option, json_option, site_option
 
 PARTS = {each.name.removesuffix("_s"): each for each in fields(Timeouts)}
 """What `--timeout` may name."""
@@ -66,26 +66,18 @@ def _require_writable(_: click.Context, __: click.Parameter, given: int | None) 
     metavar="S",
     help="Seconds between requests; at least 1 towards a public host.",
 )
-@click.option(
-    "--contact",
-    metavar="MAIL-OR-URL",
-    default="",
-    envvar="VERDICTS_CONTACT",
-    help="Whom a publisher may write to; part of the user agent. Else $VERDICTS_CONTACT.",
-)
+@contact_option("Whom a publisher may write to; part of the user agent.")
 @click.option("--allow-private", is_flag=True, help="Allow loopback and private hosts.")
 @click.option(
     "--plan",
     type=click.Choice(["all", "coverage"]),
     default="all",
-    show_default=True,
     help="all: every page, a cover of all tools first; coverage: no more than the cover.",
 )
 @click.option(
     "--per-day",
     type=click.IntRange(min=1),
     default=5000,
-    show_default=True,
     help="Ask for no more pages of a site on one day, in all runs together.",
 )
 @click.option(
@@ -105,6 +97,7 @@ def _require_writable(_: click.Context, __: click.Parameter, given: int | None) 
 )
 @click.option(
     "--ack-fd",
+    "ack",
     type=click.IntRange(min=0),
     metavar="N",
     callback=_require_writable,
@@ -116,16 +109,9 @@ def crawl(
     urls: Path | None,
     home: Path,
     site: str | None,
-    max_pages: int | None,
     delay_s: float | None,
-    contact: str,
-    allow_private: bool,
-    plan: Literal["all", "coverage"],
-    per_day: int,
-    all_due: bool,
-    timeouts: Timeouts,
-    ack_fd: int | None,
     as_json: bool,
+    **given: Any,
 ) -> int:
     """Fetch and archive pages, by name or as they fall due.
 
@@ -143,16 +129,9 @@ def crawl(
             home,
             addresses=named,
             site=site_named(site) if site else None,
-            max_pages=max_pages,
             delay_s=delay_s,
-            contact=contact,
-            allow_private=allow_private,
-            all_due=all_due,
-            plan=plan,
-            per_day=per_day,
-            ack=ack_fd,
-            timeouts=timeouts,
             progress=lambda url, done, of: tell("fetched", done, of),
+            **given,
         )
     from crawler.drift import cannot_tell
 

@@ -69,20 +69,10 @@ def drift(
         for each, report in zip(found, reports, strict=True)
     ]
     if as_json:
-        sides = (
-            {name: asdict(page) if page else None for name, page in (pages or {}).items()}
-            for pages in structures
-        )
-        print_report(
-            {
-                "sites": [
-                    report | {"structure": side}
-                    for report, side in zip(reports, sides, strict=True)
-                ],
-                "waiting": waiting,
-            },
-            as_json=True,
-        )
+        for report, pages in zip(reports, structures, strict=True):
+            sides = (pages or {}).items()
+            report["structure"] = {name: page and asdict(page) for name, page in sides}
+        print_report({"sites": reports, "waiting": waiting}, as_json=True)
     else:
         for report, pages in zip(reports, structures, strict=True):
             _print(report, pages)

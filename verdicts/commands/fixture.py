@@ -37,7 +37,6 @@ WARNING = (
 @click.option(
     "--to",
     type=click.Path(path_type=Path, file_okay=False),
-    show_default=True,
     default=Path("tests/fixtures"),
     help="The folder of all fixtures.",
 )

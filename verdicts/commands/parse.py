@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from archive.warc import take_apart
@@ -31,7 +32,6 @@ class ParseTask:
     page: RawPage | None
     site: str
     problem: str
-    has_trace: bool
     url: str | None = None
 
 
@@ -48,9 +48,10 @@ def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_
     if url is not None and (len(files) != 1 or is_warc(files[0][1])):
         raise UsageError(what="--url names the address of one page")
     own, name = _own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
-    tasks = _tasks(files, own, name, site, has_trace)
+    tasks = _tasks(files, own, name, site)
     exit_code = 0
-    with GuardedPool(parse_task, workers=WORKERS if len(files) > 8 else 1) as pool:
+    work, workers = partial(parse_task, has_trace=has_trace), WORKERS if len(files) > 8 else 1
+    with GuardedPool(work, workers=workers) as pool:
         # The pool takes tasks ahead of its answers, so each is kept until its answer is printed.
         waiting: list[ParseTask] = []
         for answer in pool.map(_kept(tasks, waiting)):
@@ -70,7 +71,7 @@ def _kept(tasks: Iterator[ParseTask], waiting: list[ParseTask]) -> Iterator[Pars
 
 
 def _tasks(
-    files: list[tuple[str, Path]], url: str | None, name: str, site: str | None, has_trace: bool
+    files: list[tuple[str, Path]], url: str | None, name: str, site: str | None
 ) -> Iterator[ParseTask]:
     for given, file in files:
         path = given
@@ -78,31 +79,29 @@ def _tasks(
             path = given.rstrip("/") + "/" + file.relative_to(given).as_posix()
         path = os.fsencode(path).decode("utf-8", "replace")
         if is_warc(file):
-            yield from _tasks_of_warc(path, file, site, has_trace)
+            yield from _tasks_of_warc(path, file, site)
             continue
         if file.exists() and not file.is_file():
-            yield ParseTask(path, None, name, "it is no ordinary file", has_trace)
+            yield ParseTask(path, None, name, "it is no ordinary file")
             continue
         if not os.path.lexists(file):
-            yield ParseTask(path, None, name, "there is no such file or folder", has_trace)
+            yield ParseTask(path, None, name, "there is no such file or folder")
             continue
         try:
             body = file.read_bytes()
         except OSError as error:
-            yield ParseTask(path, None, name, error.strerror or str(error), has_trace)
+            yield ParseTask(path, None, name, error.strerror or str(error))
             continue
         page = RawPage(url=url, body=body, content_type=PAGES.get(file.suffix.lower()))
-        yield ParseTask(path, page, name, "", has_trace)
+        yield ParseTask(path, page, name, "")
 
 
-def _tasks_of_warc(path: str, file: Path, site: str | None, has_trace: bool) -> Iterator[ParseTask]:
+def _tasks_of_warc(path: str, file: Path, site: str | None) -> Iterator[ParseTask]:
     """The HTML answers with status 200 of a WARC file; a broken record is a failure."""
     for item in read_source(file, url=None, date=None):
         if isinstance(item, Trouble):
             if item.reason != "revisit":
-                yield ParseTask(
-                    path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}", has_trace
-                )
+                yield ParseTask(path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}")
             continue
         message = None if item.is_file else take_apart(item.block)
         content_type = message.header("content-type") if message else item.content_type
@@ -113,10 +112,10 @@ def _tasks_of_warc(path: str, file: Path, site: str | None, has_trace: bool) -> 
             url, name = _own_address(url, site)
         body = message.decoded.body if message else item.block
         if body is None:
-            yield ParseTask(path, None, name, "the body is damaged", has_trace, url)
+            yield ParseTask(path, None, name, "the body is damaged", url)
         else:
             page = RawPage(url=url, body=body, content_type=content_type)
-            yield ParseTask(path, page, name, "", has_trace)
+            yield ParseTask(path, page, name, "")
 
 
 def _kind(content_type: str | None) -> str:
@@ -136,7 +135,7 @@ def _own_address(url: str, site: str | None) -> tuple[str, str]:
         raise UsageError(what=f"{url}: {error}") from error
 
 
-def parse_task(task: ParseTask) -> tuple[str, bool]:
+def parse_task(task: ParseTask, *, has_trace: bool = False) -> tuple[str, bool]:
     """The line of one page and whether it is a failure; runs in the worker."""
     if task.page is None:
         failure = Failure(
@@ -144,7 +143,7 @@ def parse_task(task: ParseTask) -> tuple[str, bool]:
         )
         return dump_line(failure), True
     record = read_page(task.page, site=task.site).model_copy(update={"path": task.path})
-    return dump_line(record, trace=task.has_trace), isinstance(record, Failure)
+    return dump_line(record, trace=has_trace), isinstance(record, Failure)
 
 
 def _died(task: ParseTask, died: Died) -> tuple[str, bool]:

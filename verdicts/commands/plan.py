@@ -35,7 +35,6 @@ SHOWN = 10
     type=click.FloatRange(min=0),
     metavar="S",
     default=1.0,
-    show_default=True,
     help="Seconds between requests, to reckon the time with.",
 )
 @json_option

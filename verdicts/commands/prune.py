@@ -18,7 +18,6 @@ from verdicts.options import example, home_option, json_option
     "--keep",
     type=click.IntRange(min=1),
     default=3,
-    show_default=True,
     help="So many published databases stay, the current one always.",
 )
 @click.option(
@@ -26,7 +25,6 @@ from verdicts.options import example, home_option, json_option
     "days",
     type=click.IntRange(0, 36500),
     default=90,
-    show_default=True,
     metavar="DAYS",
     help="Logs and quarantined bytes go when they are older.",
 )

@@ -10,31 +10,16 @@ import click
 from schema.errors import IntegrityError, StartError, UsageError
 from schema.published import CURRENT, FOLDER
 from verdicts.console import say
-from verdicts.options import example, home_option
+from verdicts.options import contact_option, example, home_option, port_option
 
 
 @click.command(epilog=example("verdicts serve --port 8001"))
 @home_option
 @click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="The address to listen at; 0.0.0.0 lets other machines in.",
+    "--host", default="127.0.0.1", help="The address to listen at; 0.0.0.0 lets other machines in."
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8001,
-    show_default=True,
-    help="0 takes a free port.",
-)
-@click.option(
-    "--contact",
-    metavar="MAIL-OR-URL",
-    default="",
-    envvar="VERDICTS_CONTACT",
-    help="Whom to write to about take-downs, named on each page. Else $VERDICTS_CONTACT.",
-)
+@port_option(8001)
+@contact_option("Whom to write to about take-downs, named on each page.")
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
 def serve(home: Path, host: str, port: int, contact: str, no_sql: bool) -> int:
     """Serve the published database, read-only."""

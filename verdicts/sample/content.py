@@ -14,6 +14,8 @@ from typing import Any
 
 BASE = "https://sample.example"
 SITE = "sample"
+PLAIN = ("name", "category", "tagline", "entry", "pricing", "badge", "share_percent")
+"""What a tool's file says under the same names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +134,7 @@ def _tool(slug: str, raw: dict[str, Any]) -> SampleTool:
     community = raw.get("community")
     return SampleTool(
         slug=slug,
-        name=raw["name"],
-        category=raw["category"],
-        tagline=raw["tagline"],
-        entry=raw["entry"],
-        pricing=raw["pricing"],
-        badge=raw["badge"],
-        share_percent=raw["share_percent"],
+        **{name: raw[name] for name in PLAIN},
         ship=ship,
         skip=skip,
         community=None if community is None else (community[0], community[1]),

@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any, TypedDict
 
 from verdicts.sample.content import (
@@ -50,7 +49,12 @@ def expected() -> Expected:
     pairs = load_pairs()
     return Expected(
         site=SITE,
-        pages=[_failure(pair) if pair.fault else _record(pair) for pair in pairs],
+        pages=[
+            {"kind": "failure", "url": pair.url, "code": CODES[pair.fault]}
+            if pair.fault
+            else _record(pair)
+            for pair in pairs
+        ],
         others=[f"{BASE}/", f"{BASE}/compare"],
         gone=[BASE + path for path in load_gone()],
         counts=_counts(
@@ -59,22 +63,12 @@ def expected() -> Expected:
     )
 
 
-def stored() -> str:
-    """The text of the committed expected.json; empty where it was never written."""
-    path = files(__package__) / "expected.json"
-    return path.read_text("utf-8") if path.is_file() else ""
-
-
 def dump(value: Expected) -> str:
     """The list as the text of expected.json: one page a line, so that a diff can be read."""
     rest: JSON = {key: part for key, part in value.items() if key != "pages"}
     lines = ",\n".join("  " + json.dumps(page, ensure_ascii=False) for page in value["pages"])
     head = json.dumps(rest, ensure_ascii=False, indent=1).removesuffix("\n}")
     return f'{head},\n "pages": [\n{lines}\n ]\n}}\n'
-
-
-def _failure(pair: SamplePair) -> JSON:
-    return {"kind": "failure", "url": pair.url, "code": CODES[pair.fault or ""]}
 
 
 def _record(pair: SamplePair) -> JSON:
@@ -155,7 +149,7 @@ def _counts(good: list[SamplePair], faulty: list[SamplePair]) -> JSON:
         "tools": len({tool.slug for tool in sides}),
         "names": len({tool.name for tool in sides}),
         "cards": len({_card_key(tool) for tool in sides}),
-        "quotes": len({key for tool in sides for key in _quote_keys(tool)}),
+        "quotes": len({_key(SITE, t.name, review.text) for t in sides for review in t.reviews}),
         "quote_slots": sum(len(tool.reviews) for tool in sides),
         "reviewers": len({review.reviewer for tool in sides for review in tool.reviews}),
         "failures": dict(sorted(Counter(CODES[pair.fault or ""] for pair in faulty).items())),
@@ -173,10 +167,6 @@ def _card_key(tool: SampleTool) -> str:
         tool.entry,
         tool.share_percent,
     )
-
-
-def _quote_keys(tool: SampleTool) -> list[str]:
-    return [_key(SITE, tool.name, review.text) for review in tool.reviews]
 
 
 def _key(*values: str | int) -> str:

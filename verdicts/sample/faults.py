@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from markupsafe import escape
 
-from verdicts.sample.content import SamplePair
+from verdicts.sample.content import Review, SamplePair
 
 CODES: dict[str, str] = {
     "eighth_missing": "quote_count",
@@ -43,26 +43,16 @@ def cut(pair: SamplePair, html: str) -> str:
     return html[: html.rindex(last) + len(last) // 2]
 
 
-def _eighth_missing(pair: SamplePair) -> SamplePair:
-    return replace(pair, b=replace(pair.b, reviews=pair.b.reviews[:-1]))
-
-
-def _quote_blank(pair: SamplePair) -> SamplePair:
-    *others, last = pair.b.reviews
-    return replace(pair, b=replace(pair.b, reviews=(*others, replace(last, text=""))))
-
-
-def _share_101(pair: SamplePair) -> SamplePair:
-    return replace(pair, a=replace(pair.a, share_percent=101))
-
-
-def _tagline_undefined(pair: SamplePair) -> SamplePair:
-    return replace(pair, a=replace(pair.a, tagline="undefined", best_for="undefined"))
+def _with_last(pair: SamplePair, *last: Review) -> SamplePair:
+    """The pair with this in the place of the last review, or nothing."""
+    return replace(pair, b=replace(pair.b, reviews=(*pair.b.reviews[:-1], *last)))
 
 
 _CHANGES: dict[str, Callable[[SamplePair], SamplePair]] = {
-    "eighth_missing": _eighth_missing,
-    "quote_blank": _quote_blank,
-    "share_101": _share_101,
-    "tagline_undefined": _tagline_undefined,
+    "eighth_missing": _with_last,
+    "quote_blank": lambda pair: _with_last(pair, replace(pair.b.reviews[-1], text="")),
+    "share_101": lambda pair: replace(pair, a=replace(pair.a, share_percent=101)),
+    "tagline_undefined": lambda pair: replace(
+        pair, a=replace(pair.a, tagline="undefined", best_for="undefined")
+    ),
 }

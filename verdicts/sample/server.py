@@ -97,20 +97,19 @@ class _Handler(BaseHTTPRequestHandler):
         if path == zipped_path():
             self.send_header("Vary", "Accept-Encoding")
         if not is_known:
-            self._describe(page, len(body), is_zipped)
+            self.send_header("Content-Type", page.content_type)
+            self.send_header("Content-Length", str(len(body)))
+            if is_zipped:
+                self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         if has_body and not is_known:
             self.wfile.write(body)
 
-    def _describe(self, page: SamplePage, length: int, is_zipped: bool) -> None:
-        self.send_header("Content-Type", page.content_type)
-        self.send_header("Content-Length", str(length))
-        if is_zipped:
-            self.send_header("Content-Encoding", "gzip")
-
     def _is_known(self, etag: str) -> bool:
         if (tags := self.headers["If-None-Match"]) is not None:
-            return tags.strip() == "*" or etag in (_strong(tag) for tag in tags.split(","))
+            return tags.strip() == "*" or etag in (
+                tag.strip().removeprefix("W/") for tag in tags.split(",")
+            )
         return _is_since(self.headers["If-Modified-Since"])
 
     def _base(self) -> str:
@@ -131,10 +130,6 @@ def _accepts_gzip(header: str | None) -> bool:
         if coding == "gzip":
             return weight not in ("q=0", "q=0.0")
     return False
-
-
-def _strong(tag: str) -> str:
-    return tag.strip().removeprefix("W/")
 
 
 def _is_since(header: str | None) -> bool:
