@@ -149,9 +149,9 @@ def require_own_pricing(tools: tuple[Tool, Tool], free: str) -> None:
 
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:
-    """Two quotes about one tool in the same words."""
+    """Two quotes in the same words."""
     # A list, for a dictionary would have to read every quote to its end.
-    said = [(quote.tool, quote.text) for quote in quotes]
+    said = [quote.text for quote in quotes]
     for number, each in enumerate(said):
         first = said.index(each)
         if first != number:

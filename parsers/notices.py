@@ -19,8 +19,8 @@ _THING = (
     r"|posts?|threads?|comments?|repl(?:y|ies)|transcripts?|descriptions?|texts?|content)"
 )
 _MADE = (
-    r"(?:edited|updated|moderated|translated|sponsored|generated|shortened|removed|verified"
-    r"|published|posted|written|submitted|promoted|reviewed|filed|paid)"
+    r"(?:last )?(?:checked|tested|edited|updated|moderated|translated|sponsored|generated"
+    r"|shortened|removed|verified|published|posted|written|submitted|promoted|reviewed|filed|paid)"
 )
 _WHICH = r"(?:the|our|all|more|this|their|other|full|whole|complete|entire|original)"
 _SENTENCE = re.compile(
@@ -53,6 +53,7 @@ _LABEL = re.compile(
         \ (?:reply|response|note)
       | (?:Reply|Response|Answer|Note)\ (?:from|by|of)\ [^.:]{1,40}
       | [A-Z][\w.\ ’'-]{0,40}\ (?:replie[sd]|respond(?:s|ed)|answer(?:s|ed)|writes\ back)
+      | Quote\ (?:from|by)\ [^.:]{1,40}
       | (?:Update|Edit|Correction)(?:,\ [^.:]{1,20}|\ \([^)]{1,20}\))?
     )\s?
     """,
@@ -66,6 +67,9 @@ _OPENINGS = (
     ("By continuing", re.compile(r"\bBy continuing,? you (?:agree|accept)\b")),
     ("We may ", re.compile(r"\bWe may (?:earn|receive|get) (?:an?|some) ")),
     ("Subscribe to ", re.compile(r"\bSubscribe to (?:our|the) ")),
+    ("[", re.compile(r"\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]*\]", re.I)),
+    ("bout this tool", re.compile(r"\AAbout this tool\b")),
+    ("edited for ", re.compile(r"\bedited for (?:length|clarity|style)\b")),
     ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
     (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
 )

@@ -54,7 +54,10 @@ _SENTENCE = re.compile(
       (?:no\ longer\ available|{_GONE}|pending|missing|(?:coming|available)\ soon|goes\ here|here
       |not\ found|loaded|displayed|placeholder)(?:,?\ (?:by|in|to|for|please)\ .{{1,40}})?
     | {_GONE}\ by\ (?:(?:a|an|the|our)\ )?{_WHO}s?(?:\ .{{1,40}})?
-    | (?:the\ |this\ )?{_THING}\ is\ (?:being\ (?:re)?written|still\ to\ come|on\ its\ way)
+    | (?:(?:the|this)\ (?:tool['’]s\ )?)?{_THING}\ (?:is|are)\ (?:being\ (?:re)?written
+      |still\ to\ come|on\ its\ way|(?:only\ )?available\ (?:only\ )?to\ \w+)\b.{{0,40}}
+    | no\ {_THING}\ (?:has|have)\ been\ (?:written|added|filed|published)\b.{{0,40}}
+    | (?:we\ are|we['’]re)\ (?:still\ )?waiting\ for\b.{{0,60}}
     | (?:still\ )?(?:awaiting|waiting\ for|pending)\ (?:(?:the|a|this)\ )?
       (?:moderation|approval|{_THING})
     | (?:your|insert|enter|add|write|type)\ (?:(?:a|an|the|your)\ )?{_THING}(?:\ here)?

@@ -152,7 +152,7 @@ Statement = tuple[int | None, int | None, int | None]
 @lru_cache(maxsize=64)
 def _counted(ship: str) -> re.Pattern[str]:
     """A community vote with its counts, in a publisher's word for ship, or without it."""
-    share, number = r"(0|[1-9][0-9]{0,2}) ?%", r"([0-9]{1,9})"
+    share, number = r"(0|[1-9][0-9]{0,2}) ?%", r"([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})"
     said = rf"(?:( {re.escape(ship)})? ?\({number} ?(?:/|of) ?{number}(?: votes?)?\))"
     return re.compile(share + said, re.IGNORECASE)
 
@@ -184,8 +184,8 @@ def parse_community(text: str, *, no_votes: str, field: str, ship: str = "ship")
     counted = _counted(ship).fullmatch(bare)
     if counted is None:
         return (parse_share(bare, field=field), None, None)
-    cast, votes = int(counted[3]), int(counted[4])
-    if counted[2] is None and (not votes or not _is_share_of(counted[1], counted[3], counted[4])):
+    cast, votes = (int(counted[group].replace(",", "")) for group in (3, 4))
+    if counted[2] is None and (not votes or not _is_share_of(counted[1], str(cast), str(votes))):
         detail = f"{text[:40]!r} does not say of what"
         raise FieldError(code="field_unreadable", field=field, detail=detail)
     if cast > votes:

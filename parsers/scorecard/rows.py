@@ -39,6 +39,7 @@ def name_by_row(
         each.cell.raw.outer for each in placed[1:]
     ):
         return placed
+    placed = _with_spanned(placed)
     rows = _beside_rows(tokens, names, placed)
     placed = _without_initials(rows, placed)
     own = {each.slot for each in placed if each.cell.reviewer is not None}
@@ -60,6 +61,33 @@ def name_by_row(
         raise cell_shape(detail, REVIEWER)
     heads = {slot: at for slot, found in rows.items() for at in found.values()}
     return _with_heads(tokens, names, placed, heads)
+
+
+def _with_spanned(placed: tuple[PlacedCell, ...]) -> tuple[PlacedCell, ...]:
+    """The cells, with the one reviewer that the first cell of every row names for both.
+
+    <tr><th rowspan=2>Builder <td>Alpha <td>81/100 ...
+    <tr>                      <td>Beta  <td>62/100 ...
+    """
+    rows: dict[int, list[PlacedCell]] = {}
+    for each in placed:
+        rows.setdefault(each.slot, []).append(each)
+    if not all(
+        len(row) == 2 and row[0].cell.reviewer and not row[1].cell.reviewer for row in rows.values()
+    ):
+        return placed
+    heads = {slot: row[0].cell for slot, row in rows.items()}
+    return tuple(
+        replace(
+            each,
+            cell=replace(
+                each.cell,
+                reviewer=heads[each.slot].reviewer,
+                reviewer_at=heads[each.slot].reviewer_at,
+            ),
+        )
+        for each in placed
+    )
 
 
 def _with_heads(

@@ -15,6 +15,7 @@ from parsers.scorecard.wording import (
     tail_of,
 )
 from parsers.sentences import is_cut
+from parsers.values import outer_quotes
 from schema.errors import FieldError
 
 
@@ -23,19 +24,25 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
 
     One that ends in an ellipsis may be so by itself, but nothing tells: a short one among longer
     ones is cut by hand, a whole sentence before it is where an editor cuts. One that is no whole
-    sentence is whole where the others end as such and nothing offers the rest.
+    sentence is whole where the others end as such and nothing offers the rest; where the rest is
+    offered for some quotes alone, those are parts.
     Raises: FieldError (truncated_quote, duplicate_block).
     """
-    texts = [tokens.join(*cell.quote).strip("“” ") for cell in cells]
+    shown = [tokens.join(*cell.quote) for cell in cells]
+    texts = [text[slice(*outer_quotes(text))].strip() for text in shown]
     unended = [text for text in texts if not is_ended(text) and tail_of(text) is None]
     if 2 * len(unended) > len(texts):
         raise _truncated(unended[0])
-    for cell, text in zip(cells, texts, strict=True):
+    offered = [_is_offered(tokens, cell, is_more) for cell in cells]
+    within = [any(map(is_more, tokens.text[slice(*cell.raw.span)])) for cell in cells]
+    is_of_some = 0 < sum(within) < len(cells)
+    for cell, text, has_offer, is_within in zip(cells, texts, offered, within, strict=True):
         if is_twice(text):
             detail = f"its beginning stands twice: {text[:40]!r}"
             raise FieldError(code="duplicate_block", field="quotes[].text", detail=detail)
         is_open = is_cut(text) or ends_in_more(text)
-        is_part = is_open or (not is_ended(text) and _is_offered(tokens, cell, is_more))
+        is_short_of = not is_ended(text) and has_offer
+        is_part = is_open or is_short_of or (is_of_some and is_within)
         if _is_offered(tokens, cell, says_how_much_more) or (is_part and not is_more(text)):
             raise _truncated(text)
 

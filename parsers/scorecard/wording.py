@@ -25,13 +25,25 @@ _FIGURE = re.compile(
     r"(?:(?:out )?of|points|pts|stars?|[\d\W])*",
     re.IGNORECASE,
 )
+_NO_NAMES = frozenset(
+    (
+        "about", "ai generated", "anonymous", "beta", "comment", "comments", "context", "details",
+        "discuss", "english", "final", "full transcript", "how we score", "info", "methodology",
+        "opinion", "original", "our score", "overall", "panelist", "permalink", "profile", "quote",
+        "rating", "review", "reviewer", "score", "scores", "source", "summary", "total",
+        "transcript", "verdict",
+    )
+)  # fmt: skip
+"""What a cell says beside its score and is no persona's name."""
 _OFFER = re.compile(r"(?:all|follow|more|open|read|see|show|view|visit)\s", re.IGNORECASE)
 _MORE = (
     r"(?:(?:read|show|see|view|load|continue|expand)(?: reading)?(?: the| this)?"
     r"(?: full| whole| entire)?(?: more| all| rest| on| quote| review| text)?|more)"
 )
 _AMOUNT = re.compile(
-    r"\W*(?:and |plus )?\d+ more (?:characters|lines|paragraphs|sentences|words)\W*", re.IGNORECASE
+    r"(?:\A|\W)(?:and |plus |\+ ?)?\d+ more (?:characters|lines|paragraphs|sentences|words)\W*\Z"
+    r"|[(\[](?:cont(?:\.|inued)?|more)[)\]]\W*\Z",
+    re.IGNORECASE,
 )
 _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
@@ -53,7 +65,10 @@ def is_name_like(text: str) -> bool:
 def may_be_reviewer(text: str) -> bool:
     """Whether a short text says who speaks: it has letters, no digit, no word of the interface."""
     return (
-        any(map(str.isalpha, text)) and not any(map(str.isdigit, text)) and not is_interface(text)
+        any(map(str.isalpha, text))
+        and not any(map(str.isdigit, text))
+        and text.casefold().strip(" :·") not in _NO_NAMES
+        and not is_interface(text)
     )
 
 
@@ -99,8 +114,8 @@ def is_more(text: str) -> bool:
 
 
 def says_how_much_more(text: str) -> bool:
-    """Whether a text says how much of another is not shown: `... and 214 more words`."""
-    return len(text) <= LONGEST_NAME and _AMOUNT.fullmatch(text) is not None
+    """Whether a text ends by saying how much of it is not shown: `... and 214 more words`."""
+    return _AMOUNT.search(text, max(0, len(text) - LONGEST_NAME)) is not None
 
 
 def ends_in_more(text: str) -> bool:
