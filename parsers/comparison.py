@@ -21,6 +21,7 @@ from parsers.checks import (
     require_own_pricing,
     require_own_quotes,
 )
+from parsers.heads import Names
 from parsers.page.columns import Turned, by_columns
 from parsers.page.context import Context, Trace
 from parsers.page.document import Document
@@ -74,7 +75,7 @@ def read_comparison(
     require_own_votes(one, two)
     card = read_scorecard(tokens, anchors, cards.names, begin, _panels(one, two))
     _require_whole(tokens, card, source)
-    slugs = _read_slugs(context, site, url, source)
+    slugs = _read_slugs(context, site, url, source, cards.names)
     title = _read_title(context, cards)
     quotes = read_quotes(context, card, (one, two))
     if document.kind == "html":
@@ -153,7 +154,7 @@ def _require_whole(tokens: Tokens, card: Scorecard, source: bytes) -> None:
 
 
 def _read_slugs(
-    context: Context, site: Site, url: str | None, source: bytes
+    context: Context, site: Site, url: str | None, source: bytes, names: Names
 ) -> tuple[str, str] | tuple[None, None]:
     """Both slugs, and what is odd about the address."""
     document = context.tokens.document
@@ -166,12 +167,22 @@ def _read_slugs(
         context.find("slug_ambiguous", "url", "several ' -vs- ' in the address")
     if slugs and slugs[0] > slugs[1]:
         context.find("slug_order", "url", f"{slugs[0]} sorts after {slugs[1]}")
+    if slugs and _are_turned(slugs, names):
+        context.find("slug_ambiguous", "url", "each name stands in the other tool's slug alone")
+        slugs = None
     canonical = document.canonical
     if not url or not canonical or not site.is_comparison(url) or not site.is_comparison(canonical):
         return slugs or (None, None)
     if site.own_address(canonical) != site.own_address(url):
         context.find("canonical_differs", "url", f"the page calls itself {canonical[:120]}")
     return slugs or (None, None)
+
+
+def _are_turned(slugs: tuple[str, str], names: Names) -> bool:
+    """Whether each of two names stands in the other's slug, and not in its own."""
+    keys = [re.sub(r"\W+", "-", name.casefold()).strip("-") for name in names]
+    held = [[f"-{key}-" in f"-{slug}-" for slug in slugs] for key in keys]
+    return held == [[False, True], [True, False]]
 
 
 def _check_decision(context: Context, decision: Decision, cards: Cards) -> None:

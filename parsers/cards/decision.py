@@ -31,7 +31,7 @@ from parsers.cards.cells import (
 )
 from parsers.cards.columns import DecisionRow, Said, order_of
 from parsers.cards.paragraphs import CardSpan, is_sentence, tokens_of
-from parsers.heads import headed_tool
+from parsers.heads import headed_tool, held_tool
 from parsers.page.tokens import Tokens
 from parsers.values import word_key
 from schema.errors import FieldError
@@ -136,6 +136,7 @@ def _read_table(tokens: Tokens, said: Said, first: int, header: int, stop: int) 
     labels = one_a_row(tokens, find_labels(tokens, header + 1, stop))
     end = _end(tokens, header, labels, stop)
     heads = _heads(tokens, names, header, labels[0])
+    heads = heads or _spoken_heads(tokens, names, header, labels[0])
     decision.names = tuple(head for head in heads if head in names)
     counts = Counter(label.row for label in labels)
     if len(labels) > 1 and _is_transposed(labels):
@@ -174,6 +175,18 @@ def _heads(tokens: Tokens, names: tuple[str, str], header: int, label: RowLabel)
     versus = word_key(tokens.words.versus.strip())
     heads = [at for at in places if _may_be_head(tokens, names, at)]
     return [tokens.text[at] for at in heads if tokens.key[at] != versus]
+
+
+def _spoken_heads(
+    tokens: Tokens, names: tuple[str, str], header: int, label: RowLabel
+) -> list[str]:
+    """The tools that pictures over the rows name, where no text heads the columns."""
+    document = tokens.document
+    first, last = document.run[tokens.start[max(header, 0)]], document.run[tokens.start[label.at]]
+    told = sorted((*document.spoken, *document.hidden))
+    tools = [held_tool(each.text, names) for each in told if first <= each.run <= last]
+    named = [0, *filter(None, tools)]
+    return [names[tool - 1] for before, tool in pairwise(named) if tool != before]
 
 
 def _may_be_head(tokens: Tokens, names: tuple[str, str], at: int) -> bool:

@@ -9,6 +9,7 @@ from parsers.cards.decision import Decision
 from parsers.cards.paragraphs import CardSpan, own_part
 from parsers.notices import require_no_notice
 from parsers.page.context import Context
+from parsers.page.edges import is_former
 from parsers.values import (
     Statement,
     label_key,
@@ -127,6 +128,10 @@ class ToolReader:
         if not without_icons(text) or text in "-–—−":
             return None
         text = self._text("pricing", cell)
+        tokens = self.context.tokens
+        if any(map(is_former, tokens.text[cell.first + 1 : cell.end])):
+            detail = "a former price, or what is saved, stands beside it"
+            raise FieldError(code="field_ambiguous", field=f"{self.path}.pricing", detail=detail)
         if run := _RUN_TOGETHER.search(text):
             detail = f"two prices run into each other at {text[run.start() :][:12]!r}"
             raise FieldError(code="field_ambiguous", field=f"{self.path}.pricing", detail=detail)

@@ -10,6 +10,7 @@ from parsers.page import controls
 from parsers.page.document import Document, Edge, common
 from parsers.page.inline import INLINE, UNREADABLE, TextRun
 from parsers.page.white import one_spaced
+from parsers.sentences import ENDS
 
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
 _PERMALINKS = frozenset("#¶§🔗⚓\u200b")
@@ -20,7 +21,8 @@ _EDIT = re.compile(
     r"\s*\[\s*(?:edit(?: source)?|(?:perma)?link|quote|reply|share|#|¶|§)\s*\]\s*$", re.IGNORECASE
 )
 """What stands in brackets behind a heading, as in a wiki, or behind a line."""
-_OF_FIGURES = frozenset("/%$€£¥")
+_CURRENCIES = frozenset("$€£¥")
+_OF_FIGURES = _CURRENCIES.union("/%")
 LONG_WORD = 3
 """A raised figure behind a word of so many letters is a footnote's, and no power."""
 LONGEST_FIGURE = 40
@@ -129,9 +131,10 @@ class Blocks:
         return "sup" in tags and ("a" in tags or text.strip()[0] == "[")
 
     def _may_be_note(self, at: int) -> bool:
-        """Whether a run is a raised figure behind a word."""
+        """Whether a run is a raised figure behind a word or a sentence."""
         text, before = self.runs[at][0], self.runs[at - 1][0]
-        is_behind = before[-LONG_WORD:].isalpha() and len(before) >= LONG_WORD
+        is_word = before[-LONG_WORD:].isalpha() and len(before) >= LONG_WORD
+        is_behind = is_word or before[-1:] in (*ENDS, ",", ";", "”")
         return is_behind and text.isdigit() and self._is_mark(self.runs[at][1])
 
     def _inline_tags(self, at: int) -> set[str]:
@@ -161,6 +164,9 @@ class Blocks:
         parts = [self.runs[start][0]]
         for at in range(start + 1, end):
             parts += (UNREADABLE if self._is_footnoted(at - 1, at) else "", self.runs[at][0])
+            is_cents = parts[-3][-1:].isdigit() and parts[-1][:1].isdigit()
+            if is_cents and not _CURRENCIES.isdisjoint("".join(parts)):
+                parts[-2] = UNREADABLE
         return "".join(parts)
 
     def _is_footnoted(self, before: int, at: int) -> bool:

@@ -89,6 +89,11 @@ def is_ribbon(text: str) -> bool:
     return _RIBBON.fullmatch(text) is not None
 
 
+def is_former(text: str) -> bool:
+    """Whether words beside a price say what it was, or what is saved."""
+    return _FORMER.match(text) is not None
+
+
 def is_apart(edge: Edge, twin: Edge) -> bool:
     """Whether an element sets its words apart, or the other tool's text has one there too."""
     return edge.tag in ASIDES or bool(twin.text)

@@ -22,6 +22,8 @@ from parsers.scorecard.wording import is_figure, is_name_like, is_notice, is_stu
 from parsers.values import word_key
 from schema.errors import FieldError, ParseError
 
+MOST_BLOCKS = 150
+"""No cell holds so many texts; each costs a look at all others."""
 _LIKE_SCORE = re.compile(r"\d ?/ ?\d")
 
 
@@ -31,6 +33,8 @@ def own_words(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[list[int]]:
     One name that every cell repeats is their reviewer, unless the rows are headed by reviewers or
     the cells show another name beside it.
     """
+    if max(len(cell.rest) for cell in cells) > MOST_BLOCKS:
+        raise cell_shape(f"a cell holds more than {MOST_BLOCKS} texts")
     common = _common(tokens, cells)
     found = []
     for cell in cells:
