@@ -72,6 +72,8 @@ class Document:
     """What elements say that are passed over, in the page's order."""
     spoken: list[Unshown] = field(default_factory=list)
     """What pictures and elements are called for readers who hear the page."""
+    reordered: set[int] = field(default_factory=set)
+    """The elements that a style of their own may show in another order."""
     controls: set[int] = field(default_factory=set)
     """The blocks that are the interface's: a button, a menu, a date.
 

@@ -19,6 +19,12 @@ _HIDING = re.compile(
     r"|text-decoration(?:-line)?\s*:[^;]*line-through)",
     re.IGNORECASE,
 )
+_ORDERING = re.compile(
+    r"(?:^|;)\s*(?:order\s*:|flex-direction\s*:\s*\w+-reverse|direction\s*:\s*rtl"
+    r"|grid-(?:area|column|row)(?:-\w+)?\s*:\s*(?!span|auto)|float\s*:\s*right)",
+    re.IGNORECASE,
+)
+"""Styles that show elements in another order than they are written in."""
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
 Part = LexborHTMLParser | LexborNode
@@ -35,6 +41,8 @@ class Marked:
     """Those of the hidden that a browser shows, and does not read out."""
     roles: set[int] = field(default_factory=set)
     """Controls by their role."""
+    reordered: set[int] = field(default_factory=set)
+    """Elements whose own style may show them, or what they hold, in another order."""
     spoken: dict[int, str] = field(default_factory=dict)
     """What elements and pictures are called by their attributes."""
     canonical: str | None = None
@@ -69,6 +77,8 @@ def open_panels(marked: Marked, parts: Sequence[Part]) -> None:
 def _look(node: LexborNode, marked: Marked) -> None:
     attributes, name = node.attributes, node.tag
     role = attributes.get("role")
+    if (style := attributes.get("style")) and _ORDERING.search(style):
+        marked.reordered.add(node.mem_id)
     if called := attributes.get("aria-label") or attributes.get("alt"):
         marked.spoken[node.mem_id] = called
     if name == "link":  # not shown in any case

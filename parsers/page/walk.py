@@ -59,7 +59,8 @@ class Walk:
         """Visit every visible node below `body` in order."""
         runs, kinds, moves = self.runs, _kinds, self.moves
         hidden, roles, spoken = self.marked.hidden, self.marked.roles, self.marked.spoken
-        marks = hidden | roles | spoken.keys()
+        reordered = self.marked.reordered
+        marks = hidden | roles | reordered | spoken.keys()
         document, tag_ids = self.document, list[int]()
         parent, first, end = document.parent, document.first, document.end
         element, is_block, made, box, line = 0, True, 0, 0, 0
@@ -94,6 +95,8 @@ class Walk:
                 end.append(0)
                 made += 1
                 element, is_block = made, not kind or (kind == _CUSTOM and _is_alone(node))
+                if is_marked and node.mem_id in reordered:
+                    document.reordered.add(made)
                 if is_marked and node.mem_id in spoken:
                     document.spoken.append(Unshown(len(runs), made, spoken[node.mem_id]))
                     if node.tag == "img" and any(map(str.isalnum, spoken[node.mem_id])):

@@ -26,6 +26,8 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
     ]
     if len(told) < 2 * sum(told) < 2 * len(told) and not board.is_one_name:
         raise uncertain("only some cells name their tool")
+    if board.is_reordered and not board.named and not board.is_one_name:
+        raise uncertain("a style may show the cells in another order")
     assign = next((each.assign for each in ARRANGEMENTS if each.applies(board)), None)
     if assign is None:
         raise uncertain(f"the cells stand in groups of {board.sizes}")

@@ -32,6 +32,7 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
         spoken=tuple(frozenset(found) for found in spoken.within),
         heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
         unread=() if is_one_name else _unread(tokens, names, cells),
+        is_reordered=_is_reordered(tokens, cells),
         under=() if is_one_name else _under(tokens, names, cells),
         over=tuple(tuple(tokens.text[at] for at in cell.raw.outer) for cell in cells),
         labels=() if is_one_name else tuple(_labels(tokens, cell) for cell in cells),
@@ -90,6 +91,16 @@ def _unread(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple
             if tokens.document.tag[_row(tokens, one, other)] == "tr" or _are_labels(*pair):
                 return pair
     return ()
+
+
+def _is_reordered(tokens: Tokens, cells: tuple[NamedCell, ...]) -> bool:
+    """Whether an element that holds some of the cells is shown in another order by its style."""
+    document = tokens.document
+    if not document.reordered:
+        return False
+    own = [document.ancestors(tokens.start[cell.raw.anchor.first]) for cell in cells]
+    everything = set(own[0]).intersection(*own[1:])
+    return any(document.reordered.intersection(chain) - everything for chain in own)
 
 
 def _under(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple[int, ...]:

@@ -171,7 +171,7 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
             if is_figure(tokens.text[at]):
                 detail = f"{tokens.text[at]!r} beside a verdict may be its score"
                 raise cell_shape(detail, "quotes[].score")
-    _require_one_verdict(tokens, cell, rest)
+    _require_one_verdict(tokens, cell)
     _require_no_unread(tokens, cell, quote)
     if paid := next((tokens.text[at] for at in cell.rest if is_notice(tokens.text[at])), None):
         raise cell_shape(f"{paid[:40]!r} stands in a cell: it may be an advertisement")
@@ -185,11 +185,11 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
             raise _unlike(f"{tokens.text[at][:40]!r} stands within a quote")
 
 
-def _require_one_verdict(tokens: Tokens, cell: RawCell, rest: list[int]) -> None:
+def _require_one_verdict(tokens: Tokens, cell: RawCell) -> None:
     """No second token of a cell states another verdict."""
     read = patterns_of(tokens.words).read_verdict
     own = word_key(cell.verdict(tokens) or "")
-    for at in rest:
+    for at in cell.rest:
         if own and tokens.key[at] in ("yes", "no"):
             raise cell_shape(f"a cell says {own!r} and {tokens.key[at]!r}", "quotes[].verdict")
         other = read(tokens.text[at])

@@ -43,6 +43,8 @@ class Board:
     """For each cell the tools that its pictures, or labels to be heard, name."""
     unread: tuple[str, ...]
     """What stands where the tools' names would, and names none."""
+    is_reordered: bool
+    """Whether a style may show cells in another order than they are written in."""
     under: tuple[int, ...]
     """The tools that are named behind the last cell."""
     over: tuple[tuple[str, ...], ...]

@@ -1,0 +1,289 @@
+"""Pages at which a careful reader would stop: refused with a reason, or read as the page says.
+
+Each stands for a kind that was met. The page is made from one that is read right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from fixture_tools import DESK, REVIEWERS, WREN, Line, html_page, read, read_one
+
+PAGE = html_page().replace("“", "").replace("”", "")
+WHOLE = read(PAGE)
+SCORES = re.compile(r"<p>(\d\d/100) · (ship|skip)</p>")
+Change = Callable[[str], str]
+
+
+def facts(line: Line) -> object:
+    return line.get("tools"), line.get("quotes")
+
+
+def before_scores(words: str) -> Change:
+    """The page with words in one text with each score, behind the reviewer's own element."""
+    return lambda page: SCORES.sub(rf"<p>{words}\1 · \2</p>", page)
+
+
+def chips(*words: str) -> Change:
+    """The page with a chip in each cell, in turn."""
+
+    def change(page: str) -> str:
+        turns = iter(words * 8)
+        return re.sub(r"<article>", lambda _: f"<article><i>{next(turns)}</i>", page)
+
+    return change
+
+
+def first(old: str, new: str) -> Change:
+    return lambda page: page.replace(old, new, 1)
+
+
+def over_cells(markup: str) -> Change:
+    return lambda page: page.replace("<article>", f"{markup}<article>", 1)
+
+
+def in_rows(style: str, cell_style: str = "") -> Change:
+    """The page with its cells in rows of two, in this style."""
+
+    def change(page: str) -> str:
+        start, end = page.index("<article>"), page.rindex("</article>") + len("</article>")
+        cells = [f"<article{cell_style}>{c}" for c in page[start:end].split("<article>")[1:]]
+        pairs = zip(cells[::2], cells[1::2], strict=True)
+        rows = (f'<div style="{style}">{one}{two}</div>' for one, two in pairs)
+        return page[:start] + "".join(rows) + page[end:]
+
+    return change
+
+
+Q1 = f"<blockquote>{WREN.quotes[0]}</blockquote>"
+PRICE = f"<td>{WREN.pricing}</td>"
+
+REFUSED: dict[str, tuple[Change, str, str | None]] = {
+    "a date before each score": (before_scores("3 Nov 2026 · "), "cell_shape", "quotes[].reviewer"),
+    "a label before each score": (before_scores("Overall "), "cell_shape", "quotes[].reviewer"),
+    "a number before each score": (before_scores("#12 · "), "quote_count", "quotes"),
+    "a former score": (before_scores("80/100 → "), "quote_count", "quotes"),
+    "about a score": (before_scores("~"), "quote_count", "quotes"),
+    "two chips like names": (
+        chips("Engineer", "Engineer", "Analyst", "Analyst", "Editor", "Editor", "Maker", "Maker"),
+        "cell_shape",
+        "quotes[].reviewer",
+    ),
+    "a head that names both, turned": (
+        over_cells(f"<h3>{DESK.name} vs {WREN.name}</h3>"),
+        "quote_side",
+        "quotes",
+    ),
+    "a verdict denied by its sign": (
+        lambda page: SCORES.sub(r"<p>\1</p><p>❌ Ship</p>", page),
+        "cell_shape",
+        "quotes[].verdict",
+    ),
+    "a verdict answered": (
+        lambda page: SCORES.sub(r"<p>\1</p><p>Would ship</p><p>no</p>", page),
+        "cell_shape",
+        "quotes[].verdict",
+    ),
+    "drawn scores": (
+        lambda page: SCORES.sub(r"<svg><text>\1</text></svg><p>\2</p>", page),
+        "cell_shape",
+        "quotes[].score",
+    ),
+    "a row turned by its style": (
+        in_rows("display:flex;flex-direction:row-reverse"),
+        "quote_side",
+        "quotes",
+    ),
+    "cells ordered by their style": (
+        in_rows("display:flex", ' style="order:2"'),
+        "quote_side",
+        "quotes",
+    ),
+    "a maker's answer": (
+        first(Q1, Q1.replace(".<", ". Copper Wren replied: we sing in tune since March.<")),
+        "field_ambiguous",
+        "quotes[0].text",
+    ),
+    "how much is not shown": (
+        first(Q1, Q1.replace(".<", ". [+3 more lines]<")),
+        "truncated_quote",
+        "quotes[].text",
+    ),
+    "an offer of the rest in one cell": (
+        first(Q1, f"{Q1}<p>Read more</p>"),
+        "truncated_quote",
+        "quotes[].text",
+    ),
+    "a sentence about the missing text": (
+        first(WREN.quotes[0], "This review could not be loaded. Please try again later."),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
+    "a note to the writer": (
+        first(WREN.description, "TODO: write a text"),
+        "field_unreadable",
+        "tools[0].description",
+    ),
+    "the tagline once more": (
+        first(WREN.description, WREN.tagline + "<br>"),
+        "duplicate_block",
+        "tools[0].description",
+    ),
+    "the price in the description": (
+        first(WREN.description, f"Pricing: one crown. {WREN.description}"),
+        "field_ambiguous",
+        "description",
+    ),
+    "descriptions that name the other tool": (
+        lambda page: html_page(
+            WREN.but(description=DESK.description), DESK.but(description=WREN.description)
+        ),
+        "field_ambiguous",
+        "tools[].description",
+    ),
+    "quotes that name the other tool": (
+        lambda page: html_page(
+            WREN.saying(1, f"{DESK.name} did well.").saying(2, f"I kept {DESK.name} open."), DESK
+        ),
+        "quote_side",
+        "quotes",
+    ),
+    "cents in an element of their own": (
+        first(PRICE, "<td>$12<sup>99</sup> a month</td>"),
+        "field_unreadable",
+        "tools[0].pricing",
+    ),
+    "what is saved": (
+        first(PRICE, "<td><p>$12 a month</p><p>Save 20% yearly</p></td>"),
+        "field_ambiguous",
+        "tools[0].pricing",
+    ),
+    "a raised figure behind a word": (
+        first(Q1, Q1.replace("time.", "time<sup>2</sup>.")),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
+    "a picture that is a word": (
+        first(Q1, Q1.replace("sang on", "sang <img alt='not' src=/n.png> on")),
+        "field_ambiguous",
+        "quotes[0].text",
+    ),
+    "two texts that part the cells": (
+        lambda page: re.sub(
+            r"<article>",
+            lambda m: (
+                f"<article><i>{'Nord' if page.count('<article>', 0, m.start()) < 4 else 'Sued'}</i>"
+            ),
+            page,
+        ),
+        "quote_side",
+        "quotes",
+    ),
+}
+
+
+@pytest.mark.parametrize("doubt", REFUSED)
+def test_a_page_that_leaves_a_doubt_is_refused_with_its_reason(doubt: str) -> None:
+    change, code, field = REFUSED[doubt]
+    line = read(change(PAGE))
+    assert (line["kind"], line.get("code"), line.get("field")) == ("failure", code, field), line
+
+
+def rowspans(page: str) -> str:
+    """The scorecard as a table whose reviewers head two rows each."""
+    start, end = page.index("<article>"), page.rindex("</article>") + len("</article>")
+    rows = ""
+    for slot, who in enumerate(REVIEWERS):
+        one, two = (
+            f"<td>{s.name}</td><td>{s.scores[slot]}</td><td>{s.quotes[slot]}</td>"
+            for s in (WREN, DESK)
+        )
+        rows += f"<tr><th rowspan=2>{who}</th>{one}</tr><tr>{two}</tr>"
+    return f"{page[:start]}<table>{rows}</table>{page[end:]}"
+
+
+def reviewers_behind(page: str) -> str:
+    """The scorecard as a table whose last column names the reviewer."""
+    start, end = page.index("<article>"), page.rindex("</article>") + len("</article>")
+    rows = ""
+    for slot, who in enumerate(REVIEWERS):
+        cells = (f"<td><p>{s.scores[slot]}</p><p>{s.quotes[slot]}</p></td>" for s in (WREN, DESK))
+        rows += f"<tr>{''.join(cells)}<td>{who}</td></tr>"
+    return f"{page[:start]}<table>{rows}</table>{page[end:]}"
+
+
+READ: dict[str, Change] = {
+    "reviewers that head two rows each": rowspans,
+    "reviewers behind their rows": reviewers_behind,
+    "a chip that more cells share": chips("Firm", "Firm", "Tentative"),
+    "the number of a section": first("Reviewer scorecard", "3. Reviewer scorecard"),
+    "scores in brackets": lambda page: SCORES.sub(r"<p>(\1 · \2)</p>", page),
+    "handles": lambda page: re.sub(
+        r"<article><p>([A-Z][a-z ]+[A-Za-z]*)</p>", r"<article><p><b>\1</b> <i>@here</i></p>", page
+    ),
+    "a reviewer's picture": lambda page: re.sub(r"<article><p>([A-Z])", r"<article><p>🔧 \1", page),
+    "a price struck by its style": first(
+        PRICE, f'<td><span style="text-decoration:line-through">$9</span> {WREN.pricing}</td>'
+    ),
+    "prose cut by css alone": lambda page: page.replace(
+        "<blockquote>", '<blockquote style="overflow:hidden">'
+    ),
+    "rows whose styles turn nothing": in_rows("display:flex;flex-direction:row"),
+}
+
+
+@pytest.mark.parametrize("form", READ)
+def test_what_costs_no_doubt_is_read(form: str) -> None:
+    assert facts(read(READ[form](PAGE))) == facts(WHOLE)
+
+
+@pytest.mark.parametrize("word", ["Permalink", "Overall", "Details", "AI generated", "Anonymous"])
+def test_a_word_of_the_interface_is_no_reviewer(word: str) -> None:
+    page = PAGE
+    for who in REVIEWERS:
+        page = page.replace(f"<p>{who}</p>", f"<p>{word}</p>")
+    assert {quote["reviewer"] for quote in read(page)["quotes"]} == {None}
+
+
+def test_votes_of_thousands_are_read() -> None:
+    page = PAGE.replace("<td>No community votes yet</td>", "<td>72% Ship (1,204 / 1,672)</td>", 1)
+    votes = read(page)["tools"][0]["community"]
+    assert votes == {"ship_percent": 72, "ship": 1204, "votes": 1672}
+
+
+@pytest.mark.parametrize(
+    ("card", "table"), [("80%", "No community votes yet"), ("—", "0% Ship (3 / 5)")]
+)
+def test_a_community_that_contradicts_itself_is_a_finding(card: str, table: str) -> None:
+    line = read(html_page(WREN.but(community=card, long_community=table)))
+    assert "community_disagrees" in {finding["code"] for finding in line["findings"]}
+
+
+def test_names_that_stand_in_each_others_slug_have_none() -> None:
+    line = read(html_page(DESK, WREN))
+    assert [tool["slug"] for tool in line["tools"]] == [None, None]
+    assert "slug_ambiguous" in {finding["code"] for finding in line["findings"]}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'd skip the enterprise tier and keep the small one.",
+        "Without that log, this is a skip.",
+        "Anyone who tells you this is a skip has not tried it.",
+        "You can skip this one chapter of the manual.",
+        "The others say “this is a skip” and are mistaken.",
+        "It was almost my skip of the month.",
+        "For hobbyists this is a skip; for teams it is a must.",
+    ],
+)
+def test_what_is_not_said_of_the_tool_itself_is_no_cue(said: str) -> None:
+    line = read_one(WREN.but(share="75%").saying(2, said))
+    assert [quote["verdict"] for quote in line["quotes"] if quote["tool"] == 1] == [None] * 4
+
+
+def test_the_same_words_of_two_tools_are_a_finding() -> None:
+    line = read(html_page(WREN, DESK.saying(1, WREN.quotes[0])))
+    assert "duplicate_quote" in {finding["code"] for finding in line["findings"]}
