@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from machine.files import fsync_folder, synced
@@ -28,17 +29,41 @@ WAY_OUT = "`verdicts check --rebuild-ledger` makes it again"
 """What helps where a ledger is lost or not sound."""
 
 
+@dataclass(frozen=True)
 class Home:
-    """A home folder. Shape: `Home(Path("data")).ledger` is `data/ledger.db`.
+    """A home folder. Shape: `Home(Path("data")).ledger` is `data/ledger.db`."""
 
-    `warc` holds the segments, `quarantine` bytes that no ledger row speaks of, `records` the record
-    files, `public` the published databases and `logs` a file for each run.
-    """
+    path: Path
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.ledger, self.logs = path, path / "ledger.db", path / "logs"
-        self.warc, self.quarantine = path / "warc", path / "quarantine"
-        self.records, self.public = path / "records", path / "public"
+    @property
+    def ledger(self) -> Path:
+        """What was asked, tried and captured."""
+        return self.path / "ledger.db"
+
+    @property
+    def warc(self) -> Path:
+        """The folder of the segments."""
+        return self.path / "warc"
+
+    @property
+    def quarantine(self) -> Path:
+        """Bytes that no row of the ledger speaks of."""
+        return self.path / "quarantine"
+
+    @property
+    def records(self) -> Path:
+        """The folder of the record files."""
+        return self.path / "records"
+
+    @property
+    def public(self) -> Path:
+        """The folder of the published databases."""
+        return self.path / "public"
+
+    @property
+    def logs(self) -> Path:
+        """A file for each run."""
+        return self.path / "logs"
 
     def current(self) -> Path | None:
         """The database that the link names, be it there or not. Absent: None without a link."""

@@ -15,46 +15,54 @@ LONGEST = 160
 """No listed sentence is longer. Units: characters."""
 
 _THING = (
-    r"(?:reviews?|quotes?|verdicts?|reviewers?|scorecards?|profiles?|comparisons?|pages?|articles?"
-    r"|posts?|threads?|comments?|repl(?:y|ies)|transcripts?|descriptions?|texts?|content)"
+    r"(?:reviews?|quotes?|verdicts?|comparisons?|pages?|articles?|posts?|threads?|comments?"
+    r"|scorecards?|profiles?|transcripts?)"
 )
+_THIS = r"(?:this|the)\ (?:review|quote|verdict|comment|post|text|comparison|page|article|section)"
 _MADE = (
-    r"(?:last )?(?:checked|tested|edited|updated|moderated|translated|sponsored|generated"
-    r"|shortened|removed|verified|published|posted|written|submitted|promoted|reviewed|filed|paid)"
+    r"(?:edited|updated|moderated|translated|sponsored|generated|shortened|removed|verified"
+    r"|published|submitted|promoted)"
 )
-_WHICH = r"(?:the|our|all|more|this|their|other|full|whole|complete|entire|original)"
+_BY = r"(?:by\ (?:our|the|its|a|an)\ [\w-]+(?:\ [\w-]+)?|(?:on|in)\ [\w,\ ]{3,20}|for\ [\w]+)"
 _SENTENCE = re.compile(
     rf"""
-      (?:was|is|did\ you\ find|do\ you\ find)\ (?:this|that)(?:\ {_THING})?\ (?:helpful|useful)\b.*
-    | (?:read|see|view|show|open|load)\ (?:{_WHICH}\ ){{1,3}}{_THING}\b.*
-    | (?:sign|log)\ (?:up|in)\ (?:to|for|now|today|and)\b.* | subscribe\ (?:to|for|now|today)\b.*
-    | join\ (?:us|our)\b.* | follow\ (?:us|this)\b.* | (?:click|tap)\ (?:here|to|on|the)\b.*
-    | (?:share|report|flag|copy|bookmark|print|translate|rate)\ this\b.*
-    | thank(?:s|\ you)\ for\ (?:voting|reading|subscribing|your\ (?:vote|feedback))\b.*
-    | (?:this|the)\ {_THING}\ (?:is|are|was|were|has\ been|have\ been|may\ be)\ (?:\w+\ )?
-      {_MADE}\b.*
-    | (?:machine[- ]|auto[- ]?)?translated\ (?:from|by|into)\b.*
-    | {_MADE}\ (?:by|on|at)\ (?:\S+\ ?){{1,5}} | yes\W+no
-    | be\ the\ first\ to\ (?:review|comment|vote|rate|share)\b.*
-    | leave\ (?:a|your)\ (?:comment|review|reply)\b.*
-    | (?:more|continued)\ (?:on|in)\ the\ next\ (?:page|part)\b.*
-    | the\ rest\ (?:is|of\ (?:this|the)\ .{1, 30}\ is)\ (?:for|available|behind|hidden)\b.*
-    | end\ of\ (?:quote|review)
-    | visit\ (?:the|our|their)\ (?:web\ ?site|site|home\ ?page)\b.*
+      (?:was|is|did\ you\ find|do\ you\ find)\ (?:this|that)(?:\ {_THING})?\ (?:helpful|useful)
+      (?:\ to\ you)?
+    | (?:read|see|view|show|open)\ (?:the|our|all|more|their|other)\ (?:(?:full|whole|other|complete
+      |original)\ )?{_THING}(?:\ (?:here|below|now|like\ this|of\ this\ tool|by\ .{{1,30}}))?
+    | (?:sign|log)\ (?:up|in)\ to\ (?:read|see|view|vote|comment|reply|continue|unlock)\b
+      .{{0,60}}
+    | subscribe\ (?:to\ (?:our|the)\b.{{0,60}}|now|today|for\ (?:more|free)\b.{{0,40}})
+    | follow\ us\ on\b.{{0,40}}
+    | (?:click|tap)\ (?:here|to\ (?:read|expand|see|view|show))\b.{{0,60}}
+    | (?:share|report|flag|copy|bookmark|print|rate|translate)\ this\ {_THING}(?:\ .{{0,40}})?
+    | thank(?:s|\ you)\ for\ (?:voting|subscribing|your\ (?:vote|feedback))
+    | {_THIS}\ (?:is|was|has\ been)\ (?:\w+\ )?{_MADE}(?:\ {_BY})?
+    | (?:machine[- ]|auto(?:matically)?[- ])?translated\ from\ \w+(?:\ by\ .{{1,30}})?
+    | (?:last\ )?(?:{_MADE}|checked|reviewed|posted)\ (?:by\ our\ [\w-]+|on\ \d[\w\ ,]{{3,20}}
+      |in\ (?:january|february|march|april|may|june|july|august|september|october|november
+      |december))
+      (?:\ .{{0,20}})?
+    | yes\W+no | end\ of\ (?:quote|review)
+    | be\ the\ first\ to\ (?:review|comment|vote|rate)\b.{{0,40}}
+    | leave\ (?:a|your)\ (?:comment|review|reply)(?:\ .{{0,30}})?
+    | (?:more|continued)\ (?:on|in)\ the\ next\ (?:page|part)
+    | the\ rest\ (?:of\ (?:this|the)\ (?:review|quote|text)\ )?is\ (?:for|available\ to)
+      \ (?:members|subscribers|readers)\b.{{0,40}}
+    | visit\ (?:the|our|their)\ (?:web\ ?site|site|home\ ?page)(?:\ .{{0,30}})?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"""
     (?:\A|.*[.!?…][’\"”')\]]*\s)
-    (?: Disclosure | Disclaimer | Sponsored | Advertisement | Ad | Affiliate\ \w+
+    (?: Disclosure | Disclaimer | Sponsored | Advertisement | Affiliate\ (?:link|disclosure)s?
       | Paid\ [Pp]artnership | Partner\ [Cc]ontent
-      | (?:Vendor|Maker|Editor|Staff|Publisher|Company|Founder|Team)(?:['’]s)?
-        \ (?:reply|response|note)
-      | (?:Reply|Response|Answer|Note)\ (?:from|by|of)\ [^.:]{1,40}
-      | [A-Z][\w.\ ’'-]{0,40}\ (?:replie[sd]|respond(?:s|ed)|answer(?:s|ed)|writes\ back)
+      | (?:The\ )?(?:[Vv]endor|[Mm]aker|[Ee]ditor|[Pp]ublisher|[Cc]ompany)(?:['’]?s)?
+        \ (?:reply|response|note|replied|replies|responded|responds|answered)
+      | (?:Reply|Response|Note)\ (?:from|by|of)\ [^.:]{1,40}
       | Quote\ (?:from|by)\ [^.:]{1,40}
-      | (?:Update|Edit|Correction)(?:,\ [^.:]{1,20}|\ \([^)]{1,20}\))?
+      | (?:Update|Edit|Correction)(?:,\ [^.:]{1,20}|\ \([^)]{1,20}\))
     )\s?
     """,
     re.VERBOSE | re.DOTALL,
@@ -63,7 +71,14 @@ _LABEL = re.compile(
 LONGEST_LABEL = 60
 _COLON = re.compile("[:–—]")
 _OPENINGS = (
-    ("cookies", re.compile(r"\b(?:uses?|stores?|sets?|accept) (?:\w+ )?cookies\b|cookies on your")),
+    (
+        "cookies",
+        re.compile(
+            r"\b(?:we|this (?:site|page|website))(?: and our [\w ]{1,30})? "
+            r"(?:uses?|stores?|sets?) (?:\w+ )?cookies\b|cookies on your device",
+            re.I,
+        ),
+    ),
     ("By continuing", re.compile(r"\bBy continuing,? you (?:agree|accept)\b")),
     ("We may ", re.compile(r"\bWe may (?:earn|receive|get) (?:an?|some) ")),
     ("Subscribe to ", re.compile(r"\bSubscribe to (?:our|the) ")),

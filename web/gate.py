@@ -42,7 +42,9 @@ TOOLS = re.compile(r"/verdicts(/-/query(\.json)?|(/[^/.]+)?/-/schema(\.(json|md)
 # Datasette writes a dot in the key of a row as ~2E, so one that stands there begins an ending.
 PLAIN_OR_JSON = re.compile(r"[^.]*(\.json)?")
 NUMBERS = frozenset({"INTEGER", "REAL"})
-NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(
+    r"\s{0,9}[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:e[-+]?[0-9]{1,4})?\s{0,9}", re.I
+)
 """What SQLite takes for a number; it puts any other text behind all numbers."""
 COMPARING = frozenset({"exact", "not", "gt", "gte", "lt", "lte", "in", "notin"})
 PLACE = re.compile(r"[0-9]{1,18}")

@@ -18,9 +18,10 @@ _PERMALINKS = frozenset("#¶§🔗⚓\u200b")
 _NOTE = re.compile(r"\s*[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§]{1,2})[\])]?\s*", re.IGNORECASE)
 """What a raised link shows that leads to a footnote."""
 _EDIT = re.compile(
-    r"\s*\[\s*(?:edit(?: source)?|(?:perma)?link|quote|reply|share|#|¶|§)\s*\]\s*$", re.IGNORECASE
+    r"\[ ?(?:edit(?: source)?|(?:perma)?link|quote|reply|share|top|#|¶|§) ?\]\Z", re.IGNORECASE
 )
-"""What stands in brackets behind a heading, as in a wiki, or behind a line."""
+"""What stands in brackets behind a heading, as in a wiki, or behind a line, and is a link."""
+LONGEST_EDIT = 24
 _CURRENCIES = frozenset("$€£¥")
 _OF_FIGURES = _CURRENCIES.union("/%")
 LONG_WORD = 3
@@ -109,12 +110,18 @@ class Blocks:
         """The runs of a line without the link in brackets at its end."""
         runs, tail = self.runs, ""
         for number, at in enumerate(reversed(solid[-4:]), start=1):
-            text = runs[at][0]
-            tail = text + tail
-            if (match := _EDIT.search(tail)) and match.start() < len(text):
+            text = runs[at][0].rstrip()
+            begin = text.rfind("[")
+            tail = text[max(begin, 0) :].lstrip() + tail
+            if len(tail) > LONGEST_EDIT:
+                return solid
+            if begin >= 0:
+                is_link = any("a" in self._inline_tags(each) for each in solid[-number:])
+                if not is_link or not _EDIT.match(tail):
+                    return solid
                 for cut in solid[-number:]:
                     runs[cut] = (" ", *runs[cut][1:])
-                runs[at] = (text[: match.start()] or " ", *runs[at][1:])
+                runs[at] = (text[:begin] or " ", *runs[at][1:])
                 return [each for each in solid if not runs[each][0].isspace()]
         return solid
 

@@ -102,7 +102,7 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         "quotes",
     ),
     "a maker's answer": (
-        first(Q1, Q1.replace(".<", ". Copper Wren replied: we sing in tune since March.<")),
+        first(Q1, Q1.replace(".<", ". The maker replied: we sing in tune since March.<")),
         "field_ambiguous",
         "quotes[0].text",
     ),

@@ -146,9 +146,43 @@ def test_a_sentence_of_the_interface_in_one_text_alone_refuses_the_page(
         assert (line["kind"], line["code"]) == ("failure", "field_ambiguous"), text
 
 
-@pytest.mark.parametrize(
-    "text", ["Read the manual first.", "It follows this to the end.", "We may be wrong.", "Is it?"]
+HONEST = (
+    "Read the manual first.",
+    "It follows this to the end.",
+    "We may be wrong.",
+    "Is it?",
+    "See the whole page before it loads.",
+    "Copy this idea.",
+    "Rate this low.",
+    "Written by people who ship.",
+    "The comments are written by hand.",
+    "Follow us into a world without tabs.",
+    "Click on a page to edit it in place.",
+    "Translate this into forty languages.",
+    "I asked for a haiku. It answered: no.",
+    "The model replied: ask a human.",
+    "I ran it for a week. Update: it still runs.",
+    "Nothing replied — I waited.",
+    "It uses your cookies and nothing else.",
+    "Sign up to nothing, pay for nothing.",
+    "Share this with nobody.",
+    "Join us in wondering why.",
+    "Open the whole thing in an editor.",
+    "Show all of it to your lawyer.",
+    "The review is where it shines.",
+    "This page is slow.",
+    "Edited by hand, it is better.",
+    "Published on a Friday, as bad news is.",
+    "The rest is for the brave.",
+    "More on that when it works.",
+    "Visit the shop and you will see.",
+    "Log in to it once and never again.",
+    "It knows what a [quote] is.",
 )
+"""What a reviewer may say, in words that are like the interface's."""
+
+
+@pytest.mark.parametrize("text", HONEST)
 def test_what_a_reviewer_says_in_like_words_stays(text: str) -> None:
     line = read(BARE.replace(HALF, f"{HALF} {text}"))
     assert line["quotes"][0]["text"] == f"{HALF} {text}"
