@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from parsers.cards.cards import Card
 from parsers.cards.decision import Decision
+from parsers.heads import begun_by, held_tool
 from schema.errors import FieldError, LayoutError
-from schema.records import Finding, Quote, Tool
+from schema.records import LONG_TEXT, Finding, Quote, Tool
 
 
 def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
@@ -109,19 +111,19 @@ def require_no_description(tools: tuple[Tool, Tool], quotes: list[Quote]) -> Non
 
 
 def require_own_names(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
-    """Texts that name the other tool, and none their own, stand at the wrong one.
+    """Texts that begin with the other tool's name, or hold it alone, stand at the wrong one.
 
-    Both descriptions, or two quotes at least where no quote names its own tool.
+    Both descriptions, or two quotes at least where no quote names its own tool; a comparison
+    with the other tool names it too, and counts for nothing.
     Raises: FieldError (field_ambiguous), LayoutError (quote_side).
     """
-    one, other = tools[0].name, tools[1].name
-    if one in other or other in one:
+    names = tools[0].name, tools[1].name
+    if names[0] in names[1] or names[1] in names[0]:
         return
-    said = [_named(tool.description, tools) for tool in tools]
-    if said == [2, 1]:
-        detail = "each names the other tool alone"
+    if [begun_by(tool.description, names) for tool in tools] == [2, 1]:
+        detail = "each begins with the other tool's name"
         raise FieldError(code="field_ambiguous", field="tools[].description", detail=detail)
-    named = [(quote.tool, _named(quote.text, tools)) for quote in quotes]
+    named = [(quote.tool, held_tool(quote.text, names, limit=LONG_TEXT)) for quote in quotes]
     own, foreign = (sum(n == t for t, n in named), sum(n == 3 - t for t, n in named))
     if foreign > 1 and not own:
         raise LayoutError(
@@ -129,23 +131,25 @@ def require_own_names(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
         )
 
 
-def _named(text: str, tools: tuple[Tool, Tool]) -> int:
-    """The one tool that a text names. Absent: 0 for neither, or both."""
-    shown = [tool.position for tool in tools if tool.name in text]
-    return shown[0] if len(shown) == 1 else 0
-
-
-def require_own_pricing(tools: tuple[Tool, Tool], free: str) -> None:
+def require_own_pricing(tools: tuple[Tool, Tool]) -> None:
     """Prices that fit the other tool's entry, both of them and neither its own, are turned round.
 
-    `free` is the site's word for a free entry; a price is free where it says so.
+    A price is free that begins with the word, and paid that begins with an amount.
     Raises: FieldError (field_ambiguous).
     """
-    said = [tool.pricing and free in tool.pricing.casefold() for tool in tools]
-    entries = [tool.entry.casefold() == free for tool in tools]
-    if None not in said and said[0] != said[1] and said == entries[::-1] and entries != said:
+    said = [_entry_of(tool.pricing or "") for tool in tools]
+    entries = [tool.entry for tool in tools]
+    if None not in said and said[0] != said[1] and said == entries[::-1]:
         detail = "the price of each tool fits the other's entry"
         raise FieldError(code="field_ambiguous", field="tools[].pricing", detail=detail)
+
+
+def _entry_of(pricing: str) -> str | None:
+    """The entry that a price states. Absent: None for one that states neither for certain."""
+    if re.match(r"free\b(?! ?-? ?trial)", pricing, re.IGNORECASE):
+        return "Free"
+    is_paid = re.match(r"(?:from |starts at )?[$€£¥] ?[1-9]", pricing, re.IGNORECASE) is not None
+    return "Paid" if is_paid and "free" not in pricing.casefold() else None
 
 
 def check_repeats(quotes: list[Quote]) -> Iterator[Finding]:

@@ -85,7 +85,7 @@ def read_comparison(
     require_own_quotes(tools, quotes)
     require_no_description(tools, quotes)
     require_own_names(tools, quotes)
-    require_own_pricing(tools, next(iter(site.words.entries)))
+    require_own_pricing(tools)
     context.findings += check_tool_quotes(tools, quotes)
     context.findings += check_sides(tools, quotes, cards.pair, decision)
     return Comparison(

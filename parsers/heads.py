@@ -27,7 +27,8 @@ NEUTRAL = frozenset(
 )
 """Words beside a tool's name in a head that leave it that tool's."""
 AGAINST = frozenset(
-    "against alternative beats better compared instead left not over right than unlike versus vs "
+    "against alternative beats better compared instead left like not over right than unlike versus "
+    "vs "
     "why without".split()
 )
 """Words beside a tool's name in a sentence that may be said of the other one."""
@@ -98,9 +99,19 @@ def _is_neutral(text: str, names: Names) -> bool:
     return all(word in NEUTRAL or not word.isalpha() for word in re.findall(r"\w+", text))
 
 
-def held_tool(text: str, names: Names) -> int:
-    """The one tool whose name a text holds, be it a sentence. Absent: 0 for neither, or both."""
-    said = text.casefold() if len(text) <= LONGEST_HEAD else ""
+def begun_by(text: str, names: Names) -> int:
+    """The one tool whose name a text begins with. Absent: 0 for neither."""
+    found = [n for n, name in enumerate(names, 1) if text.startswith(name)]
+    is_whole = found and not text[len(names[found[0] - 1]) :][:1].isalnum()
+    return found[0] if len(found) == 1 and is_whole else 0
+
+
+def held_tool(text: str, names: Names, *, limit: int = LONGEST_HEAD) -> int:
+    """The one tool whose name a text holds, be it a sentence. Absent: 0 for neither, or both.
+
+    One that is compared with another counts for nothing.
+    """
+    said = text.casefold() if len(text) <= limit else ""
     if not any(name.casefold() in said for name in names):  # of most texts, and fast to see
         return 0
     found = () if AGAINST.intersection(re.findall(r"\w+", said)) else _held(said, names)

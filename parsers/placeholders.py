@@ -60,7 +60,9 @@ _SENTENCE = re.compile(
     | (?:we\ are|we['’]re)\ (?:still\ )?waiting\ for\b.{{0,60}}
     | (?:still\ )?(?:awaiting|waiting\ for|pending)\ (?:(?:the|a|this)\ )?
       (?:moderation|approval|{_THING})
-    | (?:your|insert|enter|add|write|type)\ (?:(?:a|an|the|your)\ )?{_THING}(?:\ here)?
+    | (?:insert|enter|type)\ (?:(?:a|an|the|your)\ )?{_THING}(?:\ here)?
+    | (?:(?:add|write)\ )?(?:(?:a|an|the|your)\ )?{_THING}\ (?:goes\ )?here
+    | (?:add|write)\ (?:a|an|the|your)\ {_THING}
     | be\ the\ first\ to\ (?:review|comment|write|vote|rate|share)\b.{{0,60}}
     | (?:error\ ?:\ ?)?(?:failed|unable)\ to\ (?:load|fetch|get|display|retrieve|render|show)\b
       .{{0,60}}

@@ -7,7 +7,7 @@ repeats both word for word, says otherwise.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -63,8 +63,10 @@ class _Reader:
         tokens, named = self.tokens, self.named
         name, triple = named.span, named.triple
         badges = [at for at in range(name.end, triple.start) if badge_at(tokens, at)]
-        after = [at for at in _meaning(tokens, named, name.end, triple.start) if at not in badges]
-        before = _meaning(tokens, named, named.low, name.first)
+        said = self.repeated.categories | self.repeated.taglines
+        after = _meaning(tokens, named, name.end, triple.start, said)
+        after = [at for at in after if at not in badges]
+        before = _meaning(tokens, named, named.low, name.first, said)
         # Without a box the badge of the card before may stand there, over its description.
         early = [at for at in before[-2 - named.is_bound :] if badge_at(tokens, at)]
         before = [at for at in before if at not in early]
@@ -276,8 +278,12 @@ def _labels(tokens: Tokens, twin: Named | None) -> frozenset[str]:
     return frozenset(label_of(tokens.text[at]) for at in places)
 
 
-def _meaning(tokens: Tokens, named: Named, first: int, end: int) -> list[int]:
-    return [at for at in range(first, end) if _means(tokens, at, named.name)]
+def _meaning(
+    tokens: Tokens, named: Named, first: int, end: int, said: Set[str] = frozenset()
+) -> list[int]:
+    """The tokens that are more than decoration; what the decision table says is."""
+    places = range(first, end)
+    return [at for at in places if tokens.text[at] in said or _means(tokens, at, named.name)]
 
 
 def _means(tokens: Tokens, at: int, name: str) -> bool:

@@ -142,7 +142,7 @@ class Blocks:
         text, before = self.runs[at][0], self.runs[at - 1][0]
         is_word = before[-LONG_WORD:].isalpha() and len(before) >= LONG_WORD
         is_behind = is_word or before[-1:] in (*ENDS, ",", ";", "”")
-        return is_behind and text.isdigit() and self._is_mark(self.runs[at][1])
+        return is_behind and text.isdigit() and "sup" in self._inline_tags(at)
 
     def _inline_tags(self, at: int) -> set[str]:
         """The inline elements around a run."""

@@ -17,8 +17,8 @@ DECORATIONS = "•·→←↗↘›»‹«★☆✓✔▲▼▸▶|"
 ASIDES = frozenset("abbr label small sub sup".split())
 """Elements that set words apart rather than stress them."""
 _QUOTES = "“\"'‘(["
-_PLAIN = "span"
-"""The element that stresses nothing by itself."""
+_UNIT = re.compile(r"(?:AUD|CAD|CHF|CNY|EUR|GBP|INR|JPY|USD|VAT)\b|(?:/|per |a )\w")
+"""What a price is counted in."""
 _FORMER = re.compile(
     r"(?:was|were|saves?|saving|formerly|previously|instead of|down from|reduced)\b", re.IGNORECASE
 )
@@ -47,7 +47,7 @@ def may_be_foreign_lead(lead: Edge, twin: Edge, rest: str) -> bool:
         return False
     begin = rest.lstrip(_QUOTES)[:1]
     if text == twin.text and lead is not twin:
-        return text.count(" ") < 2 or not begin.islower()
+        return not begin.islower() or text.endswith(":")
     is_begun = text.count(" ") >= 2 and lead.tag not in ASIDES  # words of a sentence, not a label
     is_new = not begin.islower() and not is_begun
     return not any(map(str.isalnum, text)) or text.endswith(":") or is_new
@@ -61,8 +61,7 @@ def is_lead_alone(lead: Edge, rest: str, name: str) -> bool:
         return False
     if name.startswith(text) or text.startswith(name):
         return False
-    is_known = word in _STARTS or is_ribbon(text)
-    return is_known or (lead.tag == _PLAIN and not name.startswith(word))
+    return word in _STARTS or is_ribbon(text)
 
 
 def may_be_foreign_trail(trail: Edge, twin: Edge) -> bool:
@@ -72,10 +71,9 @@ def may_be_foreign_trail(trail: Edge, twin: Edge) -> bool:
         return False
     if is_ribbon(text):
         return True
-    if not is_apart(trail, twin):
-        is_few = text.count(" ") < 2 and not any(map(str.isdigit, text))
-        return (trail.tag == _PLAIN and is_few and text[0].isupper()) or bool(_FORMER.match(text))
-    return len(text) == 1 or not text[0].islower() or bool(_FORMER.match(text))
+    if _FORMER.match(text) or not is_apart(trail, twin):
+        return _FORMER.match(text) is not None
+    return len(text) == 1 or not (text[0].islower() or _UNIT.match(text))
 
 
 def is_glued_trail(text: str, trail: Edge) -> bool:

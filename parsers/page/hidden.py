@@ -4,7 +4,7 @@
 It <i aria-hidden=true>never</i> sang. shown, though not read out: lost
 <i aria-hidden=true>I</i>t sang.       the same, unless it stands there once more
 It <i hidden>never</i> sang.           not shown: the page says that it sang
-It sang. <i hidden>And it slept.</i>   a sentence more, to be opened: lost
+It sang. <i hidden>And it slept late.</i>  a sentence of four words or more: lost
 It sang. <i hidden>Copied</i>          a few words behind a whole sentence: the interface's
 """
 
@@ -32,22 +32,28 @@ def lost_words(document: Document, start: int, end: int) -> str | None:
     if not hidden:
         return None
     first, last = document.runs_of(start, end)
-    at = bisect_left(hidden, (first,))
+    at, shown = bisect_left(hidden, (first,)), ""
     while at < len(hidden) and hidden[at].run <= last:
-        if _is_lost(document, hidden[at], start, end):
+        shown = shown or document.join(start, end)
+        if _is_lost(document, hidden[at], start, end, shown):
             return hidden[at].text
         at += 1
     return None
 
 
-def hidden_rest(document: Document, places: Sequence[tuple[int, int]]) -> str | None:
+def hidden_rest(
+    document: Document, places: Sequence[tuple[int, int]], *, has_offer: bool = True
+) -> str | None:
     """A hidden sentence beside one of several texts, which are blocks [start, end).
 
-    Absent: None where there is none, or another text has the same, figures aside: no part of it.
+    Absent: None where there is none, where another text has the same, figures aside, or where each
+    has one and the page `has_offer` of none: no part of it.
     """
     if not document.hidden:
         return None
     found = [_sentences_beside(document, *place) for place in places]
+    if all(found) and not has_offer:
+        return None
     counts = Counter(text for own in found for text in {_FIGURES.sub("0", each) for each in own})
     each = (text for own in found for text in own)
     return next((text for text in each if counts[_FIGURES.sub("0", text)] == 1), None)
@@ -70,11 +76,11 @@ def _sentences_beside(document: Document, start: int, end: int) -> list[str]:
     ]
 
 
-def _is_lost(document: Document, words: Unshown, start: int, end: int) -> bool:
+def _is_lost(document: Document, words: Unshown, start: int, end: int, shown: str) -> bool:
     """Whether words are of one line with shown ones, and these go on from them or to them."""
-    before, after = _beside(document, words, start, end)
-    if words.text in document.join(start, end) and len(words.text) > 1:
+    if len(words.text) > 1 and words.text in shown:
         return False
+    before, after = _beside(document, words, start, end)
     if after and not words.is_silent:
         return False
     if before and after:

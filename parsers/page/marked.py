@@ -12,13 +12,13 @@ from parsers.page.controls import is_role
 
 _MARKED = (
     "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],[popover],[role],"
-    "link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt]"
+    "link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt],"
+    "[title]:not(a,button,abbr,iframe,input,link,style)"
 )
 _HIDING = re.compile(
-    r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    r"|text-decoration(?:-line)?\s*:[^;]*line-through)",
-    re.IGNORECASE,
+    r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
+_STRIKING = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _ORDERING = re.compile(
     r"(?:^|;)\s*(?:order\s*:|flex-direction\s*:\s*\w+-reverse|direction\s*:\s*rtl"
     r"|grid-(?:area|column|row)(?:-\w+)?\s*:\s*(?!span|auto)|float\s*:\s*right)",
@@ -41,6 +41,8 @@ class Marked:
     """Those of the hidden that a browser shows, and does not read out."""
     roles: set[int] = field(default_factory=set)
     """Controls by their role."""
+    struck: set[int] = field(default_factory=set)
+    """Those of the hidden whose words are struck: shown, and not said any more."""
     reordered: set[int] = field(default_factory=set)
     """Elements whose own style may show them, or what they hold, in another order."""
     spoken: dict[int, str] = field(default_factory=dict)
@@ -77,9 +79,13 @@ def open_panels(marked: Marked, parts: Sequence[Part]) -> None:
 def _look(node: LexborNode, marked: Marked) -> None:
     attributes, name = node.attributes, node.tag
     role = attributes.get("role")
-    if (style := attributes.get("style")) and _ORDERING.search(style):
+    style = attributes.get("style") or ""
+    if style and _ORDERING.search(style):
         marked.reordered.add(node.mem_id)
-    if called := attributes.get("aria-label") or attributes.get("alt"):
+    if style and _STRIKING.search(style):
+        marked.struck.add(node.mem_id)
+        marked.hidden.add(node.mem_id)
+    if called := attributes.get("aria-label") or attributes.get("alt") or attributes.get("title"):
         marked.spoken[node.mem_id] = called
     if name == "link":  # not shown in any case
         if marked.canonical is None and (attributes.get("rel") or "").lower() == "canonical":

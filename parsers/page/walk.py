@@ -99,9 +99,6 @@ class Walk:
                     document.reordered.add(made)
                 if is_marked and node.mem_id in spoken:
                     document.spoken.append(Unshown(len(runs), made, spoken[node.mem_id]))
-                    if node.tag == "img" and any(map(str.isalnum, spoken[node.mem_id])):
-                        drawn = Unshown(len(runs), parent[made], spoken[node.mem_id], True)
-                        document.hidden.append(drawn)
                 if is_marked and node.mem_id in roles:  # and shown
                     self.controls.append(made)
                     is_block = True
@@ -117,7 +114,9 @@ class Walk:
                 stack.append((after, element, is_block))
                 is_block = False
                 continue
-            elif kind == _SILENT or (is_marked and kind != _UNSEEN):
+            elif (kind == _SILENT or (is_marked and kind != _UNSEEN)) and (
+                node.mem_id not in self.marked.struck
+            ):
                 self._pass_over(node, element)
             node = node.next
 
@@ -127,9 +126,14 @@ class Walk:
         if called := self.marked.spoken.get(node.mem_id):
             document.spoken.append(Unshown(run, parent, called))
         parts = node.template_fragments() if node.tag == "template" else [node]
+        if node.tag == "svg":  # its title is a picture's name, its style is none
+            for title in node.css("title"):
+                document.spoken.append(Unshown(run, parent, one_spaced(title.text())))
+            parts = node.css("text")
         said = one_spaced(" ".join(part.text(separator=" ") for part in parts))
-        if node.tag == "noembed":  # whose markup is text
+        if node.tag == "noembed":  # whose markup is text, and which may only ask for scripts
             said = one_spaced(_TAG.sub(" ", said))
+            said = "" if "script" in said.casefold() else said
         is_moved = self.moves is not None and node.mem_id in self.moves.emptied
         if any(map(str.isalnum, said)) and not is_moved:
             is_silent = node.mem_id in self.marked.silent or node.tag in _DRAWN

@@ -15,6 +15,10 @@ from parsers.heads import headed_tool
 from parsers.scorecard.sides import ROWS, Board, PlacedCell, Side, side_of_single, uncertain
 
 
+_NAMELESS = frozenset(("Product", "Tool", "product", "tool"))
+"""What stands where a tool's name would."""
+
+
 def place_cells(board: Board) -> tuple[PlacedCell, ...]:
     """The cells with tool and slot, in the order of the cells.
 
@@ -26,6 +30,9 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
     ]
     if len(told) < 2 * sum(told) < 2 * len(told) and not board.is_one_name:
         raise uncertain("only some cells name their tool")
+    nameless = [own & _NAMELESS for own in board.labels]
+    if not board.named and nameless and all(nameless):
+        raise uncertain(f"each cell says {min(nameless[0])!r}, and names none")
     if board.is_reordered and not board.named and not board.is_one_name:
         raise uncertain("a style may show the cells in another order")
     assign = next((each.assign for each in ARRANGEMENTS if each.applies(board)), None)

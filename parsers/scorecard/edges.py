@@ -15,7 +15,7 @@ from parsers.page.edges import ASIDES, is_glued_trail, is_lead_alone, may_be_for
 from parsers.page.hidden import hidden_rest
 from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import NamedCell, cell_shape
-from parsers.scorecard.wording import is_interface, masked
+from parsers.scorecard.wording import is_interface, is_more, masked
 
 FEW_WORDS = 10
 
@@ -24,7 +24,10 @@ def require_own_edges(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]
     """No quote begins or ends in what may be the page's own words. Raises: LayoutError."""
     if all(_is_marked(tokens, cell) for cell in cells):
         return
-    if rest := hidden_rest(tokens.document, [_blocks(tokens, cell) for cell in cells]):
+    spans = (range(*cell.raw.span) for cell in cells)
+    has_offer = any(is_more(tokens.text[at]) for span in spans for at in span)
+    places = [_blocks(tokens, cell) for cell in cells]
+    if rest := hidden_rest(tokens.document, places, has_offer=has_offer):
         raise cell_shape(f"{rest[:40]!r} is hidden beside a quote, and may be a part of it")
     labels = {tokens.text[cell.quote.first].split(" ", 1)[0] for cell in cells}
     if len(labels) == 1 and min(labels)[-1:] == ":":

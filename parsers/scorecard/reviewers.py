@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from parsers.heads import Names, named_tools
 from parsers.page.edges import ASIDES, is_ribbon
@@ -18,6 +19,7 @@ _SIGNED = re.compile(
     r"(?:signed(?: by)?|(?:written|reviewed) by|reviewer|author|by)\s?[:–—]\s?(.{1,60})",
     re.IGNORECASE,
 )
+FEW, TOOLS = 3, (1, 2)
 Told = tuple[str, int]
 """A reviewer's name as it was found, and its token."""
 
@@ -104,6 +106,12 @@ def _require_no_text(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
         {masked(tokens.text[at]): at for at in raw.rest if not quote.first <= at < quote.end}
         for raw, quote in ((each.cell.raw, each.cell.quote) for each in placed)
     ]
+    numbered = [[tokens.text[at] for at in own.values()] for own in left]
+    for texts in zip(*numbered, strict=False):
+        counts = Counter(texts)
+        is_like_names = all(text[0].isalpha() for text in texts)
+        if is_like_names and len(counts) >= FEW and max(counts.values()) <= len(TOOLS):
+            raise cell_shape(f"{texts[0][:40]!r} may say who speaks", REVIEWER)
     common = set.intersection(*map(set, left))  # a button, or its like
     if all(set(own) - common for own in left):
         text = next(text for text in left[0] if text not in common)

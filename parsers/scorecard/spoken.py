@@ -42,7 +42,11 @@ def spoken_tools(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> 
             found.within[elements.index(above)].append(tool)
         elif (at := bisect_left(elements, element)) < len(cells):
             found.over[at].append(tool)
-    return found
+    nothing: list[list[int]] = [[] for _ in cells]
+    # One tool over them all is a link back; the same in every cell is a mark of the page.
+    is_told = {tool for own in found.over for tool in own} == {1, 2}
+    is_mark = all(found.within) and len({*map(tuple, found.within)}) == 1
+    return SpokenTools(found.over if is_told else nothing, nothing if is_mark else found.within)
 
 
 def cell_element(tokens: Tokens, cell: NamedCell) -> int:

@@ -45,19 +45,27 @@ CUES: dict[Verdict, tuple[str, ...]] = {
 """The closed list. Phrases of verdict v are only read on cards where v is the minority."""
 
 
-_OBJECT = (
-    r"(?:(?<=d skip)|(?<=d ship)|(?<=ll skip)|(?<=ll ship))\ "
-    r"(?:the|a|an|all|any|every|some|most|my|your|our|its|that|those|these)\b"
-    r"|(?<=\bone)\ (?!a\b|and\b|as\b|at\b|because\b|but\b|for\b|if\b|in\b|on\b|or\b|so\b|this\b"
-    r"|though\b|today\b|until\b|unless\b|when\b|while\b|with\b|yet\b)[a-z]"
+_FOLLOWED = (
+    r"(?=\W*\Z|[^\w\s’']|\s*[–—(]|\s+(?:a(?:ll|nd|s|t|fter|lready|lthough|nyway|gain)|b(?:ecause|efore|ut|y)"
+    r"|despite|during|either|even|except|for|given|here|i[fnst]|just|like|no|not|now|of|on|once|only"
+    r"|or|out|over|rather|regardless|right|simply|since|so|still|th(?:an|at|en|ere|is|ough|ese|ose)"
+    r"|to(?:day)?|under|un(?:less|til)|wh(?:atever|en|enever|ere|ile|o|y|ose|ich)|with(?:out)?|yet"
+    r"|every|everybody|from|either|any|anybody|I|you|we|they|he|she|the|my)\b)"
 )
-"""What is skipped or shipped other than the tool: `I'd skip the enterprise tier`."""
+"""What may stand behind a phrase: an end, a sign, or a word that makes it no part of another."""
+_BARE = re.compile(r"(?:d|ll) (?:skip|ship)\Z", re.IGNORECASE)
+_TOOL_ITSELF = re.compile(
+    r"\W*\Z|[^\w\s]|\s*[–—(]|\s+(?:it|this(?: one)?(?=\W|\Z)|and|but|because|for|if|in|now|on|once"
+    r"|since|so|though|today|until|unless|when|while|with|without|either way|regardless)\b",
+    re.IGNORECASE,
+)
+"""What may stand behind `I'd skip`: no other thing that is skipped."""
 
 
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(phrases, key=len, reverse=True)
     texts = "|".join(re.escape(phrase).replace("'", "['’]") for phrase in longest_first)
-    return re.compile(rf"(?<!\w)(?:{texts})(?!\w|-\w)(?!{_OBJECT})", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{texts})(?!\w|-\w){_FOLLOWED}", re.IGNORECASE)
 
 
 _CUES = {verdict: _pattern(phrases) for verdict, phrases in CUES.items()}
@@ -106,7 +114,8 @@ def find_cue(text: str, minority: Verdict) -> tuple[int, int] | None:
         place = max(0, match.start() - 60), match.start()
         is_turned = _UNLESS.search(text, *place) or _DEPENDS.search(text, *place)
         is_of_some = _FOR_SOME.search(text, *place) and _FOR_OTHERS.match(text, match.end())
-        if not (is_turned or is_of_some or _is_quoted(text, match.start())):
+        is_other = _BARE.search(match[0]) and not _TOOL_ITSELF.match(text, match.end())
+        if not (is_turned or is_other or is_of_some or _is_quoted(text, match.start())):
             return match.span()
     return None
 

@@ -165,11 +165,6 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         "field_unreadable",
         "quotes[0].text",
     ),
-    "a picture that is a word": (
-        first(Q1, Q1.replace("sang on", "sang <img alt='not' src=/n.png> on")),
-        "field_ambiguous",
-        "quotes[0].text",
-    ),
     "two texts that part the cells": (
         lambda page: re.sub(
             r"<article>",

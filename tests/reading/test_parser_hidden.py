@@ -210,7 +210,7 @@ def test_a_price_keeps_its_unit(price: str) -> None:
 
 
 def test_prices_that_fit_each_others_entry_refuse_the_page() -> None:
-    paid = DESK.but(entry="Paid", pricing="Nine crowns a month")
+    paid = DESK.but(entry="Paid", pricing="$9 a month")
     assert read(html_page(WREN, paid))["kind"] == "comparison"
     turned = html_page(WREN.but(pricing=paid.pricing), paid.but(pricing=WREN.pricing))
     line = read(turned)
