@@ -102,14 +102,6 @@ def _stated_ships(tools: tuple[Tool, Tool]) -> int | None:
     return sum(each.ship for each in votes if each) if None not in votes else None
 
 
-def require_no_description(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
-    """No quote holds what a card says of its tool. Raises: FieldError (field_ambiguous)."""
-    for number, quote in enumerate(quotes):
-        if any(tool.description in quote.text for tool in tools):
-            field, detail = f"quotes[{number}].text", "a description stands in it"
-            raise FieldError(code="field_ambiguous", field=field, detail=detail)
-
-
 def require_own_names(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
     """Texts that begin with the other tool's name, or hold it alone, stand at the wrong one.
 

@@ -16,7 +16,6 @@ from parsers.cards.tool import ToolReader, require_own_votes
 from parsers.checks import (
     check_sides,
     check_tool_quotes,
-    require_no_description,
     require_own_names,
     require_own_pricing,
     require_own_quotes,
@@ -83,7 +82,6 @@ def read_comparison(
     tools = (one.record(slugs[0]), two.record(slugs[1]))
     _check_decision(context, decision, cards)
     require_own_quotes(tools, quotes)
-    require_no_description(tools, quotes)
     require_own_names(tools, quotes)
     require_own_pricing(tools)
     context.findings += check_tool_quotes(tools, quotes)

@@ -27,7 +27,7 @@ _ORDERING = re.compile(
 """Styles that show elements in another order than they are written in."""
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
-Part = LexborHTMLParser | LexborNode
+TreePart = LexborHTMLParser | LexborNode
 _PANELS = frozenset(("", "group", "region", "tabpanel"))
 """The roles of what a tab or an accordion opens; a menu or a dialog is the interface's."""
 
@@ -70,7 +70,7 @@ def mark_within(marked: Marked, fragments: Iterable[LexborNode]) -> None:
             _look(node, marked)
 
 
-def open_panels(marked: Marked, parts: Sequence[Part]) -> None:
+def open_panels(marked: Marked, parts: Sequence[TreePart]) -> None:
     """Show the hidden panels that a control opens in the page, or in its templates' contents."""
     if marked.panels:
         marked.hidden -= _opened(parts, marked.panels)
@@ -118,7 +118,7 @@ def _is_unshown(node: LexborNode) -> bool:
     )
 
 
-def _opened(parts: Sequence[Part], panels: list[LexborNode]) -> set[int]:
+def _opened(parts: Sequence[TreePart], panels: list[LexborNode]) -> set[int]:
     """The hidden panels that a control of the page opens: they are shown to whoever asks.
 
     A control names its panel, or the panel names it; tabs and panels of equal number, and a panel

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from parsers.heads import headed_tool
 from parsers.scorecard.sides import ROWS, Board, PlacedCell, Side, side_of_single, uncertain
 
-
 _NAMELESS = frozenset(("Product", "Tool", "product", "tool"))
 """What stands where a tool's name would."""
 

@@ -36,10 +36,24 @@ def read_quotes(
         _quote(context, number, each.tool, each.slot, each.cell)
         for number, each in enumerate(parts)
     ]
+    _require_no_description(context, parts, tools)
     _require_alike(context, fields, card.cells)
     for tool in tools:
         _infer(context, fields, tool)
     return _QUOTES.validate_python(fields)
+
+
+def _require_no_description(
+    context: Context, parts: list[PlacedCell], tools: tuple[ToolReader, ToolReader]
+) -> None:
+    """No paragraph of a quote is what a card says of its tool."""
+    tokens = context.tokens
+    said = tuple(tool.card.description.text(tokens) for tool in tools)
+    for number, (first, end) in enumerate(each.cell.quote for each in parts):
+        shown = tokens.document.text[tokens.start[first] : tokens.end[end - 1]]
+        if len(shown) > 1 and any(text.startswith(said) for text in shown):
+            field, detail = f"quotes[{number}].text", "a card's description stands in it"
+            raise FieldError(code="field_ambiguous", field=field, detail=detail)
 
 
 def _quote(context: Context, number: int, tool: int, slot: int, cell: NamedCell) -> dict[str, Any]:
