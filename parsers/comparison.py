@@ -35,7 +35,7 @@ from parsers.scorecard.sides import Panels
 from parsers.scorecard.signs import require_no_pictures
 from parsers.site import Site
 from parsers.values import label_key, require_text, word_key
-from schema.errors import LayoutError
+from schema.errors import FieldError, LayoutError
 from schema.records import Comparison, Finding
 
 PANELS = {33: 3, 67: 3, 25: 4, 75: 4}
@@ -81,6 +81,7 @@ def read_comparison(
         require_no_pictures(quotes, site.words, source, (each.text for each in document.hidden))
     tools = (one.record(slugs[0]), two.record(slugs[1]))
     _check_decision(context, decision, cards)
+    _require_own_words(context)
     require_own_quotes(tools, quotes)
     require_own_names(tools, quotes)
     require_own_pricing(tools)
@@ -181,6 +182,18 @@ def _are_turned(slugs: tuple[str, str], names: Names) -> bool:
     keys = [re.sub(r"\W+", "-", name.casefold()).strip("-") for name in names]
     held = [[f"-{key}-" in f"-{slug}-" for slug in slugs] for key in keys]
     return held == [[False, True], [True, False]]
+
+
+def _require_own_words(context: Context) -> None:
+    """Where the table says other words of both tools, the cards were misread.
+
+    Raises: FieldError (field_ambiguous).
+    """
+    codes = [finding.code for finding in context.findings]
+    for field in ("category", "tagline"):
+        if codes.count(f"{field}_disagrees") == 2:
+            detail = "the decision table says another one of both tools"
+            raise FieldError(code="field_ambiguous", field=field, detail=detail)
 
 
 def _check_decision(context: Context, decision: Decision, cards: Cards) -> None:

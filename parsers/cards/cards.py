@@ -223,7 +223,8 @@ def _paragraphs(
 
 def _has_own(said: list[Paragraphs]) -> bool:
     """Whether the cards say more at their places than labels that both have."""
-    if any(is_sentence(text) for each in said for text in each.texts):
+    held = [frozenset(filter(is_sentence, each.texts)) for each in said]
+    if len(set(held)) > 1:
         return True
     return all(each.texts for each in said) and len({each.likenesses() for each in said}) > 1
 

@@ -7,8 +7,10 @@ Builder / 85/100 · ship / It sang on time. / Builder / 52/100 · skip / It sang
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from parsers.heads import Names, named_tools
-from parsers.page.tokens import Tokens
+from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_part, means
 from parsers.scorecard.speakers import with_names
@@ -59,6 +61,7 @@ def spread_flat(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> tup
     if any(at is not None and not may_be_reviewer(tokens.text[at]) for at in reviewers):
         raise cell_shape("the text before a score names no reviewer")
     gaps.append(_last_gap(tokens, starts[-1], gaps))
+    cells = _with_verdicts(tokens, cells, gaps)
     quotes = [CellSpan(gap[0], gap[-1] + 1) for gap in _trimmed(tokens, gaps)]
     return with_names(tokens, names, cells, quotes, reviewers)
 
@@ -80,6 +83,28 @@ def _take_reviewers(tokens: Tokens, before: list[int], gaps: list[list[int]]) ->
     for gap, is_named in zip(gaps, named, strict=True):
         found.append(gap.pop() if is_named else found[-1])
     return found
+
+
+def _with_verdicts(
+    tokens: Tokens, cells: tuple[RawCell, ...], gaps: list[list[int]]
+) -> tuple[RawCell, ...]:
+    """The cells with the verdicts that stand first, or last, in all gaps; these without them.
+
+    Raises: LayoutError (cell_shape) where only some gaps hold one.
+    """
+    read = patterns_of(tokens.words).read_verdict
+    if any(cell.verdict(tokens) for cell in cells) or not all(gaps):
+        return cells
+    for end in (0, -1):
+        told = [read(tokens.text[gap[end]]) is not None for gap in gaps]
+        if all(told):
+            return tuple(
+                replace(cell, verdict_at=gap.pop(end))
+                for cell, gap in zip(cells, gaps, strict=True)
+            )
+        if any(told):
+            raise cell_shape("only some cells show a verdict", "quotes[].verdict")
+    return cells
 
 
 def _last_gap(tokens: Tokens, start: int, gaps: list[list[int]]) -> list[int]:
