@@ -185,15 +185,14 @@ def _are_turned(slugs: tuple[str, str], names: Names) -> bool:
 
 
 def _require_own_words(context: Context) -> None:
-    """Where the table says other words of both tools, the cards were misread.
+    """Where the table says another category of both tools, the cards were misread.
 
     Raises: FieldError (field_ambiguous).
     """
     codes = [finding.code for finding in context.findings]
-    for field in ("category", "tagline"):
-        if codes.count(f"{field}_disagrees") == 2:
-            detail = "the decision table says another one of both tools"
-            raise FieldError(code="field_ambiguous", field=field, detail=detail)
+    if codes.count("category_disagrees") == 2:
+        detail = "the decision table says another one of both tools"
+        raise FieldError(code="field_ambiguous", field="category", detail=detail)
 
 
 def _check_decision(context: Context, decision: Decision, cards: Cards) -> None:

@@ -56,7 +56,8 @@ _SENTENCE = re.compile(
 _LABEL = re.compile(
     r"""
     (?:\A|.*[.!?…][’\"”')\]]*\s)
-    (?: Disclosure | Disclaimer | Sponsored | Advertisement | Affiliate\ (?:link|disclosure)s?
+    (?: Side\ note | Disclosure | Disclaimer | Sponsored | Advertisement
+      | Affiliate\ (?:link|disclosure)s?
       | Paid\ [Pp]artnership | Partner\ [Cc]ontent
       | (?:The\ )?(?:[Vv]endor|[Mm]aker|[Ee]ditor|[Pp]ublisher|[Cc]ompany)(?:['’]?s)?
         \ (?:reply|response|note|replied|replies|responded|responds|answered)

@@ -226,7 +226,8 @@ def _has_own(said: list[Paragraphs]) -> bool:
     held = [frozenset(filter(is_sentence, each.texts)) for each in said]
     if len(set(held)) > 1:
         return True
-    return all(each.texts for each in said) and len({each.likenesses() for each in said}) > 1
+    texts = [[text for text in each.texts if not label_of(text)] for each in said]
+    return all(texts) and len({each.likenesses() for each in said}) > 1
 
 
 def _under_triple(tokens: Tokens, opening: Opening, limit: int, *, is_last: bool) -> CardSpan:

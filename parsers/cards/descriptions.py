@@ -21,6 +21,7 @@ from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
 from parsers.sentences import ENDS, ends_sentence, is_cut, is_initials, without_cut
+from parsers.values import label_key
 from schema.errors import FieldError
 
 _LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]*(?: |(?=[A-Z][a-z])))?(.+)\Z", re.DOTALL)
@@ -59,19 +60,28 @@ def read_description(
     while alone and first < end - 1 and alone[-1] == end - 1:
         end = alone.pop()
         badge = _with_badge(tokens, badge, end)
-    inside = next((at for at in alone if badge_at(tokens, at)), None)
-    if inside is not None:
-        raise _ambiguous(f"a paragraph is only {tokens.text[inside]!r}")
+    inside = [at for at in alone if badge_at(tokens, at)]
+    if inside and {tokens.key[at] for at in inside} != {_key_of(tokens, badge)}:
+        raise _ambiguous(f"a paragraph is only {tokens.text[inside[0]]!r}")
     place = CardSpan(first, end)
     require_no_statistics(tokens, place, "description")
-    span = _own(tokens, place, name, alike)
+    span = _own(tokens, place, name, alike, inside)
     require_no_repeat(tokens, span.first, span.end, "description")
     return span, badge
 
 
-def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> CardSpan:
-    """The paragraphs of a place that are the publisher's own words on the tool."""
-    plain = [at for at in place.places if not tokens.is_decoration(at)]
+def _key_of(tokens: Tokens, badge: CardSpan | None) -> str | None:
+    return label_key(badge.text(tokens)) if badge else None
+
+
+def _own(
+    tokens: Tokens, place: CardSpan, name: str, alike: Collection[str], badges: Collection[int]
+) -> CardSpan:
+    """The paragraphs of a place that are the publisher's own words on the tool.
+
+    `badges` are the tokens that say the card's badge once more.
+    """
+    plain = [at for at in place.places if not tokens.is_decoration(at) and at not in badges]
     spans = paragraphs(tokens, [at for at in plain if not tokens.is_control(at)])
     if not spans:
         raise FieldError(code="field_missing", field="description", detail="no words of its own")
@@ -81,6 +91,9 @@ def _own(tokens: Tokens, place: CardSpan, name: str, alike: Collection[str]) -> 
         raise FieldError(code="field_missing", field="description", detail="only a link is there")
     texts = [span.text(tokens) for span in spans]
     longest = texts.index(max(texts, key=len))
+    if len(texts) == 1 and likeness(texts[0], name) in alike:
+        detail = f"only the label {texts[0][:40]!r} is there"
+        raise FieldError(code="field_missing", field="description", detail=detail)
     foreign = {n for n, text in enumerate(texts) if likeness(text, name) in alike}
     for n, text in enumerate(texts):
         # Two tools may share a sentence; an advertisement is one too. Only labels are let go.

@@ -13,7 +13,7 @@ from parsers.page.tokens import Tokens
 
 WORDS = {
     "name": "tool|name|product",
-    "category": "category|topic",
+    "category": "category|topic|filed under|posted in",
     "tagline": "tagline|summary|in short|best for|motto",
     "badge": "(?:our |the )?(?:panel(?:['’]s)? )?(?:verdict|badge)",
     "description": "about|description|summary|overview|details",

@@ -189,8 +189,9 @@ class Paragraphs:
         Where sentences of several paragraphs are the same in both but for the tools' names, they
         are one description of two tools: a notice under both would be one of them, seldom two.
         """
-        if len(self.texts) < 2:
-            return frozenset()  # there is nothing beside it
+        if len(self.texts) < 2:  # nothing is beside it; a label may be left alone
+            is_label = len(other.texts) > 1 and not any(map(is_sentence, self.texts))
+            return self.likenesses() & other.likenesses() if is_label else frozenset()
         alike = other.likenesses()
         if not any(is_sentence(text) for text in alike & self.likenesses()):
             return alike

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from parsers.cards.paragraphs import tokens_of
+from parsers.cards.paragraphs import is_sentence, tokens_of
 from parsers.page.tokens import Tokens, Value
 from parsers.values import (
     is_community_like,
@@ -139,7 +139,10 @@ def _dash(text: str, name: str) -> str | None:
 
 
 def _shown(tokens: Tokens, name: str, text: str) -> str:
-    """The text of a statistic without the change of a share beside it."""
+    """The text of a statistic without a change of its share, or what spells it out, behind it."""
+    head, _, rest = text.partition(" ")
+    if rest and is_sentence(rest) and could_be(tokens, name, head):
+        return head
     if name == "entry" or (name == "community" and could_be(tokens, name, text)):
         return text
     return without_change(text)
@@ -227,6 +230,12 @@ def _outermost(tokens: Tokens, label: Label, step: int) -> list[int]:
         at += step
     if not 0 <= at < len(tokens.text):
         return []
+    box = tokens.document.box
+    is_spelled = (
+        is_sentence(tokens.text[at]) and box[tokens.start[at]] == box[tokens.start[label.token]]
+    )
+    if step < 0 and is_spelled and at > 0:
+        at -= 1
     if step < 0 and label.name == "panel" and at > 0 and is_share_like(tokens.text[at - 1]):
         return [at - 1, at]  # one of them is a change or another share
     is_alone = step > 0 and label.name == "community" and not _fits(tokens, label.name, at)
@@ -309,6 +318,8 @@ def _plain(tokens: Tokens, first: int, end: int) -> list[int]:
     ]
     if len(plain) > 1:
         plain = [at for at in plain if not tokens.is_control(at)] or plain
+    if len(plain) > 1:  # a value may be spelled out behind
+        plain = [at for at in plain if not is_sentence(tokens.text[at])] or plain
     return plain
 
 

@@ -14,7 +14,7 @@ from parsers.values import without_icons
 _SIGNS = re.compile(
     rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|[0-9]{{1,2}}[.)]\s+(?=\w)"
     r"|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
-    rf"|\s+[#¶§]$|\s+\(?@[\w.-]+\)?$|[:,]$|\s*[{DECORATIONS}]+$",
+    rf"|\s+[#¶§]$|\s+\(?@[\w.-]+\)?$|\s+(?-i:APP|BOT)$|[:,]$|\s*[{DECORATIONS}]+$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(

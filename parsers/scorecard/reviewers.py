@@ -96,6 +96,7 @@ def _may_be(edge: str, name: str, names: Names) -> bool:
         or reviewer_name(f"{edge} x") == "x"
         or is_initials(edge, name)
         or edge.startswith("@")
+        or edge in ("APP", "BOT")
         or bool(named_tools(edge, names))
     )
 
