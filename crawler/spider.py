@@ -68,7 +68,8 @@ class PageSpider(Spider):
         site, stopping = job.site.name, self.run.stopping
         if rules.state == "unreachable":
             waiting = self.run.books.frontier.waiting(site)
-            stopping.leave(site, f"robots.txt could not be read, {waiting} pages were not reached")
+            waits = f", {waiting} known pages wait" if waiting else ""
+            stopping.leave(site, f"robots.txt could not be read{waits}")
         elif rules.crawl_delay_s > MAX_CRAWL_DELAY_S:
             self.run.tally.notes["refused_robots:crawl_delay"] += 1
             delay = f"{rules.crawl_delay_s:.0f} seconds between requests"

@@ -75,25 +75,27 @@ def parse_page(page: RawPage, *, site: str | None = None) -> Comparison | Other:
     >>> parse_page(RawPage(url="https://shiporskip.io/", body=b"")).kind
     'other'
     """
-    return _parse(page, _owner(page, site), Explanation())
+    return _parse(page, _owner(page, site), Explanation(), is_named=site is not None)
 
 
 def explain(page: RawPage, *, site: str | None = None) -> Explanation:
     """How a page is read: its blocks, what each gave, and the record or the problem."""
     found = Explanation()
     try:
-        found.record = _parse(page, _owner(page, site), found)
+        found.record = _parse(page, _owner(page, site), found, is_named=site is not None)
     except ParseError as problem:
         found.problem = problem
     return found
 
 
-def _parse(page: RawPage, owner: Site, found: Explanation) -> Comparison | Other:
+def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) -> Comparison | Other:
     if page.url is not None and not _is_comparison(owner, page.url):
         return Other(url=page.url)
     decoded = decode(page)
     document = found.document = _document(page, decoded)
     url = page.url or _canonical(document)
+    if page.url is None and url is not None and not is_named:
+        owner = site_of_url(url) or owner
     if url is not None and not _is_comparison(owner, url):
         return Other(url=url)
     try:

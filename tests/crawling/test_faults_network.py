@@ -160,7 +160,7 @@ def test_a03_a_refused_connection_is_recorded_and_the_page_waits(home):
         port = taken.getsockname()[1]
     ended = run_crawl(home, f"http://127.0.0.1:{port}{PLACE}")
     assert (ended.exit_code, ended.report["waiting"]) == (20, 1)
-    why = "sample: robots.txt could not be read, 1 pages were not reached"
+    why = "sample: robots.txt could not be read, 1 known pages wait"
     assert ended.report["stopped"] == why
     assert last_attempts(home) == [(ROBOTS, "network_error:refused")]
 

@@ -150,6 +150,13 @@ def test_the_file_alone_is_the_register(second_site: str) -> None:
     assert site_named("yeanay").pair(URL) == "lamp-of-oak-vs-moth-trap"
 
 
+def test_a_page_without_address_is_read_as_its_canonical_link_says(second_site: str) -> None:
+    body = page().replace("<title>", f"<link rel=canonical href='{URL}'><title>")
+    found = parse_page(RawPage(url=None, body=body.encode(), content_type=HTML))
+    assert isinstance(found, Comparison)
+    assert found.tools[0].slug == "lamp-of-oak"
+
+
 def test_its_pages_are_read_with_the_same_grammar(second_site: str) -> None:
     line = read(page(table=False), url=URL, site=second_site)
     assert line["kind"] == "comparison", line
