@@ -47,6 +47,8 @@ NUMBER = re.compile(
 )
 """What SQLite takes for a number; it puts any other text behind all numbers."""
 COMPARING = frozenset({"exact", "not", "gt", "gte", "lt", "lte", "in", "notin"})
+LONGEST_FILE = 100
+"""No file of ours has a longer name. Units: characters."""
 PLACE = re.compile(r"[0-9]{1,18}")
 LOOKUPS = frozenset(key for key, _, _ in Filters([]).lookups())
 HOST = re.compile(
@@ -67,6 +69,11 @@ def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] 
     if not HOST.fullmatch(host):
         return 400, "The Host of the request is no host name."
     path = unquote(path)
+    first, _, rest = path[1:].partition("/")
+    if "~" in first:
+        return 404, "There is no such page here."  # Datasette would read it as another letter
+    if first == "static" and len(rest) > LONGEST_FILE:
+        return 404, "There is no such file here."
     if path.startswith(DATA) and path.endswith(".csv"):
         return 404, "CSV is not served, as spreadsheets run formulas in it; .json holds the same."
     is_tool = "/-/" in path

@@ -21,6 +21,8 @@ class Original:
     row: sqlite3.Row
     profile: RevisitProfile
     """Empty where the content is equal but not the bytes on the wire: stored whole then."""
+    headers: str = "{}"
+    """What the validated answer's kept headers said, which a 304 need not repeat: JSON."""
 
 
 def newest_whole(ledger: Ledger, page_id: int) -> sqlite3.Row | None:

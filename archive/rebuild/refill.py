@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from archive.ledger.ledger import Ledger, insert, update
-from archive.ledger.originals import Original
+from archive.ledger.originals import Original, newest_whole
 from archive.rebuild.exchanges import StoredExchange, exchanges_of
 from archive.store.segments import OPEN
 from archive.store.store import enter_capture, original_of, row_of
@@ -120,7 +120,10 @@ class Refill:
             " AND captured_at = ?4)) ORDER BY record_id IS ?2 DESC LIMIT 1",
             (page_id, *map(found.headers.get, names)),
         )
-        return Original(rows[0], found.profile) if rows else None
+        if not rows:
+            return None
+        validated = newest_whole(self._ledger, page_id) or rows[0]
+        return Original(rows[0], found.profile, validated["headers"])
 
     def finish(self) -> list[str]:
         """Close the books of all runs; gives a sentence for each thing that is lost."""

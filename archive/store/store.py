@@ -236,7 +236,9 @@ def original_of(
     if newest is None or exchange.date_source != "crawl":
         return None
     if message.status == 304 and exchange.validates == newest["id"]:
-        return Original(root_of(ledger, newest), "server-not-modified")
+        # What it does not repeat stands as the answer said it that was asked about, itself a
+        # repetition of an older one's bytes perhaps, and not as that older one did.
+        return Original(root_of(ledger, newest), "server-not-modified", newest["headers"])
     if message.status != 200 or message.decoded.body is None:
         return None
     if newest["body_sha256"] != message.body_sha256:
@@ -273,8 +275,7 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
     if original.profile:
         row |= {"kind": "revisit", "payload_digest": original.row["payload_digest"]}
     if original.profile == "server-not-modified":
-        # A 304 need not repeat what has not changed.
-        headers = json.loads(original.row["headers"]) | message.kept_headers()
+        headers = json.loads(original.headers) | message.kept_headers()
         row |= {
             "headers": json.dumps(headers),
             "body_sha256": original.row["body_sha256"],

@@ -197,6 +197,26 @@ def test_a_304_that_tells_nothing_leaves_the_page_as_it_was(site: Site, home: Pa
     assert asked[0]["If-None-Match"] == '"ours"', "what it says of a body we never had is not kept"
 
 
+def test_a_304_takes_no_wish_of_the_publisher_back(site: Site, home: Path) -> None:
+    """It need not repeat what the answer said that it confirms; an older one's silence is none."""
+    path, tag = PATHS[0], {"ETag": '"ours"'}
+    wish = tag | {"X-Robots-Tag": "noarchive"}
+    bare, wished = Answer(b"", 304, headers=tag), Answer(b"", 304, headers=wish)
+    told = []
+    for day, answer in enumerate(
+        (Answer(PAGES[path], headers=tag), Answer(PAGES[path], headers=wish), bare, wished, bare)
+    ):
+        site.answers[path] = answer
+        run_crawl(home, site.base + path, env=at(40 * day))
+        told.append("noarchive" in str(rows(home, "SELECT headers FROM capture ORDER BY id")[-1]))
+    assert told == [False, True, True, True, True]
+    shutil.rmtree(home / "public", ignore_errors=True)
+    (home / "ledger.db").unlink()
+    assert verdicts("check", "--rebuild-ledger", "--home", home).returncode == 0
+    again = rows(home, "SELECT headers FROM capture WHERE url LIKE '%/compare/%' ORDER BY id")
+    assert ["noarchive" in str(row) for row in again] == told, "a rebuilt ledger says the same"
+
+
 def test_a_validator_of_many_kilobytes_is_not_sent_back(site: Site, home: Path) -> None:
     path, moment = PATHS[0], "Sun, 01 Nov 2026 12:00:00 GMT"
     site.answers[path] = Answer(

@@ -246,6 +246,10 @@ def test_pywb_has_nothing_where_we_have_nothing(made, pywb):
 def test_the_command_writes_the_index_whole_and_to_either_place(made, tmp_path):
     text = "".join(f"{line}\n" for line in index(made.home).lines)
     assert verdicts("cdxj", "--home", made.home).stdout == text
+    for part in ("ledger.db", "public/current.db", next((made.home / "warc").iterdir()).name):
+        refused = verdicts("cdxj", "--home", made.home, "--out", made.home / part)
+        assert refused.returncode == 2
+        assert "does not lie inside its home" in refused.stderr
     out = tmp_path / "index.cdxj"
     out.write_text("older")
     assert verdicts("cdxj", "--home", made.home, "--out", out).returncode == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from machine.files import whole
-from schema.errors import StartError, StoppedError
+from schema.errors import StartError, StoppedError, UsageError
 from verdicts.console import note, say
 from verdicts.options import example, home_option
 
@@ -34,6 +34,8 @@ def cdxj(home: Path, out: Path, without_304: bool) -> int:
     from archive import Home, index
 
     Home(home).require_ledger()
+    if out != Path("-") and out.absolute().is_relative_to(home.absolute()):
+        raise UsageError(what=f"{out}: an index does not lie inside its home")
     found = index(home, has_304=not without_304)
     text = "".join(f"{line}\n" for line in found.lines)
     if out == Path("-"):
