@@ -47,7 +47,6 @@ from archive.ledger.profiles import (
 )
 from archive.ledger.questions import (
     has_payload,
-    is_stored,
     kinds_of_runs,
     last_tries,
     page_at,
@@ -56,6 +55,7 @@ from archive.ledger.questions import (
     pages_to_cover,
     pages_to_plan,
     runs_of_captures,
+    stored_headers,
     unread_captures,
     url_of_capture,
 )

@@ -6,6 +6,7 @@ Ledger for the run that holds it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -85,16 +86,18 @@ def unread_captures(path: Path) -> set[int]:
     return {row[0] for row in read_rows(path, sql)}
 
 
-def is_stored(
+def stored_headers(
     ledger: Ledger, site: str, url: str, status: int, sha256: str | None, at: str | None
-) -> bool:
-    """Whether an exchange is in the archive. Absent: `at` is None where any time will do."""
-    sql = "SELECT 1 FROM capture WHERE body_sha256 = ? AND site = ? AND url = ? AND status = ?"
+) -> list[dict[str, str]]:
+    """The kept headers of each capture of an exchange. Absent: `at` is None for any time."""
+    sql = (
+        "SELECT headers FROM capture WHERE body_sha256 = ? AND site = ? AND url = ? AND status = ?"
+    )
     values = [sha256, site, url, status]
     if at is not None:
         sql += " AND captured_at = ?"
         values.append(at)
-    return bool(ledger.value(sql + " LIMIT 1", values))
+    return [json.loads(row["headers"]) for row in ledger.rows(sql, values)]
 
 
 def has_payload(ledger: Ledger, site: str, url: str, digest: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive import Home, OpenRun, open_run
-from archive.ledger import Found, Lease, has_payload, is_stored, settle_import
+from archive.ledger import Found, Lease, has_payload, settle_import, stored_headers
 from archive.store import Exchange
 from archive.warc import Message
 from crawler.context import Progress
@@ -229,11 +229,16 @@ class _Import:
             self._count(item.where, f"extraction_refused:{failure}")
 
     def _is_known(self, exchange: Exchange, message: Message) -> bool:
-        """Whether this very exchange is in the archive; a page without address, at any time."""
+        """Whether this very exchange is in the archive; a page without address, at any time.
+
+        One whose headers say more, a wish of the publisher perhaps, is another.
+        """
         at = None if exchange.url.startswith("urn:") else exchange.captured_at
-        return is_stored(
+        said = message.kept_headers().items()
+        known = stored_headers(
             self.books.ledger, exchange.site, exchange.url, message.status, message.body_sha256, at
         )
+        return any(said <= headers.items() for headers in known)
 
     def _has_payload(self, revisit: Trouble) -> bool:
         """Whether the bytes that a revisit points to are here, as a capture of its own address."""

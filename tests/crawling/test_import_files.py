@@ -73,6 +73,21 @@ def test_a_date_that_has_not_come_is_refused(tmp_path, home):
         import_paths(home, [page], url=URL, date="2999-01-01")
 
 
+def test_a_record_that_says_more_than_the_copy_that_is_there_is_taken(tmp_path, home):
+    """A saved page has no headers; the answer of the same time and bytes may hold a wish."""
+    (tmp_path / "saved.html").write_bytes(PAGE)
+    date = "2026-11-02T10:00:00Z"
+    import_paths(home, [tmp_path / "saved.html"], url=URL, date=date)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Robots-Tag: noarchive\r\n\r\n" + PAGE
+    (tmp_path / "one.warc").write_bytes(
+        member("response", answer, {"WARC-Date": date, "WARC-Target-URI": URL}, payload=PAGE)
+    )
+    for stored, unchanged in ((1, 0), (0, 1)):
+        report = import_paths(home, [tmp_path / "one.warc"])
+        assert (report.stored, report.unchanged) == (stored, unchanged)
+    assert "noarchive" in str(rows(home, "SELECT headers FROM capture ORDER BY id")[-1])
+
+
 def test_a_record_of_a_warc_file_whose_date_has_not_come_is_named_and_not_taken(tmp_path, home):
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE
     file = tmp_path / "clock.warc.gz"
