@@ -115,9 +115,14 @@ def require_own_names(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
     if [begun_by(tool.description, names) for tool in tools] == [2, 1]:
         detail = "each begins with the other tool's name"
         raise FieldError(code="field_ambiguous", field="tools[].description", detail=detail)
-    named = [(quote.tool, held_tool(quote.text, names, limit=LONG_TEXT)) for quote in quotes]
-    own, foreign = (sum(n == t for t, n in named), sum(n == 3 - t for t, n in named))
-    if foreign > 1 and not own:
+    if any(names[quote.tool - 1] in quote.text for quote in quotes):
+        return
+    foreign = sum(
+        held_tool(quote.text, names, limit=LONG_TEXT) == 3 - quote.tool
+        for quote in quotes
+        if names[2 - quote.tool] in quote.text
+    )
+    if foreign > 1:
         raise LayoutError(
             code="quote_side", field="quotes", detail=f"{foreign} quotes name the other tool alone"
         )
