@@ -94,6 +94,8 @@ class Asking:
             ruling = kept.ruling
             if ruling.hop is None:
                 return kept
+            if ruling.wait_s is not None and not await self._run.pace.ready(lease.site):
+                return None  # the next run gives the lease back
             # The redirect ended the lease: its page is leased for the address that it leads to.
             lease = replace(books.frontier.lease(lease.page_id), was_refused=lease.was_refused)
             store = None if ruling.is_plain else books.store

@@ -12,7 +12,8 @@ from scrapy.exceptions import IgnoreRequest
 from archive.ledger import REDISCOVER_DAYS, Ending, Lease, captured, failed, refused
 from archive.warc import Message
 from crawler.hosts.addresses import next_hop
-from crawler.robots.rules import RobotsRefused
+from crawler.pace import MAX_WAIT_S
+from crawler.robots.rules import RobotsRefused, seconds_asked
 from machine.clock import later, now
 from parsers import Site
 from schema.errors import CrawlError
@@ -51,17 +52,25 @@ def judge_answer(
     Absent: `named` is None unless the request was conditional: what the validators named, by the
     header in which an answer says it.
     """
-    status, body = message.status, message.decoded.body
-    location = message.header("location")
-    if status in REDIRECTS and location:
-        return _judge_redirect(lease, site, url, location, hops, status)
-    wait_s = wait_asked_for(message)
-    if status == 429 or (status == 503 and wait_s is not None):
+    status = message.status
+    target = message.header("location") if status in REDIRECTS else None
+    wait_s = wait_asked_for(message) if status >= 300 else None
+    is_later = wait_s is not None and (status == 503 or (bool(target) and wait_s > MAX_WAIT_S))
+    if status == 429 or is_later:
         ending = failed(lease, "http_error", "throttled", is_final=False, status=status)
         return Ruling(ending, wait_s=60.0 if wait_s is None else wait_s)
-    if status == 304 and named is not None:
+    if target:
+        ruling = _judge_redirect(lease, site, url, target, hops, status)
+    elif status == 304 and named is not None:
         odd = differing_validator(named, message)
-        return _captured(lease, status) if odd is None else _other_body(lease, url, odd)
+        ruling = _captured(lease, status) if odd is None else _other_body(lease, url, odd)
+    else:
+        ruling = _judge_body(lease, message)
+    return replace(ruling, wait_s=wait_s)
+
+
+def _judge_body(lease: Lease, message: Message) -> Ruling:
+    status, body = message.status, message.decoded.body
     if status != 200:
         outcome, reason = "http_error", "unexpected" if status in UNEXPECTED else str(status)
         is_final = status not in TRANSIENT
@@ -139,22 +148,22 @@ def differing_validator(named: Mapping[str, str], message: Message) -> str | Non
 def wait_asked_for(message: Message) -> float | None:
     """The longest wait that an answer's Retry-After headers ask for. Units: seconds.
 
-    Absent: None where none of them says anything. A time is held against the answer's own Date,
+    Absent: None where there is none, or an empty one. A time is held against the answer's own Date,
     so that it is right where our clock, or the server's, is wrong.
     """
     sent_at = _moment(message.header("date") or "") or now()
     asked = (
-        _wait_s(value, sent_at) for name, value in message.headers if name.lower() == "retry-after"
+        _wait_s(value, sent_at)
+        for name, value in message.headers
+        if name.lower() == "retry-after" and value.strip()
     )
-    return max((seconds for seconds in asked if seconds is not None), default=None)
+    return max(asked, default=None)
 
 
-def _wait_s(value: str, sent_at: datetime) -> float | None:
-    """The seconds one Retry-After header asks for, from either form; None where it says nothing."""
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
+def _wait_s(value: str, sent_at: datetime) -> float:
+    """The seconds that one Retry-After header asks for, from either form."""
     moment = _moment(value)
-    return None if moment is None else max(0.0, (moment - sent_at).total_seconds())
+    return seconds_asked(value) if moment is None else max(0.0, (moment - sent_at).total_seconds())
 
 
 def _moment(value: str) -> datetime | None:

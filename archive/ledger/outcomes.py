@@ -15,7 +15,7 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "unexpected": "The server answered with a status that makes no sense here (204, 304).",
         "other_body": "A 304 for another body than the one it was asked about; it is asked for"
         " whole next.",
-        "throttled": "The server asked for fewer requests (429, or 503 with Retry-After).",
+        "throttled": "The server asked for fewer or later requests (429; 503, 3xx: Retry-After).",
         "redirect_limit": "More than five redirects one after the other.",
         "moved": "A comparison led to the page of another one, which stands for itself.",
     },

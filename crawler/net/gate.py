@@ -76,9 +76,14 @@ class RobotsGate(RobotsTxtMiddleware):
         if kept is None:
             self._look_at_clock(job)
             return read_rules(None, None)
+        status, body = kept.message.status, body_of(kept.message)
         if kept.is_unchanged:
-            return read_rules(200, run.books.store.body_of(kept.capture_id), kept.capture_id)
-        return read_rules(kept.message.status, body_of(kept.message), kept.capture_id)
+            status, body = 200, run.books.store.body_of(kept.capture_id)
+        rules = read_rules(status, body, kept.capture_id)
+        is_held = rules.state != "unreachable" and kept.ruling.wait_s is not None
+        if is_held and not await run.pace.ready(job.site.name):
+            return read_rules(None, None)  # nothing more is to be asked in this run
+        return rules
 
     def _look_at_clock(self, job: Job) -> None:
         """Where certificates are out of date, it is as likely the clock that is wrong."""

@@ -7,7 +7,6 @@ address may be asked for only where both allow it.
 from __future__ import annotations
 
 import codecs
-import math
 import re
 import time
 from dataclasses import dataclass, field
@@ -33,6 +32,15 @@ MAX_CRAWL_DELAY_S = 60
 """A site that asks for more is left alone in this run. Units: seconds."""
 LONGEST_CRAWL_DELAY_S = 86_400.0
 """So much is noted of a delay, be it endless. Units: seconds."""
+_UNREADABLE_S = 60.0
+_NUMBER = re.compile(r"(?as)\+?((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?!\w))\s*(.*)")
+_UNITS_S = {
+    **dict.fromkeys(("", "sec", "second"), 1),
+    **dict.fromkeys(("m", "min", "minute"), 60),
+    **dict.fromkeys(("h", "hr", "hour"), 3600),
+    **dict.fromkeys(("d", "day"), 86_400),
+}
+"""What may stand behind a number, but for the last s."""
 _AGENT = re.compile(r"(?im)^([^\S\n]*user[- ]?agent(?:[^\S\n]*:|[^\S\n]))([^\n#]*)")
 _BREAKS = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 """Where Protego sees the end of a line and nobody else does."""
@@ -95,8 +103,9 @@ class Rules:
         delays = {TOKEN: 0.0, ALL: 0.0}
         for line in self.groups.beside:
             if line.key in ("crawl-delay", "crawl delay") and line.value:
+                delay_s = min(seconds_asked(line.value), LONGEST_CRAWL_DELAY_S)
                 for agent in delays.keys() & line.agents:
-                    delays[agent] = max(delays[agent], _seconds(line.value))
+                    delays[agent] = max(delays[agent], delay_s)
         generous = self.generous.crawl_delay(_whole(TOKEN)) or 0.0
         return max(delays[TOKEN] or delays[ALL], min(generous, LONGEST_CRAWL_DELAY_S))
 
@@ -161,17 +170,19 @@ def _renamed(line: re.Match[str]) -> str:
     return line[1] + (ALL if ALL in named else _whole(max(named, default="-")))
 
 
-def _seconds(value: str) -> float:
-    """A delay that can be counted; of one that cannot be read, the longest that we keep.
+def seconds_asked(value: str) -> float:
+    """The seconds that a site asks us to wait; at least a minute where they cannot be read.
 
-    >>> _seconds("2.5"), _seconds("10s"), _seconds("inf"), _seconds("-1"), _seconds("nan")
-    (2.5, 10.0, 86400.0, 60.0, 60.0)
+    >>> [seconds_asked(value) for value in ("2.5", "10 sec", "2 hours", "inf")]
+    [2.5, 10.0, 7200.0, inf]
+    >>> [seconds_asked(value) for value in ("90, 5", "5 weeks", "-1", "nan", "soon")]
+    [90.0, 60.0, 60.0, 60.0, 60.0]
     """
-    try:
-        delay_s = float(re.sub(r"\s*s(?:ec(?:onds?)?)?\Z", "", value.lower()))
-    except ValueError:
-        delay_s = math.nan
-    return min(delay_s, LONGEST_CRAWL_DELAY_S) if delay_s >= 0 else float(MAX_CRAWL_DELAY_S)
+    found = _NUMBER.match(value.strip().lower())
+    if found is None:
+        return _UNREADABLE_S
+    number, unit = float(found[1]), _UNITS_S.get(found[2].rstrip("s"))
+    return max(number, _UNREADABLE_S) if unit is None else number * unit
 
 
 def is_fresh(read_at: str) -> bool:

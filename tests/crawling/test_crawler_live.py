@@ -298,6 +298,29 @@ def test_retry_after_is_waited_for_and_a_very_long_one_ends_the_run(site, home):
     assert (ended.exit_code, ended.report["waiting"]) == (20, 1)
 
 
+@pytest.mark.parametrize("status", [302, 403, 404, 500])
+def test_retry_after_is_obeyed_whatever_the_refusal(site, home, status):
+    named = [site.base + path for path in list(PAGES)[:2]]
+    place = {"Location": COMPARE + "?x=1"} if status == 302 else {}
+    site.answers[COMPARE] = Answer(b"wait", status, headers={"Retry-After": "1", **place})
+    run_crawl(home, *named)
+    first, second, *_ = (moment for moment, path, _ in site.asked if path != "/robots.txt")
+    assert second - first >= 0.95
+    site.answers[COMPARE] = Answer(b"wait", status, headers={"Retry-After": "7200", **place})
+    site.asked.clear()
+    ended = run_crawl(home / "other", *named)
+    assert (ended.exit_code, len(site.asked)) == (20, 2)
+    assert "in 7200 seconds" in str(ended.report["stopped"])
+    assert rows(home / "other", "SELECT count(*) FROM page WHERE state = 'leased'") == [(0,)]
+
+
+def test_the_first_page_waits_for_what_an_answer_for_robots_txt_asks(site, home):
+    site.answers["/robots.txt"] = Answer(b"", 404, headers={"Retry-After": "1"})
+    assert run_crawl(home, site.base + COMPARE).exit_code == 0
+    robots, page = (moment for moment, _, _ in site.asked)
+    assert page - robots >= 0.95
+
+
 def test_a_site_that_only_fails_is_left_alone_after_a_while(site, home):
     site.answers = {"/robots.txt": Answer(b"", 404)}
     paths = [f"/compare/a{n}-vs-b{n}" for n in range(12)]

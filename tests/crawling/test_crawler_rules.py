@@ -215,15 +215,34 @@ def test_retry_after_is_read_in_both_its_forms(monkeypatch):
     assert wait("120") == 120
     assert wait("Sun, 01 Nov 2026 12:00:30 GMT") == 30
     assert wait("Sun, 01 Nov 2020 12:00:30 GMT") == 0
-    assert wait("soon") is None
-    assert wait("\u0663") is None
     assert wait() is None
+    assert wait("") is None
     assert wait(format_datetime(now())) == 0
 
 
-def test_of_several_retry_after_headers_the_longest_that_says_something_is_kept():
+@pytest.mark.parametrize(
+    ("value", "wait_s"),
+    [
+        ("120 seconds", 120),
+        ("7200.5", 7200.5),
+        ("+7200", 7200),
+        ("2 hours", 7200),
+        ("7200, 5", 7200),
+        ("5, 7200", 60),
+        ("soon", 60),
+        ("-5", 60),
+        ("nan", 60),
+        ("\u0663", 60),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999999", 60),
+    ],
+)
+def test_a_retry_after_in_other_words_is_a_number_or_at_least_a_minute(value, wait_s):
+    assert wait(value) == wait_s
+
+
+def test_of_several_retry_after_headers_the_longest_is_kept():
     assert wait("5", "120", "soon") == 120
-    assert wait("soon", "7") == 7
+    assert wait("soon", "7") == 60
 
 
 @pytest.mark.parametrize("ours", ["2020-01-01T00:00:00Z", "2031-01-01T00:00:00Z"])
@@ -347,11 +366,6 @@ def test_a_home_that_lost_its_ledger_is_not_told_as_an_empty_one(tmp_path):
 def test_an_address_that_leads_nowhere_is_named_and_not_passed_over():
     with pytest.raises(UsageError, match="tool/a: no comparison, listing or sitemap of sample"):
         named_pages(["https://sample.example/tool/a"], None)
-
-
-@pytest.mark.parametrize("value", ["Mon, 01 Jan 2024 00:00:00 +99999999999999999999", "soon"])
-def test_a_retry_after_that_is_no_date_asks_for_nothing(value):
-    assert wait(value) is None
 
 
 @pytest.mark.parametrize(
