@@ -7,6 +7,7 @@ address may be asked for only where both allow it.
 from __future__ import annotations
 
 import codecs
+import html
 import re
 import time
 from dataclasses import dataclass, field
@@ -46,7 +47,11 @@ _BREAKS = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 """Where Protego sees the end of a line and nobody else does."""
 _ASKED = frozenset(token.lower() for token in (ALL, TOKEN, *AI_TOKENS))
 """The agents whose rules are kept, which bounds the work that a robots.txt can make."""
-_RULE = re.compile(r"(?im)^[ \t]*(user-agent|allow|disallow|sitemap)[ \t]*:")
+_IN_GROUP = re.compile(r"(?im)^[ \t]*user[- ]?agent[ \t]*:[ \t]*[^\s#]")
+_RULE = re.compile(r"(?im)^[ \t]*(?:dis)?allow[ \t]*:")
+_MARKUP = re.compile(r"(?i)\A\s*<|</?(?:html|head|body|pre|br|p|div|li|code|span)\b")
+_INLINE = re.compile(r"(?i)</?(?:a|b|i|u|em|strong|span|font|code|tt)\b[^>]*(?:>|\Z)")
+_TAG = re.compile(r"<[^>]*(?:>|\Z)")
 
 
 class RobotsRefused(IgnoreRequest):
@@ -131,7 +136,8 @@ class Rules:
 def read_rules(status: int | None, body: bytes | None, capture_id: int | None = None) -> Rules:
     """The rules of an answer to a request for robots.txt; None, None where none came.
 
-    Of a body that is too long, the whole lines in its beginning count.
+    Of a body that is too long, the whole lines in its beginning count; HTML is an answer only where
+    it shows a whole group.
 
     >>> read_rules(404, b"").state, read_rules(503, b"").state, read_rules(200, b"<html>").state
     ('none', 'unreachable', 'unreachable')
@@ -149,13 +155,24 @@ def read_rules(status: int | None, body: bytes | None, capture_id: int | None = 
         text = text[: text.rfind("\n") + 1]
         if not text:
             return Rules("unreachable", *nothing, capture_id)
-    is_rules = _RULE.search(text) is not None
-    if not is_rules and text.lstrip().startswith("<"):
-        return Rules("unreachable", *nothing, capture_id)
+    if _MARKUP.search(text):
+        text = _shown(text)
+        agent = _IN_GROUP.search(text)
+        if agent is None or _RULE.search(text, agent.end()) is None:
+            return Rules("unreachable", *nothing, capture_id)
     generous = Protego.parse(_AGENT.sub(_renamed, _BREAKS.sub(" ", text)))
     lower = text.lower()
     named = frozenset(token for token in _ASKED if token in lower)
     return Rules("read", read_groups(text, _ASKED), generous, capture_id, named)
+
+
+def _shown(page: str) -> str:
+    """The lines of text that HTML shows.
+
+    >>> _shown("<pre>User-agent: *<br>Disallow: <i>/</i>").split()
+    ['User-agent:', '*', 'Disallow:', '/']
+    """
+    return html.unescape(_TAG.sub("\n", _INLINE.sub("", page))).replace("\xa0", " ")
 
 
 def _whole(token: str) -> str:

@@ -125,6 +125,35 @@ def test_groups_are_told_by_whole_tokens_and_parted_by_rules_alone(
 
 
 @pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("<html><p>How to write one:\nAllow: /\n</html>", "unreachable"),
+        ("Not found<br>\nDisallow: /cart\n", "unreachable"),
+        ("<html>\nSitemap: https://a.example/1\n</html>", "unreachable"),
+        ("<html>Disallow: /\nUser-agent: *\n</html>", "unreachable"),
+        ("<td>User-agent:</td><td>*</td>\n<td>Disallow:</td><td>/</td>", "unreachable"),
+        ("<pre>User-agent: *\nDisallow: /</pre>", "read"),
+        ("<pre>User-agent: *\nDisallow: /</pre", "read"),
+        ("User-agent: *<br>\nDisallow: /<br>\n", "read"),
+        ("User-agent: *<br />Disallow: /compare/", "read"),
+        ("<p><b>User-agent</b>: &#42;</p><p>&nbsp;Disallow: /</p>", "read"),
+        ("<!-- ours -->\nUser-agent: *\nDisallow: /\n", "read"),
+    ],
+)
+def test_a_page_of_html_is_no_robots_txt_unless_it_shows_a_whole_group(
+    text: str, state: str
+) -> None:
+    rules = read_rules(200, text.encode())
+    assert (rules.state, rules.allows(PAGE)) == (state, False)
+    assert rules.allows(BASE + "/tool/x") is (state == "read" and "/compare/" in text)
+
+
+def test_a_page_of_html_that_never_ends_is_no_robots_txt() -> None:
+    for part in ("<", "<a", "<p>", "User-agent: a\n<", "&#42;"):
+        assert not allows("<" + part * (MAX_BYTES // len(part)))
+
+
+@pytest.mark.parametrize(
     ("text", "delay_s"),
     [
         ("User-agent: *\nCrawl-delay: 2.5", 2.5),
