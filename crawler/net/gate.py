@@ -103,5 +103,5 @@ class RobotsGate(RobotsTxtMiddleware):
         run.log.add("robots", address=origin, outcome=rules.state)
         run.tally.robots(rules.state)
         if rules.groups.rootless:
-            said = "Disallow lines without their leading slash, obeyed as if they had one"
+            said = "Disallow lines that begin with no slash, obeyed from the path that they mean"
             run.tally.notes[f"{origin}/robots.txt: {said}"] = rules.groups.rootless

@@ -3,8 +3,8 @@
 Lines that are no rule never part agents from their rules (2.2.4), an agent is named by its whole
 token and all its groups count together (2.2.1), the longest rule that matches wins (2.2.2). Where
 the standard is silent (typos, lines without a colon) it follows Google's parser, or is stricter:
-of a line that lists several agents, Google hears the first alone, and a Disallow without its slash
-not at all.
+of a line that lists several agents, Google hears the first alone, and a Disallow that begins with
+no slash not at all.
 This module must not know what our own token is.
 
     agents: none --User-agent--> named --Allow, Disallow--> ruled --User-agent--> named, anew
@@ -24,6 +24,7 @@ ALL = "*"
 _BLANK = " \t\v\f"
 _AGENT = ("user-agent", "useragent", "user agent")
 _DISALLOW = ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw")
+_BEFORE_PATH = re.compile(r"(?i)\A(?:[a-z][a-z0-9+.-]*://[^/?#]*/?)?(?:\.{0,2}(?:/|\Z))*")
 _LISTED = re.compile(r"[\s,;]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
@@ -55,7 +56,7 @@ class Groups:
     listed: dict[str, list[list[Rule]]] = field(default_factory=dict)
     """The same, where each agent of a line that lists several is named."""
     rootless: int = 0
-    """How many Disallow lines lack the slash that a path begins with."""
+    """How many Disallow lines begin with no slash: it lacks, or an address or `./` is before it."""
     beside: list[Beside] = field(default_factory=list)
 
     def allows(self, url: str, token: str) -> bool:
@@ -104,7 +105,8 @@ def read_groups(text: str, asked: frozenset[str]) -> Groups:
             is_ruled, is_allowed = True, key.startswith("allow")
             is_rootless = not is_allowed and value[:1] not in ("", "/", "*", "$")
             found.rootless += is_rootless
-            rules.append(Rule(is_allowed, _escaped("/" * is_rootless + value)))
+            path = "/" + _BEFORE_PATH.sub("", value) if is_rootless else value
+            rules.append(Rule(is_allowed, _escaped(path)))
         else:
             found.beside.append(Beside(key, value, named))
     return found

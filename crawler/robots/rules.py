@@ -107,7 +107,7 @@ class Rules:
         """The longest delay that the site asks us for, else everybody; 0 where it asks for none."""
         delays = {TOKEN: 0.0, ALL: 0.0}
         for line in self.groups.beside:
-            if line.key in ("crawl-delay", "crawl delay") and line.value:
+            if re.fullmatch(r"crawl[-_ ]?delay", line.key) and line.value:
                 delay_s = min(seconds_asked(line.value), LONGEST_CRAWL_DELAY_S)
                 for agent in delays.keys() & line.agents:
                     delays[agent] = max(delays[agent], delay_s)

@@ -117,7 +117,7 @@ def test_a_disallow_without_its_slash_is_obeyed_and_the_report_says_so(
     site.answers["/robots.txt"] = Answer(b"User-agent: *\nDisallow: compare/alder\n")
     ended = run_crawl(home, site.base + COMPARE)
     assert outcomes(home, COMPARE) == ["refused_robots:disallowed"]
-    said = "Disallow lines without their leading slash, obeyed as if they had one"
+    said = "Disallow lines that begin with no slash, obeyed from the path that they mean"
     assert ended.report["notes"] == {f"{site.base}/robots.txt: {said}": 1}
 
 

@@ -29,10 +29,10 @@ STRICTER = {
         PAGE,
         r"(?im)^ *user[- ]?agent *:? *\S+[ ,]+verdicts",
     ),
-    "a Disallow without its slash is meant to have one": (
+    "a Disallow that begins with no slash means a path": (
         "User-agent: *\nDisallow: compare\n",
         PAGE,
-        r"(?im)^ *disal+ow *:? *compare",
+        r"(?im)^ *disal+ow *:? *(compare|https)",
     ),
     "stars around a token leave it ours": (
         "User-agent: *verdicts*\nDisallow: /\n",
@@ -115,6 +115,17 @@ def test_each_reason_to_be_stricter_shows_in_a_file(text: str, url: str, sign: s
         ("User-agent: other, more\nDisallow: /", True),
         ("User-agent: *\nDisallow: compare/", False),
         ("User-agent: *\nDisallow: /\nAllow: compare/", False),
+        ("User-agent: *\nDisallow: https://sample.example/compare/", False),
+        ("User-agent: *\nDisallow: HTTPS://www.sample.example:443/./compare/*-vs-", False),
+        ("User-agent: *\nDisallow: https://sample.example", False),
+        ("User-agent: *\nDisallow: https://sample.example/tool/", True),
+        ("User-agent: *\nDisallow: https://sample.example?x", True),
+        ("User-agent: *\nDisallow: ./compare", False),
+        ("User-agent: *\nDisallow: ../../compare", False),
+        ("User-agent: *\nDisallow: ./", False),
+        ("User-agent: *\nDisallow: .compare", True),
+        ("User-agent: *\nDisallow: ...", True),
+        ("User-agent: *\nDisallow: /\nAllow: https://sample.example/compare/", False),
     ],
 )
 def test_groups_are_told_by_whole_tokens_and_parted_by_rules_alone(
@@ -159,6 +170,8 @@ def test_a_page_of_html_that_never_ends_is_no_robots_txt() -> None:
         ("User-agent: *\nCrawl-delay: 2.5", 2.5),
         ("User-agent: *\nCrawl-delay : 7 # words", 7.0),
         ("User-agent *\nCrawl delay 7", 7.0),
+        ("User-agent: *\nCrawl_delay: 7", 7.0),
+        ("User-agent: *\nCrawldelay: 2 hours", 7200.0),
         ("User-agent: *\nDisallow: /x\ncrawl-delay: 10 seconds", 10.0),
         ("User-agent: verdicts\nCrawl-delay: 3\n\nUser-agent: *\nCrawl-delay: 9", 3.0),
         ("User-agent: verdicts\nDisallow:\n\nUser-agent: *\nCrawl-delay: 9", 9.0),
