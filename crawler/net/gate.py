@@ -80,9 +80,8 @@ class RobotsGate(RobotsTxtMiddleware):
         if kept.is_unchanged:
             status, body = 200, run.books.store.body_of(kept.capture_id)
         rules = read_rules(status, body, kept.capture_id)
-        is_held = rules.state != "unreachable" and kept.ruling.wait_s is not None
-        if is_held and not await run.pace.ready(job.site.name):
-            return read_rules(None, None)  # nothing more is to be asked in this run
+        if rules.state != "unreachable":  # else nothing is asked for after it
+            await run.pace.ready(job.site.name)
         return rules
 
     def _look_at_clock(self, job: Job) -> None:

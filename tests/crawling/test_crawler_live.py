@@ -319,6 +319,22 @@ def test_the_first_page_waits_for_what_an_answer_for_robots_txt_asks(site, home)
     assert run_crawl(home, site.base + COMPARE).exit_code == 0
     robots, page = (moment for moment, _, _ in site.asked)
     assert page - robots >= 0.95
+    site.answers["/robots.txt"] = Answer(b"", 404, headers={"Retry-After": "7200"})
+    site.asked.clear()
+    ended = run_crawl(home / "other", site.base + COMPARE)
+    assert (ended.exit_code, len(site.asked)) == (20, 1)
+
+
+def test_a_redirect_that_a_stopped_run_was_to_wait_for_is_asked_for_by_the_next(site, home):
+    place = {"Location": COMPARE + "?x=1", "Retry-After": "600"}
+    site.answers[COMPARE] = [Answer(b"", 302, headers=place), Answer(PAGE)]
+    crawl = start_crawl(home, site.base + COMPARE)
+    wait_for(lambda: site.paths()[COMPARE])
+    crawl.send_signal(signal.SIGTERM)
+    ended = finish(crawl)
+    assert (ended.exit_code, ended.report["waiting"]) == (20, 1)
+    assert run_crawl(home, site.base + COMPARE).exit_code == 0
+    assert outcomes(home, COMPARE) == ["ok:redirect", "ok:"]
 
 
 def test_a_site_that_only_fails_is_left_alone_after_a_while(site, home):
