@@ -7,3 +7,4 @@ taken      pages that were taken down are not asked for
 """
 
 from crawler.choosing.plan import SitePlan, plan_home
+from crawler.choosing.taken import TakenPages

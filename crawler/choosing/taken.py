@@ -1,6 +1,6 @@
-"""Pages that were taken down are not asked for.
+"""Pages that were taken down are not asked for, and what was erased is not imported again.
 
-Nor as where another page leads: no redirect to another comparison is followed.
+Nor asked for as where another page leads: no redirect to another comparison is followed.
 """
 
 from __future__ import annotations
@@ -17,18 +17,23 @@ LOOK_AGAIN_S = 30.0
 
 
 class TakenPages:
-    """What is taken down in a home, looked up now and then."""
+    """What is taken down in a home, or alone what was erased of it, looked up now and then."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, home: Home, *, erased: bool = False) -> None:
+        self._home, self._erased = home, erased
         self._addresses, self._looked_at = TakenAddresses([]), float("-inf")
 
     def refusal(self, site: Site, lease: Lease) -> Ending | None:
         """How a lease ends whose page was taken down. Absent: None where it may be asked for."""
-        if lease.role != "comparison":
+        if lease.role != "comparison" or not self.holds(site, lease.url):
             return None
+        return Ending("refused_scope", "takedown", "refused")
+
+    def holds(self, site: Site, url: str) -> bool:
+        """Whether a page was taken down, by its own address or its urn."""
         if time.monotonic() > self._looked_at + LOOK_AGAIN_S:
             self._looked_at = time.monotonic()
-            self._addresses = TakenAddresses(active_takedowns(self._home))
-        by = self._addresses.covering(site.name, lease.url, site.slugs(lease.url))
-        return None if by is None else Ending("refused_scope", "takedown", "refused")
+            active = active_takedowns(self._home)
+            asked = [each for each in active if each.matches.is_erasing or not self._erased]
+            self._addresses = TakenAddresses(asked)
+        return self._addresses.covering(site.name, url, site.slugs(url)) is not None

@@ -16,6 +16,7 @@ from archive import Home, OpenRun, open_run
 from archive.ledger import Found, Lease, has_payload, settle_import, stored_headers
 from archive.store import Exchange
 from archive.warc import Message
+from crawler.choosing import TakenPages
 from crawler.context import Progress
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
@@ -42,6 +43,7 @@ from schema.page import RawPage
 CLOCKS_DIFFER_DAYS = 1
 """So far may the date of a WARC record lie ahead of this machine's clock. Units: days."""
 HEAD_BYTES = 64 << 10
+NO_HOST = "pages without an address"
 _SAVED_FROM = re.compile(
     rb"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(https?://[^\s<>]+)"
 )
@@ -98,9 +100,9 @@ def _require_claimed(url: str, site: Site | None) -> None:
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or "-"
+        return urlsplit(url).hostname or NO_HOST
     except ValueError:
-        return "-"
+        return NO_HOST
 
 
 @dataclass
@@ -121,6 +123,7 @@ class _Import:
     def __post_init__(self) -> None:
         self._drift = judge_rest(self.books, self.pool.call)
         self.profiler = Profiler(self.books)
+        self._erased = TakenPages(self.books.home, erased=True)
 
     def take(self, found: Item | Trouble) -> None:
         """Store one exchange, or note why not."""
@@ -136,6 +139,8 @@ class _Import:
             return
         try:
             site, own = self._address(found)
+            if self._erased.holds(site, own):
+                raise CrawlError(url=own, outcome="refused_scope", reason="takedown")
         except CrawlError as error:
             self.skipped[f"{error.reason}:{_host(error.url)}"] += 1
             self.books.add_attempt(
@@ -263,7 +268,8 @@ class _Import:
         """The count, noted in the ledger."""
         drift = self._drift + self.profiler.finish()
         exit_code = 10 if self.failed or drift else 0
-        if self.skipped and not self.stored + self.unchanged:
+        unclaimed = any(not each.startswith("takedown:") for each in self.skipped)
+        if unclaimed and not self.stored + self.unchanged:
             exit_code = UsageError.exit_code
         self.books.note(
             site=self.site.name if self.site else None,

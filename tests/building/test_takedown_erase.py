@@ -17,9 +17,11 @@ from archive import Home, open_archive
 from archive.store.quarantine import keep_aside
 from archive.takedown.erasure import finish_erasures
 from archive.takedown.takedowns import active_takedowns
+from crawler.importing.importing import import_paths
 from db.check import check
 from db.status import status
 from db.takedown.withdraw import lift, take_down
+from parsers.sites import site_named
 from schema.errors import UsageError
 
 
@@ -138,3 +140,39 @@ def test_a_quote_alone_cannot_be_erased(home: Path) -> None:
     with pytest.raises(UsageError, match="pages that show it"):
         take_down(Home(home), KEY, reason=REASON, erase=True)
     assert active_takedowns(Home(home)) == []
+
+
+def test_erased_bytes_do_not_come_back_with_an_import_until_the_take_down_is_lifted(
+    erasable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place, sample = Home(erasable), site_named("sample")
+    saved = tmp_path_factory.mktemp("saved")
+    with_address, without = saved / "a.html", saved / "b.html"
+    only = replace(ALDER, words="Only Here is what it says")
+    with_address.write_bytes(
+        html(only, BIRCH, head=f'<link rel="canonical" href="{TAKEN_PAGE}?from=mail">')
+    )
+    without.write_bytes(html(only, BIRCH, head="<!-- saved by hand -->"))
+    import_paths(place.path, [without], site=sample)
+    build(erasable)
+    take_down(place, TAKEN_PAGE, reason=REASON, erase=True)
+    assert erased_words(erasable) == []
+    report = import_paths(place.path, [saved], site=sample)
+    assert (report.stored, report.skipped, report.exit_code) == (0, 2, 0)
+    assert report.skipped_by == {
+        "takedown:sample.example": 1,
+        "takedown:pages without an address": 1,
+    }
+    assert erased_words(erasable) == []
+    lift(place, 1)
+    assert import_paths(place.path, [saved], site=sample).stored == 2
+
+
+def test_what_is_taken_down_and_not_erased_is_imported_and_not_published(
+    erasable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    take_down(Home(erasable), TAKEN_PAGE, reason=REASON)
+    saved = tmp_path_factory.mktemp("saved") / "page.html"
+    saved.write_bytes(html(ALDER, BIRCH, head=f'<link rel="canonical" href="{TAKEN_PAGE}">'))
+    assert import_paths(erasable, [saved], site=site_named("sample")).stored == 1
+    assert build(erasable).comparisons == 2

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """So many hosts that were left out are named; `--json` lists them all."""
+LEFT_OUT = {"host": "no site claims it", "takedown": "erased, and not taken in again"}
 
 
 @click.command("import", epilog=example("verdicts import saved/ pages.warc.gz --site shiporskip"))
@@ -44,6 +45,7 @@ def import_(
 
     Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
     site claims is left out and counted by host; where that is all, nothing was taken: exit code 2.
+    So are pages whose bytes a take-down erased, until it is lifted.
     Nor is a record of a WARC file taken that is dated more than a day ahead (damaged:date).
     """
     from crawler.importing import import_paths
@@ -76,7 +78,7 @@ def _print(report: ImportReport) -> None:
     print_report(counts, as_json=False)
     for found, count in list(report.skipped_by.items())[:SHOWN]:
         reason, _, host = found.partition(":")
-        why = "no site claims it" if reason == "host" else f"no address of a page ({reason})"
+        why = LEFT_OUT.get(reason, f"no address of a page ({reason})")
         note(f"left out: {count} of {host}: {why}")
     if len(report.skipped_by) > SHOWN:
         note(f"left out: those of {len(report.skipped_by) - SHOWN} more hosts (--json lists all)")
