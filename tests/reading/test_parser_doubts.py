@@ -57,6 +57,17 @@ def in_rows(style: str, cell_style: str = "") -> Change:
     return change
 
 
+def in_order(*numbers: int) -> Change:
+    """The page with its cells in another order, counted from 0 as they stand."""
+
+    def change(page: str) -> str:
+        start, end = page.index("<article>"), page.rindex("</article>") + len("</article>")
+        cells = page[start:end].split("<article>")[1:]
+        return page[:start] + "".join(f"<article>{cells[n]}" for n in numbers) + page[end:]
+
+    return change
+
+
 Q1 = f"<blockquote>{WREN.quotes[0]}</blockquote>"
 PRICE = f"<td>{WREN.pricing}</td>"
 
@@ -98,6 +109,11 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
     ),
     "cells ordered by their style": (
         in_rows("display:flex", ' style="order:2"'),
+        "quote_side",
+        "quotes",
+    ),
+    "a list in which no two neighbours and no two halves agree": (
+        in_order(0, 2, 4, 6, 7, 1, 3, 5),
         "quote_side",
         "quotes",
     ),
