@@ -103,10 +103,14 @@ def _by_columns(document: Document, site: Site, problem: LayoutError) -> Turned:
 
     Raises: the problem itself where they are none.
     """
-    label = word_key(site.words.panel_ship)
+    label, decision = word_key(site.words.panel_ship), map(word_key, site.words.decision)
+    ends = {*decision}
     if problem.code in ("card_missing", "names_mismatch"):
         for block, text in enumerate(document.text):
-            if label in label_key(text) and (turned := by_columns(document, block)) is not None:
+            if label not in label_key(text):
+                continue
+            turned = by_columns(document, block, lambda first: word_key(first) in ends)
+            if turned is not None:
                 return turned
     raise problem
 

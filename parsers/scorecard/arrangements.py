@@ -253,8 +253,8 @@ def _one_list(board: Board) -> list[Side]:
         raise uncertain("six quotes in one list, and which row each belongs to is not certain")
     elif is_told and united < half - 1 and _equal(shown[:half], shown[half:]) >= half - 1:
         tools = [first if number < half else 3 - first for number in range(count)]
-    elif is_told and not united and set(shown[:half]) == set(shown[half:]):
-        raise uncertain("each half of the list is a whole panel, and no row is one reviewer's")
+    elif is_told and united < half - 1 and {*Counter(shown).values()} == {2}:
+        raise uncertain("each reviewer judges both tools, and stands neither in rows nor in columns")
     is_columns = len(_runs(tools)) == 2
     rows = _in_rows(board, tools) if count < 2 * ROWS and not is_columns else None
     return rows or _slots(board, tools)

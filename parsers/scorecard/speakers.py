@@ -10,7 +10,7 @@ from parsers.placeholders import is_placeholder
 from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape
 from parsers.scorecard.names import bare_names, longer_name, reviewer_name, without_tool
-from parsers.scorecard.wording import is_interface, is_name_like, may_be_reviewer
+from parsers.scorecard.wording import is_absent, is_interface, is_name_like, may_be_reviewer
 from parsers.sentences import is_initials
 
 REVIEWER = "quotes[].reviewer"
@@ -106,7 +106,7 @@ def may_be_name(tokens: Tokens, at: int) -> bool:
     text = tokens.text[at]
     is_bracketed = text[0] == "[" and text[-1] == "]"  # a link to elsewhere
     is_name = is_name_like(text) and any(map(str.isalpha, text)) and not is_bracketed
-    return is_name and not is_placeholder(text, REVIEWER)
+    return is_name and not is_placeholder(text, REVIEWER) and not is_absent(text)
 
 
 def _choose(

@@ -35,6 +35,7 @@ _NO_NAMES = frozenset(
     )
 )  # fmt: skip
 """What a cell says beside its score and is no persona's name."""
+_ABSENT = re.compile(r"(?:no|none|not)(?: (?!nonsense)|\W*\Z)", re.IGNORECASE)
 _OFFER = re.compile(r"(?:all|follow|more|open|read|see|show|view|visit)\s", re.IGNORECASE)
 _MORE = (
     r"(?:(?:read|show|see|view|load|continue|expand)(?: reading)?(?: the| this)?"
@@ -68,8 +69,14 @@ def may_be_reviewer(text: str) -> bool:
         any(map(str.isalpha, text))
         and not any(map(str.isdigit, text))
         and text.casefold().strip(" :·") not in _NO_NAMES
+        and not is_absent(text)
         and not is_interface(text)
     )
+
+
+def is_absent(text: str) -> bool:
+    """Whether a short text says that there is nothing: `No verdict`, `Not reviewed`."""
+    return _ABSENT.match(text) is not None
 
 
 def is_interface(text: str) -> bool:
