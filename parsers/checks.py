@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from parsers.cards.cards import Card
@@ -10,6 +11,9 @@ from parsers.cards.decision import Decision
 from parsers.heads import begun_by, held_tool
 from schema.errors import FieldError, LayoutError
 from schema.records import LONG_TEXT, Finding, Quote, Tool
+
+FEW = 2
+"""So many quotes in the same words are a finding; of more, some are lost."""
 
 
 def check_tool(tool: Tool, count: int) -> Iterator[Finding]:
@@ -126,6 +130,22 @@ def require_own_names(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
         raise LayoutError(
             code="quote_side", field="quotes", detail=f"{foreign} quotes name the other tool alone"
         )
+
+
+def require_no_copies(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
+    """Words that stand in more than two quotes, or again in one that names the other tool alone.
+
+    Raises: FieldError (duplicate_block).
+    """
+    names = tools[0].name, tools[1].name
+    said = Counter(quote.text for quote in quotes)
+    if len(said) == len(quotes):
+        return
+    for number, quote in enumerate(quotes):
+        is_other = held_tool(quote.text, names, limit=LONG_TEXT) == 3 - quote.tool
+        if said[quote.text] > FEW or (said[quote.text] > 1 and is_other):
+            detail = f"the same words stand in {said[quote.text]} quotes, and one is another's"
+            raise FieldError(code="duplicate_block", field=f"quotes[{number}].text", detail=detail)
 
 
 def require_own_pricing(tools: tuple[Tool, Tool]) -> None:

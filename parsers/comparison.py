@@ -16,6 +16,7 @@ from parsers.cards.tool import ToolReader, require_own_votes
 from parsers.checks import (
     check_sides,
     check_tool_quotes,
+    require_no_copies,
     require_own_names,
     require_own_pricing,
     require_own_quotes,
@@ -84,6 +85,7 @@ def read_comparison(
     _require_own_words(context)
     require_own_quotes(tools, quotes)
     require_own_names(tools, quotes)
+    require_no_copies(tools, quotes)
     require_own_pricing(tools)
     context.findings += check_tool_quotes(tools, quotes)
     context.findings += check_sides(tools, quotes, cards.pair, decision)

@@ -93,6 +93,17 @@ _OPENINGS = (
     ("bout this tool", re.compile(r"\AAbout this tool\b")),
     ("edited for ", re.compile(r"\bedited for (?:length|clarity|style)\b")),
     ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
+    ("orem ", re.compile(r"\b[Ll]orem ipsum dolor\b")),
+    ("Traceback ", re.compile(r"\bTraceback \(most recent call last\)")),
+    (" partners", re.compile(r"\bWe and our [0-9]+ partners\b")),
+    (
+        "code ",
+        re.compile(r"\b(?:use|with|enter) (?:the |our )?(?:\w+ )?code (?-i:[A-Z0-9]{5,})\b", re.I),
+    ),
+    ("erms ", re.compile(r"(?:\A|[.!?] )Terms (?:and conditions )?apply\b")),
+    ("ffer", re.compile(r"\b(?:Limited(?:[- ]time)? offer\b|Offer (?:ends|expires|valid|only)\b)")),
+    ("lready a ", re.compile(r"\bAlready an? (?:customer|member|reader|subscriber)\?", re.I)),
+    ("ookie", re.compile(r"\b(?:Cookie settings|Accept all cookies|Reject all cookies)\b", re.I)),
     (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
 )
 """The words that open other such passages, each behind one that is looked for first: it is fast."""

@@ -26,11 +26,12 @@ from schema.errors import FieldError
 
 _LAST = re.compile(rf"(?:.*[{ENDS}]['’\"”)\]]*(?: |(?=[A-Z][a-z])))?(.+)\Z", re.DOTALL)
 _NOTICE = re.compile(
-    r"(?:an? )?(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"
+    r"(?:disclaimer|disclosure|good to know|heads[- ]up|info|note|reminder|tip|warning)\W*"
+    r"|(?:an? )?(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"
     r"(?: (?:ad|by|content|link|partner|post|result)\b.*|\s?[:·|–—-].*|)",
     re.IGNORECASE,
 )
-"""The word that a publisher puts over what was paid for, alone or before it."""
+"""The word that a publisher puts over what was paid for, alone or before it, or over a hint."""
 FEW_WORDS = 3
 """A paragraph of so few words beside a longer one may be anybody's: `Ship it!`"""
 TAIL_WORDS = 5

@@ -41,6 +41,6 @@ def is_field_label(tokens: Tokens, at: int) -> bool:
     """Whether a token is nothing but a label of the card itself: by its markup or its colon."""
     if tokens.key[at] not in _ALONE:
         return False
-    if tokens.key[at] in ("category", "tagline"):
+    if tokens.key[at] in ("badge", "category", "tagline"):
         return True  # no value reads so
     return tokens.text[at].endswith(":") or tokens.document.tag[tokens.element(at)] in _TAGS

@@ -72,12 +72,16 @@ def _require_agreement(tools: list[int], board: Board) -> None:
     """What all cells of one tool show, and none of the other's, names that tool: it must be so."""
     if not board.labels:
         return
-    own = [[x for x, t in zip(board.labels, tools, strict=True) if t == n] for n in (1, 2)]
+    labels = [  # a row's two heads stand before its first cell, and are no part of it
+        own if len(heads) < 2 else frozenset(x for x in own if not headed_tool(x, board.names))
+        for own, heads in zip(board.labels, board.heads, strict=True)
+    ]
+    own = [[x for x, t in zip(labels, tools, strict=True) if t == n] for n in (1, 2)]
     only = [frozenset.intersection(*own[n]).difference(*own[1 - n]) for n in (0, 1)]
     named = [{headed_tool(text, board.names) for text in only[n]} - {0} for n in (0, 1)]
     if not named[0] <= {1} or not named[1] <= {2}:
         raise uncertain("the cells of one tool name the other")
-    halves = _halves(board.labels)
+    halves = [] if any(board.heads) or board.named else _halves(board.labels)
     if halves and not any(
         half in ([t == 1 for t in tools], [t == 2 for t in tools]) for half in halves
     ):
@@ -254,7 +258,7 @@ def _one_list(board: Board) -> list[Side]:
     elif is_told and united < half - 1 and _equal(shown[:half], shown[half:]) >= half - 1:
         tools = [first if number < half else 3 - first for number in range(count)]
     elif is_told and united < half - 1 and {*Counter(shown).values()} == {2}:
-        raise uncertain("each reviewer judges both tools, and stands neither in rows nor in columns")
+        raise uncertain("each reviewer judges both tools, in neither rows nor columns")
     is_columns = len(_runs(tools)) == 2
     rows = _in_rows(board, tools) if count < 2 * ROWS and not is_columns else None
     return rows or _slots(board, tools)

@@ -13,7 +13,8 @@ from parsers.values import without_icons
 
 _SIGNS = re.compile(
     rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|[0-9]{{1,2}}[.)]\s+(?=\w)"
-    r"|(?:review(?:ed)? )?by\s+(?=\w)|reviewer(?: name)?:\s*)+"
+    r"|(?:(?:opinions?|reviews?|reviewed|scores?|takes?|verdicts?) )?(?:by|from)\s+(?=\w)"
+    r"|reviewer(?: name)?:\s*)+"
     rf"|\s+[#¶§]$|\s+\(?@[\w.-]+\)?$|\s+(?-i:APP|BOT)$|[:,]$|\s*[{DECORATIONS}]+$",
     re.IGNORECASE,
 )

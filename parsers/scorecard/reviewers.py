@@ -11,7 +11,7 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import cell_shape
 from parsers.scorecard.names import reviewer_name
 from parsers.scorecard.sides import PlacedCell, uncertain
-from parsers.scorecard.speakers import REVIEWER
+from parsers.scorecard.speakers import REVIEWER, without_motto
 from parsers.scorecard.wording import masked
 from parsers.sentences import is_initials
 
@@ -71,8 +71,10 @@ def _require_own_edges(tokens: Tokens, names: Names, named: list[Told]) -> None:
     known = {name for name, _ in named}
     for number in (0, 1):
         is_common = all(both[number].text for both in edges)
-        for (name, _), both in zip(named, edges, strict=True):
+        for (name, at), both in zip(named, edges, strict=True):
             edge = both[number]
+            if number and without_motto(tokens, at) != tokens.text[at]:
+                continue
             rest = name.removesuffix(edge.text) if number else name.removeprefix(edge.text)
             is_other = rest != name and reviewer_name(rest.strip()) in known
             is_set_apart = edge.tag in ASIDES or is_common or is_other or is_ribbon(edge.text)

@@ -18,7 +18,7 @@ from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import cell_shape, is_alike
 from parsers.scorecard.names import bare_names, reviewer_name
 from parsers.scorecard.sides import PlacedCell
-from parsers.scorecard.speakers import REVIEWER, may_be_name
+from parsers.scorecard.speakers import REVIEWER, may_be_name, without_motto
 from parsers.scorecard.wording import is_name_like, may_be_reviewer
 from parsers.sentences import is_initials
 
@@ -94,7 +94,7 @@ def _with_heads(
     tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...], heads: dict[int, int]
 ) -> tuple[PlacedCell, ...]:
     """The cells with the reviewer in the token that heads their slot, where one does."""
-    bare = iter(bare_names([tokens.text[at] for at in heads.values()], names))
+    bare = iter(bare_names([without_motto(tokens, at) for at in heads.values()], names))
     told = {slot: (next(bare), at) for slot, at in heads.items()}
     found = []
     for each in placed:

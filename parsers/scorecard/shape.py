@@ -88,7 +88,7 @@ def name_cells(
         _require_one_text(tokens, cell, rest, quote)
         beside.append([at for at in rest if not quote.first <= at < quote.end])
     reviewers = find_reviewers(tokens, names, cells, quotes, beside)
-    if not any(reviewers) and not is_headed(tokens, cells):
+    if not any(reviewers) and not is_headed(tokens, names, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
         reviewers = find_reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from parsers.heads import Names, held_tool
+from parsers.heads import Names, headed_tool, held_tool
+from parsers.page.edges import ASIDES
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
 from parsers.scorecard.anchors import CellSpan
@@ -44,7 +45,7 @@ def find_reviewers(
             if len({tokens.text[own[place]] for own in places}) > 2:
                 raise cell_shape("several texts of a cell could be its reviewer", REVIEWER)
         return [None] * len(cells)
-    chosen = _choose(tokens, shared, places, is_headed=is_headed(tokens, cells))
+    chosen = _choose(tokens, shared, places, is_headed=is_headed(tokens, names, cells))
     if chosen is not None:
         return _without_badges(tokens, chosen, places)
     if shared:
@@ -95,15 +96,28 @@ def _places(
     return found
 
 
-def is_headed(tokens: Tokens, cells: tuple[RawCell, ...]) -> bool:
-    """Whether the rows, or the cells, stand under names of their own."""
-    headed = sum(any(may_be_name(tokens, at) for at in cell.outer[-1:]) for cell in cells)
+def is_headed(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> bool:
+    """Whether the rows, or the cells, stand under names of their own, and not the tools'."""
+    over = [at for cell in cells for at in cell.outer[-1:]]
+    headed = sum(may_be_name(tokens, at) and not headed_tool(tokens.text[at], names) for at in over)
     return headed >= len(cells) // 2 - 1
+
+
+def without_motto(tokens: Tokens, at: int) -> str:
+    """A token without the phrase that an element sets apart behind a name: Ada <small>asks why."""
+    document, end = tokens.document, tokens.end[at]
+    element = document.element[end - 1]
+    start = document.blocks_of(element)[0]
+    if document.tag[element] not in ASIDES or start <= tokens.start[at]:
+        return tokens.text[at]
+    words = document.join(start, end).split()
+    is_phrase = len(words) > 1 and any(map(str.islower, words))
+    return document.join(tokens.start[at], start) if is_phrase else tokens.text[at]
 
 
 def may_be_name(tokens: Tokens, at: int) -> bool:
     """Whether a token outside of cells could name a reviewer."""
-    text = tokens.text[at]
+    text = without_motto(tokens, at)
     is_bracketed = text[0] == "[" and text[-1] == "]"  # a link to elsewhere
     is_name = is_name_like(text) and any(map(str.isalpha, text)) and not is_bracketed
     return is_name and not is_placeholder(text, REVIEWER) and not is_absent(text)
@@ -180,6 +194,8 @@ def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
 
     Raises: LayoutError (cell_shape) for one of several elements that nothing parts.
     """
+    if (bare := without_motto(tokens, at)) != tokens.text[at]:
+        return bare
     text, whole = tokens.document.text, range(tokens.start[at], tokens.end[at])
     kept = [block for block in whole if not is_interface(text[block])] or [*whole]
     if len(kept) > 1 and is_initials(text[kept[0]], reviewer_name(text[kept[1]])):
