@@ -526,6 +526,51 @@ def test_cards_that_are_columns_of_one_table_are_read(headed: bool) -> None:
         assert blocks[block][start:end] == shown
 
 
+UNKNOWN = {"Category": "Department", "Tagline": "In one line", "Verdict": "We say", "About": "More"}
+
+
+def shop(*, head: bool = True, decision: bool = False) -> str:
+    """The cards as a shop compares products: names over the columns, an empty row at the foot."""
+    page = columns(headed=head)
+    name = f"<tr><th>Tool</th><td><b>{WREN.name}</b> </td><td><b>{DESK.name}</b> </td></tr>"
+    corner, foot = ("<th>Property</th>", "<td></td>") if head else ("", "")
+    if not head:
+        name = f"<tr><td><b>{WREN.name}</b> </td><td><b>{DESK.name}</b> </td></tr>"
+    assert name in page
+    page = page.replace(name, "")
+    for known, unknown in UNKNOWN.items() if head else ():
+        page = page.replace(f"<th>{known}</th>", f"<th>{unknown}</th>", 1)
+    links = "".join(f"<td><a href=/tool/{n}>View</a></td>" for n in (1, 2))
+    start, end = page.index("<table>"), page.index("</table>") + len("</table>")
+    rows, rest = page[start + len("<table>") : end - len("</table>")], page[end:]
+    tail = f"<tfoot><tr>{foot}{links}</tr></tfoot>"
+    if decision:
+        first = rest.index("<table>") + len("<table>")
+        last = rest.index("</table>", first)
+        tail = f"<tbody><tr><td colspan=3>Side by side</td></tr>{rest[first:last]}</tbody>"
+        rest = rest[: first - len("<table>")] + rest[last + len("</table>") :]
+    names = f"<th><i>CW</i><b>{WREN.name}</b></th><th><i>DD</i><b>{DESK.name}</b></th>"
+    table = f"<thead><tr>{corner}{names}</tr></thead><tbody>{rows}</tbody>{tail}"
+    return f"{page[:start]}<table><caption>The tools</caption>{table}</table>{rest}"
+
+
+@pytest.mark.parametrize("head", [False, True])
+def test_cards_as_rows_under_the_names_of_their_columns_are_read(head: bool) -> None:
+    line = read(shop(head=head))
+    assert said(line) == said(WHOLE), line
+
+
+def test_a_decision_table_below_in_the_same_table_is_read_as_itself() -> None:
+    assert said(read(shop(decision=True))) == said(WHOLE)
+
+
+def test_words_of_a_cell_of_such_a_table_that_are_not_read_out_refuse_the_page() -> None:
+    half, _, rest = WREN.description.partition(" ")
+    page = shop().replace(WREN.description, f"{half} <i aria-hidden=true>never</i> {rest}")
+    line = read(page)
+    assert (line["kind"], line["field"]) == ("failure", "tools[0].description")
+
+
 @pytest.mark.parametrize("headed", [False, True])
 def test_a_table_of_cards_that_lacks_a_cell_is_refused(headed: bool) -> None:
     assert read(columns(headed=headed, short=True))["kind"] == "failure"

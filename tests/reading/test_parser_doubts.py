@@ -117,6 +117,23 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         "quote_side",
         "quotes",
     ),
+    "a reviewer who judges a tool twice": (
+        lambda page: page.replace(f"<p>{REVIEWERS[1]}</p>", f"<p>{REVIEWERS[0]}</p>"),
+        "quote_side",
+        "quotes",
+    ),
+    "the words of one quote in three": (
+        lambda page: html_page(WREN, DESK.saying(1, WREN.quotes[0]).saying(2, WREN.quotes[0])),
+        "duplicate_block",
+        "quotes[0].text",
+    ),
+    "a quote of the other tool once more": (
+        lambda page: html_page(
+            WREN.saying(1, f"{WREN.name} is quick."), DESK.saying(1, f"{WREN.name} is quick.")
+        ),
+        "duplicate_block",
+        "quotes[1].text",
+    ),
     "a maker's answer": (
         first(Q1, Q1.replace(".<", ". The maker replied: we sing in tune since March.<")),
         "field_ambiguous",
@@ -225,7 +242,36 @@ def reviewers_behind(page: str) -> str:
     return f"{page[:start]}<table>{rows}</table>{page[end:]}"
 
 
+def tabs(page: str) -> str:
+    """A tab for each reviewer, a table under the tools' names in it, the score behind the quote."""
+    start, end = page.index("<article>"), page.rindex("</article>") + len("</article>")
+    heads = f"<tr><th>{WREN.name}</th><th>{DESK.name}</th></tr>"
+    shown = "".join(f"<li><button>{who}</button></li>" for who in REVIEWERS)
+    board = f"<ul>{shown}</ul>"
+    for slot, who in enumerate(REVIEWERS):
+        cells = (
+            f"<td><h5>{who}</h5><blockquote>{s.quotes[slot]}</blockquote><p>{s.scores[slot]}</p>"
+            f"<button>{('Flag', 'Report')[(slot + n) % 2]}</button></td>"
+            for n, s in enumerate((WREN, DESK))
+        )
+        board += f"<div><table>{heads}<tr>{''.join(cells)}</tr></table></div>"
+    return f"{page[:start]}{board}{page[end:]}"
+
+
+def beside_names(form: str) -> Change:
+    return lambda page: re.sub(
+        r"<article><p>([A-Z][a-zA-Z ]+)</p>", rf"<article><p>{form}</p>", page
+    )
+
+
 READ: dict[str, Change] = {
+    "a tab for each reviewer": tabs,
+    "a motto behind each name": beside_names(r"<b>\1</b> <small>Asks what it costs</small>"),
+    "a label before each name": beside_names(r"<span>Verdicts by </span><b>\1</b>"),
+    "a hint under the cards": first(
+        "<h2>Decision",
+        "<div><p>Tip</p><p>Prices change often, so look twice.</p></div><h2>Decision",
+    ),
     "reviewers that head two rows each": rowspans,
     "reviewers behind their rows": reviewers_behind,
     "a chip that more cells share": chips("Firm", "Firm", "Tentative"),

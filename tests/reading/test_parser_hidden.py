@@ -132,6 +132,13 @@ NOTICES = (
     "This review was edited by our staff.",
     "Translated from German.",
     "Vendor reply: we have mended that.",
+    "Limited offer: half the price until Sunday.",
+    "Three months for one with the code WREN2026.",
+    "We and our 812 partners store this on your device.",
+    "Cookie settings can be changed here.",
+    "The rest is lorem ipsum dolor sit amet.",
+    "Already a member?",
+    "Terms apply.",
 )
 
 
@@ -178,6 +185,11 @@ HONEST = (
     "Visit the shop and you will see.",
     "Log in to it once and never again.",
     "It knows what a [quote] is.",
+    "The terms apply to nobody.",
+    "Use code that you can read.",
+    "It is already a favourite here.",
+    "An offer of help ends each page.",
+    "It fills the page with lorem ipsum.",
 )
 """What a reviewer may say, in words that are like the interface's."""
 
