@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from parsers.page.document import Document, Unshown
 
 FEWEST_ROWS = 4
-Row = list[range]
+CellRow = list[range]
 """The [start, end) of the blocks of each cell of a row."""
 Key = tuple[int, int]
 """An element of the page, and the column in which it stands; 0 outside of the table."""
@@ -49,7 +49,7 @@ def by_columns(document: Document, block: int, ends: Callable[[str], bool]) -> T
     return None
 
 
-def _rows(document: Document, table: int) -> list[Row]:
+def _rows(document: Document, table: int) -> list[CellRow]:
     """The blocks of each cell of each row: of a table, or of the children's children of another."""
     inside = range(table + 1, len(document.parent))
     inside = range(table + 1, next((e for e in inside if document.parent[e] < table), inside.stop))
@@ -67,7 +67,9 @@ def _rows(document: Document, table: int) -> list[Row]:
     ]
 
 
-def _run(document: Document, rows: list[Row], own: int, ends: Callable[[str], bool]) -> list[Row]:
+def _run(
+    document: Document, rows: list[CellRow], own: int, ends: Callable[[str], bool]
+) -> list[CellRow]:
     """The rows as wide as one of them around it, up to where another table begins."""
     width, shown = len(rows[own]), [[at for cell in row for at in cell] for row in rows]
     fits = [len(row) == width for row in rows]
@@ -77,7 +79,7 @@ def _run(document: Document, rows: list[Row], own: int, ends: Callable[[str], bo
     return rows[first : next(is_end, stop)]
 
 
-def _turned(document: Document, table: int, rows: list[Row]) -> Turned:
+def _turned(document: Document, table: int, rows: list[CellRow]) -> Turned:
     shown = [block for row in rows for cell in row for block in cell]
     start, end = shown[0], shown[-1] + 1
     order: list[Key] = [(block, 0) for block in range(start)]

@@ -259,6 +259,10 @@ def _one_list(board: Board) -> list[Side]:
         tools = [first if number < half else 3 - first for number in range(count)]
     elif is_told and united < half - 1 and {*Counter(shown).values()} == {2}:
         raise uncertain("each reviewer judges both tools, in neither rows nor columns")
+    if is_told and len(set(shown)) > 1:
+        (tool, name), most = Counter(zip(tools, shown, strict=True)).most_common(1)[0]
+        if most > 1:
+            raise uncertain(f"{name!r} would judge tool {tool} {most} times")
     is_columns = len(_runs(tools)) == 2
     rows = _in_rows(board, tools) if count < 2 * ROWS and not is_columns else None
     return rows or _slots(board, tools)

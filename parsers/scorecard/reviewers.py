@@ -10,7 +10,7 @@ from parsers.page.edges import ASIDES, is_ribbon
 from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import cell_shape
 from parsers.scorecard.names import reviewer_name
-from parsers.scorecard.sides import PlacedCell, uncertain
+from parsers.scorecard.sides import PlacedCell
 from parsers.scorecard.speakers import REVIEWER, without_motto
 from parsers.scorecard.wording import masked
 from parsers.sentences import is_initials
@@ -41,7 +41,6 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
     _require_whole_elements(tokens, [each for each in named if each[1] in anchors])
     _require_own_edges(tokens, names, [each for each in named if each[1] not in anchors])
     _require_no_template([name for name, _ in named])
-    _require_once(placed)
 
 
 def _require_no_other(tokens: Tokens, placed: tuple[PlacedCell, ...]) -> None:
@@ -90,17 +89,6 @@ def _require_no_template(shown: list[str]) -> None:
     for name in shown:
         if ":" in name or is_template:
             raise cell_shape(f"{name!r} is more than a name", REVIEWER)
-
-
-def _require_once(placed: tuple[PlacedCell, ...]) -> None:
-    """A reviewer speaks once of each tool: where one does twice, the sides are not as they seem.
-
-    Raises: LayoutError (quote_side).
-    """
-    shown = Counter((each.tool, each.cell.reviewer) for each in placed if each.cell.reviewer)
-    for (tool, name), count in shown.items():
-        if count > 1:
-            raise uncertain(f"{name!r} would judge tool {tool} {count} times")
 
 
 def _may_be(edge: str, name: str, names: Names) -> bool:
