@@ -39,7 +39,10 @@ _THING = (
     r"(?:reviews?|quotes?|comments?|descriptions?|taglines?|summar(?:y|ies)|contents?|texts?|data"
     r"|details|information|verdicts?|opinions?|posts?|messages?)"
 )
-_GONE = r"(?:removed|deleted|hidden|redacted|withheld|unavailable|not\ available|moderated)"
+_GONE = (
+    r"(?:(?:currently|temporarily)\ )?(?:removed|deleted|hidden|redacted|withheld|unavailable"
+    r"|not\ available|moderated|blocked|locked|restricted|disabled|private|under\ review)"
+)
 _WHO = r"(?:admin|author|community|editor|moderator|owner|publisher|reviewer|site|staff|user)"
 _SENTENCE = re.compile(
     rf"""
@@ -52,7 +55,8 @@ _SENTENCE = re.compile(
       (?:\ (?:yet|available|provided|found|given|here|written|added|to\ (?:show|display)))*
     | (?:(?:this|the|that)\ )?{_THING}\ (?:(?:is|was|has\ been|could\ not\ be|cannot\ be)\ )?
       (?:no\ longer\ available|{_GONE}|pending|missing|(?:coming|available)\ soon|goes\ here|here
-      |not\ found|loaded|displayed|placeholder)(?:,?\ (?:by|in|to|for|please)\ .{{1,40}})?
+      |not\ found|loaded|displayed|placeholder)
+      (?:,?\ (?:by|in|to|for|please|until|unless|because|due|while)\ .{{1,60}})?
     | {_GONE}\ by\ (?:(?:a|an|the|our)\ )?{_WHO}s?(?:\ .{{1,40}})?
     | (?:(?:the|this)\ (?:tool['’]s\ )?)?{_THING}\ (?:is|are)\ (?:being\ (?:re)?written
       |still\ to\ come|on\ its\ way|(?:only\ )?available\ (?:only\ )?to\ \w+)\b.{{0,40}}
@@ -76,7 +80,11 @@ _SENTENCE = re.compile(
     | (?:log|sign)\ ?(?:in|up)\ (?:with\b.{{1,40}}\ )?to\ (?:read|see|view|continue|unlock)\b
       .{{0,60}}
     | (?:subscribe|upgrade)\ to\ (?:read|see|view|unlock)\b.{{0,60}}
-    | (?:please\ )?(?:enable|turn\ on)\ javascript.{{0,60}}
+    | (?:please\ )?(?:enable|turn\ on|accept|allow)\ (?:javascript|(?:all\ |our\ )?cookies)
+      .{{0,60}}
+    | (?:you\ )?(?:need|have|must)\ (?:to\ )?(?:be\ )?(?:log(?:ged)?|sign(?:ed)?)\ in\b.{{0,60}}
+    | (?:access\ (?:denied|forbidden)|forbidden|too\ many\ requests|rate\ limit\ exceeded
+      |(?:service|server)\ (?:temporarily\ )?unavailable|gateway\ time-?out)\b.{{0,60}}
     | (?:missing\ translation|translation\ missing)\b.{{0,80}}
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -195,8 +195,9 @@ def require_no_tail(one: str, other: str, *, is_own: bool = False) -> None:
     for text, end in zip((one, other), last, strict=True):
         if end != text and not is_sentence(end) and end.count(" ") < TAIL_WORDS:
             raise _ambiguous(f"{end[:40]!r} stands behind its last sentence")
-    if is_cut(one) and is_cut(other):
-        raise _ambiguous(f"of both only the beginning is shown: it ends {one[-30:]!r}")
+    for text in (one, other):
+        if is_cut(text) and not is_placeholder(text, ".description"):
+            raise _ambiguous(f"only its beginning may be shown: it ends {text[-30:]!r}")
     is_shared = likeness(last[0], "\0") == likeness(last[1], "\0")
     if is_own or not is_shared or one == other or last[0] == one or last[1] == other:
         return

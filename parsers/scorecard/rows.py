@@ -195,7 +195,7 @@ def _beside_rows(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) -
                     rows[own].setdefault(tokens.text[at], at)
         before = each
     for at in _behind(tokens, placed[-1]):
-        if may_be_name(tokens, at) and not headed_tool(tokens.text[at], names):
+        if may_be_name(tokens, at) and _is_reviewer(tokens, names, at):
             rows[placed[-1].slot].setdefault(tokens.text[at], at)
     return rows
 

@@ -159,6 +159,21 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         "field_unreadable",
         "tools[0].description",
     ),
+    "a description cut off": (
+        first(WREN.description, f"{WREN.description[:-1]} and…"),
+        "field_ambiguous",
+        "description",
+    ),
+    "a sentence of consent": (
+        first(WREN.quotes[0], "This content is blocked until you accept cookies."),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
+    "a sentence about access": (
+        first(WREN.quotes[0], "Access denied. You must be logged in to read this review."),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
     "the tagline once more": (
         first(WREN.description, WREN.tagline + "<br>"),
         "duplicate_block",
@@ -264,7 +279,22 @@ def beside_names(form: str) -> Change:
     )
 
 
+def headed_sections(page: str) -> str:
+    """A section for each reviewer, and one more behind the last that is none."""
+    start, end = page.index("<article>"), page.rindex("</article>") + len("</article>")
+    board = ""
+    for slot, who in enumerate(REVIEWERS):
+        cells = (
+            f"<blockquote><p><b>{s.name}</b><br>{s.scores[slot]}</p><p>{s.quotes[slot]}</p>"
+            "</blockquote>"
+            for s in (WREN, DESK)
+        )
+        board += f"<h3>{who}</h3>{''.join(cells)}"
+    return f"{page[:start]}{board}<h3>How we score</h3><p>By hand.</p>{page[end:]}"
+
+
 READ: dict[str, Change] = {
+    "sections, and one that is no reviewer's": headed_sections,
     "a tab for each reviewer": tabs,
     "a motto behind each name": beside_names(r"<b>\1</b> <small>Asks what it costs</small>"),
     "a label before each name": beside_names(r"<span>Verdicts by </span><b>\1</b>"),

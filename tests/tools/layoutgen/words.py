@@ -51,7 +51,7 @@ PLAIN = (
     "An update in March made the {n} half as large and twice as quiet.",
     "Teams of five or six get the most from it – larger ones need the queue.",
     "The team’s own numbers are modest, and ours came out a little higher.",
-    "Under load it slows down, waits, and then picks up where it stopped…",
+    "Under load it slows down, waits, and then picks up where it stopped.",
     "The price page changed twice while we were writing this.",
     "Its `config.toml` accepts x < y && y > z as a rule, which is a joy.",
     "The examples cover Linux, macOS and a very small kitchen computer.",
