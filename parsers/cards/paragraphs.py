@@ -90,7 +90,7 @@ def own_part(
     is_lead = may_be_foreign_lead(edges[0], others[0], rest) or is_lead_alone(edges[0], rest, name)
     is_short = len(text) <= LONGEST_LABEL or edges[1].tag in ASIDES
     is_trail = is_short and may_be_foreign_trail(edges[1], others[1])
-    is_trail |= is_placeholder(edges[1].text, ".text") if edges[1].text else False
+    is_trail |= any(map(str.isalnum, edges[1].text)) and is_placeholder(edges[1].text, ".text")
     is_trail |= is_glued_trail(text, edges[1])
     if is_lead or is_trail:
         words = edges[0 if is_lead else 1].text
