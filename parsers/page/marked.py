@@ -142,17 +142,34 @@ def _opened(parts: Sequence[TreePart], panels: list[LexborNode]) -> set[int]:
         is_tab = (node.attributes.get("role") or "").lower() == "tabpanel"
         label = node.attributes.get("aria-labelledby")
         is_named = node.attributes.get("id") in named or label in owners
-        if is_named or (is_tab and is_even) or _is_behind_opener(node):
+        is_of_tabs = is_tab and is_even
+        if is_named or is_of_tabs or _is_behind_opener(node) or _is_one_of(node, len(tabs)):
             found.add(node.mem_id)
     return found
+
+
+def _is_one_of(node: LexborNode, count: int) -> bool:
+    """Whether a panel is one of as many elements as the page has tabs, all but one not shown."""
+    if count < 2 or node.parent is None:
+        return False
+    beside = [each for each in node.parent.iter() if each.is_element_node]
+    shown = sum(not _is_unshown(each) for each in beside)
+    return len(beside) == count and shown == 1
+
+
+def _is_blank(node: LexborNode) -> bool:
+    return node.tag == "-text" and not (node.text_content or "").strip()
 
 
 def _is_behind_opener(node: LexborNode) -> bool:
     """Whether the element before a panel is a control that opens something it does not name."""
     before = node.prev
-    while before is not None and before.tag == "-text" and not (before.text_content or "").strip():
+    while before is not None and (before.is_comment_node or _is_blank(before)):
         before = before.prev
     if before is None or before.tag == "-text":
         return False
     opener = _EXPANDERS + ":not([aria-controls])"
-    return before.css_matches(opener) or len(before.css(opener)) == 1
+    if before.css_matches(opener) or len(before.css(opener)) == 1:
+        return True
+    # Bound by a script that is yet to run: `:aria-expanded="open"`, as Alpine and Vue have it.
+    return any(name.endswith(":aria-expanded") for name in before.attributes)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from parsers.heads import Names, named_tools
 from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan
-from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_part, means
+from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_alike, is_part, means
 from parsers.scorecard.speakers import with_names
 from parsers.scorecard.wording import is_name_like, masked, may_be_reviewer
 from parsers.values import word_key
@@ -114,6 +114,9 @@ def _last_gap(tokens: Tokens, start: int, gaps: list[list[int]]) -> list[int]:
         for at in range(start, len(tokens.text))
         if means(tokens, at) and not tokens.is_control(at)
     ]
+    is_one_each = all(len(gap) == 1 and is_alike(tokens, gap[0], rest[0]) for gap in gaps)
+    if len(rest) > 1 and is_one_each and not is_alike(tokens, rest[0], rest[1]):
+        return rest[:1]  # built otherwise than all quotes: what follows is none of it
     ends = {word_key(word) for word in tokens.words.newsletter}
     stop = next((n for n, at in enumerate(rest) if tokens.key[at] in ends), None)
     if stop is None:

@@ -293,7 +293,23 @@ def headed_sections(page: str) -> str:
     return f"{page[:start]}{board}<h3>How we score</h3><p>By hand.</p>{page[end:]}"
 
 
+def related_behind(page: str) -> str:
+    """The quotes of each tool one under the other, and links to others right behind the last."""
+    start, end = page.index("<article>"), page.rindex("</article>") + len("</article>")
+    board = "".join(
+        f"<h3>{side.name}</h3>"
+        + "".join(
+            f"<p><b>{who}</b> {score}</p><blockquote><p>{said}</p></blockquote>"
+            for who, score, said in zip(REVIEWERS, side.scores, side.quotes, strict=True)
+        )
+        for side in (WREN, DESK)
+    )
+    links = "<div><p>Related</p><ul><li><a href=/compare/a-vs-b>Ant vs Bee</a></ul></div>"
+    return f"{page[:start]}{board}{links}{page[end:]}"
+
+
 READ: dict[str, Change] = {
+    "links to others right behind the last quote": related_behind,
     "sections, and one that is no reviewer's": headed_sections,
     "a tab for each reviewer": tabs,
     "a motto behind each name": beside_names(r"<b>\1</b> <small>Asks what it costs</small>"),

@@ -126,6 +126,12 @@ def tabbed(tab: str, panel: str) -> str:
     return PAGE[:start] + f"<div role=tablist>{tabs}</div>{panels}" + PAGE[end:]
 
 
+def boxed(page: str) -> str:
+    """The page with its panels, each behind a comment, in an element of their own."""
+    panels = re.compile(r"(?:<!----><div.*?</div>)+", re.DOTALL)
+    return panels.sub(lambda match: f"<section>{match[0]}</section>", page)
+
+
 TAB = "<button role=tab id=t{n} aria-controls=p{n}>Round {n}</button>"
 PANEL = "<div role=tabpanel id=p{n} aria-labelledby=t{n} {hidden}>{cells}</div>"
 
@@ -169,6 +175,19 @@ SHOWN: dict[str, Callable[[], str]] = {
     "panels right behind their buttons": lambda: tabbed(
         "", "<button aria-expanded=false>Round {n}</button> <div style='display:none'>{cells}</div>"
     ),
+    "panels behind their buttons and a script's comments": lambda: tabbed(
+        "",
+        "<h4><button aria-expanded=false>Round {n}</button></h4> <!--[--><!--]-->"
+        "<div hidden style='--height: 0px'>{cells}</div>",
+    ),
+    "panels behind buttons that a script binds": lambda: tabbed(
+        "",
+        "<button :aria-expanded='open' @click='open = !open'>Round {n}</button>"
+        "<div x-show=open style='display: none'>{cells}</div>",
+    ),
+    "as many elements as tabs, one of them shown": lambda: boxed(
+        tabbed("<button role=tab>Round {n}</button>", "<!----><div {hidden}>{cells}</div>")
+    ),
 }
 
 
@@ -185,6 +204,9 @@ KEPT = {
     .replace("</script>", "</p>"),
     "one piece did not come": suspended(PAGE, CELL).replace('id="S:5"', 'id="S:55"'),
     "the place has no end": suspended(PAGE, CELL).replace("<!--/$-->", "", 1),
+    "more elements than tabs": boxed(
+        tabbed("<button role=tab>Round {n}</button>", "<!----><div {hidden}>{cells}</div>")
+    ).replace("role=tab>", "role=button>", 1),
     "a closed panel without a control": tabbed(
         "<b>Round {n}</b>", "<div id=p{n} {hidden}>{cells}</div>"
     ),
