@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from parsers.cards.cards import Card
@@ -137,14 +136,15 @@ def require_no_copies(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
 
     Raises: FieldError (duplicate_block).
     """
+    # A list, for a dictionary would have to read every quote to its end.
+    said = [quote.text for quote in quotes]
     names = tools[0].name, tools[1].name
-    said = Counter(quote.text for quote in quotes)
-    if len(said) == len(quotes):
-        return
     for number, quote in enumerate(quotes):
-        is_other = held_tool(quote.text, names, limit=LONG_TEXT) == 3 - quote.tool
-        if said[quote.text] > FEW or (said[quote.text] > 1 and is_other):
-            detail = f"the same words stand in {said[quote.text]} quotes, and one is another's"
+        count = said.count(quote.text)
+        if count > FEW or (
+            count > 1 and held_tool(quote.text, names, limit=LONG_TEXT) == 3 - quote.tool
+        ):
+            detail = f"the same words stand in {count} quotes, and one is another's"
             raise FieldError(code="duplicate_block", field=f"quotes[{number}].text", detail=detail)
 
 
