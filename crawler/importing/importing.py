@@ -41,7 +41,7 @@ from schema.errors import CrawlError, UsageError
 from schema.page import RawPage
 
 CLOCKS_DIFFER_DAYS = 1
-"""So far may the date of a WARC record lie ahead of this machine's clock. Units: days."""
+"""So far may the date of a record or a file lie ahead of this machine's clock. Units: days."""
 HEAD_BYTES = 64 << 10
 NO_HOST = "pages without an address"
 _SAVED_FROM = re.compile(
@@ -134,7 +134,7 @@ class _Import:
                 return
             self._trouble(found.where, found.outcome, found.reason, found.detail)
             return
-        if found.date_source == "warc" and found.captured_at > later(days=CLOCKS_DIFFER_DAYS):
+        if found.date_source != "argument" and found.captured_at > later(days=CLOCKS_DIFFER_DAYS):
             self._trouble(found.where, "damaged", "date", f"{found.captured_at} has not come yet")
             return
         try:

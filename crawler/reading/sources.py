@@ -52,6 +52,11 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def shown(path: Path) -> str:
+    """The path as it is written down: bytes of its name that are no UTF-8 as their numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def is_warc(path: Path) -> bool:
     """Whether a file's name says that it is a WARC file."""
     return path.name.lower().endswith(WARCS)
@@ -102,30 +107,34 @@ def read_source(path: Path, *, url: str | None, date: str | None) -> Iterator[It
     """What one file holds: a page, or the exchanges of a WARC file."""
     try:
         if path.exists() and not path.is_file():
-            yield Trouble(str(path), "damaged", "unreadable", "it is no ordinary file")
+            yield Trouble(shown(path), "damaged", "unreadable", "it is no ordinary file")
         elif is_warc(path):
             for offset, record in read_warc(path):
-                yield from _of_record(f"{path}#{offset}", record)
+                yield from _of_record(f"{shown(path)}#{offset}", record)
         else:
             yield _of_page(path, url, date)
     except OSError as error:
         if error.errno in (errno.EMFILE, errno.ENFILE):
             raise  # it is the machine that cannot, not the file
-        yield Trouble(str(path), "damaged", "unreadable", error.strerror or str(error))
+        yield Trouble(shown(path), "damaged", "unreadable", error.strerror or str(error))
 
 
 def _of_page(path: Path, url: str | None, date: str | None) -> Item | Trouble:
+    where = shown(path)
     with path.open("rb") as file:
         body = file.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
-        return Trouble(str(path), "too_large", "decoded", f"larger than {MAX_BYTES} bytes")
+        return Trouble(where, "too_large", "decoded", f"larger than {MAX_BYTES} bytes")
     if not body:
-        return Trouble(str(path), "damaged", "empty", "the file is empty")
+        return Trouble(where, "damaged", "empty", "the file is empty")
     content_type = PAGES.get(path.suffix.lower(), "text/html")
     if date is not None:
-        return Item(str(path), url, stamp(parse_stamp(date)), "argument", body, True, content_type)
-    moment = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-    return Item(str(path), url, stamp(moment), "file", body, True, content_type)
+        return Item(where, url, stamp(parse_stamp(date)), "argument", body, True, content_type)
+    try:
+        moment = parse_stamp(stamp(datetime.fromtimestamp(int(path.stat().st_mtime), UTC)))
+    except (UsageError, ValueError, OverflowError):
+        return Trouble(where, "damaged", "date", "the file's date is none; name one with --date")
+    return Item(where, url, stamp(moment), "file", body, True, content_type)
 
 
 def _of_record(where: str, record: WarcRecord | None) -> Iterator[Item | Trouble]:

@@ -73,6 +73,29 @@ def test_a_date_that_has_not_come_is_refused(tmp_path, home):
         import_paths(home, [page], url=URL, date="2999-01-01")
 
 
+@pytest.mark.parametrize("moment", [-18_000_000, 32_400_000_000])
+def test_a_file_whose_date_cannot_be_is_named_and_taken_with_a_date_that_is_given(
+    tmp_path, home, moment
+):
+    page = tmp_path / "page.html"
+    page.write_bytes(PAGE)
+    os.utime(page, (moment, moment))
+    report = import_paths(home, [page], url=URL)
+    assert (report.stored, report.problems) == (0, ((str(page), "damaged:date"),))
+    assert import_paths(home, [page], url=URL, date="2026-10-01").stored == 1
+
+
+def test_files_whose_names_are_no_text_are_taken_and_named_by_their_bytes(tmp_path, home):
+    folder = os.fsencode(tmp_path)
+    for name, body in ((b"a\xe9.html", PAGE), (b"b\xe9.html", b"words"), (b"c\xe9.warc", b"no")):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(body)
+    done = verdicts("import", tmp_path, "--home", home, "--site", "sample")
+    assert done.returncode == 10, done.stderr
+    assert "b\\xe9.html: extraction_refused:not_a_comparison" in done.stderr
+    assert "c\\xe9.warc#0: damaged:warc" in done.stderr
+
+
 def test_a_record_that_says_more_than_the_copy_that_is_there_is_taken(tmp_path, home):
     """A saved page has no headers; the answer of the same time and bytes may hold a wish."""
     (tmp_path / "saved.html").write_bytes(PAGE)
