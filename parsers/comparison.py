@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import islice
 
 from parsers.cards.cards import Cards, read_cards
 from parsers.cards.decision import Decision, read_decision
@@ -39,6 +40,8 @@ from parsers.values import label_key, require_text, word_key
 from schema.errors import FieldError, LayoutError
 from schema.records import Comparison, Finding
 
+MOST_LABELS = 12
+"""In so many places the label of the share is looked at: cards and their copies, and what links."""
 PANELS = {33: 3, 67: 3, 25: 4, 75: 4}
 """The size of the panel that a share tells. Units: percent, reviewers."""
 
@@ -108,9 +111,8 @@ def _by_columns(document: Document, site: Site, problem: LayoutError) -> Turned:
     label, decision = word_key(site.words.panel_ship), map(word_key, site.words.decision)
     ends = {*decision}
     if problem.code in ("card_missing", "names_mismatch"):
-        for block, text in enumerate(document.text):
-            if label not in label_key(text):
-                continue
+        labels = (at for at, text in enumerate(document.text) if label in label_key(text))
+        for block in islice(labels, MOST_LABELS):
             turned = by_columns(document, block, lambda first: word_key(first) in ends)
             if turned is not None:
                 return turned

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from parsers.page.document import Document, Unshown
 
 FEWEST_ROWS = 4
+DEEPEST = 8
+"""So many levels may lie between a cell's words and its table."""
 CellRow = list[range]
 """The [start, end) of the blocks of each cell of a row."""
 Key = tuple[int, int]
@@ -38,13 +40,15 @@ def by_columns(document: Document, block: int, ends: Callable[[str], bool]) -> T
     `ends` says of the first text of a row whether another table begins there.
     """
     above = document.ancestors(block)
-    for table in [e for e in above if document.tag[e] == "table"][:1] or above:
+    for table in [e for e in above if document.tag[e] == "table"][:1] or above[:DEEPEST]:
         rows = _rows(document, table)
         own = next((n for n, row in enumerate(rows) if any(block in cell for cell in row)), None)
         if own is None:
             continue
         rows = _run(document, rows, own, ends)
-        if len(rows) >= FEWEST_ROWS and len(rows[0]) in (2, 3):
+        shown = [at for row in rows for cell in row for at in cell]
+        is_whole = shown == [*range(shown[0], shown[-1] + 1)]  # no words outside of the cells
+        if is_whole and len(rows) >= FEWEST_ROWS and len(rows[0]) in (2, 3):
             return _turned(document, table, rows)
     return None
 

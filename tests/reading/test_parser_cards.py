@@ -564,6 +564,17 @@ def test_a_decision_table_below_in_the_same_table_is_read_as_itself() -> None:
     assert said(read(shop(decision=True))) == said(WHOLE)
 
 
+def test_words_between_the_cells_of_a_row_refuse_the_page() -> None:
+    page = columns(headed=False)
+    start, end = page.index("<table>"), page.index("</table>") + len("</table>")
+    grid = page[start:end].replace("table>", "main>").replace("tr>", "section>")
+    grid = grid.replace("td>", "div>")
+    assert said(read(page[:start] + grid + page[end:])) == said(WHOLE)
+    cell = f"<div><b>{DESK.tagline}"
+    stray = page[:start] + grid.replace(cell, f"and never {cell}") + page[end:]
+    assert read(stray)["kind"] == "failure"
+
+
 def test_words_of_a_cell_of_such_a_table_that_are_not_read_out_refuse_the_page() -> None:
     half, _, rest = WREN.description.partition(" ")
     page = shop().replace(WREN.description, f"{half} <i aria-hidden=true>never</i> {rest}")
