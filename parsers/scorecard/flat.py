@@ -114,8 +114,9 @@ def _last_gap(tokens: Tokens, start: int, gaps: list[list[int]]) -> list[int]:
         for at in range(start, len(tokens.text))
         if means(tokens, at) and not tokens.is_control(at)
     ]
-    is_one_each = all(len(gap) == 1 and is_alike(tokens, gap[0], rest[0]) for gap in gaps)
-    if len(rest) > 1 and is_one_each and not is_alike(tokens, rest[0], rest[1]):
+    one_each = [gap[0] for gap in gaps if len(gap) == 1]
+    is_alone = len(rest) > 1 and len(one_each) == len(gaps) and not is_alike(tokens, *rest[:2])
+    if is_alone and all(is_alike(tokens, at, rest[0]) for at in one_each):
         return rest[:1]  # built otherwise than all quotes: what follows is none of it
     ends = {word_key(word) for word in tokens.words.newsletter}
     stop = next((n for n, at in enumerate(rest) if tokens.key[at] in ends), None)
