@@ -46,6 +46,7 @@ from archive.ledger.profiles import (
     unjudged,
 )
 from archive.ledger.questions import (
+    erased_bodies,
     has_payload,
     kinds_of_runs,
     last_tries,

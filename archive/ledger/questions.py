@@ -80,6 +80,12 @@ def last_tries(path: Path) -> dict[int, int]:
     return {row[0]: row[1] for row in read_rows(path, sql)}
 
 
+def erased_bodies(path: Path) -> dict[str, str]:
+    """SHA-256 of the body of each capture whose bytes were erased, by its address and date."""
+    sql = "SELECT url, captured_at, body_sha256 FROM capture WHERE damage = 'erased'"
+    return {f"{row[0]} {row[1]}": row[2] for row in read_rows(path, sql)}
+
+
 def unread_captures(path: Path) -> set[int]:
     """The captures that gave no record when the crawl or import that stored them looked."""
     sql = "SELECT capture_id FROM attempt WHERE outcome = 'extraction_refused'"

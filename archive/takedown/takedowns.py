@@ -186,8 +186,6 @@ class TakenAddresses:
             if each.kind == "page":
                 urns = (f"urn:sha256:{body}" for body in each.matches.bodies)
                 names += [["", url] for url in (each.target, *urns)]
-            erased = (said.split()[0] for said in each.matches.erased)
-            names += [["", url] for url in erased if url.startswith("urn:")]
             for name in names:
                 self._known.setdefault((each.site, *name), each.id)
 

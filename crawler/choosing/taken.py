@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from archive import Home
-from archive.ledger import Ending, Lease
+from archive.ledger import Ending, Lease, erased_bodies
 from archive.takedown import TakenAddresses, active_takedowns
 from parsers import Site
 
@@ -22,6 +22,7 @@ class TakenPages:
     def __init__(self, home: Home, *, erased: bool = False) -> None:
         self._home, self._erased = home, erased
         self._addresses, self._looked_at = TakenAddresses([]), float("-inf")
+        self._bodies: set[str] = set()
 
     def refusal(self, site: Site, lease: Lease) -> Ending | None:
         """How a lease ends whose page was taken down. Absent: None where it may be asked for."""
@@ -29,11 +30,18 @@ class TakenPages:
             return None
         return Ending("refused_scope", "takedown", "refused")
 
-    def holds(self, site: Site, url: str) -> bool:
-        """Whether a page was taken down, by its own address or its urn."""
+    def holds(self, site: Site, url: str, body_sha256: str | None = None) -> bool:
+        """Whether a page was taken down, by its own address, its urn, or the body of one erased."""
         if time.monotonic() > self._looked_at + LOOK_AGAIN_S:
             self._looked_at = time.monotonic()
             active = active_takedowns(self._home)
             asked = [each for each in active if each.matches.is_erasing or not self._erased]
             self._addresses = TakenAddresses(asked)
-        return self._addresses.covering(site.name, url, site.slugs(url)) is not None
+            if self._erased and asked:
+                bodies = erased_bodies(self._home.ledger)
+                erased = (said for each in asked for said in each.matches.erased)
+                self._bodies = {bodies[said] for said in erased if said in bodies}
+        return (
+            body_sha256 in self._bodies
+            or self._addresses.covering(site.name, url, site.slugs(url)) is not None
+        )

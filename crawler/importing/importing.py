@@ -139,15 +139,12 @@ class _Import:
             return
         try:
             site, own = self._address(found)
-            if self._erased.holds(site, own):
-                raise CrawlError(url=own, outcome="refused_scope", reason="takedown")
+            self._store(found, site, own)
         except CrawlError as error:
             self.skipped[f"{error.reason}:{_host(error.url)}"] += 1
             self.books.add_attempt(
                 url=found.where, outcome=error.outcome, reason=error.reason, detail=error.url
             )
-            return
-        self._store(found, site, own)
 
     def _address(self, item: Item) -> tuple[Site, str]:
         """The site and own address of an exchange, or its urn.
@@ -185,6 +182,7 @@ class _Import:
             return None
 
     def _store(self, item: Item, site: Site, own: str) -> None:
+        """Store an exchange that is not here. Raises: CrawlError for one that was erased."""
         exchange = Exchange(
             site=site.name,
             url=own,
@@ -198,6 +196,8 @@ class _Import:
             ip=item.ip,
         )
         message = exchange.message()
+        if self._erased.holds(site, own, message.body_sha256):
+            raise CrawlError(url=own, outcome="refused_scope", reason="takedown")
         if self._is_known(exchange, message):
             self.unchanged += 1
             return

@@ -153,11 +153,11 @@ def test_erased_bytes_do_not_come_back_with_an_import_until_the_take_down_is_lif
         html(only, BIRCH, head=f'<link rel="canonical" href="{TAKEN_PAGE}?from=mail">')
     )
     without.write_bytes(html(only, BIRCH, head="<!-- saved by hand -->"))
-    import_paths(place.path, [without], site=sample)
+    import_paths(place.path, [without], site=sample, date=NOW)
     build(erasable)
     take_down(place, TAKEN_PAGE, reason=REASON, erase=True)
     assert erased_words(erasable) == []
-    report = import_paths(place.path, [saved], site=sample)
+    report = import_paths(place.path, [saved], site=sample, date=NOW)
     assert (report.stored, report.skipped, report.exit_code) == (0, 2, 0)
     assert report.skipped_by == {
         "takedown:sample.example": 1,
@@ -165,7 +165,20 @@ def test_erased_bytes_do_not_come_back_with_an_import_until_the_take_down_is_lif
     }
     assert erased_words(erasable) == []
     lift(place, 1)
-    assert import_paths(place.path, [saved], site=sample).stored == 2
+    assert import_paths(place.path, [saved], site=sample, date=NOW).stored == 2
+
+
+def test_erased_bytes_do_not_come_back_under_another_address_or_without_one(
+    erasable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    take_down(Home(erasable), "birch", reason=REASON, erase=True)
+    assert erased_words(erasable) == []
+    saved = tmp_path_factory.mktemp("saved") / "page.html"
+    saved.write_bytes(html(replace(ALDER, words="Only Here is what it says"), BIRCH))
+    for url in (None, "https://sample.example/compare/ant-vs-bee"):
+        report = import_paths(erasable, [saved], site=site_named("sample"), url=url, date=NOW)
+        assert (report.stored, report.skipped, report.exit_code) == (0, 1, 0)
+    assert erased_words(erasable) == []
 
 
 def test_what_is_taken_down_and_not_erased_is_imported_and_not_published(
@@ -174,5 +187,5 @@ def test_what_is_taken_down_and_not_erased_is_imported_and_not_published(
     take_down(Home(erasable), TAKEN_PAGE, reason=REASON)
     saved = tmp_path_factory.mktemp("saved") / "page.html"
     saved.write_bytes(html(ALDER, BIRCH, head=f'<link rel="canonical" href="{TAKEN_PAGE}">'))
-    assert import_paths(erasable, [saved], site=site_named("sample")).stored == 1
+    assert import_paths(erasable, [saved], site=site_named("sample"), date=NOW).stored == 1
     assert build(erasable).comparisons == 2

@@ -67,7 +67,8 @@ def test_a_tool_is_known_again_by_its_card_and_by_its_name_without_an_address(
     store(home, [page(renamed, CEDAR, at=TUESDAY)])
     saved = tmp_path / "saved.html"
     saved.write_bytes(html(replace(ALDER, name="ALDER DESK", words="is new"), CEDAR))
-    assert verdicts("import", saved, "--home", home, "--site", "sample").returncode == 0
+    done = verdicts("import", saved, "--home", home, "--site", "sample", "--date", TUESDAY)
+    assert done.returncode == 0, done.stderr
     made = build(home).path
     assert rows(made, "SELECT comparison FROM comparison") == [("birch-vs-cedar",)]
     assert rows(made, "SELECT state, count(*) FROM page GROUP BY 1") == [
