@@ -53,20 +53,29 @@ _END_TAG = re.compile(rb"</(?:body|html)\b[^>]*>", re.IGNORECASE)
 
 
 def read_comparison(
-    document: Document, site: Site, url: str | None, source: bytes, trace: Trace | None = None
+    document: Document,
+    site: Site,
+    url: str | None,
+    source: bytes,
+    trace: Trace | None = None,
+    *,
+    may_turn: bool = True,
 ) -> Comparison:
     """The record of one comparison page. `source` is the page in UTF-8.
 
-    A `trace` that is given is filled as far as the reading came, even where it is refused.
+    A `trace` that is given is filled as far as the reading came, even where it is refused. Cards in
+    a table are read by columns once, where they `may_turn`.
     Raises: LayoutError and FieldError as schema.codes explains.
     """
     trace = {} if trace is None else trace
     try:
         tokens, begin, anchors, cards = _read_frame(document, site)
     except LayoutError as problem:
+        if not may_turn:
+            raise
         turned = _by_columns(document, site, problem)
         try:
-            record = read_comparison(turned.document, site, url, source, trace)
+            record = read_comparison(turned.document, site, url, source, trace, may_turn=False)
         finally:
             for path, places in trace.items():
                 trace[path] = tuple([(turned.origin[at], start, end) for at, start, end in places])

@@ -39,6 +39,9 @@ def order_of(
 
     Raises: FieldError (field_ambiguous) where heads and cells disagree, or neither tells.
     """
+    told = [headed_tool(head, said.names) for head in heads]
+    if len(told) == 2 and told[0] == told[1] != 0 and said.names[0] != said.names[1]:
+        raise _uncertain(f"both heads name one tool, {heads!r}")
     ways = (_by_heads(heads, said.names), *_by_words(tokens, said, rows), *named)
     found = {way for way in ways if way is not None}
     if len(found) > 1:

@@ -32,6 +32,14 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 """The word that a publisher puts over what was paid for, alone or before it, or over a hint."""
+_META = re.compile(
+    r"(?:last )?(?:added|checked|founded|launched|modified|published|released|reviewed|updated"
+    r"|verified)(?: (?:on|in))? [\w, ]{0,20}\d[\w, ]{0,14}"
+    r"|(?:built|created|developed|made|maintained|published) by [^.!?]{1,40}"
+    r"|(?:\d[\d.,]*k? )?(?:downloads|followers|likes|reviews|stars|upvotes|users|views|votes)",
+    re.IGNORECASE,
+)
+"""What a card says of its tool in a line of its own: when, by whom, how many."""
 FEW_WORDS = 3
 """A paragraph of so few words beside a longer one may be anybody's: `Ship it!`"""
 TAIL_WORDS = 5
@@ -94,6 +102,9 @@ def _own(
     longest = texts.index(max(texts, key=len))
     if len(texts) == 1 and likeness(texts[0], name) in alike:
         detail = f"only the label {texts[0][:40]!r} is there"
+        raise FieldError(code="field_missing", field="description", detail=detail)
+    if _META.fullmatch(texts[longest]):
+        detail = f"only {texts[longest][:40]!r} is there"
         raise FieldError(code="field_missing", field="description", detail=detail)
     foreign = {n for n, text in enumerate(texts) if likeness(text, name) in alike}
     for n, text in enumerate(texts):

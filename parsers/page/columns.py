@@ -45,9 +45,10 @@ def by_columns(document: Document, block: int, ends: Callable[[str], bool]) -> T
         own = next((n for n, row in enumerate(rows) if any(block in cell for cell in row)), None)
         if own is None:
             continue
-        rows = _run(document, rows, own, ends)
+        rows, rest = _run(document, rows, own, ends)
         shown = [at for row in rows for cell in row for at in cell]
         is_whole = shown == [*range(shown[0], shown[-1] + 1)]  # no words outside of the cells
+        is_whole &= not rest or any(ends(document.text[at]) for at in rest)
         if is_whole and len(rows) >= FEWEST_ROWS and len(rows[0]) in (2, 3):
             return _turned(document, table, rows)
     return None
@@ -73,14 +74,19 @@ def _rows(document: Document, table: int) -> list[CellRow]:
 
 def _run(
     document: Document, rows: list[CellRow], own: int, ends: Callable[[str], bool]
-) -> list[CellRow]:
-    """The rows as wide as one of them around it, up to where another table begins."""
+) -> tuple[list[CellRow], list[int]]:
+    """The rows as wide as one of them around it, up to where another table begins.
+
+    And the blocks of the rows behind them: where no other table begins there, a cell that spans
+    several rows has made them narrower.
+    """
     width, shown = len(rows[own]), [[at for cell in row for at in cell] for row in rows]
     fits = [len(row) == width for row in rows]
     first = max((n + 1 for n in range(own) if not fits[n]), default=0)
     stop = next((n for n in range(own + 1, len(rows)) if not fits[n]), len(rows))
     is_end = (n for n in range(own + 1, stop) if shown[n] and ends(document.text[shown[n][0]]))
-    return rows[first : next(is_end, stop)]
+    stop = next(is_end, stop)
+    return rows[first:stop], [at for row in shown[stop:] for at in row]
 
 
 def _turned(document: Document, table: int, rows: list[CellRow]) -> Turned:
