@@ -32,7 +32,8 @@ _SENTENCE = re.compile(
       |original)\ )?{_THING}(?:\ (?:here|below|now|like\ this|of\ this\ tool|by\ .{{1,30}}))?
     | (?:sign|log)\ (?:up|in)\ to\ (?:read|see|view|vote|comment|reply|continue|unlock)\b
       .{{0,60}}
-    | subscribe\ (?:to\ (?:our|the)\b.{{0,60}}|now|today|for\ (?:more|free)\b.{{0,40}})
+    | subscribe\ to\ (?:our|the)(?:\ [\w-]+){{1,3}}(?:\ (?:and|at|for|in|on|so|to)\b.{{0,60}})?
+    | subscribe\ (?:now|today|for\ (?:more|free)\b.{{0,40}})
     | follow\ us\ on\b.{{0,40}}
     | (?:click|tap)\ (?:here|to\ (?:read|expand|see|view|show))\b.{{0,60}}
     | (?:share|report|flag|copy|bookmark|print|rate|translate)\ this\ {_THING}(?:\ .{{0,40}})?
@@ -82,28 +83,40 @@ _OPENINGS = (
         "cookies",
         re.compile(
             r"\b(?:we|this (?:site|page|website))(?: and our [\w ]{1,30})? "
-            r"(?:uses?|stores?|sets?) (?:\w+ )?cookies\b|cookies on your device",
+            r"(?:uses?|stores?|sets?) (?:\w+ )?cookies(?: (?:and|for|on|so|that|to)\b|\W*\Z|\.)"
+            r"|cookies on your device",
             re.I,
         ),
     ),
     ("By continuing", re.compile(r"\bBy continuing,? you (?:agree|accept)\b")),
     ("We may ", re.compile(r"\bWe may (?:earn|receive|get) (?:an?|some) ")),
-    ("Subscribe to ", re.compile(r"\bSubscribe to (?:our|the) ")),
+    (
+        "Subscribe to ",
+        re.compile(
+            r"\bSubscribe to (?:our|the) (?:[\w-]+ ){0,2}[\w-]+(?:[.!,]|\Z| (?:and|for|to)\b)"
+        ),
+    ),
     ("[", re.compile(r"\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]*\]", re.I)),
     ("bout this tool", re.compile(r"\AAbout this tool\b")),
     ("edited for ", re.compile(r"\bedited for (?:length|clarity|style)\b")),
     ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
-    ("orem ", re.compile(r"\b[Ll]orem ipsum dolor\b")),
-    ("Traceback ", re.compile(r"\bTraceback \(most recent call last\)")),
+    ("orem ", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
+    ("elpful (", re.compile(r"\bHelpful \([0-9]+\)")),
+    (" Report", re.compile(r"\b(?:Share|Reply|Flag|Like) Report\b")),
+    ("Traceback ", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
     (" partners", re.compile(r"\bWe and our [0-9]+ partners\b")),
     (
         "code ",
-        re.compile(r"\b(?:use|with|enter) (?:the |our )?(?:\w+ )?code (?-i:[A-Z0-9]{5,})\b", re.I),
+        re.compile(
+            r"\b(?:use|with|enter) (?:the |our )?(?:coupon |discount |promo |voucher )?code "
+            r"(?-i:(?=[0-9]*[A-Z])[A-Z0-9]{5,})\b",
+            re.I,
+        ),
     ),
     ("erms ", re.compile(r"(?:\A|[.!?] )Terms (?:and conditions )?apply\b")),
     ("ffer", re.compile(r"\b(?:Limited(?:[- ]time)? offer\b|Offer (?:ends|expires|valid|only)\b)")),
-    ("lready a ", re.compile(r"\bAlready an? (?:customer|member|reader|subscriber)\?", re.I)),
-    ("ookie", re.compile(r"\b(?:Cookie settings|Accept all cookies|Reject all cookies)\b", re.I)),
+    ("lready a ", re.compile(r"\bAlready an? [a-z]+\?(?: (?:log|sign) in\b|\Z)", re.I)),
+    ("ookie", re.compile(r"(?:\A|[.!?] )(?:Cookie settings|(?:Accept|Reject) all cookies)\b")),
     (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
 )
 """The words that open other such passages, each behind one that is looked for first: it is fast."""

@@ -41,7 +41,7 @@ _THING = (
 )
 _GONE = (
     r"(?:(?:currently|temporarily)\ )?(?:removed|deleted|hidden|redacted|withheld|unavailable"
-    r"|not\ available|moderated|blocked|locked|restricted|disabled|private|under\ review)"
+    r"|not\ available|moderated)"
 )
 _WHO = r"(?:admin|author|community|editor|moderator|owner|publisher|reviewer|site|staff|user)"
 _SENTENCE = re.compile(
@@ -80,11 +80,16 @@ _SENTENCE = re.compile(
     | (?:log|sign)\ ?(?:in|up)\ (?:with\b.{{1,40}}\ )?to\ (?:read|see|view|continue|unlock)\b
       .{{0,60}}
     | (?:subscribe|upgrade)\ to\ (?:read|see|view|unlock)\b.{{0,60}}
-    | (?:please\ )?(?:enable|turn\ on|accept|allow)\ (?:javascript|(?:all\ |our\ )?cookies)
-      .{{0,60}}
-    | (?:you\ )?(?:need|have|must)\ (?:to\ )?(?:be\ )?(?:log(?:ged)?|sign(?:ed)?)\ in\b.{{0,60}}
+    | (?:this|the)\ (?:reviews?|quotes?|comments?|contents?|verdicts?|posts?|descriptions?)
+      \ (?:is|are|was|were|has\ been)\ (?:(?:currently|temporarily)\ )?
+      (?:blocked|locked|restricted|disabled)
+      (?:\ (?:until|unless|because|for|in)\ .{{1,60}})?
+    | (?:please\ )?(?:enable|turn\ on)\ javascript.{{0,60}}
+    | (?:please\ )?(?:accept|allow)\ (?:all\ |our\ )?cookies\ (?:for|to)\b.{{1,60}}
+    | (?:you\ )?(?:need|have|must)\ (?:to\ )?(?:be\ )?(?:log(?:ged)?|sign(?:ed)?)\ in
+      \ to\ (?:continue|read|see|unlock|view)\b.{{0,60}}
     | (?:access\ (?:denied|forbidden)|forbidden|too\ many\ requests|rate\ limit\ exceeded
-      |(?:service|server)\ (?:temporarily\ )?unavailable|gateway\ time-?out)\b.{{0,60}}
+      |(?:service|server)\ (?:temporarily\ )?unavailable|gateway\ time-?out)(?:[.:!].{{0,90}})?
     | (?:missing\ translation|translation\ missing)\b.{{0,80}}
     """,
     re.VERBOSE | re.IGNORECASE,

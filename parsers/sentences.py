@@ -7,6 +7,9 @@ import re
 ENDS = ".!?…。！？।؟"
 """What ends a sentence in the scripts met so far."""
 _ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
+_DOTS = re.compile(
+    r"""(?:\.{3}|⋯|‥|\. \. \.|\((?:more|cont\.?)\)|\[(?:more|\+)\])[”’"'\])}»› ]*\Z"""
+)
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?\Z")
 
 
@@ -17,7 +20,7 @@ def ends_sentence(text: str) -> bool:
 
 def is_cut(text: str) -> bool:
     """Whether a text ends in an ellipsis."""
-    return text.rstrip('”" ])').endswith(("…", "..."))
+    return text.rstrip("”’\"' ])}»›*!.\u200b\u2060").endswith("…") or _DOTS.search(text) is not None
 
 
 def without_cut(text: str) -> str:

@@ -13,7 +13,8 @@ from parsers.values import without_icons
 
 _SIGNS = re.compile(
     rf"^(?:[—–{DECORATIONS}-]\s*|[#¶§]\s+|[0-9]{{1,2}}[.)]\s+(?=\w)"
-    r"|(?:(?:opinions?|reviews?|reviewed|scores?|takes?|verdicts?) )?(?:by|from)\s+(?=\w)"
+    r"|(?:(?:judged|opinions?|quotes?|reviews?|reviewed|scores?|scored|takes?|verdicts?|written) )?"
+    r"by\s+(?:(?:from\s+)?the\s+)?(?=\w)|(?:opinions?|quotes?|reviews?|verdicts?) from\s+(?=\w)"
     r"|reviewer(?: name)?:\s*)+"
     rf"|\s+[#¶§]$|\s+\(?@[\w.-]+\)?$|\s+(?-i:APP|BOT)$|[:,]$|\s*[{DECORATIONS}]+$",
     re.IGNORECASE,

@@ -37,6 +37,9 @@ def require_names(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) 
     if not named:
         _require_no_text(tokens, placed)
     _require_no_other(tokens, placed)
+    mottos = {without_motto(tokens, at) != tokens.text[at] for _, at in named}
+    if len(mottos) > 1:
+        raise cell_shape("a phrase stands behind some reviewers' names alone", REVIEWER)
     anchors = {each.cell.raw.anchor.first for each in placed}
     _require_whole_elements(tokens, [each for each in named if each[1] in anchors])
     _require_own_edges(tokens, names, [each for each in named if each[1] not in anchors])

@@ -194,7 +194,9 @@ def _beside_rows(tokens: Tokens, names: Names, placed: tuple[PlacedCell, ...]) -
                 if may_be_name(tokens, at):
                     rows[own].setdefault(tokens.text[at], at)
         before = each
-    for at in _behind(tokens, placed[-1]):
+    start = placed[0].cell.raw.span.first
+    is_before = any(at < start for at in rows[placed[0].slot].values())
+    for at in _behind(tokens, placed[-1]) if not is_before else ():
         if may_be_name(tokens, at) and _is_reviewer(tokens, names, at):
             rows[placed[-1].slot].setdefault(tokens.text[at], at)
     return rows

@@ -19,6 +19,7 @@ from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_alike
 from parsers.scorecard.speakers import REVIEWER, find_reviewers, is_glued, is_headed, with_names
 from parsers.scorecard.wording import is_figure, is_name_like, is_notice, is_stub, masked
+from parsers.sentences import is_cut
 from parsers.values import word_key
 from schema.errors import FieldError, ParseError
 
@@ -88,7 +89,7 @@ def name_cells(
         _require_one_text(tokens, cell, rest, quote)
         beside.append([at for at in rest if not quote.first <= at < quote.end])
     reviewers = find_reviewers(tokens, names, cells, quotes, beside)
-    if not any(reviewers) and not is_headed(tokens, names, cells):
+    if not any(reviewers) and not is_headed(tokens, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
         reviewers = find_reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
@@ -180,9 +181,13 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
             raise _unlike(f"{tokens.text[at][:40]!r} stands beside a quote")
     if cell.anchor.first >= quote.first and cell.anchor.end <= quote.end and cell.score is None:
         return
+    box = tokens.document.box
     for at in range(quote.first, quote.end):
         if tokens.is_control(at) or (at in cell.rest and at not in rest):
             raise _unlike(f"{tokens.text[at][:40]!r} stands within a quote")
+        is_last = at + 1 == quote.end or box[tokens.start[at]] == box[tokens.start[at + 1]]
+        if not is_last and is_cut(tokens.text[at]) and tokens.text[at + 1][0].isalnum():
+            raise _unlike(f"{tokens.text[at][-40:]!r} goes on in another paragraph")
 
 
 def _require_one_verdict(tokens: Tokens, cell: RawCell) -> None:

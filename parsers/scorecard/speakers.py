@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from parsers.heads import Names, headed_tool, held_tool
@@ -15,6 +16,11 @@ from parsers.scorecard.wording import is_absent, is_interface, is_name_like, may
 from parsers.sentences import is_initials
 
 REVIEWER = "quotes[].reviewer"
+_MOTTO = re.compile(
+    r"(?!(?:A|An|As|And|By|For|From|Held|Is|Judged|Not|Of|On|Or|Says|The|With|Would|Written)\b)"
+    r"[A-Z][a-z’'-]+(?:,? (?!ship|skip)[a-z’'-]+)+|(?!.*\b(?:ship|skip))[A-Z][\w’', -]{6,60}\?"
+)
+"""A phrase about a reviewer which names nobody, or a question: `Carries the pager`."""
 
 _Place = tuple[tuple[str, ...], bool, bool, int]
 """The tags above a block, whether it stands on the score's side of the quote, and before the score,
@@ -45,7 +51,11 @@ def find_reviewers(
             if len({tokens.text[own[place]] for own in places}) > 2:
                 raise cell_shape("several texts of a cell could be its reviewer", REVIEWER)
         return [None] * len(cells)
-    chosen = _choose(tokens, shared, places, is_headed=is_headed(tokens, names, cells))
+    if is_headed(tokens, cells):
+        # Under the tools' names a reviewer may stand before the quote whose score stands behind.
+        is_other = is_headed(tokens, cells, names)
+        shared = [place for place in shared if place[1] or (place[2] and not is_other)]
+    chosen = _choose(tokens, shared, places)
     if chosen is not None:
         return _without_badges(tokens, chosen, places)
     if shared:
@@ -96,10 +106,10 @@ def _places(
     return found
 
 
-def is_headed(tokens: Tokens, names: Names, cells: tuple[RawCell, ...]) -> bool:
-    """Whether the rows, or the cells, stand under names of their own, and not the tools'."""
-    over = [at for cell in cells for at in cell.outer[-1:]]
-    headed = sum(may_be_name(tokens, at) and not headed_tool(tokens.text[at], names) for at in over)
+def is_headed(tokens: Tokens, cells: tuple[RawCell, ...], tools: Names | None = None) -> bool:
+    """Whether the rows, or the cells, stand under names of their own, other than of the `tools`."""
+    over = [at for cell in cells for at in cell.outer[-1:] if may_be_name(tokens, at)]
+    headed = sum(tools is None or not headed_tool(tokens.text[at], tools) for at in over)
     return headed >= len(cells) // 2 - 1
 
 
@@ -110,9 +120,8 @@ def without_motto(tokens: Tokens, at: int) -> str:
     start = document.blocks_of(element)[0]
     if document.tag[element] not in ASIDES or start <= tokens.start[at]:
         return tokens.text[at]
-    words = document.join(start, end).split()
-    is_phrase = len(words) > 1 and any(map(str.islower, words))
-    return document.join(tokens.start[at], start) if is_phrase else tokens.text[at]
+    is_motto = _MOTTO.fullmatch(document.join(start, end)) is not None
+    return document.join(tokens.start[at], start) if is_motto else tokens.text[at]
 
 
 def may_be_name(tokens: Tokens, at: int) -> bool:
@@ -123,9 +132,7 @@ def may_be_name(tokens: Tokens, at: int) -> bool:
     return is_name and not is_placeholder(text, REVIEWER) and not is_absent(text)
 
 
-def _choose(
-    tokens: Tokens, shared: list[_Place], places: list[dict[_Place, int]], *, is_headed: bool
-) -> _Place | None:
+def _choose(tokens: Tokens, shared: list[_Place], places: list[dict[_Place, int]]) -> _Place | None:
     """The place of the reviewer among those that all cells share.
 
     Two texts in turn are no reviewers, for four spoke of each tool: they name the tools.
@@ -137,7 +144,7 @@ def _choose(
     shared = [place for place in shared if len(shown[place]) != 2]
     near = [place for place in shared if place[1]]
     if not near:
-        near = [place for place in shared if not is_headed and len(shown[place]) > 1]
+        near = [place for place in shared if len(shown[place]) > 1]
     if len(near) > 1:  # a reviewer speaks once of each tool; what more cells say is another chip
         counts = {p: Counter(tokens.text[own[p]] for own in places) for p in near}
         near = [p for p in near if len(counts[p]) == 1 or max(counts[p].values()) <= 2] or near

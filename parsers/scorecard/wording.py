@@ -13,7 +13,8 @@ _STOPS = ENDS + '”"'
 _INTERFACE = re.compile(
     r"\b(?:ago|yesterday|today|just now|last (?:week|month|year)|edited|updated|posted|published"
     r"|filed|shared?|copy|copied|repl(?:y|ies)|likes?|liked|helpful|votes?|report|flag|sponsored"
-    r"|advertisement|ad|verified|pinned|featured)\b",
+    r"|advertisement|ad|pinned|featured)\b"
+    r"|\bverified(?: (?:buyer|customer|by|owner|purchase|review|reviewer|user))?\W*\Z",
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
@@ -35,7 +36,12 @@ _NO_NAMES = frozenset(
     )
 )  # fmt: skip
 """What a cell says beside its score and is no persona's name."""
-_ABSENT = re.compile(r"(?:no|none|not)(?: (?!nonsense)|\W*\Z)", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"(?:no|not|none)(?: (?:yet )?(?:answer(?:ed)?|available|comments?|given|opinions?|quotes?"
+    r"|rated|ratings?|review(?:s|ed)?|reviewers?|scores?|scored|tested|verdicts?|voted?|votes)\b"
+    r"|\W*\Z)",
+    re.IGNORECASE,
+)
 _OFFER = re.compile(r"(?:all|follow|more|open|read|see|show|view|visit)\s", re.IGNORECASE)
 _MORE = (
     r"(?:(?:read|show|see|view|load|continue|expand)(?: reading)?(?: the| this)?"

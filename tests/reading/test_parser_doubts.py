@@ -68,6 +68,12 @@ def in_order(*numbers: int) -> Change:
     return change
 
 
+def beside_names(form: str) -> Change:
+    return lambda page: re.sub(
+        r"<article><p>([A-Z][a-zA-Z ]+)</p>", rf"<article><p>{form}</p>", page
+    )
+
+
 Q1 = f"<blockquote>{WREN.quotes[0]}</blockquote>"
 PRICE = f"<td>{WREN.pricing}</td>"
 
@@ -158,6 +164,36 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         first(WREN.description, "TODO: write a text"),
         "field_unreadable",
         "tools[0].description",
+    ),
+    "a description that is but a date": (
+        lambda page: html_page(
+            WREN.but(description="Updated 3 May"), DESK.but(description="Updated 4 May")
+        ),
+        "field_missing",
+        "description",
+    ),
+    "a description that is but its maker": (
+        first(WREN.description, "Made by Petrel Collective"),
+        "field_missing",
+        "description",
+    ),
+    "the beginning of another quote before one": (
+        first(Q1, f"<blockquote>One file that holds the whole of…</blockquote>{Q1}"),
+        "cell_shape",
+        "quotes",
+    ),
+    "another's name behind each reviewer's": (
+        beside_names(r"<b>\1</b> <small>written by Clara</small>"),
+        "cell_shape",
+        "quotes[].reviewer",
+    ),
+    "a motto behind one name": (
+        first(
+            f"<article><p>{REVIEWERS[0]}</p>",
+            f"<article><p><b>{REVIEWERS[0]}</b> <small>Asks what it costs</small></p>",
+        ),
+        "cell_shape",
+        "quotes[].reviewer",
     ),
     "a description cut off": (
         first(WREN.description, f"{WREN.description[:-1]} and…"),
@@ -271,12 +307,6 @@ def tabs(page: str) -> str:
         )
         board += f"<div><table>{heads}<tr>{''.join(cells)}</tr></table></div>"
     return f"{page[:start]}{board}{page[end:]}"
-
-
-def beside_names(form: str) -> Change:
-    return lambda page: re.sub(
-        r"<article><p>([A-Z][a-zA-Z ]+)</p>", rf"<article><p>{form}</p>", page
-    )
 
 
 def headed_sections(page: str) -> str:
