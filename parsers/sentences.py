@@ -10,6 +10,8 @@ _ENDED = re.compile(rf"""[{ENDS}]['’"”)\]]*\Z""")
 _DOTS = re.compile(
     r"""(?:\.{3}|⋯|‥|\. \. \.|\((?:more|cont\.?)\)|\[(?:more|\+)\])[”’"'\])}»› ]*\Z"""
 )
+LONGEST_CUT = 20
+"""No cut is longer with what closes it. Units: characters."""
 _CUT = re.compile(r"\s*\W?(?:…|\.\.\.)[\])]?\Z")
 
 
@@ -20,7 +22,9 @@ def ends_sentence(text: str) -> bool:
 
 def is_cut(text: str) -> bool:
     """Whether a text ends in an ellipsis."""
-    return text.rstrip("”’\"' ])}»›*!.\u200b\u2060").endswith("…") or _DOTS.search(text) is not None
+    if text.rstrip("”’\"' ])}»›*!.\u200b\u2060").endswith("…"):
+        return True
+    return _DOTS.search(text, max(0, len(text) - LONGEST_CUT)) is not None
 
 
 def without_cut(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fixture_tools import DESK, HTML, REVIEWERS, WREN, Side, html_page, read
 
-from parsers import read_document
+from parsers import comparison, read_document
 from schema.page import RawPage
 
 Card = Callable[[Side, int], str]
@@ -580,6 +580,40 @@ def test_words_of_a_cell_of_such_a_table_that_are_not_read_out_refuse_the_page()
     page = shop().replace(WREN.description, f"{half} <i aria-hidden=true>never</i> {rest}")
     line = read(page)
     assert (line["kind"], line["field"]) == ("failure", "tools[0].description")
+
+
+def test_a_row_under_a_head_of_its_own_beside_the_descriptions_is_no_part_of_them() -> None:
+    page = shop()
+    more = "<tr><th>Caveats</th><td>It is slow to start.</td><td>It is dear to keep.</td></tr>"
+    at = page.index("</tr>", page.index(DESK.description)) + len("</tr>")
+    line = read(page[:at] + more + page[at:])
+    assert line["kind"] == "failure", line
+
+
+def test_a_cell_of_such_a_table_that_spans_two_rows_refuses_the_page() -> None:
+    page = columns(headed=False)
+    spanning = page.replace(f"<td><b>{WREN.description}", f"<td rowspan=2><b>{WREN.description}")
+    at = page.index("</table>") + len("<td rowspan=2>") - len("<td>")
+    assert said(read(spanning)) == said(WHOLE)
+    line = read(f"{spanning[:at]}<tr><td>It is dear to keep, too.</td></tr>{spanning[at:]}")
+    assert line["kind"] == "failure", line
+
+
+def test_a_page_is_read_by_columns_once_however_many_tables_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turned, by_columns = [], comparison.by_columns
+    monkeypatch.setattr(
+        comparison, "by_columns", lambda *args: turned.append(args[1]) or by_columns(*args)
+    )
+    page = columns(headed=False)
+    start, end = page.index("<table>"), page.index("</table>") + len("</table>")
+    assert read(page.replace(WREN.name, "Somebody", 1))["kind"] == "failure"
+    assert len(turned) == 1
+    turned.clear()
+    lists = "<p>75% <i>Panel ship</i></p>" * (comparison.MOST_LABELS + 1)
+    assert read(page[:start] + lists + page[end:])["kind"] == "failure"
+    assert len(turned) == comparison.MOST_LABELS
 
 
 @pytest.mark.parametrize("headed", [False, True])
