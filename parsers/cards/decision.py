@@ -182,9 +182,9 @@ def _spoken_heads(
 ) -> list[str]:
     """The tools that pictures over the rows name, where no text heads the columns."""
     document = tokens.document
-    first, last = document.run[tokens.start[max(header, 0)]], document.run[tokens.start[label.at]]
+    first, stop = document.run[tokens.start[max(header, 0)]], document.run[tokens.start[label.at]]
     told = sorted((*document.spoken, *document.hidden))
-    tools = [held_tool(each.text, names) for each in told if first <= each.run <= last]
+    tools = [held_tool(each.text, names) for each in told if first <= each.run <= stop]
     named = [0, *filter(None, tools)]
     return [names[tool - 1] for before, tool in pairwise(named) if tool != before]
 

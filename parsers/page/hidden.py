@@ -31,9 +31,9 @@ def lost_words(document: Document, start: int, end: int) -> str | None:
     hidden = document.hidden
     if not hidden:
         return None
-    first, last = document.runs_of(start, end)
+    first, stop = document.runs_of(start, end)
     at, shown = bisect_left(hidden, (first,)), ""
-    while at < len(hidden) and hidden[at].run <= last:
+    while at < len(hidden) and hidden[at].run <= stop:
         shown = shown or document.join(start, end)
         if _is_lost(document, hidden[at], start, end, shown):
             return hidden[at].text
@@ -63,12 +63,12 @@ def _sentences_beside(document: Document, start: int, end: int) -> list[str]:
     """The hidden sentences in the elements that hold blocks [start, end)."""
     own = document.element[start]
     held = {own, document.parent[own]}
-    first, last = document.runs_of(start, end)
+    first, stop = document.runs_of(start, end)
     shown = document.join(start, end)
     return [
         each.text
         for each in document.hidden[bisect_left(document.hidden, (first,)) :]
-        if each.run <= last
+        if each.run <= stop
         and not held.isdisjoint((each.element, document.parent[each.element]))
         and _is_sentence(each.text)
         and each.text not in shown

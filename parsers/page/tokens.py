@@ -113,12 +113,12 @@ class Tokens:
         return tuple([(block, 0, len(text[block])) for block in blocks])
 
     def place_within(
-        self, first: int, last: int, skip: int, cut: int
+        self, first: int, end: int, skip: int, cut: int
     ) -> tuple[tuple[int, int, int], ...]:
         """The same without so many characters of the joined text at its beginning and end."""
         document, found, at = self.document, list[tuple[int, int, int]](), 0
-        stop = len(self.join(first, last)) - cut
-        for block, _, size in self.place(first, last):
+        stop = len(self.join(first, end)) - cut
+        for block, _, size in self.place(first, end):
             at += len(document.glue[block]) if found or at else 0
             low, high = max(skip - at, 0), min(stop - at, size)
             if low < high:
