@@ -47,10 +47,10 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     found: list[Heading] = []
     for start, end in dict.fromkeys(document.box_of(at) for at in near):
         places = [(start, end), *((at, at + 1) for at in range(start, end) if end - start > 1)]
-        for first, last in places:
-            joined = document.join(first, last)
+        for first, stop in places:
+            joined = document.join(first, stop)
             if len(joined) <= LONGEST_HEADING and any(form in joined for form in forms):
-                found.append((first, last, joined))
+                found.append((first, stop, joined))
     words_alone = {form.strip() for form in forms}
     for at in near:
         if text[at] in words_alone and 0 < at < len(text) - 1:

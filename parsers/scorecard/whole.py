@@ -33,24 +33,29 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     unended = [text for text in texts if not is_ended(text) and tail_of(text) is None]
     if 2 * len(unended) > len(texts):
         raise _truncated(unended[0])
-    offered = [_is_offered(tokens, cell, is_more) for cell in cells]
-    within = [any(map(is_more, tokens.text[slice(*cell.raw.span)])) for cell in cells]
+    offers = _places(tokens, cells, is_more)
+    amounts = _places(tokens, cells, says_how_much_more)
+    within = [
+        any(at < cell.raw.span.end for at in own) for own, cell in zip(offers, cells, strict=True)
+    ]
     is_of_some = 0 < sum(within) < len(cells)
-    for cell, text, has_offer, is_within in zip(cells, texts, offered, within, strict=True):
+    for text, own, is_within, says_how_much in zip(texts, offers, within, amounts, strict=True):
         if is_twice(text):
             detail = f"its beginning stands twice: {text[:40]!r}"
             raise FieldError(code="duplicate_block", field="quotes[].text", detail=detail)
         is_open = is_cut(text) or ends_in_more(text)
-        is_short_of = not is_ended(text) and has_offer
+        is_short_of = not is_ended(text) and bool(own)
         is_part = is_open or is_short_of or (is_of_some and is_within)
-        if _is_offered(tokens, cell, says_how_much_more) or (is_part and not is_more(text)):
+        if says_how_much or (is_part and not is_more(text)):
             raise _truncated(text)
 
 
-def _is_offered(tokens: Tokens, cell: NamedCell, says: Callable[[str], bool]) -> bool:
-    """Whether a cell offers more of its quote, in it or right behind."""
-    end = min(cell.end + 1, len(tokens.text))
-    return any(says(tokens.text[at]) for at in range(cell.raw.span.first, end))
+def _places(
+    tokens: Tokens, cells: tuple[NamedCell, ...], says: Callable[[str], bool]
+) -> list[list[int]]:
+    """The tokens of each cell, and the one right behind, that offer more of a quote."""
+    spans = [(cell.raw.span.first, min(cell.end + 1, len(tokens.text))) for cell in cells]
+    return [[at for at in range(*span) if says(tokens.text[at])] for span in spans]
 
 
 def _truncated(text: str) -> FieldError:
