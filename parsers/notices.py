@@ -1,4 +1,4 @@
-"""Sentences of the interface at a text's beginning or end, and passages of the page's own.
+"""Sentences of the interface within a text, and passages of the page's own.
 
 They stand in one text with the publisher's, so that nothing but what they say tells them apart: a
 closed list, of what no reviewer says of a tool in a sentence of its own.
@@ -34,7 +34,9 @@ _SENTENCE = re.compile(
       .{{0,60}}
     | subscribe\ to\ (?:our|the)(?:\ [\w-]+){{1,3}}(?:\ (?:and|at|for|in|on|so|to)\b.{{0,60}})?
     | subscribe\ (?:now|today|for\ (?:more|free)\b.{{0,40}})
-    | follow\ us\ on\b.{{0,40}}
+    | (?:follow|share)\ (?:us\ )?on\ (?:facebook|instagram|linkedin|mastodon|social\ media|twitter
+      |x|youtube)\b.{{0,20}}
+    | copy\ (?:the\ )?link(?:\ to\ (?:the\ )?clipboard)?
     | (?:click|tap)\ (?:here|to\ (?:read|expand|see|view|show))\b.{{0,60}}
     | (?:share|report|flag|copy|bookmark|print|rate|translate)\ this\ {_THING}(?:\ .{{0,40}})?
     | thank(?:s|\ you)\ for\ (?:voting|subscribing|your\ (?:vote|feedback))
@@ -101,6 +103,14 @@ _OPENINGS = (
     ("edited for ", re.compile(r"\bedited for (?:length|clarity|style)\b")),
     ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
     ("orem ", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
+    ("dvertisement ", re.compile(r"(?:\A|[.!?] )Advertisement (?=[A-Z])")),
+    ("ponsored ", re.compile(r"(?:\A|[.!?] )Sponsored (?=[A-Z])")),
+    (
+        "on line ",
+        re.compile(
+            r"\b(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error|Uncaught \w+):.* on line [0-9]+"
+        ),
+    ),
     ("elpful (", re.compile(r"\bHelpful \([0-9]+\)")),
     (" Report", re.compile(r"\b(?:Share|Reply|Flag|Like) Report\b")),
     ("Traceback ", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
@@ -120,20 +130,19 @@ _OPENINGS = (
     (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
 )
 """The words that open other such passages, each behind one that is looked for first: it is fast."""
-_FIRST = re.compile(r"(.+?[.!?:])(?:[’\"”')\]]*\s|\Z)")
-_LAST = re.compile(r"(?:.*[.!?][’\"”')\]]*\s)?(.+?)\W*\Z", re.DOTALL)
+_END = re.compile(r"[.!?:][’\"”')\]]*\s")
+"""What parts a text's sentences."""
+_CLOSERS = ".!?…:’\"”')] "
 
 
 def require_no_notice(text: str, *, field: str) -> None:
-    """Pass over a text that neither begins nor ends in the interface's words.
+    """Pass over a text without a sentence, or a passage, of the interface.
 
     Raises: FieldError (field_ambiguous).
 
     >>> require_no_notice("It sang on time. Read the manual first.", field="quotes[0].text")
     """
-    ends = (_FIRST.match(text, 0, LONGEST), _LAST.match(text[-LONGEST:]))
-    said = [match[1] for match in ends if match and _is_of_interface(match[1].rstrip(".!?"))]
-    said += _passages(text)
+    said = [*filter(_is_of_interface, _END.split(text)), *_passages(text)]
     if said:
         detail = f"{said[0][:40]!r} may be the page's words, no part of it"
         raise FieldError(code="field_ambiguous", field=field, detail=detail)
@@ -141,8 +150,8 @@ def require_no_notice(text: str, *, field: str) -> None:
 
 def _is_of_interface(sentence: str) -> bool:
     """Whether a sentence is one of the list; its first word is looked at before, which is fast."""
-    begin = sentence.partition(" ")[0].partition("-")[0].casefold()
-    return begin in _BEGINNINGS and _SENTENCE.fullmatch(sentence) is not None
+    begin = sentence.partition(" ")[0].partition("-")[0].rstrip(_CLOSERS).casefold()
+    return begin in _BEGINNINGS and _SENTENCE.fullmatch(sentence.rstrip(_CLOSERS)) is not None
 
 
 def _passages(text: str) -> Iterator[str]:

@@ -279,9 +279,9 @@ def _choose(
 
 
 def _content(tokens: Tokens, card: Card) -> tuple[str | None, ...]:
-    spans = (card.name, card.category, card.tagline, card.description)
+    spans = (card.name, card.category, card.tagline, card.badge, card.description)
     values = (card.triple.share, card.triple.community, card.triple.entry)
-    texts = [span.text(tokens) for span in spans]
+    texts = [span.text(tokens) if span else None for span in spans]
     return (*texts, *(value.text if value else None for value in values))
 
 

@@ -84,6 +84,7 @@ def name_cells(
     Raises: LayoutError (cell_shape) where no reading fits all cells, FieldError (quote_empty).
     """
     quotes = _find_quotes(tokens, cells, rests)
+    _require_no_call(tokens, quotes)
     beside = []
     for cell, rest, quote in zip(cells, rests, quotes, strict=True):
         _require_one_text(tokens, cell, rest, quote)
@@ -95,6 +96,15 @@ def name_cells(
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
         raise cell_shape("the reviewers may stand in one text with others", REVIEWER)
     return with_names(tokens, names, cells, quotes, reviewers)
+
+
+def _require_no_call(tokens: Tokens, quotes: list[CellSpan]) -> None:
+    """No quote alone is a link: it may be what somebody is asked to do."""
+    document = tokens.document
+    above = [document.ancestors(tokens.start[quote.first]) for quote in quotes]
+    linked = sum("a" in {document.tag[element] for element in chain} for chain in above)
+    if 0 < linked < len(quotes):
+        raise _unlike("a link stands where a quote would")
 
 
 def _find_quotes(

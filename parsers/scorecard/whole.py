@@ -18,14 +18,17 @@ from parsers.sentences import is_cut
 from parsers.values import outer_quotes
 from schema.errors import FieldError
 
+FAR_SHORTER = 3
+"""A text of fewer than one in so many characters of each quote may be none."""
+
 
 def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     """Every quote is whole, as far as its page tells.
 
     One that ends in an ellipsis may be so by itself, but nothing tells: a short one among longer
     ones is cut by hand, a whole sentence before it is where an editor cuts. One that is no whole
-    sentence is whole where the others end as such and nothing offers the rest; where the rest is
-    offered for some quotes alone, those are parts.
+    sentence is whole where the others end as such and nothing offers the rest, unless it is far
+    shorter; where the rest is offered for some quotes alone, those are parts.
     Raises: FieldError (truncated_quote, duplicate_block).
     """
     shown = [tokens.join(*cell.quote) for cell in cells]
@@ -33,6 +36,10 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     unended = [text for text in texts if not is_ended(text) and tail_of(text) is None]
     if 2 * len(unended) > len(texts):
         raise _truncated(unended[0])
+    shortest = min((len(text) for text in texts if is_ended(text)), default=0)
+    phrases = (text for text in unended if " " in text and FAR_SHORTER * len(text) < shortest)
+    if phrase := next(phrases, None):
+        raise _truncated(phrase)
     offers = _places(tokens, cells, is_more)
     amounts = _places(tokens, cells, says_how_much_more)
     within = [

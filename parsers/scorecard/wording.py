@@ -140,9 +140,12 @@ def ends_in_more(text: str) -> bool:
 
 
 def is_twice(text: str) -> bool:
-    """Whether a text, cut off or without a space, begins again within itself."""
+    """Whether a text, cut off, without a space or behind an offer, begins again within itself."""
     at = text.find(text[:BEGINNING], 6) if len(text) > BEGINNING else -1
-    return at > 0 and (text[at - 1] != " " or is_cut(text[:at]))
+    if at < 0:
+        return False
+    before = text[:at]
+    return not before.endswith(" ") or is_cut(before) or ends_in_more(before.rstrip(" "))
 
 
 def is_ended(text: str) -> bool:

@@ -456,6 +456,13 @@ def test_cards_that_are_not_two_and_copies_are_refused(order: str) -> None:
     assert line["kind"] == "failure"
 
 
+def test_copies_whose_badges_differ_are_refused() -> None:
+    whole = page(built(), copies="0101")
+    at = whole.rindex(f">{WREN.badge}<", 0, whole.index("Decision"))
+    assert read(whole)["kind"] == "comparison"
+    assert read(f"{whole[:at]}>Skip<{whole[at + len(f'>{WREN.badge}<') :]}")["code"] == "card_count"
+
+
 def test_copies_that_differ_are_refused() -> None:
     shown = iter(range(6))
     line = read(

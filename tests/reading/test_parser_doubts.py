@@ -36,6 +36,17 @@ def chips(*words: str) -> Change:
     return change
 
 
+def longer(but_first: str) -> Callable[[re.Match[str]], str]:
+    """Each quote with more words behind it, but for one in place of the first."""
+    begun: list[str] = []
+
+    def change(match: re.Match[str]) -> str:
+        begun.append(match[0])
+        return but_first if len(begun) == 1 else f"{match[0]} I have kept it, and so would you."
+
+    return change
+
+
 def first(old: str, new: str) -> Change:
     return lambda page: page.replace(old, new, 1)
 
@@ -248,6 +259,21 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         first(Q1, Q1.replace("time.", "time<sup>2</sup>.")),
         "field_unreadable",
         "quotes[0].text",
+    ),
+    "a link in place of a quote": (first(Q1, f"<a href=/demo>{Q1}</a>"), "cell_shape", "quotes"),
+    "a phrase in place of a quote": (
+        lambda page: re.sub("(?<=<blockquote>)[^<]*", longer("Book a demo"), page),
+        "truncated_quote",
+        "quotes[].text",
+    ),
+    "a beginning with an offer before the whole of each quote": (
+        lambda page: re.sub(
+            "<blockquote>(.*?)(?=</blockquote>)",
+            r"<blockquote>“\1…” <span>Read more</span> “\1 I would buy it.”",
+            page,
+        ),
+        "duplicate_block",
+        "quotes[].text",
     ),
     "two texts that part the cells": (
         lambda page: re.sub(

@@ -141,16 +141,21 @@ NOTICES = (
     "That is 3 days ago Helpful (12) likely.",
     "It is what Share Report 5 days ago makes it.",
     "Terms apply.",
+    "Share on social media. Copy link.",
+    "Was this review helpful? Yes No Report this review",
+    "Advertisement Cheap thimbles from 99 cents!",
+    "Warning: Undefined key quote_text in /srv/page.php on line 214.",
 )
 
 
 @pytest.mark.parametrize("notice", NOTICES)
-@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("place", ["before", "amid", "behind"])
 def test_a_sentence_of_the_interface_in_one_text_alone_refuses_the_page(
     notice: str, place: str
 ) -> None:
     for text in (HALF, WREN.description):
-        more = f"{notice} {text}" if place == "before" else f"{text} {notice}"
+        forms = {"before": f"{notice} {text}", "behind": f"{text} {notice}"}
+        more = forms.get(place, f"{text} {notice} {text}")
         line = read(BARE.replace(text, more))
         assert (line["kind"], line["code"]) == ("failure", "field_ambiguous"), text
 
@@ -202,6 +207,9 @@ HONEST = (
     "It is already a favourite here.",
     "An offer of help ends each page.",
     "It fills the page with lorem ipsum.",
+    "Advertisement is what it calls each of my drafts.",
+    "Each warning names the key, and that it stands on line 214.",
+    "Copy links to it and they still work.",
 )
 """What a reviewer may say, in words that are like the interface's."""
 
