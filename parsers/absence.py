@@ -56,5 +56,8 @@ def explain_absence(
         for code, pattern in _SIGNS:
             if match := pattern.search(text):
                 return LayoutError(code=code, detail=f"the page says {match[0]!r}")
-        return LayoutError(code="empty_shell", detail=f"only {len(document.text)} blocks of text")
+        return LayoutError(
+            code="empty_shell",
+            detail=f"only {len(document.text)} blocks of text, and {problem.detail}",
+        )
     return problem

@@ -65,7 +65,8 @@ _BEGINNINGS = frozenset(
 _LABEL = re.compile(
     r"""
     (?:\A|.*[.!?…][’\"”')\]]*\s)
-    (?: Side\ note | Disclosure | Disclaimer | Sponsored | Advertisement
+    (?: Side\ note | Disclosure | Disclaimer | Sponsored(?:\ (?:content|link|message|post))?
+      | Advertisement | A\ (?:message|word)\ from\ (?:our|today['’]s|this\ \w+['’]s)\ sponsors?
       | Affiliate\ (?:link|disclosure)s?
       | Paid\ [Pp]artnership | Partner\ [Cc]ontent
       | (?:The\ )?(?:[Vv]endor|[Mm]aker|[Ee]ditor|[Pp]ublisher|[Cc]ompany)(?:['’]?s)?

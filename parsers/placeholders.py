@@ -90,6 +90,10 @@ _SENTENCE = re.compile(
       \ to\ (?:continue|read|see|unlock|view)\b.{{0,60}}
     | (?:access\ (?:denied|forbidden)|forbidden|too\ many\ requests|rate\ limit\ exceeded
       |(?:service|server)\ (?:temporarily\ )?unavailable|gateway\ time-?out)(?:[.:!].{{0,90}})?
+    | (?:this|the)\ (?:block|component|content|element|embed|module|quote|review|section|widget)
+      \ (?:could\ not|could\ ?n['’]t|cannot|can['’]t|failed\ to)\ (?:be\ )?
+      (?:display|load|render|show)(?:ed|n)?\b.{{0,90}}
+    | error:\ (?:cannot|could\ not|failed|invalid|network|undefined|unexpected|uncaught)\b.{{1,120}}
     | (?:missing\ translation|translation\ missing)\b.{{0,80}}
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -292,6 +292,7 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
     """
     if pair[0].extra != pair[1].extra:
         raise FieldError(code="field_ambiguous", field="category", detail="only one card has more")
+    _require_no_other_badge(tokens, pair)
     texts = [card.description.text(tokens) for card in pair]
     labels = {label_of(text, "description") for text in texts}
     label = labels.pop() if len(labels) == 1 else ""
@@ -317,6 +318,16 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
     spans = (replace(card.description, skip=len(label)) for card in pair)
     first, second = (replace(card, description=s) for card, s in zip(pair, spans, strict=True))
     return first, second
+
+
+def _require_no_other_badge(tokens: Tokens, pair: tuple[Card, Card]) -> None:
+    """Cards without a badge show no word alone in its place, between tagline and statistics."""
+    places = [range(card.tagline.end, card.triple.start) for card in pair]
+    shown = [[tokens.text[at] for at in place if not tokens.is_control(at)] for place in places]
+    if all(card.badge is None and len(own) == 1 for card, own in zip(pair, shown, strict=True)):
+        word = shown[0][0]
+        if word.isalpha() and shown[1][0].isalpha():
+            raise FieldError(code="field_word", field="badge", detail=f"{word[:40]!r} is none")
 
 
 def _require_no_link(tokens: Tokens, field: str, spans: list[CardSpan]) -> None:

@@ -10,7 +10,7 @@ from parsers.page import controls
 from parsers.page.document import Document, Edge, common
 from parsers.page.inline import INLINE, UNREADABLE, TextRun
 from parsers.page.white import one_spaced
-from parsers.sentences import ENDS
+from parsers.sentences import ENDS, ends_sentence
 
 _SEPARATOR = re.compile(r"[^\w%]{1,3}")
 _PERMALINKS = frozenset("#¶§🔗⚓\u200b")
@@ -157,7 +157,15 @@ class Blocks:
         if one == other:
             return False
         above = common(self.document, one, other)
-        return above not in bare
+        return above not in bare or self._is_credit(before, at, above)
+
+    def _is_credit(self, before: int, at: int, above: int) -> bool:
+        """Whether a citation follows a sentence without a space, as a line of its own does."""
+        begun = self._below(self.runs[at][1], above)
+        is_cited = begun and self.document.tag[begun] == "cite"
+        return (
+            bool(is_cited) and not self._space(before, at) and ends_sentence(self.runs[before][0])
+        )
 
     def _space(self, before: int, at: int) -> str:
         runs = self.runs

@@ -25,6 +25,7 @@ _ORDERING = re.compile(
     re.IGNORECASE,
 )
 """Styles that show elements in another order than they are written in."""
+_BOXED = re.compile(r"(?:^|;)\s*display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
 TreePart = LexborHTMLParser | LexborNode
@@ -45,6 +46,8 @@ class Marked:
     """Those of the hidden whose words are struck: shown, and not said any more."""
     reordered: set[int] = field(default_factory=set)
     """Elements whose own style may show them, or what they hold, in another order."""
+    boxed: set[int] = field(default_factory=set)
+    """Elements whose own style makes them a block."""
     spoken: dict[int, str] = field(default_factory=dict)
     """What elements and pictures are called by their attributes."""
     canonical: str | None = None
@@ -82,6 +85,8 @@ def _look(node: LexborNode, marked: Marked) -> None:
     style = attributes.get("style") or ""
     if style and _ORDERING.search(style):
         marked.reordered.add(node.mem_id)
+    if style and _BOXED.search(style):
+        marked.boxed.add(node.mem_id)
     if style and _STRIKING.search(style):
         marked.struck.add(node.mem_id)
         marked.hidden.add(node.mem_id)

@@ -59,8 +59,8 @@ class Walk:
         """Visit every visible node below `body` in order."""
         runs, kinds, moves = self.runs, _kinds, self.moves
         hidden, roles, spoken = self.marked.hidden, self.marked.roles, self.marked.spoken
-        reordered = self.marked.reordered
-        marks = hidden | roles | reordered | spoken.keys()
+        reordered, boxed = self.marked.reordered, self.marked.boxed
+        marks = hidden | roles | reordered | boxed | spoken.keys()
         document, tag_ids = self.document, list[int]()
         parent, first, end = document.parent, document.first, document.end
         element, is_block, made, box, line = 0, True, 0, 0, 0
@@ -102,6 +102,7 @@ class Walk:
                 if is_marked and node.mem_id in roles:  # and shown
                     self.controls.append(made)
                     is_block = True
+                is_block = is_block or (is_marked and node.mem_id in boxed)
                 if is_block:
                     box += 1
                 node = moves.first_child(node) if moves else node.first_child

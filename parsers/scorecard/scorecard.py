@@ -5,6 +5,7 @@ This module puts the stages in their order; each has a module of its own.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -80,12 +81,13 @@ def _wrong_count(tokens: Tokens, begin: int, count: int, panels: Panels) -> Layo
 
 
 def _unread(tokens: Tokens, begin: int) -> str | None:
-    """A short text with figures that stands there again with others. Absent: None for none."""
+    """A short text with figures, of so many of so many or again with others. Absent: None."""
     blocks = tokens.document.text[tokens.end[begin] :]
     is_read = patterns_of(tokens.words).is_score
     short = [text for text in blocks if len(text) <= LONGEST_SCORE and not is_read(text)]
     alike = Counter(each for text in short if (each := masked(text)) != text)
-    return next((text for text in short if alike[masked(text)] >= FEW_ALIKE), None)
+    alone = (text for text in short if re.match(r"\d+ ?/ ?\d+\b", text))
+    return next((text for text in short if alike[masked(text)] >= FEW_ALIKE), next(alone, None))
 
 
 def _read(

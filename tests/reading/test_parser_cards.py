@@ -456,6 +456,11 @@ def test_cards_that_are_not_two_and_copies_are_refused(order: str) -> None:
     assert line["kind"] == "failure"
 
 
+def test_another_word_in_the_place_of_the_badges_refuses_the_page() -> None:
+    other = page(built(badge=lambda s, n: f"<p>{('Watch', 'Hold')[n]}</p>"))
+    assert (read(other)["code"], read(other)["field"]) == ("field_word", "badge")
+
+
 def test_copies_whose_badges_differ_are_refused() -> None:
     whole = page(built(), copies="0101")
     at = whole.rindex(f">{WREN.badge}<", 0, whole.index("Decision"))

@@ -145,6 +145,8 @@ NOTICES = (
     "Was this review helpful? Yes No Report this review",
     "Advertisement Cheap thimbles from 99 cents!",
     "Warning: Undefined key quote_text in /srv/page.php on line 214.",
+    "Sponsored message: a thimble from $4 a month.",
+    "A word from this page's sponsor: a thimble, ten percent off.",
 )
 
 

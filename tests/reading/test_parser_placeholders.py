@@ -27,6 +27,8 @@ Failed to load|Failed to load review.|Unable to load the description|Could not l
 Couldn't load reviews. Try again.|Error 500|Error: 404 Not Found|An error occurred
 An unexpected error has occurred.|Something went wrong|Oops! Something went wrong.
 Network error occurred
+This widget couldn't load. Check your connection.|The component could not be rendered on a server.
+Error: Unexpected token < in JSON at position 0.
 Request failed|Connection timed out|Retry|Not found|Error loading review
 Read more|Read more…|READ MORE|Show more|See more|Show less|View full review|Read the full review
 Continue reading|Click to expand|Tap to reveal the review|Expand
@@ -72,6 +74,7 @@ This review is fair.|This description is honest and short.|The content is yours.
 The review was a joy to read.|Log in once|Sign up sheets for clubs|Subscribe to weather
 JavaScript please|Moderators love it|Text|Content|Test|Review|Writing|Data|Code|Images|Other
 Quiet…|Wait…|Why?|Yes.|OK|ok — mostly|Ship it!|10/10|∑ sums|日本語|Größer|naïve
+This widget could load faster.|The section on errors is short.|Error: none that I saw
 null & void|none-the-wiser|Error-free|TODO lists for families|A placeholder for joy|Untitled goose
 """.replace("\n", "|")
     .strip("|")

@@ -256,6 +256,26 @@ def test_signs_and_controls_cost_no_value_and_replace_none(how: str, after: str)
         assert is_right(line), line.get("detail") or line["quotes"][0]
 
 
+CREDITS: dict[str, Cell] = {
+    "in one line": lambda at: f"<cite>{WHO[at // 2]}</cite><i>{score(at)}</i>",
+    "boxes by their own style": lambda at: (
+        f"<cite><span style='display:block'>{WHO[at // 2]}</span>"
+        f"<span style='color:red; display: block'>{score(at)}</span></cite>"
+    ),
+}
+
+
+@pytest.mark.parametrize("marks", ["{}", "“{}”"])
+@pytest.mark.parametrize("how", CREDITS)
+def test_a_citation_right_behind_the_bare_words_of_a_quote_is_none_of_them(
+    how: str, marks: str
+) -> None:
+    line = reading(
+        rows(lambda at: f"<blockquote>{marks.format(SAID[at])}{CREDITS[how](at)}</blockquote>")
+    )
+    assert is_right(line), line.get("detail") or line["quotes"][0]
+
+
 def test_a_button_that_reads_as_a_verdict_is_none() -> None:
     line = reading(
         rows(
