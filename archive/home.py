@@ -144,8 +144,9 @@ class Home:
                 if time.monotonic() < until:
                     time.sleep(0.2)
                     continue
-                holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
-                what = f"{path}: process {holder} is writing here; try again when it has ended"
+                holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+                who = f"process {holder}" if holder else "another process"
+                what = f"{path}: {who} is writing here; try again when it has ended"
                 raise LockedError(what=what)
             with suppress(OSError):  # the lock is what counts; on a full disk it has no note
                 os.ftruncate(handle, 0)

@@ -37,9 +37,9 @@ class ImportReport:
 
     `stored` are new captures, `unchanged` exchanges that were here before, `skipped` those that
     were left out, mostly of hosts that no site claims, and `skipped_by` counts them by
-    `reason:host`, most first; `failed` counts by `outcome:reason` what could not be taken or gives
-    no record, `problems` names each of them, `drift` says in sentences how the pages differ from
-    those of earlier imports.
+    `reason:host`, most first; `nameless` are those stored without an address;
+    `failed` counts by `outcome:reason` what could not be taken or gives no record, `problems` names
+    each of them, `drift` says in sentences how the pages differ from those of earlier imports.
     """
 
     run_id: int
@@ -48,6 +48,7 @@ class ImportReport:
     unchanged: int
     skipped: int
     skipped_by: dict[str, int]
+    nameless: int
     failed: dict[str, int]
     problems: tuple[tuple[str, str], ...]
     drift: list[str]

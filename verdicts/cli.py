@@ -90,16 +90,17 @@ def parse(paths: tuple[str, ...], url: str | None, site: str | None, trace: bool
 
 @cli.command(epilog=example("verdicts explain page.html"))
 @click.argument("page", metavar="PATH-OR-ADDRESS")
+@click.option("--url", help="The address that a file has on the site.")
 @home_option
 @site_option
-def explain(page: str, home: Path, site: str | None) -> int:
+def explain(page: str, url: str | None, home: Path, site: str | None) -> int:
     """Show what was read from a page, or why it was refused.
 
     Its visible blocks in reading order, and what each of them gave.
     """
     from verdicts.commands.explain import explain_page
 
-    return explain_page(page, home=home, site=site)
+    return explain_page(page, url=url, home=home, site=site)
 
 
 @cli.command(epilog=example("verdicts check --deep", "verdicts check --rebuild-ledger"))
@@ -126,7 +127,7 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
         for problem in problems:
             say(f"{problem.where}: {problem.what}")
         way_out = "docs/damage.md says what to do about each"
-        say(f"{len(problems)} problems; {way_out}" if problems else "everything agrees")
+        say(f"problems: {len(problems)}; {way_out}" if problems else "everything agrees")
     return 40 if problems else 0
 
 

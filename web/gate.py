@@ -162,7 +162,9 @@ def filters_from_request(
             if name.startswith("_") and not lookup:
                 continue  # an argument of Datasette's own
             if column not in columns or not LOOKUPS.issuperset(lookup):
-                raise Base400(f"There is no column and comparison {name!r} to filter by.")
+                raise Base400(
+                    f"There is no column, or no operator behind it, {name!r} to filter by."
+                )
             if column in numbers and COMPARING.issuperset(lookup):
                 for value in request.args.getlist(name):
                     if not all(map(NUMBER.fullmatch, _listed(value, lookup))):

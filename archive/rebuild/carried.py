@@ -18,11 +18,11 @@ from schema.errors import IntegrityError, StoppedError
 
 LOST = {
     "page": "pages never captured: the next crawl looks for them from where it began",
-    "takedown": "take-downs: what was taken down is published again",
-    "correction": "corrections: they are no longer shown",
-    "export": "notes of exports: a take-down does not find their folders",
+    "takedown": "take-downs, if there were any: what was taken down is published again",
+    "correction": "corrections, if any: they are no longer shown",
+    "export": "notes of exports, if any: a take-down does not find their folders",
     "robots": "requests for robots.txt that got no answer: that sites were left alone for them",
-    "profile": "holds for drift: what was held back is published",
+    "profile": "holds for drift, if any: what was held back is published",
 }
 """The tables of which rows stand nowhere in the archive, and what it means to lose those."""
 _PLACES = (

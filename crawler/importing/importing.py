@@ -116,6 +116,7 @@ class _Import:
     read: int = 0
     stored: int = 0
     unchanged: int = 0
+    nameless: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -211,6 +212,7 @@ class _Import:
 
         stored = self.books.store.add(exchange, message, page_id, settle)
         self.stored += 1
+        self.nameless += own.startswith("urn:")
         if role != "comparison" or reason == "redirect":
             return
         if outcome != "ok":
@@ -289,6 +291,7 @@ class _Import:
             unchanged=self.unchanged,
             skipped=self.skipped.total(),
             skipped_by=dict(self.skipped.most_common()),
+            nameless=self.nameless,
             failed=dict(self.failed),
             problems=tuple(self.problems),
             drift=drift,

@@ -22,7 +22,7 @@ from verdicts.sample import expected, pages
 
 URL = next(page["url"] for page in expected()["pages"] if page["kind"] == "comparison")
 BODY = next(page.body for page in pages() if URL.endswith(page.path) and page.path != "/")
-PROGRESS = re.compile("(?:fetched|taken in|read|write): [0-9]")
+PROGRESS = re.compile("(?:fetched|looked at|read|write): [0-9]")
 
 
 @pytest.fixture

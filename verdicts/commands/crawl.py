@@ -13,7 +13,7 @@ import click
 
 from crawler.start import Timeouts
 from schema.errors import UsageError
-from verdicts.console import print_report, progress
+from verdicts.console import note, print_report, progress
 from verdicts.options import contact_option, example, home_option, json_option, site_option
 
 PARTS = {each.name.removesuffix("_s"): each for each in fields(Timeouts)}
@@ -138,6 +138,8 @@ def crawl(
     print_report(
         asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}, as_json=as_json
     )
+    if report.stored:
+        note("next: `verdicts build`")
     return report.exit_code
 
 

@@ -20,9 +20,9 @@ from verdicts.structure import blocks_of, explain_task
 WIDTH = 100
 
 
-def explain_page(page: str, *, home: Path, site: str | None) -> int:
+def explain_page(page: str, *, url: str | None, home: Path, site: str | None) -> int:
     """Print the explanation of a file, or of an address's newest capture. Gives the exit code."""
-    raw, name = _load(page, home, site)
+    raw, name = _load(page, url, home, site)
     with GuardedPool(explain_task, workers=1) as pool:
         found = pool.call((raw, name))
     if isinstance(found, Died):
@@ -33,8 +33,10 @@ def explain_page(page: str, *, home: Path, site: str | None) -> int:
     return 10 if found.problem is not None else 0
 
 
-def _load(page: str, home: Path, site: str | None) -> tuple[RawPage, str]:
+def _load(page: str, url: str | None, home: Path, site: str | None) -> tuple[RawPage, str]:
     if page.startswith(("http://", "https://", "urn:")):
+        if url is not None:
+            raise UsageError(what="--url is for a file; this page has an address of its own")
         archive = open_archive(home)
         newest = newest_page(archive, page, site)
         return archive.load(newest), newest.site
@@ -45,7 +47,7 @@ def _load(page: str, home: Path, site: str | None) -> tuple[RawPage, str]:
         body = path.read_bytes()
     except OSError as error:
         raise UsageError(what=f"{page}: {error.strerror}") from error
-    raw = RawPage(url=None, body=body, content_type=PAGES.get(path.suffix.lower()))
+    raw = RawPage(url=url, body=body, content_type=PAGES.get(path.suffix.lower()))
     return raw, site_named(site).name if site else DEFAULT_SITE
 
 

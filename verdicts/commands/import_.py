@@ -45,8 +45,8 @@ def import_(
 
     Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
     site claims is left out and counted by host; where that is all, nothing was taken: exit code 2.
-    So are pages whose bytes a take-down erased, until it is lifted.
-    Nor is a record of a WARC file taken that is dated more than a day ahead (damaged:date).
+    Left out and counted are also pages whose bytes a take-down erased, until it is lifted, and
+    records of WARC files that are dated more than a day ahead (damaged:date).
     """
     from crawler.importing import import_paths
     from parsers.sites import site_named
@@ -59,7 +59,7 @@ def import_(
             url=url,
             urls_file=urls_file,
             date=date,
-            progress=lambda path, done, of: tell("taken in", done, of),
+            progress=lambda path, done, of: tell("looked at", done, of),
         )
     if as_json:
         print_report(asdict(report), as_json=True)
@@ -69,13 +69,17 @@ def import_(
         raise UsageError(
             what="nothing was taken: no site claims the hosts of these pages; name one with --site"
         )
+    if report.stored:
+        note("next: `verdicts build`")
     return report.exit_code
 
 
 def _print(report: ImportReport) -> None:
     counts = asdict(report) | {"problems": len(report.problems) or "none"}
-    del counts["skipped_by"]
+    del counts["skipped_by"], counts["nameless"]
     print_report(counts, as_json=False)
+    if report.nameless:
+        note(f"stored without an address: {report.nameless}; --url or --urls-file gives one")
     for found, count in list(report.skipped_by.items())[:SHOWN]:
         reason, _, host = found.partition(":")
         why = LEFT_OUT.get(reason, f"no address of a page ({reason})")

@@ -51,7 +51,9 @@ def add(asked: str, reason: str, site: str | None, erase: bool, home: Path, as_j
         note("a build is running: when it ends, it publishes without this")
         return 20
     if not as_json:
-        say("`verdicts build` publishes without it")
+        say(
+            "`verdicts build` publishes without it; start a running `verdicts serve` again after it"
+        )
     return 0
 
 
