@@ -21,6 +21,7 @@ from markupsafe import Markup
 from schema.published import FOLDER, TAKEDOWNS, Manifest, Tombstone, manifest_path, tombstone_path
 from web.asgi import App, Scope, Send, send_text
 from web.errors import WithdrawnError
+from web.mishaps import log
 
 WITHDRAWN = "This edition of the archive was withdrawn. One without what was taken down follows."
 OUT_OF_PLACE = "The file of this edition left its place: nobody can tell whether it may be shown."
@@ -116,12 +117,16 @@ def _takedowns_of(database: Path) -> list[int] | None:
 
 def unless_withdrawn(app: App, standing: ServedFile) -> App:
     """The application, while its file stands in its place and was not withdrawn."""
+    told = set[str]()
 
     async def answer(scope: Scope, receive: Any, send: Send) -> None:
         refusal = standing.refusal() if scope["type"] == "http" else None
         if refusal is None:
             await app(scope, receive, send)
         else:
+            if refusal[0] not in told:  # once for whoever runs the server
+                told.add(refusal[0])
+                log.error("%s: %s Build, then serve again.", standing.path.name, refusal[0])
             await _refuse(scope["path"], *refusal, send)
 
     return answer

@@ -65,6 +65,7 @@ def test_a_file_that_lost_its_place_is_not_shown_any_more(
         assert "laptop" in server.ask("/compare/alder-vs-birch").text
         lose(home)
         assert "left its place" in require_silent(server)
+        assert server.printed().count("left its place") == 1
 
 
 def test_a_take_down_in_a_home_that_was_moved_reaches_the_old_server(home: Path) -> None:
