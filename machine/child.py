@@ -41,9 +41,9 @@ class Limits:
 class ChildDied(Exception):
     """The process ended, or was ended, before it answered."""
 
-    def __init__(self, *, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"the worker died: {reason}")
+    def __init__(self, *, reason: str, trace: str = "") -> None:
+        self.reason, self.trace = reason, trace
+        super().__init__(f"the worker died: {reason}\n{trace}")
 
 
 class Child:
@@ -68,8 +68,7 @@ class Child:
     def run(self, task: Any) -> Any:
         """What the function gives for `task`; the first waits until the process is ready.
 
-        Raises: ChildDied, also while it starts; RuntimeError with the trace when the function
-        itself raised.
+        Raises: ChildDied, also while it starts, and with the trace when the function itself raised.
         """
         if self._first is not None:
             self._exchange(self._first, _START_S)
@@ -92,7 +91,7 @@ class Child:
         except (BrokenPipeError, EOFError) as error:
             raise ChildDied(reason=self._reason(deadline)) from error
         if not is_good:
-            raise RuntimeError(f"the guarded function raised:\n{answer}")
+            raise ChildDied(reason="raised", trace=answer)
         return answer
 
     def _send(self, data: bytes, deadline: float) -> None:

@@ -1,7 +1,8 @@
 """A pool of worker processes that may die: by time, by memory, by a crash of C code.
 
 The pool is given the function to run. Parsing hostile pages is its job; it knows nothing of pages.
-A task that kills two workers is given back as `Died`, and the work goes on.
+A task that kills two workers, or at which the function raises, is given back as `Died`, and the
+work goes on.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from schema.errors import StoppedError
 T = TypeVar("T")
 R = TypeVar("R")
 
-Reason = Literal["cpu", "wall", "memory", "crash", "killed"]
+Reason = Literal["cpu", "wall", "memory", "crash", "killed", "raised"]
 CHANCES = 2
 """So many workers a task may kill."""
 
@@ -29,6 +30,11 @@ class Died:
     """What a task gives that killed its workers, and how the last one died."""
 
     reason: Reason
+    trace: str = ""
+    """What the function raised and where, which is a fault of ours."""
+
+    def __str__(self) -> str:
+        return self.trace.strip().rpartition("\n")[2] or self.reason
 
 
 class GuardedPool(Generic[T, R]):
@@ -37,8 +43,7 @@ class GuardedPool(Generic[T, R]):
     Shape: `with GuardedPool(parse, workers=2) as pool: results = list(pool.map(tasks))`;
     `function` lives at a module's top level and takes one argument; both are pickled.
     Units: seconds of processor and wall-clock time for one task, bytes of address space.
-    Raises: RuntimeError when the function itself raised: that is a fault of ours, not a death;
-    StoppedError when the machine lets no process be started.
+    Raises: StoppedError when the machine lets no process be started.
     """
 
     def __init__(
@@ -93,8 +98,8 @@ class GuardedPool(Generic[T, R]):
                 except ChildDied as death:
                     self._end(child)
                     child = None
-                    if chance == CHANCES - 1 or self._is_over:
-                        return Died(cast(Reason, death.reason))
+                    if chance == CHANCES - 1 or self._is_over or death.trace:
+                        return Died(cast(Reason, death.reason), death.trace)
                     continue
                 except BaseException:
                     # Its answer may still be under way, to be taken for that to another task.

@@ -1,4 +1,7 @@
-"""Cross-checks that a page offers for free: two statements that disagree become findings."""
+"""Cross-checks that a page offers for free.
+
+Two statements that disagree become findings; those that tell of exchanged sides refuse the page.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from parsers.heads import Names
 from parsers.page.columns import Turned, by_columns
 from parsers.page.context import Context, Trace
 from parsers.page.document import Document
-from parsers.page.links import links_of
+from parsers.page.links import absolute_link, links_of
 from parsers.page.slugs import read_slugs
 from parsers.page.tokens import Tokens, patterns_of, read_tokens
 from parsers.page.tree import tree_of
@@ -49,7 +49,7 @@ _UNSEEN = re.compile(
     rb"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1|\Z)", re.I | re.S
 )
 _TAG = re.compile(rb"<[^>]*>?")
-_END_TAG = re.compile(rb"</(?:body|html)\b[^>]*>", re.IGNORECASE)
+_END_TAG = re.compile(rb"</(?:body|html)\b[^<>]*>", re.IGNORECASE)
 
 
 def read_comparison(
@@ -186,7 +186,7 @@ def _read_slugs(
     if slugs and _are_turned(slugs, names):
         context.find("slug_ambiguous", "url", "each name stands in the other tool's slug alone")
         slugs = None
-    canonical = document.canonical
+    canonical = absolute_link(url, document.canonical or "")
     if not url or not canonical or not site.is_comparison(url) or not site.is_comparison(canonical):
         return slugs or (None, None)
     if site.own_address(canonical) != site.own_address(url):

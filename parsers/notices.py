@@ -60,8 +60,9 @@ _BEGINNINGS = frozenset(
     "auto automatically be bookmark checked click continued copy did do edited end flag follow "
     "generated is last leave log machine moderated more open posted print promoted published rate "
     "read removed report reviewed see share shortened show sign sponsored submitted subscribe tap "
-    "thank thanks the this translate translated updated verified view visit was yes yes/no".split()
+    "thank thanks the this translate translated updated verified view visit was yes".split()
 )
+_BEGIN = re.compile(r"\w+")
 _LABEL = re.compile(
     r"""
     (?:\A|.*[.!?…][’\"”')\]]*\s)
@@ -99,7 +100,7 @@ _OPENINGS = (
             r"\bSubscribe to (?:our|the) (?:[\w-]+ ){0,2}[\w-]+(?:[.!,]|\Z| (?:and|for|to)\b)"
         ),
     ),
-    ("[", re.compile(r"\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]*\]", re.I)),
+    ("[", re.compile(r"\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]{0,200}\]", re.I)),
     ("bout this tool", re.compile(r"\AAbout this tool\b")),
     ("edited for ", re.compile(r"\bedited for (?:length|clarity|style)\b")),
     ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
@@ -151,8 +152,9 @@ def require_no_notice(text: str, *, field: str) -> None:
 
 def _is_of_interface(sentence: str) -> bool:
     """Whether a sentence is one of the list; its first word is looked at before, which is fast."""
-    begin = sentence.partition(" ")[0].partition("-")[0].rstrip(_CLOSERS).casefold()
-    return begin in _BEGINNINGS and _SENTENCE.fullmatch(sentence.rstrip(_CLOSERS)) is not None
+    begin = _BEGIN.match(sentence)
+    is_known = begin is not None and begin[0].casefold() in _BEGINNINGS
+    return is_known and _SENTENCE.fullmatch(sentence.rstrip(_CLOSERS)) is not None
 
 
 def _passages(text: str) -> Iterator[str]:

@@ -43,7 +43,7 @@ def read_structure(archive: Archive, capture_id: int, pool: ExplainPool) -> Stru
     except BytesError as error:
         found = Explanation(problem=error)
     if isinstance(found, Died):
-        found = Explanation(problem=LayoutError(code="parser_died", detail=found.reason))
+        found = Explanation(problem=LayoutError(code="parser_died", detail=str(found)))
     return Structure(
         capture_id, capture.url, capture.captured_at, _outcome(found), tuple(blocks_of(found))
     )

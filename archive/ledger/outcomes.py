@@ -61,7 +61,7 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "empty": "The answer has no body.",
         "xml": "A sitemap is not well formed, or holds what we do not read.",
         "warc": "A record of a WARC file is cut or broken.",
-        "date": "The date of a record of a WARC file lies more than a day ahead of our clock.",
+        "date": "The date of a record or file is none, or lies more than a day ahead of our clock.",
         "revisit": "A WARC revisit record refers to an exchange that we do not have.",
         "unreadable": "A file could not be read.",
     },

@@ -80,10 +80,13 @@ def last_tries(path: Path) -> dict[int, int]:
     return {row[0]: row[1] for row in read_rows(path, sql)}
 
 
-def erased_bodies(path: Path) -> dict[str, str]:
-    """SHA-256 of the body of each capture whose bytes were erased, by its address and date."""
+def erased_bodies(path: Path) -> dict[str, set[str]]:
+    """SHA-256 of the bodies of captures whose bytes were erased, by their address and date."""
     sql = "SELECT url, captured_at, body_sha256 FROM capture WHERE damage = 'erased'"
-    return {f"{row[0]} {row[1]}": row[2] for row in read_rows(path, sql)}
+    found: dict[str, set[str]] = {}
+    for url, captured_at, body in read_rows(path, sql):
+        found.setdefault(f"{url} {captured_at}", set()).add(body)
+    return found
 
 
 def unread_captures(path: Path) -> set[int]:

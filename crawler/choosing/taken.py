@@ -40,7 +40,7 @@ class TakenPages:
             if self._erased and asked:
                 bodies = erased_bodies(self._home.ledger)
                 erased = (said for each in asked for said in each.matches.erased)
-                self._bodies = {bodies[said] for said in erased if said in bodies}
+                self._bodies = {body for said in erased for body in bodies.get(said, ())}
         return (
             body_sha256 in self._bodies
             or self._addresses.covering(site.name, url, site.slugs(url)) is not None

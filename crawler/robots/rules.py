@@ -36,6 +36,7 @@ LONGEST_CRAWL_DELAY_S = 86_400.0
 _UNREADABLE_S = 60.0
 _NUMBER = re.compile(r"(?as)\+?((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?!\w))\s*(.*)")
 _UNITS_S = {
+    **dict.fromkeys(("ms", "msec", "millisecond"), 0.001),
     **dict.fromkeys(("", "sec", "second"), 1),
     **dict.fromkeys(("m", "min", "minute"), 60),
     **dict.fromkeys(("h", "hr", "hour"), 3600),
@@ -190,15 +191,15 @@ def _renamed(line: re.Match[str]) -> str:
 def seconds_asked(value: str) -> float:
     """The seconds that a site asks us to wait; at least a minute where they cannot be read.
 
-    >>> [seconds_asked(value) for value in ("2.5", "10 sec", "2 hours", "inf")]
-    [2.5, 10.0, 7200.0, inf]
+    >>> [seconds_asked(value) for value in ("2.5", "10 sec", "2 hours", "500 ms", "inf")]
+    [2.5, 10.0, 7200.0, 0.5, inf]
     >>> [seconds_asked(value) for value in ("90, 5", "5 weeks", "-1", "nan", "soon")]
     [90.0, 60.0, 60.0, 60.0, 60.0]
     """
     found = _NUMBER.match(value.strip().lower())
     if found is None:
         return _UNREADABLE_S
-    number, unit = float(found[1]), _UNITS_S.get(found[2].rstrip("s"))
+    number, unit = float(found[1]), _UNITS_S.get(found[2], _UNITS_S.get(found[2].removesuffix("s")))
     return max(number, _UNREADABLE_S) if unit is None else number * unit
 
 

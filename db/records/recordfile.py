@@ -159,7 +159,7 @@ def _read_all(
     for result in pool.map(tasks()):
         content = sent.popleft()
         if isinstance(result, Died):
-            detail = f"the parser was stopped twice: {result.reason}"
+            detail = f"the parser was stopped: {result}"
             readings[content] = failed(wanted[content].url, "parser_died", detail)
         else:
             readings[content] = result

@@ -5,8 +5,9 @@
     <tr> 75 % Panel ship   50 % Panel ship
 
 A first cell that heads each row stands in both columns, as a control: it says what the cells are,
-and is no value. Rows of another width, and those behind them, are left as they are. Only the order
-is changed: the module must not know what a cell means.
+and is no value. Rows of another width over them are left as they are; behind them only another
+table may begin, for a cell that spans rows makes the next one narrower, and nothing here tells of
+it. Only the order is changed: the module must not know what a cell means.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def _run(
     """The rows as wide as one of them around it, up to where another table begins.
 
     And the blocks of the rows behind them: where no other table begins there, a cell that spans
-    several rows has made them narrower.
+    several rows may have made them narrower.
     """
     width, shown = len(rows[own]), [[at for cell in row for at in cell] for row in rows]
     fits = [len(row) == width for row in rows]

@@ -10,6 +10,7 @@ import re
 
 from parsers.page.blocks import Blocks
 from parsers.page.document import Document, is_clean
+from parsers.page.links import beside_base
 from parsers.page.marked import find_marked, mark_within, open_panels
 from parsers.page.moved import find_moves
 from parsers.page.tree import tree_of
@@ -42,5 +43,6 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     document = walk.document
     document.runs = Blocks(document, walk.runs, walk.controls).make()
     document.is_clean = is_clean(document)
-    document.canonical = marked.canonical
+    if marked.canonical:
+        document.canonical = beside_base(tree, marked.canonical)
     return document

@@ -52,6 +52,11 @@ def canonical_of(tree: LexborHTMLParser) -> str | None:
     return absolute_link(_base(tree, None), href) if href else None
 
 
+def beside_base(tree: LexborHTMLParser, href: str) -> str:
+    """A link as it stands beside the page's `<base href>`; as it is without one."""
+    return absolute_link(_base(tree, None), href) or href
+
+
 def absolute_link(base: str | None, href: str) -> str | None:
     """A link as an absolute http(s) address without its fragment. Absent: None for another."""
     try:

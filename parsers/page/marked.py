@@ -29,6 +29,8 @@ _BOXED = re.compile(r"(?:^|;)\s*display\s*:\s*(?:block|flex|grid|list-item|table
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
 TreePart = LexborHTMLParser | LexborNode
+DEEPEST = 4
+"""So many elements may stand around a list of tabs, and around its panels."""
 _PANELS = frozenset(("", "group", "region", "tabpanel"))
 """The roles of what a tab or an accordion opens; a menu or a dialog is the interface's."""
 
@@ -126,9 +128,9 @@ def _is_unshown(node: LexborNode) -> bool:
 def _opened(parts: Sequence[TreePart], panels: list[LexborNode]) -> set[int]:
     """The hidden panels that a control of the page opens: they are shown to whoever asks.
 
-    A control names its panel, or the panel names it; tabs and panels of equal number, and a panel
-    right behind what opens it, belong together without a name, since some front ends add the names
-    in the browser.
+    A control names its panel, or the panel names it; tabs and panels of equal number, elements of
+    that number behind a list of tabs, and a panel right behind what opens it, belong together
+    without a name, since some front ends add the names in the browser.
     """
 
     def found_by(selector: str) -> list[LexborNode]:
@@ -142,24 +144,56 @@ def _opened(parts: Sequence[TreePart], panels: list[LexborNode]) -> set[int]:
     tabs = found_by("[role='tab' i]")
     owners = {node.attributes.get("id") for node in (*tabs, *found_by(_EXPANDERS))} - {None}
     is_even = bool(tabs) and len(tabs) == len(found_by("[role='tabpanel' i]"))
-    found = set[int]()
+    found = {node.mem_id for own in _by_list(tabs) for node in _behind_tabs(own)}
     for node in panels:
         is_tab = (node.attributes.get("role") or "").lower() == "tabpanel"
         label = node.attributes.get("aria-labelledby")
         is_named = node.attributes.get("id") in named or label in owners
         is_of_tabs = is_tab and is_even
-        if is_named or is_of_tabs or _is_behind_opener(node) or _is_one_of(node, len(tabs)):
+        if is_named or is_of_tabs or _is_behind_opener(node):
             found.add(node.mem_id)
     return found
 
 
-def _is_one_of(node: LexborNode, count: int) -> bool:
-    """Whether a panel is one of as many elements as the page has tabs, all but one not shown."""
-    if count < 2 or node.parent is None:
-        return False
-    beside = [each for each in node.parent.iter() if each.is_element_node]
-    shown = sum(not _is_unshown(each) for each in beside)
-    return len(beside) == count and shown == 1
+def _by_list(tabs: list[LexborNode]) -> list[list[LexborNode]]:
+    """The tabs by the list in which they stand, each list's own element before its tabs."""
+    lists: dict[int, list[LexborNode]] = {}
+    for tab in tabs:
+        above = tab.parent
+        while above is not None and (above.attributes.get("role") or "").lower() != "tablist":
+            above = above.parent
+        if (owner := above or tab.parent) is not None:
+            lists.setdefault(owner.mem_id, [owner]).append(tab)
+    return list(lists.values())
+
+
+def _behind_tabs(own: list[LexborNode]) -> list[LexborNode]:
+    """The hidden ones of as many elements as a list has tabs, right behind it, but one not shown.
+
+    They may stand in elements around all of them.
+    """
+    around, *tabs = own
+    group, most = _elements(around.next, len(tabs)), len(tabs)
+    for _ in range(DEEPEST):
+        if not group and around.parent is not None:
+            around = around.parent
+            group = _elements(around.next, most)
+    for _ in range(DEEPEST):
+        if group and len(group) != most:
+            inside = _elements(group[0].first_child, most)
+            group = inside if len(group) == 1 or len(inside) == most else []
+    hidden = [node for node in group if _is_unshown(node)]
+    return hidden if len(group) == most > 1 and len(hidden) == most - 1 else []
+
+
+def _elements(node: LexborNode | None, most: int) -> list[LexborNode]:
+    """A node and those behind it that are elements; no more than one beyond so many."""
+    found = list[LexborNode]()
+    while node is not None and len(found) <= most:
+        if node.is_element_node:
+            found.append(node)
+        node = node.next
+    return found
 
 
 def _is_blank(node: LexborNode) -> bool:

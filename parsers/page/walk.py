@@ -102,7 +102,8 @@ class Walk:
                 if is_marked and node.mem_id in roles:  # and shown
                     self.controls.append(made)
                     is_block = True
-                is_block = is_block or (is_marked and node.mem_id in boxed)
+                if is_marked and node.mem_id in boxed:
+                    is_block = True
                 if is_block:
                     box += 1
                 node = moves.first_child(node) if moves else node.first_child

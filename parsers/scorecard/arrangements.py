@@ -94,8 +94,8 @@ def _halves(labels: tuple[frozenset[str], ...]) -> list[list[bool]]:
     """The ways in which two texts, each in half of the cells, part all of them."""
     counts = Counter(text for own in labels for text in own)
     half = [text for text, count in counts.items() if 2 * count == len(labels)]
-    shown = [[text in own for own in labels] for text in half]
-    return [one for one in shown if [not is_shown for is_shown in one] in shown]
+    shown = {tuple(text in own for own in labels) for text in half}
+    return [[*one] for one in shown if tuple(not is_shown for is_shown in one) in shown]
 
 
 def _require_counts(tools: list[int], board: Board) -> None:

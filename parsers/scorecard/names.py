@@ -97,7 +97,7 @@ def longer_name(names: list[str]) -> str | None:
     'Doubter Staff pick'
     >>> longer_name(["Ann", "Anna"])
     """
-    pairs = ((one, other) for one in set(names) for other in names if one != other)
+    pairs = ((one, other) for one in dict.fromkeys(names) for other in names if one != other)
     return next(
         (
             b

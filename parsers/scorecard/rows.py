@@ -44,7 +44,7 @@ def name_by_row(
     placed = _without_initials(rows, placed)
     own = {each.slot for each in placed if each.cell.reviewer is not None}
     if len(own) == len(rows) and all(each.cell.reviewer for each in placed):
-        _require_one_reading(tokens, placed, rows)
+        _require_one_reading(placed, rows)
         return placed
     missing = sum(not found for slot, found in rows.items() if slot not in own)
     if not own and missing > 1:
@@ -155,7 +155,7 @@ def _is_reviewer(tokens: Tokens, names: Names, at: int) -> bool:
     )
 
 
-def _require_one_reading(tokens: Tokens, placed: tuple[PlacedCell, ...], rows: Rows) -> None:
+def _require_one_reading(placed: tuple[PlacedCell, ...], rows: Rows) -> None:
     """Rows that are headed by other names than their cells show leave open which are reviewers."""
     shown = {name for found in rows.values() for name in found}
     reviewers = {each.cell.reviewer for each in placed}

@@ -92,6 +92,8 @@ def name_cells(
     reviewers = find_reviewers(tokens, names, cells, quotes, beside)
     if not any(reviewers) and not is_headed(tokens, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
+        if max(map(len, buttons)) > MOST_BLOCKS // 5:
+            raise cell_shape("a cell has so many buttons that none is told for its reviewer")
         reviewers = find_reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
         raise cell_shape("the reviewers may stand in one text with others", REVIEWER)

@@ -18,7 +18,8 @@ _INTERFACE = re.compile(
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
-    r"\W*(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)(?: (?:ad|content|post))?\W*",
+    r"\W*(?:ads?|advert|advertisement|paid|partner|promoted|sponsored)"
+    r"(?: (?:ad|content|link|partner|post|result))?\W*",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(

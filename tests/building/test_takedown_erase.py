@@ -181,6 +181,22 @@ def test_erased_bytes_do_not_come_back_under_another_address_or_without_one(
     assert erased_words(erasable) == []
 
 
+def test_of_two_bodies_with_one_address_and_date_neither_comes_back(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    saved, sample = tmp_path_factory.mktemp("saved"), site_named("sample")
+    for name in ("one", "two"):
+        body = html(replace(ALDER, words=f"Version {name} is what it says"), BIRCH)
+        (saved / f"{name}.html").write_bytes(body)
+        import_paths(home, [saved / f"{name}.html"], site=sample, url=TAKEN_PAGE, date=NOW)
+    build(home)
+    take_down(Home(home), TAKEN_PAGE, reason=REASON, erase=True)
+    other = "https://sample.example/compare/ant-vs-bee"
+    for name in ("one", "two"):
+        report = import_paths(home, [saved / f"{name}.html"], site=sample, url=other, date=NOW)
+        assert (report.stored, report.skipped) == (0, 1), name
+
+
 def test_what_is_taken_down_and_not_erased_is_imported_and_not_published(
     erasable: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

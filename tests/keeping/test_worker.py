@@ -135,10 +135,11 @@ def test_answers_come_in_the_order_of_the_tasks_and_are_not_all_taken_at_once():
         assert [0, *answers] == list(range(200))
 
 
-def test_a_fault_in_the_function_is_raised_and_not_called_a_death():
+def test_a_fault_in_the_function_is_given_back_with_its_trace_and_the_work_goes_on():
     with GuardedPool(play) as pool:
-        with pytest.raises(RuntimeError, match="a fault of ours"):
-            pool.call("raise")
+        died = pool.call("raise")
+        assert isinstance(died, Died) and died.reason == "raised"
+        assert "a fault of ours" in str(died) and "Traceback" in died.trace
         assert pool.call("a") == "A"
 
 

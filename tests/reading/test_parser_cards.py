@@ -594,7 +594,7 @@ def test_words_of_a_cell_of_such_a_table_that_are_not_read_out_refuse_the_page()
     assert (line["kind"], line["field"]) == ("failure", "tools[0].description")
 
 
-def test_a_row_under_a_head_of_its_own_beside_the_descriptions_is_no_part_of_them() -> None:
+def test_a_row_under_a_head_of_its_own_beside_the_descriptions_refuses_the_page() -> None:
     page = shop()
     more = "<tr><th>Caveats</th><td>It is slow to start.</td><td>It is dear to keep.</td></tr>"
     at = page.index("</tr>", page.index(DESK.description)) + len("</tr>")
@@ -602,7 +602,7 @@ def test_a_row_under_a_head_of_its_own_beside_the_descriptions_is_no_part_of_the
     assert line["kind"] == "failure", line
 
 
-def test_a_cell_of_such_a_table_that_spans_two_rows_refuses_the_page() -> None:
+def test_a_narrower_row_behind_such_cards_refuses_the_page_as_a_cell_may_span_it() -> None:
     page = columns(headed=False)
     spanning = page.replace(f"<td><b>{WREN.description}", f"<td rowspan=2><b>{WREN.description}")
     at = page.index("</table>") + len("<td rowspan=2>") - len("<td>")

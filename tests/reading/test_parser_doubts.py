@@ -398,6 +398,13 @@ def test_what_costs_no_doubt_is_read(form: str) -> None:
     assert facts(read(READ[form](PAGE))) == facts(WHOLE)
 
 
+def test_quotes_that_hold_the_other_tool_up_are_read_beside_one_that_names_its_own() -> None:
+    told = WREN.saying(1, f"{DESK.name} did well.").saying(2, f"I kept {DESK.name} open.")
+    assert read(html_page(told, DESK))["code"] == "quote_side"
+    line = read(html_page(told.saying(3, f"{WREN.name} stays."), DESK))
+    assert line["quotes"][0]["text"] == f"{DESK.name} did well."
+
+
 @pytest.mark.parametrize("word", ["Permalink", "Overall", "Details", "AI generated", "Anonymous"])
 def test_a_word_of_the_interface_is_no_reviewer(word: str) -> None:
     page = PAGE

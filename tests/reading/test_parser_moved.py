@@ -259,6 +259,20 @@ def test_a_canonical_link_is_read_beside_a_whole_base_only() -> None:
     assert canonical_address(RawPage(None, b"<base href='/x/'>" + link, HTML)) is None
 
 
+@pytest.mark.parametrize("link", ["https://[shiporskip.io]/compare/x", "//[", "http://[x"])
+def test_a_canonical_link_that_is_none_costs_no_value(link: str) -> None:
+    head = f"<link rel=canonical href='{link}'>"
+    line = read(html_page(head=head))
+    assert line["kind"] == "comparison" and not line["findings"]
+
+
+def test_a_page_without_address_goes_by_its_canonical_link_beside_its_base() -> None:
+    path = URL.removeprefix("https://shiporskip.io")
+    page = html_page(head=f"<base href='https://shiporskip.io/'><link rel=canonical href='{path}'>")
+    line = read(page, url=None)
+    assert line["url"] == URL and line["tools"][0]["slug"] is not None
+
+
 def test_slugs_are_told_by_links_beside_the_base() -> None:
     links = "".join(f'<a href="{slug}">x</a>' for slug in ("a-vs-b", "c"))
     page = html_page(head='<base href="/tool/">', after=links)

@@ -207,6 +207,9 @@ KEPT = {
     "more elements than tabs": boxed(
         tabbed("<button role=tab>Round {n}</button>", "<!----><div {hidden}>{cells}</div>")
     ).replace("role=tab>", "role=button>", 1),
+    "as many elements as tabs, elsewhere on the page": tabbed(
+        "<b>Round {n}</b>", "<div id=p{n} {hidden}>{cells}</div>"
+    ).replace("<h1>", "<div role=tablist>" + "<i role=tab>Way</i>" * 4 + "</div><p>One.</p><h1>"),
     "a closed panel without a control": tabbed(
         "<b>Round {n}</b>", "<div id=p{n} {hidden}>{cells}</div>"
     ),

@@ -26,7 +26,9 @@ def explain_page(page: str, *, url: str | None, home: Path, site: str | None) ->
     with GuardedPool(explain_task, workers=1) as pool:
         found = pool.call((raw, name))
     if isinstance(found, Died):
-        say(f"parser_died: {FAILURES['parser_died']} ({found.reason})")
+        say(f"parser_died: {FAILURES['parser_died']} ({found})")
+        for line in found.trace.splitlines():
+            say(printable(line))
         return 10
     for line in describe(found):
         say(printable(line))

@@ -46,7 +46,7 @@ def import_(
     Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
     site claims is left out and counted by host; where that is all, nothing was taken: exit code 2.
     Left out and counted are also pages whose bytes a take-down erased, until it is lifted, and
-    records of WARC files that are dated more than a day ahead (damaged:date).
+    records and files that are dated more than a day ahead (damaged:date).
     """
     from crawler.importing import import_paths
     from parsers.sites import site_named
@@ -66,9 +66,10 @@ def import_(
     else:
         _print(report)
     if report.exit_code == UsageError.exit_code:
-        raise UsageError(
-            what="nothing was taken: no site claims the hosts of these pages; name one with --site"
-        )
+        has_hosts = any(each.startswith("host:") for each in report.skipped_by)
+        why = "no site claims the hosts of these pages; name one with --site"
+        why = why if has_hosts else "these have no address of a page"
+        raise UsageError(what=f"nothing was taken: {why}")
     if report.stored:
         note("next: `verdicts build`")
     return report.exit_code

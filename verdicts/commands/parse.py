@@ -148,5 +148,5 @@ def parse_task(task: ParseTask, *, has_trace: bool = False) -> tuple[str, bool]:
 
 def _died(task: ParseTask, died: Died) -> tuple[str, bool]:
     url = task.page.url if task.page else None
-    failure = Failure(path=task.path, url=url, code="parser_died", field=None, detail=died.reason)
+    failure = Failure(path=task.path, url=url, code="parser_died", field=None, detail=str(died))
     return dump_line(failure), True
