@@ -11,7 +11,7 @@ FAILURES: dict[str, str] = {
     "too_large": "The page is larger than 8 MiB and was not parsed.",
     "encoding": "The bytes are in no encoding that we read.",
     "hostile_shape": "The markup has a shape that would hang or crash a parser; it was not parsed.",
-    "parser_died": "The parser was killed twice on this page (time, memory, crash), or has a fault.",
+    "parser_died": "The parser was killed twice on this page (time, memory, crash), or failed.",
     "not_a_comparison": "The page has no address and does not look like a comparison.",
     "content_type": "The page was sent as something other than HTML or text.",
     "http_status": "The server answered with an error; what it sent is kept, but is no page.",

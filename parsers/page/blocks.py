@@ -24,6 +24,8 @@ _EDIT = re.compile(
 LONGEST_EDIT = 24
 _CURRENCIES = frozenset("$€£¥")
 _OF_FIGURES = _CURRENCIES.union("/%")
+MOST_INLINE = 30
+"""So many inline elements around a few characters are looked at."""
 LONG_WORD = 3
 """A raised figure behind a word of so many letters is a footnote's, and no power."""
 LONGEST_FIGURE = 40
@@ -147,7 +149,9 @@ class Blocks:
     def _inline_tags(self, at: int) -> set[str]:
         """The inline elements around a run."""
         document, element, found = self.document, self.runs[at][1], set[str]()
-        while document.tag[element] in INLINE:
+        for _ in range(MOST_INLINE):
+            if document.tag[element] not in INLINE:
+                break
             found.add(document.tag[element])
             element = document.parent[element]
         return found
@@ -160,12 +164,14 @@ class Blocks:
         return above not in bare or self._is_credit(before, at, above)
 
     def _is_credit(self, before: int, at: int, above: int) -> bool:
-        """Whether a citation follows a sentence without a space, as a line of its own does."""
+        """Whether a citation ends a box behind a sentence without a space: a line of its own."""
+        document, box = self.document, self.runs[at][2]
         begun = self._below(self.runs[at][1], above)
-        is_cited = begun and self.document.tag[begun] == "cite"
-        return (
-            bool(is_cited) and not self._space(before, at) and ends_sentence(self.runs[before][0])
-        )
+        if not begun or document.tag[begun] != "cite" or self._space(before, at):
+            return False
+        end = document.end[begun]
+        behind = end < len(self.runs) and self.runs[end][2] == box and self.runs[end][1] == above
+        return not behind and ends_sentence(self.runs[before][0])
 
     def _space(self, before: int, at: int) -> str:
         runs = self.runs

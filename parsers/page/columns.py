@@ -48,11 +48,21 @@ def by_columns(document: Document, block: int, ends: Callable[[str], bool]) -> T
             continue
         rows, rest = _run(document, rows, own, ends)
         shown = [at for row in rows for cell in row for at in cell]
+        if _is_moved(document, table, shown):
+            continue
         is_whole = shown == [*range(shown[0], shown[-1] + 1)]  # no words outside of the cells
         is_whole &= not rest or any(ends(document.text[at]) for at in rest)
         if is_whole and len(rows) >= FEWEST_ROWS and len(rows[0]) in (2, 3):
             return _turned(document, table, rows)
     return None
+
+
+def _is_moved(document: Document, table: int, shown: list[int]) -> bool:
+    """Whether a style may show cells of a table in another order, or in columns."""
+    moved = document.reordered | document.flowing
+    return bool(moved) and any(
+        element >= table for at in shown for element in moved.intersection(document.ancestors(at))
+    )
 
 
 def _rows(document: Document, table: int) -> list[CellRow]:
@@ -143,6 +153,7 @@ def _rebuilt(document: Document, table: int, order: list[Key]) -> Document:
             found.edges[at] = document.edges[block]
     found.end[0] = len(found.runs)
     found.reordered = {number for key, number in numbers.items() if key[0] in document.reordered}
+    found.flowing = {number for key, number in numbers.items() if key[0] in document.flowing}
     places: dict[int, list[int]] = {}
     for at, (block, _) in enumerate(order):
         places.setdefault(block, []).append(at)

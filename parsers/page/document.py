@@ -74,6 +74,8 @@ class Document:
     """What pictures and elements are called for readers who hear the page."""
     reordered: set[int] = field(default_factory=set)
     """The elements that a style of their own may show in another order."""
+    flowing: set[int] = field(default_factory=set)
+    """The elements whose own style shows what they hold in columns."""
     controls: set[int] = field(default_factory=set)
     """The blocks that are the interface's: a button, a menu, a date.
 

@@ -12,7 +12,7 @@ from parsers.page.controls import is_role
 
 _MARKED = (
     "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],[popover],[role],"
-    "link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt],"
+    "body [dir='rtl' i],link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt],"
     "[title]:not(a,button,abbr,iframe,input,link,style)"
 )
 _HIDING = re.compile(
@@ -20,12 +20,20 @@ _HIDING = re.compile(
 )
 _STRIKING = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _ORDERING = re.compile(
-    r"(?:^|;)\s*(?:order\s*:|flex-direction\s*:\s*\w+-reverse|direction\s*:\s*rtl"
-    r"|grid-(?:area|column|row)(?:-\w+)?\s*:\s*(?!span|auto)|float\s*:\s*right)",
+    r"(?:^|;)\s*(?:(?:-\w+-)?order\s*:|flex-(?:direction|flow|wrap)\s*:[^;]*-reverse"
+    r"|direction\s*:\s*rtl|grid-(?:area|column|row)(?:-\w+)?\s*:\s*(?!span|auto)"
+    r"|float\s*:\s*(?:right|inline-end))",
     re.IGNORECASE,
 )
 """Styles that show elements in another order than they are written in."""
-_BOXED = re.compile(r"(?:^|;)\s*display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
+_FLOWING = re.compile(
+    r"(?:^|;)\s*(?:grid-auto-flow\s*:[^;]*column|flex-flow\s*:[^;]*column[^;]*wrap"
+    r"|column(?:s|-count)\s*:)",
+    re.IGNORECASE,
+)
+"""Styles that show what an element holds in columns, one after the other."""
+_DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([\w-]+)", re.IGNORECASE)
+_BOXES = frozenset(("block", "flex", "grid", "list-item", "table"))
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
 TreePart = LexborHTMLParser | LexborNode
@@ -48,6 +56,8 @@ class Marked:
     """Those of the hidden whose words are struck: shown, and not said any more."""
     reordered: set[int] = field(default_factory=set)
     """Elements whose own style may show them, or what they hold, in another order."""
+    flowing: set[int] = field(default_factory=set)
+    """Elements whose own style shows what they hold in columns."""
     boxed: set[int] = field(default_factory=set)
     """Elements whose own style makes them a block."""
     spoken: dict[int, str] = field(default_factory=dict)
@@ -85,9 +95,11 @@ def _look(node: LexborNode, marked: Marked) -> None:
     attributes, name = node.attributes, node.tag
     role = attributes.get("role")
     style = attributes.get("style") or ""
-    if style and _ORDERING.search(style):
+    if (style and _ORDERING.search(style)) or (attributes.get("dir") or "").lower() == "rtl":
         marked.reordered.add(node.mem_id)
-    if style and _BOXED.search(style):
+    if style and _FLOWING.search(style):
+        marked.flowing.add(node.mem_id)
+    if style and _BOXES.intersection(_DISPLAY.findall(style.lower())[-1:]):
         marked.boxed.add(node.mem_id)
     if style and _STRIKING.search(style):
         marked.struck.add(node.mem_id)

@@ -59,8 +59,8 @@ class Walk:
         """Visit every visible node below `body` in order."""
         runs, kinds, moves = self.runs, _kinds, self.moves
         hidden, roles, spoken = self.marked.hidden, self.marked.roles, self.marked.spoken
-        reordered, boxed = self.marked.reordered, self.marked.boxed
-        marks = hidden | roles | reordered | boxed | spoken.keys()
+        reordered, flowing, boxed = self.marked.reordered, self.marked.flowing, self.marked.boxed
+        marks = hidden | roles | reordered | flowing | boxed | spoken.keys()
         document, tag_ids = self.document, list[int]()
         parent, first, end = document.parent, document.first, document.end
         element, is_block, made, box, line = 0, True, 0, 0, 0
@@ -97,12 +97,14 @@ class Walk:
                 element, is_block = made, not kind or (kind == _CUSTOM and _is_alone(node))
                 if is_marked and node.mem_id in reordered:
                     document.reordered.add(made)
+                if is_marked and node.mem_id in flowing:
+                    document.flowing.add(made)
                 if is_marked and node.mem_id in spoken:
                     document.spoken.append(Unshown(len(runs), made, spoken[node.mem_id]))
                 if is_marked and node.mem_id in roles:  # and shown
                     self.controls.append(made)
                     is_block = True
-                if is_marked and node.mem_id in boxed:
+                if is_marked and node.mem_id in boxed and _is_alone(node):
                     is_block = True
                 if is_block:
                     box += 1

@@ -96,11 +96,16 @@ def _unread(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple
 def _is_reordered(tokens: Tokens, cells: tuple[NamedCell, ...]) -> bool:
     """Whether an element that holds some of the cells is shown in another order by its style."""
     document = tokens.document
-    if not document.reordered:
+    if not document.reordered and not document.flowing:
         return False
     own = [document.ancestors(tokens.start[cell.raw.anchor.first]) for cell in cells]
     everything = set(own[0]).intersection(*own[1:])
-    return any(document.reordered.intersection(chain) - everything for chain in own)
+    if any(document.reordered.intersection(chain) - everything for chain in own):
+        return True
+    # A list of cells in columns is told by nothing; what stands in rows stays in them.
+    flows = document.flowing.intersection(everything)
+    below = [{chain[chain.index(element) - 1] for chain in own} for element in flows]
+    return any(len(each) == len(cells) for each in below)
 
 
 def _under(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 
 from parsers.heads import Names
+from parsers.page.document import common
 from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_alike
@@ -97,7 +98,30 @@ def name_cells(
         reviewers = find_reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
         raise cell_shape("the reviewers may stand in one text with others", REVIEWER)
+    named = {tokens.text[at] for at in reviewers if at is not None}
+    for cell, own, quote, reviewer in zip(cells, beside, quotes, reviewers, strict=True):
+        left = [at for at in own if at != reviewer]
+        texts = [tokens.text[at] for at in left]
+        if reviewer and any(text in named or text[0] in "—–" for text in texts):
+            raise cell_shape("a cell names two reviewers", REVIEWER)
+        _require_no_part(tokens, cell, left, quote, reviewer)
     return with_names(tokens, names, cells, quotes, reviewers)
+
+
+def _require_no_part(
+    tokens: Tokens, cell: RawCell, left: list[int], quote: CellSpan, reviewer: int | None
+) -> None:
+    """No words beside a quote share an element with it in which nobody else's stand."""
+    document = tokens.document
+    others = [tokens.start[cell.anchor.first]]
+    others += [] if reviewer is None else [tokens.start[reviewer]]
+    for at in left:
+        if is_figure(tokens.text[at]):
+            continue
+        above = common(document, tokens.element(at), tokens.element(quote.first))
+        start, end = document.blocks_of(above)
+        if above and not any(start <= other < end for other in others):
+            raise _unlike(f"{tokens.text[at][:40]!r} stands in one element with a quote")
 
 
 def _require_no_call(tokens: Tokens, quotes: list[CellSpan]) -> None:
@@ -160,7 +184,9 @@ def _is_beside(tokens: Tokens, cell: RawCell, at: int, edge: int, main: int) -> 
     """Whether a token goes on with the paragraphs of `main` that reach to `edge`."""
     if min(at, edge) < cell.anchor.first < max(at, edge):
         return False
-    box = tokens.document.box
+    document, box = tokens.document, tokens.document.box
+    if document.tag[document.element[tokens.start[at]]] == "cite":
+        return False
     if box[tokens.start[at]] == box[tokens.start[main]] != box[tokens.start[cell.anchor.first]]:
         return True
     return not is_name_like(tokens.text[at]) and is_alike(tokens, at, main)

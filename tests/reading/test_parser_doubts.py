@@ -260,6 +260,16 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         "field_unreadable",
         "quotes[0].text",
     ),
+    "a second name below a quote": (
+        first(Q1, f"{Q1}<p>— Somebody Else</p>"),
+        "cell_shape",
+        "quotes[].reviewer",
+    ),
+    "another reviewer's name below a quote": (
+        first(Q1, f"{Q1}<p>{REVIEWERS[2]}</p>"),
+        "cell_shape",
+        "quotes[].reviewer",
+    ),
     "a link in place of a quote": (first(Q1, f"<a href=/demo>{Q1}</a>"), "cell_shape", "quotes"),
     "a phrase in place of a quote": (
         lambda page: re.sub("(?<=<blockquote>)[^<]*", longer("Book a demo"), page),

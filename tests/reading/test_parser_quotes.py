@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -254,6 +255,52 @@ def test_signs_and_controls_cost_no_value_and_replace_none(how: str, after: str)
     ):
         line = reading(page)
         assert is_right(line), line.get("detail") or line["quotes"][0]
+
+
+def lines(at: int, form: str) -> str:
+    """A quote in lines of a few words, each an element."""
+    words = f"{SAID[at]} {SAID[at]}".replace(".", "").split()
+    return "".join(form.format(" ".join(words[n : n + 4])) for n in range(0, len(words), 4))
+
+
+AMID: dict[str, Cell] = {
+    "a stressed word that a style makes a block": (
+        lambda at: "<p>" + SAID[at].replace(" ", " <b style='display:block'>", 1) + "</b></p>"
+    ),
+    "lines that a style makes blocks": (
+        lambda at: f"<p>{lines(at, '<span style=display:block>{}</span>')}</p>"
+    ),
+    "lines that are blocks": lambda at: f"<div>{lines(at, '<div>{}</div>')}</div>",
+    "a line of code amid it": (
+        lambda at: (
+            f"<div>Run it {'abcdefgh'[at]} <pre>wren sing {at}</pre> and then: {SAID[at]}</div>"
+        )
+    ),
+    "a list amid it": (
+        lambda at: (
+            f"<div>It has {'abcdefgh'[at]}<ul><li>no end {at}</li></ul> and then: {SAID[at]}</div>"
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AMID)
+@pytest.mark.parametrize("alone", [False, True])
+def test_no_words_of_a_quote_are_lost_where_others_stand_amid_them(what: str, alone: bool) -> None:
+    change = AMID[what]
+    line = reading(
+        rows(
+            lambda at: (
+                f"<article><header><h4>{WHO[at // 2]}</h4><i>{score(at)}</i></header>"
+                f"{change(at) if at == 2 or not alone else f'<div>{SAID[at]}</div>'}</article>"
+            )
+        )
+    )
+    shown = line.get("quotes") or [{"text": ""}] * 8
+    whole = [re.sub(r"<[^>]*>", " ", change(at)) for at in range(8)]
+    for at, (quote, said) in enumerate(zip(shown, whole, strict=True)):
+        is_changed = at == 2 or not alone
+        assert quote["text"] in ("", " ".join((said if is_changed else SAID[at]).split()))
 
 
 CREDITS: dict[str, Cell] = {
