@@ -137,6 +137,8 @@ def require_own_names(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
 def require_no_copies(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
     """Words that stand in more than two quotes, or again in one that names the other tool alone.
 
+    Two of a row or of a tool that both stand again are a row, or a tool, printed twice.
+
     Raises: FieldError (duplicate_block).
     """
     # A list, for a dictionary would have to read every quote to its end.
@@ -149,6 +151,10 @@ def require_no_copies(tools: tuple[Tool, Tool], quotes: list[Quote]) -> None:
         ):
             detail = f"the same words stand in {count} quotes, and one is another's"
             raise FieldError(code="duplicate_block", field=f"quotes[{number}].text", detail=detail)
+    again = [number for number, text in enumerate(said) if said.index(text) != number]
+    if len(again) > 1 and names[0] != names[1]:
+        detail = f"{len(again)} quotes stand here a second time"
+        raise FieldError(code="duplicate_block", field=f"quotes[{again[0]}].text", detail=detail)
 
 
 def require_own_pricing(tools: tuple[Tool, Tool]) -> None:

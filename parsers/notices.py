@@ -18,41 +18,49 @@ _THING = (
     r"(?:reviews?|quotes?|verdicts?|comparisons?|pages?|articles?|posts?|threads?|comments?"
     r"|scorecards?|profiles?|transcripts?)"
 )
-_THIS = r"(?:this|the)\ (?:review|quote|verdict|comment|post|text|comparison|page|article|section)"
+_THIS = r"(?:this|the)\ (?:review|quote|verdict|comment|comparison)"
 _MADE = (
     r"(?:edited|updated|moderated|translated|sponsored|generated|shortened|removed|verified"
     r"|published|submitted|promoted)"
 )
-_BY = r"(?:by\ (?:our|the|its|a|an)\ [\w-]+(?:\ [\w-]+)?|(?:on|in)\ [\w,\ ]{3,20}|for\ [\w]+)"
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+)
+_DATE = rf"(?:\d{{1,2}}\ {_MONTH}|{_MONTH}\ \d{{1,2}}|{_MONTH}|\d{{4}}-\d\d-\d\d)(?:,?\ \d{{4}})?"
+_BY = (
+    r"(?:by\ (?:our|the|its)\ (?:author|editors?|moderators?|publisher|reviewer|staff|team|vendor)"
+    rf"|(?:on|in)\ {_DATE}|automatically|for\ (?:clarity|length|style))"
+)
 _SENTENCE = re.compile(
     rf"""
-      (?:was|is|did\ you\ find|do\ you\ find)\ (?:this|that)(?:\ {_THING})?\ (?:helpful|useful)
+      (?:was|is|did\ you\ find|do\ you\ find)\ (?:this|that)\ {_THING}\ (?:helpful|useful)
       (?:\ to\ you)?
     | (?:read|see|view|show|open)\ (?:the|our|all|more|their|other)\ (?:(?:full|whole|other|complete
-      |original)\ )?{_THING}(?:\ (?:here|below|now|like\ this|of\ this\ tool|by\ .{{1,30}}))?
-    | (?:sign|log)\ (?:up|in)\ to\ (?:read|see|view|vote|comment|reply|continue|unlock)\b
-      .{{0,60}}
-    | subscribe\ to\ (?:our|the)(?:\ [\w-]+){{1,3}}(?:\ (?:and|at|for|in|on|so|to)\b.{{0,60}})?
+      |original)\ )?{_THING}(?:\ (?:here|below|now|like\ this|of\ this\ tool|by\ [\w-]+))?
+    | (?:sign|log)\ (?:up|in)\ to\ (?:read|see|view|vote|comment|reply|continue|unlock)
+      (?:\ (?:all|it|more|the\ (?:full|rest|whole)|this)\b[\w\ ]{{0,40}})?
+    | subscribe\ to\ (?:our|the)\ (?:[\w-]+\ )?(?:blog|channel|digest|feed|list|newsletter|podcast
+      |updates)(?:\ (?:and|at|for|in|on|so|to)\b.{{0,60}})?
     | subscribe\ (?:now|today|for\ (?:more|free)\b.{{0,40}})
     | (?:follow|share)\ (?:us\ )?on\ (?:facebook|instagram|linkedin|mastodon|social\ media|twitter
-      |x|youtube)\b.{{0,20}}
+      |x|youtube)
     | copy\ (?:the\ )?link(?:\ to\ (?:the\ )?clipboard)?
-    | (?:click|tap)\ (?:here|to\ (?:read|expand|see|view|show))\b.{{0,60}}
-    | (?:share|report|flag|copy|bookmark|print|rate|translate)\ this\ {_THING}(?:\ .{{0,40}})?
+    | (?:click|tap)\ (?:here|to\ (?:read|expand|see|view|show))(?:\ (?:all|for|more|the|this|to)\b
+      [\w\ ]{{0,50}})?
+    | (?:share|report|flag|copy|bookmark|print|rate|translate)\ this\ {_THING}
+      (?:\ (?:by|in|on|to|via|with)(?:\ [\w-]+){{1,3}})?
     | thank(?:s|\ you)\ for\ (?:voting|subscribing|your\ (?:vote|feedback))
     | {_THIS}\ (?:is|was|has\ been)\ (?:\w+\ )?{_MADE}(?:\ {_BY})?
-    | (?:machine[- ]|auto(?:matically)?[- ])?translated\ from\ \w+(?:\ by\ .{{1,30}})?
-    | (?:last\ )?(?:{_MADE}|checked|reviewed|posted)\ (?:by\ our\ [\w-]+|on\ \d[\w\ ,]{{3,20}}
-      |in\ (?:january|february|march|april|may|june|july|august|september|october|november
-      |december))
-      (?:\ .{{0,20}})?
+    | (?:machine[- ]|auto(?:matically)?[- ])?translated\ from\ \w+(?:\ by\ [\w-]+(?:\ [\w-]+)?)?
+    | (?:last\ )?(?:{_MADE}|checked|reviewed|posted)\ (?:by\ our\ [\w-]+|(?:on|in)\ {_DATE})
     | yes\W+no | end\ of\ (?:quote|review)
-    | be\ the\ first\ to\ (?:review|comment|vote|rate)\b.{{0,40}}
-    | leave\ (?:a|your)\ (?:comment|review|reply)(?:\ .{{0,30}})?
+    | be\ the\ first\ to\ (?:review|comment|vote|rate)(?:\ (?:it|on|this)\b[\w\ ]{{0,30}})?
+    | leave\ (?:a|your)\ (?:comment|review|reply)(?:\ (?:below|here|now|on\ this\ \w+))?
     | (?:more|continued)\ (?:on|in)\ the\ next\ (?:page|part)
     | the\ rest\ (?:of\ (?:this|the)\ (?:review|quote|text)\ )?is\ (?:for|available\ to)
-      \ (?:members|subscribers|readers)\b.{{0,40}}
-    | visit\ (?:the|our|their)\ (?:web\ ?site|site|home\ ?page)(?:\ .{{0,30}})?
+      \ (?:members|subscribers|readers)(?:\ only)?
+    | visit\ (?:the|our|their)\ (?:web\ ?site|site|home\ ?page)
+      (?:\ (?:for|to\ (?:learn|read|see))\b[\w\ ]{{0,30}})?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -66,15 +74,14 @@ _BEGIN = re.compile(r"\w+")
 _LABEL = re.compile(
     r"""
     (?:\A|.*[.!?…][’\"”')\]]*\s)
-    (?: Side\ note | Disclosure | Disclaimer | Sponsored(?:\ (?:content|link|message|post))?
+    (?: Sponsored(?:\ (?:content|link|message|post))?
       | Advertisement | A\ (?:message|word)\ from\ (?:our|today['’]s|this\ \w+['’]s)\ sponsors?
-      | Affiliate\ (?:link|disclosure)s?
+      | Affiliate\ (?:link|disclosure)s? | Disclosure
+      | Correction(?:,\ [0-9][^.:]{1,20})? | TODO | FIXME
       | Paid\ [Pp]artnership | Partner\ [Cc]ontent
       | (?:The\ )?(?:[Vv]endor|[Mm]aker|[Ee]ditor|[Pp]ublisher|[Cc]ompany)(?:['’]?s)?
         \ (?:reply|response|note|replied|replies|responded|responds|answered)
-      | (?:Reply|Response|Note)\ (?:from|by|of)\ [^.:]{1,40}
-      | Quote\ (?:from|by)\ [^.:]{1,40}
-      | (?:Update|Edit|Correction)(?:,\ [^.:]{1,20}|\ \([^)]{1,20}\))
+      | (?:Quote|Reply|Response|Note)\ (?:from|by)\ (?:our|the)\ [^.:]{1,40}
     )\s?
     """,
     re.VERBOSE | re.DOTALL,
@@ -87,49 +94,104 @@ _OPENINGS = (
         "cookies",
         re.compile(
             r"\b(?:we|this (?:site|page|website))(?: and our [\w ]{1,30})? "
-            r"(?:uses?|stores?|sets?) (?:\w+ )?cookies(?: (?:and|for|on|so|that|to)\b|\W*\Z|\.)"
+            r"(?:uses?|stores?|sets?) (?:\w+ )?cookies(?: (?:and|for|so|that|to)\b|\W*\Z|\.)"
             r"|cookies on your device",
             re.I,
         ),
     ),
-    ("By continuing", re.compile(r"\bBy continuing,? you (?:agree|accept)\b")),
-    ("We may ", re.compile(r"\bWe may (?:earn|receive|get) (?:an?|some) ")),
+    (
+        "By continuing",
+        re.compile(r"\bBy continuing[\w ]{0,30},? you (?:agree|accept)(?: to)? (?:our|the|that)\b"),
+    ),
+    (
+        "We may ",
+        re.compile(
+            r"\bWe may (?:earn|receive|get) (?:an?|some)\b[^.]{0,40}"
+            r"\b(?:affiliate|commission|compensation|fee|kickback|percentage|share)\b"
+        ),
+    ),
     (
         "Subscribe to ",
         re.compile(
-            r"\bSubscribe to (?:our|the) (?:[\w-]+ ){0,2}[\w-]+(?:[.!,]|\Z| (?:and|for|to)\b)"
+            r"\bSubscribe to (?:our|the) (?:[\w-]+ )?"
+            r"(?:blog|channel|digest|feed|list|newsletter|podcast|updates)"
+            r"(?:[.!,]|\Z| (?:and|to)\b)"
         ),
     ),
-    ("[", re.compile(r"\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]{0,200}\]", re.I)),
-    ("bout this tool", re.compile(r"\AAbout this tool\b")),
-    ("edited for ", re.compile(r"\bedited for (?:length|clarity|style)\b")),
-    ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
-    ("orem ", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
-    ("dvertisement ", re.compile(r"(?:\A|[.!?] )Advertisement (?=[A-Z])")),
-    ("ponsored ", re.compile(r"(?:\A|[.!?] )Sponsored (?=[A-Z])")),
+    ("Page ", re.compile(r"\b[Pp]rinted\b.{0,60}\bPage [0-9]+ of [0-9]+\b")),
+    ("nter your e", re.compile(r"\bEnter your e-?mail(?: address)?(?:[.!]| [SJG][a-z]+|\Z)")),
     (
-        "on line ",
+        "opy link",
         re.compile(
-            r"\b(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error|Uncaught \w+):.* on line [0-9]+"
+            r"\b(?:Share(?: this \w+)?|Reply|Like) Copy link\b|\bCopy link (?:Reply|Report|Share)\b"
         ),
     ),
-    ("elpful (", re.compile(r"\bHelpful \([0-9]+\)")),
-    (" Report", re.compile(r"\b(?:Share|Reply|Flag|Like) Report\b")),
-    ("Traceback ", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
-    (" partners", re.compile(r"\bWe and our [0-9]+ partners\b")),
     (
-        "code ",
+        "[",
         re.compile(
-            r"\b(?:use|with|enter) (?:the |our )?(?:coupon |discount |promo |voucher )?code "
-            r"(?-i:(?=[0-9]*[A-Z])[A-Z0-9]{5,})\b",
+            r"\[(?:…|\.\.\.)[^\]]{0,60}\]"
+            r"|\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]{0,200}\]",
             re.I,
         ),
     ),
-    ("erms ", re.compile(r"(?:\A|[.!?] )Terms (?:and conditions )?apply\b")),
-    ("ffer", re.compile(r"\b(?:Limited(?:[- ]time)? offer\b|Offer (?:ends|expires|valid|only)\b)")),
-    ("lready a ", re.compile(r"\bAlready an? [a-z]+\?(?: (?:log|sign) in\b|\Z)", re.I)),
-    ("ookie", re.compile(r"(?:\A|[.!?] )(?:Cookie settings|(?:Accept|Reject) all cookies)\b")),
-    (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers\b")),
+    ("bout this tool", re.compile(r"\AAbout this tool (?=[A-Z][a-z])")),
+    ("dited for ", re.compile(r"(?:\A|[.!?] |[(\[])[Ee]dited for (?:length|clarity|style)\b")),
+    ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
+    ("orem ", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
+    ("dvertisement ", re.compile(r"(?:\A|[.!?] )Advertisement (?=[A-Z])")),
+    (
+        "on line ",
+        re.compile(
+            r"\b(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error|Uncaught \w+):.*"
+            r" in \S*[/\\]\S+ on line [0-9]+"
+        ),
+    ),
+    (
+        "ful?",
+        re.compile(
+            r"\b(?:Was|Is|Did you find|Do you find) (?:this|that) (?:help|use)ful\?"
+            r"\W*(?:(?:Yes|No)\b|\Z)"
+        ),
+    ),
+    ("elpful (", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
+    (" Report", re.compile(r"\b(?:Share|Reply|Flag|Like) Report\b")),
+    ("Traceback ", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
+    (" partners", re.compile(r"\bWe and our [0-9]+ partners (?:access|process|share|store|use)\b")),
+    (
+        "code ",
+        re.compile(
+            r"\b(?:use|with|enter) (?:the |our )?(?:(?:coupon|discount|promo|voucher) code "
+            r"(?-i:(?=[0-9]*[A-Z])[A-Z0-9]{4,})\b|code (?-i:(?=[0-9]*[A-Z])[A-Z0-9]{5,})\b"
+            r"(?=[^.]{0,60}(?:%|\boff\b|\bcheckout\b|\bdiscount\b|\bsave\b)))"
+            r"|\bcode (?-i:[A-Z]{3,}[0-9]{2,})\b|(?:%|\boff\b|\bdiscount\b|\bsave\b)[^.]{0,60}"
+            r"\b(?:use|with|enter) (?:the |our )?code (?-i:(?=[0-9]*[A-Z])[A-Z0-9]{5,})\b",
+            re.I,
+        ),
+    ),
+    ("erms ", re.compile(r"(?:\A|[.!?] )Terms (?:and conditions )?apply(?:[.!]|\Z)")),
+    (
+        "ffer",
+        re.compile(
+            r"\b(?:Limited[- ]time offer\b|Limited offer: [^.]*(?:%|\bprice\b|\buntil\b)"
+            r"|Offer (?:ends|expires|valid)"
+            r" (?:in|on|soon|till|to(?:day|morrow|night)|until|\w+day|[0-9])\b)"
+        ),
+    ),
+    (
+        "lready a ",
+        re.compile(
+            r"\bAlready an? [a-z]+\?(?: (?:log|sign) in(?: here| now)?(?:[.!]|\Z)|\Z)", re.I
+        ),
+    ),
+    (
+        "ookie",
+        re.compile(
+            r"(?:\A|[.!?] )(?:Cookie settings(?: can be changed[^.]*)?"
+            r"|(?:Accept|Reject) all cookies"
+            r"(?: to [^.]*)?)(?:[.!]| (?=[A-Z])|\Z)"
+        ),
+    ),
+    (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers(?:[.!]|\Z| (?:and|today|now|who)\b)")),
 )
 """The words that open other such passages, each behind one that is looked for first: it is fast."""
 _END = re.compile(r"[.!?:][’\"”')\]]*\s")

@@ -85,7 +85,7 @@ _SENTENCE = re.compile(
       (?:blocked|locked|restricted|disabled)
       (?:\ (?:until|unless|because|for|in)\ .{{1,60}})?
     | (?:please\ )?(?:enable|turn\ on)\ javascript.{{0,60}}
-    | (?:please\ )?(?:accept|allow)\ (?:all\ |our\ )?cookies\ (?:for|to)\b.{{1,60}}
+    | (?:please\ )?(?:accept|allow)\ (?:all\ |our\ |\w+\ )?cookies\ (?:for|to)\b.{{1,60}}
     | (?:you\ )?(?:need|have|must)\ (?:to\ )?(?:be\ )?(?:log(?:ged)?|sign(?:ed)?)\ in
       \ to\ (?:continue|read|see|unlock|view)\b.{{0,60}}
     | (?:access\ (?:denied|forbidden)|forbidden|too\ many\ requests|rate\ limit\ exceeded

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from parsers.garbled import garbled
 from parsers.placeholders import is_placeholder
 from schema.errors import FieldError
 from schema.records import SHORT_TEXT
@@ -243,7 +244,7 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bo
     `is_clean` says that its characters were looked at before.
 
     Raises: FieldError for an empty text, a placeholder, a control or broken character, wrongly
-    decoded characters, or a text over its limit.
+    decoded characters, what a program garbled, or a text over its limit.
     """
     if not text:
         raise FieldError(code="field_missing", field=field, detail="nothing is there")
@@ -259,6 +260,8 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bo
             detail=f"{broken[0]!r} at character {broken.start()}",
         )
     require_no_placeholder(text, field=field)
+    if lost := garbled(text):
+        raise FieldError(code="field_unreadable", field=field, detail=f"garbled: {lost[:40]!r}")
     return text
 
 

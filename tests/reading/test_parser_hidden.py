@@ -138,7 +138,7 @@ NOTICES = (
     "Cookie settings can be changed here.",
     "The rest is lorem ipsum dolor sit amet.",
     "Already a member? Log in here.",
-    "That is 3 days ago Helpful (12) likely.",
+    "That is 3 days ago Helpful (12) Share",
     "It is what Share Report 5 days ago makes it.",
     "Terms apply.",
     "Share on social media. Copy link.",

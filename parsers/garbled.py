@@ -1,0 +1,41 @@
+"""What programs leave of a text that went through them wrongly: its words cannot be known."""
+
+from __future__ import annotations
+
+import re
+
+_SIGNS = (
+    (
+        "&",
+        re.compile(
+            r"(?:&(?:amp|apos|gt|lt|nbsp|quot|rsquo|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});[^&]{0,200}){2}"
+        ),
+    ),
+    ("</", re.compile(r"<([a-z][a-z0-9]*)\b[^<>]{0,200}>[^<>]*</\1>", re.IGNORECASE)),
+    ("=", re.compile(r"(?:=(?:[89A-F][0-9A-F]|20|3D)[^=]{0,200}){2}")),
+    ("?", re.compile(r"(?:[a-z]\?[a-z][^?]{0,200}){3}")),
+    ("\\", re.compile(r"(?:\\(?:n|r|t|\"|u[0-9a-f]{4})[^\\]{0,400}){2}")),
+    ("[", re.compile(r"\[email\W{1,2}protected\]|\[/?[\w-]+(?: [\w-]+=[\"'][^\"']*[\"'])+ ?/?\]")),
+    ("{", re.compile(r"\A[\[{]+\"[^\"]+\":.*[\]}]\Z", re.DOTALL)),
+    ("rror: ", re.compile(r"\A(?:Uncaught )?[A-Z]\w+Error: [A-Z]")),
+)
+"""Entities, markup and escapes that are shown, letters that were lost; each behind a sign of it."""
+LONGEST_WORD = 80
+_WORD = re.compile(rf"[!-.0-~]{{{LONGEST_WORD},}}")
+
+
+def garbled(text: str) -> str | None:
+    """What of a text tells that a program garbled it. Absent: None for one that reads.
+
+    >>> garbled("It says &quot;no&quot;"), garbled("It sang: is it <b>bold</b>?")
+    ('&quot;no&quot;', '<b>bold</b>')
+    >>> garbled("R&D asked: what? Use <div>, or a=b."), garbled(".NET it is")
+    (None, None)
+    """
+    for sign, pattern in _SIGNS:
+        if sign in text and (match := pattern.search(text)):
+            return match[0]
+    if text[0] in ".,;:!?" and text[1:2].islower():
+        return text[:2]  # backwards
+    match = _WORD.search(text) if len(text) >= LONGEST_WORD else None
+    return match[0] if match else None
