@@ -10,7 +10,7 @@ sentences   how a text ends             notices  the interface's sentences in a 
 absence     why a page is no comparison         site     what is particular to a publisher
 sites/      a file a publisher                  optout   what a page says against its use
 version     what a record may depend on         heads    texts that name a tool
-placeholders  what stands where a text would be
+placeholders  what stands for a text     garbled  what a program made unreadable
 """
 
 from __future__ import annotations

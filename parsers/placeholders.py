@@ -43,7 +43,20 @@ _GONE = (
     r"(?:(?:currently|temporarily)\ )?(?:removed|deleted|hidden|redacted|withheld|unavailable"
     r"|not\ available|moderated)"
 )
+_STATUS = (
+    r"(?:(?:page\ )?not\ found|internal\ server\ error|bad\ gateway|service\ unavailable|forbidden"
+    r"|unauthori[sz]ed|gateway\ time-?out|too\ many\ requests)"
+)
 _WHO = r"(?:admin|author|community|editor|moderator|owner|publisher|reviewer|site|staff|user)"
+_ON = (
+    r"(?:[.!?:,]?\ (?:please|try|retry|refresh|reload|check|contact|we|our|your|while"
+    r"|you\ (?:do|must|need)|the\ (?:page|server|team)|reading|loading)\b.{0,90})?"
+)
+"""How a message of a program goes on."""
+_MORE = (
+    r"(?:\ (?:it|more|the|this|all\ (?:quotes|reviews|verdicts))\b(?!\ \w+\ (?:that|you|your)\b)"
+    r".{0,60})?"
+)
 _SENTENCE = re.compile(
     rf"""
       (?:loading|fetching|retrieving)\ (?:(?:the|this|your)\ )?(?:full\ )?{_THING}
@@ -56,44 +69,57 @@ _SENTENCE = re.compile(
     | (?:(?:this|the|that)\ )?{_THING}\ (?:(?:is|was|has\ been|could\ not\ be|cannot\ be)\ )?
       (?:no\ longer\ available|{_GONE}|pending|missing|(?:coming|available)\ soon|goes\ here|here
       |not\ found|loaded|displayed|placeholder)
+    | (?:this|the|that)\ {_THING}\ (?:(?:is|was|has\ been|could\ not\ be|cannot\ be)\ )?
+      (?:no\ longer\ available|{_GONE}|pending|loaded|displayed)
       (?:,?\ (?:by|in|to|for|please|until|unless|because|due|while)\ .{{1,60}})?
-    | {_GONE}\ by\ (?:(?:a|an|the|our)\ )?{_WHO}s?(?:\ .{{1,40}})?
+    | (?:{_THING}\ )?{_GONE}\ by\ (?:(?:a|an|the|our|its)\ )?{_WHO}s?(?:\ .{{1,40}})?
     | (?:(?:the|this)\ (?:tool['’]s\ )?)?{_THING}\ (?:is|are)\ (?:being\ (?:re)?written
-      |still\ to\ come|on\ its\ way|(?:only\ )?available\ (?:only\ )?to\ \w+)\b.{{0,40}}
+      |still\ to\ come|on\ its\ way|(?:(?:only\ )?(?:available|shown|visible)\ (?:only\ )?to
+      \ (?:members|readers|subscribers|users)))\b.{{0,40}}
     | no\ {_THING}\ (?:has|have)\ been\ (?:written|added|filed|published)\b.{{0,40}}
-    | (?:we\ are|we['’]re)\ (?:still\ )?waiting\ for\b.{{0,60}}
+    | (?:we\ are|we['’]re)\ (?:still\ )?waiting\ for\ (?:(?:the|a|this)\ )?
+      (?:approval|moderation|reviewer|{_THING})\b.{{0,60}}
     | (?:still\ )?(?:awaiting|waiting\ for|pending)\ (?:(?:the|a|this)\ )?
       (?:moderation|approval|{_THING})
     | (?:insert|enter|type)\ (?:(?:a|an|the|your)\ )?{_THING}(?:\ here)?
     | (?:(?:add|write)\ )?(?:(?:a|an|the|your)\ )?{_THING}\ (?:goes\ )?here
     | (?:add|write)\ (?:a|an|the|your)\ {_THING}
-    | be\ the\ first\ to\ (?:review|comment|write|vote|rate|share)\b.{{0,60}}
-    | (?:error\ ?:\ ?)?(?:failed|unable)\ to\ (?:load|fetch|get|display|retrieve|render|show)\b
-      .{{0,60}}
-    | (?:(?:we|i)\ )?(?:could\ not|couldn't|cannot|can't)\ (?:load|fetch|display|retrieve|render)\b
-      .{{0,60}}
+    | be\ the\ first\ to\ (?:review|comment|write|vote|rate|share)
+      (?:\ (?:a|it|on|this|the|your)\b.{{0,60}})?
+    | (?:error\ ?:\ ?)?(?:failed|unable)\ to\ (?:load|fetch|get|display|retrieve|render|show)
+      (?:\ (?:(?:the|this|your)\ )?(?:{_THING}|page|component|widget|module)\b.{{0,60}}|{_ON})
+    | (?:(?:we|i)\ )?(?:could\ not|couldn't|cannot|can't)\ (?:load|fetch|display|retrieve|render)
+      (?:\ (?:(?:the|this|your)\ )?(?:{_THING}|page|component|widget|module)\b.{{0,60}}|{_ON})
     | (?:an?\ )?(?:unknown\ |unexpected\ |network\ |server\ |internal\ )?error
       (?:\ (?:has\ )?occurr?ed|\ (?:while\ )?(?:loading|fetching|rendering)\b.{{0,60}}
-      |(?:\ |:\ ?)\d{{3}}\b.{{0,90}})
-    | (?:(?:oops|sorry)\W+)?something\ went\ wrong.{{0,60}}
+      |(?:\ |:\ ?)\d{{3}}(?:\W+{_STATUS})?(?:{_ON}|[.:]?\ .{{0,40}}\b(?:error|failed)\b.{{0,90}}))
+    | \d{{3}}\W+{_STATUS}{_ON}
+    | (?:(?:oops|sorry)\W+)?something\ went\ wrong{_ON}
     | (?:request|connection|network)\ (?:failed|timed\ out)
-    | (?:log|sign)\ ?(?:in|up)\ (?:with\b.{{1,40}}\ )?to\ (?:read|see|view|continue|unlock)\b
-      .{{0,60}}
-    | (?:subscribe|upgrade)\ to\ (?:read|see|view|unlock)\b.{{0,60}}
+    | (?:log|sign)\ ?(?:in|up)\ (?:with\b.{{1,40}}\ )?to\ (?:read|see|view|continue|unlock){_MORE}
+    | (?:subscribe|upgrade)\ to\ (?:read|see|view|unlock){_MORE}
     | (?:this|the)\ (?:reviews?|quotes?|comments?|contents?|verdicts?|posts?|descriptions?)
       \ (?:is|are|was|were|has\ been)\ (?:(?:currently|temporarily)\ )?
       (?:blocked|locked|restricted|disabled)
       (?:\ (?:until|unless|because|for|in)\ .{{1,60}})?
-    | (?:please\ )?(?:enable|turn\ on)\ javascript.{{0,60}}
+    | (?:please\ )?(?:enable|turn\ on)\ javascript(?:\ (?:and|for|in|to)\b.{{0,60}})?
     | (?:please\ )?(?:accept|allow)\ (?:all\ |our\ |\w+\ )?cookies\ (?:for|to)\b.{{1,60}}
     | (?:you\ )?(?:need|have|must)\ (?:to\ )?(?:be\ )?(?:log(?:ged)?|sign(?:ed)?)\ in
       \ to\ (?:continue|read|see|unlock|view)\b.{{0,60}}
     | (?:access\ (?:denied|forbidden)|forbidden|too\ many\ requests|rate\ limit\ exceeded
-      |(?:service|server)\ (?:temporarily\ )?unavailable|gateway\ time-?out)(?:[.:!].{{0,90}})?
+      |(?:service|server)\ (?:temporarily\ )?unavailable|gateway\ time-?out){_ON}
     | (?:this|the)\ (?:block|component|content|element|embed|module|quote|review|section|widget)
       \ (?:could\ not|could\ ?n['’]t|cannot|can['’]t|failed\ to)\ (?:be\ )?
       (?:display|load|render|show)(?:ed|n)?\b.{{0,90}}
     | error:\ (?:cannot|could\ not|failed|invalid|network|undefined|unexpected|uncaught)\b.{{1,120}}
+    | error:\ (?:connect|connection|request)\b.{{1,120}}
+    | (?:I['’]m|I\ am)\ sorry,?\ but\ (?:as\ an\ AI|I\ (?:am\ unable|cannot|can['’]t))\b.{{0,120}}
+    | as\ an\ AI\ (?:language\ )?model\b.{{0,160}}
+    | the\ (?:api|model|server)\ returned\ (?:an\ (?:empty|error)|no)\b.{{0,60}}
+    | [\w\ ]{{1,30}}\ has\ not\ (?:yet\ )?(?:rated|reviewed|scored)\ this\ (?:product|tool)
+      (?:\ yet)?
+    | (?:dummy|sample|test)\ (?:description|quote|review|text)\b,?
+      (?:\ (?:please\ )?ignore\b.{{0,40}})?
     | (?:missing\ translation|translation\ missing)\b.{{0,80}}
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -104,7 +130,9 @@ _LOREM = re.compile(
     re.IGNORECASE,
 )
 """How dummy text begins."""
-_NOTE = re.compile(r"(?:todo|fixme|tbd|tba|placeholder|insert)\s?[:–—-]\s.*", re.IGNORECASE)
+_NOTE = re.compile(
+    r"(?:(?-i:TODO|FIXME|TBD|TBA)|(?:todo|placeholder|insert)(?=:))\s?[:–—-]\s.*", re.I
+)
 """A note to whoever was to write the text."""
 _TEMPLATE = re.compile(
     r"""

@@ -260,6 +260,31 @@ REFUSED: dict[str, tuple[Change, str, str | None]] = {
         "field_unreadable",
         "quotes[0].text",
     ),
+    "a row that stands twice": (
+        lambda page: html_page(WREN.saying(2, WREN.quotes[0]), DESK.saying(2, DESK.quotes[0])),
+        "duplicate_block",
+        "quotes[2].text",
+    ),
+    "markup that is shown": (
+        first(Q1, Q1.replace("It ", "&lt;b&gt;It&lt;/b&gt; ", 1)),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
+    "escapes that are shown": (
+        first(Q1, f"{Q1[:-13]} \\n\\nAnd \\u2014 so on.</blockquote>"),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
+    "letters that were lost": (
+        first(Q1, f"{Q1[:-13]} Th?t w?rks n?w.</blockquote>"),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
+    "a word without an end": (
+        first(Q1, f"{Q1[:-13]} {'aB3' * 30}.</blockquote>"),
+        "field_unreadable",
+        "quotes[0].text",
+    ),
     "a second name below a quote": (
         first(Q1, f"{Q1}<p>— Somebody Else</p>"),
         "cell_shape",

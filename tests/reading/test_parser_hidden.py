@@ -147,6 +147,14 @@ NOTICES = (
     "Warning: Undefined key quote_text in /srv/page.php on line 214.",
     "Sponsored message: a thimble from $4 a month.",
     "A word from this page's sponsor: a thimble, ten percent off.",
+    "Was this helpful? Yes",
+    "Get 20% off if you use code THIMBLES at the till.",
+    "Share this review Copy link Report a problem.",
+    "Enter your email. It comes once a week.",
+    "[… 214 words cut …] So it goes.",
+    "It is open. TODO: replace this line.",
+    "Correction, 4 May: the verdict was another.",
+    "Printed on a Monday, Page 3 of 7.",
 )
 
 
@@ -212,6 +220,21 @@ HONEST = (
     "Advertisement is what it calls each of my drafts.",
     "Each warning names the key, and that it stands on line 214.",
     "Copy links to it and they still work.",
+    "My draft came back edited for style, and shorter.",
+    "It stops with code ENOMEM and no word of why.",
+    "The page was generated while I read.",
+    "Side note: the icons are fine.",
+    "Update, a month on: it still runs.",
+    "Response from support: two days.",
+    "We may get another year out of it.",
+    "Subscribe to the team plan and the limits go.",
+    "Terms apply to the free plan, too.",
+    "Cookie settings survive a restart.",
+    "Visit the site on a phone and see.",
+    "Log in to see a chart and you wait.",
+    "Print this page and half of it is gone.",
+    "Was this useful? Mostly.",
+    "Join 40 readers of the log and you know.",
 )
 """What a reviewer may say, in words that are like the interface's."""
 

@@ -29,6 +29,10 @@ An unexpected error has occurred.|Something went wrong|Oops! Something went wron
 Network error occurred
 This widget couldn't load. Check your connection.|The component could not be rendered on a server.
 Error: Unexpected token < in JSON at position 0.
+503 Service Unavailable|Error 503 Backend fetch failed|Error: connect ECONNREFUSED
+I'm sorry, but I can't help with that.|As an AI language model I have no opinion.
+The model returned an empty response.|The Doubter has not reviewed this tool yet.
+This review is only visible to members.|Test quote, please ignore.
 Request failed|Connection timed out|Retry|Not found|Error loading review
 Read more|Read more…|READ MORE|Show more|See more|Show less|View full review|Read the full review
 Continue reading|Click to expand|Tap to reveal the review|Expand
@@ -75,6 +79,11 @@ The review was a joy to read.|Log in once|Sign up sheets for clubs|Subscribe to 
 JavaScript please|Moderators love it|Text|Content|Test|Review|Writing|Data|Code|Images|Other
 Quiet…|Wait…|Why?|Yes.|OK|ok — mostly|Ship it!|10/10|∑ sums|日本語|Größer|naïve
 This widget could load faster.|The section on errors is short.|Error: none that I saw
+Data redacted in your browser|Messages deleted for good|Text hidden in plain sight
+Log in to see every agent your team runs|Be the first to review what agents wrote
+Something went wrong? Know it first|Rate limit exceeded. Never again|Failed to load my desk twice
+Todo - a list for teams|Enable JavaScript nowhere|Gateway timeout. Explained in plain words
+The data is available to everyone in the workspace.|We're still waiting for the audit.
 null & void|none-the-wiser|Error-free|TODO lists for families|A placeholder for joy|Untitled goose
 """.replace("\n", "|")
     .strip("|")
