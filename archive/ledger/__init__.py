@@ -46,7 +46,6 @@ from archive.ledger.profiles import (
     unjudged,
 )
 from archive.ledger.questions import (
-    erased_bodies,
     has_payload,
     kinds_of_runs,
     last_tries,

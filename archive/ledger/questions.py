@@ -80,15 +80,6 @@ def last_tries(path: Path) -> dict[int, int]:
     return {row[0]: row[1] for row in read_rows(path, sql)}
 
 
-def erased_bodies(path: Path) -> dict[str, set[str]]:
-    """SHA-256 of the bodies of captures whose bytes were erased, by their address and date."""
-    sql = "SELECT url, captured_at, body_sha256 FROM capture WHERE damage = 'erased'"
-    found: dict[str, set[str]] = {}
-    for url, captured_at, body in read_rows(path, sql):
-        found.setdefault(f"{url} {captured_at}", set()).add(body)
-    return found
-
-
 def unread_captures(path: Path) -> set[int]:
     """The captures that gave no record when the crawl or import that stored them looked."""
     sql = "SELECT capture_id FROM attempt WHERE outcome = 'extraction_refused'"

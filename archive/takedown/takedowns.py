@@ -62,6 +62,8 @@ class Matches(Record):
     """Keys of the quotes that were taken down, or that these comparisons showed."""
     erased: list[str] = Field(default_factory=list)
     """Address and date of each capture whose bytes were erased."""
+    erased_bodies: list[str] = Field(default_factory=list)
+    """SHA-256 of those of their bodies that showed a comparison: no import takes one in again."""
     is_erasing: bool = False
     """Whether the bytes are to be erased too."""
 
@@ -78,7 +80,8 @@ class Matches(Record):
 
     def recognised(self) -> dict[str, Any]:
         """What it is recognised by, without what it took out: all that a build depends on."""
-        return self.model_dump(exclude={"pages", "cards", "quotes", "erased", "is_erasing"})
+        taken_out = {"pages", "cards", "quotes", "erased", "erased_bodies", "is_erasing"}
+        return self.model_dump(exclude=taken_out)
 
     def joined(self, other: Matches) -> Matches:
         """What either of the two says, each thing once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from archive import Home
-from archive.ledger import Ending, Lease, erased_bodies
+from archive.ledger import Ending, Lease
 from archive.takedown import TakenAddresses, active_takedowns
 from parsers import Site
 
@@ -37,10 +37,7 @@ class TakenPages:
             active = active_takedowns(self._home)
             asked = [each for each in active if each.matches.is_erasing or not self._erased]
             self._addresses = TakenAddresses(asked)
-            if self._erased and asked:
-                bodies = erased_bodies(self._home.ledger)
-                erased = (said for each in asked for said in each.matches.erased)
-                self._bodies = {body for said in erased for body in bodies.get(said, ())}
+            self._bodies = {body for each in asked for body in each.matches.erased_bodies}
         return (
             body_sha256 in self._bodies
             or self._addresses.covering(site.name, url, site.slugs(url)) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +20,12 @@ from db.publish.loss import counted
 from db.recognise.likeness import CardWords, PageWords, QuoteWords
 from db.recognise.match import TakedownMatcher
 from db.records import recordfile
+from db.records.reading import PageResult, ReadTask, read_task
 from db.records.snapshot import is_known_page
 from db.rows.write import connect_read_only
 from db.takedown.records import showing_of
+from machine.worker import Died, GuardedPool
+from schema.errors import BytesError, IntegrityError
 from schema.published import CANDIDATE, CURRENT
 from schema.records import Comparison
 
@@ -137,6 +140,26 @@ class Evidence:
             held = self.database(path)
             found |= dict.fromkeys(held.showings if held else ())
         return list(found)
+
+    def read(self, captures: Iterable[Capture]) -> dict[str, PageWords]:
+        """What pages show that are read now, by the SHA-256 of their bodies; kept with the rest.
+
+        Absent: no entry for what gives no comparison, or cannot be read any more.
+        """
+        found: dict[str, PageWords] = {}
+        with GuardedPool(read_task) as pool:
+            for each in {each.body_sha256: each for each in captures}.values():
+                try:
+                    answer = pool.call(ReadTask(self.archive.load(each), each.site))
+                except (BytesError, IntegrityError):
+                    continue
+                if isinstance(answer, Died):
+                    continue
+                record = PageResult.model_validate_json(answer.text).record
+                if isinstance(record, Comparison):
+                    found[each.body_sha256] = showing_of(each.site, each.url, record)
+        self.showings += [each for each in found.values() if each not in self.showings]
+        return found
 
     def database(self, path: Path) -> Held | None:
         """What a database holds; one that was read keeps its content as long as its name."""

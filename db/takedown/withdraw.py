@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive import Home, open_archive
+from archive import Capture, Home, open_archive
 from archive.takedown import (
     Matches,
     Takedown,
@@ -84,7 +84,11 @@ def take_down(
                 what=f"{told(asked)}: the bytes of a quote are those of its pages;"
                 " take down the pages that show it to erase them"
             )
-        wanted = _wanted(evidence, target, reason, is_erasing=erase)
+        wanted = _wanted(evidence, target, reason, Matches(is_erasing=erase))
+        # By what its pages show it is known again; they may never have been read.
+        read = evidence.read(_captures(evidence, wanted))
+        more = Matches(is_erasing=erase, erased_bodies=sorted(read) if erase else [])
+        wanted = _wanted(evidence, target, reason, more)
         pages = covered_pages(evidence, wanted)
         number = enter_takedown(home, wanted, pages)
         report = TakedownReport(number, *target, len(pages))
@@ -100,9 +104,9 @@ def take_down(
     return report
 
 
-def _wanted(evidence: Evidence, target: Target, reason: str, *, is_erasing: bool) -> Takedown:
-    """The take-down as it is to be entered: what it goes by, and what it takes out."""
-    matches = matches_of(target, evidence).joined(Matches(is_erasing=is_erasing))
+def _wanted(evidence: Evidence, target: Target, reason: str, more: Matches) -> Takedown:
+    """The take-down as it is to be entered: what it goes by, `more` too, and what it takes out."""
+    matches = matches_of(target, evidence).joined(more)
     wanted = Takedown(id=0, **target._asdict(), matches=matches, reason=reason)
     gone = TakedownMatcher([wanted]).out_of(evidence.showings).get(wanted.id, Matches())
     return wanted.model_copy(update={"matches": matches.joined(gone)})
@@ -139,6 +143,12 @@ def _is_older(path: Path, taken: TakedownMatcher) -> bool:
 def is_outdated(home: Home, snapshot: Snapshot) -> bool:
     """Whether something was taken down, or a take-down lifted, since the snapshot."""
     return [each.id for each in active_takedowns(home)] != snapshot.taken.ids
+
+
+def _captures(evidence: Evidence, takedown: Takedown) -> list[Capture]:
+    """The captures of a take-down's pages that may give a record."""
+    pages = set(covered_pages(evidence, takedown)) if takedown.kind != "quote" else set()
+    return [each for each in evidence.captures if each.page_id in pages and each.status == 200]
 
 
 def _erase(evidence: Evidence, target: Target) -> int:

@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, html, page, store
-from takedown_home import KEY, NOW, REASON, TAKEN_PAGE, build, built, holding, kill_take_down, one
+from takedown_home import (
+    KEY,
+    NOW,
+    REASON,
+    TAKEN_PAGE,
+    build,
+    built,
+    holding,
+    kill_take_down,
+    one,
+    rows,
+)
 
 from archive import Home, open_archive
 from archive.store.quarantine import keep_aside
@@ -195,6 +206,34 @@ def test_of_two_bodies_with_one_address_and_date_neither_comes_back(
     for name in ("one", "two"):
         report = import_paths(home, [saved / f"{name}.html"], site=sample, url=other, date=NOW)
         assert (report.stored, report.skipped) == (0, 1), name
+
+
+@pytest.mark.parametrize("erase", [False, True])
+def test_a_take_down_before_the_first_build_knows_the_same_words_under_another_address(
+    tmp_path: Path, erase: bool
+) -> None:
+    body, sample = html(replace(ALDER, words="Only Here is what it says"), BIRCH), "sample.example"
+    store(
+        tmp_path, [Answer(TAKEN_PAGE, body), Answer(f"https://{sample}/compare/ant-vs-bee", body)]
+    )
+    take_down(Home(tmp_path), TAKEN_PAGE, reason=REASON, erase=erase)
+    made = build(tmp_path).path
+    assert rows(made, "SELECT count(*) FROM comparison") == [(0,)]
+    assert rows(made, "SELECT DISTINCT state FROM page") == [("refused",)]
+
+
+def test_what_shows_nothing_is_left_out_of_no_import_for_what_was_erased(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shell = b"<html><body><p>Loading</p></body></html>"
+    body = html(ALDER, BIRCH)
+    store(tmp_path, [Answer(TAKEN_PAGE, shell), Answer(TAKEN_PAGE, body, at=TUESDAY)])
+    take_down(Home(tmp_path), TAKEN_PAGE, reason=REASON, erase=True)
+    saved = tmp_path_factory.mktemp("saved") / "page.html"
+    other, sample = "https://sample.example/compare/ant-vs-bee", site_named("sample")
+    for data, stored in ((shell, 1), (body, 0)):
+        saved.write_bytes(data)
+        assert import_paths(tmp_path, [saved], site=sample, url=other, date=NOW).stored == stored
 
 
 def test_what_is_taken_down_and_not_erased_is_imported_and_not_published(

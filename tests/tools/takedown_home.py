@@ -127,7 +127,8 @@ def reworded(a: Card, b: Card, *rows_of: tuple[Card, int]) -> Answer:
     """A page, captured later, of which some quotes say something else."""
     answer, body = page(a, b, at=TUESDAY), html(a, b)
     for card, row in rows_of:
-        body = body.replace(card.quote(row).encode(), b"Nobody said so before, in row %d." % row)
+        words = f"Nobody said so of {card.slug} before, in row {row}."
+        body = body.replace(card.quote(row).encode(), words.encode())
     return replace(answer, body=body)
 
 
