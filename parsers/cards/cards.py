@@ -19,7 +19,7 @@ from parsers.cards.paragraphs import CardSpan, Paragraphs, is_sentence, own_word
 from parsers.cards.statistics import Triple, find_triples
 from parsers.page.hidden import hidden_rest
 from parsers.page.tokens import Tokens
-from parsers.values import word_key
+from parsers.values import label_key, word_key
 from schema.errors import FieldError, LayoutError, ParseError
 
 _OTHER_LABEL = re.compile(
@@ -74,6 +74,12 @@ class Cards:
         starts = [first, *(stop for _, stop in self.spans), begin + 1]
         stops = [*(start for start, _ in self.spans), begin, end]
         return list(zip(starts, stops, strict=True))
+
+
+LONGEST_BADGE = 20
+"""What stands in a badge's place and is no longer may be one of other words. Units: characters."""
+_CHIPS = frozenset(("beta", "featured", "new", "popular", "trending", "updated", "verified"))
+"""What a card says of its tool in a word, and is no verdict."""
 
 
 def read_cards(tokens: Tokens, headings: list[Heading], stop: int) -> Cards:
@@ -321,13 +327,13 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
 
 
 def _require_no_other_badge(tokens: Tokens, pair: tuple[Card, Card]) -> None:
-    """Cards without a badge show no word alone in its place, between tagline and statistics."""
+    """Cards without a badge show no few words in its place, between tagline and statistics."""
     places = [range(card.tagline.end, card.triple.start) for card in pair]
     shown = [[tokens.text[at] for at in place if not tokens.is_control(at)] for place in places]
     if all(card.badge is None and len(own) == 1 for card, own in zip(pair, shown, strict=True)):
-        word = shown[0][0]
-        if word.isalpha() and shown[1][0].isalpha():
-            raise FieldError(code="field_word", field="badge", detail=f"{word[:40]!r} is none")
+        words = [own[0] for own in shown]
+        if all(len(w) <= LONGEST_BADGE and label_key(w) not in _CHIPS for w in words):
+            raise FieldError(code="field_word", field="badge", detail=f"{words[0]!r} is none")
 
 
 def _require_no_link(tokens: Tokens, field: str, spans: list[CardSpan]) -> None:

@@ -119,6 +119,12 @@ def _own(
             kept.pop(0)
         while not is_sentence(texts[kept[-1]]):
             kept.pop()
+    bare = tokens.element(spans[longest].first)
+    is_begun = texts[kept[0]][0].islower()
+    for n, span in enumerate(spans):
+        is_other = n in foreign and not (is_begun and n < kept[0])
+        if n not in kept and not is_other and tokens.element(span.first) == bare:
+            raise _ambiguous(f"{texts[n][:40]!r} stands in one element with it")
     beside = [tokens.text[at] for at in plain if tokens.is_control(at)]
     is_offered = any(is_placeholder(text, ".text") for text in beside)  # Read more
     if is_offered and is_cut(texts[kept[-1]]):

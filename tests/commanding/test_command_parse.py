@@ -150,6 +150,15 @@ def test_explain_shows_blocks_and_what_they_gave(page: Path) -> None:
     assert GOOD[URL]["title"] in result.stdout
 
 
+@pytest.mark.parametrize("url", ["garbage", "https://other.example/x", "http://[::1"])
+def test_explain_takes_the_addresses_that_parse_takes(page: Path, url: str) -> None:
+    address = "https://shiporskip.io/compare/copper-wren-vs-damson-desk"
+    assert verdicts("explain", page, "--url", address).returncode == 0
+    for command in ("parse", "explain"):
+        done = verdicts(command, page, "--url", url)
+        assert done.returncode == 2 and url in done.stderr
+
+
 def test_explain_says_which_rule_refused_a_page(page: Path) -> None:
     page.write_bytes(BODIES[URL].replace(b"100%", b"101%").replace(b"75%", b"101%"))
     result = verdicts("explain", page, "--site", "sample")

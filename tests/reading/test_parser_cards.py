@@ -456,9 +456,15 @@ def test_cards_that_are_not_two_and_copies_are_refused(order: str) -> None:
     assert line["kind"] == "failure"
 
 
-def test_another_word_in_the_place_of_the_badges_refuses_the_page() -> None:
-    other = page(built(badge=lambda s, n: f"<p>{('Watch', 'Hold')[n]}</p>"))
+@pytest.mark.parametrize("words", ["Watch", "Hold off", "Hold!", "Wait & see", "A+"])
+def test_other_words_in_the_place_of_the_badges_refuse_the_page(words: str) -> None:
+    other = page(built(badge=lambda s, n: f"<p>{(words, 'Hold')[n]}</p>"))
     assert (read(other)["code"], read(other)["field"]) == ("field_word", "badge")
+
+
+def test_a_chip_that_says_no_verdict_is_no_badge() -> None:
+    line = read(page(built(badge=lambda s, n: f"<p>{('New', 'Popular')[n]}</p>")))
+    assert [tool["badge"] for tool in line["tools"]] == [None, None]
 
 
 def test_copies_whose_badges_differ_are_refused() -> None:
@@ -667,6 +673,21 @@ def test_a_footnotes_mark_is_no_part_of_a_text() -> None:
     mark = "<sup><a href='#n1'>[1]</a></sup>"
     card = built(text=lambda s, n: f"<p>{s.description}{mark}</p>")
     assert said(read_page_of(card)) == said(read_page_of(built()))
+
+
+AMID = {
+    "a line of code": lambda s: f"<div>Install it with <pre>add {s.name}</pre> and {s.description}",
+    "a list": lambda s: f"<div>It has <ul><li>{s.tagline}</li></ul> and {s.description}</div>",
+    "the beginning that both have": lambda s: (
+        f"<div>Put in <pre>{s.name}</pre> and {s.description}"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AMID)
+def test_no_words_of_a_description_are_lost_where_others_stand_amid_them(what: str) -> None:
+    line = read_page_of(built(text=lambda s, n: AMID[what](s)))
+    assert (line["kind"], line.get("field")) == ("failure", "description"), line
 
 
 def test_a_link_alone_is_no_description() -> None:

@@ -6,13 +6,14 @@ import textwrap
 from pathlib import Path
 
 from archive import open_archive
-from crawler.reading import PAGES
+from crawler.reading import PAGES, is_warc
 from machine.worker import Died, GuardedPool
 from parsers import Explanation
 from parsers.sites import DEFAULT_SITE, site_named
 from schema.codes import FAILURES, FINDINGS
 from schema.errors import UsageError
 from schema.page import RawPage
+from verdicts.commands.parse import own_address
 from verdicts.console import printable, say
 from verdicts.newest import newest_page
 from verdicts.structure import blocks_of, explain_task
@@ -49,8 +50,11 @@ def _load(page: str, url: str | None, home: Path, site: str | None) -> tuple[Raw
         body = path.read_bytes()
     except OSError as error:
         raise UsageError(what=f"{page}: {error.strerror}") from error
-    raw = RawPage(url=url, body=body, content_type=PAGES.get(path.suffix.lower()))
-    return raw, site_named(site).name if site else DEFAULT_SITE
+    if is_warc(path):
+        raise UsageError(what=f"{page}: a WARC file holds many pages; `import` it, then name one")
+    own, name = own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
+    raw = RawPage(url=own, body=body, content_type=PAGES.get(path.suffix.lower()))
+    return raw, site_named(name).name
 
 
 def describe(found: Explanation) -> list[str]:

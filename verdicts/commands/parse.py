@@ -47,7 +47,7 @@ def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_
     require_files([*map(Path, paths)], [found for _, found in files])
     if url is not None and (len(files) != 1 or is_warc(files[0][1])):
         raise UsageError(what="--url names the address of one page")
-    own, name = _own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
+    own, name = own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
     tasks = _tasks(files, own, name, site)
     exit_code = 0
     work, workers = partial(parse_task, has_trace=has_trace), WORKERS if len(files) > 8 else 1
@@ -109,7 +109,7 @@ def _tasks_of_warc(path: str, file: Path, site: str | None) -> Iterator[ParseTas
             continue
         url, name = item.url, site or DEFAULT_SITE
         if url is not None and (site or site_of_url(url)):
-            url, name = _own_address(url, site)
+            url, name = own_address(url, site)
         body = message.decoded.body if message else item.block
         if body is None:
             yield ParseTask(path, None, name, "the body is damaged", url)
@@ -122,7 +122,7 @@ def _kind(content_type: str | None) -> str:
     return (content_type or "").split(";")[0].strip().lower()
 
 
-def _own_address(url: str, site: str | None) -> tuple[str, str]:
+def own_address(url: str, site: str | None) -> tuple[str, str]:
     """The address on its site's own base, and the site's name."""
     if not re.match(r"(?:https?://|urn:)\S+\Z", url):
         raise UsageError(what=f"--url {url!r}: is no address")
