@@ -34,6 +34,8 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
         raise uncertain(f"each cell says {min(nameless[0])!r}, and names none")
     if board.is_reordered and not board.named and not board.is_one_name:
         raise uncertain("a style may show the cells in another order")
+    if board.has_gap and not board.is_one_name and not all(cell.tool for cell in board.cells):
+        raise uncertain("a row of the table has an empty cell more")
     assign = next((each.assign for each in ARRANGEMENTS if each.applies(board)), None)
     if assign is None:
         raise uncertain(f"the cells stand in groups of {board.sizes}")

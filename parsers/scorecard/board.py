@@ -33,6 +33,7 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
         heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
         unread=() if is_one_name else _unread(tokens, names, cells),
         is_reordered=_is_reordered(tokens, cells),
+        has_gap=_has_gap(tokens, cells),
         under=() if is_one_name else _under(tokens, names, cells),
         over=tuple(tuple(tokens.text[at] for at in cell.raw.outer) for cell in cells),
         labels=() if is_one_name else tuple(_labels(tokens, cell) for cell in cells),
@@ -151,6 +152,21 @@ def _are_alone(tokens: Tokens, one: int, other: int) -> bool:
         return False
     start, end = tokens.document.blocks_of(_row(tokens, one, other))
     return end - start <= 3
+
+
+def _has_gap(tokens: Tokens, cells: tuple[NamedCell, ...]) -> bool:
+    """Whether a row of a table is wider than others, and has an empty cell."""
+    document = tokens.document
+    elements = [cell_element(tokens, cell) for cell in cells]
+    if any(document.tag[each] not in ("td", "th") for each in elements):
+        return False
+    rows = {document.parent[each]: list[int]() for each in elements}
+    for element, row in enumerate(document.parent):
+        if row in rows:
+            rows[row].append(element)
+    widths = {len(row) for row in rows.values()}
+    wide = [row for row in rows.values() if len(row) > min(widths)]
+    return any(not _has_words(tokens, element) for row in wide for element in row)
 
 
 def _places(tokens: Tokens, cells: tuple[NamedCell, ...]) -> tuple[Side, ...]:

@@ -45,6 +45,8 @@ class Board:
     """What stands where the tools' names would, and names none."""
     is_reordered: bool
     """Whether a style may show cells in another order than they are written in."""
+    has_gap: bool
+    """Whether a row of a table has an empty cell that other rows have not."""
     under: tuple[int, ...]
     """The tools that are named behind the last cell."""
     over: tuple[tuple[str, ...], ...]

@@ -284,6 +284,14 @@ AMID: dict[str, Cell] = {
 }
 
 
+def test_a_row_of_a_table_with_an_empty_cell_more_refuses_the_page() -> None:
+    lines = [f"<tr><td>{cell(at)}</td><td>{cell(at + 1)}</td></tr>" for at in range(0, 8, 2)]
+    table = f"<table><tr><th>{A}</th><th>{B}</th></tr>{{}}</table>"
+    assert is_right(reading(table.format("".join(lines))))
+    lines[2] = lines[2].replace("<td>", "<td></td><td>", 1)
+    assert reading(table.format("".join(lines)))["code"] == "quote_side"
+
+
 @pytest.mark.parametrize("what", AMID)
 @pytest.mark.parametrize("alone", [False, True])
 def test_no_words_of_a_quote_are_lost_where_others_stand_amid_them(what: str, alone: bool) -> None:
