@@ -22,6 +22,7 @@ _SIGNS = (
 """Entities, markup and escapes that are shown, letters that were lost; each behind a sign of it."""
 LONGEST_WORD = 80
 _WORD = re.compile(rf"[!-.0-~]{{{LONGEST_WORD},}}")
+"""A long word of no address; where letters have no spaces between them, there is none."""
 
 
 def garbled(text: str) -> str | None:
@@ -37,5 +38,11 @@ def garbled(text: str) -> str | None:
             return match[0]
     if text[0] in ".,;:!?" and text[1:2].islower():
         return text[:2]  # backwards
-    match = _WORD.search(text) if len(text) >= LONGEST_WORD else None
-    return match[0] if match else None
+    at = 0
+    while at + LONGEST_WORD <= len(text):  # from space to space, which is fast
+        space = text.rfind(" ", at, at + LONGEST_WORD)
+        if space < at:
+            match = _WORD.search(text, at)
+            return match[0] if match else None
+        at = space + 1
+    return None

@@ -64,13 +64,50 @@ _SENTENCE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_BEGINNINGS = frozenset(
-    "auto automatically be bookmark checked click continued copy did do edited end flag follow "
-    "generated is last leave log machine moderated more open posted print promoted published rate "
-    "read removed report reviewed see share shortened show sign sponsored submitted subscribe tap "
-    "thank thanks the this translate translated updated verified view visit was yes".split()
+_AT_START = re.compile(
+    r"""
+      (?:[Ww]e|[Tt]his\ (?:site|page|website))(?:\ and\ our\ [\w\ ]{1,30})?\ (?:uses?|stores?|sets?)
+      \ (?:\w+\ )?cookies(?:\ (?:and|for|so|that|to)\b|\W*\Z|\.)
+    | By\ continuing[\w\ ]{0,30},?\ you\ (?:agree|accept)(?:\ to)?\ (?:our|the|that)\b
+    | We\ may\ (?:earn|receive|get)\ (?:an?|some)\b[^.]{0,40}
+      \b(?:affiliate|commission|compensation|fee|kickback|percentage|share)\b
+    | We\ and\ our\ [0-9]+\ partners\ (?:access|process|share|store|use)\b
+    | Subscribe\ to\ (?:our|the)\ (?:[\w-]+\ )?
+      (?:blog|channel|digest|feed|list|newsletter|podcast|updates)(?:[.!,]|\Z|\ (?:and|to)\b)
+    | Printed\b.{0,60}\bPage\ [0-9]+\ of\ [0-9]+\b
+    | Enter\ your\ e-?mail(?:\ address)?(?:[.!]|\ [SJG][a-z]+|\Z)
+    | [Ee]dited\ for\ (?:length|clarity|style)\b
+    | Advertisement\ (?=[A-Z])
+    | (?:Warning|Notice|Deprecated|(?:Fatal|Parse)\ error|Uncaught\ \w+):.*
+      \ in\ \S*[/\\]\S+\ on\ line\ [0-9]+
+    | (?:Was|Is|Did\ you\ find|Do\ you\ find)\ (?:this|that)\ (?:help|use)ful\?
+      \W*(?:(?:Yes|No)\b|\Z)
+    | Terms\ (?:and\ conditions\ )?apply(?:[.!]|\Z)
+    | Limited[-\ ]time\ offer\b | Limited\ offer:\ [^.]*(?:%|\bprice\b|\buntil\b)
+    | Offer\ (?:ends|expires|valid)
+      \ (?:in|on|soon|till|to(?:day|morrow|night)|until|\w+day|[0-9])\b
+    | Already\ an?\ [a-z]+\?(?:\ (?i:log|sign)\ in(?:\ here|\ now)?(?:[.!]|\Z)|\Z)
+    | (?:Cookie\ settings(?:\ can\ be\ changed[^.]*)?
+      |(?:Accept|Reject)\ all\ cookies(?:\ to\ [^.]*)?)(?:[.!]|\ (?=[A-Z])|\Z)
+    | Join\ [0-9][0-9,.]*k?\ readers(?:[.!]|\Z|\ (?:and|today|now|who)\b)
+    """,
+    re.VERBOSE,
 )
-_BEGIN = re.compile(r"\w+")
+"""What begins a sentence that goes on as it will."""
+_BEGINNINGS = (
+    "accept advertisement already auto automatically be bookmark by checked click continued cookie "
+    "copy deprecated did do edited end enter fatal flag follow generated is join last leave limited"
+    " log machine moderated more notice offer open parse posted print printed promoted published "
+    "rate read reject removed report reviewed see share shortened show sign sponsored submitted "
+    "subscribe tap terms thank thanks the this translate translated uncaught updated verified view "
+    "visit warning was we yes"
+).split()
+"""The first words of these sentences."""
+_END = re.compile(r"[.!?:][’\"”')\]]*\s")
+"""What parts a text's sentences."""
+_FIRST = re.compile(rf"(?:{'|'.join(_BEGINNINGS)})\b", re.IGNORECASE)
+_NEXT = re.compile(rf"{_END.pattern}(?=(?i:{'|'.join(_BEGINNINGS)})\b)")
+_CLOSERS = ".!?…:’\"”')] "
 _LABEL = re.compile(
     r"""
     (?:\A|.*[.!?…][’\"”')\]]*\s)
@@ -89,37 +126,8 @@ _LABEL = re.compile(
 """What stands before the colon, or the dash, that opens a passage of the page's own."""
 LONGEST_LABEL = 60
 _COLON = re.compile("[:–—]")
-_OPENINGS = (
-    (
-        "cookies",
-        re.compile(
-            r"\b(?:we|this (?:site|page|website))(?: and our [\w ]{1,30})? "
-            r"(?:uses?|stores?|sets?) (?:\w+ )?cookies(?: (?:and|for|so|that|to)\b|\W*\Z|\.)"
-            r"|cookies on your device",
-            re.I,
-        ),
-    ),
-    (
-        "By continuing",
-        re.compile(r"\bBy continuing[\w ]{0,30},? you (?:agree|accept)(?: to)? (?:our|the|that)\b"),
-    ),
-    (
-        "We may ",
-        re.compile(
-            r"\bWe may (?:earn|receive|get) (?:an?|some)\b[^.]{0,40}"
-            r"\b(?:affiliate|commission|compensation|fee|kickback|percentage|share)\b"
-        ),
-    ),
-    (
-        "Subscribe to ",
-        re.compile(
-            r"\bSubscribe to (?:our|the) (?:[\w-]+ )?"
-            r"(?:blog|channel|digest|feed|list|newsletter|podcast|updates)"
-            r"(?:[.!,]|\Z| (?:and|to)\b)"
-        ),
-    ),
-    ("Page ", re.compile(r"\b[Pp]rinted\b.{0,60}\bPage [0-9]+ of [0-9]+\b")),
-    ("nter your e", re.compile(r"\bEnter your e-?mail(?: address)?(?:[.!]| [SJG][a-z]+|\Z)")),
+_ANYWHERE = (
+    ("on your device", re.compile(r"cookies on your device")),
     (
         "opy link",
         re.compile(
@@ -130,35 +138,24 @@ _OPENINGS = (
         "[",
         re.compile(
             r"\[(?:…|\.\.\.)[^\]]{0,60}\]"
-            r"|\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]{0,200}\]",
+            r"|\[(?:removed|redacted|deleted|edited|translated) by\b[^\]]{0,200}\]"
+            r"|\[[Ee]dited for (?:length|clarity|style)\b",
             re.I,
         ),
     ),
-    ("bout this tool", re.compile(r"\AAbout this tool (?=[A-Z][a-z])")),
-    ("dited for ", re.compile(r"(?:\A|[.!?] |[(\[])[Ee]dited for (?:length|clarity|style)\b")),
-    ("new tab", re.compile(r"\((?:link )?opens in (?:a )?new tab\)", re.IGNORECASE)),
+    (
+        "(",
+        re.compile(
+            r"\((?:(?:link )?opens in (?:a )?new tab\)|edited for (?:clarity|length))", re.I
+        ),
+    ),
+    ("(", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
+    ("(", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
     ("orem ", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
-    ("dvertisement ", re.compile(r"(?:\A|[.!?] )Advertisement (?=[A-Z])")),
-    (
-        "on line ",
-        re.compile(
-            r"\b(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error|Uncaught \w+):.*"
-            r" in \S*[/\\]\S+ on line [0-9]+"
-        ),
-    ),
-    (
-        "ful?",
-        re.compile(
-            r"\b(?:Was|Is|Did you find|Do you find) (?:this|that) (?:help|use)ful\?"
-            r"\W*(?:(?:Yes|No)\b|\Z)"
-        ),
-    ),
-    ("elpful (", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
     (" Report", re.compile(r"\b(?:Share|Reply|Flag|Like) Report\b")),
-    ("Traceback ", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
-    (" partners", re.compile(r"\bWe and our [0-9]+ partners (?:access|process|share|store|use)\b")),
+    ("rinted ", re.compile(r"\bprinted\b.{0,60}\bPage [0-9]+ of [0-9]+\b")),
     (
-        "code ",
+        " code ",
         re.compile(
             r"\b(?:use|with|enter) (?:the |our )?(?:(?:coupon|discount|promo|voucher) code "
             r"(?-i:(?=[0-9]*[A-Z])[A-Z0-9]{4,})\b|code (?-i:(?=[0-9]*[A-Z])[A-Z0-9]{5,})\b"
@@ -168,35 +165,9 @@ _OPENINGS = (
             re.I,
         ),
     ),
-    ("erms ", re.compile(r"(?:\A|[.!?] )Terms (?:and conditions )?apply(?:[.!]|\Z)")),
-    (
-        "ffer",
-        re.compile(
-            r"\b(?:Limited[- ]time offer\b|Limited offer: [^.]*(?:%|\bprice\b|\buntil\b)"
-            r"|Offer (?:ends|expires|valid)"
-            r" (?:in|on|soon|till|to(?:day|morrow|night)|until|\w+day|[0-9])\b)"
-        ),
-    ),
-    (
-        "lready a ",
-        re.compile(
-            r"\bAlready an? [a-z]+\?(?: (?:log|sign) in(?: here| now)?(?:[.!]|\Z)|\Z)", re.I
-        ),
-    ),
-    (
-        "ookie",
-        re.compile(
-            r"(?:\A|[.!?] )(?:Cookie settings(?: can be changed[^.]*)?"
-            r"|(?:Accept|Reject) all cookies"
-            r"(?: to [^.]*)?)(?:[.!]| (?=[A-Z])|\Z)"
-        ),
-    ),
-    (" readers", re.compile(r"\bJoin [0-9][0-9,.]*k? readers(?:[.!]|\Z| (?:and|today|now|who)\b)")),
 )
-"""The words that open other such passages, each behind one that is looked for first: it is fast."""
-_END = re.compile(r"[.!?:][’\"”')\]]*\s")
-"""What parts a text's sentences."""
-_CLOSERS = ".!?…:’\"”')] "
+"""What is none of a text wherever it stands, each behind what is looked for first: it is fast."""
+_ABOUT = re.compile(r"About this tool (?=[A-Z][a-z])")
 
 
 def require_no_notice(text: str, *, field: str) -> None:
@@ -206,25 +177,28 @@ def require_no_notice(text: str, *, field: str) -> None:
 
     >>> require_no_notice("It sang on time. Read the manual first.", field="quotes[0].text")
     """
-    said = [*filter(_is_of_interface, _END.split(text)), *_passages(text)]
-    if said:
-        detail = f"{said[0][:40]!r} may be the page's words, no part of it"
+    said = next(_notices(text), None)
+    if said is not None:
+        detail = f"{said[:40]!r} may be the page's words, no part of it"
         raise FieldError(code="field_ambiguous", field=field, detail=detail)
 
 
-def _is_of_interface(sentence: str) -> bool:
-    """Whether a sentence is one of the list; its first word is looked at before, which is fast."""
-    begin = _BEGIN.match(sentence)
-    is_known = begin is not None and begin[0].casefold() in _BEGINNINGS
-    return is_known and _SENTENCE.fullmatch(sentence.rstrip(_CLOSERS)) is not None
-
-
-def _passages(text: str) -> Iterator[str]:
-    """What opens a passage that is no part of a text."""
+def _notices(text: str) -> Iterator[str]:
+    """The sentences of the interface in a text, and what opens a passage that is no part of it."""
+    starts = [0] if _FIRST.match(text) else []
+    for at in (*starts, *(end.end() for end in _NEXT.finditer(text))):
+        if match := _AT_START.match(text, at):
+            yield match[0]
+        end = _END.search(text, at, at + LONGEST)
+        sentence = text[at : end.start() if end else at + LONGEST].rstrip(_CLOSERS)
+        if _SENTENCE.fullmatch(sentence):
+            yield sentence
     has_label = ":" in text or " — " in text or " – " in text
     for colon in _COLON.finditer(text) if has_label else ():
         if match := _LABEL.fullmatch(text, max(0, colon.start() - LONGEST_LABEL), colon.start()):
-            yield match[0]
-    for word, opening in _OPENINGS:
+            yield match[0][-LONGEST_LABEL:]
+    if match := _ABOUT.match(text):
+        yield match[0]
+    for word, opening in _ANYWHERE:
         if word in text and (match := opening.search(text)):
             yield match[0]
