@@ -41,7 +41,10 @@ _SENTENCE = re.compile(
       (?:\ (?:all|it|more|the\ (?:full|rest|whole)|this)\b[\w\ ]{{0,40}})?
     | subscribe\ to\ (?:our|the)\ (?:[\w-]+\ )?(?:blog|channel|digest|feed|list|newsletter|podcast
       |updates)(?:\ (?:and|at|for|in|on|so|to)\b.{{0,60}})?
-    | subscribe\ (?:now|today|for\ (?:more|free)\b.{{0,40}})
+    | subscribe\ (?:(?:now|today)(?:\ to\ (?:continue|read|see|unlock)\b.{{0,40}})?
+      |for\ (?:more|free)\b.{{0,40}})
+    | sign\ up\ for\ an?\ (?:free\ )?account\b.{{0,40}}
+    | please\ (?:accept|allow|enable)\ (?:\w+\ )?cookies\b.{{0,60}}
     | (?:follow|share)\ (?:us\ )?on\ (?:facebook|instagram|linkedin|mastodon|social\ media|twitter
       |x|youtube)
     | copy\ (?:the\ )?link(?:\ to\ (?:the\ )?clipboard)?
@@ -97,16 +100,16 @@ _AT_START = re.compile(
 _BEGINNINGS = (
     "accept advertisement already auto automatically be bookmark by checked click continued cookie "
     "copy deprecated did do edited end enter fatal flag follow generated is join last leave limited"
-    " log machine moderated more notice offer open parse posted print printed promoted published "
-    "rate read reject removed report reviewed see share shortened show sign sponsored submitted "
-    "subscribe tap terms thank thanks the this translate translated uncaught updated verified view "
-    "visit warning was we yes"
+    " log machine moderated more notice offer open parse please posted print printed promoted "
+    "published rate read reject removed report reviewed see share shortened show sign sponsored "
+    "submitted subscribe tap terms thank thanks the this translate translated uncaught updated "
+    "verified view visit warning was we yes"
 ).split()
 """The first words of these sentences."""
 _END = re.compile(r"[.!?:][’\"”')\]]*\s")
 """What parts a text's sentences."""
 _FIRST = re.compile(rf"(?:{'|'.join(_BEGINNINGS)})\b", re.IGNORECASE)
-_NEXT = re.compile(rf"{_END.pattern}(?=(?i:{'|'.join(_BEGINNINGS)})\b)")
+_NEXT = re.compile(rf"(?:{'|'.join(map(str.title, _BEGINNINGS))})\b")
 _CLOSERS = ".!?…:’\"”')] "
 _LABEL = re.compile(
     r"""
@@ -185,8 +188,10 @@ def require_no_notice(text: str, *, field: str) -> None:
 
 def _notices(text: str) -> Iterator[str]:
     """The sentences of the interface in a text, and what opens a passage that is no part of it."""
+    # Amid a sentence, too, where its capital tells of it.
     starts = [0] if _FIRST.match(text) else []
-    for at in (*starts, *(end.end() for end in _NEXT.finditer(text))):
+    starts += [each.start() for each in _NEXT.finditer(text) if text[each.start() - 1].isspace()]
+    for at in starts:
         if match := _AT_START.match(text, at):
             yield match[0]
         end = _END.search(text, at, at + LONGEST)

@@ -93,6 +93,8 @@ class Blocks:
             solid.pop(0)
         if len(solid) > 1 and runs[solid[-1]][0].rstrip().endswith("]"):
             solid = self._without_edit(solid)
+        if not solid:  # a link to edit a section, in a line of its own
+            return
         if len(solid) == 1:
             self._add(solid, " ")
             return

@@ -409,6 +409,9 @@ READ: dict[str, Change] = {
         "<h2>Decision",
         "<div><p>Tip</p><p>Prices change often, so look twice.</p></div><h2>Decision",
     ),
+    "links to edit a section in lines of their own": lambda page: page.replace(
+        "</h2>", "</h2><span><span>[</span><a href=/e><span>edit</span></a><span>]</span></span>"
+    ),
     "reviewers that head two rows each": rowspans,
     "reviewers behind their rows": reviewers_behind,
     "a chip that more cells share": chips("Firm", "Firm", "Tentative"),
