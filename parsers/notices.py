@@ -129,14 +129,15 @@ _LABEL = re.compile(
 """What stands before the colon, or the dash, that opens a passage of the page's own."""
 LONGEST_LABEL = 60
 _COLON = re.compile("[:–—]")
+_BUTTON = (
+    r"(?:Share(?: this \w+| on [A-Z]\w*)?|Copy link|Save for later|Report(?: (?:abuse|a problem))?"
+    r"|Reply|Like|Flag|Bookmark|Tweet|Embed|Follow)"
+)
+_BUTTONS = re.compile(rf"\b{_BUTTON}(?: {_BUTTON})+\b")
+"""The words of several buttons in a row."""
 _ANYWHERE = (
     ("on your device", re.compile(r"cookies on your device")),
-    (
-        "opy link",
-        re.compile(
-            r"\b(?:Share(?: this \w+)?|Reply|Like) Copy link\b|\bCopy link (?:Reply|Report|Share)\b"
-        ),
-    ),
+    *((word, _BUTTONS) for word in ("Share", "opy link", " Report")),
     (
         "[",
         re.compile(
@@ -155,7 +156,6 @@ _ANYWHERE = (
     ("(", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
     ("(", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
     ("orem ", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
-    (" Report", re.compile(r"\b(?:Share|Reply|Flag|Like) Report\b")),
     ("rinted ", re.compile(r"\bprinted\b.{0,60}\bPage [0-9]+ of [0-9]+\b")),
     (
         " code ",
