@@ -8,16 +8,21 @@ _SIGNS = (
     (
         "&",
         re.compile(
-            r"(?:&(?:amp|apos|gt|lt|nbsp|quot|rsquo|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});[^&]{0,200}){2}"
+            r"(?:&(?:amp|apos|gt|lt|nbsp|quot|rsquo|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});[^&]{0,200}){3}"
         ),
     ),
-    ("</", re.compile(r"<([a-z][a-z0-9]*)\b[^<>]{0,200}>[^<>]*</\1>", re.IGNORECASE)),
+    ("</", re.compile(r"(?<!`)<([a-z][a-z0-9]*)\b[^<>]{0,200}>[^<>]*</\1>(?!`)", re.IGNORECASE)),
     ("=", re.compile(r"(?:=(?:[89A-F][0-9A-F]|20|3D)[^=]{0,200}){2}")),
     ("?", re.compile(r"(?:[a-z]\?[a-z][^?]{0,200}){3}")),
-    ("\\", re.compile(r"(?:\\(?:n|r|t|\"|u[0-9a-f]{4})[^\\]{0,400}){2}")),
-    ("[", re.compile(r"\[email\W{1,2}protected\]|\[/?[\w-]+(?: [\w-]+=[\"'][^\"']*[\"'])+ ?/?\]")),
+    ("\\", re.compile(r"(?:\\(?:n\\n|\"|u[0-9a-f]{4})[^\\]{0,400}){2}")),
+    (
+        "[",
+        re.compile(
+            r"\[email\W{1,2}protected\]|(?<!`)\[/?[\w-]+(?: [\w-]+=[\"'][^\"']*[\"'])+ ?/?\]"
+        ),
+    ),
     ("{", re.compile(r"\A[\[{]+\"[^\"]+\":.*[\]}]\Z", re.DOTALL)),
-    ("rror: ", re.compile(r"\A(?:Uncaught )?[A-Z]\w+Error: [A-Z]")),
+    ("rror: ", re.compile(r"\A(?:Uncaught )?[A-Z]\w+Error: [A-Z][^.!?]*\Z")),
 )
 """Entities, markup and escapes that are shown, letters that were lost; each behind a sign of it."""
 LONGEST_WORD = 80
@@ -28,21 +33,23 @@ _WORD = re.compile(rf"[!-.0-~]{{{LONGEST_WORD},}}")
 def garbled(text: str) -> str | None:
     """What of a text tells that a program garbled it. Absent: None for one that reads.
 
-    >>> garbled("It says &quot;no&quot;"), garbled("It sang: is it <b>bold</b>?")
-    ('&quot;no&quot;', '<b>bold</b>')
+    >>> garbled("&quot;No&quot; &amp; no"), garbled("It sang: is it <b>bold</b>?")
+    ('&quot;No&quot; &amp; no', '<b>bold</b>')
     >>> garbled("R&D asked: what? Use <div>, or a=b."), garbled(".NET it is")
     (None, None)
     """
     for sign, pattern in _SIGNS:
         if sign in text and (match := pattern.search(text)):
             return match[0]
-    if text[0] in ".,;:!?" and text[1:2].islower():
+    if text[0] in ".,;:!?" and text[1:2].islower() and text[-1].isupper():
         return text[:2]  # backwards
     at = 0
     while at + LONGEST_WORD <= len(text):  # from space to space, which is fast
         space = text.rfind(" ", at, at + LONGEST_WORD)
         if space < at:
-            match = _WORD.search(text, at)
-            return match[0] if match else None
+            word = text[at:].partition(" ")[0]
+            if "/" not in word and (match := _WORD.search(word)):  # no address
+                return match[0]
+            space = at + len(word)
         at = space + 1
     return None

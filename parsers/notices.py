@@ -44,7 +44,7 @@ _SENTENCE = re.compile(
     | subscribe\ (?:(?:now|today)(?:\ to\ (?:continue|read|see|unlock)\b.{{0,40}})?
       |for\ (?:more|free)\b.{{0,40}})
     | sign\ up\ for\ an?\ (?:free\ )?account\b.{{0,40}}
-    | please\ (?:accept|allow|enable)\ (?:\w+\ )?cookies\b.{{0,60}}
+    | please\ (?:accept|allow|enable)\ (?:\w+\ )?cookies(?:\ (?:and|before|to)\b.{{0,60}})?
     | (?:follow|share)\ (?:us\ )?on\ (?:facebook|instagram|linkedin|mastodon|social\ media|twitter
       |x|youtube)
     | copy\ (?:the\ )?link(?:\ to\ (?:the\ )?clipboard)?
@@ -81,17 +81,17 @@ _AT_START = re.compile(
     | Enter\ your\ e-?mail(?:\ address)?(?:[.!]|\ [SJG][a-z]+|\Z)
     | [Ee]dited\ for\ (?:length|clarity|style)\b
     | Advertisement\ (?=[A-Z])
-    | (?:Warning|Notice|Deprecated|(?:Fatal|Parse)\ error|Uncaught\ \w+):.*
-      \ in\ \S*[/\\]\S+\ on\ line\ [0-9]+
+    | (?:Warning|Notice|Deprecated|(?:Fatal|Parse)\ error|Uncaught\ \w{1,40}):.{0,200}
+      \ in\ (?=\S{0,200}[/\\])\S{1,200}\ on\ line\ [0-9]+
     | (?:Was|Is|Did\ you\ find|Do\ you\ find)\ (?:this|that)\ (?:help|use)ful\?
       \W*(?:(?:Yes|No)\b|\Z)
     | Terms\ (?:and\ conditions\ )?apply(?:[.!]|\Z)
-    | Limited[-\ ]time\ offer\b | Limited\ offer:\ [^.]*(?:%|\bprice\b|\buntil\b)
+    | Limited[-\ ]time\ offer\b | Limited\ offer:\ [^.]{0,80}(?:%|\bprice\b|\buntil\b)
     | Offer\ (?:ends|expires|valid)
       \ (?:in|on|soon|till|to(?:day|morrow|night)|until|\w+day|[0-9])\b
     | Already\ an?\ [a-z]+\?(?:\ (?i:log|sign)\ in(?:\ here|\ now)?(?:[.!]|\Z)|\Z)
-    | (?:Cookie\ settings(?:\ can\ be\ changed[^.]*)?
-      |(?:Accept|Reject)\ all\ cookies(?:\ to\ [^.]*)?)(?:[.!]|\ (?=[A-Z])|\Z)
+    | (?:Cookie\ settings(?:\ can\ be\ changed[^.]{0,80})?
+      |(?:Accept|Reject)\ all\ cookies(?:\ to\ [^.]{0,80})?)(?:[.!]|\ (?=[A-Z])|\Z)
     | Join\ [0-9][0-9,.]*k?\ readers(?:[.!]|\Z|\ (?:and|today|now|who)\b)
     """,
     re.VERBOSE,
@@ -117,7 +117,7 @@ _LABEL = re.compile(
     (?: Sponsored(?:\ (?:content|link|message|post))?
       | Advertisement | A\ (?:message|word)\ from\ (?:our|today['’]s|this\ \w+['’]s)\ sponsors?
       | Affiliate\ (?:link|disclosure)s? | Disclosure
-      | Correction(?:,\ [0-9][^.:]{1,20})? | TODO | FIXME
+      | Correction,\ [0-9][^.:]{1,20} | TODO | FIXME
       | Paid\ [Pp]artnership | Partner\ [Cc]ontent
       | (?:The\ )?(?:[Vv]endor|[Mm]aker|[Ee]ditor|[Pp]ublisher|[Cc]ompany)(?:['’]?s)?
         \ (?:reply|response|note|replied|replies|responded|responds|answered)

@@ -141,24 +141,27 @@ class Evidence:
             found |= dict.fromkeys(held.showings if held else ())
         return list(found)
 
-    def read(self, captures: Iterable[Capture]) -> dict[str, PageWords]:
-        """What pages show that are read now, by the SHA-256 of their bodies; kept with the rest.
+    def read(self, captures: Iterable[Capture]) -> set[str]:
+        """Read what pages show, which is kept with the rest.
 
-        Absent: no entry for what gives no comparison, or cannot be read any more.
+        Gives the SHA-256 of the bodies that showed a comparison, or of which nobody can tell.
         """
-        found: dict[str, PageWords] = {}
+        found = set[str]()
+        shown: dict[PageWords, None] = {}
         with GuardedPool(read_task) as pool:
-            for each in {each.body_sha256: each for each in captures}.values():
+            for each in {(each.body_sha256, each.url): each for each in captures}.values():
                 try:
                     answer = pool.call(ReadTask(self.archive.load(each), each.site))
                 except (BytesError, IntegrityError):
+                    found.add(each.body_sha256)
                     continue
                 if isinstance(answer, Died):
                     continue
                 record = PageResult.model_validate_json(answer.text).record
                 if isinstance(record, Comparison):
-                    found[each.body_sha256] = showing_of(each.site, each.url, record)
-        self.showings += [each for each in found.values() if each not in self.showings]
+                    found.add(each.body_sha256)
+                    shown[showing_of(each.site, each.url, record)] = None
+        self.showings += [each for each in shown if each not in self.showings]
         return found
 
     def database(self, path: Path) -> Held | None:

@@ -107,6 +107,9 @@ def take_down(
 def _wanted(evidence: Evidence, target: Target, reason: str, more: Matches) -> Takedown:
     """The take-down as it is to be entered: what it goes by, `more` too, and what it takes out."""
     matches = matches_of(target, evidence).joined(more)
+    for each in takedowns(evidence.home):  # lifted ones too: what they knew may be gone
+        if (each.kind, each.site, each.target) == target:
+            matches = matches.joined(each.matches.model_copy(update={"is_erasing": False}))
     wanted = Takedown(id=0, **target._asdict(), matches=matches, reason=reason)
     gone = TakedownMatcher([wanted]).out_of(evidence.showings).get(wanted.id, Matches())
     return wanted.model_copy(update={"matches": matches.joined(gone)})

@@ -17,6 +17,7 @@ from parsers.cards.badges import badge_at, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
 from parsers.cards.labels import is_field_label
 from parsers.cards.paragraphs import SEVERAL, CardSpan, is_sentence, likeness, paragraphs, sentences
+from parsers.page.document import common
 from parsers.page.inline import INLINE
 from parsers.page.tokens import Tokens
 from parsers.placeholders import is_placeholder
@@ -123,8 +124,13 @@ def _own(
     is_begun = texts[kept[0]][0].islower()
     for n, span in enumerate(spans):
         is_other = n in foreign and not (is_begun and n < kept[0])
-        if n not in kept and not is_other and tokens.element(span.first) == bare:
+        own = tokens.element(span.first)
+        if n in kept or is_other:
+            continue
+        if common(tokens.document, own, bare) in (own, bare):
             raise _ambiguous(f"{texts[n][:40]!r} stands in one element with it")
+    if texts[kept[-1]].endswith(":"):
+        raise _ambiguous(f"it goes on behind {texts[kept[-1]][-30:]!r}")
     beside = [tokens.text[at] for at in plain if tokens.is_control(at)]
     is_offered = any(is_placeholder(text, ".text") for text in beside)  # Read more
     if is_offered and is_cut(texts[kept[-1]]):

@@ -11,7 +11,7 @@ import re
 from parsers.page.blocks import Blocks
 from parsers.page.document import Document, is_clean
 from parsers.page.links import beside_base
-from parsers.page.marked import find_marked, mark_within, open_panels
+from parsers.page.marked import call_panels, find_marked, mark_within, open_panels
 from parsers.page.moved import find_moves
 from parsers.page.tree import tree_of
 from parsers.page.walk import Walk
@@ -36,7 +36,9 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     if moves:
         mark_within(marked, moves.fragments)
         marked.hidden |= moves.emptied
-    open_panels(marked, (tree, *(moves.fragments if moves else ())))
+    parts = (tree, *(moves.fragments if moves else ()))
+    open_panels(marked, parts)
+    call_panels(marked, parts)
     walk = Walk(marked, moves)
     if tree.body is not None:
         walk.through(tree.body)

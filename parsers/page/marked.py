@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.page.controls import is_role
+from parsers.page.white import one_spaced
 
 _MARKED = (
     "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],[popover],[role],"
     "body [dir='rtl' i],link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt],"
-    "[title]:not(a,button,abbr,iframe,input,link,style)"
+    "[title]:not(a,button,abbr,iframe,input,link,style),[aria-controls],[aria-labelledby]"
 )
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
-_STRIKING = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_STRIKING = re.compile(r"text-decoration(?:-line)?\s*:[^;:]*line-through", re.IGNORECASE)
 _ORDERING = re.compile(
     r"(?:^|;)\s*(?:(?:-\w+-)?order\s*:|flex-(?:direction|flow|wrap)\s*:[^;]*-reverse"
     r"|direction\s*:\s*rtl|grid-(?:area|column|row)(?:-\w+)?\s*:\s*(?!span|auto)"
@@ -28,7 +29,8 @@ _ORDERING = re.compile(
 """Styles that show elements in another order than they are written in."""
 _FLOWING = re.compile(
     r"(?:^|;)\s*(?:grid-auto-flow\s*:[^;]*column|flex-flow\s*:[^;]*column[^;]*wrap"
-    r"|column(?:s|-count)\s*:)",
+    r"|(?:-\w+-)?column(?:s|-count)\s*:)|(?=.*flex-direction\s*:\s*column\b)"
+    r"(?=.*flex-wrap\s*:\s*wrap\b)",
     re.IGNORECASE,
 )
 """Styles that show what an element holds in columns, one after the other."""
@@ -37,6 +39,8 @@ _BOXES = frozenset(("block", "flex", "grid", "list-item", "table"))
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
 TreePart = LexborHTMLParser | LexborNode
+LONGEST_CALL = 200
+"""An element is called by no more of another's words. Units: characters."""
 DEEPEST = 4
 """So many elements may stand around a list of tabs, and around its panels."""
 _PANELS = frozenset(("", "group", "region", "tabpanel"))
@@ -66,6 +70,8 @@ class Marked:
     """Absent: None for a page that names no canonical address."""
     panels: list[LexborNode] = field(default_factory=list)
     """What is hidden and may be what a control opens."""
+    has_names: bool = False
+    """Whether elements of the page name each other, as tabs and panels do."""
     has_pieces: bool = False
     """Whether the page has a template or an island, and so may move pieces."""
 
@@ -91,6 +97,25 @@ def open_panels(marked: Marked, parts: Sequence[TreePart]) -> None:
         marked.hidden -= _opened(parts, marked.panels)
 
 
+def call_panels(marked: Marked, parts: Sequence[TreePart]) -> None:
+    """Let what a tab opens be called by the tab's words, as those who hear the page are told."""
+    if not marked.has_names:
+        return
+    words: dict[str, str] = {}
+    for node in (node for part in parts for node in part.css("[aria-controls]")):
+        for name in (node.attributes.get("aria-controls") or "").split():
+            words[name] = one_spaced(node.text())
+    named = [node for part in parts for node in part.css("[id]")]
+    own = {node.attributes.get("id") or "": node for node in named}
+    for node in (node for part in parts for node in part.css("[aria-labelledby]")):
+        label = own.get(node.attributes.get("aria-labelledby") or "")
+        if label is not None:
+            marked.spoken.setdefault(node.mem_id, one_spaced(label.text()[:LONGEST_CALL]))
+    for name, said in words.items():
+        if name in own and said:
+            marked.spoken.setdefault(own[name].mem_id, said[:LONGEST_CALL])
+
+
 def _look(node: LexborNode, marked: Marked) -> None:
     attributes, name = node.attributes, node.tag
     role = attributes.get("role")
@@ -106,6 +131,7 @@ def _look(node: LexborNode, marked: Marked) -> None:
         marked.hidden.add(node.mem_id)
     if called := attributes.get("aria-label") or attributes.get("alt") or attributes.get("title"):
         marked.spoken[node.mem_id] = called
+    marked.has_names |= "aria-controls" in attributes or "aria-labelledby" in attributes
     if name == "link":  # not shown in any case
         if marked.canonical is None and (attributes.get("rel") or "").lower() == "canonical":
             marked.canonical = attributes.get("href")
@@ -171,10 +197,13 @@ def _by_list(tabs: list[LexborNode]) -> list[list[LexborNode]]:
     """The tabs by the list in which they stand, each list's own element before its tabs."""
     lists: dict[int, list[LexborNode]] = {}
     for tab in tabs:
-        above = tab.parent
-        while above is not None and (above.attributes.get("role") or "").lower() != "tablist":
-            above = above.parent
-        if (owner := above or tab.parent) is not None:
+        owner, above = tab.parent, tab.parent
+        for _ in range(DEEPEST):
+            if above is not None and (above.attributes.get("role") or "").lower() == "tablist":
+                owner = above
+                break
+            above = above.parent if above is not None else None
+        if owner is not None:
             lists.setdefault(owner.mem_id, [owner]).append(tab)
     return list(lists.values())
 

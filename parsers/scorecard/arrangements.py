@@ -46,6 +46,8 @@ def place_cells(board: Board) -> tuple[PlacedCell, ...]:
         is_other = len(cell.raw.tools) == 1 and cell.raw.tools[0] != tool
         if is_other or cell.tool not in (0, tool) or spoken == {3 - tool}:
             raise uncertain(f"a cell of tool {tool} names the other")
+    if any(len(own) == 1 and own[0] != tool for own, tool in zip(board.called, tools, strict=True)):
+        raise uncertain("what holds the quotes of one tool is called by the other's name")
     _require_heads(tools, board)
     _require_agreement(tools, board)
     placed = (PlacedCell(cell, *side) for cell, side in zip(board.cells, sides, strict=True))

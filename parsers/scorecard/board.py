@@ -30,6 +30,7 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
     return Board(
         cells=cells,
         spoken=tuple(frozenset(found) for found in spoken.within),
+        called=tuple(tuple(dict.fromkeys(found)) for found in spoken.over),
         heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
         unread=() if is_one_name else _unread(tokens, names, cells),
         is_reordered=_is_reordered(tokens, cells),
@@ -155,7 +156,10 @@ def _are_alone(tokens: Tokens, one: int, other: int) -> bool:
 
 
 def _has_gap(tokens: Tokens, cells: tuple[NamedCell, ...]) -> bool:
-    """Whether a row of a table is wider than others, and has an empty cell."""
+    """Whether a row of a table has its cells in other columns than the rows beside it.
+
+    A wider one has an empty cell more, unless it is the first, whose cell may span the others.
+    """
     document = tokens.document
     elements = [cell_element(tokens, cell) for cell in cells]
     if any(document.tag[each] not in ("td", "th") for each in elements):
@@ -164,8 +168,12 @@ def _has_gap(tokens: Tokens, cells: tuple[NamedCell, ...]) -> bool:
     for element, row in enumerate(document.parent):
         if row in rows:
             rows[row].append(element)
+    others = [*rows.values()][1:]
     widths = {len(row) for row in rows.values()}
-    wide = [row for row in rows.values() if len(row) > min(widths)]
+    if len(widths) == 1:
+        held = {tuple(n for n, e in enumerate(row) if e in elements) for row in rows.values()}
+        return len(held) > 1 and len({len(each) for each in held}) == 1
+    wide = [row for row in others if len(row) > min(widths)]
     return any(not _has_words(tokens, element) for row in wide for element in row)
 
 

@@ -19,7 +19,14 @@ from parsers.page.tokens import Tokens, patterns_of
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_alike
 from parsers.scorecard.speakers import REVIEWER, find_reviewers, is_glued, is_headed, with_names
-from parsers.scorecard.wording import is_figure, is_name_like, is_notice, is_stub, masked
+from parsers.scorecard.wording import (
+    is_figure,
+    is_interface,
+    is_name_like,
+    is_notice,
+    is_stub,
+    masked,
+)
 from parsers.sentences import is_cut
 from parsers.values import word_key
 from schema.errors import FieldError, ParseError
@@ -105,6 +112,12 @@ def name_cells(
         if reviewer and any(text in named or text[0] in "—–" for text in texts):
             raise cell_shape("a cell names two reviewers", REVIEWER)
         _require_no_part(tokens, cell, left, quote, reviewer)
+        said = tokens.join(*quote)
+        is_cut_off = (said[-1] == ":" and quote.end in left) or (
+            said[0].islower() and quote.first - 1 in left
+        )
+        if is_cut_off:
+            raise _unlike(f"{said[-40:]!r} goes on, or begins, in words beside it")
     return with_names(tokens, names, cells, quotes, reviewers)
 
 
@@ -116,7 +129,7 @@ def _require_no_part(
     others = [tokens.start[cell.anchor.first]]
     others += [] if reviewer is None else [tokens.start[reviewer]]
     for at in left:
-        if is_figure(tokens.text[at]):
+        if is_figure(tokens.text[at]) or is_interface(tokens.text[at]):
             continue
         above = common(document, tokens.element(at), tokens.element(quote.first))
         start, end = document.blocks_of(above)

@@ -41,6 +41,8 @@ class Board:
     """For each cell the tools that are named between it and the cell before."""
     spoken: tuple[frozenset[int], ...]
     """For each cell the tools that its pictures, or labels to be heard, name."""
+    called: tuple[tuple[int, ...], ...]
+    """For each cell the tools by which what begins with it is called."""
     unread: tuple[str, ...]
     """What stands where the tools' names would, and names none."""
     is_reordered: bool

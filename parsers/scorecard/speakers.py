@@ -143,6 +143,11 @@ def _choose(tokens: Tokens, shared: list[_Place], places: list[dict[_Place, int]
     shown = {p: {tokens.text[own[p]] for own in places} for p in shared}
     shared = [place for place in shared if len(shown[place]) != 2]
     near = [place for place in shared if place[1]]
+    turns = {p: {*Counter(tokens.text[own[p]] for own in places).values()} for p in shared}
+    if near and not any(turns[place] == {2} for place in near):
+        # Whoever speaks once of each tool is told before chips that differ from cell to cell.
+        paired = [place for place in shared if turns[place] == {2}]
+        near = paired if paired and all(turns[place] == {1} for place in near) else near
     if not near:
         near = [place for place in shared if len(shown[place]) > 1]
     if len(near) > 1:  # a reviewer speaks once of each tool; what more cells say is another chip

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from commands import verdicts
 from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, html, page, store
 from takedown_home import (
     KEY,
@@ -220,6 +221,33 @@ def test_a_take_down_before_the_first_build_knows_the_same_words_under_another_a
     made = build(tmp_path).path
     assert rows(made, "SELECT count(*) FROM comparison") == [(0,)]
     assert rows(made, "SELECT DISTINCT state FROM page") == [("refused",)]
+
+
+def test_what_an_erased_page_showed_is_known_after_a_lift_and_a_lost_ledger(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    body, sample = html(ALDER, BIRCH), site_named("sample")
+    saved = tmp_path_factory.mktemp("saved") / "page.html"
+    saved.write_bytes(body)
+    other = "https://sample.example/compare/ant-vs-bee"
+    take_down(Home(home), TAKEN_PAGE, reason=REASON, erase=True)
+    lift(Home(home), active_takedowns(Home(home))[0].id)
+    take_down(Home(home), TAKEN_PAGE, reason=REASON, erase=True)
+    assert import_paths(home, [saved], site=sample, url=other, date=NOW).stored == 0
+    (home / "ledger.db").unlink()
+    assert verdicts("check", "--rebuild-ledger", "--home", home).returncode == 0
+    assert import_paths(home, [saved], site=sample, url=other, date=NOW).stored == 0
+
+
+def test_a_tool_is_known_at_each_address_of_one_body(tmp_path: Path) -> None:
+    body = html(ALDER, BIRCH)
+    urls = [
+        f"https://sample.example/compare/{pair}" for pair in ("alder-vs-birch", "ahorn-vs-alder")
+    ]
+    store(tmp_path, [Answer(url, body) for url in urls])
+    take_down(Home(tmp_path), "alder", reason=REASON)
+    store(tmp_path, [page(replace(ALDER, slug="kk"), replace(CEDAR, slug="torch"), at=TUESDAY)])
+    assert rows(build(tmp_path).path, "SELECT count(*) FROM comparison") == [(0,)]
 
 
 def test_what_shows_nothing_is_left_out_of_no_import_for_what_was_erased(

@@ -311,6 +311,59 @@ def test_no_words_of_a_quote_are_lost_where_others_stand_amid_them(what: str, al
         assert quote["text"] in ("", " ".join((said if is_changed else SAID[at]).split()))
 
 
+GOES_ON: dict[str, Cell] = {
+    "a list behind a colon": (
+        lambda at: f"<p>{SAID[at][:-1]}, which is:</p><ul><li>no end {at}</li></ul>"
+    ),
+    "its first words before it": lambda at: (
+        f"<p>I wanted it {at}, but</p><p>{SAID[at].lower()}</p>"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", GOES_ON)
+def test_a_quote_that_goes_on_or_begins_beside_it_refuses_the_page(what: str) -> None:
+    page = rows(
+        lambda at: (
+            f"<article><header><h4>{WHO[at // 2]}</h4><i>{score(at)}</i></header>"
+            f"{GOES_ON[what](at) if at == 2 else f'<p>{SAID[at]}</p>'}</article>"
+        )
+    )
+    assert reading(page)["code"] == "cell_shape"
+
+
+def test_whoever_speaks_once_of_each_tool_is_told_before_chips_that_differ() -> None:
+    chip = "On search|On tests|On price|On style|On mail|On maps|On notes|On talk".split("|")
+    page = rows(
+        lambda at: (
+            f"<article><h4>{WHO[at // 2]}</h4><p>{SAID[at]}</p><p>{chip[at]}</p>"
+            f"<p>{score(at)}</p></article>"
+        )
+    )
+    assert is_right(reading(page)), reading(page).get("detail")
+
+
+@pytest.mark.parametrize("how", ["aria-controls", "aria-labelledby"])
+def test_panels_that_their_tabs_call_by_the_other_tools_name_refuse_the_page(how: str) -> None:
+    def tabbed(heads: tuple[str, str], of: str) -> str:
+        tabs = "".join(
+            f"<button role=tab id=t{n} {f'aria-controls=p{n}' if how == 'aria-controls' else ''}>"
+            f"{head}</button>"
+            for n, head in zip(of, heads, strict=True)
+        )
+        panels = "".join(
+            f"<div id=p{n} role=tabpanel aria-labelledby=t{n} {'hidden' if n == '1' else ''}>"
+            f"{''.join(cell(at) for at in range(int(n), 8, 2))}</div>"
+            for n in "01"
+        )
+        return f"<div role=tablist>{tabs}</div>{panels}"
+
+    assert is_right(reading(tabbed((A, B), "01")))
+    assert reading(tabbed((B, A), "01"))["code"] == "quote_side"
+    again = reading(tabbed((B, A), "10"))  # the tabs in another order than their panels
+    assert again["kind"] == "failure" or is_right(again)
+
+
 CREDITS: dict[str, Cell] = {
     "in one line": lambda at: f"<cite>{WHO[at // 2]}</cite><i>{score(at)}</i>",
     "boxes by their own style": lambda at: (
