@@ -33,6 +33,7 @@ from schema.errors import FieldError, ParseError
 
 MOST_BLOCKS = 150
 """No cell holds so many texts; each costs a look at all others."""
+_LISTED = frozenset(("code", "dd", "li", "pre"))
 _LIKE_SCORE = re.compile(r"\d ?/ ?\d")
 
 
@@ -105,6 +106,7 @@ def name_cells(
         reviewers = find_reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
         raise cell_shape("the reviewers may stand in one text with others", REVIEWER)
+    _require_even_lists(tokens, cells, quotes, beside, reviewers)
     named = {tokens.text[at] for at in reviewers if at is not None}
     for cell, own, quote, reviewer in zip(cells, beside, quotes, reviewers, strict=True):
         left = [at for at in own if at != reviewer]
@@ -119,6 +121,28 @@ def name_cells(
         if is_cut_off:
             raise _unlike(f"{said[-40:]!r} goes on, or begins, in words beside it")
     return with_names(tokens, names, cells, quotes, reviewers)
+
+
+def _require_even_lists(
+    tokens: Tokens,
+    cells: tuple[RawCell, ...],
+    quotes: list[CellSpan],
+    beside: list[list[int]],
+    reviewers: list[int | None],
+) -> None:
+    """A list, or lines of code, right behind some quotes alone may be a part of those."""
+    document, listed = tokens.document, list[str]()
+    for cell, own, quote, reviewer in zip(cells, beside, quotes, reviewers, strict=True):
+        at = quote.end
+        if at not in own or at == reviewer or at == cell.anchor.first:
+            continue
+        above = {*document.ancestors(tokens.start[at])}
+        above -= {*document.ancestors(tokens.start[quote.first])}
+        above -= {*document.ancestors(tokens.start[cell.anchor.first])}
+        if not _LISTED.isdisjoint(document.tag[element] for element in above):
+            listed.append(tokens.text[at])
+    if 0 < len(listed) < len(cells):
+        raise _unlike(f"{listed[0][:40]!r} stands in a list, or as code, behind a quote")
 
 
 def _require_no_part(

@@ -315,6 +315,8 @@ GOES_ON: dict[str, Cell] = {
     "a list behind a colon": (
         lambda at: f"<p>{SAID[at][:-1]}, which is:</p><ul><li>no end {at}</li></ul>"
     ),
+    "a list": lambda at: f"<p>{SAID[at]}</p><ul><li>no end {at}</li><li>no start</li></ul>",
+    "lines of code": lambda at: f"<p>{SAID[at]}</p><pre>wren sing {at}</pre>",
     "its first words before it": lambda at: (
         f"<p>I wanted it {at}, but</p><p>{SAID[at].lower()}</p>"
     ),
