@@ -105,6 +105,18 @@ def with_text(where: str, tool: int, slot: int, text: str) -> Callable[[PageTrut
     return change
 
 
+TEXT_CODES = ("duplicate_block", "field_ambiguous", "field_unreadable", "truncated_quote")
+
+
+def is_refused(changed: list[Any], place: str) -> bool:
+    """Whether a page is refused for that text alone: it may be the interface's, or garbled.
+
+    Which words are, and which are not, has tests of its own.
+    """
+    code, field, _ = changed[0]
+    return len(changed) == 1 and code in TEXT_CODES and place in (field or "")
+
+
 places = st.tuples(st.sampled_from(("description", "quote")), st.integers(0, 1), st.integers(0, 3))
 
 
@@ -116,7 +128,7 @@ places = st.tuples(st.sampled_from(("description", "quote")), st.integers(0, 1),
     texts,
     st.sampled_from(("before", "after", "around")),
 )
-def test_any_sentence_in_a_description_or_quote_leaves_the_other_fields_alone(
+def test_any_sentence_in_a_description_or_quote_changes_no_other_field(
     layout: str, seed: int, place: tuple[str, int, int], text: str, end: str
 ) -> None:
     """Anchor words, values, markup and every letter of Unicode, beside some plain words."""
@@ -127,7 +139,8 @@ def test_any_sentence_in_a_description_or_quote_leaves_the_other_fields_alone(
     )
     assume(not MOJIBAKE.search(text))
     truth, page = render(layout, seed, with_text(*place, text))
-    assert others_changed(truth, page) == []
+    changed = others_changed(truth, page)
+    assert changed == [] or is_refused(changed, place[0]), changed
 
 
 @WRITE_OFTEN
