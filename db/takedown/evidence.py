@@ -156,12 +156,14 @@ class Evidence:
                     found.add(each.body_sha256)
                     continue
                 if isinstance(answer, Died):
+                    found.add(each.body_sha256)
                     continue
                 record = PageResult.model_validate_json(answer.text).record
                 if isinstance(record, Comparison):
                     found.add(each.body_sha256)
                     shown[showing_of(each.site, each.url, record)] = None
-        self.showings += [each for each in shown if each not in self.showings]
+        known = set(self.showings)
+        self.showings += [each for each in shown if each not in known]
         return found
 
     def database(self, path: Path) -> Held | None:

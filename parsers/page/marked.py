@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -28,19 +29,21 @@ _ORDERING = re.compile(
 )
 """Styles that show elements in another order than they are written in."""
 _FLOWING = re.compile(
-    r"(?:^|;)\s*(?:grid-auto-flow\s*:[^;]*column|flex-flow\s*:[^;]*column[^;]*wrap"
-    r"|(?:-\w+-)?column(?:s|-count)\s*:)|(?=.*flex-direction\s*:\s*column\b)"
-    r"(?=.*flex-wrap\s*:\s*wrap\b)",
+    r"(?:^|;)\s*(?:grid-auto-flow\s*:[^;]{0,40}column|flex-flow\s*:[^;]{0,40}column[^;]{0,40}wrap"
+    r"|(?:-\w+-)?column(?:s|-count)\s*:)",
     re.IGNORECASE,
 )
 """Styles that show what an element holds in columns, one after the other."""
+_DOWNWARDS = re.compile(r"flex-direction\s*:\s*column\b", re.IGNORECASE)
+_WRAPPING = re.compile(r"flex-wrap\s*:\s*wrap\b", re.IGNORECASE)
+"""Both together do, too."""
 _DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([\w-]+)", re.IGNORECASE)
 _BOXES = frozenset(("block", "flex", "grid", "list-item", "table"))
 _OPENERS = "[aria-controls]:not([aria-haspopup]):not([role='combobox' i])"
 _EXPANDERS = "[aria-expanded]:not([aria-haspopup]):not([role='combobox' i])"
 TreePart = LexborHTMLParser | LexborNode
-LONGEST_CALL = 200
-"""An element is called by no more of another's words. Units: characters."""
+LONGEST_CALL, MOST_CALLED = 200, 100
+"""So many characters of another's words call an element, and so many elements are called."""
 DEEPEST = 4
 """So many elements may stand around a list of tabs, and around its panels."""
 _PANELS = frozenset(("", "group", "region", "tabpanel"))
@@ -102,18 +105,20 @@ def call_panels(marked: Marked, parts: Sequence[TreePart]) -> None:
     if not marked.has_names:
         return
     words: dict[str, str] = {}
-    for node in (node for part in parts for node in part.css("[aria-controls]")):
+    tabs = (node for part in parts for node in part.css("[aria-controls]"))
+    for node in islice(tabs, MOST_CALLED):
         for name in (node.attributes.get("aria-controls") or "").split():
-            words[name] = one_spaced(node.text())
+            words[name] = one_spaced(node.text()[:LONGEST_CALL])
     named = [node for part in parts for node in part.css("[id]")]
     own = {node.attributes.get("id") or "": node for node in named}
-    for node in (node for part in parts for node in part.css("[aria-labelledby]")):
+    panels = (node for part in parts for node in part.css("[aria-labelledby]"))
+    for node in islice(panels, MOST_CALLED):
         label = own.get(node.attributes.get("aria-labelledby") or "")
         if label is not None:
             marked.spoken.setdefault(node.mem_id, one_spaced(label.text()[:LONGEST_CALL]))
     for name, said in words.items():
         if name in own and said:
-            marked.spoken.setdefault(own[name].mem_id, said[:LONGEST_CALL])
+            marked.spoken.setdefault(own[name].mem_id, said)
 
 
 def _look(node: LexborNode, marked: Marked) -> None:
@@ -122,7 +127,7 @@ def _look(node: LexborNode, marked: Marked) -> None:
     style = attributes.get("style") or ""
     if (style and _ORDERING.search(style)) or (attributes.get("dir") or "").lower() == "rtl":
         marked.reordered.add(node.mem_id)
-    if style and _FLOWING.search(style):
+    if style and (_FLOWING.search(style) or (_DOWNWARDS.search(style) and _WRAPPING.search(style))):
         marked.flowing.add(node.mem_id)
     if style and _BOXES.intersection(_DISPLAY.findall(style.lower())[-1:]):
         marked.boxed.add(node.mem_id)

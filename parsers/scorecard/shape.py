@@ -31,7 +31,7 @@ from parsers.sentences import is_cut
 from parsers.values import word_key
 from schema.errors import FieldError, ParseError
 
-MOST_BLOCKS = 150
+MOST_BLOCKS, MOST_BUTTONS = 150, 30
 """No cell holds so many texts; each costs a look at all others."""
 _LISTED = frozenset(("code", "dd", "li", "pre"))
 _LIKE_SCORE = re.compile(r"\d ?/ ?\d")
@@ -101,7 +101,7 @@ def name_cells(
     reviewers = find_reviewers(tokens, names, cells, quotes, beside)
     if not any(reviewers) and not is_headed(tokens, cells):
         buttons = [[at for at in range(*cell.span) if tokens.is_control(at)] for cell in cells]
-        if max(map(len, buttons)) > MOST_BLOCKS // 5:
+        if max(map(len, buttons)) > MOST_BUTTONS:
             raise cell_shape("a cell has so many buttons that none is told for its reviewer")
         reviewers = find_reviewers(tokens, names, cells, quotes, buttons)
     if not any(reviewers) and all(any(is_glued(tokens, at) for at in own) for own in beside):
@@ -111,7 +111,7 @@ def name_cells(
     for cell, own, quote, reviewer in zip(cells, beside, quotes, reviewers, strict=True):
         left = [at for at in own if at != reviewer]
         texts = [tokens.text[at] for at in left]
-        if reviewer and any(text in named or text[0] in "—–" for text in texts):
+        if reviewer is not None and any(text in named or text[0] in "—–" for text in texts):
             raise cell_shape("a cell names two reviewers", REVIEWER)
         _require_no_part(tokens, cell, left, quote, reviewer)
         said = tokens.join(*quote)

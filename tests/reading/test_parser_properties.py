@@ -116,6 +116,9 @@ def is_refused(changed: list[Any]) -> bool:
     return len(changed) == 1 and changed[0][0] in TEXT_CODES
 
 
+plain_texts = st.lists(
+    st.text(st.characters(categories=["Ll", "Lo"]), min_size=3, max_size=12), min_size=1, max_size=9
+).map(" ".join)
 places = st.tuples(st.sampled_from(("description", "quote")), st.integers(0, 1), st.integers(0, 3))
 
 
@@ -140,6 +143,23 @@ def test_any_sentence_in_a_description_or_quote_changes_no_other_field(
     truth, page = render(layout, seed, with_text(*place, text))
     changed = others_changed(truth, page)
     assert changed == [] or is_refused(changed), changed
+
+
+@WRITE_SOME
+@given(
+    st.sampled_from(sorted(LAYOUTS)),
+    st.integers(0, 4),
+    places,
+    plain_texts,
+    st.sampled_from(("before", "after", "around")),
+)
+def test_any_plain_words_in_a_description_or_quote_are_read_as_they_stand(
+    layout: str, seed: int, place: tuple[str, int, int], text: str, end: str
+) -> None:
+    forms = {"before": f"{text} {TAIL}", "after": f"{TAIL} {text}"}
+    text = norm(forms.get(end, f"{TAIL} {text} {TAIL}"))
+    truth, page = render(layout, seed, with_text(*place, text))
+    assert others_changed(truth, page) == []
 
 
 @WRITE_OFTEN
