@@ -9,9 +9,9 @@ pace      how fast each site is asked            stopping  what has ended, and w
 settings  Scrapy as we want it                   report    what a crawl or an import gave
 start/    what is settled before it begins       choosing/ which page is asked for next
 robots/   what a publisher's rules say           hosts/    which addresses may be asked
-net/      what stands next to the network        reading/  a page, or a file, read for what it holds
+net/      what stands next to the network        reading/  a page read for what it holds
 drift/    whether pages still show what they did
-importing/ files become captures
+sources/  what other people's files hold  importing/ files become captures
 replay/   a ledger made again does what the crawl did
 """
 

@@ -9,5 +9,5 @@ quarantine  answers that belong in no segment
 
 from archive.store.quarantine import keep_aside
 from archive.store.segments import disk_of
-from archive.store.store import DateSource, Exchange, Store, Truncation
+from archive.store.store import Exchange, Store, Truncation
 from archive.store.unknown import lengths, unknown

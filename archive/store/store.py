@@ -23,9 +23,9 @@ from archive.warc.http1 import Message, UnwritableError, split_head, take_apart
 from archive.warc.record import digest, fields, member, new_record_id
 from machine.clock import stamp
 from machine.failpoints import reach
+from schema.dates import DateSource
 from schema.errors import IntegrityError, StoppedError
 
-DateSource = Literal["crawl", "warc", "argument", "file"]
 Truncation = Literal["length", "time", "disconnect"]
 """Why only a part of an answer is there, as WARC-Truncated says it."""
 

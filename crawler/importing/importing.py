@@ -22,17 +22,11 @@ from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
 from crawler.importing.imported import imported_role, outcome_of
 from crawler.reading.look import LookTask, PageLook, look
-from crawler.reading.sources import (
-    Item,
-    Trouble,
-    find_files,
-    is_warc,
-    read_source,
-    read_urls_file,
-    real,
-    require_files,
-)
 from crawler.report import ImportReport
+from crawler.sources.files import find_files, is_warc, read_urls_file, real, require_files
+from crawler.sources.item import Found as FoundThing
+from crawler.sources.item import Given, Item, PassedOver, Revisit, Trouble
+from crawler.sources.read import read_source
 from machine.clock import later, now, parse_stamp
 from machine.worker import Died, GuardedPool
 from parsers import Site
@@ -82,7 +76,7 @@ def import_paths(
     with open_run(Home(home), "import") as books, GuardedPool(look) as pool:
         taking = _Import(books, pool, site)
         for number, path in enumerate(files):
-            for found in read_source(path, url=urls.get(real(path)), date=date):
+            for found in read_source(path, Given(urls.get(real(path)), date)):
                 taking.take(found)
             if progress is not None:
                 progress(str(path), number + 1, len(files))
@@ -126,14 +120,19 @@ class _Import:
         self.profiler = Profiler(self.books)
         self._erased = TakenPages(self.books.home, erased=True)
 
-    def take(self, found: Item | Trouble) -> None:
+    def take(self, found: FoundThing) -> None:
         """Store one exchange, or note why not."""
         self.read += 1
         if isinstance(found, Trouble):
-            if found.reason == "revisit" and self._has_payload(found):
-                self.unchanged += 1
-                return
             self._trouble(found.where, found.outcome, found.reason, found.detail)
+            return
+        if isinstance(found, PassedOver):
+            return
+        if isinstance(found, Revisit):
+            if self._has_payload(found):
+                self.unchanged += 1
+            else:
+                self._trouble(found.where, "damaged", "revisit", found.digest or "")
             return
         if found.date_source != "argument" and found.captured_at > later(days=CLOCKS_DIFFER_DAYS):
             self._trouble(found.where, "damaged", "date", f"{found.captured_at} has not come yet")
@@ -247,16 +246,18 @@ class _Import:
         )
         return any(said <= headers.items() for headers in known)
 
-    def _has_payload(self, revisit: Trouble) -> bool:
+    def _has_payload(self, revisit: Revisit) -> bool:
         """Whether the bytes that a revisit points to are here, as a capture of its own address."""
         try:
-            strict = strict_address(revisit.url or "")
+            strict = strict_address(revisit.url)
         except CrawlError:
             return False
         site = self.site or site_of_url(strict)
         if site is None:
             return False
-        return has_payload(self.books.ledger, site.name, site.own_address(strict), revisit.detail)
+        return has_payload(
+            self.books.ledger, site.name, site.own_address(strict), revisit.digest or ""
+        )
 
     def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
         self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)

@@ -10,7 +10,8 @@ from archive import Home
 from archive.ledger.frontier import Found
 from archive.ledger.leases import Ending, captured, end_attempt
 from archive.runs import open_run
-from archive.store.store import DateSource, Exchange
+from archive.store.store import Exchange
+from schema.dates import DateSource
 
 BASE = "https://sample.example"
 MONDAY, TUESDAY, WEDNESDAY = (f"2026-11-0{day}T12:00:00Z" for day in (2, 3, 4))

@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 from archive import open_archive
-from crawler.reading import PAGES, is_warc
+from crawler.sources import PAGES, is_warc
 from machine.worker import Died, GuardedPool
 from parsers import Explanation
 from parsers.sites import DEFAULT_SITE, site_named

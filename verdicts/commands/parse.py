@@ -10,7 +10,16 @@ from functools import partial
 from pathlib import Path
 
 from archive.warc import take_apart
-from crawler.reading import PAGES, Trouble, find_files, is_warc, read_source, require_files
+from crawler.sources import (
+    PAGES,
+    Given,
+    Item,
+    Trouble,
+    find_files,
+    is_warc,
+    read_source,
+    require_files,
+)
 from machine.worker import Died, GuardedPool
 from parsers import read_page
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
@@ -98,10 +107,10 @@ def _tasks(
 
 def _tasks_of_warc(path: str, file: Path, site: str | None) -> Iterator[ParseTask]:
     """The HTML answers with status 200 of a WARC file; a broken record is a failure."""
-    for item in read_source(file, url=None, date=None):
+    for item in read_source(file, Given()):
         if isinstance(item, Trouble):
-            if item.reason != "revisit":
-                yield ParseTask(path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}")
+            yield ParseTask(path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}")
+        if not isinstance(item, Item):
             continue
         message = None if item.is_file else take_apart(item.block)
         content_type = message.header("content-type") if message else item.content_type

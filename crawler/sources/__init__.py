@@ -1,0 +1,10 @@
+"""Other people's files: found, told apart, and each exchange in them with its address and date.
+
+item    what is found     files  which files there are, and their addresses in a list
+pages   a saved page      warcs  the exchanges of a WARC file
+read    any file
+"""
+
+from crawler.sources.files import PAGES, find_files, is_warc, require_files
+from crawler.sources.item import Given, Item, Trouble
+from crawler.sources.read import read_source

@@ -1,0 +1,86 @@
+"""What other people's files hold, as an import takes it: exchanges, and what cannot be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.store import Truncation
+from schema.dates import DateSource, Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the one who imports says of the pages. Absent: None where nothing was said."""
+
+    url: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One exchange found.
+
+    `block` is an HTTP response with its head, or for a saved page (`is_file`) its bytes.
+    Absent: `url` is None where nothing says it; `record_id` where the source names its records by
+    none; `digest` where it states none of the payload; `ip` where it does not say.
+    """
+
+    where: str
+    url: str | None
+    captured_at: str
+    date_source: DateSource
+    block: bytes
+    is_file: bool
+    content_type: str | None
+    truncated: Truncation | None = None
+    ip: str | None = None
+    precision: Precision = "second"
+    record_id: str | None = None
+    digest: str | None = None
+    """The payload digest that the source states, by value: `sha1:` and hex digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """An exchange that a source stored without the body, which an earlier one holds.
+
+    `head` is the HTTP head of the answer; the rest says which exchange has the body.
+    Absent: each of those is None where the record does not say it.
+    """
+
+    where: str
+    url: str
+    captured_at: str
+    precision: Precision
+    head: bytes
+    record_id: str | None = None
+    digest: str | None = None
+    refers_to: str | None = None
+    refers_url: str | None = None
+    refers_date: str | None = None
+    ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something found that cannot be taken, and why."""
+
+    where: str
+    outcome: Literal["damaged", "too_large", "refused_scope"]
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Something found that is no page, and that nothing is lost with: told and counted.
+
+    `kind` is a few words for people, the same for all of its kind: "a log of HTTrack".
+    """
+
+    where: str
+    kind: str
+
+
+Found = Item | Revisit | Trouble | PassedOver
