@@ -39,7 +39,9 @@ class ImportReport:
     were left out, mostly of hosts that no site claims, and `skipped_by` counts them by
     `reason:host`, most first; `nameless` are those stored without an address;
     `failed` counts by `outcome:reason` what could not be taken or gives no record, `problems` names
-    each of them, `drift` says in sentences how the pages differ from those of earlier imports.
+    each of them, `drift` says in sentences how the pages differ from those of earlier imports;
+    `notes` counts what is odd about captures that were taken, in sentences, and `by_tool` captures
+    by what made them, as it says itself.
     """
 
     run_id: int
@@ -52,4 +54,6 @@ class ImportReport:
     failed: dict[str, int]
     problems: tuple[tuple[str, str], ...]
     drift: list[str]
+    notes: dict[str, int]
+    by_tool: dict[str, int]
     exit_code: int

@@ -46,7 +46,6 @@ from archive.ledger.profiles import (
     unjudged,
 )
 from archive.ledger.questions import (
-    has_payload,
     kinds_of_runs,
     last_tries,
     page_at,
@@ -55,7 +54,7 @@ from archive.ledger.questions import (
     pages_to_cover,
     pages_to_plan,
     runs_of_captures,
-    stored_headers,
+    stored_exchanges,
     unread_captures,
     url_of_capture,
 )

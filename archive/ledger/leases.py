@@ -20,7 +20,7 @@ from archive.ledger.schedule import (
     count_missing,
     next_interval,
 )
-from archive.ledger.timeline import TIMELINE
+from archive.ledger.timeline import TIMELINE, UNDATED
 from machine.clock import later, parse_stamp, stamp
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
@@ -159,10 +159,11 @@ def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason:
 
     A younger capture's due date stays.
     """
-    columns = "id AS capture_id, run_id, page_id, url, status, captured_at"
+    columns = "id AS capture_id, run_id, page_id, url, status, captured_at, date_source"
     asked = f"SELECT {columns} FROM capture WHERE id = ?"
     row = dict(db.execute(asked, (capture_id,)).fetchone())
     page_id, url, captured_at = row["page_id"], row["url"], row.pop("captured_at")
+    seen_at = UNDATED + captured_at if row.pop("date_source") == "file" else captured_at
     row |= {"outcome": outcome, "reason": reason, "started_at": stamp(), "ended_at": stamp()}
     attempt_id = insert(db, "attempt", row)
     due = None
@@ -171,8 +172,7 @@ def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason:
     is_good = (outcome, reason) == ("ok", "")
     # What is older than a capture that we have says nothing of the page's present state.
     is_newest = not db.execute(
-        f"SELECT 1 FROM {TIMELINE} WHERE page_id = ? AND seen_at > ? LIMIT 1",
-        (page_id, captured_at),
+        f"SELECT 1 FROM {TIMELINE} WHERE page_id = ? AND seen_at > ? LIMIT 1", (page_id, seen_at)
     ).fetchone()
     db.execute(
         "UPDATE page SET state = CASE WHEN state = 'known' THEN state WHEN ? THEN 'captured'"

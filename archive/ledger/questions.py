@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 from archive.ledger.ledger import Ledger, read_rows
@@ -86,25 +87,36 @@ def unread_captures(path: Path) -> set[int]:
     return {row[0] for row in read_rows(path, sql)}
 
 
-def stored_headers(
-    ledger: Ledger, site: str, url: str, status: int, sha256: str | None, at: str | None
-) -> list[dict[str, str]]:
-    """The kept headers of each capture of an exchange. Absent: `at` is None for any time."""
-    sql = (
-        "SELECT headers FROM capture WHERE body_sha256 = ? AND site = ? AND url = ? AND status = ?"
-    )
-    values = [sha256, site, url, status]
-    if at is not None:
-        sql += " AND captured_at = ?"
-        values.append(at)
-    return [json.loads(row["headers"]) for row in ledger.rows(sql, values)]
+@dataclass(frozen=True, slots=True)
+class StoredExchange:
+    """What tells a capture from another of its page: the ids of its record, and its headers.
+
+    Shape: `record_ids` are what it was called where it was taken from, and what it is called here;
+    none for what was taken from a file that names no records.
+    """
+
+    record_ids: tuple[str, ...]
+    headers: dict[str, str]
 
 
-def has_payload(ledger: Ledger, site: str, url: str, digest: str) -> bool:
-    """Whether an address has a capture with this payload digest."""
-    return bool(
-        ledger.value(
-            "SELECT 1 FROM capture WHERE payload_digest = ? AND site = ? AND url = ? LIMIT 1",
-            (digest, site, url),
-        )
+def stored_exchanges(
+    ledger: Ledger, page_id: int | None, status: int, sha256: str | None, at: str | None
+) -> list[StoredExchange]:
+    """The captures of a page with a status, a body and a date.
+
+    Absent: `sha256` is None for any body, `at` for any time.
+    """
+    rows = ledger.rows(
+        "SELECT headers, date_source, source_id, record_id FROM capture WHERE page_id = ?1"
+        " AND status = ?2 AND body_sha256 = coalesce(?3, body_sha256)"
+        " AND captured_at = coalesce(?4, captured_at)",
+        (page_id, status, sha256, at),
     )
+    return [StoredExchange(_ids(row), json.loads(row["headers"])) for row in rows]
+
+
+def _ids(row: sqlite3.Row) -> tuple[str, ...]:
+    """The ids of a record; our own tells nothing of a source that had none."""
+    if row["source_id"] is None and row["date_source"] != "crawl":
+        return ()
+    return tuple(each for each in (row["source_id"], row["record_id"]) if each is not None)

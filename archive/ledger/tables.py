@@ -150,5 +150,51 @@ CREATE TABLE export (
 row, each on a day of its own, that found it gone, the last on the day `missing_on`.
 `profile.counts` and `run.report` are JSON."""
 
-MIGRATIONS: tuple[str, ...] = (FIRST, SECOND)
+THIRD = """
+CREATE TABLE capture_now (
+  id INTEGER PRIMARY KEY,
+  page_id INTEGER NOT NULL REFERENCES page,
+  run_id INTEGER NOT NULL REFERENCES run,
+  site TEXT NOT NULL,
+  url TEXT NOT NULL,
+  fetched_url TEXT NOT NULL,
+  captured_at TEXT NOT NULL,
+  date_source TEXT NOT NULL
+    CHECK (date_source IN ('crawl', 'warc', 'container', 'page', 'argument', 'file')),
+  status INTEGER NOT NULL,
+  content_type TEXT,
+  headers TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('response', 'revisit')),
+  revisit_of INTEGER REFERENCES capture,
+  body_sha256 TEXT NOT NULL,
+  damage TEXT,
+  payload_digest TEXT,
+  segment_id INTEGER NOT NULL REFERENCES segment,
+  offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  record_id TEXT,
+  truncated TEXT CHECK (truncated IN ('length', 'time', 'disconnect')),
+  precision TEXT NOT NULL DEFAULT 'second'
+    CHECK (precision IN ('second', 'minute', 'day', 'month', 'year', 'unknown')),
+  source_id TEXT,
+  source_digest TEXT
+) STRICT;
+INSERT INTO capture_now (id, page_id, run_id, site, url, fetched_url, captured_at, date_source,
+  status, content_type, headers, kind, revisit_of, body_sha256, damage, payload_digest,
+  segment_id, offset, length, record_id, truncated, precision)
+SELECT id, page_id, run_id, site, url, fetched_url, captured_at, date_source, status, content_type,
+  headers, kind, revisit_of, body_sha256, damage, payload_digest, segment_id, offset, length,
+  record_id, truncated, iif(date_source = 'file', 'unknown', 'second')
+FROM capture;
+DROP TABLE capture;
+ALTER TABLE capture_now RENAME TO capture;
+CREATE INDEX capture_page ON capture (page_id, captured_at);
+CREATE INDEX capture_body ON capture (body_sha256);
+CREATE INDEX capture_source ON capture (source_id) WHERE source_id IS NOT NULL;
+CREATE INDEX capture_digest ON capture (source_digest) WHERE source_digest IS NOT NULL;
+"""
+"""`capture.source_id` is the id that the record has in the WARC file that it was taken from, and
+`source_digest` the payload digest stated there, as its algorithm and hex digits."""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD)
 """Step n takes a ledger from version n to n + 1."""

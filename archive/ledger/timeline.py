@@ -1,15 +1,19 @@
 """The order of a page's captures, which does not follow a clock that was once wrong. Pure data.
 
 What a crawl of ours stored comes after all that was stored of the page before it, whatever its
-date; an import goes to the place of its date. Ids are given in the order of storing, a ledger that
-is made again gives them so too, and so the order needs no column of its own.
+date; an import goes to the place of its date. What only a file's own time dates comes before all
+that has a date: tools set that time to what they like. Ids are given in the order of storing, a
+ledger that is made again gives them so too, and so the order needs no column of its own.
 """
 
 from __future__ import annotations
 
+UNDATED = "-"
+"""What the place in time of a capture whose date is doubtful begins with: less than any date."""
 SEEN_AT = (
-    "iif(date_source = 'crawl',"
-    " max(captured_at) OVER (PARTITION BY page_id ORDER BY capture.id), captured_at)"
+    f"CASE date_source WHEN 'file' THEN '{UNDATED}' || captured_at WHEN 'crawl' THEN"
+    " max(iif(date_source = 'file', '', captured_at))"
+    " OVER (PARTITION BY page_id ORDER BY capture.id) ELSE captured_at END"
 )
 """What a capture is ordered by: its own date, or in a crawl the newest date of its page so far."""
 TIMELINE = f"(SELECT *, {SEEN_AT} AS seen_at FROM capture)"

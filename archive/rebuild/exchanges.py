@@ -60,6 +60,11 @@ def exchanges_of(path: Path, damaged: list[str]) -> Iterator[StoredExchange]:
             answer = None
 
 
+def _usual(date_source: str) -> str:
+    """The precision of an exchange of which none is noted: the second, unless a file's time."""
+    return "unknown" if date_source == "file" else "second"
+
+
 def _taken_apart(
     place: tuple[int, int, int], answer: WarcRecord, notes: dict[str, str]
 ) -> StoredExchange:
@@ -79,5 +84,8 @@ def _taken_apart(
         # A revisit is cut by design: it is the answer that it repeats that was whole.
         truncated=cast(Any, headers.get("warc-truncated") if profile is None else None),
         outcome=notes.get("outcome"),
+        precision=cast(Any, notes.get("precision", _usual(notes["date-source"]))),
+        source_id=notes.get("source-id"),
+        source_digest=notes.get("source-digest"),
     )
     return StoredExchange(place, headers, notes, exchange, exchange.message(), profile)

@@ -2,12 +2,14 @@
 
 segments    one WARC file: begun, appended to, sealed, mended at the start
 store       an exchange kept: record, fsync, commit
+revisits    whose body other tools stored once: where it is
 unknown     what the files hold and the ledger lacks
 reader      the archive as other rooms read it
 quarantine  answers that belong in no segment
 """
 
 from archive.store.quarantine import keep_aside
+from archive.store.revisits import Reference, original_of_revisit, put_together
 from archive.store.segments import disk_of
-from archive.store.store import Exchange, Store, Truncation
+from archive.store.store import NOT_MODIFIED, Exchange, Store, Truncation
 from archive.store.unknown import lengths, unknown

@@ -20,12 +20,13 @@ from archive.store.reader import load_body, load_record
 from archive.store.segments import SegmentWriter
 from archive.warc.content import DecodedBody
 from archive.warc.http1 import Message, UnwritableError, split_head, take_apart
-from archive.warc.record import digest, fields, member, new_record_id
+from archive.warc.record import WarcRecord, digest, fields, member, new_record_id
 from machine.clock import stamp
 from machine.failpoints import reach
-from schema.dates import DateSource
+from schema.dates import DateSource, Precision
 from schema.errors import IntegrityError, StoppedError
 
+NOT_MODIFIED = 304
 Truncation = Literal["length", "time", "disconnect"]
 """Why only a part of an answer is there, as WARC-Truncated says it."""
 
@@ -37,7 +38,9 @@ class Exchange:
     `block` is the HTTP response with its headers, or for a saved file (`is_file`) its bytes.
     Absent: `request` is None where only the answer is known, `truncated` where it is whole,
     `validates` unless the request was conditional: the capture whose validators it named,
-    `outcome` for an import: what a crawl took it for, as `outcome:reason`.
+    `outcome` for an import: what a crawl took it for, as `outcome:reason`; `repeats` unless the
+    body came from a capture that is there: an imported revisit's original; `source_id` and
+    `source_digest`, the record's id and payload digest where it was taken from, unless stated.
     """
 
     site: str
@@ -54,6 +57,10 @@ class Exchange:
     validates: int | None = None
     ip: str | None = None
     outcome: str | None = None
+    precision: Precision = "second"
+    source_id: str | None = None
+    source_digest: str | None = None
+    repeats: int | None = None
 
     def message(self) -> Message:
         """The exchange taken apart; a saved file counts as an answer with status 200.
@@ -66,6 +73,9 @@ class Exchange:
         found = take_apart(self.block)
         if found is None:
             raise UnwritableError(f"{self.url}: the block is no HTTP response")
+        if found.decoded.is_plain and self.date_source == "crawl":
+            # No server may name an encoding that its body does not have.
+            return replace(found, decoded=DecodedBody(None, "damaged", "decode"))
         if self.truncated is None:
             return found
         return replace(found, decoded=DecodedBody(None, *self._cut(found)))
@@ -165,15 +175,26 @@ class Store:
 
         Raises: IntegrityError where the bytes are not as they were stored.
         """
-        row = self._ledger.rows(
+        row = self._place_of(capture_id)
+        return load_body(
+            self._home, row["segment"], row["offset"], row["length"], row["body_sha256"]
+        )
+
+    def record_of(self, capture_id: int) -> WarcRecord:
+        """The record that holds the bytes of a capture, a revisit's original's.
+
+        Raises: IntegrityError where it is not as it was stored.
+        """
+        row = self._place_of(capture_id)
+        return load_record(self._home, row["segment"], row["offset"], row["length"])
+
+    def _place_of(self, capture_id: int) -> sqlite3.Row:
+        return self._ledger.rows(
             "SELECT capture.*, segment.name AS segment FROM capture JOIN segment ON"
             " segment.id = segment_id WHERE capture.id = (SELECT coalesce(revisit_of, id)"
             " FROM capture WHERE id = ?)",
             (capture_id,),
         )[0]
-        return load_body(
-            self._home, row["segment"], row["offset"], row["length"], row["body_sha256"]
-        )
 
     def _take_back(self, segment: SegmentWriter, end: int) -> None:
         """Cut what was written after `end`, unless the ledger holds it all the same.
@@ -231,11 +252,13 @@ def _stored_body(exchange: Exchange) -> bytes:
 def original_of(
     ledger: Ledger, exchange: Exchange, message: Message, page_id: int
 ) -> Original | None:
-    """The stored exchange that an answer to a crawl repeats. Absent: None."""
+    """The stored exchange that an answer, or an imported revisit, repeats. Absent: None."""
+    if exchange.repeats is not None:
+        return _repeated(ledger, exchange, message, page_id)
     newest = newest_whole(ledger, page_id)
     if newest is None or exchange.date_source != "crawl":
         return None
-    if message.status == 304 and exchange.validates == newest["id"]:
+    if message.status == NOT_MODIFIED and exchange.validates == newest["id"]:
         # What it does not repeat stands as the answer said it that was asked about, itself a
         # repetition of an older one's bytes perhaps, and not as that older one did.
         return Original(root_of(ledger, newest), "server-not-modified", newest["headers"])
@@ -246,6 +269,23 @@ def original_of(
     root = root_of(ledger, newest)
     is_same = root["payload_digest"] == digest(_stored_body(exchange))
     return Original(root, "identical-payload-digest" if is_same else "")
+
+
+def _repeated(
+    ledger: Ledger, exchange: Exchange, message: Message, page_id: int
+) -> Original | None:
+    """What an imported revisit repeats. Absent: None where it is to be stored whole all the same.
+
+    That is where the bytes are another page's, or lie there framed otherwise.
+    """
+    row = ledger.rows("SELECT * FROM capture WHERE id = ?", (exchange.repeats,))[0]
+    root = root_of(ledger, row)
+    if root["page_id"] != page_id:
+        return None
+    if message.status == NOT_MODIFIED:
+        return Original(root, "server-not-modified", row["headers"])
+    is_same = root["payload_digest"] == digest(_stored_body(exchange))
+    return Original(root, "identical-payload-digest") if is_same else None
 
 
 def row_of(exchange: Exchange, message: Message, original: Original | None) -> dict[str, object]:
@@ -259,6 +299,9 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
         "fetched_url": exchange.fetched_url,
         "captured_at": exchange.captured_at,
         "date_source": exchange.date_source,
+        "precision": exchange.precision,
+        "source_id": exchange.source_id,
+        "source_digest": exchange.source_digest,
         "status": message.status,
         "content_type": message.header("content-type"),
         "headers": json.dumps(message.kept_headers()),
@@ -325,8 +368,13 @@ def _members(
         "stored-at": stamp(),
         "body-sha256": str(row["body_sha256"]),
     }
-    if exchange.outcome is not None:
-        notes["outcome"] = exchange.outcome
+    said = {
+        "outcome": exchange.outcome,
+        "precision": None if exchange.precision == "second" else exchange.precision,
+        "source-id": exchange.source_id,
+        "source-digest": exchange.source_digest,
+    }
+    notes |= {name: value for name, value in said.items() if value is not None}
     answer = _answer(exchange, original, named)
     return answer, others + member("metadata", fields(notes), beside, payload=None)
 

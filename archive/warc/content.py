@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ PIECE = 64 << 10
 MEMBER = b"\x1f\x8b\x08"
 """What a member of a gzip body begins with; anything else after a member is padding."""
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+
 
 @dataclass(frozen=True, slots=True)
 class DecodedBody:
@@ -31,6 +34,9 @@ class DecodedBody:
     reason: str = ""
     has_trailing: bool = False
     """Whether bytes followed the end of the encoded body; they are no part of it."""
+    is_plain: bool = False
+    """Whether it came without the encoding that its head names: some tools store it so, and keep
+    the head. No server that we ask ourselves may send it so."""
 
 
 class _Brotli:
@@ -111,6 +117,23 @@ def decode_body(wire: bytes, encoding: str | None, *, max_bytes: int = MAX_BYTES
         return _run(maker, wire, _errors_of(name), max_bytes, MEMBER if "gzip" in name else None)
     except ImportError:
         return DecodedBody(None, "damaged", "decode")
+
+
+def is_text(wire: bytes) -> bool:
+    """Whether bytes are a text as they stand, in no encoding of a body: markup, or UTF-8.
+
+    >>> is_text(b"  <!doctype html>"), is_text(b"plain"), is_text(bytes.fromhex("1f8b08"))
+    (True, True, False)
+    """
+    if len(wire) > MAX_BYTES or _CONTROL.search(wire):
+        return False
+    if wire.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return True
+    try:
+        wire.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _errors_of(name: str) -> tuple[type[Exception], ...]:

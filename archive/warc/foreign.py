@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import mmap
+import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from archive.warc.record import GZIP_MAGIC, WarcRecord, iter_records, member_at
+from archive.warc.content import MAX_RATIO
+from archive.warc.record import GZIP_MAGIC, WarcRecord, iter_records
+
+PIECE = 1 << 20
+SPOOL_BYTES = 16 << 20
+"""A larger gzip member, perhaps a whole file in one, is undone on the disk. Units: bytes."""
 
 
 def read_warc(path: Path) -> Iterator[tuple[int, WarcRecord | None]]:
     """Each record of a WARC file with the offset of its member, or of itself if uncompressed.
 
+    The records of one large member are told by their place in what it holds.
     Absent: None stands for bytes that are no whole record.
-    Raises: OSError when the file cannot be read.
+    Raises: OSError when the file cannot be read, or the disk has no room for a large member.
     """
     if path.stat().st_size == 0:
         yield 0, None
@@ -24,12 +33,39 @@ def read_warc(path: Path) -> Iterator[tuple[int, WarcRecord | None]]:
             return
         place = 0
         while place < len(data):
-            plain, end = member_at(data, place)
-            if plain is None:
-                yield place, None
-                following = data.find(GZIP_MAGIC, place + 1)
-                place = len(data) if following < 0 else following
-                continue
-            for _, record in iter_records(plain):
-                yield place, record
-            place = end
+            with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as plain:
+                end = _undo(data, place, plain)
+                if end is None:
+                    yield place, None
+                    following = data.find(GZIP_MAGIC, place + 1)
+                    place = len(data) if following < 0 else following
+                    continue
+                yield from _records(plain, place)
+                place = end
+
+
+def _undo(data: mmap.mmap, start: int, plain: IO[bytes]) -> int | None:
+    """Write out what the gzip member at `start` holds; gives its end, None where it is broken."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    place = start
+    try:
+        while not stream.eof and (place < len(data) or stream.unconsumed_tail):
+            piece = stream.unconsumed_tail or data[place : place + PIECE]
+            place += 0 if stream.unconsumed_tail else len(piece)
+            plain.write(stream.decompress(piece, SPOOL_BYTES))
+            if plain.tell() > max(SPOOL_BYTES, MAX_RATIO * (place - start)):
+                return None  # it grows faster than any text does
+    except zlib.error:
+        return None
+    return place - len(stream.unused_data) if stream.eof else None
+
+
+def _records(plain: IO[bytes], start: int) -> Iterator[tuple[int, WarcRecord | None]]:
+    if plain.tell() <= SPOOL_BYTES:
+        plain.seek(0)
+        for _, record in iter_records(plain.read()):
+            yield start, record
+    else:
+        plain.flush()
+        with mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield from iter_records(data)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from archive.warc.content import DecodedBody, decode_body
+from archive.warc.content import DecodedBody, decode_body, is_text
 
 KEPT_HEADERS = (
     "content-encoding",
@@ -22,11 +22,14 @@ KEPT_HEADERS = (
     "x-robots-tag",
 )
 """The response headers that the ledger repeats; all of them stay in the archive."""
+_SPELLINGS = {"e-tag": "etag"}
+"""Header names as some tools write them, and as they are. Source: node-warc 3.3.1."""
 VALIDATORS = ("etag", "last-modified")
 LONGEST_VALIDATOR = 1024
 """A longer one is not repeated, and so never sent back: the page is asked for without it."""
 
-_STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: |\Z)")
+_STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? +([0-9]{3})(?: |\Z)", re.IGNORECASE)
+"""In small letters, and without a reason, as tools write it that look into a browser."""
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\n]*)?\r?\n")
 """As wide as what the wire lets pass, or its chunks would be taken for a page."""
@@ -68,7 +71,7 @@ class Message:
         """
         kept: dict[str, str] = {}
         for name, value in self.headers:
-            key = name.lower()
+            key = _SPELLINGS.get(name.lower(), name.lower())
             if key in KEPT_HEADERS and (key != "link" or "license" in value.lower()):
                 kept[key] = f"{kept[key]}, {value}" if key in kept else value
         for key in VALIDATORS:
@@ -106,6 +109,8 @@ def take_apart(block: bytes) -> Message | None:
         wire = whole
     encoding = found.header("content-encoding")
     decoded = decode_body(wire, encoding) if wire else DecodedBody(b"")
+    if decoded.reason == "decode" and is_text(wire):
+        decoded = DecodedBody(wire, is_plain=True)
     return Message(found.status, headers, wire, decoded)
 
 

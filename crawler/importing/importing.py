@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive import Home, OpenRun, open_run
-from archive.ledger import Found, Lease, has_payload, settle_import, stored_headers
-from archive.store import Exchange
+from archive.ledger import Found, Lease, settle_import, stored_exchanges
+from archive.store import NOT_MODIFIED, Exchange, Reference, original_of_revisit, put_together
 from archive.warc import Message
 from crawler.choosing import TakenPages
 from crawler.context import Progress
@@ -23,10 +23,20 @@ from crawler.hosts.addresses import strict_address
 from crawler.importing.imported import imported_role, outcome_of
 from crawler.reading.look import LookTask, PageLook, look
 from crawler.report import ImportReport
-from crawler.sources.files import find_files, is_warc, read_urls_file, real, require_files
-from crawler.sources.item import Found as FoundThing
-from crawler.sources.item import Given, Item, PassedOver, Revisit, Trouble
-from crawler.sources.read import read_source
+from crawler.sources import (
+    Given,
+    Item,
+    PassedOver,
+    Revisit,
+    Thing,
+    Trouble,
+    find_files,
+    is_warc,
+    read_source,
+    read_urls_file,
+    real,
+    require_files,
+)
 from machine.clock import later, now, parse_stamp
 from machine.worker import Died, GuardedPool
 from parsers import Site
@@ -38,6 +48,7 @@ CLOCKS_DIFFER_DAYS = 1
 """So far may the date of a record or a file lie ahead of this machine's clock. Units: days."""
 HEAD_BYTES = 64 << 10
 NO_HOST = "pages without an address"
+DECODED = "its body came without the encoding that its head names"
 _SAVED_FROM = re.compile(
     rb"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(https?://[^\s<>]+)"
 )
@@ -80,6 +91,7 @@ def import_paths(
                 taking.take(found)
             if progress is not None:
                 progress(str(path), number + 1, len(files))
+        taking.take_deferred()
         return taking.report()
 
 
@@ -114,13 +126,17 @@ class _Import:
     failed: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    by_tool: Counter[str] = field(default_factory=Counter)
+    deferred: list[Revisit] = field(default_factory=list)
+    """Revisits that came before their original, or without it."""
 
     def __post_init__(self) -> None:
         self._drift = judge_rest(self.books, self.pool.call)
         self.profiler = Profiler(self.books)
         self._erased = TakenPages(self.books.home, erased=True)
 
-    def take(self, found: FoundThing) -> None:
+    def take(self, found: Thing) -> None:
         """Store one exchange, or note why not."""
         self.read += 1
         if isinstance(found, Trouble):
@@ -129,17 +145,32 @@ class _Import:
         if isinstance(found, PassedOver):
             return
         if isinstance(found, Revisit):
-            if self._has_payload(found):
-                self.unchanged += 1
+            whole = self._whole(found)
+            if whole is None:
+                self.deferred.append(found)
             else:
-                self._trouble(found.where, "damaged", "revisit", found.digest or "")
+                self._take_item(*whole)
             return
+        self._take_item(found)
+
+    def take_deferred(self) -> None:
+        """Take the revisits whose original came after them; name those that have none."""
+        for revisit in self.deferred:
+            whole = self._whole(revisit)
+            if whole is not None:
+                self._take_item(*whole)
+                continue
+            digest = revisit.digest or "no digest"
+            said = f"its body ({digest}) is in no file given, nor here: import those together"
+            self._trouble(revisit.where, "damaged", "revisit", said)
+
+    def _take_item(self, found: Item, repeats: int | None = None) -> None:
         if found.date_source != "argument" and found.captured_at > later(days=CLOCKS_DIFFER_DAYS):
             self._trouble(found.where, "damaged", "date", f"{found.captured_at} has not come yet")
             return
         try:
             site, own = self._address(found)
-            self._store(found, site, own)
+            self._store(found, site, own, repeats)
         except CrawlError as error:
             self.skipped[f"{error.reason}:{_host(error.url)}"] += 1
             self.books.add_attempt(
@@ -181,7 +212,47 @@ class _Import:
         except CrawlError:
             return None
 
-    def _store(self, item: Item, site: Site, own: str) -> None:
+    def _whole(self, revisit: Revisit) -> tuple[Item, int] | None:
+        """A revisit with the body that it repeats, and the capture of that. Absent: None."""
+        ledger, store = self.books.ledger, self.books.store
+        said = Reference(
+            captured_at=revisit.captured_at,
+            page_id=self._page_id(revisit.url),
+            digest=revisit.digest,
+            refers_to=revisit.refers_to,
+            refers_page_id=self._page_id(revisit.refers_url),
+            refers_date=revisit.refers_date,
+            is_unmodified=revisit.is_unmodified,
+        )
+        row = original_of_revisit(ledger, store, said)
+        if row is None:
+            return None
+        item = Item(
+            revisit.where,
+            revisit.url,
+            revisit.captured_at,
+            "warc",
+            put_together(ledger, store, row, revisit.head),
+            is_file=False,
+            content_type=None,
+            ip=revisit.ip,
+            precision=revisit.precision,
+            record_id=revisit.record_id,
+            digest=revisit.digest,
+            tool=revisit.tool,
+        )
+        return item, row["id"]
+
+    def _page_id(self, url: str | None) -> int | None:
+        """The page of an address that a revisit names. Absent: None where it is not known."""
+        try:
+            strict = strict_address(url or "")
+            site = self._claiming(strict)
+        except CrawlError:
+            return None
+        return self.books.frontier.page_id(site.name, site.own_address(strict))
+
+    def _store(self, item: Item, site: Site, own: str, repeats: int | None) -> None:
         """Store an exchange that is not here. Raises: CrawlError for one that was erased."""
         exchange = Exchange(
             site=site.name,
@@ -194,6 +265,10 @@ class _Import:
             content_type=item.content_type,
             truncated=item.truncated,
             ip=item.ip,
+            precision=item.precision,
+            source_id=item.record_id,
+            source_digest=item.digest,
+            repeats=repeats,
         )
         message = exchange.message()
         if self._erased.holds(site, own, message.body_sha256):
@@ -203,7 +278,7 @@ class _Import:
             return
         role = imported_role(exchange)
         page_id = self.books.frontier.enter(Found(site.name, own, role))
-        outcome, reason = outcome_of(message)
+        outcome, reason = outcome_of(message, is_repeat=repeats is not None)
         attempt: list[int] = []
 
         def settle(db: sqlite3.Connection, capture_id: int, _: bool) -> None:
@@ -211,8 +286,11 @@ class _Import:
 
         stored = self.books.store.add(exchange, message, page_id, settle)
         self.stored += 1
+        self.notes.update(item.notes)
+        self.notes.update([DECODED] if message.decoded.is_plain else [])
+        self.by_tool[item.tool or "not said"] += 1
         self.nameless += own.startswith("urn:")
-        if role != "comparison" or reason == "redirect":
+        if role != "comparison" or reason == "redirect" or repeats is not None:
             return
         if outcome != "ok":
             self._count(item.where, f"{outcome}:{reason}")
@@ -235,29 +313,23 @@ class _Import:
             self._count(item.where, f"extraction_refused:{failure}")
 
     def _is_known(self, exchange: Exchange, message: Message) -> bool:
-        """Whether this very exchange is in the archive; a page without address, at any time.
+        """Whether this very exchange is in the archive; one without a sound date, at any time.
 
-        One whose headers say more, a wish of the publisher perhaps, is another.
+        It is told by its record's id; where one of the two has none, by its time and body. One
+        whose headers say more, a wish of the publisher perhaps, is another.
         """
-        at = None if exchange.url.startswith("urn:") else exchange.captured_at
+        page_id = self.books.frontier.page_id(exchange.site, exchange.url)
+        is_dated = exchange.date_source != "file" and not exchange.url.startswith("urn:")
+        at = exchange.captured_at if is_dated else None
+        sha256 = None if message.status == NOT_MODIFIED else message.body_sha256
         said = message.kept_headers().items()
-        known = stored_headers(
-            self.books.ledger, exchange.site, exchange.url, message.status, message.body_sha256, at
-        )
-        return any(said <= headers.items() for headers in known)
-
-    def _has_payload(self, revisit: Revisit) -> bool:
-        """Whether the bytes that a revisit points to are here, as a capture of its own address."""
-        try:
-            strict = strict_address(revisit.url)
-        except CrawlError:
-            return False
-        site = self.site or site_of_url(strict)
-        if site is None:
-            return False
-        return has_payload(
-            self.books.ledger, site.name, site.own_address(strict), revisit.digest or ""
-        )
+        for row in stored_exchanges(self.books.ledger, page_id, message.status, sha256, at):
+            if exchange.source_id is not None and row.record_ids:
+                if exchange.source_id in row.record_ids:
+                    return True
+            elif said <= row.headers.items():
+                return True
+        return False
 
     def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
         self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)
@@ -296,5 +368,7 @@ class _Import:
             failed=dict(self.failed),
             problems=tuple(self.problems),
             drift=drift,
+            notes=dict(self.notes),
+            by_tool=dict(self.by_tool.most_common()),
             exit_code=exit_code,
         )

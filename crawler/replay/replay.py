@@ -102,7 +102,8 @@ class Replay:
             self._asked.add(asked)
 
     def _settle_import(self, db: sqlite3.Connection, entered: Entered) -> None:
-        outcome, reason = outcome_of(entered.stored.message)
+        is_repeat = entered.original_id is not None
+        outcome, reason = outcome_of(entered.stored.message, is_repeat=is_repeat)
         role = imported_role(entered.stored.exchange)
         with as_of(entered.stored.stored_at):
             settle_import(db, entered.capture_id, outcome, reason)

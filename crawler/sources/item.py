@@ -39,6 +39,10 @@ class Item:
     record_id: str | None = None
     digest: str | None = None
     """The payload digest that the source states, by value: `sha1:` and hex digits."""
+    tool: str | None = None
+    """What made the capture, as it says itself."""
+    notes: tuple[str, ...] = ()
+    """What is odd about it, though it can be taken: in a few words that are the same for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ class Revisit:
     refers_to: str | None = None
     refers_url: str | None = None
     refers_date: str | None = None
+    is_unmodified: bool = False
     ip: str | None = None
+    tool: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +89,4 @@ class PassedOver:
     kind: str
 
 
-Found = Item | Revisit | Trouble | PassedOver
+Thing = Item | Revisit | Trouble | PassedOver

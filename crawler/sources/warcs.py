@@ -2,62 +2,176 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, cast, get_args
 
 from archive.store import Truncation
-from archive.warc import MAX_BYTES, WarcRecord, read_warc, take_apart
+from archive.warc import (
+    MAX_BYTES,
+    WarcRecord,
+    digest_value,
+    is_digest_of,
+    read_fields,
+    read_warc,
+    split_head,
+    take_apart,
+)
 from crawler.sources.files import shown
-from crawler.sources.item import Found, Item, Revisit, Trouble
-from machine.dates import read_date
+from crawler.sources.item import Item, PassedOver, Revisit, Thing, Trouble
+from machine.dates import Dated, read_date
+from schema.dates import DateSource, Precision
 from schema.errors import UsageError
 
 MAX_BLOCK = MAX_BYTES + (64 << 10)
 """The largest response that is taken from a WARC file, headers included. Units: bytes."""
+PAGES = ("text/html", "application/xhtml+xml", "text/plain")
+"""The kinds of content of which a conversion is a page."""
+OTHER_DIGEST = "its payload digest is that of other bytes"
+_NOT_MODIFIED = "server-not-modified"
+_URN = "urn:sha256:"
 
 
-def exchanges_of(path: Path) -> Iterator[Found]:
-    """The exchanges of one WARC file. Raises: OSError when it cannot be read."""
+def exchanges_of(path: Path, where: str | None = None) -> Iterator[Thing]:
+    """The exchanges of one WARC file, called `where` if not by its path.
+
+    Raises: OSError when it cannot be read.
+    """
+    where = shown(path) if where is None else where
+    kinds, tool, is_empty = Counter[str](), None, True
+    held: Item | Revisit | None = None
     for offset, record in read_warc(path):
-        yield from _of_record(f"{shown(path)}#{offset}", record)
+        if held is not None and record is not None and _is_beside(record, held):
+            held = _noted(held, record)
+            continue
+        if held is not None:
+            yield held
+            held = None
+        if record is not None:
+            kinds[record.type or "no type"] += 1
+        if record is not None and record.type == "warcinfo":
+            tool = read_fields(record.block).get("software", tool)
+        found = _of_record(f"{where}#{offset}", record, tool)
+        is_empty = is_empty and found is None
+        if isinstance(found, Item | Revisit):
+            held = found
+        elif found is not None:
+            yield found
+    if held is not None:
+        yield held
+    if is_empty:
+        told = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+        yield PassedOver(where, f"a WARC file without an answer ({told})")
 
 
-def _of_record(where: str, record: WarcRecord | None) -> Iterator[Found]:
+def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Thing | None:
+    """What one record holds. Absent: None for one that is no exchange."""
     if record is None:
-        yield Trouble(where, "damaged", "warc", "the record is cut or broken")
-        return
+        return Trouble(where, "damaged", "warc", "the record is cut or broken")
     # Some tools write the address in angle brackets.
     url = record.headers.get("warc-target-uri", "").strip("<> ")
-    if record.type not in ("response", "resource", "revisit") or not url.startswith("http"):
-        return
+    if not _is_exchange(record, url):
+        return None
     try:
         dated = read_date(record.headers.get("warc-date", ""))
     except UsageError:
-        yield Trouble(where, "damaged", "warc", "WARC-Date is missing or no date")
-        return
+        return Trouble(where, "damaged", "warc", "WARC-Date is missing or no date")
+    if len(record.block) > MAX_BLOCK:
+        return Trouble(where, "too_large", "wire", f"{len(record.block)} bytes")
     if record.type == "revisit":
-        yield Revisit(
-            where, url, *dated, record.block, digest=record.headers.get("warc-payload-digest")
-        )
-    elif len(record.block) > MAX_BLOCK:
-        yield Trouble(where, "too_large", "wire", f"{len(record.block)} bytes")
-    elif record.type == "response" and take_apart(record.block) is None:
-        yield Trouble(where, "damaged", "warc", "the block is no HTTP response")
-    else:
-        is_file = record.type == "resource"
-        yield Item(
-            where,
-            url,
-            dated.at,
-            "warc",
-            record.block,
-            is_file,
-            record.headers.get("content-type") if is_file else None,
-            _truncation(record),
-            record.headers.get("warc-ip-address"),
-            dated.precision,
-        )
+        return _revisit(where, url, record, dated, tool)
+    if record.type == "response" and take_apart(record.block) is None:
+        return Trouble(where, "damaged", "warc", "the block is no HTTP response")
+    return _item(where, url, record, dated, tool)
+
+
+def _is_exchange(record: WarcRecord, url: str) -> bool:
+    if record.type == "conversion":
+        kind = record.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind in PAGES and url.startswith("http")
+    if record.type == "resource" and url.startswith(_URN):
+        return True  # of an archive like ours: a saved page whose address is not known
+    return record.type in ("response", "resource", "revisit") and url.startswith("http")
+
+
+def _item(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | None) -> Item:
+    is_file = record.type != "response"
+    truncated, digest = _truncation(record), digest_value(record.headers.get("warc-payload-digest"))
+    is_other = digest is not None and truncated is None and not _is_of(digest, record, is_file)
+    return Item(
+        where,
+        None if url.startswith(_URN) else url,
+        dated.at,
+        "warc",
+        record.block,
+        is_file,
+        record.headers.get("content-type") if is_file else None,
+        truncated,
+        record.headers.get("warc-ip-address"),
+        dated.precision,
+        record.headers.get("warc-record-id"),
+        # One that lies must not lead a revisit to these bytes.
+        None if is_other else digest,
+        tool,
+        (OTHER_DIGEST,) if is_other else (),
+    )
+
+
+def _is_of(digest: str, record: WarcRecord, is_file: bool) -> bool:
+    """Whether a payload digest is right, over any of the forms that tools take for the payload."""
+    if is_digest_of(digest, record.block if is_file else split_head(record.block)[1]):
+        return True
+    message = None if is_file else take_apart(record.block)
+    if message is None:
+        return False
+    return is_digest_of(digest, message.wire, message.decoded.body or b"", record.block)
+
+
+def _revisit(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | None) -> Revisit:
+    said = record.headers
+    message = take_apart(record.block)
+    is_304 = message.status == 304 if message else _NOT_MODIFIED in said.get("warc-profile", "")
+    try:
+        refers_date = read_date(said.get("warc-refers-to-date", "")).at
+    except UsageError:
+        refers_date = None
+    return Revisit(
+        where,
+        url,
+        *dated,
+        record.block,
+        said.get("warc-record-id"),
+        # Of a 304 it is at best the digest of nothing.
+        None if is_304 else digest_value(said.get("warc-payload-digest")),
+        said.get("warc-refers-to"),
+        said.get("warc-refers-to-target-uri", "").strip("<> ") or None,
+        refers_date,
+        is_304,
+        said.get("warc-ip-address"),
+        tool,
+    )
+
+
+def _is_beside(record: WarcRecord, answer: Item | Revisit) -> bool:
+    """Whether a record goes with the answer before it."""
+    if record.type not in ("request", "metadata") or answer.record_id is None:
+        return False
+    return record.headers.get("warc-concurrent-to") == answer.record_id
+
+
+def _noted(answer: Item | Revisit, record: WarcRecord) -> Item | Revisit:
+    """An answer with what an archive of ours noted beside it: whose date it is."""
+    notes = read_fields(record.block) if record.type == "metadata" else {}
+    source = notes.get("date-source")
+    if not isinstance(answer, Item) or "stored-at" not in notes or source == "crawl":
+        return answer
+    usual = "unknown" if source == "file" else "second"
+    precision = notes.get("precision", usual)
+    if source not in get_args(DateSource) or precision not in get_args(Precision):
+        return answer
+    return replace(answer, date_source=cast(Any, source), precision=cast(Any, precision))
 
 
 def _truncation(record: WarcRecord) -> Truncation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -22,6 +23,8 @@ from schema.records import LONG_TEXT, Quote
 
 _QUOTES = TypeAdapter(list[Quote])
 """All at once is twice as fast as one by one."""
+_BRACKET = re.compile(r"\([^()]*\)")
+"""What may follow a quote's last sentence, where no boundary lies between: a note's number."""
 
 
 def read_quotes(
@@ -97,7 +100,9 @@ def _text(context: Context, path: str, cell: NamedCell) -> str:
         text = text[start:end].strip(" ")
     if not text:
         raise FieldError(code="quote_empty", field=path, detail="nothing inside the quote")
-    if tail := tail_of(text):
+    tail = tail_of(text)
+    is_apart = tokens.document.text[places[-1][0]] == tail
+    if tail and (is_apart or not _BRACKET.fullmatch(tail)):
         detail = f"{tail!r} behind the last sentence may be no part of it"
         raise FieldError(code="field_ambiguous", field=path, detail=detail)
     context.trace[path] = tuple(places)

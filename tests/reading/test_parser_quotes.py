@@ -893,3 +893,12 @@ def test_a_cell_that_was_paid_for_is_no_quote(word: str) -> None:
 def test_words_glued_behind_a_last_sentence_are_no_part_of_it() -> None:
     line = reading(rows(lambda at: cell(at, quote=f"<p>{SAID[at]}<span>The end of it.</span></p>")))
     assert line["kind"] == "failure"
+
+
+def test_a_number_in_brackets_is_a_quotes_own_where_nothing_lies_between() -> None:
+    def with_number(markup: str) -> Line:
+        return reading(rows(lambda at: cell(at, quote=f"<p>{SAID[at]} {markup.format(at)}</p>")))
+
+    told = [quote["text"] for quote in with_number("({})")["quotes"]]
+    assert told == [f"{SAID[at]} ({at})" for at in range(8)]
+    assert with_number("<span>({})</span>")["kind"] == "failure"
