@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from schema import records
+from schema.dates import DateSource, Precision
 from schema.records import Badge, Count, Entry, Percent, Position, Record, Verdict, VerdictSource
 
 
@@ -57,10 +58,10 @@ class Row(Record):
 class DatedRow(Row):
     """A row that captures show, with the dates of the first and the last of them."""
 
-    first_seen: str
-    """Date of the oldest capture that shows it, UTC."""
-    last_seen: str
-    """Date of the newest capture that shows it, UTC."""
+    first_seen: str | None
+    """Date of the oldest capture that shows it, UTC; null where none has a sound date."""
+    last_seen: str | None
+    """Date of the newest capture that shows it, UTC; null where none has a sound date."""
 
 
 class SiteRow(Row):
@@ -206,8 +207,10 @@ class CaptureRow(Row):
     """The address asked for, on the site's own base."""
     captured_at: str
     """When the exchange happened, UTC."""
-    date_source: Literal["crawl", "warc", "argument", "file"]
-    """Where the date comes from: our clock, an imported WARC, the command line or the file."""
+    date_source: DateSource
+    """Who says so: our clock, a WARC, another container, the saved page, --date or the file."""
+    date_precision: Precision
+    """How exactly it is known; captured_at is the earliest moment meant, unless it is unknown."""
     status: Annotated[int, Field(ge=0, le=999)]
     """The HTTP status of the answer."""
     content_type: str | None

@@ -14,6 +14,8 @@ from web.upstream import ResultRow
 MOST_ROWS = 200
 """How many comparisons a tool's or a quote's page lists before it points to the table."""
 PER_PAGE = 20
+DATED = "iif(last_seen is null, null, captured_at) as captured_at"
+"""The date of a comparison's capture, where it is a sound one."""
 MOST_SLOTS = 4
 """Rows of a whole scorecard."""
 
@@ -51,8 +53,8 @@ def home(conn: sqlite3.Connection) -> ResultRow:
         ),
         "newest": rows(
             conn,
-            "select comparison, title, site, captured_at from comparison"
-            " order by captured_at desc, id desc limit 12",
+            f"select comparison, title, site, {DATED} from comparison"
+            " order by last_seen is null, captured_at desc, id desc limit 12",
         ),
         "tools": rows(
             conn,
@@ -62,7 +64,9 @@ def home(conn: sqlite3.Connection) -> ResultRow:
         "reviewers": reviewers(conn),
         "sites": rows(conn, "select site, title, base from site order by site"),
         "span": first(
-            conn, "select min(captured_at) as first, max(captured_at) as last from capture"
+            conn,
+            "select min(captured_at) as first, max(captured_at) as last from capture"
+            " where date_source <> 'file'",
         ),
     }
 
@@ -217,7 +221,7 @@ def tool(conn: sqlite3.Connection, key: str) -> ResultRow | None:
         ),
         "comparisons": rows(
             conn,
-            "select comparison, title, captured_at from comparison"
+            f"select comparison, title, {DATED} from comparison"
             " where tool_a = :id or tool_b = :id order by comparison limit :most",
             id=found["id"],
             most=MOST_ROWS,
@@ -306,7 +310,8 @@ def quote(conn: sqlite3.Connection, key: str) -> ResultRow | None:
 
 
 COMPARISONS_OF_QUOTE = """
-select c.comparison, c.title, c.captured_at, c.noindex, min(vq.position) as position,
+select c.comparison, c.title, c.noindex,
+       iif(c.last_seen is null, null, c.captured_at) as captured_at, min(vq.position) as position,
        max(v.id = c.version) as is_shown
 from version_quote vq join comparison_version v on v.id = vq.version
 join comparison c on c.id = v.comparison

@@ -118,7 +118,11 @@ def days(first: str | None, last: str | None) -> str:
 
     >>> days("2026-11-01T12:00:00Z", "2026-11-01T13:00:00Z"), days("2026-11-01", "2026-11-02")
     ('on 2026-11-01', 'from 2026-11-01 to 2026-11-02')
+    >>> days(None, None)
+    'on a day that is not known'
     """
+    if first is None:
+        return "on a day that is not known"
     same = day(first) == day(last)
     return f"on {day(first)}" if same else f"from {day(first)} to {day(last)}"
 

@@ -26,8 +26,8 @@ class Capture:
     """One stored exchange.
 
     `url` is the own address asked, or `urn:sha256:...`; `seen_at` its place in time, which is
-    `captured_at` but where the clock was wrong; `segment` the file's name without `.open`;
-    `headers` those that opt-outs and later requests need, with lower-case names.
+    `captured_at` but where the clock was wrong or the date is doubtful; `segment` the file's name
+    without `.open`; `headers` those that opt-outs and later requests need, with lower-case names.
     Absent: `revisit_of` is None for a whole response, `damage` where the body is sound.
     """
 
@@ -39,6 +39,7 @@ class Capture:
     captured_at: str
     seen_at: str
     date_source: str
+    precision: str
     status: int
     content_type: str | None
     headers: dict[str, str]
@@ -57,6 +58,11 @@ class Capture:
     def order(self) -> tuple[str, int]:
         """What the captures of a page sort by."""
         return self.seen_at, self.id
+
+    @property
+    def sound_date(self) -> str | None:
+        """Its date. Absent: None where only a file's own time says it, which tools set freely."""
+        return None if self.date_source == "file" else self.captured_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class Archive:
         rows = read_rows(
             self.home.ledger,
             f"SELECT capture.id, page_id, capture.site, capture.url, role, captured_at, {SEEN_AT}"
-            " AS seen_at, date_source, status, content_type, headers, kind, revisit_of,"
+            " AS seen_at, date_source, precision, status, content_type, headers, kind, revisit_of,"
             " body_sha256, damage, truncated, segment.name AS segment, offset, capture.length,"
             " coalesce(said.denied_tokens, '') AS denied_tokens FROM capture"
             " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"

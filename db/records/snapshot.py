@@ -24,7 +24,8 @@ from schema.signals import robots_signals
 
 PAGE = "site url state last_outcome"
 CAPTURE = (
-    "id page_id url captured_at date_source status content_type headers kind revisit_of body_sha256"
+    "id page_id url captured_at date_source precision status content_type headers kind revisit_of"
+    " body_sha256"
 )
 RUN = "kind site started_at ended_at exit_code asked stored unchanged failed bytes robots_state"
 TAKEDOWN = "id kind site target reason added_at"

@@ -15,7 +15,7 @@ from db.rows.keys import public_names
 from db.rows.observations import CARD_FIELDS, joined_tool, joined_verdict, quote_conflicts
 from db.rows.page_rows import public_detail
 from db.rows.tables import Values
-from db.rows.versions import PageHistory, Version
+from db.rows.versions import PageHistory, Version, earliest
 from parsers.sites import site_named
 
 DATES = "first_seen last_seen"
@@ -108,7 +108,7 @@ def comparison_rows(held: Holdings) -> Iterator[Values]:
             "capture": capture.id,
             "version": version.key,
             "captured_at": capture.captured_at,
-            "first_seen": min(each.first_seen for each in history.versions),
+            "first_seen": earliest(each.first_seen for each in history.versions),
             "last_seen": version.last_seen,
             "state": "stored" if history.state == "stored" else "held",
             "withheld": _withheld(history, version),

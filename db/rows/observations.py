@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from db.records.snapshot import picked
 from db.rows.keys import ToolKey
 from db.rows.load import QuoteFacts, ToolFacts
-from db.rows.versions import PageHistory, Version
+from db.rows.versions import PageHistory, Version, earliest
 from schema.records import Verdict, VerdictSource
 
 SOURCES: tuple[VerdictSource, ...] = ("page", "unanimous", "cue", "remainder")
@@ -28,8 +28,8 @@ class DatedValue(Generic[Thing]):
     """Where one thing was shown: as it was last, its dates, and what was stated of it."""
 
     shown: Thing
-    first_seen: str = "~"  # sorts after every date
-    last_seen: str = ""
+    first_seen: str | None = None
+    last_seen: str | None = None
     newest: tuple[str, int] = ("", 0)
     is_withheld: bool = True
     """Whether no address that shows or showed it may show its words now."""
@@ -38,7 +38,7 @@ class DatedValue(Generic[Thing]):
     def see(self, version: Version, shown: Thing, *, is_withheld: bool = False) -> None:
         """Widen the dates by a version, and keep what it shows if it is the newest so far."""
         self.is_withheld &= is_withheld
-        self.first_seen = min(self.first_seen, version.first_seen)
+        self.first_seen = earliest((self.first_seen, version.first_seen))
         if version.order > self.newest:
             self.newest, self.last_seen, self.shown = version.order, version.last_seen, shown
 
@@ -119,7 +119,8 @@ def dated_values(pages: Iterable[PageHistory], names: dict[int, str]) -> DatedVa
     found = DatedValues()
     for history in pages:
         for version in history.versions:
-            _see(found, history, version, f"{names[history.page.id]}, {version.first_seen}")
+            when = version.first_seen or "of no known date"
+            _see(found, history, version, f"{names[history.page.id]}, {when}")
     return found
 
 

@@ -100,6 +100,7 @@ def capture_rows(held: Holdings) -> Iterator[Values]:
             **picked(
                 capture, "id url captured_at date_source status content_type kind body_sha256"
             ),
+            "date_precision": capture.precision,
             "page": capture.page_id,
             "revisit_of": capture.revisit_of if capture.revisit_of in known else None,
             "outcome": each.outcome,

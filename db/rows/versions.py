@@ -29,14 +29,17 @@ class Version:
         return self.seen[0].capture.page_id, self.number
 
     @property
-    def first_seen(self) -> str:
-        """The earliest date of a capture: never after `last_seen`, whatever the clock said."""
-        return min(each.capture.captured_at for each in self.seen)
+    def first_seen(self) -> str | None:
+        """The earliest date of a capture: never after `last_seen`, whatever the clock said.
+
+        Absent: None where no capture has a sound date.
+        """
+        return earliest(each.capture.sound_date for each in self.seen)
 
     @property
-    def last_seen(self) -> str:
-        """Date of its newest capture."""
-        return self.seen[-1].capture.captured_at
+    def last_seen(self) -> str | None:
+        """Date of its newest capture. Absent: as of the first."""
+        return self.seen[-1].capture.sound_date
 
     @property
     def body(self) -> CaptureOutcome:
@@ -87,6 +90,11 @@ class PageHistory:
     def is_any_withheld(self) -> bool:
         """Whether any words of the page may not be shown, and so none that a detail cites."""
         return self.wishes("text") or self.wishes("part")
+
+
+def earliest(dates: Iterable[str | None]) -> str | None:
+    """The earliest of some dates that are known. Absent: None where none is."""
+    return min((date for date in dates if date is not None), default=None)
 
 
 def history_of(page: Page, takedown: int | None, seen: list[CaptureOutcome]) -> PageHistory:

@@ -194,6 +194,7 @@ class Filler:
             url=url,
             captured_at=NOW,
             date_source="crawl",
+            date_precision="second",
             status=200,
             content_type="text/html",
             kind="response",
