@@ -102,10 +102,13 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
         record = read_laid_out(document, owner, _own(owner, url), decoded.data, found.trace)
     except ParseError as problem:
         raise explain_absence(document, owner.words, url, problem) from problem
-    if not decoded.is_repaired:
-        return record
-    finding = Finding(code="encoding_repaired", field=None, detail=f"read as {decoded.encoding}")
-    return record.model_copy(update={"findings": (*record.findings, finding)})
+    odd = {}
+    if decoded.is_repaired:
+        odd["encoding_repaired"] = f"read as {decoded.encoding}"
+    if page.is_bare:
+        odd["encoding_absent"] = "its body was stored decoded"
+    findings = [Finding(code=code, field=None, detail=detail) for code, detail in odd.items()]
+    return record.model_copy(update={"findings": (*record.findings, *findings)})
 
 
 def read_page(page: RawPage, *, site: str | None = None) -> Comparison | Failure | Other:

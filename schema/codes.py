@@ -59,6 +59,7 @@ FINDINGS: dict[str, str] = {
     "uneven_sides": "One card or cell states something that its counterpart leaves out.",
     "canonical_differs": "The page names another address as its canonical one.",
     "encoding_repaired": "The declared encoding was wrong; another declared one fitted.",
+    "encoding_absent": "The stored answer names a content encoding that its body does not have.",
     "observation_conflict": "Two captures state different facts about one quote or card.",
 }
 

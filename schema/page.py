@@ -28,6 +28,8 @@ class RawPage:
     """When the exchange happened, in UTC."""
     sha256: str = field(default="")
     """SHA-256 of `body` in hex; worked out when not given."""
+    is_bare: bool = False
+    """Whether the body came without the content encoding that its head names."""
 
     def __post_init__(self) -> None:
         if not self.sha256:

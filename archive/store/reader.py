@@ -14,6 +14,7 @@ from archive.ledger.ledger import read_rows
 from archive.ledger.soundness import require_tables
 from archive.ledger.timeline import SEEN_AT
 from archive.store.segments import OPEN
+from archive.warc.content import DecodedBody
 from archive.warc.http1 import take_apart
 from archive.warc.record import WarcRecord, read_member
 from machine.clock import parse_stamp
@@ -176,7 +177,8 @@ class Archive:
         kept = self._original(capture)
         if kept.damage is not None:
             raise BytesError(code="unreadable", detail=f"stored as {kept.damage}")
-        body = load_body(self.home, kept.segment, kept.offset, kept.length, kept.body_sha256)
+        place = (kept.segment, kept.offset, kept.length)
+        body, is_bare = _load_body(self.home, *place, kept.body_sha256)
         try:
             fetched_at = parse_stamp(capture.captured_at, where="captured_at")
         except UsageError as error:
@@ -187,6 +189,7 @@ class Archive:
             content_type=capture.content_type,
             fetched_at=fetched_at,
             sha256=capture.body_sha256,
+            is_bare=is_bare,
         )
 
     def _original(self, capture: Capture) -> Capture:
@@ -224,17 +227,24 @@ def load_body(home: Home, segment: str, offset: int, length: int, sha256: str) -
 
     Raises: IntegrityError where it is missing or is not the one that was stored.
     """
+    return _load_body(home, segment, offset, length, sha256)[0]
+
+
+def _load_body(
+    home: Home, segment: str, offset: int, length: int, sha256: str
+) -> tuple[bytes, bool]:
+    """The body, and whether it came without the encoding that its head names."""
     where = f"{segment} at {offset}"
     record = load_record(home, segment, offset, length)
-    body: bytes | None = record.block
+    decoded = DecodedBody(record.block)
     if record.type != "resource":
         message = take_apart(record.block)
         if message is None:
             raise IntegrityError(where=where, what="the block is no HTTP response")
-        body = message.decoded.body
-    if body is None or hashlib.sha256(body).hexdigest() != sha256:
+        decoded = message.decoded
+    if decoded.body is None or hashlib.sha256(decoded.body).hexdigest() != sha256:
         raise IntegrityError(where=where, what="the body is not the one that was stored")
-    return body
+    return decoded.body, decoded.is_plain
 
 
 def load_record(home: Home, segment: str, offset: int, length: int) -> WarcRecord:

@@ -304,6 +304,7 @@ class _Import:
             url=None if own.startswith("urn:") else own,
             body=message.decoded.body or b"",
             content_type=message.header("content-type"),
+            is_bare=message.decoded.is_plain,
         )
         seen = self.pool.call(LookTask(page, site, "record"))
         self.profiler.see(site, capture_id, seen)

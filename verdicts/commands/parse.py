@@ -123,7 +123,8 @@ def _tasks_of_warc(path: str, file: Path, site: str | None) -> Iterator[ParseTas
         if body is None:
             yield ParseTask(path, None, name, "the body is damaged", url)
         else:
-            page = RawPage(url=url, body=body, content_type=content_type)
+            is_bare = message is not None and message.decoded.is_plain
+            page = RawPage(url=url, body=body, content_type=content_type, is_bare=is_bare)
             yield ParseTask(path, page, name, "")
 
 
