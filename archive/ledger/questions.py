@@ -88,7 +88,7 @@ def unread_captures(path: Path) -> set[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredExchange:
+class KnownExchange:
     """What tells a capture from another of its page: the ids of its record, and its headers.
 
     Shape: `record_ids` are what it was called where it was taken from, and what it is called here;
@@ -101,7 +101,7 @@ class StoredExchange:
 
 def stored_exchanges(
     ledger: Ledger, page_id: int | None, status: int, sha256: str | None, at: str | None
-) -> list[StoredExchange]:
+) -> list[KnownExchange]:
     """The captures of a page with a status, a body and a date.
 
     Absent: `sha256` is None for any body, `at` for any time.
@@ -112,7 +112,7 @@ def stored_exchanges(
         " AND captured_at = coalesce(?4, captured_at)",
         (page_id, status, sha256, at),
     )
-    return [StoredExchange(_ids(row), json.loads(row["headers"])) for row in rows]
+    return [KnownExchange(_ids(row), json.loads(row["headers"])) for row in rows]
 
 
 def _ids(row: sqlite3.Row) -> tuple[str, ...]:

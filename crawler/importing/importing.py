@@ -28,7 +28,7 @@ from crawler.sources import (
     Item,
     PassedOver,
     Revisit,
-    Thing,
+    SourceItem,
     Trouble,
     find_files,
     is_warc,
@@ -136,7 +136,7 @@ class _Import:
         self.profiler = Profiler(self.books)
         self._erased = TakenPages(self.books.home, erased=True)
 
-    def take(self, found: Thing) -> None:
+    def take(self, found: SourceItem) -> None:
         """Store one exchange, or note why not."""
         self.read += 1
         if isinstance(found, Trouble):

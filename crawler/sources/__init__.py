@@ -6,5 +6,5 @@ read    any file
 """
 
 from crawler.sources.files import PAGES, find_files, is_warc, read_urls_file, real, require_files
-from crawler.sources.item import Given, Item, PassedOver, Revisit, Thing, Trouble
+from crawler.sources.item import Given, Item, PassedOver, Revisit, SourceItem, Trouble
 from crawler.sources.read import read_source

@@ -89,4 +89,4 @@ class PassedOver:
     kind: str
 
 
-Thing = Item | Revisit | Trouble | PassedOver
+SourceItem = Item | Revisit | Trouble | PassedOver

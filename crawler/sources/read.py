@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.sources.files import is_warc, shown
-from crawler.sources.item import Given, Thing, Trouble
+from crawler.sources.item import Given, SourceItem, Trouble
 from crawler.sources.pages import page_of
 from crawler.sources.warcs import exchanges_of
 
 
-def read_source(path: Path, given: Given) -> Iterator[Thing]:
+def read_source(path: Path, given: Given) -> Iterator[SourceItem]:
     """What one file holds: a page, or the exchanges of a WARC file or another container."""
     try:
         if path.exists() and not path.is_file():

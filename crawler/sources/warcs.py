@@ -20,7 +20,7 @@ from archive.warc import (
     take_apart,
 )
 from crawler.sources.files import shown
-from crawler.sources.item import Item, PassedOver, Revisit, Thing, Trouble
+from crawler.sources.item import Item, PassedOver, Revisit, SourceItem, Trouble
 from machine.dates import Dated, read_date
 from schema.dates import DateSource, Precision
 from schema.errors import UsageError
@@ -34,7 +34,7 @@ _NOT_MODIFIED = "server-not-modified"
 _URN = "urn:sha256:"
 
 
-def exchanges_of(path: Path, where: str | None = None) -> Iterator[Thing]:
+def exchanges_of(path: Path, where: str | None = None) -> Iterator[SourceItem]:
     """The exchanges of one WARC file, called `where` if not by its path.
 
     Raises: OSError when it cannot be read.
@@ -66,7 +66,7 @@ def exchanges_of(path: Path, where: str | None = None) -> Iterator[Thing]:
         yield PassedOver(where, f"a WARC file without an answer ({told})")
 
 
-def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Thing | None:
+def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> SourceItem | None:
     """What one record holds. Absent: None for one that is no exchange."""
     if record is None:
         return Trouble(where, "damaged", "warc", "the record is cut or broken")
