@@ -476,9 +476,16 @@ class CorrectionRow(Row):
     """When the note was added, UTC."""
 
 
-class ComparisonQuoteView(Record):
+class View(Record):
+    """What all views share: `order` names the columns that tell one row from any other."""
+
+    order: ClassVar[tuple[str, ...]]
+
+
+class ComparisonQuoteView(View):
     """Every quote shown, in the words and place of the newest good capture of its page."""
 
+    order = ("comparison", "position")
     comparison: str
     """The key of the comparison: slug pair, or the urn of a page without address."""
     position: Annotated[int, same(records.Quote, "position")]
@@ -516,7 +523,7 @@ ROWS: tuple[type[Row], ...] = (
 )
 """Every table of the public database, in the order in which they are made."""
 
-VIEWS: dict[str, type[Record]] = {"comparison_quote": ComparisonQuoteView}
+VIEWS: dict[str, type[View]] = {"comparison_quote": ComparisonQuoteView}
 """Every view, with the model that describes its columns."""
 
 SEARCHED: dict[str, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ words      small texts of the pages            mishaps    what cannot be answere
 describe   how Datasette shows our tables      cells      one value in them
 templates/ the pages' HTML                     static/    style and icon
 errors     why a file is not served            asgi       types and answers of ASGI
+proxy      whose word on an address counts     paging     each row on one page
 __main__   `python -m web`
 """
 

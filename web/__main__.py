@@ -1,4 +1,5 @@
-"""`python -m web DATABASE [--host H] [--port N] [--no-sql] [--contact C]`: serves one file.
+"""`python -m web DATABASE [--host H] [--port N] [--no-sql] [--contact C]
+[--proxy ADDRESS] [--base-url PREFIX]`: serves one file.
 
 For a deployment that holds only the published file; `verdicts serve` is the command for people.
 """
@@ -23,6 +24,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--no-sql", action="store_true")
     parser.add_argument("--contact", default=os.environ.get("VERDICTS_CONTACT", ""))
+    parser.add_argument("--proxy", action="append", default=[])
+    parser.add_argument("--base-url", default="/")
     asked = parser.parse_args()
     try:
         serve(
@@ -31,6 +34,8 @@ def main() -> None:
             port=asked.port,
             allow_sql=not asked.no_sql,
             contact=asked.contact,
+            proxies=asked.proxy,
+            base_url=asked.base_url,
             on_ready=lambda address: print(address, flush=True),
         )
     except (NotServableError, UsageError, OSError) as error:

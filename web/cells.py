@@ -48,9 +48,9 @@ def render_cell(
         return tool_link(datasette, row[TOOL_NAMES[place]], value)
     if place in NAMES and NAMES[place][1] in row.keys():  # noqa: SIM118
         kind, key_column = NAMES[place]
-        return link(kind, row[key_column], shown)
+        return link(datasette, kind, row[key_column], shown)
     if place in KEYS:
-        return link(KEYS[place], value, shown)
+        return link(datasette, KEYS[place], value, shown)
     return shown if isinstance(shown, Markup) else None
 
 
@@ -59,7 +59,7 @@ def labelled(
 ) -> Markup | Awaitable[Markup | None] | None:
     """The link of a number that Datasette has found the label of; None where it is to make one."""
     if column == "reviewer":
-        return link("reviewer", value["label"], value["label"])
+        return link(datasette, "reviewer", value["label"], value["label"])
     return tool_link(datasette, value, value["label"]) if column in TOOL_NUMBERS else None
 
 
@@ -67,9 +67,10 @@ async def tool_link(datasette: Datasette, tool: Any, name: str) -> Markup | None
     """A tool's name as a link to its page; None where the number is of no tool."""
     number = tool["value"] if isinstance(tool, dict) else tool
     key = await read(datasette, lambda conn: queries.tool_key(conn, number))
-    return link("tool", key, name) if key else None
+    return link(datasette, "tool", key, name) if key else None
 
 
-def link(kind: str, key: str, shown: str) -> Markup:
+def link(datasette: Datasette, kind: str, key: str, shown: str) -> Markup:
     """The link to one of our own pages."""
-    return Markup('<a href="{}">{}</a>').format(words.address(kind, key), shown)
+    path = datasette.urls.path(words.address(kind, key))
+    return Markup('<a href="{}">{}</a>').format(path, shown)

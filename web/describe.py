@@ -123,12 +123,12 @@ def table_title(table: str) -> str:
     return TITLES.get(table, in_words(table))
 
 
-def config(*, allow_sql: bool, contact: str) -> dict[str, Any]:
+def config(*, allow_sql: bool, contact: str, base: str = "/") -> dict[str, Any]:
     """The Datasette configuration: settings, how each table is shown, and whom to write to."""
     labels = {table: {"label_column": column} for table, column in LABELS.items()}
     tables = {table: {**labels.get(table, {}), **SHOWN.get(table, {})} for table in labels | SHOWN}
     return {
-        "settings": {**SETTINGS, "default_allow_sql": allow_sql},
+        "settings": {**SETTINGS, "default_allow_sql": allow_sql, "base_url": base},
         "databases": {DATABASE_NAME: {"tables": tables}},
         "plugins": {DATABASE_NAME: {"contact": contact}},
     }

@@ -1,7 +1,8 @@
 """What stands before Datasette: which requests pass, and which headers every answer carries.
 
 The site only reads, so it takes GET and HEAD. Datasette's pages for administrators and its own
-scripts' addresses are not part of it. A public front still needs a proxy for deadlines.
+scripts' addresses are not part of it. A public front still needs a proxy for deadlines:
+docs/serving.md.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
 from urllib.parse import unquote, unquote_plus
 
+from schema.rows import VIEWS
 from web.asgi import App, AsgiMessage, Receive, Scope, Send, send_text
-from web.describe import SHOWN
 from web.hardening import DATABASE_NAME
-from web.upstream import Base400, Datasette, Filters, Request, hook, tilde_decode
+from web.paging import NUMBER, page_by_key, require_next
+from web.proxy import HOST, Front
+from web.upstream import Base400, Datasette, Filters, Request, hook
 from web.withdrawn import unless_withdrawn
 
 LONGEST_REQUEST = 16_384
@@ -42,20 +44,10 @@ TOOLS = re.compile(r"/verdicts(/-/query(\.json)?|(/[^/.]+)?/-/schema(\.(json|md)
 # Datasette writes a dot in the key of a row as ~2E, so one that stands there begins an ending.
 PLAIN_OR_JSON = re.compile(r"[^.]*(\.json)?")
 NUMBERS = frozenset({"INTEGER", "REAL"})
-NUMBER = re.compile(
-    r"\s{0,9}[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:e[-+]?[0-9]{1,4})?\s{0,9}", re.I
-)
-"""What SQLite takes for a number; it puts any other text behind all numbers."""
 COMPARING = frozenset({"exact", "not", "gt", "gte", "lt", "lte", "in", "notin"})
 LONGEST_FILE = 100
 """No file of ours has a longer name. Units: characters."""
-PLACE = re.compile(r"[0-9]{1,18}")
 LOOKUPS = frozenset(key for key, _, _ in Filters([]).lookups())
-HOST = re.compile(
-    r"([a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?",
-    re.IGNORECASE | re.ASCII,
-)
-"""Source: RFC 9112, 3.2: any other is answered with 400. A citation repeats what was sent."""
 
 
 def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] | None:
@@ -102,8 +94,8 @@ def with_ours(
     return [*(pair for pair in headers if pair[0].lower() not in names), *ours]
 
 
-def guarded(app: App) -> App:
-    """The application behind the gate."""
+def guarded(app: App, front: Front) -> App:
+    """The application behind the gate, which sees each request as the visitor made it."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -112,15 +104,19 @@ def guarded(app: App) -> App:
 
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
-                headers = with_ours(message.get("headers", []), is_data=is_data)
+                headers = front.placed(message.get("headers", []))
+                headers = with_ours(headers, is_data=is_data)
                 message = {**message, "headers": headers}
             await send(message)
 
+        scope, complaint = front.asked(scope)
         query: bytes = scope["query_string"]
         is_data = scope["path"].startswith(DATA)
         host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
-        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        path = scope["raw_path"].decode("latin-1")
         refused = refusal(scope["method"], path.partition("?")[0], query, host)
+        if complaint:
+            refused = 400, complaint
         if refused:
             status, sentence = refused
             allowed = [(b"allow", b"GET, HEAD")] if status == 405 else []
@@ -137,8 +133,8 @@ def guarded(app: App) -> App:
 @hook
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Puts the gate before everything Datasette answers, while its file stands."""
-    standing = datasette.get_database(DATABASE_NAME).standing
-    return lambda app: guarded(unless_withdrawn(app, standing))
+    published = datasette.get_database(DATABASE_NAME)
+    return lambda app: guarded(unless_withdrawn(app, published.standing), published.front)
 
 
 @hook
@@ -148,15 +144,15 @@ def filters_from_request(
     """Refuses a filter or page that Datasette would not use, and so give more rows or none.
 
     Raises: Base400 for a column that the table has not, a comparison that there is not, a text to
-        compare a number with, or a `_next` that no answer gave.
+        compare a number with, a `_next` that no answer gave, or a table that has no order.
     """
 
     async def check() -> None:
         details = await datasette.get_database(database).table_column_details(table)
         columns = {each.name for each in details}
         numbers = {each.name for each in details if each.type in NUMBERS}
-        if [each.name for each in details if each.is_pk] == ["id"]:
-            _require_next(request, SHOWN.get(table, {}), numbers)
+        if page_by_key(table, details) == ["id"] or table in VIEWS:
+            require_next(request, table, numbers)
         for name in request.args:
             column, *lookup = name.rsplit("__", 1)
             if name.startswith("_") and not lookup:
@@ -177,16 +173,3 @@ def _listed(value: str, lookup: list[str]) -> list[str]:
     if not {"in", "notin"}.intersection(lookup):
         return [value]
     return [*map(str, json.loads(value))] if value.startswith("[") else value.split(",")
-
-
-def _require_next(request: Request, shown: dict[str, Any], numbers: set[str]) -> None:
-    """What a table goes on behind: the last row's value that it is sorted by, and its number."""
-    value, asked = request.args.get("_next"), request.args
-    ways = (asked.get("_sort"), asked.get("_sort_desc"), shown.get("sort"), shown.get("sort_desc"))
-    column = next(filter(None, ways), None)
-    *last, row = (value or "0").split(",")
-    is_token = len(last) == (column is not None) and PLACE.fullmatch(row)
-    if is_token and column in numbers and last != ["$null"]:
-        is_token = NUMBER.fullmatch(tilde_decode(last[0]))
-    if value and not is_token:
-        raise Base400(f"_next={value!r} is no next page: take it from the answer before.")

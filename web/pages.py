@@ -24,7 +24,7 @@ T = TypeVar("T")
 LONGEST_READ_MS = 1000
 LONGEST_COUNT_MS = 60_000
 """The home page counts everything, but only once, before the server says that it is ready."""
-ROBOTS = "User-agent: *\nDisallow: /verdicts\nDisallow: /search\n"
+ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
 NOT_FOUND = "There is no such page in this archive."
 
 
@@ -53,8 +53,8 @@ async def show(
 ) -> Response:
     """A page of ours, with the headers that go with what it shows."""
     if canonical := facts.get("canonical"):
-        scheme = "https" if datasette.setting("force_https_urls") else request.scheme
-        facts["cited"] = f"{scheme}://{request.host}{canonical}"
+        facts["canonical"] = datasette.urls.path(canonical)
+        facts["cited"] = f"{request.scheme}://{request.host}{facts['canonical']}"
     html = await datasette.render_template(template, facts, request=request)
     headers = {"cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
     if facts.get("noindex"):
@@ -152,7 +152,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
 
 async def robots(datasette: Datasette, request: Request) -> Response:
     """Asks crawlers to keep to the pages for people."""
-    return Response.text(ROBOTS)
+    return Response.text(ROBOTS.format(base=datasette.setting("base_url")))
 
 
 @hook
@@ -182,6 +182,10 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         columns: list[str] = await datasette.get_database(DATABASE_NAME).table_columns(table)
         return columns
 
+    def address(kind: str, key: str) -> str:
+        path: str = datasette.urls.path(words.address(kind, key))
+        return path
+
     used = (
         words.marked,
         words.cued,
@@ -198,7 +202,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     for function in used:
         env.filters[function.__name__] = function
     env.globals.update(
-        address=words.address,
+        address=address,
         how_known=words.HOW_KNOWN,
         states_said=words.STATES,
         withheld_reason=words.withheld_reason,

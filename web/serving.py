@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import socket
 import sqlite3
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,8 @@ from web import cells, gate, hardening, mishaps, pages
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
+from web.paging import in_one_order
+from web.proxy import DIRECT, Front, front_of
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
 from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
@@ -32,10 +33,6 @@ PLUGINS = (cells, gate, hardening, mishaps, pages)
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100
-FIRST_PAGE = re.compile(
-    r"(\Aselect id(?:,| from) .* order by \S+(?: desc)?)( limit \d+\Z)", re.DOTALL
-)
-"""A query of a table's rows by one column: to order what is alike by number alters nothing else."""
 NEEDED = frozenset(
     {
         "capture", "card", "comparison", "comparison_quote", "comparison_version", "crawl",
@@ -45,9 +42,12 @@ NEEDED = frozenset(
 """The tables that a database of ours has had at all times."""
 
 
-def make_datasette(database: Path, *, allow_sql: bool = True, contact: str = "") -> Datasette:
+def make_datasette(
+    database: Path, *, allow_sql: bool = True, contact: str = "", front: Front = DIRECT
+) -> Datasette:
     """The Datasette application for one database file.
 
+    Shape: `front` is what stands before the server; nothing where it is left out.
     Raises: UsageError for a contact that is none; WithdrawnError when it was withdrawn, or holds
         what was taken down; FileNotFoundError when there is no such file; PermissionError when it
         may not be read; NotServableError when it is not one of ours.
@@ -61,22 +61,23 @@ def make_datasette(database: Path, *, allow_sql: bool = True, contact: str = "")
     install_plugins()
     datasette = Datasette(
         files=[],
-        config=config(allow_sql=allow_sql, contact=contact),
+        config=config(allow_sql=allow_sql, contact=contact, base=front.base),
         **known,
         template_dir=str(ROOM / "templates"),
         static_mounts=[("static", str(ROOM / "static"))],
     )
     # Without a file Datasette makes an empty database in memory; ours goes in its place.
     datasette.remove_database("_memory")
-    datasette.add_database(Published(datasette, real), name=DATABASE_NAME)
+    datasette.add_database(Published(datasette, real, front), name=DATABASE_NAME)
     return datasette
 
 
 class Published(Database):  # type: ignore[misc]
     """A published file. Datasette does not quote its path, and a path may hold `?`, `#` or `%`."""
 
-    def __init__(self, datasette: Datasette, real: Path) -> None:
+    def __init__(self, datasette: Datasette, real: Path, front: Front) -> None:
         super().__init__(datasette, path=str(real), is_mutable=False)
+        self.front = front
         self.standing = ServedFile(real)
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
@@ -86,16 +87,15 @@ class Published(Database):  # type: ignore[misc]
         return conn
 
     async def execute(self, sql: str, *arguments: Any, **named: Any) -> Any:
-        """What a query gives; what sorts alike stands by number, as on each later page of a table.
+        """What a query gives, and for a page of a table or view in one order with the others.
 
-        Datasette orders the first page of a table by the column alone, so rows that are alike in
-        it could come twice or never; and it would print every wrong query of a visitor.
+        Nothing is printed: Datasette would print every wrong query of a visitor.
         Raises: sqlite3.DatabaseError as SQLite does; where it is not the query's fault but the
             file's or the machine's, that is logged here, since Datasette may show it as an answer.
         """
         try:
-            ordered = FIRST_PAGE.sub(r"\1, id\2", sql)
-            return await super().execute(ordered, *arguments, **{**named, "log_sql_errors": False})
+            named["log_sql_errors"] = False
+            return await super().execute(in_one_order(sql), *arguments, **named)
         except sqlite3.DatabaseError as error:
             if mishaps.is_of_the_file(error):
                 mishaps.log.error("%s: %s", Path(self.path).name, error)
@@ -148,22 +148,25 @@ def serve(
     port: int = 0,
     allow_sql: bool = True,
     contact: str = "",
+    proxies: Iterable[str] = (),
+    base_url: str = "/",
     on_ready: Callable[[str], None] = print,
 ) -> None:
     """Serves until interrupted, and calls `on_ready` with the address once it really answers.
 
     Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one.
-    Raises: as `make_datasette`; OSError when the port is taken; NotServableError when the home
-        page cannot be shown.
+    Raises: as `make_datasette`; UsageError for a proxy or a prefix that is none; OSError when the
+        port is taken; NotServableError when the home page cannot be shown.
     """
-    datasette = make_datasette(database, allow_sql=allow_sql, contact=contact)
+    front = front_of(proxies, base_url)
+    datasette = make_datasette(database, allow_sql=allow_sql, contact=contact, front=front)
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
     with listener, contextlib.suppress(KeyboardInterrupt):
         try:
-            asyncio.run(_run(datasette, listener, on_ready))
+            asyncio.run(_run(datasette, listener, lambda at: on_ready(at + front.base)))
         except HomePageError as error:
             raise NotServableError(f"{database}: {error}") from error
 
@@ -215,4 +218,4 @@ async def _announce(listener: socket.socket, on_ready: Callable[[str], None]) ->
         writer.close()
     if b" 200 " not in status:
         raise HomePageError(f"the home page was answered with {status.decode().strip()!r}")
-    on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}/")
+    on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}")

@@ -13,7 +13,13 @@ from datasette.database import Database, QueryInterrupted  # type: ignore[import
 from datasette.filters import Filters  # type: ignore[import-untyped]
 from datasette.hookspecs import hookimpl  # type: ignore[import-untyped]
 from datasette.plugins import DEFAULT_PLUGINS, pm  # type: ignore[import-untyped]
-from datasette.utils import InvalidSql, ValueAsBooleanError, sqlite_timelimit, tilde_decode  # type: ignore[import-untyped]
+from datasette.utils import (  # type: ignore[import-untyped]
+    InvalidSql,
+    ValueAsBooleanError,
+    escape_sqlite,
+    sqlite_timelimit,
+    tilde_decode,
+)
 from datasette.utils.asgi import Base400, Request, Response  # type: ignore[import-untyped]
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]
 

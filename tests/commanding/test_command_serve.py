@@ -151,3 +151,16 @@ def test_a_taken_port_is_named_with_the_option_that_takes_another(tmp_path: Path
         port = taken.getsockname()[1]
         said = refuse(tmp_path, StartError, port)
     assert said.startswith(f"127.0.0.1:{port}: cannot be served") and "--port" in said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--proxy", "localhost"), ("--proxy", "0.0.0.0/0"), ("--base-url", "archive"),
+     ("--base-url", "/tool/")],
+)  # fmt: skip
+def test_a_proxy_or_prefix_that_is_none_is_wrong_usage(
+    tmp_path: Path, wrong: tuple[str, str]
+) -> None:
+    shutil.copyfile(database(), current(tmp_path))
+    done = verdicts("serve", "--home", str(tmp_path), "--proxy", "127.0.0.1", *wrong)
+    assert done.returncode == 2 and f"{wrong[0]} {wrong[1]!r}" in done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from urllib.parse import quote
 
 import pytest
 from test_web_pages import TABLES, words_of
@@ -101,37 +100,3 @@ def test_foreign_keys_are_labelled(server: Server) -> None:
     assert '<a href="/tool/brass-kettle">Brass Kettle</a>' in page
     assert re.search(r'<a href="/verdicts/capture/\d+">2026-', page)
     assert '<a href="/compare/brass-kettle-vs-lantern-notes">' in page
-
-
-def in_pages(server: Server, path: str) -> list[str]:
-    """Every row of a table in the order in which its pages give them."""
-    rows: list[str] = []
-    asked = path
-    while asked:
-        page = json.loads(server.ask(asked).body)
-        rows += [json.dumps(row, sort_keys=True) for row in page["rows"]]
-        asked = f"{path}&_next={quote(page['next'])}" if page["next"] else ""
-    return rows
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_pages_in_any_order_give_every_row_once(server: Server, table: str) -> None:
-    first = json.loads(server.ask(f"/verdicts/{table}.json?_size=max&_extra=columns").body)
-    every = sorted(json.dumps(row, sort_keys=True) for row in first["rows"])
-    orders = [f"&{way}={column}" for column in first["columns"] for way in ("_sort", "_sort_desc")]
-    size = max(len(every) // 3, 2)
-    for order in ("", *orders):
-        given = in_pages(server, f"/verdicts/{table}.json?_size={size}{order}")
-        assert sorted(given) == every, order
-
-
-def test_a_query_of_ones_own_keeps_its_order(server: Server) -> None:
-    def told(sql: str) -> list[int]:
-        answer = server.ask(f"/verdicts/-/query.json?_shape=array&sql={quote(sql)}")
-        return [row["id"] for row in json.loads(answer.body)]
-
-    assert told("select id, text from quote order by id desc limit 3") == [
-        *reversed(told("select id from quote order by id limit 100")[-3:])
-    ]
-    assert told("select id, 1 from site union select id, 2 from tool order by 2, id limit 3")
-    assert told("select id, count(*) from quote group by reviewer order by 2 limit 3")

@@ -401,6 +401,11 @@ def fill_oddities(add: Filler) -> None:
         detail=EVIL,
         captured_at=NOW,
     )
+    url = "https://shiporskip.io/compare/felled-vs-tree"
+    known = {"kind": "page", "site": "shiporskip", "target": url}
+    takedown = add.add("takedown", **known, reason="It was asked for", added_at=NOW)
+    shown = {"comparison": "felled-vs-tree", "state": "refused", "takedown": takedown}
+    add.add("page", site="shiporskip", url=url, due=0, captures=0, **shown)
 
 
 @functools.cache

@@ -20,21 +20,59 @@ from verdicts.options import contact_option, example, home_option, port_option
 )
 @port_option(8001)
 @contact_option("Whom to write to about take-downs, named on each page.")
+@click.option(
+    "--proxy",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    help="A proxy (address or network) whose X-Forwarded-Proto and -Host are believed; repeatable.",
+)
+@click.option(
+    "--base-url",
+    metavar="PREFIX",
+    default="/",
+    help="The path under which a proxy shows the archive, such as /archive/.",
+)
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
-def serve(home: Path, host: str, port: int, contact: str, no_sql: bool) -> int:
+def serve(
+    home: Path,
+    host: str,
+    port: int,
+    contact: str,
+    proxies: tuple[str, ...],
+    base_url: str,
+    no_sql: bool,
+) -> int:
     """Serve the published database, read-only."""
     if not host.strip():  # it would listen at every address of the machine
         raise UsageError(what="--host: name the address to listen at")
-    serve_home(home, host=host, port=port, allow_sql=not no_sql, contact=contact)
+    serve_home(
+        home,
+        host=host,
+        port=port,
+        allow_sql=not no_sql,
+        contact=contact,
+        proxies=proxies,
+        base_url=base_url,
+    )
     return 0
 
 
-def serve_home(home: Path, *, host: str, port: int, allow_sql: bool, contact: str = "") -> None:
+def serve_home(
+    home: Path,
+    *,
+    host: str,
+    port: int,
+    allow_sql: bool,
+    contact: str = "",
+    proxies: tuple[str, ...] = (),
+    base_url: str = "/",
+) -> None:
     """Serve a home's present database until interrupted.
 
-    Raises: UsageError for a contact that is none; StartError when there is no database, it was
-    withdrawn or may not be read, or the port is taken; IntegrityError when what stands in its place
-    is not a database of ours.
+    Raises: UsageError for a contact, proxy or prefix that is none; StartError when there is no
+    database, it was withdrawn or may not be read, or the port is taken; IntegrityError when what
+    stands in its place is not a database of ours.
     """
     from web import NotServableError, WithdrawnError
     from web import serve as run_server
@@ -47,6 +85,8 @@ def serve_home(home: Path, *, host: str, port: int, allow_sql: bool, contact: st
             port=port,
             allow_sql=allow_sql,
             contact=contact,
+            proxies=proxies,
+            base_url=base_url,
             on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"),
         )
     except WithdrawnError as error:
