@@ -27,9 +27,10 @@ from schema.errors import UsageError
 
 MAX_BLOCK = MAX_BYTES + (64 << 10)
 """The largest response that is taken from a WARC file, headers included. Units: bytes."""
-PAGES = ("text/html", "application/xhtml+xml", "text/plain")
+PAGES = ("text/html", "application/xhtml+xml")
 """The kinds of content of which a conversion is a page."""
 OTHER_DIGEST = "its payload digest is that of other bytes"
+SHORT = "its body is shorter than its head says"
 _NOT_MODIFIED = "server-not-modified"
 _URN = "urn:sha256:"
 
@@ -77,7 +78,9 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     try:
         dated = read_date(record.headers.get("warc-date", ""))
     except UsageError:
-        return Trouble(where, "damaged", "warc", "WARC-Date is missing or no date")
+        return Trouble(where, "damaged", "date", "WARC-Date is missing or no date")
+    if "warc-segment-number" in record.headers:
+        return Trouble(where, "damaged", "warc", "a segment of a record, which none puts together")
     if len(record.block) > MAX_BLOCK:
         return Trouble(where, "too_large", "wire", f"{len(record.block)} bytes")
     if record.type == "revisit":
@@ -99,7 +102,12 @@ def _is_exchange(record: WarcRecord, url: str) -> bool:
 def _item(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | None) -> Item:
     is_file = record.type != "response"
     truncated, digest = _truncation(record), digest_value(record.headers.get("warc-payload-digest"))
-    is_other = digest is not None and truncated is None and not _is_of(digest, record, is_file)
+    notes = []
+    if digest is not None and truncated is None and not _is_of(digest, record, is_file):
+        digest = None  # one that lies must not lead a revisit to these bytes
+        notes.append(OTHER_DIGEST)
+    if truncated is None and not is_file and _is_short(record.block):
+        notes.append(SHORT)
     return Item(
         where,
         None if url.startswith(_URN) else url,
@@ -112,10 +120,9 @@ def _item(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | No
         record.headers.get("warc-ip-address"),
         dated.precision,
         record.headers.get("warc-record-id"),
-        # One that lies must not lead a revisit to these bytes.
-        None if is_other else digest,
+        digest,
         tool,
-        (OTHER_DIGEST,) if is_other else (),
+        tuple(notes),
     )
 
 
@@ -127,6 +134,16 @@ def _is_of(digest: str, record: WarcRecord, is_file: bool) -> bool:
     if message is None:
         return False
     return is_digest_of(digest, message.wire, message.decoded.body or b"", record.block)
+
+
+def _is_short(block: bytes) -> bool:
+    """Whether a body, as it was sent, is shorter than its head says."""
+    message, sent = take_apart(block), split_head(block)[1]
+    length = (message and message.header("content-length")) or ""
+    # In chunks there is none that counts, and one that was stored decoded may be longer or shorter.
+    if message is None or message.decoded.is_plain or message.header("transfer-encoding"):
+        return False
+    return length.isascii() and length.isdigit() and len(sent) < int(length[:18])
 
 
 def _revisit(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | None) -> Revisit:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from archive import Capture
@@ -20,7 +19,6 @@ from schema.errors import IntegrityError
 from schema.records import Comparison, Failure, Finding, Quote, Tool
 from schema.signals import Wish, robots_signals, wishes
 
-_PLACE = attrgetter("capture.seen_at", "capture.url", "capture.id")
 PublicOutcome = Literal["comparison", "failure", "other", "not_parsed"]
 
 
@@ -98,6 +96,12 @@ def _held_back(record: Comparison) -> Failure:
     return Failure(url=record.url, code="layout_drift", field=None, detail=detail)
 
 
+def _place(seen: CaptureOutcome) -> tuple[str, str, bool, int]:
+    """The place in time of a capture; in one second a redirect comes before what it led to."""
+    capture = seen.capture
+    return capture.seen_at, capture.url, not 300 <= capture.status < 304, capture.id
+
+
 class Loader:
     """Takes in one segment after the other; `seen` then gives all captures in order."""
 
@@ -170,7 +174,7 @@ class Loader:
         for again in sorted(self._revisits, key=lambda each: each.capture.id):
             self._seen[again.capture.id] = self._as_original(again)
         left = [each for each in self._seen.values() if each.capture.page_id not in self.refused]
-        return sorted(left, key=_PLACE)
+        return sorted(left, key=_place)
 
     def _as_original(self, again: CaptureOutcome) -> CaptureOutcome:
         """A revisit with what its original gave; as it is where that is not known."""
