@@ -81,20 +81,18 @@ _DECODERS: dict[str, Callable[[bytes], Any]] = {
     "zstd": lambda wire: _zstd_module().ZstdDecompressor(),
 }
 
-# One small body in each optional encoding, for the self-test: the text "verdicts".
-_SAMPLES = {
-    "br": bytes.fromhex("8b0380766572646963747303"),
-    "zstd": bytes.fromhex("28b52ffd20084100007665726469637473"),
-}
+_BROTLI_SAMPLE = bytes.fromhex("8b0380766572646963747303")
+"""The text "verdicts", for the self-test: an installation may lack its decoder."""
 
 
 def accepted_encodings() -> str:
-    """The Accept-Encoding header: exactly what this installation has just decoded."""
-    names = ["gzip", "deflate"]
-    for name, wire in _SAMPLES.items():
-        if decode_body(wire, name).body == b"verdicts":
-            names.append(name)
-    return ", ".join(names)
+    """The Accept-Encoding header: what this installation has just decoded and others can replay.
+
+    Not zstd, though it is decoded where a server sends it unasked: pywb 2.10.0 hands such a body on
+    still compressed and without its Content-Encoding. It replays br, gzip and deflate.
+    """
+    has_brotli = decode_body(_BROTLI_SAMPLE, "br").body == b"verdicts"
+    return "gzip, deflate, br" if has_brotli else "gzip, deflate"
 
 
 def decode_body(wire: bytes, encoding: str | None, *, max_bytes: int = MAX_BYTES) -> DecodedBody:

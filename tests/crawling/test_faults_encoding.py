@@ -105,7 +105,7 @@ def test_d09_a_cut_or_flipped_gzip_is_damage_and_is_tried_again(crawled):
     assert body_of(crawled, "gzip-vs-flip") == PAGE
 
 
-def test_d10_every_encoding_we_offer_is_undone_whole_or_not_at_all(crawled):
+def test_d10_every_encoding_we_know_is_undone_whole_or_not_at_all(crawled):
     whole_ones = ("deflate-vs-zlib", "deflate-vs-raw", "br-vs-whole", "zstd-vs-whole")
     assert of(crawled, *whole_ones) == [["ok:"]] * len(whole_ones)
     assert {body_of(crawled, name) for name in whole_ones} == {PAGE}
@@ -161,3 +161,7 @@ def test_d15_only_what_this_machine_can_undo_is_asked_for(crawled):
     )
     assert "br" not in ended.stdout
     assert ended.stdout.startswith("gzip, deflate")
+
+
+def test_d15_nothing_is_asked_for_that_other_tools_cannot_replay(crawled):
+    assert all(b"\r\nAccept-Encoding: gzip, deflate, br\r\n" in head for head in crawled[1].asked)
