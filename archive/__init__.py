@@ -7,7 +7,7 @@ log      what a run does, line by line            cdxj      an index for other p
 prune    what may go                              ledger/   what was asked, tried and stored
 warc/    records and messages as bytes            store/    captures put away and read back
 takedown/ take-downs as the archive holds them    backup/   copies that were read again
-rebuild/ a ledger made again from the segments
+rebuild/ a ledger made again from the segments    wacz/   a part given to others
 """
 
 from __future__ import annotations

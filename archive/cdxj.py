@@ -40,8 +40,8 @@ _QUERY_SESSIONS = tuple(
     )
 )
 _ROWS = """
-SELECT fetched_url, captured_at, status, content_type, kind, payload_digest, capture.offset,
-  capture.length, segment.name, is_sealed
+SELECT capture.id AS id, fetched_url, captured_at, status, content_type, kind, payload_digest,
+  capture.offset, capture.length, segment.name, is_sealed
 FROM capture JOIN segment ON segment.id = segment_id
 WHERE capture.damage IS NOT 'erased'
 """
@@ -64,14 +64,23 @@ def index(home: Path, *, has_304: bool = True) -> Index:
     Shape: without `has_304` the answers that a page has not changed are left out.
     Raises: StartError when there is no ledger; IntegrityError when it is not a sound one.
     """
-    rows = read_rows(Home(home).ledger, _ROWS)
+    rows = held_rows(Home(home))
     sealed = [row for row in rows if row["is_sealed"]]
-    lines = sorted(_line(row) for row in sealed if has_304 or row["status"] != NOT_MODIFIED)
+    wanted = (row for row in sealed if has_304 or row["status"] != NOT_MODIFIED)
+    lines = sorted(line_of(row, row["name"], row["offset"]) for row in wanted)
     return Index(tuple(lines), len(rows) - len(sealed))
 
 
-def _line(row: sqlite3.Row) -> str:
-    """One capture's line; all of it is ASCII, so that its order as text is that of its bytes."""
+def held_rows(home: Home) -> list[sqlite3.Row]:
+    """What the ledger says of every capture whose bytes are held. Raises: as `index`."""
+    return read_rows(home.ledger, _ROWS)
+
+
+def line_of(row: sqlite3.Row, filename: str, offset: int) -> str:
+    """The line of a capture that lies at a place of a file.
+
+    All of it is ASCII, so that its order as text is that of its bytes.
+    """
     mime = re.split(r"[;\s]", row["content_type"] or "", maxsplit=1)[0]
     where = {
         "url": row["fetched_url"],
@@ -79,8 +88,8 @@ def _line(row: sqlite3.Row) -> str:
         "status": str(row["status"]),
         "digest": row["payload_digest"],
         "length": str(row["length"]),
-        "offset": str(row["offset"]),
-        "filename": row["name"],
+        "offset": str(offset),
+        "filename": filename,
     }
     held = {name: value for name, value in where.items() if value}
     moment = re.sub(r"\D", "", row["captured_at"])[:14]

@@ -24,6 +24,7 @@ from verdicts.commands.plan import plan as plan_command
 from verdicts.commands.prune import prune
 from verdicts.commands.serve import serve
 from verdicts.commands.takedown import takedown
+from verdicts.commands.wacz import wacz
 from verdicts.console import note, print_report, progress, say
 from verdicts.options import (
     example,
@@ -204,5 +205,6 @@ for command in (
     restore,
     serve,
     takedown,
+    wacz,
 ):
     cli.add_command(command)

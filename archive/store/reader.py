@@ -15,7 +15,7 @@ from archive.ledger.soundness import require_tables
 from archive.ledger.timeline import SEEN_AT
 from archive.store.segments import OPEN
 from archive.warc.content import DecodedBody
-from archive.warc.http1 import take_apart
+from archive.warc.http1 import split_head, take_apart
 from archive.warc.record import WarcRecord, read_member
 from machine.clock import parse_stamp
 from schema.errors import BytesError, IntegrityError, UsageError
@@ -191,6 +191,16 @@ class Archive:
             sha256=capture.body_sha256,
             is_bare=is_bare,
         )
+
+    def plain(self, capture: Capture) -> bytes:
+        """All that a capture's own record says: its head, and its body, decoded where that goes.
+
+        Raises: IntegrityError when its bytes are missing or broken.
+        """
+        record = load_record(self.home, capture.segment, capture.offset, capture.length)
+        message = None if record.type == "resource" else take_apart(record.block)
+        body = message.decoded.body if message is not None else None
+        return record.block if body is None else split_head(record.block)[0] + body
 
     def _original(self, capture: Capture) -> Capture:
         seen = {capture.id}
