@@ -33,6 +33,8 @@ class Told:
     history: PageHistory
     own_wishes: frozenset[Wish]
     """What the answer's own headers ask for."""
+    site_wishes: frozenset[Wish]
+    """What the site's robots.txt asked for when it was last read."""
     is_unread: bool
     """Whether its bytes, or its original's, cannot be read."""
 
@@ -138,12 +140,15 @@ def _by_page(
     for each in every:
         by_page[each.capture.page_id].append(each)
     found = []
+    at = snapshot.recorded_at
+    newest = {each.site: each for each in snapshot.captures}
+    said = {site: wishes(robots_signals(each.denied_tokens), at) for site, each in newest.items()}
     for page in snapshot.pages:
         seen = sorted(by_page[page.id], key=lambda each: each.capture.order)
         history = history_of(page, loader.refused.get(page.id), seen)
         for each in seen:
-            own = wishes(header_opt_outs(each.capture.headers), snapshot.recorded_at)
-            found.append(Told(each, history, own, each.capture.id in unread))
+            own = wishes(header_opt_outs(each.capture.headers), at)
+            found.append(Told(each, history, own, said[page.site], each.capture.id in unread))
     return sorted(found, key=lambda each: each.seen.capture.id)
 
 

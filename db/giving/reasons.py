@@ -11,6 +11,7 @@ from typing import Literal
 
 from db.giving.outcomes import Told
 from db.takedown.records import GONE
+from schema.signals import Wish
 
 Reason = Literal[
     "unsealed",
@@ -36,6 +37,9 @@ WORDS: dict[Reason, str] = {
 }
 """Each reason in words, in the order in which they are looked at."""
 
+WISHES: tuple[Wish, ...] = ("text", "part", "ai")
+"""What a publisher may ask for that a copy of the bytes would not do."""
+
 
 def why_not(told: Told, *, is_guarded: bool) -> Reason | None:
     """Why a sealed capture may not be given. Absent: None where it may.
@@ -50,10 +54,10 @@ def _reasons(told: Told, *, is_guarded: bool) -> Iterator[Reason]:
         yield "taken_down"
     if is_guarded and told.is_body and told.seen.shown is None:
         yield "may_show_taken_down"
-    wished = set(told.seen.wishes)
+    wished = {*told.seen.wishes, *told.site_wishes}
     if told.is_body:
-        # What an address asks now holds for all that it ever showed.
-        wished |= {w for w in ("text", "part", "ai") if told.history.wishes(w)}
+        # What an address or its site asks now holds for all that it ever showed.
+        wished |= {wish for wish in WISHES if told.history.wishes(wish)}
     else:
         # Neither a robots.txt nor a redirect has words of a comparison, and what a robots.txt asks
         # for is about the pages.
