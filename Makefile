@@ -4,6 +4,7 @@
 #   make test    the tests                make check   style, types and the examples in docstrings
 #   make bench   the cost of parsing and keeping
 #   make soak    3,000 kills and 600 power cuts (make soak-short: 300 kills)
+#   make wacz-tools   a WACZ of the demo in tools for node
 #   make lock    renew the four lock files
 #   make clean   remove what make made
 #
@@ -28,7 +29,7 @@ COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 
 # With it each process of the tests would compile the project anew: half of the time they take.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check style types examples bench lock clean install interop soak soak-short
+.PHONY: demo test check style types examples bench lock clean install interop soak soak-short wacz-tools
 # Two installations into one environment must not run at once.
 .NOTPARALLEL:
 
@@ -63,6 +64,10 @@ soak: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python tests/tools/powercut.py --points 600 $(ARGS)
 
 install: $(VENV)/.project
+
+# The demo's WACZ in tools for node, which no test runs.
+wacz-tools: $(VENV)/.project
+	$(BIN)/python tests/tools/wacz_tools.py
 
 # Other people's WARC tools, once a checkout; the tests make it where it is missing.
 interop: $(VENV)/.python

@@ -294,7 +294,7 @@ def test_what_another_tool_noted_of_a_response_is_kept_when_it_is_imported(tmp_p
 
 def test_the_paper_names_the_versions_of_the_tools_that_are_run_here():
     paper, lock = (ROOT / "docs" / "warc.md").read_text(), LOCK.read_text()
-    for name in ("warcio", "cdxj-indexer", "pywb"):
+    for name in ("warcio", "cdxj-indexer", "pywb", "wacz"):
         version = re.search(rf"^{name}==(\S+)", lock, re.MULTILINE)
         assert version and f"| {name} {version[1]} |" in paper, name
 
