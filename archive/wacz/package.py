@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 VERSION = "1.1.1"
-Progress = Callable[[str, int, int], None]
+CopyProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def write_wacz(
     about: About,
     *,
     key: EllipticCurvePrivateKey | None,
-    progress: Progress,
+    progress: CopyProgress,
 ) -> Written:
     """Write the package of some captures of sealed segments.
 
@@ -162,7 +162,7 @@ def _records(
     given: Sequence[Given],
     head: bytes,
     places: dict[int, int],
-    progress: Progress,
+    progress: CopyProgress,
 ) -> Iterator[bytes]:
     """The members of the file; the new place of each capture goes into `places`."""
     yield head

@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from archive import Archive, Capture
 from archive.takedown import ERASED, require_all
 from archive.wacz import Given
-from db.giving.naming import Names, names_of
-from db.giving.outcomes import Progress, Told, is_page, tell
-from db.giving.reasons import Reason, why_not
+from db.giving.naming import TakenNames, names_of
+from db.giving.outcomes import Considered, GivingProgress, consider, is_page
+from db.giving.reasons import WhyNot, why_not
 from db.records.snapshot import Snapshot, take_snapshot
 from db.takedown.withdraw import is_outdated
 from schema.errors import StoppedError
@@ -31,7 +31,7 @@ class Giving:
     snapshot: Snapshot
     given: list[Given]
     """In the order of the segments."""
-    left_out: Counter[Reason]
+    left_out: Counter[WhyNot]
 
     def require_present(self) -> None:
         """Pass where no take-down came in since; raises StoppedError else."""
@@ -40,7 +40,7 @@ class Giving:
             raise StoppedError(what=what)
 
 
-def giving(archive: Archive, pattern: str, progress: Progress) -> Giving:
+def giving(archive: Archive, pattern: str, progress: GivingProgress) -> Giving:
     """What may be given of the captures whose own address fits a pattern, revisits with originals.
 
     Raises: IntegrityError where the ledger has forgotten a take-down, or bytes cannot be read back.
@@ -48,7 +48,7 @@ def giving(archive: Archive, pattern: str, progress: Progress) -> Giving:
     require_all(archive.home)
     snapshot = take_snapshot(archive)
     every = {each.id: each for each in archive.captures()}
-    told = {each.seen.capture.id: each for each in tell(archive, snapshot, progress)}
+    told = {each.seen.capture.id: each for each in consider(archive, snapshot, progress)}
     sealed = {each.name for each in snapshot.segments if each.is_sealed}
     reasons = {
         each.id: _why_not(each, told.get(each.id) if each.segment in sealed else None, snapshot)
@@ -70,24 +70,27 @@ def giving(archive: Archive, pattern: str, progress: Progress) -> Giving:
     return Giving(archive, snapshot, [_given(each, told[each.id]) for each in given], left_out)
 
 
-def _given(capture: Capture, told: Told) -> Given:
-    shown = told.seen.shown
+def _given(capture: Capture, considered: Considered) -> Given:
+    shown = considered.seen.shown
     return Given(capture, shown.title if shown else None, is_page(capture))
 
 
-def _why_not(capture: Capture, told: Told | None, snapshot: Snapshot) -> Reason | None:
+def _why_not(capture: Capture, considered: Considered | None, snapshot: Snapshot) -> WhyNot | None:
     if capture.damage == ERASED:
         return "erased"
     if capture.page_id in snapshot.refused:
         return "taken_down"
-    if told is None:
+    if considered is None:
         return "unsealed"
     taken = any(each.site == capture.site for each in snapshot.taken.active)
-    return why_not(told, is_guarded=taken)
+    return why_not(considered, is_guarded=taken)
 
 
 def _refuse_names(
-    archive: Archive, captures: Iterable[Capture], reasons: dict[int, Reason | None], names: Names
+    archive: Archive,
+    captures: Iterable[Capture],
+    reasons: dict[int, WhyNot | None],
+    names: TakenNames,
 ) -> None:
     """Leave out the answers that name what was taken down."""
     for each in captures:

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from archive.takedown import Takedown
 
-Names = dict[str, re.Pattern[bytes]]
+TakenNames = dict[str, re.Pattern[bytes]]
 """What names something that was taken down, by site."""
 
 
-def names_of(active: Iterable[Takedown]) -> Names:
+def names_of(active: Iterable[Takedown]) -> TakenNames:
     """What to look for in the answers of each site.
 
     >>> from archive.takedown import Matches

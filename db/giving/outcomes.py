@@ -1,6 +1,6 @@
 """What each capture shows and asks for, read as a build reads it; nothing is written.
 
-snapshot -> lines of record files, or of pages read now -> captures by page -> Told
+snapshot -> lines of record files, or of pages read now -> captures by page -> Considered
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from parsers import opt_outs
 from schema.errors import BytesError, IntegrityError, ParseError
 from schema.signals import Wish, robots_signals, wishes
 
-Progress = Callable[[str, int, int], None]
+GivingProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Considered:
     """One capture, what came of it, and its page over time."""
 
     seen: CaptureOutcome
@@ -46,7 +46,7 @@ class Told:
         return capture.role != "robots" and not is_redirect
 
 
-def tell(archive: Archive, snapshot: Snapshot, progress: Progress) -> list[Told]:
+def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> list[Considered]:
     """What there is to know of every capture of a snapshot, by the number of the capture."""
     loader = Loader(snapshot)
     with GuardedPool(read_task, workers=2) as pool:
@@ -135,7 +135,7 @@ def _others(
 
 def _by_page(
     every: Iterable[CaptureOutcome], unread: set[int], snapshot: Snapshot, loader: Loader
-) -> list[Told]:
+) -> list[Considered]:
     by_page: dict[int, list[CaptureOutcome]] = defaultdict(list)
     for each in every:
         by_page[each.capture.page_id].append(each)
@@ -148,7 +148,7 @@ def _by_page(
         history = history_of(page, loader.refused.get(page.id), seen)
         for each in seen:
             own = wishes(header_opt_outs(each.capture.headers), at)
-            found.append(Told(each, history, own, said[page.site], each.capture.id in unread))
+            found.append(Considered(each, history, own, said[page.site], each.capture.id in unread))
     return sorted(found, key=lambda each: each.seen.capture.id)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from db.giving.outcomes import Told
+from db.giving.outcomes import Considered
 from db.takedown.records import GONE
 from schema.signals import Wish
 
-Reason = Literal[
+WhyNot = Literal[
     "unsealed",
     "erased",
     "taken_down",
@@ -24,7 +24,7 @@ Reason = Literal[
     "unread",
     "original_left_out",
 ]
-WORDS: dict[Reason, str] = {
+WORDS: dict[WhyNot, str] = {
     "unsealed": "in a segment that is still being written",
     "erased": "erased on request",
     "taken_down": "taken down, or shows what was taken down",
@@ -41,38 +41,38 @@ WISHES: tuple[Wish, ...] = ("text", "part", "ai")
 """What a publisher may ask for that a copy of the bytes would not do."""
 
 
-def why_not(told: Told, *, is_guarded: bool) -> Reason | None:
+def why_not(considered: Considered, *, is_guarded: bool) -> WhyNot | None:
     """Why a sealed capture may not be given. Absent: None where it may.
 
     Shape: `is_guarded` where something of its site was taken down.
     """
-    return next(_reasons(told, is_guarded=is_guarded), None)
+    return next(_reasons(considered, is_guarded=is_guarded), None)
 
 
-def _reasons(told: Told, *, is_guarded: bool) -> Iterator[Reason]:
-    if told.history.takedown is not None or _shows_taken(told):
+def _reasons(considered: Considered, *, is_guarded: bool) -> Iterator[WhyNot]:
+    if considered.history.takedown is not None or _shows_taken(considered):
         yield "taken_down"
-    if is_guarded and told.is_body and told.seen.shown is None:
+    if is_guarded and considered.is_body and considered.seen.shown is None:
         yield "may_show_taken_down"
-    wished = {*told.seen.wishes, *told.site_wishes}
-    if told.is_body:
+    wished = {*considered.seen.wishes, *considered.site_wishes}
+    if considered.is_body:
         # What an address or its site asks now holds for all that it ever showed.
-        wished |= {wish for wish in WISHES if told.history.wishes(wish)}
+        wished |= {wish for wish in WISHES if considered.history.wishes(wish)}
     else:
         # Neither a robots.txt nor a redirect has words of a comparison, and what a robots.txt asks
         # for is about the pages.
-        wished = set(told.own_wishes)
+        wished = set(considered.own_wishes)
     if wished & {"text", "part"}:
         yield "no_copies"
     if "ai" in wished:
         yield "no_ai_use"
-    if told.is_body and told.is_unread:
+    if considered.is_body and considered.is_unread:
         yield "unread"
 
 
-def _shows_taken(told: Told) -> bool:
+def _shows_taken(considered: Considered) -> bool:
     """Whether something was left out of what was read of it."""
-    seen = told.seen
+    seen = considered.seen
     if seen.failure is not None:
         return seen.failure.detail == GONE
     if seen.shown is None:
