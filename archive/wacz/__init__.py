@@ -4,5 +4,5 @@ package  what lies in it, written in one pass    parts  index and list of pages 
 signing  a signature that others can check
 """
 
-from archive.wacz.package import About, Given, write_wacz
+from archive.wacz.package import About, GivenCapture, write_wacz
 from archive.wacz.signing import read_key

@@ -37,7 +37,7 @@ CopyProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenCapture:
     """One capture to be given. Absent: `title` is None where no record was read of it."""
 
     capture: Capture
@@ -96,7 +96,7 @@ class _Zip:
 def write_wacz(
     file: BinaryIO,
     archive: Archive,
-    given: Sequence[Given],
+    given: Sequence[GivenCapture],
     about: About,
     *,
     key: EllipticCurvePrivateKey | None,
@@ -132,7 +132,7 @@ def write_wacz(
     return Written(len(given), len(lines), len(pages))
 
 
-def _mark(given: Sequence[Given]) -> str:
+def _mark(given: Sequence[GivenCapture]) -> str:
     """What tells one set of captures from another, in the name of their file."""
     digest = hashlib.sha256()
     for each in given:
@@ -159,7 +159,7 @@ def _head(name: str, about: About) -> bytes:
 
 def _records(
     archive: Archive,
-    given: Sequence[Given],
+    given: Sequence[GivenCapture],
     head: bytes,
     places: dict[int, int],
     progress: CopyProgress,

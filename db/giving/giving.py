@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 
 from archive import Archive, Capture
 from archive.takedown import ERASED, require_all
-from archive.wacz import Given
+from archive.wacz import GivenCapture
 from db.giving.naming import TakenNames, names_of
 from db.giving.outcomes import Considered, GivingProgress, consider, is_page
 from db.giving.reasons import WhyNot, why_not
@@ -29,7 +29,7 @@ class Giving:
 
     archive: Archive
     snapshot: Snapshot
-    given: list[Given]
+    given: list[GivenCapture]
     """In the order of the segments."""
     left_out: Counter[WhyNot]
 
@@ -70,9 +70,9 @@ def giving(archive: Archive, pattern: str, progress: GivingProgress) -> Giving:
     return Giving(archive, snapshot, [_given(each, told[each.id]) for each in given], left_out)
 
 
-def _given(capture: Capture, considered: Considered) -> Given:
+def _given(capture: Capture, considered: Considered) -> GivenCapture:
     shown = considered.seen.shown
-    return Given(capture, shown.title if shown else None, is_page(capture))
+    return GivenCapture(capture, shown.title if shown else None, is_page(capture))
 
 
 def _why_not(capture: Capture, considered: Considered | None, snapshot: Snapshot) -> WhyNot | None:

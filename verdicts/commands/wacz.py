@@ -13,7 +13,7 @@ from verdicts.options import example, home_option, json_option
 from verdicts.outfile import replacing, require_outside
 
 if TYPE_CHECKING:
-    from archive.wacz import About, Given
+    from archive.wacz import About, GivenCapture
 
 LABEL = "Unofficial. Shown as published, with its date; not verified."
 
@@ -85,7 +85,7 @@ def wacz(home: Path, out: Path, address: str, key_file: Path | None, as_json: bo
     return 0
 
 
-def _about(given: list[Given], created: str) -> About:
+def _about(given: list[GivenCapture], created: str) -> About:
     """What the package says of itself."""
     from importlib.metadata import version
 
