@@ -11,21 +11,26 @@ absence     why a page is no comparison         site     what is particular to a
 sites/      a file a publisher                  optout   what a page says against its use
 version     what a record may depend on         heads    texts that name a tool
 placeholders  what stands for a text     garbled  what a program made unreadable
+address  of a page that nobody named     saved/   what savers and web archives left in a page
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from parsers.absence import explain_absence
+from parsers.absence import explain_absence, has_shape
+from parsers.address import Named, is_fitting, name_of
+from parsers.comparison import in_order
 from parsers.layout import read_laid_out
 from parsers.optout import opt_outs, refused_usages, unquotable
 from parsers.page.decode import Decoded, decode, is_html
 from parsers.page.document import Document
 from parsers.page.html import read_html
-from parsers.page.links import absolute_link
+from parsers.page.links import links_of
 from parsers.page.scan import require_safe_shape
 from parsers.page.text import read_text
+from parsers.page.tree import tree_of
+from parsers.saved import Saved, saved_from
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from parsers.values import label_key, word_key
@@ -37,6 +42,7 @@ from schema.records import Comparison, Failure, Finding, Other, Place
 __all__ = [
     "PARSER_VERSION",
     "Explanation",
+    "Saved",
     "Site",
     "explain",
     "label_key",
@@ -45,6 +51,7 @@ __all__ = [
     "read_document",
     "read_page",
     "refused_usages",
+    "saved_from",
     "source_digest",
     "unquotable",
     "word_key",
@@ -55,13 +62,14 @@ __all__ = [
 class Explanation:
     """How a page was read, for people.
 
-    Absent: `document` is None where the bytes were refused, `record` where the page was, and
-    `problem` where it was not.
+    Absent: `document` is None where the bytes were refused, `record` where the page was,
+    `problem` where it was not, and `url` where the page goes by no address.
     """
 
     document: Document | None = None
     record: Comparison | Other | None = None
     problem: ParseError | None = None
+    url: str | None = None
     trace: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
 
@@ -93,15 +101,22 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
         return Other(url=page.url)
     decoded = decode(page)
     document = found.document = _document(page, decoded)
-    url = page.url or _canonical(document)
-    if page.url is None and url is not None and not is_named:
-        owner = site_of_url(url) or owner
-    if url is not None and not _is_comparison(owner, url):
-        return Other(url=url)
+    named = Named(owner, _own(owner, page.url))
+    if page.url is None:
+        saved = saved_from(page.body, page.content_type)
+        named = name_of(saved, document.canonicals, owner, is_named=is_named)
+    found.url = named.url
+    if named.url is not None and not _is_comparison(named.site, named.url):
+        return Other(url=named.url)
     try:
-        record = read_laid_out(document, owner, _own(owner, url), decoded.data, found.trace)
+        record = _read(document, named, decoded, found)
     except ParseError as problem:
-        raise explain_absence(document, owner.words, url, problem) from problem
+        words = named.site.words
+        if named.other and not has_shape(document, words):
+            return Other(url=named.other)
+        if named.is_canonical and problem.code == "names_mismatch":
+            found.url = None
+        raise explain_absence(document, words, named.url, problem) from problem
     odd = {}
     if decoded.is_repaired:
         odd["encoding_repaired"] = f"read as {decoded.encoding}"
@@ -109,6 +124,23 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
         odd["encoding_absent"] = "its body was stored decoded"
     findings = [Finding(code=code, field=None, detail=detail) for code, detail in odd.items()]
     return record.model_copy(update={"findings": (*record.findings, *findings)})
+
+
+def _read(document: Document, named: Named, decoded: Decoded, found: Explanation) -> Comparison:
+    """The record under the address that the page goes by. Raises: ParseError."""
+    site, misfit, source = named.site, named.misfit, decoded.data
+    record = read_laid_out(document, site, named.url, source, found.trace)
+    if named.url is not None and named.is_canonical:
+        links = links_of(tree_of(source), named.url)
+        if not is_fitting(record, site, named.url, links):
+            found.url, misfit = None, named.url
+            found.trace.clear()
+            record = read_laid_out(document, site, None, source, found.trace)
+    if misfit is None:
+        return record
+    detail = f"the page calls itself {misfit[:160]}"
+    finding = Finding(code="canonical_misfit", field="url", detail=detail)
+    return record.model_copy(update={"findings": in_order([*record.findings, finding])})
 
 
 def read_page(page: RawPage, *, site: str | None = None) -> Comparison | Failure | Other:
@@ -150,7 +182,3 @@ def _own(site: Site, url: str | None) -> str | None:
     if url is None or url.startswith("urn:") or site_of_url(url) is not site:
         return url
     return site.own_address(url)
-
-
-def _canonical(document: Document) -> str | None:
-    return absolute_link(None, document.canonical) if document.canonical else None

@@ -42,10 +42,7 @@ def explain_absence(
     """
     if problem.code not in _STRUCTURE:
         return problem
-    keys = {label_key(text) for text in document.text}
-    anchors = (words.panel_ship, words.scorecard, words.entry)
-    parts = sum(word_key(word) in keys for word in anchors)
-    if parts > 1:
+    if _parts(document, words) > 1:
         return problem
     text = " ".join(document.text)
     if not text:
@@ -61,3 +58,14 @@ def explain_absence(
             detail=f"only {len(document.text)} blocks of text, and {problem.detail}",
         )
     return problem
+
+
+def has_shape(document: Document, words: Words) -> bool:
+    """Whether a page shows all parts of a comparison, whatever its address."""
+    return _parts(document, words) == 3
+
+
+def _parts(document: Document, words: Words) -> int:
+    keys = {label_key(text) for text in document.text}
+    anchors = (words.panel_ship, words.scorecard, words.entry)
+    return sum(word_key(word) in keys for word in anchors)

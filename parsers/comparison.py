@@ -107,7 +107,7 @@ def read_comparison(
         layout=_layout(tokens, cards, begin, card),
         tools=tools,
         quotes=tuple(quotes),
-        findings=_in_order(context.findings),
+        findings=in_order(context.findings),
         trace=context.trace,
     )
 
@@ -186,12 +186,20 @@ def _read_slugs(
     if slugs and _are_turned(slugs, names):
         context.find("slug_ambiguous", "url", "each name stands in the other tool's slug alone")
         slugs = None
-    canonical = absolute_link(url, document.canonical or "")
-    if not url or not canonical or not site.is_comparison(url) or not site.is_comparison(canonical):
-        return slugs or (None, None)
-    if site.own_address(canonical) != site.own_address(url):
-        context.find("canonical_differs", "url", f"the page calls itself {canonical[:120]}")
+    if url and site.is_comparison(url):
+        _check_canonical(context, site, url)
     return slugs or (None, None)
+
+
+def _check_canonical(context: Context, site: Site, url: str) -> None:
+    """Whether the page names another address than the one that better sources tell."""
+    for link in context.tokens.document.canonicals:
+        canonical = absolute_link(url, link)
+        # A link that is not whole was mostly made so by the tool that saved the page.
+        is_whole = canonical and (absolute_link(None, link) or site.is_comparison(canonical))
+        if canonical and is_whole and site.own_address(canonical) != site.own_address(url):
+            context.find("canonical_differs", "url", f"the page calls itself {canonical[:120]}")
+            break
 
 
 def _are_turned(slugs: tuple[str, str], names: Names) -> bool:
@@ -239,7 +247,7 @@ def _layout(tokens: Tokens, cards: Cards, begin: int, scorecard: Scorecard) -> s
     return "html:" + hashlib.sha256("\n".join(paths).encode()).hexdigest()[:8]
 
 
-def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
     """Findings in the order of the record's fields."""
     fields = ("title", "url", "tools", "quotes")
 

@@ -82,7 +82,7 @@ def read_laid_out(
     except _UnmatchedError:
         return read_comparison(document, site, url, source, trace)
     restated = read_html("".join(plain.html).encode(), may_have_noscript=False)
-    restated.canonical = document.canonical
+    restated.canonicals = document.canonicals
     try:
         record = read_comparison(restated, site, url, source, trace)
     finally:

@@ -58,6 +58,7 @@ FINDINGS: dict[str, str] = {
     "duplicate_quote": "Two quotes about one tool have the same words.",
     "uneven_sides": "One card or cell states something that its counterpart leaves out.",
     "canonical_differs": "The page names another address as its canonical one.",
+    "canonical_misfit": "The page's canonical link, all that tells its address, is not believed.",
     "encoding_repaired": "The declared encoding was wrong; another declared one fitted.",
     "encoding_absent": "The stored answer names a content encoding that its body does not have.",
     "observation_conflict": "Two captures state different facts about one quote or card.",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +13,7 @@ from urllib.parse import urlsplit
 from archive import Home, OpenRun, open_run
 from archive.ledger import Found, Lease, settle_import, stored_exchanges
 from archive.store import NOT_MODIFIED, Exchange, Reference, original_of_revisit, put_together
-from archive.warc import Message
+from archive.warc import Message, take_apart
 from crawler.choosing import TakenPages
 from crawler.context import Progress
 from crawler.drift.profiler import Profiler, judge_rest
@@ -46,13 +44,8 @@ from schema.page import RawPage
 
 CLOCKS_DIFFER_DAYS = 1
 """So far may the date of a record or a file lie ahead of this machine's clock. Units: days."""
-HEAD_BYTES = 64 << 10
 NO_HOST = "pages without an address"
 DECODED = "its body came without the encoding that its head names"
-_SAVED_FROM = re.compile(
-    rb"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(https?://[^\s<>]+)"
-)
-"""Source: what Chrome, Edge and SingleFile write at the head of a page that they save."""
 
 
 def import_paths(
@@ -109,6 +102,15 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or NO_HOST
     except ValueError:
         return NO_HOST
+
+
+def _page_of(item: Item) -> RawPage:
+    """What an exchange holds, without an address."""
+    message = None if item.is_file else take_apart(item.block)
+    if message is None:
+        return RawPage(url=None, body=item.block, content_type=item.content_type)
+    body = message.wire if message.decoded.body is None else message.decoded.body
+    return RawPage(url=None, body=body, content_type=message.header("content-type"))
 
 
 @dataclass
@@ -180,19 +182,15 @@ class _Import:
     def _address(self, item: Item) -> tuple[Site, str]:
         """The site and own address of an exchange, or its urn.
 
-        A comment that a browser left when it saved a page tells its site, and no address.
         Raises: CrawlError for an address that is none, or that no site claims.
         """
-        url = item.url or self._canonical(item)
+        page = _page_of(item)
+        url = item.url or self._own_word(page)
         if url is not None:
             strict = strict_address(url)
             site = self._claiming(strict)
             return site, site.own_address(strict)
-        saved_from = _SAVED_FROM.search(item.block, 0, HEAD_BYTES)
-        urn = "urn:sha256:" + hashlib.sha256(item.block).hexdigest()
-        if saved_from is None:
-            return self.site or site_named(DEFAULT_SITE), urn
-        return self._claiming(saved_from[1].decode("ascii", "replace")), urn
+        return self.site or site_named(DEFAULT_SITE), "urn:sha256:" + page.sha256
 
     def _claiming(self, url: str) -> Site:
         site = self.site or site_of_url(url)
@@ -200,15 +198,13 @@ class _Import:
             raise CrawlError(url=url, outcome="refused_scope", reason="host")
         return site
 
-    def _canonical(self, item: Item) -> str | None:
-        """The canonical link of a saved page, where it is an address."""
-        site = self.site or site_named(DEFAULT_SITE)
-        page = RawPage(url=None, body=item.block, content_type=item.content_type)
-        seen = self.pool.call(LookTask(page, site.name, "canonical"))
-        if isinstance(seen, Died) or seen.canonical is None:
+    def _own_word(self, page: RawPage) -> str | None:
+        """The address that a saved page itself tells, as far as it is believed."""
+        seen = self.pool.call(LookTask(page, self.site.name if self.site else None, "address"))
+        if isinstance(seen, Died) or seen.address is None:
             return None
         try:
-            return strict_address(seen.canonical)
+            return strict_address(seen.address)
         except CrawlError:
             return None
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 from crawler.reading.traits import PageTraits, traits_of, unread_traits
 from parsers import Explanation, explain, label_key, word_key
-from parsers.page import Document, canonical_address, page_links
-from parsers.sites import site_named
+from parsers.page import Document, page_links
+from parsers.sites import DEFAULT_SITE, site_named
 from schema.errors import BytesError
 from schema.page import RawPage
 from schema.records import Comparison
@@ -20,24 +20,24 @@ from schema.records import Comparison
 
 @dataclass(frozen=True, slots=True)
 class LookTask:
-    """A page to look at, and what for."""
+    """A page to look at, and what for. Absent: `site` is None where the page is to tell it."""
 
     page: RawPage
-    site: str
-    wants: Literal["record", "links", "canonical"]
+    site: str | None
+    wants: Literal["record", "links", "address"]
 
 
 @dataclass(frozen=True, slots=True)
 class PageLook:
     """What was seen.
 
-    Absent: `failure` is None where the page gives what was wanted; `traits` where no record was
-    wanted or the page is no comparison.
+    Absent: `failure` is None where the page gives what was wanted; `address` where it goes by none;
+    `traits` where no record was wanted or the page is no comparison.
     """
 
     failure: str | None = None
     links: tuple[str, ...] = ()
-    canonical: str | None = None
+    address: str | None = None
     traits: PageTraits | None = None
 
 
@@ -46,14 +46,13 @@ def look(task: LookTask) -> PageLook:
     try:
         if task.wants == "links":
             return PageLook(links=tuple(page_links(task.page)))
-        if task.wants == "canonical":
-            return PageLook(canonical=canonical_address(task.page))
     except BytesError as error:
         return PageLook(failure=error.code)
     found = explain(task.page, site=task.site)
-    return PageLook(
-        failure=found.problem.code if found.problem else None, traits=_traits(found, task)
-    )
+    failure = found.problem.code if found.problem else None
+    if task.wants == "address":
+        return PageLook(failure=failure, address=found.url)
+    return PageLook(failure=failure, traits=_traits(found, task))
 
 
 def _traits(found: Explanation, task: LookTask) -> PageTraits | None:
@@ -64,14 +63,14 @@ def _traits(found: Explanation, task: LookTask) -> PageTraits | None:
     return traits_of(found.record) if isinstance(found.record, Comparison) else None
 
 
-def anchors(document: Document, site: str) -> str:
+def anchors(document: Document, site: str | None) -> str:
     """A fingerprint of where a page's anchor words stand, for one that gave no record.
 
     Absent: the kind of a text, and nothing for a page that shows no anchor word.
     """
     if document.kind != "html":
         return document.kind
-    words = site_named(site).words
+    words = site_named(site or DEFAULT_SITE).words
     keys = {
         word_key(word)
         for word in (

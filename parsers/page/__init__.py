@@ -15,6 +15,6 @@ edges     words in an element of their own at the edge of a value
 """
 
 from parsers.page.document import Document
-from parsers.page.links import canonical_address, page_links
+from parsers.page.links import page_links
 
-__all__ = ["Document", "canonical_address", "page_links"]
+__all__ = ["Document", "page_links"]

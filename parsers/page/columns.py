@@ -117,7 +117,7 @@ def _turned(document: Document, table: int, rows: list[CellRow]) -> Turned:
 
 def _rebuilt(document: Document, table: int, order: list[Key]) -> Document:
     """A document of these blocks of another, the elements numbered as they begin."""
-    found = Document(kind=document.kind, canonical=document.canonical, is_clean=document.is_clean)
+    found = Document(kind=document.kind, canonicals=document.canonicals, is_clean=document.is_clean)
     numbers: dict[Key, int] = {}
 
     def enter(element: int, column: int) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from parsers.saved import as_published
 from schema.errors import BytesError
 from schema.page import RawPage
 
@@ -79,7 +80,7 @@ def is_html(page: RawPage) -> bool:
 
 
 def decode(page: RawPage) -> Decoded:
-    """The page in UTF-8, strictly.
+    """The page in UTF-8, strictly, and without what a web archive changed in it.
 
     Raises: BytesError too_large above 8 MiB, encoding for a label that is not on the list or
     UTF-16 without a byte order mark.
@@ -87,10 +88,10 @@ def decode(page: RawPage) -> Decoded:
     body = page.body
     if len(body) > MAX_BYTES:
         raise BytesError(code="too_large", detail=f"{len(body)} bytes; at most {MAX_BYTES}")
-    for mark, encoding in MARKS:
-        if body.startswith(mark):
-            return _decoded(body[len(mark) :], [encoding])
-    return _decoded(body, _declared(page) or ["utf-8"])
+    mark, encoding = next((each for each in MARKS if body.startswith(each[0])), (b"", None))
+    encodings = [encoding] if encoding else _declared(page) or ["utf-8"]
+    found = _decoded(body[len(mark) :], encodings)
+    return replace(found, data=as_published(found.data))
 
 
 def _declared(page: RawPage) -> list[str]:

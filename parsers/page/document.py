@@ -63,7 +63,8 @@ class Document:
     """The text runs: each a text, its element, its box and its line."""
     boxes: list[tuple[int, int]] = field(default_factory=list)
     """The [start, end) of the blocks of each box."""
-    canonical: str | None = None
+    canonicals: tuple[str, ...] = ()
+    """The addresses that the page calls its canonical one, in their order: mostly one, or none."""
     is_clean: bool = False
     """Whether no block holds a character that a field may not hold."""
     edges: dict[int, tuple[Edge, Edge]] = field(default_factory=dict)

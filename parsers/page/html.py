@@ -45,6 +45,7 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     document = walk.document
     document.runs = Blocks(document, walk.runs, walk.controls).make()
     document.is_clean = is_clean(document)
-    if marked.canonical:
-        document.canonical = beside_base(tree, marked.canonical)
+    if marked.canonicals:
+        found = (beside_base(tree, href) for href in marked.canonicals)
+        document.canonicals = tuple(dict.fromkeys(found))
     return document

@@ -1,4 +1,4 @@
-"""Links and the canonical address of an HTML page."""
+"""The links of an HTML page."""
 
 from __future__ import annotations
 
@@ -38,18 +38,6 @@ def _base(tree: LexborHTMLParser, url: str | None) -> str | None:
     node = tree.css_first("base[href]")
     href = node.attributes.get("href") if node is not None else None
     return absolute_link(url, href) or url if href else url
-
-
-def canonical_address(page: RawPage) -> str | None:
-    """The address that the page itself calls its canonical one. Absent: None."""
-    return canonical_of(tree_of_page(page)) if is_html(page) else None
-
-
-def canonical_of(tree: LexborHTMLParser) -> str | None:
-    """The http(s) address in `<link rel=canonical>`. Absent: None."""
-    node = tree.css_first('link[rel="canonical" i][href]')
-    href = node.attributes.get("href") if node is not None else None
-    return absolute_link(_base(tree, None), href) if href else None
 
 
 def beside_base(tree: LexborHTMLParser, href: str) -> str:

@@ -69,8 +69,8 @@ class Marked:
     """Elements whose own style makes them a block."""
     spoken: dict[int, str] = field(default_factory=dict)
     """What elements and pictures are called by their attributes."""
-    canonical: str | None = None
-    """Absent: None for a page that names no canonical address."""
+    canonicals: list[str] = field(default_factory=list)
+    """What the page's canonical links say."""
     panels: list[LexborNode] = field(default_factory=list)
     """What is hidden and may be what a control opens."""
     has_names: bool = False
@@ -138,8 +138,8 @@ def _look(node: LexborNode, marked: Marked) -> None:
         marked.spoken[node.mem_id] = called
     marked.has_names |= "aria-controls" in attributes or "aria-labelledby" in attributes
     if name == "link":  # not shown in any case
-        if marked.canonical is None and (attributes.get("rel") or "").lower() == "canonical":
-            marked.canonical = attributes.get("href")
+        if (attributes.get("rel") or "").lower() == "canonical" and (href := attributes["href"]):
+            marked.canonicals.append(href)
     elif name == "template":  # not shown, but what it holds may be
         marked.has_pieces = True
     elif (is_unshown := _is_unshown(node)) or (

@@ -20,7 +20,7 @@ from fixture_tools import (
     text_two,
 )
 
-from parsers.page.links import canonical_address, page_links
+from parsers.page.links import page_links
 from schema.page import RawPage
 
 Edit = Callable[[str], str]
@@ -253,10 +253,14 @@ def test_links_are_read_beside_the_first_base_of_the_page(base: str, link: str) 
 
 
 def test_a_canonical_link_is_read_beside_a_whole_base_only() -> None:
-    link = b"<link rel=canonical href='compare/a-vs-b'>"
-    body = b"<base href='https://shiporskip.io/'>" + link
-    assert canonical_address(RawPage(None, body, HTML)) == "https://shiporskip.io/compare/a-vs-b"
-    assert canonical_address(RawPage(None, b"<base href='/x/'>" + link, HTML)) is None
+    link = "<link rel=canonical href='compare/a-vs-b'>"
+    for base, url in (
+        ("https://shiporskip.io/", "https://shiporskip.io/compare/a-vs-b"),
+        ("/x/", None),
+    ):
+        line = read(html_page(head=f"<base href='{base}'>{link}"), url=None)
+        assert line["url"] == url
+        assert codes(line) == (set() if url else {"canonical_misfit"})
 
 
 @pytest.mark.parametrize("link", ["https://[shiporskip.io]/compare/x", "//[", "http://[x"])

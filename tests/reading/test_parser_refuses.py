@@ -547,8 +547,9 @@ def test_a_canonical_link_that_is_no_address_is_none(href: str) -> None:
     assert [tool["slug"] for tool in line["tools"]] == [None, None]
 
 
-def test_a_canonical_address_of_another_page_makes_it_other() -> None:
-    assert read(canonical("https://shiporskip.io/"), url=None)["kind"] == "other"
+def test_a_canonical_link_to_another_page_costs_a_comparison_its_address_alone() -> None:
+    line = read(canonical("https://shiporskip.io/"), url=None)
+    assert (line["kind"], line["url"], codes(line)) == ("comparison", None, {"canonical_misfit"})
 
 
 def test_the_address_asked_for_goes_before_the_canonical_one() -> None:

@@ -17,8 +17,10 @@ from crawler.sources import (
     Trouble,
     find_files,
     is_warc,
+    original_of,
     read_source,
     require_files,
+    response_in,
 )
 from machine.worker import Died, GuardedPool
 from parsers import read_page
@@ -35,11 +37,15 @@ WORKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class ParseTask:
-    """One page to parse. Absent: `page` is None where it could not be read, `problem` says why."""
+    """One page to parse.
+
+    Absent: `page` is None where it could not be read, `problem` says why; `site` where nobody named
+    one, so that the page may tell.
+    """
 
     path: str
     page: RawPage | None
-    site: str
+    site: str | None
     problem: str
     url: str | None = None
 
@@ -56,7 +62,7 @@ def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_
     require_files([*map(Path, paths)], [found for _, found in files])
     if url is not None and (len(files) != 1 or is_warc(files[0][1])):
         raise UsageError(what="--url names the address of one page")
-    own, name = own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
+    own, name = own_address(url, site) if url is not None else (None, site)
     tasks = _tasks(files, own, name, site)
     exit_code = 0
     work, workers = partial(parse_task, has_trace=has_trace), WORKERS if len(files) > 8 else 1
@@ -80,7 +86,7 @@ def _kept(tasks: Iterator[ParseTask], waiting: list[ParseTask]) -> Iterator[Pars
 
 
 def _tasks(
-    files: list[tuple[str, Path]], url: str | None, name: str, site: str | None
+    files: list[tuple[str, Path]], url: str | None, name: str | None, site: str | None
 ) -> Iterator[ParseTask]:
     for given, file in files:
         path = given
@@ -101,8 +107,24 @@ def _tasks(
         except OSError as error:
             yield ParseTask(path, None, name, error.strerror or str(error))
             continue
+        yield _task_of_page(path, file, body, url, name)
+
+
+def _task_of_page(
+    path: str, file: Path, body: bytes, url: str | None, name: str | None
+) -> ParseTask:
+    """A saved page, which may have its HTTP head in front."""
+    message = take_apart(response_in(body) or b"")
+    if message is None:
         page = RawPage(url=url, body=body, content_type=PAGES.get(file.suffix.lower()))
-        yield ParseTask(path, page, name, "")
+        return ParseTask(path, page, name, "")
+    if message.decoded.body is None:
+        return ParseTask(path, None, name, "the body is damaged", url)
+    original = original_of(message)
+    if url is None and original and (name or site_of_url(original)):
+        url, name = own_address(original, name)
+    page = RawPage(url, message.decoded.body, message.header("content-type"))
+    return ParseTask(path, page, name, "")
 
 
 def _tasks_of_warc(path: str, file: Path, site: str | None) -> Iterator[ParseTask]:

@@ -1,0 +1,46 @@
+"""Saved pages with the HTTP heads in front, as `curl -i` and `wget --save-headers` write them."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+
+from archive.warc import Message, split_head, take_apart
+from machine.clock import stamp
+
+_STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? [0-9]{3}[ \r\n]")
+_ORIGINAL = re.compile(
+    r"""<([^<>]+)>(?:\s*;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^",;\s]+))*?"""
+    r"""\s*;\s*rel\s*=\s*(?:original\b|"(?:[^"]*\s)?original(?:\s[^"]*)?")""",
+    re.IGNORECASE,
+)
+"""Source: RFC 7089, section 2.2.1, and RFC 8288."""
+
+
+def response_in(body: bytes) -> bytes | None:
+    """The answer that a file holds, with its head: the last one.
+
+    Heads before it are those of redirects, proxies and `100 Continue`, which have no body here.
+    Absent: None for a file that does not begin with a head.
+    """
+    found = None
+    while _STATUS_LINE.match(body) and take_apart(body) is not None:
+        found = body
+        body = split_head(body)[1]
+    return found
+
+
+def original_of(message: Message) -> str | None:
+    """The address that an archive's answer says its page had. Absent: None where it is silent."""
+    for name, value in message.headers:
+        if name.lower() == "link" and (found := _ORIGINAL.search(value)):
+            return found[1].strip()
+    return None
+
+
+def time_of(message: Message, header: str) -> str | None:
+    """The time that a header says, written. Absent: None where it says none."""
+    try:
+        return stamp(parsedate_to_datetime(message.header(header) or ""))
+    except (ValueError, OverflowError):
+        return None
