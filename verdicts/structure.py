@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archive import Archive
     from schema.page import RawPage
 
-    ExplainPool = GuardedPool[tuple[RawPage, str], Explanation]
+    ExplainPool = GuardedPool[tuple[RawPage, str | None], Explanation]
 
 WIDTH = 46
 """How wide one of two pages is printed. Units: characters."""
@@ -49,7 +49,7 @@ def read_structure(archive: Archive, capture_id: int, pool: ExplainPool) -> Stru
     )
 
 
-def explain_task(task: tuple[RawPage, str]) -> Explanation:
+def explain_task(task: tuple[RawPage, str | None]) -> Explanation:
     """What the worker is given to run."""
     return explain(task[0], site=task[1])
 

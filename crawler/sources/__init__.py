@@ -6,6 +6,6 @@ read    any file              heads  a saved page with its HTTP head in front
 """
 
 from crawler.sources.files import PAGES, find_files, is_warc, read_urls_file, real, require_files
-from crawler.sources.heads import original_of, response_in
+from crawler.sources.heads import saved_page
 from crawler.sources.item import Given, Item, PassedOver, Revisit, SourceItem, Trouble
 from crawler.sources.read import read_source

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from archive.warc import Message, split_head, take_apart
 from machine.clock import stamp
+from schema.page import RawPage
 
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? [0-9]{3}[ \r\n]")
 _ORIGINAL = re.compile(
@@ -28,6 +29,19 @@ def response_in(body: bytes) -> bytes | None:
         found = body
         body = split_head(body)[1]
     return found
+
+
+def saved_page(body: bytes, content_type: str | None) -> RawPage | None:
+    """The page that a file holds, without its head, and with the address that an archive gave it.
+
+    Absent: None where the body is damaged.
+    """
+    message = take_apart(response_in(body) or b"")
+    if message is None:
+        return RawPage(url=None, body=body, content_type=content_type)
+    if message.decoded.body is None:
+        return None
+    return RawPage(original_of(message), message.decoded.body, message.header("content-type"))
 
 
 def original_of(message: Message) -> str | None:

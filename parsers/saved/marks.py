@@ -91,7 +91,7 @@ def marks_of(body: bytes) -> Iterator[Mark]:
 
 def front_of(body: bytes) -> bytes:
     """The part of a page in which marks may stand before it."""
-    begun = body.find(b"<body", 0, HEAD_BYTES)
+    begun = body[:HEAD_BYTES].find(b"<body")
     return body[: HEAD_BYTES if begun < 0 else begun + FRONT_BYTES]
 
 
@@ -102,9 +102,9 @@ def _of_front(head: bytes) -> Iterator[Mark]:
         if found["comment"] is not None:
             yield from _of_comment(found["comment"])
             if head.startswith(TOOLBAR[0], at - len(TOOLBAR[0])):
-                end = head.find(TOOLBAR[1], at)
+                end = head[at:].find(TOOLBAR[1])
                 yield Mark(WAYBACK)
-                yield from _of_script(head[at:end])
+                yield from _of_script(head[at : at + end])
                 break
         elif found["raw"] and found["raw"].lower() == b"script":
             yield from _of_script(found["text"])

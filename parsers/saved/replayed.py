@@ -27,7 +27,8 @@ def as_published(data: bytes) -> bytes:
     >>> as_published(b'<link rel=canonical href="/rec/20261129033537mp_/https://a.example/b">')
     b'<link rel=canonical href="https://a.example/b">'
     """
-    if b"/http" not in front_of(data):  # most pages are let go at once
+    front = front_of(data)
+    if b"/http" not in front and TOOLBAR[0] not in front:  # most pages are let go at once
         return data
     saved = saved_from(data)
     if saved is None or not saved.is_archive_copy:

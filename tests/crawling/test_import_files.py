@@ -148,12 +148,12 @@ def test_a_saved_page_of_a_host_that_no_site_claims_is_left_out_and_told(tmp_pat
     assert import_paths(home, [page], site=SAMPLE).stored == 1
 
 
-def test_a_saved_page_belongs_to_the_site_that_its_saving_comment_names(tmp_path, home):
+def test_a_saved_page_belongs_to_the_site_and_address_that_its_saving_comment_names(tmp_path, home):
     page = tmp_path / "page.html"
     page.write_bytes(html(ALDER, BIRCH, head=f"<!-- saved from url=(0049){URL} -->"))
     import_paths(home, [page])
     (capture,) = open_archive(home).captures()
-    assert (capture.site, capture.url) == ("sample", f"urn:sha256:{capture.body_sha256}")
+    assert (capture.site, capture.url) == ("sample", URL)
 
 
 def test_without_an_address_a_page_belongs_to_the_default_site_and_is_taken_once(tmp_path, home):

@@ -529,7 +529,7 @@ def canonical(url: str) -> str:
         (URL, URL),
         (URL + "?utm=1#x", URL),
         ("https://www.shiporskip.io/compare/a-vs-b", "https://shiporskip.io/compare/a-vs-b"),
-        ("https://mirror.example/compare/a-vs-b", "https://mirror.example/compare/a-vs-b"),
+        ("HTTPS://ShipOrSkip.io/compare/a-vs-b", "https://shiporskip.io/compare/a-vs-b"),
     ],
 )
 def test_without_an_address_the_canonical_one_holds(href: str, url: str) -> None:
@@ -539,17 +539,58 @@ def test_without_an_address_the_canonical_one_holds(href: str, url: str) -> None
 
 
 @pytest.mark.parametrize(
-    "href", ["/compare/a-vs-b", "", "javascript:void(0)", "ftp://x/compare/a-vs-b"]
+    "href",
+    [
+        "/compare/a-vs-b",
+        "javascript:void(0)",
+        "ftp://x/compare/a-vs-b",
+        "https://mirror.example/compare/a-vs-b",
+        "https://shiporskip.io/",
+        "https://shiporskip.io/compare",
+        "https://shiporskip.io/Compare/a-vs-b",
+        "https://shiporskip.io/https://shiporskip.io/compare/a-vs-b",
+        "https://shiporskip.io/compare/damson-desk-vs-copper-wren",
+    ],
 )
-def test_a_canonical_link_that_is_no_address_is_none(href: str) -> None:
+def test_a_canonical_link_that_does_not_fit_costs_a_comparison_its_address_alone(href: str) -> None:
     line = read(canonical(href), url=None)
-    assert (line["kind"], line["url"]) == ("comparison", None)
-    assert [tool["slug"] for tool in line["tools"]] == [None, None]
-
-
-def test_a_canonical_link_to_another_page_costs_a_comparison_its_address_alone() -> None:
-    line = read(canonical("https://shiporskip.io/"), url=None)
     assert (line["kind"], line["url"], codes(line)) == ("comparison", None, {"canonical_misfit"})
+    assert [tool["slug"] for tool in line["tools"]] == [None, None]
+    assert href in next(found["detail"] for found in line["findings"])
+
+
+def test_of_two_canonical_links_none_is_believed_and_the_same_twice_is_one() -> None:
+    other = "https://shiporskip.io/compare/a-vs-b"
+    for second, url, found in ((other, None, {"canonical_misfit"}), (URL + "?x=1", URL, set())):
+        line = read(
+            canonical(URL).replace("<h1", f"<link rel=canonical href='{second}'><h1", 1), url=None
+        )
+        assert (line["kind"], line["url"], codes(line)) == ("comparison", url, found)
+
+
+def test_a_canonical_link_is_another_pages_where_the_page_links_other_tools_alone() -> None:
+    for slugs, url in ((("x", "y"), None), (("x", "copper-wren"), URL), (("x",), URL)):
+        tools = "".join(f'<a href="/tool/{slug}">x</a>' for slug in slugs)
+        page = html_page(head=f'<link rel="canonical" href="{URL}">', after=tools)
+        assert read(page, url=None)["url"] == url
+
+
+def test_a_list_that_names_its_own_address_is_another_page_and_no_failure() -> None:
+    home = "https://shiporskip.io/"
+    line = read(f"<link rel=canonical href='{home}'><p>Alder vs Birch<p>75%<p>Panel ship", url=None)
+    assert (line["kind"], line["url"]) == ("other", home)
+
+
+def test_a_broken_comparison_that_calls_itself_the_home_page_fails_and_is_not_lost() -> None:
+    page = canonical("https://shiporskip.io/").replace("Panel ship", "Panel", 1)
+    line = read(page.replace("AI tool comparison", ""), url=None)
+    assert line["kind"] == "failure" and line["code"] in FAILURES
+
+
+def test_a_better_source_that_a_canonical_link_contradicts_is_a_finding() -> None:
+    for href in ("https://shiporskip.io/", "https://elsewhere.example/compare/x-vs-y"):
+        assert codes(read(canonical(href))) == {"canonical_differs"}
+    assert codes(read(canonical("../../shiporskip.io/compare/copper-wren"))) == set()
 
 
 def test_the_address_asked_for_goes_before_the_canonical_one() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 from archive import open_archive
-from crawler.sources import PAGES, is_warc
+from crawler.sources import PAGES, is_warc, saved_page
 from machine.worker import Died, GuardedPool
 from parsers import Explanation
-from parsers.sites import DEFAULT_SITE, site_named
+from parsers.sites import site_named
 from schema.codes import FAILURES, FINDINGS
 from schema.errors import UsageError
 from schema.page import RawPage
@@ -36,7 +37,7 @@ def explain_page(page: str, *, url: str | None, home: Path, site: str | None) ->
     return 10 if found.problem is not None else 0
 
 
-def _load(page: str, url: str | None, home: Path, site: str | None) -> tuple[RawPage, str]:
+def _load(page: str, url: str | None, home: Path, site: str | None) -> tuple[RawPage, str | None]:
     if page.startswith(("http://", "https://", "urn:")):
         if url is not None:
             raise UsageError(what="--url is for a file; this page has an address of its own")
@@ -52,9 +53,12 @@ def _load(page: str, url: str | None, home: Path, site: str | None) -> tuple[Raw
         raise UsageError(what=f"{page}: {error.strerror}") from error
     if is_warc(path):
         raise UsageError(what=f"{page}: a WARC file holds many pages; `import` it, then name one")
-    own, name = own_address(url, site) if url is not None else (None, site or DEFAULT_SITE)
-    raw = RawPage(url=own, body=body, content_type=PAGES.get(path.suffix.lower()))
-    return raw, site_named(name).name
+    raw = saved_page(body, PAGES.get(path.suffix.lower()))
+    if raw is None:
+        raise UsageError(what=f"{page}: the body is damaged")
+    url = url or raw.url
+    own, name = own_address(url, site) if url is not None else (None, site)
+    return replace(raw, url=own), site_named(name).name if name else None
 
 
 def describe(found: Explanation) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,10 +17,9 @@ from crawler.sources import (
     Trouble,
     find_files,
     is_warc,
-    original_of,
     read_source,
     require_files,
-    response_in,
+    saved_page,
 )
 from machine.worker import Died, GuardedPool
 from parsers import read_page
@@ -114,17 +113,12 @@ def _task_of_page(
     path: str, file: Path, body: bytes, url: str | None, name: str | None
 ) -> ParseTask:
     """A saved page, which may have its HTTP head in front."""
-    message = take_apart(response_in(body) or b"")
-    if message is None:
-        page = RawPage(url=url, body=body, content_type=PAGES.get(file.suffix.lower()))
-        return ParseTask(path, page, name, "")
-    if message.decoded.body is None:
+    page = saved_page(body, PAGES.get(file.suffix.lower()))
+    if page is None:
         return ParseTask(path, None, name, "the body is damaged", url)
-    original = original_of(message)
-    if url is None and original and (name or site_of_url(original)):
-        url, name = own_address(original, name)
-    page = RawPage(url, message.decoded.body, message.header("content-type"))
-    return ParseTask(path, page, name, "")
+    if url is None and page.url and (name or site_of_url(page.url)):
+        url, name = own_address(page.url, name)
+    return ParseTask(path, replace(page, url=url or page.url), name, "")
 
 
 def _tasks_of_warc(path: str, file: Path, site: str | None) -> Iterator[ParseTask]:
