@@ -113,6 +113,7 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
     except ParseError as problem:
         words = named.site.words
         if named.other and not has_shape(document, words):
+            found.url = named.other
             return Other(url=named.other)
         if named.is_canonical and problem.code == "names_mismatch":
             found.url = None
