@@ -184,13 +184,15 @@ class _Import:
 
         Raises: CrawlError for an address that is none, or that no site claims.
         """
-        page = _page_of(item)
-        url = item.url or self._own_word(page)
-        if url is not None:
-            strict = strict_address(url)
-            site = self._claiming(strict)
-            return site, site.own_address(strict)
-        return self.site or site_named(DEFAULT_SITE), "urn:sha256:" + page.sha256
+        url = item.url
+        if url is None:
+            page = _page_of(item)
+            url = self._own_word(page)
+            if url is None:
+                return self.site or site_named(DEFAULT_SITE), "urn:sha256:" + page.sha256
+        strict = strict_address(url)
+        site = self._claiming(strict)
+        return site, site.own_address(strict)
 
     def _claiming(self, url: str) -> Site:
         site = self.site or site_of_url(url)

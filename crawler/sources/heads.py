@@ -41,7 +41,12 @@ def saved_page(body: bytes, content_type: str | None) -> RawPage | None:
         return RawPage(url=None, body=body, content_type=content_type)
     if message.decoded.body is None:
         return None
-    return RawPage(original_of(message), message.decoded.body, message.header("content-type"))
+    return RawPage(
+        url=original_of(message),
+        body=message.decoded.body,
+        content_type=message.header("content-type"),
+        is_bare=message.decoded.is_plain,
+    )
 
 
 def original_of(message: Message) -> str | None:

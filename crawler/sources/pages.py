@@ -43,7 +43,15 @@ def page_of(path: Path, given: Given) -> Item | Trouble:
         return Trouble(where, "damaged", "date", "the file's date is none; name one with --date")
     at, source, precision = date
     return Item(
-        where, url, at, source, block or body, message is None, content_type, precision=precision
+        where,
+        url,
+        at,
+        source,
+        block or body,
+        is_file=message is None,
+        content_type=content_type,
+        precision=precision,
+        tool=saved.tool if saved else None,
     )
 
 
