@@ -6,9 +6,12 @@ import re
 from email.utils import parsedate_to_datetime
 
 from archive.warc import Message, split_head, take_apart
-from machine.clock import stamp
+from machine.clock import parse_stamp, stamp
+from schema.errors import UsageError
 from schema.page import RawPage
 
+MOST_HEADS, LONGEST_HEAD = 64, 64 << 10
+"""Of more redirects than this, and of a longer head, nothing is known. Units: heads, bytes."""
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? [0-9]{3}[ \r\n]")
 _ORIGINAL = re.compile(
     r"""<([^<>]+)>(?:\s*;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^",;\s]+))*?"""
@@ -25,10 +28,13 @@ def response_in(body: bytes) -> bytes | None:
     Absent: None for a file that does not begin with a head.
     """
     found = None
-    while _STATUS_LINE.match(body) and take_apart(body) is not None:
-        found = body
-        body = split_head(body)[1]
-    return found
+    for _ in range(MOST_HEADS):
+        head, rest = split_head(body)
+        is_head = _STATUS_LINE.match(head) and head.endswith((b"\n\n", b"\n\r\n"))
+        if not is_head or len(head) > LONGEST_HEAD:
+            break
+        found, body = body, rest
+    return found if found and take_apart(found) else None
 
 
 def saved_page(body: bytes, content_type: str | None) -> RawPage | None:
@@ -60,6 +66,8 @@ def original_of(message: Message) -> str | None:
 def time_of(message: Message, header: str) -> str | None:
     """The time that a header says, written. Absent: None where it says none."""
     try:
-        return stamp(parsedate_to_datetime(message.header(header) or ""))
-    except (ValueError, OverflowError):
+        moment = parsedate_to_datetime(message.header(header) or "")
+        # A date of an unknown zone (-0000) comes without one; it is meant in UTC.
+        return stamp(parse_stamp(moment.isoformat()))
+    except (ValueError, OverflowError, UsageError):
         return None

@@ -11,7 +11,7 @@ import re
 from parsers.saved.marks import TOOLBAR, front_of
 from parsers.saved.saved import saved_from
 
-_TAG = re.compile(rb"<(?:a|area|base|form|link|meta)\s[^>]*+>", re.IGNORECASE)
+_TAG = re.compile(rb"<(?:a|area|base|form|link|meta)\s[^<>]*+>", re.IGNORECASE)
 _PREFIX = re.compile(
     rb"""(?<=["'=\s])(?:(?:https?:)?//[^/"'\s<>?#]++)?/(?:[^/"'\s<>?#]+/){0,4}?"""
     rb"(?:\d{4,14}(?:[a-z]{2}_)?|[a-z]{2}_)/(https?:/)/?(?=[^/])"

@@ -15,7 +15,7 @@ from savers import ARCHIVES, AT, SAVERS, STAMP, pywb, singlefile, wayback
 from archive import open_archive
 from archive.warc import take_apart
 from crawler.importing.importing import import_paths
-from crawler.sources.heads import original_of, response_in
+from crawler.sources.heads import LONGEST_HEAD, MOST_HEADS, original_of, response_in
 from crawler.sources.item import Given, Item
 from crawler.sources.pages import page_of
 from parsers.sites import site_named
@@ -112,6 +112,8 @@ def test_a_day_is_known_to_the_day(tmp_path):
         ("HTTP/1.1 301 Moved\r\nLocation: /b\r\nDate: Sun, 01 Nov 2026 00:00:00 GMT\r\n\r\n"
          "HTTP/1.1 100 Continue\r\n\r\n" + HEAD, (AT, "page")),
         (HEAD + "Transfer-Encoding: chunked\r\n", (AT, "page")),
+        (HEAD.replace("GMT", "-0000"), (AT, "page")),
+        (HEAD.replace("Nov 2026", "Nov 1926"), (DOUBTFUL_AT, "file")),
     ],
 )  # fmt: skip
 def test_a_head_in_front_is_a_head_and_tells_when_the_page_was_answered(tmp_path, home, head, date):
@@ -155,6 +157,9 @@ def test_an_error_that_was_saved_with_its_head_is_an_error(tmp_path, home):
 def test_a_page_that_only_speaks_of_a_head_has_none():
     for body in (b"HTTP/1.1 explained", b"<p>HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK", b""):
         assert response_in(body) is None
+    head = b"HTTP/1.1 200 OK\r\nA: "
+    assert response_in(head + b"x" * LONGEST_HEAD + b"\r\n\r\n<p>") is None
+    assert response_in(b"HTTP/1.1 100 Continue\r\n\r\n" * (MOST_HEADS + 3)) is not None
 
 
 # --- canonical links ---
