@@ -104,13 +104,26 @@ def _host(url: str) -> str:
         return NO_HOST
 
 
+def _strict(url: str | None) -> str | None:
+    """An address that a page tells, made strict. Absent: None for one that is none."""
+    try:
+        return strict_address(url) if url else None
+    except CrawlError:
+        return None
+
+
 def _page_of(item: Item) -> RawPage:
     """What an exchange holds, without an address."""
     message = None if item.is_file else take_apart(item.block)
     if message is None:
         return RawPage(url=None, body=item.block, content_type=item.content_type)
     body = message.wire if message.decoded.body is None else message.decoded.body
-    return RawPage(url=None, body=body, content_type=message.header("content-type"))
+    return RawPage(
+        url=None,
+        body=body,
+        content_type=message.header("content-type"),
+        is_bare=message.decoded.is_plain,
+    )
 
 
 @dataclass
@@ -171,44 +184,35 @@ class _Import:
             self._trouble(found.where, "damaged", "date", f"{found.captured_at} has not come yet")
             return
         try:
-            site, own = self._address(found)
-            self._store(found, site, own, repeats)
+            site, own, seen = self._address(found)
+            self._store(found, site, own, repeats, seen)
         except CrawlError as error:
             self.skipped[f"{error.reason}:{_host(error.url)}"] += 1
             self.books.add_attempt(
                 url=found.where, outcome=error.outcome, reason=error.reason, detail=error.url
             )
 
-    def _address(self, item: Item) -> tuple[Site, str]:
-        """The site and own address of an exchange, or its urn.
+    def _address(self, item: Item) -> tuple[Site, str, PageLook | Died | None]:
+        """The site and own address of an exchange, or its urn; what was seen of it on the way.
 
         Raises: CrawlError for an address that is none, or that no site claims.
         """
-        url = item.url
+        url, seen = item.url, None
         if url is None:
             page = _page_of(item)
-            url = self._own_word(page)
+            seen = self.pool.call(LookTask(page, self.site.name if self.site else None, "record"))
+            url = None if isinstance(seen, Died) else _strict(seen.address)
             if url is None:
-                return self.site or site_named(DEFAULT_SITE), "urn:sha256:" + page.sha256
+                return self.site or site_named(DEFAULT_SITE), "urn:sha256:" + page.sha256, seen
         strict = strict_address(url)
         site = self._claiming(strict)
-        return site, site.own_address(strict)
+        return site, site.own_address(strict), seen
 
     def _claiming(self, url: str) -> Site:
         site = self.site or site_of_url(url)
         if site is None:
             raise CrawlError(url=url, outcome="refused_scope", reason="host")
         return site
-
-    def _own_word(self, page: RawPage) -> str | None:
-        """The address that a saved page itself tells, as far as it is believed."""
-        seen = self.pool.call(LookTask(page, self.site.name if self.site else None, "address"))
-        if isinstance(seen, Died) or seen.address is None:
-            return None
-        try:
-            return strict_address(seen.address)
-        except CrawlError:
-            return None
 
     def _whole(self, revisit: Revisit) -> tuple[Item, int] | None:
         """A revisit with the body that it repeats, and the capture of that. Absent: None."""
@@ -250,7 +254,9 @@ class _Import:
             return None
         return self.books.frontier.page_id(site.name, site.own_address(strict))
 
-    def _store(self, item: Item, site: Site, own: str, repeats: int | None) -> None:
+    def _store(
+        self, item: Item, site: Site, own: str, repeats: int | None, seen: PageLook | Died | None
+    ) -> None:
         """Store an exchange that is not here. Raises: CrawlError for one that was erased."""
         exchange = Exchange(
             site=site.name,
@@ -294,9 +300,17 @@ class _Import:
             self._count(item.where, f"{outcome}:{reason}")
             return
         lease = Lease(attempt[0], page_id, site.name, own, role, None, 0, 0)
-        self._check_record(item, message, lease, stored.capture_id)
+        self._check_record(item, message, lease, stored.capture_id, seen)
 
-    def _check_record(self, item: Item, message: Message, lease: Lease, capture_id: int) -> None:
+    def _check_record(
+        self,
+        item: Item,
+        message: Message,
+        lease: Lease,
+        capture_id: int,
+        seen: PageLook | Died | None,
+    ) -> None:
+        """Note whether a stored page gives a record; a page that was read already is not again."""
         own, site = lease.url, lease.site
         page = RawPage(
             url=None if own.startswith("urn:") else own,
@@ -304,7 +318,7 @@ class _Import:
             content_type=message.header("content-type"),
             is_bare=message.decoded.is_plain,
         )
-        seen = self.pool.call(LookTask(page, site, "record"))
+        seen = seen or self.pool.call(LookTask(page, site, "record"))
         self.profiler.see(site, capture_id, seen)
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
         if failure is not None:

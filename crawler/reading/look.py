@@ -24,7 +24,7 @@ class LookTask:
 
     page: RawPage
     site: str | None
-    wants: Literal["record", "links", "address"]
+    wants: Literal["record", "links"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ def look(task: LookTask) -> PageLook:
         return PageLook(failure=error.code)
     found = explain(task.page, site=task.site)
     failure = found.problem.code if found.problem else None
-    if task.wants == "address":
-        return PageLook(failure=failure, address=found.url)
-    return PageLook(failure=failure, traits=_traits(found, task))
+    return PageLook(failure=failure, address=found.url, traits=_traits(found, task))
 
 
 def _traits(found: Explanation, task: LookTask) -> PageTraits | None:

@@ -16,6 +16,7 @@ from crawler.sources.files import PAGES, shown
 from crawler.sources.heads import original_of, response_in, time_of
 from crawler.sources.item import Given, Item, Trouble
 from machine.clock import parse_stamp, stamp
+from machine.dates import read_date
 from parsers import Saved, saved_from
 from schema.dates import DateSource, Precision
 from schema.errors import UsageError
@@ -60,7 +61,8 @@ def _dates(
 ) -> Iterator[Date]:
     """The dates that a page has, the soundest first."""
     if given.date is not None:
-        yield stamp(parse_stamp(given.date)), "argument", "second"
+        said = read_date(given.date, where="--date")
+        yield said.at, "argument", said.precision
     if message and (at := time_of(message, "memento-datetime")):
         yield at, "page", "second"
     # The head's own date is when the copy was asked for, which says nothing of the page.
