@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parsers.absence import explain_absence, has_shape
-from parsers.address import Named, is_fitting, name_of
+from parsers.address import SaidAddress, is_fitting, name_of
 from parsers.comparison import in_order
 from parsers.layout import read_laid_out
 from parsers.optout import opt_outs, refused_usages, unquotable
@@ -101,7 +101,7 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
         return Other(url=page.url)
     decoded = decode(page)
     document = found.document = _document(page, decoded)
-    named = Named(owner, _own(owner, page.url))
+    named = SaidAddress(owner, _own(owner, page.url))
     if page.url is None:
         saved = saved_from(page.body, page.content_type)
         named = name_of(saved, document.canonicals, owner, is_named=is_named)
@@ -127,7 +127,9 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
     return record.model_copy(update={"findings": (*record.findings, *findings)})
 
 
-def _read(document: Document, named: Named, decoded: Decoded, found: Explanation) -> Comparison:
+def _read(
+    document: Document, named: SaidAddress, decoded: Decoded, found: Explanation
+) -> Comparison:
     """The record under the address that the page goes by. Raises: ParseError."""
     site, misfit, source = named.site, named.misfit, decoded.data
     record = read_laid_out(document, site, named.url, source, found.trace)

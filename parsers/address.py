@@ -17,7 +17,7 @@ from schema.records import Comparison
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SaidAddress:
     """What a page goes by.
 
     Absent: `url` is None where nothing is believed; `misfit` where nothing was said that is not;
@@ -33,7 +33,9 @@ class Named:
     other: str | None = None
 
 
-def name_of(saved: Saved | None, links: Sequence[str], owner: Site, *, is_named: bool) -> Named:
+def name_of(
+    saved: Saved | None, links: Sequence[str], owner: Site, *, is_named: bool
+) -> SaidAddress:
     """The address of a page, from its saver's marks, else its canonical `links`.
 
     The page is `owner`'s where that `is_named`, else whose host it tells.
@@ -42,22 +44,22 @@ def name_of(saved: Saved | None, links: Sequence[str], owner: Site, *, is_named:
     if url is not None:
         claiming = site_of_url(url)
         site = owner if is_named else claiming or owner
-        return Named(site, site.own_address(url) if is_named or claiming else url)
+        return SaidAddress(site, site.own_address(url) if is_named or claiming else url)
     found = {absolute_link(None, link) or link for link in links}
     if not found:
-        return Named(owner)
+        return SaidAddress(owner)
     link = absolute_link(None, links[0])
     claiming = site_of_url(link) if link else None
     site = owner if is_named else claiming or owner
     if link and claiming:
         found = {_own(claiming, each) for each in found}
     if len(found) > 1:
-        return Named(owner, misfit=" and ".join(sorted(each[:80] for each in found)[:2]))
+        return SaidAddress(owner, misfit=" and ".join(sorted(each[:80] for each in found)[:2]))
     if link is None or (is_named and claiming is not site):
-        return Named(site, misfit=links[0])
+        return SaidAddress(site, misfit=links[0])
     if not site.is_comparison(link):
-        return Named(site, misfit=link, other=link)
-    return Named(site, _own(site, link), is_canonical=True)
+        return SaidAddress(site, misfit=link, other=link)
+    return SaidAddress(site, _own(site, link), is_canonical=True)
 
 
 def is_fitting(record: Comparison, site: Site, url: str, links: Iterable[str]) -> bool:
