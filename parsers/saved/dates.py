@@ -29,18 +29,18 @@ _FORMS = tuple(
 make of a Date (SingleFile, Save Page WE), RFC 822 (HTTrack), the Internet Archive's own."""
 
 
-class Dated(NamedTuple):
+class MarkedDate(NamedTuple):
     """A time in UTC, written as ISO 8601, and how exactly it is known."""
 
     at: str
     precision: Precision
 
 
-def read_date(text: str) -> Dated | None:
+def read_date(text: str) -> MarkedDate | None:
     """A time as a saver writes it; one without a zone is UTC. Absent: None for no such time.
 
     >>> read_date("Sun Nov 29 2026 22:10:01 GMT-0330 (Newfoundland Standard Time)")
-    Dated(at='2026-11-30T01:40:01Z', precision='second')
+    MarkedDate(at='2026-11-30T01:40:01Z', precision='second')
     >>> read_date("03:35:37 Nov 29, 2026").at, read_date("soon")
     ('2026-11-29T03:35:37Z', None)
     """
@@ -56,7 +56,7 @@ def read_date(text: str) -> Dated | None:
     except (ValueError, OverflowError):
         return None
     at = moment.isoformat(timespec="seconds") + "Z"
-    return Dated(at, "second" if said["hour"] else "day")
+    return MarkedDate(at, "second" if said["hour"] else "day")
 
 
 def _offset(zone: str | None) -> timedelta:

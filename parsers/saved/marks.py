@@ -72,7 +72,7 @@ _SIGNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SaverMark:
     """What one mark says. Absent: None where it does not say it."""
 
     tool: str
@@ -80,13 +80,13 @@ class Mark:
     date: str | None = None
 
 
-def marks_of(body: bytes) -> Iterator[Mark]:
+def marks_of(body: bytes) -> Iterator[SaverMark]:
     """The marks of a page, in their order; those of an archive's scripts and last words too."""
     front, tail = front_of(body), body[-TAIL_BYTES:]
     if any(sign in front for sign in _SIGNS):
         yield from _of_front(front.removeprefix(b"\xef\xbb\xbf"))
     if b"FILE ARCHIVED ON" in tail and (found := _ARCHIVED.search(tail)):
-        yield Mark(WAYBACK, date=_text(found["date"]))
+        yield SaverMark(WAYBACK, date=_text(found["date"]))
 
 
 def front_of(body: bytes) -> bytes:
@@ -95,7 +95,7 @@ def front_of(body: bytes) -> bytes:
     return body[: HEAD_BYTES if begun < 0 else begun + FRONT_BYTES]
 
 
-def _of_front(head: bytes) -> Iterator[Mark]:
+def _of_front(head: bytes) -> Iterator[SaverMark]:
     at, metas = 0, dict[str, str]()
     while found := _TOKEN.match(head, at):
         at = found.end()
@@ -103,7 +103,7 @@ def _of_front(head: bytes) -> Iterator[Mark]:
             yield from _of_comment(found["comment"])
             if head.startswith(TOOLBAR[0], at - len(TOOLBAR[0])):
                 end = head[at:].find(TOOLBAR[1])
-                yield Mark(WAYBACK)
+                yield SaverMark(WAYBACK)
                 yield from _of_script(head[at : at + end])
                 break
         elif found["raw"] and found["raw"].lower() == b"script":
@@ -111,10 +111,10 @@ def _of_front(head: bytes) -> Iterator[Mark]:
         elif found["tag"]:
             yield from _of_tag(_text(found["tag"]), metas)
     if url := metas.get("savepage-url"):
-        yield Mark("Save Page WE", url, metas.get("savepage-date"))
+        yield SaverMark("Save Page WE", url, metas.get("savepage-date"))
 
 
-def _of_comment(text: bytes) -> Iterator[Mark]:
+def _of_comment(text: bytes) -> Iterator[SaverMark]:
     for tool, form in _COMMENTS:
         if found := form.fullmatch(text):
             said = found.groupdict()
@@ -123,25 +123,27 @@ def _of_comment(text: bytes) -> Iterator[Mark]:
                 url = url.replace("-%2D", "--")
             if tool == "HTTrack" and "://" not in url:  # which leaves the scheme out
                 url = "https://" + url
-            yield Mark(tool, url, _text(date) if date else None)
+            yield SaverMark(tool, url, _text(date) if date else None)
 
 
-def _of_script(text: bytes) -> Iterator[Mark]:
+def _of_script(text: bytes) -> Iterator[SaverMark]:
     for tool, address, time in _SCRIPTS:
         if found := address.search(text):
             dated = time.search(text) if time else None
-            yield Mark(tool, unescape(_text(found["url"])), _text(dated["date"]) if dated else None)
+            yield SaverMark(
+                tool, unescape(_text(found["url"])), _text(dated["date"]) if dated else None
+            )
 
 
-def _of_tag(tag: str, metas: dict[str, str]) -> Iterator[Mark]:
+def _of_tag(tag: str, metas: dict[str, str]) -> Iterator[SaverMark]:
     """What `<html>` and `<link rel=canonical>` tell; what `<meta>` tells is added to `metas`."""
     name = tag[1:5].lower()
     if name == "meta" and (called := _attribute(tag, "name")):
         metas.setdefault(called, _attribute(tag, "content") or "")
     elif name == "html" and (url := _attribute(tag, "data-scrapbook-source")):
-        yield Mark("ScrapBook", url, _attribute(tag, "data-scrapbook-create"))
+        yield SaverMark("ScrapBook", url, _attribute(tag, "data-scrapbook-create"))
     elif name == "link" and (_attribute(tag, "rel") or "").lower() == "canonical":
-        yield Mark(ARCHIVE, _attribute(tag, "href"))
+        yield SaverMark(ARCHIVE, _attribute(tag, "href"))
 
 
 def _attribute(tag: str, name: str) -> str | None:

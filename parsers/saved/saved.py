@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from parsers.saved.dates import Dated, read_date
-from parsers.saved.marks import ARCHIVE, PYWEB, WAYBACK, Mark, marks_of
+from parsers.saved.dates import MarkedDate, read_date
+from parsers.saved.marks import ARCHIVE, PYWEB, WAYBACK, SaverMark, marks_of
 from schema.dates import Precision
 
 _REPLAYED = re.compile(
@@ -52,26 +52,26 @@ def saved_from(body: bytes, content_type: str | None = None) -> Saved | None:
     return _saved(own) if own else None
 
 
-def _is_of_web(mark: Mark) -> bool:
+def _is_of_web(mark: SaverMark) -> bool:
     """Whether a mark is of a page of the web; a file that was opened and saved has another too."""
     return mark.url is None or bool(_ADDRESS.match(mark.url) or _REPLAYED.fullmatch(mark.url))
 
 
-def _replayed(mark: Mark) -> Mark | None:
+def _replayed(mark: SaverMark) -> SaverMark | None:
     """A mark as one of an archive, with the original address. Absent: None for any other."""
     found = _REPLAYED.fullmatch(mark.url or "")
     if found is None:
         return mark if mark.tool in (WAYBACK, PYWEB) else None
     date = found["date"] if found["date"] and len(found["date"]) == 14 else None
     # Fewer digits are what was asked for: the nearest capture was shown.
-    return Mark(mark.tool if mark.tool in (WAYBACK, PYWEB) else ARCHIVE, _joined(found), date)
+    return SaverMark(mark.tool if mark.tool in (WAYBACK, PYWEB) else ARCHIVE, _joined(found), date)
 
 
 def _joined(found: re.Match[str]) -> str:
     return f"{found['scheme']}://{found['rest']}"
 
 
-def _copy(marks: list[Mark]) -> Saved:
+def _copy(marks: list[SaverMark]) -> Saved:
     """What an archive's marks say: its scripts name the page, the rest may name what it links."""
     tool = next((mark.tool for mark in marks if mark.tool != ARCHIVE), ARCHIVE)
     first = [mark for mark in marks if mark.tool != ARCHIVE] + marks
@@ -80,7 +80,7 @@ def _copy(marks: list[Mark]) -> Saved:
     return _made(url, dated, tool, is_archive_copy=True)
 
 
-def _saved(marks: list[Mark]) -> Saved:
+def _saved(marks: list[SaverMark]) -> Saved:
     urls = {mark.url for mark in marks}
     if len(urls) > 1:
         return _made(None, None, marks[0].tool)
@@ -89,12 +89,12 @@ def _saved(marks: list[Mark]) -> Saved:
 
 
 def _made(
-    url: str | None, dated: Dated | None, tool: str, *, is_archive_copy: bool = False
+    url: str | None, dated: MarkedDate | None, tool: str, *, is_archive_copy: bool = False
 ) -> Saved:
     if dated is None:
         return Saved(url, None, "unknown", tool, is_archive_copy)
     return Saved(url, dated.at, dated.precision, tool, is_archive_copy)
 
 
-def _date(mark: Mark) -> Dated | None:
+def _date(mark: SaverMark) -> MarkedDate | None:
     return read_date(mark.date) if mark.date else None
