@@ -15,7 +15,8 @@
     commit       record written, synced, then one transaction: capture     reach "written",
       |          stored, attempt ended, next page leased; read back        "synced", "committed"
       |
-    use          counted; a redirect is asked like the page; what was stored is looked at
+    use          counted; a redirect is asked like the page; what was stored is looked at, and
+                 where it says the same in other bytes, waits as an unchanged page does
 
 Each step hands the next what it made; nothing is filled in later by somebody else.
 """
@@ -40,10 +41,11 @@ from crawler.hosts.addresses import on_origin
 from crawler.judge import Ruling, judge_answer, judge_error, noted
 from crawler.net.handler import Fetched
 from crawler.net.wire import RefusedHead, WireAnswer
-from crawler.reading.look import LookTask
+from crawler.reading.look import LookTask, PageLook
+from crawler.reading.same import is_same, task_before
 from machine.clock import now, stamp
 from machine.failpoints import reach
-from schema.errors import CrawlError
+from schema.errors import CrawlError, IntegrityError
 from schema.page import RawPage
 
 _SAID_BY = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
@@ -207,6 +209,23 @@ class Asking:
         discovery.take_page(lease, seen)
         if is_page:
             run.profiler.see(job.site.name, kept.capture_id, seen)
+            if not kept.is_unchanged and isinstance(seen, PageLook):
+                await self._compare(kept, seen)
+
+    async def _compare(self, kept: Kept, seen: PageLook) -> None:
+        """Let a page that says what it said before be due as one that did not change."""
+        run = self._run
+        try:
+            task = task_before(run.books.ledger, run.books.store, kept.capture_id, seen)
+        except IntegrityError:
+            run.tally.notes["earlier capture not readable, see `verdicts check --deep`"] += 1
+            return
+        if task is None:
+            return
+        before = await asyncio.wrap_future(run.pool.submit(task))
+        if is_same(before, seen):
+            run.books.frontier.said_the_same(kept.lease)
+            run.tally.said_the_same()
 
 
 def asked_for(job: Job, lease: Lease, url: str, store: Store | None, *, hops: int = 0) -> Asked:

@@ -57,6 +57,12 @@ class Tally:
         elif ending.state == "refused":
             self.refused[code] += 1
 
+    def said_the_same(self) -> None:
+        """Count a page that was stored, and seen to say what it said before, as unchanged."""
+        self.stored -= 1
+        self.unchanged += 1
+        self.notes["unchanged in all but bytes"] += 1
+
     def robots(self, state: str) -> None:
         """Keep the worst state of the robots.txt files read."""
         self.robots_state = max(self.robots_state or state, state, key=_WORSE.index)

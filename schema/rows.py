@@ -140,7 +140,7 @@ class CrawlRow(Row):
     stored: Count
     """Number of new contents stored."""
     unchanged: Count
-    """Number of answers that were the same as before."""
+    """Number of answers that were, or said, the same as before."""
     failed: Count
     """Number of attempts that brought nothing that can be used."""
     bytes: Count

@@ -134,12 +134,11 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
 
 def _rebuild(home: Path, *, as_json: bool) -> None:
     from archive import Home
-    from archive.rebuild import rebuild_ledger
-    from crawler.replay import Replay
+    from crawler.replay import rebuild
 
     place = Home(home)
     with progress() as tell:
-        made = rebuild_ledger(place, Replay, progress=tell)
+        made = rebuild(place, progress=tell)
     found = asdict(made) | {
         "damaged": len(made.damaged),
         "lost": len(made.lost),

@@ -25,11 +25,12 @@ from archive.ledger.leases import (
     failed,
     give_back_leases,
     refused,
+    said_the_same,
     settle_import,
 )
 from archive.ledger.ledger import Ledger, require_handles
 from archive.ledger.notes import RobotsRow, last_robots, note_robots, note_run
-from archive.ledger.originals import newest_whole
+from archive.ledger.originals import newest_whole, whole_before
 from archive.ledger.outcomes import NOT_ASKED
 from archive.ledger.profiles import (
     PageCapture,

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt
+from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt, said_the_same
 from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.outcomes import NOT_ASKED, is_known
 from archive.ledger.schedule import IS_DUE, due_bounds, hinted_bounds, past_date
@@ -139,6 +139,7 @@ class Frontier:
             page["last_outcome"] == "extraction_refused",
             page["state"],
             page["tries"],
+            page["interval_days"],
         )
 
     def give_back(self, lease: Lease) -> None:
@@ -163,6 +164,11 @@ class Frontier:
         with self._ledger.transaction() as db:
             end_attempt(db, lease, ending, capture_id=None)
         reach("settled")
+
+    def said_the_same(self, lease: Lease) -> None:
+        """Let a page whose bytes alone differ be asked for as late as an unchanged one."""
+        with self._ledger.transaction() as db:
+            said_the_same(db, lease)
 
     def finish(self, page_id: int, due: str) -> None:
         """A page that was wanted only for what others in its stead gave, until it is due again."""

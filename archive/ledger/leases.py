@@ -65,6 +65,8 @@ class Lease:
     before: State = "waiting"
     """What the page was, and is again if the lease is given back."""
     tries_before: int = 0
+    interval_days: float | None = None
+    """What the page had learnt before this visit; None before its first capture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,18 @@ def end_attempt(
     if not (is_unchanged and lease.was_refused):
         # Else what was seen before in bytes that have not changed still holds.
         row |= {f"last_{name}": value for name, value in said.items()}
+    update(db, "page", lease.page_id, row)
+
+
+def said_the_same(db: sqlite3.Connection, lease: Lease) -> None:
+    """Let a captured page be due as an unchanged one: other bytes came, and said the same.
+
+    Known only once it was looked at, after the commit that stored it as changed. Who dies between
+    the two leaves the shorter interval, so that the page is asked for too soon rather than too
+    late; it grows again from the next visit on.
+    """
+    interval = next_interval(lease.interval_days, is_unchanged=True)
+    row = {"interval_days": interval, "due": later(days=interval)}
     update(db, "page", lease.page_id, row)
 
 

@@ -40,3 +40,13 @@ def root_of(ledger: Ledger, row: sqlite3.Row) -> sqlite3.Row:
     if row["revisit_of"] is None:
         return row
     return ledger.rows("SELECT * FROM capture WHERE id = ?", (row["revisit_of"],))[0]
+
+
+def whole_before(ledger: Ledger, capture_id: int) -> sqlite3.Row | None:
+    """The newest whole answer of a capture's page beside itself. Absent: None for the first."""
+    found = ledger.rows(
+        f"SELECT * FROM {TIMELINE} WHERE page_id = (SELECT page_id FROM capture WHERE id = ?1)"
+        f" AND id <> ?1 AND {IS_WHOLE} ORDER BY {NEWEST_FIRST} LIMIT 1",
+        (capture_id,),
+    )
+    return found[0] if found else None

@@ -9,5 +9,5 @@ refill     rows from that                 carried    what only the old ledger kn
 """
 
 from archive.rebuild.exchanges import StoredExchange
-from archive.rebuild.rebuild import rebuild_ledger
+from archive.rebuild.rebuild import RebuildReport, rebuild_ledger
 from archive.rebuild.refill import ORPHAN, Entered

@@ -15,7 +15,7 @@ from parsers.page import Document, page_links
 from parsers.sites import DEFAULT_SITE, site_named
 from schema.errors import BytesError
 from schema.page import RawPage
-from schema.records import Comparison
+from schema.records import Comparison, dump_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,16 @@ class PageLook:
     """What was seen.
 
     Absent: `failure` is None where the page gives what was wanted; `address` where it goes by none;
-    `traits` where no record was wanted or the page is no comparison.
+    `traits` and `record` where no record was wanted or the page is no comparison, `record` also
+    where it gives none.
     """
 
     failure: str | None = None
     links: tuple[str, ...] = ()
     address: str | None = None
     traits: PageTraits | None = None
+    record: str | None = None
+    """SHA-256 of what the record says, but for the layout that it was read from."""
 
 
 def look(task: LookTask) -> PageLook:
@@ -49,8 +52,17 @@ def look(task: LookTask) -> PageLook:
     except BytesError as error:
         return PageLook(failure=error.code)
     found = explain(task.page, site=task.site)
-    failure = found.problem.code if found.problem else None
-    return PageLook(failure=failure, address=found.url, traits=_traits(found, task))
+    return PageLook(
+        failure=found.problem.code if found.problem else None,
+        address=found.url,
+        traits=_traits(found, task),
+        record=_said(found.record) if isinstance(found.record, Comparison) else None,
+    )
+
+
+def _said(record: Comparison) -> str:
+    line = dump_line(record.model_copy(update={"layout": ""}))
+    return hashlib.sha256(line.encode()).hexdigest()
 
 
 def _traits(found: Explanation, task: LookTask) -> PageTraits | None:

@@ -3,4 +3,4 @@
 replay  pages and attempts      robots  the rules that runs kept to
 """
 
-from crawler.replay.replay import Replay
+from crawler.replay.replay import rebuild

@@ -2,14 +2,18 @@
 
 The functions that did it then do it once more, with the clock put back to the time of each answer.
 What never came into the archive is not replayed: attempts without an answer, and what lists named.
+Pages that came in other bytes are read once more, by the parser of today, to know their intervals.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
+from archive import Home
 from archive.ledger import (
     LISTS,
     REDISCOVER_DAYS,
@@ -24,27 +28,41 @@ from archive.ledger import (
     failed,
     give_back_leases,
     note_run,
+    said_the_same,
     settle_import,
+    whole_before,
 )
-from archive.rebuild import ORPHAN, Entered, StoredExchange
-from archive.store import Exchange
+from archive.rebuild import ORPHAN, Entered, RebuildReport, StoredExchange, rebuild_ledger
+from archive.store import Exchange, Store
 from crawler.hosts.addresses import origin_of
 from crawler.importing.imported import imported_role, outcome_of
 from crawler.judge import TRANSIENT
+from crawler.reading.look import LookTask, PageLook, look
+from crawler.reading.same import LookAt, is_same, task_before
 from crawler.replay.robots import RobotsReplay
 from crawler.start.planning import role_of
-from machine.clock import as_of, later
+from machine.clock import as_of, later, now
+from machine.worker import GuardedPool
 from parsers.sites import site_named
+from schema.errors import IntegrityError
+from schema.page import RawPage
 
 PASSING = ("throttled", *map(str, TRANSIENT))
 """The reasons of an HTTP error after which a page is tried again."""
 
 
+def rebuild(home: Home, progress: Callable[[str, int, int], None] | None = None) -> RebuildReport:
+    """A home's ledger made again from its segments. Raises: as `rebuild_ledger`."""
+    with GuardedPool(look) as pool:
+        return rebuild_ledger(home, partial(Replay, home, pool.call), progress)
+
+
 class Replay:
     """Settles each capture of a new ledger as it was settled when it was stored."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, home: Home, look_at: LookAt, ledger: Ledger) -> None:
         self._ledger, self._robots = ledger, RobotsReplay()
+        self._store, self._look_at = Store(home, ledger, run_id=0), look_at
         self._frontiers: dict[int, Frontier] = {}
         self._counts: dict[int, Counter[str]] = defaultdict(Counter)
         self._asked: set[tuple[int, int]] = set()
@@ -85,6 +103,9 @@ class Replay:
         with as_of(entered.stored.stored_at):
             ending = _ending(lease, entered)
             end_attempt(db, lease, ending, capture_id=entered.capture_id, is_unchanged=is_unchanged)
+            if ending.adapts and not is_unchanged and self._says_the_same(entered):
+                said_the_same(db, lease)
+                is_unchanged = True
             is_hop = ending.state == "leased"
             if lease.role == "robots":
                 self._robots.read(db, entered, is_hop=is_hop)
@@ -100,6 +121,22 @@ class Replay:
                 failed=ending.state == "failed",
             )
             self._asked.add(asked)
+
+    def _says_the_same(self, entered: Entered) -> bool:
+        """Whether a page said what it said before, as the parser of today reads both."""
+        exchange, message = entered.stored.exchange, entered.stored.message
+        body = message.decoded.body
+        if body is None or whole_before(self._ledger, entered.capture_id) is None:
+            return False
+        page = RawPage(exchange.url, body, message.header("content-type"), now())
+        seen = self._look_at(LookTask(page, exchange.site, "record"))
+        if not isinstance(seen, PageLook):
+            return False
+        try:
+            task = task_before(self._ledger, self._store, entered.capture_id, seen)
+        except IntegrityError:
+            return False  # named with the damage
+        return task is not None and is_same(self._look_at(task), seen)
 
     def _settle_import(self, db: sqlite3.Connection, entered: Entered) -> None:
         is_repeat = entered.original_id is not None

@@ -37,7 +37,7 @@ from archive.rebuild import rebuild as rebuilding
 from archive.runs import open_run
 from archive.takedown.entry import enter_takedown, widen_takedown
 from archive.takedown.takedowns import Matches, Takedown, corrections, exports, takedowns
-from crawler.replay.replay import Replay
+from crawler.replay import rebuild
 from db.check import check
 from db.recognise.fold import folded, words_hash
 from db.recognise.match import TakedownMatcher
@@ -106,7 +106,7 @@ def test_a_take_down_during_a_rebuild_of_the_ledger_is_in_the_new_one(
         return swap(place, part)
 
     monkeypatch.setattr(rebuilding, "_swap", taken_down_meanwhile)
-    rebuilding.rebuild_ledger(Home(home), Replay)
+    rebuild(Home(home))
     assert [each.reason for each in takedowns(Home(home))] == [REASON]
 
 

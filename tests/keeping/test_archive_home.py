@@ -15,8 +15,7 @@ from archive import Home, open_archive
 from archive.ledger.ledger import JOURNAL_BYTES, Ledger, copy_ledger, read_rows
 from archive.ledger.outcomes import OUTCOMES, is_known
 from archive.ledger.tables import APPLICATION_ID, MIGRATIONS
-from archive.rebuild.rebuild import rebuild_ledger
-from crawler.replay.replay import Replay
+from crawler.replay import rebuild
 from db.check import check
 from schema.errors import IntegrityError, StartError, StoppedError, UsageError
 
@@ -277,6 +276,6 @@ def test_what_a_killed_run_left_of_a_lost_ledger_is_not_rolled_back_into_a_new_o
     journal = home / "ledger.db-journal"
     assert journal.read_bytes()[:8] == bytes.fromhex("d9d505f920a163d7")
     (home / "ledger.db").unlink()
-    rebuild_ledger(Home(home), Replay)
+    rebuild(Home(home))
     assert not journal.exists()
     assert check(home, deep=True) == []

@@ -20,11 +20,11 @@ from archive import Home, open_archive
 from archive.ledger.leases import Ending, State
 from archive.ledger.profiles import accept_drift, held_captures, load_profiles
 from archive.ledger.tables import MIGRATIONS
+from archive.rebuild import RebuildReport
 from archive.rebuild.carried import LOST
-from archive.rebuild.rebuild import RebuildReport, rebuild_ledger
 from archive.runs import open_run
 from archive.store.store import Exchange
-from crawler.replay.replay import Replay
+from crawler.replay import rebuild
 from db import build
 from db.check import check
 from machine.clock import VARIABLE as NOW
@@ -36,7 +36,7 @@ DAYS = [f"2026-02-{day:02}T12:00:00Z" for day in range(1, 8)]
 
 
 def rebuilt(home: Path) -> RebuildReport:
-    return rebuild_ledger(Home(home), Replay)
+    return rebuild(Home(home))
 
 
 def renumbering(home: Path) -> None:
