@@ -13,6 +13,7 @@ net/      what stands next to the network        reading/  a page read for what 
 drift/    whether pages still show what they did
 sources/  what other people's files hold  importing/ files become captures
 replay/   a ledger made again does what the crawl did
+nothing   why a run found no comparison
 """
 
 from __future__ import annotations

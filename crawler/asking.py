@@ -45,6 +45,7 @@ from crawler.reading.look import LookTask, PageLook
 from crawler.reading.same import is_same, task_before
 from machine.clock import now, stamp
 from machine.failpoints import reach
+from machine.worker import Died
 from schema.errors import CrawlError, IntegrityError
 from schema.page import RawPage
 
@@ -206,6 +207,7 @@ class Asking:
         )
         task = LookTask(page, job.site.name, "record" if is_page else "links")
         seen = await asyncio.wrap_future(run.pool.submit(task))
+        run.tally.links[lease.page_id] = 0 if isinstance(seen, Died) else len(seen.links)
         discovery.take_page(lease, seen)
         if is_page:
             run.profiler.see(job.site.name, kept.capture_id, seen)

@@ -12,9 +12,11 @@ class CrawlReport:
     `asked` counts comparison pages for which a request was sent, each once;
     `failed` and `refused` count comparison pages by `outcome:reason`, `notes` everything else,
     sentences on the clock and the log among them;
-    `drift` says in sentences how the pages differ from those of earlier crawls, and `waiting` is
-    how many comparison pages are still to ask, in the whole home.
-    Absent: `stopped` is None unless the run ended early, `robots_state` where nothing was asked.
+    `drift` says in sentences how the pages differ from those of earlier crawls, `found_nothing`
+    which sites named no comparison, and `waiting` is how many comparison pages are still to ask, in
+    the whole home.
+    Absent: `stopped` is None unless the run ended early, `robots_state` where nothing was asked,
+    `nothing_due_until` where a comparison was asked for, or waits.
     """
 
     run_id: int
@@ -25,7 +27,9 @@ class CrawlReport:
     refused: dict[str, int]
     notes: dict[str, int]
     drift: list[str]
+    found_nothing: list[str]
     waiting: int
+    nothing_due_until: str | None
     robots_state: str | None
     stopped: str | None
     exit_code: int

@@ -17,6 +17,7 @@ from archive import Home, OpenRun, RunLog, open_run
 from archive.ledger import still_held
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress, Wanted
 from crawler.drift.profiler import judge_rest
+from crawler.nothing import found_nothing, nothing_due_until
 from crawler.reading.look import look
 from crawler.report import CrawlReport
 from crawler.settings import crawl_settings
@@ -127,7 +128,8 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     held = still_held(books.home.path, {job.site.name for job in jobs})
     for run_id in held.keys() - {books.id}:
         tally.notes[f"held since run {run_id}, see `verdicts drift --run {run_id}`"] = held[run_id]
-    exit_code = 20 if is_short else 10 if tally.failed or drift or held else 0
+    nothing = found_nothing(run, jobs)
+    exit_code = 20 if is_short else 10 if tally.failed or drift or held or nothing else 0
     report = CrawlReport(
         run_id=books.id,
         asked=tally.asked_in_all,
@@ -137,7 +139,9 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
         refused=dict(tally.refused),
         notes=dict(tally.notes),
         drift=drift,
+        found_nothing=nothing,
         waiting=books.frontier.waiting(),
+        nothing_due_until=nothing_due_until(run),
         robots_state=tally.robots_state,
         stopped=stopped,
         exit_code=exit_code,
@@ -151,7 +155,8 @@ def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
     names = {job.site.name for job in jobs}
     told = asdict(report)
     columns = ("asked", "stored", "unchanged", "exit_code", "robots_state")
-    rest = {name: told[name] for name in ("failed", "refused", "notes", "drift", "stopped")}
+    names_of_rest = ("failed", "refused", "notes", "drift", "found_nothing", "stopped")
+    rest = {name: told[name] for name in names_of_rest}
     books.note(
         site=names.pop() if len(names) == 1 else None,
         failed=sum(report.failed.values()),

@@ -90,3 +90,4 @@ class PageSpider(Spider):
             if not await self.run.pace.ready(job.site.name):
                 break
         discovery.close()
+        self.run.tally.named[job.base] = discovery.named

@@ -27,6 +27,10 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     robots_state: str | None = None
+    links: Counter[int] = field(default_factory=Counter)
+    """How many links each list had, by its page."""
+    named: Counter[str] = field(default_factory=Counter)
+    """How many comparisons the lists of a site or its mirror named, by where it was asked."""
 
     @property
     def asked_in_all(self) -> int:

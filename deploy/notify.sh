@@ -5,11 +5,19 @@
 # $VERDICTS_NOTIFY is run with the subject as its argument and the text on standard input; else
 # the text is mailed to $VERDICTS_MAIL_TO. Either way it is printed, so that a journal holds it.
 # $VERDICTS_QUIET: codes to say nothing of. Exits with 1 where nobody could be told.
+# A crawl that found nothing is told in its own words, read with `verdicts status` of $VERDICTS_HOME.
 set -u
 
 unit=${1:?usage: notify.sh UNIT [EXIT-CODE]}
 code=${2:-${MONITOR_EXIT_STATUS:-${EXIT_STATUS:-}}}
 result=${MONITOR_SERVICE_RESULT:-${SERVICE_RESULT:-}}
+
+found_nothing() {
+    case $unit in *crawl*) ;; *) return ;; esac
+    program=$(command -v verdicts || echo "$(dirname "$0")/../.venv/bin/verdicts")
+    [ -n "${VERDICTS_HOME:-}" ] && [ -x "$program" ] || return
+    "$program" status 2>/dev/null | sed -n 's/^ *found nothing  *//p' | grep -vx none
+}
 
 # A code that a process gave itself is told apart from a signal's name, such as KILL.
 case $code in
@@ -19,16 +27,21 @@ case $code in
 Do: run the same command by hand and read its one sentence." ;;
 10) short="complete, some pages failed"
     text="Nothing is left for want of time, but some pages gave no record, are held back or used
-up their tries; or the site has changed, which outranks a limit that was reached as well.
+up their tries; or the site has changed, which outranks a limit that was reached as well; or a site
+named no comparison page where it was asked for them.
 Their bytes are kept. Do: verdicts status names the last ten, under \"look at\"; for one that failed
 or is held, verdicts explain ADDRESS shows what was refused.
-Many at once, or a report of drift: the site has changed and the parser needs a look." ;;
+Many at once, or a report of drift: the site has changed and the parser needs a look."
+    said=$(found_nothing)
+    [ -z "$said" ] || { short="no comparison page found"; text="$said
+
+$text"; } ;;
 20) short="stopped early, can go on"
     text="A limit, a signal, a full disk or a site that asked us to wait ended the run early.
 Nothing acknowledged is lost. Do: look at the room on the disk; the next run goes on by itself." ;;
 30) short="refused to start"
     text="Another run holds the lock, the contact is missing, the home cannot be written to, or a
-newer version made it. Nothing was asked and nothing changed.
+newer version made it; or a build had no record to publish. Nothing was asked and nothing changed.
 Do: read the sentence in the journal; until it is mended no run will start." ;;
 40) short="ARCHIVE AND FILES DO NOT AGREE, OR A PUBLISH WAS REFUSED"
     text="Bytes, ledger or database are damaged; or a publish was refused because rows would be lost,

@@ -17,6 +17,7 @@ soundness  whether a ledger is whole
 from archive.ledger.frontier import Found, Frontier
 from archive.ledger.leases import (
     LISTS,
+    MISSING,
     Ending,
     Lease,
     Role,
@@ -47,8 +48,12 @@ from archive.ledger.profiles import (
     unjudged,
 )
 from archive.ledger.questions import (
+    ListAsked,
+    count_comparisons,
     kinds_of_runs,
     last_tries,
+    lists_asked,
+    next_due,
     page_at,
     page_to_cover,
     pages_that_lead_on,

@@ -120,3 +120,45 @@ def _ids(row: sqlite3.Row) -> tuple[str, ...]:
     if row["source_id"] is None and row["date_source"] != "crawl":
         return ()
     return tuple(each for each in (row["source_id"], row["record_id"]) if each is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListAsked:
+    """A listing or sitemap that a run asked for, and how its last attempt ended."""
+
+    page_id: int
+    url: str
+    role: str
+    outcome: str
+    reason: str
+
+    @property
+    def code(self) -> str:
+        """Outcome and reason as reports name them."""
+        return f"{self.outcome}:{self.reason}"
+
+
+def lists_asked(ledger: Ledger, run_id: int, site: str, origin: str | None) -> list[ListAsked]:
+    """The lists of a site, or its mirror, that a run asked for, in that order."""
+    found = ledger.rows(
+        "SELECT page_id, page.url, role, outcome, reason, max(attempt.id) AS last FROM attempt"
+        " JOIN page ON page.id = page_id WHERE run_id = ? AND site = ? AND origin IS ?"
+        " AND role IN ('listing', 'sitemap') AND outcome IS NOT NULL"
+        " GROUP BY page_id ORDER BY last",
+        (run_id, site, origin),
+    )
+    return [ListAsked(*tuple(row)[:-1]) for row in found]
+
+
+def count_comparisons(ledger: Ledger, site: str | None = None) -> int:
+    """How many comparison pages of a site, or of the whole home, are known."""
+    sql = "SELECT count(*) FROM page WHERE role = 'comparison' AND site = coalesce(?, site)"
+    count: int = ledger.value(sql, (site,))
+    return count
+
+
+def next_due(ledger: Ledger) -> str | None:
+    """When the first page is asked again by itself. Absent: None where none is."""
+    sql = "SELECT min(due) FROM page WHERE role IN ('comparison', 'listing')"
+    found: str | None = ledger.value(sql + " AND state <> 'known' AND url LIKE 'http%'")
+    return found

@@ -58,6 +58,11 @@ class Discovery:
             return None
         return self._choose(unread=last.page_id)
 
+    @property
+    def named(self) -> int:
+        """How many comparisons the lists named so far."""
+        return self._found
+
     def close(self) -> None:
         """Give back a page that was leased ahead and is not to be asked any more."""
         if self.ahead is not None:

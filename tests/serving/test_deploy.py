@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import forked
 import pytest
 import yaml
+from crawl_site import Answer, run_crawl
 from old_home import value
 from web_sample import database
 from web_server import serving
@@ -232,6 +233,21 @@ def test_a_person_is_told_what_an_exit_means_and_what_to_do(tell, code, word):
     assert subject.startswith("verdicts: verdicts-crawl.service: ")
     assert any(line.startswith("Do: ") or " Do: " in line for line in body)
     assert done.stdout in told
+
+
+def test_a_crawl_that_found_nothing_is_told_in_its_own_words(site, home):
+    site.answers = {"/": Answer(b"<html><body><div id=root></div></body></html>")}
+    (said,) = run_crawl(home, site.base).report["found_nothing"]
+    env = {
+        "VERDICTS_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "path": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    told = notify("verdicts-crawl.service", "10", **env).stdout
+    assert told.splitlines()[0].startswith("verdicts: verdicts-crawl.service: no comparison page")
+    assert said in told.splitlines()
+    for others in (("verdicts-build.service", "10"), ("verdicts-crawl.service", "20")):
+        assert said not in notify(*others, **env).stdout
 
 
 def test_a_publish_refused_for_a_changed_parser_is_told_with_its_way_on():

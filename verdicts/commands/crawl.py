@@ -140,6 +140,10 @@ def crawl(
     )
     if report.stored:
         note("next: `verdicts build`")
+    for sentence in report.found_nothing:
+        note(sentence)
+    if report.nothing_due_until is not None and not report.exit_code:
+        note(f"nothing is due until {report.nothing_due_until}")
     return report.exit_code
 
 
