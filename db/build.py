@@ -16,10 +16,10 @@ from functools import cache
 from pathlib import Path
 
 from archive import Archive, Capture, Home, Segment, open_archive
-from archive.ledger import is_due
 from archive.store import disk_of
 from db.publish.altered import Altered, require_unaltered
-from db.publish.loss import edition, last_edition, require_no_loss
+from db.publish.loss import Edition, edition, last_edition, require_no_loss
+from db.publish.nothing import require_something
 from db.publish.publish import (
     holds,
     present,
@@ -36,7 +36,6 @@ from db.records.snapshot import Snapshot, inputs_digest, take_snapshot
 from db.rows.assemble import assemble
 from db.rows.holdings import Holdings, holdings
 from db.rows.load import Loader
-from db.rows.pages import count_states
 from db.rows.write import write_database
 from db.takedown.files import left_out
 from db.takedown.records import clean_made, fitted
@@ -91,7 +90,8 @@ def build(
     Shape: the home in, a report with the published file's path out; `progress` is told the
     stage, how much of it is done and how much there is, and `tell_altered` what another version of
     the parser alters in records published before, which is then refused.
-    Raises: StartError without a ledger, without room on the disk or while another build runs,
+    Raises: StartError without a ledger, without room on the disk, while another build runs, or
+    where no page gave a record and no record was published before,
     LossError where rows would be lost, AlteredError where records would be altered, BuildError
     where the new file is not sound, StoppedError when the disk does not take it, or take-downs
     come in faster than a build is made.
@@ -151,6 +151,10 @@ class _Build:
             return done
         self.home.require_room(2 * current.stat().st_size if current is not None else 0)
         held = self._held(snapshot)
+        if not held.comparisons:
+            if is_outdated(self.home, snapshot):
+                return None
+            self._require_something(held)
         candidate = self.home.public / CANDIDATE
         manifest = self._write(candidate, held, inputs)
         # What was taken down now must not even be shown as altered.
@@ -217,6 +221,16 @@ class _Build:
             recordfile.remove_older(path, segment)
         return (CaptureLine.model_validate_json(line) for line in made.lines)
 
+    def _require_something(self, held: Holdings) -> None:
+        """Pass unless the database would be empty for another reason than take-downs."""
+        before = None if self.accept_loss else self._before(held.snapshot)
+        is_guarded = before is not None and before.rows["comparison"] > 0
+        require_something(self.home.path, held, is_guarded=is_guarded, damaged=self.damaged)
+
+    def _before(self, snapshot: Snapshot) -> Edition | None:
+        """What a new edition is measured by. Absent: None for the first."""
+        return last_edition(self.home, lambda path: left_out(path, snapshot.taken))
+
     def _write(self, candidate: Path, held: Holdings, inputs: str) -> Manifest:
         """Write a fresh database file, not yet published, and say what is to stand beside it."""
         self.progress("write", 0, 1)
@@ -224,13 +238,13 @@ class _Build:
         write_database(candidate, tables)
         self.progress("write", 1, 1)
         sha256 = file_sha256(candidate)
-        taken, at = held.snapshot.taken, held.snapshot.at
+        taken = held.snapshot.taken
         return Manifest(
             name=database_name(sha256),
             sha256=sha256,
             size=candidate.stat().st_size,
             rows={model.table: len(rows) for model, rows in tables.items()},
-            states=count_states((each.state, is_due(each.page.due, at)) for each in held.pages),
+            states=held.states(),
             parser=PARSER_VERSION,
             inputs=inputs,
             damaged=self.damaged,
@@ -245,7 +259,7 @@ class _Build:
             require_unaltered(self.home, candidate, manifest.parser, self.tell)
         if self.accept_loss:
             return
-        before = last_edition(self.home, lambda path: left_out(path, snapshot.taken))
+        before = self._before(snapshot)
         if before is not None:
             sites = {each.site for each in snapshot.taken.active}
             require_no_loss(before, edition(candidate, manifest.taken), sites)

@@ -1,7 +1,7 @@
 """A database is published whole or not at all.
 
 publish  names, manifest and switch    loss          what a new edition lacks
-altered  what a changed parser alters
+altered  what a changed parser alters   nothing       what is not published for being empty
 """
 
 from db.publish.altered import Altered

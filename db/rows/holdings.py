@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive import Page
+from archive.ledger import is_due
 from db.records.snapshot import Snapshot
 from db.rows.keys import public_names
 from db.rows.load import CaptureOutcome
 from db.rows.observations import DatedValues, dated_values
+from db.rows.pages import count_states
 from db.rows.versions import PageHistory, Version, history_of
 from parsers.sites import site_named
 
@@ -32,6 +34,11 @@ class Holdings:
     versions: list[tuple[PageHistory, Version]]
     """Those of each comparison in turn, each with its page."""
     found: DatedValues
+
+    def states(self) -> dict[str, int]:
+        """How many pages are in each state, as `count_states` gives it."""
+        at = self.snapshot.at
+        return count_states((each.state, is_due(each.page.due, at)) for each in self.pages)
 
 
 def holdings(snapshot: Snapshot, seen: list[CaptureOutcome], refused: dict[int, int]) -> Holdings:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import forked
 import pytest
-from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store
+from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store, url_of
 
 from archive import Archive, Home, Segment
 from db import BuildReport
@@ -18,7 +18,10 @@ from db import build as build_with
 from db.records.reading import ReadTask, read_task
 from db.rows.keys import quote_key
 from db.takedown.withdraw import take_down
-from schema.errors import LossError, StartError, StoppedError
+from schema.errors import IntegrityError, LossError, StartError, StoppedError
+from schema.published import tombstone_path
+
+UNREAD = b"<p>Nothing to compare.</p></body></html>"
 
 PAGES = [page(ALDER, BIRCH), page(ALDER, CEDAR), page(BIRCH, CEDAR)]
 
@@ -306,8 +309,59 @@ def test_what_a_crawl_adds_while_a_build_reads_is_left_for_the_next(
     assert build(tmp_path).comparisons == 3
 
 
-def test_an_archive_that_holds_nothing_yet_gives_an_empty_database(tmp_path: Path) -> None:
+def test_an_archive_that_holds_nothing_yet_gives_no_database(tmp_path: Path) -> None:
     store(tmp_path, [])
-    report = build(tmp_path)
-    assert (report.is_new, report.comparisons, report.parsed) == (True, 0, 0)
-    assert rows(report.path, "SELECT count(*) FROM comparison_quote") == [(0,)]
+    with pytest.raises(StartError, match="nothing to publish, for no comparison page is known"):
+        build(tmp_path)
+    assert list((tmp_path / "public").iterdir()) == []
+
+
+def test_an_archive_of_pages_that_gave_no_record_gives_no_database_and_a_way_on(
+    tmp_path: Path,
+) -> None:
+    store(
+        tmp_path,
+        [Answer(url_of(ALDER, BIRCH), UNREAD), Answer(url_of(ALDER, CEDAR), b"", status=404)],
+    )
+    said = r"none of 2 known pages gave a record \(2 failed\); `verdicts status` names"
+    for accept_loss in (False, True):
+        with pytest.raises(StartError, match=said) as refused:
+            build(tmp_path, accept_loss=accept_loss)
+    assert refused.value.exit_code == 30
+    assert list((tmp_path / "public").iterdir()) == []
+    store(tmp_path, [page(BIRCH, CEDAR)])
+    made = build(tmp_path)
+    assert (made.comparisons, made.failures) == (1, 2)
+
+
+def test_what_is_published_is_never_replaced_by_an_empty_database(tmp_path: Path) -> None:
+    store(tmp_path, [page(ALDER, BIRCH)])
+    path = build(tmp_path).path
+    (tmp_path / "ledger.db").unlink()
+    shutil.rmtree(tmp_path / "warc")
+    store(tmp_path, [Answer(url_of(ALDER, BIRCH), UNREAD)])
+    with pytest.raises(LossError, match="the site sample would vanish"):
+        build(tmp_path)
+    with pytest.raises(StartError, match="nothing to publish"):
+        build(tmp_path, accept_loss=True)
+    assert (tmp_path / "public" / "current.db").resolve() == path
+
+
+def test_a_home_whose_only_pages_are_damaged_is_called_damaged(tmp_path: Path) -> None:
+    store(tmp_path, [page(ALDER, BIRCH)])
+    for segment in (tmp_path / "warc").iterdir():
+        segment.unlink()
+    with pytest.raises(IntegrityError, match="the bytes of 1 captures are damaged"):
+        build(tmp_path)
+
+
+def test_an_archive_whose_pages_were_all_taken_down_is_published_empty(tmp_path: Path) -> None:
+    store(tmp_path, [page(ALDER, BIRCH)])
+    shown = build(tmp_path).path
+    take_down(Home(tmp_path), url_of(ALDER, BIRCH), reason="On request.")
+    made = build(tmp_path)
+    assert (made.is_new, made.comparisons) == (True, 0)
+    assert not shown.exists() and tombstone_path(shown).exists()
+    assert rows(made.path, "SELECT url, state FROM page") == [(url_of(ALDER, BIRCH), "refused")]
+    store(tmp_path, [Answer(url_of(ALDER, CEDAR), UNREAD)])
+    assert build(tmp_path).comparisons == 0

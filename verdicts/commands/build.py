@@ -44,7 +44,8 @@ def build(
     """Make and publish a database from the archive.
 
     Its path is printed last; where nothing is new, the present one stays. After an upgrade,
-    records that the new parser reads otherwise are shown, and published once they are accepted.
+    records that the new parser reads otherwise are shown, and published once they are accepted. An
+    archive without a record gives none.
     """
     from db import build as run_build
 
