@@ -207,9 +207,10 @@ class Asking:
         )
         task = LookTask(page, job.site.name, "record" if is_page else "links")
         seen = await asyncio.wrap_future(run.pool.submit(task))
-        run.tally.links[lease.page_id] = 0 if isinstance(seen, Died) else len(seen.links)
         discovery.take_page(lease, seen)
-        if is_page:
+        if not is_page:
+            run.tally.links[lease.page_id] = 0 if isinstance(seen, Died) else len(seen.links)
+        else:
             run.profiler.see(job.site.name, kept.capture_id, seen)
             if not kept.is_unchanged and isinstance(seen, PageLook):
                 await self._compare(kept, seen)

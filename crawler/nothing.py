@@ -25,7 +25,8 @@ def found_nothing(run: Crawl, jobs: Sequence[Job]) -> list[str]:
     told = [_of_job(run, job) for job in jobs if not run.stopping.has_left(job.site.name)]
     if not jobs and not count_comparisons(run.books.ledger):
         again = next_due(run.books.ledger)
-        told.append(f"no comparison page is known, and nothing is asked again before {again}")
+        when = "by itself; name an address" if again is None else f"before {again}"
+        told.append(f"no comparison page is known, and nothing is asked again {when}")
     return [each for each in told if each is not None]
 
 
@@ -80,7 +81,9 @@ def _why(run: Crawl, asked: list[ListAsked], root: ListAsked | None) -> list[str
         told.append(f"{len(lost) - NAMED} more lists could not be read")
     if count := sum(each in read for each in maps):
         told.append(f"no comparison in {_some(count, 'sitemap')}")
-    return told if maps else [*told, "no sitemap"]
+    elif root is not None and not maps:
+        told.append("no sitemap")
+    return told
 
 
 def _some(count: int, what: str) -> str:

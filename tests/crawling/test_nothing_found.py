@@ -91,6 +91,27 @@ def test_a_sitemap_that_was_named_and_names_none_is_said(site: Site, home: Path)
     ]
 
 
+def test_a_list_that_was_named_and_names_none_is_said(site: Site, home: Path) -> None:
+    only(site, {"/compare": OTHERS})
+    ended = run_crawl(home, site.base + "/compare", env=at(0))
+    why = "1 list with 2 links, none of a comparison"
+    assert ended.report["found_nothing"] == [
+        f"https://sample.example/compare led to no comparison page: {why}"
+    ]
+
+
+def test_a_home_of_which_nothing_is_ever_due_is_told_to_name_an_address(
+    site: Site, home: Path
+) -> None:
+    only(site, {"/map-9.xml": EMPTY})
+    run_crawl(home, site.base + "/map-9.xml", env=at(0))
+    ended = run_crawl(home, env=at(0))
+    assert ended.exit_code == 10
+    assert ended.report["found_nothing"] == [
+        "no comparison page is known, and nothing is asked again by itself; name an address"
+    ]
+
+
 def test_the_sentence_stands_in_status(site: Site, home: Path) -> None:
     only(site, {"/": SHELL})
     (told,) = run_crawl(home, site.base).report["found_nothing"]  # type: ignore[misc]
