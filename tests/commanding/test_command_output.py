@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import verdicts
+from db_home import ALDER, BIRCH, html
 
 from verdicts.cli import cli
 
@@ -31,7 +32,9 @@ def shell(line: str, *arguments: str | Path, home: Path) -> subprocess.Completed
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("output")
     (folder / "page.txt").write_text("Nothing to compare here\n")
-    verdicts("import", folder / "page.txt", "--home", folder / "home")
+    (folder / "good.html").write_bytes(html(ALDER, BIRCH))
+    named = ("--site", "sample", "--home", folder / "home")
+    verdicts("import", folder / "page.txt", folder / "good.html", *named)
     assert (folder / "home" / "ledger.db").exists()
     return folder / "home"
 
