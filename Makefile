@@ -5,6 +5,7 @@
 #   make bench   the cost of parsing and keeping
 #   make soak    3,000 kills and 600 power cuts (make soak-short: 300 kills)
 #   make wacz-tools   a WACZ of the demo in tools for node
+#   make captures  pages as some forty other tools save them, taken in (needs npm, and apt for some)
 #   make lock    renew the four lock files
 #   make clean   remove what make made
 #
@@ -29,7 +30,7 @@ COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 
 # With it each process of the tests would compile the project anew: half of the time they take.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check style types examples bench lock clean install interop soak soak-short wacz-tools
+.PHONY: demo test check style types examples bench lock clean install interop soak soak-short wacz-tools captures
 # Two installations into one environment must not run at once.
 .NOTPARALLEL:
 
@@ -62,6 +63,10 @@ soak-short: $(VENV)/.dev $(VENV)/.project
 soak: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python tests/tools/soak.py --kills 3000 $(ARGS)
 	$(BIN)/python tests/tools/powercut.py --points 600 $(ARGS)
+
+# ARGS="--only wget" makes the rows of one tool; the tools stay installed under .bootstrap.
+captures: $(VENV)/.dev $(VENV)/.project
+	PYTHONPATH=tests/tools $(BIN)/python -m captures --work .bootstrap/captures $(ARGS)
 
 install: $(VENV)/.project
 
