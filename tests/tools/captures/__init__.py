@@ -7,8 +7,9 @@ some tools, apt; what does not install is a row that says so. Not part of the te
 `--fixtures DIR` left in tests/fixtures/captures.
 
 A capture names the machine that made it. One that shall be kept is made on a machine without a
-name, once the tools are installed (wpull alone wants a network):
-    unshare --uts --net sh -c 'ip link set lo up; hostname localhost; python -m captures ...'
+name, once the tools are installed (warcprox asks for a route, wpull for a network):
+    unshare --uts --net sh -c 'ip link set lo up; ip route add 10.255.255.255 dev lo;
+        hostname localhost; exec python -m captures ...'
 
 truth       the page, where it is served, and in which dress     bench      where a row is made
 installed   environments, each pinned                            programs   processes and their ends

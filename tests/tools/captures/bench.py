@@ -20,8 +20,8 @@ class Made:
     """A capture that a tool made: one row of the table.
 
     `path` is given to the import; `visits` are the moments at which the page was seen, by the clock
-    of this machine; `is_dated` says whether the capture itself holds a date. `lost` says what the
-    tool left out, where nobody could read a page from the rest.
+    of this machine; `is_dated` and `is_named` say whether the capture itself holds a date and an
+    address. `lost` says what the tool left out, where nobody could read a page from the rest.
     """
 
     row: str
@@ -30,6 +30,7 @@ class Made:
     path: Path
     visits: tuple[datetime, ...]
     is_dated: bool = True
+    is_named: bool = True
     lost: str = ""
 
 
@@ -49,11 +50,17 @@ class Row:
         self.visits.append(datetime.now(UTC))
 
     def made(
-        self, path: str | Path, command: str, *, is_dated: bool = True, lost: str = ""
+        self,
+        path: str | Path,
+        command: str,
+        *,
+        is_dated: bool = True,
+        is_named: bool = True,
+        lost: str = "",
     ) -> Made:
         """The row as it came out; `path` is under its folder."""
-        found = self.folder / path
-        return Made(self.name, self.tool, command, found, tuple(self.visits), is_dated, lost)
+        found, visits = self.folder / path, tuple(self.visits)
+        return Made(self.name, self.tool, command, found, visits, is_dated, is_named, lost)
 
 
 @dataclass(frozen=True)

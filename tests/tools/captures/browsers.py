@@ -168,8 +168,8 @@ def _press_save(bench: Bench, to: Path, options: tuple[str, ...]) -> None:
     screen = f":{100 + port % 10_000}"
     shown = {"DISPLAY": screen}
     with (
-        _started(bench, system("Xvfb"), screen, "-screen", "0", "1200x900x24"),
-        _started(bench, system("openbox"), **shown),
+        _started(system("Xvfb"), screen, "-screen", "0", "1200x900x24"),
+        _started(system("openbox"), **shown),
     ):
         chromium = (system("chromium"), *FLAGS, "--password-store=basic", *options)
         its = (
@@ -203,11 +203,9 @@ def _type(bench: Bench, xdotool: str, to: Path, shown: dict[str, str]) -> None:
 
 
 @contextmanager
-def _started(bench: Bench, *command: str, **more: str) -> Iterator[None]:
+def _started(*command: str, **more: str) -> Iterator[None]:
     quiet = subprocess.DEVNULL
-    program = subprocess.Popen(
-        command, stdin=quiet, stdout=quiet, stderr=quiet, env=env(bench.work, more)
-    )
+    program = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=env(more))
     time.sleep(1)
     try:
         yield

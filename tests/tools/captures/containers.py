@@ -126,7 +126,7 @@ def warc2zim(bench: Bench) -> Iterator[Made]:
         row.folder / "page.zim",
         cwd=dump.folder,
     )
-    yield dump.made("", "zimdump dump, of warc2zim's file", is_dated=False)
+    yield dump.made("", "zimdump dump, of warc2zim's file", is_dated=False, is_named=False)
 
 
 def zimwriterfs(bench: Bench) -> Iterator[Made]:
@@ -225,7 +225,7 @@ def hoardy(bench: Bench) -> Iterator[Made]:
     yield row.made("", "hoardy-web import mitmproxy, of mitmdump -w")
     mirror = _after(bench.row("hoardy-mirror", tool), row.made("", ""))
     run(programs / "hoardy-web", "mirror", "--to", mirror.folder, row.folder, cwd=folder)
-    yield mirror.made("", "hoardy-web mirror, of hoardy-wrr", is_dated=False)
+    yield mirror.made("", "hoardy-web mirror, of hoardy-wrr", is_dated=False, is_named=False)
 
 
 def webarchive(bench: Bench) -> Iterator[Made]:

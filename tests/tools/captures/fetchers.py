@@ -83,7 +83,7 @@ def wget2(bench: Bench) -> Iterator[Made]:
         yield row.made(FILE_NAME, command, is_dated=bool(options))
     row = bench.row("wget2-mirror", tool)
     row.visit()
-    options = ("-r", "-l1", "-p", "-k", "-K", "-A", "*in-one-small-file*")
+    options = ("-r", "-l1", "-p", "-k", "-K", "-E", "-A", "*in-one-small-file*")
     run(program, "-q", *options, bench.page, cwd=row.folder, ok=(0, 8))
     yield row.made("", f"wget2 {' '.join(options)} URL", is_dated=False)
 

@@ -35,7 +35,7 @@ PYTHON: dict[str, tuple[str, tuple[str, ...]]] = {
     "warcforhumans": ("3.12", ("warcforhumans==1.0.0a2",)),
     "hoardy-web": ("3.13", ("hoardy-web==0.25.0", "mitmproxy==11.0.2")),
     "warc2zim": ("3.13", ("warc2zim==2.2.2",)),
-    "archivebox": ("3.11", ("archivebox==0.7.3",)),
+    "archivebox": ("3.13", ("archivebox==0.9.73",)),
 }
 NODE = {
     "playwright": ("playwright-core@1.65.1",),

@@ -63,7 +63,8 @@ def take_in(path: Path, home: Path) -> TakenIn:
     if not (home / "ledger.db").is_file():
         return TakenIn(done.returncode, said, None, ())
     archive = open_archive(home)
-    kept = tuple(each for each in archive.captures() if each.role != "robots")
+    # What a browser asks for beside the page (its picture) and redirects are no captures of it.
+    kept = tuple(each for each in archive.captures() if each.status == 200)
     return TakenIn(done.returncode, said, archive, kept)
 
 
@@ -82,10 +83,10 @@ def _problems(report: str) -> list[str]:
 def judge(made: Made, home: Path) -> Judged:
     """What of a row was right."""
     taken = take_in(made.path, home)
-    own = [each for each in taken.captures if each.url == OWN]
-    other = [each for each in taken.captures if each.url != OWN and not _is_redirect(each)]
+    own = [each for each in taken.captures if _is_own(each, made)]
+    other = [each for each in taken.captures if not _is_own(each, made)]
     if not taken.captures:
-        honest = taken.exit_code != 0 and taken.said
+        honest = taken.exit_code != 0 and taken.said and not taken.said.startswith("Traceback")
         said = (
             f"refused honestly: {taken.said}" if honest else f"WRONG: nothing stored, {taken.said}"
         )
@@ -107,8 +108,9 @@ def judge(made: Made, home: Path) -> Judged:
     )
 
 
-def _is_redirect(capture: Capture) -> bool:
-    return 300 <= capture.status < 400
+def _is_own(capture: Capture, made: Made) -> bool:
+    """Whether it stands at the page's address; at none, where the capture says none."""
+    return capture.url == OWN if made.is_named else capture.url.startswith("urn:")
 
 
 def date_of(captures: Sequence[Capture], visits: Sequence[datetime], *, is_dated: bool) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 
 from captures.bench import Made
@@ -70,7 +70,7 @@ def keep(made: Made, into: Path) -> str:
         "command": made.command,
         "path": name,
         "page": PATH,
-        "address": OWN,
+        "address": OWN if made.is_named else None,
         "visits": [f"{visit:%Y-%m-%dT%H:%M:%SZ}" for visit in made.visits],
         "precision": "second",
         "is_dated": made.is_dated,
@@ -88,14 +88,18 @@ def _is_others(made: Made, path: Path) -> bool:
 def opened(path: Path) -> bytes:
     """A file's bytes, and those of what is inside of it where it is gzip or zip."""
     whole = path.read_bytes()
-    if whole.startswith(b"\x1f\x8b"):
-        return whole + gzip.decompress(whole)
-    if whole.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(path) as held:
-            inside = [held.read(name) for name in held.namelist()]
-        return whole + b"".join(each + _unzipped(each) for each in inside)
-    return whole
+    if not whole.startswith(b"PK\x03\x04"):
+        return whole + _unzipped(whole)
+    with zipfile.ZipFile(path) as held:
+        inside = [held.read(name) for name in held.namelist()]
+    return whole + b"".join(each + _unzipped(each) for each in inside)
 
 
 def _unzipped(whole: bytes) -> bytes:
-    return gzip.decompress(whole) if whole.startswith(b"\x1f\x8b") else b""
+    """What members of gzip hold, the last perhaps in part, of a file still being written."""
+    parts = []
+    while whole.startswith(b"\x1f\x8b"):
+        member = zlib.decompressobj(wbits=31)
+        parts.append(member.decompress(whole))
+        whole = member.unused_data
+    return b"".join(parts)

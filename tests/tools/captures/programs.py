@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 STEP_S = 180
 """How long a tool may take for one page. Units: seconds."""
@@ -23,7 +26,12 @@ class NotHere(Exception):
     """A tool cannot be had on this machine. Shape: one sentence."""
 
 
-def env(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
+HOME = Path(mkdtemp(prefix="visitor-"))
+"""Where a tool finds the settings of nobody."""
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+
+def env(more: Mapping[str, str] = {}) -> dict[str, str]:
     """An environment that names nobody, and leads no tool's Python to our packages."""
     left_out = (
         "PYTHONPATH",
@@ -39,7 +47,7 @@ def env(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
         "USER",
     )
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
-    return {**kept, "HOME": str(home), "USER": "visitor", "TZ": "UTC", **more}
+    return {**kept, "HOME": str(HOME), "USER": "visitor", "TZ": "UTC", **more}
 
 
 def run(
@@ -57,7 +65,7 @@ def run(
         done = subprocess.run(
             [*map(str, command)],
             cwd=cwd,
-            env=env(cwd, more),
+            env=env(more),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -94,7 +102,7 @@ def serving(
         server = subprocess.Popen(
             [*map(str, command)],
             cwd=cwd,
-            env=env(cwd, more),
+            env=env(more),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,

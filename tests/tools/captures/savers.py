@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from captures.bench import Bench, Made, Tool
 from captures.browsers import SCRIPTS
 from captures.installed import debian, pinned
-from captures.programs import NotHere, run
+from captures.programs import NotHere, ToolError, run
 from captures.truth import body
 
 SAVE_WEBPAGE = """
@@ -51,34 +52,18 @@ def website_scraper(bench: Bench) -> Iterator[Made]:
 
 def archivebox(bench: Bench) -> Iterator[Made]:
     programs = bench.installed.python("archivebox")
+    if os.geteuid() == 0:
+        raise NotHere("ArchiveBox gives up root's rights, and then cannot read what root installed")
     row = bench.row("archivebox", f"ArchiveBox {pinned('archivebox')}")
     folder = bench.scratch("archivebox")
-    only = {
-        f"SAVE_{name}": "False"
-        for name in (
-            "FAVICON",
-            "SINGLEFILE",
-            "READABILITY",
-            "MERCURY",
-            "PDF",
-            "SCREENSHOT",
-            "DOM",
-            "MEDIA",
-            "GIT",
-            "ARCHIVE_DOT_ORG",
-            "HTMLTOTEXT",
-        )
-    }
-    if run("id", "-u", cwd=folder).strip() == "0":
-        only |= {"PUID": "1000", "PGID": "1000", "IN_DOCKER": "False"}
-    run(programs / "archivebox", "init", cwd=folder, **only)
+    run(programs / "archivebox", "init", cwd=folder)
     row.visit()
-    run(programs / "archivebox", "add", bench.page, cwd=folder, ok=None, **only)
-    found = list((folder / "archive").glob("*/"))
+    run(programs / "archivebox", "add", bench.page, cwd=folder, ok=None)
+    found = sorted(path.parent for path in (folder / "archive").rglob("index.json*"))
     if not found:
-        raise NotHere("ArchiveBox made no snapshot")
+        raise ToolError("ArchiveBox made no snapshot")
     found[0].rename(row.folder / "snapshot")
-    yield row.made("snapshot", "archivebox add URL (wget and its WARC)")
+    yield row.made("snapshot", "archivebox add URL")
 
 
 def zipped(bench: Bench) -> Iterator[Made]:
