@@ -59,7 +59,7 @@ def take_in(path: Path, home: Path) -> TakenIn:
         check=False,
         timeout=300,
     )
-    said = " / ".join(_lines(done.stderr) or _problems(done.stdout))
+    said = " / ".join(_problems(done.stdout) or _sentences(done.stderr))
     if not (home / "ledger.db").is_file():
         return TakenIn(done.returncode, said, None, ())
     archive = open_archive(home)
@@ -68,8 +68,10 @@ def take_in(path: Path, home: Path) -> TakenIn:
     return TakenIn(done.returncode, said, archive, kept)
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _sentences(text: str) -> list[str]:
+    """What was said but for the progress and the next step."""
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith(("looked at", "next:"))]
 
 
 def _problems(report: str) -> list[str]:
@@ -85,6 +87,8 @@ def judge(made: Made, home: Path) -> Judged:
     taken = take_in(made.path, home)
     own = [each for each in taken.captures if _is_own(each, made)]
     other = [each for each in taken.captures if not _is_own(each, made)]
+    if made.lost and taken.exit_code == 10 and taken.said:
+        return Judged("–", "–", "–", "–", taken.exit_code, f"refused honestly: {taken.said}")
     if not taken.captures:
         honest = taken.exit_code != 0 and taken.said and not taken.said.startswith("Traceback")
         said = (
