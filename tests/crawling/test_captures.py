@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from captures.judge import record_of
+from captures.keep import MARKS, opened
 from captures.truth import MODIFIED, body
 from commands import verdicts
 from fixture_tools import FIXTURES
@@ -101,3 +102,4 @@ def test_the_captures_are_small_and_name_nobodys_machine() -> None:
     files = [path for path in (FIXTURES / "captures").rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) <= MOST_BYTES
     assert len(FOLDERS) >= 40
+    assert not [path for path in files if any(mark in opened(path) for mark in MARKS)]

@@ -135,13 +135,20 @@ def pinned(name: str) -> str:
 
 
 def _interpreter(version: str) -> str:
-    if sys.version.startswith(f"{version}."):
-        return sys.executable
-    if (found := shutil.which(f"python{version}")) is not None:
-        return found
+    """A Python of that version that runs; one found by name may be a shim of pyenv, which does not."""
     root = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
-    for folder in sorted((root / "versions").glob(f"{version}.*")):
-        return str(folder / "bin" / "python")
+    named = shutil.which(f"python{version}")
+    found = [
+        *sorted((root / "versions").glob(f"{version}.*/bin/python")),
+        *([named] if named else ()),
+    ]
+    for each in (sys.executable, *map(str, found)):
+        asked = [each, "-c", "import sys; print(*sys.version_info[:2], sep='.')"]
+        if (
+            subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+            == version
+        ):
+            return each
     raise NotHere(f"there is no Python {version}")
 
 
