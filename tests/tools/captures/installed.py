@@ -135,7 +135,7 @@ def pinned(name: str) -> str:
 
 
 def _interpreter(version: str) -> str:
-    """A Python of that version that runs; one found by name may be a shim of pyenv, which does not."""
+    """A Python of that version that runs; a shim of pyenv is found by name, and does not."""
     root = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
     named = shutil.which(f"python{version}")
     found = [
