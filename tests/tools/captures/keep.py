@@ -13,7 +13,7 @@ from captures.truth import OWN, PATH
 
 LARGEST = 40_000
 """No fixture is larger: what it shows, a smaller one shows too. Units: bytes."""
-MARKS = (b"/tmp/", b"/root", b"/home/", b"/work", b"/Users/", b"root@")
+MARKS = (b"/tmp/", b"/root", b"/home/", b"/Users/", b"root@")
 """What would say on whose machine a capture was made."""
 ALIKE = (
     "wget-warc-gzip",
