@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 
 from captures.bench import Bench, Made, Tool
@@ -75,10 +76,27 @@ def zipped(bench: Bench) -> Iterator[Made]:
     yield row.made("page.html.gz", "gzip -n page.html", is_dated=False)
 
 
+def monolith(bench: Bench) -> Iterator[Made]:
+    program = shutil.which("monolith")
+    if program is None:
+        raise NotHere("monolith comes by cargo, which this script does not use")
+    row = bench.row("monolith", run(program, "--version", cwd=bench.work).strip())
+    row.visit()
+    run(program, bench.page, "-o", "page.html", cwd=row.folder)
+    yield row.made("page.html", "monolith URL -o page.html")
+
+
+def browsertrix(bench: Bench) -> Iterator[Made]:
+    raise NotHere("browsertrix-crawler comes as an image for docker alone")
+    yield
+
+
 TOOLS = (
     Tool("httrack", httrack),
     Tool("pywebcopy", pywebcopy),
     Tool("website-scraper", website_scraper),
     Tool("archivebox", archivebox),
     Tool("gzip", zipped),
+    Tool("monolith", monolith),
+    Tool("browsertrix", browsertrix),
 )
