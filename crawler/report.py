@@ -43,9 +43,13 @@ class ImportReport:
     were left out, mostly of hosts that no site claims, and `skipped_by` counts them by
     `reason:host`, most first; `nameless` are those stored without an address;
     `failed` counts by `outcome:reason` what could not be taken or gives no record, `problems` names
-    each of them, `drift` says in sentences how the pages differ from those of earlier imports;
+    each of them, and `details` has a sentence for each, empty where the code says it all;
+    `passed_over` counts by kind what is no page, and `passed_files` names each with its kind;
+    `unmet` names the `lines` of a list of addresses that met no file, and the `files` of pages that
+    met no line; `drift` says in sentences how the pages differ from those of earlier imports;
     `notes` counts what is odd about captures that were taken, in sentences, and `by_tool` captures
     by what made them, as it says itself.
+    Absent: `unmet` is empty where no list was given.
     """
 
     run_id: int
@@ -57,6 +61,10 @@ class ImportReport:
     nameless: int
     failed: dict[str, int]
     problems: tuple[tuple[str, str], ...]
+    details: tuple[str, ...]
+    passed_over: dict[str, int]
+    passed_files: tuple[tuple[str, str], ...]
+    unmet: dict[str, list[str]]
     drift: list[str]
     notes: dict[str, int]
     by_tool: dict[str, int]

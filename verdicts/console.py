@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,7 @@ Tell = Callable[[str, int, int], None]
 """Told the stage, how much of it is done and how much there is (0 where that is not known)."""
 SIZES = {"bytes", "size", "disk", "by_kind"}
 """Under these names a report holds numbers of bytes, which people are told in MiB."""
-CODES = {"carried", "failed", "look_at", "notes", "refused", "rows"}
+CODES = {"by_tool", "carried", "failed", "look_at", "notes", "refused", "rows"}
 """Under these names a report's names are codes, tables and addresses, to be searched for as they
 stand; all others are words for people."""
 LINES = 10
@@ -36,25 +37,64 @@ def progress() -> Iterator[Tell]:
 
 
 def _lines_of_progress() -> Tell:
-    """Progress as a few plain lines a stage."""
+    """Progress as a few plain lines a stage, with its rate once a second is over."""
     tenths: dict[str, int] = {}
+    begun: dict[str, tuple[float, int]] = {}
 
     def tell(stage: str, done: int, total: int) -> None:
+        at, first = begun.setdefault(stage, (time.monotonic(), done))
         tenth = LINES * done // total if total else done // 50
         if tenth != tenths.get(stage) and (done or not total):
             tenths[stage] = tenth
-            print(f"{stage}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
+            pace = pace_of(done - first, total - done, time.monotonic() - at)
+            of = f" of {total}" if total else ""
+            print(f"{stage}: {done}{of}{pace}", file=sys.stderr, flush=True)
 
     return tell
+
+
+def pace_of(done: int, left: int, elapsed_s: float) -> str:
+    """The rate of a stage and how long what is left of it will take.
+
+    >>> pace_of(30, 60, 10.0), pace_of(30, 0, 10.0), pace_of(30, 60, 0.5)
+    (', 3.0 a second, about 20 s left', ', 3.0 a second', '')
+    """
+    if elapsed_s < 1 or done <= 0:
+        return ""
+    rate = done / elapsed_s
+    return f", {rate:.1f} a second" + (f", about {left / rate:.0f} s left" if left > 0 else "")
 
 
 @contextmanager
 def _bars() -> Iterator[Tell]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import TimeElapsedColumn as Elapsed
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Elapsed())
+    class Rate(ProgressColumn):
+        """How many a second."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Elapsed(),
+        Rate(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 

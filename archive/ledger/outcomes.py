@@ -64,6 +64,12 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "date": "The date of a record or file is none, or lies more than a day ahead of our clock.",
         "revisit": "A WARC revisit record refers to an exchange that we do not have.",
         "unreadable": "A file could not be read.",
+        "unknown_kind": "A file that was named is of no kind that is read.",
+        "container": "A zip, WACZ, HAR, MHTML, ZIM or webarchive file, or a part of it, is broken,"
+        " encrypted, or says what it cannot say.",
+        "manifest": "A WACZ file does not hold what its own list of contents says.",
+        "no_body": "A container names an answer without holding its body.",
+        "not_installed": "A file that only a library which is not installed can read.",
     },
     "extraction_refused": {
         "": "The page was stored but gives no record; the reason is the failure's code."

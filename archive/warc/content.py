@@ -60,7 +60,8 @@ class _Brotli:
         return bool(self._stream.is_finished())
 
 
-def _zstd_module() -> ModuleType:
+def zstd_module() -> ModuleType:
+    """The module that undoes zstd. Raises: ImportError where none is installed."""
     try:
         return importlib.import_module("compression.zstd")
     except ImportError:
@@ -78,7 +79,7 @@ _DECODERS: dict[str, Callable[[bytes], Any]] = {
     "x-gzip": lambda wire: zlib.decompressobj(zlib.MAX_WBITS + 16),
     "deflate": _deflate_for,
     "br": lambda wire: _Brotli(),
-    "zstd": lambda wire: _zstd_module().ZstdDecompressor(),
+    "zstd": lambda wire: zstd_module().ZstdDecompressor(),
 }
 
 _BROTLI_SAMPLE = bytes.fromhex("8b0380766572646963747303")
@@ -138,7 +139,7 @@ def _errors_of(name: str) -> tuple[type[Exception], ...]:
     if name == "br":
         return (importlib.import_module("brotli").error,)
     if name == "zstd":
-        return (_zstd_module().ZstdError, EOFError)
+        return (zstd_module().ZstdError, EOFError)
     return (zlib.error,)
 
 

@@ -22,18 +22,22 @@ from crawler.importing.imported import imported_role, outcome_of
 from crawler.reading.look import LookTask, PageLook, look
 from crawler.report import ImportReport
 from crawler.sources import (
+    Company,
     Given,
     Item,
+    Listed,
     PassedOver,
     Revisit,
     SourceItem,
     Trouble,
     find_files,
-    is_warc,
+    holds_many,
     read_source,
     read_urls_file,
     real,
     require_files,
+    shown,
+    sidecar,
 )
 from machine.clock import later, now, parse_stamp
 from machine.worker import Died, GuardedPool
@@ -44,6 +48,8 @@ from schema.page import RawPage
 
 CLOCKS_DIFFER_DAYS = 1
 """So far may the date of a record or a file lie ahead of this machine's clock. Units: days."""
+TOLD_EACH = 1000
+"""After so many exchanges progress is told within a file, too."""
 NO_HOST = "pages without an address"
 DECODED = "its body came without the encoding that its head names"
 
@@ -68,24 +74,36 @@ def import_paths(
             raise UsageError(what=f"{path}: there is no such file or folder")
     files = find_files(paths)
     require_files(paths, files)
-    urls = read_urls_file(urls_file) if urls_file is not None else {}
+    listed = read_urls_file(urls_file, files) if urls_file is not None else None
     if date is not None and parse_stamp(date, where="--date") > now():
         raise UsageError(what=f"--date {date}: has not come yet")
+    urls = dict(listed.urls) if listed is not None else {}
     if url is not None:
-        if len(files) != 1 or is_warc(files[0]):
-            raise UsageError(what="--url names the address of one saved page")
-        urls = {real(files[0]): url}
+        urls = {real(_only_page(paths, files)): url}
     for given in urls.values():
         _require_claimed(given, site)
+    named, company = {path for path in paths if not path.is_dir()}, Company(files)
     with open_run(Home(home), "import") as books, GuardedPool(look) as pool:
-        taking = _Import(books, pool, site)
+        taking = _Import(books, pool, site, listed)
         for number, path in enumerate(files):
-            for found in read_source(path, Given(urls.get(real(path)), date)):
+            given_here = Given(urls.get(real(path)), date)
+            for found in read_source(path, given_here, is_named=path in named, company=company):
                 taking.take(found)
+                if progress is not None and taking.read % TOLD_EACH == 0:
+                    progress("exchanges", taking.read, 0)
+            taking.end_file(path)
             if progress is not None:
-                progress(str(path), number + 1, len(files))
+                progress("looked at", number + 1, len(files))
         taking.take_deferred()
         return taking.report()
+
+
+def _only_page(paths: Sequence[Path], files: Sequence[Path]) -> Path:
+    """The one page that an address is given to. Raises: UsageError where there is not just one."""
+    pages = [file for file in files if file in paths or sidecar(file) is None]
+    if len(pages) != 1 or holds_many(pages[0]):
+        raise UsageError(what="--url names the address of one saved page")
+    return pages[0]
 
 
 def _require_claimed(url: str, site: Site | None) -> None:
@@ -126,6 +144,12 @@ def _page_of(item: Item) -> RawPage:
     )
 
 
+def _unmet(listed: Listed | None, unlisted: list[str]) -> dict[str, list[str]]:
+    if listed is None:
+        return {}
+    return {"lines": list(listed.unmet), "files": unlisted}
+
+
 @dataclass
 class _Import:
     """The taking in of one run, and its count."""
@@ -133,6 +157,7 @@ class _Import:
     books: OpenRun
     pool: GuardedPool[LookTask, PageLook]
     site: Site | None
+    listed: Listed | None = None
     profiler: Profiler = field(init=False)
     read: int = 0
     stored: int = 0
@@ -140,24 +165,32 @@ class _Import:
     nameless: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     by_tool: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    passed_files: list[tuple[str, str]] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+    """Files of pages that the list of addresses does not name."""
     deferred: list[Revisit] = field(default_factory=list)
     """Revisits that came before their original, or without it."""
 
     def __post_init__(self) -> None:
         self._drift = judge_rest(self.books, self.pool.call)
         self.profiler = Profiler(self.books)
+        self._pages_here = 0
         self._erased = TakenPages(self.books.home, erased=True)
 
     def take(self, found: SourceItem) -> None:
         """Store one exchange, or note why not."""
+        if isinstance(found, PassedOver):
+            self.passed_over[found.kind] += 1
+            self.passed_files.append((found.where, found.kind))
+            return
         self.read += 1
         if isinstance(found, Trouble):
             self._trouble(found.where, found.outcome, found.reason, found.detail)
-            return
-        if isinstance(found, PassedOver):
             return
         if isinstance(found, Revisit):
             whole = self._whole(found)
@@ -166,7 +199,15 @@ class _Import:
             else:
                 self._take_item(*whole)
             return
+        self._pages_here += 1
         self._take_item(found)
+
+    def end_file(self, path: Path) -> None:
+        """Note a page that a list of addresses should have named and did not."""
+        is_unlisted = self.listed is not None and real(path) not in self.listed.urls
+        if is_unlisted and self._pages_here and not holds_many(path):
+            self.unlisted.append(shown(path))
+        self._pages_here = 0
 
     def take_deferred(self) -> None:
         """Take the revisits whose original came after them; name those that have none."""
@@ -346,18 +387,21 @@ class _Import:
 
     def _trouble(self, where: str, outcome: str, reason: str, detail: str) -> None:
         self.books.add_attempt(url=where, outcome=outcome, reason=reason, detail=detail)
-        self._count(where, f"{outcome}:{reason}")
+        self._count(where, f"{outcome}:{reason}", detail)
 
-    def _count(self, where: str, code: str) -> None:
+    def _count(self, where: str, code: str, detail: str = "") -> None:
         self.failed[code] += 1
+        self.details.append(detail)
         self.problems.append((where, code))
 
     def report(self) -> ImportReport:
         """The count, noted in the ledger."""
         drift = self._drift + self.profiler.finish()
-        exit_code = 10 if self.failed or drift else 0
+        nothing = not self.stored + self.unchanged
+        is_idle = nothing and not self.skipped
+        exit_code = 10 if self.failed or drift or is_idle else 0
         unclaimed = any(not each.startswith("takedown:") for each in self.skipped)
-        if unclaimed and not self.stored + self.unchanged:
+        if unclaimed and nothing:
             exit_code = UsageError.exit_code
         self.books.note(
             site=self.site.name if self.site else None,
@@ -367,7 +411,13 @@ class _Import:
             failed=self.failed.total(),
             exit_code=exit_code,
             report=json.dumps(
-                {"failed": self.failed, "skipped": self.skipped, "drift": drift}, sort_keys=True
+                {
+                    "failed": self.failed,
+                    "skipped": self.skipped,
+                    "passed_over": self.passed_over,
+                    "drift": drift,
+                },
+                sort_keys=True,
             ),
         )
         return ImportReport(
@@ -380,6 +430,10 @@ class _Import:
             nameless=self.nameless,
             failed=dict(self.failed),
             problems=tuple(self.problems),
+            details=tuple(self.details),
+            passed_over=dict(self.passed_over.most_common()),
+            passed_files=tuple(self.passed_files),
+            unmet=_unmet(self.listed, self.unlisted),
             drift=drift,
             notes=dict(self.notes),
             by_tool=dict(self.by_tool.most_common()),

@@ -1,11 +1,19 @@
 """Other people's files: found, told apart, and each exchange in them with its address and date.
 
-item    what is found     files  which files there are, and their addresses in a list
-pages   a saved page      warcs  the exchanges of a WARC file
-read    any file              heads  a saved page with its HTTP head in front
+item     what is found            source      one file as its reader gets it
+files    which files there are    listed      their addresses in a list
+kinds    what kind a file is      sidecars    what tools leave beside the pages
+read     any file, by its kind     heads       a saved page with its HTTP head in front
+pages    a saved page             warcs       the exchanges of a WARC file
+mhtml    a page as MHTML          webarchive  a page of Safari's
+har      a HAR file               zstd        a WARC file under zstd
+wacz     a WACZ file              zim         a ZIM file
+zips     a plain zip file         members     what lies in a zip file, unpacked
 """
 
-from crawler.sources.files import PAGES, find_files, is_warc, read_urls_file, real, require_files
+from crawler.sources.files import find_files, real, require_files, shown
 from crawler.sources.heads import saved_page
 from crawler.sources.item import Given, Item, PassedOver, Revisit, SourceItem, Trouble
-from crawler.sources.read import read_source
+from crawler.sources.listed import Listed, read_urls_file
+from crawler.sources.read import holds_many, read_source
+from crawler.sources.sidecars import Company, sidecar

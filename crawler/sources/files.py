@@ -1,4 +1,4 @@
-"""The files that an import is given: those named, and in folders those of a kind that is known."""
+"""The files that an import is given: those named, and all that lie in the folders that are."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from crawler.sources.sidecars import sidecar
 from schema.errors import UsageError
-
-PAGES = {".html": "text/html", ".htm": "text/html", ".txt": "text/plain"}
-WARCS = (".warc", ".warc.gz")
 
 
 def real(path: Path) -> Path:
@@ -22,47 +20,25 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def is_warc(path: Path) -> bool:
-    """Whether a file's name says that it is a WARC file."""
-    return path.name.lower().endswith(WARCS)
-
-
 def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and in folders those whose names say what they are, sorted."""
+    """The files named, and all in the folders named, sorted."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (p for p in path.rglob("*") if p.is_file() or p.is_symlink())
-            found += sorted(p for p in inside if p.suffix.lower() in PAGES or is_warc(p))
+            found += sorted(p for p in path.rglob("*") if p.is_file() or p.is_symlink())
         else:
             found.append(path)
     return found
 
 
 def require_files(paths: Sequence[Path], files: Sequence[Path]) -> None:
-    """Raises: UsageError naming the folders where all that was named holds nothing to read."""
-    if not files:
-        named = ", ".join(map(str, paths))
-        raise UsageError(what=f"{named}: holds no file named {', '.join((*PAGES, *WARCS))}")
+    """Raises: UsageError naming the folders where all that was named holds no file to read.
 
-
-def read_urls_file(path: Path) -> dict[Path, str]:
-    """The addresses that a file of `file<TAB>address` lines gives; by resolved path.
-
-    A file is looked for beside the list, then from the present folder.
-    Raises: UsageError for a line of another shape, or a list that cannot be read.
+    Pictures, logs and the like are none: a folder that holds them alone was not meant.
     """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(what=f"{path}: cannot be read: {error}") from error
-    found: dict[Path, str] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        name, tab, url = line.partition("\t")
-        if not tab or not url.strip():
-            raise UsageError(what=f"{path}: line {number} is not `file<TAB>address`")
-        for place in (path.parent / name.strip(), Path(name.strip())):
-            found.setdefault(real(place), url.strip())
-    return found
+    if not any(file in paths or sidecar(file) is None for file in files):
+        named = ", ".join(map(str, paths))
+        what = (
+            "holds no file named .html, .htm, .txt, .warc, .warc.gz, nor a container that is read"
+        )
+        raise UsageError(what=f"{named}: {what}")

@@ -23,7 +23,7 @@ class Item:
 
     `block` is an HTTP response with its head, or for a saved page (`is_file`) its bytes.
     Absent: `url` is None where nothing says it; `record_id` where the source names its records by
-    none; `digest` where it states none of the payload; `ip` where it does not say.
+    none; `digest` where it states none of the payload; `ip` and `tool` where it does not say.
     """
 
     where: str

@@ -14,7 +14,8 @@ hidden    words of the page that no block shows
 edges     words in an element of their own at the edge of a value
 """
 
+from parsers.page.decode import LABELS
 from parsers.page.document import Document
 from parsers.page.links import page_links
 
-__all__ = ["Document", "page_links"]
+__all__ = ["LABELS", "Document", "page_links"]

@@ -42,7 +42,8 @@ _META_TYPE = re.compile(
     rb"""<meta(?=[^>]*http-equiv\s*=\s*["']?content-type)[^>]*charset\s*=\s*([a-z0-9_:.-]+)""",
     re.IGNORECASE,
 )
-_HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|\?xml)", re.I | re.S)
+# Possessive: else the ways to part comments, two to the power of their number, were all tried.
+_HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)", re.I | re.S)
 _MARKUP = re.compile(rb"<(?:div|p|h1|main|section|article|table|meta|title)\b", re.IGNORECASE)
 
 

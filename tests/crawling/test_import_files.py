@@ -21,6 +21,8 @@ from parsers.sites import site_named
 from schema.errors import UsageError
 
 SAMPLE = site_named("sample")
+WORDS = b"AI tool comparison\nPanel ship\n"
+"""A text that may be a comparison, and is none."""
 URL = "https://sample.example/compare/alder-vs-birch"
 
 
@@ -30,7 +32,8 @@ def test_a_folder_is_taken_in_order_with_bytes_dates_and_the_canonical_address(t
     canonical = html(ALDER, BIRCH, head=f'<link rel="canonical" href="{URL}?from=mail">')
     (folder / "b.html").write_bytes(canonical)
     (folder / "a.htm").write_bytes(PAGE)
-    (folder / "more" / "c.txt").write_bytes(b"just words")
+    (folder / "more" / "c.txt").write_bytes(WORDS)
+    (folder / "more" / "notes.txt").write_bytes(b"just words")
     (folder / "picture.png").write_bytes(b"no page")
     os.utime(folder / "b.html", (1_700_000_000, 1_700_000_000))
     report = import_paths(home, [folder], site=SAMPLE)
@@ -44,11 +47,8 @@ def test_a_folder_is_taken_in_order_with_bytes_dates_and_the_canonical_address(t
     assert archive.load(first).url is None
     assert (second.url, second.date_source) == (URL, "file")
     assert second.captured_at == "2023-11-14T22:13:20Z"
-    assert [archive.load(c).body for c in (first, second, third)] == [
-        PAGE,
-        canonical,
-        b"just words",
-    ]
+    assert [archive.load(c).body for c in (first, second, third)] == [PAGE, canonical, WORDS]
+    assert report.passed_over == {"a file of a kind that is not read": 1, "a picture": 1}
     assert third.content_type == "text/plain"
     again = import_paths(home, [folder], site=SAMPLE)
     assert (again.stored, again.unchanged) == (0, 3)

@@ -16,9 +16,9 @@ from archive.warc.content import (
     MAX_BYTES,
     PIECE,
     RATIO_FROM,
-    _zstd_module,
     accepted_encodings,
     decode_body,
+    zstd_module,
 )
 from archive.warc.http1 import dechunk, split_head, take_apart
 
@@ -41,7 +41,7 @@ def packed() -> list[tuple[str, bytes]]:
         import brotli
 
         found.append(("br", brotli.compress(TEXT)))
-    return [*found, ("zstd", _zstd_module().compress(TEXT))]
+    return [*found, ("zstd", zstd_module().compress(TEXT))]
 
 
 @pytest.mark.parametrize(("name", "wire"), packed())

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive import open_archive
-from crawler.sources import PAGES, is_warc, saved_page
+from crawler.sources import Given, Item, Trouble, holds_many, read_source, saved_page
+from machine.clock import stamp
 from machine.worker import Died, GuardedPool
 from parsers import Explanation
-from parsers.sites import site_named
+from parsers.sites import site_named, site_of_url
 from schema.codes import FAILURES, FINDINGS
 from schema.errors import UsageError
 from schema.page import RawPage
@@ -45,19 +46,23 @@ def _load(page: str, url: str | None, home: Path, site: str | None) -> tuple[Raw
         newest = newest_page(archive, page, site)
         return archive.load(newest), newest.site
     path = Path(page)
-    if path.exists() and not path.is_file():
-        raise UsageError(what=f"{page}: it is no ordinary file")
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise UsageError(what=f"{page}: {error.strerror}") from error
-    if is_warc(path):
-        raise UsageError(what=f"{page}: a WARC file holds many pages; `import` it, then name one")
-    raw = saved_page(body, PAGES.get(path.suffix.lower()))
+    if not path.exists():
+        raise UsageError(what=f"{page}: there is no such file or folder")
+    if holds_many(path):
+        raise UsageError(what=f"{page}: holds many pages; `import` it, then name one")
+    found = next(iter(read_source(path, Given(url, stamp()))))
+    if isinstance(found, Item):
+        raw, told = saved_page(found.block, found.content_type), found.url
+    elif isinstance(found, Trouble) and found.reason in ("empty", "decoded", "unknown_kind"):
+        raw, told = saved_page(path.read_bytes(), None), url
+    else:
+        why = found.detail if isinstance(found, Trouble) else "it is no page"
+        raise UsageError(what=f"{page}: {why}")
     if raw is None:
         raise UsageError(what=f"{page}: the body is damaged")
-    url = url or raw.url
-    own, name = own_address(url, site) if url is not None else (None, site)
+    told = told or raw.url
+    is_owned = told is not None and (url or site or site_of_url(told))
+    own, name = own_address(told, site) if told is not None and is_owned else (told, site)
     return replace(raw, url=own), site_named(name).name if name else None
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crawler import ImportReport
 
 SHOWN = 10
-"""So many hosts that were left out are named; `--json` lists them all."""
+"""So many hosts, and files, that were left out are named; `--json` lists them all."""
 LEFT_OUT = {"host": "no site claims it", "takedown": "erased, and not taken in again"}
 
 
@@ -41,12 +41,16 @@ def import_(
     date: str | None,
     as_json: bool,
 ) -> int:
-    """Take saved pages and WARC files into the archive.
+    """Take saved pages, WARC files and other containers of pages into the archive.
 
-    Folders are searched for .html, .htm, .txt, .warc and .warc.gz. What belongs to a host that no
-    site claims is left out and counted by host; where that is all, nothing was taken: exit code 2.
-    Left out and counted are also pages whose bytes a take-down erased, until it is lifted, and
-    records and files that are dated more than a day ahead (damaged:date).
+    Taken are saved pages (.html, .htm, .xhtml, .txt, with .gz too), MHTML, webarchives, WARC (.gz,
+    .zst), WACZ, HAR, ZIM, and zip files and folders of these; all else in a folder is passed over,
+    counted by kind and named with --json. Where nothing at all was taken: exit code 10.
+
+    What belongs to a host that no site claims is left out and counted by host; where that is all,
+    nothing was taken: exit code 2. Left out and counted are also pages whose bytes a take-down
+    erased, until it is lifted, and records and files that are dated more than a day ahead
+    (damaged:date).
     """
     from crawler.importing import import_paths
     from parsers.sites import site_named
@@ -59,7 +63,7 @@ def import_(
             url=url,
             urls_file=urls_file,
             date=date,
-            progress=lambda path, done, of: tell("looked at", done, of),
+            progress=tell,
         )
     if as_json:
         print_report(asdict(report), as_json=True)
@@ -70,6 +74,8 @@ def import_(
         why = "no site claims the hosts of these pages; name one with --site"
         why = why if has_hosts else "these have no address of a page"
         raise UsageError(what=f"nothing was taken: {why}")
+    if not report.stored + report.unchanged + report.skipped:
+        note("nothing was taken: nothing of what was given holds a page that is read here")
     if report.stored:
         note("next: `verdicts build`")
     return report.exit_code
@@ -77,7 +83,9 @@ def import_(
 
 def _print(report: ImportReport) -> None:
     counts = asdict(report) | {"problems": len(report.problems) or "none"}
-    del counts["skipped_by"], counts["nameless"]
+    del counts["skipped_by"], counts["nameless"], counts["passed_files"]
+    del counts["details"]
+    counts["unmet"] = {kind: len(named) for kind, named in report.unmet.items()}
     print_report(counts, as_json=False)
     if report.nameless:
         note(f"stored without an address: {report.nameless}; --url or --urls-file gives one")
@@ -87,5 +95,16 @@ def _print(report: ImportReport) -> None:
         note(f"left out: {count} of {host}: {why}")
     if len(report.skipped_by) > SHOWN:
         note(f"left out: those of {len(report.skipped_by) - SHOWN} more hosts (--json lists all)")
-    for where, code in report.problems:
-        note(f"{where}: {code}")
+    for (where, code), said in zip(report.problems, report.details, strict=True):
+        note(f"{where}: {code}" + (f": {said}" if said else ""))
+    _name("passed over", [f"{where}: {kind}" for where, kind in report.passed_files])
+    _name("unmet", report.unmet.get("lines", []))
+    _name("no line of the list names", report.unmet.get("files", []))
+
+
+def _name(what: str, named: list[str]) -> None:
+    """Say the first of some names, and how many more there are."""
+    for each in named[:SHOWN]:
+        note(f"{what}: {each}")
+    if len(named) > SHOWN:
+        note(f"{what}: {len(named) - SHOWN} more (--json lists all)")

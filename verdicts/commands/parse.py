@@ -5,33 +5,41 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from archive.warc import take_apart
 from crawler.sources import (
-    PAGES,
+    Company,
     Given,
     Item,
+    PassedOver,
     Trouble,
     find_files,
-    is_warc,
+    holds_many,
     read_source,
     require_files,
-    saved_page,
+    sidecar,
 )
+from machine.clock import stamp
 from machine.worker import Died, GuardedPool
 from parsers import read_page
-from parsers.sites import DEFAULT_SITE, site_named, site_of_url
+from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
 from schema.page import RawPage
 from schema.records import Failure, dump_line
-from verdicts.console import say
+from verdicts.console import note, say
 from verdicts.streams import is_unread
 
 HTML = ("text/html", "application/xhtml+xml")
 WORKERS = 2
+CODES: dict[str, str] = {
+    "empty": "empty_page",
+    "decoded": "too_large",
+    "unknown_kind": "not_a_comparison",
+}
+"""What a file that cannot be taken is as a page, by the reason; any other is unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ class ParseTask:
     site: str | None
     problem: str
     url: str | None = None
+    code: str = "unreadable"
 
 
 def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_trace: bool) -> int:
@@ -59,23 +68,34 @@ def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_
         site_named(site)
     files = [(path, found) for path in paths for found in find_files([Path(path)])]
     require_files([*map(Path, paths)], [found for _, found in files])
-    if url is not None and (len(files) != 1 or is_warc(files[0][1])):
+    if url is not None and not _is_one_page(paths, [found for _, found in files]):
         raise UsageError(what="--url names the address of one page")
     own, name = own_address(url, site) if url is not None else (None, site)
-    tasks = _tasks(files, own, name, site)
+    passed_over: dict[str, None] = {}
+    tasks = _tasks(files, own, name, site, passed_over)
     exit_code = 0
     work, workers = partial(parse_task, has_trace=has_trace), WORKERS if len(files) > 8 else 1
     with GuardedPool(work, workers=workers) as pool:
         # The pool takes tasks ahead of its answers, so each is kept until its answer is printed.
         waiting: list[ParseTask] = []
+        lines = 0
         for answer in pool.map(_kept(tasks, waiting)):
             if is_unread():  # nothing but lines comes of this command
                 return 20
             task = waiting.pop(0)
             line, is_failure = _died(task, answer) if isinstance(answer, Died) else answer
             say(line)
+            lines += 1
             exit_code = 10 if is_failure else exit_code
+    if passed_over and not lines:
+        note(f"no page was read; passed over: {', '.join(passed_over)}")
+        return 10
     return exit_code
+
+
+def _is_one_page(paths: Sequence[str], files: Sequence[Path]) -> bool:
+    pages = [file for file in files if str(file) in paths or sidecar(file) is None]
+    return len(pages) == 1 and not holds_many(pages[0])
 
 
 def _kept(tasks: Iterator[ParseTask], waiting: list[ParseTask]) -> Iterator[ParseTask]:
@@ -85,63 +105,63 @@ def _kept(tasks: Iterator[ParseTask], waiting: list[ParseTask]) -> Iterator[Pars
 
 
 def _tasks(
-    files: list[tuple[str, Path]], url: str | None, name: str | None, site: str | None
+    files: list[tuple[str, Path]],
+    url: str | None,
+    name: str | None,
+    site: str | None,
+    passed_over: dict[str, None],
 ) -> Iterator[ParseTask]:
+    """What there is to parse; the kinds of what was passed over are noted beside it, in order."""
+    company = Company(file for _, file in files)
     for given, file in files:
-        path = given
-        if Path(given).is_dir():
+        path, is_named = given, not Path(given).is_dir()
+        if not is_named:
             path = given.rstrip("/") + "/" + file.relative_to(given).as_posix()
         path = os.fsencode(path).decode("utf-8", "replace")
-        if is_warc(file):
-            yield from _tasks_of_warc(path, file, site)
-            continue
-        if file.exists() and not file.is_file():
-            yield ParseTask(path, None, name, "it is no ordinary file")
-            continue
         if not os.path.lexists(file):
             yield ParseTask(path, None, name, "there is no such file or folder")
             continue
+        is_alone = not holds_many(file)
+        # No date is asked for: one that is given keeps the file's own from being looked at.
+        found = read_source(file, Given(url, stamp()), is_named=is_named, company=company)
+        for each in found:
+            if isinstance(each, Trouble):
+                code = CODES.get(each.reason, "unreadable")
+                yield ParseTask(path, None, name, _problem(each), url, code)
+            elif isinstance(each, PassedOver):
+                passed_over.setdefault(each.kind)
+            elif isinstance(each, Item):
+                yield from _tasks_of(path, each, name, site, is_alone=is_alone)
+
+
+def _problem(trouble: Trouble) -> str:
+    plain = trouble.reason in ("unreadable", *CODES)
+    return trouble.detail if plain else f"{trouble.reason}: {trouble.detail}"
+
+
+def _tasks_of(
+    path: str, item: Item, name: str | None, site: str | None, *, is_alone: bool
+) -> Iterator[ParseTask]:
+    """A file that is one page; of those in a container a page of HTML, answered with status 200."""
+    message = None if item.is_file else take_apart(item.block)
+    content_type = message.header("content-type") if message else item.content_type
+    if message and message.status != 200:
+        return
+    if not is_alone and _kind(content_type) not in HTML:
+        return
+    url, body = item.url, message.decoded.body if message else item.block
+    if url is not None and (site or site_of_url(url)):
         try:
-            body = file.read_bytes()
-        except OSError as error:
-            yield ParseTask(path, None, name, error.strerror or str(error))
-            continue
-        yield _task_of_page(path, file, body, url, name)
-
-
-def _task_of_page(
-    path: str, file: Path, body: bytes, url: str | None, name: str | None
-) -> ParseTask:
-    """A saved page, which may have its HTTP head in front."""
-    page = saved_page(body, PAGES.get(file.suffix.lower()))
-    if page is None:
-        return ParseTask(path, None, name, "the body is damaged", url)
-    if url is None and page.url and (name or site_of_url(page.url)):
-        url, name = own_address(page.url, name)
-    return ParseTask(path, replace(page, url=url or page.url), name, "")
-
-
-def _tasks_of_warc(path: str, file: Path, site: str | None) -> Iterator[ParseTask]:
-    """The HTML answers with status 200 of a WARC file; a broken record is a failure."""
-    for item in read_source(file, Given()):
-        if isinstance(item, Trouble):
-            yield ParseTask(path, None, DEFAULT_SITE, f"{item.reason}: {item.detail}")
-        if not isinstance(item, Item):
-            continue
-        message = None if item.is_file else take_apart(item.block)
-        content_type = message.header("content-type") if message else item.content_type
-        if (message and message.status != 200) or _kind(content_type) not in HTML:
-            continue
-        url, name = item.url, site or DEFAULT_SITE
-        if url is not None and (site or site_of_url(url)):
             url, name = own_address(url, site)
-        body = message.decoded.body if message else item.block
-        if body is None:
-            yield ParseTask(path, None, name, "the body is damaged", url)
-        else:
-            is_bare = message is not None and message.decoded.is_plain
-            page = RawPage(url=url, body=body, content_type=content_type, is_bare=is_bare)
-            yield ParseTask(path, page, name, "")
+        except UsageError as error:
+            yield ParseTask(path, None, name, str(error), url)
+            return
+    if body is None:
+        yield ParseTask(path, None, name, "the body is damaged", url)
+    else:
+        is_bare = message is not None and message.decoded.is_plain
+        page = RawPage(url=url, body=body, content_type=content_type, is_bare=is_bare)
+        yield ParseTask(path, page, name, "")
 
 
 def _kind(content_type: str | None) -> str:
@@ -165,7 +185,7 @@ def parse_task(task: ParseTask, *, has_trace: bool = False) -> tuple[str, bool]:
     """The line of one page and whether it is a failure; runs in the worker."""
     if task.page is None:
         failure = Failure(
-            path=task.path, url=task.url, code="unreadable", field=None, detail=task.problem
+            path=task.path, url=task.url, code=task.code, field=None, detail=task.problem
         )
         return dump_line(failure), True
     record = read_page(task.page, site=task.site).model_copy(update={"path": task.path})

@@ -1,0 +1,53 @@
+"""One file as its reader gets it, wherever its bytes lie: in a folder, or unpacked from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from crawler.sources.item import Given, Trouble
+
+
+def printable(name: str) -> str:
+    """A name that somebody else made up, as it is told to people and written down.
+
+    >>> printable("a\\x1bb")
+    'a\\\\u001bb'
+    """
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read.
+
+    `path` holds its bytes, `name` is what it was called and `where` how it is told to people;
+    `beside` gives the bytes of a small file that lies with it, by its bare name, or None;
+    `depth` counts the zip files that it was taken out of.
+    """
+
+    path: Path
+    name: str
+    where: str
+    given: Given
+    beside: Callable[[str], bytes | None]
+    depth: int = 0
+
+    def size(self) -> int:
+        """How large it is. Units: bytes. Raises: OSError when it cannot be read."""
+        return self.path.stat().st_size
+
+    def bytes_up_to(self, most: int) -> bytes | Trouble:
+        """All its bytes, or what to say where there are more than `most`. Raises: OSError."""
+        if self.size() > most:
+            return Trouble(self.where, "too_large", "decoded", f"larger than {most} bytes")
+        return self.path.read_bytes()
+
+    def part(self, where: str) -> Source:
+        """A part of it, under a name of its own."""
+        return replace(self, where=where)
+
+    def broken(self, what: str, reason: str = "container") -> Trouble:
+        """Something that cannot be taken from it."""
+        return Trouble(self.where, "damaged", reason, what)

@@ -1,0 +1,93 @@
+"""What a plain zip file holds: a folder that was sent by mail, WARC files that were packed."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from archive.warc import MAX_BYTES
+from crawler.sources.har import MOST_BYTES
+from crawler.sources.item import PassedOver, SourceItem
+from crawler.sources.members import BadZipError, bad, bare, open_zip, read_member, unpacked
+from crawler.sources.sidecars import ATTACHED, REWRITTEN, attached_names, is_rewritten, sidecar
+from crawler.sources.source import Source, printable
+
+DEEPEST = 2
+"""A zip file in a zip file is opened, and no further one in that."""
+
+
+def zip_contents(
+    source: Source, read: Callable[[Source], Iterator[SourceItem]]
+) -> Iterator[SourceItem]:
+    """What the members of a zip file hold, sorted, each read by `read`. Raises: OSError."""
+    if source.depth >= DEEPEST:
+        yield source.broken("a zip file in a zip file in another is not opened: unpack it first")
+        return
+    try:
+        with open_zip(source) as file:
+            yield from _members(source, file, read)
+    except BadZipError as error:
+        yield bad(source, error)
+
+
+def _members(
+    source: Source, file: zipfile.ZipFile, read: Callable[[Source], Iterator[SourceItem]]
+) -> Iterator[SourceItem]:
+    members = sorted((m for m in file.infolist() if not m.is_dir()), key=lambda m: m.filename)
+    names = frozenset(PurePosixPath(member.filename) for member in members)
+    bodies = _bodies(file, members)
+    for member in members:
+        where = f"{source.where}!{printable(member.filename)}"
+        path = PurePosixPath(member.filename)
+        kind = sidecar(path) or (ATTACHED if path in bodies else None)
+        kind = kind or (REWRITTEN if is_rewritten(path, names) else None)
+        if kind is not None:
+            yield PassedOver(where, kind)
+            continue
+        found = replace(
+            source,
+            name=bare(member),
+            where=where,
+            given=replace(source.given, url=None),
+            beside=_beside(file, members, path),
+            depth=source.depth + 1,
+        )
+        try:
+            with unpacked(file, member) as unpacked_path:
+                yield from read(replace(found, path=unpacked_path))
+        except BadZipError as error:
+            yield bad(found, error)
+
+
+def _bodies(file: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[PurePosixPath]:
+    """The members that are bodies of the HAR files among them."""
+    found: set[PurePosixPath] = set()
+    for member in members:
+        path = PurePosixPath(member.filename)
+        if path.suffix.lower() == ".har":
+            try:
+                names = attached_names(read_member(file, member, MOST_BYTES))
+            except BadZipError:
+                continue  # it is told when the member itself is read
+            found |= {path.with_name(name) for name in names}
+    return found
+
+
+def _beside(
+    file: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: PurePosixPath
+) -> Callable[[str], bytes | None]:
+    """What gives the bytes of a member in the same folder of the zip file."""
+
+    def beside(name: str) -> bytes | None:
+        for member in members:
+            other = PurePosixPath(member.filename)
+            if other.parent == path.parent and other.name == name:
+                try:
+                    return read_member(file, member, MAX_BYTES)
+                except BadZipError:
+                    return None
+        return None
+
+    return beside
