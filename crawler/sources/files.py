@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from crawler.sources.sidecars import sidecar
+from crawler.sources.sidecars import OPEN, sidecar
 from schema.errors import UsageError
 
 
@@ -36,7 +36,7 @@ def require_files(paths: Sequence[Path], files: Sequence[Path]) -> None:
 
     Pictures, logs and the like are none: a folder that holds them alone was not meant.
     """
-    if not any(file in paths or sidecar(file) is None for file in files):
+    if not any(file in paths or sidecar(file) in (None, OPEN) for file in files):
         named = ", ".join(map(str, paths))
         what = (
             "holds no file named .html, .htm, .txt, .warc, .warc.gz, nor a container that is read"

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 REWRITTEN = "a page that wget rewrote; its .orig is taken"
 ATTACHED = "a body that belongs to an exchange of the HAR file beside it"
 ARCHIVEBOX = "a copy of a page that ArchiveBox has in the WARC file beside it"
+OPEN = "a WARC file that its recorder has not closed"
 UNKNOWN = "a file of a kind that is not read"
 _SUFFIXES = {
     "a style sheet": ".css",
@@ -20,7 +21,7 @@ _SUFFIXES = {
     "data beside the pages": ".json .jsonl .csv .tsv .sqlite3 .db .yaml .yml .toml",
     "an index of WARC records": ".cdx .cdxj .idx",
     "a log": ".log .err",
-    "a WARC file that its recorder has not closed": ".open",
+    OPEN: ".open",
 }
 _BY_SUFFIX = {suffix: kind for kind, named in _SUFFIXES.items() for suffix in named.split()}
 _NAMED = (

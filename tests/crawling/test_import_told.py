@@ -187,6 +187,13 @@ def test_a_folder_where_nothing_is_taken_says_so(tmp_path, home):
     assert "no page was read; passed over: a file of a kind that is not read" in done.stderr
 
 
+def test_a_folder_that_a_recorder_still_writes_to_is_told_and_not_read(tmp_path, home):
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "a.warc.gz.open").write_bytes(WARC)
+    report = imported(home, tmp_path / "saved")
+    assert (report.exit_code, report.passed_over) == (10, {sidecars.OPEN: 1})
+
+
 @pytest.mark.parametrize("original", ["page.orig", "page.html.orig"])
 def test_the_original_that_wget_kept_is_the_page(tmp_path, home, original):
     folder = tmp_path / "saved"
