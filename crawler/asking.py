@@ -161,6 +161,8 @@ class Asking:
         def settle(db: sqlite3.Connection, capture_id: int, is_unchanged: bool) -> None:
             nonlocal ahead
             end_attempt(db, lease, ruling.ending, capture_id=capture_id, is_unchanged=is_unchanged)
+            if discovery is not None and ruling.leads_to is not None:
+                discovery.lead_to(ruling.leads_to)
             if discovery is not None and lease.role == "comparison" and ruling.hop is None:
                 ahead = discovery.lease_ahead(lease)
 
@@ -196,15 +198,14 @@ class Asking:
         body = kept.message.decoded.body
         if kept.is_unchanged or body is None:
             body = run.books.store.body_of(kept.capture_id)
-        if lease.role == "sitemap":
-            discovery.take_sitemap(lease, body)
-            return
-        page = RawPage(
-            url=lease.url,
-            body=body,
-            fetched_at=now(),
-            content_type=kept.message.header("content-type"),
-        )
+        kind, url = kept.message.header("content-type"), lease.url
+        if not is_page:
+            is_html = "html" in (kind or "")
+            if discovery.take_sitemap(lease, body, is_html=is_html):
+                return
+            # By what it answered it is a page, whatever it is called.
+            kind, url = kind if is_html else "text/html", on_origin(url, job.origin)
+        page = RawPage(url=url, body=body, fetched_at=now(), content_type=kind)
         task = LookTask(page, job.site.name, "record" if is_page else "links")
         seen = await asyncio.wrap_future(run.pool.submit(task))
         discovery.take_page(lease, seen)

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from scrapy.exceptions import IgnoreRequest
 
-from archive.ledger import REDISCOVER_DAYS, Ending, Lease, captured, failed, refused
+from archive.ledger import LISTS, REDISCOVER_DAYS, Ending, Lease, captured, failed, refused
 from archive.warc import Message
 from crawler.hosts.addresses import next_hop
 from crawler.pace import MAX_WAIT_S
@@ -36,6 +36,8 @@ class Ruling:
     wait_s: float | None = None
     is_plain: bool = False
     """Whether the hop is the same address once more, to be asked without conditions."""
+    leads_to: str | None = None
+    """A comparison that the address leads to, to be asked for as itself. Absent: None."""
 
 
 def judge_answer(
@@ -105,7 +107,7 @@ def noted(ruling: Ruling, message: Message, *, has_extra: bool) -> Ruling:
 def _captured(lease: Lease, status: int) -> Ruling:
     if lease.role == "comparison":
         return Ruling(captured(status))
-    due = later(days=REDISCOVER_DAYS) if lease.role == "listing" else None
+    due = later(days=REDISCOVER_DAYS) if lease.role in LISTS else None
     return Ruling(Ending("ok", "", "captured", due, status=status))
 
 
@@ -123,9 +125,9 @@ def _judge_redirect(
     if lease.role == "comparison" and site.is_listing(site.own_address(target)):
         # A page that leads home, or to a list, was taken away without saying so.
         return ends("http_error", "404", f"it leads to {target}", status=404)
-    if lease.role == "comparison" and site.pair(target) not in (None, site.pair(lease.url)):
+    if lease.role != "robots" and site.pair(target) not in (None, site.pair(lease.url)):
         # What stands there is about other tools: under this address it would name them wrongly.
-        return ends("http_error", "moved", f"it leads to {target}")
+        return replace(ends("http_error", "moved", f"it leads to {target}"), leads_to=target)
     # The page stays leased: it is the next address's answer that settles it.
     return Ruling(Ending("ok", "redirect", "leased", tries=lease.tries, status=status), hop=target)
 

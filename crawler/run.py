@@ -86,6 +86,8 @@ def crawl(
         closing(RunLog(place)) as log,
         GuardedPool(look, wall_s=timeouts.page_s) as pool,
     ):
+        for job in jobs:
+            books.frontier.mend_roles(job.site.name, job.site.is_comparison)
         pages = [found for _, found in named]
         ids = frozenset(books.frontier.know_all(pages, is_forced=True))
         for job in jobs if not named or all_due else ():

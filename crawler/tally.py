@@ -31,6 +31,11 @@ class Tally:
     """How many links each list had, by its page."""
     named: Counter[str] = field(default_factory=Counter)
     """How many comparisons the lists of a site or its mirror named, by where it was asked."""
+    _told: dict[str, str] = field(default_factory=dict)
+
+    def tell(self, what: str, example: str, count: int = 1) -> None:
+        """Count what happened to several addresses under one note that names the first of them."""
+        self.notes[self._told.setdefault(what, f"{what}, such as {example[:200]}")] += count
 
     @property
     def asked_in_all(self) -> int:

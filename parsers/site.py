@@ -9,6 +9,15 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+USUAL_SPELLINGS = (r";jsessionid=[^/;]*", r"/$", r"/amp$", r"\.html?$")
+"""A session's number, a slash at the end, the page for telephones, the name of a file."""
+_ESCAPED = re.compile(r"%(2[dD]|5[fF]|7[eE]|3\d|[46][1-9a-fA-F]|[57][\daA])")
+"""Letters, digits and `-_~` as escapes; the dot is left out, as it could climb out of a folder."""
+
+_NUMBER_IN_PATH = re.compile(r"/(?:page|p)[/-]?\d{1,9}/?$", re.IGNORECASE)
+_NUMBER_IN_QUERY = re.compile(r"(?:page|paged|pg|p|start|offset|from|skip)=\d{1,9}", re.IGNORECASE)
+"""How the numbered pages of a list are told from each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -96,6 +105,12 @@ class Site:
     `comparison` is a regular expression for the path of a comparison page with the group `pair`
     (both slugs joined by -vs-) or the two groups `a` and `b`. `listings` are expressions for the
     paths that lead to comparisons.
+
+    `spellings` are expressions for what may stand in the path of a comparison and says nothing of
+    which page it is, each cut once, in this order: `/compare/a-vs-b.html` is then the page
+    `/compare/a-vs-b`. A language in front would be `r"^/fr(?=/)"`, if its pages show the same.
+    Of several addresses of one page the one that is known first is asked; those that no
+    expression explains are known and not asked. Escaped letters (`%2d`) are always the letters.
     """
 
     name: str
@@ -105,6 +120,7 @@ class Site:
     comparison: str
     tool: str
     listings: tuple[str, ...] = ("/",)
+    spellings: tuple[str, ...] = ()
     tool_page: str = "/tool/{slug}"
     words: Words = Words()
     layout: Layout | None = None
@@ -117,10 +133,24 @@ class Site:
         a query is kept unless the page is a comparison.
         """
         parts = urlsplit(url)
-        path = parts.path or "/"
+        path = _unescaped(parts.path) or "/"
         if parts.query and not self._match(path):
             path += "?" + parts.query
         return self.base + path
+
+    def plain_address(self, url: str) -> str:
+        """The own address of a comparison as it is without its spelling; of another page, its own.
+
+        Two addresses with one plain address are one page.
+        """
+        own = self.own_address(url)
+        path = urlsplit(own).path
+        return self.base + self._cut(path) if self._match(path) else own
+
+    def is_odd_comparison(self, url: str) -> bool:
+        """Whether an address holds that of a comparison, in a spelling that is not this site's."""
+        path = _unescaped(urlsplit(url).path)
+        return self._match(path) is None and bool(re.search(f"(?i:{self.comparison})", path))
 
     def is_comparison(self, url: str) -> bool:
         """Whether the address is one of a comparison page, on any host."""
@@ -128,8 +158,18 @@ class Site:
 
     def is_listing(self, url: str) -> bool:
         """Whether the address is worth fetching only for the links it holds."""
-        path = urlsplit(url).path or "/"
+        path = urlsplit(self.list_address(url)).path or "/"
         return any(re.fullmatch(pattern, path) for pattern in self.listings)
+
+    def list_address(self, url: str) -> str:
+        """The address of the list that an address is a numbered page of; itself where it is none.
+
+        Shape: `/compare?sort=new&page=12`, `/compare/page/3` -> `/compare?sort=new`, `/compare`.
+        """
+        parts = urlsplit(url)
+        path = _NUMBER_IN_PATH.sub("", parts.path) or "/"
+        values = [each for each in parts.query.split("&") if not _NUMBER_IN_QUERY.fullmatch(each)]
+        return parts._replace(path=path, query="&".join(values)).geturl()
 
     def pair(self, url: str) -> str | None:
         """Both slugs of a comparison address as `a-vs-b`. Absent: None for another address."""
@@ -161,4 +201,21 @@ class Site:
         return match["slug"] if match else None
 
     def _match(self, path: str) -> re.Match[str] | None:
-        return re.fullmatch(self.comparison, path)
+        path = _unescaped(path)
+        found = re.fullmatch(self.comparison, path)
+        return found or (re.fullmatch(self.comparison, self._cut(path)) if self.spellings else None)
+
+    def _cut(self, path: str) -> str:
+        """A path without what its spelling adds."""
+        for spelling in self.spellings:
+            path = re.sub(spelling, "", path, count=1)
+        return path
+
+
+def _unescaped(path: str) -> str:
+    """A path with its escaped letters as letters. Source: RFC 3986, section 6.2.2.2.
+
+    >>> _unescaped("/compare/%61lder%2dvs-birch%2F%C3%A9")
+    '/compare/alder-vs-birch%2F%C3%A9'
+    """
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), path)

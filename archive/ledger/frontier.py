@@ -7,10 +7,18 @@ before it, for each commit waits for the disk five times.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
-from archive.ledger.leases import LISTS, Ending, Lease, Role, end_attempt, said_the_same
+from archive.ledger.leases import (
+    IS_STUCK,
+    LISTS,
+    Ending,
+    Lease,
+    Role,
+    end_attempt,
+    said_the_same,
+)
 from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.outcomes import NOT_ASKED, is_known
 from archive.ledger.schedule import IS_DUE, due_bounds, hinted_bounds, past_date
@@ -64,7 +72,7 @@ class Frontier:
     def _know(db: sqlite3.Connection, found: Found, wants: bool, is_forced: bool) -> int:
         lastmod = past_date(found.lastmod, stamp())
         before = db.execute(
-            "SELECT id, lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
+            "SELECT id, role, lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
         ).fetchone()
         if before is None:
             state = "known" if found.role == "other" else "waiting"
@@ -72,6 +80,8 @@ class Frontier:
             page_id = insert(db, "page", row)
         else:
             page_id = before["id"]
+            if found.role == "comparison" != before["role"] or before["role"] == "other":
+                _take_role(db, page_id, found.role)
             db.execute(
                 "UPDATE page SET lastmod = coalesce(?, lastmod), origin = ? WHERE id = ?",
                 (lastmod, found.origin, page_id),
@@ -85,6 +95,33 @@ class Frontier:
         if lastmod is not None and before is not None and found.role == "comparison":
             _take_hint(db, page_id, lastmod, is_new=lastmod != before["lastmod"])
         return page_id
+
+    def mend_roles(self, site: str, is_comparison: Callable[[str], bool]) -> None:
+        """Let what earlier versions, or another site file, took for something else be asked for.
+
+        A comparison is one by its address alone. A list that could not be read as what it was once
+        taken for is asked again, and is then what it answers.
+        """
+        with self._ledger.transaction() as db:
+            rows = db.execute(
+                "SELECT id, url FROM page WHERE site = ? AND role NOT IN ('comparison', 'robots')",
+                (site,),
+            ).fetchall()
+            for row in rows:
+                if is_comparison(row["url"]):
+                    _take_role(db, row["id"], "comparison")
+            db.execute(f"UPDATE page SET due = ? WHERE site = ? AND {IS_STUCK}", (stamp(), site))
+
+    def is_now(self, lease: Lease, role: Role) -> None:
+        """Note what a list turned out to be by what it answered."""
+        if role != lease.role:
+            with self._ledger.step() as db:
+                update(db, "page", lease.page_id, {"role": role})
+
+    def urls(self, site: str) -> list[str]:
+        """The addresses of all comparison pages of a site."""
+        sql = "SELECT url FROM page WHERE site = ? AND role = 'comparison'"
+        return [row["url"] for row in self._ledger.rows(sql, (site,))]
 
     def want_all(self, site: str, *, is_forced: bool = False) -> None:
         """Want whatever of a site is waiting or due; `is_forced`, everything known of it."""
@@ -170,14 +207,6 @@ class Frontier:
         with self._ledger.transaction() as db:
             said_the_same(db, lease)
 
-    def finish(self, page_id: int, due: str) -> None:
-        """A page that was wanted only for what others in its stead gave, until it is due again."""
-        with self._ledger.step() as db:
-            good = {"last_outcome": "ok", "last_reason": ""}
-            update(db, "page", page_id, {"state": "done", "due": due} | good)
-            db.execute("UPDATE wanted SET is_forced = 0 WHERE page_id = ?", (page_id,))
-        reach("settled")
-
     def note(self, lease: Lease, outcome: str, reason: str, detail: str | None = None) -> None:
         """Note what was seen only after a page was stored; its state stays as it is."""
         if not is_known(outcome, reason):
@@ -235,6 +264,13 @@ class Frontier:
                 (site, *due_bounds(stamp())),
             )
         )
+
+
+def _take_role(db: sqlite3.Connection, page_id: int, role: Role) -> None:
+    """Make a page that was taken for another kind one that waits as what it is."""
+    if role != "other":
+        new = {"role": role, "state": "waiting", "due": None, "tries": 0}
+        update(db, "page", page_id, new)
 
 
 def _take_hint(db: sqlite3.Connection, page_id: int, lastmod: str, *, is_new: bool) -> None:

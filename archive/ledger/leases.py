@@ -25,12 +25,16 @@ from machine.clock import later, parse_stamp, stamp
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
 State = Literal["waiting", "leased", "captured", "done", "failed", "refused", "gone", "known"]
-"""`done` is a root whose sitemaps were read in its stead; `known` is never asked for."""
+"""`done` was, before 0.3, a root whose sitemaps were read in its stead; `known` is never asked."""
 
 MISSING = (404, 410)
 """The statuses by which a server says that there is no such page."""
 LISTS = ("listing", "sitemap")
 """Pages that stay leased once they are stored, until what they list is entered as well."""
+IS_STUCK = (
+    "role IN ('listing', 'sitemap') AND state = 'captured' AND due IS NULL AND last_outcome <> 'ok'"
+)
+"""Whether a list could not be read as what it was once taken for, and never became due again."""
 MAX_TRIES = 3
 """So often a page is tried before it counts as failed."""
 MAX_STRIKES = 5

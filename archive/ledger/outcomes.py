@@ -17,7 +17,7 @@ OUTCOMES: dict[str, dict[str, str]] = {
         " whole next.",
         "throttled": "The server asked for fewer or later requests (429; 503, 3xx: Retry-After).",
         "redirect_limit": "More than five redirects one after the other.",
-        "moved": "A comparison led to the page of another one, which stands for itself.",
+        "moved": "The address led to another comparison, which is asked for as itself.",
     },
     "network_error": {
         "dns": "The host's name leads to no address.",

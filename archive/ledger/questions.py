@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.ledger.leases import IS_STUCK
 from archive.ledger.ledger import Ledger, read_rows
 
 _COVER = """
@@ -30,7 +31,7 @@ def pages_that_lead_on(path: Path) -> list[sqlite3.Row]:
     """`site`, `origin`, `state` and `due` of each page that a crawl may ask for."""
     return read_rows(
         path,
-        "SELECT site, origin, state, due FROM page"
+        f"SELECT site, origin, state, iif({IS_STUCK}, '', due) AS due FROM page"
         " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'",
     )
 

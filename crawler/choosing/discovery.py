@@ -1,27 +1,24 @@
 """Which page of a site comes next, and what the pages so far say of further ones.
 
-Sitemaps named by robots.txt come first, then /sitemap.xml, then the links of listing pages; each
-only where the one before it led to no comparison page. What a run that was killed had read of them
-is read from the archive, not asked for again.
+Sitemaps named by robots.txt come first, then /sitemap.xml if they led to no comparison page, then
+the root and the lists that it links: always, since a sitemap may name few of what they name. What
+an address is, its answer says: a sitemap, a feed, or a page with links. What a run that was killed
+had read of them is read from the archive, not asked for again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.ledger import REDISCOVER_DAYS, Found, Lease, Role, is_due, newest_whole, page_at
+from archive.ledger import LISTS, REDISCOVER_DAYS, Lease, Role, is_due, newest_whole, page_at
+from crawler.choosing.named import Named
 from crawler.choosing.ordering import CoverOrder
-from crawler.choosing.sitemaps import MAX_DEPTH, Sitemap, SitemapError, read_sitemap
+from crawler.choosing.sitemaps import Entry, Sitemap, SitemapError, read_sitemap
 from crawler.context import Crawl, Job
-from crawler.hosts.addresses import is_of_site, strict_address
 from crawler.reading.look import PageLook
 from crawler.robots.rules import Rules
 from machine.clock import later, stamp
 from machine.worker import Died
-from schema.errors import CrawlError
-
-MAX_LISTS = 1000
-"""At most so many sitemaps, and so many listing pages, are asked for in one run."""
 
 
 class Discovery:
@@ -30,11 +27,11 @@ class Discovery:
     def __init__(self, run: Crawl, job: Job, rules: Rules) -> None:
         self._run, self._job, self._rules = run, job, rules
         self._frontier = run.books.frontier
-        self._root_id = self._frontier.page_id(job.site.name, root_of(job))
-        self._steps = [rules.sitemaps, [job.base + "/sitemap.xml"]]
-        self._sitemaps: set[str] = set()
-        self._listings: set[str] = set()
-        self._found = 0
+        root_id = self._frontier.page_id(job.site.name, root_of(job))
+        self._is_rooted = root_id is not None and self._frontier.is_wanted(root_id)
+        self._steps = [rules.sitemaps, ["/sitemap.xml"]]
+        self._has_sitemap = False
+        self._named = Named(run, job)
         self._day, self._before = "", 0
         self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.wanted.named)
         self.ahead: Lease | None = None
@@ -74,22 +71,19 @@ class Discovery:
 
     def _take(self, role: Role) -> Lease | None:
         lease = self._frontier.next(self._job.site.name, role, self._job.origin)
-        if lease is not None and role == "sitemap":
+        if lease is not None and role in LISTS:
             # It may have waited from before; what names it now need not have it asked twice.
-            self._sitemaps.add(lease.url)
+            self._named.lists.add(lease.url)
         return lease
 
     def _next_of_root(self) -> Lease | None:
         """The next sitemap, while the root is to be discovered from and none helped so far."""
-        if self._root_id is None or not self._frontier.is_wanted(self._root_id):
-            return None
-        while self._steps and not self._found:
-            self._add_sitemaps([(url, None) for url in self._steps.pop(0)], depth=0)
+        while self._is_rooted and self._steps and not self._has_sitemap:
+            entries = [Entry(url, is_sitemap=True) for url in self._steps.pop(0)]
+            self._enter(entries, self._job.base + "/robots.txt", -1)
             lease = self._take("sitemap")
             if lease is not None:
                 return lease
-        if self._found:
-            self._frontier.finish(self._root_id, later(days=REDISCOVER_DAYS))
         return None
 
     def _next_page(self, unread: int | None) -> Lease | None:
@@ -122,49 +116,79 @@ class Discovery:
             self._run.stopping.leave(site, f"{why} {self._run.wanted.per_day}", is_limit=True)
         return True
 
-    def take_sitemap(self, lease: Lease, body: bytes) -> None:
-        """Enter what a sitemap lists."""
+    def take_sitemap(self, lease: Lease, body: bytes, *, is_html: bool) -> bool:
+        """Enter what a list names that is no page; whether it is such a list.
+
+        One that is neither list nor page is noted as what it is.
+        """
         try:
-            sitemap = read_sitemap(body)
+            found = read_sitemap(body, is_html=is_html)
         except SitemapError as error:
             self._frontier.note(lease, error.outcome, error.reason, str(error))
-            self._run.tally.notes[f"sitemap {error.outcome}:{error.reason}"] += 1
-            return
-        self._enter(sitemap, lease.depth)
+            self._run.tally.notes[f"{lease.role} {error.outcome}:{error.reason}"] += 1
+            return True
+        if found is None:
+            return False
+        self._tell(lease, found)
+        self._frontier.is_now(lease, "sitemap")
+        self._read(found, lease.url, lease.depth)
+        return True
 
-    def _enter(self, sitemap: Sitemap, depth: int) -> None:
-        if sitemap.is_index:
-            self._add_sitemaps(sitemap.entries, depth=depth + 1)
-        else:
-            self._add_pages(sitemap.entries, depth=0, is_listing=False)
+    def _tell(self, lease: Lease, found: Sitemap) -> None:
+        """Say what was repaired in a sitemap, and what of it was left out."""
+        told = [f"sitemap repaired: {what}" for what in found.repairs]
+        for what in told:
+            self._run.tally.tell(what, lease.url)
+        if found.left:
+            what = f"entries of a sitemap beyond {len(found.entries)}, not read"
+            self._run.tally.tell(what, lease.url, found.left)
+            told.append(f"{found.left} {what}")
+        if told:
+            self._frontier.note(lease, "ok", "", "; ".join(told))
+
+    def _read(self, found: Sitemap, url: str, depth: int) -> None:
+        comparisons = self._enter(found.entries, self._named.asked(url), depth)
+        self._has_sitemap = self._has_sitemap or bool(comparisons)
 
     def take_page(self, lease: Lease, seen: PageLook | Died) -> None:
-        """Count a page that gives no record; enter the links of a listing."""
+        """Count a page that gives no record; enter the links of a list."""
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
         if failure is not None:
             if lease.role == "comparison":
                 self._run.refuse_record(lease, failure)
             else:
                 self._frontier.note(lease, "extraction_refused", failure)
-                self._run.tally.notes[f"listing extraction_refused:{failure}"] += 1
-        elif lease.role == "listing" and isinstance(seen, PageLook):
-            self._add_pages(
-                [(link, None) for link in seen.links], depth=lease.depth + 1, is_listing=True
-            )
+                self._run.tally.notes[f"{lease.role} extraction_refused:{failure}"] += 1
+        elif lease.role != "comparison" and isinstance(seen, PageLook):
+            if lease.role == "sitemap":
+                self._run.tally.tell("pages with links where a sitemap was looked for", lease.url)
+            self._frontier.is_now(lease, "listing")
+            entries = [Entry(link) for link in seen.links]
+            found = self._enter(entries, lease.url, lease.depth, is_page=True)
+            whole = self._job.site.list_address(lease.url)
+            self._named.pages.read(lease.url, whole, found)
 
-    def _add_sitemaps(self, entries: Iterable[tuple[str, str | None]], *, depth: int) -> None:
-        for own, lastmod in self._own(entries, counts=True):
-            if depth >= MAX_DEPTH or own in self._sitemaps or len(self._sitemaps) >= MAX_LISTS:
-                continue
-            self._sitemaps.add(own)
-            known = self._known_answer(own)
+    def lead_to(self, url: str) -> None:
+        """Enter a comparison that another address leads to, as a step of an open transaction."""
+        self._enter([Entry(url)], url, 0, is_page=True)
+
+    def _enter(
+        self, entries: Iterable[Entry], beside: str, depth: int, *, is_page: bool = False
+    ) -> set[str]:
+        """Enter what a list names; gives the comparisons among it.
+
+        Shape: `beside` is the address of the list, as it was asked for.
+        """
+        named = self._named.sort(entries, beside, depth, is_page=is_page)
+        answers = [(found, self._known_answer(found.url)) for found in named.sitemaps]
+        self._frontier.know_all((f for f, known in answers if known is None), is_forced=True)
+        for found, known in answers:
             if known is not None:
-                self._enter(known, depth)
-                continue
-            self._frontier.know(
-                Found(self._job.site.name, own, "sitemap", self._job.origin, depth, lastmod),
-                is_forced=True,
-            )
+                self._read(known, found.url, found.depth)
+        self._frontier.know_all(named.pages.values())
+        comparisons = {own for own, each in named.pages.items() if each.role == "comparison"}
+        self._order.found(len(comparisons))
+        return comparisons
 
     def _known_answer(self, own: str) -> Sitemap | None:
         """What an earlier run was told at a sitemap's address, and knew to the end.
@@ -176,7 +200,7 @@ class Discovery:
         page = page_at(self._run.books.ledger, self._job.site.name, own)
         if page is None:
             return None
-        nothing, at = Sitemap(False, ()), stamp()
+        nothing, at = Sitemap(()), stamp()
         if page["state"] in ("failed", "gone") and page["due"] and not is_due(page["due"], at):
             return nothing
         newest = newest_whole(self._run.books.ledger, page["id"])
@@ -187,43 +211,10 @@ class Discovery:
         if page["last_outcome"] != "ok":
             return nothing
         try:
-            return read_sitemap(self._run.books.store.body_of(newest["id"]))
+            body = self._run.books.store.body_of(newest["id"])
+            return read_sitemap(body) or nothing  # what a page links was entered when it was read
         except SitemapError:
             return None  # its next answer is noted with what is wrong with it
-
-    def _add_pages(
-        self, entries: Iterable[tuple[str, str | None]], *, depth: int, is_listing: bool
-    ) -> None:
-        site = self._job.site
-        found: dict[str, Found] = {}
-        for own, lastmod in self._own(entries, counts=not is_listing):
-            role: Role = "other"
-            if site.is_comparison(own):
-                role = "comparison"
-                self._found += 1
-            elif site.is_listing(own):
-                if not is_listing or depth >= MAX_DEPTH or len(self._listings) >= MAX_LISTS:
-                    continue
-                self._listings.add(own)
-                role = "listing"
-            found[own] = Found(site.name, own, role, self._job.origin, depth, lastmod)
-        self._frontier.know_all(found.values())
-        self._order.found(sum(each.role == "comparison" for each in found.values()))
-
-    def _own(
-        self, entries: Iterable[tuple[str, str | None]], *, counts: bool
-    ) -> Iterable[tuple[str, str | None]]:
-        """The entries that lie on the site, as its own addresses."""
-        for url, lastmod in entries:
-            try:
-                strict = strict_address(url)
-                if not is_of_site(strict, self._job.site, self._job.origin):
-                    raise CrawlError(url=url, outcome="refused_scope", reason="host")
-            except CrawlError as error:
-                if counts:
-                    self._run.tally.notes[f"{error.outcome}:{error.reason}"] += 1
-                continue
-            yield self._job.site.own_address(strict), lastmod
 
 
 def root_of(job: Job) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
@@ -59,6 +60,28 @@ def strict_address(url: str) -> str:
     return safe_url_string(f"{scheme}://{netloc}{parts.path or '/'}{query}")
 
 
+def tidy_address(url: str) -> str:
+    """An address as a browser takes it from a page: without white space around it or breaks in it.
+
+    >>> tidy_address(" https://sample.example/a b\\n/c ")
+    'https://sample.example/a%20b/c'
+
+    Source: the URL standard, section 4.4; a space counts as its escape.
+    """
+    return re.sub(r"[\t\r\n]", "", url.strip()).replace(" ", "%20")
+
+
+def header_address(value: str) -> str:
+    """An address from a header, whose bytes were read one by one: those of UTF-8 are put together.
+
+    >>> header_address("/caf\xc3\xa9 1")
+    '/caf\xe9%201'
+    """
+    with suppress(UnicodeError):
+        value = value.encode("latin-1").decode()
+    return tidy_address(value)
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address."""
     parts = urlsplit(url)
@@ -94,7 +117,7 @@ def next_hop(current: str, location: str, hops: int, site: Site, origin: str | N
     if hops >= MAX_HOPS:
         raise refuse("http_error", "redirect_limit")
     try:
-        target = urljoin(current, location)
+        target = urljoin(current, header_address(location))
     except ValueError as error:
         raise refuse("refused_scope", "url") from error
     target = strict_address(target)

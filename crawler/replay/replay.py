@@ -176,7 +176,7 @@ def _ending(lease: Lease, entered: Entered) -> Ending:
     if outcome == "ok" and lease.role == "comparison":
         return captured(status)
     if outcome == "ok":
-        due = later(days=REDISCOVER_DAYS) if lease.role == "listing" else None
+        due = later(days=REDISCOVER_DAYS) if lease.role in LISTS else None
         return Ending(outcome, reason, "captured", due, status=status)
     is_passing = outcome in ("network_error", "damaged") or reason in PASSING
     if outcome == "http_error" and reason.isdigit():

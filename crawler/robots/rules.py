@@ -130,8 +130,9 @@ class Rules:
 
     @property
     def sitemaps(self) -> list[str]:
-        """The addresses on its Sitemap lines."""
-        return list(self.generous.sitemaps)
+        """The addresses on its Sitemap lines, relative ones too; several may stand on a line."""
+        words = (word for line in self.generous.sitemaps for word in line.split())
+        return list(dict.fromkeys(word.strip("<>\"'") for word in words))
 
 
 def read_rules(status: int | None, body: bytes | None, capture_id: int | None = None) -> Rules:

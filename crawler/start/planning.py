@@ -19,6 +19,10 @@ from schema.errors import CrawlError, StartError, UsageError
 MIN_DELAY_S = 1.0
 """The shortest pause towards a public host. Units: seconds."""
 
+FEEDS = ("feed", "rss", "atom")
+LIST_ENDS = (".xml", ".xml.gz", ".rss", ".atom")
+"""What addresses of sitemaps and feeds are called, or end in."""
+
 
 def named_pages(addresses: Sequence[str], site: Site | None) -> list[tuple[Job, Found]]:
     """What each address means: its site, whether it is a mirror's, and the page's own address.
@@ -44,13 +48,14 @@ def named_pages(addresses: Sequence[str], site: Site | None) -> list[tuple[Job, 
 
 
 def role_of(site: Site, own: str) -> Role:
-    """What an own address is to us."""
+    """What an own address is to us, by its name; what a list is, its answer will say."""
     path = urlsplit(own).path
     if site.is_comparison(own):
         return "comparison"
     if path == "/robots.txt":
         return "robots"
-    if "sitemap" in path.rsplit("/", 1)[-1] or path.endswith((".xml", ".xml.gz")):
+    name = path.lower().rstrip("/").rpartition("/")[2]
+    if "sitemap" in name or name in FEEDS or name.endswith(LIST_ENDS):
         return "sitemap"
     return "listing" if site.is_listing(own) else "other"
 

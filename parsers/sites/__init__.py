@@ -24,7 +24,7 @@ DEFAULT_SITE = "shiporskip"
 """The site of a page when neither its address nor anybody says which."""
 MISTAKES = (SyntaxError, ImportError, NameError, TypeError, ValueError, AttributeError, LookupError)
 """What importing a half-written site file raises."""
-TEXTS, TUPLES = ("title", "base", "comparison", "tool"), ("hosts", "listings")
+TEXTS, TUPLES = ("title", "base", "comparison", "tool"), ("hosts", "listings", "spellings")
 GROUPS = {"comparison": ({"pair"}, {"a", "b"}), "tool": ({"slug"},)}
 """The named groups that the expressions of a site must have, in one of these ways."""
 
@@ -137,6 +137,12 @@ def _fault(site: object, name: str) -> str:
                 f"{each} must have {' or '.join(' and '.join(sorted(way)) for way in ways)}"
                 " as named group"
             )
+    for each in ("listings", "spellings"):
+        for pattern in getattr(site, each):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                return f"{each}: {pattern!r} is no regular expression: {error}"
     return _fault_of_layout(site.layout) if site.layout else ""
 
 

@@ -1,6 +1,6 @@
 """Ship or Skip: verdicts on AI tools by a panel of AI reviewer personas."""
 
-from parsers.site import Site
+from parsers.site import USUAL_SPELLINGS, Site
 
 SITE = Site(
     name="shiporskip",
@@ -10,4 +10,5 @@ SITE = Site(
     comparison=r"/compare/(?P<pair>[a-z0-9-]+-vs-[a-z0-9-]+)/?",
     tool=r"/tool/(?P<slug>[a-z0-9-]+)/?",
     listings=("/", "/compare/?"),
+    spellings=USUAL_SPELLINGS,
 )
