@@ -112,6 +112,15 @@ class Frontier:
                     _take_role(db, row["id"], "comparison")
             db.execute(f"UPDATE page SET due = ? WHERE site = ? AND {IS_STUCK}", (stamp(), site))
 
+    def forget_lists(self, site: str) -> None:
+        """Let the lists of a site be asked for again, as what they named is not known any more."""
+        with self._ledger.transaction() as db:
+            db.execute(
+                "UPDATE page SET due = ? WHERE site = ? AND role = 'listing'"
+                " AND state IN ('captured', 'failed')",
+                (stamp(), site),
+            )
+
     def is_now(self, lease: Lease, role: Role) -> None:
         """Note what a list turned out to be by what it answered."""
         if role != lease.role:

@@ -156,6 +156,7 @@ class Replay:
         for (name, origin), frontier in self._began.items():
             # What the lists named is not known any more: the next crawl is to read them again.
             site = site_named(name)
+            frontier.forget_lists(name)
             root = site.own_address(site.base + "/")
             if frontier.page_id(name, root) is None:
                 frontier.know(Found(name, root, role_of(site, root), origin), wants=False)

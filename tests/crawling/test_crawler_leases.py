@@ -21,8 +21,9 @@ from archive.log import RunLog
 from archive.runs import OpenRun, open_run
 from archive.store.quarantine import kept_aside
 from crawler.asking import Asking, asked_for
-from crawler.choosing import discovery as discovering
+from crawler.choosing import named as naming
 from crawler.choosing.discovery import Discovery
+from crawler.choosing.sitemaps import Entry
 from crawler.context import Crawl, Job, Wanted
 from crawler.net.handler import Fetched
 from crawler.net.wire import WireAnswer as Came
@@ -197,15 +198,17 @@ def test_a_lease_that_is_given_back_leaves_its_tries_and_its_place_as_they_were(
 def test_as_many_sitemaps_as_listing_pages_are_asked_for_and_neither_at_the_others_cost(
     home, monkeypatch
 ):
-    monkeypatch.setattr(discovering, "MAX_LISTS", 2)
+    monkeypatch.setattr(naming, "MAX_LISTS", 2)
     base = "https://sample.example"
     with open_run(Home(home), "crawl") as books:
         discovery = discovery_of(books)
-        discovery._add_sitemaps([(f"{base}/map-{n}.xml", None) for n in range(5)], depth=0)
-        links = [(base + path, None) for path in ("/compare", "/compare/", "/")]
-        discovery._add_pages(links, depth=0, is_listing=True)
+        discovery._enter([Entry(f"{base}/map-{n}.xml") for n in range(5)], base, 0)
+        links = [Entry(base + path) for path in ("/compare", "/compare/", "/?new")]
+        discovery._enter(links, base, 0, is_page=True)
         found = books.ledger.rows("SELECT role, count(*) FROM page GROUP BY role ORDER BY role")
         assert [tuple(row) for row in found] == [("listing", 2), ("sitemap", 2)]
+        told = {note.partition(",")[0]: count for note, count in discovery._run.tally.notes.items()}
+        assert told == {"sitemaps beyond 2": 3, "listings beyond 2": 1}
 
 
 def killing(running: list[Any]) -> Answer:

@@ -28,7 +28,7 @@ from pathlib import Path
 
 import forked
 from doomed import DOOMED, SABOTAGE, Order
-from soak_site import BASE, KINDS, Kind, WitnessSite
+from soak_site import BASE, KINDS, SHUT, Kind, WitnessSite
 
 from archive import open_archive
 from db import build
@@ -258,7 +258,8 @@ class Life:
                 self._wrong(f"{path}: not captured on {self._now}")
             elif body is not None and archive.load(capture).body != body:
                 self._wrong(f"{path}: another page than the site's")
-        states = {page.state for page in archive.pages() if page.role == "comparison"}
+        pages = [page for page in archive.pages() if page.url != BASE + SHUT]
+        states = {page.state for page in pages if page.role == "comparison"}
         if not states <= {"captured", "failed", "gone"}:
             self._wrong(f"pages are left in the states {sorted(states)}")
 

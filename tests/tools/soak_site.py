@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from db_home import ALDER, BASE, html
 
-__all__ = ["BASE", "KINDS", "Kind", "WitnessSite"]
+__all__ = ["BASE", "KINDS", "SHUT", "Kind", "WitnessSite"]
 
 Kind = Literal["maps", "links"]
 KINDS: tuple[Kind, ...] = ("maps", "links")
@@ -21,6 +21,8 @@ KINDS: tuple[Kind, ...] = ("maps", "links")
 NAMES = ("alder", "birch", "cedar", "damson", "elder", "fir")
 CARDS = [replace(ALDER, slug=name, name=name.capitalize()) for name in NAMES]
 PAIRS = list(combinations(CARDS, 2))[:12]
+SHUT = "/compare/shut-vs-shut"
+"""Named by a sitemap and closed by robots.txt: asked for by nobody, settled at each crawl."""
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
@@ -93,15 +95,16 @@ class WitnessSite:
         pages = self.pages()
         if path in pages:
             return pages[path]
-        links = [self.base + path for path in pages]
+        at = self.base
+        links = [at + path for path in pages]
         if self._kind == "links":
             text = "".join(f"<a href='{link}'>one</a>" for link in links)
             return f"<html><body>{text}</body></html>".encode() if path == "/" else None
         return {
-            "/robots.txt": f"User-agent: *\nAllow: /\nSitemap: {self.base}/map.xml\n".encode(),
+            "/robots.txt": f"User-agent: *\nDisallow: {SHUT}\nSitemap: {at}/map.xml\n".encode(),
             "/map.xml": self._index(),
             "/map-1.xml": _map(links[:7]),
-            "/map-2.xml": _map(links[7:]),
+            "/map-2.xml": _map([*links[7:], at + SHUT]),
         }.get(path)
 
     def _index(self) -> bytes:
