@@ -153,6 +153,8 @@ class Discovery:
     def take_page(self, lease: Lease, seen: PageLook | Died) -> None:
         """Count a page that gives no record; enter the links of a list."""
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
+        if lease.role == "comparison" and isinstance(seen, PageLook) and seen.canonical:
+            self._turn(lease, seen.canonical)
         if failure is not None:
             if lease.role == "comparison":
                 self._run.refuse_record(lease, failure)
@@ -167,6 +169,14 @@ class Discovery:
             found = self._enter(entries, lease.url, lease.depth, is_page=True)
             whole = self._job.site.list_address(lease.url)
             self._named.pages.read(lease.url, whole, found)
+
+    def _turn(self, lease: Lease, canonical: str) -> None:
+        """Enter the comparison that a page calls itself, where it is the same pair turned."""
+        named = self._named.sort([Entry(canonical)], lease.url, 0, is_page=True).pages
+        ways = {way[::-1] for way in self._job.site.slugs(lease.url)}
+        if any(ways.intersection(self._job.site.slugs(url)) for url in named):
+            self._frontier.know_all(named.values())
+            self._order.found(len(named))
 
     def lead_to(self, url: str) -> None:
         """Enter a comparison that another address leads to, as a step of an open transaction."""

@@ -39,6 +39,7 @@ class PageLook:
     failure: str | None = None
     links: tuple[str, ...] = ()
     address: str | None = None
+    canonicals: tuple[str, ...] = ()
     traits: PageTraits | None = None
     record: str | None = None
     """SHA-256 of what the record says, but for the layout that it was read from."""
@@ -55,6 +56,7 @@ def look(task: LookTask) -> PageLook:
     return PageLook(
         failure=found.problem.code if found.problem else None,
         address=found.url,
+        canonicals=found.document.canonicals if found.document is not None else (),
         traits=_traits(found, task),
         record=_said(found.record) if isinstance(found.record, Comparison) else None,
     )

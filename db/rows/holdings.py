@@ -19,6 +19,9 @@ from db.rows.pages import count_states
 from db.rows.versions import PageHistory, Version, history_of
 from parsers.sites import site_named
 
+TURNED = "canonical_differs"
+"""The finding on a page that calls itself by another comparison's address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
@@ -53,10 +56,40 @@ def holdings(snapshot: Snapshot, seen: list[CaptureOutcome], refused: dict[int, 
         history_of(page, refused.get(page.id), by_page[page.id]) for page in snapshot.known_pages()
     ]
     names = page_names(history.page for history in pages)
-    good = [history for history in pages if history.versions]
+    again = turned_pages(pages)
+    own = [history for history in pages if history.page.id not in again]
+    good = [history for history in own if history.versions]
     good.sort(key=lambda history: names[history.page.id])
     versions = [(history, version) for history in good for version in history.versions]
-    return Holdings(snapshot, pages, seen, names, good, versions, dated_values(pages, names))
+    return Holdings(snapshot, pages, seen, names, good, versions, dated_values(own, names))
+
+
+def turned_pages(pages: Iterable[PageHistory]) -> set[int]:
+    """The pages that show a comparison at its turned address, and say so; by number.
+
+    `/compare/b-vs-a`, whose canonical link names another comparison, is `/compare/a-vs-b` once
+    more, where that is stored and shows all that it ever did. Its captures stay its own.
+    """
+    plain: dict[tuple[str, str, str], set[str]] = {}
+    turned: list[PageHistory] = []
+    for history in pages:
+        if history.versions and not history.page.url.startswith("urn:"):
+            if any(each.code == TURNED for each in history.versions[-1].shown.findings):
+                turned.append(history)
+                continue
+            keys = {key for version in history.versions for key in version.shown.keys}
+            plain.update(((history.page.site, *way), keys) for way in _ways(history.page))
+    found = set()
+    for history in turned:
+        keys = {key for version in history.versions for key in version.shown.keys}
+        others = [plain.get((history.page.site, b, a), set()) for a, b in _ways(history.page)]
+        if any(keys <= other for other in others):
+            found.add(history.page.id)
+    return found
+
+
+def _ways(page: Page) -> list[tuple[str, str]]:
+    return site_named(page.site).slugs(page.url)
 
 
 def page_names(pages: Iterable[Page]) -> dict[int, str]:

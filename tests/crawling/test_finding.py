@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from commands import verdicts
 from crawl_site import PAGES, Answer, Ended, Site, outcomes, rows, run_crawl
 from db_home import ALDER, BIRCH, html
 
@@ -266,3 +267,33 @@ def test_a_site_file_may_tell_further_spellings():
     assert (site.pair(spelled), site.slugs(spelled)) == ("alder-vs-birch", [("alder", "birch")])
     assert not SAMPLE.is_comparison(spelled)
     assert SAMPLE.is_odd_comparison(spelled)
+
+
+def test_a_turned_pair_that_calls_itself_by_the_other_address_is_one_comparison(site, home):
+    turned = "/compare/birch-vs-alder"
+    canonical = f"<link rel=canonical href='{FIRST}'></head>".encode()
+    only(site, {turned: Answer(PAGES[FIRST].replace(b"</head>", canonical))})
+    run_crawl(home, site.base + turned)
+    assert stored(home) == {turned, FIRST}, "what it calls itself is asked for as itself"
+    built = verdicts("build", "--home", home)
+    assert built.returncode == 0, built.stderr
+    published = sqlite3.connect(built.stdout.split()[-1])
+    asked = "SELECT comparison FROM comparison"
+    assert published.execute(asked).fetchall() == [("alder-vs-birch",)]
+    found = published.execute("SELECT url, state, captures FROM page ORDER BY url").fetchall()
+    assert found == [(OWN + FIRST, "stored", 1), (OWN + turned, "stored", 1)]
+    assert published.execute("SELECT count(*) FROM tool").fetchone() == (2,)
+    published.close()
+    assert verdicts("check", "--home", home, "--deep").returncode == 0
+
+
+def test_a_turned_pair_that_shows_something_of_its_own_is_kept_beside_the_other(site, home):
+    turned = "/compare/birch-vs-alder"
+    canonical = f"<link rel=canonical href='{FIRST}'></head>".encode()
+    other = PAGES[FIRST].replace(b"</head>", canonical).replace(b"forgets them", b"keeps them")
+    only(site, {turned: Answer(other)})
+    run_crawl(home, site.base + turned)
+    built = verdicts("build", "--home", home)
+    published = sqlite3.connect(built.stdout.split()[-1])
+    assert published.execute("SELECT count(*) FROM comparison").fetchone() == (2,)
+    published.close()
