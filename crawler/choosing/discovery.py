@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archive.ledger import LISTS, REDISCOVER_DAYS, Lease, Role, is_due, newest_whole, page_at
-from crawler.choosing.named import Named
+from crawler.choosing.named import ListSorter
 from crawler.choosing.ordering import CoverOrder
-from crawler.choosing.sitemaps import Entry, Sitemap, SitemapError, read_sitemap
+from crawler.choosing.sitemaps import ListEntry, Sitemap, SitemapError, read_sitemap
 from crawler.context import Crawl, Job
 from crawler.reading.look import PageLook
 from crawler.robots.rules import Rules
@@ -31,7 +31,7 @@ class Discovery:
         self._is_rooted = root_id is not None and self._frontier.is_wanted(root_id)
         self._steps = [rules.sitemaps, ["/sitemap.xml"]]
         self._has_sitemap = False
-        self._named = Named(run, job)
+        self._named = ListSorter(run, job)
         self._day, self._before = "", 0
         self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.wanted.named)
         self.ahead: Lease | None = None
@@ -79,7 +79,7 @@ class Discovery:
     def _next_of_root(self) -> Lease | None:
         """The next sitemap, while the root is to be discovered from and none helped so far."""
         while self._is_rooted and self._steps and not self._has_sitemap:
-            entries = [Entry(url, is_sitemap=True) for url in self._steps.pop(0)]
+            entries = [ListEntry(url, is_sitemap=True) for url in self._steps.pop(0)]
             self._enter(entries, self._job.base + "/robots.txt", -1)
             lease = self._take("sitemap")
             if lease is not None:
@@ -165,14 +165,14 @@ class Discovery:
             if lease.role == "sitemap":
                 self._run.tally.tell("pages with links where a sitemap was looked for", lease.url)
             self._frontier.is_now(lease, "listing")
-            entries = [Entry(link) for link in seen.links]
+            entries = [ListEntry(link) for link in seen.links]
             found = self._enter(entries, lease.url, lease.depth, is_page=True)
             whole = self._job.site.list_address(lease.url)
             self._named.pages.read(lease.url, whole, found)
 
     def _turn(self, lease: Lease, canonical: str) -> None:
         """Enter the comparison that a page calls itself, where it is the same pair turned."""
-        named = self._named.sort([Entry(canonical)], lease.url, 0, is_page=True).pages
+        named = self._named.sort([ListEntry(canonical)], lease.url, 0, is_page=True).pages
         ways = {way[::-1] for way in self._job.site.slugs(lease.url)}
         if any(ways.intersection(self._job.site.slugs(url)) for url in named):
             self._frontier.know_all(named.values())
@@ -180,10 +180,10 @@ class Discovery:
 
     def lead_to(self, url: str) -> None:
         """Enter a comparison that another address leads to, as a step of an open transaction."""
-        self._enter([Entry(url)], url, 0, is_page=True)
+        self._enter([ListEntry(url)], url, 0, is_page=True)
 
     def _enter(
-        self, entries: Iterable[Entry], beside: str, depth: int, *, is_page: bool = False
+        self, entries: Iterable[ListEntry], beside: str, depth: int, *, is_page: bool = False
     ) -> set[str]:
         """Enter what a list names; gives the comparisons among it.
 

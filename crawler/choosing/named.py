@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from archive.ledger import LISTS, Found, Role
 from crawler.choosing.paging import MAX_PAGES_OF_LIST, ListPages
-from crawler.choosing.sitemaps import MAX_DEPTH, Entry
+from crawler.choosing.sitemaps import MAX_DEPTH, ListEntry
 from crawler.context import Crawl, Job
 from crawler.hosts.addresses import is_of_site, on_origin, strict_address, tidy_address
 from crawler.start.planning import role_of
@@ -23,14 +23,14 @@ ODD = "comparisons in a spelling that the site file does not tell, not asked"
 
 
 @dataclass(slots=True)
-class Sorted:
+class SortedEntries:
     """What a list names: pages by their own address, and what is to be asked for as a sitemap."""
 
     pages: dict[str, Found] = field(default_factory=dict)
     sitemaps: list[Found] = field(default_factory=list)
 
 
-class Named:
+class ListSorter:
     """Tells apart what the lists of one job name, within the caps of one run.
 
     `lists` are the own addresses of all lists that were asked for or are to be.
@@ -47,9 +47,11 @@ class Named:
         """The address at which an own address is asked for: a mirror's, where one is asked."""
         return on_origin(own, self._job.origin)
 
-    def sort(self, entries: Iterable[Entry], beside: str, depth: int, *, is_page: bool) -> Sorted:
+    def sort(
+        self, entries: Iterable[ListEntry], beside: str, depth: int, *, is_page: bool
+    ) -> SortedEntries:
         """What the entries are; what lies elsewhere is counted, unless a page links it."""
-        found, site = Sorted(), self._job.site
+        found, site = SortedEntries(), self._job.site
         listed = list(self._own(entries, beside, counts=not is_page))
         # A page that is named in several ways is asked for in the plainest, where it is named so.
         listed.sort(key=lambda each: each[0] != site.plain_address(each[0]))
@@ -68,7 +70,7 @@ class Named:
                 self._run.tally.tell(ODD, own)
         return found
 
-    def _role(self, own: str, entry: Entry) -> Role:
+    def _role(self, own: str, entry: ListEntry) -> Role:
         site, role = self._job.site, role_of(self._job.site, own)
         if role == "robots" or site.tool_slug(own):
             return "other"
@@ -117,8 +119,8 @@ class Named:
         return self._spelled.setdefault(site.plain_address(own), own)
 
     def _own(
-        self, entries: Iterable[Entry], beside: str, *, counts: bool
-    ) -> Iterator[tuple[str, Entry]]:
+        self, entries: Iterable[ListEntry], beside: str, *, counts: bool
+    ) -> Iterator[tuple[str, ListEntry]]:
         """The entries that lie on the site, by its own addresses."""
         site = self._job.site
         for entry in entries:

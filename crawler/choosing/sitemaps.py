@@ -55,7 +55,7 @@ class SitemapError(ValueError):
         super().__init__(detail)
 
 
-class Entry(NamedTuple):
+class ListEntry(NamedTuple):
     """An address as it is listed, and whether it is called a sitemap there.
 
     Absent: `lastmod` is None where no change is dated.
@@ -70,7 +70,7 @@ class Entry(NamedTuple):
 class Sitemap:
     """What a list names, what had to be repaired to read it, and how many entries were left out."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListEntry, ...]
     repairs: tuple[str, ...] = ()
     left: int = 0
 
@@ -140,7 +140,7 @@ def _read_lines(text: str, repairs: list[str]) -> Sitemap:
         )
     if len(found) < len(lines):
         repairs.append("lines that hold no address")
-    entries = tuple(Entry(line) for line in found[:MAX_ENTRIES])
+    entries = tuple(ListEntry(line) for line in found[:MAX_ENTRIES])
     return Sitemap(entries, tuple(repairs), len(found) - len(entries))
 
 
@@ -148,7 +148,7 @@ class _Reader:
     """What lxml tells of the tags: the address and the date of each entry are kept."""
 
     def __init__(self) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[ListEntry] = []
         self.left = 0
         self._kind = self._loc = self._guid = ""
         self._lastmod: str | None = None
@@ -197,7 +197,7 @@ class _Reader:
     def _keep(self) -> None:
         url = self._loc or self._guid
         if url and len(self.entries) < MAX_ENTRIES:
-            self.entries.append(Entry(url, _dated(self._lastmod), self._kind == "sitemap"))
+            self.entries.append(ListEntry(url, _dated(self._lastmod), self._kind == "sitemap"))
         elif url:
             self.left += 1
         self._kind = self._loc = self._guid = ""

@@ -23,7 +23,7 @@ from archive.store.quarantine import kept_aside
 from crawler.asking import Asking, asked_for
 from crawler.choosing import named as naming
 from crawler.choosing.discovery import Discovery
-from crawler.choosing.sitemaps import Entry
+from crawler.choosing.sitemaps import ListEntry
 from crawler.context import Crawl, Job, Wanted
 from crawler.net.handler import Fetched
 from crawler.net.wire import WireAnswer as Came
@@ -202,8 +202,8 @@ def test_as_many_sitemaps_as_listing_pages_are_asked_for_and_neither_at_the_othe
     base = "https://sample.example"
     with open_run(Home(home), "crawl") as books:
         discovery = discovery_of(books)
-        discovery._enter([Entry(f"{base}/map-{n}.xml") for n in range(5)], base, 0)
-        links = [Entry(base + path) for path in ("/compare", "/compare/", "/?new")]
+        discovery._enter([ListEntry(f"{base}/map-{n}.xml") for n in range(5)], base, 0)
+        links = [ListEntry(base + path) for path in ("/compare", "/compare/", "/?new")]
         discovery._enter(links, base, 0, is_page=True)
         found = books.ledger.rows("SELECT role, count(*) FROM page GROUP BY role ORDER BY role")
         assert [tuple(row) for row in found] == [("listing", 2), ("sitemap", 2)]

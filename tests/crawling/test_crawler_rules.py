@@ -23,7 +23,7 @@ from archive.ledger.leases import Lease
 from archive.ledger.outcomes import OUTCOMES, is_known
 from archive.warc.content import RATIO_FROM, DecodedBody
 from archive.warc.http1 import Message, take_apart
-from crawler.choosing.sitemaps import MAX_BYTES, MAX_ENTRIES, Entry, SitemapError, read_sitemap
+from crawler.choosing.sitemaps import MAX_BYTES, MAX_ENTRIES, ListEntry, SitemapError, read_sitemap
 from crawler.hosts.addresses import is_global, next_hop, on_origin, strict_address
 from crawler.judge import differing_validator, judge_answer, wait_asked_for
 from crawler.robots.rules import is_fresh, read_rules
@@ -165,10 +165,10 @@ def test_a_sitemap_may_be_an_index_gzipped_or_plain_lines():
         b"<loc>https://a.example/1</loc><lastmod>2026-01-01</lastmod></sitemap></sitemapindex>"
     )
     found = read_sitemap(gzip.compress(index))
-    assert found.entries == (Entry("https://a.example/1", "2026-01-01", is_sitemap=True),)
+    assert found.entries == (ListEntry("https://a.example/1", "2026-01-01", is_sitemap=True),)
     assert read_sitemap(b"https://a.example/1\nhttps://a.example/2\n").entries[1].url[-1] == "2"
     wide = "<urlset><url><loc>https://a.example/1</loc></url></urlset>"
-    assert read_sitemap(wide.encode("utf-16")).entries == (Entry("https://a.example/1"),)
+    assert read_sitemap(wide.encode("utf-16")).entries == (ListEntry("https://a.example/1"),)
 
 
 def test_a_page_of_html_is_no_sitemap_whatever_it_speaks_of():
