@@ -204,8 +204,7 @@ class _Reader:
         self._lastmod, self._text, self._path = None, None, []
 
     def close(self) -> None:
-        """At a cut end what is whole of the last entry counts."""
-        self._text = None
+        """At a cut end the fields that had ended count; half an address is none."""
         self._keep()
 
 
@@ -258,7 +257,7 @@ def _read_xml(text: str, root: re.Match[str], repairs: list[str]) -> Sitemap:
 
 
 def _whole(text: str, root: str, repairs: list[str]) -> str:
-    """The text up to the end of its root; of one that is cut, up to its last whole tag."""
+    """The text up to the end of its root, or all of one that is cut."""
     ends = [found.end() for found in re.finditer(rf"</{re.escape(root)}\s*>", text, re.I)]
     if ends:
         if text[ends[-1] :].strip():
@@ -266,4 +265,4 @@ def _whole(text: str, root: str, repairs: list[str]) -> str:
         return text[: ends[-1]]
     if not re.match(r"<[^<>]*/>", text):
         repairs.append("a cut end")
-    return text[: text.rfind(">") + 1]
+    return text
