@@ -197,7 +197,7 @@ def _check_canonical(context: Context, site: Site, url: str) -> None:
         canonical = absolute_link(url, link)
         # A link that is not whole was mostly made so by the tool that saved the page.
         is_whole = canonical and (absolute_link(None, link) or site.is_comparison(canonical))
-        if canonical and is_whole and site.own_address(canonical) != site.own_address(url):
+        if canonical and is_whole and site.plain_address(canonical) != site.plain_address(url):
             context.find("canonical_differs", "url", f"the page calls itself {canonical[:120]}")
             break
 

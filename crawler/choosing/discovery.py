@@ -153,8 +153,8 @@ class Discovery:
     def take_page(self, lease: Lease, seen: PageLook | Died) -> None:
         """Count a page that gives no record; enter the links of a list."""
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
-        if lease.role == "comparison" and isinstance(seen, PageLook) and seen.canonical:
-            self._turn(lease, seen.canonical)
+        if lease.role == "comparison" and isinstance(seen, PageLook) and seen.canonicals:
+            self._turn(lease, seen.canonicals)
         if failure is not None:
             if lease.role == "comparison":
                 self._run.refuse_record(lease, failure)
@@ -170,13 +170,13 @@ class Discovery:
             whole = self._job.site.list_address(lease.url)
             self._named.pages.read(lease.url, whole, found)
 
-    def _turn(self, lease: Lease, canonical: str) -> None:
+    def _turn(self, lease: Lease, canonicals: Iterable[str]) -> None:
         """Enter the comparison that a page calls itself, where it is the same pair turned."""
-        named = self._named.sort([ListEntry(canonical)], lease.url, 0, is_page=True).pages
-        ways = {way[::-1] for way in self._job.site.slugs(lease.url)}
-        if any(ways.intersection(self._job.site.slugs(url)) for url in named):
-            self._frontier.know_all(named.values())
-            self._order.found(len(named))
+        site = self._job.site
+        ways = {way[::-1] for way in site.slugs(lease.url)}
+        turned = [ListEntry(url) for url in canonicals if ways.intersection(site.slugs(url))]
+        if turned:
+            self._enter(turned, lease.url, 0, is_page=True)
 
     def lead_to(self, url: str) -> None:
         """Enter a comparison that another address leads to, as a step of an open transaction."""
