@@ -10,15 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
-from archive.ledger.leases import (
-    IS_STUCK,
-    LISTS,
-    Ending,
-    Lease,
-    Role,
-    end_attempt,
-    said_the_same,
-)
+from archive.ledger.leases import IS_STUCK, LISTS, Ending, Lease, Role, end_attempt, said_the_same
 from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.outcomes import NOT_ASKED, is_known
 from archive.ledger.schedule import IS_DUE, due_bounds, hinted_bounds, past_date

@@ -30,7 +30,7 @@ class Discovery:
         root_id = self._frontier.page_id(job.site.name, root_of(job))
         self._is_rooted = root_id is not None and self._frontier.is_wanted(root_id)
         self._steps = [rules.sitemaps, ["/sitemap.xml"]]
-        self._has_sitemap = False
+        self._has_sitemap, self._found = False, 0
         self._named = ListSorter(run, job)
         self._day, self._before = "", 0
         self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.wanted.named)
@@ -149,6 +149,7 @@ class Discovery:
     def _read(self, found: Sitemap, url: str, depth: int) -> None:
         comparisons = self._enter(found.entries, self._named.asked(url), depth)
         self._has_sitemap = self._has_sitemap or bool(comparisons)
+        self._found += len(comparisons)
 
     def take_page(self, lease: Lease, seen: PageLook | Died) -> None:
         """Count a page that gives no record; enter the links of a list."""
@@ -169,6 +170,7 @@ class Discovery:
             found = self._enter(entries, lease.url, lease.depth, is_page=True)
             whole = self._job.site.list_address(lease.url)
             self._named.pages.read(lease.url, whole, found)
+            self._found += len(found)
 
     def _turn(self, lease: Lease, canonicals: Iterable[str]) -> None:
         """Enter the comparison that a page calls itself, where it is the same pair turned."""
