@@ -239,6 +239,30 @@ def test_addresses_in_angle_brackets_and_other_kinds_of_record_are_read(home):
     assert {each[0] for each in timeline(home)} == {URL, url_of(ALDER, CEDAR), url_of(BIRCH, CEDAR)}
 
 
+def test_a_page_that_is_packed_under_a_files_name_is_named_and_not_lost(home):
+    packed = record("resource", "https://sample.example/saved/page.html", FIRST, BODY)
+    report = taken(home, packed)
+    assert (report.stored, report.failed) == (1, {"extraction_refused:address": 1})
+    assert "saved/page.html shows a comparison at an address of none" in report.details[0]
+    assert report.exit_code == 10
+
+
+@pytest.mark.parametrize(
+    "more, said", [({"Segment_Number": "1"}, "damaged:warc"), ({"Date": "lately"}, "damaged:date")]
+)
+def test_what_cannot_be_taken_of_a_record_is_said(home, more, said):
+    odd = record("response", URL, FIRST, answer(BODY), **more)
+    report = taken(home, odd)
+    assert (report.stored, report.failed) == (0, {said: 1})
+
+
+def test_a_body_that_is_shorter_than_its_head_says_is_noted(home):
+    short = answer(BODY, f"Content-Length: {len(BODY) + 1}\r\n")
+    assert taken(home, record("response", URL, FIRST, short)).notes == {
+        "its body is shorter than its head says": 1
+    }
+
+
 def test_a_body_that_was_stored_decoded_is_read_with_a_finding(home):
     lie = record("response", URL, FIRST, answer(BODY, "Content-Encoding: gzip\r\n"))
     report = taken(home, lie)
