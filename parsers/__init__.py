@@ -30,7 +30,7 @@ from parsers.page.links import links_of
 from parsers.page.scan import require_safe_shape
 from parsers.page.text import read_text
 from parsers.page.tree import tree_of
-from parsers.saved import Saved, saved_from
+from parsers.saved import Saved, replayed, saved_from
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from parsers.values import label_key, word_key
@@ -51,6 +51,7 @@ __all__ = [
     "read_document",
     "read_page",
     "refused_usages",
+    "replayed",
     "saved_from",
     "source_digest",
     "unquotable",

@@ -22,6 +22,7 @@ from archive.warc import (
 from crawler.sources.files import shown
 from crawler.sources.item import Item, PassedOver, Revisit, SourceItem, Trouble
 from machine.dates import Dated, read_date
+from parsers import replayed
 from schema.dates import DateSource, Precision
 from schema.errors import UsageError
 
@@ -75,10 +76,15 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     url = record.headers.get("warc-target-uri", "").strip("<> ")
     if not _is_exchange(record, url):
         return None
+    source: DateSource = "warc"
     try:
         dated = read_date(record.headers.get("warc-date", ""))
     except UsageError:
         return Trouble(where, "damaged", "date", "WARC-Date is missing or no date")
+    # A file that was crawled from a web archive speaks of the copies.
+    copy = replayed(url)
+    if copy is not None and copy.url and copy.at:
+        url, dated, source = copy.url, Dated(copy.at), "page"
     if "warc-segment-number" in record.headers:
         return Trouble(where, "damaged", "warc", "a segment of a record, which none puts together")
     if len(record.block) > MAX_BLOCK:
@@ -87,7 +93,7 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
         return _revisit(where, url, record, dated, tool)
     if record.type == "response" and take_apart(record.block) is None:
         return Trouble(where, "damaged", "warc", "the block is no HTTP response")
-    return _item(where, url, record, dated, tool)
+    return _item(where, url, record, dated, source, tool)
 
 
 def _is_exchange(record: WarcRecord, url: str) -> bool:
@@ -99,7 +105,9 @@ def _is_exchange(record: WarcRecord, url: str) -> bool:
     return record.type in ("response", "resource", "revisit") and url.startswith("http")
 
 
-def _item(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | None) -> Item:
+def _item(
+    where: str, url: str, record: WarcRecord, dated: Dated, source: DateSource, tool: str | None
+) -> Item:
     is_file = record.type != "response"
     truncated, digest = _truncation(record), digest_value(record.headers.get("warc-payload-digest"))
     notes = []
@@ -112,7 +120,7 @@ def _item(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | No
         where,
         None if url.startswith(_URN) else url,
         dated.at,
-        "warc",
+        source,
         record.block,
         is_file,
         record.headers.get("content-type") if is_file else None,

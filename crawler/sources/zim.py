@@ -2,7 +2,8 @@
 
 warc2zim writes a page under its host and path, so its address is known but for scheme and port;
 links in it are rewritten. It states when the pages were captured (`X-ContentDate`); `Date` is when
-the file was made. Of other ZIM files only pages that look like a comparison are taken.
+the file was made, and no date of a page. Of other ZIM files only pages that look like a comparison
+are taken.
 
 Source: the ZIM files of warc2zim 2.2.2, read with libzim 3.13.1.
 """
@@ -37,7 +38,7 @@ def zim_pages(source: Source) -> Iterator[SourceItem]:
         return
     try:
         archive = reader.Archive(source.path)
-        zim = _Zim(archive, is_dated=source.given.date is not None)
+        zim = _Zim(archive)
         for number in range(archive.all_entry_count):
             yield from _page(source, archive, number, zim)
     except (RuntimeError, KeyError) as error:
@@ -47,13 +48,11 @@ def zim_pages(source: Source) -> Iterator[SourceItem]:
 class _Zim:
     """What the file says of all its pages."""
 
-    def __init__(self, archive: Any, *, is_dated: bool) -> None:
+    def __init__(self, archive: Any) -> None:
         self.scraper = _said(archive, "Scraper")[:80]
         self.has_addresses = "warc2zim" in self.scraper
         self.main = urlsplit(_said(archive, "Source"))
         self.dated = _content_date(_said(archive, "X-ContentDate"))
-        if self.dated is None and not is_dated:
-            self.dated = _made(_said(archive, "Date"))
 
     def address(self, path: str) -> str | None:
         """The address of an entry. Absent: None where its path does not begin with a host."""
@@ -81,14 +80,6 @@ def _content_date(text: str) -> Dated | None:
     shared = shared or (first[:4] if first[:4] == last[:4] else "")
     try:
         return read_date(shared) if shared else None
-    except UsageError:
-        return None
-
-
-def _made(text: str) -> Dated | None:
-    """When the file was made, after its pages were captured: nothing is known of how long."""
-    try:
-        return Dated(read_date(text[:10]).at, "unknown")
     except UsageError:
         return None
 

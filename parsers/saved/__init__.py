@@ -7,6 +7,6 @@ Nothing here changes what is kept: marks are read, and the rewriting is undone f
 """
 
 from parsers.saved.replayed import as_published
-from parsers.saved.saved import Saved, saved_from
+from parsers.saved.saved import Saved, replayed, saved_from
 
-__all__ = ["Saved", "as_published", "saved_from"]
+__all__ = ["Saved", "as_published", "replayed", "saved_from"]

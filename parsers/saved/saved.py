@@ -52,6 +52,21 @@ def saved_from(body: bytes, content_type: str | None = None) -> Saved | None:
     return _saved(own) if own else None
 
 
+def replayed(url: str) -> Saved | None:
+    """What the address of an archive's copy says of its page. Absent: None for any other address.
+
+    >>> replayed("https://web.archive.org/web/20261101100000id_/https://a.example/b").url
+    'https://a.example/b'
+    """
+    mark = _replayed(SaverMark(ARCHIVE, url, None))
+    dated = _date(mark) if mark is not None else None
+    return (
+        None
+        if mark is None or dated is None
+        else _made(mark.url, dated, ARCHIVE, is_archive_copy=True)
+    )
+
+
 def _is_of_web(mark: SaverMark) -> bool:
     """Whether a mark is of a page of the web; a file that was opened and saved has another too."""
     return mark.url is None or bool(_ADDRESS.match(mark.url) or _REPLAYED.fullmatch(mark.url))
