@@ -17,7 +17,7 @@ from archive.warc import take_apart
 from crawler.importing.importing import import_paths
 from crawler.sources.heads import LONGEST_HEAD, MOST_HEADS, original_of, response_in
 from crawler.sources.item import Given, Item
-from crawler.sources.pages import page_of
+from crawler.sources.read import read_source
 from parsers.sites import site_named
 
 SAMPLE = site_named("sample")
@@ -79,7 +79,7 @@ def test_a_time_that_cannot_be_leaves_the_files_own_which_is_doubtful(tmp_path, 
     path = saved(tmp_path, mark.encode() + PAGE)
     import_paths(home, [path])
     assert taken(home) == [(URL, DOUBTFUL_AT, "file")]
-    item = page_of(path, Given())
+    (item,) = read_source(path, Given())
     assert isinstance(item, Item) and item.precision == "unknown"
 
 
@@ -93,7 +93,7 @@ def test_a_day_is_known_to_the_day(tmp_path):
     mark = (
         f"<html><!--\n Page saved with SingleFile \n url: {URL} \n saved date: Sun Nov 29 2026\n-->"
     )
-    item = page_of(saved(tmp_path, mark.encode()), Given())
+    (item,) = read_source(saved(tmp_path, mark.encode()), Given())
     assert isinstance(item, Item)
     assert (item.captured_at, item.precision) == ("2026-11-29T00:00:00Z", "day")
 
