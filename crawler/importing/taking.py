@@ -39,6 +39,7 @@ from schema.page import RawPage
 CLOCKS_DIFFER_DAYS = 1
 """So far may the date of a record or a file lie ahead of this machine's clock. Units: days."""
 NO_HOST = "pages without an address"
+OTHER_REVISIT = "a visit of another page than a comparison, whose body is not here"
 DECODED = "its body came without the encoding that its head names"
 
 
@@ -125,6 +126,9 @@ class Taking:
             if whole is not None:
                 self._take_item(*whole)
                 continue
+            if not self._is_of_comparison(revisit):
+                self.count.pass_over(PassedOver(revisit.where, OTHER_REVISIT))
+                continue
             digest = revisit.digest or "no digest"
             said = f"its body ({digest}) is in no file given, nor here: import those together"
             self._trouble(revisit.where, "damaged", "revisit", said)
@@ -194,6 +198,14 @@ class Taking:
             tool=revisit.tool,
         )
         return item, row["id"]
+
+    def _is_of_comparison(self, revisit: Revisit) -> bool:
+        try:
+            strict = strict_address(revisit.url)
+            site = self._claiming(strict)
+        except CrawlError:
+            return False
+        return site.is_comparison(site.own_address(strict))
 
     def _page_id(self, url: str | None) -> int | None:
         """The page of an address that a revisit names. Absent: None where it is not known."""

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from crawler.sources.item import Item, PassedOver, SourceItem
+from crawler.sources.item import Item, PassedOver, Revisit, SourceItem
 from crawler.sources.source import Source
 from machine.clock import stamp
 from machine.dates import Dated, read_date
@@ -74,8 +74,12 @@ def _exchange(source: Source, where: str, entry: Any, tool: str | None) -> Sourc
     headers = [(str(each["name"]), str(each["value"])) for each in response.get("headers") or ()]
     kind = _header(headers, "content-type") or str(content.get("mimeType") or "")
     is_redirect = 300 <= status < 400 and status != 304
-    if not 200 <= status < 600 or status == 304 or request.get("method", "GET") != "GET":
+    if not 200 <= status < 600 or request.get("method", "GET") != "GET":
         return PassedOver(where, UNANSWERED)
+    if status == 304:
+        at, precision = _dated(entry, headers)
+        head = _head(response, status, headers)
+        return Revisit(where, url, at, precision, head, is_unmodified=True, tool=tool)
     if not (is_redirect or kind.split(";")[0].strip().lower() in _HTML):
         return PassedOver(where, NO_PAGE)
     body = _body(source, content, kind)

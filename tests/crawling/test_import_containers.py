@@ -307,3 +307,17 @@ def test_explain_shows_the_page_of_an_mhtml_and_says_what_a_container_needs(tmp_
     done = verdicts("explain", wacz(tmp_path / "a.wacz"))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "holds many pages" in done.stderr
+
+
+def test_a_har_that_says_nothing_changed_is_a_visit_of_what_was_there(tmp_path, home):
+    later = {"startedDateTime": "2026-11-03T10:00:00.000Z"}
+    unchanged = entry({}, response={"status": 304, "content": {}}) | later
+    picture = entry({}, f"{BASE[:-8]}logo.png", response={"status": 304, "content": {}}) | later
+    path = tmp_path / "page.har"
+    path.write_bytes(har_of(entry({"text": PAGE.decode()}), unchanged, picture))
+    report = imported(home, path)
+    assert (report.stored, report.failed, sum(report.passed_over.values())) == (2, {}, 1)
+    archive = open_archive(home)
+    captures = archive.captures()
+    assert [each.captured_at for each in captures] == [AT, "2026-11-03T10:00:00Z"]
+    assert [archive.load(each).body for each in captures] == [PAGE, PAGE]
