@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from archive import OpenRun
 from archive.ledger import Found, Lease, settle_import, stored_exchanges
 from archive.store import NOT_MODIFIED, Exchange, Reference, original_of_revisit, put_together
-from archive.warc import Message, take_apart
+from archive.warc import Message, UnwritableError, take_apart
 from crawler.choosing import TakenPages
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
@@ -140,6 +140,8 @@ class Taking:
         try:
             site, own, seen = self._address(found)
             self._store(found, site, own, repeats, seen)
+        except UnwritableError as error:
+            self._trouble(found.where, "damaged", "headers", str(error))
         except CrawlError as error:
             self.count.skipped[f"{error.reason}:{_host(error.url)}"] += 1
             self.books.add_attempt(

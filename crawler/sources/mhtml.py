@@ -49,7 +49,7 @@ def mhtml_page(source: Source) -> Iterator[SourceItem]:
     yield page_from(
         source,
         body,
-        str(root.get("Content-Type") or "text/html"),
+        " ".join(str(root.get("Content-Type") or "text/html").split()),  # it may be folded
         url=_address(message, root),
         dated=_dated(message),
         tool=_tool(message),

@@ -18,6 +18,7 @@ from crawler.sources.pages import packed_page, page_of
 from crawler.sources.sidecars import (
     ARCHIVEBOX,
     ATTACHED,
+    FRAME,
     REWRITTEN,
     UNKNOWN,
     Company,
@@ -124,6 +125,8 @@ def _copy(source: Source, head: bytes, company: Company | None) -> str | None:
         return None
     if company.is_attached(source.path):
         return ATTACHED
+    if company.is_frame(source.path):
+        return FRAME
     return ARCHIVEBOX if any(map(_holds_page, company.snapshot(source.path))) else None
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 from pathlib import Path, PurePath
 
+FRAME = "a frame of the saved page beside its folder"
 REWRITTEN = "a page that wget rewrote; its .orig is taken"
 ATTACHED = "a body that belongs to an exchange of the HAR file beside it"
 ARCHIVEBOX = "a copy of a page that ArchiveBox has in the WARC file beside it"
@@ -64,6 +65,18 @@ def is_rewritten(path: PurePath, others: Set[PurePath]) -> bool:
     return bool({path.with_name(f"{path.name}.orig"), path.with_suffix(".orig")} & others)
 
 
+def is_frame(path: PurePath, others: Set[PurePath]) -> bool:
+    """Whether a file lies in the folder of what a browser saved beside a page.
+
+    Source: "Webpage, Complete" of Chromium and Firefox: `page.html` and `page_files/`.
+    """
+    for folder in path.parents:
+        stem, mark, _ = folder.name.rpartition("_files")
+        if mark and {folder.with_name(stem + end) for end in (".html", ".htm", ".xhtml")} & others:
+            return True
+    return False
+
+
 def attached_names(har: bytes) -> set[str]:
     """The names of the files that hold the bodies of a HAR file.
 
@@ -88,6 +101,10 @@ class Company:
     def is_rewritten(self, path: Path) -> bool:
         """Whether a page's original, which wget kept, is among them."""
         return is_rewritten(path, self._files)
+
+    def is_frame(self, path: Path) -> bool:
+        """Whether a page is a frame of another that a browser saved whole."""
+        return is_frame(path, self._files)
 
     def is_attached(self, path: Path) -> bool:
         """Whether a file holds a body of a HAR file in its folder. Raises: OSError."""

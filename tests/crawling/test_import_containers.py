@@ -96,7 +96,7 @@ def test_the_root_of_an_mhtml_file_is_the_part_that_start_names(tmp_path, home):
         b"Content-Location: https://sample.example/\r\n"
         b'Content-Type: multipart/related; boundary="b"; start="<r>"\r\n\r\n'
         b"--b\r\nContent-Type: text/html\r\nContent-ID: <f>\r\n\r\n<html>frame</html>\r\n"
-        b"--b\r\nContent-Type: text/html\r\nContent-ID: <r>\r\n"
+        b"--b\r\nContent-Type: text/html;\r\n\tcharset=utf-8\r\nContent-ID: <r>\r\n"
         b"Content-Transfer-Encoding: base64\r\nContent-Location: compare/alder-vs-birch\r\n\r\n"
         + base64.encodebytes(PAGE)
         + b"\r\n--b--\r\n"

@@ -220,3 +220,14 @@ def test_an_archivebox_snapshot_is_one_capture_where_its_warc_has_the_page(
     assert report.passed_over.get(sidecars.ARCHIVEBOX, 0) == has_page
     good = [c for c in open_archive(home).captures() if c.status == 200]
     assert [open_archive(home).load(c).body for c in good] == [OTHER if has_page else PAGE]
+
+
+def test_the_frames_of_a_page_that_a_browser_saved_whole_are_no_pages(tmp_path, home):
+    folder = tmp_path / "saved"
+    (folder / "Two tools_files" / "inner").mkdir(parents=True)
+    (folder / "Two tools.html").write_bytes(PAGE)
+    for name in ("saved_resource.html", "inner/frame.htm"):
+        (folder / "Two tools_files" / name).write_bytes(b"<html><body>a frame</body></html>")
+    report = imported(home, folder)
+    assert (report.stored, report.failed) == (1, {})
+    assert report.passed_over == {"a frame of the saved page beside its folder": 2}
