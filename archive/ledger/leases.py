@@ -20,7 +20,6 @@ from archive.ledger.schedule import (
     count_missing,
     next_interval,
 )
-from archive.ledger.timeline import TIMELINE, UNDATED
 from machine.clock import later, parse_stamp, stamp
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
@@ -168,8 +167,10 @@ def said_the_same(db: sqlite3.Connection, lease: Lease) -> None:
     late; it grows again from the next visit on.
     """
     interval = next_interval(lease.interval_days, is_unchanged=True)
-    row = {"interval_days": interval, "due": later(days=interval)}
-    update(db, "page", lease.page_id, row)
+    db.execute(
+        "UPDATE page SET interval_days = ?, due = ? WHERE id = ? AND state = 'captured'",
+        (interval, later(days=interval), lease.page_id),
+    )
 
 
 def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason: str) -> int:
@@ -181,7 +182,7 @@ def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason:
     asked = f"SELECT {columns} FROM capture WHERE id = ?"
     row = dict(db.execute(asked, (capture_id,)).fetchone())
     page_id, url, captured_at = row["page_id"], row["url"], row.pop("captured_at")
-    seen_at = UNDATED + captured_at if row.pop("date_source") == "file" else captured_at
+    is_dated = row.pop("date_source") != "file"
     row |= {"outcome": outcome, "reason": reason, "started_at": stamp(), "ended_at": stamp()}
     attempt_id = insert(db, "attempt", row)
     due = None
@@ -189,8 +190,12 @@ def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason:
         due = stamp(parse_stamp(captured_at) + timedelta(days=FIRST_DAYS))
     is_good = (outcome, reason) == ("ok", "")
     # What is older than a capture that we have says nothing of the page's present state.
+    later_ones = "captured_at > ?2 AND date_source != 'file'"
+    if not is_dated:
+        later_ones = "(captured_at > ?2 OR date_source != 'file')"
     is_newest = not db.execute(
-        f"SELECT 1 FROM {TIMELINE} WHERE page_id = ? AND seen_at > ? LIMIT 1", (page_id, seen_at)
+        f"SELECT 1 FROM capture WHERE page_id = ?1 AND id != ?3 AND {later_ones} LIMIT 1",
+        (page_id, captured_at, capture_id),
     ).fetchone()
     db.execute(
         "UPDATE page SET state = CASE WHEN state = 'known' THEN state WHEN ? THEN 'captured'"

@@ -107,12 +107,14 @@ def stored_exchanges(
 
     Absent: `sha256` is None for any body, `at` for any time.
     """
-    rows = ledger.rows(
-        "SELECT headers, date_source, source_id, record_id FROM capture WHERE page_id = ?1"
-        " AND status = ?2 AND body_sha256 = coalesce(?3, body_sha256)"
-        " AND captured_at = coalesce(?4, captured_at)",
-        (page_id, status, sha256, at),
-    )
+    sql = "SELECT headers, date_source, source_id, record_id FROM capture WHERE page_id = ?"
+    values: list[object] = [page_id]
+    # What is not asked for is not written: a condition that is always true hides the index.
+    for column, value in (("captured_at", at), ("body_sha256", sha256), ("status", status)):
+        if value is not None:
+            sql += f" AND {column} = ?"
+            values.append(value)
+    rows = ledger.rows(sql, values)
     return [KnownExchange(_ids(row), json.loads(row["headers"])) for row in rows]
 
 

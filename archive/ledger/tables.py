@@ -189,7 +189,6 @@ FROM capture;
 DROP TABLE capture;
 ALTER TABLE capture_now RENAME TO capture;
 CREATE INDEX capture_page ON capture (page_id, captured_at);
-CREATE INDEX capture_body ON capture (body_sha256);
 CREATE INDEX capture_source ON capture (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX capture_digest ON capture (source_digest) WHERE source_digest IS NOT NULL;
 """

@@ -88,14 +88,19 @@ def _payloads(record: WarcRecord) -> tuple[bytes, ...]:
     return (sent, message.wire, message.decoded.body or sent)
 
 
-def put_together(ledger: Ledger, store: Store, row: sqlite3.Row, head: bytes) -> bytes:
+def put_together(
+    ledger: Ledger, store: Store, row: sqlite3.Row, head: bytes, page_id: int | None
+) -> bytes:
     """The whole answer of a revisit: its own head, over the body of the capture that it repeats.
 
-    What frames a body goes with the bytes that it frames; an answer that nothing changed has none.
+    What frames a body goes with the bytes that it frames; an answer that nothing changed has none,
+    unless the body is another page's, whose whole answer stands for it then.
     """
     said = take_apart(head)
     if said is not None and said.status == NOT_MODIFIED:
-        return head
+        if row["page_id"] == page_id:
+            return head
+        said = None
     record = store.record_of(row["id"])
     is_file = record.type == "resource"
     own, body = (b"", record.block) if is_file else split_head(record.block)

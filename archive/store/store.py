@@ -255,8 +255,10 @@ def original_of(
     """The stored exchange that an answer, or an imported revisit, repeats. Absent: None."""
     if exchange.repeats is not None:
         return _repeated(ledger, exchange, message, page_id)
+    if exchange.date_source != "crawl":
+        return None
     newest = newest_whole(ledger, page_id)
-    if newest is None or exchange.date_source != "crawl":
+    if newest is None:
         return None
     if message.status == NOT_MODIFIED and exchange.validates == newest["id"]:
         # What it does not repeat stands as the answer said it that was asked about, itself a

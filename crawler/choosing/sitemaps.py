@@ -166,7 +166,9 @@ class _Reader:
         if self._kind and len(self._path) == 1:
             self._text = []
             if name == "link" and attributes.get("rel", "alternate") == "alternate":
-                self._loc = self._loc if self._kind != "entry" else attributes.get("href", "")
+                is_page = "html" in attributes.get("type", "text/html")
+                if self._kind == "entry" and (is_page or not self._loc):
+                    self._loc = attributes.get("href", "")
             if name == "guid" and attributes.get("isPermaLink", "true").lower() == "false":
                 self._text = None
 

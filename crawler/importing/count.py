@@ -11,6 +11,8 @@ from crawler.report import ImportReport
 from crawler.sources import PassedOver
 from schema.errors import UsageError
 
+MOST_NAMED = 10_000
+"""So many of the things that were passed over are named; all are counted."""
 MISPLACED = "shows a comparison at an address of none; --url or --urls-file names its own"
 
 
@@ -40,7 +42,8 @@ class ImportCount:
     def pass_over(self, found: PassedOver) -> None:
         """Something that is no page."""
         self.passed_over[found.kind] += 1
-        self.passed_files.append((found.where, found.kind))
+        if len(self.passed_files) < MOST_NAMED:
+            self.passed_files.append((found.where, found.kind))
 
     @property
     def _exit_code(self) -> int:

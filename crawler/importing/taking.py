@@ -103,11 +103,8 @@ class Taking:
             self._trouble(found.where, found.outcome, found.reason, found.detail)
             return
         if isinstance(found, Revisit):
-            whole = self._whole(found)
-            if whole is None:
+            if not self._is_left_out(found) and not self._takes(found):
                 self.deferred.append(found)
-            else:
-                self._take_item(*whole)
             return
         self._pages_here += 1
         self._take_item(found)
@@ -121,17 +118,37 @@ class Taking:
 
     def take_deferred(self) -> None:
         """Take the revisits whose original came after them; name those that have none."""
-        for revisit in self.deferred:
-            whole = self._whole(revisit)
-            if whole is not None:
-                self._take_item(*whole)
-                continue
+        left, before = self.deferred, None
+        while before != len(left):  # one may repeat another of them
+            before, left = len(left), [each for each in left if not self._takes(each)]
+        for revisit in left:
             if not self._is_of_comparison(revisit):
                 self.count.pass_over(PassedOver(revisit.where, OTHER_REVISIT))
                 continue
             digest = revisit.digest or "no digest"
             said = f"its body ({digest}) is in no file given, nor here: import those together"
             self._trouble(revisit.where, "damaged", "revisit", said)
+
+    def _takes(self, revisit: Revisit) -> bool:
+        """Take a revisit whose body is here already."""
+        whole = self._whole(revisit)
+        if whole is not None:
+            self._take_item(*whole)
+        return whole is not None
+
+    def _is_left_out(self, revisit: Revisit) -> bool:
+        """Leave out, and count, a revisit of an address that is none, or that no site claims."""
+        try:
+            self._claiming(strict_address(revisit.url))
+        except CrawlError as error:
+            self._leave_out(revisit.where, error)
+            return True
+        return False
+
+    def _leave_out(self, where: str, error: CrawlError) -> None:
+        self.count.skipped[f"{error.reason}:{_host(error.url)}"] += 1
+        said = {"outcome": error.outcome, "reason": error.reason, "detail": error.url}
+        self.books.add_attempt(url=where, **said)
 
     def _take_item(self, found: Item, repeats: int | None = None) -> None:
         if found.date_source != "argument" and found.captured_at > later(days=CLOCKS_DIFFER_DAYS):
@@ -143,10 +160,7 @@ class Taking:
         except UnwritableError as error:
             self._trouble(found.where, "damaged", "headers", str(error))
         except CrawlError as error:
-            self.count.skipped[f"{error.reason}:{_host(error.url)}"] += 1
-            self.books.add_attempt(
-                url=found.where, outcome=error.outcome, reason=error.reason, detail=error.url
-            )
+            self._leave_out(found.where, error)
 
     def _address(self, item: Item) -> tuple[Site, str, PageLook | Died | None]:
         """The site and own address of an exchange, or its urn; what was seen of it on the way.
@@ -189,8 +203,8 @@ class Taking:
             revisit.where,
             revisit.url,
             revisit.captured_at,
-            "warc",
-            put_together(ledger, store, row, revisit.head),
+            revisit.date_source,
+            put_together(ledger, store, row, revisit.head, said.page_id),
             is_file=False,
             content_type=None,
             ip=revisit.ip,

@@ -27,6 +27,8 @@ MOST_BYTES = 256 << 20
 """The largest HAR file that is read; it is held in memory as a whole. Units: bytes."""
 UNDONE = ("content-encoding", "content-length", "transfer-encoding")
 NO_PAGE = "an answer of a HAR file that is no page"
+_ODD = (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, UsageError)
+"""What is raised where a value is not of the kind that HAR 1.2 gives it."""
 UNANSWERED = "a request of a HAR file that got no answer of its own"
 _HTML = ("text/html", "application/xhtml+xml")
 _TOKEN = re.compile(r"[!#-'*+.^_`|~0-9A-Za-z-]+")
@@ -63,7 +65,7 @@ def har_exchanges(source: Source) -> Iterator[SourceItem]:
             yield _exchange(source, where, entry, tool)
         except _BadEntryError as error:
             yield source.part(where).broken(str(error), error.reason)
-        except (ValueError, LookupError, TypeError, AttributeError, UsageError) as error:
+        except _ODD as error:
             yield source.part(where).broken(f"no entry of a HAR: {error}")
 
 
@@ -79,7 +81,9 @@ def _exchange(source: Source, where: str, entry: Any, tool: str | None) -> Sourc
     if status == 304:
         at, precision = _dated(entry, headers)
         head = _head(response, status, headers)
-        return Revisit(where, url, at, precision, head, is_unmodified=True, tool=tool)
+        return Revisit(
+            where, url, at, precision, head, is_unmodified=True, tool=tool, date_source="container"
+        )
     if not (is_redirect or kind.split(";")[0].strip().lower() in _HTML):
         return PassedOver(where, NO_PAGE)
     body = _body(source, content, kind)

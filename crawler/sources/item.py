@@ -66,6 +66,7 @@ class Revisit:
     is_unmodified: bool = False
     ip: str | None = None
     tool: str | None = None
+    date_source: DateSource = "warc"
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,9 +121,14 @@ def bad(source: Source, error: BadZipError) -> Trouble:
     return source.broken(str(error), error.reason)
 
 
+def path_of(member: zipfile.ZipInfo) -> PurePosixPath:
+    """The name of a member as a path; some tools write it with backslashes."""
+    return PurePosixPath(member.filename.replace("\\", "/"))
+
+
 def bare(member: zipfile.ZipInfo) -> str:
     """The name of a member without folders."""
-    return PurePosixPath(member.filename.replace("\\", "/")).name
+    return path_of(member).name
 
 
 class DoubledHash:

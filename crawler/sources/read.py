@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from archive.warc import MAX_BYTES
 from crawler.sources.files import shown
@@ -103,7 +104,9 @@ def _read(
     with source.path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     kind = kind_of(source.name, head)
-    if kind == "unknown":
+    if kind == "unknown" and urlsplit(source.given.url or "").path == "/robots.txt":
+        yield from READERS["page"](source)  # rules, and whoever names the file says whose
+    elif kind == "unknown":
         yield _unknown(source, is_named)
     elif kind == "page" and not is_named and (told := _copy(source, head, company)) is not None:
         yield PassedOver(source.where, told)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Set
+from contextlib import suppress
 from pathlib import Path, PurePath
+
+from crawler.sources.kinds import HEAD_BYTES, kind_of
 
 FRAME = "a frame of the saved page beside its folder"
 REWRITTEN = "a page that wget rewrote; its .orig is taken"
@@ -34,6 +37,9 @@ _NAMED = (
 )
 _HTTRACK_INDEX = re.compile(rb"<title>\s*(?:Local index|List of available projects) - HTTrack")
 _ATTACHED = re.compile(rb'"_file"\s*:\s*"([\w.-]+)"')
+_INDEX_BYTES = 64 << 10
+MOST_OF_HAR = 256 << 20
+"""A larger HAR file is not read. Units: bytes."""
 _SNAPSHOT = ("index.json", "index.jsonl")
 _WARCS = ("warc/*.warc.gz", "wget/warc/*.warc.gz", "wget/*.warc.gz")
 
@@ -60,9 +66,9 @@ def is_rewritten(path: PurePath, others: Set[PurePath]) -> bool:
     Source: wget 1.21.3 with `--backup-converted` names the original of `page.html` so: `page.orig`
     beside `--adjust-extension`, else `page.html.orig`.
     """
-    if path.suffix.lower() == ".orig":
+    if not path.name or path.suffix.lower() == ".orig":
         return False
-    return bool({path.with_name(f"{path.name}.orig"), path.with_suffix(".orig")} & others)
+    return bool(originals(path) & others)
 
 
 def is_frame(path: PurePath, others: Set[PurePath]) -> bool:
@@ -75,6 +81,11 @@ def is_frame(path: PurePath, others: Set[PurePath]) -> bool:
         if mark and {folder.with_name(stem + end) for end in (".html", ".htm", ".xhtml")} & others:
             return True
     return False
+
+
+def originals(path: PurePath) -> set[PurePath]:
+    """Where wget keeps the original of a page that it rewrote."""
+    return {path.with_name(f"{path.name}.orig"), path.with_suffix(".orig")}
 
 
 def attached_names(har: bytes) -> set[str]:
@@ -100,7 +111,9 @@ class Company:
 
     def is_rewritten(self, path: Path) -> bool:
         """Whether a page's original, which wget kept, is among them."""
-        return is_rewritten(path, self._files)
+        return is_rewritten(path, self._files) and any(
+            is_page(each) for each in originals(path) & self._files
+        )
 
     def is_frame(self, path: Path) -> bool:
         """Whether a page is a frame of another that a browser saved whole."""
@@ -111,7 +124,7 @@ class Company:
         folder = path.parent
         if folder not in self._bodies:
             hars = self._hars.get(folder, ())
-            self._bodies[folder] = {n for har in hars for n in attached_names(har.read_bytes())}
+            self._bodies[folder] = {n for har in hars for n in attached_names(_start_of(har))}
         return path.name in self._bodies[folder]
 
     def snapshot(self, path: Path) -> list[Path]:
@@ -127,5 +140,23 @@ class Company:
         return self._warcs[folder]
 
 
+def _start_of(har: Path) -> bytes:
+    with har.open("rb") as file:
+        return file.read(MOST_OF_HAR)
+
+
+def is_page(path: PurePath) -> bool:
+    """Whether a file is a page of HTML by its first bytes."""
+    with suppress(OSError), Path(path).open("rb") as file:
+        return kind_of(path.name, file.read(HEAD_BYTES)) == "page"
+    return False
+
+
 def _is_snapshot(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in _SNAPSHOT)
+    """Whether a folder's index is ArchiveBox's: it says which address was saved, and when."""
+    for name in _SNAPSHOT:
+        with suppress(OSError):
+            with (folder / name).open("rb") as file:
+                head = file.read(_INDEX_BYTES)
+            return b'"timestamp"' in head and b'"url"' in head
+    return False

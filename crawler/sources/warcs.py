@@ -90,7 +90,7 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     if len(record.block) > MAX_BLOCK:
         return Trouble(where, "too_large", "wire", f"{len(record.block)} bytes")
     if record.type == "revisit":
-        return _revisit(where, url, record, dated, tool)
+        return _revisit(where, url, record, dated, source, tool)
     if record.type == "response" and take_apart(record.block) is None:
         return Trouble(where, "damaged", "warc", "the block is no HTTP response")
     return _item(where, url, record, dated, source, tool)
@@ -154,10 +154,15 @@ def _is_short(block: bytes) -> bool:
     return length.isascii() and length.isdigit() and len(sent) < int(length[:18])
 
 
-def _revisit(where: str, url: str, record: WarcRecord, dated: Dated, tool: str | None) -> Revisit:
+def _revisit(
+    where: str, url: str, record: WarcRecord, dated: Dated, source: DateSource, tool: str | None
+) -> Revisit:
     said = record.headers
     message = take_apart(record.block)
     is_304 = message.status == 304 if message else _NOT_MODIFIED in said.get("warc-profile", "")
+    refers_url = said.get("warc-refers-to-target-uri", "").strip("<> ") or None
+    copy = replayed(refers_url or "")
+    refers_url = copy.url if copy is not None else refers_url
     try:
         refers_date = read_date(said.get("warc-refers-to-date", "")).at
     except UsageError:
@@ -171,11 +176,12 @@ def _revisit(where: str, url: str, record: WarcRecord, dated: Dated, tool: str |
         # Of a 304 it is at best the digest of nothing.
         None if is_304 else digest_value(said.get("warc-payload-digest")),
         said.get("warc-refers-to"),
-        said.get("warc-refers-to-target-uri", "").strip("<> ") or None,
+        refers_url,
         refers_date,
         is_304,
         said.get("warc-ip-address"),
         tool,
+        source,
     )
 
 

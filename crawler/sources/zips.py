@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from archive.warc import MAX_BYTES
 from crawler.sources.har import MOST_BYTES
 from crawler.sources.item import PassedOver, SourceItem
-from crawler.sources.members import BadZipError, bad, bare, open_zip, read_member, unpacked
+from crawler.sources.members import BadZipError, bad, bare, open_zip, path_of, read_member, unpacked
 from crawler.sources.sidecars import ATTACHED, REWRITTEN, attached_names, is_rewritten, sidecar
 from crawler.sources.source import Source, printable
 
@@ -35,12 +35,13 @@ def zip_contents(
 def _members(
     source: Source, file: zipfile.ZipFile, read: Callable[[Source], Iterator[SourceItem]]
 ) -> Iterator[SourceItem]:
-    members = sorted((m for m in file.infolist() if not m.is_dir()), key=lambda m: m.filename)
-    names = frozenset(PurePosixPath(member.filename) for member in members)
-    bodies = _bodies(file, members)
-    for member in members:
+    found_in = sorted((m for m in file.infolist() if not m.is_dir()), key=lambda m: m.filename)
+    members = {path_of(member): member for member in found_in}
+    names = frozenset(members)
+    bodies = _bodies(file, found_in)
+    for member in found_in:
         where = f"{source.where}!{printable(member.filename)}"
-        path = PurePosixPath(member.filename)
+        path = path_of(member)
         kind = sidecar(path) or (ATTACHED if path in bodies else None)
         kind = kind or (REWRITTEN if is_rewritten(path, names) else None)
         if kind is not None:
@@ -65,7 +66,7 @@ def _bodies(file: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[PurePo
     """The members that are bodies of the HAR files among them."""
     found: set[PurePosixPath] = set()
     for member in members:
-        path = PurePosixPath(member.filename)
+        path = path_of(member)
         if path.suffix.lower() == ".har":
             try:
                 names = attached_names(read_member(file, member, MOST_BYTES))
@@ -76,18 +77,17 @@ def _bodies(file: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[PurePo
 
 
 def _beside(
-    file: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: PurePosixPath
+    file: zipfile.ZipFile, members: dict[PurePosixPath, zipfile.ZipInfo], path: PurePosixPath
 ) -> Callable[[str], bytes | None]:
     """What gives the bytes of a member in the same folder of the zip file."""
 
     def beside(name: str) -> bytes | None:
-        for member in members:
-            other = PurePosixPath(member.filename)
-            if other.parent == path.parent and other.name == name:
-                try:
-                    return read_member(file, member, MAX_BYTES)
-                except BadZipError:
-                    return None
-        return None
+        member = members.get(path.with_name(PurePosixPath(name).name or path.name))
+        if member is None:
+            return None
+        try:
+            return read_member(file, member, MAX_BYTES)
+        except BadZipError:
+            return None
 
     return beside

@@ -33,6 +33,10 @@ class _BrokenError(Exception):
     """Why a frame cannot be undone."""
 
 
+MOST_BROKEN = 1000
+"""After so many broken frames the rest of a file is left: each could hold what looks like one."""
+
+
 def zstd_exchanges(source: Source) -> Iterator[SourceItem]:
     """The exchanges of a `.warc.zst` file; places in it are those of the bytes undone.
 
@@ -69,6 +73,7 @@ def _undo(source: Source, out: BinaryIO) -> Iterator[SourceItem]:
         except _BrokenError as error:
             yield source.broken(str(error), "warc")
             return
+        broken = 0
         while place < len(data):
             begun = out.tell()
             try:
@@ -80,7 +85,8 @@ def _undo(source: Source, out: BinaryIO) -> Iterator[SourceItem]:
                 out.seek(begun)
                 out.truncate()
                 yield source.part(f"{source.where}@{place}").broken(str(error), "warc")
-                following = data.find(ZSTD, place + 1)
+                broken += 1
+                following = data.find(ZSTD, place + 1) if broken < MOST_BROKEN else -1
                 place = len(data) if following < 0 else following
 
 

@@ -50,6 +50,8 @@ _COMMENTS = tuple(
 )
 """Source: pages of SingleFile 2.0.83, Chromium 156, HTTrack 3.49.4 and PyWebCopy 7.1; monolith's
 source. HTTrack's time is that of the copying, not the server's Last-Modified."""
+LONGEST_MARK = 4096
+"""No saver's comment is longer. Units: bytes."""
 _SCRIPTS = (
     (PYWEB, re.compile(rb"""wbinfo\.url\s*=\s*["'](?P<url>[^"']+)["']"""),
      re.compile(rb"""wbinfo\.timestamp\s*=\s*["'](?P<date>\d{14})["']""")),
@@ -115,6 +117,8 @@ def _of_front(head: bytes) -> Iterator[SaverMark]:
 
 
 def _of_comment(text: bytes) -> Iterator[SaverMark]:
+    if len(text) > LONGEST_MARK:
+        return
     for tool, form in _COMMENTS:
         if found := form.fullmatch(text):
             said = found.groupdict()

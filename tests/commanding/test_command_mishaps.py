@@ -77,7 +77,7 @@ def test_a_date_beyond_the_calendar_loses_only_its_own_record(tmp_path: Path) ->
     )
     result = verdicts("import", path, "--home", tmp_path / "home", "--json")
     report = json.loads(result.stdout)
-    assert (result.returncode, report["stored"], report["failed"]) == (10, 1, {"damaged:warc": 2})
+    assert (result.returncode, report["stored"], report["failed"]) == (10, 1, {"damaged:date": 2})
     late = verdicts("import", path, "--home", tmp_path / "home", "--date", "9999-12-31")
     assert late.returncode == 2
 

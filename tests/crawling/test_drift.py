@@ -610,8 +610,8 @@ def test_a_redesign_that_breaks_half_the_fields_is_noticed_in_the_same_run(runni
     assert broken_words(home) == 0
     again = crawl_at(running, home, TIMES[3])
     assert (again.exit_code, again.report["drift"], again.report["stored"]) == (10, [], 0)
-    (said,) = again.report["notes"]
-    assert said == f"held since run {ended.report['run_id']}, see `verdicts drift --run 3`"
+    said = f"held since run {ended.report['run_id']}, see `verdicts drift --run 3`"
+    assert said in again.report["notes"]
     accept_drift(home, int(str(ended.report["run_id"])))
     assert published(home) == [("stored", TIMES[2])]
     assert broken_words(home) == 24
@@ -647,7 +647,7 @@ def test_a_crawl_that_is_killed_over_a_redesign_publishes_none_of_it(running, ho
     two_good_crawls(running, home)
     publish(running, site(half_broken))
     ended = run_crawl(
-        home, running.base + "/", env={"VERDICTS_NOW": TIMES[2], KILL_AT: "committed:14"}
+        home, running.base + "/", env={"VERDICTS_NOW": TIMES[2], KILL_AT: "committed:16"}
     )
     assert ended.exit_code == -9
     assert published(home) == [("held", TIMES[1])]

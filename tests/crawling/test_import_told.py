@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import zipfile
 
@@ -211,7 +212,8 @@ def test_an_archivebox_snapshot_is_one_capture_where_its_warc_has_the_page(
 ):
     plain = warc((URL, OTHER), gz=False)
     (tmp_path / "snapshot" / "warc").mkdir(parents=True)
-    (tmp_path / "snapshot" / "index.json").write_text("{}")
+    index = json.dumps({"url": URL, "timestamp": "1793000000"})
+    (tmp_path / "snapshot" / "index.json").write_text(index)
     (tmp_path / "snapshot" / "singlefile.html").write_bytes(PAGE)
     refused = plain.replace(b"200 OK", b"403 No")
     held = gzip.compress(plain if has_page else refused)
@@ -220,6 +222,24 @@ def test_an_archivebox_snapshot_is_one_capture_where_its_warc_has_the_page(
     assert report.passed_over.get(sidecars.ARCHIVEBOX, 0) == has_page
     good = [c for c in open_archive(home).captures() if c.status == 200]
     assert [open_archive(home).load(c).body for c in good] == [OTHER if has_page else PAGE]
+
+
+def test_any_other_index_beside_a_warc_file_hides_no_saved_page(tmp_path, home):
+    (tmp_path / "mine" / "warc").mkdir(parents=True)
+    (tmp_path / "mine" / "index.json").write_text('{"files": []}')
+    (tmp_path / "mine" / "other.html").write_bytes(PAGE)
+    (tmp_path / "mine" / "warc" / "1.warc.gz").write_bytes(warc((f"{BASE}alder-vs-cedar", OTHER)))
+    assert imported(home, tmp_path / "mine").stored == 2
+
+
+def test_a_file_of_another_kind_is_no_original_of_a_page(tmp_path, home):
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "a.html").write_bytes(PAGE)
+    (folder / "a.orig").write_bytes(bytes.fromhex("89504e470d0a1a0a"))
+    report = imported(home, folder)
+    assert [each[1] for each in taken(home)] == [PAGE]
+    assert report.passed_over == {sidecars.UNKNOWN: 1}
 
 
 def test_the_frames_of_a_page_that_a_browser_saved_whole_are_no_pages(tmp_path, home):

@@ -108,6 +108,38 @@ def test_a_revisit_may_come_before_its_original_in_another_file_and_from_another
     assert headers[0]["x-robots-tag"] == "noindex"
 
 
+def test_revisits_of_revisits_are_taken_in_whatever_order_they_come(home):
+    def visit(name: str, date: str, of: str) -> bytes:
+        return record(
+            "revisit", URL, date, answer(b""), Record_ID=f"<urn:{name}>", Refers_To=f"<urn:{of}>"
+        )
+
+    first = record("response", URL, FIRST, answer(BODY), Record_ID="<urn:a>")
+    report = taken(home, visit("c", THIRD, "b"), visit("b", SECOND, "a"), first)
+    assert (report.stored, report.failed) == (3, {})
+    assert timeline(home) == [(URL, each, BODY) for each in (FIRST, SECOND, THIRD)]
+
+
+def test_an_unchanged_answer_that_names_another_pages_body_is_stored_with_it(home):
+    elsewhere = "https://sample.example/mirror/alder-vs-birch"
+    head = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    named = {"Refers_To_Target_URI": elsewhere, "Refers_To_Date": FIRST}
+    first = record("response", elsewhere, FIRST, answer(BODY))
+    assert taken(home, first + record("revisit", URL, SECOND, head, **named)).failed == {}
+    assert timeline(home)[0] == (URL, SECOND, BODY)
+    assert built(home, f"SELECT state FROM page WHERE url = '{URL}'") == [("stored",)]
+
+
+def test_a_revisit_of_a_host_that_no_site_claims_is_left_out_like_any_answer(home):
+    strange = "https://strange.example/compare/alder-vs-birch"
+    files = record("response", URL, FIRST, answer(BODY)) + record(
+        "revisit", strange, SECOND, answer(b""), Payload_Digest=FORMS["hex"](OTHER)
+    )
+    (home.parent / "a.warc").write_bytes(files)
+    report = import_paths(home, [home.parent / "a.warc"])
+    assert (report.failed, report.skipped_by) == ({}, {"host:strange.example": 1})
+
+
 def test_a_revisit_without_its_original_says_what_to_do_and_is_taken_with_it_later(home):
     digest = FORMS["hex"](BODY)
     again = record("revisit", URL, SECOND, answer(b""), Payload_Digest=digest)

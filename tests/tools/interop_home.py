@@ -107,7 +107,7 @@ def make(folder: Path) -> Made:
             LARGE: Answer(random.Random(1).randbytes((4 << 20) + 1)),
         }
         served = {path: answer.body for path, answer in site.answers.items()} | PAGES
-        served |= {GONE: b"no such page", "/compare/saved-vs-cedar": PAGE}
+        served |= {GONE: b"no such page", "/": b"no such page", "/compare/saved-vs-cedar": PAGE}
         named = [site.base + path for path in (MOVED, GONE, CUT, LARGE)]
         for moment in (FIRST, SECOND):
             ended = run_crawl(home, site.base + "/", *named, env={"VERDICTS_NOW": moment})
