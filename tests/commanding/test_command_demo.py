@@ -58,8 +58,8 @@ def test_a_demo_that_comes_out_otherwise_is_exit_40(tmp_path: Path) -> None:
 
 
 def test_a_home_of_another_site_is_left_alone(tmp_path: Path) -> None:
-    page = tmp_path / "page.txt"
-    page.write_text("AI tool comparison\n")
+    page = tmp_path / "page.html"
+    page.write_text("<html>AI tool comparison</html>")
     verdicts("import", page, "--home", tmp_path / "home")
     result = verdicts("demo", "--home", tmp_path / "home", "--no-serve")
     assert result.returncode == 30

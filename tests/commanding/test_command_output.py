@@ -31,10 +31,10 @@ def shell(line: str, *arguments: str | Path, home: Path) -> subprocess.Completed
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("output")
-    (folder / "page.txt").write_text("Nothing to compare here\n")
+    (folder / "page.html").write_text("<html>Nothing to compare here</html>")
     (folder / "good.html").write_bytes(html(ALDER, BIRCH))
     named = ("--site", "sample", "--home", folder / "home")
-    verdicts("import", folder / "page.txt", folder / "good.html", *named)
+    verdicts("import", folder / "page.html", folder / "good.html", *named)
     assert (folder / "home" / "ledger.db").exists()
     return folder / "home"
 

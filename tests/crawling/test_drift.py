@@ -647,7 +647,7 @@ def test_a_crawl_that_is_killed_over_a_redesign_publishes_none_of_it(running, ho
     two_good_crawls(running, home)
     publish(running, site(half_broken))
     ended = run_crawl(
-        home, running.base + "/", env={"VERDICTS_NOW": TIMES[2], KILL_AT: "committed:16"}
+        home, running.base + "/", env={"VERDICTS_NOW": TIMES[2], KILL_AT: "committed:15"}
     )
     assert ended.exit_code == -9
     assert published(home) == [("held", TIMES[1])]

@@ -41,7 +41,7 @@ def import_(
     date: str | None,
     as_json: bool,
 ) -> int:
-    """Take saved pages, WARC files and other containers of pages into the archive.
+    """Take saved pages, WARC files and other containers.
 
     Taken are saved pages (.html, .htm, .xhtml, .txt, with .gz too), MHTML, webarchives, WARC (.gz,
     .zst), WACZ, HAR, ZIM, and zip files and folders of these; all else in a folder is passed over,
