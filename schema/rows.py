@@ -211,6 +211,8 @@ class CaptureRow(Row):
     """Who says so: our clock, a WARC, another container, the saved page, --date or the file."""
     date_precision: Precision
     """How exactly it is known; captured_at is the earliest moment meant, unless it is unknown."""
+    captured_until: str | None
+    """The last moment that captured_at may mean, UTC; null where nothing is known of it."""
     status: Annotated[int, Field(ge=0, le=999)]
     """The HTTP status of the answer."""
     content_type: str | None

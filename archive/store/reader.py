@@ -18,6 +18,7 @@ from archive.warc.content import DecodedBody
 from archive.warc.http1 import split_head, take_apart
 from archive.warc.record import WarcRecord, read_member
 from machine.clock import parse_stamp
+from schema.dates import Precision
 from schema.errors import BytesError, IntegrityError, UsageError
 from schema.page import RawPage
 
@@ -40,7 +41,7 @@ class Capture:
     captured_at: str
     seen_at: str
     date_source: str
-    precision: str
+    precision: Precision
     status: int
     content_type: str | None
     headers: dict[str, str]

@@ -16,6 +16,7 @@ from db.records.snapshot import CORRECTION, RUN, TAKEDOWN, picked, public_runs
 from db.rows.holdings import Holdings
 from db.rows.keys import ToolKey
 from db.rows.tables import Values
+from machine.dates import latest
 from parsers.sites import site_named
 from schema.codes import FAILURES, FINDINGS
 
@@ -101,6 +102,7 @@ def capture_rows(held: Holdings) -> Iterator[Values]:
                 capture, "id url captured_at date_source status content_type kind body_sha256"
             ),
             "date_precision": capture.precision,
+            "captured_until": latest(capture.captured_at, capture.precision),
             "page": capture.page_id,
             "revisit_of": capture.revisit_of if capture.revisit_of in known else None,
             "outcome": each.outcome,

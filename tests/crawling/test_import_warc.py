@@ -245,21 +245,21 @@ def test_status_lines_as_browsers_and_proxies_write_them_are_read(home, line):
 
 
 @pytest.mark.parametrize(
-    "written_as, at, precision",
+    "written_as, at, precision, until",
     [
-        ("2026", "2026-01-01T00:00:00Z", "year"),
-        ("2026-10", "2026-10-01T00:00:00Z", "month"),
-        ("2026-10-05", "2026-10-05T00:00:00Z", "day"),
-        ("2026-10-05T10:20Z", "2026-10-05T10:20:00Z", "minute"),
-        ("2026-10-05T10:20:30.123456Z", "2026-10-05T10:20:30Z", "second"),
+        ("2026", "2026-01-01T00:00:00Z", "year", "2026-12-31T23:59:59Z"),
+        ("2026-10", "2026-10-01T00:00:00Z", "month", "2026-10-31T23:59:59Z"),
+        ("2026-10-05", "2026-10-05T00:00:00Z", "day", "2026-10-05T23:59:59Z"),
+        ("2026-10-05T10:20Z", "2026-10-05T10:20:00Z", "minute", "2026-10-05T10:20:59Z"),
+        ("2026-10-05T10:20:30.12Z", "2026-10-05T10:20:30Z", "second", "2026-10-05T10:20:30Z"),
     ],
 )
-def test_a_date_is_as_exact_as_it_is_written(home, written_as, at, precision):
+def test_a_date_is_as_exact_as_it_is_written(home, written_as, at, precision, until):
     assert taken(home, record("response", URL, written_as, answer(BODY))).failed == {}
     (capture,) = open_archive(home).captures()
     assert (capture.captured_at, capture.precision) == (at, precision)
-    sql = "SELECT captured_at, date_source, date_precision FROM capture"
-    assert built(home, sql) == [(at, "warc", precision)]
+    sql = "SELECT captured_at, date_source, date_precision, captured_until FROM capture"
+    assert built(home, sql) == [(at, "warc", precision, until)]
 
 
 def test_addresses_in_angle_brackets_and_other_kinds_of_record_are_read(home):

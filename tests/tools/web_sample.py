@@ -195,6 +195,7 @@ class Filler:
             captured_at=NOW,
             date_source="crawl",
             date_precision="second",
+            captured_until=NOW,
             status=200,
             content_type="text/html",
             kind="response",
