@@ -24,6 +24,7 @@ Each step hands the next what it made; nothing is filled in later by somebody el
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -49,6 +50,7 @@ from machine.worker import Died
 from schema.errors import CrawlError, IntegrityError
 from schema.page import RawPage
 
+_NEXT = re.compile(r'<([^<>\s]+)>\s*(?:;[^;,]*)*?;\s*rel="?(?:[^";,]*\s)?next\b', re.IGNORECASE)
 _SAID_BY = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
 """The header in which an answer says what a request names in another."""
 
@@ -162,7 +164,7 @@ class Asking:
             nonlocal ahead
             end_attempt(db, lease, ruling.ending, capture_id=capture_id, is_unchanged=is_unchanged)
             if discovery is not None and ruling.leads_to is not None:
-                discovery.lead_to(ruling.leads_to)
+                discovery.lead_to(ruling.leads_to, lease.url)
             if discovery is not None and lease.role == "comparison" and ruling.hop is None:
                 ahead = discovery.lease_ahead(lease)
 
@@ -208,6 +210,8 @@ class Asking:
         page = RawPage(url=url, body=body, fetched_at=now(), content_type=kind)
         task = LookTask(page, job.site.name, "record" if is_page else "links")
         seen = await asyncio.wrap_future(run.pool.submit(task))
+        if not is_page and isinstance(seen, PageLook):
+            seen = replace(seen, links=(*seen.links, *_next_pages(kept.message)))
         discovery.take_page(lease, seen)
         if not is_page:
             run.tally.links[lease.page_id] = 0 if isinstance(seen, Died) else len(seen.links)
@@ -230,6 +234,12 @@ class Asking:
         if is_same(before, seen):
             run.books.frontier.said_the_same(kept.lease)
             run.tally.said_the_same()
+
+
+def _next_pages(message: Message) -> list[str]:
+    """Where a list goes on, by its head alone. Source: RFC 8288."""
+    said = (value for name, value in message.headers if name.lower() == "link")
+    return [url for value in said for url in _NEXT.findall(value)]
 
 
 def asked_for(job: Job, lease: Lease, url: str, store: Store | None, *, hops: int = 0) -> Asked:

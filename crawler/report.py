@@ -13,8 +13,9 @@ class CrawlReport:
     `failed` and `refused` count comparison pages by `outcome:reason`, `notes` everything else,
     sentences on the clock and the log among them;
     `drift` says in sentences how the pages differ from those of earlier crawls, `found_nothing`
-    which sites named no comparison, and `waiting` is how many comparison pages are still to ask, in
-    the whole home.
+    which sites named no comparison, `unread_lists` are lists that are there and could not be read,
+    or not whole, so that pages may be missing, and `waiting` is how many comparison pages are still
+    to ask, in the whole home.
     Absent: `stopped` is None unless the run ended early, `robots_state` where nothing was asked,
     `nothing_due_until` where a comparison was asked for, or waits.
     """
@@ -28,6 +29,7 @@ class CrawlReport:
     notes: dict[str, int]
     drift: list[str]
     found_nothing: list[str]
+    unread_lists: list[str]
     waiting: int
     nothing_due_until: str | None
     robots_state: str | None
@@ -41,7 +43,8 @@ class ImportReport:
 
     `stored` are new captures, `unchanged` exchanges that were here before, `skipped` those that
     were left out, mostly of hosts that no site claims, and `skipped_by` counts them by
-    `reason:host`, most first; `nameless` are those stored without an address;
+    `reason:host`, most first; `nameless` are those stored without an address, `undated` those of
+    which only a file's own time is known;
     `failed` counts by `outcome:reason` what could not be taken or gives no record, `problems` names
     each of them, and `details` has a sentence for each, empty where the code says it all;
     `passed_over` counts by kind what is no page, and `passed_files` names each with its kind;
@@ -59,6 +62,7 @@ class ImportReport:
     skipped: int
     skipped_by: dict[str, int]
     nameless: int
+    undated: int
     failed: dict[str, int]
     problems: tuple[tuple[str, str], ...]
     details: tuple[str, ...]

@@ -131,7 +131,8 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     for run_id in held.keys() - {books.id}:
         tally.notes[f"held since run {run_id}, see `verdicts drift --run {run_id}`"] = held[run_id]
     nothing = found_nothing(run, jobs)
-    exit_code = 20 if is_short else 10 if tally.failed or drift or held or nothing else 0
+    waits = tally.failed or drift or held or nothing or tally.unread
+    exit_code = 20 if is_short else 10 if waits else 0
     report = CrawlReport(
         run_id=books.id,
         asked=tally.asked_in_all,
@@ -142,6 +143,7 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
         notes=dict(tally.notes),
         drift=drift,
         found_nothing=nothing,
+        unread_lists=sorted(set(tally.unread)),
         waiting=books.frontier.waiting(),
         nothing_due_until=nothing_due_until(run),
         robots_state=tally.robots_state,
@@ -157,7 +159,15 @@ def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
     names = {job.site.name for job in jobs}
     told = asdict(report)
     columns = ("asked", "stored", "unchanged", "exit_code", "robots_state")
-    names_of_rest = ("failed", "refused", "notes", "drift", "found_nothing", "stopped")
+    names_of_rest = (
+        "failed",
+        "refused",
+        "notes",
+        "drift",
+        "found_nothing",
+        "unread_lists",
+        "stopped",
+    )
     rest = {name: told[name] for name in names_of_rest}
     books.note(
         site=names.pop() if len(names) == 1 else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from archive.ledger import Ending, Lease
+from archive.ledger import LISTS, MISSING, NOT_ASKED, Ending, Lease
 
 _WORSE = ("none", "read", "unreachable")
 """States of robots.txt files, the worst last."""
@@ -31,6 +31,8 @@ class Tally:
     """How many links each list had, by its page."""
     named: Counter[str] = field(default_factory=Counter)
     """How many comparisons the lists of a site or its mirror named, by where it was asked."""
+    unread: list[str] = field(default_factory=list)
+    """Lists that are there and were not read, or not whole: what they name may be missing."""
     _told: dict[str, str] = field(default_factory=dict)
 
     def tell(self, what: str, example: str, count: int = 1) -> None:
@@ -58,6 +60,9 @@ class Tally:
         if lease.role != "comparison":
             if ending.outcome != "ok":
                 self.notes[f"{lease.role} {code}"] += 1
+            is_there = ending.outcome not in NOT_ASKED and ending.status not in MISSING
+            if lease.role in LISTS and ending.state == "failed" and is_there:
+                self.unread.append(lease.url)
         elif ending.state == "captured":
             self.stored += not is_unchanged
             self.unchanged += is_unchanged

@@ -6,10 +6,13 @@ Progress goes to standard error; what a command is asked for goes to standard ou
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 Tell = Callable[[str, int, int], None]
@@ -125,6 +128,13 @@ def say(line: str) -> None:
 def note(line: str) -> None:
     """One line beside the report, for people."""
     print(line, file=sys.stderr, flush=True)
+
+
+def next_step(command: str, home: Path) -> str:
+    """The sentence that names what comes next, as it can be typed."""
+    is_usual = str(home) == os.environ.get("VERDICTS_HOME", "data")
+    where = "" if is_usual else f" --home {shlex.quote(str(home))}"
+    return f"next: `verdicts {command}{where}`"
 
 
 def print_report(report: dict[str, Any], *, as_json: bool) -> None:

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from archive.warc.content import MAX_RATIO
+from archive.warc.content import MAX_BYTES, MAX_RATIO
 from archive.warc.record import GZIP_MAGIC, WarcRecord, iter_records
 
 PIECE = 1 << 20
+MOST_BLOCK = MAX_BYTES + (64 << 10)
+"""Of a larger block, head included, no more is read. Units: bytes."""
 SPOOL_BYTES = 16 << 20
 """A larger gzip member, perhaps a whole file in one, is undone on the disk. Units: bytes."""
 
@@ -29,7 +31,7 @@ def read_warc(path: Path) -> Iterator[tuple[int, WarcRecord | None]]:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:2] != GZIP_MAGIC[:2]:
-            yield from iter_records(data)
+            yield from iter_records(data, MOST_BLOCK)
             return
         place = 0
         while place < len(data):
@@ -63,9 +65,9 @@ def _undo(data: mmap.mmap, start: int, plain: IO[bytes]) -> int | None:
 def _records(plain: IO[bytes], start: int) -> Iterator[tuple[int, WarcRecord | None]]:
     if plain.tell() <= SPOOL_BYTES:
         plain.seek(0)
-        for _, record in iter_records(plain.read()):
+        for _, record in iter_records(plain.read(), MOST_BLOCK):
             yield start, record
     else:
         plain.flush()
         with mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            yield from iter_records(data)
+            yield from iter_records(data, MOST_BLOCK)

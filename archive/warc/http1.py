@@ -24,6 +24,10 @@ KEPT_HEADERS = (
 """The response headers that the ledger repeats; all of them stay in the archive."""
 _SPELLINGS = {"e-tag": "etag"}
 """Header names as some tools write them, and as they are. Source: node-warc 3.3.1."""
+_ORIGINAL = "x-archive-orig-"
+"""What web archives put before the names of the headers that a page once had."""
+_WISHES = ("content-signal", "content-signals", "content-usage", "tdm-policy", "tdm-reservation",
+           "x-robots-tag")  # fmt: skip
 VALIDATORS = ("etag", "last-modified")
 LONGEST_VALIDATOR = 1024
 """A longer one is not repeated, and so never sent back: the page is asked for without it."""
@@ -72,6 +76,8 @@ class Message:
         kept: dict[str, str] = {}
         for name, value in self.headers:
             key = _SPELLINGS.get(name.lower(), name.lower())
+            if key.removeprefix(_ORIGINAL) in _WISHES:
+                key = key.removeprefix(_ORIGINAL)
             if key in KEPT_HEADERS and (key != "link" or "license" in value.lower()):
                 kept[key] = f"{kept[key]}, {value}" if key in kept else value
         for key in VALIDATORS:

@@ -25,7 +25,9 @@ MEMBER_BYTES = 256 << 20
 GZIP_MAGIC = b"\x1f\x8b\x08"
 _PIECE = 1 << 20
 _BREAKS = re.compile(r"[\r\n\0]")
-_HEAD = re.compile(rb"WARC/[0-9.]{1,8}[ \t]*\r?\n(.{0,65536}?\r?\n)\r?\n", re.DOTALL)
+_FIRST_LINE = re.compile(rb"WARC/[0-9.]{1,8}[ \t]*\r?\n")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
+_HEAD_BYTES = 64 << 10
 _CONTENT_TYPES = {
     "response": "application/http; msgtype=response",
     "revisit": "application/http; msgtype=response",
@@ -161,16 +163,19 @@ def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
     return (b"".join(parts) if stream.eof else None), place - len(stream.unused_data)
 
 
-def iter_records(plain: bytes | mmap.mmap) -> Iterator[tuple[int, WarcRecord | None]]:
+def iter_records(
+    plain: bytes | mmap.mmap, most: int | None = None
+) -> Iterator[tuple[int, WarcRecord | None]]:
     """The records of decompressed WARC bytes, each with the place where it begins.
 
     None stands for one that is cut or contradicts its own digest; reading goes on at the next
-    place that looks like a record. warcio's reader is not used: it passes a cut one on as whole.
+    place that looks like a record. Of a block of more than `most` bytes so many and one are given,
+    without a look at its digest. warcio's reader is not used: it passes a cut one on as whole.
     """
     place = 0
     while place < len(plain):
         start = place
-        record, place = _record_at(plain, start)
+        record, place = _record_at(plain, start, most)
         yield start, record
         if record is None:
             following = plain.find(b"WARC/1.", start + 1)
@@ -179,13 +184,19 @@ def iter_records(plain: bytes | mmap.mmap) -> Iterator[tuple[int, WarcRecord | N
             place += 1
 
 
-def _record_at(plain: bytes | mmap.mmap, start: int) -> tuple[WarcRecord | None, int]:
-    head = _HEAD.match(plain, start)
-    headers = _headers(head[1]) if head else {}
+def _record_at(
+    plain: bytes | mmap.mmap, start: int, most: int | None
+) -> tuple[WarcRecord | None, int]:
+    first = _FIRST_LINE.match(plain, start)
+    head = first and _EMPTY_LINE.search(plain, first.end() - 1, first.end() + _HEAD_BYTES)
+    headers = _headers(bytes(plain[first.end() : head.start() + 1])) if first and head else {}
     length = headers.get("content-length", "")
     if head is None or not (length.isascii() and length.isdigit()):
         return None, start
     end = head.end() + int(length)
+    if most is not None and int(length) > most and end <= len(plain):
+        start_of = bytes(plain[head.end() : head.end() + most + 1])
+        return WarcRecord(headers.get("warc-type", ""), headers, start_of), end
     block = bytes(plain[head.end() : end])
     kind, stated = headers.get("warc-type", ""), digest_value(headers.get("warc-block-digest"))
     covered = (block, b"") if kind == "revisit" else (block,)

@@ -15,6 +15,7 @@ from crawler.choosing.named import ListSorter
 from crawler.choosing.ordering import CoverOrder
 from crawler.choosing.sitemaps import ListEntry, Sitemap, SitemapError, read_sitemap
 from crawler.context import Crawl, Job
+from crawler.hosts.addresses import MAX_HOPS
 from crawler.reading.look import PageLook
 from crawler.robots.rules import Rules
 from machine.clock import later, stamp
@@ -33,6 +34,7 @@ class Discovery:
         self._has_sitemap, self._found = False, 0
         self._named = ListSorter(run, job)
         self._day, self._before = "", 0
+        self._led: dict[str, int] = {}
         self._order = CoverOrder(run.books.ledger, job.site, job.origin, run.wanted.named)
         self.ahead: Lease | None = None
         """The page that was leased in the commit that ended the lease before it."""
@@ -126,6 +128,7 @@ class Discovery:
         except SitemapError as error:
             self._frontier.note(lease, error.outcome, error.reason, str(error))
             self._run.tally.notes[f"{lease.role} {error.outcome}:{error.reason}"] += 1
+            self._run.tally.unread.append(lease.url)
             return True
         if found is None:
             return False
@@ -142,6 +145,7 @@ class Discovery:
         if found.left:
             what = f"entries of a sitemap beyond {len(found.entries)}, not read"
             self._run.tally.tell(what, lease.url, found.left)
+            self._run.tally.unread.append(lease.url)
             told.append(f"{found.left} {what}")
         if told:
             self._frontier.note(lease, "ok", "", "; ".join(told))
@@ -162,11 +166,13 @@ class Discovery:
             else:
                 self._frontier.note(lease, "extraction_refused", failure)
                 self._run.tally.notes[f"{lease.role} extraction_refused:{failure}"] += 1
+                self._run.tally.unread.append(lease.url)
         elif lease.role != "comparison" and isinstance(seen, PageLook):
             if lease.role == "sitemap":
                 self._run.tally.tell("pages with links where a sitemap was looked for", lease.url)
             self._frontier.is_now(lease, "listing")
             entries = [ListEntry(link) for link in seen.links]
+            entries += [ListEntry(link, is_sitemap=True) for link in seen.lists]
             found = self._enter(entries, lease.url, lease.depth, is_page=True)
             whole = self._job.site.list_address(lease.url)
             self._named.pages.read(lease.url, whole, found)
@@ -180,8 +186,16 @@ class Discovery:
         if turned:
             self._enter(turned, lease.url, 0, is_page=True)
 
-    def lead_to(self, url: str) -> None:
-        """Enter a comparison that another address leads to, as a step of an open transaction."""
+    def lead_to(self, url: str, before: str) -> None:
+        """Enter a comparison to which the address `before` leads, as a step of an open transaction.
+
+        One that lies too many such steps behind the first is not asked for, and told.
+        """
+        own = self._job.site.own_address(url)
+        self._led[own] = self._led.get(before, 0) + 1
+        if self._led[own] > MAX_HOPS:
+            self._run.tally.tell("comparisons behind a chain of others, not asked", own)
+            return
         self._enter([ListEntry(url)], url, 0, is_page=True)
 
     def _enter(

@@ -24,6 +24,7 @@ class ImportCount:
     stored: int = 0
     unchanged: int = 0
     nameless: int = 0
+    undated: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
@@ -75,6 +76,7 @@ class ImportCount:
             skipped=self.skipped.total(),
             skipped_by=dict(self.skipped.most_common()),
             nameless=self.nameless,
+            undated=self.undated,
             failed=dict(self.failed),
             problems=tuple(self.problems),
             details=tuple(self.details),

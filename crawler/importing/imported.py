@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from archive.ledger import Role
+from dataclasses import replace
+
+from archive.ledger import RobotsRow, Role
 from archive.store import NOT_MODIFIED, Exchange
 from archive.warc import Message
+from crawler.hosts.addresses import origin_of
 from crawler.judge import REDIRECTS
+from crawler.robots.rules import Rules
 from crawler.start.planning import role_of
 from parsers.sites import site_named
+
+IMPORTED = "import"
+"""Stands for the origin of an imported robots.txt: no crawl of ours asks by its rules."""
 
 
 def outcome_of(message: Message, *, is_repeat: bool = False) -> tuple[str, str]:
@@ -24,6 +31,13 @@ def outcome_of(message: Message, *, is_repeat: bool = False) -> tuple[str, str]:
     if message.decoded.body is None:
         return message.decoded.outcome, message.decoded.reason
     return ("ok", "") if message.decoded.body else ("damaged", "empty")
+
+
+def imported_rules(rules: Rules, exchange: Exchange, run_id: int, capture_id: int) -> RobotsRow:
+    """What a robots.txt that another tool kept asked for, on the day on which it was asked."""
+    dated = replace(rules, read_at=exchange.captured_at, capture_id=capture_id)
+    origin = origin_of(exchange.fetched_url)
+    return replace(dated.row(run_id, site_named(exchange.site), origin), origin=IMPORTED)
 
 
 def imported_role(exchange: Exchange) -> Role:

@@ -8,16 +8,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive import OpenRun
-from archive.ledger import Found, Lease, settle_import, stored_exchanges
+from archive.ledger import Found, Lease, note_robots, settle_import, stored_exchanges
 from archive.store import NOT_MODIFIED, Exchange, Reference, original_of_revisit, put_together
 from archive.warc import Message, UnwritableError, take_apart
 from crawler.choosing import TakenPages
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import strict_address
 from crawler.importing.count import MISPLACED, ImportCount
-from crawler.importing.imported import imported_role, outcome_of
+from crawler.importing.imported import imported_role, imported_rules, outcome_of
 from crawler.reading.look import LookTask, PageLook
 from crawler.report import ImportReport
+from crawler.robots.rules import body_of, read_rules
 from crawler.sources import (
     Item,
     Listed,
@@ -33,6 +34,7 @@ from machine.clock import later
 from machine.worker import Died, GuardedPool
 from parsers import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
+from schema.codes import FAILURES
 from schema.errors import CrawlError
 from schema.page import RawPage
 
@@ -40,6 +42,7 @@ CLOCKS_DIFFER_DAYS = 1
 """So far may the date of a record or a file lie ahead of this machine's clock. Units: days."""
 NO_HOST = "pages without an address"
 OTHER_REVISIT = "a visit of another page than a comparison, whose body is not here"
+NO_DATE = "its date was not taken: without an address the same bytes are here once"
 DECODED = "its body came without the encoding that its head names"
 
 
@@ -252,11 +255,12 @@ class Taking:
             source_digest=item.digest,
             repeats=repeats,
         )
-        message = exchange.message()
+        message, is_given = exchange.message(), item.date_source == "argument"
         if self._erased.holds(site, own, message.body_sha256):
             raise CrawlError(url=own, outcome="refused_scope", reason="takedown")
         if self._is_known(exchange, message):
             self.count.unchanged += 1
+            self.count.notes.update([NO_DATE] if own.startswith("urn:") and is_given else [])
             return
         role = imported_role(exchange)
         page_id = self.books.frontier.enter(Found(site.name, own, role))
@@ -272,6 +276,9 @@ class Taking:
         self.count.notes.update([DECODED] if message.decoded.is_plain else [])
         self.count.by_tool[item.tool or "not said"] += 1
         self.count.nameless += own.startswith("urn:")
+        self.count.undated += item.date_source == "file"
+        if role == "robots":
+            self._note_robots(exchange, message, stored.capture_id)
         if role != "comparison" and item.is_file:
             self._look_elsewhere(item, site, own)
         if role != "comparison" or reason == "redirect" or repeats is not None:
@@ -303,7 +310,14 @@ class Taking:
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
         if failure is not None:
             self.books.frontier.note(lease, "extraction_refused", failure)
-            self.count.problem(item.where, f"extraction_refused:{failure}")
+            said = FAILURES.get(failure, "")
+            self.count.problem(item.where, f"extraction_refused:{failure}", said)
+
+    def _note_robots(self, exchange: Exchange, message: Message, capture_id: int) -> None:
+        """Note what a site's robots.txt asked for, for the pages that came with it."""
+        rules = read_rules(message.status, body_of(message))
+        with self.books.ledger.transaction() as db:
+            note_robots(db, imported_rules(rules, exchange, self.books.id, capture_id))
 
     def _look_elsewhere(self, item: Item, site: Site, own: str) -> None:
         """Say of a saved page that is stored as no comparison, if it shows one.

@@ -11,7 +11,7 @@ from typing import Literal
 
 from crawler.reading.traits import PageTraits, traits_of, unread_traits
 from parsers import Explanation, explain, label_key, word_key
-from parsers.page import Document, page_links
+from parsers.page import Document, page_links, page_lists
 from parsers.sites import DEFAULT_SITE, site_named
 from schema.errors import BytesError
 from schema.page import RawPage
@@ -38,6 +38,8 @@ class PageLook:
 
     failure: str | None = None
     links: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    """The feeds and sitemaps that it names."""
     address: str | None = None
     canonicals: tuple[str, ...] = ()
     traits: PageTraits | None = None
@@ -49,7 +51,8 @@ def look(task: LookTask) -> PageLook:
     """What a page shows, as far as the task wants it; runs in the worker."""
     try:
         if task.wants == "links":
-            return PageLook(links=tuple(page_links(task.page)))
+            links, lists = page_links(task.page), page_lists(task.page)
+            return PageLook(links=tuple(links), lists=tuple(lists))
     except BytesError as error:
         return PageLook(failure=error.code)
     found = explain(task.page, site=task.site)

@@ -145,7 +145,7 @@ class Replay:
         with as_of(entered.stored.stored_at):
             settle_import(db, entered.capture_id, outcome, reason)
             if role == "robots":
-                self._robots.learn(entered)
+                self._robots.note_import(db, entered)
         is_failed = outcome != "ok" and role == "comparison"
         self._counts[entered.run_id].update(asked=1, stored=1, failed=is_failed)
 

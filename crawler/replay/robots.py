@@ -9,6 +9,7 @@ from dataclasses import replace
 from archive.ledger import RobotsRow, note_robots, note_run
 from archive.rebuild import Entered
 from crawler.hosts.addresses import origin_of
+from crawler.importing.imported import imported_rules
 from crawler.robots.rules import Rules, body_of, is_fresh, read_rules
 from crawler.tally import Tally
 from machine.clock import stamp
@@ -48,6 +49,11 @@ class RobotsReplay:
         rules = rules or read_rules(message.status, body_of(message))
         self._rules[entered.capture_id] = rules
         return rules
+
+    def note_import(self, db: sqlite3.Connection, entered: Entered) -> None:
+        """Note what an imported robots.txt asked for, as the import did."""
+        exchange, rules = entered.stored.exchange, self.learn(entered)
+        note_robots(db, imported_rules(rules, exchange, entered.run_id, entered.capture_id))
 
     def keep_to(self, db: sqlite3.Connection, entered: Entered) -> None:
         """Note by which rules a page was asked: those that a run before had read that day."""

@@ -25,7 +25,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(p for p in path.rglob("*") if p.is_file() or p.is_symlink())
+            found += sorted(p for p in path.rglob("*") if p.is_symlink() or not p.is_dir())
         else:
             found.append(path)
     return found

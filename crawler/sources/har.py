@@ -73,7 +73,10 @@ def _exchange(source: Source, where: str, entry: Any, tool: str | None) -> Sourc
     request, response = entry["request"], entry["response"]
     status, content = int(response["status"]), response.get("content") or {}
     url = str(request["url"])
-    headers = [(str(each["name"]), str(each["value"])) for each in response.get("headers") or ()]
+    f"{url}{entry.get('serverIPAddress')}".encode()  # half a character is none
+    headers = [
+        (str(each["name"]).strip(), str(each["value"])) for each in response.get("headers") or ()
+    ]
     kind = _header(headers, "content-type") or str(content.get("mimeType") or "")
     is_redirect = 300 <= status < 400 and status != 304
     if not 200 <= status < 600 or request.get("method", "GET") != "GET":

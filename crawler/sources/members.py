@@ -126,6 +126,11 @@ def path_of(member: zipfile.ZipInfo) -> PurePosixPath:
     return PurePosixPath(member.filename.replace("\\", "/"))
 
 
+def is_file(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is no folder; one without a name is neither."""
+    return bool(member.filename) and not member.is_dir()
+
+
 def bare(member: zipfile.ZipInfo) -> str:
     """The name of a member without folders."""
     return path_of(member).name

@@ -73,8 +73,11 @@ def _is_whole(message: Message, root: Message, data: bytes) -> bool:
 
 def _address(message: Message, root: Message) -> str | None:
     """Where the page was. Absent: None where no address of the web is named."""
-    base = _text(message, "Content-Location")
-    own = urljoin(base, _text(root, "Content-Location"))
+    base, part = _text(message, "Content-Location"), _text(root, "Content-Location")
+    try:
+        own = urljoin(base, part)
+    except ValueError:
+        own = part
     stated = (_text(message, "Snapshot-Content-Location"), own)
     return next((url for url in stated if url.startswith(("http://", "https://"))), None)
 

@@ -22,6 +22,7 @@ from crawler.sources.members import (
     DoubledHash,
     bad,
     bare,
+    is_file,
     open_zip,
     read_member,
     unpacked,
@@ -43,7 +44,7 @@ def wacz_exchanges(source: Source) -> Iterator[SourceItem]:
     """The exchanges of a WACZ file. Raises: OSError when it cannot be read."""
     try:
         with open_zip(source) as file:
-            members = {each.filename: each for each in file.infolist() if not each.is_dir()}
+            members = {each.filename: each for each in file.infolist() if is_file(each)}
             if PACKAGE not in members:
                 yield source.broken(f"a WACZ file without {PACKAGE}", "manifest")
             package = read_member(file, members[PACKAGE], LIST_BYTES) if PACKAGE in members else b""

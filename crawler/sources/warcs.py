@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any, cast, get_args
 
 from archive.store import Truncation
 from archive.warc import (
-    MAX_BYTES,
+    MOST_BLOCK,
     WarcRecord,
     digest_value,
     is_digest_of,
@@ -20,20 +21,20 @@ from archive.warc import (
     take_apart,
 )
 from crawler.sources.files import shown
+from crawler.sources.heads import time_of
 from crawler.sources.item import Item, PassedOver, Revisit, SourceItem, Trouble
 from machine.dates import Dated, read_date
 from parsers import replayed
 from schema.dates import DateSource, Precision
 from schema.errors import UsageError
 
-MAX_BLOCK = MAX_BYTES + (64 << 10)
-"""The largest response that is taken from a WARC file, headers included. Units: bytes."""
 PAGES = ("text/html", "application/xhtml+xml")
 """The kinds of content of which a conversion is a page."""
 OTHER_DIGEST = "its payload digest is that of other bytes"
 SHORT = "its body is shorter than its head says"
 _NOT_MODIFIED = "server-not-modified"
 _URN = "urn:sha256:"
+_IS_WEB = re.compile(r"https?://", re.IGNORECASE).match
 
 
 def exchanges_of(path: Path, where: str | None = None) -> Iterator[SourceItem]:
@@ -75,20 +76,21 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     # Some tools write the address in angle brackets.
     url = record.headers.get("warc-target-uri", "").strip("<> ")
     if not _is_exchange(record, url):
-        return None
+        is_odd = record.type in ("response", "resource", "revisit")
+        return PassedOver(where, "a WARC record of no address of the web") if is_odd else None
     source: DateSource = "warc"
     try:
         dated = read_date(record.headers.get("warc-date", ""))
     except UsageError:
         return Trouble(where, "damaged", "date", "WARC-Date is missing or no date")
     # A file that was crawled from a web archive speaks of the copies.
-    copy = replayed(url)
-    if copy is not None and copy.url and copy.at:
-        url, dated, source = copy.url, Dated(copy.at), "page"
+    copy, shown_at = replayed(url), _memento_time(record)
+    if copy is not None and copy.url and shown_at is not None:
+        url, dated, source = copy.url, Dated(shown_at), "page"
     if "warc-segment-number" in record.headers:
         return Trouble(where, "damaged", "warc", "a segment of a record, which none puts together")
-    if len(record.block) > MAX_BLOCK:
-        return Trouble(where, "too_large", "wire", f"{len(record.block)} bytes")
+    if len(record.block) > MOST_BLOCK:
+        return Trouble(where, "too_large", "wire", f"more than {MOST_BLOCK} bytes")
     if record.type == "revisit":
         return _revisit(where, url, record, dated, source, tool)
     if record.type == "response" and take_apart(record.block) is None:
@@ -96,13 +98,19 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     return _item(where, url, record, dated, source, tool)
 
 
+def _memento_time(record: WarcRecord) -> str | None:
+    """When an archive captured what it answers. Absent: None for answers of its own."""
+    message = take_apart(record.block) if record.type in ("response", "revisit") else None
+    return time_of(message, "memento-datetime") if message is not None else None
+
+
 def _is_exchange(record: WarcRecord, url: str) -> bool:
     if record.type == "conversion":
         kind = record.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return kind in PAGES and url.startswith("http")
+        return kind in PAGES and _IS_WEB(url) is not None
     if record.type == "resource" and url.startswith(_URN):
         return True  # of an archive like ours: a saved page whose address is not known
-    return record.type in ("response", "resource", "revisit") and url.startswith("http")
+    return record.type in ("response", "resource", "revisit") and _IS_WEB(url) is not None
 
 
 def _item(

@@ -10,7 +10,16 @@ from pathlib import PurePosixPath
 from archive.warc import MAX_BYTES
 from crawler.sources.har import MOST_BYTES
 from crawler.sources.item import PassedOver, SourceItem
-from crawler.sources.members import BadZipError, bad, bare, open_zip, path_of, read_member, unpacked
+from crawler.sources.members import (
+    BadZipError,
+    bad,
+    bare,
+    is_file,
+    open_zip,
+    path_of,
+    read_member,
+    unpacked,
+)
 from crawler.sources.sidecars import ATTACHED, REWRITTEN, attached_names, is_rewritten, sidecar
 from crawler.sources.source import Source, printable
 
@@ -35,7 +44,7 @@ def zip_contents(
 def _members(
     source: Source, file: zipfile.ZipFile, read: Callable[[Source], Iterator[SourceItem]]
 ) -> Iterator[SourceItem]:
-    found_in = sorted((m for m in file.infolist() if not m.is_dir()), key=lambda m: m.filename)
+    found_in = sorted((m for m in file.infolist() if is_file(m)), key=lambda m: m.filename)
     members = {path_of(member): member for member in found_in}
     names = frozenset(members)
     bodies = _bodies(file, found_in)

@@ -124,8 +124,9 @@ def _frame(data: mmap.mmap, start: int, options: dict[str, Any], out: BinaryIO) 
         return start + 8 + int.from_bytes(data[start + 4 : start + 8], "little")
     if data[start : start + 4] != ZSTD:
         raise _BrokenError("bytes that are no zstd frame")
-    stream, place, size = zstd.ZstdDecompressor(**options), start, 0
+    place, size = start, 0
     try:
+        stream = zstd.ZstdDecompressor(**options)
         while not stream.eof:
             piece = data[place : place + PIECE] if stream.needs_input else b""
             place += len(piece)

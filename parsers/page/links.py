@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.page.decode import is_html
 from parsers.page.tree import tree_of_page
 from schema.page import RawPage
+
+FEEDS = ("application/rss+xml", "application/atom+xml", "application/xml", "text/xml")
+"""The kinds of a link to another form of the page that is a list."""
 
 
 def page_links(page: RawPage) -> list[str]:
@@ -18,7 +22,45 @@ def page_links(page: RawPage) -> list[str]:
     """
     if not is_html(page):
         return []
-    return links_of(tree_of_page(page), page.url)
+    tree = tree_of_page(page)
+    base = _base(tree, page.url)
+    found = (
+        absolute_link(base, href) for node in tree.css("a, area, link") for href in _href(node)
+    )
+    return list(dict.fromkeys(link for link in found if link))
+
+
+def page_lists(page: RawPage) -> list[str]:
+    """The addresses that a page names as lists of a site's pages: its feeds and sitemaps.
+
+    Absent, Raises: as of `page_links`.
+    """
+    if not is_html(page):
+        return []
+    tree = tree_of_page(page)
+    base = _base(tree, page.url)
+    nodes = (node for node in tree.css("link[href]") if _is_list(node))
+    found = (absolute_link(base, node.attributes.get("href") or "") for node in nodes)
+    return list(dict.fromkeys(link for link in found if link))
+
+
+def _href(node: LexborNode) -> Iterator[str]:
+    """Where a link leads that a reader may follow, or that leads on to a list's next page."""
+    if node.tag == "link" and not {"next", "prev"} & _rels(node):
+        return
+    href = node.attributes.get("href") or node.attributes.get("xlink:href")
+    if href:
+        yield href
+
+
+def _is_list(node: LexborNode) -> bool:
+    kind = (node.attributes.get("type") or "").partition(";")[0].strip().lower()
+    rels = _rels(node)
+    return "sitemap" in rels or ("alternate" in rels and kind in FEEDS)
+
+
+def _rels(node: LexborNode) -> set[str]:
+    return set((node.attributes.get("rel") or "").lower().split())
 
 
 def links_of(tree: LexborHTMLParser, url: str | None) -> list[str]:

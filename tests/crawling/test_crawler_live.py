@@ -369,7 +369,8 @@ def test_a_hostile_sitemap_is_noted_and_not_expanded(site, home):
     )
     ended = run_crawl(home, site.base + "/")
     assert outcomes(home, "/map-1.xml") == ["damaged:xml"]
-    assert (ended.exit_code, ended.report["stored"]) == (0, 2)
+    assert (ended.exit_code, ended.report["stored"]) == (10, 2)
+    assert [url.rpartition("/")[2] for url in ended.report["unread_lists"]] == ["map-1.xml"]
 
 
 def test_private_addresses_are_refused_unless_allowed(site, home):

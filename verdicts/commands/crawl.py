@@ -13,7 +13,7 @@ import click
 
 from crawler.start import Timeouts
 from schema.errors import UsageError
-from verdicts.console import note, print_report, progress
+from verdicts.console import next_step, note, print_report, progress
 from verdicts.options import contact_option, example, home_option, json_option, site_option
 
 PARTS = {each.name.removesuffix("_s"): each for each in fields(Timeouts)}
@@ -139,9 +139,12 @@ def crawl(
         asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}, as_json=as_json
     )
     if report.stored:
-        note("next: `verdicts build`")
+        note(next_step("build", home))
     for sentence in report.found_nothing:
         note(sentence)
+    if report.unread_lists:
+        count, first = len(report.unread_lists), report.unread_lists[0]
+        note(f"pages may be missing: {count} lists could not be read whole, such as {first}")
     if report.nothing_due_until is not None and not report.exit_code:
         note(f"nothing is due until {report.nothing_due_until}")
     return report.exit_code

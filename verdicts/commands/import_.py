@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from schema.errors import UsageError
-from verdicts.console import note, print_report, progress
+from verdicts.console import next_step, note, print_report, progress
 from verdicts.options import example, home_option, json_option, paths_argument, site_option
 
 if TYPE_CHECKING:
@@ -75,20 +75,24 @@ def import_(
         why = why if has_hosts else "these have no address of a page"
         raise UsageError(what=f"nothing was taken: {why}")
     if not report.stored + report.unchanged + report.skipped:
-        note("nothing was taken: nothing of what was given holds a page that is read here")
+        note("nothing was taken: none of the files given holds a page that can be read")
     if report.stored:
-        note("next: `verdicts build`")
+        note(next_step("build", home))
     return report.exit_code
 
 
 def _print(report: ImportReport) -> None:
     counts = asdict(report) | {"problems": len(report.problems) or "none"}
-    del counts["skipped_by"], counts["nameless"], counts["passed_files"]
-    del counts["details"]
+    for name in ("skipped_by", "nameless", "undated", "passed_files", "details"):
+        del counts[name]
     counts["unmet"] = {kind: len(named) for kind, named in report.unmet.items()}
     print_report(counts, as_json=False)
     if report.nameless:
         note(f"stored without an address: {report.nameless}; --url or --urls-file gives one")
+    if report.undated:
+        note(
+            f"stored without a date: {report.undated}; a file's own time is none, --date gives one"
+        )
     for found, count in list(report.skipped_by.items())[:SHOWN]:
         reason, _, host = found.partition(":")
         why = LEFT_OUT.get(reason, f"no address of a page ({reason})")
