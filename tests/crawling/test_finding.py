@@ -13,7 +13,7 @@ from crawl_site import PAGES, Answer, Ended, Site, outcomes, rows, run_crawl
 from db_home import ALDER, BIRCH, html
 
 from crawler.choosing.paging import MAX_IDLE_PAGES, MAX_PAGES_OF_LIST, ListPages
-from crawler.hosts.addresses import next_hop
+from crawler.hosts.addresses import MAX_HOPS, next_hop
 from parsers.site import USUAL_SPELLINGS
 from parsers.sites import site_named
 
@@ -204,6 +204,58 @@ def test_comparisons_that_lead_to_each_other_are_each_asked_for_once(site, home)
     only(site, {FIRST: to(SECOND), SECOND: to(FIRST)})
     run_crawl(home, site.base + FIRST)
     assert (site.paths()[FIRST], site.paths()[SECOND]) == (1, 1)
+
+
+def test_a_chain_of_comparisons_that_lead_on_and_on_ends_and_is_told(site, home):
+    chain = {pair_of(number): to(pair_of(number + 1)) for number in range(30)}
+    only(site, {"/": links(pair_of(0)), **chain})
+    ended = run_crawl(home, site.base + "/")
+    asked = [path for _, path, _ in site.asked if path.startswith("/compare/one-")]
+    assert len(asked) == len(set(asked)) == MAX_HOPS + 1
+    (said,) = (note for note in notes(ended) if "behind a chain of others" in note)
+    assert pair_of(MAX_HOPS + 1) in said
+
+
+def test_what_a_pages_head_names_is_a_list_too(site, home):
+    head = "<link rel=sitemap href=/map><link rel=alternate type='application/rss+xml' href=/feed>"
+    feed = f"<rss><channel><item><link>{OWN}{SECOND}</link></item></channel></rss>".encode()
+    only(
+        site,
+        {
+            "/": Answer(f"<html><head>{head}</head><body></body></html>".encode()),
+            "/map": urlset(OWN + FIRST),
+            "/feed": Answer(feed, content_type="text/xml"),
+        },
+    )
+    assert run_crawl(home, site.base + "/").exit_code == 0
+    assert stored(home) == {FIRST, SECOND}
+
+
+def test_a_list_goes_on_where_its_head_says_so(site, home):
+    second = Answer(links(SECOND).body, headers={"Link": '</compare?page=3>; rel="next"'})
+    first = (
+        f"<html><head><link rel=next href='/compare?page=2'></head><a href='{FIRST}'>a</a></html>"
+    )
+    only(
+        site,
+        {
+            "/": links("/compare"),
+            "/compare": Answer(first.encode()),
+            "/compare?page=2": second,
+            "/compare?page=3": links(THIRD),
+        },
+    )
+    run_crawl(home, site.base + "/")
+    assert stored(home) == {FIRST, SECOND, THIRD}
+
+
+def test_a_list_that_cannot_be_read_ends_a_crawl_with_10_and_is_named(site, home):
+    children = "".join(f"<sitemap><loc>{OWN}/m{n}.xml</loc></sitemap>" for n in (1, 2))
+    index = Answer(f"<sitemapindex>{children}</sitemapindex>".encode(), content_type="text/xml")
+    only(site, {"/sitemap.xml": index, "/m1.xml": urlset(OWN + FIRST), "/m2.xml": Answer(b"", 403)})
+    ended = run_crawl(home, site.base + "/")
+    assert (ended.exit_code, ended.report["unread_lists"]) == (10, [OWN + "/m2.xml"])
+    assert "pages may be missing: 1 lists" in ended.errors
 
 
 def test_a_list_that_leads_to_a_comparison_makes_it_known(site, home):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import random
 import sqlite3
@@ -347,3 +348,58 @@ def test_a_files_own_time_is_no_date_and_comes_before_every_sound_one(tmp_path, 
     assert built(home, "SELECT first_seen, last_seen FROM comparison") == [(FIRST, FIRST)]
     newest = max(open_archive(home).captures(), key=lambda each: each.order)
     assert newest.captured_at == FIRST
+
+
+def test_what_a_robots_txt_asked_for_stands_with_the_pages_that_were_imported_with_it(home):
+    rules = b"User-agent: GPTBot\nDisallow: /\n"
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + rules
+    robots = record("response", "https://sample.example/robots.txt", FIRST, block)
+    assert taken(home, robots + record("response", URL, FIRST, answer(BODY))).failed == {}
+    assert built(home, "SELECT opt_outs FROM capture WHERE outcome = 'comparison'") == [
+        ("robots-ai",)
+    ]
+    done = verdicts("wacz", "--home", home, "--out", home.parent / "held.wacz", "--json")
+    assert json.loads(done.stdout or "{}").get("pages", 0) == 0, done.stdout
+
+
+@pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
+def test_an_answer_at_an_archives_address_is_the_pages_only_with_the_archives_word(home, status):
+    copy = f"https://archive.example/web/20261101000000/{URL}"
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n"
+    own = record("response", copy, THIRD, f"{head}\r\n".encode() + BODY)
+    report = taken(home, own, record("response", URL, FIRST, answer(BODY)))
+    sites = {each.captured_at for each in open_archive(home).captures() if each.url == URL}
+    assert (report.failed, sites) == ({}, {FIRST})
+    shown = f"{head}Memento-Datetime: Fri, 01 May 2026 10:00:00 GMT\r\n\r\n".encode() + BODY
+    (home.parent / "files" / "0-saved.warc").write_bytes(record("response", copy, THIRD, shown))
+    import_paths(home, [home.parent / "files" / "0-saved.warc"], site=SAMPLE)
+    dates = [(e.captured_at, e.date_source) for e in open_archive(home).captures() if e.url == URL]
+    assert dates == [(FIRST, "warc"), ("2026-05-01T10:00:00Z", "page")]
+
+
+def test_the_wishes_that_an_archive_kept_under_its_own_names_hold(home):
+    more = "X-Archive-Orig-X-Robots-Tag: noarchive\r\n"
+    taken(home, record("response", URL, FIRST, answer(BODY, more)))
+    assert built(home, "SELECT DISTINCT withheld FROM quote") == [("noarchive",)]
+
+
+def test_records_of_no_address_of_the_web_are_named_and_capitals_are_one(home):
+    loud = record("response", URL.replace("https", "HTTPS"), FIRST, answer(BODY))
+    none = record("response", "urn:uuid:1", FIRST, answer(OTHER))
+    report = taken(home, loud + none)
+    assert (report.stored, list(report.passed_over.values())) == (1, [1])
+
+
+def test_one_odd_value_costs_its_own_record_alone(home):
+    odd = record("response", URL, FIRST, answer(BODY), IP_Address="192.0.2.1\0")
+    good = record("response", url_of(ALDER, CEDAR), FIRST, answer(html(ALDER, CEDAR)))
+    report = taken(home, odd, good)
+    assert (report.stored, report.failed) == (1, {"damaged:headers": 1})
+
+
+def test_of_a_record_that_is_too_large_no_more_is_read_than_tells_so(home):
+    film = record("resource", "https://sample.example/film", FIRST, bytes(foreign.MOST_BLOCK + 9))
+    report = taken(home, film + record("response", URL, FIRST, answer(BODY)))
+    assert (report.stored, report.failed) == (1, {"too_large:wire": 1})
+    read = foreign.read_warc(home.parent / "files" / "0-saved.warc")
+    assert foreign.MOST_BLOCK + 1 in [len(each.block) for _, each in read if each is not None]
