@@ -9,7 +9,7 @@ quarantine  answers that belong in no segment
 """
 
 from archive.store.quarantine import keep_aside
-from archive.store.revisits import Reference, original_of_revisit, put_together
+from archive.store.revisits import Originals, Reference, put_together
 from archive.store.segments import disk_of
 from archive.store.store import NOT_MODIFIED, Exchange, Store, Truncation
 from archive.store.unknown import lengths, unknown

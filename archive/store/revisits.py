@@ -16,7 +16,7 @@ from archive.ledger.ledger import Ledger
 from archive.ledger.originals import root_of
 from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from archive.store.store import NOT_MODIFIED, Store
-from archive.warc.digests import is_digest_of
+from archive.warc.digests import digest_of
 from archive.warc.http1 import split_head, take_apart
 from archive.warc.record import WarcRecord
 
@@ -43,14 +43,29 @@ class Reference:
     """Whether it is a 304: where it says nothing else, it means the capture before it."""
 
 
-def original_of_revisit(ledger: Ledger, store: Store, said: Reference) -> sqlite3.Row | None:
-    """The capture that holds, or repeats, the body of a revisit. Absent: None."""
-    for row in _candidates(ledger, said):
-        if said.digest is None or said.digest == row["source_digest"]:
-            return row
-        if is_digest_of(said.digest, *_payloads(store.record_of(row["id"]))):
-            return row
-    return None
+class Originals:
+    """Finds the bodies of revisits; what it worked out over stored bytes it works out once."""
+
+    def __init__(self, ledger: Ledger, store: Store) -> None:
+        self._ledger, self._store = ledger, store
+        self._digests: dict[tuple[int, str], frozenset[str]] = {}
+
+    def find(self, said: Reference) -> sqlite3.Row | None:
+        """The capture that holds, or repeats, the body of a revisit. Absent: None."""
+        for row in _candidates(self._ledger, said):
+            if said.digest is None or said.digest == row["source_digest"]:
+                return row
+            if said.digest in self._digests_of(row, said.digest.partition(":")[0]):
+                return row
+        return None
+
+    def _digests_of(self, row: sqlite3.Row, algorithm: str) -> frozenset[str]:
+        """What a tool's digest of a capture may be."""
+        key = (row["revisit_of"] or row["id"], algorithm)
+        if key not in self._digests:
+            payloads = _payloads(self._store.record_of(row["id"]))
+            self._digests[key] = frozenset(digest_of(algorithm, each) for each in payloads)
+        return self._digests[key]
 
 
 def _candidates(ledger: Ledger, said: Reference) -> Iterator[sqlite3.Row]:

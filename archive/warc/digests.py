@@ -58,7 +58,10 @@ def is_digest_of(stated: str, *bodies: bytes) -> bool:
     >>> is_digest_of("md5:d41d8cd98f00b204e9800998ecf8427e", b"x", b"")
     True
     """
-    name, _, value = stated.partition(":")
-    return any(
-        hashlib.new(name, body, usedforsecurity=False).hexdigest() == value for body in bodies
-    )
+    name = stated.partition(":")[0]
+    return any(digest_of(name, body) == stated for body in bodies)
+
+
+def digest_of(name: str, body: bytes) -> str:
+    """The digest of some bytes by an algorithm that `digest_value` names, written as it does."""
+    return f"{name}:{hashlib.new(name, body, usedforsecurity=False).hexdigest()}"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive import OpenRun
 from archive.ledger import Found, Lease, note_robots, settle_import, stored_exchanges
-from archive.store import NOT_MODIFIED, Exchange, Reference, original_of_revisit, put_together
+from archive.store import NOT_MODIFIED, Exchange, Originals, Reference, put_together
 from archive.warc import Message, UnwritableError, take_apart
 from crawler.choosing import TakenPages
 from crawler.drift.profiler import Profiler, judge_rest
@@ -94,6 +94,7 @@ class Taking:
         self._drift = judge_rest(self.books, self.pool.call)
         self.profiler = Profiler(self.books)
         self._pages_here = 0
+        self._originals = Originals(self.books.ledger, self.books.store)
         self._erased = TakenPages(self.books.home, erased=True)
 
     def take(self, found: SourceItem) -> None:
@@ -199,7 +200,7 @@ class Taking:
             refers_date=revisit.refers_date,
             is_unmodified=revisit.is_unmodified,
         )
-        row = original_of_revisit(ledger, store, said)
+        row = self._originals.find(said)
         if row is None:
             return None
         item = Item(
