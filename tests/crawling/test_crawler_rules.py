@@ -191,6 +191,12 @@ def test_what_is_broken_in_a_sitemap_costs_no_other_entry_before_it(noise, is_cu
     assert read_sitemap(text.encode()).entries[0].url == "https://a.example/1"
 
 
+def thrice(data: bytes) -> bytes:
+    for _ in range(3):
+        data = gzip.compress(data, mtime=0)  # else no two workers collect the same tests
+    return data
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -201,7 +207,7 @@ def test_what_is_broken_in_a_sitemap_costs_no_other_entry_before_it(noise, is_cu
         b"",
         b"words",
         gzip.compress(b"<urlset></urlset>", mtime=0)[:-4],
-        gzip.compress(gzip.compress(gzip.compress(b"<urlset></urlset>")), mtime=0),
+        thrice(b"<urlset></urlset>"),
         gzip.compress(bytes(RATIO_FROM + 1), mtime=0),
         b" " * (MAX_BYTES + 1),
     ],
