@@ -6,14 +6,18 @@ link, on the site's own host, to a comparison, and nothing else on the page spea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from parsers.page.links import absolute_link
 from parsers.saved import Saved
 from parsers.site import Site
 from parsers.sites import site_of_url
 from schema.records import Comparison
+
+_IS_FROM_ROOT = re.compile(r"/[^/\\\s]").match
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ def name_of(
         claiming = site_of_url(url)
         site = owner if is_named else claiming or owner
         return SaidAddress(site, site.own_address(url) if is_named or claiming else url)
+    if is_named:  # whose host it is that a link from the root leaves out
+        links = [urljoin(owner.base, each) if _IS_FROM_ROOT(each) else each for each in links]
     found = {absolute_link(None, link) or link for link in links}
     if not found:
         return SaidAddress(owner)

@@ -20,6 +20,7 @@ from crawler.reading.look import LookTask, PageLook
 from crawler.report import ImportReport
 from crawler.robots.rules import body_of, read_rules
 from crawler.sources import (
+    SHORT,
     Item,
     Listed,
     PassedOver,
@@ -274,6 +275,8 @@ class Taking:
         stored = self.books.store.add(exchange, message, page_id, settle)
         self.count.stored += 1
         self.count.notes.update(item.notes)
+        if SHORT in item.notes:
+            self.count.problem(item.where, "damaged:reset", SHORT)
         self.count.notes.update([DECODED] if message.decoded.is_plain else [])
         self.count.by_tool[item.tool or "not said"] += 1
         self.count.nameless += own.startswith("urn:")

@@ -17,3 +17,4 @@ from crawler.sources.item import Given, Item, PassedOver, Revisit, SourceItem, T
 from crawler.sources.listed import Listed, read_urls_file
 from crawler.sources.read import holds_many, read_source
 from crawler.sources.sidecars import Company, sidecar
+from crawler.sources.warcs import SHORT

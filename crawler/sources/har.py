@@ -29,6 +29,8 @@ UNDONE = ("content-encoding", "content-length", "transfer-encoding")
 NO_PAGE = "an answer of a HAR file that is no page"
 _ODD = (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, UsageError)
 """What is raised where a value is not of the kind that HAR 1.2 gives it."""
+LEAST_BASE64 = 100
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 UNANSWERED = "a request of a HAR file that got no answer of its own"
 _HTML = ("text/html", "application/xhtml+xml")
 _TOKEN = re.compile(r"[!#-'*+.^_`|~0-9A-Za-z-]+")
@@ -129,8 +131,9 @@ def _body(source: Source, content: Any, kind: str) -> bytes | str | None:
     text = content.get("text")
     if not isinstance(text, str):
         return None
-    if content.get("encoding") != "base64":
-        return text
+    is_packed = content.get("encoding") == "base64"
+    if not is_packed and (len(text) < LEAST_BASE64 or not _BASE64.fullmatch(text)):
+        return text  # some tools leave out to say that it is base64, in which no page is written
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -104,7 +105,13 @@ def _read(
     with source.path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     kind = kind_of(source.name, head)
-    if kind == "unknown" and urlsplit(source.given.url or "").path == "/robots.txt":
+    if kind == "page" and zipfile.is_zipfile(source.path):
+        yield source.broken(
+            "a page with a zip file behind it, as SingleFile packs itself: unpack it, and name what"
+            " is inside",
+            "container",
+        )
+    elif kind == "unknown" and urlsplit(source.given.url or "").path == "/robots.txt":
         yield from READERS["page"](source)  # rules, and whoever names the file says whose
     elif kind == "unknown":
         yield _unknown(source, is_named)

@@ -45,7 +45,7 @@ def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
     document = walk.document
     document.runs = Blocks(document, walk.runs, walk.controls).make()
     document.is_clean = is_clean(document)
-    if marked.canonicals:
-        found = (beside_base(tree, href) for href in marked.canonicals)
+    if said := marked.canonicals or marked.later_canonicals:
+        found = (beside_base(tree, href) for href in said)
         document.canonicals = tuple(dict.fromkeys(found))
     return document

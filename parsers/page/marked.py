@@ -70,6 +70,8 @@ class Marked:
     spoken: dict[int, str] = field(default_factory=dict)
     """What elements and pictures are called by their attributes."""
     canonicals: list[str] = field(default_factory=list)
+    later_canonicals: list[str] = field(default_factory=list)
+    """Canonical links outside the head: the page's own where it has none there."""
     """What the page's canonical links say."""
     panels: list[LexborNode] = field(default_factory=list)
     """What is hidden and may be what a control opens."""
@@ -139,7 +141,8 @@ def _look(node: LexborNode, marked: Marked) -> None:
     marked.has_names |= "aria-controls" in attributes or "aria-labelledby" in attributes
     if name == "link":  # not shown in any case
         if (attributes.get("rel") or "").lower() == "canonical" and (href := attributes["href"]):
-            marked.canonicals.append(href)
+            in_head = node.parent is not None and node.parent.tag == "head"
+            (marked.canonicals if in_head else marked.later_canonicals).append(href)
     elif name == "template":  # not shown, but what it holds may be
         marked.has_pieces = True
     elif (is_unshown := _is_unshown(node)) or (

@@ -321,3 +321,19 @@ def test_a_har_that_says_nothing_changed_is_a_visit_of_what_was_there(tmp_path, 
     captures = archive.captures()
     assert [each.captured_at for each in captures] == [AT, "2026-11-03T10:00:00Z"]
     assert [archive.load(each).body for each in captures] == [PAGE, PAGE]
+
+
+def test_base64_that_a_har_does_not_call_so_is_never_a_pages_words(tmp_path, home):
+    path = tmp_path / "page.har"
+    path.write_bytes(har_of(entry({"text": base64.b64encode(PAGE).decode()})))
+    assert imported(home, path).failed == {}
+    assert taken(home) == [(URL, PAGE, AT, "container")]
+
+
+def test_a_page_that_unpacks_itself_is_told_for_what_it_is(tmp_path, home):
+    shell = tmp_path / "page.html"
+    packed = zipped(tmp_path / "in.zip", {"index.html": PAGE}).read_bytes()
+    shell.write_bytes(b"<!doctype html><html><body><script></script></body></html>" + packed)
+    report = imported(home, shell)
+    assert (report.stored, report.failed) == (0, {"damaged:container": 1})
+    assert "a zip file behind it" in report.details[0]

@@ -170,7 +170,7 @@ def test_a_page_that_only_speaks_of_a_head_has_none():
     [
         ("https://sample.example/",),
         ("https://sample.example/https://sample.example/compare/alder-vs-birch",),
-        ("/compare/alder-vs-birch",),
+        ("compare/alder-vs-birch",),
         (URL, "https://sample.example/compare/alder-vs-cedar"),
         ("https://elsewhere.example/compare/alder-vs-birch",),
     ],

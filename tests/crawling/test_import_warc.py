@@ -291,9 +291,9 @@ def test_what_cannot_be_taken_of_a_record_is_said(home, more, said):
 
 def test_a_body_that_is_shorter_than_its_head_says_is_noted(home):
     short = answer(BODY, f"Content-Length: {len(BODY) + 1}\r\n")
-    assert taken(home, record("response", URL, FIRST, short)).notes == {
-        "its body is shorter than its head says": 1
-    }
+    report = taken(home, record("response", URL, FIRST, short))
+    assert (report.stored, report.failed) == (1, {"damaged:reset": 1})
+    assert report.details == ("its body is shorter than its head says",)
 
 
 def test_a_body_that_was_stored_decoded_is_read_with_a_finding(home):

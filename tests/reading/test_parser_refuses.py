@@ -13,10 +13,11 @@ import pytest
 from fixture_tools import DESK, HTML, TEXT, URL, WREN, codes, html_page, read, text_one, text_two
 
 from machine.worker import GuardedPool
-from parsers import read_document
+from parsers import parse_page, read_document
 from parsers.page.scan import MAX_ATTRIBUTES, MAX_OPEN, MAX_OPTIONS, MAX_TEMPLATES
 from schema.codes import FAILURES
 from schema.page import RawPage
+from schema.records import Comparison
 from verdicts.commands import parse
 
 MIB = 1024 * 1024
@@ -530,6 +531,7 @@ def canonical(url: str) -> str:
         (URL + "?utm=1#x", URL),
         ("https://www.shiporskip.io/compare/a-vs-b", "https://shiporskip.io/compare/a-vs-b"),
         ("HTTPS://ShipOrSkip.io/compare/a-vs-b", "https://shiporskip.io/compare/a-vs-b"),
+        ("/compare/a-vs-b", "https://shiporskip.io/compare/a-vs-b"),
     ],
 )
 def test_without_an_address_the_canonical_one_holds(href: str, url: str) -> None:
@@ -541,7 +543,8 @@ def test_without_an_address_the_canonical_one_holds(href: str, url: str) -> None
 @pytest.mark.parametrize(
     "href",
     [
-        "/compare/a-vs-b",
+        "compare/a-vs-b",
+        "//compare/a-vs-b",
         "javascript:void(0)",
         "ftp://x/compare/a-vs-b",
         "https://mirror.example/compare/a-vs-b",
@@ -559,12 +562,23 @@ def test_a_canonical_link_that_does_not_fit_costs_a_comparison_its_address_alone
     assert href in next(found["detail"] for found in line["findings"])
 
 
+def test_a_canonical_link_from_the_root_needs_somebody_who_names_the_site() -> None:
+    page = RawPage(None, canonical("/compare/a-vs-b").encode(), HTML)
+    record = parse_page(page)
+    assert isinstance(record, Comparison)
+    assert (record.url, [each.code for each in record.findings]) == (None, ["canonical_misfit"])
+
+
+def test_the_canonical_link_of_the_head_goes_before_those_of_boxes_in_the_body() -> None:
+    box = '<aside><link rel="canonical" href="https://shiporskip.io/compare/c-vs-d"></aside>'
+    line = read(canonical(URL).replace("</body>", box + "</body>"), url=None)
+    assert (line["kind"], line["url"]) == ("comparison", URL)
+
+
 def test_of_two_canonical_links_none_is_believed_and_the_same_twice_is_one() -> None:
     other = "https://shiporskip.io/compare/a-vs-b"
     for second, url, found in ((other, None, {"canonical_misfit"}), (URL + "?x=1", URL, set())):
-        line = read(
-            canonical(URL).replace("<h1", f"<link rel=canonical href='{second}'><h1", 1), url=None
-        )
+        line = read(canonical(f'{URL}"><link rel=canonical href="{second}'), url=None)
         assert (line["kind"], line["url"], codes(line)) == ("comparison", url, found)
 
 
