@@ -189,11 +189,13 @@ FROM capture;
 DROP TABLE capture;
 ALTER TABLE capture_now RENAME TO capture;
 CREATE INDEX capture_page ON capture (page_id, captured_at);
+CREATE INDEX capture_body ON capture (body_sha256);
 CREATE INDEX capture_source ON capture (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX capture_digest ON capture (source_digest) WHERE source_digest IS NOT NULL;
 """
 """`capture.source_id` is the id that the record has in the WARC file that it was taken from, and
-`source_digest` the payload digest stated there, as its algorithm and hex digits."""
+`source_digest` the payload digest stated there, as its algorithm and hex digits. No query needs
+`capture_body`: a hash that the index holds too cannot be harmed unseen."""
 
 MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD)
 """Step n takes a ledger from version n to n + 1."""
