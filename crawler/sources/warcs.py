@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from archive.store import Truncation
 from archive.warc import (
     MOST_BLOCK,
+    Message,
     WarcRecord,
     digest_value,
     is_digest_of,
@@ -78,30 +79,36 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     if not _is_exchange(record, url):
         is_odd = record.type in ("response", "resource", "revisit")
         return PassedOver(where, "a WARC record of no address of the web") if is_odd else None
-    source: DateSource = "warc"
-    try:
-        dated = read_date(record.headers.get("warc-date", ""))
-    except UsageError:
-        return Trouble(where, "damaged", "date", "WARC-Date is missing or no date")
-    # A file that was crawled from a web archive speaks of the copies.
-    copy, shown_at = replayed(url), _memento_time(record)
-    if copy is not None and copy.url and shown_at is not None:
-        url, dated, source = copy.url, Dated(shown_at), "page"
     if "warc-segment-number" in record.headers:
         return Trouble(where, "damaged", "warc", "a segment of a record, which none puts together")
     if len(record.block) > MOST_BLOCK:
         return Trouble(where, "too_large", "wire", f"more than {MOST_BLOCK} bytes")
-    if record.type == "revisit":
-        return _revisit(where, url, record, dated, source, tool)
-    if record.type == "response" and take_apart(record.block) is None:
-        return Trouble(where, "damaged", "warc", "the block is no HTTP response")
-    return _item(where, url, record, dated, source, tool)
-
-
-def _memento_time(record: WarcRecord) -> str | None:
-    """When an archive captured what it answers. Absent: None for answers of its own."""
+    try:
+        dated = read_date(record.headers.get("warc-date", ""))
+    except UsageError:
+        return Trouble(where, "damaged", "date", "WARC-Date is missing or no date")
     message = take_apart(record.block) if record.type in ("response", "revisit") else None
-    return time_of(message, "memento-datetime") if message is not None else None
+    if record.type == "response" and message is None:
+        return Trouble(where, "damaged", "warc", "the block is no HTTP response")
+    said = _Said(where, url, dated, "warc", message, tool)
+    # A file that was crawled from a web archive speaks of the copies, but for answers of its own.
+    copy = replayed(url)
+    shown_at = time_of(message, "memento-datetime") if copy and message is not None else None
+    if copy is not None and copy.url and shown_at is not None:
+        said = replace(said, url=copy.url, dated=Dated(shown_at), source="page")
+    return _revisit(record, said) if record.type == "revisit" else _item(record, said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a record says of its exchange. Absent: `message` is None where it is no HTTP answer."""
+
+    where: str
+    url: str
+    dated: Dated
+    source: DateSource
+    message: Message | None
+    tool: str | None
 
 
 def _is_exchange(record: WarcRecord, url: str) -> bool:
@@ -113,83 +120,75 @@ def _is_exchange(record: WarcRecord, url: str) -> bool:
     return record.type in ("response", "resource", "revisit") and _IS_WEB(url) is not None
 
 
-def _item(
-    where: str, url: str, record: WarcRecord, dated: Dated, source: DateSource, tool: str | None
-) -> Item:
-    is_file = record.type != "response"
-    truncated, digest = _truncation(record), digest_value(record.headers.get("warc-payload-digest"))
-    notes = []
-    if digest is not None and truncated is None and not _is_of(digest, record, is_file):
+def _item(record: WarcRecord, said: _Said) -> Item:
+    message, truncated = said.message, _truncation(record)
+    digest, notes = digest_value(record.headers.get("warc-payload-digest")), []
+    if digest is not None and truncated is None and not _is_of(digest, record, message):
         digest = None  # one that lies must not lead a revisit to these bytes
         notes.append(OTHER_DIGEST)
-    if truncated is None and not is_file and _is_short(record.block):
+    if truncated is None and message is not None and _is_short(record.block, message):
         notes.append(SHORT)
     return Item(
-        where,
-        None if url.startswith(_URN) else url,
-        dated.at,
-        source,
+        said.where,
+        None if said.url.startswith(_URN) else said.url,
+        said.dated.at,
+        said.source,
         record.block,
-        is_file,
-        record.headers.get("content-type") if is_file else None,
-        truncated,
-        record.headers.get("warc-ip-address"),
-        dated.precision,
-        record.headers.get("warc-record-id"),
-        digest,
-        tool,
-        tuple(notes),
+        is_file=message is None,
+        content_type=record.headers.get("content-type") if message is None else None,
+        truncated=truncated,
+        ip=record.headers.get("warc-ip-address"),
+        precision=said.dated.precision,
+        record_id=record.headers.get("warc-record-id"),
+        digest=digest,
+        tool=said.tool,
+        notes=tuple(notes),
     )
 
 
-def _is_of(digest: str, record: WarcRecord, is_file: bool) -> bool:
+def _is_of(digest: str, record: WarcRecord, message: Message | None) -> bool:
     """Whether a payload digest is right, over any of the forms that tools take for the payload."""
-    if is_digest_of(digest, record.block if is_file else split_head(record.block)[1]):
-        return True
-    message = None if is_file else take_apart(record.block)
     if message is None:
-        return False
+        return is_digest_of(digest, record.block)
+    if is_digest_of(digest, split_head(record.block)[1]):
+        return True
     return is_digest_of(digest, message.wire, message.decoded.body or b"", record.block)
 
 
-def _is_short(block: bytes) -> bool:
+def _is_short(block: bytes, message: Message) -> bool:
     """Whether a body, as it was sent, is shorter than its head says."""
-    message, sent = take_apart(block), split_head(block)[1]
-    length = (message and message.header("content-length")) or ""
+    length = message.header("content-length") or ""
     # In chunks there is none that counts, and one that was stored decoded may be longer or shorter.
-    if message is None or message.decoded.is_plain or message.header("transfer-encoding"):
+    if message.decoded.is_plain or message.header("transfer-encoding"):
         return False
-    return length.isascii() and length.isdigit() and len(sent) < int(length[:18])
+    is_number = length.isascii() and length.isdigit()
+    return is_number and len(split_head(block)[1]) < int(length[:18])
 
 
-def _revisit(
-    where: str, url: str, record: WarcRecord, dated: Dated, source: DateSource, tool: str | None
-) -> Revisit:
-    said = record.headers
-    message = take_apart(record.block)
-    is_304 = message.status == 304 if message else _NOT_MODIFIED in said.get("warc-profile", "")
-    refers_url = said.get("warc-refers-to-target-uri", "").strip("<> ") or None
+def _revisit(record: WarcRecord, said: _Said) -> Revisit:
+    headers, message = record.headers, said.message
+    is_304 = message.status == 304 if message else _NOT_MODIFIED in headers.get("warc-profile", "")
+    refers_url = headers.get("warc-refers-to-target-uri", "").strip("<> ") or None
     copy = replayed(refers_url or "")
-    refers_url = copy.url if copy is not None else refers_url
     try:
-        refers_date = read_date(said.get("warc-refers-to-date", "")).at
+        refers_date = read_date(headers.get("warc-refers-to-date", "")).at
     except UsageError:
         refers_date = None
     return Revisit(
-        where,
-        url,
-        *dated,
+        said.where,
+        said.url,
+        *said.dated,
         record.block,
-        said.get("warc-record-id"),
+        record_id=headers.get("warc-record-id"),
         # Of a 304 it is at best the digest of nothing.
-        None if is_304 else digest_value(said.get("warc-payload-digest")),
-        said.get("warc-refers-to"),
-        refers_url,
-        refers_date,
-        is_304,
-        said.get("warc-ip-address"),
-        tool,
-        source,
+        digest=None if is_304 else digest_value(headers.get("warc-payload-digest")),
+        refers_to=headers.get("warc-refers-to"),
+        refers_url=copy.url if copy is not None else refers_url,
+        refers_date=refers_date,
+        is_unmodified=is_304,
+        ip=headers.get("warc-ip-address"),
+        tool=said.tool,
+        date_source=said.source,
     )
 
 
