@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -184,7 +184,9 @@ def pack(pages: Mapping[str, PageTraits]) -> dict[str, Any]:
     for key, page in pages.items():
         parts = [places.setdefault(part, len(places)) for part in page.parts]
         seen[key] = _filled(parts=parts, failure=page.failure, field=page.field)
-    return {"parts": [_filled(**asdict(part)) for part in places], "seen": seen}
+    # As it stands: a deep copy of all parts took a fifth of an import.
+    shown = ({name: getattr(part, name) for name in part.__slots__} for part in places)
+    return {"parts": [_filled(**each) for each in shown], "seen": seen}
 
 
 def _filled(**values: Any) -> dict[str, Any]:
