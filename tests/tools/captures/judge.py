@@ -15,6 +15,7 @@ from pathlib import Path
 from archive import Archive, Capture, open_archive
 from captures.bench import Made
 from captures.truth import MODIFIED, OWN, body
+from machine.dates import latest
 from schema.errors import BytesError
 from schema.page import RawPage
 from verdicts import read_page
@@ -122,7 +123,7 @@ def date_of(captures: Sequence[Capture], visits: Sequence[datetime], *, is_dated
 
     The server's Last-Modified is never right, and a capture that holds a date gives it.
     """
-    stored = sorted(_moment(each.captured_at) for each in captures)
+    stored = sorted(captures, key=lambda each: each.captured_at)
     if all(each.date_source == DOUBTFUL for each in captures):
         if is_dated:
             return "the file's, though the capture holds one"
@@ -130,8 +131,16 @@ def date_of(captures: Sequence[Capture], visits: Sequence[datetime], *, is_dated
     if any(each.captured_at == MODIFIED for each in captures):
         return f"{MODIFIED}, the server's Last-Modified"
     pairs = zip(stored, sorted(visits), strict=False)
-    wrong = [one for one, visit in pairs if abs(one - visit) > NEAR]
-    return f"{wrong[0]:%Y-%m-%dT%H:%M:%SZ}" if wrong else "right"
+    wrong = [one.captured_at for one, visit in pairs if not _may_be(one, visit)]
+    return wrong[0] if wrong else "right"
+
+
+def _may_be(capture: Capture, visit: datetime) -> bool:
+    """Whether a visit lies within what a stored date may mean."""
+    until = latest(capture.captured_at, capture.precision)
+    return (
+        until is not None and _moment(capture.captured_at) - NEAR <= visit <= _moment(until) + NEAR
+    )
 
 
 def _moment(stamp: str) -> datetime:
