@@ -4,9 +4,10 @@
 # Guess before the run: of two captures of one address the newest becomes the ZIM's page, as a replay
 # without a date shows it, or the newest not newer than the ZIM's own Date. Seen: the first record met
 # is kept, whatever its WARC-Date, so the order of the arguments decides; the usual order of a crawl
-# gives the oldest page, under later revisits of the newest too. No date of the page is in the ZIM:
-# its Date is the day on which warc2zim ran. To do: the Date of a ZIM does not date its pages, not
-# even as the newest of that day.
+# gives the oldest page, under later revisits of the newest too. No date of the kept page is in the ZIM:
+# its Date is the day on which warc2zim ran, and X-ContentDate the span of all captures that were given,
+# those that were left out among them. To do: the Date of a ZIM does not date its pages, and a span of
+# several days only says between which they lie.
 # Needs: Python 3.13 (named by $PYTHON, else python3.13).
 set -euo pipefail
 SCRATCH=$(mktemp -d)
@@ -67,7 +68,9 @@ for file in ("old-new", "new-old", "revisited"):
     page = bytes(zim.get_entry_by_path("bench.example/page").get_item().content).decode()
     day = zim.get_metadata("Date").decode()
     seen[file] = re.search("body ([AB])", page)[1]
-    print(f"warc2zim {version('warc2zim')} of {file:12} page {seen[file]}, Date {day}")
+    span = zim.get_metadata("X-ContentDate").decode()
+    print(f"warc2zim {version('warc2zim')} of {file:12} page {seen[file]}, Date {day}, of {span}")
+    assert span == "2021-03-01," + ("2025-01-01" if file == "revisited" else "2024-06-01"), span
     assert abs((date.fromisoformat(day) - date.today()).days) <= 1, day
     assert "2021" not in page and "2024" not in page, page
 assert seen == {"old-new": "A", "new-old": "B", "revisited": "A"}, seen
