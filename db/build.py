@@ -8,18 +8,20 @@ in short reads and may run beside a crawl; it uses no clock and no network.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.store import disk_of
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
-from db.publish.nothing import require_something
+from db.publish.nothing import nothing_to_publish
 from db.publish.publish import (
     holds,
     present,
@@ -32,11 +34,10 @@ from db.publish.publish import (
 from db.records import recordfile
 from db.records.reading import CaptureLine, read_task
 from db.records.recordfile import ReadPool
-from db.records.snapshot import Snapshot, inputs_digest, take_snapshot
-from db.rows.assemble import assemble
-from db.rows.holdings import Holdings, holdings
-from db.rows.load import Loader
-from db.rows.write import write_database
+from db.records.snapshot import Snapshot, small_digest, take_snapshot
+from db.rows.all_rows import write_rows
+from db.rows.write import Work, disk_of_database, require_sound
+from db.staging import STAGING, Staging
 from db.takedown.files import left_out
 from db.takedown.records import clean_made, fitted
 from db.takedown.withdraw import is_outdated, withdraw
@@ -44,7 +45,7 @@ from machine.files import file_sha256
 from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
 from schema.errors import StoppedError
-from schema.published import CANDIDATE, Manifest, database_name, manifest_path
+from schema.published import CANDIDATE, WORK, Manifest, database_name, manifest_path
 
 BuildProgress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
@@ -144,109 +145,123 @@ class _Build:
         require_link(self.home)
         withdraw(self.home)
         snapshot = take_snapshot(self.archive)
-        inputs = inputs_digest(snapshot, [PARSER_VERSION, builder_version()])
         current = present(self.home)
-        done = self._done(current, inputs, snapshot)
-        if done is not None:
-            return done
-        self.home.require_room(2 * current.stat().st_size if current is not None else 0)
-        held = self._held(snapshot)
-        if not held.comparisons:
+        manifest = whole_manifest(current) if current is not None else None
+        with self._staged(snapshot) as staging:
+            is_base = manifest is not None and staging.get("base") == manifest.sha256
+            small = small_digest(snapshot)
+            is_same = staging.get("small") == small and not staging.count("dirty")
+            if is_base and is_same and not self.damaged:
+                return self._report(cast(Manifest, manifest), is_new=False)
+            self.home.require_room(3 * current.stat().st_size if current is not None else 0)
+            candidate = self.home.public / CANDIDATE
+            base = current if is_base else None
+            made = self._write(candidate, base, staging, snapshot)
+            # What was taken down now must not even be shown as altered.
             if is_outdated(self.home, snapshot):
                 return None
-            self._require_something(held)
-        candidate = self.home.public / CANDIDATE
-        manifest = self._write(candidate, held, inputs)
-        # What was taken down now must not even be shown as altered.
-        if is_outdated(self.home, snapshot):
-            return None
-        is_new = current is None or not holds(current, manifest)
-        # A damaged file of the same name is replaced by the bytes that it once had.
-        if is_new and (current is None or current.name != manifest.name):
-            self._guard(candidate, manifest, snapshot)
-        with disk_of(self.home.public):
-            if is_new:
-                publish(self.home, candidate, manifest)
-            else:
-                # Other inputs gave the same bytes, or the manifest was lost: only it is made anew.
-                candidate.unlink()
-                write_record(manifest_path(self.home.public / manifest.name), manifest)
-        if is_outdated(self.home, snapshot):
-            return None
-        return self._report(manifest, is_new=is_new)
+            self._require_something(made, snapshot)
+            is_new = current is None or not holds(current, made)
+            # A damaged file of the same name is replaced by the bytes that it once had.
+            if is_new and (current is None or current.name != made.name):
+                self._guard(candidate, made, snapshot)
+            with disk_of(self.home.public):
+                if is_new:
+                    publish(self.home, candidate, made)
+                else:
+                    # Other inputs gave the same bytes, or the manifest was lost: only it is new.
+                    candidate.unlink()
+                    write_record(manifest_path(self.home.public / made.name), made)
+            if is_outdated(self.home, snapshot):
+                return None
+            staging.published(base=made.sha256, small=small)
+        return self._report(made, is_new=is_new)
 
-    def _done(self, current: Path | None, inputs: str, snapshot: Snapshot) -> BuildReport | None:
-        """The report on what is published. Absent: None where there is anything to do."""
-        manifest = whole_manifest(current) if current is not None else None
-        if manifest is None or manifest.inputs != inputs or manifest.damaged:
-            return None
-        damaged = [path for path, _ in recordfile.record_problems(self.home.records, snapshot)]
-        for path in damaged:
-            # What is published is as it should be, but they would be wrong for the next build.
-            path.unlink()
-        return None if damaged else self._report(manifest, is_new=False)
+    @contextmanager
+    def _staged(self, snapshot: Snapshot) -> Iterator[Staging]:
+        """The staging file with all that the snapshot counts, each record file made if missing."""
+        path = self.home.records / STAGING
+        with disk_of_database(path), Staging(path) as staging:
+            staging.take(self.archive, snapshot, [PARSER_VERSION, builder_version()])
+            after, again = staging.wanted(snapshot)
+            wanted, done = self.archive.segments_after(after, again), 0
+            with GuardedPool(read_task, workers=self.workers) as pool:
+                for segment in snapshot.segments:
+                    if segment.name in wanted:
+                        self._stage(staging, segment, snapshot, pool, after, again)
+                        done += wanted[segment.name]
+                        self.progress("read", done, sum(wanted.values()))
+            staging.taken(self.archive, snapshot.upto)
+            yield staging
 
-    def _held(self, snapshot: Snapshot) -> Holdings:
-        """What all record files say, each of them made where it is missing."""
-        loader = Loader(snapshot)
-        by_segment = snapshot.by_segment()
-        done, total = 0, len(snapshot.captures)
-        with GuardedPool(read_task, workers=self.workers) as pool:
-            for segment in snapshot.segments:
-                captures = by_segment.get(segment.name, [])
-                if captures:
-                    loader.take(captures, self._lines(segment, captures, snapshot, pool))
-                    done += len(captures)
-                    self.progress("read", done, total)
-        return holdings(snapshot, loader.seen(), loader.refused)
+    def _stage(
+        self,
+        staging: Staging,
+        segment: Segment,
+        snapshot: Snapshot,
+        pool: ReadPool,
+        after: int,
+        again: set[int],
+    ) -> None:
+        """Take in what is new of a segment, or was damaged."""
+        captures = snapshot.captures_of(segment)
+        lines, damaged = self._lines(segment, captures, snapshot, pool)
+        self.damaged += damaged
+        new = [each for each in captures if each.id > after or each.id in again]
+        staging.take_lines(new, lines, snapshot.held, is_damaged=damaged > 0)
 
     def _lines(
         self, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
-    ) -> Iterator[CaptureLine]:
+    ) -> tuple[Iterator[dict[str, Any]], int]:
         """The lines of a segment's record file, which is made where it is missing."""
         path = recordfile.record_path(self.home.records, segment)
         lines = fitted(path, segment, captures, snapshot.taken)
         if lines is not None:
-            return iter(lines)
+            return (json.loads(line.model_dump_json(by_alias=True)) for line in lines), 0
         made = recordfile.make_lines(self.archive, captures, snapshot, pool)
         if snapshot.taken.ids:
             lines = [CaptureLine.model_validate_json(line) for line in made.lines]
             clean_made(made, lines, captures, snapshot.taken)
         self.parsed += made.parsed
-        self.damaged += len(made.damaged)
         if not made.damaged:
             # A file with damage in it would outlive the mending of the segment.
             with disk_of(path):
                 recordfile.write_file(path, segment, made)
             recordfile.remove_older(path, segment)
-        return (CaptureLine.model_validate_json(line) for line in made.lines)
+        return (json.loads(line) for line in made.lines), len(made.damaged)
 
-    def _require_something(self, held: Holdings) -> None:
+    def _require_something(self, made: Manifest, snapshot: Snapshot) -> None:
         """Pass unless the database would be empty for another reason than take-downs."""
-        before = None if self.accept_loss else self._before(held.snapshot)
+        if made.rows["comparison"] or made.states["refused"]:
+            return
+        before = None if self.accept_loss else self._before(snapshot)
         is_guarded = before is not None and before.rows["comparison"] > 0
-        require_something(self.home.path, held, is_guarded=is_guarded, damaged=self.damaged)
+        if not is_guarded:
+            raise nothing_to_publish(self.home.path, made)
 
     def _before(self, snapshot: Snapshot) -> Edition | None:
         """What a new edition is measured by. Absent: None for the first."""
         return last_edition(self.home, lambda path: left_out(path, snapshot.taken))
 
-    def _write(self, candidate: Path, held: Holdings, inputs: str) -> Manifest:
-        """Write a fresh database file, not yet published, and say what is to stand beside it."""
-        self.progress("write", 0, 1)
-        tables = assemble(held)
-        write_database(candidate, tables)
+    def _write(
+        self, candidate: Path, base: Path | None, staging: Staging, snapshot: Snapshot
+    ) -> Manifest:
+        """Write a database file, not yet published, and say what is to stand beside it."""
+        path = self.home.public / WORK
+        with disk_of_database(candidate), Work(path, base) as work:
+            written = write_rows(work, staging, snapshot, self.progress)
+            work.finish(candidate)
+        require_sound(candidate, written.counts)
         self.progress("write", 1, 1)
         sha256 = file_sha256(candidate)
-        taken = held.snapshot.taken
+        taken = snapshot.taken
         return Manifest(
             name=database_name(sha256),
             sha256=sha256,
             size=candidate.stat().st_size,
-            rows={model.table: len(rows) for model, rows in tables.items()},
-            states=held.states(),
+            rows=written.counts,
+            states=written.states,
             parser=PARSER_VERSION,
-            inputs=inputs,
             damaged=self.damaged,
             takedowns=taken.ids,
             taken=left_out(candidate, taken) if taken.ids else {},

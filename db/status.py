@@ -10,7 +10,7 @@ from typing import Any
 from archive import Home, Page, open_archive
 from archive.ledger import is_due, last_tries, unread_captures
 from db.publish.publish import present, read_manifest, require_link
-from db.records.recordfile import READ_ERRORS, original_of, read_header, record_paths
+from db.records.recordfile import READ_ERRORS, read_header, record_paths, repeats_own
 from db.records.snapshot import Snapshot, take_snapshot
 from db.rows.pages import count_states, page_state
 from db.takedown.withdraw import withdrawal_counts
@@ -40,7 +40,7 @@ def status(home: Path) -> dict[str, Any]:
         "pages": count_states((state, is_due(page.due, now)) for page, state in standing),
         "look_at": _look_at(place, snapshot, standing),
         "disk": _disk(place),
-        "captures": len(snapshot.captures),
+        "captures": len(snapshot.captures()),
         "last_run": None if last is None else asdict(last),
         "published": _published(place),
         "takedowns": withdrawal_counts(place),
@@ -51,7 +51,7 @@ def _standing(home: Home, snapshot: Snapshot) -> list[tuple[Page, PageState]]:
     """Every known page and its state."""
     outcomes = _outcomes(home, snapshot)
     by_page: dict[int, list[str]] = {}
-    for capture in sorted(snapshot.captures, key=lambda each: each.order):
+    for capture in sorted(snapshot.captures(), key=lambda each: each.order):
         by_page.setdefault(capture.page_id, []).append(outcomes[capture.id])
     return [(page, page_state(page, by_page.get(page.id, []))) for page in snapshot.known_pages()]
 
@@ -68,7 +68,7 @@ def _look_at(
         if state in ("failed", "held") or (state == "waiting" and page.state == "failed")
     ]
     found.sort(key=lambda each: tried.get(each[0].id, 0), reverse=True)
-    drifted = {snapshot.by_id[each].page_id for each in snapshot.held & snapshot.by_id.keys()}
+    drifted = {each.page_id for each in snapshot.captures() if each.id in snapshot.held}
     return [
         {"url": page.url, "state": state, "code": _code(page, is_drift=page.id in drifted)}
         for page, state in found[:LOOK_AT]
@@ -90,10 +90,9 @@ def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
     read = _read_outcomes(home, snapshot)
     refused = unread_captures(home.ledger)
     found: dict[int, str] = {}
-    for capture in sorted(snapshot.captures, key=lambda each: each.id):
-        original = original_of(capture, snapshot)
-        if original is not None:
-            found[capture.id] = found.get(original.id, "not_parsed")
+    for capture in sorted(snapshot.captures(), key=lambda each: each.id):
+        if repeats_own(capture):
+            found[capture.id] = found.get(capture.revisit_of or 0, "not_parsed")
         elif capture.id in snapshot.held:
             found[capture.id] = "failure"
         elif (capture.segment, capture.offset) in read:

@@ -21,6 +21,8 @@ FOLDER = "public"
 CURRENT = "current.db"
 CANDIDATE = ".candidate.db"
 """What a build writes before it is checked and named."""
+WORK = ".work.db"
+"""What the candidate is written from."""
 DATABASES = "verdicts-*.db"
 """What the names look like that a build gives."""
 FOLDER_TOMBSTONE = "WITHDRAWN.json"
@@ -64,8 +66,8 @@ class Manifest(Record):
     """Number of pages in each state."""
     parser: str
     """The version of the parser."""
-    inputs: str
-    """Digest of all that the file depends on: an equal one needs no build."""
+    inputs: str | None = None
+    """What older versions noted of all that the file depends on."""
     damaged: int = Field(ge=0)
     """Number of captures whose bytes could not be read; a later build tries again."""
     takedowns: list[int] = Field(default_factory=list)

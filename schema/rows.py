@@ -37,6 +37,7 @@ QuoteId = Annotated[int, _row_of("quote")]
 ReviewerId = Annotated[int, _row_of("reviewer")]
 TakedownId = Annotated[int, _row_of("takedown")]
 ToolId = Annotated[int, _row_of("tool")]
+SideId = Annotated[int, _row_of("side")]
 VersionId = Annotated[int, _row_of("comparison_version")]
 Flag = Literal[0, 1]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -44,18 +45,28 @@ PageState = Literal["refused", "gone", "held", "failed", "waiting", "stored"]
 
 
 class Row(Record):
-    """What all rows share; `label` names the column that stands for a row in links."""
+    """What all rows share; `label` names the column that stands for a row in links.
+
+    Absent: `told_by` names what tells one row from another where that is no number of its own;
+    `rarely_asked` the references by which nobody looks rows up, so that an index would be weight.
+    """
 
     table: ClassVar[str]
     label: ClassVar[str | None] = None
+    told_by: ClassVar[tuple[str, ...]] = ()
     unique: ClassVar[tuple[tuple[str, ...], ...]] = ()
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    rarely_asked: ClassVar[tuple[str, ...]] = ()
+
+
+class NumberedRow(Row):
+    """A row with a number of its own."""
 
     id: int
     """Row number; it holds inside this file only, the keys beside it hold everywhere."""
 
 
-class DatedRow(Row):
+class DatedRow(NumberedRow):
     """A row that captures show, with the dates of the first and the last of them."""
 
     first_seen: str | None
@@ -64,7 +75,7 @@ class DatedRow(Row):
     """Date of the newest capture that shows it, UTC; null where none has a sound date."""
 
 
-class SiteRow(Row):
+class SiteRow(NumberedRow):
     """A publisher whose pages are archived here."""
 
     table = "site"
@@ -77,7 +88,7 @@ class SiteRow(Row):
     """The address that the site's own paths are read against."""
 
 
-class CodeRow(Row):
+class CodeRow(NumberedRow):
     """What each failure and finding code means."""
 
     table = "code"
@@ -90,7 +101,7 @@ class CodeRow(Row):
     """The code's meaning in a sentence."""
 
 
-class DescriptionRow(Row):
+class DescriptionRow(NumberedRow):
     """A sentence for each table and view of this database, and for each of their columns."""
 
     table = "description"
@@ -103,7 +114,7 @@ class DescriptionRow(Row):
     """The sentence."""
 
 
-class ReleaseRow(Row):
+class ReleaseRow(NumberedRow):
     """A citable edition of this database."""
 
     table = "release"
@@ -120,7 +131,7 @@ class ReleaseRow(Row):
     """Why the edition was withdrawn; null while it stands."""
 
 
-class CrawlRow(Row):
+class CrawlRow(NumberedRow):
     """One run that added to the archive, with its totals."""
 
     table = "crawl"
@@ -153,7 +164,7 @@ class CrawlRow(Row):
     """How long the run took, in whole seconds; null where it has not ended, or was killed."""
 
 
-class TakedownRow(Row):
+class TakedownRow(NumberedRow):
     """A removal that was asked for: what it concerns is left out of this database."""
 
     table = "takedown"
@@ -171,12 +182,11 @@ class TakedownRow(Row):
     """When it was taken down, UTC."""
 
 
-class PageRow(Row):
+class PageRow(NumberedRow):
     """A known address of a comparison (or the urn of a page without one), and its state."""
 
     table = "page"
     label = "url"
-    unique = (("site", "url"),)
     site: str
     """The site that the page belongs to."""
     url: str
@@ -195,12 +205,11 @@ class PageRow(Row):
     """The take-down for which nothing of the page is published; null where there is none."""
 
 
-class CaptureRow(Row):
+class CaptureRow(NumberedRow):
     """One stored exchange with a known page: what was asked, when, and what came of it."""
 
     table = "capture"
     label = "captured_at"
-    indexes = (("body_sha256",),)
     page: PageId
     """The page that was asked for."""
     url: str
@@ -225,6 +234,8 @@ class CaptureRow(Row):
     """SHA-256 of the decoded body."""
     outcome: Literal["comparison", "failure", "other", "not_parsed"]
     """What the capture gave; not_parsed where the status is not 200."""
+    version: VersionId | None
+    """The version of its comparison that the capture shows; null where it gave no record."""
     opt_outs: str
     """The opt-out signals that came with it, separated by spaces; empty where none."""
 
@@ -318,6 +329,7 @@ class ComparisonRow(DatedRow):
 
     table = "comparison"
     label = "title"
+    rarely_asked = ("page", "capture", "version")
     comparison: Annotated[str, UNIQUE]
     """The key used in addresses: the slug pair, site:pair where two sites share it, or the urn."""
     site: str
@@ -370,14 +382,10 @@ class VersionRow(DatedRow):
     """Number of quotes of this version left out on request; null where none was."""
 
 
-class VersionToolRow(Row):
-    """One tool as one version of a comparison shows it: card, votes and prices."""
+class SideRow(NumberedRow):
+    """One side of a comparison as pages show it: card, votes and prices, with quotes under it."""
 
-    table = "version_tool"
-    unique = (("version", "position"),)
-    version: VersionId
-    """The version of the comparison."""
-    position: Annotated[Position, same(records.Tool, "position")]
+    table = "side"
     tool: ToolId
     """The tool shown."""
     card: CardId
@@ -392,18 +400,16 @@ class VersionToolRow(Row):
     community_votes: Annotated[Count | None, same(records.Community, "votes")]
     pricing: Annotated[str | None, same(records.Tool, "pricing")]
     withheld: Literal["noarchive"] | None
-    """The opt-out for which this page shows no description; null where it shows one."""
+    """The opt-out for which its pages show no description; null where they show one."""
 
 
-class VersionQuoteRow(Row):
-    """One quote as one version of a comparison shows it: place, reviewer, score and verdict."""
+class SideQuoteRow(Row):
+    """One quote of a side: place, reviewer, score and verdict."""
 
-    table = "version_quote"
-    unique = (("version", "position"),)
-    version: VersionId
-    """The version of the comparison."""
-    position: Annotated[int, Field(ge=1, le=8), same(records.Quote, "position")]
-    tool_position: Annotated[Position, same(records.Quote, "tool")]
+    table = "side_quote"
+    told_by = ("side", "slot")
+    side: SideId
+    """The side under which the quote stands."""
     slot: Annotated[int, Field(ge=1, le=4), same(records.Quote, "slot")]
     reviewer: Annotated[ReviewerId | None, same(records.Quote, "reviewer")]
     score: Annotated[Percent | None, same(records.Quote, "score")]
@@ -416,10 +422,22 @@ class VersionQuoteRow(Row):
     quote: QuoteId
     """The quote shown."""
     withheld: Literal["noarchive"] | None
-    """The opt-out for which this page shows none of the words; null where it shows them."""
+    """The opt-out for which its pages show none of the words; null where they show them."""
 
 
-class FailureRow(Row):
+class VersionSideRow(Row):
+    """Which two sides a version of a comparison shows; the same side stands on many pages."""
+
+    table = "version_side"
+    told_by = ("version", "position")
+    version: VersionId
+    """The version of the comparison."""
+    position: Annotated[Position, same(records.Tool, "position")]
+    side: SideId
+    """The side shown there."""
+
+
+class FailureRow(NumberedRow):
     """A capture of a known page that gave no record, and why."""
 
     table = "failure"
@@ -436,7 +454,7 @@ class FailureRow(Row):
     """Date of the capture, UTC."""
 
 
-class FindingRow(Row):
+class FindingRow(NumberedRow):
     """Two readable statements that do not agree, on one page or between two captures."""
 
     table = "finding"
@@ -455,7 +473,7 @@ class FindingRow(Row):
     detail: Annotated[str, same(records.Finding, "detail")]
 
 
-class CorrectionRow(Row):
+class CorrectionRow(NumberedRow):
     """A dated note of this archive on something published, which itself stays as it was."""
 
     table = "correction"
@@ -482,6 +500,53 @@ class View(Record):
     """What all views share: `order` names the columns that tell one row from any other."""
 
     order: ClassVar[tuple[str, ...]]
+
+
+class VersionToolView(View):
+    """One tool as one version of a comparison shows it: card, votes and prices."""
+
+    order = ("version", "position")
+    version: int
+    """The version of the comparison."""
+    position: Annotated[int, same(records.Tool, "position")]
+    tool: int
+    """The tool shown."""
+    card: int
+    """The card shown."""
+    badge: Annotated[str | None, same(records.Tool, "badge")]
+    votes_ship: Annotated[int | None, same(records.Votes, "ship")]
+    votes_skip: Annotated[int | None, same(records.Votes, "skip")]
+    community_stated: int
+    """1 where the page says anything of the community's vote, be it that there is none."""
+    community_ship_percent: Annotated[int | None, same(records.Community, "ship_percent")]
+    community_ship: Annotated[int | None, same(records.Community, "ship")]
+    community_votes: Annotated[int | None, same(records.Community, "votes")]
+    pricing: Annotated[str | None, same(records.Tool, "pricing")]
+    withheld: str | None
+    """The opt-out for which this page shows no description; null where it shows one."""
+
+
+class VersionQuoteView(View):
+    """One quote as one version of a comparison shows it: place, reviewer, score and verdict."""
+
+    order = ("version", "position")
+    version: int
+    """The version of the comparison."""
+    position: Annotated[int, same(records.Quote, "position")]
+    tool_position: Annotated[int, same(records.Quote, "tool")]
+    slot: Annotated[int, same(records.Quote, "slot")]
+    reviewer: Annotated[int | None, same(records.Quote, "reviewer")]
+    score: Annotated[int | None, same(records.Quote, "score")]
+    verdict: Annotated[str | None, same(records.Quote, "verdict")]
+    verdict_source: Annotated[str | None, same(records.Quote, "verdict_source")]
+    verdict_start: int | None
+    """Where in the text the deciding words begin, in code points; null unless a cue decides."""
+    verdict_end: int | None
+    """Where in the text the deciding words end, in code points; null unless a cue decides."""
+    quote: int
+    """The quote shown."""
+    withheld: str | None
+    """The opt-out for which this page shows none of the words; null where it shows them."""
 
 
 class ComparisonQuoteView(View):
@@ -517,15 +582,20 @@ ROWS: tuple[type[Row], ...] = (
     QuoteRow,
     ComparisonRow,
     VersionRow,
-    VersionToolRow,
-    VersionQuoteRow,
+    SideRow,
+    SideQuoteRow,
+    VersionSideRow,
     FailureRow,
     FindingRow,
     CorrectionRow,
 )
 """Every table of the public database, in the order in which they are made."""
 
-VIEWS: dict[str, type[View]] = {"comparison_quote": ComparisonQuoteView}
+VIEWS: dict[str, type[View]] = {
+    "version_tool": VersionToolView,
+    "version_quote": VersionQuoteView,
+    "comparison_quote": ComparisonQuoteView,
+}
 """Every view, with the model that describes its columns."""
 
 SEARCHED: dict[str, tuple[str, ...]] = {

@@ -64,5 +64,6 @@ from archive.ledger.questions import (
     unread_captures,
     url_of_capture,
 )
-from archive.ledger.schedule import REDISCOVER_DAYS, is_due
+from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due
 from archive.ledger.soundness import require_sound
+from archive.ledger.timeline import UNDATED

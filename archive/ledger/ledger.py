@@ -143,7 +143,7 @@ def update(
     db.execute(f"UPDATE {table} SET {names} WHERE id = :id", {**row, "id": number})
 
 
-def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:
+def read_rows(path: Path, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
     """All rows of one query, in one short read that lets go at once.
 
     A ledger of an older version is read as a writer of this version would find it, and stays
@@ -154,12 +154,12 @@ def read_rows(path: Path, sql: str) -> list[sqlite3.Row]:
     """
     with _reading(path) as db:
         if _version(db) == len(MIGRATIONS):
-            return db.execute(sql).fetchall()
+            return db.execute(sql, values).fetchall()
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             copy.row_factory = sqlite3.Row
             db.backup(copy)
             _bring_up_to_date(copy)
-            return copy.execute(sql).fetchall()
+            return copy.execute(sql, values).fetchall()
 
 
 @contextmanager

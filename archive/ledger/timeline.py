@@ -16,6 +16,12 @@ SEEN_AT = (
     " OVER (PARTITION BY page_id ORDER BY capture.id) ELSE captured_at END"
 )
 """What a capture is ordered by: its own date, or in a crawl the newest date of its page so far."""
+SEEN_AT_ALONE = (
+    f"CASE date_source WHEN 'file' THEN '{UNDATED}' || captured_at WHEN 'crawl' THEN ("
+    "SELECT max(iif(other.date_source = 'file', '', other.captured_at)) FROM capture AS other"
+    " WHERE other.page_id = capture.page_id AND other.id <= capture.id) ELSE captured_at END"
+)
+"""The same for a query that does not read all captures of a page."""
 TIMELINE = f"(SELECT *, {SEEN_AT} AS seen_at FROM capture)"
 """The captures with `seen_at`. Asked for one page, it reads the captures of that page alone."""
 NEWEST_FIRST = "seen_at DESC, id DESC"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from typing import Any, Literal
 from archive.home import Home
 from archive.ledger.ledger import read_rows
 from archive.ledger.soundness import require_tables
-from archive.ledger.timeline import SEEN_AT
+from archive.ledger.timeline import SEEN_AT, SEEN_AT_ALONE
 from archive.store.segments import OPEN
 from archive.warc.content import DecodedBody
 from archive.warc.http1 import split_head, take_apart
@@ -35,6 +36,7 @@ class Capture:
 
     id: int
     page_id: int
+    run_id: int
     site: str
     url: str
     role: str
@@ -53,6 +55,8 @@ class Capture:
     segment: str
     offset: int
     length: int
+    original_url: str | None
+    """The address of the capture that it repeats; None where it repeats none."""
     denied_tokens: str
     """What the site's robots.txt of that run said against its use, as the ledger notes it."""
 
@@ -116,6 +120,23 @@ class Run:
     report: str | None
 
 
+CHUNK = 20_000
+"""So many rows are read at once, so that a crawl need not wait. Units: rows."""
+_DENIED = (
+    "SELECT run_id, site, group_concat(denied_tokens, ' ') AS denied_tokens"
+    " FROM robots WHERE denied_tokens != '' GROUP BY run_id, site"
+)
+_CAPTURES = (
+    "SELECT capture.id, page_id, capture.run_id, capture.site, capture.url, role, captured_at,"
+    " {seen_at} AS seen_at, date_source, precision, status, content_type, headers, kind,"
+    " revisit_of, body_sha256, damage, truncated, segment.name AS segment, offset, capture.length,"
+    " (SELECT url FROM capture AS original WHERE original.id = capture.revisit_of) AS original_url,"
+    " coalesce(said.denied_tokens, '') AS denied_tokens FROM capture"
+    " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
+    f" LEFT JOIN ({_DENIED}) AS said ON said.run_id = capture.run_id AND said.site = capture.site"
+)
+
+
 class Archive:
     """A home's ledger and segments, to be read only."""
 
@@ -131,28 +152,56 @@ class Archive:
         Raises: IntegrityError when the ledger's note of its headers cannot be read.
         """
         rows = read_rows(
-            self.home.ledger,
-            f"SELECT capture.id, page_id, capture.site, capture.url, role, captured_at, {SEEN_AT}"
-            " AS seen_at, date_source, precision, status, content_type, headers, kind, revisit_of,"
-            " body_sha256, damage, truncated, segment.name AS segment, offset, capture.length,"
-            " coalesce(said.denied_tokens, '') AS denied_tokens FROM capture"
-            " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
-            " LEFT JOIN (SELECT run_id, site, group_concat(denied_tokens, ' ') AS denied_tokens"
-            " FROM robots WHERE denied_tokens != '' GROUP BY run_id, site) AS said"
-            " ON said.run_id = capture.run_id AND said.site = capture.site"
-            " ORDER BY capture.id",
+            self.home.ledger, f"{_CAPTURES.format(seen_at=SEEN_AT)} ORDER BY capture.id"
         )
         found = [_capture(row) for row in map(dict, rows)]
         self._captures = {capture.id: capture for capture in found}
         return found
 
+    def captures_of(self, segment: str) -> list[Capture]:
+        """The captures of one segment, by their place in it. Raises: as `captures`."""
+        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE segment.name = ? ORDER BY offset"
+        rows = read_rows(self.home.ledger, sql, (segment,))
+        return [_capture(row) for row in map(dict, rows)]
+
+    def present(self) -> tuple[list[Segment], int]:
+        """Every segment, and the number of the newest capture in them; 0 where there is none."""
+        sql = "SELECT *, (SELECT max(id) FROM capture) AS upto FROM segment ORDER BY id"
+        rows = read_rows(self.home.ledger, sql)
+        return [_segment(row) for row in rows], max((row["upto"] or 0 for row in rows), default=0)
+
+    def segments_after(self, capture: int, others: Iterable[int] = ()) -> dict[str, int]:
+        """The segments of the captures behind a number, and of some others: how many in each."""
+        sql = "SELECT name, count(*) AS count FROM segment JOIN capture ON segment.id = segment_id"
+        sql += " WHERE capture.id > ? OR capture.id IN (SELECT value FROM json_each(?))"
+        rows = read_rows(
+            self.home.ledger, f"{sql} GROUP BY name", (capture, json.dumps(list(others)))
+        )
+        return {row["name"]: row["count"] for row in rows}
+
+    def fingerprint(self, upto: int) -> str:
+        """What tells these captures, and where they lie, from those of another ledger."""
+        sql = "SELECT count(*), sum(offset), sum(length), sum(page_id * (id % 1009)),"
+        sql += " max(captured_at), sum(revisit_of) FROM capture WHERE id <= ?"
+        return " ".join(map(str, read_rows(self.home.ledger, sql, (upto,))[0]))
+
+    def page_chunks(self) -> Iterator[list[tuple[int, str, str, str, str | None, str | None]]]:
+        """Number, site, address, state, last outcome and due date of each page, many at a time."""
+        after, sql = 0, "SELECT id, site, url, state, last_outcome, due FROM page WHERE id > ?"
+        sql += f" ORDER BY id LIMIT {CHUNK}"
+        while rows := read_rows(self.home.ledger, sql, (after,)):
+            yield [tuple(row) for row in rows]
+            after = rows[-1]["id"]
+
+    def denied_robots(self) -> list[tuple[int, str, str]]:
+        """Run, site and what its robots.txt then said against the use of its pages."""
+        rows = read_rows(self.home.ledger, _DENIED)
+        return [tuple(row) for row in rows]
+
     def segments(self) -> list[Segment]:
         """Every segment, ordered by number."""
         rows = read_rows(self.home.ledger, "SELECT * FROM segment ORDER BY id")
-        return [
-            Segment(row["name"], bool(row["is_sealed"]), row["length"], row["sha256"])
-            for row in rows
-        ]
+        return [_segment(row) for row in rows]
 
     def pages(self) -> list[Page]:
         """Every known address, ordered by id."""
@@ -214,6 +263,10 @@ class Archive:
             seen.add(original.id)
             capture = original
         return capture
+
+
+def _segment(row: Mapping[str, Any]) -> Segment:
+    return Segment(row["name"], bool(row["is_sealed"]), row["length"], row["sha256"])
 
 
 def _capture(row: dict[str, Any]) -> Capture:

@@ -48,7 +48,7 @@ def giving(archive: Archive, pattern: str, progress: GivingProgress) -> Giving:
     require_all(archive.home)
     snapshot = take_snapshot(archive)
     every = {each.id: each for each in archive.captures()}
-    told = {each.seen.capture.id: each for each in consider(archive, snapshot, progress)}
+    told = {each.capture.id: each for each in consider(archive, snapshot, progress)}
     sealed = {each.name for each in snapshot.segments if each.is_sealed}
     reasons = {
         each.id: _why_not(each, told.get(each.id) if each.segment in sealed else None, snapshot)

@@ -5,17 +5,20 @@ snapshot -> lines of record files, or of pages read now -> captures by page -> C
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from archive import Archive, Capture, Segment
+from archive import Archive, Capture, Page, Segment
 from db.records import recordfile
 from db.records.reading import CaptureLine, ReadTask, header_opt_outs, read_task
 from db.records.recordfile import READ_ERRORS, ReadPool
 from db.records.snapshot import Snapshot, is_known_page
-from db.rows.load import CaptureOutcome, Loader
-from db.rows.versions import PageHistory, history_of
+from db.staging import STAGING, PageHistory, Seen, Shown, StagedPage, Staging, asked, place_in_time
 from db.takedown.records import clean_made
 from machine.worker import Died, GuardedPool
 from parsers import opt_outs
@@ -29,7 +32,8 @@ GivingProgress = Callable[[str, int, int], None]
 class Considered:
     """One capture, what came of it, and its page over time."""
 
-    seen: CaptureOutcome
+    capture: Capture
+    seen: Seen
     history: PageHistory
     own_wishes: frozenset[Wish]
     """What the answer's own headers ask for."""
@@ -41,40 +45,52 @@ class Considered:
     @property
     def is_body(self) -> bool:
         """Whether it may show words of its site: not a robots.txt, not a redirect."""
-        capture = self.seen.capture
+        capture = self.capture
         is_redirect = 300 <= capture.status < 400 and capture.status != 304
         return capture.role != "robots" and not is_redirect
 
 
 def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> list[Considered]:
     """What there is to know of every capture of a snapshot, by the number of the capture."""
-    loader = Loader(snapshot)
-    with GuardedPool(read_task, workers=2) as pool:
-        for segment, captures, done in _segments(snapshot):
-            loader.take(captures, _lines(archive, segment, captures, snapshot, pool))
-            progress("read", done, len(snapshot.captures))
-    seen = loader.seen()
-    known = {each.capture.id for each in seen}
+    captures = snapshot.captures()
+    with TemporaryDirectory() as folder, Staging(Path(folder) / STAGING) as staging:
+        _stage(staging, archive, snapshot, progress)
+        told = staging.histories(snapshot.recorded_at, is_dirty=False)
+        histories = {each.page.id: each for each in told}
+    known = {each.id: each for history in histories.values() for each in history.seen}
     # Pages that were taken down have captures, too, and are told by their history.
-    left = [each for each in snapshot.captures if each.id not in known]
-    asked = _asked(archive, [*left, *_failures(seen)])
-    every = [*seen, *_others(left, asked, snapshot)]
-    return _by_page(every, {each for each, said in asked.items() if said is None}, snapshot, loader)
+    left = [each for each in captures if each.id not in known]
+    failed = (each for each in captures if each.id in known and known[each.id].shown is None)
+    signals = _asked(archive, [*left, *failed])
+    others = _others(snapshot, left, signals, histories)
+    histories |= {each.page.id: each for each in others}
+    unread = {each for each, said in signals.items() if said is None}
+    return _considered(captures, histories, unread, snapshot)
 
 
-def _segments(snapshot: Snapshot) -> Iterator[tuple[Segment, list[Capture], int]]:
-    """The segments with captures, and how many captures have come by the end of each."""
-    by_segment, done = snapshot.by_segment(), 0
-    for segment in snapshot.segments:
-        captures = by_segment.get(segment.name, [])
-        done += len(captures)
-        if captures:
-            yield segment, captures, done
+def _stage(
+    staging: Staging, archive: Archive, snapshot: Snapshot, progress: GivingProgress
+) -> None:
+    staging.take(archive, snapshot, ())
+    wanted, done = archive.segments_after(0), 0
+    with GuardedPool(read_task, workers=2) as pool:
+        for segment in snapshot.segments:
+            if segment.name in wanted:
+                captures = snapshot.captures_of(segment)
+                lines = _lines(archive, segment, captures, snapshot, pool)
+                staging.take_lines(captures, lines, snapshot.held, is_damaged=False)
+                done += wanted[segment.name]
+                progress("read", done, sum(wanted.values()))
+
+
+def _plain(line: CaptureLine) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(line.model_dump_json(by_alias=True))
+    return found
 
 
 def _lines(
     archive: Archive, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
-) -> list[CaptureLine]:
+) -> Iterator[dict[str, Any]]:
     """The lines of a record file that is up to date, else of pages read now."""
     path, taken = recordfile.record_path(archive.home.records, segment), snapshot.taken
     try:
@@ -84,16 +100,12 @@ def _lines(
         header, lines = None, []
     offsets = {each.offset for each in captures}
     if header is not None and header.takedowns == taken.ids and set(header.outcomes) == offsets:
-        return lines
+        return map(_plain, lines)
     made = recordfile.make_lines(archive, captures, snapshot, pool)
     if made.damaged:
         raise IntegrityError(where=segment.name, what=made.damaged[0])
     lines = [CaptureLine.model_validate_json(line) for line in made.lines]
-    return clean_made(made, lines, captures, taken) if taken.ids else lines
-
-
-def _failures(seen: Iterable[CaptureOutcome]) -> list[Capture]:
-    return [each.capture for each in seen if each.shown is None]
+    return map(_plain, clean_made(made, lines, captures, taken) if taken.ids else lines)
 
 
 def _asked(archive: Archive, captures: Iterable[Capture]) -> dict[int, tuple[str, ...] | None]:
@@ -123,33 +135,69 @@ def page_signals(task: ReadTask) -> tuple[str, ...] | None:
 
 
 def _others(
-    captures: Iterable[Capture], asked: dict[int, tuple[str, ...] | None], snapshot: Snapshot
-) -> Iterator[CaptureOutcome]:
-    """The captures of lists, sitemaps and robots.txt, which no record file speaks of."""
+    snapshot: Snapshot,
+    captures: Iterable[Capture],
+    signals: dict[int, tuple[str, ...] | None],
+    histories: dict[int, PageHistory],
+) -> Iterator[PageHistory]:
+    """The pages of lists, sitemaps and robots.txt, and those taken down, that none is told of."""
+    by_page: dict[int, list[Seen]] = defaultdict(list)
     for each in captures:
-        signals = frozenset((*header_opt_outs(each.headers), *(asked.get(each.id) or ())))
-        signals |= robots_signals(each.denied_tokens)
-        wished = wishes(signals, snapshot.recorded_at)
-        yield CaptureOutcome(each, "other", signals, wished)
+        own = (*header_opt_outs(each.headers), *(signals.get(each.id) or ()))
+        by_page[each.page_id].append(_unread(each, own, snapshot.recorded_at))
+    for page in snapshot.pages():
+        seen = by_page[page.id]
+        place_in_time(seen)
+        if seen or page.id not in histories:
+            known = histories.get(page.id)
+            yield PageHistory(
+                _staged(page) if known is None else known.page,
+                sorted(seen, key=lambda each: each.place),
+                _no_keys,
+            )
 
 
-def _by_page(
-    every: Iterable[CaptureOutcome], unread: set[int], snapshot: Snapshot, loader: Loader
+def _no_keys(shown: Shown) -> set[int]:
+    return set()
+
+
+def _staged(page: Page) -> StagedPage:
+    own = (page.state, page.last_outcome, page.due)
+    return StagedPage(page.id, page.site, page.url, *own, None, page.url, is_shared=False)
+
+
+def _unread(capture: Capture, signals: Iterable[str], at: str) -> Seen:
+    """A capture of which no record file speaks."""
+    seen = Seen()
+    for name in ("id", "url", "captured_at", "date_source", "precision", "status", "kind"):
+        setattr(seen, name, getattr(capture, name))
+    seen.asked = asked(" ".join(sorted(signals)), capture.denied_tokens, at)
+    seen.outcome, seen.shown, seen.failure = "other", None, None
+    seen.marked, seen.is_repeat = frozenset(), False
+    return seen
+
+
+def _considered(
+    captures: Iterable[Capture],
+    histories: dict[int, PageHistory],
+    unread: set[int],
+    snapshot: Snapshot,
 ) -> list[Considered]:
-    by_page: dict[int, list[CaptureOutcome]] = defaultdict(list)
-    for each in every:
-        by_page[each.capture.page_id].append(each)
-    found = []
-    at = snapshot.recorded_at
-    newest = {each.site: each for each in snapshot.captures}
+    at, every = snapshot.recorded_at, list(captures)
+    newest = {each.site: each for each in every}
     said = {site: wishes(robots_signals(each.denied_tokens), at) for site, each in newest.items()}
-    for page in snapshot.pages:
-        seen = sorted(by_page[page.id], key=lambda each: each.capture.order)
-        history = history_of(page, loader.refused.get(page.id), seen)
-        for each in seen:
-            own = wishes(header_opt_outs(each.capture.headers), at)
-            found.append(Considered(each, history, own, said[page.site], each.capture.id in unread))
-    return sorted(found, key=lambda each: each.seen.capture.id)
+    seen = {each.id: each for history in histories.values() for each in history.seen}
+    return [
+        Considered(
+            each,
+            seen[each.id],
+            histories[each.page_id],
+            wishes(header_opt_outs(each.headers), at),
+            said[each.site],
+            each.id in unread,
+        )
+        for each in every
+    ]
 
 
 def is_page(capture: Capture) -> bool:

@@ -50,11 +50,11 @@ def why_not(considered: Considered, *, is_guarded: bool) -> WhyNot | None:
 
 
 def _reasons(considered: Considered, *, is_guarded: bool) -> Iterator[WhyNot]:
-    if considered.history.takedown is not None or _shows_taken(considered):
+    if considered.history.page.takedown is not None or _shows_taken(considered):
         yield "taken_down"
     if is_guarded and considered.is_body and considered.seen.shown is None:
         yield "may_show_taken_down"
-    wished = {*considered.seen.wishes, *considered.site_wishes}
+    wished = {*considered.seen.asked.wishes, *considered.site_wishes}
     if considered.is_body:
         # What an address or its site asks now holds for all that it ever showed.
         wished |= {wish for wish in WISHES if considered.history.wishes(wish)}
@@ -77,4 +77,4 @@ def _shows_taken(considered: Considered) -> bool:
         return seen.failure.detail == GONE
     if seen.shown is None:
         return False
-    return seen.shown.taken_down > 0 or any(each.detail == GONE for each in seen.shown.findings)
+    return seen.shown.taken_down > 0 or any(detail == GONE for _, _, detail in seen.shown.findings)

@@ -7,30 +7,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db.rows.holdings import Holdings
 from db.rows.pages import STATES
 from schema.errors import IntegrityError, StartError
+from schema.published import Manifest
 
 
-def require_something(home: Path, held: Holdings, *, is_guarded: bool, damaged: int) -> None:
-    """Pass where a page gave a record, or one was taken down; `damaged` captures were not read.
+def nothing_to_publish(home: Path, made: Manifest) -> IntegrityError | StartError:
+    """Why nothing is published where no page gave a record and none was taken down.
 
-    Where the guard of loss will speak (`is_guarded`), as what is published is not empty, it does.
-    Raises: StartError saying why there is nothing; IntegrityError where bytes are damaged.
+    An IntegrityError where bytes are damaged, else a StartError.
     """
-    is_taken = any(history.takedown is not None for history in held.pages)
-    if held.comparisons or is_taken or is_guarded:
-        return
-    if damaged:
-        what = f"the bytes of {damaged} captures are damaged or missing, and no other gave a record"
-        what += ", so that nothing is published; `verdicts check --deep` names them"
-        raise IntegrityError(where=str(home), what=what)
-    raise StartError(what=f"{home}: nothing to publish, for {_why_empty(held)}")
+    if made.damaged:
+        what = f"the bytes of {made.damaged} captures are damaged or missing, and no other gave a"
+        what += " record, so that nothing is published; `verdicts check --deep` names them"
+        return IntegrityError(where=str(home), what=what)
+    return StartError(what=f"{home}: nothing to publish, for {_why_empty(made.states)}")
 
 
-def _why_empty(held: Holdings) -> str:
+def _why_empty(states: dict[str, int]) -> str:
     """Why no page gave a record, and what to do."""
-    states = held.states()
     if not states["known"]:
         return "no comparison page is known; `verdicts crawl ADDRESS` looks for some"
     told = ", ".join(f"{states[each]} {each}" for each in STATES if states[each])

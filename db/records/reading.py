@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from db.rows.keys import card_key, quote_key
 from parsers import opt_outs, read_page, unquotable
 from schema.errors import ParseError
 from schema.page import RawPage
@@ -37,6 +38,10 @@ class PageResult(Record):
     """SHA-256 of the record's JSON line without its trace; null without a comparison."""
     record: Annotated[Comparison | Failure | None, Field(discriminator="kind")] = None
     """The record, a comparison with its trace; null for a page that is no comparison."""
+    cards: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """The key of each tool's card."""
+    quotes: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """The key of each quote."""
     taken_down: Annotated[tuple[int, ...], Field(strict=False)] = ()
     """Positions of the quotes whose words are left out on request."""
     marked_tools: Annotated[tuple[int, ...], Field(strict=False)] = ()
@@ -79,7 +84,12 @@ def read_task(task: ReadTask) -> ReadAnswer:
     reading = PageResult(opt_outs=page_opt_outs(task.page), record=kept)
     if isinstance(record, Comparison):
         sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
-        reading = reading.model_copy(update={"sha256": sha256})
+        names = [tool.name for tool in record.tools]
+        keys = {
+            "cards": tuple(card_key(task.site, tool) for tool in record.tools),
+            "quotes": tuple(quote_key(task.site, names[q.tool - 1], q.text) for q in record.quotes),
+        }
+        reading = reading.model_copy(update={"sha256": sha256, **keys})
         if "data-nosnippet" in reading.opt_outs:
             reading = _marked(reading, record, task.page)
     return ReadAnswer(record.kind, reading.model_dump_json(by_alias=True))

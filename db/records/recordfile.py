@@ -120,15 +120,12 @@ def _error_answer(capture: Capture) -> ReadAnswer | None:
 def is_parsed(capture: Capture, snapshot: Snapshot) -> bool:
     """Whether the capture's bytes are read for it: the answer 200 of a known page, in full."""
     is_page = capture.status == 200 and is_known_page(capture.site, capture.url)
-    return is_page and original_of(capture, snapshot) is None
+    return is_page and not repeats_own(capture)
 
 
-def original_of(capture: Capture, snapshot: Snapshot) -> Capture | None:
-    """The capture that a revisit of the same address counts as. Absent: None for any other."""
-    if capture.revisit_of is None:
-        return None
-    original = snapshot.by_id.get(capture.revisit_of)
-    return original if original is not None and original.url == capture.url else None
+def repeats_own(capture: Capture) -> bool:
+    """Whether a capture is a revisit of the same address, and counts as that."""
+    return capture.revisit_of is not None and capture.original_url == capture.url
 
 
 def _content(capture: Capture) -> Content:
@@ -170,7 +167,7 @@ def _line(capture: Capture, answer: ReadAnswer | None, snapshot: Snapshot) -> Ca
     outcome: Outcome = "not_parsed" if is_known_page(capture.site, capture.url) else "other"
     if answer is not None:
         outcome = answer.outcome
-    elif original_of(capture, snapshot) is not None:
+    elif repeats_own(capture):
         outcome = "revisit"
     return CaptureLine(
         offset=capture.offset,
@@ -218,11 +215,10 @@ def record_problems(folder: Path, snapshot: Snapshot) -> Iterator[tuple[Path, st
 
     One that is missing is none of them, as it can be made again.
     """
-    by_segment = snapshot.by_segment()
     for segment in snapshot.segments:
         path = record_path(folder, segment)
         if path.exists():
-            wanted = {capture.offset for capture in by_segment.get(segment.name, [])}
+            wanted = {capture.offset for capture in snapshot.captures_of(segment)}
             what = _problem(path, wanted, snapshot.taken.ids)
             if what is not None:
                 yield path, what

@@ -1,113 +1,27 @@
-"""The rows about pages and how they were obtained, and about the archive itself.
+"""The rows of one page: itself, its captures and failures, and its comparison with all versions.
 
-In a row as it is made here, `id` and each reference hold the key of a thing; `assemble` puts
-numbers in their place.
+Each is a tuple in the order of its table's columns. An id follows from what the row is about: a
+page and a capture have the ledger's number, a comparison its page's, a version that of the first
+capture stored of it, and what is within a version the version's with a place behind it. So a new
+page moves no id.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
+from typing import Any, Literal
 
-from archive.ledger import is_due
-from archive.takedown import Correction
-from db.records.snapshot import CORRECTION, RUN, TAKEDOWN, picked, public_runs
-from db.rows.holdings import Holdings
-from db.rows.keys import ToolKey
-from db.rows.tables import Values
+from archive.ledger import due_bounds
+from db.rows.ids import PATTERNS, PublicIds, finding_id
+from db.staging.history import PageHistory, Seen, Version, earliest
+from db.staging.staging import Staging
 from machine.dates import latest
-from parsers.sites import site_named
-from schema.codes import FAILURES, FINDINGS
+from schema import rows
+from schema.rows import Row
 
+Values = tuple[Any, ...]
 _CITED = re.compile(r"(['\"]).*\1", re.DOTALL)
-
-
-def site_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each site that has a known page."""
-    for name in sorted({history.page.site for history in held.pages}):
-        yield {"site": name, **picked(site_named(name), "title base")}
-
-
-def code_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each code, failures first."""
-    for kind, codes in (("failure", FAILURES), ("finding", FINDINGS)):
-        for code, description in codes.items():
-            yield {"code": code, "kind": kind, "description": description}
-
-
-def crawl_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each run that left a trace, oldest first."""
-    for run in public_runs(held.snapshot.runs):
-        failed = json.loads(run.report)["failed"] if run.report else None
-        yield {
-            **picked(run, RUN),
-            "failed_by_code": None if failed is None else json.dumps(failed, sort_keys=True),
-            "seconds": None if run.seconds is None else round(run.seconds),
-        }
-
-
-def takedown_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each take-down that holds."""
-    for each in held.snapshot.taken.active:
-        yield picked(each, TAKEDOWN)
-
-
-def correction_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each note on something that is published; a note might repeat what is not."""
-    pages = {
-        (each.page.site, each.page.url): each.page.id
-        for each in held.pages
-        if each.takedown is None
-    }
-    for note in held.snapshot.corrections:
-        about = _subject(note, pages, held)
-        if about is not None:
-            kinds = dict.fromkeys(("page", "tool", "quote"))
-            yield {**picked(note, CORRECTION), **kinds, note.kind: about}
-
-
-def _subject(note: Correction, pages: dict[tuple[str, str], int], held: Holdings) -> object:
-    """The key of what a note is about. Absent: None where it is not published."""
-    if note.kind == "page":
-        return pages.get((note.site, note.target))
-    if note.kind == "tool":
-        key = ToolKey(note.site, note.target)
-        return key if key in held.found.tools else None
-    return note.target if note.target in held.found.quotes else None
-
-
-def page_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each known page; `due` is judged by the time of the snapshot."""
-    for history in held.pages:
-        page, seen = history.page, history.seen
-        yield {
-            **picked(page, "id site url"),
-            "comparison": held.names[page.id],
-            "state": history.state,
-            "due": is_due(page.due, held.snapshot.at),
-            "captures": len(seen),
-            "last_captured_at": seen[-1].capture.captured_at if seen else None,
-            "takedown": history.takedown,
-        }
-
-
-def capture_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each capture of a known page."""
-    known = {each.capture.id for each in held.seen}
-    for each in held.seen:
-        capture = each.capture
-        yield {
-            **picked(
-                capture, "id url captured_at date_source status content_type kind body_sha256"
-            ),
-            "date_precision": capture.precision,
-            "captured_until": latest(capture.captured_at, capture.precision),
-            "page": capture.page_id,
-            "revisit_of": capture.revisit_of if capture.revisit_of in known else None,
-            "outcome": each.outcome,
-            "opt_outs": " ".join(sorted(each.opt_outs)),
-        }
 
 
 def public_detail(detail: str, *, is_withheld: bool) -> str:
@@ -119,16 +33,166 @@ def public_detail(detail: str, *, is_withheld: bool) -> str:
     return _CITED.sub("[withheld]", detail) if is_withheld else detail
 
 
-def failure_rows(held: Holdings) -> Iterator[Values]:
-    """A row for each capture that gave no record; a revisit does not repeat its original's."""
-    closed = {history.page.id for history in held.pages if history.is_any_withheld}
-    for each in held.seen:
-        if each.failure is not None and not each.is_repeat:
-            is_withheld = each.capture.page_id in closed
-            yield {
-                "page": each.capture.page_id,
-                "capture": each.capture.id,
-                **picked(each.failure, "code field"),
-                "detail": public_detail(each.failure.detail, is_withheld=is_withheld),
-                "captured_at": each.capture.captured_at,
-            }
+class PageRows:
+    """Collects the rows of pages, by table.
+
+    Shape: `at` is the time by which pages are due.
+    """
+
+    def __init__(self, staging: Staging, at: str) -> None:
+        self._staging, self._ids = staging, PublicIds(staging.db)
+        self._bounds = due_bounds(at)
+        self.places: list[tuple[int, int, str, int]] = []
+        """For each version its id, its page, and the place in time of its newest capture."""
+        self.rows: dict[type[Row], list[Values]] = {
+            model: []
+            for model in (
+                rows.PageRow,
+                rows.CaptureRow,
+                rows.ComparisonRow,
+                rows.VersionRow,
+                rows.VersionSideRow,
+                rows.FailureRow,
+                rows.FindingRow,
+            )
+        }
+
+    def add(self, history: PageHistory, name: str, *, is_turned: bool) -> None:
+        """The rows of a page that goes by a name.
+
+        Shape: `is_turned` where it shows another page's comparison, and so has none of its own.
+        """
+        page, seen = history.page, history.seen
+        earliest_due, furthest = self._bounds
+        state = history.state
+        is_due = page.due is not None and not earliest_due < page.due <= furthest
+        last = seen[-1].captured_at if seen else None
+        own = (page.id, page.site, page.url, name, state, int(is_due), len(seen), last)
+        self.rows[rows.PageRow].append((*own, page.takedown))
+        versions = [] if is_turned else history.versions
+        version_of = {each.id: version.id for version in versions for each in version.seen}
+        hides_text = history.wishes("text")
+        hides_any = hides_text or history.wishes("part")
+        for each in seen:
+            self._add_capture(page.id, each, version_of.get(each.id), history)
+            if each.failure is not None and not each.is_repeat:
+                code, field, said = each.failure
+                detail = public_detail(said, is_withheld=hides_any)
+                told = (each.id, page.id, each.id, code, field, detail, each.captured_at)
+                self.rows[rows.FailureRow].append(told)
+        for version in versions:
+            self._add_version(page.id, version, history, hides_text, hides_any)
+        if versions:
+            self._add_comparison(history, name, state, hides_text)
+
+    def _add_capture(
+        self, page: int, each: Seen, version: int | None, history: PageHistory
+    ) -> None:
+        at, precision, again = each.captured_at, each.precision, each.revisit_of
+        if again is not None:
+            is_own = any(other.id == again for other in history.seen)
+            again = again if is_own or self._staging.is_published(again) else None
+        self.rows[rows.CaptureRow].append(
+            (
+                each.id,
+                page,
+                each.url,
+                at,
+                each.date_source,
+                precision,
+                at if precision == "second" else latest(at, precision),
+                each.status,
+                each.content_type,
+                each.kind,
+                again,
+                each.body_sha256,
+                each.outcome,
+                version,
+                each.asked.told,
+            )
+        )
+
+    def _add_version(
+        self, page: int, version: Version, history: PageHistory, hides_text: bool, hides_any: bool
+    ) -> None:
+        shown, number = version.shown, version.id
+        first, newest = version.seen[0].id, version.seen[-1]
+        self.places.append((number, page, newest.seen_at, newest.id))
+        self.rows[rows.VersionRow].append(
+            (
+                number,
+                page,
+                first,
+                version.number,
+                shown.title,
+                shown.layout,
+                shown.sha256,
+                shown.taken_down or None,
+                version.first_seen,
+                version.last_seen,
+            )
+        )
+        for position, (side, _, _) in enumerate(shown.sides, 1):
+            hidden = PATTERNS - 1 if hides_text else self._pattern(side, history.marked)
+            public = self._ids.side[side] * PATTERNS + hidden
+            self.rows[rows.VersionSideRow].append((number, position, public))
+        add = self.rows[rows.FindingRow].append
+        for at, (code, field, said) in enumerate(shown.findings):
+            detail = public_detail(said, is_withheld=hides_any)
+            add((finding_id(number, at), page, number, None, None, code, field, detail))
+
+    def _pattern(self, side: int, marked: frozenset[int]) -> int:
+        """What of a side is withheld where not all is: a bit for the card, one for each slot."""
+        if not marked:
+            return 0
+        shown = self._staging.side(side)
+        slots = (1 << quote[0] for quote in shown.quotes if quote[-1] in marked)
+        return (-shown.card in marked) + sum(slots)
+
+    def _add_comparison(
+        self, history: PageHistory, name: str, state: str, hides_text: bool
+    ) -> None:
+        page, version = history.page, history.versions[-1]
+        (_, tool_a, card_a), (_, tool_b, card_b) = version.shown.sides
+        capture = version.body
+        self.rows[rows.ComparisonRow].append(
+            (
+                page.id,
+                name,
+                page.site,
+                None if page.url.startswith("urn:") else page.url,
+                version.shown.title,
+                version.shown.layout,
+                self._ids.tool[tool_a],
+                self._ids.tool[tool_b],
+                self._ids.card[card_a],
+                self._ids.card[card_b],
+                page.id,
+                capture.id,
+                version.id,
+                capture.captured_at,
+                "stored" if state == "stored" else "held",
+                self._withheld(history, version, hides_text),
+                int(history.wishes("index")),
+                earliest(each.first_seen for each in history.versions),
+                version.last_seen,
+            )
+        )
+
+    def _withheld(
+        self, history: PageHistory, version: Version, hides_text: bool
+    ) -> Literal["noarchive", "takedown"] | None:
+        """Why any text that the version shows is left out. Absent: None where none is."""
+        if version.shown.taken_down:
+            return "takedown"
+        marked = history.marked
+        is_any = hides_text or (
+            bool(marked) and not marked.isdisjoint(self._staging.keys(version.shown))
+        )
+        return "noarchive" if is_any else None
+
+    def drained(self) -> Iterator[tuple[type[Row], list[Values]]]:
+        """The rows collected so far, by table; they are collected anew from now on."""
+        for model, made in self.rows.items():
+            yield model, made
+            made.clear()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Protocol
 
-from archive import Page
 from schema.rows import PageState
 
 STATES: tuple[PageState, ...] = ("refused", "gone", "held", "failed", "waiting", "stored")
@@ -18,7 +18,19 @@ BROUGHT_A_PAGE = (None, "ok", "extraction_refused")
 """Outcomes of an attempt after which the newest capture tells how the page stands."""
 
 
-def page_state(page: Page, outcomes: list[str]) -> PageState:
+class Tried(Protocol):
+    """A page as the ledger knows it: its state there, and what its last attempt came to."""
+
+    @property
+    def state(self) -> str:
+        """The state that the ledger gives."""
+
+    @property
+    def last_outcome(self) -> str | None:
+        """The outcome of the last attempt. Absent: None before the first."""
+
+
+def page_state(page: Tried, outcomes: list[str]) -> PageState:
     """The first state that fits.
 
     Shape: `outcomes` are those of the page's captures, oldest first, a revisit's its original's;

@@ -13,23 +13,32 @@ from functools import cache
 from typing import Any
 
 from schema.errors import BuildError
-from schema.rows import ROWS, SEARCHED, VIEWS, Row
-
-Values = dict[str, Any]
-"""A row: its values by column."""
+from schema.rows import ROWS, SEARCHED, Row
+from schema.rows import VIEWS as VIEW_MODELS
 
 TOKENIZE = "porter unicode61 remove_diacritics 2"
 
-COMPARISON_QUOTE = """
+VIEWS = """
+CREATE VIEW version_tool AS
+SELECT shown.version, shown.position, side.tool, side.card, side.badge, side.votes_ship,
+       side.votes_skip, side.community_stated, side.community_ship_percent, side.community_ship,
+       side.community_votes, side.pricing, side.withheld
+FROM version_side AS shown JOIN side ON side.id = shown.side;
+CREATE VIEW version_quote AS
+SELECT shown.version, 2 * own.slot - 2 + shown.position AS position,
+       shown.position AS tool_position, own.slot, own.reviewer, own.score, own.verdict,
+       own.verdict_source, own.verdict_start, own.verdict_end, own.quote, own.withheld
+FROM version_side AS shown JOIN side_quote AS own ON own.side = shown.side;
 CREATE VIEW comparison_quote AS
-SELECT comparison.comparison, version_quote.position, version_quote.tool_position,
-       version_quote.slot, reviewer.name AS reviewer, version_quote.score, version_quote.verdict,
-       version_quote.verdict_source, quote.key AS quote,
-       CASE WHEN version_quote.withheld IS NULL THEN quote.text END AS text
+SELECT comparison.comparison, 2 * own.slot - 2 + shown.position AS position,
+       shown.position AS tool_position, own.slot, reviewer.name AS reviewer, own.score,
+       own.verdict, own.verdict_source, quote.key AS quote,
+       CASE WHEN own.withheld IS NULL THEN quote.text END AS text
 FROM comparison
-JOIN version_quote ON version_quote.version = comparison.version
-JOIN quote ON quote.id = version_quote.quote
-LEFT JOIN reviewer ON reviewer.id = version_quote.reviewer
+JOIN version_side AS shown ON shown.version = comparison.version
+JOIN side_quote AS own ON own.side = shown.side
+JOIN quote ON quote.id = own.quote
+LEFT JOIN reviewer ON reviewer.id = own.reviewer
 """
 
 
@@ -49,10 +58,11 @@ def columns(model: type[Row]) -> list[Column]:
     fields = model.model_json_schema()["properties"]
     own = [name for name in fields if name in model.__annotations__]
     shared = [name for name in fields if name not in own and name != "id"]
-    return [_column(name, fields[name]) for name in ["id", *own, *shared]]
+    numbers = ["id"] if "id" in fields else []
+    return [_column(name, fields[name]) for name in [*numbers, *own, *shared]]
 
 
-def _column(name: str, field: Values) -> Column:
+def _column(name: str, field: dict[str, Any]) -> Column:
     """A column from the JSON Schema of a field: an integer or a string, with or without null."""
     kinds = field.get("anyOf", [field])
     (kind,) = (each for each in kinds if each != {"type": "null"})
@@ -67,7 +77,7 @@ def _column(name: str, field: Values) -> Column:
     return Column(name, " ".join(words), references)
 
 
-def _checks(name: str, kind: Values) -> Iterator[str]:
+def _checks(name: str, kind: dict[str, Any]) -> Iterator[str]:
     choices = [kind["const"]] if "const" in kind else kind.get("enum", [])
     if choices:
         yield f"{name} IN ({', '.join(map(repr, choices))})"
@@ -85,19 +95,23 @@ def create_tables(connection: sqlite3.Connection) -> None:
     for model in ROWS:
         parts = [column.sql for column in columns(model)]
         parts += [f"UNIQUE ({_names(names)})" for names in model.unique]
+        parts += [f"PRIMARY KEY ({_names(model.told_by)})"] if model.told_by else []
         body = ",\n  ".join(parts)
-        connection.execute(f'CREATE TABLE "{model.table}" (\n  {body}\n) STRICT')
-    connection.execute(COMPARISON_QUOTE)
+        kind = "STRICT, WITHOUT ROWID" if model.told_by else "STRICT"
+        connection.execute(f'CREATE TABLE "{model.table}" (\n  {body}\n) {kind}')
+    for view in VIEWS.split(";"):
+        connection.execute(view)
 
 
-def insert_rows(connection: sqlite3.Connection, model: type[Row], rows: Iterable[Values]) -> None:
-    """Insert rows in the order given.
+def insert_rows(
+    connection: sqlite3.Connection, model: type[Row], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert rows, each with the values of the table's columns in order.
 
     Raises: BuildError naming the table when a row holds what its columns may not.
     """
     names = [column.name for column in columns(model)]
-    marks = ", ".join(f":{name}" for name in names)
-    sql = f'INSERT INTO "{model.table}" ({_names(names)}) VALUES ({marks})'
+    sql = f'INSERT INTO "{model.table}" ({_names(names)}) VALUES ({", ".join("?" * len(names))})'
     try:
         connection.executemany(sql, rows)
     except sqlite3.IntegrityError as error:
@@ -105,31 +119,44 @@ def insert_rows(connection: sqlite3.Connection, model: type[Row], rows: Iterable
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """Make the indexes, one for each foreign key among them, and full-text search."""
+    """Make the indexes, one for each foreign key that is asked by, and full-text search."""
     # Late, because each guarded worker imports this room and none needs it: 0.17 s of 0.67 s.
     from sqlite_utils import Database
 
     database = Database(connection)
     for model in ROWS:
-        keys = [(column.name,) for column in columns(model) if column.references]
-        longer = [*model.unique, *(names for names in model.indexes if len(names) > 1)]
+        references = [column.name for column in columns(model) if column.references]
+        keys = [(name,) for name in references if name not in model.rarely_asked]
+        longer = [
+            model.told_by,
+            *model.unique,
+            *(names for names in model.indexes if len(names) > 1),
+        ]
         for names in [*keys, *model.indexes]:
             if not any(other[: len(names)] == names and other != names for other in longer):
                 database.table(model.table).create_index(names)
     for table, names in SEARCHED.items():
         database.table(table).enable_fts(names, tokenize=TOKENIZE)
+
+
+def refresh_search(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    """Make full-text search of some tables anew, the same bytes for the same words."""
+    from sqlite_utils import Database
+
+    database = Database(connection)
+    for table in tables:
+        database.table(table).rebuild_fts()
         database.table(table).optimize()
 
 
-def descriptions() -> Iterator[Values]:
-    """The rows that say what each table, view and column holds, in order."""
-    models = {model.table: model for model in ROWS} | VIEWS
+def descriptions() -> Iterator[tuple[str, str | None, str]]:
+    """Table, column and sentence: what each table, view and column holds, in order."""
+    models = {model.table: model for model in ROWS} | VIEW_MODELS
     for table, model in sorted(models.items()):
         fields = model.model_fields.items()
         told = [(None, model.__doc__), *((name, field.description) for name, field in fields)]
         for column, text in told:
-            description = (text or "").strip()
-            yield {"table_name": table, "column_name": column, "description": description}
+            yield table, column, (text or "").strip()
 
 
 def _names(names: Iterable[str]) -> str:

@@ -1,59 +1,160 @@
-"""Rows into a fresh SQLite file that is checked and byte for byte the same for the same rows.
+"""A published database file made: from nothing, or from the last one and what changed since.
 
-No clock and no order but the given one: page size and settings are fixed, the file is vacuumed.
+    work file, fresh or a copy -> rows of pages -> things joined -> indexes and search -> candidate
+
+Both ways give the same bytes: ids follow from what is archived, and the candidate is written anew
+from the work file, table by table. No clock, and memory does not grow with the pages.
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 
 from archive.ledger import require_handles
-from db.rows.assemble import Tables
-from db.rows.tables import create_indexes, create_tables, insert_rows
+from db.rows.ids import PublicIds
+from db.rows.tables import create_indexes, create_tables, insert_rows, refresh_search
+from db.rows.things import JOINED, join_things
+from db.staging.staging import Staging
 from schema.errors import BuildError, StoppedError
-from schema.rows import ROWS
+from schema.rows import ROWS, SEARCHED, Row
 
 PAGE_SIZE = 4096
+CACHE_KIB = 64 << 10
+"""So much of the work file is kept in memory. Units: KiB."""
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_VERSIONS = "SELECT id FROM comparison_version WHERE comparison IN (SELECT page_id FROM changed)"
+_OF_PAGES = (
+    f"DELETE FROM finding WHERE version IN ({_VERSIONS})",
+    f"DELETE FROM version_side WHERE version IN ({_VERSIONS})",
+    "DELETE FROM comparison_version WHERE comparison IN (SELECT page_id FROM changed)",
+    "DELETE FROM comparison WHERE id IN (SELECT page_id FROM changed)",
+    "DELETE FROM failure WHERE page IN (SELECT page_id FROM changed)",
+    "DELETE FROM capture WHERE page IN (SELECT page_id FROM changed)",
+    "DELETE FROM page WHERE id IN (SELECT page_id FROM changed)",
+)
 
 
-def write_database(path: Path, tables: Tables) -> None:
-    """Make the file from nothing and check it.
+class Work:
+    """The work file. Shape: `with Work(path, base) as work`, rows in, `finish(candidate)` at last.
 
-    Raises: BuildError when SQLite finds it unsound, a foreign key broken or rows missing;
-    StoppedError when the disk does not take it.
+    Absent: without `base` it begins empty; else it begins as a copy of that published file.
     """
-    path.unlink(missing_ok=True)
-    with _disk_of(path):
-        _write(path, tables)
-    counts = {model.table: len(tables[model]) for model in ROWS}
+
+    def __init__(self, path: Path, base: Path | None) -> None:
+        self.path, self.is_part = path, base is not None
+        path.unlink(missing_ok=True)
+        if base is not None:
+            shutil.copyfile(base, path)
+        self.db = sqlite3.connect(path, isolation_level=None)
+
+    def __enter__(self) -> Work:
+        """Ready for rows, within one transaction."""
+        # The file is thrown away if anything fails, so no journal is needed to undo it.
+        for setting in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF"):
+            self.db.execute(f"PRAGMA {setting}")
+        self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        if not self.is_part:
+            self.db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+            create_tables(self.db)
+        self.db.execute("BEGIN")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Let the file go, and nothing be left of it."""
+        self.db.close()
+        self.path.unlink(missing_ok=True)
+
+    def insert(self, model: type[Row], made: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows in the order of the table's columns."""
+        insert_rows(self.db, model, made)
+
+    def remove_pages(self, pages: Iterable[int]) -> None:
+        """Take out all that is of these pages."""
+        self.db.execute("CREATE TEMP TABLE changed (page_id INTEGER PRIMARY KEY)")
+        self.db.executemany("INSERT INTO changed VALUES (?)", ((page,) for page in pages))
+        for sql in _OF_PAGES:
+            self.db.execute(sql)
+
+    def join(self, staging: Staging, bounds: tuple[str, str]) -> None:
+        """Make the rows of what versions show, of the words that the staging file holds.
+
+        Shape: `bounds` are the dates between which a page is not due.
+        """
+        self.db.execute("COMMIT")
+        self.db.execute("ATTACH ? AS staging", (f"{staging.path}",))
+        self.db.execute("BEGIN")
+        if self.is_part:
+            self.db.execute(_DUE, bounds)
+            for table in SEARCHED:
+                self.db.execute(f"CREATE TEMP TABLE searched_{table} AS {_searched(table)}")
+            self.db.execute("DELETE FROM finding WHERE card IS NOT NULL OR quote IS NOT NULL")
+            for model in JOINED:
+                self.db.execute(f"DELETE FROM {model.table}")
+        join_things(self.db, PublicIds(staging.db))
+
+    def _is_searched_anew(self, table: str) -> bool:
+        """Whether words that are searched have changed."""
+        before, now = f"SELECT * FROM searched_{table}", _searched(table)
+        sql = f"SELECT EXISTS ({before} EXCEPT {now}) OR EXISTS ({now} EXCEPT {before})"
+        return bool(self.db.execute(sql).fetchone()[0])
+
+    def replace(self, model: type[Row], made: Iterable[tuple[Any, ...]]) -> None:
+        """Let a table hold just these rows."""
+        if self.is_part:
+            self.db.execute(f'DELETE FROM "{model.table}"')
+        self.insert(model, made)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        ask = self.db.execute
+        return {
+            model.table: ask(f'SELECT count(*) FROM "{model.table}"').fetchone()[0]
+            for model in ROWS
+        }
+
+    def finish(self, candidate: Path) -> None:
+        """Write the candidate: indexed, searchable, the same bytes for the same rows."""
+        self.db.execute("COMMIT")
+        self.db.execute("DETACH staging")
+        if self.is_part:
+            refresh_search(self.db, [each for each in SEARCHED if self._is_searched_anew(each)])
+        else:
+            create_indexes(self.db)
+            refresh_search(self.db, SEARCHED)
+        # How often the schema was changed is all that could tell one way from the other.
+        self.db.execute("PRAGMA schema_version = 1")
+        candidate.unlink(missing_ok=True)
+        self.db.execute("VACUUM INTO ?", (f"{candidate}",))
+
+
+_DUE = """
+UPDATE page SET due = 1 - page.due FROM staging.page AS now WHERE now.id = page.id
+  AND page.due <> (now.due IS NOT NULL AND NOT (now.due > ? AND now.due <= ?))
+"""
+
+
+def _searched(table: str) -> str:
+    return f"SELECT id, {', '.join(SEARCHED[table])} FROM {table}"
+
+
+def require_sound(path: Path, counts: dict[str, int]) -> None:
+    """Pass where SQLite finds a file sound, no foreign key is broken and no row is missing.
+
+    Raises: BuildError.
+    """
     problems = database_problems(path, counts)
     if problems:
         raise BuildError(what=f"the new database is not sound: {'; '.join(problems)}")
 
 
-def _write(path: Path, tables: Tables) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        # The file is thrown away if anything fails, so no journal is needed to undo it.
-        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA foreign_keys = OFF")
-        create_tables(connection)
-        connection.execute("BEGIN")
-        for model in ROWS:
-            insert_rows(connection, model, tables[model])
-        connection.execute("COMMIT")
-        create_indexes(connection)
-        connection.execute("VACUUM")
-
-
 @contextmanager
-def _disk_of(path: Path) -> Iterator[None]:
+def disk_of_database(path: Path) -> Iterator[None]:
     """What SQLite says of the disk, told with the file that it was writing."""
     try:
         yield

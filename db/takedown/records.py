@@ -130,7 +130,6 @@ def clean_made(
 
 def clean_records(folder: Path, snapshot: Snapshot) -> None:
     """Leave what was taken down in no record file; one that cannot be told is made again."""
-    by_segment = snapshot.by_segment()
     wanted: set[Path] = set()
     for segment in snapshot.segments:
         # What was made while the segment was shorter is of use until it is sealed.
@@ -138,9 +137,9 @@ def clean_records(folder: Path, snapshot: Snapshot) -> None:
         for path in [last] if segment.is_sealed else recordfile.record_paths(folder, segment):
             with suppress(*recordfile.READ_ERRORS):
                 offsets = recordfile.read_header(path).outcomes.keys()
-                captures = [c for c in by_segment.get(segment.name, []) if c.offset in offsets]
+                captures = [c for c in snapshot.captures_of(segment) if c.offset in offsets]
                 if fitted(path, segment, captures, snapshot.taken) is not None:
                     wanted.add(path)
     for path in sorted(folder.glob("*")):
-        if path not in wanted:
+        if path not in wanted:  # what is staged of them, too
             path.unlink()

@@ -130,7 +130,7 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
         return []
     archive = open_archive(home.path)
     names = withdraw_files(evidence or Evidence(archive), taken)
-    if any(_is_older(path, taken) for path in home.records.glob("*")):
+    if any(_is_older(path, taken) for path in home.records.glob("*.gz")):
         clean_records(home.records, take_snapshot(archive))
     return names
 

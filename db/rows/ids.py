@@ -1,0 +1,58 @@
+"""The ids of published rows: each follows from what is archived, none from how many there are.
+
+What is distinct, a tool, a card, a quote or a reviewer, goes by where it was shown first: its
+capture's number and the place on the page. Two of a kind never share one, and a new page moves
+none, for a new capture's number is greater than all before it.
+
+    version         1234567              the first capture stored of it
+    tool, card      1234567 * 2 + side   shown first there
+    quote, reviewer 1234567 * 8 + place
+    side            (1234567 * 2 + side) * 32 + what of it is withheld
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+
+SIDES, PLACES, FINDINGS = 2, 8, 1000
+"""So many cards, quotes and findings may have one capture's number in front of their ids."""
+PATTERNS = 32
+"""So many ways there are to withhold a side's description and its four quotes, or some of them."""
+CONFLICTS = 500
+"""From here on stand findings about a card or quote that captures disagree on."""
+FIELDS = 20
+"""So many fields of one card or quote may be disagreed on."""
+
+
+def finding_id(version: int, at: int) -> int:
+    """The id of a version's finding, by its place among them."""
+    return version * FINDINGS + at
+
+
+def conflict_id(thing: int, places: int, at: int) -> int:
+    """The id of a finding about a card or quote, by the thing's id and the field's place.
+
+    Shape: `places` is SIDES for a card, PLACES for a quote.
+    """
+    capture, place = divmod(thing, places)
+    shift = 0 if places == SIDES else SIDES
+    return capture * FINDINGS + CONFLICTS + (shift + place) * FIELDS + at
+
+
+class PublicIds:
+    """The id of each distinct thing, by its number in the staging file. Units: 8 bytes a thing."""
+
+    def __init__(self, staging: sqlite3.Connection) -> None:
+        every = ("tool", "card", "quote", "reviewer", "side")
+        self.tool, self.card, self.quote, self.reviewer, self.side = (
+            _firsts(staging, table) for table in every
+        )
+
+
+def _firsts(staging: sqlite3.Connection, table: str) -> array[int]:
+    (count,) = staging.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone()
+    found = array("q", bytes(8 * (count + 1)))
+    for n, first in staging.execute(f"SELECT n, first FROM {table}"):
+        found[n] = first
+    return found

@@ -1,0 +1,93 @@
+"""The rows that are about the archive as a whole: sites, codes, runs, take-downs, notes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from archive.takedown import Correction
+from db.records.snapshot import Snapshot, public_runs
+from db.rows.tables import descriptions
+from parsers.sites import site_named
+from schema import rows
+from schema.codes import FAILURES, FINDINGS
+from schema.rows import Row
+
+Values = tuple[Any, ...]
+
+
+def other_rows(
+    db: sqlite3.Connection, snapshot: Snapshot
+) -> Iterator[tuple[type[Row], Iterator[Values]]]:
+    """The rows of each of these tables; `db` holds the pages, tools and quotes already."""
+    yield rows.SiteRow, _sites(db)
+    codes = (("failure", FAILURES), ("finding", FINDINGS))
+    every = ((code, kind, said) for kind, known in codes for code, said in known.items())
+    yield rows.CodeRow, _numbered(every)
+    yield rows.DescriptionRow, _numbered(descriptions())
+    yield rows.ReleaseRow, iter(())
+    yield rows.CrawlRow, _crawls(snapshot)
+    told = snapshot.taken.active
+    yield (
+        rows.TakedownRow,
+        ((each.id, each.kind, each.site, each.target, each.reason, each.added_at) for each in told),
+    )
+    yield rows.CorrectionRow, _corrections(db, snapshot)
+
+
+def _numbered(made: Iterator[Values]) -> Iterator[Values]:
+    return ((number, *each) for number, each in enumerate(made, 1))
+
+
+def _sites(db: sqlite3.Connection) -> Iterator[Values]:
+    """A row for each site that has a known page, by the number of its first."""
+    sql = "SELECT min(id), site FROM page GROUP BY site ORDER BY site"
+    for number, name in db.execute(sql).fetchall():
+        site = site_named(name)
+        yield number, name, site.title, site.base
+
+
+def _crawls(snapshot: Snapshot) -> Iterator[Values]:
+    """A row for each run that left a trace, oldest first."""
+    for run in public_runs(snapshot.runs):
+        failed = json.loads(run.report)["failed"] if run.report else None
+        yield (
+            run.id,
+            run.kind,
+            run.site,
+            run.started_at,
+            run.ended_at,
+            run.exit_code,
+            run.asked,
+            run.stored,
+            run.unchanged,
+            run.failed,
+            run.bytes,
+            run.robots_state,
+            None if failed is None else json.dumps(failed, sort_keys=True),
+            None if run.seconds is None else round(run.seconds),
+        )
+
+
+_ABOUT = {
+    "page": "SELECT id FROM page WHERE site = ? AND url = ? AND takedown IS NULL",
+    "tool": "SELECT id FROM tool WHERE site = ? AND coalesce(slug, 'name:' || name) = ?",
+    "quote": "SELECT id FROM quote WHERE ? IS NOT NULL AND key = ?",
+}
+"""What finds the subject of a note, by its site and target."""
+
+
+def _corrections(db: sqlite3.Connection, snapshot: Snapshot) -> Iterator[Values]:
+    """A row for each note on something that is published; a note might repeat what is not."""
+    for note in snapshot.corrections:
+        about = _subject(db, note)
+        if about is not None:
+            where = [about if note.kind == kind else None for kind in _ABOUT]
+            yield (note.id, note.kind, note.site, note.target, *where, note.note, note.added_at)
+
+
+def _subject(db: sqlite3.Connection, note: Correction) -> int | None:
+    row = db.execute(_ABOUT[note.kind], (note.site, note.target)).fetchone()
+    return None if row is None else row[0]

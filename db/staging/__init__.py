@@ -1,0 +1,10 @@
+"""What record files say and the ledger knows, kept between builds beside the record files.
+
+Private and rebuildable: a build brings it up to date, and reads pages over time from it.
+
+tables    its tables                              staging   the file: what is taken in, what changed
+words     the numbers of distinct words           history   one page over time
+"""
+
+from db.staging.history import PageHistory, Seen, Shown, StagedPage, Version, asked, place_in_time
+from db.staging.staging import STAGING, Staging

@@ -1,0 +1,433 @@
+"""The staging file: brought up to date with the ledger and the record files, then read in order.
+
+    pages, robots, what is held  ->  captures with their lines, segment by segment  ->  dirty pages
+
+What is taken in stays until a take-down, another parser or another ledger makes it worth nothing;
+then it is made again from the record files. A build that is killed loses no more than a segment.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from archive import Archive, Capture
+from db.records.snapshot import Snapshot, is_known_page
+from db.staging.history import Failed, PageHistory, Seen, Shown, StagedPage, asked, place_in_time
+from db.staging.tables import FORMAT, TABLES
+from db.staging.words import Records
+from parsers.sites import site_named
+from schema.errors import IntegrityError
+
+STAGING = "staging.db"
+"""Its name, beside the record files."""
+CACHE_KIB = 64 << 10
+"""So much of the file is kept in memory while it is worked on. Units: KiB."""
+HELD_BACK = Failed(
+    "layout_drift",
+    None,
+    "its layout drifted in its run, or the run is not over; `verdicts drift` shows how",
+)
+"""The failure that stands for a record which waits for a person, or for its run's profile."""
+_SEEN = (
+    "page_id id run_id url captured_at date_source precision status content_type kind revisit_of"
+    " body_sha256 outcome signals takedown record failure marked is_held"
+).split()
+_TAKEN = (*_SEEN, "is_damaged")
+_PAGE = ("id", "site", "url", "state", "last_outcome", "due", "takedown")
+_PAGES = (
+    f"SELECT {', '.join(_PAGE)}, pair, EXISTS (SELECT 1 FROM page AS other"
+    " WHERE other.pair = page.pair AND other.id <> page.id) FROM page"
+)
+
+
+class Staging:
+    """The staging file of a home, one build at a time.
+
+    Shape: `with Staging(path) as staging: staging.fit(...)`, then `take_...`, then `histories`.
+    Raises: what SQLite says of the disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, isolation_level=None)
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        db.execute("PRAGMA journal_mode = PERSIST")
+        self.db = db
+        with suppress(sqlite3.DatabaseError):
+            if db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() == (
+                str(FORMAT),
+            ):
+                self._begin()
+                return db
+        db.close()
+        remove(self.path)
+        self.db = db = sqlite3.connect(self.path, isolation_level=None)
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        db.execute("PRAGMA journal_mode = PERSIST")
+        db.executescript(TABLES)
+        self._begin()
+        self.set(format=str(FORMAT))
+        return db
+
+    def _begin(self) -> None:
+        self._records = Records(self.db)
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def __enter__(self) -> Staging:
+        """Ready to use."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Lets the file go; what was not committed is forgotten."""
+        self.db.close()
+
+    def commit(self) -> None:
+        """Keep what was taken in."""
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def get(self, name: str) -> str | None:
+        """What was noted under a name. Absent: None where nothing was."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else row[0]
+
+    def set(self, **values: str | None) -> None:
+        """Note values by name."""
+        self.db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def begin_again(self) -> None:
+        """Forget everything."""
+        self.db.close()
+        remove(self.path)
+        self.db = self._opened()
+
+    # What is taken in
+
+    def take(self, archive: Archive, snapshot: Snapshot, made_by: Iterable[str]) -> None:
+        """Bring pages, robots.txt and what is held up to date; forget all that no longer holds.
+
+        Shape: `made_by` are the versions of all that shapes what is in here.
+        """
+        key = json.dumps([*made_by, snapshot.taken.ids])
+        upto = int(self.get("upto") or 0)
+        if self.get("key") != key or self.get("ledger") != archive.fingerprint(upto):
+            if self.get("key") is not None:
+                self.begin_again()
+            self.set(key=key, upto="0", ledger=archive.fingerprint(0))
+        self._take_robots(archive)
+        if not self._take_pages(archive, snapshot):
+            self.begin_again()
+            self.take(archive, snapshot, made_by)
+            return
+        self._take_held(snapshot.held)
+        if self.get("at") != snapshot.recorded_at:
+            # A wish may come with a date from which it holds.
+            self._dirty("SELECT page_id FROM capture WHERE signals LIKE '%=%'")
+            self.set(at=snapshot.recorded_at)
+
+    def _dirty(self, select: str, values: Iterable[object] = ()) -> None:
+        self.db.execute(f"INSERT OR IGNORE INTO dirty {select}", tuple(values))
+
+    def _take_robots(self, archive: Archive) -> None:
+        known = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM robots")}
+        for run, site, denied in archive.denied_robots():
+            if known.get((run, site)) != denied:
+                self.db.execute(
+                    "INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", (run, site, denied)
+                )
+                self._dirty(
+                    "SELECT page_id FROM capture JOIN page ON page.id = page_id"
+                    " WHERE run_id = ? AND site = ?",
+                    (run, site),
+                )
+        self._denied = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM robots")}
+
+    def _take_pages(self, archive: Archive, snapshot: Snapshot) -> bool:
+        """Whether the ledger's pages are still those that are known here, and perhaps more."""
+        names = ", ".join(_PAGE)
+        insert = f"INSERT OR REPLACE INTO page ({names}, pair) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        for rows in archive.page_chunks():
+            between = (rows[0][0], rows[-1][0])
+            sql = f"SELECT {names}, pair FROM page WHERE id BETWEEN ? AND ?"
+            known = {row[0]: row for row in self.db.execute(sql, between)}
+            changed = []
+            for row in rows:
+                refused = snapshot.refused.get(row[0])
+                own = (
+                    (*row, None) if refused is None else (*row[:3], "refused", None, None, refused)
+                )
+                before = known.get(row[0])
+                if before is None:
+                    if is_known_page(row[1], row[2]):
+                        changed.append((*own, _pair(row[1], row[2])))
+                elif before[1:3] != row[1:3]:
+                    return False
+                elif before[:-1] != own:
+                    changed.append((*own, before[-1]))
+            self.db.executemany(insert, changed)
+            self.db.executemany(
+                "INSERT OR IGNORE INTO dirty VALUES (?)", [(row[0],) for row in changed]
+            )
+        return True
+
+    def _take_held(self, held: frozenset[int]) -> None:
+        known = {number for (number,) in self.db.execute("SELECT id FROM capture WHERE is_held")}
+        for number in known ^ held:
+            self._dirty("SELECT page_id FROM capture WHERE id = ?", (number,))
+            sql = "UPDATE capture SET is_held = ? WHERE id = ?"
+            self.db.execute(sql, (number in held, number))
+
+    def wanted(self, snapshot: Snapshot) -> tuple[int, set[int]]:
+        """The last capture that is known here, and those that were damaged and are wanted again."""
+        sql = "SELECT id FROM capture WHERE is_damaged"
+        return int(self.get("upto") or 0), {number for (number,) in self.db.execute(sql)}
+
+    def take_lines(
+        self,
+        captures: Iterable[Capture],
+        lines: Iterable[dict[str, Any]],
+        held: frozenset[int],
+        *,
+        is_damaged: bool,
+    ) -> None:
+        """One segment: its captures, and the lines of its record file.
+
+        Raises: IntegrityError when a capture has no line.
+        """
+        by_offset = {capture.offset: capture for capture in captures}
+        names, marks = ", ".join(_TAKEN), ", ".join("?" * len(_TAKEN))
+        rows = []
+        for line in lines:
+            capture = by_offset.pop(line["offset"], None)
+            if capture is not None and self._is_staged(capture):
+                rows.append((*self._row(capture, line, capture.id in held), is_damaged))
+        for capture in by_offset.values():
+            what = f"its record file does not speak of the capture at {capture.offset}"
+            raise IntegrityError(where=capture.segment, what=what)
+        self.db.executemany(f"INSERT OR REPLACE INTO capture ({names}) VALUES ({marks})", rows)
+        self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
+        self.commit()
+
+    def _is_staged(self, capture: Capture) -> bool:
+        sql = "SELECT url FROM page WHERE id = ?"
+        row = self.db.execute(sql, (capture.page_id,)).fetchone()
+        self._url = row and row[0]
+        return row is not None
+
+    def _row(self, capture: Capture, line: dict[str, Any], is_held: bool) -> tuple[Any, ...]:
+        reading = line["reading"] or {}
+        signals = {*line["opt_outs"], *reading.get("opt_outs", ())}
+        record = reading.get("record")
+        number = failure = marked = None
+        if record is not None and record["kind"] == "failure":
+            failure = json.dumps([record[name] for name in ("code", "field", "detail")])
+        elif record is not None:
+            number, said = self._records.number(capture.site, capture.id, reading)
+            marked = self._marked(said[4], reading)
+        return (
+            capture.page_id,
+            capture.id,
+            capture.run_id,
+            None if capture.url == self._url else capture.url,
+            capture.captured_at,
+            capture.date_source,
+            capture.precision,
+            capture.status,
+            capture.content_type,
+            capture.kind,
+            capture.revisit_of,
+            capture.body_sha256,
+            line["outcome"],
+            " ".join(sorted(signals)),
+            line["takedown"],
+            number,
+            failure,
+            marked,
+            is_held,
+        )
+
+    def _marked(self, sides: list[list[int]], reading: dict[str, Any]) -> str | None:
+        """The cards, as negative numbers, and quotes that a page marks. Absent: None for none."""
+        tools, quotes = reading["marked_tools"], reading["marked_quotes"]
+        if not tools and not quotes:
+            return None
+        found = []
+        for at, (number, _, card) in enumerate(sides, 1):
+            found += [-card] if at in tools else []
+            under = self.side(number).quotes
+            found += [quote[-1] for quote in under if 2 * quote[0] - 2 + at in quotes]
+        return json.dumps(found)
+
+    def taken(self, archive: Archive, upto: int) -> None:
+        """All captures up to `upto` are here; what else they touch is dirty from now on."""
+        self.set(upto=str(upto), ledger=archive.fingerprint(upto))
+        if self._records.is_moved:
+            self.set(base=None)
+        # A new page may take another's name, or show it at the turned address.
+        self._dirty(
+            "SELECT other.id FROM dirty JOIN page ON page.id = dirty.page_id"
+            " JOIN page AS other ON other.pair = page.pair"
+        )
+        sql = "SELECT id, site, url FROM page JOIN dirty ON dirty.page_id = page.id"
+        turned = [each for row in self.db.execute(sql) for each in self.turned(*row)]
+        self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", [(each,) for each in turned])
+        self.commit()
+
+    # What is published
+
+    def begin_to_publish(self, *, is_part: bool) -> None:
+        """From here on, until `published`, no published file is known to show what is here."""
+        self.set(base=None)
+        where = " WHERE page_id IN (SELECT page_id FROM dirty)" if is_part else ""
+        self.db.execute(f"DELETE FROM version{where}")
+        self.commit()
+
+    def dirty(self) -> Iterator[int]:
+        """The pages that the published file does not show as they are."""
+        return (number for (number,) in self.db.execute("SELECT page_id FROM dirty"))
+
+    def note_versions(self, places: Iterable[tuple[int, int, str, int]]) -> None:
+        """Note the versions that are published now: id, page, place in time and last capture."""
+        self.db.executemany("INSERT INTO version VALUES (?, ?, ?, ?)", places)
+
+    def published(self, **values: str) -> None:
+        """What is here is published: nothing is dirty any more."""
+        self.db.execute("DELETE FROM dirty")
+        self.set(**values)
+        self.commit()
+
+    # What is read
+
+    def turned(self, number: int, site: str, url: str) -> list[int]:
+        """The pages whose address names the same two slugs the other way round."""
+        found = [] if url.startswith("urn:") else site_named(site).slugs(url)
+        sql = "SELECT id FROM page WHERE pair = ? AND site = ? AND id != ?"
+        return [
+            each
+            for a, b in found
+            for (each,) in self.db.execute(sql, (f"{b}-vs-{a}", site, number))
+        ]
+
+    def named(self, pair: str) -> list[StagedPage]:
+        """The pages that could go by a name."""
+        return [StagedPage(*row) for row in self.db.execute(f"{_PAGES} WHERE pair = ?", (pair,))]
+
+    def side(self, number: int) -> Side:
+        """One side, by its number."""
+        sql = "SELECT first, said FROM side WHERE n = ?"
+        return Side(*self.db.execute(sql, (number,)).fetchone())
+
+    def keys(self, shown: Shown) -> set[int]:
+        """The quotes that a record shows, and its cards as negative numbers."""
+        return {key for number, _, _ in shown.sides for key in self.side(number).keys}
+
+    def is_published(self, number: int) -> bool:
+        """Whether a capture is one of a page that may be published."""
+        sql = "SELECT EXISTS (SELECT 1 FROM capture JOIN page ON page.id = page_id"
+        sql += " WHERE capture.id = ? AND page.takedown IS NULL AND NOT EXISTS ("
+        sql += " SELECT 1 FROM capture AS other WHERE other.page_id = page.id"
+        sql += " AND other.outcome = 'refused'))"
+        return bool(self.db.execute(sql, (number,)).fetchone()[0])
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def history(self, number: int, at: str) -> PageHistory:
+        """One page over time."""
+        return next(self._histories(f"= {number:d}", at))
+
+    def histories(self, at: str, *, is_dirty: bool) -> Iterator[PageHistory]:
+        """Each known page over time, by number, or the dirty ones alone; read as they are wanted.
+
+        Shape: `at` is the time by which wishes with a date are judged.
+        """
+        which = "IN (SELECT page_id FROM dirty)" if is_dirty else "IS NOT NULL"
+        return self._histories(which, at)
+
+    def _histories(self, which: str, at: str) -> Iterator[PageHistory]:
+        pages = self.db.cursor().execute(f"{_PAGES} WHERE id {which} ORDER BY id")
+        captures = self.db.cursor().execute(
+            f"SELECT {', '.join(_SEEN)}, said FROM capture LEFT JOIN record ON n = record"
+            f" WHERE page_id {which} ORDER BY page_id, id"
+        )
+        groups = groupby(captures, key=itemgetter(0))
+        number, rows = next(groups, (None, iter(())))
+        for row in pages:
+            page = StagedPage(*row)
+            own: list[tuple[Any, ...]] = []
+            if number == page.id:
+                own = list(rows)
+                number, rows = next(groups, (None, iter(())))
+            yield self._history(page, own, at)
+
+    def _history(self, page: StagedPage, rows: list[tuple[Any, ...]], at: str) -> PageHistory:
+        takedowns = [row[14] for row in rows if row[12] == "refused"]
+        if takedowns and page.takedown is None:
+            page = page._replace(takedown=min(takedowns))
+        if page.takedown is not None:
+            return PageHistory(page, [], self.keys)
+        seen = {row[1]: self._seen(page, row, at) for row in rows}
+        place_in_time(seen.values())
+        for each in seen.values():
+            if each.outcome == "revisit":
+                each.outcome = "not_parsed"
+                original = seen.get(each.revisit_of or 0)
+                if original is not None:
+                    each.repeat(original)
+        return PageHistory(page, sorted(seen.values(), key=lambda each: each.place), self.keys)
+
+    def _seen(self, page: StagedPage, row: tuple[Any, ...], at: str) -> Seen:
+        seen = Seen()
+        (
+            _,
+            seen.id,
+            run_id,
+            url,
+            seen.captured_at,
+            seen.date_source,
+            seen.precision,
+            seen.status,
+            seen.content_type,
+            seen.kind,
+            seen.revisit_of,
+            seen.body_sha256,
+            seen.outcome,
+            signals,
+            _,
+            record,
+            failure,
+            marked,
+            is_held,
+            said,
+        ) = row
+        seen.url = page.url if url is None else url
+        seen.asked = asked(signals, self._denied.get((run_id, page.site), ""), at)
+        seen.shown = None if record is None or is_held else Shown(record, json.loads(said))
+        seen.failure = Failed(*json.loads(failure)) if failure else None
+        seen.marked = frozenset(json.loads(marked)) if marked and not is_held else frozenset()
+        seen.is_repeat = False
+        if is_held and record is not None:
+            seen.outcome, seen.failure = "failure", HELD_BACK
+        return seen
+
+
+def remove(path: Path) -> None:
+    """Let nothing of a staging file be left."""
+    for each in (path, path.with_name(f"{path.name}-journal")):
+        each.unlink(missing_ok=True)
+
+
+def _pair(site: str, url: str) -> str:
+    pair = None if url.startswith("urn:") else site_named(site).pair(url)
+    return url if pair is None else pair

@@ -1,0 +1,54 @@
+"""The tables of the staging file: the ledger's pages and captures with what was read of them.
+
+Each distinct tool, card, quote, reviewer and side has a number `n`, by which records refer to it,
+and `first`: where it was shown first, from which its id in every published file follows. A `record`
+is what one capture shows, a `side` one of its halves, as JSON of such numbers (words.py).
+"""
+
+from __future__ import annotations
+
+FORMAT = 1
+"""Grows with any change of what these tables hold."""
+
+TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE page (
+  id INTEGER PRIMARY KEY, site TEXT NOT NULL, url TEXT NOT NULL, state TEXT NOT NULL,
+  last_outcome TEXT, due TEXT, pair TEXT NOT NULL, takedown INTEGER);
+CREATE INDEX page_pair ON page (pair);
+CREATE TABLE capture (
+  id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, run_id INTEGER NOT NULL, url TEXT,
+  captured_at TEXT NOT NULL, date_source TEXT NOT NULL, precision TEXT NOT NULL,
+  status INTEGER NOT NULL, content_type TEXT, kind TEXT NOT NULL, revisit_of INTEGER,
+  body_sha256 TEXT NOT NULL, outcome TEXT NOT NULL, signals TEXT NOT NULL, takedown INTEGER,
+  record INTEGER, failure TEXT, marked TEXT, is_held INTEGER NOT NULL, is_damaged INTEGER NOT NULL);
+CREATE INDEX capture_page ON capture (page_id);
+CREATE INDEX capture_dated ON capture (page_id) WHERE signals LIKE '%=%';
+CREATE INDEX capture_held ON capture (id) WHERE is_held;
+CREATE INDEX capture_damaged ON capture (id) WHERE is_damaged;
+CREATE TABLE record (n INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, said TEXT NOT NULL);
+CREATE TABLE side (
+  n INTEGER PRIMARY KEY, first INTEGER NOT NULL, key BLOB NOT NULL UNIQUE, said TEXT NOT NULL);
+CREATE TABLE tool (
+  n INTEGER PRIMARY KEY, first INTEGER NOT NULL, key BLOB NOT NULL UNIQUE,
+  site TEXT NOT NULL, name TEXT NOT NULL);
+CREATE TABLE card (
+  n INTEGER PRIMARY KEY, first INTEGER NOT NULL, key BLOB NOT NULL UNIQUE,
+  site TEXT NOT NULL, name TEXT NOT NULL, category TEXT NOT NULL, tagline TEXT,
+  description TEXT, entry TEXT NOT NULL, panel_ship_percent INTEGER NOT NULL);
+CREATE TABLE quote (
+  n INTEGER PRIMARY KEY, first INTEGER NOT NULL, key BLOB NOT NULL UNIQUE,
+  site TEXT NOT NULL, tool_name TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE reviewer (
+  n INTEGER PRIMARY KEY, first INTEGER NOT NULL, key BLOB NOT NULL UNIQUE, name TEXT NOT NULL);
+CREATE TABLE robots (
+  run_id INTEGER NOT NULL, site TEXT NOT NULL, denied TEXT NOT NULL, PRIMARY KEY (run_id, site)
+) WITHOUT ROWID;
+CREATE TABLE version (
+  id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, seen_at TEXT NOT NULL, last INTEGER NOT NULL);
+CREATE INDEX version_page ON version (page_id);
+CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
+"""
+"""`capture.url` is null where it is its page's own. `dirty` are the pages that the published file
+does not show as they are, `version` those that it shows: with the place in time of the last
+capture."""
