@@ -41,23 +41,26 @@ LEFT JOIN {side}.capture AS original ON original.id = capture.revisit_of
 LEFT JOIN {side}.failure AS failure ON failure.capture = capture.id
 LEFT JOIN {side}.comparison AS shown ON shown.page = page.id
 LEFT JOIN {side}.comparison_version AS version
-  ON capture.outcome = 'comparison' AND version.id = (
-    SELECT each.id FROM {side}.comparison_version AS each
-    WHERE each.comparison = shown.id AND each.capture <= capture.id
-    ORDER BY each.number DESC LIMIT 1)
+  ON capture.outcome = 'comparison' AND version.id = {version}
 WHERE capture.outcome != 'not_parsed' AND original.url IS NOT capture.url
   AND coalesce(failure.code, '') NOT IN ('layout_drift', 'unreadable')
 """
+_OF_CAPTURE = (
+    "capture.version",
+    "(SELECT each.id FROM {side}.comparison_version AS each WHERE each.comparison = shown.id"
+    " AND each.capture <= capture.id ORDER BY each.number DESC LIMIT 1)",
+)
+"""The version that a capture shows: now, and in older databases, whose captures stand in order."""
 _KEY = "site, url, captured_at, body_sha256"
 # On disk, as temporary tables are; a pair is counted once, however often a page was captured.
-_PAIRS = f"""
+_PAIRS = """
 CREATE TEMP TABLE before (
-  {_KEY}, comparison, outcome, version, record_sha256, PRIMARY KEY ({_KEY})) WITHOUT ROWID;
-INSERT OR IGNORE INTO before {_CAPTURES.format(side="old")};
+  {key}, comparison, outcome, version, record_sha256, PRIMARY KEY ({key})) WITHOUT ROWID;
+INSERT OR IGNORE INTO before {old};
 CREATE TEMP TABLE pair AS
 SELECT DISTINCT after.comparison, before.outcome AS old_outcome, after.outcome AS new_outcome,
        before.version AS old, after.version AS new
-FROM ({_CAPTURES.format(side="new")}) AS after JOIN before USING ({_KEY})
+FROM ({new}) AS after JOIN before USING ({key})
 WHERE before.outcome = 'comparison'
   AND (before.outcome, before.record_sha256) IS NOT (after.outcome, after.record_sha256)
 ORDER BY 1, 4, 5;
@@ -89,7 +92,7 @@ FROM pair JOIN place JOIN {side}.comparison_version AS version ON version.id = p
 LEFT JOIN {side}.version_quote AS own ON own.version = version.id AND own.position = place
 LEFT JOIN {side}.reviewer AS reviewer ON reviewer.id = own.reviewer
 LEFT JOIN {side}.quote AS quote ON quote.id = own.quote
-WHERE own.id IS NOT NULL OR {taken_down} IS NULL;
+WHERE own.quote IS NOT NULL OR {taken_down} IS NULL;
 """
 _FIELDS = {"outcome": "", "version": "", "tool": "tools[].", "quote": "quotes[]."}
 """What stands in front of the names of a view."""
@@ -175,7 +178,8 @@ def altered(old: Path, new: Path) -> list[Altered]:
         for side, path in (("old", old), ("new", new)):
             address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             connection.execute(f"ATTACH ? AS {side}", (address,))
-        connection.executescript(_PAIRS)
+        shown = {side: _captures(connection, side) for side in ("old", "new")}
+        connection.executescript(_PAIRS.format(key=_KEY, **shown))
         _make_views(connection)
         for view, prefix in _FIELDS.items():
             for name in _columns(connection, "temp", f"old_{view}")[2:]:
@@ -183,6 +187,12 @@ def altered(old: Path, new: Path) -> list[Altered]:
                 for values in connection.execute(_DIFFERING.format(view=view, name=name)):
                     found.setdefault(field, Altered(field)).see(*values)
     return list(found.values())
+
+
+def _captures(connection: sqlite3.Connection, side: str) -> str:
+    is_told = "version" in _columns(connection, side, "capture")
+    version = _OF_CAPTURE[not is_told].format(side=side)
+    return _CAPTURES.format(side=side, version=version)
 
 
 def _make_views(connection: sqlite3.Connection) -> None:
