@@ -19,7 +19,16 @@ from typing import Any
 
 from archive import Archive, Capture
 from db.records.snapshot import Snapshot, is_known_page
-from db.staging.history import Failed, PageHistory, Seen, Shown, StagedPage, asked, place_in_time
+from db.staging.history import (
+    Failed,
+    PageHistory,
+    Seen,
+    Shown,
+    Side,
+    StagedPage,
+    asked,
+    place_in_time,
+)
 from db.staging.tables import FORMAT, TABLES
 from db.staging.words import Records
 from parsers.sites import site_named

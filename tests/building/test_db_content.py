@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from db.rows.observations import DatedValue, joined_verdict, quote_conflicts
 from db_home import ALDER, BASE, BIRCH, CEDAR, MONDAY, TUESDAY, WEDNESDAY, Answer, know, page, store
 
 from archive.ledger.leases import Ending, refused
 from db import build
-from db.rows.observations import DatedValue, joined_verdict, quote_conflicts
 
 NOARCHIVE = '<meta name="robots" content="noarchive">'
 
