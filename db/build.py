@@ -9,13 +9,13 @@ in short reads and may run beside a crawl; it uses no clock and no network.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from archive import Archive, Capture, Home, Segment, open_archive
+from archive import Archive, Home, open_archive
 from archive.store import disk_of
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
@@ -30,18 +30,16 @@ from db.publish.publish import (
     write_record,
 )
 from db.records import recordfile
-from db.records.reading import CaptureLine, read_task
-from db.records.recordfile import ReadPool
+from db.records.making import Maker, job_of, make_missing
 from db.records.snapshot import Snapshot, inputs_digest, take_snapshot
 from db.rows.assemble import assemble
 from db.rows.holdings import Holdings, holdings
 from db.rows.load import Loader
 from db.rows.write import write_database
 from db.takedown.files import left_out
-from db.takedown.records import clean_made, fitted
+from db.takedown.records import cleaning_of
 from db.takedown.withdraw import is_outdated, withdraw
 from machine.files import file_sha256
-from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
 from schema.errors import StoppedError
 from schema.published import CANDIDATE, Manifest, database_name, manifest_path
@@ -190,36 +188,20 @@ class _Build:
         """What all record files say, each of them made where it is missing."""
         loader = Loader(snapshot)
         by_segment = snapshot.by_segment()
+        jobs = (
+            job_of(segment, by_segment[segment.name], snapshot, self.archive)
+            for segment in snapshot.segments
+            if segment.name in by_segment
+        )
+        maker = Maker(self.home, cleaning_of(snapshot.taken))
         done, total = 0, len(snapshot.captures)
-        with GuardedPool(read_task, workers=self.workers) as pool:
-            for segment in snapshot.segments:
-                captures = by_segment.get(segment.name, [])
-                if captures:
-                    loader.take(captures, self._lines(segment, captures, snapshot, pool))
-                    done += len(captures)
-                    self.progress("read", done, total)
+        for made in make_missing(maker, jobs, workers=self.workers):
+            loader.take(by_segment[made.segment], recordfile.read_lines(made.path))
+            self.parsed += made.parsed
+            self.damaged += len(made.damaged)
+            done += made.captures
+            self.progress("read", done, total)
         return holdings(snapshot, loader.seen(), loader.refused)
-
-    def _lines(
-        self, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
-    ) -> Iterator[CaptureLine]:
-        """The lines of a segment's record file, which is made where it is missing."""
-        path = recordfile.record_path(self.home.records, segment)
-        lines = fitted(path, segment, captures, snapshot.taken)
-        if lines is not None:
-            return iter(lines)
-        made = recordfile.make_lines(self.archive, captures, snapshot, pool)
-        if snapshot.taken.ids:
-            lines = [CaptureLine.model_validate_json(line) for line in made.lines]
-            clean_made(made, lines, captures, snapshot.taken)
-        self.parsed += made.parsed
-        self.damaged += len(made.damaged)
-        if not made.damaged:
-            # A file with damage in it would outlive the mending of the segment.
-            with disk_of(path):
-                recordfile.write_file(path, segment, made)
-            recordfile.remove_older(path, segment)
-        return (CaptureLine.model_validate_json(line) for line in made.lines)
 
     def _require_something(self, held: Holdings) -> None:
         """Pass unless the database would be empty for another reason than take-downs."""

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from archive import Archive, Capture, Segment
-from db.records import recordfile
-from db.records.reading import CaptureLine, ReadTask, header_opt_outs, read_task
-from db.records.recordfile import READ_ERRORS, ReadPool
+from archive import Archive, Capture
+from db.records.making import Maker, job_of, make_missing
+from db.records.reading import header_opt_outs
+from db.records.recordfile import read_lines
 from db.records.snapshot import Snapshot, is_known_page
 from db.rows.load import CaptureOutcome, Loader
 from db.rows.versions import PageHistory, history_of
-from db.takedown.records import clean_made
+from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
 from parsers import opt_outs
 from schema.errors import BytesError, IntegrityError, ParseError
+from schema.page import RawPage
 from schema.signals import Wish, robots_signals, wishes
 
 GivingProgress = Callable[[str, int, int], None]
@@ -49,9 +52,20 @@ class Considered:
 def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> list[Considered]:
     """What there is to know of every capture of a snapshot, by the number of the capture."""
     loader = Loader(snapshot)
-    with GuardedPool(read_task, workers=2) as pool:
-        for segment, captures, done in _segments(snapshot):
-            loader.take(captures, _lines(archive, segment, captures, snapshot, pool))
+    by_segment = snapshot.by_segment()
+    jobs = (
+        job_of(segment, by_segment[segment.name], snapshot, archive)
+        for segment in snapshot.segments
+        if segment.name in by_segment
+    )
+    maker, done = Maker(archive.home, cleaning_of(snapshot.taken)), 0
+    # A build may be at work on the home's own record files.
+    with TemporaryDirectory() as folder:
+        for made in make_missing(maker, jobs, workers=2, folder=Path(folder)):
+            if made.damaged:
+                raise IntegrityError(where=made.segment, what=made.damaged[0])
+            loader.take(by_segment[made.segment], read_lines(made.path))
+            done += made.captures
             progress("read", done, len(snapshot.captures))
     seen = loader.seen()
     known = {each.capture.id for each in seen}
@@ -60,36 +74,6 @@ def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> 
     asked = _asked(archive, [*left, *_failures(seen)])
     every = [*seen, *_others(left, asked, snapshot)]
     return _by_page(every, {each for each, said in asked.items() if said is None}, snapshot, loader)
-
-
-def _segments(snapshot: Snapshot) -> Iterator[tuple[Segment, list[Capture], int]]:
-    """The segments with captures, and how many captures have come by the end of each."""
-    by_segment, done = snapshot.by_segment(), 0
-    for segment in snapshot.segments:
-        captures = by_segment.get(segment.name, [])
-        done += len(captures)
-        if captures:
-            yield segment, captures, done
-
-
-def _lines(
-    archive: Archive, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
-) -> list[CaptureLine]:
-    """The lines of a record file that is up to date, else of pages read now."""
-    path, taken = recordfile.record_path(archive.home.records, segment), snapshot.taken
-    try:
-        header = recordfile.read_header(path)
-        lines = list(recordfile.read_lines(path))
-    except READ_ERRORS:
-        header, lines = None, []
-    offsets = {each.offset for each in captures}
-    if header is not None and header.takedowns == taken.ids and set(header.outcomes) == offsets:
-        return lines
-    made = recordfile.make_lines(archive, captures, snapshot, pool)
-    if made.damaged:
-        raise IntegrityError(where=segment.name, what=made.damaged[0])
-    lines = [CaptureLine.model_validate_json(line) for line in made.lines]
-    return clean_made(made, lines, captures, taken) if taken.ids else lines
 
 
 def _failures(seen: Iterable[CaptureOutcome]) -> list[Capture]:
@@ -104,20 +88,20 @@ def _asked(archive: Archive, captures: Iterable[Capture]) -> dict[int, tuple[str
             if each.status not in (200, 304):
                 continue
             try:
-                answer = pool.call(ReadTask(archive.load(each), each.site))
+                answer = pool.call(archive.load(each))
             except BytesError:
                 answer = None
             found[each.id] = None if isinstance(answer, Died) else answer
     return found
 
 
-def page_signals(task: ReadTask) -> tuple[str, ...] | None:
+def page_signals(page: RawPage) -> tuple[str, ...] | None:
     """The opt-outs of a page's own tags. Absent: None where its bytes may not be parsed.
 
     What was not sent as a page, such as a sitemap, has none.
     """
     try:
-        return opt_outs({}, task.page)
+        return opt_outs({}, page)
     except ParseError as error:
         return () if error.code == "content_type" else None
 

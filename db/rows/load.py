@@ -12,9 +12,10 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from archive import Capture
+from db.records.keys import card_key, quote_key
 from db.records.reading import CaptureLine, PageResult
 from db.records.snapshot import Snapshot
-from db.rows.keys import ToolKey, card_key, quote_key, tool_key
+from db.rows.keys import ToolKey, tool_key
 from schema.errors import IntegrityError
 from schema.records import Comparison, Failure, Finding, Quote, Tool
 from schema.signals import Wish, robots_signals, wishes

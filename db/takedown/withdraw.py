@@ -131,7 +131,7 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
     archive = open_archive(home.path)
     names = withdraw_files(evidence or Evidence(archive), taken)
     if any(_is_older(path, taken) for path in home.records.glob("*")):
-        clean_records(home.records, take_snapshot(archive))
+        clean_records(archive, take_snapshot(archive))
     return names
 
 
@@ -164,7 +164,7 @@ def _erase(evidence: Evidence, target: Target) -> int:
     said = [f"{each.url} {each.captured_at}" for each in captures]
     number = widen_takedown(home, takedown, Matches(erased=said))
     count = erase_captures(home, [each.id for each in captures])
-    clean_records(home.records, take_snapshot(evidence.archive))
+    clean_records(evidence.archive, take_snapshot(evidence.archive))
     mark_erased(home, number)
     return count
 
