@@ -17,4 +17,13 @@ from archive.home import TRIAL, WAY_OUT, Home
 from archive.log import RunLog
 from archive.prune import prune
 from archive.runs import OpenRun, open_run
-from archive.store.reader import Archive, Capture, Page, Run, Segment, open_archive
+from archive.store.reader import (
+    Archive,
+    Capture,
+    Page,
+    Run,
+    Segment,
+    StoredBody,
+    load_page,
+    open_archive,
+)

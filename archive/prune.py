@@ -101,7 +101,7 @@ def _leftovers(home: Home) -> Iterator[Removed]:
 
 def _records(home: Home, present: str) -> Iterator[Removed]:
     """Record files of other parsers, and what a killed build left of one."""
-    for pattern in ("*.jsonl.gz", "*.part"):
+    for pattern in ("*.jsonl.*", "*.part"):
         for path in _files(home.records, pattern):
             if not path.name.endswith(present):
                 yield _removed(home, "records", path)

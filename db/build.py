@@ -8,14 +8,13 @@ in short reads and may run beside a crawl; it uses no clock and no network.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.store import disk_of
@@ -31,18 +30,16 @@ from db.publish.publish import (
     whole_manifest,
     write_record,
 )
-from db.records import recordfile
-from db.records.reading import CaptureLine, read_task
-from db.records.recordfile import ReadPool
+from db.records.making import Maker, SegmentJob, job_of, make_missing
+from db.records.recordfile import read_raw, record_path
 from db.records.snapshot import Snapshot, small_digest, take_snapshot
 from db.rows.all_rows import write_rows
 from db.rows.write import Work, disk_of_database, require_sound
 from db.staging import STAGING, Staging
 from db.takedown.files import left_out
-from db.takedown.records import clean_made, fitted
+from db.takedown.records import cleaning_of
 from db.takedown.withdraw import is_outdated, withdraw
 from machine.files import file_sha256
-from machine.worker import GuardedPool
 from parsers import PARSER_VERSION, source_digest
 from schema.errors import StoppedError
 from schema.published import CANDIDATE, WORK, Manifest, database_name, manifest_path
@@ -71,6 +68,14 @@ class BuildReport:
     findings: int
     held: int
     damaged: int = 0
+
+
+def _file(path: Path) -> str | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return f"{path.name} {found.st_size} {found.st_mtime_ns}"
 
 
 def _unheard(*told: object) -> None:
@@ -183,52 +188,34 @@ class _Build:
         path = self.home.records / STAGING
         with disk_of_database(path), Staging(path) as staging:
             staging.take(self.archive, snapshot, [PARSER_VERSION, builder_version()])
-            after, again = staging.wanted(snapshot)
-            wanted, done = self.archive.segments_after(after, again), 0
-            with GuardedPool(read_task, workers=self.workers) as pool:
-                for segment in snapshot.segments:
-                    if segment.name in wanted:
-                        self._stage(staging, segment, snapshot, pool, after, again)
-                        done += wanted[segment.name]
-                        self.progress("read", done, sum(wanted.values()))
+            after, again = staging.wanted()
+            new = self.archive.segments_after(after, again)
+            wanted = {each: self._file_of(each) for each in snapshot.segments}
+            staged: dict[str, list[Capture]] = {}
+
+            def jobs() -> Iterator[SegmentJob]:
+                for segment, file in wanted.items():
+                    if segment.name in new or staging.file(segment.name) != file:
+                        staged[segment.name] = snapshot.captures_of(segment)
+                        if staged[segment.name]:
+                            yield job_of(segment, staged[segment.name], self.archive)
+
+            maker, done, total = Maker(self.home, cleaning_of(snapshot.taken)), 0, sum(new.values())
+            for made in make_missing(maker, jobs(), workers=self.workers):
+                found = (e for e in staged.pop(made.segment) if e.id > after or e.id in again)
+                is_damaged = bool(made.damaged)
+                staging.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
+                staging.note_file(made.segment, None if is_damaged else _file(made.path))
+                self.parsed += made.parsed
+                self.damaged += len(made.damaged)
+                done += new.get(made.segment, 0)
+                self.progress("read", done, total)
             staging.taken(self.archive, snapshot.upto)
             yield staging
 
-    def _stage(
-        self,
-        staging: Staging,
-        segment: Segment,
-        snapshot: Snapshot,
-        pool: ReadPool,
-        after: int,
-        again: set[int],
-    ) -> None:
-        """Take in what is new of a segment, or was damaged."""
-        captures = snapshot.captures_of(segment)
-        lines, damaged = self._lines(segment, captures, snapshot, pool)
-        self.damaged += damaged
-        new = [each for each in captures if each.id > after or each.id in again]
-        staging.take_lines(new, lines, snapshot.held, is_damaged=damaged > 0)
-
-    def _lines(
-        self, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
-    ) -> tuple[Iterator[dict[str, Any]], int]:
-        """The lines of a segment's record file, which is made where it is missing."""
-        path = recordfile.record_path(self.home.records, segment)
-        lines = fitted(path, segment, captures, snapshot.taken)
-        if lines is not None:
-            return (json.loads(line.model_dump_json(by_alias=True)) for line in lines), 0
-        made = recordfile.make_lines(self.archive, captures, snapshot, pool)
-        if snapshot.taken.ids:
-            lines = [CaptureLine.model_validate_json(line) for line in made.lines]
-            clean_made(made, lines, captures, snapshot.taken)
-        self.parsed += made.parsed
-        if not made.damaged:
-            # A file with damage in it would outlive the mending of the segment.
-            with disk_of(path):
-                recordfile.write_file(path, segment, made)
-            recordfile.remove_older(path, segment)
-        return (json.loads(line) for line in made.lines), len(made.damaged)
+    def _file_of(self, segment: Segment) -> str | None:
+        """What tells a segment's record file from any other. Absent: None where it is missing."""
+        return _file(record_path(self.home.records, segment))
 
     def _require_something(self, made: Manifest, snapshot: Snapshot) -> None:
         """Pass unless the database would be empty for another reason than take-downs."""

@@ -1,31 +1,41 @@
-"""One guarded process and the pipe to it. See `machine.worker`, which is the one to use."""
+"""Guarded processes, forked from one that has imported all they need. `machine.worker` uses them.
+
+Template  a fresh interpreter, for its parent may have threads; it imports, then only forks
+Child     forked from it in a few milliseconds; answers a batch of tasks one by one
+"""
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
 import pickle
 import resource
-import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any, NoReturn, cast
 
 _LENGTH = struct.Struct(">Q")
+_REQUEST = struct.Struct(">q")
+"""What a template is asked and answers: 0 for a fork beside a socket, else whose end it is."""
 _OUT_OF_MEMORY = 77
 """The status with which a child says that it ran out of memory."""
 _START_S = 60
-"""How long a child may take to start. Units: seconds."""
+"""How long a template may take to start, or to answer. Units: seconds."""
+_PIECE = 1 << 18
 _MAIN = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from machine.child import main; main()"
+    "from machine.child import main; main(int(sys.argv[2]))"
 )
 
 
@@ -46,135 +56,233 @@ class ChildDied(Exception):
         super().__init__(f"the worker died: {reason}\n{trace}")
 
 
-class Child:
-    """A started process. A fresh interpreter and no fork: its parent may have threads."""
+class _Line:
+    """One end of a socket on which messages of any size are exchanged."""
 
-    def __init__(self, function: Callable[[Any], Any], limits: Limits) -> None:
-        self._limits = limits
-        self._first: object = (function, limits)
-        self.tasks_done = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _MAIN, json.dumps(sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            stderr=subprocess.DEVNULL,
-            process_group=0,  # a Ctrl-C in the terminal is the parent's to answer
-        )
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                os.set_blocking(pipe.fileno(), False)
+    def __init__(self, end: socket.socket) -> None:
+        self.socket = end
+        self._buffer = bytearray()
 
-    def run(self, task: Any) -> Any:
-        """What the function gives for `task`; the first waits until the process is ready.
-
-        Raises: ChildDied, also while it starts, and with the trace when the function itself raised.
-        """
-        if self._first is not None:
-            self._exchange(self._first, _START_S)
-            self._first = None
-        answer = self._exchange(task, self._limits.wall_s)
-        self.tasks_done += 1
-        return answer
-
-    def _exchange(self, message: Any, seconds: float) -> Any:
+    def send(self, message: Any, seconds: float) -> None:
         data = pickle.dumps(message, protocol=5)
+        self.socket.settimeout(seconds)
+        self.socket.sendall(_LENGTH.pack(len(data)) + data)
+
+    def receive(self, seconds: float) -> Any:
+        """The next message. Raises: TimeoutError, EOFError, ConnectionError."""
         deadline = time.monotonic() + seconds
-        try:
-            self._send(_LENGTH.pack(len(data)) + data, deadline)
-            size = _LENGTH.unpack(self._receive(_LENGTH.size, deadline))[0]
-            is_good, answer = pickle.loads(self._receive(size, deadline))
-        except TimeoutError as error:
-            self._process.kill()
-            self._process.wait()
-            raise ChildDied(reason="wall") from error
-        except (BrokenPipeError, EOFError) as error:
-            raise ChildDied(reason=self._reason(deadline)) from error
-        if not is_good:
-            raise ChildDied(reason="raised", trace=answer)
-        return answer
+        self._fill(_LENGTH.size, deadline)
+        end = _LENGTH.size + _LENGTH.unpack_from(self._buffer)[0]
+        self._fill(end, deadline)
+        with memoryview(self._buffer) as view:
+            message = pickle.loads(view[_LENGTH.size : end])
+        del self._buffer[:end]
+        return message
 
-    def _send(self, data: bytes, deadline: float) -> None:
-        pipe = self._pipe(self._process.stdin)
-        view = memoryview(data)
-        while view:
-            _, ready, _ = select.select([], [pipe], [], max(0, deadline - time.monotonic()))
-            if not ready:
-                raise TimeoutError
-            view = view[os.write(pipe, view[: 1 << 16]) :]
-
-    def _receive(self, size: int, deadline: float) -> bytes:
-        pipe = self._pipe(self._process.stdout)
-        parts = bytearray()
-        while len(parts) < size:
-            ready, _, _ = select.select([pipe], [], [], max(0, deadline - time.monotonic()))
-            if not ready:
-                raise TimeoutError
-            part = os.read(pipe, min(size - len(parts), 1 << 20))
+    def _fill(self, size: int, deadline: float) -> None:
+        while len(self._buffer) < size:
+            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+            part = self.socket.recv(_PIECE)
             if not part:
                 raise EOFError
-            parts += part
-        return bytes(parts)
+            self._buffer += part
 
-    @staticmethod
-    def _pipe(pipe: Any) -> int:
-        return int(pipe.fileno())
 
-    def _reason(self, deadline: float) -> str:
-        """How the process ended, once its pipe has ended."""
+class Template:
+    """The process that children are forked from.
+
+    Raises: ChildDied where it ends while it starts, with the trace where the function could not
+    be imported; OSError where no process can be started.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], limits: Limits) -> None:
+        self.limits = limits
+        self.is_dead = False
+        self._lock = threading.Lock()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", _MAIN, json.dumps(sys.path), str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=(theirs.fileno(),),
+                    process_group=0,  # a Ctrl-C in the terminal is the parent's to answer
+                )
+            except OSError:
+                ours.close()
+                raise
+        self._control = ours
+        line = _Line(ours)
         try:
-            status = self._process.wait(max(1.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            return "wall"
-        if status == _OUT_OF_MEMORY:
-            return "memory"
-        return {-signal.SIGXCPU: "cpu", -signal.SIGKILL: "killed"}.get(status, "crash")
+            line.send((function, limits), _START_S)
+            trace = line.receive(_START_S)
+        except (OSError, EOFError) as error:
+            self.close()
+            reason = "wall" if isinstance(error, TimeoutError) else "killed"
+            raise ChildDied(reason=reason) from error
+        ours.settimeout(_START_S)
+        if trace:
+            self.close()
+            raise ChildDied(reason="raised", trace=trace)
 
-    def kill(self) -> None:
-        """End the process under whoever waits for its answer, who is told that it died."""
-        self._process.kill()
+    def fork(self, theirs: socket.socket) -> int:
+        """The number of a new child that serves the other end of `theirs`.
+
+        Raises: ChildDied; OSError where no process can be started.
+        """
+        pid = self._ask(0, theirs)
+        if pid is None:
+            raise ChildDied(reason="killed")
+        if pid < 0:
+            raise OSError(-pid, os.strerror(-pid))
+        return pid
+
+    def end_of(self, pid: int, *, is_killed: bool) -> int:
+        """How a child ended: its exit status, below 0 by a signal. Ends it first where told to."""
+        if is_killed:
+            with suppress(ProcessLookupError):
+                # The template has not waited for it yet, so that the number is still its own.
+                os.kill(pid, signal.SIGKILL)
+        status = self._ask(pid)
+        return -signal.SIGKILL if status is None else status
+
+    def _ask(self, number: int, *with_it: socket.socket) -> int | None:
+        """What it answers. Absent: None where it is there no more."""
+        with self._lock:
+            try:
+                handles = [each.fileno() for each in with_it]
+                socket.send_fds(self._control, [_REQUEST.pack(number)], handles)
+                answer = self._control.recv(_REQUEST.size)
+            except OSError:
+                answer = b""
+        self.is_dead = not answer
+        return int(_REQUEST.unpack(answer)[0]) if answer else None
 
     def close(self) -> None:
-        """End the process and let its pipes go."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        """End it; its children end as soon as they see that nobody asks them any more."""
+        self._control.close()
         self._process.kill()
         self._process.wait()
 
 
-def main() -> None:
-    """What the child runs: one function, task after task, until its pipe ends."""
+class Child:
+    """A forked process. Raises: ChildDied where it cannot be forked."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self.tasks_done = 0
+        self._lock = threading.Lock()
+        self._is_over = False
+        ours, theirs = socket.socketpair()
+        self._line = _Line(ours)
+        with theirs:
+            self._pid = template.fork(theirs)
+
+    def run(self, tasks: Sequence[Any]) -> Iterator[Any]:
+        """What the function gives for each task, in turn.
+
+        Raises: ChildDied, with the trace where the function itself raised.
+        """
+        wall_s = self._template.limits.wall_s
+        try:
+            self._line.send(tasks, wall_s)
+            for _ in tasks:
+                is_good, answer = self._line.receive(wall_s)
+                if not is_good:
+                    raise ChildDied(reason="raised", trace=answer)
+                self.tasks_done += 1
+                yield answer
+        except TimeoutError as error:
+            self._end(is_killed=True)
+            raise ChildDied(reason="wall") from error
+        except (ConnectionError, EOFError) as error:
+            raise ChildDied(reason=self._reason()) from error
+
+    def _reason(self) -> str:
+        """How the process ended, once its line has."""
+        status = self._end(is_killed=False)
+        if status == _OUT_OF_MEMORY:
+            return "memory"
+        return {-signal.SIGXCPU: "cpu", -signal.SIGKILL: "killed"}.get(status, "crash")
+
+    def _end(self, *, is_killed: bool) -> int:
+        with self._lock:
+            if self._is_over:
+                return -signal.SIGKILL
+            self._is_over = True
+            return self._template.end_of(self._pid, is_killed=is_killed)
+
+    def close(self) -> None:
+        """End the process, also under whoever waits for its answer, who is told that it died."""
+        self._end(is_killed=True)
+
+    def let_go(self) -> None:
+        """End the process and let its line go."""
+        self.close()
+        self._line.socket.close()
+
+
+def main(handle: int) -> None:
+    """What the template runs: imports, then a fork for each socket that it is sent."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent's to answer
         signal.signal(number, signal.SIG_IGN)
-    tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    # Whatever the function prints must not get between the answers.
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(null, 1)
-    sys.excepthook = lambda kind, error, trace: _last_words(answers, error)
-    function, limits = _read(tasks)
+    control = socket.socket(fileno=handle)
+    line = _Line(control)
+    sys.excepthook = lambda kind, error, trace: line.send(_told(error), _START_S)
+    function, limits = line.receive(_START_S)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_AS, limits.memory_bytes)
     # What was imported stays; the collector need not look at it again after every page.
     gc.collect()
     gc.freeze()
-    _write(answers, (True, None))
+    line.send("", _START_S)
+    control.settimeout(None)
     while True:
-        task = _read(tasks)
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + limits.cpu_s) + 1)
-        _write(answers, (True, function(task)))
+        request, handles, *_ = socket.recv_fds(control, _REQUEST.size, 1)
+        if not request:
+            os._exit(0)
+        (number,) = _REQUEST.unpack(request)
+        if number:
+            answer = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+        else:
+            answer = _fork()
+            if not answer:
+                control.close()
+                _serve(function, limits, socket.socket(fileno=handles[0]))
+            os.close(handles[0])
+        control.sendall(_REQUEST.pack(answer))
 
 
-def _last_words(answers: BinaryIO, error: BaseException) -> None:
+def _fork() -> int:
+    try:
+        return os.fork()
+    except OSError as error:
+        return -(error.errno or errno.EAGAIN)
+
+
+def _serve(function: Callable[[Any], Any], limits: Limits, line: socket.socket) -> NoReturn:
+    """Answer task after task until the line ends."""
+    file = cast(IO[bytes], line.makefile("rwb"))
+    sys.excepthook = lambda kind, error, trace: _last_words(file, error)
+    _limit(resource.RLIMIT_AS, limits.memory_bytes)
+    while True:
+        for task in _read(file):
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + limits.cpu_s) + 1)
+            _write(file, (True, function(task)))
+
+
+def _last_words(file: IO[bytes], error: BaseException) -> None:
     """Tell the parent what the function raised, and end."""
     if isinstance(error, MemoryError):
         os._exit(_OUT_OF_MEMORY)
-    _write(answers, (False, "".join(traceback.format_exception(error))))
+    _write(file, (False, _told(error)))
     os._exit(1)
+
+
+def _told(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))
 
 
 def _limit(kind: int, soft: int) -> None:
@@ -189,14 +297,14 @@ def _limit(kind: int, soft: int) -> None:
             raise
 
 
-def _read(pipe: BinaryIO) -> Any:
+def _read(pipe: IO[bytes]) -> Any:
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         os._exit(0)
     return pickle.loads(pipe.read(_LENGTH.unpack(head)[0]))
 
 
-def _write(pipe: BinaryIO, answer: Any) -> None:
+def _write(pipe: IO[bytes], answer: Any) -> None:
     data = pickle.dumps(answer, protocol=5)
     pipe.write(_LENGTH.pack(len(data)) + data)
     pipe.flush()

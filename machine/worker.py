@@ -8,17 +8,19 @@ work goes on.
 from __future__ import annotations
 
 import queue
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar, cast
+from typing import Generic, Literal, Protocol, TypeVar, cast
 
-from machine.child import Child, ChildDied, Limits
+from machine.child import Child, ChildDied, Limits, Template
 from schema.errors import StoppedError
 
 T = TypeVar("T")
 R = TypeVar("R")
+A_co = TypeVar("A_co", covariant=True)
 
 Reason = Literal["cpu", "wall", "memory", "crash", "killed", "raised"]
 CHANCES = 2
@@ -63,6 +65,8 @@ class GuardedPool(Generic[T, R]):
         self._children: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
         self._alive: set[Child] = set()
         self._is_over = False
+        self._template: Template | None = None
+        self._starting = threading.Lock()
         for _ in range(workers):
             self._children.put(None)
         self._threads: ThreadPoolExecutor | None = None
@@ -77,73 +81,111 @@ class GuardedPool(Generic[T, R]):
         """Ends the processes, also those at work: what they would answer is asked for no more."""
         self._is_over = True
         for each in self._alive.copy():
-            each.kill()
+            each.close()
         if self._threads is not None:
             self._threads.shutdown(wait=True, cancel_futures=True)
         for _ in range(self._workers):
-            child = self._children.get()
-            if child is not None:
-                self._end(child)
+            self._end(self._children.get())
             self._children.put(None)
+        if self._template is not None:
+            self._template.close()
+            self._template = None
 
     def call(self, task: T) -> R | Died:
         """What the function gives for one task; may be called from any thread."""
+        return self.call_all([task])[0]
+
+    def call_all(self, tasks: Sequence[T]) -> list[R | Died]:
+        """What the function gives for each of a batch, which goes to one process.
+
+        The limits are those of each task. Behind one that kills its process another goes on.
+        Raises: CancelledError when the pool is left meanwhile.
+        """
+        found: list[R | Died] = []
+        deaths = 0
         child = self._children.get()
         try:
-            for chance in range(CHANCES):
-                if child is None:
-                    child = self._start()
+            while len(found) < len(tasks):
+                done = len(found)
                 try:
-                    result = cast(R, child.run(task))
+                    child = child or self._start()
+                    found.extend(cast(Iterator[R], child.run(tasks[done:])))
                 except ChildDied as death:
                     self._end(child)
                     child = None
-                    if chance == CHANCES - 1 or self._is_over or death.trace:
-                        return Died(cast(Reason, death.reason), death.trace)
-                    continue
-                except BaseException:
-                    # Its answer may still be under way, to be taken for that to another task.
-                    self._end(child)
-                    child = None
-                    raise
-                if child.tasks_done >= self._recycle_after:
-                    self._end(child)
-                    child = None
-                return result
-            raise AssertionError("the loop above always returns")
+                    if self._is_over:
+                        raise CancelledError from death
+                    deaths = deaths + 1 if len(found) == done else 1
+                    if deaths == CHANCES or death.trace:
+                        found.append(Died(cast(Reason, death.reason), death.trace))
+                        deaths = 0
+            if child is not None and child.tasks_done >= self._recycle_after:
+                self._end(child)
+                child = None
+            return found
+        except BaseException:
+            # Its answer may still be under way, to be taken for that to another task.
+            self._end(child)
+            child = None
+            raise
         finally:
             self._children.put(child)
 
     def _start(self) -> Child:
         try:
-            child = Child(self._function, self._limits)
+            with self._starting:
+                if self._template is None or self._template.is_dead:
+                    self._template = Template(self._function, self._limits)
+                child = Child(self._template)
         except OSError as error:  # for want of handles, processes or memory
             what = f"a worker process cannot be started: {error.strerror}"
             raise StoppedError(what=what) from error
         self._alive.add(child)
         if self._is_over:  # those alive were ended just before this one was among them
-            child.kill()
+            child.close()
         return child
 
-    def _end(self, child: Child) -> None:
-        child.close()
-        self._alive.discard(child)
+    def _end(self, child: Child | None) -> None:
+        if child is not None:
+            child.let_go()
+            self._alive.discard(child)
 
     def submit(self, task: T) -> Future[R | Died]:
         """What `call` will give; the end of the pool waits for no more.
 
         Raises: RuntimeError when the pool is not open.
         """
+        return self._open().submit(self.call, task)
+
+    def _open(self) -> ThreadPoolExecutor:
         if self._threads is None:
             raise RuntimeError("a GuardedPool is used inside `with`")
-        return self._threads.submit(self.call, task)
+        return self._threads
+
+    def map_all(self, batches: Iterable[Sequence[T]]) -> Iterator[list[R | Died]]:
+        """What the function gives for each task of each batch, in their order."""
+        threads = self._open()
+        return ahead(lambda batch: threads.submit(self.call_all, batch), batches, 2 * self._workers)
 
     def map(self, tasks: Iterable[T]) -> Iterator[R | Died]:
         """What the function gives for each task, in their order, a few of them ahead."""
-        ahead: deque[Future[R | Died]] = deque()
-        for task in tasks:
-            ahead.append(self.submit(task))
-            if len(ahead) > 2 * self._workers:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+        for answers in self.map_all([task] for task in tasks):
+            yield from answers
+
+
+class Awaited(Protocol[A_co]):
+    """What comes to a result later, in a thread, a process or on another machine."""
+
+    def result(self) -> A_co:
+        """The result, once it is there. Raises: what making it raised."""
+
+
+def ahead(submit: Callable[[T], Awaited[R]], tasks: Iterable[T], most: int) -> Iterator[R]:
+    """The results of all tasks in their order, so many of them under way ahead of who asks."""
+    waiting: deque[Awaited[R]] = deque()
+    for task in tasks:
+        waiting.append(submit(task))
+        if len(waiting) > most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

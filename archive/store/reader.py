@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from archive.home import Home
 from archive.ledger.ledger import read_rows
@@ -69,6 +69,16 @@ class Capture:
     def sound_date(self) -> str | None:
         """Its date. Absent: None where only a file's own time says it, which tools set freely."""
         return None if self.date_source == "file" else self.captured_at
+
+
+class StoredBody(NamedTuple):
+    """Where the bytes of a body lie. Absent: `damage` is None where it is sound."""
+
+    segment: str
+    offset: int
+    length: int
+    sha256: str
+    damage: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,6 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.home = Home(path)
-        self._captures: dict[int, Capture] | None = None
         self.home.require_ledger()
         require_tables(self.home.ledger)
 
@@ -154,9 +163,7 @@ class Archive:
         rows = read_rows(
             self.home.ledger, f"{_CAPTURES.format(seen_at=SEEN_AT)} ORDER BY capture.id"
         )
-        found = [_capture(row) for row in map(dict, rows)]
-        self._captures = {capture.id: capture for capture in found}
-        return found
+        return [_capture(row) for row in map(dict, rows)]
 
     def captures_of(self, segment: str) -> list[Capture]:
         """The captures of one segment, by their place in it. Raises: as `captures`."""
@@ -224,23 +231,17 @@ class Archive:
         Raises: IntegrityError when bytes are missing or are not those that were stored;
         BytesError (a parse failure) when the answer itself was damaged on its way to us.
         """
-        kept = self._original(capture)
-        if kept.damage is not None:
-            raise BytesError(code="unreadable", detail=f"stored as {kept.damage}")
-        place = (kept.segment, kept.offset, kept.length)
-        body, is_bare = _load_body(self.home, *place, kept.body_sha256)
-        try:
-            fetched_at = parse_stamp(capture.captured_at, where="captured_at")
-        except UsageError as error:
-            raise IntegrityError(where=f"capture {capture.id}", what=str(error)) from error
-        return RawPage(
-            url=None if capture.url.startswith("urn:") else capture.url,
-            body=body,
-            content_type=capture.content_type,
-            fetched_at=fetched_at,
-            sha256=capture.body_sha256,
-            is_bare=is_bare,
+        return load_page(
+            self.home, self.body_of(capture), capture.url, capture.captured_at, capture.content_type
         )
+
+    def body_of(self, capture: Capture) -> StoredBody:
+        """Where the body of a capture lies; that of a revisit with its original.
+
+        Raises: IntegrityError where the ledger has lost the original.
+        """
+        kept = self._original(capture)
+        return StoredBody(kept.segment, kept.offset, kept.length, kept.body_sha256, kept.damage)
 
     def plain(self, capture: Capture) -> bytes:
         """All that a capture's own record says: its head, and its body, decoded where that goes.
@@ -255,13 +256,12 @@ class Archive:
     def _original(self, capture: Capture) -> Capture:
         seen = {capture.id}
         while capture.revisit_of is not None:
-            if self._captures is None or capture.revisit_of not in self._captures:
-                self.captures()
-            original = (self._captures or {}).get(capture.revisit_of)
-            if original is None or original.id in seen:
+            sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE capture.id = ?"
+            rows = read_rows(self.home.ledger, sql, (capture.revisit_of,))
+            if not rows or capture.revisit_of in seen:
                 raise IntegrityError(where=f"capture {capture.id}", what="its original is missing")
-            seen.add(original.id)
-            capture = original
+            capture = _capture(dict(rows[0]))
+            seen.add(capture.id)
         return capture
 
 
@@ -284,6 +284,28 @@ def open_archive(path: Path) -> Archive:
     Raises: StartError when there is no ledger; IntegrityError when it is not a sound one.
     """
     return Archive(path)
+
+
+def load_page(
+    home: Home, body: StoredBody, url: str, captured_at: str, content_type: str | None
+) -> RawPage:
+    """The page of a capture, as `Archive.load` gives it, from what is known of it. Raises: so."""
+    if body.damage is not None:
+        raise BytesError(code="unreadable", detail=f"stored as {body.damage}")
+    data, is_bare = _load_body(home, body.segment, body.offset, body.length, body.sha256)
+    try:
+        fetched_at = parse_stamp(captured_at, where="captured_at")
+    except UsageError as error:
+        where = f"{body.segment} at {body.offset}"
+        raise IntegrityError(where=where, what=str(error)) from error
+    return RawPage(
+        url=None if url.startswith("urn:") else url,
+        body=data,
+        content_type=content_type,
+        fetched_at=fetched_at,
+        sha256=body.sha256,
+        is_bare=is_bare,
+    )
 
 
 def load_body(home: Home, segment: str, offset: int, length: int, sha256: str) -> bytes:

@@ -5,24 +5,23 @@ snapshot -> lines of record files, or of pages read now -> captures by page -> C
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from archive import Archive, Capture, Page, Segment
-from db.records import recordfile
-from db.records.reading import CaptureLine, ReadTask, header_opt_outs, read_task
-from db.records.recordfile import READ_ERRORS, ReadPool
+from archive import Archive, Capture, Page
+from db.records.making import Maker, job_of, make_missing
+from db.records.reading import header_opt_outs
+from db.records.recordfile import read_raw
 from db.records.snapshot import Snapshot, is_known_page
 from db.staging import STAGING, PageHistory, Seen, Shown, StagedPage, Staging, asked, place_in_time
-from db.takedown.records import clean_made
+from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
 from parsers import opt_outs
 from schema.errors import BytesError, IntegrityError, ParseError
+from schema.page import RawPage
 from schema.signals import Wish, robots_signals, wishes
 
 GivingProgress = Callable[[str, int, int], None]
@@ -54,7 +53,7 @@ def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> 
     """What there is to know of every capture of a snapshot, by the number of the capture."""
     captures = snapshot.captures()
     with TemporaryDirectory() as folder, Staging(Path(folder) / STAGING) as staging:
-        _stage(staging, archive, snapshot, progress)
+        _stage(staging, archive, snapshot, Path(folder), progress)
         told = staging.histories(snapshot.recorded_at, is_dirty=False)
         histories = {each.page.id: each for each in told}
     known = {each.id: each for history in histories.values() for each in history.seen}
@@ -69,43 +68,24 @@ def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> 
 
 
 def _stage(
-    staging: Staging, archive: Archive, snapshot: Snapshot, progress: GivingProgress
+    staging: Staging, archive: Archive, snapshot: Snapshot, folder: Path, progress: GivingProgress
 ) -> None:
     staging.take(archive, snapshot, ())
-    wanted, done = archive.segments_after(0), 0
-    with GuardedPool(read_task, workers=2) as pool:
-        for segment in snapshot.segments:
-            if segment.name in wanted:
-                captures = snapshot.captures_of(segment)
-                lines = _lines(archive, segment, captures, snapshot, pool)
-                staging.take_lines(captures, lines, snapshot.held, is_damaged=False)
-                done += wanted[segment.name]
-                progress("read", done, sum(wanted.values()))
-
-
-def _plain(line: CaptureLine) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(line.model_dump_json(by_alias=True))
-    return found
-
-
-def _lines(
-    archive: Archive, segment: Segment, captures: list[Capture], snapshot: Snapshot, pool: ReadPool
-) -> Iterator[dict[str, Any]]:
-    """The lines of a record file that is up to date, else of pages read now."""
-    path, taken = recordfile.record_path(archive.home.records, segment), snapshot.taken
-    try:
-        header = recordfile.read_header(path)
-        lines = list(recordfile.read_lines(path))
-    except READ_ERRORS:
-        header, lines = None, []
-    offsets = {each.offset for each in captures}
-    if header is not None and header.takedowns == taken.ids and set(header.outcomes) == offsets:
-        return map(_plain, lines)
-    made = recordfile.make_lines(archive, captures, snapshot, pool)
-    if made.damaged:
-        raise IntegrityError(where=segment.name, what=made.damaged[0])
-    lines = [CaptureLine.model_validate_json(line) for line in made.lines]
-    return map(_plain, clean_made(made, lines, captures, taken) if taken.ids else lines)
+    of_segment = {each.name: snapshot.captures_of(each) for each in snapshot.segments}
+    jobs = (
+        job_of(each, of_segment[each.name], archive)
+        for each in snapshot.segments
+        if of_segment[each.name]
+    )
+    maker, done = Maker(archive.home, cleaning_of(snapshot.taken)), 0
+    # A build may be at work on the home's own record files.
+    for made in make_missing(maker, jobs, workers=2, folder=folder):
+        if made.damaged:
+            raise IntegrityError(where=made.segment, what=made.damaged[0])
+        lines = read_raw(made.path)
+        staging.take_lines(of_segment[made.segment], lines, snapshot.held, is_damaged=False)
+        done += made.captures
+        progress("read", done, sum(map(len, of_segment.values())))
 
 
 def _asked(archive: Archive, captures: Iterable[Capture]) -> dict[int, tuple[str, ...] | None]:
@@ -116,20 +96,20 @@ def _asked(archive: Archive, captures: Iterable[Capture]) -> dict[int, tuple[str
             if each.status not in (200, 304):
                 continue
             try:
-                answer = pool.call(ReadTask(archive.load(each), each.site))
+                answer = pool.call(archive.load(each))
             except BytesError:
                 answer = None
             found[each.id] = None if isinstance(answer, Died) else answer
     return found
 
 
-def page_signals(task: ReadTask) -> tuple[str, ...] | None:
+def page_signals(page: RawPage) -> tuple[str, ...] | None:
     """The opt-outs of a page's own tags. Absent: None where its bytes may not be parsed.
 
     What was not sent as a page, such as a sitemap, has none.
     """
     try:
-        return opt_outs({}, task.page)
+        return opt_outs({}, page)
     except ParseError as error:
         return () if error.code == "content_type" else None
 

@@ -1,7 +1,8 @@
 """Captures to record files: a segment in, a record file out.
 
-recordfile  the file, and which are missing    reading   one page read in a guarded process
+making      the unit of work, and for many        reading   one capture read in a guarded process
+recordfile  the file, and what is wrong with one  keys      of quotes and cards, for ever
 snapshot    what the archive holds at one moment
 """
 
-from db.records.recordfile import FORMAT
+from db.records.recordfile import ENDING

@@ -1,53 +1,70 @@
-"""Reading one archived page in a guarded worker: bytes in, the line of a record file out.
+"""Reading one capture in a guarded worker: where its bytes lie in, its line of a record file out.
 
-`read_task` runs in a process of its own, so everything here must be pure and at module level.
+`read_capture` runs in a process of its own and reads the segment itself, so that no page's bytes
+go through another one. Everything here is pure but for that, and at module level.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from db.rows.keys import card_key, quote_key
+from archive import Home, StoredBody, load_page
+from db.records.keys import card_key, quote_key
+from db.records.snapshot import is_known_page
 from parsers import opt_outs, read_page, unquotable
-from schema.errors import ParseError
+from schema.errors import IntegrityError, ParseError
 from schema.page import RawPage
-from schema.records import Comparison, Failure, Other, Record, dump_line
+from schema.records import Comparison, Failure, Record, dump_line
 
 Outcome = Literal["comparison", "failure", "other", "not_parsed", "revisit", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTask:
-    """One distinct page of a segment, to be read once."""
+class Wanted(NamedTuple):
+    """A capture of which a record file is to speak, and where its body lies.
 
-    page: RawPage
+    Absent: `body` is None where the ledger has lost it, or nothing is to be read.
+    """
+
+    offset: int
+    url: str
     site: str
+    captured_at: str
+    status: int
+    content_type: str | None
+    headers: dict[str, str]
+    is_repeat: bool
+    """Whether it is a revisit that counts as its original, which has a line of its own."""
+    body: StoredBody | None
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether its bytes are read for it: the answer 200 of a known page, in full."""
+        return self.status == 200 and not self.is_repeat and is_known_page(self.site, self.url)
 
 
 class PageResult(Record):
-    """What reading one distinct page gave."""
+    """What reading one page gave."""
 
     opt_outs: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """The opt-out signals of the page's own meta tags, sorted."""
     sha256: str | None = None
     """SHA-256 of the record's JSON line without its trace; null without a comparison."""
-    record: Annotated[Comparison | Failure | None, Field(discriminator="kind")] = None
-    """The record, a comparison with its trace; null for a page that is no comparison."""
     cards: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """The key of each tool's card."""
+    """The keys of the record's cards, in the order of its tools."""
     quotes: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """The key of each quote."""
+    """The keys of the record's quotes, in their order; empty for one that was taken down."""
     taken_down: Annotated[tuple[int, ...], Field(strict=False)] = ()
     """Positions of the quotes whose words are left out on request."""
     marked_tools: Annotated[tuple[int, ...], Field(strict=False)] = ()
     """Positions of the tools whose description its page marks as not to be quoted."""
     marked_quotes: Annotated[tuple[int, ...], Field(strict=False)] = ()
     """Positions of the quotes whose words their page marks as not to be quoted."""
+    record: Annotated[Comparison | Failure | None, Field(discriminator="kind")] = None
+    """The record, without its trace; null for a page that is no comparison."""
 
 
 class CaptureLine(Record):
@@ -69,56 +86,121 @@ class CaptureLine(Record):
     """What reading its page gave; null where it was not read for this capture."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAnswer:
-    """What the worker hands back: a reading as JSON, so that nobody need take it apart again."""
+class Cleaning(NamedTuple):
+    """The take-downs that hold, and what leaves out of a line of a site what they cover.
+
+    `clean` gives the line, and the take-downs that changed it.
+    """
+
+    takedowns: list[int]
+    clean: Callable[[str, CaptureLine], tuple[CaptureLine, set[int]]]
+
+
+class ReadAnswer(NamedTuple):
+    """What the worker hands back: a line as JSON, so that nobody need take it apart again."""
 
     outcome: Outcome
     text: str
+    touched: frozenset[int] = frozenset()
+    """The take-downs for which something was left out."""
+    damage: str | None = None
+    """Why its bytes could not be read; null where they could."""
 
 
-def read_task(task: ReadTask) -> ReadAnswer:
-    """The page's record, and the opt-outs of its own meta tags."""
-    record = read_page(task.page, site=task.site)
-    kept = None if isinstance(record, Other) else record
-    reading = PageResult(opt_outs=page_opt_outs(task.page), record=kept)
-    if isinstance(record, Comparison):
-        sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
-        names = [tool.name for tool in record.tools]
-        keys = {
-            "cards": tuple(card_key(task.site, tool) for tool in record.tools),
-            "quotes": tuple(quote_key(task.site, names[q.tool - 1], q.text) for q in record.quotes),
-        }
-        reading = reading.model_copy(update={"sha256": sha256, **keys})
-        if "data-nosnippet" in reading.opt_outs:
-            reading = _marked(reading, record, task.page)
-    return ReadAnswer(record.kind, reading.model_dump_json(by_alias=True))
+def read_capture(home: Home, cleaning: Cleaning | None, wanted: Wanted) -> ReadAnswer:
+    """The line of a capture: its page's record, the opt-outs of its own headers and meta tags."""
+    if not wanted.is_parsed:
+        return answer_of(wanted, _unread(wanted), cleaning)
+    try:
+        if wanted.body is None:
+            raise IntegrityError(where=wanted.url, what="its original is missing")
+        page = load_page(home, wanted.body, wanted.url, wanted.captured_at, wanted.content_type)
+    except IntegrityError as error:
+        reading = failed(wanted, "unreadable", str(error))
+        return answer_of(wanted, reading, cleaning)._replace(damage=str(error))
+    except ParseError as error:
+        return answer_of(wanted, failed(wanted, error.code, error.detail), cleaning)
+    return answer_of(wanted, _read(page, wanted.site), cleaning)
 
 
-def _marked(reading: PageResult, record: Comparison, page: RawPage) -> PageResult:
-    texts = [tool.description for tool in record.tools] + [quote.text for quote in record.quotes]
-    marked = unquotable(page, texts)
-    tools = tuple(tool.position for tool in record.tools if tool.description in marked)
-    quotes = tuple(quote.position for quote in record.quotes if quote.text in marked)
-    return reading.model_copy(update={"marked_tools": tools, "marked_quotes": quotes})
+def _unread(wanted: Wanted) -> PageResult | None:
+    """The failure of a known page that was answered with an error. Absent: None for any other."""
+    if wanted.status < 400 or not is_known_page(wanted.site, wanted.url):
+        return None
+    return failed(wanted, "http_status", f"the server answered {wanted.status}")
 
 
-def failed(url: str, code: str, detail: str) -> ReadAnswer:
-    """The answer for a page that could not be read at all."""
-    address = None if url.startswith("urn:") else url
-    failure = Failure(url=address, code=code, field=None, detail=detail)
-    return ReadAnswer("failure", PageResult(record=failure).model_dump_json(by_alias=True))
+def _read(page: RawPage, site: str) -> PageResult:
+    record = read_page(page, site=site)
+    signals = page_opt_outs(page)
+    if isinstance(record, Failure):
+        return PageResult(opt_outs=signals, record=record)
+    if not isinstance(record, Comparison):
+        return PageResult(opt_outs=signals)
+    record = record.model_copy(update={"trace": None})
+    names = {tool.position: tool.name for tool in record.tools}
+    marked: set[str] = set()
+    if "data-nosnippet" in signals:
+        texts = [each.description for each in record.tools] + [each.text for each in record.quotes]
+        marked = unquotable(page, texts)
+    return PageResult(
+        opt_outs=signals,
+        sha256=hashlib.sha256(dump_line(record).encode()).hexdigest(),
+        cards=tuple(card_key(site, tool) for tool in record.tools),
+        quotes=tuple(quote_key(site, names[each.tool], each.text) for each in record.quotes),
+        marked_tools=tuple(t.position for t in record.tools if t.description in marked),
+        marked_quotes=tuple(each.position for each in record.quotes if each.text in marked),
+        record=record,
+    )
 
 
-def spliced(line: CaptureLine, reading: str | None) -> str:
-    """The JSON of a line with the JSON of its reading put in.
+def failed(wanted: Wanted, code: str, detail: str) -> PageResult:
+    """What there is of a page that could not be read at all."""
+    address = None if wanted.url.startswith("urn:") else wanted.url
+    return PageResult(record=Failure(url=address, code=code, field=None, detail=detail))
 
-    >>> line = CaptureLine(offset=0, url="urn:x", captured_at="-", outcome="other")
-    >>> CaptureLine.model_validate_json(spliced(line, '{"sha256":"0"}')).reading.sha256
-    '0'
+
+def answer_of(wanted: Wanted, reading: PageResult | None, cleaning: Cleaning | None) -> ReadAnswer:
+    """The line of a capture with what reading it gave, without what was taken down."""
+    line = CaptureLine(
+        offset=wanted.offset,
+        url=wanted.url,
+        captured_at=wanted.captured_at,
+        outcome=_outcome(wanted, reading),
+        opt_outs=header_opt_outs(wanted.headers),
+        reading=reading,
+    )
+    return cleaned_answer(wanted.site, line, cleaning)
+
+
+def cleaned_answer(site: str, line: CaptureLine, cleaning: Cleaning | None) -> ReadAnswer:
+    """A line that was read, now or before, without what was taken down."""
+    touched: set[int] = set()
+    if cleaning is not None:
+        line, touched = cleaning.clean(site, line)
+    return ReadAnswer(line.outcome, dump_capture(line), frozenset(touched))
+
+
+def _outcome(wanted: Wanted, reading: PageResult | None) -> Outcome:
+    if reading is not None:
+        return reading.record.kind if reading.record is not None else "other"
+    if wanted.is_repeat:
+        return "revisit"
+    return "not_parsed" if is_known_page(wanted.site, wanted.url) else "other"
+
+
+def dump_capture(line: CaptureLine) -> str:
+    """The JSON text of a line.
+
+    >>> dump_capture(CaptureLine(offset=0, url="urn:x", captured_at="-", outcome="other"))[-15:]
+    '"reading":null}'
     """
-    text = line.model_dump_json()
-    return text if reading is None else f"{text.removesuffix('null}')}{reading}}}"
+    record = line.reading.record if line.reading else None
+    if record is None:
+        return line.model_dump_json()
+    # A record is written as it is printed and hashed: without its trace, and by its own names.
+    text = line.model_dump_json(exclude={"reading": {"record"}})
+    return f'{text[:-2]},"record":{dump_line(record)}}}}}'
 
 
 def page_opt_outs(page: RawPage) -> tuple[str, ...]:

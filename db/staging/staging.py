@@ -196,10 +196,20 @@ class Staging:
             sql = "UPDATE capture SET is_held = ? WHERE id = ?"
             self.db.execute(sql, (number in held, number))
 
-    def wanted(self, snapshot: Snapshot) -> tuple[int, set[int]]:
+    def wanted(self) -> tuple[int, set[int]]:
         """The last capture that is known here, and those that were damaged and are wanted again."""
         sql = "SELECT id FROM capture WHERE is_damaged"
         return int(self.get("upto") or 0), {number for (number,) in self.db.execute(sql)}
+
+    def file(self, segment: str) -> str | None:
+        """What was noted of a segment's record file. Absent: None where nothing was."""
+        sql = "SELECT told FROM file WHERE segment = ?"
+        row = self.db.execute(sql, (segment,)).fetchone()
+        return None if row is None else row[0]
+
+    def note_file(self, segment: str, told: str | None) -> None:
+        """Note what tells a record file from any other, as it was when it was taken in."""
+        self.db.execute("INSERT OR REPLACE INTO file VALUES (?, ?)", (segment, told))
 
     def take_lines(
         self,

@@ -47,8 +47,9 @@ CREATE TABLE robots (
 CREATE TABLE version (
   id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, seen_at TEXT NOT NULL, last INTEGER NOT NULL);
 CREATE INDEX version_page ON version (page_id);
+CREATE TABLE file (segment TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID;
 CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
 """
-"""`capture.url` is null where it is its page's own. `dirty` are the pages that the published file
-does not show as they are, `version` those that it shows: with the place in time of the last
-capture."""
+"""`file` tells of each record file as it was taken in, `version` of each version that is published,
+with the place in time of its last capture; `dirty` are the pages that the published file does not
+show as they are. `capture.url` is null where it is its page's own."""

@@ -20,14 +20,15 @@ from db.publish.loss import counted
 from db.recognise.likeness import CardWords, PageWords, QuoteWords
 from db.recognise.match import TakedownMatcher
 from db.records import recordfile
-from db.records.reading import PageResult, ReadTask, read_task
 from db.records.snapshot import is_known_page
 from db.rows.write import connect_read_only
 from db.takedown.records import showing_of
 from machine.worker import Died, GuardedPool
+from parsers import read_page
 from schema.errors import BytesError, IntegrityError
+from schema.page import RawPage
 from schema.published import CANDIDATE, CURRENT
-from schema.records import Comparison
+from schema.records import Comparison, Line
 
 _DETAILS = "SELECT detail FROM failure UNION SELECT detail FROM finding"
 
@@ -114,6 +115,10 @@ def _showings(connection: sqlite3.Connection, same: Same) -> Iterator[PageWords]
         yield same[PageWords(site, url, tuple(cards[version]))]
 
 
+def _record_of(task: tuple[RawPage, str]) -> Line:
+    return read_page(task[0], site=task[1])
+
+
 class Evidence:
     """What one home shows and has captured, looked up when asked for and then kept."""
 
@@ -148,19 +153,16 @@ class Evidence:
         """
         found = set[str]()
         shown: dict[PageWords, None] = {}
-        with GuardedPool(read_task) as pool:
+        with GuardedPool(_record_of) as pool:
             for each in {(each.body_sha256, each.url): each for each in captures}.values():
                 try:
-                    answer = pool.call(ReadTask(self.archive.load(each), each.site))
+                    record = pool.call((self.archive.load(each), each.site))
                 except (BytesError, IntegrityError):
                     found.add(each.body_sha256)
                     continue
-                if isinstance(answer, Died):
+                if isinstance(record, (Died, Comparison)):
                     found.add(each.body_sha256)
-                    continue
-                record = PageResult.model_validate_json(answer.text).record
                 if isinstance(record, Comparison):
-                    found.add(each.body_sha256)
                     shown[showing_of(each.site, each.url, record)] = None
         known = set(self.showings)
         self.showings += [each for each in shown if each not in known]

@@ -5,17 +5,19 @@ What is left out here is nowhere in the published file, which is made from these
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from archive import Capture, Segment
+from archive import Archive
 from db.recognise.likeness import CardWords, PageWords, QuoteWords
 from db.recognise.match import TakedownMatcher
 from db.records import recordfile
-from db.records.reading import CaptureLine, PageResult
+from db.records.keys import card_key, quote_key
+from db.records.making import Maker, job_of
+from db.records.reading import CaptureLine, Cleaning, PageResult
 from db.records.snapshot import Snapshot
-from db.rows.keys import card_key, quote_key
 from schema.records import Comparison, Tool
 
 GONE = "[taken down]"
@@ -41,7 +43,9 @@ def showing_of(site: str, url: str, record: Comparison) -> PageWords:
     return PageWords(site, url, tuple(cards))
 
 
-def cleaned(site: str, line: CaptureLine, taken: TakedownMatcher) -> tuple[CaptureLine, set[int]]:
+def cleaned(
+    site: str, line: CaptureLine, *, taken: TakedownMatcher
+) -> tuple[CaptureLine, set[int]]:
     """A line without what was taken down, and the take-downs that changed it."""
     reading = line.reading
     if reading is None or reading.record is None:
@@ -78,68 +82,34 @@ def _without_quotes(
         ),
     }
     places = {position for position, by in gone.items() if by is not None}
+    keys = zip(record.quotes, reading.quotes, strict=True)
     update = {
         "record": record.model_copy(update=changes),
+        "quotes": tuple("" if each.position in places else key for each, key in keys),
         "taken_down": tuple(sorted({*places, *reading.taken_down})),
     }
     return reading.model_copy(update=update), {*gone.values(), *cited}
 
 
-def fitted(
-    path: Path, segment: Segment, captures: list[Capture], taken: TakedownMatcher
-) -> list[CaptureLine] | None:
-    """The lines of a record file for just these captures, the file brought up to date with them.
-
-    Absent: None where the file must be made again: it is not there or damaged, speaks not of all
-    these captures, or left something out for a take-down that was lifted since.
-    """
-    offsets = {capture.offset for capture in captures}
-    try:
-        header = recordfile.read_header(path)
-        lines = [line for line in recordfile.read_lines(path) if line.offset in offsets]
-    except recordfile.READ_ERRORS:
-        return None
-    if len(lines) != len(captures) or not set(header.touched) <= set(taken.ids):
-        return None
-    if header.takedowns == taken.ids and set(header.outcomes) == offsets:
-        return lines
-    made = recordfile.Made({}, [], 0, touched=set(header.touched))
-    lines = clean_made(made, lines, captures, taken)
-    recordfile.write_file(path, segment, made)
-    return lines
+def cleaning_of(taken: TakedownMatcher) -> Cleaning | None:
+    """What leaves out of lines what was taken down. Absent: None where nothing was."""
+    return Cleaning(taken.ids, partial(cleaned, taken=taken)) if taken.ids else None
 
 
-def clean_made(
-    made: recordfile.Made,
-    lines: Iterable[CaptureLine],
-    captures: list[Capture],
-    taken: TakedownMatcher,
-) -> list[CaptureLine]:
-    """Make a record file of lines without what was taken down; gives these."""
-    sites = {capture.offset: capture.site for capture in captures}
-    found = []
-    for read in lines:
-        line, touched = cleaned(sites[read.offset], read, taken)
-        made.touched |= touched
-        made.outcomes[line.offset] = line.outcome
-        found.append(line)
-    made.takedowns = taken.ids
-    made.lines = [line.model_dump_json(by_alias=True) for line in found]
-    return found
-
-
-def clean_records(folder: Path, snapshot: Snapshot) -> None:
+def clean_records(archive: Archive, snapshot: Snapshot) -> None:
     """Leave what was taken down in no record file; one that cannot be told is made again."""
+    maker = Maker(archive.home, cleaning_of(snapshot.taken))
     wanted: set[Path] = set()
     for segment in snapshot.segments:
         # What was made while the segment was shorter is of use until it is sealed.
-        last = recordfile.record_path(folder, segment)
-        for path in [last] if segment.is_sealed else recordfile.record_paths(folder, segment):
+        last = recordfile.record_path(archive.home.records, segment)
+        paths = recordfile.record_paths(archive.home.records, segment)
+        for path in [last] if segment.is_sealed else paths:
             with suppress(*recordfile.READ_ERRORS):
                 offsets = recordfile.read_header(path).outcomes.keys()
-                captures = [c for c in snapshot.captures_of(segment) if c.offset in offsets]
-                if fitted(path, segment, captures, snapshot.taken) is not None:
+                captures = (c for c in snapshot.captures_of(segment) if c.offset in offsets)
+                if maker.renew(path, job_of(segment, captures, archive)):
                     wanted.add(path)
-    for path in sorted(folder.glob("*")):
-        if path not in wanted:  # what is staged of them, too
+    for path in sorted(archive.home.records.glob("*")):
+        if path not in wanted:
             path.unlink()

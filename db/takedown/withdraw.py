@@ -32,7 +32,7 @@ from archive.takedown import (
 )
 from db.publish.publish import remove_leftovers
 from db.recognise.match import TakedownMatcher
-from db.records.recordfile import READ_ERRORS, read_header
+from db.records.recordfile import ENDING, READ_ERRORS, read_header
 from db.records.snapshot import Snapshot, take_snapshot
 from db.takedown.evidence import Evidence
 from db.takedown.files import withdraw_files
@@ -130,8 +130,8 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
         return []
     archive = open_archive(home.path)
     names = withdraw_files(evidence or Evidence(archive), taken)
-    if any(_is_older(path, taken) for path in home.records.glob("*.gz")):
-        clean_records(home.records, take_snapshot(archive))
+    if any(_is_older(path, taken) for path in home.records.glob(f"*{ENDING}")):
+        clean_records(archive, take_snapshot(archive))
     return names
 
 
@@ -164,7 +164,7 @@ def _erase(evidence: Evidence, target: Target) -> int:
     said = [f"{each.url} {each.captured_at}" for each in captures]
     number = widen_takedown(home, takedown, Matches(erased=said))
     count = erase_captures(home, [each.id for each in captures])
-    clean_records(home.records, take_snapshot(evidence.archive))
+    clean_records(evidence.archive, take_snapshot(evidence.archive))
     mark_erased(home, number)
     return count
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -15,8 +16,9 @@ from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store, url
 from archive import Archive, Home, Segment
 from db import BuildReport
 from db import build as build_with
-from db.records.reading import ReadTask, read_task
-from db.rows.keys import quote_key
+from db.records import making
+from db.records.keys import quote_key
+from db.records.reading import Wanted, read_capture
 from db.takedown.withdraw import take_down
 from schema.errors import IntegrityError, LossError, StartError, StoppedError
 from schema.published import tombstone_path
@@ -153,21 +155,23 @@ def test_foreign_keys_hold_and_the_file_cannot_be_written(tmp_path: Path) -> Non
     assert path.stat().st_mode & 0o777 == 0o444
 
 
-def dying_task(task: ReadTask) -> object:
-    if b"poison" in task.page.body:
+def dying_task(home: Home, cleaning: object, wanted: Wanted) -> object:
+    if wanted.url == PAGES[1].url:
         os.kill(os.getpid(), signal.SIGKILL)
-    return read_task(task)
+    return read_capture(home, None, wanted)
 
 
 def test_a_page_that_kills_two_workers_is_one_failure_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["db.build"], "read_task", dying_task)
-    store(tmp_path, [PAGES[0], page(ALDER, CEDAR, head="<!-- poison -->"), PAGES[2]])
+    monkeypatch.setattr(making, "read_capture", dying_task)
+    store(tmp_path, PAGES)
     report = build(tmp_path)
     assert (report.comparisons, report.failures) == (2, 1)
-    told = rows(report.path, "SELECT url, code FROM failure JOIN page ON page.id = failure.page")
-    assert told == [(PAGES[1].url, "parser_died")]
+    sql = "SELECT url, code, detail FROM failure JOIN page ON page.id = failure.page"
+    ((url, code, detail),) = rows(report.path, sql)
+    assert (url, code) == (PAGES[1].url, "parser_died")
+    assert hashlib.sha256(PAGES[1].body).hexdigest() in str(detail)
 
 
 KILLED = """

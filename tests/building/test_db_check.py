@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gzip
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from archive import Home
 from archive.ledger.leases import Ending, captured
 from db import build
 from db.check import Problem, check
+from db.records.recordfile import zstd
 from db.rows.page_rows import public_detail
 from db.status import status
 from db.takedown.withdraw import take_down
@@ -63,7 +63,7 @@ def drop_segment(home: Path) -> None:
 
 
 def tear_records(home: Path) -> None:
-    cut(only(home / "records", "*.gz"), 40)
+    cut(only(home / "records", "*.zst"), 40)
 
 
 def change_public(home: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_capture_that_the_ledger_describes_with_nonsense_is_named(
 
 
 def test_a_record_file_that_is_damaged_is_made_again_though_nothing_is_new(home: Path) -> None:
-    path = only(home / "records", "*.gz")
+    path = only(home / "records", "*.zst")
     whole = path.read_bytes()
     published = only(home / "public", "verdicts-*.db").read_bytes()
     for damaged in (
@@ -199,8 +199,8 @@ def test_a_record_file_that_is_damaged_is_made_again_though_nothing_is_new(home:
         b"no record file",
         whole[:-40],
         whole[:-4] + b"none",
-        gzip.compress(gzip.decompress(whole).splitlines(keepends=True)[0]),
-        gzip.compress(gzip.decompress(whole).replace(b'"offset":', b'"offse":')),
+        zstd.compress(zstd.decompress(whole).splitlines(keepends=True)[0]),
+        zstd.compress(zstd.decompress(whole).replace(b'"offset":', b'"offse":')),
     ):
         path.write_bytes(damaged)
         (problem,) = check(home)
@@ -228,7 +228,7 @@ def test_bytes_that_are_lost_are_a_failure_until_they_are_back(home: Path) -> No
     segment = only(home / "warc", "*.gz")
     whole = segment.read_bytes()
     before = (home / "public" / "current.db").resolve()
-    only(home / "records", "*.gz").unlink()
+    only(home / "records", "*.zst").unlink()
     (home / "public" / "current.db").unlink()
     cut(segment, 1000)
     broken = build(home, workers=1)

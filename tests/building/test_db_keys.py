@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import hashlib
 
-from db.rows.keys import ToolKey, card_key, public_names, quote_key, tool_key
+from db.records.keys import card_key, quote_key
+from db.rows.keys import ToolKey, public_names, tool_key
 from schema.records import Tool
 
 TOOL = Tool(

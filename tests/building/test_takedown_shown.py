@@ -11,7 +11,7 @@ from takedown_home import KEY, NOW, REASON, build, built, rows
 from web_server import serving
 
 from archive import Home
-from db.rows.keys import quote_key
+from db.records.keys import quote_key
 from db.takedown.withdraw import correct, take_down
 
 

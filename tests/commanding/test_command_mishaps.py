@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import os
@@ -15,6 +14,7 @@ from commands import verdicts
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from db.records.recordfile import read_raw
 from verdicts.sample import expected, pages
 
 URL = next(page["url"] for page in expected()["pages"] if page["kind"] == "comparison")
@@ -92,15 +92,15 @@ def test_an_older_failure_taken_in_later_does_not_hold_a_good_page(
 
 
 def test_a_damaged_record_file_is_made_again(home: Path, tmp_path: Path) -> None:
-    (record,) = (home / "records").glob("*.gz")
-    lines = gzip.decompress(record.read_bytes())
+    (record,) = (home / "records").glob("*.zst")
+    lines = list(read_raw(record))
     record.chmod(0o644)
     record.write_bytes(record.read_bytes()[:-200])
     warc(tmp_path / "more.warc.gz", ("2026-10-06T00:00:00Z", "200 OK"))
     verdicts("import", tmp_path / "more.warc.gz", "--home", home)
     assert verdicts("build", "--home", home).returncode == 0
     assert states(home) == {"known": 1, "stored": 1}
-    assert lines in [gzip.decompress(path.read_bytes()) for path in (home / "records").glob("*.gz")]
+    assert lines in [list(read_raw(path)) for path in (home / "records").glob("*.zst")]
 
 
 def test_a_build_over_damaged_bytes_says_so_with_exit_40(home: Path, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_build_over_damaged_bytes_says_so_with_exit_40(home: Path, tmp_path: P
     for at in range(len(data) // 2, len(data) // 2 + 3):
         data[at] ^= 0xFF
     segment.write_bytes(data)
-    for record in (home / "records").glob("*.gz"):
+    for record in (home / "records").glob("*.zst"):
         record.unlink()
     warc(tmp_path / "more.warc.gz", ("2026-10-06T00:00:00Z", "200 OK"))
     verdicts("import", tmp_path / "more.warc.gz", "--home", home)

@@ -79,11 +79,9 @@ def test_old_logs_and_quarantine_go_and_the_newest_log_stays(home):
 
 
 def test_record_files_of_other_parsers_go_and_those_of_this_one_stay(home):
-    from db.records.recordfile import FORMAT
-    from parsers import PARSER_VERSION
+    from db.records.recordfile import ENDING
 
-    end = f"{PARSER_VERSION}.{FORMAT}.jsonl.gz"
-    mine = home / "records" / f"verdicts-sample-000001.warc.gz.aa.{end}"
+    mine = home / "records" / f"verdicts-sample-000001.warc.gz.aa{ENDING}"
     mine.write_bytes(b"x")
     (home / "records" / "verdicts-sample-000001.warc.gz.bb.part").write_bytes(b"x")
     pruned(home)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import CancelledError
 
 import pytest
 
@@ -113,10 +114,11 @@ def sleep_and_tell(path: str) -> None:
 def test_what_is_at_work_when_the_pool_is_left_is_not_waited_for(tmp_path):
     told = tmp_path / "told"
     with pytest.raises(KeyboardInterrupt), GuardedPool(sleep_and_tell) as pool:
-        threading.Thread(target=pool.call, args=[str(told)], daemon=True).start()
+        under_way = pool.submit(str(told))
         while not told.with_suffix(".begun").exists():
             time.sleep(0.01)
         raise KeyboardInterrupt
+    assert isinstance(under_way.exception(), CancelledError)
     assert not told.exists()
 
 

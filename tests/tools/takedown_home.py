@@ -21,7 +21,7 @@ from archive.takedown.copy import entering, insert
 from archive.takedown.takedowns import Matches, Takedown
 from db import BuildReport
 from db import build as build_with
-from db.rows.keys import quote_key
+from db.records.keys import quote_key
 from parsers import read_page
 from schema.page import RawPage
 from schema.records import Comparison

@@ -38,16 +38,9 @@ def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int
     """
     from archive import Home
     from archive import prune as run_prune
-    from db.records import FORMAT
-    from parsers import PARSER_VERSION
+    from db.records import ENDING
 
-    gone = run_prune(
-        Home(home),
-        present=f".{PARSER_VERSION}.{FORMAT}.jsonl.gz",
-        keep=keep,
-        days=days,
-        is_dry=dry_run,
-    )
+    gone = run_prune(Home(home), present=ENDING, keep=keep, days=days, is_dry=dry_run)
     sizes: Counter[str] = Counter()
     for each in gone:
         sizes[each.kind] += each.bytes

@@ -1,0 +1,286 @@
+"""The one unit of work: a segment and the captures wanted of it in, its record file out.
+
+    SegmentJob --> make_file --> chunks of captures --> guarded processes --> lines --> frames
+                       `-- lines that an older file of the same segment and parser has already
+
+Pure, so that it may be done again, elsewhere, or twice at once: the same captures give the same
+bytes, whoever makes them and in how many pieces. `make_missing` does it for many segments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from archive import Archive, Capture, Home, Segment
+from archive.store import disk_of
+from db.records.reading import (
+    CaptureLine,
+    Cleaning,
+    ReadAnswer,
+    Wanted,
+    answer_of,
+    cleaned_answer,
+    failed,
+    read_capture,
+)
+from db.records.recordfile import (
+    FORMAT,
+    READ_ERRORS,
+    Header,
+    packed,
+    read_texts,
+    record_path,
+    record_paths,
+    remove_older,
+    repeats_own,
+    verified_header,
+    write_file,
+)
+from machine.worker import Died, GuardedPool, ahead
+from parsers import PARSER_VERSION
+from schema.errors import IntegrityError
+
+ReadPool: TypeAlias = GuardedPool[Wanted, ReadAnswer]
+CHUNK = 256
+"""So many captures of a segment go to a process at once, and stand in one frame of its file."""
+
+
+class SegmentJob(NamedTuple):
+    """A segment, and the captures of which its record file is to speak, by their place in it."""
+
+    segment: Segment
+    wanted: list[Wanted]
+
+
+@dataclass(slots=True)
+class MadeFile:
+    """What there is of one segment now.
+
+    `path` is its record file. Where captures are damaged it has another name, as it would outlive
+    their mending, and goes with the end of the build.
+    """
+
+    segment: str
+    path: Path
+    captures: int
+    """Number of captures that it speaks of."""
+    parsed: int = 0
+    """Number of pages parsed for it now; 0 where it was there."""
+    damaged: list[str] = field(default_factory=list)
+    """Captures whose bytes could not be read, each with the reason."""
+    quarantined: list[str] = field(default_factory=list)
+    """Pages that killed two workers, each with the hash of its body and how the last one died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the record files of a home; goes to other processes and machines as it is."""
+
+    home: Home
+    cleaning: Cleaning | None = None
+
+    def pool(self, workers: int) -> ReadPool:
+        """Guarded processes for `make`, to be used inside `with`."""
+        return GuardedPool(partial(read_capture, self.home, self.cleaning), workers=workers)
+
+    def make(self, job: SegmentJob, pool: ReadPool, folder: Path | None = None) -> MadeFile:
+        """The record file of a segment, made where it is missing; in `folder`, else in the home.
+
+        Raises: StoppedError when the disk does not take it.
+        """
+        path = record_path(folder or self.home.records, job.segment)
+        made = MadeFile(job.segment.name, path, len(job.wanted))
+        old = next(self._older(record_paths(self.home.records, job.segment), path), None)
+        if old is not None and old.path == path and old.fits(job, self.takedowns):
+            return made
+        self._write(job, old, self._answers(job, old, made, pool.map_all), made)
+        return made
+
+    def renew(self, path: Path, job: SegmentJob) -> bool:
+        """Leave what was taken down out of a record file, without a page being read.
+
+        Whether that could be done; else it must be made again.
+        """
+        old = next(self._older([path], path), None)
+        if old is None or old.fits(job, self.takedowns):
+            return old is not None
+        made = MadeFile(job.segment.name, path, len(job.wanted))
+        try:
+            self._write(job, old, self._answers(job, old, made, _read_nothing), made)
+        except LookupError:
+            return False
+        return True
+
+    @property
+    def takedowns(self) -> list[int]:
+        """The take-downs that hold."""
+        return self.cleaning.takedowns if self.cleaning else []
+
+    def _older(self, paths: list[Path], best: Path) -> Iterator[_OlderFile]:
+        """What was made of a segment and can be relied on, the best of it first.
+
+        Not where something was left out for a take-down that was lifted since.
+        """
+        for path in sorted(
+            paths, key=lambda path: (path == best, len(path.name), path), reverse=True
+        ):
+            with suppress(*READ_ERRORS):
+                header = verified_header(path)
+                if set(header.touched) <= set(self.takedowns):
+                    yield _OlderFile(path, header)
+
+    def _answers(
+        self, job: SegmentJob, old: _OlderFile | None, made: MadeFile, read: _ReadAll
+    ) -> Iterator[list[ReadAnswer]]:
+        """The lines of each chunk of a segment, those taken over that there are."""
+        sent: deque[tuple[list[Wanted], dict[int, ReadAnswer]]] = deque()
+        lines = old.lines(job, self.cleaning) if old is not None else iter(())
+
+        def batches() -> Iterator[list[Wanted]]:
+            at = next(lines, None)
+            for start in range(0, len(job.wanted), CHUNK):
+                part = job.wanted[start : start + CHUNK]
+                kept = {}
+                while at is not None and at[0] <= part[-1].offset:
+                    kept[at[0]] = at[1]
+                    at = next(lines, None)
+                sent.append((part, kept))
+                yield [each for each in part if each.offset not in kept]
+
+        for answers in read(batches()):
+            part, kept = sent.popleft()
+            new = iter(answers)
+            yield [kept.get(each.offset) or self._told(each, next(new), made) for each in part]
+
+    def _told(self, wanted: Wanted, answer: ReadAnswer | Died, made: MadeFile) -> ReadAnswer:
+        """What came of reading a capture, put in the report."""
+        if isinstance(answer, Died):
+            sha256 = wanted.body.sha256 if wanted.body else ""
+            made.quarantined.append(f"{wanted.url}: {sha256}: {answer}")
+            detail = f"the parser was stopped: {answer}; its body is {sha256}"
+            return answer_of(wanted, failed(wanted, "parser_died", detail), self.cleaning)
+        if answer.damage is not None:
+            made.damaged.append(answer.damage)
+        elif wanted.is_parsed:
+            made.parsed += 1
+        return answer
+
+    def _write(
+        self,
+        job: SegmentJob,
+        old: _OlderFile | None,
+        chunks: Iterator[list[ReadAnswer]],
+        made: MadeFile,
+    ) -> None:
+        outcomes, touched = {}, set(old.header.touched if old is not None else ())
+        at, digest = iter(job.wanted), hashlib.sha256()
+        with disk_of(made.path), tempfile.TemporaryFile(dir=made.path.parent) as body:
+            for chunk in chunks:
+                frame = packed([each.text for each in chunk])
+                digest.update(frame)
+                body.write(frame)
+                for each in chunk:
+                    outcomes[next(at).offset] = each.outcome
+                    touched |= each.touched
+            header = Header(
+                format=FORMAT,
+                segment=job.segment.name,
+                parser=PARSER_VERSION,
+                sha256=digest.hexdigest(),
+                outcomes=outcomes,
+                takedowns=self.takedowns,
+                touched=sorted(touched),
+            )
+            if made.damaged:
+                made.path = made.path.with_name(f"{made.path.name}.damaged.part")
+            write_file(made.path, header, body)
+        if not made.damaged:
+            remove_older(made.path, job.segment)
+
+
+_ReadAll: TypeAlias = Callable[[Iterable[list[Wanted]]], Iterator[list[ReadAnswer | Died]]]
+
+
+class _OlderFile(NamedTuple):
+    """A record file of a segment, made before, every byte of it as it was written."""
+
+    path: Path
+    header: Header
+
+    def fits(self, job: SegmentJob, takedowns: list[int]) -> bool:
+        """Whether nothing is to be done about it."""
+        offsets = [each.offset for each in job.wanted]
+        return self.header.takedowns == takedowns and list(self.header.outcomes) == offsets
+
+    def lines(self, job: SegmentJob, cleaning: Cleaning | None) -> Iterator[tuple[int, ReadAnswer]]:
+        """Its lines that still hold, by the place of their captures."""
+        wanted = {each.offset: each for each in job.wanted}
+        is_clean = self.header.takedowns == (cleaning.takedowns if cleaning else [])
+        for (offset, outcome), text in zip(
+            self.header.outcomes.items(), read_texts(self.path), strict=True
+        ):
+            each = wanted.get(offset)
+            # A revisit whose original is gone is now to be read for itself.
+            if each is None or (outcome == "revisit") != each.is_repeat:
+                continue
+            if is_clean:
+                yield offset, ReadAnswer(outcome, text.decode())
+            else:
+                line = CaptureLine.model_validate_json(text)
+                yield offset, cleaned_answer(each.site, line, cleaning)
+
+
+def _read_nothing(batches: Iterable[list[Wanted]]) -> Iterator[list[ReadAnswer | Died]]:
+    """Where no page may be read. Raises: LookupError where one would have to be."""
+    for batch in batches:
+        if batch:
+            raise LookupError(batch[0].url)
+        yield []
+
+
+def job_of(segment: Segment, captures: Iterable[Capture], archive: Archive) -> SegmentJob:
+    """The work on a segment: what is to be read, and where it lies."""
+    return SegmentJob(segment, [wanted_of(each, archive) for each in captures])
+
+
+def wanted_of(capture: Capture, archive: Archive) -> Wanted:
+    """What a worker need know of a capture."""
+    is_repeat = repeats_own(capture)
+    body = None
+    if capture.status == 200 and not is_repeat:
+        with suppress(IntegrityError):
+            body = archive.body_of(capture)
+    return Wanted(
+        capture.offset,
+        capture.url,
+        capture.site,
+        capture.captured_at,
+        capture.status,
+        capture.content_type,
+        capture.headers,
+        is_repeat,
+        body,
+    )
+
+
+def make_missing(
+    maker: Maker, jobs: Iterable[SegmentJob], *, workers: int, folder: Path | None = None
+) -> Iterator[MadeFile]:
+    """The record files of all segments in their order, each made where it is missing.
+
+    Shape: `jobs` is asked for the next one when fewer than `workers` are under way, so that it
+    may read the ledger as it goes; what is yielded may be read while the next ones are made.
+    """
+    with ThreadPoolExecutor(workers) as threads, maker.pool(workers) as pool:
+        yield from ahead(
+            lambda job: threads.submit(maker.make, job, pool, folder), jobs, 2 * workers
+        )
