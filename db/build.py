@@ -153,9 +153,9 @@ class _Build:
         current = present(self.home)
         manifest = whole_manifest(current) if current is not None else None
         with self._staged(snapshot) as staging:
-            is_base = manifest is not None and staging.get("base") == manifest.sha256
+            is_base = manifest is not None and staging.noted("base") == manifest.sha256
             small = small_digest(snapshot)
-            is_same = staging.get("small") == small and not staging.count("dirty")
+            is_same = staging.noted("small") == small and not staging.count("dirty")
             if is_base and is_same and not self.damaged:
                 return self._report(cast(Manifest, manifest), is_new=False)
             self.home.require_room(3 * current.stat().st_size if current is not None else 0)

@@ -386,6 +386,7 @@ class SideRow(NumberedRow):
     """One side of a comparison as pages show it: card, votes and prices, with quotes under it."""
 
     table = "side"
+    label = "card"
     tool: ToolId
     """The tool shown."""
     card: CardId

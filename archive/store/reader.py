@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -265,7 +266,7 @@ class Archive:
         return capture
 
 
-def _segment(row: Mapping[str, Any]) -> Segment:
+def _segment(row: sqlite3.Row) -> Segment:
     return Segment(row["name"], bool(row["is_sealed"]), row["length"], row["sha256"])
 
 

@@ -146,8 +146,8 @@ class PageRows:
         if not marked:
             return 0
         shown = self._staging.side(side)
-        slots = (1 << quote[0] for quote in shown.quotes if quote[-1] in marked)
-        return (-shown.card in marked) + sum(slots)
+        slots = (1 << int(quote[0]) for quote in shown.quotes if quote[-1] in marked)
+        return int(-shown.card in marked) + sum(slots)
 
     def _add_comparison(
         self, history: PageHistory, name: str, state: str, hides_text: bool

@@ -85,7 +85,7 @@ class Staging:
         db.execute("PRAGMA journal_mode = PERSIST")
         db.executescript(TABLES)
         self._begin()
-        self.set(format=str(FORMAT))
+        self.note(format=str(FORMAT))
         return db
 
     def _begin(self) -> None:
@@ -105,12 +105,12 @@ class Staging:
         self.db.execute("COMMIT")
         self.db.execute("BEGIN IMMEDIATE")
 
-    def get(self, name: str) -> str | None:
+    def noted(self, name: str) -> str | None:
         """What was noted under a name. Absent: None where nothing was."""
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else row[0]
 
-    def set(self, **values: str | None) -> None:
+    def note(self, **values: str | None) -> None:
         """Note values by name."""
         self.db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
@@ -128,21 +128,21 @@ class Staging:
         Shape: `made_by` are the versions of all that shapes what is in here.
         """
         key = json.dumps([*made_by, snapshot.taken.ids])
-        upto = int(self.get("upto") or 0)
-        if self.get("key") != key or self.get("ledger") != archive.fingerprint(upto):
-            if self.get("key") is not None:
+        upto = int(self.noted("upto") or 0)
+        if self.noted("key") != key or self.noted("ledger") != archive.fingerprint(upto):
+            if self.noted("key") is not None:
                 self.begin_again()
-            self.set(key=key, upto="0", ledger=archive.fingerprint(0))
+            self.note(key=key, upto="0", ledger=archive.fingerprint(0))
         self._take_robots(archive)
         if not self._take_pages(archive, snapshot):
             self.begin_again()
             self.take(archive, snapshot, made_by)
             return
         self._take_held(snapshot.held)
-        if self.get("at") != snapshot.recorded_at:
+        if self.noted("at") != snapshot.recorded_at:
             # A wish may come with a date from which it holds.
             self._dirty("SELECT page_id FROM capture WHERE signals LIKE '%=%'")
-            self.set(at=snapshot.recorded_at)
+            self.note(at=snapshot.recorded_at)
 
     def _dirty(self, select: str, values: Iterable[object] = ()) -> None:
         self.db.execute(f"INSERT OR IGNORE INTO dirty {select}", tuple(values))
@@ -199,7 +199,7 @@ class Staging:
     def wanted(self) -> tuple[int, set[int]]:
         """The last capture that is known here, and those that were damaged and are wanted again."""
         sql = "SELECT id FROM capture WHERE is_damaged"
-        return int(self.get("upto") or 0), {number for (number,) in self.db.execute(sql)}
+        return int(self.noted("upto") or 0), {number for (number,) in self.db.execute(sql)}
 
     def file(self, segment: str) -> str | None:
         """What was noted of a segment's record file. Absent: None where nothing was."""
@@ -289,9 +289,9 @@ class Staging:
 
     def taken(self, archive: Archive, upto: int) -> None:
         """All captures up to `upto` are here; what else they touch is dirty from now on."""
-        self.set(upto=str(upto), ledger=archive.fingerprint(upto))
+        self.note(upto=str(upto), ledger=archive.fingerprint(upto))
         if self._records.is_moved:
-            self.set(base=None)
+            self.note(base=None)
         # A new page may take another's name, or show it at the turned address.
         self._dirty(
             "SELECT other.id FROM dirty JOIN page ON page.id = dirty.page_id"
@@ -306,7 +306,7 @@ class Staging:
 
     def begin_to_publish(self, *, is_part: bool) -> None:
         """From here on, until `published`, no published file is known to show what is here."""
-        self.set(base=None)
+        self.note(base=None)
         where = " WHERE page_id IN (SELECT page_id FROM dirty)" if is_part else ""
         self.db.execute(f"DELETE FROM version{where}")
         self.commit()
@@ -322,7 +322,7 @@ class Staging:
     def published(self, **values: str) -> None:
         """What is here is published: nothing is dirty any more."""
         self.db.execute("DELETE FROM dirty")
-        self.set(**values)
+        self.note(**values)
         self.commit()
 
     # What is read

@@ -263,6 +263,9 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
     return old, new
 
 
+SIDE = "(SELECT side FROM version_side WHERE version = 1 AND position = 1)"
+
+
 def change(path: Path, sql: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(sql)
@@ -271,7 +274,12 @@ def change(path: Path, sql: str) -> None:
 def test_a_column_that_the_older_database_does_not_have_is_no_alteration(
     pair: tuple[Path, Path],
 ) -> None:
-    change(pair[0], "ALTER TABLE version_tool DROP COLUMN pricing")
+    # As it was before sides were stored once.
+    change(
+        pair[0],
+        "CREATE TABLE kept AS SELECT * FROM version_tool; DROP VIEW version_tool;"
+        " ALTER TABLE kept DROP COLUMN pricing; ALTER TABLE kept RENAME TO version_tool",
+    )
     assert altered(*pair) == []
 
 
@@ -285,14 +293,23 @@ def test_a_column_that_the_older_database_does_not_have_is_no_alteration(
             "INSERT INTO finding (id, comparison, version, code, detail)"
             " VALUES (99, 1, 1, 'slug_order', '-')",
         ),
-        ("tools[].slug", "UPDATE tool SET slug = 'elder' WHERE id = 1"),
-        ("tools[].description", "UPDATE card SET description = '-' WHERE id = 1"),
-        ("tools[].pricing", "UPDATE version_tool SET pricing = NULL WHERE id = 1"),
-        ("tools[].community_stated", "UPDATE version_tool SET community_stated = 0 WHERE id = 1"),
-        ("quotes[].text", "UPDATE quote SET text = '-' WHERE id = 1"),
-        ("quotes[].reviewer", "UPDATE version_quote SET reviewer = NULL WHERE id = 1"),
-        ("quotes[].score", "UPDATE version_quote SET score = 1 WHERE id = 1"),
-        ("quotes[].verdict_start", "UPDATE version_quote SET verdict_start = 1 WHERE id = 1"),
+        ("tools[].slug", "UPDATE tool SET slug = 'elder' WHERE id = (SELECT min(id) FROM tool)"),
+        (
+            "tools[].description",
+            "UPDATE card SET description = '-' WHERE id = (SELECT min(id) FROM card)",
+        ),
+        ("tools[].pricing", f"UPDATE side SET pricing = NULL WHERE id = {SIDE}"),
+        ("tools[].community_stated", f"UPDATE side SET community_stated = 0 WHERE id = {SIDE}"),
+        ("quotes[].text", "UPDATE quote SET text = '-' WHERE id = (SELECT min(id) FROM quote)"),
+        (
+            "quotes[].reviewer",
+            f"UPDATE side_quote SET reviewer = NULL WHERE side = {SIDE} AND slot = 1",
+        ),
+        ("quotes[].score", f"UPDATE side_quote SET score = 1 WHERE side = {SIDE} AND slot = 1"),
+        (
+            "quotes[].verdict_start",
+            f"UPDATE side_quote SET verdict_start = 1 WHERE side = {SIDE} AND slot = 1",
+        ),
     ],
 )
 def test_every_field_is_looked_at(pair: tuple[Path, Path], field: str, sql: str) -> None:
@@ -302,7 +319,7 @@ def test_every_field_is_looked_at(pair: tuple[Path, Path], field: str, sql: str)
 
 
 def test_a_quote_that_is_not_read_any_more_is_shown_whole(pair: tuple[Path, Path]) -> None:
-    change(pair[0], "DELETE FROM version_quote WHERE id = 1")
+    change(pair[0], f"DELETE FROM side_quote WHERE side = {SIDE} AND slot = 1")
     found = {each.field: (each.changed, each.appeared, each.vanished) for each in altered(*pair)}
     assert found["quotes[].text"] == found["quotes[].score"] == (0, 1, 0)
 

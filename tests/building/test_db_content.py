@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from db.rows.observations import DatedValue, joined_verdict, quote_conflicts
 from db_home import ALDER, BASE, BIRCH, CEDAR, MONDAY, TUESDAY, WEDNESDAY, Answer, know, page, store
 
 from archive.ledger.leases import Ending, refused
@@ -248,15 +247,27 @@ def test_a_pages_own_findings_stand_with_its_version(tmp_path: Path) -> None:
     assert {row[:2] for row in found} == {(1, 1)}
 
 
-def test_an_inferred_verdict_never_stands_against_a_printed_one() -> None:
-    quote: DatedValue[Any] = DatedValue(None)
-    quote.note({"inferred verdict": "skip"}, "a page")
-    quote.note({"source": "remainder"}, "a page")
-    assert joined_verdict(quote) == ("skip", "remainder")
-    quote.note({"verdict": "ship"}, "another page")
-    quote.note({"source": "page"}, "another page")
-    assert joined_verdict(quote) == ("ship", "page")
-    assert list(quote_conflicts(quote)) == [("verdict", "printed ship, inferred skip (a page)")]
-    quote.note({"verdict": "skip"}, "a third page")
-    assert joined_verdict(quote) == (None, None)
-    assert dict(quote_conflicts(quote)) == {"verdict": "ship (another page) | skip (a third page)"}
+def test_an_inferred_verdict_never_stands_against_a_printed_one(tmp_path: Path) -> None:
+    plain, other = page(ALDER, BIRCH), page(ALDER, CEDAR)
+    inferred = replace(plain, body=plain.body.replace(b"81/100 \xc2\xb7 ship", b"81/100"))
+    printed = replace(
+        other, body=other.body.replace(b"81/100 \xc2\xb7 ship", b"81/100 \xc2\xb7 skip", 1)
+    )
+    store(tmp_path, [inferred])
+    sql = "SELECT DISTINCT verdict, verdict_source FROM quote WHERE tool_name = ?"
+    asked = sql.replace("?", f"'{ALDER.name}'")
+    assert ask(tmp_path, asked) == [("ship", "unanimous")]
+    store(tmp_path, [printed])
+    assert set(ask(tmp_path, asked)) == {("skip", "page"), ("ship", "page")}
+    sql = "SELECT field, detail FROM finding WHERE quote IS NOT NULL"
+    assert ask(tmp_path, sql) == [
+        ("verdict", f"printed skip, inferred ship (alder-vs-birch, {MONDAY})")
+    ]
+    third = replace(plain, at=TUESDAY)
+    store(tmp_path, [third])
+    told = ask(tmp_path, f"{sql} AND field = 'verdict' ORDER BY 2")
+    assert (
+        "verdict",
+        f"ship (alder-vs-birch, {TUESDAY}) | skip (alder-vs-cedar, {MONDAY})",
+    ) in told
+    assert (None, None) in ask(tmp_path, asked)

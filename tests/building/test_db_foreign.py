@@ -163,7 +163,7 @@ def test_a_lost_manifest_hides_no_loss(
         take_down(Home(home), "alder-vs-birch", reason="asked by its maker")
     build(home, workers=1).path.with_suffix(".json").unlink()
     (segment,) = (home / "warc").glob("*.gz")
-    for record in (home / "records").glob("*.zst"):
+    for record in (home / "records").iterdir():
         record.unlink()
     segment.chmod(0o644)
     segment.write_bytes(segment.read_bytes()[:-2000])

@@ -183,10 +183,10 @@ def test_lifting_brings_back_the_same_bytes(home: Path) -> None:
     with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
         # What lifting asks for again is due; nothing else differs.
         assert ledger.execute("SELECT count(*) FROM page WHERE due IS NOT NULL").fetchone() == (3,)
-    tables = ("quote", "card", "comparison", "comparison_version", "version_quote", "capture")
+    tables = ("quote", "card", "comparison", "comparison_version", "side_quote", "capture")
     (home / "old.db").write_bytes(kept)
     for table in tables:
-        sql = f"SELECT * FROM {table} ORDER BY id"
+        sql = f"SELECT * FROM {table}"
         assert rows(again, sql) == rows(home / "old.db", sql), table
     with pytest.raises(UsageError, match="holds now"):
         lift(Home(home), 1)
@@ -208,16 +208,16 @@ def test_a_take_down_that_comes_during_a_build_is_not_published_by_it(
 ) -> None:
     store(home, [page(ALDER, CEDAR, at=TUESDAY)])
     module, asked = sys.modules["db.build"], []
-    write = module.write_database
+    require_sound = module.require_sound
 
-    def write_and_ask(path: Path, tables: object) -> None:
-        write(path, tables)  # type: ignore[arg-type]
+    def require_and_ask(path: Path, counts: dict[str, int]) -> None:
+        require_sound(path, counts)
         if not asked:
             asked.append(TAKEN_PAGE)
             monkeypatch.setattr("db.takedown.withdraw.WAIT_S", 0)
             assert not take_down(Home(home), TAKEN_PAGE, reason=REASON).is_complete
 
-    monkeypatch.setattr(module, "write_database", write_and_ask)
+    monkeypatch.setattr(module, "require_sound", require_and_ask)
     made = build(home).path
     assert one(made, "SELECT count(*) FROM comparison") == 2
     assert [path.name for path in (home / "public").glob("*.db") if not path.is_symlink()] == [

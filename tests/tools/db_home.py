@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from archive.ledger.frontier import Found
 from archive.ledger.leases import Ending, captured, end_attempt
 from archive.runs import open_run
 from archive.store.store import Exchange
+from db.rows.tables import columns
 from schema.dates import DateSource
+from schema.rows import ROWS
 
 BASE = "https://sample.example"
 MONDAY, TUESDAY, WEDNESDAY = (f"2026-11-0{day}T12:00:00Z" for day in (2, 3, 4))
@@ -143,6 +147,51 @@ def store(home: Path, answers: Iterable[Answer], *, kind: str = "crawl") -> None
             )
             count += 1
         run.note(site="sample", asked=count, stored=count, exit_code=0)
+
+
+def forget(home: Path, which: str) -> None:
+    """Let a ledger have lost captures, as one that was put back from an older copy."""
+    ledger = sqlite3.connect(home / "ledger.db")
+    ledger.execute(f"DELETE FROM capture WHERE {which}")
+    ledger.commit()
+    ledger.close()
+
+
+NAMES = {
+    "page": "site || ' ' || url",
+    "capture": "url || ' ' || captured_at",
+    "comparison": "comparison",
+    "comparison_version": "(SELECT comparison FROM comparison AS own WHERE own.id ="
+    " comparison_version.comparison) || ' ' || number",
+    "side": "(SELECT name FROM tool WHERE tool.id = side.tool) || (SELECT group_concat(key) FROM"
+    " side_quote JOIN quote ON quote.id = quote WHERE side = side.id)",
+    "tool": "tool",
+    "card": "key",
+    "quote": "key",
+    "reviewer": "name",
+    "takedown": "target",
+}
+
+
+def told(path: Path, but: tuple[str, ...] = ()) -> dict[str, list[tuple[str, ...]]]:
+    """The rows of a published file with what they are about in the place of numbers."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = {
+            table: dict(connection.execute(f"SELECT id, {sql} FROM {table}"))
+            for table, sql in NAMES.items()
+        }
+        return {
+            model.table: sorted(
+                tuple(
+                    repr(names[column.references].get(value) if column.references else value)
+                    for column, value in zip(columns(model), row, strict=True)
+                    if column.name != "id"
+                )
+                for row in connection.execute(f'SELECT * FROM "{model.table}"')
+            )
+            for model in ROWS
+            if model.table not in but
+        }
 
 
 def know(home: Path, url: str, ending: Ending | None = None) -> None:
