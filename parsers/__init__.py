@@ -163,7 +163,7 @@ def read_document(page: RawPage) -> Document:
 def _document(page: RawPage, decoded: Decoded) -> Document:
     if not is_html(page):
         return read_text(decoded.text)
-    return read_html(decoded.data, may_have_noscript=require_safe_shape(decoded.data))
+    return read_html(decoded.data, require_safe_shape(decoded.data))
 
 
 def _owner(page: RawPage, site: str | None) -> Site:

@@ -22,6 +22,7 @@ from parsers.comparison import read_comparison
 from parsers.page.context import Trace
 from parsers.page.document import Document
 from parsers.page.html import read_html
+from parsers.page.scan import Shape
 from parsers.page.tree import tree_of
 from parsers.site import Layout, Site
 from schema.records import Comparison
@@ -81,7 +82,7 @@ def read_laid_out(
         plain = _restated(document, tree_of(source), site, site.layout)
     except _UnmatchedError:
         return read_comparison(document, site, url, source, trace)
-    restated = read_html("".join(plain.html).encode(), may_have_noscript=False)
+    restated = read_html("".join(plain.html).encode(), Shape(may_have_noscript=False))
     restated.canonicals = document.canonicals
     try:
         record = read_comparison(restated, site, url, source, trace)
