@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from parsers import opt_outs, read_page, unquotable
+from parsers import Explanation, explain, opt_outs, outcome_of, unquotable
 from schema.errors import ParseError
 from schema.page import RawPage
 from schema.records import Comparison, Failure, Other, Record, dump_line
@@ -74,20 +74,23 @@ class ReadAnswer:
 
 def read_task(task: ReadTask) -> ReadAnswer:
     """The page's record, and the opt-outs of its own meta tags."""
-    record = read_page(task.page, site=task.site)
+    found = explain(task.page, site=task.site)
+    record = outcome_of(task.page, found)
     kept = None if isinstance(record, Other) else record
-    reading = PageResult(opt_outs=page_opt_outs(task.page), record=kept)
+    reading = PageResult(opt_outs=_page_opt_outs(task.page, found), record=kept)
     if isinstance(record, Comparison):
         sha256 = hashlib.sha256(dump_line(record).encode()).hexdigest()
         reading = reading.model_copy(update={"sha256": sha256})
         if "data-nosnippet" in reading.opt_outs:
-            reading = _marked(reading, record, task.page)
+            reading = _marked(reading, record, task.page, found)
     return ReadAnswer(record.kind, reading.model_dump_json(by_alias=True))
 
 
-def _marked(reading: PageResult, record: Comparison, page: RawPage) -> PageResult:
+def _marked(
+    reading: PageResult, record: Comparison, page: RawPage, found: Explanation
+) -> PageResult:
     texts = [tool.description for tool in record.tools] + [quote.text for quote in record.quotes]
-    marked = unquotable(page, texts)
+    marked = unquotable(page, texts, found.markup)
     tools = tuple(tool.position for tool in record.tools if tool.description in marked)
     quotes = tuple(quote.position for quote in record.quotes if quote.text in marked)
     return reading.model_copy(update={"marked_tools": tools, "marked_quotes": quotes})
@@ -111,10 +114,10 @@ def spliced(line: CaptureLine, reading: str | None) -> str:
     return text if reading is None else f"{text.removesuffix('null}')}{reading}}}"
 
 
-def page_opt_outs(page: RawPage) -> tuple[str, ...]:
+def _page_opt_outs(page: RawPage, found: Explanation) -> tuple[str, ...]:
     """The opt-outs of the page's own meta tags; none where its bytes may not be parsed."""
     try:
-        return opt_outs({}, page)
+        return opt_outs({}, page, found.markup)
     except ParseError:
         return ()  # the same bytes make the page a failure, which is where it is recorded
 

@@ -10,6 +10,7 @@ from itertools import islice
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.page.controls import is_role
+from parsers.page.scan import Shape
 from parsers.page.white import one_spaced
 
 _MARKS = {
@@ -94,12 +95,9 @@ class Marked:
     """Whether the page has a template or an island, and so may move pieces."""
 
 
-def mark(marked: Marked, parts: Iterable[TreePart], names: frozenset[bytes] | None) -> None:
-    """Add what is marked in the tree, or in the contents of templates, in one look at each.
-
-    `names` are those of a page's `Shape`.
-    """
-    found = [mark for name, mark in _MARKS.items() if names is None or name in names]
+def mark(marked: Marked, parts: Iterable[TreePart], shape: Shape) -> None:
+    """Add what is marked in the tree, or in the contents of templates, in one look at each."""
+    found = [mark for name, mark in _MARKS.items() if shape.may_have(name)]
     selector = ",".join(found)
     for part in parts if found else ():
         for node in part.css(selector):

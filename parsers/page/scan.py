@@ -59,6 +59,10 @@ class Shape:
     In small letters. Absent: None where they were not told apart.
     """
 
+    def may_have(self, *names: bytes) -> bool:
+        """Whether all of these names may be in the page."""
+        return self.names is None or self.names.issuperset(names)
+
 
 UNTOLD = Shape()
 """Of a page that was not looked at so."""
