@@ -52,16 +52,22 @@ class Blocks:
         """Turn the runs into blocks. Gives the runs, their controls settled."""
         spans = self._settle_controls()
         document, runs, made = self.document, self.runs, 0
-        boxes, texts, end, start, count = document.boxes, document.text, 0, 0, len(runs)
+        texts, glues, elements = document.text, document.glue, document.element
+        boxes, own, firsts, end, count = document.boxes, document.box, document.run, 0, len(runs)
         while end < count:
-            start, box = end, runs[end][2]
+            start = end
+            text, element, box, _ = runs[start]
             end += 1
             while end < count and runs[end][2] == box:
                 end += 1
             if end - start > 1:
                 self._blocks_of_box(start, end)
-            elif not (text := runs[start][0]).isspace():
-                self._put(text, " ", runs[start][1], start)
+            elif not text.isspace():
+                texts.append(one_spaced(text))
+                glues.append(" ")
+                elements.append(element)
+                own.append(box)
+                firsts.append(start)
             if len(texts) > made:
                 boxes.append((made, len(texts)))
                 made = len(texts)
@@ -69,15 +75,6 @@ class Blocks:
             within = bisect_left(document.run, start), bisect_left(document.run, end)
             document.controls.update(range(*within))
         return runs
-
-    def _put(self, text: str, glue: str, element: int, run: int) -> None:
-        """Append a block, its text as it stands in the page."""
-        document = self.document
-        document.text.append(one_spaced(text))
-        document.glue.append(glue)
-        document.element.append(element)
-        document.box.append(self.runs[run][2])
-        document.run.append(run)
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""
@@ -218,7 +215,7 @@ class Blocks:
         return False
 
     def _add(self, group: list[int], glue: str) -> None:
-        runs = self.runs
+        document, runs = self.document, self.runs
         text, element, _, _ = runs[group[0]]
         if len(group) > 1:
             text = "".join([run[0] for run in runs[group[0] : group[-1] + 1]])
@@ -226,11 +223,15 @@ class Blocks:
                 text = self._figure(group[0], group[-1] + 1)
             for at in group[1:]:
                 if runs[at][1] != element:
-                    element = common(self.document, element, runs[at][1])
+                    element = common(document, element, runs[at][1])
             edges = self._edges(group, element)
             if any(edge.text for edge in edges):
-                self.document.edges[len(self.document.text)] = edges
-        self._put(text, glue, element, group[0])
+                document.edges[len(document.text)] = edges
+        document.text.append(one_spaced(text))
+        document.glue.append(glue)
+        document.element.append(element)
+        document.box.append(runs[group[0]][2])
+        document.run.append(group[0])
 
     def _edges(self, group: list[int], element: int) -> tuple[Edge, Edge]:
         """The inline elements in which a block of several runs begins and ends.

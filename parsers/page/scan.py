@@ -54,7 +54,7 @@ class Shape:
 
     may_have_noscript: bool = True
     names: frozenset[bytes] | None = None
-    """The names of attributes, and of elements behind a `<`, of which one may be in the page.
+    """The names of attributes, and of elements behind a `<`, that the page may itself write.
 
     In small letters. Absent: None where they were not told apart.
     """
