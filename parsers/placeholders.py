@@ -170,7 +170,7 @@ def is_placeholder(text: str, field: str) -> bool:
     """
     if text.startswith(_STARTS) and _TEMPLATE.fullmatch(text):
         return True
-    if _NO_PRICE.fullmatch(text):
+    if text[:1] in "$€£¥fF" and _NO_PRICE.fullmatch(text):
         return True
     if len(text) > LONGEST:
         return _LOREM.match(text) is not None

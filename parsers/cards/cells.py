@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from parsers.cards.columns import DecisionRow, Order
 from parsers.cards.paragraphs import CardSpan, is_sentence, tokens_of
@@ -30,8 +30,7 @@ LONGEST_GLUED = 24
 """A label with its colon is no longer. Units: characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowLabel:
+class RowLabel(NamedTuple):
     """The label of a row and its token; `size` is its length where its cell is glued to it."""
 
     row: str
@@ -224,7 +223,7 @@ def _opened(rows: list[DecisionRow], openings: list[list[_Start] | None]) -> lis
 def _after(cell: CardSpan, opening: _Start) -> CardSpan:
     """The cell behind what opens it."""
     size = opening[1]
-    return replace(cell, skip=cell.skip + size) if size else CardSpan(cell.first + 1, cell.end)
+    return cell._replace(skip=cell.skip + size) if size else CardSpan(cell.first + 1, cell.end)
 
 
 def without_alike(tokens: Tokens, one: CardSpan, other: CardSpan) -> tuple[CardSpan, CardSpan]:
@@ -234,7 +233,7 @@ def without_alike(tokens: Tokens, one: CardSpan, other: CardSpan) -> tuple[CardS
         has_figures = any(map(str.isdigit, shown[0]))  # votes, or a price
         if has_figures or is_sentence(shown[0]) or shown[0].casefold() != shown[1].casefold():
             break
-        one, other = (replace(cell, end=cell.end - 1) for cell in (one, other))
+        one, other = (cell._replace(end=cell.end - 1) for cell in (one, other))
     return one, other
 
 

@@ -41,8 +41,8 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     near = [
         at
         for at, said in enumerate(text)
-        if len(said) <= LONGEST_HEADING
-        and (bare in said or (len(said) <= LONGEST_VARIANT and key in said.lower()))
+        if (len(said) <= LONGEST_VARIANT and key in said.lower())
+        or (len(said) <= LONGEST_HEADING and bare in said)
     ]
     found: list[Heading] = []
     for start, end in dict.fromkeys(document.box_of(at) for at in near):
@@ -78,12 +78,12 @@ def splits(heading: str, versus: str) -> list[tuple[str, str]]:
     >>> splits("Alpha VS. Beta (2026)", " vs ")
     [('Alpha', 'Beta (2026)'), ('Alpha', 'Beta')]
     """
-    found = [
-        (heading[: match.start()], heading[match.start() + len(form) :])
-        for form in _forms(versus)
-        if form in heading
-        for match in re.finditer(f"(?={re.escape(form)})", heading)
-    ]
+    found = list[tuple[str, str]]()
+    for form in _forms(versus):
+        at = heading.find(form)
+        while at >= 0:
+            found.append((heading[:at], heading[at + len(form) :]))
+            at = heading.find(form, at + 1)
     found += [(one, _YEAR.sub("", other)) for one, other in found]
     return [names for names in dict.fromkeys(found) if all(names)]
 

@@ -7,7 +7,7 @@ after, their labels. A label without values, as in a table of contents, is not a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.cards.paragraphs import is_sentence, tokens_of
 from parsers.page.tokens import Tokens, Value
@@ -34,8 +34,7 @@ REACH = 6
 """How many tokens a triple's other labels may stand away from its panel share."""
 
 
-@dataclass(frozen=True, slots=True)
-class Triple:
+class Triple(NamedTuple):
     """The statistics of one card, and the tokens [start, end) they take."""
 
     start: int
@@ -46,8 +45,7 @@ class Triple:
     entry: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label, the token it stands in, and its value where the same token holds it."""
 
     name: str

@@ -13,6 +13,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+MOST_CHAINS = 500
+"""So many are kept: on a deep page all would take much room."""
 _DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3"))
 
 
@@ -82,6 +84,8 @@ class Document:
 
     Such a block may be an anchor (a score, a reviewer, a statistic), never a name or a text.
     """
+    chains: dict[int, list[int]] = field(default_factory=dict, compare=False, repr=False)
+    """For some elements they and those above them, as they were asked for."""
 
     def join(self, start: int, end: int) -> str:
         """The text of blocks [start, end) as one field."""
@@ -113,10 +117,15 @@ class Document:
 
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""
-        chain, at, parent = [], self.element[block], self.parent
+        at, parent = self.element[block], self.parent
+        if (known := self.chains.get(at)) is not None:
+            return known
+        chain, own = list[int](), at
         while at:
             chain.append(at)
             at = parent[at]
+        if len(self.chains) < MOST_CHAINS:
+            self.chains[own] = chain
         return chain
 
 

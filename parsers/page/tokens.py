@@ -23,6 +23,8 @@ _DENIED = re.compile(r"(?:\b(?:not|never|no)|n['’]t)$", re.IGNORECASE)
 _NEGATIVE = frozenset("❌✗✘✖✕🚫⛔👎")
 """Signs that turn a word beside them into its contrary."""
 _BETWEEN = " ·•|:,;–—-"
+LONGEST_NAMED = 100
+"""No score with its reviewer's name is longer. Units: characters."""
 LONGEST_SCORE = 60
 """No score with its labels is longer. Units: characters."""
 
@@ -53,6 +55,7 @@ class Tokens:
 
     document: Document
     words: Words
+    patterns: Patterns
     start: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
@@ -76,11 +79,15 @@ class Tokens:
 
     def join(self, first: int, end: int) -> str:
         """The text of tokens [first, end) as one field."""
+        if end - first == 1:
+            return self.text[first]
         return self.document.join(self.start[first], self.end[end - 1]) if end > first else ""
 
     def edges(self, first: int, end: int) -> tuple[Edge, Edge]:
         """The inline elements in which the text of tokens [first, end) begins and ends."""
         document, start, stop = self.document, self.start[first], self.end[end - 1] - 1
+        if start == stop and start not in document.edges:
+            return NO_EDGE, NO_EDGE
         lead = document.edges[start][0] if start in document.edges else NO_EDGE
         trail = document.edges[stop][1] if stop in document.edges else NO_EDGE
         if start < stop:
@@ -97,6 +104,10 @@ class Tokens:
         text = self.text[at]
         return not text[0].isalnum() and not without_icons(text)
 
+    def is_clean(self, at: int) -> bool:
+        """Whether the token is known to hold no character that a field may not hold."""
+        return self.document.is_clean and self.end[at] - self.start[at] == 1
+
     def is_control(self, at: int) -> bool:
         """Whether the token is a word of the interface: an anchor at most, never a text."""
         return self.start[at] in self.document.controls
@@ -109,6 +120,8 @@ class Tokens:
         """Where tokens [first, end) stand: block, start and end of each of their blocks."""
         if end <= first:
             return ()
+        if end - first == 1 and self.end[first] - self.start[first] == 1:
+            return ((self.start[first], 0, len(self.text[first])),)
         text, blocks = self.document.text, range(self.start[first], self.end[end - 1])
         return tuple([(block, 0, len(text[block])) for block in blocks])
 
@@ -213,7 +226,7 @@ class Patterns:
 
     def read_named_score(self, text: str) -> Score | None:
         """A reviewer and a score in one token. Absent: None where the token is something else."""
-        if len(text) > 100 or not may_state(text):
+        if len(text) > LONGEST_NAMED or not may_state(text):
             return None
         match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
         if match is None or not _is_named(match):
@@ -246,7 +259,9 @@ class Patterns:
         """Whether a piece of a box is a line of its own that states a score or a verdict."""
         reads = (self.read_score, self.read_named_score, self.read_unscaled_score)
         return self.read_verdict(text) is not None or (
-            len(text) <= 100 and any(map(str.isdigit, text)) and any(read(text) for read in reads)
+            len(text) <= LONGEST_NAMED
+            and any(map(str.isdigit, text))
+            and any(read(text) for read in reads)
         )
 
     def read_verdict(self, text: str) -> str | None:
@@ -277,7 +292,7 @@ def read_tokens(
     document: Document, patterns: Patterns, words: Words, names: frozenset[str]
 ) -> Tokens:
     """The tokens of a document. `names` are texts that may be a tool's name."""
-    tokens, done = Tokens(document, words), 0
+    tokens, done = Tokens(document, words, patterns), 0
     for start, end in _wide(document, patterns):
         tokens.add_each(done, start)
         if document.kind == "html":

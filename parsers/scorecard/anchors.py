@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from parsers.page.tokens import LONGEST_SCORE, Patterns, Score, Tokens, may_state
+from parsers.page.tokens import LONGEST_NAMED, LONGEST_SCORE, Patterns, Score, Tokens, may_state
 from parsers.values import word_key
 from schema.errors import LayoutError
 
@@ -67,7 +67,9 @@ def _bare(key: str) -> str:
 
 def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
     """Every token from `first` on that states a score, alone or with its reviewer's name."""
-    texts = [at for at in range(first, len(tokens.text)) if may_state(tokens.text[at])]
+    shown = tokens.text
+    places = range(first, len(shown))
+    texts = [at for at in places if len(shown[at]) <= LONGEST_NAMED and may_state(shown[at])]
     few = list[Anchor]()
     for read in (patterns.read_score, patterns.read_named_score):
         found = [(at, s) for at in texts if (s := read(tokens.text[at])) is not None]

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.heads import Names, named_tools
 from parsers.page.inline import INLINE
-from parsers.page.tokens import FIELD_LABELS, Score, Tokens, patterns_of
+from parsers.page.tokens import FIELD_LABELS, Score, Tokens
 from parsers.scorecard.anchors import Anchor, CellSpan
 from schema.errors import LayoutError
 
 
-@dataclass(frozen=True, slots=True)
-class RawCell:
+class RawCell(NamedTuple):
     """The tokens of one scorecard cell: its anchor told, the rest of it not yet."""
 
     span: CellSpan
@@ -39,11 +38,10 @@ class RawCell:
             return self.score.verdict
         if self.verdict_at is None:
             return None
-        return patterns_of(tokens.words).read_verdict(tokens.text[self.verdict_at])
+        return tokens.patterns.read_verdict(tokens.text[self.verdict_at])
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCell:
+class NamedCell(NamedTuple):
     """A cell whose quote is told, and its reviewer where the cell itself names one."""
 
     raw: RawCell
@@ -105,7 +103,9 @@ def _tools_with_scores(anchors: list[Anchor], names: Names) -> bool:
 
 def means(tokens: Tokens, at: int) -> bool:
     """Whether a token is more than a sign, or than a label of the cell itself."""
-    return tokens.key[at] not in FIELD_LABELS and any(map(str.isalnum, tokens.text[at]))
+    text = tokens.text[at]
+    is_word = text[0].isalnum() or any(map(str.isalnum, text))
+    return is_word and tokens.key[at] not in FIELD_LABELS
 
 
 def is_part(tokens: Tokens, anchor: CellSpan, at: int) -> bool:
@@ -128,7 +128,7 @@ def _verdict(tokens: Tokens, anchor: Anchor, rest: list[int]) -> int | None:
         return anchor.span.first
     near = [at for at in rest[::-1] if at < anchor.span.first]
     near += [at for at in rest if at > anchor.span.first]
-    read = patterns_of(tokens.words).read_verdict
+    read = tokens.patterns.read_verdict
     return next((at for at in near if read(tokens.text[at])), None)
 
 

@@ -36,6 +36,8 @@ def reviewer_name(text: str) -> str:
     """
     if len(text) > 2 * LONGEST_NAME:
         return text
+    if text.isalnum():
+        return text
     return _SIGNS.sub("", without_icons(text)).removeprefix("The ")
 
 
@@ -53,9 +55,13 @@ def bare_names(shown: list[str], names: Names) -> list[str]:
     """
     found = [reviewer_name(without_tool(text, names)) for text in shown]
     for strip in (_without_label, _without_initials):
-        bare = [strip(text) for text in found]
-        if all(bare):
-            found = [reviewer_name(text) for text in bare if text]
+        bare = list[str]()
+        for text in found:
+            if not (own := strip(text)):
+                break
+            bare.append(reviewer_name(own))
+        else:
+            found = bare
     return found
 
 
@@ -97,12 +103,10 @@ def longer_name(names: list[str]) -> str | None:
     'Doubter Staff pick'
     >>> longer_name(["Ann", "Anna"])
     """
-    pairs = ((one, other) for one in dict.fromkeys(names) for other in names if one != other)
-    return next(
-        (
-            b
-            for a, b in pairs
-            if b.endswith(f" {a}") or (b.startswith(a) and not b[len(a)].islower())
-        ),
-        None,
-    )
+    told = [*dict.fromkeys(names)]
+    for a in told:
+        for b in told:
+            if a != b and (b.endswith(a) or b.startswith(a)):
+                if b.endswith(f" {a}") or (b.startswith(a) and not b[len(a)].islower()):
+                    return b
+    return None

@@ -65,7 +65,8 @@ def _quote(context: Context, number: int, tool: int, slot: int, cell: NamedCell)
     if cell.reviewer is not None and cell.reviewer_at is not None:
         place = tokens.place(cell.reviewer_at, cell.reviewer_at + 1)
         context.trace[f"{path}.reviewer"] = place
-        reviewer = require_text(cell.reviewer, field=f"{path}.reviewer")
+        is_clean = tokens.is_clean(cell.reviewer_at)
+        reviewer = require_text(cell.reviewer, field=f"{path}.reviewer", is_clean=is_clean)
     raw = cell.raw
     if raw.score is not None and raw.score.digits is not None:
         score = parse_score(raw.score.digits, field=f"{path}.score", scale=raw.score.scale)

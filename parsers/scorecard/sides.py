@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from parsers.heads import Names
 from parsers.scorecard.cells import NamedCell
@@ -23,8 +24,7 @@ Panels = tuple[int | None, int | None]
 """How many reviewers the page says each tool had; None where it does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedCell:
+class PlacedCell(NamedTuple):
     """A cell with its side."""
 
     cell: NamedCell

@@ -92,8 +92,8 @@ def _places(
     document, found = tokens.document, dict[_Place, int]()
     names = [at for at in beside if may_be_reviewer(without_tool(tokens.text[at], tools))]
     for at in names:
-        others = (reviewer_name(tokens.text[other]) for other in names if other != at)
-        if any(is_initials(tokens.text[at], other) for other in others):
+        others = [other for other in names if other != at] if len(tokens.text[at]) <= 3 else []
+        if any(is_initials(tokens.text[at], reviewer_name(tokens.text[n])) for n in others):
             continue
         chain = document.ancestors(tokens.start[at])
         tags = tuple(document.tag[e] for e in chain[: len(chain) - len(cell.above)])
@@ -117,8 +117,10 @@ def without_motto(tokens: Tokens, at: int) -> str:
     """A token without the phrase that an element sets apart behind a name: Ada <small>asks why."""
     document, end = tokens.document, tokens.end[at]
     element = document.element[end - 1]
+    if document.tag[element] not in ASIDES:
+        return tokens.text[at]
     start = document.blocks_of(element)[0]
-    if document.tag[element] not in ASIDES or start <= tokens.start[at]:
+    if start <= tokens.start[at]:
         return tokens.text[at]
     is_motto = _MOTTO.fullmatch(document.join(start, end)) is not None
     return document.join(tokens.start[at], start) if is_motto else tokens.text[at]

@@ -8,7 +8,7 @@ overwrites a printed one. docs/verdicts.md explains the list to readers.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.records import Verdict, VerdictSource
 
@@ -94,8 +94,7 @@ _FOR_OTHERS = re.compile(r"[^.!?;,—–]{0,40}[;,—–] ?(?:but |and )?for (?!
 """A verdict that holds for some, with what holds for others right behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(NamedTuple):
     """A verdict, how it is known, and the place of the deciding words if words decided."""
 
     verdict: Verdict | None = None
