@@ -178,12 +178,11 @@ def is_placeholder(text: str, field: str) -> bool:
     bare = whole if whole[-1:].isalnum() else _EDGES.sub("", whole)
     if not field.endswith(_OPEN):
         return bare in NO_NAMES or whole in PROGRAM_WORDS
-    sentences = {sentence.strip(" .") for sentence in bare.split(". ")}
     return (
         bare in WORDS
         or whole in WORDS
         or PROGRAM_WORDS.issuperset(whole.split())
-        or (len(sentences) == 1 and sentences <= WORDS)
+        or _says_one_word(bare)
         or _NOTE.fullmatch(whole) is not None
         or (". " in bare and _is_excused(*bare.split(". ", 1)))
         or not any(map(str.isalnum, whole))
@@ -191,6 +190,16 @@ def is_placeholder(text: str, field: str) -> bool:
         or _SENTENCE.fullmatch(bare.replace("’", "'")) is not None
         or (" " not in text and _is_key(text))
     )
+
+
+def _says_one_word(text: str) -> bool:
+    """Whether a text is one of the words, with a full stop behind it or again and again."""
+    said = (
+        {sentence.strip(" .") for sentence in text.split(". ")}
+        if "." in text
+        else {text.strip(" ")}
+    )
+    return len(said) == 1 and said <= WORDS
 
 
 def _is_excused(sentence: str, rest: str) -> bool:

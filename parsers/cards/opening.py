@@ -134,9 +134,10 @@ class _Reader:
             label = label_of(text, name)
             if label and (text[len(label) :] in said or label in _labels(self.tokens, self.twin)):
                 return span._replace(skip=len(label))
-        match = _AROUND.fullmatch(text)
-        if match is not None and match[1] in repeated.categories:
-            return span._replace(skip=match.start(1), cut=len(text) - match.end(1))
+        if any(said in text for said in repeated.categories):
+            match = _AROUND.fullmatch(text)
+            if match is not None and match[1] in repeated.categories:
+                return span._replace(skip=match.start(1), cut=len(text) - match.end(1))
         letters = (len(text) - len(said) for said in repeated.categories if text.endswith(said))
         glued = (n for n in letters if is_initials(text[:n].strip(), self.named.name))
         size = next(glued, 0)

@@ -217,12 +217,12 @@ class Patterns:
         bare = without_icons(text).strip("#¶§ ")  # a permalink beside it
         if bare[:1] == "(" and bare[-1:] == ")":
             bare = bare[1:-1]
-        match = next((m for form in self.scores if (m := form.fullmatch(bare))), None)
-        if match and match["verdict"] and not _NEGATIVE.isdisjoint(text):
-            return None
-        return (
-            Score(match["number"], match["verdict"], scale=int(match["scale"])) if match else None
-        )
+        for form in self.scores:
+            if (match := form.fullmatch(bare)) is not None:
+                number, verdict, scale = match.group("number", "verdict", "scale")
+                is_turned = verdict and not (text.isascii() or _NEGATIVE.isdisjoint(text))
+                return None if is_turned else Score(number, verdict, None, int(scale))
+        return None
 
     def read_named_score(self, text: str) -> Score | None:
         """A reviewer and a score in one token. Absent: None where the token is something else."""

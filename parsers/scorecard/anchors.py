@@ -72,9 +72,11 @@ def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
     texts = [at for at in places if len(shown[at]) <= LONGEST_NAMED and may_state(shown[at])]
     few = list[Anchor]()
     for read in (patterns.read_score, patterns.read_named_score):
-        found = [(at, s) for at in texts if (s := read(tokens.text[at])) is not None]
-        found = [(at, s) for at, s in found if s.reviewer is None or _is_whole(tokens, at, s)]
-        scores = [Anchor(CellSpan(at, at + 1), score) for at, score in found]
+        scores = list[Anchor]()
+        for at in texts:
+            score = read(shown[at])
+            if score is not None and (score.reviewer is None or _is_whole(tokens, at, score)):
+                scores.append(Anchor(CellSpan(at, at + 1), score))
         if len(scores) >= FEWEST:
             return _one_of_each(scores)
         few = few or scores

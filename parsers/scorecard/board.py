@@ -47,15 +47,14 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
 def _labels(tokens: Tokens, cell: NamedCell) -> frozenset[str]:
     """The short texts in a cell and right before it, but for its score and verdict."""
     raw = cell.raw
-    inside = (at for at in range(*raw.span) if not cell.quote.first <= at < cell.quote.end)
-    shown = [at for at in (*raw.outer, *inside) if not raw.anchor.first <= at < raw.anchor.end]
-    return frozenset(
-        text
-        for at in shown
-        if len(text := tokens.text[at]) <= LONGEST_HEAD
-        and at != raw.verdict_at
-        and means(tokens, at)
-    )
+    found = set[str]()
+    for at in (*raw.outer, *range(*raw.span)):
+        text = tokens.text[at]
+        is_other = raw.anchor.first <= at < raw.anchor.end or at == raw.verdict_at
+        is_quote = cell.quote.first <= at < cell.quote.end and at not in raw.outer
+        if len(text) <= LONGEST_HEAD and not is_other and not is_quote and means(tokens, at):
+            found.add(text)
+    return frozenset(found)
 
 
 def _head(tokens: Tokens, names: Names, cell: NamedCell, at: int) -> int:
@@ -161,9 +160,11 @@ def _has_gap(tokens: Tokens, cells: tuple[NamedCell, ...]) -> bool:
     A wider one has an empty cell more, unless it is the first, whose cell may span the others.
     """
     document = tokens.document
-    elements = [cell_element(tokens, cell) for cell in cells]
-    if any(document.tag[each] not in ("td", "th") for each in elements):
-        return False
+    elements = list[int]()
+    for cell in cells:
+        elements.append(cell_element(tokens, cell))
+        if document.tag[elements[-1]] not in ("td", "th"):
+            return False
     rows = {document.parent[each]: list[int]() for each in elements}
     for element, row in enumerate(document.parent):
         if row in rows:

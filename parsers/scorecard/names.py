@@ -67,8 +67,10 @@ def bare_names(shown: list[str], names: Names) -> list[str]:
 
 def without_tool(text: str, names: Names) -> str:
     """A text without the tool's name before or behind it; as it is where it is nothing else."""
-    is_near = len(text) <= 2 * LONGEST_NAME and any(n.casefold() in text.casefold() for n in names)
-    return (_beside(names).sub("", text) if is_near else "") or text
+    said = text.casefold() if len(text) <= 2 * LONGEST_NAME else ""
+    if names[0].casefold() not in said and names[1].casefold() not in said:
+        return text
+    return _beside(names).sub("", text) or text
 
 
 @lru_cache(maxsize=8)
@@ -106,7 +108,7 @@ def longer_name(names: list[str]) -> str | None:
     told = [*dict.fromkeys(names)]
     for a in told:
         for b in told:
-            if a != b and (b.endswith(a) or b.startswith(a)):
-                if b.endswith(f" {a}") or (b.startswith(a) and not b[len(a)].islower()):
-                    return b
+            is_begun = b.startswith(a) and a != b and not b[len(a)].islower()
+            if is_begun or (b.endswith(a) and b.endswith(f" {a}")):
+                return b
     return None
