@@ -17,7 +17,7 @@ from parsers.cards.columns import DecisionRow, Order
 from parsers.cards.paragraphs import CardSpan, is_sentence, tokens_of
 from parsers.heads import Names, named_tools
 from parsers.page.document import common
-from parsers.page.tokens import Tokens
+from parsers.page.tokens import LONGEST_GLUED, Tokens
 from parsers.placeholders import is_placeholder
 from parsers.values import label_key, word_key
 
@@ -26,8 +26,6 @@ _HEADING = frozenset(("th", "dt"))
 _LEADS_ON = re.compile(
     r"\b(?:check|compare|get|learn|open|read|see|show|try|view|visit)(?: \S+){1,3}$", re.IGNORECASE
 )
-LONGEST_GLUED = 24
-"""A label with its colon is no longer. Units: characters."""
 
 
 class RowLabel(NamedTuple):
@@ -40,9 +38,12 @@ class RowLabel(NamedTuple):
 
 def find_labels(tokens: Tokens, first: int, stop: int) -> list[RowLabel]:
     """The labels of rows among tokens [first, stop): alone, else with a cell or an explanation."""
-    names = {word_key(getattr(tokens.words, row)): row for row in ROWS}
+    words = tokens.words
+    told = (words.panel_verdict, words.community, words.pricing, words.best_for, words.category)
+    names = dict(zip(map(word_key, told), ROWS, strict=True))
     found, others = list[RowLabel](), list[RowLabel]()
-    for at in range(first, stop):
+    labelled = tokens.labelled
+    for at in labelled[bisect_left(labelled, first) : bisect_left(labelled, stop)]:
         text, row = tokens.text[at], names.get(tokens.key[at])
         if row is not None and not is_placeholder(text, ""):
             found.append(RowLabel(row, at))

@@ -58,8 +58,9 @@ class CardSpan(NamedTuple):
 
     def text(self, tokens: Tokens) -> str:
         """The words of the span as one field."""
-        text = tokens.join(self.first, self.end)
-        return text[self.skip : len(text) - self.cut] if self.skip or self.cut else text
+        first, end, skip, cut = self
+        text = tokens.text[first] if end - first == 1 else tokens.join(first, end)
+        return text[skip : len(text) - cut] if skip or cut else text
 
 
 def own_part(

@@ -78,7 +78,9 @@ def read_labels(tokens: Tokens) -> list[Label]:
     }
     found: list[Label] = []
     panel, community, entry = names
-    for at, key in enumerate(tokens.key):
+    known = tokens.places(names)
+    for at in range(len(tokens.key)) if known is None else known:
+        key = tokens.key[at]
         if key in names:
             found.append(Label(names[key], at, _dash(tokens.text[at], names[key])))
         elif key and (panel in key or community in key or entry in key):

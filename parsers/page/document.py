@@ -113,14 +113,15 @@ class Document:
 
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
-        return " > ".join(self.tag[element] for element in reversed(self.ancestors(block)))
+        tags = [self.tag[element] for element in self.ancestors(block)]
+        return " > ".join(tags[::-1])
 
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""
-        at, parent = self.element[block], self.parent
-        if (known := self.chains.get(at)) is not None:
+        own, parent = self.element[block], self.parent
+        if (known := self.chains.get(own)) is not None:
             return known
-        chain, own = list[int](), at
+        chain, at = list[int](), own
         while at:
             chain.append(at)
             at = parent[at]

@@ -8,6 +8,7 @@ a field.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +24,8 @@ _DENIED = re.compile(r"(?:\b(?:not|never|no)|n['’]t)$", re.IGNORECASE)
 _NEGATIVE = frozenset("❌✗✘✖✕🚫⛔👎")
 """Signs that turn a word beside them into its contrary."""
 _BETWEEN = " ·•|:,;–—-"
+LONGEST_GLUED = 24
+"""A label with its colon is no longer. Units: characters."""
 LONGEST_NAMED = 100
 """No score with its reviewer's name is longer. Units: characters."""
 LONGEST_SCORE = 60
@@ -60,6 +63,25 @@ class Tokens:
     end: list[int] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     key: list[str] = field(default_factory=list)
+    keys: str = ""
+    """All keys, a line each: what is in no line is in none of them."""
+    labelled: list[int] = field(default_factory=list)
+    """The tokens that are an anchor of the site's, or have a colon near their beginning."""
+
+    def close(self) -> None:
+        """Look once at all tokens, after the last was added."""
+        self.keys, anchors, text = "\n".join(self.key), self.patterns.anchors, self.text
+        self.labelled = [
+            at
+            for at, key in enumerate(self.key)
+            if key in anchors or ":" in text[at][:LONGEST_GLUED]
+        ]
+
+    def places(self, words: Collection[str]) -> list[int] | None:
+        """The tokens whose keys are one of some anchors. Absent: None where others hold one."""
+        found = [at for at in self.labelled if self.key[at] in words]
+        held = sum(map(self.keys.count, words))
+        return found if held == len(found) else None
 
     def add(self, start: int, end: int) -> None:
         """Append the token of blocks [start, end)."""
@@ -120,9 +142,10 @@ class Tokens:
         """Where tokens [first, end) stand: block, start and end of each of their blocks."""
         if end <= first:
             return ()
-        if end - first == 1 and self.end[first] - self.start[first] == 1:
-            return ((self.start[first], 0, len(self.text[first])),)
-        text, blocks = self.document.text, range(self.start[first], self.end[end - 1])
+        start, stop = self.start[first], self.end[end - 1]
+        if stop - start == 1:
+            return ((start, 0, len(self.text[first])),)
+        text, blocks = self.document.text, range(start, stop)
         return tuple([(block, 0, len(text[block])) for block in blocks])
 
     def place_within(
@@ -301,13 +324,14 @@ def read_tokens(
             tokens.add(start, end)
         done = end
     tokens.add_each(done, len(document.text))
+    tokens.close()
     return tokens
 
 
 def _wide(document: Document, patterns: Patterns) -> list[tuple[int, int]]:
     """The [start, end) of blocks that may be one value."""
     if document.kind == "html":
-        return [box for box in document.boxes if box[1] - box[0] > 1]
+        return [(start, end) for start, end in document.boxes if end - start > 1]
     starts = range(len(document.text) - 1)
     return [(at, at + 2) for at in starts if _is_cut_score(document, patterns, at)]
 

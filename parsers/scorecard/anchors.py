@@ -41,7 +41,10 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, list[Anchor
     Raises: LayoutError scorecard_missing where there is none, cell_shape for an open quote.
     """
     key = word_key(tokens.words.scorecard)
-    headings = [at for at, other in enumerate(tokens.key) if key in other and _bare(other) == key]
+    headings = tokens.places([key])
+    if headings is None:
+        held = (at for at, other in enumerate(tokens.key) if key in other)
+        headings = [at for at in held if _bare(tokens.key[at]) == key]
     if not headings:
         raise LayoutError(
             code="scorecard_missing",

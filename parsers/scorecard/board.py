@@ -47,14 +47,19 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
 def _labels(tokens: Tokens, cell: NamedCell) -> frozenset[str]:
     """The short texts in a cell and right before it, but for its score and verdict."""
     raw = cell.raw
-    found = set[str]()
-    for at in (*raw.outer, *range(*raw.span)):
-        text = tokens.text[at]
-        is_other = raw.anchor.first <= at < raw.anchor.end or at == raw.verdict_at
-        is_quote = cell.quote.first <= at < cell.quote.end and at not in raw.outer
-        if len(text) <= LONGEST_HEAD and not is_other and not is_quote and means(tokens, at):
-            found.add(text)
-    return frozenset(found)
+    first, end = cell.quote
+    shown = [*raw.outer, *[at for at in range(*raw.span) if not first <= at < end]]
+    first, end = raw.anchor
+    return frozenset(
+        [
+            tokens.text[at]
+            for at in shown
+            if not first <= at < end
+            and at != raw.verdict_at
+            and len(tokens.text[at]) <= LONGEST_HEAD
+            and means(tokens, at)
+        ]
+    )
 
 
 def _head(tokens: Tokens, names: Names, cell: NamedCell, at: int) -> int:

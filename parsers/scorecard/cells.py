@@ -7,6 +7,7 @@ text, a cell is its anchor alone.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from typing import NamedTuple
 
 from parsers.heads import Names, named_tools
@@ -153,7 +154,7 @@ def _spans(tokens: Tokens, anchors: list[Anchor], begin: int) -> list[tuple[Cell
 def _depths(tokens: Tokens, chains: list[list[int]], begin: int) -> list[int]:
     """How many elements stand above each cell: those that hold another anchor or the heading."""
     document = tokens.document
-    counts = counted([element for chain in chains for element in chain])
+    counts = Counter([element for chain in chains for element in chain])
     heading = document.run[tokens.end[begin] - 1]
     depths = []
     for chain in chains:
@@ -163,19 +164,10 @@ def _depths(tokens: Tokens, chains: list[list[int]], begin: int) -> list[int]:
                 break
             own += 1
         depths.append(len(chain) - own)
-    often = counted(depths)
-    usual = max(often, key=often.__getitem__, default=0)
+    usual = Counter(depths).most_common(1)[0][0] if depths else 0
     if sum(depth < usual for depth in depths) <= 2:
         return [max(depth, usual) for depth in depths]
     return depths
-
-
-def counted(numbers: list[int]) -> dict[int, int]:
-    """How often each number stands in a list, in the order in which they come first."""
-    found = dict[int, int]()
-    for each in numbers:
-        found[each] = found.get(each, 0) + 1
-    return found
 
 
 def is_alike(tokens: Tokens, one: int, other: int) -> bool:

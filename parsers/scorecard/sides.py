@@ -6,13 +6,14 @@ quote_side.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 from parsers.heads import Names
-from parsers.scorecard.cells import NamedCell, counted
+from parsers.scorecard.cells import NamedCell
 from schema.errors import LayoutError
 
 Side = tuple[int, int]
@@ -69,7 +70,7 @@ class Board:
     def __post_init__(self) -> None:
         """Work out what follows from the rest."""
         self.named, self.groups = self._named(), self._groups()
-        self.sizes = [*counted(self.groups).values()]
+        self.sizes = [*Counter(self.groups).values()]
         self.reviewers = [cell.reviewer for cell in self.cells]
 
     @property
@@ -87,12 +88,12 @@ class Board:
         return found
 
     def _groups(self) -> list[int]:
-        counts = counted([element for cell in self.cells for element in cell.raw.above])
+        counts = Counter([element for cell in self.cells for element in cell.raw.above])
         owners = list[int]()
         for cell in self.cells:
             shared = [element for element in cell.raw.above if counts[element] > 1]
             owners.append(shared[0] if shared else 0)
-        is_rows = [*counted(owners).values()].count(2) >= 2
+        is_rows = [*Counter(owners).values()].count(2) >= 2
         numbers = [0]
         for one, other in pairwise(owners):
             # A cell alone in its row is owned by the whole table: never a row with its neighbour.
