@@ -324,10 +324,11 @@ def _plain(tokens: Tokens, first: int, end: int) -> list[int]:
 
 
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:
-    is_tip = all(tokens.is_control(at) and not _fits(tokens, label.name, at) for at in between)
-    if is_tip and label.name == "community":
-        values[label.name] = Value(None, label.token)
-        return True
+    if label.name == "community":
+        tips = [at for at in between if tokens.is_control(at) and not _fits(tokens, label.name, at)]
+        if len(tips) == len(between):
+            values[label.name] = Value(None, label.token)
+            return True
     if len(between) != 1 or not _fits(tokens, label.name, between[0]):
         return False
     values[label.name] = _value(tokens, label.name, between[0])

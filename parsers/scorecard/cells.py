@@ -86,8 +86,8 @@ def build_cells(
                 score=score,
                 verdict_at=verdict,
                 tools=next(iter(tools.values()), ()),
-                rest=tuple(at for at in rest if at != verdict),
-                outer=tuple(at for at in range(before, span.first) if means(tokens, at)),
+                rest=tuple([at for at in rest if at != verdict]),
+                outer=tuple([at for at in range(before, span.first) if means(tokens, at)]),
                 above=tuple(above),
             )
         )

@@ -124,7 +124,7 @@ def _require_alike(
 ) -> None:
     """All quotes show the same parts; what one alone leaves out was lost."""
     for part in ("score", "verdict"):
-        shown = sum(field[part] is not None for field in fields)
+        shown = len(fields) - [field[part] for field in fields].count(None)
         if 0 < shown < len(fields):
             raise LayoutError(
                 code="cell_shape",
@@ -134,7 +134,7 @@ def _require_alike(
     if len({each.cell.raw.score.scale for each in cells if each.cell.raw.score}) > 1:
         raise LayoutError(code="cell_shape", field="quotes[].score", detail="of different scales")
     places = (context.trace[f"quotes[{number}].text"] for number in range(len(fields)))
-    marked = sum(place[0][1] == 1 for place in places)
+    marked = [place[0][1] for place in places].count(1)
     if len(fields) // 2 <= marked < len(fields):
         raise LayoutError(
             code="cell_shape",

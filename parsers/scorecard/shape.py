@@ -78,11 +78,12 @@ def _common(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[str]:
 
 
 def _is_stub(tokens: Tokens, at: int, rest: list[int]) -> bool:
+    text = tokens.text[at]
+    begin = text[:3]  # enough to tell most texts apart
     others = [tokens.text[other] for other in rest if other != at]
-    begin = tokens.text[at][:3]  # enough to tell most texts apart
-    if not any(other.startswith(begin) for other in others):
+    if not [other for other in others if other.startswith(begin)]:
         return False
-    return any(is_stub(tokens.text[at], other) for other in (*others, " ".join(others)))
+    return any(is_stub(text, other) for other in (*others, " ".join(others)))
 
 
 def name_cells(
@@ -110,6 +111,8 @@ def name_cells(
     named = {tokens.text[at] for at in reviewers if at is not None}
     for cell, own, quote, reviewer in zip(cells, beside, quotes, reviewers, strict=True):
         left = [at for at in own if at != reviewer]
+        if not left:
+            continue
         texts = [tokens.text[at] for at in left]
         if reviewer is not None and any(text in named or text[0] in "—–" for text in texts):
             raise cell_shape("a cell names two reviewers", REVIEWER)
@@ -273,23 +276,25 @@ def _require_one_verdict(tokens: Tokens, cell: RawCell) -> None:
     """No second token of a cell states another verdict."""
     read = tokens.patterns.read_verdict
     own = word_key(cell.verdict(tokens) or "")
-    for at in cell.rest:
-        if own and tokens.key[at] in ("yes", "no"):
+    for at in cell.rest if own else ():
+        if tokens.key[at] in ("yes", "no"):
             raise cell_shape(f"a cell says {own!r} and {tokens.key[at]!r}", "quotes[].verdict")
         other = read(tokens.text[at])
-        if own and other and tokens.words.verdicts[word_key(other)] != tokens.words.verdicts[own]:
+        if other and tokens.words.verdicts[word_key(other)] != tokens.words.verdicts[own]:
             raise cell_shape(f"a cell says {own!r} and {other!r}", "quotes[].verdict")
 
 
 def _require_no_unread(tokens: Tokens, cell: RawCell, quote: CellSpan) -> None:
     """No short text beside the quote may be the verdict, or the score, that the cell lacks."""
-    beside = [at for at in cell.rest if not quote.first <= at < quote.end]
-    texts = [tokens.text[at] for at in beside if is_name_like(tokens.text[at])]
     lacks = []
     if cell.verdict(tokens) is None:
         lacks.append(("verdict", tokens.patterns.of_verdict))
     if cell.score is None or cell.score.digits is None:
         lacks.append(("score", _LIKE_SCORE))
+    if not lacks:
+        return
+    beside = [at for at in cell.rest if not quote.first <= at < quote.end]
+    texts = [tokens.text[at] for at in beside if is_name_like(tokens.text[at])]
     for part, pattern in lacks:
         if found := next(filter(pattern.search, texts), None):
             raise cell_shape(f"{found[:40]!r} may be a {part}", f"quotes[].{part}")

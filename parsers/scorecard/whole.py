@@ -40,11 +40,12 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
         raise _truncated(phrase)
     offers, amounts, within = list[bool](), list[bool](), list[bool]()
     for cell in cells:
-        span = range(cell.raw.span.first, min(cell.end + 1, len(tokens.text)))
-        more = [at for at in span if is_more(tokens.text[at])]
-        offers.append(bool(more))
-        within.append(bool(more) and more[0] < cell.raw.span.end)
-        amounts.append(any(says_how_much_more(tokens.text[at]) for at in span))
+        first = cell.raw.span.first
+        said = tokens.text[first : cell.end + 1]  # and what is right behind
+        more = [is_more(text) for text in said]
+        offers.append(True in more)
+        within.append(True in more[: cell.raw.span.end - first])
+        amounts.append(True in [says_how_much_more(text) for text in said])
     is_of_some = 0 < sum(within) < len(cells)
     for text, is_offered, is_within, has_more in zip(texts, offers, within, amounts, strict=True):
         if is_twice(text):

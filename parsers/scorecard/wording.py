@@ -27,6 +27,7 @@ _FIGURE = re.compile(
     r"(?:(?:out )?of|points|pts|stars?|[\d\W])*",
     re.IGNORECASE,
 )
+_FIGURES = re.compile(r"\d+")
 _NO_NAMES = frozenset(
     (
         "about", "ai generated", "anonymous", "beta", "comment", "comments", "context", "details",
@@ -110,7 +111,7 @@ def is_figure(text: str) -> bool:
 
 def masked(text: str) -> str:
     """A short text without its figures, as the interface repeats it with others."""
-    return re.sub(r"\d+", "0", text) if len(text) <= 2 * LONGEST_NAME else text
+    return _FIGURES.sub("0", text) if len(text) <= 2 * LONGEST_NAME else text
 
 
 def is_stub(text: str, others: str) -> bool:
