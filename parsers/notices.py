@@ -225,14 +225,14 @@ def _starts(text: str) -> tuple[list[int], bool]:
     """
     starts, has_button = [0] if _FIRST.match(text) else [], False
     capitals = text.encode("latin-1", "replace").translate(_CAPITALS)  # a byte a character
-    at = capitals.find(1)
-    while at >= 0:
+    at = -1
+    for run in capitals.split(b"\1"):
+        at += len(run) + 1
         begin = text[at : at + 3]
         if begin in _BEGIN or begin[:2] in _SHORT:
             has_button = has_button or text.startswith(_OF_BUTTONS, at)
             if _NEXT.match(text, at) and text[at - 1].isspace():
                 starts.append(at)
-        at = capitals.find(1, at + 1)
     return starts, has_button
 
 
