@@ -78,7 +78,7 @@ def label_key(text: str) -> str:
     if len(text) > LONGEST_LABEL:
         return ""
     text = text.strip(_AROUND)
-    if text[:1].isalnum() and text[-1:].isalnum():
+    if text and text[0].isalnum() and text[-1].isalnum():
         return text.casefold()
     start, end = 0, len(text)
     while start < end and not (text[start].isalnum() or text[start] in "_%("):

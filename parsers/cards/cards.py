@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from itertools import chain
 from typing import NamedTuple
 
 from parsers.cards.cells import ends_in_link
@@ -138,10 +139,10 @@ def _card_elements(tokens: Tokens, triples: list[Triple]) -> list[int]:
     """For each triple the largest element that holds no other triple; 0 where there is none."""
     document = tokens.document
     chains = [document.ancestors(tokens.start[triple.label]) for triple in triples]
-    counts = Counter([element for chain in chains for element in chain])
+    counts = Counter(chain.from_iterable(chains))
     largest = []
-    for chain in chains:
-        alone = [element for element in chain if counts[element] == 1]
+    for above in chains:
+        alone = [element for element in above if counts[element] == 1]
         largest.append(alone[-1] if alone else 0)
     return largest
 

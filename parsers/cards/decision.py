@@ -90,7 +90,7 @@ def _require_no_loss(lost: dict[str, str]) -> None:
 def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int, int]]:
     """Begin, header and end of each table of a region: a 'Decision' with at least one known row."""
     keys = {word_key(word) for word in tokens.words.decision}
-    headers = [at for at in range(first, stop) if tokens.key[at] in keys]
+    headers = [at for at in tokens.labelled if first <= at < stop and tokens.key[at] in keys]
     ends = pairwise([*headers, stop])
     return [
         (first if at == headers[0] else at, at, end)

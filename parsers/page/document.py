@@ -113,8 +113,7 @@ class Document:
 
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
-        tags = [self.tag[element] for element in self.ancestors(block)]
-        return " > ".join(tags[::-1])
+        return " > ".join(map(self.tag.__getitem__, reversed(self.ancestors(block))))
 
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""

@@ -74,7 +74,7 @@ class Tokens:
         self.labelled = [
             at
             for at, key in enumerate(self.key)
-            if key in anchors or ":" in text[at][:LONGEST_GLUED]
+            if key in anchors or ":" in (key or text[at][:LONGEST_GLUED])
         ]
 
     def places(self, words: Collection[str]) -> list[int] | None:
@@ -331,6 +331,8 @@ def read_tokens(
 def _wide(document: Document, patterns: Patterns) -> list[tuple[int, int]]:
     """The [start, end) of blocks that may be one value."""
     if document.kind == "html":
+        if len(document.boxes) == len(document.text):
+            return []
         return [(start, end) for start, end in document.boxes if end - start > 1]
     starts = range(len(document.text) - 1)
     return [(at, at + 2) for at in starts if _is_cut_score(document, patterns, at)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from parsers.page.tokens import LONGEST_NAMED, LONGEST_SCORE, Patterns, Score, Tokens, may_state
+from parsers.page.tokens import LONGEST_NAMED, LONGEST_SCORE, Patterns, Score, Tokens
 from parsers.values import word_key
 from schema.errors import LayoutError
 
@@ -71,8 +71,11 @@ def _bare(key: str) -> str:
 def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
     """Every token from `first` on that states a score, alone or with its reviewer's name."""
     shown = tokens.text
-    places = range(first, len(shown))
-    texts = [at for at in places if len(shown[at]) <= LONGEST_NAMED and may_state(shown[at])]
+    texts = [
+        at
+        for at, text in enumerate(shown[first:], first)
+        if len(text) <= LONGEST_NAMED and ("/" in text or " of 1" in text)
+    ]
     few = list[Anchor]()
     for read in (patterns.read_score, patterns.read_named_score):
         scores = list[Anchor]()

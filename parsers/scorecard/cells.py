@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from itertools import chain
 from typing import NamedTuple
 
 from parsers.heads import Names, named_tools
@@ -140,30 +141,27 @@ def _spans(tokens: Tokens, anchors: list[Anchor], begin: int) -> list[tuple[Cell
     chains = [document.ancestors(tokens.start[anchor.span.first]) for anchor in anchors]
     depths = _depths(tokens, chains, begin)
     spans: list[tuple[CellSpan, list[int]]] = []
-    for (own, _), chain, depth in zip(anchors, chains, depths, strict=True):
-        if depth >= len(chain):
-            spans.append((own, chain))
+    for (own, _), above, depth in zip(anchors, chains, depths, strict=True):
+        if depth >= len(above):
+            spans.append((own, above))
             continue
-        start, end = document.blocks_of(chain[len(chain) - depth - 1])
+        start, end = document.blocks_of(above[len(above) - depth - 1])
         first, stop = bisect_right(tokens.end, start), bisect_left(tokens.start, end)
         span = CellSpan(min(first, own.first), max(stop, own.end))
-        spans.append((span, chain[len(chain) - depth :]))
+        spans.append((span, above[len(above) - depth :]))
     return spans
 
 
 def _depths(tokens: Tokens, chains: list[list[int]], begin: int) -> list[int]:
     """How many elements stand above each cell: those that hold another anchor or the heading."""
     document = tokens.document
-    counts = Counter([element for chain in chains for element in chain])
+    counts, first = Counter(chain.from_iterable(chains)), document.first
     heading = document.run[tokens.end[begin] - 1]
-    depths = []
-    for chain in chains:
-        own = 0
-        for element in chain:
-            if counts[element] != 1 or document.first[element] <= heading:
-                break
-            own += 1
-        depths.append(len(chain) - own)
+    # What holds an element that another anchor shares, or the heading, is shared too.
+    depths = [
+        len(above) - bisect_left(above, True, key=lambda e: counts[e] != 1 or first[e] <= heading)
+        for above in chains
+    ]
     usual = Counter(depths).most_common(1)[0][0] if depths else 0
     if sum(depth < usual for depth in depths) <= 2:
         return [max(depth, usual) for depth in depths]

@@ -168,7 +168,7 @@ def _require_no_call(tokens: Tokens, quotes: list[CellSpan]) -> None:
     """No quote alone is a link: it may be what somebody is asked to do."""
     document = tokens.document
     above = [document.ancestors(tokens.start[quote.first]) for quote in quotes]
-    linked = sum("a" in [document.tag[element] for element in chain] for chain in above)
+    linked = sum("a" in map(document.tag.__getitem__, chain) for chain in above)
     if 0 < linked < len(quotes):
         raise _unlike("a link stands where a quote would")
 

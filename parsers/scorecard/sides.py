@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from parsers.heads import Names
@@ -88,11 +88,14 @@ class Board:
         return found
 
     def _groups(self) -> list[int]:
-        counts = Counter([element for cell in self.cells for element in cell.raw.above])
+        counts = Counter(chain.from_iterable([cell.raw.above for cell in self.cells]))
         owners = list[int]()
         for cell in self.cells:
-            shared = [element for element in cell.raw.above if counts[element] > 1]
-            owners.append(shared[0] if shared else 0)
+            owners.append(0)
+            for element in cell.raw.above:
+                if counts[element] > 1:
+                    owners[-1] = element
+                    break
         is_rows = [*Counter(owners).values()].count(2) >= 2
         numbers = [0]
         for one, other in pairwise(owners):

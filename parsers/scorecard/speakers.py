@@ -99,7 +99,7 @@ def _places(
         if others and any(is_initials(text[at], reviewer_name(text[n])) for n in others):
             continue
         chain = document.ancestors(tokens.start[at])
-        tags = tuple([tag[e] for e in chain[: len(chain) - len(cell.above)]])
+        tags = tuple(map(tag.__getitem__, chain[: len(chain) - len(cell.above)]))
         is_near = cell.score is None or (at < quote.first) == (score < quote.first)
         place = tags, is_near, at < score, 0
         while place in found:
