@@ -182,7 +182,7 @@ def is_placeholder(text: str, field: str) -> bool:
         bare in WORDS
         or whole in WORDS
         or PROGRAM_WORDS.issuperset(whole.split())
-        or _says_one_word(bare)
+        or (len(said := {each.strip(" .") for each in bare.split(". ")}) == 1 and said <= WORDS)
         or _NOTE.fullmatch(whole) is not None
         or (". " in bare and _is_excused(*bare.split(". ", 1)))
         or not any(map(str.isalnum, whole))
@@ -190,16 +190,6 @@ def is_placeholder(text: str, field: str) -> bool:
         or _SENTENCE.fullmatch(bare.replace("’", "'")) is not None
         or (" " not in text and _is_key(text))
     )
-
-
-def _says_one_word(text: str) -> bool:
-    """Whether a text is one of the words, with a full stop behind it or again and again."""
-    said = (
-        {sentence.strip(" .") for sentence in text.split(". ")}
-        if "." in text
-        else {text.strip(" ")}
-    )
-    return len(said) == 1 and said <= WORDS
 
 
 def _is_excused(sentence: str, rest: str) -> bool:

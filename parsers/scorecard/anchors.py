@@ -42,7 +42,7 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, list[Anchor
     """
     key = word_key(tokens.words.scorecard)
     headings = tokens.places([key])
-    if headings is None:
+    if headings is None or _bare(key) != key:
         held = (at for at, other in enumerate(tokens.key) if key in other)
         headings = [at for at in held if _bare(tokens.key[at]) == key]
     if not headings:
