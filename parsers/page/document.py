@@ -13,8 +13,6 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MOST_CHAINS = 500
-"""So many are kept: on a deep page all would take much room."""
 _DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3"))
 
 
@@ -26,6 +24,8 @@ class Edge(NamedTuple):
 
 
 NO_EDGE = Edge()
+MOST_CHAINS = 500
+"""So many are kept: on a deep page all would take much room."""
 
 
 class Unshown(NamedTuple):
