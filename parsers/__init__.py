@@ -128,6 +128,8 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
     if page.is_bare:
         odd["encoding_absent"] = "its body was stored decoded"
     findings = [Finding(code=code, field=None, detail=detail) for code, detail in odd.items()]
+    if not findings:
+        return record
     return record.model_copy(update={"findings": (*record.findings, *findings)})
 
 

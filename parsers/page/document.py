@@ -25,6 +25,8 @@ class Edge(NamedTuple):
 
 
 NO_EDGE = Edge()
+MOST_CHAINS = 500
+"""So many are kept: on a deep page all would take much room."""
 
 
 class Unshown(NamedTuple):
@@ -83,6 +85,8 @@ class Document:
 
     Such a block may be an anchor (a score, a reviewer, a statistic), never a name or a text.
     """
+    chains: dict[int, list[int]] = field(default_factory=dict, compare=False, repr=False)
+    """For some elements they and those above them, as they were asked for."""
 
     def join(self, start: int, end: int) -> str:
         """The text of blocks [start, end) as one field."""
@@ -110,14 +114,19 @@ class Document:
 
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
-        return " > ".join(self.tag[element] for element in reversed(self.ancestors(block)))
+        return " > ".join(map(self.tag.__getitem__, reversed(self.ancestors(block))))
 
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""
-        chain, at, parent = [], self.element[block], self.parent
+        own, parent = self.element[block], self.parent
+        if (known := self.chains.get(own)) is not None:
+            return known
+        chain, at = list[int](), own
         while at:
             chain.append(at)
             at = parent[at]
+        if len(self.chains) < MOST_CHAINS:
+            self.chains[own] = chain
         return chain
 
 
