@@ -29,7 +29,7 @@ from parsers.page.html import read_html
 from parsers.page.links import links_of
 from parsers.page.scan import require_safe_shape
 from parsers.page.text import read_text
-from parsers.page.tree import tree_of
+from parsers.page.tree import Markup
 from parsers.saved import Saved, replayed, saved_from
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
@@ -47,6 +47,7 @@ __all__ = [
     "explain",
     "label_key",
     "opt_outs",
+    "outcome_of",
     "parse_page",
     "read_document",
     "read_page",
@@ -63,10 +64,11 @@ __all__ = [
 class Explanation:
     """How a page was read, for people.
 
-    Absent: `document` is None where the bytes were refused, `record` where the page was,
-    `problem` where it was not, and `url` where the page goes by no address.
+    Absent: `markup` is None for a text, `document` where the bytes were refused, `record` where
+    the page was, `problem` where it was not, and `url` where the page goes by no address.
     """
 
+    markup: Markup | None = None
     document: Document | None = None
     record: Comparison | Other | None = None
     problem: ParseError | None = None
@@ -101,7 +103,8 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
     if page.url is not None and not _is_comparison(owner, page.url):
         return Other(url=page.url)
     decoded = decode(page)
-    document = found.document = _document(page, decoded)
+    found.markup = _markup(page, decoded)
+    document = found.document = _document(found.markup, decoded)
     named = SaidAddress(owner, _own(owner, page.url))
     if page.url is None:
         saved = saved_from(page.body, page.content_type)
@@ -125,6 +128,8 @@ def _parse(page: RawPage, owner: Site, found: Explanation, *, is_named: bool) ->
     if page.is_bare:
         odd["encoding_absent"] = "its body was stored decoded"
     findings = [Finding(code=code, field=None, detail=detail) for code, detail in odd.items()]
+    if not findings:
+        return record
     return record.model_copy(update={"findings": (*record.findings, *findings)})
 
 
@@ -132,14 +137,15 @@ def _read(
     document: Document, named: SaidAddress, decoded: Decoded, found: Explanation
 ) -> Comparison:
     """The record under the address that the page goes by. Raises: ParseError."""
-    site, misfit, source = named.site, named.misfit, decoded.data
-    record = read_laid_out(document, site, named.url, source, found.trace)
+    site, misfit = named.site, named.misfit
+    markup = found.markup or Markup(decoded.data)
+    record = read_laid_out(document, site, named.url, markup, found.trace)
     if named.url is not None and named.is_canonical:
-        links = links_of(tree_of(source), named.url)
+        links = links_of(markup.tree, named.url)
         if not is_fitting(record, site, named.url, links):
             found.url, misfit = None, named.url
             found.trace.clear()
-            record = read_laid_out(document, site, None, source, found.trace)
+            record = read_laid_out(document, site, None, markup, found.trace)
     if misfit is None:
         return record
     detail = f"the page calls itself {misfit[:160]}"
@@ -149,21 +155,30 @@ def _read(
 
 def read_page(page: RawPage, *, site: str | None = None) -> Comparison | Failure | Other:
     """The record of one page, or the failure that says why there is none."""
-    try:
-        return parse_page(page, site=site)
-    except ParseError as problem:
+    return outcome_of(page, explain(page, site=site))
+
+
+def outcome_of(page: RawPage, found: Explanation) -> Comparison | Failure | Other:
+    """What the reading of a page gave: its record, or the failure that says why there is none."""
+    if (problem := found.problem) is not None:
         return Failure(url=page.url, code=problem.code, field=problem.field, detail=problem.detail)
+    assert found.record is not None
+    return found.record
 
 
 def read_document(page: RawPage) -> Document:
     """The visible blocks of a page, whatever it is. Raises: BytesError."""
-    return _document(page, decode(page))
+    decoded = decode(page)
+    return _document(_markup(page, decoded), decoded)
 
 
-def _document(page: RawPage, decoded: Decoded) -> Document:
-    if not is_html(page):
-        return read_text(decoded.text)
-    return read_html(decoded.data, may_have_noscript=require_safe_shape(decoded.data))
+def _markup(page: RawPage, decoded: Decoded) -> Markup | None:
+    """The page as HTML. Absent: None for a text. Raises: BytesError."""
+    return Markup(decoded.data, require_safe_shape(decoded.data)) if is_html(page) else None
+
+
+def _document(markup: Markup | None, decoded: Decoded) -> Document:
+    return read_text(decoded.text) if markup is None else read_html(markup)
 
 
 def _owner(page: RawPage, site: str | None) -> Site:

@@ -111,8 +111,10 @@ def held_tool(text: str, names: Names, *, limit: int = LONGEST_HEAD) -> int:
 
     One that is compared with another counts for nothing.
     """
-    said = text.casefold() if len(text) <= limit else ""
-    if not any(name.casefold() in said for name in names):  # of most texts, and fast to see
+    if len(text) > limit:
+        return 0
+    said = text.casefold()
+    if names[0].casefold() not in said and names[1].casefold() not in said:  # of most texts
         return 0
     found = () if AGAINST.intersection(re.findall(r"\w+", said)) else _held(said, names)
     return found[0] if len(found) == 1 else 0

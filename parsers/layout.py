@@ -22,7 +22,8 @@ from parsers.comparison import read_comparison
 from parsers.page.context import Trace
 from parsers.page.document import Document
 from parsers.page.html import read_html
-from parsers.page.tree import tree_of
+from parsers.page.scan import Shape
+from parsers.page.tree import Markup
 from parsers.site import Layout, Site
 from schema.records import Comparison
 
@@ -69,22 +70,22 @@ class _Plain:
 
 
 def read_laid_out(
-    document: Document, site: Site, url: str | None, source: bytes, trace: Trace
+    document: Document, site: Site, url: str | None, markup: Markup, trace: Trace
 ) -> Comparison:
     """The record of one page, by the site's layout where it fits, else by the grammar alone.
 
     Raises: as `read_comparison`.
     """
     if site.layout is None or document.kind != "html":
-        return read_comparison(document, site, url, source, trace)
+        return read_comparison(document, site, url, markup.data, trace)
     try:
-        plain = _restated(document, tree_of(source), site, site.layout)
+        plain = _restated(document, markup.tree, site, site.layout)
     except _UnmatchedError:
-        return read_comparison(document, site, url, source, trace)
-    restated = read_html("".join(plain.html).encode(), may_have_noscript=False)
+        return read_comparison(document, site, url, markup.data, trace)
+    restated = read_html(Markup("".join(plain.html).encode(), Shape(may_have_noscript=False)))
     restated.canonicals = document.canonicals
     try:
-        record = read_comparison(restated, site, url, source, trace)
+        record = read_comparison(restated, site, url, markup.data, trace)
     finally:
         for path, places in trace.items():
             found = [(plain.origin[block], start, end) for block, start, end in places]
@@ -190,4 +191,4 @@ def _text(node: LexborNode) -> list[str]:
     html = node.html or ""
     if node.tag in IN_TABLES:
         html = f"<table>{html}</table>"
-    return read_html(html.encode()).text
+    return read_html(Markup(html.encode())).text

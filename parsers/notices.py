@@ -110,6 +110,14 @@ _END = re.compile(r"[.!?:][’\"”')\]]*\s")
 """What parts a text's sentences."""
 _FIRST = re.compile(rf"(?:{'|'.join(_BEGINNINGS)})\b", re.IGNORECASE)
 _NEXT = re.compile(rf"(?:{'|'.join(map(str.title, _BEGINNINGS))})\b")
+_OF_BUTTONS = tuple(
+    "Bookmark Copy Embed Flag Follow Like Page Reply Report Save Share Tweet".split()
+)
+"""How the words of buttons begin, and the number of a printed page."""
+_BEGIN = frozenset(word[:3].title() for word in (*_BEGINNINGS, *_OF_BUTTONS))
+_SHORT = frozenset(word for word in _BEGIN if len(word) < 3)
+_CAPITALS = bytes(chr(n) in {word[0] for word in _BEGIN} for n in range(256))
+"""For each character whether one of these words begins with it."""
 _CLOSERS = ".!?…:’\"”')] "
 _LABEL = re.compile(
     r"""
@@ -128,7 +136,6 @@ _LABEL = re.compile(
 )
 """What stands before the colon, or the dash, that opens a passage of the page's own."""
 LONGEST_LABEL = 60
-_COLON = re.compile("[:–—]")
 _BUTTON = (
     r"(?:Share(?: this \w+| on [A-Z]\w*)?|Copy link|Save for later|Report(?: (?:abuse|a problem))?"
     r"|Reply|Like|Flag|Bookmark|Tweet|Embed|Follow)"
@@ -136,7 +143,7 @@ _BUTTON = (
 _BUTTONS = re.compile(rf"\b{_BUTTON}(?: {_BUTTON})+\b")
 """The words of several buttons in a row."""
 _ANYWHERE = (
-    ("on your device", re.compile(r"cookies on your device")),
+    ("cookies on your device", re.compile(r"cookies on your device")),
     *((word, _BUTTONS) for word in ("Share", "opy link", " Report")),
     (
         "[",
@@ -155,7 +162,7 @@ _ANYWHERE = (
     ),
     ("(", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
     ("(", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
-    ("orem ", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
+    ("orem ipsum dolor sit amet", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
     ("rinted ", re.compile(r"\bprinted\b.{0,60}\bPage [0-9]+ of [0-9]+\b")),
     (
         " code ",
@@ -170,6 +177,9 @@ _ANYWHERE = (
     ),
 )
 """What is none of a text wherever it stands, each behind what is looked for first: it is fast."""
+_WITHOUT_BUTTONS = tuple(
+    each for each in _ANYWHERE if each[0] not in ("Share", "opy link", " Report", "rinted ")
+)
 _ABOUT = re.compile(r"About this tool (?=[A-Z][a-z])")
 
 
@@ -188,9 +198,7 @@ def require_no_notice(text: str, *, field: str) -> None:
 
 def _notices(text: str) -> Iterator[str]:
     """The sentences of the interface in a text, and what opens a passage that is no part of it."""
-    # Amid a sentence, too, where its capital tells of it.
-    starts = [0] if _FIRST.match(text) else []
-    starts += [each.start() for each in _NEXT.finditer(text) if text[each.start() - 1].isspace()]
+    starts, has_button = _starts(text)
     for at in starts:
         if match := _AT_START.match(text, at):
             yield match[0]
@@ -198,12 +206,42 @@ def _notices(text: str) -> Iterator[str]:
         sentence = text[at : end.start() if end else at + LONGEST].rstrip(_CLOSERS)
         if _SENTENCE.fullmatch(sentence):
             yield sentence
-    has_label = ":" in text or " — " in text or " – " in text
-    for colon in _COLON.finditer(text) if has_label else ():
-        if match := _LABEL.fullmatch(text, max(0, colon.start() - LONGEST_LABEL), colon.start()):
+    has_label = ":" in text or ("—" in text and " — " in text) or ("–" in text and " – " in text)
+    for at in _places(text, ":–—") if has_label else ():
+        if match := _LABEL.fullmatch(text, max(0, at - LONGEST_LABEL), at):
             yield match[0][-LONGEST_LABEL:]
     if match := _ABOUT.match(text):
         yield match[0]
-    for word, opening in _ANYWHERE:
+    for word, opening in _ANYWHERE if has_button else _WITHOUT_BUTTONS:
         if word in text and (match := opening.search(text)):
             yield match[0]
+
+
+def _starts(text: str) -> tuple[list[int], bool]:
+    """Where a sentence of the interface may begin, and whether the word of a button does anywhere.
+
+    Amid a sentence, too, where its capital tells of it: capitals are looked for alone, for a
+    pattern would have to try every letter.
+    """
+    starts, has_button = [0] if _FIRST.match(text) else [], False
+    capitals = text.encode("latin-1", "replace").translate(_CAPITALS)  # a byte a character
+    at = -1
+    for run in capitals.split(b"\1"):
+        at += len(run) + 1
+        begin = text[at : at + 3]
+        if begin in _BEGIN or begin[:2] in _SHORT:
+            has_button = has_button or text.startswith(_OF_BUTTONS, at)
+            if _NEXT.match(text, at) and text[at - 1].isspace():
+                starts.append(at)
+    return starts, has_button
+
+
+def _places(text: str, marks: str) -> list[int]:
+    """Where any of these characters stands in a text."""
+    found = list[int]()
+    for mark in marks:
+        at = text.find(mark)
+        while at >= 0:
+            found.append(at)
+            at = text.find(mark, at + 1)
+    return sorted(found)

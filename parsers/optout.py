@@ -11,10 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from selectolax.lexbor import LexborHTMLParser
-
 from parsers.page.decode import MAX_BYTES, is_html
-from parsers.page.tree import tree_of_page
+from parsers.page.tree import Markup, markup_of
 from schema.page import RawPage
 
 ROBOTS_WORDS = {
@@ -50,10 +48,13 @@ _TERM = re.compile(
 )
 
 
-def opt_outs(headers: Mapping[str, str], page: RawPage) -> tuple[str, ...]:
+def opt_outs(
+    headers: Mapping[str, str], page: RawPage, markup: Markup | None = None
+) -> tuple[str, ...]:
     """Which opt-out signals were given, sorted.
 
-    Shape: lower-case header names in; names of `SIGNALS` out, one with `=` and its date.
+    Shape: lower-case header names in, and the page's markup where it is known; names of `SIGNALS`
+    out, one with `=` and its date.
     Source: robots meta tags and X-Robots-Tag, TDMRep, Content-Usage, Content-Signal, RSL 1.0.
     Raises: BytesError for bytes that may not be parsed.
     """
@@ -64,21 +65,21 @@ def opt_outs(headers: Mapping[str, str], page: RawPage) -> tuple[str, ...]:
     if any(_is_licence(link) for link in _LINK.split(headers.get("link", ""))):
         found.add("rsl")
     if is_html(page):
-        tree = tree_of_page(page)
-        found |= _meta_signals(tree) | _licence_signals(tree)
-        if any(_parts(tree)):
+        markup = markup or markup_of(page)
+        found |= _meta_signals(markup) | _licence_signals(markup)
+        if any(_parts(markup)):
             found.add("data-nosnippet")
     return tuple(sorted(found))
 
 
-def unquotable(page: RawPage, texts: Iterable[str]) -> set[str]:
+def unquotable(page: RawPage, texts: Iterable[str], markup: Markup | None = None) -> set[str]:
     """Those of a page's texts that its publisher marked with `data-nosnippet`, be it in part.
 
     Raises: BytesError for bytes that may not be parsed.
     """
     if not is_html(page):
         return set()
-    parts = list(_parts(tree_of_page(page)))
+    parts = list(_parts(markup or markup_of(page)))
     return {text for text in texts if any(_touches(part, _dense(text)) for part in parts)}
 
 
@@ -113,10 +114,10 @@ def _is_licence(link: str) -> bool:
     return RSL_TYPE in link.lower() and _LICENCE.search(link) is not None
 
 
-def _meta_signals(tree: LexborHTMLParser) -> set[str]:
+def _meta_signals(markup: Markup) -> set[str]:
     found: set[str] = set()
     tdm: dict[str, str] = {}
-    for node in tree.css("meta[name][content]"):
+    for node in markup.css("meta[name][content]", b"<meta", b"name"):
         content = node.attributes.get("content") or ""
         for name in _words(node.attributes.get("name") or ""):
             if name in OWN_NAMES:
@@ -128,12 +129,12 @@ def _meta_signals(tree: LexborHTMLParser) -> set[str]:
     return found | _tdm_signals(tdm)
 
 
-def _licence_signals(tree: LexborHTMLParser) -> set[str]:
-    for node in tree.css("link[rel][type]"):
+def _licence_signals(markup: Markup) -> set[str]:
+    for node in markup.css("link[rel][type]", b"rel", b"type"):
         kind = (node.attributes.get("type") or "").lower()
         if kind.strip().startswith(RSL_TYPE) and "license" in _words(node.attributes["rel"] or ""):
             return {"rsl"}
-    for node in tree.css("script[type]"):
+    for node in markup.css("script[type]", b"<script", b"type"):
         kind = (node.attributes.get("type") or "").lower()
         if kind.strip().startswith(RSL_TYPE) and not _is_open(node.text()):
             return {"rsl"}
@@ -210,10 +211,10 @@ def _words(text: str) -> set[str]:
     return set(re.split(r"[\s,;]+", text.lower()))
 
 
-def _parts(tree: LexborHTMLParser) -> Iterable[list[str]]:
+def _parts(markup: Markup) -> Iterable[list[str]]:
     """The pieces of text of each part that is marked with `data-nosnippet`."""
     left = MAX_BYTES
-    for node in tree.css("[data-nosnippet]"):
+    for node in markup.css("[data-nosnippet]", b"data-nosnippet"):
         pieces = [_dense(piece) for piece in node.text(separator="\0").split("\0")]
         left -= sum(map(len, pieces))
         if left < 0:

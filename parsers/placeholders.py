@@ -170,7 +170,7 @@ def is_placeholder(text: str, field: str) -> bool:
     """
     if text.startswith(_STARTS) and _TEMPLATE.fullmatch(text):
         return True
-    if _NO_PRICE.fullmatch(text):
+    if text[:1] in "$€£¥fF" and _NO_PRICE.fullmatch(text):
         return True
     if len(text) > LONGEST:
         return _LOREM.match(text) is not None
@@ -178,12 +178,11 @@ def is_placeholder(text: str, field: str) -> bool:
     bare = whole if whole[-1:].isalnum() else _EDGES.sub("", whole)
     if not field.endswith(_OPEN):
         return bare in NO_NAMES or whole in PROGRAM_WORDS
-    sentences = {sentence.strip(" .") for sentence in bare.split(". ")}
     return (
         bare in WORDS
         or whole in WORDS
         or PROGRAM_WORDS.issuperset(whole.split())
-        or (len(sentences) == 1 and sentences <= WORDS)
+        or (len(said := {each.strip(" .") for each in bare.split(". ")}) == 1 and said <= WORDS)
         or _NOTE.fullmatch(whole) is not None
         or (". " in bare and _is_excused(*bare.split(". ", 1)))
         or not any(map(str.isalnum, whole))

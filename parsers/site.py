@@ -59,12 +59,12 @@ class Words:
     @property
     def ship(self) -> str:
         """The publisher's word for ship."""
-        return next(word for word, verdict in self.verdicts.items() if verdict == "ship")
+        return [*self.verdicts][[*self.verdicts.values()].index("ship")]
 
     @property
     def skip(self) -> str:
         """The publisher's word for skip."""
-        return next(word for word, verdict in self.verdicts.items() if verdict == "skip")
+        return [*self.verdicts][[*self.verdicts.values()].index("skip")]
 
 
 @dataclass(frozen=True, slots=True)

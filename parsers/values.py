@@ -25,7 +25,8 @@ _ICONS = frozenset(
     if not mark.isalnum()
 ).union("\u200d\ufe0e\ufe0f\u20e3\u2022\u00b7", filter(str.isspace, map(chr, range(0x3001))))
 """Pictures, arrows, what joins them, middle dots and white space."""
-_LABEL_EDGES = re.compile(r"^[^\w%(]+|[^\w%)]+$")
+_AROUND = " .:!?,;…·•–—\"'"
+"""What stands around most labels, and is no part of any."""
 _SHARE = re.compile(r"(0|[1-9][0-9]{0,2}) ?(?:%|per ?cent)", re.IGNORECASE)
 _SHARE_LIKE = re.compile(r"[^\sA-Za-z]{0,12} ?(?:[%\uff05\u066a]|per ?cent)", re.IGNORECASE)
 _CHANGED = re.compile(
@@ -76,9 +77,15 @@ def label_key(text: str) -> str:
     """
     if len(text) > LONGEST_LABEL:
         return ""
+    text = text.strip(_AROUND)
     if text and text[0].isalnum() and text[-1].isalnum():
         return text.casefold()
-    return _LABEL_EDGES.sub("", text).casefold()
+    start, end = 0, len(text)
+    while start < end and not (text[start].isalnum() or text[start] in "_%("):
+        start += 1
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] in "_%)"):
+        end -= 1
+    return text[start:end].casefold()
 
 
 word_key = lru_cache(maxsize=512)(label_key)

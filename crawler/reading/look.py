@@ -11,7 +11,7 @@ from typing import Literal
 
 from crawler.reading.traits import PageTraits, traits_of, unread_traits
 from parsers import Explanation, explain, label_key, word_key
-from parsers.page import Document, page_links, page_lists
+from parsers.page import Document, page_links
 from parsers.sites import DEFAULT_SITE, site_named
 from schema.errors import BytesError
 from schema.page import RawPage
@@ -51,17 +51,17 @@ def look(task: LookTask) -> PageLook:
     """What a page shows, as far as the task wants it; runs in the worker."""
     try:
         if task.wants == "links":
-            links, lists = page_links(task.page), page_lists(task.page)
-            return PageLook(links=tuple(links), lists=tuple(lists))
+            found = page_links(task.page)
+            return PageLook(links=found.links, lists=found.lists)
     except BytesError as error:
         return PageLook(failure=error.code)
-    found = explain(task.page, site=task.site)
+    read = explain(task.page, site=task.site)
     return PageLook(
-        failure=found.problem.code if found.problem else None,
-        address=found.url,
-        canonicals=found.document.canonicals if found.document is not None else (),
-        traits=_traits(found, task),
-        record=_said(found.record) if isinstance(found.record, Comparison) else None,
+        failure=read.problem.code if read.problem else None,
+        address=read.url,
+        canonicals=read.document.canonicals if read.document is not None else (),
+        traits=_traits(read, task),
+        record=_said(read.record) if isinstance(read.record, Comparison) else None,
     )
 
 

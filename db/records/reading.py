@@ -15,7 +15,7 @@ from pydantic import Field
 from archive import Home, StoredBody, load_page
 from db.records.keys import card_key, quote_key
 from db.records.snapshot import is_known_page
-from parsers import opt_outs, read_page, unquotable
+from parsers import Explanation, explain, opt_outs, outcome_of, unquotable
 from schema.errors import IntegrityError, ParseError
 from schema.page import RawPage
 from schema.records import Comparison, Failure, Record, dump_line
@@ -131,8 +131,8 @@ def _unread(wanted: Wanted) -> PageResult | None:
 
 
 def _read(page: RawPage, site: str) -> PageResult:
-    record = read_page(page, site=site)
-    signals = page_opt_outs(page)
+    found = explain(page, site=site)
+    record, signals = outcome_of(page, found), _page_opt_outs(page, found)
     if isinstance(record, Failure):
         return PageResult(opt_outs=signals, record=record)
     if not isinstance(record, Comparison):
@@ -142,7 +142,7 @@ def _read(page: RawPage, site: str) -> PageResult:
     marked: set[str] = set()
     if "data-nosnippet" in signals:
         texts = [each.description for each in record.tools] + [each.text for each in record.quotes]
-        marked = unquotable(page, texts)
+        marked = unquotable(page, texts, found.markup)
     return PageResult(
         opt_outs=signals,
         sha256=hashlib.sha256(dump_line(record).encode()).hexdigest(),
@@ -203,10 +203,10 @@ def dump_capture(line: CaptureLine) -> str:
     return f'{text[:-2]},"record":{dump_line(record)}}}}}'
 
 
-def page_opt_outs(page: RawPage) -> tuple[str, ...]:
+def _page_opt_outs(page: RawPage, found: Explanation) -> tuple[str, ...]:
     """The opt-outs of the page's own meta tags; none where its bytes may not be parsed."""
     try:
-        return opt_outs({}, page)
+        return opt_outs({}, page, found.markup)
     except ParseError:
         return ()  # the same bytes make the page a failure, which is where it is recorded
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, replace
+from itertools import chain
+from typing import NamedTuple
 
 from parsers.cards.cells import ends_in_link
 from parsers.cards.columns import Said
@@ -31,8 +32,7 @@ MOST_COPIES = 3
 """One for each width of a screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One tool card: where each of its fields stands."""
 
     triple: Triple
@@ -47,8 +47,7 @@ class Card:
     """How many tokens of the card stand before its category and mean nothing to us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cards:
+class Cards(NamedTuple):
     """The heading and both cards; `spans` are the tokens of each card, copies included."""
 
     title: str
@@ -140,10 +139,10 @@ def _card_elements(tokens: Tokens, triples: list[Triple]) -> list[int]:
     """For each triple the largest element that holds no other triple; 0 where there is none."""
     document = tokens.document
     chains = [document.ancestors(tokens.start[triple.label]) for triple in triples]
-    counts = Counter([element for chain in chains for element in chain])
+    counts = Counter(chain.from_iterable(chains))
     largest = []
-    for chain in chains:
-        alone = [element for element in chain if counts[element] == 1]
+    for above in chains:
+        alone = [element for element in above if counts[element] == 1]
         largest.append(alone[-1] if alone else 0)
     return largest
 
@@ -321,8 +320,8 @@ def _require_even(tokens: Tokens, pair: tuple[Card, Card]) -> tuple[Card, Card]:
     require_no_tail(one, other, is_own=is_own)
     if not label:
         return pair
-    spans = (replace(card.description, skip=len(label)) for card in pair)
-    first, second = (replace(card, description=s) for card, s in zip(pair, spans, strict=True))
+    spans = (card.description._replace(skip=len(label)) for card in pair)
+    first, second = (card._replace(description=s) for card, s in zip(pair, spans, strict=True))
     return first, second
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from parsers.cards.columns import DecisionRow, Order
 from parsers.cards.paragraphs import CardSpan, is_sentence, tokens_of
 from parsers.heads import Names, named_tools
 from parsers.page.document import common
-from parsers.page.tokens import Tokens
+from parsers.page.tokens import LONGEST_GLUED, Tokens
 from parsers.placeholders import is_placeholder
 from parsers.values import label_key, word_key
 
@@ -26,12 +26,9 @@ _HEADING = frozenset(("th", "dt"))
 _LEADS_ON = re.compile(
     r"\b(?:check|compare|get|learn|open|read|see|show|try|view|visit)(?: \S+){1,3}$", re.IGNORECASE
 )
-LONGEST_GLUED = 24
-"""A label with its colon is no longer. Units: characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowLabel:
+class RowLabel(NamedTuple):
     """The label of a row and its token; `size` is its length where its cell is glued to it."""
 
     row: str
@@ -41,9 +38,12 @@ class RowLabel:
 
 def find_labels(tokens: Tokens, first: int, stop: int) -> list[RowLabel]:
     """The labels of rows among tokens [first, stop): alone, else with a cell or an explanation."""
-    names = {word_key(getattr(tokens.words, row)): row for row in ROWS}
+    words = tokens.words
+    told = (words.panel_verdict, words.community, words.pricing, words.best_for, words.category)
+    names = dict(zip(map(word_key, told), ROWS, strict=True))
     found, others = list[RowLabel](), list[RowLabel]()
-    for at in range(first, stop):
+    labelled = tokens.labelled
+    for at in labelled[bisect_left(labelled, first) : bisect_left(labelled, stop)]:
         text, row = tokens.text[at], names.get(tokens.key[at])
         if row is not None and not is_placeholder(text, ""):
             found.append(RowLabel(row, at))
@@ -224,7 +224,7 @@ def _opened(rows: list[DecisionRow], openings: list[list[_Start] | None]) -> lis
 def _after(cell: CardSpan, opening: _Start) -> CardSpan:
     """The cell behind what opens it."""
     size = opening[1]
-    return replace(cell, skip=cell.skip + size) if size else CardSpan(cell.first + 1, cell.end)
+    return cell._replace(skip=cell.skip + size) if size else CardSpan(cell.first + 1, cell.end)
 
 
 def without_alike(tokens: Tokens, one: CardSpan, other: CardSpan) -> tuple[CardSpan, CardSpan]:
@@ -234,7 +234,7 @@ def without_alike(tokens: Tokens, one: CardSpan, other: CardSpan) -> tuple[CardS
         has_figures = any(map(str.isdigit, shown[0]))  # votes, or a price
         if has_figures or is_sentence(shown[0]) or shown[0].casefold() != shown[1].casefold():
             break
-        one, other = (replace(cell, end=cell.end - 1) for cell in (one, other))
+        one, other = (cell._replace(end=cell.end - 1) for cell in (one, other))
     return one, other
 
 

@@ -9,7 +9,7 @@ A head that is not understood is never passed over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.cards.paragraphs import CardSpan
 from parsers.heads import headed_tool
@@ -24,8 +24,7 @@ DecisionRow = tuple[str, CardSpan, CardSpan]
 """A row's label and its two cells in the page's order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What the cards say: the names, and the words that the table repeats, by row."""
 
     names: tuple[str, str]

@@ -15,7 +15,7 @@ field would be lost; what stands in no row is a finding.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from parsers.cards.cells import (
@@ -90,7 +90,7 @@ def _require_no_loss(lost: dict[str, str]) -> None:
 def _tables(tokens: Tokens, first: int, stop: int) -> list[tuple[int, int, int]]:
     """Begin, header and end of each table of a region: a 'Decision' with at least one known row."""
     keys = {word_key(word) for word in tokens.words.decision}
-    headers = [at for at in range(first, stop) if tokens.key[at] in keys]
+    headers = [at for at in tokens.labelled if first <= at < stop and tokens.key[at] in keys]
     ends = pairwise([*headers, stop])
     return [
         (first if at == headers[0] else at, at, end)
@@ -283,7 +283,7 @@ def _by_tool(
     ]
     middle = cells[half - 1]
     while middle.end > middle.first + 1 and headed_tool(tokens.text[middle.end - 1], names):
-        middle = replace(middle, end=middle.end - 1)
+        middle = middle._replace(end=middle.end - 1)
     between = [tokens.text[at] for at in range(middle.end, cells[half - 1].end)]
     cells[half - 1] = middle
     texts = [cell.text(tokens) for cell in cells]

@@ -17,7 +17,7 @@ from schema.errors import LayoutError
 LONGEST_HEADING = 2_100
 """Two names of the greatest length and the word between them."""
 LONGEST_VARIANT = 300
-"""In longer texts only the site's own word is looked for: without case it costs a copy."""
+"""In longer texts only the site's own word counts."""
 
 Heading = tuple[int, int, str]
 """The first block, the block after the last one, and the text of a possible heading."""
@@ -38,12 +38,8 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
     text, forms, bare = document.text, _forms(words.versus), words.versus.strip()
     key = bare.lower()
-    near = [
-        at
-        for at, said in enumerate(text)
-        if len(said) <= LONGEST_HEADING
-        and (bare in said or (len(said) <= LONGEST_VARIANT and key in said.lower()))
-    ]
+    lines = _lines_with(key, [said if len(said) <= LONGEST_HEADING else "" for said in text])
+    near = [at for at in lines if len(text[at]) <= LONGEST_VARIANT or bare in text[at]]
     found: list[Heading] = []
     for start, end in dict.fromkeys(document.box_of(at) for at in near):
         places = [(start, end), *((at, at + 1) for at in range(start, end) if end - start > 1)]
@@ -55,6 +51,19 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     for at in near:
         if text[at] in words_alone and 0 < at < len(text) - 1:
             found += _around(document, at, words.versus)
+    return found
+
+
+def _lines_with(key: str, texts: list[str]) -> list[int]:
+    """The numbers of the texts that hold a word in any case; all are looked at in one go."""
+    whole, found = "\n".join(texts).lower(), list[int]()
+    line = start = 0
+    while (at := whole.find(key, start)) >= 0:
+        line += whole.count("\n", start, at)
+        found.append(line)
+        start = whole.find("\n", at)
+        if start < 0:
+            break
     return found
 
 
@@ -78,12 +87,12 @@ def splits(heading: str, versus: str) -> list[tuple[str, str]]:
     >>> splits("Alpha VS. Beta (2026)", " vs ")
     [('Alpha', 'Beta (2026)'), ('Alpha', 'Beta')]
     """
-    found = [
-        (heading[: match.start()], heading[match.start() + len(form) :])
-        for form in _forms(versus)
-        if form in heading
-        for match in re.finditer(f"(?={re.escape(form)})", heading)
-    ]
+    found = list[tuple[str, str]]()
+    for form in _forms(versus):
+        at = heading.find(form)
+        while at >= 0:
+            found.append((heading[:at], heading[at + len(form) :]))
+            at = heading.find(form, at + 1)
     found += [(one, _YEAR.sub("", other)) for one, other in found]
     return [names for names in dict.fromkeys(found) if all(names)]
 

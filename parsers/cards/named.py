@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Set
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from parsers.cards.cells import find_labels, row_element
 from parsers.cards.labels import label_of
@@ -25,8 +25,7 @@ _NUMBER = re.compile(r"\W*[0-9]{1,2}\W+")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(NamedTuple):
     """What the decision table says again of the tools: the words of two of its rows."""
 
     categories: frozenset[str] = frozenset()
@@ -37,8 +36,7 @@ class Repeated:
         return Repeated(self.categories - {*names}, self.taglines - {*names})
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A triple and the name over it.
 
     `element` is the card, 0 where none holds it; tokens before `low` are not the card's.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from parsers.cards.badges import badge_at, one_badge
 from parsers.cards.guards import require_no_repeat, require_no_statistics
@@ -30,8 +31,7 @@ FEW_WORDS = 4
 """So few words beside a name, the badge's among them, may state the badge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """Everything of a card but its description; `start` is its first token."""
 
     named: Named
@@ -133,14 +133,15 @@ class _Reader:
         for name, said in (("category", repeated.categories), ("tagline", repeated.taglines)):
             label = label_of(text, name)
             if label and (text[len(label) :] in said or label in _labels(self.tokens, self.twin)):
-                return replace(span, skip=len(label))
-        match = _AROUND.fullmatch(text)
-        if match is not None and match[1] in repeated.categories:
-            return replace(span, skip=match.start(1), cut=len(text) - match.end(1))
+                return span._replace(skip=len(label))
+        if any(said in text for said in repeated.categories):
+            match = _AROUND.fullmatch(text)
+            if match is not None and match[1] in repeated.categories:
+                return span._replace(skip=match.start(1), cut=len(text) - match.end(1))
         letters = (len(text) - len(said) for said in repeated.categories if text.endswith(said))
         glued = (n for n in letters if is_initials(text[:n].strip(), self.named.name))
         size = next(glued, 0)
-        return replace(span, skip=size) if size else span
+        return span._replace(skip=size) if size else span
 
     def _require_bare(self, category: CardSpan, tagline: CardSpan) -> None:
         """Neither begins with a label that cannot be told from its words."""

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.page.document import Edge
 from parsers.page.edges import (
@@ -42,8 +43,7 @@ SEVERAL = 3
 """So many paragraphs that hold a sentence of the other card's are a description both share."""
 
 
-@dataclass(frozen=True, slots=True)
-class CardSpan:
+class CardSpan(NamedTuple):
     """Tokens [first, end) without so many characters at their beginning and end."""
 
     first: int
@@ -58,8 +58,9 @@ class CardSpan:
 
     def text(self, tokens: Tokens) -> str:
         """The words of the span as one field."""
-        text = tokens.join(self.first, self.end)
-        return text[self.skip : len(text) - self.cut]
+        first, end, skip, cut = self
+        text = tokens.text[first] if end - first == 1 else tokens.join(first, end)
+        return text[skip : len(text) - cut] if skip or cut else text
 
 
 def own_part(
@@ -72,10 +73,13 @@ def own_part(
     Raises: FieldError (field_ambiguous) where they may be no part of it.
     """
     text = span.text(tokens)
-    edges = _edges(tokens, span)
-    has_ribbon = any(is_ribbon(edge.text) for edge in edges)
-    if not text.strip(_SIGNS) or (text == known and not has_ribbon):
+    edges, bare = _edges(tokens, span), text.strip(_SIGNS)
+    has_ribbon = any(is_ribbon(edge.text) for edge in edges if edge.text)
+    if not bare or (text == known and not has_ribbon):
         return span
+    is_label = path.endswith(".category")  # other texts stay as they were published
+    if not edges[0].text and not edges[1].text:
+        return _within(span, text, bare, 0) if is_label or bare == known else span
     others = _edges(tokens, twin)
     told = [
         len(edge.text) if is_apart(edge, other) else 0
@@ -96,8 +100,7 @@ def own_part(
         words = edges[0 if is_lead else 1].text
         detail = f"{words[:40]!r} at the edge of {text[:40]!r} may be no part of it"
         raise FieldError(code="field_ambiguous", field=path, detail=detail)
-    is_label = path.endswith(".category")  # other texts stay as they were published
-    return _within(span, text, text.strip(_SIGNS), 0) if is_label else span
+    return _within(span, text, bare, 0) if is_label else span
 
 
 def _edges(tokens: Tokens, span: CardSpan) -> tuple[Edge, Edge]:
@@ -106,7 +109,7 @@ def _edges(tokens: Tokens, span: CardSpan) -> tuple[Edge, Edge]:
         return Edge(), Edge()
     lead, trail = tokens.edges(span.first, span.end)
     return (
-        lead._replace(text=lead.text[span.skip :].lstrip()),
+        lead._replace(text=lead.text[span.skip :].lstrip()) if lead.text else lead,
         Edge() if span.cut >= len(trail.text) else trail,
     )
 

@@ -7,7 +7,7 @@ after, their labels. A label without values, as in a table of contents, is not a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.cards.paragraphs import is_sentence, tokens_of
 from parsers.page.tokens import Tokens, Value
@@ -34,8 +34,7 @@ REACH = 6
 """How many tokens a triple's other labels may stand away from its panel share."""
 
 
-@dataclass(frozen=True, slots=True)
-class Triple:
+class Triple(NamedTuple):
     """The statistics of one card, and the tokens [start, end) they take."""
 
     start: int
@@ -46,8 +45,7 @@ class Triple:
     entry: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label, the token it stands in, and its value where the same token holds it."""
 
     name: str
@@ -80,7 +78,9 @@ def read_labels(tokens: Tokens) -> list[Label]:
     }
     found: list[Label] = []
     panel, community, entry = names
-    for at, key in enumerate(tokens.key):
+    known = tokens.places(names)
+    for at in range(len(tokens.key)) if known is None else known:
+        key = tokens.key[at]
         if key in names:
             found.append(Label(names[key], at, _dash(tokens.text[at], names[key])))
         elif key and (panel in key or community in key or entry in key):
@@ -324,10 +324,11 @@ def _plain(tokens: Tokens, first: int, end: int) -> list[int]:
 
 
 def _bind(tokens: Tokens, label: Label, between: list[int], values: dict[str, Value]) -> bool:
-    is_tip = all(tokens.is_control(at) and not _fits(tokens, label.name, at) for at in between)
-    if is_tip and label.name == "community":
-        values[label.name] = Value(None, label.token)
-        return True
+    if label.name == "community":
+        tips = [at for at in between if tokens.is_control(at) and not _fits(tokens, label.name, at)]
+        if len(tips) == len(between):
+            values[label.name] = Value(None, label.token)
+            return True
     if len(between) != 1 or not _fits(tokens, label.name, between[0]):
         return False
     values[label.name] = _value(tokens, label.name, between[0])

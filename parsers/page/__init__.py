@@ -16,6 +16,6 @@ edges     words in an element of their own at the edge of a value
 
 from parsers.page.decode import LABELS
 from parsers.page.document import Document
-from parsers.page.links import page_links, page_lists
+from parsers.page.links import page_links
 
-__all__ = ["LABELS", "Document", "page_links", "page_lists"]
+__all__ = ["LABELS", "Document", "page_links"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from parsers.page import controls
 from parsers.page.document import Document, Edge, common
@@ -37,7 +37,6 @@ class Blocks:
 
     def __init__(self, document: Document, runs: list[TextRun], roles: list[int]) -> None:
         self.document, self.runs, self.roles = document, runs, roles
-        self.made: list[tuple[str, str, int, int, int]] = []  # text, glue, element, box, run
 
     def _settle_controls(self) -> list[tuple[int, int]]:
         """The [start, end) of the runs that are the interface's."""
@@ -52,24 +51,30 @@ class Blocks:
     def make(self) -> list[TextRun]:
         """Turn the runs into blocks. Gives the runs, their controls settled."""
         spans = self._settle_controls()
-        document, made, runs = self.document, self.made, self.runs
-        own = [run[2] for run in runs]
-        starts = [at for at, (one, other) in enumerate(pairwise(own), 1) if one != other]
-        for start, end in pairwise([0, *starts, len(runs)]):
-            at = len(made)
+        document, runs, made = self.document, self.runs, 0
+        texts, glues, elements = document.text, document.glue, document.element
+        boxes, own, firsts, end, count = document.boxes, document.box, document.run, 0, len(runs)
+        while end < count:
+            start = end
+            text, element, box, _ = runs[start]
+            end += 1
+            while end < count and runs[end][2] == box:
+                end += 1
             if end - start > 1:
                 self._blocks_of_box(start, end)
-            elif end and not (text := runs[start][0]).isspace():
-                made.append((one_spaced(text), " ", runs[start][1], own[start], start))
-            if len(made) > at:
-                document.boxes.append((at, len(made)))
-        columns = (document.text, document.glue, document.element, document.box, document.run)
-        for column, values in zip(columns, zip(*made, strict=True), strict=bool(made)):
-            column.extend(values)  # type: ignore[attr-defined]
+            elif not text.isspace():
+                texts.append(one_spaced(text))
+                glues.append(" ")
+                elements.append(element)
+                own.append(box)
+                firsts.append(start)
+            if len(texts) > made:
+                boxes.append((made, len(texts)))
+                made = len(texts)
         for start, end in spans:
             within = bisect_left(document.run, start), bisect_left(document.run, end)
             document.controls.update(range(*within))
-        return self.runs
+        return runs
 
     def _blocks_of_box(self, start: int, end: int) -> None:
         """The blocks of one box: of one run of inline content."""
@@ -210,19 +215,23 @@ class Blocks:
         return False
 
     def _add(self, group: list[int], glue: str) -> None:
-        runs = self.runs
-        text, element, box, _ = runs[group[0]]
+        document, runs = self.document, self.runs
+        text, element, _, _ = runs[group[0]]
         if len(group) > 1:
             text = "".join([run[0] for run in runs[group[0] : group[-1] + 1]])
             if len(text) <= LONGEST_FIGURE and not _OF_FIGURES.isdisjoint(text):
                 text = self._figure(group[0], group[-1] + 1)
             for at in group[1:]:
                 if runs[at][1] != element:
-                    element = common(self.document, element, runs[at][1])
+                    element = common(document, element, runs[at][1])
             edges = self._edges(group, element)
             if any(edge.text for edge in edges):
-                self.document.edges[len(self.made)] = edges
-        self.made.append((one_spaced(text), glue, element, box, group[0]))
+                document.edges[len(document.text)] = edges
+        document.text.append(one_spaced(text))
+        document.glue.append(glue)
+        document.element.append(element)
+        document.box.append(runs[group[0]][2])
+        document.run.append(group[0])
 
     def _edges(self, group: list[int], element: int) -> tuple[Edge, Edge]:
         """The inline elements in which a block of several runs begins and ends.

@@ -71,7 +71,7 @@ class Context:
             self.trace[path] = tokens.place(value.token, value.token + 1)
         else:
             self.trace[path] = ((block, at, at + len(text)),)
-        return require_text(text, field=path)
+        return require_text(text, field=path, is_clean=tokens.is_clean(value.token))
 
     def find(self, code: str, path: str, detail: str) -> None:
         """Note two statements that disagree."""

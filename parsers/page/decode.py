@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from parsers.saved import as_published
 from schema.errors import BytesError
@@ -91,8 +91,8 @@ def decode(page: RawPage) -> Decoded:
         raise BytesError(code="too_large", detail=f"{len(body)} bytes; at most {MAX_BYTES}")
     mark, encoding = next((each for each in MARKS if body.startswith(each[0])), (b"", None))
     encodings = [encoding] if encoding else _declared(page) or ["utf-8"]
-    found = _decoded(body[len(mark) :], encodings)
-    return replace(found, data=as_published(found.data))
+    data, encoding, is_repaired = _decoded(body[len(mark) :], encodings)
+    return Decoded(as_published(data), encoding, is_repaired)
 
 
 def _declared(page: RawPage) -> list[str]:
@@ -116,7 +116,8 @@ def _encoding(label: str) -> str:
         raise BytesError(code="encoding", detail=f"{label[:40]!r} is not read here") from None
 
 
-def _decoded(body: bytes, encodings: list[str]) -> Decoded:
+def _decoded(body: bytes, encodings: list[str]) -> tuple[bytes, str, bool]:
+    """The body in UTF-8, the encoding that it was in, and whether it was not the first one."""
     if "utf-16" in encodings[:1]:
         raise BytesError(code="encoding", detail="UTF-16 without a byte order mark")
     for number, encoding in enumerate(encodings):
@@ -125,6 +126,6 @@ def _decoded(body: bytes, encodings: list[str]) -> Decoded:
         except UnicodeDecodeError:
             continue
         data = body if encoding == "utf-8" else text.encode()
-        return Decoded(data, encoding, is_repaired=number > 0)
+        return data, encoding, number > 0
     data = body.decode(encodings[0], errors="replace").encode()
-    return Decoded(data, encodings[0], is_repaired=False)
+    return data, encodings[0], False

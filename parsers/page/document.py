@@ -13,7 +13,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-_DOUBTFUL = tuple(mark.encode() for mark in ("\ufffd", "\u00e2\u20ac", "\u00c3"))
+_DOUBTFUL = ("\ufffd", "\u00e2\u20ac", "\u00c3")
+_PRINTABLE = bytes(range(32, 127))
 
 
 class Edge(NamedTuple):
@@ -24,6 +25,8 @@ class Edge(NamedTuple):
 
 
 NO_EDGE = Edge()
+MOST_CHAINS = 500
+"""So many are kept: on a deep page all would take much room."""
 
 
 class Unshown(NamedTuple):
@@ -82,6 +85,8 @@ class Document:
 
     Such a block may be an anchor (a score, a reviewer, a statistic), never a name or a text.
     """
+    chains: dict[int, list[int]] = field(default_factory=dict, compare=False, repr=False)
+    """For some elements they and those above them, as they were asked for."""
 
     def join(self, start: int, end: int) -> str:
         """The text of blocks [start, end) as one field."""
@@ -109,14 +114,19 @@ class Document:
 
     def path(self, block: int) -> str:
         """The names of the elements above a block, outermost first, for people."""
-        return " > ".join(self.tag[element] for element in reversed(self.ancestors(block)))
+        return " > ".join(map(self.tag.__getitem__, reversed(self.ancestors(block))))
 
     def ancestors(self, block: int) -> list[int]:
         """The elements above a block, nearest first, the root left out."""
-        chain, at, parent = [], self.element[block], self.parent
+        own, parent = self.element[block], self.parent
+        if (known := self.chains.get(own)) is not None:
+            return known
+        chain, at = list[int](), own
         while at:
             chain.append(at)
             at = parent[at]
+        if len(self.chains) < MOST_CHAINS:
+            self.chains[own] = chain
         return chain
 
 
@@ -133,9 +143,11 @@ def common(document: Document, one: int, other: int) -> int:
 
 def is_clean(document: Document) -> bool:
     """Whether no block holds a control, broken or wrongly decoded character."""
-    if not all(map(str.isprintable, document.text)):
-        return False
-    # Block by block: one dash in one of them would make the whole text slow to encode.
-    data = b"\n".join([text.encode("utf-8", "replace") for text in document.text])
-    # The first byte alone is looked for first: that is much the fastest look, and mostly enough.
-    return not any(mark[:1] in data and mark in data for mark in _DOUBTFUL)
+    plain, texts = list[str](), document.text
+    for text in texts:
+        if text.isascii():
+            plain.append(text)
+        elif not text.isprintable() or any(mark in text for mark in _DOUBTFUL):
+            return False
+    # As bytes, since each character of a text is looked up in a table: much slower.
+    return not "".join(plain).encode().translate(None, _PRINTABLE)

@@ -11,30 +11,32 @@ import re
 from parsers.page.blocks import Blocks
 from parsers.page.document import Document, is_clean
 from parsers.page.links import beside_base
-from parsers.page.marked import call_panels, find_marked, mark_within, open_panels
+from parsers.page.marked import Marked, call_panels, mark, open_panels
 from parsers.page.moved import find_moves
-from parsers.page.tree import tree_of
+from parsers.page.tree import Markup, tree_of
 from parsers.page.walk import Walk
 
 _NOSCRIPT = re.compile(rb"<(/?)[nN][oO][sS][cC][rR][iI][pP][tT](?=[\s/>])")
 
 
-def read_html(data: bytes, *, may_have_noscript: bool = True) -> Document:
-    """The document of an HTML page whose shape was found safe.
+def read_html(markup: Markup) -> Document:
+    """The document of an HTML page.
 
-    Shape: UTF-8 in, blocks in reading order out. Absent: no blocks for a page without text.
+    Shape: its blocks in reading order. Absent: no blocks for a page without text.
     """
-    if may_have_noscript:
+    data, shape = markup.data, markup.shape
+    if shape.may_have_noscript:
         # Parsed as a browser with scripts on would: noscript is raw text, so that nothing leaks
         # out of one that stands in an unclosed paragraph. noembed is raw text always and as long.
         data = _NOSCRIPT.sub(rb"<\1noembed ", data)
     if b"\0" in data:  # the parser would drop it in text without a trace
         data = data.replace(b"\0", "\ufffd".encode())
-    tree = tree_of(data)
-    marked = find_marked(tree)
+    tree = markup.tree if data == markup.data else tree_of(data)
+    marked = Marked()
+    mark(marked, (tree,), shape)
     moves = find_moves(tree) if marked.has_pieces else None
     if moves:
-        mark_within(marked, moves.fragments)
+        mark(marked, moves.fragments, shape)
         marked.hidden |= moves.emptied
     parts = (tree, *(moves.fragments if moves else ()))
     open_panels(marked, parts)

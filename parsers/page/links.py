@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.page.decode import is_html
-from parsers.page.tree import tree_of_page
+from parsers.page.tree import markup_of
 from schema.page import RawPage
 
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/xml", "text/xml")
 """The kinds of a link to another form of the page that is a list."""
 
 
-def page_links(page: RawPage) -> list[str]:
-    """The absolute http(s) links of an HTML page, in order and without repeats.
+class PageLinks(NamedTuple):
+    """The absolute http(s) links of a page, in order and without repeats."""
 
-    Absent: an empty list for a text page. Raises: BytesError for bytes that may not be parsed.
+    links: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    """Those that it names as lists of a site's pages: its feeds and sitemaps."""
+
+
+def page_links(page: RawPage) -> PageLinks:
+    """The links of an HTML page.
+
+    Absent: none for a text page. Raises: BytesError for bytes that may not be parsed.
     """
     if not is_html(page):
-        return []
-    tree = tree_of_page(page)
+        return PageLinks()
+    tree = markup_of(page).tree
     base = _base(tree, page.url)
-    found = (
-        absolute_link(base, href) for node in tree.css("a, area, link") for href in _href(node)
-    )
-    return list(dict.fromkeys(link for link in found if link))
+    hrefs = (href for node in tree.css("a, area, link") for href in _href(node))
+    lists = (node for node in tree.css("link[href]") if _is_list(node))
+    named = (node.attributes.get("href") or "" for node in lists)
+    return PageLinks(_absolute(base, hrefs), _absolute(base, named))
 
 
-def page_lists(page: RawPage) -> list[str]:
-    """The addresses that a page names as lists of a site's pages: its feeds and sitemaps.
-
-    Absent, Raises: as of `page_links`.
-    """
-    if not is_html(page):
-        return []
-    tree = tree_of_page(page)
-    base = _base(tree, page.url)
-    nodes = (node for node in tree.css("link[href]") if _is_list(node))
-    found = (absolute_link(base, node.attributes.get("href") or "") for node in nodes)
-    return list(dict.fromkeys(link for link in found if link))
+def _absolute(base: str | None, hrefs: Iterable[str]) -> tuple[str, ...]:
+    found = (absolute_link(base, href) for href in hrefs)
+    return tuple(dict.fromkeys(link for link in found if link))
 
 
 def _href(node: LexborNode) -> Iterator[str]:
@@ -67,8 +67,7 @@ def links_of(tree: LexborHTMLParser, url: str | None) -> list[str]:
     """The same links of a tree whose address is `url`."""
     base = _base(tree, url)
     hrefs = (href for node in tree.css("a[href]") if (href := node.attributes.get("href")))
-    found = (absolute_link(base, href) for href in hrefs)
-    return list(dict.fromkeys(link for link in found if link))
+    return [*_absolute(base, hrefs)]
 
 
 def _base(tree: LexborHTMLParser, url: str | None) -> str | None:

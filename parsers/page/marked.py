@@ -10,13 +10,27 @@ from itertools import islice
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.page.controls import is_role
+from parsers.page.scan import Shape
 from parsers.page.white import one_spaced
 
-_MARKED = (
-    "[hidden],[aria-hidden='true' i],dialog:not([open]),[style],[popover],[role],"
-    "body [dir='rtl' i],link[rel='canonical' i][href],template,preact-island,[aria-label],img[alt],"
-    "[title]:not(a,button,abbr,iframe,input,link,style),[aria-controls],[aria-labelledby]"
-)
+_MARKS = {
+    b"hidden": "[hidden]",
+    b"aria-hidden": "[aria-hidden='true' i]",
+    b"<dialog": "dialog:not([open])",
+    b"style": "[style]",
+    b"popover": "[popover]",
+    b"role": "[role]",
+    b"dir": "body [dir='rtl' i]",
+    b"rel": "link[rel='canonical' i][href]",
+    b"<template": "template",
+    b"<preact-island": "preact-island",
+    b"aria-label": "[aria-label]",
+    b"alt": "img[alt]",
+    b"title": "[title]:not(a,button,abbr,iframe,input,link,style)",
+    b"aria-controls": "[aria-controls]",
+    b"aria-labelledby": "[aria-labelledby]",
+}
+"""What marks an element, by the name without which a page has none."""
 _HIDING = re.compile(
     r"(?:^|[;\s/])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
 )
@@ -81,18 +95,12 @@ class Marked:
     """Whether the page has a template or an island, and so may move pieces."""
 
 
-def find_marked(tree: LexborHTMLParser) -> Marked:
-    """What is marked in the tree, all in one look at it."""
-    marked = Marked()
-    for node in tree.css(_MARKED):
-        _look(node, marked)
-    return marked
-
-
-def mark_within(marked: Marked, fragments: Iterable[LexborNode]) -> None:
-    """Add what is marked in the contents of templates."""
-    for fragment in fragments:
-        for node in fragment.css(_MARKED):
+def mark(marked: Marked, parts: Iterable[TreePart], shape: Shape) -> None:
+    """Add what is marked in the tree, or in the contents of templates, in one look at each."""
+    found = [mark for name, mark in _MARKS.items() if shape.may_have(name)]
+    selector = ",".join(found)
+    for part in parts if found else ():
+        for node in part.css(selector):
             _look(node, marked)
 
 

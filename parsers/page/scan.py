@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from schema.errors import BytesError
 
@@ -20,6 +21,12 @@ MAX_TEMPLATES = 1_000
 LONG_TAG = 2 * MAX_ATTRIBUTES
 """A tag with too many attributes has at least this many characters."""
 
+_PLAIN_VALUE = rb"""(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+"""
+_PLAIN_ATTRIBUTE = rb"[ \t\n\r\f/]++[^\s/>\"'=<]++" + _PLAIN_VALUE
+_TAG = re.compile(rb"<[a-zA-Z][^>]*+>?")
+# Tags of the commonest form, which end at the first `>`.
+_PLAIN = re.compile(rb"(?:<[a-z][^\s/<>]*+(?:" + _PLAIN_ATTRIBUTE + rb")*+[ \t\n\r\f/]*+>)*+")
+_NAME = re.compile(rb"[ \t\n\r\f/]*+(<?[^\s/>\"'=<]++)" + _PLAIN_VALUE)
 _VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+"""
 _ATTRIBUTE = rb"[^\s/>][^\s/>=]*+(?:\s*+=\s*+" + _VALUE + rb")?+"
 # Nearly every tag is the first way alone, which is much faster than the second. A name with an n
@@ -41,12 +48,49 @@ _VOID = frozenset(b"area base br col embed hr img input link meta param source t
 _SHAPES = frozenset(b"circle ellipse line path polygon polyline rect stop use".split())
 
 
-def require_safe_shape(data: bytes) -> bool:
-    """Pass over markup that is safe to parse. Gives whether a noscript may be in it.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a look at its markup tells of a page, to save other looks."""
+
+    may_have_noscript: bool = True
+    names: frozenset[bytes] | None = None
+    """The names of attributes, and of elements behind a `<`, that the page may itself write.
+
+    In small letters. Absent: None where they were not told apart.
+    """
+
+    def may_have(self, *names: bytes) -> bool:
+        """Whether all of these names may be in the page."""
+        return self.names is None or self.names.issuperset(names)
+
+
+UNTOLD = Shape()
+"""Of a page that was not looked at so."""
+
+
+def require_safe_shape(data: bytes) -> Shape:
+    """What is seen in passing of markup that is safe to parse.
 
     Raises: BytesError (hostile_shape) for over 5,000 unclosed openings, 2,000 attributes in one
     tag, 2,000 options or 1,000 templates.
     """
+    # A page has few tags that differ; where each is of the plain form, these tell of all.
+    found = _TAG.findall(data)
+    distinct = {*found}
+    tags = b"".join(distinct).lower()
+    is_short = len(tags) < LONG_TAG or len(max(distinct, key=len)) < LONG_TAG
+    if not is_short or not _PLAIN.fullmatch(tags):
+        return Shape(_require_safe(data))
+    if len(found) > MAX_OPEN:
+        _require_few_open(data)
+    if len(found) > MAX_TEMPLATES and (b"<opt" in tags or b"<tem" in tags):
+        _require_few_named(data)
+    may_have_noscript = b"noscript" in tags and (b"<noscript" in tags or _require_safe(data))
+    return Shape(may_have_noscript, frozenset(_NAME.findall(tags)))
+
+
+def _require_safe(data: bytes) -> bool:
+    """Pass over markup of any form. Gives whether a noscript may be in it. Raises: BytesError."""
     found = _OPENING.findall(data)
     inside = b"".join(found)
     tags = len(found)

@@ -8,6 +8,7 @@ a field.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +24,10 @@ _DENIED = re.compile(r"(?:\b(?:not|never|no)|n['’]t)$", re.IGNORECASE)
 _NEGATIVE = frozenset("❌✗✘✖✕🚫⛔👎")
 """Signs that turn a word beside them into its contrary."""
 _BETWEEN = " ·•|:,;–—-"
+LONGEST_GLUED = 24
+"""A label with its colon is no longer. Units: characters."""
+LONGEST_NAMED = 100
+"""No score with its reviewer's name is longer. Units: characters."""
 LONGEST_SCORE = 60
 """No score with its labels is longer. Units: characters."""
 
@@ -53,10 +58,30 @@ class Tokens:
 
     document: Document
     words: Words
+    patterns: Patterns
     start: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     key: list[str] = field(default_factory=list)
+    keys: str = ""
+    """All keys, a line each: what is in no line is in none of them."""
+    labelled: list[int] = field(default_factory=list)
+    """The tokens that are an anchor of the site's, or have a colon near their beginning."""
+
+    def close(self) -> None:
+        """Look once at all tokens, after the last was added."""
+        self.keys, anchors, text = "\n".join(self.key), self.patterns.anchors, self.text
+        self.labelled = [
+            at
+            for at, key in enumerate(self.key)
+            if key in anchors or ":" in (key or text[at][:LONGEST_GLUED])
+        ]
+
+    def places(self, words: Collection[str]) -> list[int] | None:
+        """The tokens whose keys are one of some anchors. Absent: None where others hold one."""
+        found = [at for at in self.labelled if self.key[at] in words]
+        held = sum(map(self.keys.count, words))
+        return found if held == len(found) else None
 
     def add(self, start: int, end: int) -> None:
         """Append the token of blocks [start, end)."""
@@ -76,11 +101,15 @@ class Tokens:
 
     def join(self, first: int, end: int) -> str:
         """The text of tokens [first, end) as one field."""
+        if end - first == 1:
+            return self.text[first]
         return self.document.join(self.start[first], self.end[end - 1]) if end > first else ""
 
     def edges(self, first: int, end: int) -> tuple[Edge, Edge]:
         """The inline elements in which the text of tokens [first, end) begins and ends."""
         document, start, stop = self.document, self.start[first], self.end[end - 1] - 1
+        if start == stop and start not in document.edges:
+            return NO_EDGE, NO_EDGE
         lead = document.edges[start][0] if start in document.edges else NO_EDGE
         trail = document.edges[stop][1] if stop in document.edges else NO_EDGE
         if start < stop:
@@ -97,6 +126,10 @@ class Tokens:
         text = self.text[at]
         return not text[0].isalnum() and not without_icons(text)
 
+    def is_clean(self, at: int) -> bool:
+        """Whether the token is known to hold no character that a field may not hold."""
+        return self.document.is_clean and self.end[at] - self.start[at] == 1
+
     def is_control(self, at: int) -> bool:
         """Whether the token is a word of the interface: an anchor at most, never a text."""
         return self.start[at] in self.document.controls
@@ -109,7 +142,10 @@ class Tokens:
         """Where tokens [first, end) stand: block, start and end of each of their blocks."""
         if end <= first:
             return ()
-        text, blocks = self.document.text, range(self.start[first], self.end[end - 1])
+        start, stop = self.start[first], self.end[end - 1]
+        if stop - start == 1:
+            return ((start, 0, len(self.text[first])),)
+        text, blocks = self.document.text, range(start, stop)
         return tuple([(block, 0, len(text[block])) for block in blocks])
 
     def place_within(
@@ -204,16 +240,16 @@ class Patterns:
         bare = without_icons(text).strip("#¶§ ")  # a permalink beside it
         if bare[:1] == "(" and bare[-1:] == ")":
             bare = bare[1:-1]
-        match = next((m for form in self.scores if (m := form.fullmatch(bare))), None)
-        if match and match["verdict"] and not _NEGATIVE.isdisjoint(text):
-            return None
-        return (
-            Score(match["number"], match["verdict"], scale=int(match["scale"])) if match else None
-        )
+        for form in self.scores:
+            if (match := form.fullmatch(bare)) is not None:
+                number, verdict, scale = match.group("number", "verdict", "scale")
+                is_turned = verdict and not (text.isascii() or _NEGATIVE.isdisjoint(text))
+                return None if is_turned else Score(number, verdict, None, int(scale))
+        return None
 
     def read_named_score(self, text: str) -> Score | None:
         """A reviewer and a score in one token. Absent: None where the token is something else."""
-        if len(text) > 100 or not may_state(text):
+        if len(text) > LONGEST_NAMED or not may_state(text):
             return None
         match = self.reviewer_score.fullmatch(without_icons(text).rstrip("#¶§ "))
         if match is None or not _is_named(match):
@@ -246,7 +282,9 @@ class Patterns:
         """Whether a piece of a box is a line of its own that states a score or a verdict."""
         reads = (self.read_score, self.read_named_score, self.read_unscaled_score)
         return self.read_verdict(text) is not None or (
-            len(text) <= 100 and any(map(str.isdigit, text)) and any(read(text) for read in reads)
+            len(text) <= LONGEST_NAMED
+            and any(map(str.isdigit, text))
+            and any(read(text) for read in reads)
         )
 
     def read_verdict(self, text: str) -> str | None:
@@ -277,7 +315,7 @@ def read_tokens(
     document: Document, patterns: Patterns, words: Words, names: frozenset[str]
 ) -> Tokens:
     """The tokens of a document. `names` are texts that may be a tool's name."""
-    tokens, done = Tokens(document, words), 0
+    tokens, done = Tokens(document, words, patterns), 0
     for start, end in _wide(document, patterns):
         tokens.add_each(done, start)
         if document.kind == "html":
@@ -286,13 +324,16 @@ def read_tokens(
             tokens.add(start, end)
         done = end
     tokens.add_each(done, len(document.text))
+    tokens.close()
     return tokens
 
 
 def _wide(document: Document, patterns: Patterns) -> list[tuple[int, int]]:
     """The [start, end) of blocks that may be one value."""
     if document.kind == "html":
-        return [box for box in document.boxes if box[1] - box[0] > 1]
+        if len(document.boxes) == len(document.text):
+            return []
+        return [(start, end) for start, end in document.boxes if end - start > 1]
     starts = range(len(document.text) - 1)
     return [(at, at + 2) for at in starts if _is_cut_score(document, patterns, at)]
 

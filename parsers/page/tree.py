@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from parsers.page.decode import decode
-from parsers.page.scan import require_safe_shape
+from parsers.page.scan import UNTOLD, Shape, require_safe_shape
 from schema.page import RawPage
+
+
+@dataclass(slots=True)
+class Markup:
+    """An HTML page in UTF-8 whose shape was found safe; its tree is made once, and only read."""
+
+    data: bytes
+    shape: Shape = UNTOLD
+    _tree: LexborHTMLParser | None = field(default=None, repr=False)
+
+    @property
+    def tree(self) -> LexborHTMLParser:
+        """The tree of the page as it is. Raises: as `tree_of`."""
+        if self._tree is None:
+            self._tree = tree_of(self.data)
+        return self._tree
+
+    def css(self, selector: str, *names: bytes) -> list[LexborNode]:
+        """The elements that a selector finds, of which a page has none without all the names."""
+        return self.tree.css(selector) if self.shape.may_have(*names) else []
 
 
 def tree_of(data: bytes) -> LexborHTMLParser:
@@ -22,8 +44,7 @@ def tree_of(data: bytes) -> LexborHTMLParser:
         raise MemoryError(str(error)) from error
 
 
-def tree_of_page(page: RawPage) -> LexborHTMLParser:
-    """The tree of an HTML page as it came. Raises: BytesError for bytes that may not be parsed."""
+def markup_of(page: RawPage) -> Markup:
+    """An HTML page as it came. Raises: BytesError for bytes that may not be parsed."""
     data = decode(page).data
-    require_safe_shape(data)
-    return tree_of(data)
+    return Markup(data, require_safe_shape(data))

@@ -63,12 +63,12 @@ class Walk:
         marks = hidden | roles | reordered | flowing | boxed | spoken.keys()
         document, tag_ids = self.document, list[int]()
         parent, first, end = document.parent, document.first, document.end
-        element, is_block, made, box, line = 0, True, 0, 0, 0
+        element, is_block, box, line, count = 0, True, 0, 0, 0
         stack: list[tuple[Node | None, int, bool]] = []
         node: Node | None = body.first_child
         while True:
             while node is None:
-                end[element] = len(runs)
+                end[element] = count
                 if not stack:
                     document.tag += map((_names | self.own_names).__getitem__, tag_ids)
                     return
@@ -77,35 +77,34 @@ class Walk:
                 node, element, is_block = stack.pop()
             tag_id = node.tag_id
             if tag_id == 2:  # a text node
-                text = node.text_content
-                if text:
+                if text := node.text_content:
                     runs.append((text, element, box, line))
+                    count += 1
                 node = node.next
                 continue
-            try:
-                kind = kinds[tag_id]
-            except KeyError:
-                kind = self._kind(node, tag_id)
-            is_marked = marks and node.mem_id in marks
-            if kind < _UNSEEN and not (is_marked and node.mem_id in hidden):
+            kind = kinds[tag_id] if tag_id in kinds else self._kind(node, tag_id)
+            mark = node.mem_id if marks else 0
+            is_marked = mark in marks
+            if kind < _UNSEEN and not (is_marked and mark in hidden):
                 stack.append((node.next, element, is_block))
                 parent.append(element)
                 tag_ids.append(tag_id)
-                first.append(len(runs))
+                first.append(count)
                 end.append(0)
-                made += 1
-                element, is_block = made, not kind or (kind == _CUSTOM and _is_alone(node))
-                if is_marked and node.mem_id in reordered:
-                    document.reordered.add(made)
-                if is_marked and node.mem_id in flowing:
-                    document.flowing.add(made)
-                if is_marked and node.mem_id in spoken:
-                    document.spoken.append(Unshown(len(runs), made, spoken[node.mem_id]))
-                if is_marked and node.mem_id in roles:  # and shown
-                    self.controls.append(made)
-                    is_block = True
-                if is_marked and node.mem_id in boxed and _is_alone(node):
-                    is_block = True
+                element = len(tag_ids)
+                is_block = not kind or (kind == _CUSTOM and _is_alone(node))
+                if is_marked:
+                    if mark in reordered:
+                        document.reordered.add(element)
+                    if mark in flowing:
+                        document.flowing.add(element)
+                    if mark in spoken:
+                        document.spoken.append(Unshown(count, element, spoken[mark]))
+                    if mark in roles:  # and shown
+                        self.controls.append(element)
+                        is_block = True
+                    if mark in boxed and _is_alone(node):
+                        is_block = True
                 if is_block:
                     box += 1
                 node = moves.first_child(node) if moves else node.first_child

@@ -84,17 +84,17 @@ class SaverMark:
 
 def marks_of(body: bytes) -> Iterator[SaverMark]:
     """The marks of a page, in their order; those of an archive's scripts and last words too."""
-    front, tail = front_of(body), body[-TAIL_BYTES:]
+    front, tail = body[: front_end(body)], body[-TAIL_BYTES:]
     if any(sign in front for sign in _SIGNS):
         yield from _of_front(front.removeprefix(b"\xef\xbb\xbf"))
     if b"FILE ARCHIVED ON" in tail and (found := _ARCHIVED.search(tail)):
         yield SaverMark(WAYBACK, date=_text(found["date"]))
 
 
-def front_of(body: bytes) -> bytes:
-    """The part of a page in which marks may stand before it."""
-    begun = body[:HEAD_BYTES].find(b"<body")
-    return body[: HEAD_BYTES if begun < 0 else begun + FRONT_BYTES]
+def front_end(body: bytes) -> int:
+    """Where the part of a page ends in which marks may stand before it."""
+    begun = body.find(b"<body", 0, HEAD_BYTES)
+    return HEAD_BYTES if begun < 0 else begun + FRONT_BYTES
 
 
 def _of_front(head: bytes) -> Iterator[SaverMark]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.saved.marks import TOOLBAR, front_of
+from parsers.saved.marks import TOOLBAR, front_end
 from parsers.saved.saved import saved_from
 
 _TAG = re.compile(rb"<(?:a|area|base|form|link|meta)\s[^<>]*+>", re.IGNORECASE)
@@ -27,9 +27,9 @@ def as_published(data: bytes) -> bytes:
     >>> as_published(b'<link rel=canonical href="/rec/20261129033537mp_/https://a.example/b">')
     b'<link rel=canonical href="https://a.example/b">'
     """
-    front = front_of(data)
-    if b"/http" not in front and TOOLBAR[0] not in front:  # most pages are let go at once
-        return data
+    end = front_end(data)
+    if data.rfind(b"/http", 0, end) < 0 and data.rfind(TOOLBAR[0], 0, end) < 0:
+        return data  # most pages are let go at once
     saved = saved_from(data)
     if saved is None or not saved.is_archive_copy:
         return data

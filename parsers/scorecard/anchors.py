@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from parsers.page.tokens import LONGEST_SCORE, Patterns, Score, Tokens, may_state
+from parsers.page.tokens import LONGEST_NAMED, LONGEST_SCORE, Patterns, Score, Tokens
 from parsers.values import word_key
 from schema.errors import LayoutError
 
@@ -41,7 +41,10 @@ def find_scorecard(tokens: Tokens, patterns: Patterns) -> tuple[int, list[Anchor
     Raises: LayoutError scorecard_missing where there is none, cell_shape for an open quote.
     """
     key = word_key(tokens.words.scorecard)
-    headings = [at for at, other in enumerate(tokens.key) if key in other and _bare(other) == key]
+    headings = tokens.places([key])
+    if headings is None or _bare(key) != key:
+        held = (at for at, other in enumerate(tokens.key) if key in other)
+        headings = [at for at in held if _bare(tokens.key[at]) == key]
     if not headings:
         raise LayoutError(
             code="scorecard_missing",
@@ -67,12 +70,19 @@ def _bare(key: str) -> str:
 
 def _scores(tokens: Tokens, patterns: Patterns, first: int) -> list[Anchor]:
     """Every token from `first` on that states a score, alone or with its reviewer's name."""
-    texts = [at for at in range(first, len(tokens.text)) if may_state(tokens.text[at])]
+    shown = tokens.text
+    texts = [
+        at
+        for at, text in enumerate(shown[first:], first)
+        if len(text) <= LONGEST_NAMED and ("/" in text or " of 1" in text)
+    ]
     few = list[Anchor]()
     for read in (patterns.read_score, patterns.read_named_score):
-        found = [(at, s) for at in texts if (s := read(tokens.text[at])) is not None]
-        found = [(at, s) for at, s in found if s.reviewer is None or _is_whole(tokens, at, s)]
-        scores = [Anchor(CellSpan(at, at + 1), score) for at, score in found]
+        scores = list[Anchor]()
+        for at in texts:
+            score = read(shown[at])
+            if score is not None and (score.reviewer is None or _is_whole(tokens, at, score)):
+                scores.append(Anchor(CellSpan(at, at + 1), score))
         if len(scores) >= FEWEST:
             return _one_of_each(scores)
         few = few or scores

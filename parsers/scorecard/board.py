@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from parsers.heads import INITIALS, LONGEST_HEAD, Names, headed_tool, held_tool
 from parsers.page.document import common
@@ -18,7 +18,7 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
     """All that tells where the cells belong."""
     names_tools = [[_head(tokens, names, cell, at) for at in cell.raw.outer] for cell in cells]
     sentences = [[held_tool(tokens.text[at], names) for at in cell.raw.outer] for cell in cells]
-    if {tool for found in sentences for tool in found if tool} == {1, 2}:
+    if any(map(any, sentences)) and {*chain(*sentences)} - {0} == {1, 2}:
         names_tools = [
             [one or other for one, other in zip(*found, strict=True)]
             for found in zip(names_tools, sentences, strict=True)
@@ -29,15 +29,15 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
         names_tools = spoken.over
     return Board(
         cells=cells,
-        spoken=tuple(frozenset(found) for found in spoken.within),
-        called=tuple(tuple(dict.fromkeys(found)) for found in spoken.over),
-        heads=tuple(_in_turn(found, is_one_name=is_one_name) for found in names_tools),
+        spoken=tuple(map(frozenset, spoken.within)),
+        called=tuple([tuple(dict.fromkeys(found)) for found in spoken.over]),
+        heads=tuple([_in_turn(found, is_one_name=is_one_name) for found in names_tools]),
         unread=() if is_one_name else _unread(tokens, names, cells),
         is_reordered=_is_reordered(tokens, cells),
         has_gap=_has_gap(tokens, cells),
         under=() if is_one_name else _under(tokens, names, cells),
-        over=tuple(tuple(tokens.text[at] for at in cell.raw.outer) for cell in cells),
-        labels=() if is_one_name else tuple(_labels(tokens, cell) for cell in cells),
+        over=tuple([tuple([tokens.text[at] for at in cell.raw.outer]) for cell in cells]),
+        labels=() if is_one_name else tuple([_labels(tokens, cell) for cell in cells]),
         places=_places(tokens, cells) if len(cells) < 8 else (),
         panels=panels,
         names=names,
@@ -47,14 +47,18 @@ def read_board(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...], panel
 def _labels(tokens: Tokens, cell: NamedCell) -> frozenset[str]:
     """The short texts in a cell and right before it, but for its score and verdict."""
     raw = cell.raw
-    inside = (at for at in range(*raw.span) if not cell.quote.first <= at < cell.quote.end)
-    shown = [at for at in (*raw.outer, *inside) if not raw.anchor.first <= at < raw.anchor.end]
+    first, end = cell.quote
+    shown = [*raw.outer, *[at for at in range(*raw.span) if not first <= at < end]]
+    first, end = raw.anchor
     return frozenset(
-        text
-        for at in shown
-        if len(text := tokens.text[at]) <= LONGEST_HEAD
-        and at != raw.verdict_at
-        and means(tokens, at)
+        [
+            tokens.text[at]
+            for at in shown
+            if not first <= at < end
+            and at != raw.verdict_at
+            and len(tokens.text[at]) <= LONGEST_HEAD
+            and means(tokens, at)
+        ]
     )
 
 
@@ -74,7 +78,7 @@ def _head(tokens: Tokens, names: Names, cell: NamedCell, at: int) -> int:
 def _in_turn(found: list[int], *, is_one_name: bool) -> tuple[int, ...]:
     """The tools that heads name, one that is named twice in a row once."""
     named = [tool for tool in found if tool]
-    if is_one_name:
+    if is_one_name or len(named) < 2:
         return tuple(named)
     return tuple(tool for before, tool in pairwise([0, *named]) if tool != before)
 
@@ -119,8 +123,8 @@ def _under(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> tuple[
     if document.tag[element] == "tbody":  # a foot may follow
         element = document.parent[element]
     stop = bisect_left(tokens.start, document.blocks_of(element)[1])
-    named = (headed_tool(tokens.text[at], names) for at in range(cells[-1].end, stop))
-    return tuple(tool for tool in named if tool)
+    named = [headed_tool(tokens.text[at], names) for at in range(cells[-1].end, stop)]
+    return tuple(filter(None, named))
 
 
 def _is_turned(text: str, names: Names) -> bool:
@@ -161,9 +165,11 @@ def _has_gap(tokens: Tokens, cells: tuple[NamedCell, ...]) -> bool:
     A wider one has an empty cell more, unless it is the first, whose cell may span the others.
     """
     document = tokens.document
-    elements = [cell_element(tokens, cell) for cell in cells]
-    if any(document.tag[each] not in ("td", "th") for each in elements):
-        return False
+    elements = list[int]()
+    for cell in cells:
+        elements.append(cell_element(tokens, cell))
+        if document.tag[elements[-1]] not in ("td", "th"):
+            return False
     rows = {document.parent[each]: list[int]() for each in elements}
     for element, row in enumerate(document.parent):
         if row in rows:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from parsers.heads import Names, named_tools
 from parsers.page.inline import INLINE
-from parsers.page.tokens import FIELD_LABELS, Score, Tokens, patterns_of
+from parsers.page.tokens import FIELD_LABELS, Score, Tokens
 from parsers.scorecard.anchors import Anchor, CellSpan
 from schema.errors import LayoutError
 
 
-@dataclass(frozen=True, slots=True)
-class RawCell:
+class RawCell(NamedTuple):
     """The tokens of one scorecard cell: its anchor told, the rest of it not yet."""
 
     span: CellSpan
@@ -39,11 +39,10 @@ class RawCell:
             return self.score.verdict
         if self.verdict_at is None:
             return None
-        return patterns_of(tokens.words).read_verdict(tokens.text[self.verdict_at])
+        return tokens.patterns.read_verdict(tokens.text[self.verdict_at])
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCell:
+class NamedCell(NamedTuple):
     """A cell whose quote is told, and its reviewer where the cell itself names one."""
 
     raw: RawCell
@@ -88,8 +87,8 @@ def build_cells(
                 score=score,
                 verdict_at=verdict,
                 tools=next(iter(tools.values()), ()),
-                rest=tuple(at for at in rest if at != verdict),
-                outer=tuple(at for at in range(before, span.first) if means(tokens, at)),
+                rest=tuple([at for at in rest if at != verdict]),
+                outer=tuple([at for at in range(before, span.first) if means(tokens, at)]),
                 above=tuple(above),
             )
         )
@@ -105,7 +104,9 @@ def _tools_with_scores(anchors: list[Anchor], names: Names) -> bool:
 
 def means(tokens: Tokens, at: int) -> bool:
     """Whether a token is more than a sign, or than a label of the cell itself."""
-    return tokens.key[at] not in FIELD_LABELS and any(map(str.isalnum, tokens.text[at]))
+    text = tokens.text[at]
+    is_word = text[0].isalnum() or any(map(str.isalnum, text))
+    return is_word and tokens.key[at] not in FIELD_LABELS
 
 
 def is_part(tokens: Tokens, anchor: CellSpan, at: int) -> bool:
@@ -128,7 +129,7 @@ def _verdict(tokens: Tokens, anchor: Anchor, rest: list[int]) -> int | None:
         return anchor.span.first
     near = [at for at in rest[::-1] if at < anchor.span.first]
     near += [at for at in rest if at > anchor.span.first]
-    read = patterns_of(tokens.words).read_verdict
+    read = tokens.patterns.read_verdict
     return next((at for at in near if read(tokens.text[at])), None)
 
 
@@ -140,30 +141,27 @@ def _spans(tokens: Tokens, anchors: list[Anchor], begin: int) -> list[tuple[Cell
     chains = [document.ancestors(tokens.start[anchor.span.first]) for anchor in anchors]
     depths = _depths(tokens, chains, begin)
     spans: list[tuple[CellSpan, list[int]]] = []
-    for (own, _), chain, depth in zip(anchors, chains, depths, strict=True):
-        if depth >= len(chain):
-            spans.append((own, chain))
+    for (own, _), above, depth in zip(anchors, chains, depths, strict=True):
+        if depth >= len(above):
+            spans.append((own, above))
             continue
-        start, end = document.blocks_of(chain[len(chain) - depth - 1])
+        start, end = document.blocks_of(above[len(above) - depth - 1])
         first, stop = bisect_right(tokens.end, start), bisect_left(tokens.start, end)
         span = CellSpan(min(first, own.first), max(stop, own.end))
-        spans.append((span, chain[len(chain) - depth :]))
+        spans.append((span, above[len(above) - depth :]))
     return spans
 
 
 def _depths(tokens: Tokens, chains: list[list[int]], begin: int) -> list[int]:
     """How many elements stand above each cell: those that hold another anchor or the heading."""
     document = tokens.document
-    counts = Counter([element for chain in chains for element in chain])
+    counts, first = Counter(chain.from_iterable(chains)), document.first
     heading = document.run[tokens.end[begin] - 1]
-    depths = []
-    for chain in chains:
-        own = 0
-        for element in chain:
-            if counts[element] != 1 or document.first[element] <= heading:
-                break
-            own += 1
-        depths.append(len(chain) - own)
+    # What holds an element that another anchor shares, or the heading, is shared too.
+    depths = [
+        len(above) - bisect_left(above, True, key=lambda e: counts[e] != 1 or first[e] <= heading)
+        for above in chains
+    ]
     usual = Counter(depths).most_common(1)[0][0] if depths else 0
     if sum(depth < usual for depth in depths) <= 2:
         return [max(depth, usual) for depth in depths]

@@ -24,12 +24,13 @@ def require_own_edges(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]
     """No quote begins or ends in what may be the page's own words. Raises: LayoutError."""
     if all(_is_marked(tokens, cell) for cell in cells):
         return
-    spans = (range(*cell.raw.span) for cell in cells)
-    has_offer = any(is_more(tokens.text[at]) for span in spans for at in span)
-    places = [_blocks(tokens, cell) for cell in cells]
-    if rest := hidden_rest(tokens.document, places, has_offer=has_offer):
-        raise cell_shape(f"{rest[:40]!r} is hidden beside a quote, and may be a part of it")
-    labels = {tokens.text[cell.quote.first].split(" ", 1)[0] for cell in cells}
+    if tokens.document.hidden:
+        spans = (range(*cell.raw.span) for cell in cells)
+        has_offer = any(is_more(tokens.text[at]) for span in spans for at in span)
+        places = [_blocks(tokens, cell) for cell in cells]
+        if rest := hidden_rest(tokens.document, places, has_offer=has_offer):
+            raise cell_shape(f"{rest[:40]!r} is hidden beside a quote, and may be a part of it")
+    labels = {_first_word(tokens.text[cell.quote.first]) for cell in cells}
     if len(labels) == 1 and min(labels)[-1:] == ":":
         raise cell_shape(f"every quote begins with {min(labels)!r}")
     boxes = [_boxes(tokens, cell) for cell in cells]
@@ -40,7 +41,7 @@ def require_own_edges(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]
     if all(_ends_inline(tokens, *own[-1]) for own in boxes):
         raise cell_shape("every quote ends in an element of its own")
     if all(_begins_inline(tokens, *own[0]) for own in boxes):
-        words = {masked(_text(tokens, own[0][0]).split(" ", 1)[0]) for own in boxes}
+        words = {masked(_first_word(_text(tokens, own[0][0]))) for own in boxes}
         if len(words) == 1:
             detail = f"every quote begins with {words.pop()!r}, in an element of its own"
             raise cell_shape(detail)
@@ -49,15 +50,23 @@ def require_own_edges(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]
         raise cell_shape(f"every quote ends in {last.pop()[:40]!r}")
 
 
+def _first_word(text: str) -> str:
+    end = text.find(" ")
+    return text if end < 0 else text[:end]
+
+
 def _blocks(tokens: Tokens, cell: NamedCell) -> tuple[int, int]:
     return tokens.start[cell.quote.first], tokens.end[cell.quote.end - 1]
 
 
 def _require_no_asides(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> None:
     """No quote begins or ends in an element that sets words apart; nor do all begin in another."""
-    found = [(tokens.edges(*cell.quote), tokens.join(*cell.quote)) for cell in cells]
-    is_lead_common = all(lead.text for (lead, _), _ in found)
-    for (lead, trail), text in found:
+    found = [tokens.edges(*cell.quote) for cell in cells]
+    is_lead_common = all(lead.text for lead, _ in found)
+    for cell, (lead, trail) in zip(cells, found, strict=True):
+        if not lead.text and not trail.text:
+            continue
+        text = tokens.join(*cell.quote)
         other = lead if is_lead_common else Edge()
         rest = text[len(lead.text) :].lstrip()
         is_apart = trail.text and trail.tag in ASIDES

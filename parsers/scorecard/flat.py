@@ -7,10 +7,8 @@ Builder / 85/100 · ship / It sang on time. / Builder / 52/100 · skip / It sang
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from parsers.heads import Names, named_tools
-from parsers.page.tokens import Tokens, patterns_of
+from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_alike, is_part, means
 from parsers.scorecard.speakers import with_names
@@ -92,14 +90,14 @@ def _with_verdicts(
 
     Raises: LayoutError (cell_shape) where only some gaps hold one.
     """
-    read = patterns_of(tokens.words).read_verdict
+    read = tokens.patterns.read_verdict
     if any(cell.verdict(tokens) for cell in cells) or not all(gaps):
         return cells
     for end in (0, -1):
         told = [read(tokens.text[gap[end]]) is not None for gap in gaps]
         if all(told):
             return tuple(
-                replace(cell, verdict_at=gap.pop(end))
+                cell._replace(verdict_at=gap.pop(end))
                 for cell, gap in zip(cells, gaps, strict=True)
             )
         if any(told):

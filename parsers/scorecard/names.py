@@ -36,6 +36,8 @@ def reviewer_name(text: str) -> str:
     """
     if len(text) > 2 * LONGEST_NAME:
         return text
+    if text.isalnum():
+        return text
     return _SIGNS.sub("", without_icons(text)).removeprefix("The ")
 
 
@@ -53,16 +55,22 @@ def bare_names(shown: list[str], names: Names) -> list[str]:
     """
     found = [reviewer_name(without_tool(text, names)) for text in shown]
     for strip in (_without_label, _without_initials):
-        bare = [strip(text) for text in found]
-        if all(bare):
-            found = [reviewer_name(text) for text in bare if text]
+        bare = list[str]()
+        for text in found:
+            if not (own := strip(text)):
+                break
+            bare.append(reviewer_name(own))
+        else:
+            found = bare
     return found
 
 
 def without_tool(text: str, names: Names) -> str:
     """A text without the tool's name before or behind it; as it is where it is nothing else."""
-    is_near = len(text) <= 2 * LONGEST_NAME and any(n.casefold() in text.casefold() for n in names)
-    return (_beside(names).sub("", text) if is_near else "") or text
+    said = text.casefold() if len(text) <= 2 * LONGEST_NAME else ""
+    if names[0].casefold() not in said and names[1].casefold() not in said:
+        return text
+    return _beside(names).sub("", text) or text
 
 
 @lru_cache(maxsize=8)
@@ -97,12 +105,10 @@ def longer_name(names: list[str]) -> str | None:
     'Doubter Staff pick'
     >>> longer_name(["Ann", "Anna"])
     """
-    pairs = ((one, other) for one in dict.fromkeys(names) for other in names if one != other)
-    return next(
-        (
-            b
-            for a, b in pairs
-            if b.endswith(f" {a}") or (b.startswith(a) and not b[len(a)].islower())
-        ),
-        None,
-    )
+    told = [*dict.fromkeys(names)]
+    for a in told:
+        for b in told:
+            is_begun = b.startswith(a) and a != b and not b[len(a)].islower()
+            if is_begun or (b.endswith(a) and b.endswith(f" {a}")):
+                return b
+    return None

@@ -65,7 +65,8 @@ def _quote(context: Context, number: int, tool: int, slot: int, cell: NamedCell)
     if cell.reviewer is not None and cell.reviewer_at is not None:
         place = tokens.place(cell.reviewer_at, cell.reviewer_at + 1)
         context.trace[f"{path}.reviewer"] = place
-        reviewer = require_text(cell.reviewer, field=f"{path}.reviewer")
+        is_clean = tokens.is_clean(cell.reviewer_at)
+        reviewer = require_text(cell.reviewer, field=f"{path}.reviewer", is_clean=is_clean)
     raw = cell.raw
     if raw.score is not None and raw.score.digits is not None:
         score = parse_score(raw.score.digits, field=f"{path}.score", scale=raw.score.scale)
@@ -123,7 +124,7 @@ def _require_alike(
 ) -> None:
     """All quotes show the same parts; what one alone leaves out was lost."""
     for part in ("score", "verdict"):
-        shown = sum(field[part] is not None for field in fields)
+        shown = len(fields) - [field[part] for field in fields].count(None)
         if 0 < shown < len(fields):
             raise LayoutError(
                 code="cell_shape",
@@ -133,7 +134,7 @@ def _require_alike(
     if len({each.cell.raw.score.scale for each in cells if each.cell.raw.score}) > 1:
         raise LayoutError(code="cell_shape", field="quotes[].score", detail="of different scales")
     places = (context.trace[f"quotes[{number}].text"] for number in range(len(fields)))
-    marked = sum(place[0][1] == 1 for place in places)
+    marked = [place[0][1] for place in places].count(1)
     if len(fields) // 2 <= marked < len(fields):
         raise LayoutError(
             code="cell_shape",

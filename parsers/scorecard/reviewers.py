@@ -75,13 +75,14 @@ def _require_own_edges(tokens: Tokens, names: Names, named: list[Told]) -> None:
         is_common = all(both[number].text for both in edges)
         for (name, at), both in zip(named, edges, strict=True):
             edge = both[number]
+            if not edge.text:
+                continue
             if number and without_motto(tokens, at) != tokens.text[at]:
                 continue
             rest = name.removesuffix(edge.text) if number else name.removeprefix(edge.text)
             is_other = rest != name and reviewer_name(rest.strip()) in known
             is_set_apart = edge.tag in ASIDES or is_common or is_other or is_ribbon(edge.text)
-            is_apart = edge.text and is_set_apart
-            if is_apart and not _may_be(edge.text, name, names):
+            if is_set_apart and not _may_be(edge.text, name, names):
                 raise cell_shape(f"{edge.text!r} may be no part of the name {name!r}", REVIEWER)
 
 

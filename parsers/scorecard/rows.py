@@ -10,7 +10,6 @@ Builder     85/100 · ship  It sang.         52/100 · skip  It sang all night.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 from itertools import pairwise
 
 from parsers.heads import Names, headed_tool
@@ -78,13 +77,10 @@ def _with_spanned(placed: tuple[PlacedCell, ...]) -> tuple[PlacedCell, ...]:
         return placed
     heads = {slot: row[0].cell for slot, row in rows.items()}
     return tuple(
-        replace(
-            each,
-            cell=replace(
-                each.cell,
-                reviewer=heads[each.slot].reviewer,
-                reviewer_at=heads[each.slot].reviewer_at,
-            ),
+        each._replace(
+            cell=each.cell._replace(
+                reviewer=heads[each.slot].reviewer, reviewer_at=heads[each.slot].reviewer_at
+            )
         )
         for each in placed
     )
@@ -99,7 +95,7 @@ def _with_heads(
     found = []
     for each in placed:
         name, at = told.get(each.slot, (each.cell.reviewer, each.cell.reviewer_at))
-        found.append(replace(each, cell=replace(each.cell, reviewer=name, reviewer_at=at)))
+        found.append(each._replace(cell=each.cell._replace(reviewer=name, reviewer_at=at)))
     return tuple(found)
 
 
@@ -110,7 +106,7 @@ def _without_initials(rows: Rows, placed: tuple[PlacedCell, ...]) -> tuple[Place
         if not own or not any(is_initials(own, reviewer_name(name)) for name in rows[each.slot]):
             return placed
     return tuple(
-        replace(each, cell=replace(each.cell, reviewer=None, reviewer_at=None)) for each in placed
+        each._replace(cell=each.cell._replace(reviewer=None, reviewer_at=None)) for each in placed
     )
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.heads import Names
-from parsers.page.tokens import LONGEST_SCORE, Tokens, patterns_of
+from parsers.page.tokens import LONGEST_SCORE, Tokens
 from parsers.scorecard.anchors import Anchor
 from parsers.scorecard.arrangements import place_cells
 from parsers.scorecard.board import read_board
@@ -31,8 +31,7 @@ FEW_ALIKE = 3
 """A text that stands there so often, figures aside, may be what each cell shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(NamedTuple):
     """The cells in the page's order with their sides, and the first token after them."""
 
     cells: tuple[PlacedCell, ...]
@@ -83,7 +82,7 @@ def _wrong_count(tokens: Tokens, begin: int, count: int, panels: Panels) -> Layo
 def _unread(tokens: Tokens, begin: int) -> str | None:
     """A short text with figures, of so many of so many or again with others. Absent: None."""
     blocks = tokens.document.text[tokens.end[begin] :]
-    is_read = patterns_of(tokens.words).is_score
+    is_read = tokens.patterns.is_score
     short = [text for text in blocks if len(text) <= LONGEST_SCORE and not is_read(text)]
     alike = Counter(each for text in short if (each := masked(text)) != text)
     alone = (text for text in short if re.match(r"\d+ ?/ ?\d+\b", text))

@@ -15,7 +15,7 @@ from collections import Counter
 
 from parsers.heads import Names
 from parsers.page.document import common
-from parsers.page.tokens import Tokens, patterns_of
+from parsers.page.tokens import Tokens
 from parsers.scorecard.anchors import CellSpan, quoted_end
 from parsers.scorecard.cells import NamedCell, RawCell, cell_shape, is_alike
 from parsers.scorecard.speakers import REVIEWER, find_reviewers, is_glued, is_headed, with_names
@@ -78,11 +78,12 @@ def _common(tokens: Tokens, cells: tuple[RawCell, ...]) -> list[str]:
 
 
 def _is_stub(tokens: Tokens, at: int, rest: list[int]) -> bool:
+    text = tokens.text[at]
+    begin = text[:3]  # enough to tell most texts apart
     others = [tokens.text[other] for other in rest if other != at]
-    begin = tokens.text[at][:3]  # enough to tell most texts apart
-    if not any(other.startswith(begin) for other in others):
+    if not [other for other in others if other.startswith(begin)]:
         return False
-    return any(is_stub(tokens.text[at], other) for other in (*others, " ".join(others)))
+    return any(is_stub(text, other) for other in (*others, " ".join(others)))
 
 
 def name_cells(
@@ -110,6 +111,8 @@ def name_cells(
     named = {tokens.text[at] for at in reviewers if at is not None}
     for cell, own, quote, reviewer in zip(cells, beside, quotes, reviewers, strict=True):
         left = [at for at in own if at != reviewer]
+        if not left:
+            continue
         texts = [tokens.text[at] for at in left]
         if reviewer is not None and any(text in named or text[0] in "—–" for text in texts):
             raise cell_shape("a cell names two reviewers", REVIEWER)
@@ -165,7 +168,7 @@ def _require_no_call(tokens: Tokens, quotes: list[CellSpan]) -> None:
     """No quote alone is a link: it may be what somebody is asked to do."""
     document = tokens.document
     above = [document.ancestors(tokens.start[quote.first]) for quote in quotes]
-    linked = sum("a" in {document.tag[element] for element in chain} for chain in above)
+    linked = sum("a" in map(document.tag.__getitem__, chain) for chain in above)
     if 0 < linked < len(quotes):
         raise _unlike("a link stands where a quote would")
 
@@ -176,16 +179,20 @@ def _find_quotes(
     """The tokens of each cell's quote."""
     if all(cell.score is None for cell in cells):
         return [cell.anchor for cell in cells]
-    marked = [_marked(tokens, cell, rest) for cell, rest in zip(cells, rests, strict=True)]
-    if all(marked):
-        return [span for span in marked if span]
+    marked = list[CellSpan]()
+    for cell, rest in zip(cells, rests, strict=True):
+        if (span := _marked(tokens, cell, rest)) is None:
+            break
+        marked.append(span)
+    else:
+        return marked
     found = [_paragraphs(tokens, cell, rest) for cell, rest in zip(cells, rests, strict=True)]
     places = Counter(
-        (len(rest), rest.index(span.first))
-        for rest, span in zip(rests, found, strict=True)
-        if span is not None and span.end - span.first == 1
+        (len(rest), rest.index(own.first))
+        for rest, own in zip(rests, found, strict=True)
+        if own is not None and own.end - own.first == 1
     )
-    return [span or _short(rest, places) for span, rest in zip(found, rests, strict=True)]
+    return [own or _short(rest, places) for own, rest in zip(found, rests, strict=True)]
 
 
 def _marked(tokens: Tokens, cell: RawCell, rest: list[int]) -> CellSpan | None:
@@ -267,25 +274,27 @@ def _require_one_text(tokens: Tokens, cell: RawCell, rest: list[int], quote: Cel
 
 def _require_one_verdict(tokens: Tokens, cell: RawCell) -> None:
     """No second token of a cell states another verdict."""
-    read = patterns_of(tokens.words).read_verdict
+    read = tokens.patterns.read_verdict
     own = word_key(cell.verdict(tokens) or "")
-    for at in cell.rest:
-        if own and tokens.key[at] in ("yes", "no"):
+    for at in cell.rest if own else ():
+        if tokens.key[at] in ("yes", "no"):
             raise cell_shape(f"a cell says {own!r} and {tokens.key[at]!r}", "quotes[].verdict")
         other = read(tokens.text[at])
-        if own and other and tokens.words.verdicts[word_key(other)] != tokens.words.verdicts[own]:
+        if other and tokens.words.verdicts[word_key(other)] != tokens.words.verdicts[own]:
             raise cell_shape(f"a cell says {own!r} and {other!r}", "quotes[].verdict")
 
 
 def _require_no_unread(tokens: Tokens, cell: RawCell, quote: CellSpan) -> None:
     """No short text beside the quote may be the verdict, or the score, that the cell lacks."""
-    beside = [at for at in cell.rest if not quote.first <= at < quote.end]
-    texts = [tokens.text[at] for at in beside if is_name_like(tokens.text[at])]
     lacks = []
     if cell.verdict(tokens) is None:
-        lacks.append(("verdict", patterns_of(tokens.words).of_verdict))
+        lacks.append(("verdict", tokens.patterns.of_verdict))
     if cell.score is None or cell.score.digits is None:
         lacks.append(("score", _LIKE_SCORE))
+    if not lacks:
+        return
+    beside = [at for at in cell.rest if not quote.first <= at < quote.end]
+    texts = [tokens.text[at] for at in beside if is_name_like(tokens.text[at])]
     for part, pattern in lacks:
         if found := next(filter(pattern.search, texts), None):
             raise cell_shape(f"{found[:40]!r} may be a {part}", f"quotes[].{part}")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 from parsers.heads import Names
 from parsers.scorecard.cells import NamedCell
@@ -23,8 +23,7 @@ Panels = tuple[int | None, int | None]
 """How many reviewers the page says each tool had; None where it does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedCell:
+class PlacedCell(NamedTuple):
     """A cell with its side."""
 
     cell: NamedCell
@@ -32,7 +31,7 @@ class PlacedCell:
     slot: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Board:
     """All that tells where the cells belong."""
 
@@ -59,43 +58,51 @@ class Board:
     """For each cell its place among the cells and empty elements beside it, and their number."""
     panels: Panels
     names: Names
+    named: list[int] = field(init=False)
+    """The tool that each cell names, in it or right before. Absent: empty if one does not."""
+    groups: list[int] = field(init=False)
+    """For each cell the number of its group: the cells of its nearest shared element."""
+    sizes: list[int] = field(init=False)
+    """How many cells each group has."""
+    reviewers: list[str | None] = field(init=False)
+    """The reviewer that each cell names."""
+
+    def __post_init__(self) -> None:
+        """Work out what follows from the rest."""
+        self.named, self.groups = self._named(), self._groups()
+        self.sizes = [*Counter(self.groups).values()]
+        self.reviewers = [cell.reviewer for cell in self.cells]
 
     @property
     def is_one_name(self) -> bool:
         """Whether both tools bear the same name."""
         return self.names[0] == self.names[1]
 
-    @cached_property
-    def named(self) -> list[int]:
-        """The tool that each cell names, in it or right before. Absent: empty if one does not."""
-        shown = [
-            (*cell.raw.tools, *filter(None, [cell.tool]), *_sole(heads), *_sole(spoken))[:1]
-            for cell, heads, spoken in zip(self.cells, self.heads, self.spoken, strict=True)
-        ]
-        return [] if self.is_one_name or not all(shown) else [tool for (tool,) in shown]
+    def _named(self) -> list[int]:
+        found = list[int]()
+        for cell, heads, spoken in zip(self.cells, self.heads, self.spoken, strict=True):
+            own = cell.raw.tools or ((cell.tool,) if cell.tool else _sole(heads) or _sole(spoken))
+            if not own or self.is_one_name:
+                return []
+            found.append(next(iter(own)))
+        return found
 
-    @cached_property
-    def groups(self) -> list[int]:
-        """For each cell the number of its group: the cells of its nearest shared element."""
-        counts = Counter([element for cell in self.cells for element in cell.raw.above])
-        owners = [next((e for e in c.raw.above if counts[e] > 1), 0) for c in self.cells]
-        is_rows = sum(count == 2 for count in Counter(owners).values()) >= 2
+    def _groups(self) -> list[int]:
+        counts = Counter(chain.from_iterable([cell.raw.above for cell in self.cells]))
+        owners = list[int]()
+        for cell in self.cells:
+            owners.append(0)
+            for element in cell.raw.above:
+                if counts[element] > 1:
+                    owners[-1] = element
+                    break
+        is_rows = [*Counter(owners).values()].count(2) >= 2
         numbers = [0]
         for one, other in pairwise(owners):
             # A cell alone in its row is owned by the whole table: never a row with its neighbour.
             is_next = one != other or (is_rows and (not one or counts[one] > 2))
             numbers.append(numbers[-1] + is_next)
         return numbers
-
-    @cached_property
-    def sizes(self) -> list[int]:
-        """How many cells each group has."""
-        return list(Counter(self.groups).values())
-
-    @cached_property
-    def reviewers(self) -> list[str | None]:
-        """The reviewer that each cell names."""
-        return [cell.reviewer for cell in self.cells]
 
     def first_tool(self, *middle: int) -> int:
         """The tool of a row's first cell, as heads with both names say, else the first.

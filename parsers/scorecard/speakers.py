@@ -70,6 +70,8 @@ def _without_badges(
 
     Raises: LayoutError (cell_shape) where that is not one.
     """
+    if all(len(own) == 1 for own in places):
+        return [own[chosen] for own in places]
     alike = [[at for place, at in own.items() if place[:3] == chosen[:3]] for own in places]
     fewest = min(map(len, alike))
     plain = {
@@ -90,19 +92,19 @@ def _places(
 ) -> dict[_Place, int]:
     """The tokens of a cell that could name its reviewer, by where they stand."""
     document, found = tokens.document, dict[_Place, int]()
-    names = [at for at in beside if may_be_reviewer(without_tool(tokens.text[at], tools))]
+    text, tag, score = tokens.text, document.tag, cell.anchor.first
+    names = [at for at in beside if may_be_reviewer(without_tool(text[at], tools))]
     for at in names:
-        others = (reviewer_name(tokens.text[other]) for other in names if other != at)
-        if any(is_initials(tokens.text[at], other) for other in others):
+        others = [other for other in names if other != at] if len(text[at]) <= 3 else []
+        if others and any(is_initials(text[at], reviewer_name(text[n])) for n in others):
             continue
         chain = document.ancestors(tokens.start[at])
-        tags = tuple(document.tag[e] for e in chain[: len(chain) - len(cell.above)])
-        score = cell.anchor.first
+        tags = tuple(map(tag.__getitem__, chain[: len(chain) - len(cell.above)]))
         is_near = cell.score is None or (at < quote.first) == (score < quote.first)
-        place, number = (tags, is_near, at < score), 0
-        while (*place, number) in found:
-            number += 1
-        found[*place, number] = at
+        place = tags, is_near, at < score, 0
+        while place in found:
+            place = tags, is_near, at < score, place[3] + 1
+        found[place] = at
     return found
 
 
@@ -117,8 +119,10 @@ def without_motto(tokens: Tokens, at: int) -> str:
     """A token without the phrase that an element sets apart behind a name: Ada <small>asks why."""
     document, end = tokens.document, tokens.end[at]
     element = document.element[end - 1]
+    if document.tag[element] not in ASIDES:
+        return tokens.text[at]
     start = document.blocks_of(element)[0]
-    if document.tag[element] not in ASIDES or start <= tokens.start[at]:
+    if start <= tokens.start[at]:
         return tokens.text[at]
     is_motto = _MOTTO.fullmatch(document.join(start, end)) is not None
     return document.join(tokens.start[at], start) if is_motto else tokens.text[at]
@@ -172,11 +176,10 @@ def with_names(
 
     Raises: LayoutError (cell_shape) where a tool's name cannot be told from the reviewer's.
     """
-    plain = {
-        tokens.text[at]
-        for at in reviewers
-        if at is not None and tokens.end[at] - tokens.start[at] == 1
-    }
+    plain = set[str]()
+    for at in reviewers:
+        if at is not None and tokens.end[at] - tokens.start[at] == 1:
+            plain.add(tokens.text[at])
     shown = [
         _name(tokens, at, plain) if at is not None else (cell.score and cell.score.reviewer) or ""
         for cell, at in zip(cells, reviewers, strict=True)
@@ -209,6 +212,8 @@ def _name(tokens: Tokens, at: int, plain: set[str]) -> str:
     if (bare := without_motto(tokens, at)) != tokens.text[at]:
         return bare
     text, whole = tokens.document.text, range(tokens.start[at], tokens.end[at])
+    if len(whole) == 1:
+        return bare
     kept = [block for block in whole if not is_interface(text[block])] or [*whole]
     if len(kept) > 1 and is_initials(text[kept[0]], reviewer_name(text[kept[1]])):
         kept = kept[1:]

@@ -26,6 +26,8 @@ def spoken_tools(tokens: Tokens, names: Names, cells: tuple[NamedCell, ...]) -> 
     """The tools that are named by what is told and not shown, in and around the cells."""
     document = tokens.document
     found = SpokenTools([[] for _ in cells], [[] for _ in cells])
+    if not document.spoken and not document.hidden:
+        return found
     elements = [cell_element(tokens, cell) for cell in cells]
     if names[0] == names[1] or not all(elements):
         return found

@@ -8,7 +8,8 @@ overwrites a printed one. docs/verdicts.md explains the list to readers.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from schema.records import Verdict, VerdictSource
 
@@ -69,6 +70,10 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _CUES = {verdict: _pattern(phrases) for verdict, phrases in CUES.items()}
+_NAMED = re.compile(r"s[hk]ip", re.IGNORECASE)
+"""What each phrase holds once."""
+LONGEST_CUE = 40
+"""No phrase is longer. Units: characters."""
 CANCELS = (
     "not", "n't", "never", "hardly", "barely", "nor", "no", "nobody", "none", "few", "unlikely",
     "wrong", "if", "whether", "why", "think", "thinks", "say", "says", "said", "call", "calls",
@@ -94,8 +99,7 @@ _FOR_OTHERS = re.compile(r"[^.!?;,—–]{0,40}[;,—–] ?(?:but |and )?for (?!
 """A verdict that holds for some, with what holds for others right behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(NamedTuple):
     """A verdict, how it is known, and the place of the deciding words if words decided."""
 
     verdict: Verdict | None = None
@@ -110,7 +114,7 @@ def find_cue(text: str, minority: Verdict) -> tuple[int, int] | None:
     (10, 24)
     >>> find_cue("I would not say this is a skip.", "skip")
     """
-    for match in _CUES[minority].finditer(text):
+    for match in _cues(text, minority):
         place = max(0, match.start() - 60), match.start()
         is_turned = _UNLESS.search(text, *place) or _DEPENDS.search(text, *place)
         is_of_some = _FOR_SOME.search(text, *place) and _FOR_OTHERS.match(text, match.end())
@@ -118,6 +122,18 @@ def find_cue(text: str, minority: Verdict) -> tuple[int, int] | None:
         if not (is_turned or is_other or is_of_some or _is_quoted(text, match.start())):
             return match.span()
     return None
+
+
+def _cues(text: str, minority: Verdict) -> Iterator[re.Match[str]]:
+    """The phrases in a text, looked for only around the words that they turn on."""
+    pattern, at = _CUES[minority], 0
+    for named in _NAMED.finditer(text):
+        for start in range(max(at, named.start() - LONGEST_CUE), named.start() + 1):
+            at = start + 1
+            if match := pattern.match(text, start):
+                yield match
+                at = match.end()
+                break
 
 
 def _is_quoted(text: str, at: int) -> bool:

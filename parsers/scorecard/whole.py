@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from parsers.page.tokens import Tokens
 from parsers.scorecard.cells import NamedCell
 from parsers.scorecard.wording import (
@@ -32,7 +30,7 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     Raises: FieldError (truncated_quote, duplicate_block).
     """
     shown = [tokens.join(*cell.quote) for cell in cells]
-    texts = [text[slice(*outer_quotes(text))].strip() for text in shown]
+    texts = [_inside(text) for text in shown]
     unended = [text for text in texts if not is_ended(text) and tail_of(text) is None]
     if 2 * len(unended) > len(texts):
         raise _truncated(unended[0])
@@ -40,29 +38,30 @@ def require_whole(tokens: Tokens, cells: tuple[NamedCell, ...]) -> None:
     phrases = (text for text in unended if " " in text and FAR_SHORTER * len(text) < shortest)
     if phrase := next(phrases, None):
         raise _truncated(phrase)
-    offers = _places(tokens, cells, is_more)
-    amounts = _places(tokens, cells, says_how_much_more)
-    within = [
-        any(at < cell.raw.span.end for at in own) for own, cell in zip(offers, cells, strict=True)
-    ]
+    offers, amounts, within = list[bool](), list[bool](), list[bool]()
+    for cell in cells:
+        first = cell.raw.span.first
+        said = tokens.text[first : cell.end + 1]  # and what is right behind
+        more = [is_more(text) for text in said]
+        offers.append(True in more)
+        within.append(True in more[: cell.raw.span.end - first])
+        amounts.append(True in [says_how_much_more(text) for text in said])
     is_of_some = 0 < sum(within) < len(cells)
-    for text, own, is_within, says_how_much in zip(texts, offers, within, amounts, strict=True):
+    for text, is_offered, is_within, has_more in zip(texts, offers, within, amounts, strict=True):
         if is_twice(text):
             detail = f"its beginning stands twice: {text[:40]!r}"
             raise FieldError(code="duplicate_block", field="quotes[].text", detail=detail)
         is_open = is_cut(text) or ends_in_more(text)
-        is_short_of = not is_ended(text) and bool(own)
+        is_short_of = is_offered and not is_ended(text)
         is_part = is_open or is_short_of or (is_of_some and is_within)
-        if says_how_much or (is_part and not is_more(text)):
+        if has_more or (is_part and not is_more(text)):
             raise _truncated(text)
 
 
-def _places(
-    tokens: Tokens, cells: tuple[NamedCell, ...], says: Callable[[str], bool]
-) -> list[list[int]]:
-    """The tokens of each cell, and the one right behind, that offer more of a quote."""
-    spans = [(cell.raw.span.first, min(cell.end + 1, len(tokens.text))) for cell in cells]
-    return [[at for at in range(*span) if says(tokens.text[at])] for span in spans]
+def _inside(text: str) -> str:
+    """A text inside its outer quotation marks, without white space at its ends."""
+    start, end = outer_quotes(text)
+    return text[start:end].strip()
 
 
 def _truncated(text: str) -> FieldError:

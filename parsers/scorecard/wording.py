@@ -27,6 +27,7 @@ _FIGURE = re.compile(
     r"(?:(?:out )?of|points|pts|stars?|[\d\W])*",
     re.IGNORECASE,
 )
+_FIGURES = re.compile(r"\d+")
 _NO_NAMES = frozenset(
     (
         "about", "ai generated", "anonymous", "beta", "comment", "comments", "context", "details",
@@ -53,6 +54,7 @@ _AMOUNT = re.compile(
     r"|[(\[](?:cont(?:\.|inued)?|more)[)\]]\W*\Z",
     re.IGNORECASE,
 )
+_MORE_BEGINS = "cCeElLmMrRsSſvV"
 _IS_MORE = re.compile(rf"\W*{_MORE}\W*", re.IGNORECASE)
 _ENDS_IN_MORE = re.compile(
     rf"(?:(?:…|\.\.\.)\W*{_MORE}|\b(?:read|show|see|view) (?:full|more|all))\W*$", re.IGNORECASE
@@ -93,7 +95,9 @@ def is_interface(text: str) -> bool:
 
 def is_notice(text: str) -> bool:
     """Whether a text is nothing but the word over what was paid for."""
-    return len(text) <= LONGEST_NAME and _NOTICE.fullmatch(text) is not None
+    if len(text) > LONGEST_NAME or (text[0].isalnum() and text[0] not in "aApPsSſ"):
+        return False
+    return _NOTICE.fullmatch(text) is not None
 
 
 def is_figure(text: str) -> bool:
@@ -107,7 +111,7 @@ def is_figure(text: str) -> bool:
 
 def masked(text: str) -> str:
     """A short text without its figures, as the interface repeats it with others."""
-    return re.sub(r"\d+", "0", text) if len(text) <= 2 * LONGEST_NAME else text
+    return _FIGURES.sub("0", text) if len(text) <= 2 * LONGEST_NAME else text
 
 
 def is_stub(text: str, others: str) -> bool:
@@ -124,11 +128,16 @@ def is_stub(text: str, others: str) -> bool:
 
 def is_more(text: str) -> bool:
     """Whether a text offers the rest of another, as 'Read more' does."""
-    return len(text) <= LONGEST_NAME and _IS_MORE.fullmatch(text) is not None
+    if len(text) > LONGEST_NAME or (text[0].isalnum() and text[0] not in _MORE_BEGINS):
+        return False
+    return _IS_MORE.fullmatch(text) is not None
 
 
 def says_how_much_more(text: str) -> bool:
     """Whether a text ends by saying how much of it is not shown: `... and 214 more words`."""
+    end = text[-LONGEST_NAME:].lower()
+    if "more" not in end and "cont" not in end:
+        return False
     return _AMOUNT.search(text, max(0, len(text) - LONGEST_NAME)) is not None
 
 

@@ -222,7 +222,9 @@ def test_words_that_an_opt_out_withholds_then_or_now_are_neither_counted_nor_sho
     build(tmp_path / "home")
     upgrade = Upgrade(tmp_path / "new", WORDS + TAGLINE)
     if is_newly_read:
-        upgrade.append("parsers/optout.py", "\n\ndef opt_outs(headers, page):\n    return ()\n")
+        upgrade.append(
+            "parsers/optout.py", "\n\ndef opt_outs(headers, page, markup=None):\n    return ()\n"
+        )
     result = upgrade.build(tmp_path / "home", "--json")
     assert list(reported(result)) == ["tools[].tagline"]
     assert "Over" not in result.stdout + result.stderr
@@ -233,7 +235,8 @@ def test_an_opt_out_that_is_newly_read_hides_the_words_that_were_shown(tmp_path:
     build(tmp_path / "home")
     upgrade = Upgrade(tmp_path / "new", WORDS + "return record")
     upgrade.append(
-        "parsers/optout.py", "\n\ndef opt_outs(headers, page):\n    return ('noarchive',)\n"
+        "parsers/optout.py",
+        "\n\ndef opt_outs(headers, page, markup=None):\n    return ('noarchive',)\n",
     )
     result = upgrade.build(tmp_path / "home")
     assert (result.returncode, "in row" in result.stdout) == (0, False), result.stderr

@@ -247,9 +247,12 @@ COPPER = "https://shiporskip.io/compare/copper-wren-vs-damson-desk"
 )
 def test_links_are_read_beside_the_first_base_of_the_page(base: str, link: str) -> None:
     body = f"<html><head>{base}</head><body><a href='a-vs-b#top'>x</a>".encode()
-    assert page_links(RawPage(COPPER, body, HTML)) == [link]
+    assert page_links(RawPage(COPPER, body, HTML)).links == (link,)
     whole = b"<a href='https://other.example/y'>x</a>"
-    assert page_links(RawPage(COPPER, body + whole, HTML)) == [link, "https://other.example/y"]
+    assert page_links(RawPage(COPPER, body + whole, HTML)).links == (
+        link,
+        "https://other.example/y",
+    )
 
 
 def test_a_canonical_link_is_read_beside_a_whole_base_only() -> None:
