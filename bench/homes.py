@@ -14,14 +14,17 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 from publisher import BASE, SIZES, Publisher
@@ -32,11 +35,14 @@ DAYS = 36
 """So many days lie between two crawls: every page is due by then."""
 PACE_S = 0.5
 """So long a page takes. Units: seconds."""
+CRAWLS = 4
 CHANGED = 5
 """In the third crawl one page in so many says something else."""
 ROWS = 5_000
-GROWN = "2026-11-20T06:00:00Z"
-"""When `grow` adds captures."""
+NOW = "2026-11-20T06:00:00Z"
+"""When `grow` adds captures, and for commands that only look at a home."""
+AHEAD = 20
+"""For so many pages of a history one more is known and waits."""
 CONTENT_TYPE = "text/html; charset=utf-8"
 ASKED = "Host: sample.example\r\nUser-Agent: bench (+https://sample.example/about)\r\n\r\n"
 TABLES = {
@@ -53,17 +59,17 @@ REPORT: dict[str, Any] = {
     "drift": [], "failed": {}, "found_nothing": [], "notes": {}, "refused": {}, "stopped": None,
     "unread_lists": [],
 }  # fmt: skip
-See = Callable[["Visit"], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One capture. Absent: `original` is None unless it repeats a capture's body."""
+    """One capture of a page, in one of its editions."""
 
+    run: int
     page: int
     edition: int
     capture_id: int
-    original: int | None
+    is_unchanged: bool
 
 
 @dataclass(slots=True)
@@ -120,7 +126,7 @@ class Bulk:
     def page_id(self, page: int) -> int:
         return page + 2
 
-    def crawl(self, editions: Callable[[int], int], *, keeps: bool, see: See | None = None) -> None:
+    def crawl(self, editions: Callable[[int], int], *, keeps: bool) -> Iterator[Visit]:
         """One crawl of every page. `keeps` tells whether a later one may repeat what is stored."""
         begun = FIRST_DAY + timedelta(days=DAYS * self.runs)
         self.runs += 1
@@ -129,11 +135,10 @@ class Bulk:
         for page in range(self.publisher.pages):
             at = _stamp(begun + timedelta(seconds=PACE_S * page))
             edition = editions(page)
-            original, length = self._visit(page, edition, at, keeps=keeps)
-            unchanged += original is not None
+            is_unchanged, length = self._visit(page, edition, at, keeps=keeps)
+            unchanged += is_unchanged
             size += length
-            if see is not None:
-                see(Visit(page, edition, self.captures, original))
+            yield Visit(self.runs, page, edition, self.captures, is_unchanged)
         self._seal(at)
         took = PACE_S * self.publisher.pages
         ended = _stamp(begun + timedelta(seconds=took))
@@ -147,13 +152,13 @@ class Bulk:
         self._keep(1, url, body, at, "text/plain; charset=utf-8", "robots", None)
         self._row("robots", self.runs, self.runs, SITE, BASE, at, "read", "", self.captures)
 
-    def _visit(self, page: int, edition: int, at: str, *, keeps: bool) -> tuple[int | None, int]:
+    def _visit(self, page: int, edition: int, at: str, *, keeps: bool) -> tuple[bool, int]:
         known = self.roots.get((page, edition)) if keeps else None
         url, body = self.publisher.page(page, edition)
         kept = self._keep(self.page_id(page), url, body, at, CONTENT_TYPE, "comparison", known)
         if keeps and known is None:
             self.roots[page, edition] = kept
-        return (known[0] if known else None), len(body)
+        return known is not None, len(body)
 
     def _keep(
         self, page_id: int, url: str, body: bytes, at: str, kind: str, role: str,
@@ -270,11 +275,10 @@ class Bulk:
         interval = 30.0 if self.runs == 1 else 45.0
         pages = self.publisher.pages
         for page in range(pages + waiting):
-            a, b = sorted(self.publisher.tool(each).slug for each in self.publisher.pair(page))
             at = last + timedelta(seconds=PACE_S * page, days=interval)
             said = ("captured", _stamp(at), known, "ok", "", interval)
             said = said if page < pages else ("waiting", None, known, None, None, None)
-            url = f"{BASE}/compare/{a}-vs-{b}"
+            url = self.publisher.url(page)
             self._row("page", self.page_id(page), SITE, url, "comparison", *said)
         for number in range(self.publisher.tools):
             url = f"{BASE}/tool/{self.publisher.tool(number).slug}"
@@ -296,12 +300,82 @@ def write_home(
 
     `is_seen` has the ledger hold what each crawl saw of the site's layout, as `drift` wants it.
     """
-    bulk = Bulk(path, publisher)
+    bulk, visits = Bulk(path, publisher), list[Visit]()
     for number in range(crawls):
-        bulk.crawl(
-            lambda page, number=number: int(number >= 2 and page % CHANGED == 0), keeps=crawls > 1
-        )
+        changed = CHANGED if number >= 2 else publisher.pages
+        for visit in bulk.crawl(
+            lambda page, each=changed: int(page % each == each - 1), keeps=crawls > 1
+        ):
+            if is_seen:
+                visits.append(visit)
     bulk.close(waiting=waiting)
+    if is_seen:
+        _profile(path, publisher, visits)
+
+
+def _profile(path: Path, publisher: Publisher, visits: list[Visit]) -> None:
+    """Enter what each crawl saw: of each tool what one page shows, put together page by page."""
+    from archive import Home
+    from archive.ledger import Ledger
+    from crawler.drift import profiler
+    from crawler.reading.look import PageLook
+
+    profiler.SAVE_EVERY = 1 << 40
+    traits = _Traits(publisher)
+    with closing(Ledger(Home(path).ledger)) as ledger:
+        for run, seen in groupby(visits, lambda visit: visit.run):
+            seeing = profiler.Profiler(SimpleNamespace(ledger=ledger, id=run))  # type: ignore[arg-type]
+            for visit in seen:
+                if visit.is_unchanged:
+                    seeing.see_unchanged(SITE)
+                else:
+                    look = PageLook(traits=traits.of(visit.page, visit.edition))
+                    seeing.see(SITE, visit.capture_id, look)
+            seeing.finish()
+
+
+class _Traits:
+    """What pages show, each tool of them read once in each edition."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self.publisher, self.layout = publisher, ""
+        self.parts: dict[tuple[int, int], Any] = {}
+
+    def of(self, page: int, edition: int) -> Any:
+        from crawler.reading.traits import PageTraits
+
+        a, b = self.publisher.sides(page)
+        keys = ((a, edition), (b, 0))
+        if not all(key in self.parts for key in keys):
+            self.parts |= zip(keys, self._read(page, edition), strict=True)
+        return PageTraits(self.layout, tuple(self.parts[key] for key in keys))
+
+    def _read(self, number: int, edition: int) -> Any:
+        from crawler.reading.look import LookTask, look
+        from schema.page import RawPage
+
+        url, body = self.publisher.page(number, edition)
+        found = look(LookTask(RawPage(url, body, CONTENT_TYPE), SITE, "record"))
+        assert found.traits is not None and found.failure is None, found
+        self.layout = found.traits.layout
+        return found.traits.parts
+
+
+def history_of(captures: int) -> Publisher:
+    """The publisher whose pages a home of so many captures shows, each captured four times."""
+    return Publisher(max(1, captures // CRAWLS), seed=captures)
+
+
+def home_of(folder: Path, captures: int, *, is_built: bool) -> Path:
+    """The home of so many captures of four crawls, made in a process of its own where it is not
+    there yet. One page in twenty more is known and waits."""
+    path = folder / f"{captures}{'-built' if is_built else ''}"
+    if not (path / "ready").exists():
+        shutil.rmtree(path, ignore_errors=True)
+        command = [sys.executable, __file__, str(path), "--captures", str(captures)]
+        subprocess.run([*command, *(["--build"] if is_built else [])], check=True)
+        (path / "ready").touch()
+    return path
 
 
 def grow(path: Path, publisher: Publisher, share: float = 0.01) -> int:
@@ -316,7 +390,7 @@ def grow(path: Path, publisher: Publisher, share: float = 0.01) -> int:
     from machine.clock import as_of, stamp
 
     count = max(4, round(publisher.pages * share))
-    with as_of(GROWN), _without_waiting(), open_run(Home(path), "crawl") as books:
+    with as_of(NOW), _without_waiting(), open_run(Home(path), "crawl") as books:
         books.ledger._db.execute("PRAGMA synchronous = OFF")
         with books.ledger.transaction():
             for number in range(count):
@@ -399,13 +473,23 @@ def main() -> None:
     parser.add_argument("--waiting", type=int, default=0, help="So many more pages wait.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--grow", type=float, help="Add such a share of captures to the home.")
+    parser.add_argument("--captures", type=int, help="So many captures of four crawls instead.")
+    parser.add_argument("--build", action="store_true", help="Build and publish it too.")
     given = parser.parse_args()
     publisher = Publisher(given.pages, size=given.size, distinct=given.distinct, seed=given.seed)
     begun = time.perf_counter()
     if given.grow:
         print(json.dumps({"captures": grow(given.folder, publisher, given.grow)}))
+    elif given.captures:
+        history = history_of(given.captures)
+        waiting = -(-history.pages // AHEAD)
+        write_home(given.folder, history, crawls=CRAWLS, waiting=waiting, is_seen=True)
     else:
         write_home(given.folder, publisher, crawls=given.crawls, waiting=given.waiting)
+    if given.build:
+        from db import build
+
+        build(given.folder)
     print(f"{time.perf_counter() - begun:.1f} s", file=sys.stderr)
 
 

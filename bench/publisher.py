@@ -8,6 +8,8 @@ seed, and no word is anybody's: they are put together from syllables.
 from __future__ import annotations
 
 import math
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -92,46 +94,25 @@ class Publisher:
 
     def page(self, number: int, edition: int = 0) -> Page:
         """A page. Another edition says one quote otherwise."""
-        a, b = (self.tool(each) for each in self.pair(number))
-        if b.slug < a.slug:
-            a, b = b, a
+        a, b = (self.tool(each) for each in self.sides(number))
         if edition:
             a = a._replace(quotes=(f"{a.quotes[0]} Edition {edition}.", *a.quotes[1:]))
-        return Page(f"{BASE}/compare/{a.slug}-vs-{b.slug}", self._html(number, a, b))
-
-    def _html(self, number: int, a: Tool, b: Tool) -> bytes:
         parts = drawn if self.is_distinct else drawn_once
-        left, right = parts(a, self.size), parts(b, self.size)
-        title = f"{a.name} vs {b.name}"
-        decision = "".join(
-            f"<tr><th>{label}</th><td>{one}</td><td>{other}</td></tr>"
-            for label, one, other in zip(LABELS, left.decision, right.decision, strict=True)
-        )
-        rows = "".join(
-            f'<div class="grid gap-4 row">{one}{other}</div>'
-            for one, other in zip(left.cells, right.cells, strict=True)
-        )
-        return (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-            f"<script>{self._script(number)}</script></head><body>"
-            f'<nav><a href="/">Home</a><span>Compare/{title}</span></nav><main>'
-            f"<p>AI tool comparison</p><h1>{title}</h1><p>Which one should you ship with?</p>"
-            f'<section class="grid gap-6">{left.card}{right.card}</section>'
-            f"<table>{decision}</table>"
-            f"<section><h2>Reviewer scorecard</h2>{rows}</section></main>{self._links(number)}"
-            "<footer><p>Weekly AI Tool Verdicts</p><p>One letter a week.</p></footer></body></html>"
-        ).encode()
+        return Page(url_of(a, b), html(a, b, self.size, parts))
 
-    def _script(self, number: int) -> str:
-        values = Random(number)
-        return "".join(
-            f"self.push([{n},{values.randrange(10**9)}]);" for n in range(self.size.script // 24)
-        )
+    def url(self, number: int) -> str:
+        """The address of a page."""
+        return url_of(*(self.tool(each) for each in self.sides(number)))
 
-    def _links(self, number: int) -> str:
-        near = ((number + 1 + n) % self.pages for n in range(self.size.links))
-        items = "".join(f'<li><a href="/news/letter-{n}">Letter {n}</a></li>' for n in near)
-        return f"<aside><ul>{items}</ul></aside>"
+    def sides(self, number: int) -> tuple[int, int]:
+        """The numbers of a page's tools in the order of their slugs, as it shows them."""
+        a, b = self.pair(number)
+        return (a, b) if self.tool(a).slug < self.tool(b).slug else (b, a)
+
+
+def url_of(a: Tool, b: Tool) -> str:
+    """The address of the page of two tools."""
+    return f"{BASE}/compare/{a.slug}-vs-{b.slug}"
 
 
 def tools_for(pages: int) -> int:
@@ -223,7 +204,38 @@ def drawn(tool: Tool, size: Size) -> Drawn:
     return Drawn(card, decision, cells)
 
 
-drawn_once = lru_cache(maxsize=4_096)(drawn)
+Draw = Callable[[Tool, Size], Drawn]
+drawn_once: Draw = lru_cache(maxsize=4_096)(drawn)
+
+
+def html(a: Tool, b: Tool, size: Size = SIZES["4k"], parts: Draw = drawn_once) -> bytes:
+    """The page of two tools. What is no tool's follows from its address."""
+    left, right = parts(a, size), parts(b, size)
+    title, seed = f"{a.name} vs {b.name}", zlib.crc32(url_of(a, b).encode())
+    decision = "".join(
+        f"<tr><th>{label}</th><td>{one}</td><td>{other}</td></tr>"
+        for label, one, other in zip(LABELS, left.decision, right.decision, strict=True)
+    )
+    rows = "".join(
+        f'<div class="grid gap-4 row">{one}{other}</div>'
+        for one, other in zip(left.cells, right.cells, strict=True)
+    )
+    script = "".join(f"self.push([{n},{(seed + n) * 7919}]);" for n in range(size.script // 24))
+    links = "".join(
+        f'<li><a href="/news/letter-{(seed + n) % 9_973}">Letter {n}</a></li>'
+        for n in range(size.links)
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<script>{script}</script></head><body>"
+        f'<nav><a href="/">Home</a><span>Compare/{title}</span></nav><main>'
+        f"<p>AI tool comparison</p><h1>{title}</h1><p>Which one should you ship with?</p>"
+        f'<section class="grid gap-6">{left.card}{right.card}</section>'
+        f"<table>{decision}</table>"
+        f"<section><h2>Reviewer scorecard</h2>{rows}</section></main>"
+        f"<aside><ul>{links}</ul></aside>"
+        "<footer><p>Weekly AI Tool Verdicts</p><p>One letter a week.</p></footer></body></html>"
+    ).encode()
 
 
 def _word(row: int, ship: int) -> str:
