@@ -6,7 +6,7 @@
 #   make soak    3,000 kills and 600 power cuts (make soak-short: 300 kills)
 #   make wacz-tools   a WACZ of the demo in tools for node
 #   make captures  pages as some forty other tools save them, taken in (needs npm, and apt for some)
-#   make lock    renew the four lock files
+#   make lock    renew the five lock files
 #   make clean   remove what make made
 #
 # ARGS is handed on:  make demo ARGS="--no-serve"    make test ARGS="-k rooms"
@@ -101,6 +101,7 @@ lock: .bootstrap/uv/bin/uv
 	$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements-dev.lock --group build -o requirements-build.lock
 	$(COMPILE) $(ARGS) --group interop -o requirements-interop.lock
+	$(COMPILE) $(ARGS) --group bench -o bench/requirements.lock
 
 .bootstrap/uv/bin/uv: $(VENV)/.python
 	$(INSTALL) --target .bootstrap/uv --upgrade $(UV)
