@@ -26,7 +26,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from measuring import HERE, NOW, ROOT, Bench, Row, Tree, missing, peers
+from measuring import NOW, ROOT, Bench, Row, Tree, peers
 
 Measure = Callable[[Bench], Iterator[Row]]
 MEASUREMENTS = {
@@ -38,8 +38,8 @@ MEASUREMENTS = {
     "held": ("builds:held", "a build of larger pages"),
     "workers": ("builds:workers", "one worker and two, and Dask"),
     "crawl": ("crawl", "a crawl on loopback"),
-    "serve": ("serving", "pages beside Datasette's own"),
-    "commands": ("commands", "how the other commands grow"),
+    "serve": ("scripts:serve", "pages beside Datasette's own"),
+    "commands": ("scripts:commands", "how the other commands grow"),
 }
 """The module and function of each: `measure` where none is named."""
 MILLION = ("build",)
@@ -50,12 +50,10 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def measurement(name: str) -> Measure | None:
-    """The function of a measurement. Absent: None where its module is not here."""
+def measurement(name: str) -> Measure:
+    """The function of a measurement."""
     module, _, function = MEASUREMENTS[name][0].partition(":")
-    if not (HERE / f"{module}.py").exists():
-        return None
-    found: Measure | None = getattr(import_module(module), function or "measure", None)
+    found: Measure = getattr(import_module(module), function or "measure")
     return found
 
 
@@ -155,9 +153,7 @@ def run(bench: Bench, names: list[str], results: Path | None) -> int:
     for name in names:
         print(f"\n{name}: {MEASUREMENTS[name][1]}\n{head}", flush=True)
         begun, before, found = datetime.now(UTC), os.getloadavg(), list[Row]()
-        measure = measurement(name)
-        told = measure(bench) if measure else iter([missing(name, "not here yet")])
-        for row in told:
+        for row in measurement(name)(bench):
             print(show(row), flush=True)
             found.append(row)
         rows += len(found)

@@ -27,8 +27,10 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from publisher import BASE, SIZES, Publisher
+from publisher import BASE, SIZES, Publisher, Tool, html, url_of
 
+__all__ = ["NOW", "home_of", "html", "pairs_of", "url_of"]
+"""What `commands` takes from here."""
 SITE = "sample"
 FIRST_DAY = datetime(2026, 6, 1, 6, tzinfo=UTC)
 DAYS = 36
@@ -366,6 +368,19 @@ def history_of(captures: int) -> Publisher:
     return Publisher(max(1, captures // CRAWLS), seed=captures)
 
 
+def pairs_of(captures: int) -> tuple[list[Tool], list[tuple[int, int]]]:
+    """The tools of such a home, and the two of each page: of those captured, then those waiting."""
+    history = history_of(captures)
+    known = history.pages + waiting_of(history)
+    pairs = [history.sides(number) for number in range(known)]
+    return [history.tool(number) for number in range(max(map(max, pairs)) + 1)], pairs
+
+
+def waiting_of(history: Publisher) -> int:
+    """So many pages are known and wait."""
+    return -(-history.pages // AHEAD)
+
+
 def home_of(folder: Path, captures: int, *, is_built: bool) -> Path:
     """The home of so many captures of four crawls, made in a process of its own where it is not
     there yet. One page in twenty more is known and waits."""
@@ -482,7 +497,7 @@ def main() -> None:
         print(json.dumps({"captures": grow(given.folder, publisher, given.grow)}))
     elif given.captures:
         history = history_of(given.captures)
-        waiting = -(-history.pages // AHEAD)
+        waiting = waiting_of(history)
         write_home(given.folder, history, crawls=CRAWLS, waiting=waiting, is_seen=True)
     else:
         write_home(given.folder, publisher, crawls=given.crawls, waiting=given.waiting)
