@@ -178,7 +178,7 @@ def main() -> None:
     parser.add_argument("--against", help="An older revision, measured in turns with this state.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", choices=("tiny", "quick", "million"), default="quick")
-    parser.add_argument("--homes", type=Path, help="Where homes are kept for another time.")
+    parser.add_argument("--homes", type=Path, help="Where homes are kept; those there are used.")
     parser.add_argument("--folder", type=Path, help="A folder on the disk to measure.")
     parser.add_argument("--results", type=Path, default=ROOT / ".bootstrap" / "bench.jsonl")
     given = parser.parse_args()
@@ -187,7 +187,8 @@ def main() -> None:
     names = given.only or (MILLION if given.scale == "million" else MEASUREMENTS)
     try:
         with checked_out(given.against, folder) as trees:
-            bench = Bench(folder, trees, given.scale, given.rounds, given.homes)
+            homes = given.homes.absolute() if given.homes else None
+            bench = Bench(folder, trees, given.scale, given.rounds, homes)
             run(bench, list(names), given.results)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -137,7 +137,7 @@ def measure(bench: Bench) -> Iterator[Row]:
         shares.append(rates["now"][number] / rates[WAYS["off"]][number])
     yield from series.rows()
     yield summed("with archive and ledger, of the same spider without", shares, "x")
-    if shutil.which("strace"):
+    if shutil.which("strace") and bench.scale != "tiny":
         yield Row("waits for the disk a page", _waits(bench, given, count), "")
         site.rate()
     for program in ("wget", "strace"):

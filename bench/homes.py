@@ -304,15 +304,20 @@ def write_home(
     """
     bulk, visits = Bulk(path, publisher), list[Visit]()
     for number in range(crawls):
-        changed = CHANGED if number >= 2 else publisher.pages
-        for visit in bulk.crawl(
-            lambda page, each=changed: int(page % each == each - 1), keeps=crawls > 1
-        ):
+        for visit in bulk.crawl(_later if number >= 2 else _first, keeps=crawls > 1):
             if is_seen:
                 visits.append(visit)
     bulk.close(waiting=waiting)
     if is_seen:
         _profile(path, publisher, visits)
+
+
+def _first(page: int) -> int:
+    return 0
+
+
+def _later(page: int) -> int:
+    return int(page % CHANGED == 0)
 
 
 def _profile(path: Path, publisher: Publisher, visits: list[Visit]) -> None:
@@ -462,7 +467,7 @@ def copy_home(source: Path, target: Path) -> Path:
         place = target / path.relative_to(source)
         if path.is_dir():
             place.mkdir()
-        elif path.parent.name == "warc":
+        elif path.parent.name == "warc" and source.stat().st_dev == target.stat().st_dev:
             place.hardlink_to(path)
         elif path.suffix != ".lock":
             shutil.copy2(path, place, follow_symlinks=False)

@@ -212,7 +212,16 @@ def peers() -> Path | None:
     if (folder / "made").exists():
         return folder
     words = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    words += ["--require-hashes", "--no-deps", "--target", str(folder), "-r", str(LOCK)]
+    words += [
+        "--require-hashes",
+        "--no-deps",
+        "--upgrade",
+        "--target",
+        str(folder),
+        "-r",
+        str(LOCK),
+    ]
+    words += ["-r", str(LOCK)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"the peers could not be installed: {done.stderr.strip()[-300:]}", file=sys.stderr)
