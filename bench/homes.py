@@ -494,7 +494,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--grow", type=float, help="Add such a share of captures to the home.")
     parser.add_argument("--captures", type=int, help="So many captures of four crawls instead.")
-    parser.add_argument("--build", action="store_true", help="Build and publish it too.")
+    parser.add_argument("--build", action="store_true", help="Build and publish that too.")
     given = parser.parse_args()
     publisher = Publisher(given.pages, size=given.size, distinct=given.distinct, seed=given.seed)
     begun = time.perf_counter()
@@ -509,7 +509,7 @@ def main() -> None:
     if given.build:
         from db import build
 
-        build(given.folder)
+        build(given.folder, workers=1 if given.captures < ROWS else 2)
     print(f"{time.perf_counter() - begun:.1f} s", file=sys.stderr)
 
 
