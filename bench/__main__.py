@@ -180,9 +180,8 @@ def main() -> None:
     parser.add_argument("--scale", choices=("tiny", "quick", "million"), default="quick")
     parser.add_argument("--homes", type=Path, help="Where homes are kept; those there are used.")
     parser.add_argument("--folder", type=Path, help="A folder on the disk to measure.")
-    parser.add_argument("--results", type=Path, default=ROOT / ".bootstrap" / "bench.jsonl")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results.jsonl")
     given = parser.parse_args()
-    given.results.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=given.folder, prefix="bench-"))
     names = given.only or (MILLION if given.scale == "million" else MEASUREMENTS)
     try:
