@@ -138,24 +138,32 @@ def timed(
     words: list[str], environment: dict[str, str], folder: Path, endings: Sequence[int] = (0,)
 ) -> Cost:
     """Run a program to its end. Raises: SystemExit with its last words where it ends otherwise."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as problems:
+    with (
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as problems,
+        tempfile.NamedTemporaryFile() as report,
+    ):
+        launcher = [sys.executable, "-I", "-S", str(HERE / "launch.py"), report.name]
         begun = time.perf_counter()
         process = subprocess.Popen(
-            words, env=environment, cwd=folder, stdout=out, stderr=problems,
+            [*launcher, *words],
+            env=environment,
+            cwd=folder,
+            stdout=out,
+            stderr=problems,
             stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         looking = _Looking(process.pid)
-        _, status, used = os.wait4(process.pid, 0)
+        process.wait()
         seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
         together = looking.end()
         out.seek(0), problems.seek(0)
-        said = out.read().decode()
-        if process.returncode not in endings:
-            last = problems.read().decode(errors="replace")[-2_000:]
-            raise SystemExit(f"{' '.join(words)[:400]}\nended with {process.returncode}: {last}")
+        said, last = out.read().decode(), problems.read().decode(errors="replace")[-2_000:]
+        ended, processor, peak = json.loads(report.read() or b"[null, 0, 0]")
+    if ended not in endings:
+        raise SystemExit(f"{' '.join(words)[:400]}\nended with {ended}: {last}")
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / unit, together, said)
+    return Cost(seconds, processor, peak / unit, together, said)
 
 
 class _Looking:
@@ -171,7 +179,8 @@ class _Looking:
 
     def _look(self) -> None:
         while not self.ended.wait(LOOK_S):
-            self.most = max(self.most, sum(map(_proportional, _family(self.pid))))
+            _launcher, *family = _family(self.pid)
+            self.most = max(self.most, sum(map(_proportional, family)))
 
     def end(self) -> float | None:
         self.ended.set()
