@@ -2,14 +2,15 @@
 #
 #   make demo    install, then walk the whole path on the bundled sample site and serve the result
 #   make test    the tests                make check   style, types and the examples in docstrings
-#   make bench   the cost of parsing and keeping
+#   make bench   what all of it costs, in one table (make bench-million: a million pages)
 #   make soak    3,000 kills and 600 power cuts (make soak-short: 300 kills)
 #   make wacz-tools   a WACZ of the demo in tools for node
 #   make captures  pages as some forty other tools save them, taken in (needs npm, and apt for some)
-#   make lock    renew the four lock files
+#   make lock    renew the five lock files
 #   make clean   remove what make made
 #
 # ARGS is handed on:  make demo ARGS="--no-serve"    make test ARGS="-k rooms"
+# AGAINST is an older revision to be measured in turns with this:  make bench AGAINST=v0.2.0
 # PYTHON names the interpreter that a new .venv is made with:
 #   make demo PYTHON=/usr/local/bin/python3.13
 #
@@ -30,7 +31,7 @@ COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 
 # With it each process of the tests would compile the project anew: half of the time they take.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check style types examples bench lock clean install interop soak soak-short wacz-tools captures
+.PHONY: demo test check style types examples bench bench-million lock clean install interop soak soak-short wacz-tools captures
 # Two installations into one environment must not run at once.
 .NOTPARALLEL:
 
@@ -53,8 +54,10 @@ examples: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python -m pytest -q --doctest-modules $(ROOMS)
 
 bench: $(VENV)/.project
-	$(BIN)/python bench/parse.py $(ARGS)
-	$(BIN)/python bench/crawl.py
+	$(BIN)/python bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
+
+bench-million: $(VENV)/.project
+	$(BIN)/python bench --scale million --homes .bootstrap/homes $(ARGS)
 
 # Crawls that are killed again and again, and a disk as a power cut could leave it.
 soak-short: $(VENV)/.dev $(VENV)/.project
@@ -101,6 +104,7 @@ lock: .bootstrap/uv/bin/uv
 	$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements-dev.lock --group build -o requirements-build.lock
 	$(COMPILE) $(ARGS) --group interop -o requirements-interop.lock
+	$(COMPILE) $(ARGS) --group bench -o bench/requirements.lock
 
 .bootstrap/uv/bin/uv: $(VENV)/.python
 	$(INSTALL) --target .bootstrap/uv --upgrade $(UV)

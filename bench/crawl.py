@@ -1,160 +1,178 @@
-"""What keeping costs: the crawl beside the same spider with archive and ledger off, in one run.
+"""A crawl of a loopback site: ours, the same spider with archive and ledger off, and others.
 
-A loopback site of comparison pages, no delay, one connection. Rounds of both take turns; each is
-a process of its own. Prints pages a second of each, their ratio, and milliseconds and fsyncs a
-page on the disk that holds `--home`. Run alone on the machine: `python bench/crawl.py`.
+A site of comparison pages of 14 KB, no delay, one connection. What is timed is what the site sees:
+from the first page asked for to the last one answered. Beside our own, a bare Scrapy spider and
+`wget -r --warc-file`, which keeps what it gets and syncs nothing. The disk is that of `--folder`.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
-import tempfile
 import threading
+import time
 from collections import Counter
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from random import Random
 
-ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(Path(__file__).parent), str(ROOT)]
-PAGES, ROUNDS = 120, 3
+from measuring import HERE, Bench, Row, Series, missing, summed
+from publisher import BASE, Publisher
 
 
 class Site(ThreadingHTTPServer):
-    """Pages of 20 KB under /compare/, kept ready; no sitemap is needed as all are named."""
+    """Pages kept ready, and a page that links to all of them."""
 
-    def __init__(self) -> None:
-        from pages import _page  # the benchmark's own invented words
+    daemon_threads = True
 
-        body = _page(Random("crawl"), 300, 300, 1, 8_000, 10)
+    def __init__(self, count: int) -> None:
+        made = Publisher(count, size="14k")
+        pages = {page.url.removeprefix(BASE): page.body for page in map(made.page, range(count))}
+        links = "".join(f'<a href="{path}">{path}</a>' for path in pages)
+        self.pages = pages | {"/all": f"<!doctype html><body>{links}</body>".encode()}
+        self.times: list[float] = []
+        site = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             wbufsize = 1 << 16  # header and body in one piece, or each page waits 40 ms
 
             def do_GET(self) -> None:
-                is_page = self.path.startswith("/compare/")
-                data = body if is_page else b""
-                self.send_response(200 if is_page else 404)
+                data = site.pages.get(self.path)
+                is_timed = self.path.startswith("/compare/")
+                if is_timed:
+                    site.times.append(time.perf_counter())
+                self.send_response(404 if data is None else 200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(data)))
+                self.send_header("Content-Length", str(len(data or b"")))
                 self.end_headers()
-                self.wfile.write(data)
+                self.wfile.write(data or b"")
+                if is_timed:
+                    site.times.append(time.perf_counter())
 
             def log_message(self, *args: object) -> None:
                 pass
 
         super().__init__(("127.0.0.1", 0), Handler)
-        self.daemon_threads = True
+        self.base = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def addresses(self) -> list[str]:
+        """Those of the comparisons."""
+        return [self.base + path for path in self.pages if path != "/all"]
 
-def addresses(base: str) -> list[str]:
-    return [f"{base}/compare/a{n:04d}-vs-b{n:04d}" for n in range(PAGES)]
+    def rate(self) -> float:
+        """Pages a second since the last time, all of which were asked for."""
+        times, self.times = self.times, []
+        count = len(self.pages) - 1
+        assert len(times) == 2 * count, f"{len(times) // 2} of {count} pages were asked for"
+        return count / (times[-1] - times[0])
 
 
-def child(mode: str, base: str, home: Path) -> None:
-    """One crawl; prints the seconds between its first request and its last answer."""
-    import time
-
-    from scrapy import signals
-
-    import crawler.run as run
-    from crawler.spider import PageSpider
+def kept(addresses: list[str], home: str) -> None:
+    """Our crawl."""
+    from crawler.run import crawl
     from parsers.sites import site_named
 
-    if mode == "off":
-        import unkept
-
-        unkept.install(run)
-    times: list[float] = []
-
-    class Timed(PageSpider):
-        @classmethod
-        def from_crawler(cls, crawler, *args, **kwargs):  # type: ignore[no-untyped-def]
-            spider = super().from_crawler(crawler, *args, **kwargs)
-            crawler.signals.connect(spider.asks, signal=signals.request_reached_downloader)
-            return spider
-
-        def asks(self) -> None:
-            times.append(time.perf_counter())
-
-    run.PageSpider = Timed  # type: ignore[misc]
-    report = run.crawl(
-        home, addresses=addresses(base), site=site_named("sample"), delay_s=0, allow_private=True
-    )
-    assert report.stored == PAGES, report
-    print(json.dumps({"seconds": times[-1] - times[1]}))
+    given = {"site": site_named("sample"), "delay_s": 0, "allow_private": True}
+    report = crawl(Path(home), addresses=addresses, **given)
+    assert report.stored == len(addresses), report
 
 
-def crawl_once(mode: str, base: str, home: Path, *, counts: Path | None = None) -> float:
-    command = [sys.executable, __file__, "--child", mode, "--base", base, "--home", str(home)]
-    if counts is not None:
-        command = [
-            "strace",
-            "-f",
-            "-qq",
-            "-e",
-            "trace=fsync,fdatasync",
-            "-o",
-            str(counts),
-            *command,
-        ]
-    done = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    shutil.rmtree(home, ignore_errors=True)
-    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+def off(addresses: list[str], home: str) -> None:
+    """The same with archive and ledger off."""
+    import unkept
+
+    import crawler.run as run
+
+    unkept.install(run)
+    kept(addresses, home)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, help="A folder on the disk to measure.")
-    parser.add_argument("--child", choices=("kept", "off"))
-    parser.add_argument("--base", default="")
-    given = parser.parse_args()
-    if given.child:
-        child(given.child, given.base, given.home)
-        return
-    folder = Path(tempfile.mkdtemp(dir=given.home))
-    site = Site()
-    base = f"http://127.0.0.1:{site.server_address[1]}"
-    found: dict[str, list[float]] = {"kept": [], "off": []}
-    for number in range(ROUNDS):
-        for mode in ("kept", "off"):
-            found[mode].append(crawl_once(mode, base, folder / f"{mode}{number}"))
-        pair = found["off"][-1] / found["kept"][-1]
-        print(
-            f"round {number + 1}: kept {PAGES / found['kept'][-1]:.0f} pages/s, "
-            f"off {PAGES / found['off'][-1]:.0f} pages/s, ratio {pair:.2f}",
-            flush=True,
-        )
-    ratios = [off / kept for kept, off in zip(found["kept"], found["off"], strict=True)]
-    cost = 1000 * statistics.median(found["kept"]) / PAGES
-    line = f"ratio {statistics.median(ratios):.2f}, {cost:.1f} ms a page"
-    if shutil.which("strace"):
-        counts = folder / "calls"
-        crawl_once("kept", base, folder / "traced", counts=counts)
-        calls = Counter(
-            text.split("(")[0].split()[-1]
-            for text in counts.read_text().splitlines()
-            if "(" in text
-        )
-        line += f", {sum(calls.values()) / PAGES:.1f} fsyncs a page"
-    print(line)
+def bare(addresses: list[str], home: str) -> None:
+    """A spider of Scrapy's own that keeps nothing and looks at nothing."""
+    import scrapy
+    from scrapy.crawler import CrawlerProcess
+
+    class Bare(scrapy.Spider):
+        name = "bare"
+
+        async def start(self):  # type: ignore[no-untyped-def]
+            for url in addresses:
+                yield scrapy.Request(url)
+
+        def parse(self, response):  # type: ignore[no-untyped-def]
+            return None
+
+    asked = {"CONCURRENT_REQUESTS_PER_DOMAIN": 1, "CONCURRENT_REQUESTS": 1, "DOWNLOAD_DELAY": 0}
+    process = CrawlerProcess({**asked, "LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False})
+    process.crawl(Bare)
+    process.start()
+
+
+WAYS = {"off": "the same spider, keeping nothing", "bare": "a bare Scrapy spider"}
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """Pages a second, and what share of the same spider's ours has."""
+    count, series, shares = bench.size(300, 5), Series(), list[float]()
+    site, home = Site(count), bench.place("crawl")
+    given = {"addresses": site.addresses(), "home": home}
+
+    def asked(function: str, tree: object = bench.now) -> float:
+        bench.call(tree, "crawl", function, **given)  # type: ignore[arg-type]
+        shutil.rmtree(home, ignore_errors=True)
+        return site.rate()
+
+    for number in range(bench.rounds):
+        for tree in bench.trees:
+            series.add(tree, "pages of 14 KB", "/s", asked("kept", tree), more=True)
+        for way, name in WAYS.items():
+            series.add(name, "pages of 14 KB", "/s", asked(way), more=True)
+        if shutil.which("wget"):
+            series.add("wget -r", "pages of 14 KB", "/s", _wget(site, home), more=True)
+        rates = series.found["pages of 14 KB", "/s", "more"]
+        shares.append(rates["now"][number] / rates[WAYS["off"]][number])
+    yield from series.rows()
+    yield summed("with archive and ledger, of the same spider without", shares, "x")
+    if shutil.which("strace") and bench.scale != "tiny":
+        yield Row("waits for the disk a page", _waits(bench, given, count), "")
+        site.rate()
+    for program in ("wget", "strace"):
+        if not shutil.which(program):
+            yield missing(program, "not installed")
     site.shutdown()
-    shutil.rmtree(folder)
 
 
-if __name__ == "__main__":
-    main()
+def _wget(site: Site, home: Path) -> float:
+    home.mkdir()
+    words = [
+        "wget",
+        "-r",
+        "-l",
+        "1",
+        "-q",
+        "-P",
+        home,
+        f"--warc-file={home / 'kept'}",
+        site.base + "/all",
+    ]
+    subprocess.run(words, check=True)
+    shutil.rmtree(home)
+    return site.rate()
+
+
+def _waits(bench: Bench, given: dict[str, object], count: int) -> float:
+    """How often the crawl waits for the disk, for each page."""
+    import json
+
+    calls = bench.place("calls")
+    words = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", str(calls), sys.executable]
+    words += [str(HERE / "child.py"), "crawl", "kept", json.dumps(given, default=str)]
+    environment = os.environ | {"PYTHONPATH": str(bench.now.path)}
+    subprocess.run(words, check=True, env=environment, stdout=subprocess.DEVNULL)
+    told = calls.read_text().splitlines()
+    found = Counter(line.split("(")[0].split()[-1] for line in told if "(" in line)
+    return found.total() / count

@@ -1,4 +1,4 @@
-"""Three fixed pages of 70 KB for the parse benchmark: heavy in script, in markup, in text.
+"""Three pages of 70 KB for the parse benchmark: heavy in script, in markup, in text.
 
 Every page is a whole comparison of invented tools; only what surrounds its values differs. Seeded,
 so that two runs measure the same bytes.
@@ -69,29 +69,34 @@ def _page(rng: Random, quote: int, description: int, depth: int, script: int, li
     ).encode()
 
 
+SHAPES = {  # quote and description characters, depth, script bytes, links
+    "script-heavy": (700, 450, 1, 46_500, 10),
+    "markup-heavy": (300, 300, 18, 0, 60),
+    "text-heavy": (7_200, 4_000, 1, 0, 10),
+}
+FILLERS = {
+    "script-heavy": "x",
+    "markup-heavy": '<li class="px-4 text-sm"><a class="u-link" href="/x">one</a></li>',
+    "text-heavy": "word ",
+}
+
+
 def make_pages() -> dict[str, bytes]:
     """The three pages by name.
 
     Shape: each is filled to 70,000 bytes with what it is heavy in.
     """
-    shapes = {  # quote and description characters, depth, script bytes, links
-        "script-heavy": (700, 450, 1, 46_500, 10),
-        "markup-heavy": (300, 300, 18, 0, 60),
-        "text-heavy": (7_200, 4_000, 1, 0, 10),
-    }
-    pages = {}
-    for name, shape in shapes.items():
-        page = _page(Random(name), *shape)
-        filler = "<script>" if name == "script-heavy" else "<ul>"
-        end = filler.replace("<", "</")
-        if len(page) < SIZE:
-            what = {
-                "script-heavy": "x",
-                "markup-heavy": '<li class="px-4 text-sm"><a class="u-link" href="/x">one</a></li>',
-                "text-heavy": "word ",
-            }[name]
-            room = SIZE - len(page) - len(filler) - len(end)
-            body = (what * (room // len(what))).ljust(room)
-            page = page.replace(b"</footer>", f"{filler}{body}{end}</footer>".encode())
-        pages[name] = page
-    return pages
+    return {name: make_page(name) for name in SHAPES}
+
+
+def make_page(name: str, variant: int = 0) -> bytes:
+    """One of the three pages; each variant says other things."""
+    page = _page(Random(f"{name} {variant}" if variant else name), *SHAPES[name])
+    filler = "<script>" if name == "script-heavy" else "<ul>"
+    end = filler.replace("<", "</")
+    if len(page) < SIZE:
+        what = FILLERS[name]
+        room = SIZE - len(page) - len(filler) - len(end)
+        body = (what * (room // len(what))).ljust(room)
+        page = page.replace(b"</footer>", f"{filler}{body}{end}</footer>".encode())
+    return page
