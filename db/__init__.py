@@ -4,7 +4,8 @@
 
 build      the whole of it                        check      files held against each other
 status     what is known, and in which state      records/   captures to record files
-rows/      records to rows                        publish/   published whole or not at all
+staging/   what is kept between builds
+rows/      staged to rows                         publish/   published whole or not at all
 recognise/ whether a record shows what was taken  takedown/  a take-down carried out
 giving/    what may be given to others as it is
 """

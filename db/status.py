@@ -12,7 +12,7 @@ from archive.ledger import is_due, last_tries, unread_captures
 from db.publish.publish import present, read_manifest, require_link
 from db.records.recordfile import READ_ERRORS, read_header, record_paths, repeats_own
 from db.records.snapshot import Snapshot, take_snapshot
-from db.rows.pages import count_states, page_state
+from db.staging.pages import count_states, page_state
 from db.takedown.withdraw import withdrawal_counts
 from machine.clock import stamp
 from schema.errors import BuildError

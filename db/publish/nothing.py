@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db.rows.pages import STATES
+from db.staging.pages import STATES
 from schema.errors import IntegrityError, StartError
 from schema.published import Manifest
 

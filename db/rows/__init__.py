@@ -1,8 +1,7 @@
 """What is staged to rows: the public tables, and what stands in them. The way of a record:
 
-page_rows  the rows of one page over time         ids     what follows from what is archived
-names      what each page goes by                 things  what many pages show, joined by SQL
-other_rows the archive as a whole                 write   a file that is filled and checked
-tables     tables from the row classes            keys    what names a tool, card, quote
-pages      the one state of each known page
+page_rows  the rows of one page over time         names   what each page goes by
+things     what many pages show, joined by SQL    other_rows  the archive as a whole
+all_rows   all of it, in order                    write   a file that is filled and checked
+tables     tables from the row classes            keys    what names a tool
 """

@@ -10,8 +10,8 @@ from db.records.snapshot import Snapshot
 from db.rows.names import is_turned, page_name
 from db.rows.other_rows import other_rows
 from db.rows.page_rows import PageRows
-from db.rows.pages import STATES
 from db.rows.write import Work
+from db.staging.pages import STATES
 from db.staging.staging import Staging
 
 AT_ONCE = 1000
@@ -19,7 +19,7 @@ AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Filled:
     """How many rows each table has, and how many pages are in each state."""
 
     counts: dict[str, int]
@@ -28,7 +28,7 @@ class Written:
 
 def write_rows(
     work: Work, staging: Staging, snapshot: Snapshot, progress: Callable[[str, int, int], None]
-) -> Written:
+) -> Filled:
     """Fill a work file with all that is staged, or with what changed since it was published."""
     staging.begin_to_publish(is_part=work.is_part)
     if work.is_part:
@@ -48,7 +48,7 @@ def write_rows(
     work.join(staging, due_bounds(snapshot.at))
     for model, each in other_rows(work.db, snapshot):
         work.replace(model, each)
-    return Written(work.counts(), _states(work))
+    return Filled(work.counts(), _states(work))
 
 
 def _write(work: Work, staging: Staging, made: PageRows) -> None:

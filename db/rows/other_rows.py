@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
 from archive.takedown import Correction
 from db.records.snapshot import Snapshot, public_runs
-from db.rows.tables import descriptions
+from db.rows.tables import Values, descriptions
 from parsers.sites import site_named
 from schema import rows
 from schema.codes import FAILURES, FINDINGS
 from schema.rows import Row
-
-Values = tuple[Any, ...]
 
 
 def other_rows(

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from archive.ledger import due_bounds
-from db.rows.ids import PATTERNS, PublicIds, finding_id
+from db.rows.tables import Values
 from db.staging.history import PageHistory, Seen, Version, earliest
+from db.staging.ids import PATTERNS, PublicIds, finding_id
 from db.staging.staging import Staging
 from machine.dates import latest
 from schema import rows
 from schema.rows import Row
 
-Values = tuple[Any, ...]
 _CITED = re.compile(r"(['\"]).*\1", re.DOTALL)
 
 

@@ -16,6 +16,8 @@ from schema.errors import BuildError
 from schema.rows import ROWS, SEARCHED, Row
 from schema.rows import VIEWS as VIEW_MODELS
 
+Values = tuple[Any, ...]
+"""A row: the values of its columns in order."""
 TOKENIZE = "porter unicode61 remove_diacritics 2"
 
 VIEWS = """
@@ -103,9 +105,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
         connection.execute(view)
 
 
-def insert_rows(
-    connection: sqlite3.Connection, model: type[Row], rows: Iterable[tuple[Any, ...]]
-) -> None:
+def insert_rows(connection: sqlite3.Connection, model: type[Row], rows: Iterable[Values]) -> None:
     """Insert rows, each with the values of the table's columns in order.
 
     Raises: BuildError naming the table when a row holds what its columns may not.

@@ -13,9 +13,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from db.rows.ids import PATTERNS, PLACES, SIDES, PublicIds, conflict_id
 from db.rows.tables import insert_rows
-from db.staging.history import Side
+from db.staging.history import SharedSide
+from db.staging.ids import PATTERNS, PLACES, SIDES, PublicIds, conflict_id
 from parsers.sites import site_named
 from schema import rows
 from schema.rows import Row
@@ -180,7 +180,7 @@ def join_things(db: sqlite3.Connection, ids: PublicIds) -> None:
     for sql in _SEEN:
         db.execute(sql)
     _insert_sides(db, ids)
-    # Asked by while the rest is made; in the published file they come last.
+    # Requests by while the rest is made; in the published file they come last.
     db.execute("CREATE INDEX shown_side ON version_side (side)")
     for sql in (_CARDS, _CARD_ROWS, _TOOLS):
         db.execute(sql)
@@ -198,7 +198,7 @@ def _insert_sides(db: sqlite3.Connection, ids: PublicIds) -> None:
         sides: list[tuple[Any, ...]] = []
         quotes: list[tuple[Any, ...]] = []
         for public, first, said in many:
-            side, hidden = Side(first, said), public % PATTERNS
+            side, hidden = SharedSide(first, said), public % PATTERNS
             own = (public, ids.tool[side.tool], ids.card[side.card], *side.own)
             sides.append((*own, "noarchive" if hidden & 1 else None))
             for slot, reviewer, *told, quote in side.quotes:

@@ -17,9 +17,9 @@ from tempfile import gettempdir
 from typing import Any
 
 from archive.ledger import require_handles
-from db.rows.ids import PublicIds
 from db.rows.tables import create_indexes, create_tables, insert_rows, refresh_search
 from db.rows.things import JOINED, join_things
+from db.staging.ids import PublicIds
 from db.staging.staging import Staging
 from schema.errors import BuildError, StoppedError
 from schema.rows import ROWS, SEARCHED, Row

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from archive.ledger import UNDATED
-from db.rows.pages import page_state
+from db.staging.pages import page_state
 from schema.rows import PageState
 from schema.signals import Wish, robots_signals, wishes
 
@@ -27,7 +27,7 @@ class Shown:
         self.title, self.layout, self.sha256, self.taken_down, self.sides, self.findings = said
 
 
-class Side:
+class SharedSide:
     """One half of what records say, which many share.
 
     Shape: `own` holds badge, votes_ship, votes_skip, community_stated, community_ship_percent,
@@ -55,7 +55,7 @@ class Failed(NamedTuple):
     detail: str
 
 
-class Asked(NamedTuple):
+class Requests(NamedTuple):
     """The signals that came with a capture, and what they ask for at the build's time."""
 
     told: str
@@ -63,10 +63,10 @@ class Asked(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def asked(signals: str, denied: str, at: str) -> Asked:
+def asked(signals: str, denied: str, at: str) -> Requests:
     """What signals ask for, those of a robots.txt among them. Shape: names parted by spaces."""
     every = {*signals.split(), *robots_signals(denied)}
-    return Asked(" ".join(sorted(every)), wishes(every, at))
+    return Requests(" ".join(sorted(every)), wishes(every, at))
 
 
 class Seen:
@@ -107,7 +107,7 @@ class Seen:
     revisit_of: int | None
     body_sha256: str
     outcome: str
-    asked: Asked
+    asked: Requests
     shown: Shown | None
     failure: Failed | None
     marked: frozenset[int]
@@ -128,7 +128,7 @@ class Seen:
     def repeat(self, original: Seen) -> None:
         """Count as the capture that it is a revisit of."""
         told = {*self.asked.told.split(), *original.asked.told.split()}
-        self.asked = Asked(" ".join(sorted(told)), self.asked.wishes | original.asked.wishes)
+        self.asked = Requests(" ".join(sorted(told)), self.asked.wishes | original.asked.wishes)
         self.outcome, self.shown = original.outcome, original.shown
         self.failure, self.marked, self.is_repeat = original.failure, original.marked, True
 

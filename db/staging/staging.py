@@ -23,8 +23,8 @@ from db.staging.history import (
     Failed,
     PageHistory,
     Seen,
+    SharedSide,
     Shown,
-    Side,
     StagedPage,
     asked,
     place_in_time,
@@ -148,18 +148,18 @@ class Staging:
         self.db.execute(f"INSERT OR IGNORE INTO dirty {select}", tuple(values))
 
     def _take_robots(self, archive: Archive) -> None:
-        known = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM robots")}
+        known = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM denied")}
         for run, site, denied in archive.denied_robots():
             if known.get((run, site)) != denied:
                 self.db.execute(
-                    "INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", (run, site, denied)
+                    "INSERT OR REPLACE INTO denied VALUES (?, ?, ?)", (run, site, denied)
                 )
                 self._dirty(
                     "SELECT page_id FROM capture JOIN page ON page.id = page_id"
                     " WHERE run_id = ? AND site = ?",
                     (run, site),
                 )
-        self._denied = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM robots")}
+        self._denied = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM denied")}
 
     def _take_pages(self, archive: Archive, snapshot: Snapshot) -> bool:
         """Whether the ledger's pages are still those that are known here, and perhaps more."""
@@ -341,10 +341,10 @@ class Staging:
         """The pages that could go by a name."""
         return [StagedPage(*row) for row in self.db.execute(f"{_PAGES} WHERE pair = ?", (pair,))]
 
-    def side(self, number: int) -> Side:
+    def side(self, number: int) -> SharedSide:
         """One side, by its number."""
         sql = "SELECT first, said FROM side WHERE n = ?"
-        return Side(*self.db.execute(sql, (number,)).fetchone())
+        return SharedSide(*self.db.execute(sql, (number,)).fetchone())
 
     def keys(self, shown: Shown) -> set[int]:
         """The quotes that a record shows, and its cards as negative numbers."""

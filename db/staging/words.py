@@ -13,14 +13,14 @@ from collections.abc import Callable
 from typing import Any
 
 from db.records.keys import content_key
-from db.rows.ids import PLACES, SIDES
+from db.staging.ids import PLACES, SIDES
 
 KEPT = 100_000
 """So many of each kind are kept in memory."""
 
 
-class Words:
-    """One kind of thing: its table, and the columns beside `n`, `first` and `key`."""
+class Distinct:
+    """What is distinct of one kind: its table, and the columns beside `n`, `first` and `key`."""
 
     def __init__(self, db: sqlite3.Connection, table: str, columns: str) -> None:
         names = ["first", "key", *columns.split()]
@@ -57,12 +57,12 @@ class Records:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self.tools = Words(db, "tool", "site name")
+        self.tools = Distinct(db, "tool", "site name")
         own = "site name category tagline description entry panel_ship_percent"
-        self.cards = Words(db, "card", own)
-        self.quotes = Words(db, "quote", "site tool_name text")
-        self.reviewers = Words(db, "reviewer", "name")
-        self.sides = Words(db, "side", "said")
+        self.cards = Distinct(db, "card", own)
+        self.quotes = Distinct(db, "quote", "site tool_name text")
+        self.reviewers = Distinct(db, "reviewer", "name")
+        self.sides = Distinct(db, "side", "said")
 
     @property
     def is_moved(self) -> bool:
@@ -127,7 +127,7 @@ class Records:
         return tool, self.cards.number(key, first, lambda: bytes.fromhex(key), site, *own, share)
 
     def _quote(self, site: str, name: str, first: int, says: dict[str, Any], key: str) -> list[Any]:
-        """What stands under a side of one quote, as `Side` reads it."""
+        """What stands under a side of one quote, as `SharedSide` reads it."""
         quote = self.quotes.number(key, first, lambda: bytes.fromhex(key), site, name, says["text"])
         reviewer, who = None, says["reviewer"]
         if who is not None:

@@ -57,11 +57,11 @@ return Failure(url=record.url, code="quote_count", field="quotes", detail="found
 """
 READ_PAGE = """
 
-_read_page = read_page
+_outcome_of = outcome_of
 
 
-def read_page(page, *, site=None):
-    record = _read_page(page, site=site)
+def outcome_of(page, found):
+    record = _outcome_of(page, found)
     return record if record.kind != "comparison" else _changed(record)
 
 
