@@ -9,7 +9,7 @@ in short reads and may run beside a crawl; it uses no clock and no network.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from archive import Archive, Home, open_archive
 from archive.store import disk_of
+from db.engines import ClusterPlace, cluster, make_on
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
 from db.publish.nothing import require_something
@@ -30,7 +31,7 @@ from db.publish.publish import (
     write_record,
 )
 from db.records import recordfile
-from db.records.making import Maker, job_of, make_missing
+from db.records.making import MadeFile, Maker, SegmentJob, job_of, make_missing
 from db.records.snapshot import Snapshot, inputs_digest, take_snapshot
 from db.rows.assemble import assemble
 from db.rows.holdings import Holdings, holdings
@@ -78,6 +79,7 @@ def build(
     home: Path,
     *,
     workers: int = 2,
+    dask: ClusterPlace | None = None,
     accept_loss: bool = False,
     accept_changes: bool = False,
     progress: BuildProgress = _unheard,
@@ -85,9 +87,10 @@ def build(
 ) -> BuildReport:
     """Build and publish the database of a home folder.
 
-    Shape: the home in, a report with the published file's path out; `progress` is told the
-    stage, how much of it is done and how much there is, and `tell_altered` what another version of
-    the parser alters in records published before, which is then refused.
+    Shape: the home in, with `dask` where a cluster is to read the pages; a report with the
+    published file's path out; `progress` is told the stage, how much of it is done and how much
+    there is, and `tell_altered` what another version of the parser alters in records published
+    before, which is then refused.
     Raises: StartError without a ledger, without room on the disk, while another build runs, or
     where no page gave a record and no record was published before,
     LossError where rows would be lost, AlteredError where records would be altered, BuildError
@@ -102,7 +105,7 @@ def build(
         # Only now: what a build left that was killed may be all that fills the disk.
         place.create()
         accepted = (accept_loss, accept_changes)
-        making = _Build(place, archive, workers, progress, tell_altered, *accepted)
+        making = _Build(place, archive, workers, dask, progress, tell_altered, *accepted)
         for _ in range(ROUNDS):
             report = making.once()
             if report is not None:
@@ -126,6 +129,7 @@ class _Build:
     home: Home
     archive: Archive
     workers: int
+    dask: ClusterPlace | None
     progress: BuildProgress
     tell: TellAltered
     accept_loss: bool
@@ -195,13 +199,21 @@ class _Build:
         )
         maker = Maker(self.home, cleaning_of(snapshot.taken))
         done, total = 0, len(snapshot.captures)
-        for made in make_missing(maker, jobs, workers=self.workers):
+        for made in self._made(maker, jobs):
             loader.take(by_segment[made.segment], recordfile.read_lines(made.path))
             self.parsed += made.parsed
             self.damaged += len(made.damaged)
             done += made.captures
             self.progress("read", done, total)
         return holdings(snapshot, loader.seen(), loader.refused)
+
+    def _made(self, maker: Maker, jobs: Iterable[SegmentJob]) -> Iterator[MadeFile]:
+        """The record files of all segments, by whatever is to make them."""
+        if self.dask is None:
+            yield from make_missing(maker, jobs, workers=self.workers)
+            return
+        with cluster(self.dask.scheduler, self.workers) as client:
+            yield from make_on(client, maker, jobs, files=self.dask.files)
 
     def _require_something(self, held: Holdings) -> None:
         """Pass unless the database would be empty for another reason than take-downs."""
