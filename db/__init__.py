@@ -7,11 +7,12 @@ status     what is known, and in which state      records/   captures to record 
 staging/   what is kept between builds
 rows/      staged to rows                         publish/   published whole or not at all
 recognise/ whether a record shows what was taken  takedown/  a take-down carried out
-giving/    what may be given to others as it is
+giving/    what may be given to others as it is   engines/  the same work on other machines
 """
 
 from __future__ import annotations
 
 from db.build import BuildReport, build
 from db.check import check
+from db.engines import ClusterPlace
 from db.status import status

@@ -9,7 +9,7 @@ in short reads and may run beside a crawl; it uses no clock and no network.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +18,7 @@ from typing import cast
 
 from archive import Archive, Capture, Home, Segment, open_archive
 from archive.store import disk_of
+from db.engines import ClusterPlace, cluster, make_on
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
 from db.publish.nothing import nothing_to_publish
@@ -30,7 +31,7 @@ from db.publish.publish import (
     whole_manifest,
     write_record,
 )
-from db.records.making import Maker, SegmentJob, job_of, make_missing
+from db.records.making import MadeFile, Maker, SegmentJob, job_of, make_missing
 from db.records.recordfile import read_raw, record_path
 from db.records.snapshot import Snapshot, small_digest, take_snapshot
 from db.rows.all_rows import write_rows
@@ -86,6 +87,7 @@ def build(
     home: Path,
     *,
     workers: int = 2,
+    dask: ClusterPlace | None = None,
     accept_loss: bool = False,
     accept_changes: bool = False,
     progress: BuildProgress = _unheard,
@@ -93,9 +95,10 @@ def build(
 ) -> BuildReport:
     """Build and publish the database of a home folder.
 
-    Shape: the home in, a report with the published file's path out; `progress` is told the
-    stage, how much of it is done and how much there is, and `tell_altered` what another version of
-    the parser alters in records published before, which is then refused.
+    Shape: the home in, with `dask` where a cluster is to read the pages; a report with the
+    published file's path out; `progress` is told the stage, how much of it is done and how much
+    there is, and `tell_altered` what another version of the parser alters in records published
+    before, which is then refused.
     Raises: StartError without a ledger, without room on the disk, while another build runs, or
     where no page gave a record and no record was published before,
     LossError where rows would be lost, AlteredError where records would be altered, BuildError
@@ -110,7 +113,7 @@ def build(
         # Only now: what a build left that was killed may be all that fills the disk.
         place.create()
         accepted = (accept_loss, accept_changes)
-        making = _Build(place, archive, workers, progress, tell_altered, *accepted)
+        making = _Build(place, archive, workers, dask, progress, tell_altered, *accepted)
         for _ in range(ROUNDS):
             report = making.once()
             if report is not None:
@@ -134,6 +137,7 @@ class _Build:
     home: Home
     archive: Archive
     workers: int
+    dask: ClusterPlace | None
     progress: BuildProgress
     tell: TellAltered
     accept_loss: bool
@@ -201,7 +205,7 @@ class _Build:
                             yield job_of(segment, staged[segment.name], self.archive)
 
             maker, done, total = Maker(self.home, cleaning_of(snapshot.taken)), 0, sum(new.values())
-            for made in make_missing(maker, jobs(), workers=self.workers):
+            for made in self._made(maker, jobs()):
                 found = (e for e in staged.pop(made.segment) if e.id > after or e.id in again)
                 is_damaged = bool(made.damaged)
                 staging.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
@@ -212,6 +216,14 @@ class _Build:
                 self.progress("read", done, total)
             staging.taken(self.archive, snapshot.upto)
             yield staging
+
+    def _made(self, maker: Maker, jobs: Iterable[SegmentJob]) -> Iterator[MadeFile]:
+        """The record files of all segments, by whatever is to make them."""
+        if self.dask is None:
+            yield from make_missing(maker, jobs, workers=self.workers)
+            return
+        with cluster(self.dask.scheduler, self.workers) as client:
+            yield from make_on(client, maker, jobs, files=self.dask.files)
 
     def _file_of(self, segment: Segment) -> str | None:
         """What tells a segment's record file from any other. Absent: None where it is missing."""

@@ -24,7 +24,7 @@ A_co = TypeVar("A_co", covariant=True)
 
 Reason = Literal["cpu", "wall", "memory", "crash", "killed", "raised"]
 CHANCES = 2
-"""So many workers a task may kill."""
+"""So many workers a task may kill that are known to have died of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +102,23 @@ class GuardedPool(Generic[T, R]):
         Raises: CancelledError when the pool is left meanwhile.
         """
         found: list[R | Died] = []
-        deaths = 0
+        deaths, is_careful = 0, len(tasks) == 1
         child = self._children.get()
         try:
             while len(found) < len(tasks):
                 done = len(found)
                 try:
                     child = child or self._start()
-                    found.extend(cast(Iterator[R], child.run(tasks[done:])))
+                    answers = child.run(tasks[done:], is_careful=is_careful)
+                    found.extend(cast(Iterator[R], answers))
                 except ChildDied as death:
                     self._end(child)
                     child = None
                     if self._is_over:
                         raise CancelledError from death
-                    deaths = deaths + 1 if len(found) == done else 1
+                    if is_careful:
+                        deaths = deaths + 1 if len(found) == done else 1
+                    is_careful = True
                     if deaths == CHANCES or death.trace:
                         found.append(Died(cast(Reason, death.reason), death.trace))
                         deaths = 0

@@ -26,7 +26,7 @@ from db.records.reading import (
     CaptureLine,
     Cleaning,
     ReadAnswer,
-    Wanted,
+    WantedLine,
     answer_of,
     cleaned_answer,
     failed,
@@ -49,7 +49,7 @@ from machine.worker import Died, GuardedPool, ahead
 from parsers import PARSER_VERSION
 from schema.errors import IntegrityError
 
-ReadPool: TypeAlias = GuardedPool[Wanted, ReadAnswer]
+ReadPool: TypeAlias = GuardedPool[WantedLine, ReadAnswer]
 CHUNK = 256
 """So many captures of a segment go to a process at once, and stand in one frame of its file."""
 
@@ -58,7 +58,7 @@ class SegmentJob(NamedTuple):
     """A segment, and the captures of which its record file is to speak, by their place in it."""
 
     segment: Segment
-    wanted: list[Wanted]
+    wanted: list[WantedLine]
 
 
 @dataclass(slots=True)
@@ -142,10 +142,10 @@ class Maker:
         self, job: SegmentJob, old: _OlderFile | None, made: MadeFile, read: _ReadAll
     ) -> Iterator[list[ReadAnswer]]:
         """The lines of each chunk of a segment, those taken over that there are."""
-        sent: deque[tuple[list[Wanted], dict[int, ReadAnswer]]] = deque()
+        sent: deque[tuple[list[WantedLine], dict[int, ReadAnswer]]] = deque()
         lines = old.lines(job, self.cleaning) if old is not None else iter(())
 
-        def batches() -> Iterator[list[Wanted]]:
+        def batches() -> Iterator[list[WantedLine]]:
             at = next(lines, None)
             for start in range(0, len(job.wanted), CHUNK):
                 part = job.wanted[start : start + CHUNK]
@@ -161,7 +161,7 @@ class Maker:
             new = iter(answers)
             yield [kept.get(each.offset) or self._told(each, next(new), made) for each in part]
 
-    def _told(self, wanted: Wanted, answer: ReadAnswer | Died, made: MadeFile) -> ReadAnswer:
+    def _told(self, wanted: WantedLine, answer: ReadAnswer | Died, made: MadeFile) -> ReadAnswer:
         """What came of reading a capture, put in the report."""
         if isinstance(answer, Died):
             sha256 = wanted.body.sha256 if wanted.body else ""
@@ -207,7 +207,7 @@ class Maker:
             remove_older(made.path, job.segment)
 
 
-_ReadAll: TypeAlias = Callable[[Iterable[list[Wanted]]], Iterator[list[ReadAnswer | Died]]]
+_ReadAll: TypeAlias = Callable[[Iterable[list[WantedLine]]], Iterator[list[ReadAnswer | Died]]]
 
 
 class _OlderFile(NamedTuple):
@@ -239,7 +239,7 @@ class _OlderFile(NamedTuple):
                 yield offset, cleaned_answer(each.site, line, cleaning)
 
 
-def _read_nothing(batches: Iterable[list[Wanted]]) -> Iterator[list[ReadAnswer | Died]]:
+def _read_nothing(batches: Iterable[list[WantedLine]]) -> Iterator[list[ReadAnswer | Died]]:
     """Where no page may be read. Raises: LookupError where one would have to be."""
     for batch in batches:
         if batch:
@@ -252,14 +252,14 @@ def job_of(segment: Segment, captures: Iterable[Capture], archive: Archive) -> S
     return SegmentJob(segment, [wanted_of(each, archive) for each in captures])
 
 
-def wanted_of(capture: Capture, archive: Archive) -> Wanted:
+def wanted_of(capture: Capture, archive: Archive) -> WantedLine:
     """What a worker need know of a capture."""
     is_repeat = repeats_own(capture)
     body = None
     if capture.status == 200 and not is_repeat:
         with suppress(IntegrityError):
             body = archive.body_of(capture)
-    return Wanted(
+    return WantedLine(
         capture.offset,
         capture.url,
         capture.site,

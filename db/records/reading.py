@@ -23,7 +23,7 @@ from schema.records import Comparison, Failure, Record, dump_line
 Outcome = Literal["comparison", "failure", "other", "not_parsed", "revisit", "refused"]
 
 
-class Wanted(NamedTuple):
+class WantedLine(NamedTuple):
     """A capture of which a record file is to speak, and where its body lies.
 
     Absent: `body` is None where the ledger has lost it, or nothing is to be read.
@@ -107,7 +107,7 @@ class ReadAnswer(NamedTuple):
     """Why its bytes could not be read; null where they could."""
 
 
-def read_capture(home: Home, cleaning: Cleaning | None, wanted: Wanted) -> ReadAnswer:
+def read_capture(home: Home, cleaning: Cleaning | None, wanted: WantedLine) -> ReadAnswer:
     """The line of a capture: its page's record, the opt-outs of its own headers and meta tags."""
     if not wanted.is_parsed:
         return answer_of(wanted, _unread(wanted), cleaning)
@@ -123,7 +123,7 @@ def read_capture(home: Home, cleaning: Cleaning | None, wanted: Wanted) -> ReadA
     return answer_of(wanted, _read(page, wanted.site), cleaning)
 
 
-def _unread(wanted: Wanted) -> PageResult | None:
+def _unread(wanted: WantedLine) -> PageResult | None:
     """The failure of a known page that was answered with an error. Absent: None for any other."""
     if wanted.status < 400 or not is_known_page(wanted.site, wanted.url):
         return None
@@ -154,13 +154,15 @@ def _read(page: RawPage, site: str) -> PageResult:
     )
 
 
-def failed(wanted: Wanted, code: str, detail: str) -> PageResult:
+def failed(wanted: WantedLine, code: str, detail: str) -> PageResult:
     """What there is of a page that could not be read at all."""
     address = None if wanted.url.startswith("urn:") else wanted.url
     return PageResult(record=Failure(url=address, code=code, field=None, detail=detail))
 
 
-def answer_of(wanted: Wanted, reading: PageResult | None, cleaning: Cleaning | None) -> ReadAnswer:
+def answer_of(
+    wanted: WantedLine, reading: PageResult | None, cleaning: Cleaning | None
+) -> ReadAnswer:
     """The line of a capture with what reading it gave, without what was taken down."""
     line = CaptureLine(
         offset=wanted.offset,
@@ -181,7 +183,7 @@ def cleaned_answer(site: str, line: CaptureLine, cleaning: Cleaning | None) -> R
     return ReadAnswer(line.outcome, dump_capture(line), frozenset(touched))
 
 
-def _outcome(wanted: Wanted, reading: PageResult | None) -> Outcome:
+def _outcome(wanted: WantedLine, reading: PageResult | None) -> Outcome:
     if reading is not None:
         return reading.record.kind if reading.record is not None else "other"
     if wanted.is_repeat:

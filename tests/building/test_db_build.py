@@ -18,7 +18,7 @@ from db import BuildReport
 from db import build as build_with
 from db.records import making
 from db.records.keys import quote_key
-from db.records.reading import Wanted, read_capture
+from db.records.reading import WantedLine, read_capture
 from db.takedown.withdraw import take_down
 from schema.errors import IntegrityError, LossError, StartError, StoppedError
 from schema.published import tombstone_path
@@ -148,7 +148,7 @@ def test_foreign_keys_hold_and_the_file_cannot_be_written(tmp_path: Path) -> Non
     assert path.stat().st_mode & 0o777 == 0o444
 
 
-def dying_task(home: Home, cleaning: object, wanted: Wanted) -> object:
+def dying_task(home: Home, cleaning: object, wanted: WantedLine) -> object:
     if wanted.url == PAGES[1].url:
         os.kill(os.getpid(), signal.SIGKILL)
     return read_capture(home, None, wanted)

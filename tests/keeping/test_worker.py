@@ -76,6 +76,30 @@ def test_a_task_that_kills_its_workers_is_told_and_the_others_go_on(task, reason
         assert list(pool.map(["a", task, "b", "c"])) == ["A", Died(reason), "B", "C"]
 
 
+@pytest.mark.parametrize("task", ["kill", "segv", "exit", "raise"])
+def test_in_a_batch_only_what_killed_two_workers_is_given_up_and_the_rest_is_answered(task):
+    with GuardedPool(play) as pool:
+        answers = pool.call_all(["a", "b", task, "c", task, "d"])
+    assert [answers[at] for at in (0, 1, 3, 5)] == ["A", "B", "C", "D"]
+    assert [type(answers[at]) for at in (2, 4)] == [Died, Died]
+    assert answers[2].reason == {"kill": "killed", "raise": "raised"}.get(task, "crash")
+
+
+def die_now_and_then(folder: str) -> int:
+    """Every third process that is asked is killed from outside, and no task is to blame."""
+    begun = len(os.listdir(folder))
+    open(f"{folder}/{begun}-{os.getpid()}", "w").close()
+    if begun % 3 == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return begun
+
+
+def test_workers_that_are_killed_from_outside_cost_no_task_its_answer(tmp_path):
+    with GuardedPool(die_now_and_then) as pool:
+        answers = pool.call_all([str(tmp_path)] * 6)
+    assert [type(each) for each in answers] == [int] * 6
+
+
 @pytest.mark.parametrize(("kills", "given"), [(1, "A"), (2, Died("killed"))])
 def test_a_worker_killed_while_it_starts_costs_its_task_one_chance(monkeypatch, kills, given):
     left = [None] * kills

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import sys
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -22,6 +22,7 @@ from archive.takedown.takedowns import Matches, Takedown
 from db import BuildReport
 from db import build as build_with
 from db.records.keys import quote_key
+from db.records.recordfile import zstd
 from parsers import read_page
 from schema.page import RawPage
 from schema.records import Comparison
@@ -109,12 +110,12 @@ def tombstones(home: Path) -> list[Path]:
 
 
 def readable(path: Path) -> bytes:
-    """A file's bytes, and those that its gzip members stand for."""
+    """A file's bytes, and those that its gzip members, or its zstd frames, stand for."""
     data = path.read_bytes()
-    try:
-        return data + gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        return data
+    for undone in (gzip.decompress, zstd.decompress):
+        with suppress(OSError, EOFError, zlib.error, zstd.ZstdError):
+            return data + undone(data)
+    return data
 
 
 def holding(folder: Path, words: str) -> list[str]:

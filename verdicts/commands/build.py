@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schema.errors import AlteredError, IntegrityError
+from schema.errors import AlteredError, IntegrityError, UsageError
 from verdicts.console import print_report, progress, say
 from verdicts.options import example, home_option, json_option
 
@@ -27,9 +27,15 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["local"]),
+    type=click.Choice(["local", "dask"]),
     default="local",
-    help="What runs them: processes of this machine.",
+    help="What runs them: processes of this machine, or Dask (docs/cluster.md).",
+)
+@click.option("--dask-scheduler", metavar="ADDRESS", help="Without it, a cluster of this machine.")
+@click.option(
+    "--dask-files",
+    metavar="URL",
+    help="Where files are exchanged with workers that do not see the home: s3://bucket/folder.",
 )
 @click.option("--accept-loss", is_flag=True, help="Publish even where many rows would be lost.")
 @click.option(
@@ -39,7 +45,14 @@ if TYPE_CHECKING:
 )
 @json_option
 def build(
-    home: Path, workers: int, engine: str, accept_loss: bool, accept_changes: bool, as_json: bool
+    home: Path,
+    workers: int,
+    engine: str,
+    dask_scheduler: str | None,
+    dask_files: str | None,
+    accept_loss: bool,
+    accept_changes: bool,
+    as_json: bool,
 ) -> int:
     """Make and publish a database from the archive.
 
@@ -47,7 +60,12 @@ def build(
     records that the new parser reads otherwise are shown, and published once they are accepted. An
     archive without a record gives none.
     """
+    from db import ClusterPlace
     from db import build as run_build
+
+    place = ClusterPlace(dask_scheduler, dask_files) if engine == "dask" else None
+    if place is None and (dask_scheduler or dask_files):
+        raise UsageError(what="--dask-scheduler and --dask-files go with --engine dask")
 
     altered: list[Altered] = []
     try:
@@ -55,6 +73,7 @@ def build(
             report = run_build(
                 home,
                 workers=workers,
+                dask=place,
                 accept_loss=accept_loss,
                 accept_changes=accept_changes,
                 progress=tell,
