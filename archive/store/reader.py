@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from sqlite3 import Row
+from typing import Literal
 
 from archive.home import Home
-from archive.ledger.ledger import read_rows
+from archive.ledger.ledger import read_rows, stream_rows
 from archive.ledger.soundness import require_tables
 from archive.ledger.timeline import SEEN_AT
 from archive.store.segments import OPEN
@@ -126,25 +128,30 @@ class Archive:
         require_tables(self.home.ledger)
 
     def captures(self) -> list[Capture]:
-        """Every capture, ordered by id.
+        """Every capture, ordered by id. Raises: as `each_capture`."""
+        found = list(self.each_capture())
+        self._captures = {capture.id: capture for capture in found}
+        return found
+
+    def each_capture(self) -> Iterator[Capture]:
+        """Every capture, ordered by id, as memory need not hold them.
 
         Raises: IntegrityError when the ledger's note of its headers cannot be read.
         """
-        rows = read_rows(
-            self.home.ledger,
-            f"SELECT capture.id, page_id, capture.site, capture.url, role, captured_at, {SEEN_AT}"
-            " AS seen_at, date_source, precision, status, content_type, headers, kind, revisit_of,"
-            " body_sha256, damage, truncated, segment.name AS segment, offset, capture.length,"
-            " coalesce(said.denied_tokens, '') AS denied_tokens FROM capture"
-            " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
-            " LEFT JOIN (SELECT run_id, site, group_concat(denied_tokens, ' ') AS denied_tokens"
-            " FROM robots WHERE denied_tokens != '' GROUP BY run_id, site) AS said"
-            " ON said.run_id = capture.run_id AND said.site = capture.site"
-            " ORDER BY capture.id",
-        )
-        found = [_capture(row) for row in map(dict, rows)]
-        self._captures = {capture.id: capture for capture in found}
-        return found
+        return map(_capture, stream_rows(self.home.ledger, f"{_CAPTURES}) ORDER BY id"))
+
+    def captures_of_pages(self, pages: Iterable[int]) -> list[Capture]:
+        """The captures of some pages, ordered by id. Raises: as `each_capture`."""
+        asked = f"{_CAPTURES} WHERE page_id IN (SELECT value FROM json_each(?))) ORDER BY id"
+        return [*map(_capture, read_rows(self.home.ledger, asked, (json.dumps([*pages]),)))]
+
+    def capture(self, number: int) -> Capture | None:
+        """One capture by its id. Absent: None where there is none. Raises: as `each_capture`."""
+        if self._captures is not None:
+            return self._captures.get(number)
+        sql = "WHERE page_id = (SELECT page_id FROM capture WHERE id = ?1)) WHERE id = ?1"
+        rows = read_rows(self.home.ledger, f"{_CAPTURES} {sql}", (number,))
+        return _capture(rows[0]) if rows else None
 
     def segments(self) -> list[Segment]:
         """Every segment, ordered by number."""
@@ -156,12 +163,16 @@ class Archive:
 
     def pages(self) -> list[Page]:
         """Every known address, ordered by id."""
-        rows = read_rows(
+        return list(self.each_page())
+
+    def each_page(self) -> Iterator[Page]:
+        """Every known address, ordered by id, as memory need not hold them."""
+        rows = stream_rows(
             self.home.ledger,
             "SELECT id, site, url, role, state, due, tries, last_outcome, last_reason"
             " FROM page ORDER BY id",
         )
-        return [Page(**dict(row)) for row in rows]
+        return (Page(*row) for row in rows)
 
     def runs(self) -> list[Run]:
         """Every run, ordered by id."""
@@ -206,9 +217,7 @@ class Archive:
     def _original(self, capture: Capture) -> Capture:
         seen = {capture.id}
         while capture.revisit_of is not None:
-            if self._captures is None or capture.revisit_of not in self._captures:
-                self.captures()
-            original = (self._captures or {}).get(capture.revisit_of)
+            original = self.capture(capture.revisit_of)
             if original is None or original.id in seen:
                 raise IntegrityError(where=f"capture {capture.id}", what="its original is missing")
             seen.add(original.id)
@@ -216,13 +225,28 @@ class Archive:
         return capture
 
 
-def _capture(row: dict[str, Any]) -> Capture:
+_CAPTURES = f"""
+SELECT * FROM (
+  SELECT capture.id, page_id, capture.site, capture.url, role, captured_at, {SEEN_AT} AS seen_at,
+    date_source, precision, status, content_type, headers, kind, revisit_of, body_sha256, damage,
+    truncated, segment.name AS segment, offset, capture.length,
+    coalesce(said.denied_tokens, '') AS denied_tokens
+  FROM capture JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id
+    LEFT JOIN (SELECT run_id, site, group_concat(denied_tokens, ' ') AS denied_tokens
+      FROM robots WHERE denied_tokens != '' GROUP BY run_id, site) AS said
+    ON said.run_id = capture.run_id AND said.site = capture.site
+"""
+"""All captures; what is asked of their pages stands within the bracket, by which they are placed
+in time, and what is asked of themselves behind it."""
+
+
+def _capture(row: Row) -> Capture:
     try:
         headers = json.loads(row["headers"])
     except ValueError as error:
         where = f"capture {row['id']} of {row['url']}"
         raise IntegrityError(where=where, what=f"its headers cannot be read: {error}") from error
-    return Capture(**{**row, "headers": headers})
+    return Capture(**{**dict(row), "headers": headers})
 
 
 def open_archive(path: Path) -> Archive:
