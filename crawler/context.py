@@ -26,6 +26,9 @@ Progress = Callable[[str, int, int], None]
 PAGES_A_DAY = 5000
 """So many pages of one site are asked for on one day, by however many runs."""
 
+SHARE_COUNTED = 100
+"""What waits is counted again once one in so many of it is done: each count looks at every page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -69,6 +72,8 @@ class Crawl:
     welcome: Welcome = field(init=False)
     profiler: Profiler = field(init=False)
     _watch: Watch = field(default_factory=Watch)
+    _left: tuple[int, int] = (0, 0)
+    """How many pages there are in all, and at how many done they are counted again."""
 
     def __post_init__(self) -> None:
         self.stopping = Stopping(self.log)
@@ -91,7 +96,10 @@ class Crawl:
         self.log.add("asked", address=lease.url, outcome=code, status=ending.status)
         if self.progress is not None:
             done = self.tally.done
-            self.progress(f"{lease.url} {code}", done, done + self.books.frontier.waiting())
+            if done >= self._left[1]:
+                waiting = self.books.frontier.waiting()
+                self._left = done + waiting, done + 1 + waiting // SHARE_COUNTED
+            self.progress(f"{lease.url} {code}", done, max(done, self._left[0]))
 
     def refuse_record(self, lease: Lease, code: str) -> None:
         """Count a comparison page that was stored but gives no record."""

@@ -9,15 +9,15 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Row
 
-from archive import WAY_OUT, Archive, Capture, Home, Segment, open_archive
-from archive.ledger import require_sound
+from archive import WAY_OUT, Archive, Home, Segment, open_archive
+from archive.ledger import captures_astray, require_sound
 from archive.store import lengths, unknown
-from archive.takedown import ERASED
 from archive.warc import WarcRecord, read_members
 from db.publish.publish import read_manifest
 from db.records.recordfile import record_problems
-from db.records.snapshot import Snapshot, take_snapshot
+from db.records.snapshot import take_snapshot
 from db.rows.write import database_problems
 from db.takedown.files import withdrawal_problems
 from machine.files import file_sha256
@@ -44,15 +44,17 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     try:
         archive = open_archive(home)
         require_sound(place.ledger)
-        snapshot = take_snapshot(archive)
+        snapshot, astray = take_snapshot(archive), captures_astray(place.ledger)
     except IntegrityError as error:
         # Nothing can be held against a ledger that is itself not to be relied on.
         what = str(error).removeprefix(f"{place.ledger}: ")
         return [Problem(str(place.ledger), what if WAY_OUT in what else f"{what}; {WAY_OUT}")]
-    found = [*_segment_problems(place, snapshot, deep=deep), *_capture_problems(archive)]
+    segments = archive.segments()
+    found = [*_segment_problems(place, segments, deep=deep)]
+    found += (problem for row in astray for problem in _capture_problems(row))
     if deep:
-        found += _member_problems(place, snapshot)
-        found += _body_problems(archive, archive.captures())
+        found += _member_problems(place, segments)
+        found += _body_problems(archive)
     found += (Problem(*each) for each in unknown(place, seen, place.ledger))
     found += (
         Problem(path.name, f"{what}; build makes it again")
@@ -63,8 +65,8 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     return found
 
 
-def _segment_problems(home: Home, snapshot: Snapshot, *, deep: bool) -> Iterator[Problem]:
-    for segment in snapshot.segments:
+def _segment_problems(home: Home, segments: list[Segment], *, deep: bool) -> Iterator[Problem]:
+    for segment in segments:
         path = segment_file(home, segment)
         if path is None:
             if segment.length:
@@ -85,25 +87,21 @@ def segment_file(home: Home, segment: Segment) -> Path | None:
     return next((home.warc / name for name in names if (home.warc / name).is_file()), None)
 
 
-def _capture_problems(archive: Archive) -> Iterator[Problem]:
-    # Captures first: what a running crawl adds between the two reads only lengthens segments.
-    captures = archive.captures()
-    lengths = {segment.name: segment.length for segment in archive.segments()}
-    for capture in captures:
-        where = f"capture {capture.id} of {capture.url}"
-        if capture.segment not in lengths:
-            yield Problem(where, f"the ledger knows no segment {capture.segment}")
-        elif capture.offset < 0 or capture.length < (0 if capture.damage == ERASED else 1):
-            yield Problem(where, f"{capture.length} bytes at {capture.offset} are no place")
-        elif capture.offset + capture.length > lengths[capture.segment]:
-            yield Problem(where, f"it lies beyond the end of {capture.segment}")
-        if capture.revisit_of is not None and capture.revisit_of >= capture.id:
-            yield Problem(where, "it repeats a capture that came after it")
+def _capture_problems(row: Row) -> Iterator[Problem]:
+    where = f"capture {row['id']} of {row['url']}"
+    if row["is_nowhere"]:
+        yield Problem(where, f"{row['length']} bytes at {row['offset']} are no place")
+    elif row["is_beyond"]:
+        yield Problem(where, f"it lies beyond the end of {row['segment']}")
+    if row["is_before"]:
+        yield Problem(where, "it repeats a capture that came after it")
+    if row["is_garbled"]:
+        yield Problem(where, "its headers cannot be read")
 
 
-def _member_problems(home: Home, snapshot: Snapshot) -> Iterator[Problem]:
+def _member_problems(home: Home, segments: list[Segment]) -> Iterator[Problem]:
     """Records that cannot be read back, those that no capture points to among them."""
-    for segment in snapshot.segments:
+    for segment in segments:
         for offset, end, record in _members(home, segment):
             if offset >= segment.length:
                 break  # what a crawl wrote after the ledger was read
@@ -122,14 +120,20 @@ def _members(home: Home, segment: Segment) -> Iterator[tuple[int, int, WarcRecor
         yield from read_members(home.warc / segment.name)
 
 
-def _body_problems(archive: Archive, captures: list[Capture]) -> Iterator[Problem]:
-    for capture in captures:
+def _body_problems(archive: Archive) -> Iterator[Problem]:
+    bad: dict[int, str] = {}
+    for capture in archive.each_capture():
+        # What repeats an earlier one has its bytes, which were read when its turn came.
+        what = bad.get(capture.revisit_of or 0)
         try:
-            archive.load(capture)
+            if capture.revisit_of is None:
+                archive.load(capture)
         except IntegrityError as error:
-            yield Problem(f"capture {capture.id} of {capture.url}", str(error))
+            bad[capture.id] = what = str(error)
         except ParseError:
             continue  # damaged on its way to us, and known to be
+        if what is not None:
+            yield Problem(f"capture {capture.id} of {capture.url}", what)
 
 
 def _published_problems(home: Home) -> Iterator[Problem]:

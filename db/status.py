@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
+from dataclasses import asdict, replace
+from itertools import groupby
 from pathlib import Path
+from sqlite3 import Row
 from typing import Any
 
-from archive import Home, Page, open_archive
-from archive.ledger import is_due, last_tries, unread_captures
+from archive import Archive, Home, Page, open_archive
+from archive.ledger import held_captures, is_due, last_tries, pages_standing
+from archive.takedown import active_takedowns
 from db.publish.publish import present, read_manifest, require_link
-from db.records.recordfile import READ_ERRORS, read_header, record_paths, repeats_own
-from db.records.snapshot import Snapshot, take_snapshot
+from db.recognise.match import TakedownMatcher
+from db.records.recordfile import READ_ERRORS, read_header, record_paths
+from db.records.snapshot import is_known_page
 from db.staging.pages import count_states, page_state
 from db.takedown.withdraw import withdrawal_counts
 from machine.clock import stamp
@@ -31,48 +38,52 @@ def status(home: Path) -> dict[str, Any]:
     Absent: `last_run` and `published` are None where there is none.
     Raises: StartError when there is no ledger; BuildError when what is published is not whole.
     """
-    snapshot = take_snapshot(open_archive(home))
-    place = Home(home)
-    standing = _standing(place, snapshot)
-    now = stamp()
-    last = max(snapshot.runs, key=lambda run: run.id, default=None)
+    archive, place = open_archive(home), Home(home)
+    runs, now = archive.runs(), stamp()
+    found = Counter[str]()
+    states: Counter[tuple[PageState, bool]] = Counter()
+    look_at: list[tuple[int, str, str, dict[str, str]]] = []
+    tried = last_tries(place.ledger)
+    for page, state, is_drift, captures in _standing(archive):
+        found["captures"] += captures
+        if not is_known_page(page.site, page.url):
+            continue
+        states[state, is_due(page.due, now)] += 1
+        # What used up its tries without an answer waits in the eyes of the contract.
+        if state in ("failed", "held") or (state == "waiting" and page.state == "failed"):
+            said = {"url": page.url, "state": state, "code": _code(page, is_drift=is_drift)}
+            look_at = sorted([*look_at, (-tried.get(page.id, 0), page.site, page.url, said)])[
+                :LOOK_AT
+            ]
     return {
-        "pages": count_states((state, is_due(page.due, now)) for page, state in standing),
-        "look_at": _look_at(place, snapshot, standing),
+        "pages": count_states(states.elements()),
+        "look_at": [each[-1] for each in look_at],
         "disk": _disk(place),
-        "captures": len(snapshot.captures()),
-        "last_run": None if last is None else asdict(last),
+        "captures": found["captures"],
+        "last_run": asdict(runs[-1]) if runs else None,
         "published": _published(place),
         "takedowns": withdrawal_counts(place),
     }
 
 
-def _standing(home: Home, snapshot: Snapshot) -> list[tuple[Page, PageState]]:
-    """Every known page and its state."""
-    outcomes = _outcomes(home, snapshot)
-    by_page: dict[int, list[str]] = {}
-    for capture in sorted(snapshot.captures(), key=lambda each: each.order):
-        by_page.setdefault(capture.page_id, []).append(outcomes[capture.id])
-    return [(page, page_state(page, by_page.get(page.id, []))) for page in snapshot.known_pages()]
-
-
-def _look_at(
-    home: Home, snapshot: Snapshot, standing: list[tuple[Page, PageState]]
-) -> list[dict[str, str]]:
-    """The pages that failed or are held, those that were tried last first."""
-    tried = last_tries(home.ledger)
-    # What used up its tries without an answer waits in the eyes of the contract.
-    found = [
-        (page, state)
-        for page, state in standing
-        if state in ("failed", "held") or (state == "waiting" and page.state == "failed")
-    ]
-    found.sort(key=lambda each: tried.get(each[0].id, 0), reverse=True)
-    drifted = {each.page_id for each in snapshot.captures() if each.id in snapshot.held}
-    return [
-        {"url": page.url, "state": state, "code": _code(page, is_drift=page.id in drifted)}
-        for page, state in found[:LOOK_AT]
-    ]
+def _standing(archive: Archive) -> Iterator[tuple[Page, PageState, bool, int]]:
+    """Every page, its state, whether it drifted, and how many captures it has."""
+    home = archive.home
+    taken = TakedownMatcher(active_takedowns(home))
+    held, read = held_captures(home.path), _read_outcomes(archive)
+    for _, rows in groupby(pages_standing(home.ledger), lambda row: int(row["id"])):
+        of_page = list(rows)
+        page = Page(**{name: of_page[0][name] for name in Page.__slots__})
+        seen = [row for row in of_page if row["capture_id"] is not None]
+        known = is_known_page(page.site, page.url)
+        if taken.ids and known and taken.address(page.site, page.url) is not None:
+            yield replace(page, state="refused", due=None), "refused", False, 0
+            continue
+        gave: dict[int, str] = {}
+        for row in sorted(seen, key=lambda row: int(row["capture_id"])):
+            gave[row["capture_id"]] = _outcome(row, gave, held, read)
+        state = page_state(page, [gave[row["capture_id"]] for row in seen])
+        yield page, state, not held.isdisjoint(gave), len(seen)
 
 
 def _code(page: Page, *, is_drift: bool) -> str:
@@ -82,38 +93,33 @@ def _code(page: Page, *, is_drift: bool) -> str:
     return f"{page.last_outcome}:{page.last_reason}"
 
 
-def _outcomes(home: Home, snapshot: Snapshot) -> dict[int, str]:
-    """What each capture gave, by its id, a revisit's its original's.
+def _outcome(
+    row: Row, gave: Mapping[int, str], held: Set[int], read: Mapping[str, Mapping[int, str]]
+) -> str:
+    """What a capture gave, a revisit what its original did.
 
     A capture that no build has read yet counts as good unless the crawl could not read it.
     """
-    read = _read_outcomes(home, snapshot)
-    refused = unread_captures(home.ledger)
-    found: dict[int, str] = {}
-    for capture in sorted(snapshot.captures(), key=lambda each: each.id):
-        if repeats_own(capture):
-            found[capture.id] = found.get(capture.revisit_of or 0, "not_parsed")
-        elif capture.id in snapshot.held:
-            found[capture.id] = "failure"
-        elif (capture.segment, capture.offset) in read:
-            found[capture.id] = read[capture.segment, capture.offset]
-        elif capture.status != 200 or capture.damage is not None:
-            found[capture.id] = "not_parsed"
-        else:
-            found[capture.id] = "failure" if capture.id in refused else "comparison"
-    return found
+    if row["same_as"] is not None:
+        return gave.get(row["same_as"], "not_parsed")
+    if row["capture_id"] in held:
+        return "failure"
+    said = read.get(row["segment"], {}).get(row["offset"])
+    if said is not None:
+        return said
+    if row["status"] != 200 or row["damage"] is not None:
+        return "not_parsed"
+    return "failure" if row["is_unread"] else "comparison"
 
 
-def _read_outcomes(home: Home, snapshot: Snapshot) -> dict[tuple[str, int], str]:
+def _read_outcomes(archive: Archive) -> dict[str, dict[int, str]]:
     """The outcomes that record files know, by segment and offset."""
-    found: dict[tuple[str, int], str] = {}
-    for segment in snapshot.segments:
-        for path in record_paths(home.records, segment):
-            try:
-                outcomes = read_header(path).outcomes
-            except READ_ERRORS:
-                continue  # torn: `check` reports it, and the next build makes it again
-            found.update({(segment.name, at): outcome for at, outcome in outcomes.items()})
+    found: dict[str, dict[int, str]] = {}
+    for segment in archive.segments():
+        for path in record_paths(archive.home.records, segment):
+            # Where torn, `check` reports it, and the next build makes it again.
+            with suppress(*READ_ERRORS):
+                found.setdefault(segment.name, {}).update(read_header(path).outcomes)
     return found
 
 

@@ -37,7 +37,8 @@ class Structure:
 
 def read_structure(archive: Archive, capture_id: int, pool: ExplainPool) -> Structure:
     """The structure of one stored page, read in a guarded worker."""
-    capture = next(each for each in archive.captures() if each.id == capture_id)
+    capture = archive.capture(capture_id)
+    assert capture is not None, "the ledger named it"
     try:
         found = pool.call((archive.load(capture), capture.site))
     except BytesError as error:

@@ -35,6 +35,7 @@ from archive.ledger.originals import newest_whole, whole_before
 from archive.ledger.outcomes import NOT_ASKED
 from archive.ledger.profiles import (
     PageCapture,
+    PageSeen,
     ProfileRow,
     accept_drift,
     all_profiles,
@@ -43,25 +44,28 @@ from archive.ledger.profiles import (
     load_profiles,
     rows_before,
     save_profiles,
+    sights_of,
     still_held,
     unfinished_before,
     unjudged,
 )
 from archive.ledger.questions import (
     ListAsked,
+    captures_astray,
     count_comparisons,
     kinds_of_runs,
     last_tries,
     lists_asked,
     next_due,
+    origins_to_ask,
     page_at,
     page_to_cover,
-    pages_that_lead_on,
+    pages_standing,
     pages_to_cover,
     pages_to_plan,
-    runs_of_captures,
+    places_of_captures,
+    shown_before,
     stored_exchanges,
-    unread_captures,
     url_of_capture,
 )
 from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due

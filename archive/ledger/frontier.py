@@ -43,7 +43,12 @@ class Frontier:
                 "CREATE TEMP TABLE IF NOT EXISTS wanted"
                 " (page_id INTEGER PRIMARY KEY, is_forced INTEGER NOT NULL)"
             )
+            db.execute(
+                "CREATE TEMP TABLE IF NOT EXISTS turn (site TEXT, origin TEXT, tries INTEGER,"
+                " page_id INTEGER, PRIMARY KEY (site, origin, tries, page_id)) WITHOUT ROWID"
+            )
             db.execute("DELETE FROM wanted")
+            db.execute("DELETE FROM turn")
 
     def know(self, found: Found, *, wants: bool = True, is_forced: bool = False) -> int:
         """Enter a page where it is new, and say whether this run wants it; gives its id."""
@@ -84,6 +89,7 @@ class Frontier:
                 " SET is_forced = max(is_forced, excluded.is_forced)",
                 (page_id, is_forced),
             )
+            db.execute(f"{_LINE_UP} FROM page WHERE id = ?", (page_id,))
         if lastmod is not None and before is not None and found.role == "comparison":
             _take_hint(db, page_id, lastmod, is_new=lastmod != before["lastmod"])
         return page_id
@@ -133,20 +139,41 @@ class Frontier:
                 " SET is_forced = max(is_forced, excluded.is_forced)",
                 (is_forced, site),
             )
+            db.execute("DELETE FROM turn")
 
     def next(self, site: str, role: Role, origin: str | None) -> Lease | None:
         """Lease the page to ask next; None when none is left.
 
         Committed, unless it is a step of a transaction that is open.
         """
-        found = self._ledger.rows(
-            "SELECT page.* FROM wanted JOIN page ON page.id = wanted.page_id"
-            " WHERE site = ? AND role = ? AND origin IS ? AND state NOT IN ('leased', 'known') AND"
-            f" (is_forced OR state = 'waiting' OR {IS_DUE})"
-            " ORDER BY tries, page.id LIMIT 1",
-            (site, role, origin, *due_bounds(stamp())),
-        )
-        return self._lease(found[0]) if found else None
+        values = (site, role, origin, *due_bounds(stamp()))
+        if role != "comparison":
+            found = self._ledger.rows(f"{_MAY_ASK} ORDER BY tries, page.id LIMIT 1", values)
+            return self._lease(found[0]) if found else None
+        with self._ledger.step() as db:
+            lease = self._next_in_line(db, values)
+            if lease is None and db.execute(f"{_LINE_UP} FROM ({_MAY_ASK})", values).rowcount:
+                lease = self._next_in_line(db, values)
+            return lease
+
+    def _next_in_line(self, db: sqlite3.Connection, values: tuple[str | None, ...]) -> Lease | None:
+        """The first in line that may be asked still; those before it leave the line.
+
+        Sorting all that wait for each lease would take longer with each page that waits.
+        """
+        site, _, origin, *_ = values
+        while True:
+            gone = db.execute(
+                "DELETE FROM turn WHERE (site, origin, tries, page_id) IN (SELECT * FROM turn"
+                " WHERE site = ? AND origin = ? ORDER BY tries, page_id LIMIT 1)"
+                " RETURNING page_id",
+                (site, origin or ""),
+            ).fetchall()
+            if not gone:
+                return None
+            found = db.execute(f"{_MAY_ASK} AND page.id = ?", (*values, gone[0][0])).fetchone()
+            if found is not None:
+                return self._lease(found)
 
     def lease(self, page_id: int) -> Lease:
         """Lease one page by its id, as `next` does."""
@@ -265,6 +292,15 @@ class Frontier:
                 (site, *due_bounds(stamp())),
             )
         )
+
+
+_LINE_UP = "INSERT OR IGNORE INTO turn SELECT site, coalesce(origin, ''), tries, id"
+_MAY_ASK = (
+    # The page first: of most roles there are few.
+    "SELECT page.* FROM page CROSS JOIN wanted ON wanted.page_id = page.id"
+    " WHERE site = ? AND role = ? AND origin IS ? AND state NOT IN ('leased', 'known')"
+    f" AND (is_forced OR state = 'waiting' OR {IS_DUE})"
+)
 
 
 def _take_role(db: sqlite3.Connection, page_id: int, role: Role) -> None:

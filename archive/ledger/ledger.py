@@ -108,6 +108,11 @@ class Ledger:
         with _errors_of(self.path):
             return self._db.execute(sql, values).fetchall()
 
+    def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[sqlite3.Row]:
+        """The rows of a query one by one; nothing is written before the last. Raises: as `rows`."""
+        with _errors_of(self.path):
+            yield from self._db.execute(sql, values)
+
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:
         """The first value of a query's first row; None where there is no row."""
         rows = self.rows(sql, values)
@@ -152,14 +157,35 @@ def read_rows(path: Path, sql: str, values: Sequence[object] = ()) -> list[sqlit
     Raises: StartError when there is no ledger, or nothing in it yet; IntegrityError when it is
     not ours or not sound; StoppedError when the disk, or a writer, does not let it be read.
     """
+    with _as_now(path) as db:
+        return db.execute(sql, values).fetchall()
+
+
+def stream_rows(path: Path, sql: str, values: Sequence[object] = ()) -> Iterator[sqlite3.Row]:
+    """The rows of one query one by one, for more than memory should hold.
+
+    They are put aside in a temporary file first, in one short read: a writer need not wait until
+    the last is looked at. Raises: as `read_rows`.
+    """
+    with _as_now(path) as db:
+        db.execute("PRAGMA query_only = OFF")
+        db.execute(f"CREATE TEMP TABLE aside AS {sql}", values)
+        yield from db.execute("SELECT * FROM aside ORDER BY rowid")
+
+
+@contextmanager
+def _as_now(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that finds the tables of this version; raises as `read_rows` says."""
     with _reading(path) as db:
         if _version(db) == len(MIGRATIONS):
-            return db.execute(sql, values).fetchall()
-        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            yield db
+            return
+        # Nameless, it is a temporary file once it is larger than SQLite's cache.
+        with closing(sqlite3.connect("", isolation_level=None)) as copy:
             copy.row_factory = sqlite3.Row
             db.backup(copy)
             _bring_up_to_date(copy)
-            return copy.execute(sql, values).fetchall()
+            yield copy
 
 
 @contextmanager

@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.home import Home
-from archive.ledger.ledger import Ledger, insert, read_rows
+from archive.ledger.ledger import Ledger, insert, read_rows, stream_rows
 from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from machine.clock import stamp
 from schema.errors import StoppedError, UsageError
@@ -28,8 +29,9 @@ from schema.errors import StoppedError, UsageError
 class ProfileRow:
     """One layout of one site in one run. Shape: `counts` holds plain values, ready for JSON.
 
-    `captures` are those held back where `is_drift`, `example` is one capture of the layout,
-    `judged_to` the last capture of the run that its rows speak of.
+    `pages_seen` is what was seen of each page, packed as JSON; it is not read with the row, but by
+    `sights_of`. `captures` are those held back where `is_drift`, `example` is one capture of the
+    layout, `judged_to` the last capture of the run that its rows speak of.
     Absent: `example` is None where no page was stored, `accepted_at` unless a person accepted it,
     `judged_to` where they speak of them all, as those of older versions are taken to do.
     """
@@ -44,6 +46,17 @@ class ProfileRow:
     example: int | None = None
     accepted_at: str | None = None
     judged_to: int | None = None
+    pages_seen: str = "{}"
+    id: int = 0
+
+
+class PageSeen(NamedTuple):
+    """One page in a profile: its key, what it shows of each tool as JSON, and why it failed."""
+
+    key: str
+    parts: list[str]
+    failure: str | None
+    field: str | None
 
 
 def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> None:
@@ -54,7 +67,12 @@ def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> No
             told = {name: getattr(row, name) for name in _BESIDE}
             counts = row.counts | {name: value for name, value in told.items() if value is not None}
             own = {name: getattr(row, name) for name in _COLUMNS}
-            insert(db, "profile", own | {"counts": json.dumps(counts, sort_keys=True)})
+            said = json.dumps(counts, sort_keys=True)
+            number = insert(db, "profile", own | {"counts": said})
+            db.execute(
+                "UPDATE profile SET counts = json_patch(?, counts) WHERE id = ?",
+                (row.pages_seen, number),
+            )
 
 
 def rows_before(
@@ -82,6 +100,20 @@ def load_profiles(home: Path) -> list[ProfileRow]:
 def all_profiles(ledger: Ledger) -> list[ProfileRow]:
     """Every profile of an open ledger, oldest run first."""
     return [_row(row) for row in ledger.rows(_SELECT + _ORDER)]
+
+
+def sights_of(ledger: Ledger | Path, row: ProfileRow) -> Iterator[PageSeen]:
+    """What was seen of each page of a profile, page by page."""
+    asked = (
+        "SELECT each.key, each.value FROM profile, json_each(counts, ?) AS each"
+        " WHERE profile.id = ?"
+    )
+    read = ledger.stream if isinstance(ledger, Ledger) else partial(stream_rows, ledger)
+    parts = [value for _, value in read(asked, ("$.parts", row.id))]
+    for key, value in read(asked, ("$.seen", row.id)):
+        said = json.loads(value)
+        shown = [parts[at] for at in said.get("parts", ())]
+        yield PageSeen(key, shown, said.get("failure"), said.get("field"))
 
 
 def unjudged(ledger: Ledger) -> list[sqlite3.Row]:
@@ -178,7 +210,10 @@ def accept_drift(home: Path, run_id: int) -> list[ProfileRow]:
 _COLUMNS = ("run_id", "site", "layout", "pages", "is_drift")
 _BESIDE = ("captures", "example", "accepted_at", "judged_to")
 """What stands in the column `counts` beside them."""
-_SELECT = f"SELECT {', '.join(_COLUMNS)}, counts FROM profile"
+_SELECT = (
+    f"SELECT id, {', '.join(_COLUMNS)},"
+    " json_remove(counts, '$.parts', '$.seen') AS counts FROM profile"
+)
 _ORDER = " ORDER BY run_id, id"
 _SHOWN = f"""
 SELECT coalesce(revisit_of, id) AS shown FROM (
@@ -211,4 +246,4 @@ def _row(row: sqlite3.Row) -> ProfileRow:
     beside = {name: counts.pop(name) for name in _BESIDE if name in counts}
     beside["captures"] = tuple(beside.get("captures", ()))
     columns = {name: row[name] for name in _COLUMNS} | {"is_drift": bool(row["is_drift"])}
-    return ProfileRow(**columns, counts=counts, **beside)
+    return ProfileRow(**columns, counts=counts, **beside, id=row["id"])

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.ledger.leases import IS_STUCK
-from archive.ledger.ledger import Ledger, read_rows
+from archive.ledger.ledger import Ledger, read_rows, stream_rows
+from archive.ledger.schedule import IS_DUE, due_bounds
+from archive.ledger.timeline import TIMELINE
 
 _COVER = """
 SELECT page.id, url, role, state, due, tries, last_outcome, coalesce(is_forced, 0) AS is_forced,
@@ -26,14 +29,49 @@ FROM page LEFT JOIN (SELECT site, crawl_delay_s, max(id) FROM robots GROUP BY si
 WHERE role IN ('comparison', 'other') AND url LIKE 'http%'
 """
 
+_STANDING = f"""
+SELECT page.id, page.site, page.url, page.role, page.state, page.due, page.tries,
+  page.last_outcome, page.last_reason, seen.id AS capture_id, same_as, status, damage,
+  segment.name AS segment, seen.offset, unread.capture_id IS NOT NULL AS is_unread
+FROM page
+  LEFT JOIN (
+    SELECT new.*, iif(old.damage IS NOT 'erased' AND old.url = new.url, old.id, NULL) AS same_as
+    FROM {TIMELINE} AS new LEFT JOIN capture AS old ON old.id = new.revisit_of
+    WHERE new.damage IS NOT 'erased') AS seen ON seen.page_id = page.id
+  LEFT JOIN segment ON segment.id = seen.segment_id
+  LEFT JOIN (SELECT DISTINCT capture_id FROM attempt WHERE outcome = 'extraction_refused')
+    AS unread ON unread.capture_id = seen.id
+ORDER BY page.id, seen.seen_at, seen.id
+"""
+_SHOWN = f"""
+WITH asked AS MATERIALIZED (SELECT value AS id FROM json_each(?))
+SELECT id, run_id, page_id, url, seen_at, id IN asked AS is_asked FROM {TIMELINE}
+WHERE page_id IN (SELECT page_id FROM capture WHERE id IN asked) AND status = 200
+  AND damage IS NULL
+ORDER BY page_id, seen_at, id
+"""
+_ASTRAY = """
+SELECT * FROM (
+  SELECT capture.id, url, name AS segment, offset, capture.length,
+    offset < 0 OR capture.length < iif(damage IS 'erased', 0, 1) AS is_nowhere,
+    offset + capture.length > segment.length AS is_beyond, revisit_of >= capture.id AS is_before,
+    NOT json_valid(headers) AS is_garbled
+  FROM capture JOIN segment ON segment.id = segment_id)
+WHERE is_nowhere OR is_beyond OR is_before OR is_garbled ORDER BY id
+"""
 
-def pages_that_lead_on(path: Path) -> list[sqlite3.Row]:
-    """`site`, `origin`, `state` and `due` of each page that a crawl may ask for."""
-    return read_rows(
-        path,
-        f"SELECT site, origin, state, iif({IS_STUCK}, '', due) AS due FROM page"
-        " WHERE role NOT IN ('other', 'robots') AND url LIKE 'http%'",
-    )
+
+def origins_to_ask(path: Path, at: str | None) -> list[tuple[str, str | None]]:
+    """Site and origin of all pages that a crawl may ask for and that wait or are due at `at`.
+
+    Absent: `at` is None for whatever is known.
+    """
+    asked = "SELECT DISTINCT site, origin FROM page WHERE role NOT IN ('other', 'robots')"
+    asked += " AND url LIKE 'http%'"
+    bounds = () if at is None else due_bounds(at)
+    if bounds:
+        asked += f" AND (state IN ('waiting', 'leased') OR {IS_STUCK} OR {IS_DUE})"
+    return [(row["site"], row["origin"]) for row in read_rows(path, asked, bounds)]
 
 
 def pages_to_plan(path: Path) -> list[sqlite3.Row]:
@@ -71,21 +109,47 @@ def kinds_of_runs(ledger: Ledger) -> dict[int, str]:
     return {row[0]: row[1] for row in ledger.rows("SELECT id, kind FROM run")}
 
 
-def runs_of_captures(path: Path) -> dict[int, int]:
-    """The run of each capture."""
-    return {row[0]: row[1] for row in read_rows(path, "SELECT id, run_id FROM capture")}
+def pages_standing(path: Path) -> Iterator[sqlite3.Row]:
+    """Each page beside each of its captures, by page and then by their place in time.
+
+    Shape: what `Page` has; of the capture `capture_id` and what tells what it gave: `same_as` is
+    the whole capture of the page that it repeats, `is_unread` whether the crawl or import that
+    stored it saw no record. Absent: None for a page without captures, which has one row.
+    """
+    return stream_rows(path, _STANDING)
 
 
 def last_tries(path: Path) -> dict[int, int]:
     """The newest attempt of each page."""
     sql = "SELECT page_id, max(id) FROM attempt WHERE page_id IS NOT NULL GROUP BY page_id"
-    return {row[0]: row[1] for row in read_rows(path, sql)}
+    return dict(map(tuple, read_rows(path, sql)))
 
 
-def unread_captures(path: Path) -> set[int]:
-    """The captures that gave no record when the crawl or import that stored them looked."""
-    sql = "SELECT capture_id FROM attempt WHERE outcome = 'extraction_refused'"
-    return {row[0] for row in read_rows(path, sql)}
+def shown_before(path: Path, captures: Iterable[int]) -> Iterator[sqlite3.Row]:
+    """The sound pages of those of some captures, by page and then by their place in time.
+
+    Shape: `id`, `run_id`, `page_id`, `url`, `seen_at`, and `is_asked` for the captures themselves.
+    """
+    return stream_rows(path, _SHOWN, (json.dumps([*captures]),))
+
+
+def places_of_captures(path: Path) -> Iterator[sqlite3.Row]:
+    """`segment`, `offset`, `site` and `url` of each capture, by segment."""
+    return stream_rows(
+        path,
+        "SELECT name AS segment, offset, capture.site, url FROM capture JOIN segment ON"
+        " segment.id = segment_id WHERE damage IS NOT 'erased' ORDER BY segment_id, offset",
+    )
+
+
+def captures_astray(path: Path) -> list[sqlite3.Row]:
+    """The captures whose place in the archive, or whose original, cannot be as the ledger says.
+
+    Shape: `id`, `url`, `segment`, `offset`, `length`, and `is_beyond` where they end behind its
+    end, `is_nowhere` where they cannot be a place, `is_before` where the original came later,
+    `is_garbled` where its headers cannot be read.
+    """
+    return read_rows(path, _ASTRAY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from archive.home import Home
-from archive.ledger.ledger import read_rows
+from archive.ledger.ledger import read_rows, stream_rows
 from archive.ledger.soundness import require_tables
 from archive.ledger.timeline import SEEN_AT, SEEN_AT_ALONE
 from archive.store.segments import OPEN
@@ -157,20 +157,34 @@ class Archive:
         require_tables(self.home.ledger)
 
     def captures(self) -> list[Capture]:
-        """Every capture, ordered by id.
+        """Every capture, ordered by id. Raises: as `each_capture`."""
+        return list(self.each_capture())
+
+    def each_capture(self) -> Iterator[Capture]:
+        """Every capture, ordered by id, as memory need not hold them.
 
         Raises: IntegrityError when the ledger's note of its headers cannot be read.
         """
-        rows = read_rows(
-            self.home.ledger, f"{_CAPTURES.format(seen_at=SEEN_AT)} ORDER BY capture.id"
-        )
-        return [_capture(row) for row in map(dict, rows)]
+        sql = f"{_CAPTURES.format(seen_at=SEEN_AT)} ORDER BY capture.id"
+        return map(_capture, stream_rows(self.home.ledger, sql))
+
+    def captures_of_pages(self, pages: Iterable[int]) -> list[Capture]:
+        """The captures of some pages, ordered by id. Raises: as `each_capture`."""
+        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE page_id IN"
+        sql += " (SELECT value FROM json_each(?)) ORDER BY capture.id"
+        return [*map(_capture, read_rows(self.home.ledger, sql, (json.dumps([*pages]),)))]
+
+    def capture(self, number: int) -> Capture | None:
+        """One capture by its id. Absent: None where there is none. Raises: as `each_capture`."""
+        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE capture.id = ?"
+        rows = read_rows(self.home.ledger, sql, (number,))
+        return _capture(rows[0]) if rows else None
 
     def captures_of(self, segment: str) -> list[Capture]:
         """The captures of one segment, by their place in it. Raises: as `captures`."""
         sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE segment.name = ? ORDER BY offset"
         rows = read_rows(self.home.ledger, sql, (segment,))
-        return [_capture(row) for row in map(dict, rows)]
+        return [*map(_capture, rows)]
 
     def present(self) -> tuple[list[Segment], int]:
         """Every segment, and the number of the newest capture in them; 0 where there is none."""
@@ -213,12 +227,16 @@ class Archive:
 
     def pages(self) -> list[Page]:
         """Every known address, ordered by id."""
-        rows = read_rows(
+        return list(self.each_page())
+
+    def each_page(self) -> Iterator[Page]:
+        """Every known address, ordered by id, as memory need not hold them."""
+        rows = stream_rows(
             self.home.ledger,
             "SELECT id, site, url, role, state, due, tries, last_outcome, last_reason"
             " FROM page ORDER BY id",
         )
-        return [Page(**dict(row)) for row in rows]
+        return (Page(*row) for row in rows)
 
     def runs(self) -> list[Run]:
         """Every run, ordered by id."""
@@ -257,12 +275,11 @@ class Archive:
     def _original(self, capture: Capture) -> Capture:
         seen = {capture.id}
         while capture.revisit_of is not None:
-            sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE capture.id = ?"
-            rows = read_rows(self.home.ledger, sql, (capture.revisit_of,))
-            if not rows or capture.revisit_of in seen:
+            original = self.capture(capture.revisit_of)
+            if original is None or original.id in seen:
                 raise IntegrityError(where=f"capture {capture.id}", what="its original is missing")
-            capture = _capture(dict(rows[0]))
-            seen.add(capture.id)
+            seen.add(original.id)
+            capture = original
         return capture
 
 
@@ -270,13 +287,13 @@ def _segment(row: sqlite3.Row) -> Segment:
     return Segment(row["name"], bool(row["is_sealed"]), row["length"], row["sha256"])
 
 
-def _capture(row: dict[str, Any]) -> Capture:
+def _capture(row: sqlite3.Row) -> Capture:
     try:
         headers = json.loads(row["headers"])
     except ValueError as error:
         where = f"capture {row['id']} of {row['url']}"
         raise IntegrityError(where=where, what=f"its headers cannot be read: {error}") from error
-    return Capture(**{**row, "headers": headers})
+    return Capture(**{**dict(row), "headers": headers})
 
 
 def open_archive(path: Path) -> Archive:

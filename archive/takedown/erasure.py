@@ -9,6 +9,7 @@ own, since tests kill the command before and after each: that is worth its lines
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -50,11 +51,14 @@ def erase_captures(home: Home, capture_ids: Iterable[int]) -> int:
     with closing(Ledger(home.ledger)) as ledger:
         recover(home, ledger)
         revisits = "SELECT id, revisit_of FROM capture WHERE kind = 'revisit' ORDER BY id"
-        for row in ledger.rows(revisits):
+        for row in ledger.stream(revisits):
             if row["revisit_of"] in gone:
                 gone.add(row["id"])
-        asked = f"SELECT * FROM capture WHERE damage IS NOT '{ERASED}' ORDER BY segment_id, id"
-        found = [row for row in ledger.rows(asked) if row["id"] in gone]
+        asked = (
+            "SELECT * FROM capture WHERE id IN (SELECT value FROM json_each(?))"
+            f" AND damage IS NOT '{ERASED}' ORDER BY segment_id, id"
+        )
+        found = ledger.rows(asked, (json.dumps([*gone]),))
         for segment_id, rows in groupby(found, key=lambda row: int(row["segment_id"])):
             _rewrite(home, ledger, segment_id, list(rows))
     return len(found)

@@ -1,29 +1,30 @@
 """How the profiles of one run differ from those of the good runs before it.
 
 Each share is held against a band (bands.py). What makes records doubtful is odd; a layout
-that is new but shows all that is usual is only named. This module is pure, as the profiles are.
+that is new but shows all that is usual is only named. This module changes no history.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from crawler.drift.bands import Share, is_above, usual_steps, values_of
-from crawler.drift.history import History, Pages
-from crawler.drift.pairs import OTHER, Mark, Paired, pair
+from crawler.drift.history import FIRST, LAST, NOW, WAITING, History
+from crawler.drift.pairs import OTHER, SAME, Mark, Paired, pair
 from crawler.drift.profile import (
     FAILED,
     OF_RECORDS,
-    UNCHANGED,
     Profile,
+    has_records,
     kind_of,
     profiles_of,
     total,
 )
-from crawler.reading.traits import UNREAD, PageTraits
+from crawler.reading.traits import UNREAD
 
 REVIEWER = "quotes.reviewer"
 DIGEST = re.compile(r" \([0-9a-f]{8}\)")
@@ -46,26 +47,24 @@ class Change:
     mark: Mark = ""
 
 
-def judge(seen: Pages, unchanged: Set[str], history: History) -> list[Change]:
+def judge(history: History, unchanged: Iterable[str]) -> list[Change]:
     """What drifted in one site's run, each thing once.
 
-    Shape: the pages that were looked at, those known to be as they were, and all from before.
+    Shape: all from before with the pages that were looked at now, and those known to be as they
+    were.
     Absent: an empty list where nothing drifted, or nothing is known from before.
     """
-    if not history.last:
+    if not history.known:
         return []
-    same = {key: history.last[key] for key in unchanged if key in history.last}
-    whole = profiles_of({**same, **seen}.values())
-    good = {key for key, page in history.last.items() if page.failure is None}
-    alone = profiles_of(page for key, page in seen.items() if key not in good)
-    changes = compare(whole, history.profiles(), alone)
-    new = [page for key, page in seen.items() if key not in history.last]
-    changes += _strangers(new, history.last.values())
-    asked = {**same, **history.waiting, **seen}
-    standing = {**history.last, **history.waiting, **seen}
-    changes += _paired(pair(asked, history.last), seen.keys())
+    history.db.execute("DELETE FROM same")
+    history.db.executemany("INSERT OR IGNORE INTO same VALUES (?)", ((key,) for key in unchanged))
+    whole = profiles_of(chain(history.pages("era = 'now'"), history.pages(_UNSEEN)))
+    alone = profiles_of(history.pages(_ALONE))
+    changes = compare(whole, history.profiles, alone)
+    changes += _strangers(history)
+    changes += _paired(pair(history, LAST, (NOW, WAITING, SAME)))
     # Edits add up to other values everywhere, but not to values that are gone.
-    since_first = _paired(pair(standing, history.first), seen.keys())
+    since_first = _paired(pair(history, FIRST, (NOW, WAITING, LAST)))
     changes += [change for change in since_first if not change.mark.endswith(OTHER)]
     once: dict[tuple[str, str], Change] = {}
     for change in changes:
@@ -73,29 +72,41 @@ def judge(seen: Pages, unchanged: Set[str], history: History) -> list[Change]:
     return list(once.values())
 
 
-def _paired(paired: Paired, seen: Set[str]) -> list[Change]:
+_SEEN_NOW = "(SELECT key FROM sight WHERE era = 'now')"
+_UNSEEN = f"era = 'last' AND key IN (SELECT key FROM same EXCEPT SELECT key FROM {_SEEN_NOW})"
+_GOOD = "(SELECT key FROM sight WHERE era = 'last' AND failure IS NULL)"
+_ALONE = f"era = 'now' AND key NOT IN {_GOOD}"
+_NEW = "era = 'now' AND key NOT IN (SELECT key FROM sight WHERE era = 'last')"
+
+
+def _paired(paired: Paired) -> list[Change]:
     """What too many pages show that they did not before, by layout."""
     return [
         Change(layout, f"{DIGEST.sub('', mark)} {how_many}", mark=mark)
         for mark, how_many in paired.odd()
-        for layout in paired.layouts(mark, seen)
+        for layout in paired.layouts(mark)
     ]
 
 
-def _strangers(new: Sequence[PageTraits], before: Iterable[PageTraits]) -> list[Change]:
+def _strangers(history: History) -> list[Change]:
     """Pages never seen before, none of whose reviewers was ever seen before.
 
     The pages that brought such reviewers before tell how often that is to be expected.
     """
-    old = [found for page in before if (found := page.words_of(REVIEWER))]
-    known = Counter(word for found in old for word in found)
+    named = [
+        (page.layout, found) for page in history.pages(_NEW) if (found := page.words_of(REVIEWER))
+    ]
+    if not named:
+        return []
+    known = Counter(
+        word for page in history.pages("era = 'last'") for word in page.words_of(REVIEWER)
+    )
+    old = [found for page in history.pages("era = 'last'") if (found := page.words_of(REVIEWER))]
     alone = sum(all(known[word] == 1 for word in found) for found in old)
-    named = [(page, found) for page in new if (found := page.words_of(REVIEWER))]
-    strange = [page for page, found in named if not found & known.keys()]
+    strange = [layout for layout, found in named if not found & known.keys()]
     shares = (len(strange), len(named)), (alone, len(old))
     what = f"{REVIEWER} never seen before {_usually(*shares)}"
-    layouts = sorted({page.layout for page in strange}) if is_above(*shares) else []
-    return [Change(layout, what) for layout in layouts]
+    return [Change(layout, what) for layout in sorted(set(strange)) if is_above(*shares)]
 
 
 def compare(
@@ -113,11 +124,6 @@ def compare(
     for layout in sorted(filter(has_records, alone)):
         changes += _odd(layout, alone[layout], basis_of(layout, before, by_kind))
     return changes
-
-
-def has_records(layout: str) -> bool:
-    """Whether a layout is one of pages that were looked at and gave a record."""
-    return kind_of(layout) not in (UNREAD, UNCHANGED)
 
 
 def _of_kind(kind: str, profiles: Mapping[str, Profile]) -> dict[str, Profile]:

@@ -1,18 +1,18 @@
 """How pages differ from what the same pages showed before: the strongest sign of a drift.
 
 Edits are told from a redesign by how many *tools* changed in the same way at once: a publisher who
-edits one tool changes every page that shows it. This module is pure, as the traits are.
+edits one tool changes every page that shows it. Pages are paired and counted by SQL; how what they
+show of a tool differs is looked at once for all of them.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from crawler.drift.bands import Share, is_above, step_of
-from crawler.drift.profile import kind_of
-from crawler.reading.traits import PageTraits, ToolTraits
+from crawler.drift.history import History
+from crawler.reading.traits import ToolTraits
 
 USUAL: Share = (8, 400)
 """Of so many tools so many are taken to change in one way between two looks, by plain editing."""
@@ -29,91 +29,98 @@ MOVED = " has changed places"
 
 Mark = str
 """One way in which a page differs from before, said so that "on so many pages" may follow."""
-BeforeAndNow = tuple[PageTraits, PageTraits]
-"""A page before, and now."""
+SAME = "same"
+"""In the place of an era: the pages known to be as they were last."""
 Ranges = Mapping[str, tuple[int, int]]
 """The first and last step of the values of a field, as bands.py counts them."""
 
 
-@dataclass(slots=True)
-class Where:
-    """The pages and tools that show one thing: of each tool, on how many of its pages."""
-
-    tools: Counter[str] = field(default_factory=Counter)
-    pages: set[str] = field(default_factory=set)
-
-    def add(self, key: str, tool: str) -> None:
-        """Count one part of one page."""
-        self.tools[tool] += 1
-        self.pages.add(key)
-
-
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """The pages that were seen before and now, and where each mark is shown.
+    """The pages of a history that were seen before and now, and where each mark is shown.
 
-    `had` is where each field was shown before, and under the empty name all there is.
+    They stand in its tables until the next are paired.
     """
 
-    pairs: dict[str, BeforeAndNow]
-    marks: dict[Mark, Where]
-    had: dict[str, Where]
+    history: History
 
-    def odd(self) -> Iterator[tuple[Mark, str]]:
+    def odd(self) -> list[tuple[Mark, str]]:
         """The marks that more pages and more tools show than edits explain, and on how many."""
-        for mark, where in sorted(self.marks.items()):
-            of = self.had[mark.removesuffix(GONE) if mark.endswith(GONE) else ""]
-            # A tool edited to be like others makes equal pairs with each of them.
-            share = 0.5 if mark.startswith(EQUAL) else 0
-            tools = sum(pages > share * of.tools[tool] for tool, pages in where.tools.items())
-            pages = len(where.pages), len(of.pages)
-            if is_above(pages, USUAL) and is_above((tools, len(of.tools)), USUAL):
-                yield mark, f"on {pages[0]} of {pages[1]} pages that were otherwise before"
+        asked = "SELECT mark, count(DISTINCT key) FROM marked GROUP BY mark ORDER BY mark"
+        return [
+            each
+            for found in self.history.db.execute(asked).fetchall()
+            for each in self._odd(*found)
+        ]
 
-    def layouts(self, mark: Mark, seen: Set[str]) -> list[str]:
+    def _odd(self, mark: Mark, pages: int) -> Iterator[tuple[Mark, str]]:
+        """A mark, where so many pages show it."""
+        of = self._had(mark.removesuffix(GONE) if mark.endswith(GONE) else "")
+        if not is_above((pages, of), USUAL):
+            return
+        tools = dict(self._tools("FROM marked WHERE mark = ?", mark))
+        of_tools = dict(self._tools(_HAD, mark.removesuffix(GONE) if mark.endswith(GONE) else ""))
+        # A tool edited to be like others makes equal pairs with each of them.
+        share = 0.5 if mark.startswith(EQUAL) else 0
+        showing = sum(count > share * of_tools.get(tool, 0) for tool, count in tools.items())
+        if is_above((showing, len(of_tools)), USUAL):
+            yield mark, f"on {pages} of {of} pages that were otherwise before"
+
+    def _had(self, name: str) -> int:
+        """On how many pages a field was shown before; under the empty name, how many there are."""
+        return self.history.count(f"SELECT count(DISTINCT key) {_HAD}", name)
+
+    def _tools(self, where: str, name: str) -> list[tuple[str, int]]:
+        return self.history.db.execute(
+            f"SELECT tool, count(*) {where} GROUP BY tool", (name,)
+        ).fetchall()
+
+    def layouts(self, mark: Mark) -> list[str]:
         """The layouts, of pages looked at, that show a mark at least half as often as all do."""
-        pages = self.marks[mark].pages
-        share = len(pages) / len(self.pairs) / 2
-        all_pages = Counter(now.layout for _, now in self.pairs.values())
-        marked = Counter(self.pairs[key][1].layout for key in pages)
-        looked_at = {self.pairs[key][1].layout for key in pages & seen}
-        return sorted(each for each in looked_at if marked[each] / all_pages[each] >= share)
+        found = self.history.db.execute(_LAYOUTS, (mark,)).fetchall()
+        share = sum(marked for _, _, marked, _ in found) / sum(pages for _, pages, *_ in found) / 2
+        return [name for name, pages, marked, seen in found if seen and marked / pages >= share]
+
+    def keys(self, marks: Iterable[Mark]) -> set[str]:
+        """The pages that show any of the marks."""
+        found = (
+            self.history.db.execute("SELECT key FROM marked WHERE mark = ?", (m,)) for m in marks
+        )
+        return {key for keys in found for (key,) in keys}
 
 
-def pair(now: Mapping[str, PageTraits], before: Mapping[str, PageTraits]) -> Paired:
-    """Each page beside what it was before. Pages that gave no record before are left out."""
-    pairs = {
-        key: (before[key], page)
-        for key, page in now.items()
-        if key in before and _are_alike(before[key], page)
-    }
-    usual = _ranges(before.values())
-    marks: dict[Mark, Where] = defaultdict(Where)
-    had: dict[str, Where] = defaultdict(Where)
-    for key, (old, new) in pairs.items():
-        exchanged = list(_exchanged(old, new)) if old != new else []
-        for tool, one, other in _parts(old, new):
-            for name in ("", *one.fields):
-                had[name].add(key, tool)
-            for mark in _marks(one, other, usual, new.failure) if one != other else ():
-                marks[mark].add(key, tool)
-            for mark in exchanged:
-                marks[mark].add(key, tool)
-    return Paired(pairs, marks, had)
+def pair(history: History, before: str, eras: Sequence[str]) -> Paired:
+    """Each page beside what it was before. Pages that gave no record before are left out.
+
+    Shape: each page counts as it is in the first of the `eras` that has it; the last of them, where
+    it is `SAME`, stands for the pages known to be as they were.
+    """
+    db = history.db
+    for table in ("new", "pair", "piece", "marked"):
+        db.execute(f"DELETE FROM {table}")
+    for era in eras:
+        which = (
+            "era = 'last' AND key IN (SELECT key FROM same)" if era == SAME else f"era = '{era}'"
+        )
+        db.execute(f"{_TAKE} WHERE {which}")
+    db.execute(_PAIR, (before,))
+    for side in "ab":
+        db.execute(_PIECES.format(side))
+    _mark(history, before)
+    return Paired(history)
 
 
-def _are_alike(old: PageTraits, new: PageTraits) -> bool:
-    if old.failure is not None:
-        return False
-    return new.failure is not None or kind_of(old.layout) == kind_of(new.layout)
-
-
-def _parts(old: PageTraits, new: PageTraits) -> Iterable[tuple[str, ToolTraits, ToolTraits]]:
-    """The parts of a page for each tool; a page that fails now has no part of any."""
-    now = {part.tool: part for part in new.parts}
-    for part in old.parts:
-        if part.tool in now or new.failure is not None:
-            yield part.tool, part, now.get(part.tool, ToolTraits())
+def _mark(history: History, before: str) -> None:
+    """Enter where each mark is shown; what tools and pages differ in alike is compared once."""
+    db, usual = history.db, _ranges(history, before)
+    for old, new, failure in db.execute(_CHANGED).fetchall():
+        for mark in _marks(history.part(old), history.part(new), usual, failure):
+            db.execute(_MARK, (mark, old, new, failure))
+    for key, *sides in db.execute(_OTHERWISE):
+        old, new = ([history.part(each) for each in two if each] for two in (sides[:2], sides[2:]))
+        tools = [part.tool for part in old if part.tool in {each.tool for each in new}]
+        rows = [(mark, tool, key) for mark in _exchanged(old, new) for tool in tools]
+        history.db.executemany("INSERT INTO marked VALUES (?, ?, ?)", rows)
 
 
 def _marks(old: ToolTraits, new: ToolTraits, usual: Ranges, failure: str | None) -> Iterator[Mark]:
@@ -151,12 +158,10 @@ def _added(old: ToolTraits, new: ToolTraits) -> Iterator[Mark]:
                 yield f"{name} {words} otherwise"
 
 
-def _exchanged(old: PageTraits, new: PageTraits) -> Iterator[Mark]:
+def _exchanged(old: Iterable[ToolTraits], new: Iterable[ToolTraits]) -> Iterator[Mark]:
     """What the quotes of a page whose texts are the same have exchanged among themselves."""
-    before = {text: under for part in old.parts for text, *under in part.said}
-    both = [
-        (before[text], under) for part in new.parts for text, *under in part.said if text in before
-    ]
+    before = {text: under for part in old for text, *under in part.said}
+    both = [(before[text], under) for part in new for text, *under in part.said if text in before]
     for at, name in enumerate(("quotes.reviewer", "quotes.score")):
         moved = [(one[at], other[at]) for one, other in both if one[at] != other[at]]
         if moved and sorted(one for one, _ in moved) == sorted(other for _, other in moved):
@@ -172,11 +177,43 @@ def _outside(part: ToolTraits, usual: Ranges) -> Iterator[Mark]:
             yield f"{name} is far larger"
 
 
-def _ranges(pages: Iterable[PageTraits]) -> Ranges:
+def _ranges(history: History, era: str) -> Ranges:
     """From the smallest to the largest value of each field that any page showed."""
     found: dict[str, tuple[int, int]] = {}
-    for part in {part for page in pages for part in page.parts}:
-        for name, least, most in part.sizes:
+    for (number,) in history.db.execute(_PARTS_OF, (era,) * 2).fetchall():
+        for name, least, most in history.part(number).sizes:
             first, last = found.get(name, (step_of(least), step_of(most)))
             found[name] = min(first, step_of(least)), max(last, step_of(most))
     return found
+
+
+_PARTS_OF = "SELECT one FROM sight WHERE era = ? UNION SELECT other FROM sight WHERE era = ?"
+_TAKE = "INSERT OR IGNORE INTO new SELECT key, layout, failure, one, other FROM sight"
+_KIND = "substr({0}.layout, 1, instr({0}.layout || ':', ':') - 1)"
+"""The same as `kind_of`."""
+_PAIR = f"""
+INSERT INTO pair SELECT key, new.layout, new.failure, old.one, old.other, new.one, new.other
+FROM new JOIN sight AS old USING (key) WHERE era = ? AND old.failure IS NULL
+  AND (new.failure IS NOT NULL OR {_KIND.format("new")} = {_KIND.format("old")})
+"""
+_PIECES = """
+INSERT INTO piece SELECT key, part.tool, part.id,
+    CASE part.tool WHEN two.tool THEN two.id WHEN one.tool THEN one.id END, failure
+FROM pair JOIN part ON part.id = {} LEFT JOIN part AS one ON one.id = c
+  LEFT JOIN part AS two ON two.id = d
+WHERE failure IS NOT NULL OR part.tool IN (one.tool, two.tool)
+"""
+"""The parts of a page for each tool; a page that fails now has no part of any."""
+_CHANGED = "SELECT DISTINCT old, new, failure FROM piece WHERE old IS NOT new"
+_OTHERWISE = "SELECT key, a, b, c, d FROM pair WHERE (a, b) IS NOT (c, d) AND failure IS NULL"
+_MARK = (
+    "INSERT INTO marked SELECT ?, tool, key FROM piece"
+    " WHERE old IS NOT new AND old = ? AND new IS ? AND failure IS ?"
+)
+_HAD = "FROM piece JOIN field ON part = old WHERE name = ?"
+_LAYOUTS = """
+SELECT pair.layout, count(*) AS pages, count(shown) AS marked, count(now.key) AS looked_at
+FROM pair LEFT JOIN (SELECT DISTINCT key AS shown FROM marked WHERE mark = ?) ON shown = pair.key
+  LEFT JOIN sight AS now ON era = 'now' AND now.key = shown
+GROUP BY pair.layout ORDER BY pair.layout
+"""

@@ -15,7 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 from crawler.drift.bands import Share, is_above, is_below, step_of, usual_steps
-from crawler.reading.traits import PageTraits
+from crawler.reading.traits import UNREAD, PageTraits
 
 UNCHANGED = "unchanged"
 """Stands for the layouts of pages that are as they were, and were not looked at again."""
@@ -116,3 +116,8 @@ def kind_of(layout: str) -> str:
     ('html', 'text-1')
     """
     return layout.split(":")[0]
+
+
+def has_records(layout: str) -> bool:
+    """Whether a layout is one of pages that were looked at and gave a record."""
+    return kind_of(layout) not in (UNREAD, UNCHANGED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 
 from archive import OpenRun
@@ -19,16 +20,17 @@ from archive.ledger import (
     kinds_of_runs,
     rows_before,
     save_profiles,
+    sights_of,
     unfinished_before,
     unjudged,
     url_of_capture,
 )
-from crawler.drift.changes import Change, has_records, judge
-from crawler.drift.history import History, Pages, history_of
+from crawler.drift.changes import Change, judge
+from crawler.drift.history import LAST, NOW, History
 from crawler.drift.pairs import pair
-from crawler.drift.profile import UNCHANGED
+from crawler.drift.profile import UNCHANGED, has_records
 from crawler.reading.look import LookTask, PageLook
-from crawler.reading.traits import pack, page_key, unpack, unread_traits
+from crawler.reading.traits import page_key, unread_traits
 from machine.clock import now
 from machine.worker import Died
 from schema.page import RawPage
@@ -40,6 +42,9 @@ AGAIN = "+"
 """Follows the page's key where a run saw the page once more, and otherwise."""
 SAVE_SHARE = 10
 """In a long run one in so many pages is seen between two savings, as each compares all pages."""
+SHARE_KNOWN = 1000
+"""So too, for the same reason, one for so many pages that are known from before."""
+_LAYOUTS = "SELECT layout, key FROM sight WHERE era = 'now'"
 
 
 class Profiler:
@@ -50,13 +55,13 @@ class Profiler:
 
     def __init__(self, books: OpenRun, run_id: int | None = None) -> None:
         self._ledger, self._run = books.ledger, books.id if run_id is None else run_id
-        self._seen: dict[str, Pages] = defaultdict(dict)
         self._unchanged: Counter[str] = Counter()
         self._accepted: dict[tuple[str, str], str] = {}
         self._judged_to: int | None = 0
-        self._since_saved = 0
+        self._since_saved = self._so_far = 0
         self._rows = all_profiles(self._ledger)
         self._kinds = kinds_of_runs(self._ledger)
+        self._sights = partial(sights_of, self._ledger)
         self._histories: dict[str, History] = {}
         for row in self._rows:
             if row.run_id == self._run:
@@ -65,7 +70,8 @@ class Profiler:
     def _take_up(self, row: ProfileRow) -> None:
         if row.layout == UNCHANGED:
             self._unchanged[row.site] = row.pages
-        self._seen[row.site] |= unpack(row.layout, row.counts)
+        self._history(row.site).take([row], self._sights, NOW)
+        self._so_far += row.pages
         if row.accepted_at is not None:
             self._accepted[row.site, row.layout] = row.accepted_at
 
@@ -75,22 +81,25 @@ class Profiler:
         traits = DIED if isinstance(seen, Died) else seen.traits
         if traits is None:
             return
-        key, pages = page_key(url_of_capture(self._ledger, capture_id)), self._seen[site]
+        key, history = page_key(url_of_capture(self._ledger, capture_id)), self._history(site)
         # A page that an import brings of several days is so many pages.
-        while pages.get(key, traits) != traits:
+        while history.page(key) not in (None, traits):
             key += AGAIN
-        pages[key] = traits
+        history.see(key, traits)
         self._count()
 
     def see_unchanged(self, site: str) -> None:
         """Count a page that is as it was and is not looked at again."""
         self._unchanged[site] += 1
+        self._history(site)
         self._count()
 
     def _count(self) -> None:
         self._since_saved += 1
-        so_far = sum(map(len, self._seen.values())) + self._unchanged.total()
-        if self._since_saved >= max(SAVE_EVERY, so_far // SAVE_SHARE):
+        self._so_far += 1
+        known = max((each.known for each in self._histories.values()), default=0)
+        every = max(SAVE_EVERY, self._so_far // SAVE_SHARE, known // SHARE_KNOWN)
+        if self._since_saved >= every:
             self.save()
 
     def finish(self) -> list[str]:
@@ -104,12 +113,12 @@ class Profiler:
         said: list[str] = []
         rows: list[ProfileRow] = []
         captures = captures_of(self._ledger, [self._run])
-        for site in sorted({*self._seen, *self._unchanged}):
+        for site in sorted(self._histories):
             mine = [each for each in captures if each.site == site]
             same = {page_key(each.url) for each in mine if each.revisit_of is not None}
             changes = [
                 change
-                for change in judge(self._seen[site], same, self._history(site))
+                for change in judge(self._history(site), same)
                 if (site, change.layout) not in self._accepted
             ]
             said += [f"{site}, {change.layout}: {change.what}" for change in changes]
@@ -121,7 +130,7 @@ class Profiler:
     def _history(self, site: str) -> History:
         if site not in self._histories:
             rows = rows_before(self._rows, self._kinds, self._run, site)
-            self._histories[site] = history_of(rows)
+            self._histories[site] = History().take(rows, self._sights)
         return self._histories[site]
 
     def _site_rows(
@@ -131,9 +140,9 @@ class Profiler:
         by_page: dict[str, set[int]] = defaultdict(set)
         for each in captures:
             by_page[page_key(each.url)].add(each.revisit_of or each.id)
-        layouts: dict[str, Pages] = {UNCHANGED: {}} if self._unchanged[site] else {}
-        for key, page in self._seen[site].items():
-            layouts.setdefault(page.layout, {})[key] = page
+        layouts: dict[str, list[str]] = {UNCHANGED: []} if self._unchanged[site] else {}
+        for layout, key in self._history(site).db.execute(_LAYOUTS):
+            layouts.setdefault(layout, []).append(key)
         for layout, pages in sorted(layouts.items()):
             mine = [change for change in changes if change.layout == layout]
             odd = [change for change in mine if change.is_odd]
@@ -145,11 +154,12 @@ class Profiler:
                 layout,
                 len(pages) or self._unchanged[site],
                 bool(odd),
-                pack(pages) | {"said": [change.what for change in mine]},
+                {"said": [change.what for change in mine]},
                 captures=tuple(sorted(held)),
                 example=ids[0] if ids else None,
                 accepted_at=self._accepted.get((site, layout)),
                 judged_to=self._judged_to,
+                pages_seen=self._history(site).packed(layout),
             )
 
     def _begun_before(self, site: str, odd: list[Change]) -> list[int]:
@@ -160,11 +170,11 @@ class Profiler:
         runs = unfinished_before(self._ledger, self._run, site)
         if not runs:
             return []
-        before = history_of(rows_before(self._rows, self._kinds, min(runs), site))
-        rows = (row for row in self._rows if row.site == site and row.run_id in runs)
-        cut_short = history_of(row for row in rows if not row.is_drift)
-        marks = pair(cut_short.last, before.last).marks
-        keys = {key for each in odd if each.mark in marks for key in marks[each.mark].pages}
+        before = rows_before(self._rows, self._kinds, min(runs), site)
+        cut_short = [r for r in self._rows if r.site == site and r.run_id in runs]
+        history = History().take(before, self._sights)
+        history.take((row for row in cut_short if not row.is_drift), self._sights, NOW)
+        keys = pair(history, LAST, [NOW]).keys(each.mark for each in odd)
         return [
             each.id
             for each in captures_of(self._ledger, runs)

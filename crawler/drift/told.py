@@ -8,17 +8,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive import open_archive
-from archive.ledger import ProfileRow, load_profiles, rows_before, runs_of_captures
+from archive import Home, open_archive
+from archive.ledger import ProfileRow, load_profiles, rows_before, shown_before, sights_of
 from crawler.drift.bands import Share
-from crawler.drift.changes import basis_of, has_records
-from crawler.drift.history import History, history_of
+from crawler.drift.changes import basis_of
+from crawler.drift.history import LAST, NOW, History, Sights
 from crawler.drift.pairs import MIN_PAGES
-from crawler.drift.profile import OF_FAILURES, OF_RECORDS, Counted, Profile, profiles_of, total
-from crawler.reading.traits import page_key, unpack
+from crawler.drift.profile import (
+    OF_FAILURES,
+    OF_RECORDS,
+    Counted,
+    Profile,
+    has_records,
+    profiles_of,
+    total,
+)
+from crawler.reading.traits import page_key
 from schema.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,14 +44,18 @@ class SiteDrift:
     site: str
     rows: list[ProfileRow]
     earlier: list[ProfileRow]
+    sights: Sights = lambda row: iter(())
     history: History = field(init=False)
     now: dict[str, Profile] = field(init=False)
     before: dict[str, Profile] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.history = history_of(self.earlier)
-        self.now = {row.layout: _profile(row) for row in self.rows}
-        self.before = self.history.profiles()
+        self.history = History().take(self.earlier, self.sights)
+        self.history.take(self.rows, self.sights, NOW)
+        # Of pages that were not looked at again only their number is known.
+        self.now = {row.layout: Profile(row.pages) for row in self.rows}
+        self.now |= profiles_of(self.history.pages("era = 'now'"))
+        self.before = self.history.profiles
 
     def changes(self) -> list[str]:
         """A sentence for each thing that drifted, as the run itself said it."""
@@ -52,10 +67,11 @@ class SiteDrift:
 
     def cannot_tell(self) -> list[str]:
         """A sentence for a site of too few pages to tell a redesign from edits."""
-        pages = set(self.history.last).union(*(row.counts.get("seen", ()) for row in self.rows))
-        if len(pages) >= MIN_PAGES:
+        sql = "SELECT count(DISTINCT key) FROM sight WHERE era IN (?, ?)"
+        pages = self.history.count(sql, LAST, NOW)
+        if pages >= MIN_PAGES:
             return []
-        what = f"of {len(pages)} pages nobody can tell edits from a redesign; it takes {MIN_PAGES}"
+        what = f"of {pages} pages nobody can tell edits from a redesign; it takes {MIN_PAGES}"
         return [f"{self.site}: {what}, seen twice"]
 
     def _good(self) -> list[ProfileRow]:
@@ -106,23 +122,23 @@ class SiteDrift:
         if not shown:
             return self._example(None), None
         new = max(shown, key=lambda row: (row.is_drift, row.layout not in self.before, row.pages))
-        wanted, newest, pair = {*new.captures, new.example}, new.example, None
-        runs, good = runs_of_captures(archive.home.ledger), self._seen_good()
-        before: dict[str, int] = {}
-        for each in sorted(archive.captures(), key=lambda each: each.order):
-            if each.site != self.site or each.status != 200 or each.damage is not None:
-                continue
-            if each.id in wanted:
-                newest = each.id
-                pair = (before[each.url], each.id) if each.url in before else pair
-            if (runs[each.id], page_key(each.url)) in good:
-                before[each.url] = each.id
-        return pair or (self._example(new.layout), newest)
+        asked = {*new.captures, new.example or 0}
+        newest, pair = ("", new.example or 0), ("", 0, 0)
+        for _, of_page in groupby(shown_before(archive.home.ledger, asked), itemgetter("page_id")):
+            before: int | None = None
+            for each in of_page:
+                if each["is_asked"]:
+                    newest = max(newest, (each["seen_at"], each["id"]))
+                if each["is_asked"] and before is not None:
+                    pair = max(pair, (each["seen_at"], each["id"], before))
+                if self._was_good(each["run_id"], page_key(each["url"])):
+                    before = each["id"]
+        return (pair[2], pair[1]) if pair[1] else (self._example(new.layout), newest[1])
 
-    def _seen_good(self) -> set[tuple[int, str]]:
-        """The earlier runs and the pages that gave a record in them that did not drift."""
-        rows = (row for row in self._good() if has_records(row.layout))
-        return {(row.run_id, key) for row in rows for key in row.counts.get("seen", ())}
+    def _was_good(self, run_id: int, key: str) -> bool:
+        """Whether a page gave a record in an earlier run that did not drift."""
+        sql = "SELECT EXISTS (SELECT 1 FROM good WHERE run = ? AND key = ?)"
+        return bool(self.history.count(sql, run_id, key))
 
     def _example(self, layout: str | None) -> int | None:
         """A newest good example of a layout, else one of the commonest."""
@@ -130,12 +146,6 @@ class SiteDrift:
         same = [(row.run_id, row.example) for row in good if row.layout == layout]
         other = [(row.pages, row.run_id, row.example) for row in good]
         return max(same)[-1] if same else max(other)[-1] if other else None
-
-
-def _profile(row: ProfileRow) -> Profile:
-    """The profile of one row; of pages that were not looked at again only their number is known."""
-    pages = unpack(row.layout, row.counts)
-    return profiles_of(pages.values())[row.layout] if pages else Profile(row.pages)
 
 
 def _state(row: ProfileRow) -> str:
@@ -183,6 +193,7 @@ def find_drift(home: Path, site: str | None, run_id: int | None) -> list[SiteDri
             name,
             [r for r in rows if (r.run_id, r.site) == (number, name)],
             rows_before(rows, kinds, number, name),
+            partial(sights_of, Home(home).ledger),
         )
         for name, number in sorted(last.items())
     ]

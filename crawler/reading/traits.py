@@ -7,10 +7,10 @@ itself. This module is pure: it reads no file, clock or ledger.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -172,33 +172,20 @@ def unread_traits(layout: str, code: str, field: str | None) -> PageTraits:
     return PageTraits(f"{UNREAD}:{layout}" if layout else UNREAD, failure=code, field=plain)
 
 
-def pack(pages: Mapping[str, PageTraits]) -> dict[str, Any]:
-    """The pages of one layout as plain values for JSON; equal parts, of which are many, once.
+def packed(part: ToolTraits) -> str:
+    """What a page shows of a tool as JSON; equal ones are equal texts.
 
-    >>> part = ToolTraits("a", ("tools.badge",))
-    >>> pack({"x": PageTraits("text-1", (part, part))})["seen"]
-    {'x': {'parts': [0, 0]}}
+    >>> packed(ToolTraits("a", ("tools.badge",)))
+    '{"fields":["tools.badge"],"tool":"a"}'
     """
-    places: dict[ToolTraits, int] = {}
-    seen = {}
-    for key, page in pages.items():
-        parts = [places.setdefault(part, len(places)) for part in page.parts]
-        seen[key] = _filled(parts=parts, failure=page.failure, field=page.field)
-    # As it stands: a deep copy of all parts took a fifth of an import.
-    shown = ({name: getattr(part, name) for name in part.__slots__} for part in places)
-    return {"parts": [_filled(**each) for each in shown], "seen": seen}
+    shown = {name: getattr(part, name) for name in part.__slots__}
+    filled = {name: value for name, value in shown.items() if value}
+    return json.dumps(filled, sort_keys=True, separators=(",", ":"))
 
 
-def _filled(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
+def unpacked(body: str) -> ToolTraits:
+    """What `packed` packed."""
+    return _PART.validate_json(body)
 
 
-def unpack(layout: str, counts: Mapping[str, Any]) -> dict[str, PageTraits]:
-    """The pages that `pack` packed; none where a row holds none."""
-    parts = _PARTS.validate_python(counts.get("parts", ()))
-    seen = counts.get("seen", {}).items()
-    shown = {key: tuple(parts[at] for at in said.get("parts", ())) for key, said in seen}
-    return {key: PageTraits(layout, **said | {"parts": shown[key]}) for key, said in seen}
-
-
-_PARTS = TypeAdapter(tuple[ToolTraits, ...])
+_PART = TypeAdapter(ToolTraits)

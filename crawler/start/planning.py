@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from sqlite3 import Row
 from urllib.parse import urlsplit
 
 from archive import Home
-from archive.ledger import Found, Role, is_due, pages_that_lead_on
+from archive.ledger import Found, Role, origins_to_ask
 from crawler.context import Job
 from crawler.hosts.addresses import is_of_site, is_private_host, origin_of, strict_address
 from machine.clock import stamp
@@ -62,13 +61,7 @@ def role_of(site: Site, own: str) -> Role:
 
 def jobs_with_work(home: Home, site: Site | None, *, is_all: bool = False) -> list[Job]:
     """The sites, and mirrors, of which something is waiting or due, or (`is_all`) known."""
-    rows = _known_pages(home)
-    now = stamp()
-    found = {
-        (row["site"], row["origin"])
-        for row in rows
-        if is_all or row["state"] in ("waiting", "leased") or is_due(row["due"], now)
-    }
+    found = _origins(home, None if is_all else stamp())
     return [
         Job(site_named(name), origin)
         for name, origin in sorted(found, key=str)
@@ -82,14 +75,12 @@ def require_pages(home: Home) -> None:
     Raises: UsageError when the home knows no page at all; as `Home.require_ledger`.
     """
     home.require_ledger()
-    if not _known_pages(home):
+    if not _origins(home, None):
         raise UsageError(what=f"{home.path}: the home is empty; name an address to begin from")
 
 
-def _known_pages(home: Home) -> list[Row]:
-    if not home.ledger.exists():
-        return []
-    return pages_that_lead_on(home.ledger)
+def _origins(home: Home, at: str | None) -> list[tuple[str, str | None]]:
+    return origins_to_ask(home.ledger, at) if home.ledger.exists() else []
 
 
 def require_manners(

@@ -5,7 +5,7 @@ Pure. The ledger holds hashes only, so that the words themselves need be kept no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from archive.takedown import KnownSide, Matches, Takedown, TakenAddresses
 from db.recognise.fold import folded, readings, text_hash, words_hash
@@ -60,7 +60,7 @@ class TakedownMatcher:
             for sign in _signs(each):
                 self._index.setdefault(sign, []).append(each)
 
-    def _near(self, what: str, hashes: Iterable[str]) -> Iterable[Takedown]:
+    def _near(self, what: str, hashes: Iterable[str]) -> Collection[Takedown]:
         found = (self._index.get((what, each), ()) for each in hashes)
         return {each.id: each for several in found for each in several}.values()
 
@@ -90,6 +90,15 @@ class TakedownMatcher:
         signs = (sign for c in shown for sign in (c.name_hash, c.hash, *c.told) if sign)
         near = self._near("card", signs)
         return {each.id for each in near if any(is_shown(known, shown) for known in _shown(each))}
+
+    def touches(self, site: str, card: CardWords) -> bool:
+        """Whether a page of a site may be refused, or a quote of it left out, for a card."""
+        signs = [sign for sign in (card.name_hash, card.hash, *card.told) if sign]
+        if self._near("card", signs) or any(self.quote(q) is not None for q in card.quotes):
+            return True
+        if card.slug is None:
+            return bool(self._near("name", [card.name_hash]))
+        return self._addresses.covering(site, "", [(card.slug, "")]) is not None
 
     def quote(self, quote: QuoteWords) -> int | None:
         """The take-down for which a quote is left out. Absent: None."""

@@ -2,9 +2,9 @@
 
 The file's name follows from the segment and the parser, so only missing files are ever made.
 Format: JSON Lines under zstd, a frame for the header and one for each run of captures. Measured on
-2,016 records of 7 KB, of all pairs of 64 tools whose card and quotes each page of a tool repeats, or
-of words that no two pages share (November 2026; bytes and microseconds of processor a record; to
-undo is to plain bytes, to read is to plain values):
+2,016 records of 7 KB, of all pairs of 64 tools whose card and quotes each page of a tool repeats,
+or of words that no two pages share (November 2026; bytes and microseconds of processor a record;
+to undo is to plain bytes, to read is to plain values):
 
                        size           write          undo          read
                   same  distinct  same distinct  same distinct  same distinct
@@ -17,9 +17,9 @@ undo is to plain bytes, to read is to plain values):
     Arrow IPC      699      -      65      -      14     -      102      -
 
 Reading is JSON's own time whatever is around it, so the cheapest to write is taken. Parquet would
-be a quarter of the size for repeated words and 165 MB to install. `long` is one frame a file, with a
-window of 128 MiB. Traces are left out, as parsing gives them again: with them a short record has 1.6
-times the text and takes 2.1 times as long to read.
+be a quarter of the size for repeated words and 165 MB to install. `long` is one frame a file, with
+a window of 128 MiB. Traces are left out, as parsing gives them again: with them a short record has
+1.6 times the text and takes 2.1 times as long to read.
 """
 
 from __future__ import annotations

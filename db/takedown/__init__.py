@@ -2,6 +2,7 @@
 
 withdraw  the whole of it, in one line        evidence  what the home shows, read once
 find      what is meant, and its signs        records   record files without it
+shown     versions of pages, to be asked
 files     databases and exports withdrawn, and what `check` says of them
 """
 

@@ -1,28 +1,29 @@
 """What a home shows: every record file and every published database, each read once.
 
-What shows the same is kept once, and its words once, so memory grows with distinct words and not
-with pages or files. This module changes nothing and decides nothing.
+What shows the same is kept once, and its words once (shown.py). This module changes nothing and
+decides nothing.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archive import Archive, Capture, Page
-from archive.takedown import Matches
+from archive.ledger import places_of_captures
 from db.publish.loss import counted
 from db.recognise.likeness import CardWords, PageWords, QuoteWords
-from db.recognise.match import TakedownMatcher
 from db.records import recordfile
 from db.records.snapshot import is_known_page
 from db.rows.write import connect_read_only
 from db.takedown.records import showing_of
+from db.takedown.shown import CardNumbers, Shown
 from machine.worker import Died, GuardedPool
 from parsers import read_page
 from schema.errors import BytesError, IntegrityError
@@ -30,36 +31,16 @@ from schema.page import RawPage
 from schema.published import CANDIDATE, CURRENT
 from schema.records import Comparison, Line
 
-_DETAILS = "SELECT detail FROM failure UNION SELECT detail FROM finding"
-
-
-class Same(dict[Any, Any]):
-    """The first of equal values: `same[value]`. A site repeats each card on many pages."""
-
-    def __missing__(self, value: Any) -> Any:
-        self[value] = value
-        return value
-
 
 class Held(NamedTuple):
     """What one database holds that a take-down can be about, and what its tombstone says of it."""
 
-    showings: list[PageWords]
-    addresses: list[tuple[str, str]]
-    """Site and address of each page with captures."""
-    details: list[str]
-    """What failures and findings cite."""
+    shown: Shown
+    """With the pages that have captures, and what failures and findings cite."""
     rows: dict[str, int]
     """Number of rows of the guarded tables."""
     sites: list[str]
     """Those of its comparisons."""
-
-    def taken_by(self, taken: TakedownMatcher) -> dict[int, Matches]:
-        """What each take-down takes out of it; empty where it holds none of it."""
-        cited = (taken.cited(detail) for detail in self.details)
-        named = (taken.address(site, url) for site, url in self.addresses)
-        nothing_shown = {each: Matches() for each in (*cited, *named) if each is not None}
-        return nothing_shown | taken.out_of(self.showings)
 
 
 def published_files(public: Path) -> list[Path]:
@@ -76,43 +57,54 @@ def published_files(public: Path) -> list[Path]:
     ]
 
 
-def read_database(path: Path, same: Same | None = None) -> Held | None:
+def read_database(path: Path, cards: CardNumbers | None = None) -> Held | None:
     """What a database of ours holds, of any age. Absent: None where it cannot be read as one."""
-    same = Same() if same is None else same
     try:
         with closing(connect_read_only(path)) as connection:
-            asked = connection.execute
-            return Held(
-                list(_showings(connection, same)),
-                [same[each] for each in asked("SELECT site, url FROM page WHERE captures > 0")],
-                [detail for (detail,) in asked(_DETAILS)],
-                *counted(connection),
-            )
+            shown = Shown(_showings(connection), cards)
+            for table, sql in _NAMED.items():
+                marks = ", ".join("?" * len(sql.split(",")))
+                shown.db.executemany(
+                    f"INSERT INTO {table} VALUES ({marks})", connection.execute(sql)
+                )
+            return Held(shown, *counted(connection))
     except sqlite3.DatabaseError:
         return None  # `check` names it
 
 
-def _showings(connection: sqlite3.Connection, same: Same) -> Iterator[PageWords]:
+_NAMED = {
+    "address": "SELECT site, url FROM page WHERE captures > 0",
+    "detail": "SELECT detail FROM failure UNION SELECT detail FROM finding",
+}
+_QUOTES = """
+SELECT version, key, tool_name, text, position FROM version_quote JOIN quote ON quote.id = quote
+ORDER BY version, position
+"""
+_CARDS = """
+SELECT v.id, page.site, page.url, version_tool.position, slug, card.name, description, card.key
+FROM version_tool JOIN comparison_version AS v ON v.id = version_tool.version
+JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page
+JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card
+ORDER BY version_tool.version, version_tool.position
+"""
+
+
+def _showings(connection: sqlite3.Connection) -> Iterator[PageWords]:
     """What every version of every page shows."""
-    quotes: dict[tuple[int, int], list[QuoteWords]] = defaultdict(list)
-    for version, side, *quote in connection.execute(
-        "SELECT version, 2 - position % 2, key, tool_name, text, position FROM version_quote"
-        " JOIN quote ON quote.id = quote"
-    ):
-        quotes[version, side].append(same[QuoteWords(*quote)])
-    cards: dict[int, list[CardWords]] = defaultdict(list)
-    for version, side, slug, name, description, key in connection.execute(
-        "SELECT version, position, slug, card.name, description, card.key FROM version_tool"
-        " JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card"
-        " ORDER BY version, position"
-    ):
-        under = tuple(quotes[version, side])
-        cards[version].append(same[CardWords(slug, name, description, key, under)])
-    for version, site, url in connection.execute(
-        "SELECT v.id, page.site, page.url FROM comparison_version v"
-        " JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page"
-    ):
-        yield same[PageWords(site, url, tuple(cards[version]))]
+    under = groupby(connection.execute(_QUOTES), key=itemgetter(0))
+    at, said = next(under, (None, iter(())))
+    for version, rows in groupby(connection.execute(_CARDS), key=itemgetter(0)):
+        while at is not None and at < version:
+            at, said = next(under, (None, iter(())))
+        quotes: tuple[list[QuoteWords], list[QuoteWords]] = ([], [])
+        for each in map(QuoteWords._make, (row[1:] for row in said) if at == version else ()):
+            quotes[(each.position - 1) % 2].append(each)
+        shown = list(rows)
+        cards = (
+            CardWords(slug, name, description, key, tuple(quotes[side - 1]))
+            for _, _, _, side, slug, name, description, key in shown
+        )
+        yield PageWords(shown[0][1], shown[0][2], tuple(cards))
 
 
 def _record_of(task: tuple[RawPage, str]) -> Line:
@@ -125,26 +117,20 @@ class Evidence:
     def __init__(self, archive: Archive) -> None:
         self.archive, self.home = archive, archive.home
         self._databases: dict[Path, Held | None] = {}
-        self._same = Same()
+        self._cards = CardNumbers()
 
-    @cached_property
-    def pages(self) -> list[Page]:
+    def pages(self) -> Iterator[Page]:
         """The known pages."""
-        return [page for page in self.archive.pages() if is_known_page(page.site, page.url)]
+        return (page for page in self.archive.each_page() if is_known_page(page.site, page.url))
 
     @cached_property
-    def captures(self) -> list[Capture]:
-        """All captures."""
-        return self.archive.captures()
-
-    @cached_property
-    def showings(self) -> list[PageWords]:
+    def showings(self) -> Shown:
         """What every record read so far shows, then what every published database shows."""
-        found = dict.fromkeys(self._records())
+        found = Shown(self._records(), self._cards)
         for path in published_files(self.home.public):
-            held = self.database(path)
-            found |= dict.fromkeys(held.showings if held else ())
-        return list(found)
+            if held := self.database(path):
+                found.join(held.shown)
+        return found
 
     def read(self, captures: Iterable[Capture]) -> set[str]:
         """Read what pages show, which is kept with the rest.
@@ -152,7 +138,6 @@ class Evidence:
         Gives the SHA-256 of the bodies that showed a comparison, or of which nobody can tell.
         """
         found = set[str]()
-        shown: dict[PageWords, None] = {}
         with GuardedPool(_record_of) as pool:
             for each in {(each.body_sha256, each.url): each for each in captures}.values():
                 try:
@@ -163,26 +148,25 @@ class Evidence:
                 if isinstance(record, (Died, Comparison)):
                     found.add(each.body_sha256)
                 if isinstance(record, Comparison):
-                    shown[showing_of(each.site, each.url, record)] = None
-        known = set(self.showings)
-        self.showings += [each for each in shown if each not in known]
+                    self.showings.add(showing_of(each.site, each.url, record))
         return found
 
     def database(self, path: Path) -> Held | None:
         """What a database holds; one that was read keeps its content as long as its name."""
         if path not in self._databases:
-            self._databases[path] = read_database(path, self._same)
+            self._databases[path] = read_database(path, self._cards)
         return self._databases[path]
 
     def _records(self) -> Iterator[PageWords]:
-        captures = {(each.segment, each.offset): each for each in self.captures}
-        for segment in self.archive.segments():
-            for path in recordfile.record_paths(self.home.records, segment):
+        """What record files show of the captures that are there still."""
+        folder, segments = self.home.records, {each.name: each for each in self.archive.segments()}
+        places = groupby(places_of_captures(self.home.ledger), key=itemgetter("segment"))
+        for name, rows in places:
+            sites = {row["offset"]: (row["site"], row["url"]) for row in rows}
+            # One that is new since has no record file.
+            for path in recordfile.record_paths(folder, segments[name]) if name in segments else ():
                 with suppress(*recordfile.READ_ERRORS):  # it is made again by the next build
-                    for line in list(recordfile.read_lines(path)):
-                        capture = captures.get((segment.name, line.offset))
+                    for line in recordfile.read_lines(path):
                         record = line.reading.record if line.reading else None
-                        if capture is not None and isinstance(record, Comparison):
-                            shown = showing_of(capture.site, capture.url, record)
-                            cards = tuple(self._same[card] for card in shown.cards)
-                            yield self._same[shown._replace(cards=cards)]
+                        if line.offset in sites and isinstance(record, Comparison):
+                            yield showing_of(*sites[line.offset], record)

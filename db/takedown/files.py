@@ -69,7 +69,7 @@ def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
     if held is None and not is_named_by_build(path):
         return False  # perhaps no archive at all; `check` names it
     # Where nobody can tell what it holds, it goes, and can be made again.
-    found = held.taken_by(taken) if held else dict.fromkeys(taken.ids, Matches())
+    found = held.shown.taken_by(taken) if held else dict.fromkeys(taken.ids, Matches())
     if not found:
         if manifest is not None:  # nobody need look into it again
             looked = manifest.model_copy(update={"takedowns": taken.ids})
@@ -101,7 +101,7 @@ def _withdraw_folder(home: Home, export: Export, taken: TakedownMatcher) -> bool
     if not folder.is_dir() or home.path.resolve().is_relative_to(folder.resolve()):
         return False
     held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
-    found = {number for each in held if each for number in each.taken_by(taken)}
+    found = {number for each in held if each for number in each.shown.taken_by(taken)}
     if not held or None in held:
         found = set(taken.ids)  # nobody can tell what it holds
     if not found:
@@ -144,7 +144,7 @@ def withdrawal_problems(home: Home, taken: TakedownMatcher) -> Iterator[tuple[st
             yield where, "it was withdrawn and is still there; build removes it"
         elif taken.ids:
             held = read_database(path)
-            for takedown in sorted(held.taken_by(taken)) if held else ():
+            for takedown in sorted(held.shown.taken_by(taken)) if held else ():
                 yield where, f"it holds what take-down {takedown} is about; build"
             if held is None and not is_named_by_build(path):  # `check` tells of the others
                 yield where, "nobody can tell whether it holds what was taken down; move it away"

@@ -19,6 +19,7 @@ from db.recognise.likeness import CardWords, PageWords
 from db.recognise.match import TakedownMatcher, quote_matches
 from db.takedown.evidence import Evidence
 from db.takedown.records import GONE
+from db.takedown.shown import Shown
 from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
 
@@ -64,7 +65,7 @@ def _named(evidence: Evidence, asked: str, site: str | None) -> tuple[set[Target
         where, name = _split(asked, site)
         return _pages(evidence, where, name) or _tools(evidence, where, name), nowhere
     if _URN.fullmatch(asked):
-        pages = (each for each in evidence.pages if each.url == asked)
+        pages = (each for each in evidence.pages() if each.url == asked)
         found = {Target("page", each.site, asked) for each in pages if site in (None, each.site)}
         return found, "there is no such page"
     owner = site_named(site) if site else site_of_url(asked)
@@ -82,28 +83,29 @@ def _quotes(evidence: Evidence, asked: str, key: str | None) -> set[Target]:
     """The first quote of that key or, without one, of these words: all of the same are known."""
     words = words_hash(folded(asked))
     found = (
-        Target("quote", showing.site, quote.key)
-        for showing in evidence.showings
-        for quote in showing.quotes
+        Target("quote", site, quote.key)
+        for site, card in evidence.showings.cards()
+        for quote in card.quotes
         if quote.key == key or (key is None and words_hash(folded(quote.text or "")) == words)
     )
     return set(islice(found, 1))
 
 
 def _pages(evidence: Evidence, site: str | None, pair: str) -> set[Target]:
-    pages = (each for each in evidence.pages if site in (None, each.site))
+    pages = (each for each in evidence.pages() if site in (None, each.site))
     return {Target("page", p.site, p.url) for p in pages if site_named(p.site).pair(p.url) == pair}
 
 
 def _tools(evidence: Evidence, site: str | None, tool: str) -> set[Target]:
     named = {
         (page.site, slug)
-        for page in evidence.pages
+        for page in evidence.pages()
         for slugs in site_named(page.site).slugs(page.url)
         for slug in slugs
     }
-    for showing in evidence.showings:
-        named |= {(showing.site, card.slug or f"name:{card.name}") for card in showing.cards}
+    named |= {
+        (where, card.slug or f"name:{card.name}") for where, card in evidence.showings.cards()
+    }
     return {
         Target("tool", where, tool) for where, t in named if t == tool and site in (None, where)
     }
@@ -131,7 +133,7 @@ def covered_pages(evidence: Evidence, takedown: Takedown) -> list[int]:
     shown, taken = set(takedown.matches.pages), TakedownMatcher([takedown])
     return [
         page.id
-        for page in evidence.pages
+        for page in evidence.pages()
         if page.url in shown or taken.address(page.site, page.url) is not None
     ]
 
@@ -141,7 +143,9 @@ def matches_of(target: Target, evidence: Evidence) -> Matches:
     if target.kind == "quote":
         found = (
             quote_matches(quote, showing)
-            for showing in evidence.showings
+            for showing in evidence.showings.with_card(
+                lambda _, card: any(quote.key == target.target for quote in card.quotes)
+            )
             for quote in showing.quotes
             if quote.key == target.target and quote.text not in (None, GONE)
         )
@@ -151,11 +155,12 @@ def matches_of(target: Target, evidence: Evidence) -> Matches:
 
 
 def _page_matches(target: Target, evidence: Evidence) -> Matches:
-    own = (each for each in evidence.captures if each.status == 200)
+    own = [page.id for page in evidence.pages() if (page.site, page.url) == target[1:]]
+    captures = evidence.archive.captures_of_pages(own)
     return Matches(
         slugs=[sorted(pair) for pair in site_named(target.site).slugs(target.target)],
-        bodies=sorted({c.body_sha256 for c in own if (c.site, c.url) == target[1:]}),
-        shown=_known(evidence.showings, lambda each, _: (each.site, each.url) == target[1:]),
+        bodies=sorted({each.body_sha256 for each in captures if each.status == 200}),
+        shown=_known(evidence.showings, evidence.showings.of_page(*target[1:])),
     )
 
 
@@ -164,31 +169,31 @@ def _tool_matches(target: Target, evidence: Evidence) -> Matches:
     name = slug.removeprefix("name:")
     own = {text_hash(name)} if name != slug else set()
 
-    def is_it(showing: PageWords, card: CardWords) -> bool:
+    def is_it(where: str, card: CardWords) -> bool:
         is_meant = card.slug is None and card.name_hash in own if own else card.slug == slug
-        return showing.site == site and is_meant
+        return where == site and is_meant
 
-    shown = [[side] for version in _known(evidence.showings, is_it) for side in version]
+    showing = evidence.showings.with_card(is_it)
+    known = _known(evidence.showings, showing, lambda card: is_it(site, card))
+    shown = [[side] for version in known for side in version]
     names = own | {side.name for (side,) in shown if side.name is not None}
     return Matches(slugs=[] if own else [[slug]], names=sorted(names), shown=shown)
 
 
 def _known(
-    showings: Iterable[PageWords], is_meant: Callable[[PageWords, CardWords], bool]
+    shown: Shown, showing: Iterable[PageWords], is_meant: Callable[[CardWords], bool] = bool
 ) -> list[list[KnownSide]]:
     """By what the cards that are meant are known again: a version for each page that shows any."""
     twins: dict[str, dict[tuple[str, str], CardWords]] = defaultdict(dict)
-    for each in showings:
-        if len({card.name_hash for card in each.cards}) == 1:
-            # Some page shows them beside each other: they are two tools of one name.
-            of_name = twins[each.cards[0].name_hash]
-            of_name |= {(card.tool, card.key): card for card in each.cards}
+    for cards in shown.twins():
+        # Some page shows them beside each other: they are two tools of one name.
+        twins[cards[0].name_hash] |= {(card.tool, card.key): card for card in cards}
     versions = [
         [
             card.known(beside, *(t for t in twins[card.name_hash].values() if t.tool != card.tool))
             for card, beside in zip(each.cards, each.cards[::-1], strict=True)
-            if is_meant(each, card)
+            if is_meant(card)
         ]
-        for each in showings
+        for each in showing
     ]
     return [version for version in versions if version]

@@ -111,7 +111,7 @@ def _wanted(evidence: Evidence, target: Target, reason: str, more: Matches) -> T
         if (each.kind, each.site, each.target) == target:
             matches = matches.joined(each.matches.model_copy(update={"is_erasing": False}))
     wanted = Takedown(id=0, **target._asdict(), matches=matches, reason=reason)
-    gone = TakedownMatcher([wanted]).out_of(evidence.showings).get(wanted.id, Matches())
+    gone = evidence.showings.out_of(TakedownMatcher([wanted])).get(wanted.id, Matches())
     return wanted.model_copy(update={"matches": matches.joined(gone)})
 
 
@@ -150,8 +150,8 @@ def is_outdated(home: Home, snapshot: Snapshot) -> bool:
 
 def _captures(evidence: Evidence, takedown: Takedown) -> list[Capture]:
     """The captures of a take-down's pages that may give a record."""
-    pages = set(covered_pages(evidence, takedown)) if takedown.kind != "quote" else set()
-    return [each for each in evidence.captures if each.page_id in pages and each.status == 200]
+    pages = covered_pages(evidence, takedown) if takedown.kind != "quote" else []
+    return [each for each in evidence.archive.captures_of_pages(pages) if each.status == 200]
 
 
 def _erase(evidence: Evidence, target: Target) -> int:
@@ -159,8 +159,7 @@ def _erase(evidence: Evidence, target: Target) -> int:
     home = evidence.home
     active = active_takedowns(home)
     takedown = next(each for each in active if (each.kind, each.site, each.target) == target)
-    pages = set(covered_pages(evidence, takedown))
-    captures = [each for each in evidence.captures if each.page_id in pages]
+    captures = evidence.archive.captures_of_pages(covered_pages(evidence, takedown))
     said = [f"{each.url} {each.captured_at}" for each in captures]
     number = widen_takedown(home, takedown, Matches(erased=said))
     count = erase_captures(home, [each.id for each in captures])
@@ -191,7 +190,7 @@ def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tu
     note = _plain(note, "--note")
     evidence = Evidence(open_archive(home.path))
     target = find(evidence, asked, site=site)
-    if target.kind == "page" and target[1:] not in {(p.site, p.url) for p in evidence.pages}:
+    if target.kind == "page" and target[1:] not in ((p.site, p.url) for p in evidence.pages()):
         raise UsageError(what=f"{told(target.target)}: no page of this archive")
     home.create()
     return enter_correction(home, *target, note), target

@@ -13,6 +13,7 @@ from db.recognise.likeness import PageWords
 from db.recognise.match import TakedownMatcher, quote_matches
 from db.takedown.find import Target, matches_of
 from db.takedown.records import showing_of
+from db.takedown.shown import Shown
 from parsers import read_page
 from schema.page import RawPage
 from schema.records import Comparison
@@ -65,7 +66,7 @@ class Everything:
     """Stands for all that a home ever showed."""
 
     def __init__(self, pages: list[PageWords]) -> None:
-        self.showings = pages
+        self.showings = Shown(pages)
 
 
 def test_no_other_tool_is_taken_for_one_that_was_taken_down() -> None:

@@ -16,7 +16,7 @@ from scrapy import Request
 
 from archive import Home
 from archive.ledger.frontier import Found
-from archive.ledger.leases import MAX_STRIKES, MAX_TRIES
+from archive.ledger.leases import MAX_STRIKES, MAX_TRIES, failed
 from archive.log import RunLog
 from archive.runs import OpenRun, open_run
 from archive.store.quarantine import kept_aside
@@ -263,3 +263,25 @@ def test_an_answer_between_the_kills_starts_the_count_anew(home):
             running.append(start_crawl(home, *([] if number else [site.base]), env={NOW: day}))
             finish(running[-1])
             assert site.paths()[poison] == number + 1
+
+
+def test_pages_are_leased_by_their_tries_and_then_as_they_came_to_be_known(home: Path) -> None:
+    with open_run(Home(home), "crawl") as run:
+        frontier = run.frontier
+        known = [
+            frontier.know(Found("sample", f"{JOB.base}/compare/a{n}-vs-b", "comparison"))
+            for n in range(5)
+        ]
+        first = frontier.next("sample", "comparison", None)
+        assert first is not None and first.page_id == known[0]
+        frontier.settle(first, failed(first, "network_error", "timeout", is_final=False))
+        leased = [frontier.next("sample", "comparison", None) for _ in range(2)]
+        late = frontier.know(Found("sample", f"{JOB.base}/compare/late-vs-b", "comparison"))
+        other = frontier.know(
+            Found("sample", f"{JOB.base}/compare/o-vs-b", "comparison", "http://m")
+        )
+        while (lease := frontier.next("sample", "comparison", None)) is not None:
+            leased.append(lease)
+        assert [each and each.page_id for each in leased] == [*known[1:], late, known[0]]
+        mirrors = frontier.next("sample", "comparison", "http://m")
+        assert mirrors is not None and mirrors.page_id == other

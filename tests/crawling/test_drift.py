@@ -27,10 +27,11 @@ from archive.ledger.profiles import accept_drift, held_captures, load_profiles, 
 from archive.runs import open_run
 from crawler.drift.bands import CHANCE, is_above, is_below, usual_steps, values_of
 from crawler.drift.changes import Change, compare
+from crawler.drift.history import NOW, History
 from crawler.drift.profile import FAILED, UNCHANGED, Profile, profiles_of, total
 from crawler.drift.profiler import Profiler, judge_rest
 from crawler.reading.look import LookTask, PageLook, look
-from crawler.reading.traits import PageTraits, ToolTraits, pack, traits_of, unpack, unread_traits
+from crawler.reading.traits import PageTraits, ToolTraits, traits_of, unread_traits
 from db import build
 from db.status import status
 from machine.failpoints import VARIABLE as KILL_AT
@@ -188,17 +189,25 @@ def profiles(pages: dict[str, bytes]) -> dict[str, Profile]:
     return profiles_of(traits_in(pages))
 
 
-def test_what_is_kept_of_pages_holds_no_word_of_them_and_survives_json() -> None:
-    seen = {str(number): page for number, page in enumerate(traits_in(site()))}
-    text = json.dumps(pack(seen))
-    assert unpack(seen["0"].layout, json.loads(text)) == seen
+def seeing(pages: Iterable[PageTraits]) -> History:
+    history = History()
+    for number, page in enumerate(pages):
+        history.see(f"{number:02}", page)
+    return history
+
+
+def test_what_is_kept_of_pages_holds_no_word_of_them_and_is_read_as_it_was() -> None:
+    pages = traits_in(site())
+    history = seeing(pages)
+    assert list(history.pages("era = ?", NOW)) == pages
+    text = history.packed(pages[0].layout)
     assert '"tools.badge"' in text
     assert "Tool A" not in text and "laptop" not in text and "Builder" not in text
 
 
 def test_a_card_that_many_pages_show_is_kept_once() -> None:
     page = traits_in(site())[0]
-    assert len(pack({str(number): page for number in range(50)})["parts"]) == 2
+    assert len(json.loads(seeing([page] * 50).packed(page.layout))["parts"]) == 2
 
 
 def test_an_unchanged_site_drifts_in_no_way() -> None:

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 from commands import verdicts
-from db_home import ALDER, BIRCH, Answer, html, store, url_of
+from db_home import ALDER, BIRCH, CEDAR, Answer, html, page, store, url_of
 
 from archive import Home, open_archive
 from archive.ledger.ledger import JOURNAL_BYTES, Ledger, copy_ledger, read_rows
@@ -284,3 +284,15 @@ def test_what_a_killed_run_left_of_a_lost_ledger_is_not_rolled_back_into_a_new_o
     rebuild(Home(home))
     assert not journal.exists()
     assert check(home, deep=True) == []
+
+
+def test_who_reads_capture_by_capture_keeps_no_writer_waiting_and_sees_one_moment(home):
+    store(home, [page(ALDER, BIRCH), page(ALDER, CEDAR)])
+    reading = open_archive(home).each_capture()
+    first = next(reading)
+    store(home, [page(BIRCH, CEDAR)])
+    assert [first.id, *(each.id for each in reading)] == [1, 2]
+    archive = open_archive(home)
+    everything = archive.captures()
+    assert [open_archive(home).capture(each.id) for each in everything] == everything
+    assert archive.captures_of_pages([everything[1].page_id]) == [everything[1]]
