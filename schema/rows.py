@@ -242,6 +242,7 @@ class ToolRow(DatedRow):
 
     table = "tool"
     label = "name"
+    indexes = (("name",),)
     tool: Annotated[str, UNIQUE]
     """The tool's key: its slug, site:slug where two sites share it, name: and its name without."""
     site: str
@@ -375,6 +376,7 @@ class VersionToolRow(Row):
 
     table = "version_tool"
     unique = (("version", "position"),)
+    indexes = (("tool", "card"),)
     version: VersionId
     """The version of the comparison."""
     position: Annotated[Position, same(records.Tool, "position")]

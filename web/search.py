@@ -7,10 +7,11 @@ every match before it sorts. The order is FTS5's own ranking (bm25), never that 
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
+from web.asking import count, rows
 from web.notes import add_notes
-from web.queries import PER_PAGE, count, rows
-from web.upstream import ResultRow
+from web.queries import PER_PAGE
 from web.words import MARK_END, MARK_START, match_expression
 
 PLACES = {"quotes": "quote_fts", "cards": "card_fts"}
@@ -48,7 +49,7 @@ from best join card k on k.id = best.id left join tool t on t.id = k.tool
 order by best.place, k.id"""
 
 
-def search(conn: sqlite3.Connection, asked: str, place: str, page: int) -> ResultRow:
+def search(conn: sqlite3.Connection, asked: str, place: str, page: int) -> dict[str, Any]:
     """One page of results, and how many there are in each place.
 
     Shape: `search(conn, "local inference", "quotes", 1)`; what was asked may be anything.
