@@ -41,7 +41,7 @@ HEADERS = (
 NO_INDEX = (b"x-robots-tag", b"noindex")
 """Sent with all data pages: they repeat what pages for people show, some of it under an opt-out."""
 PERSONAL = frozenset({b"cookie", b"authorization"})
-"""Passed on from nobody: a page is the same for everybody, so that it varies by its address alone."""
+"""Passed on from nobody: a page is the same for everybody, and varies by its address alone."""
 DATA = f"/{DATABASE_NAME}"
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
 IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})

@@ -20,8 +20,8 @@ CORRECTIONS = {
 }
 TAKEDOWNS = {
     # Few pages are taken down; all pages have no index by this key.
-    "compare": "select t.kind, t.reason, t.added_at from takedown t"
-    " cross join page p on p.takedown = t.id where p.comparison = :key",
+    "compare": "select kind, reason, added_at from takedown"
+    " cross join page p on p.takedown = takedown.id where p.comparison = :key",
     "tool": "select kind, reason, added_at from takedown where kind = 'tool'"
     " and :key in (target, site || ':' || target)",
     "quote": "select kind, reason, added_at from takedown where kind = 'quote' and target = :key",

@@ -218,8 +218,8 @@ from quote q left join reviewer r on r.id = q.reviewer
 where q.tool_name in (select value from json_each(:names)) and (
   q.tool = :id or (q.tool is null or :slug is null) and :id in (
     select vt.tool
-    from (select version, tool_position from version_quote where quote = q.id limit :places) vq
-    cross join version_tool vt on vt.version = vq.version and vt.position = vq.tool_position))
+    from (select version, tool_position from version_quote where quote = q.id limit :places) place
+    cross join version_tool vt on vt.version = place.version and vt.position = tool_position))
 order by q.last_seen desc, q.id limit :most"""
 
 COMPARISONS_OF_TOOL = f"""
@@ -299,8 +299,8 @@ where q.key = :key"""
 
 TOOLS_OF_QUOTE = """
 select distinct t.tool, t.name
-from (select version, tool_position from version_quote where quote = :id limit :most) vq
-cross join version_tool vt on vt.version = vq.version and vt.position = vq.tool_position
+from (select version, tool_position from version_quote where quote = :id limit :most) place
+cross join version_tool vt on vt.version = place.version and vt.position = tool_position
 cross join tool t on t.id = vt.tool order by t.tool limit 20"""
 
 # The first so many are found before anything else of them is read.
