@@ -28,8 +28,7 @@ from web.describe import SETTINGS
 TAG = re.compile(rb'(?:W/)?"([^"]*)"')
 """Source: RFC 9110, 8.8.3 and 13.1.2: a proxy that packs a page makes its tag a weak one."""
 OURS = (Path(__file__).parent, *map(Path, schema.__path__))
-TOLD_AGAIN = frozenset({b"cache-control", b"etag"})
-"""Headers of a page that belong to the word that it is the same (RFC 9110, 15.4.5)."""
+CACHED = (b"cache-control", f"max-age={SETTINGS['default_cache_ttl']}".encode())
 CUT_SHORT: ContextVar[list[str]] = ContextVar("CUT_SHORT")
 
 
@@ -63,7 +62,10 @@ def tags_of(database: Path, settings: dict[str, Any]) -> Callable[[Scope], bytes
         named = {name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
         if b"/-/" in path or path.startswith(b"/static/") or named & {"_where", "sql"}:
             return None
-        file = database.stat()
+        try:
+            file = database.stat()
+        except OSError:  # taken away since it was looked for: the next request is told so
+            return None
         host = dict(scope["headers"]).get(b"host", b"")
         whole = state.copy()
         for part in (b"%d %d" % (file.st_size, file.st_mtime_ns), scope["scheme"].encode(), host):
@@ -84,7 +86,7 @@ def tagged(app: App, tag_of: Callable[[Scope], bytes | None]) -> App:
             return
         held = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
         if tag.strip(b'"') in TAG.findall(held):
-            await send_unchanged(send, [(b"etag", tag), CACHED])
+            await send_unchanged(send, tag)
             return
         cut = list[str]()
         CUT_SHORT.set(cut)
@@ -94,11 +96,11 @@ def tagged(app: App, tag_of: Callable[[Scope], bytes | None]) -> App:
         async def send_tagged(message: AsgiMessage) -> None:
             nonlocal is_told
             if message["type"] == "http.response.start" and message["status"] == 200 and not cut:
-                message = {**message, "headers": [*message["headers"], (b"etag", tag)]}
+                headers = [pair for pair in message["headers"] if pair[0].lower() != CACHED[0]]
+                message = {**message, "headers": [*headers, CACHED, (b"etag", tag)]}
+                is_told = is_any
                 if is_any:
-                    is_told = True
-                    kept = [pair for pair in message["headers"] if pair[0].lower() in TOLD_AGAIN]
-                    await send_unchanged(send, kept)
+                    await send_unchanged(send, tag)
             if not is_told:
                 await send(message)
 
@@ -107,10 +109,8 @@ def tagged(app: App, tag_of: Callable[[Scope], bytes | None]) -> App:
     return answer
 
 
-CACHED = (b"cache-control", f"max-age={SETTINGS['default_cache_ttl']}".encode())
-
-
-async def send_unchanged(send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-    """Answer that the page is the one that the visitor holds."""
+async def send_unchanged(send: Send, tag: bytes) -> None:
+    """Answer that the page is the one that the visitor holds (RFC 9110, 15.4.5)."""
+    headers = [(b"etag", tag), CACHED]
     await send({"type": "http.response.start", "status": 304, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
