@@ -10,7 +10,7 @@ import sqlite3
 from types import SimpleNamespace
 
 
-class Found(SimpleNamespace):
+class ShownRow(SimpleNamespace):
     """One row of a result; templates reach attributes without the error that a dictionary costs."""
 
 
@@ -21,14 +21,14 @@ def ask(conn: sqlite3.Connection, sql: str, **values: object) -> sqlite3.Cursor:
     return cursor.execute(sql, values)
 
 
-def rows(conn: sqlite3.Connection, sql: str, **values: object) -> list[Found]:
+def rows(conn: sqlite3.Connection, sql: str, **values: object) -> list[ShownRow]:
     """All rows of a query. Of columns that share a name the last counts."""
     cursor = ask(conn, sql, **values)
     names = [each[0] for each in cursor.description]
-    return [Found(**dict(zip(names, row, strict=True))) for row in cursor]
+    return [ShownRow(**dict(zip(names, row, strict=True))) for row in cursor]
 
 
-def first(conn: sqlite3.Connection, sql: str, **values: object) -> Found | None:
+def first(conn: sqlite3.Connection, sql: str, **values: object) -> ShownRow | None:
     """The first row of a query; None where there is none."""
     found = rows(conn, sql, **values)
     return found[0] if found else None

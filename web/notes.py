@@ -10,7 +10,7 @@ import sqlite3
 from functools import lru_cache
 from typing import Literal, get_args
 
-from web.asking import Found, count, first, rows
+from web.asking import ShownRow, count, first, rows
 
 NoteKind = Literal["page", "tool", "quote"]
 CORRECTIONS = {
@@ -30,10 +30,10 @@ TAKEDOWNS = {
 
 
 def add_notes(
-    conn: sqlite3.Connection, kind: NoteKind, noted: list[Found], key: str = "id"
-) -> list[Found]:
+    conn: sqlite3.Connection, kind: NoteKind, noted: list[ShownRow], key: str = "id"
+) -> list[ShownRow]:
     """The rows, each with its `notes`: the corrections on it, oldest first."""
-    notes: dict[int, list[Found]] = {}
+    notes: dict[int, list[ShownRow]] = {}
     if noted and has_any(conn, "correction"):
         numbers = json.dumps([getattr(row, key) for row in noted])
         for note in rows(conn, CORRECTIONS[kind], numbers=numbers):
@@ -43,7 +43,7 @@ def add_notes(
     return noted
 
 
-def takedown(conn: sqlite3.Connection, place: str, key: str) -> Found | None:
+def takedown(conn: sqlite3.Connection, place: str, key: str) -> ShownRow | None:
     """The take-down for which a page of ours is empty; None where there is none."""
     if place not in TAKEDOWNS or not has_any(conn, "takedown"):
         return None

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from jinja2 import Environment
 
 from web import notes, queries, words
-from web.asking import Found
+from web.asking import ShownRow
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
@@ -29,7 +29,7 @@ LONGEST_COUNT_MS = 60_000
 """The home page counts everything, but only once, before the server says that it is ready."""
 ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
 NOT_FOUND = "There is no such page in this archive."
-KEYED: dict[str, tuple[str, Callable[[sqlite3.Connection, str], Found | None]]] = {
+KEYED: dict[str, tuple[str, Callable[[sqlite3.Connection, str], ShownRow | None]]] = {
     "compare": ("c", queries.comparison),
     "tool": ("t", queries.tool),
     "quote": ("q", queries.quote),
@@ -154,9 +154,8 @@ async def reviewer(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, lambda conn: queries.reviewer(conn, name))
     if found is None:
         return await error_page(datasette, request, 404, NOT_FOUND)
-    said = await once(datasette, queries.said_by, name)
-    listed = said.quotes[(page - 1) * queries.PER_PAGE : page * queries.PER_PAGE]
-    found.counts = said.counts
+    numbers, found.counts = await once(datasette, queries.said_by, name)
+    listed = numbers[(page - 1) * queries.PER_PAGE : page * queries.PER_PAGE]
     found.quotes = await read(datasette, lambda conn: queries.quotes_numbered(conn, listed, name))
     return show(
         datasette,
@@ -164,7 +163,7 @@ async def reviewer(datasette: Datasette, request: Request) -> Response:
         "reviewer.html",
         r=found,
         page=page,
-        pages=-(-len(said.quotes) // queries.PER_PAGE),
+        pages=-(-len(numbers) // queries.PER_PAGE),
         canonical=words.address("reviewer", name),
     )
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from dataclasses import dataclass
 from typing import Any
 
-from web.asking import Found, ask, count, first, rows
+from web.asking import ShownRow, ask, count, first, rows
 from web.notes import add_notes, counts
 
 MOST_ROWS = 200
@@ -61,7 +60,7 @@ def home(conn: sqlite3.Connection) -> dict[str, Any]:
     }
 
 
-def reviewers(conn: sqlite3.Connection) -> list[Found]:
+def reviewers(conn: sqlite3.Connection) -> list[ShownRow]:
     """Each reviewer with distinct quotes and printed verdicts."""
     return rows(
         conn,
@@ -73,7 +72,7 @@ def reviewers(conn: sqlite3.Connection) -> list[Found]:
     )
 
 
-def comparison(conn: sqlite3.Connection, key: str) -> Found | None:
+def comparison(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     """One comparison as its shown capture has it; None where nothing whole goes by the key."""
     found = first(conn, COMPARISON, key=key)
     if found is None:
@@ -133,7 +132,7 @@ where (f.comparison = :id and (f.version is null or f.version = :version))
 order by f.id limit 50"""
 
 
-def _as_here(row: Found, words: str) -> None:
+def _as_here(row: ShownRow, words: str) -> None:
     """Leave a row only the words that its own page may show, be they shown elsewhere.
 
     A file made before an address could keep words to itself has no such column.
@@ -143,14 +142,16 @@ def _as_here(row: Found, words: str) -> None:
         setattr(row, words, None)
 
 
-def _slots(quotes: list[Found], rows_there: int) -> list[Found]:
+def _slots(quotes: list[ShownRow], rows_there: int) -> list[ShownRow]:
     """The quotes by row of the scorecard; the reviewer where both cells of a row share one."""
-    slots: dict[int, dict[int, Found]] = {slot: {} for slot in range(1, rows_there + 1)}
+    slots: dict[int, dict[int, ShownRow]] = {slot: {} for slot in range(1, rows_there + 1)}
     for quote in quotes:
         slots.setdefault(quote.slot, {})[quote.tool_position] = quote
     named = {slot: {q.reviewer for q in cells.values()} for slot, cells in slots.items()}
     return [
-        Found(slot=slot, cells=cells, reviewer=min(named[slot]) if len(named[slot]) == 1 else None)
+        ShownRow(
+            slot=slot, cells=cells, reviewer=min(named[slot]) if len(named[slot]) == 1 else None
+        )
         for slot, cells in sorted(slots.items())
     ]
 
@@ -173,7 +174,7 @@ def tools_compared(conn: sqlite3.Connection) -> dict[int, tuple[int, int]]:
     return {number: (compared, noindex) for number, compared, noindex in ask(conn, sql)}
 
 
-def tool(conn: sqlite3.Connection, key: str) -> Found | None:
+def tool(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     """One tool: its cards over time, its quotes, where it is compared, and its namesakes.
 
     It does not say in how many comparisons the tool is.
@@ -234,40 +235,31 @@ select tool, name, site, first_seen, last_seen from tool
 where name = :name and id <> :id order by tool limit 50"""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """All that one reviewer said: the numbers of the quotes as they are listed, and counts."""
+def said_by(conn: sqlite3.Connection, name: str) -> tuple[array[int], ShownRow | None]:
+    """The numbers of all a reviewer's distinct quotes, as they are listed, and counts over them.
 
-    quotes: array[int]
-    counts: Found
-
-
-def said_by(conn: sqlite3.Connection, name: str) -> Said:
-    """What a reviewer said, over distinct quotes: read once, since each page of it is a part."""
-    listed = ask(
-        conn,
-        "select id from quote where reviewer = (select id from reviewer where name = :name)"
-        " order by tool_name collate nocase, id",
-        name=name,
-    )
-    numbers = array("q", (number for (number,) in listed))
-    counted = first(
+    Read once, since each page of them is a part.
+    """
+    listed = ask(conn, f"select id {SAID_BY} order by tool_name collate nocase, id", name=name)
+    counts = first(
         conn,
         "select count(*) as quotes, count(score) as scored, round(avg(score), 1) as mean_score,"
         " sum(verdict = 'ship' and verdict_source = 'page') as ship,"
-        " sum(verdict = 'skip' and verdict_source = 'page') as skip"
-        " from quote where reviewer = (select id from reviewer where name = :name)",
+        f" sum(verdict = 'skip' and verdict_source = 'page') as skip {SAID_BY}",
         name=name,
     )
-    return Said(numbers, counted or Found())
+    return array("q", (number for (number,) in listed)), counts
 
 
-def reviewer(conn: sqlite3.Connection, name: str) -> Found | None:
+SAID_BY = "from quote where reviewer = (select id from reviewer where name = :name)"
+
+
+def reviewer(conn: sqlite3.Connection, name: str) -> ShownRow | None:
     """One reviewer; None where there is none of that name."""
     return first(conn, "select * from reviewer where name = :name", name=name)
 
 
-def quotes_numbered(conn: sqlite3.Connection, numbers: array[int], reviewer: str) -> list[Found]:
+def quotes_numbered(conn: sqlite3.Connection, numbers: array[int], reviewer: str) -> list[ShownRow]:
     """These quotes of one reviewer, in this order."""
     listed = json.dumps(numbers.tolist())
     return add_notes(conn, "quote", rows(conn, QUOTES_NUMBERED, numbers=listed, name=reviewer))
@@ -280,7 +272,7 @@ from json_each(:numbers) each cross join quote q on q.id = each.value
 left join tool t on t.id = q.tool order by each.key"""
 
 
-def quote(conn: sqlite3.Connection, key: str) -> Found | None:
+def quote(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     """One quote and the comparisons that show it, or once did."""
     found = first(conn, QUOTE, key=key)
     if found is None:
@@ -315,6 +307,6 @@ select *, position is not null as is_shown from (
 order by comparison"""
 
 
-def release(conn: sqlite3.Connection, name: str) -> Found | None:
+def release(conn: sqlite3.Connection, name: str) -> ShownRow | None:
     """One citable release, withdrawn or not; None where there never was one of that name."""
     return first(conn, "select * from release where release = :name", name=name)
