@@ -253,6 +253,7 @@ class ToolRow(DatedRow):
 
     table = "tool"
     label = "name"
+    indexes = (("name",),)
     tool: Annotated[str, UNIQUE]
     """The tool's key: its slug, site:slug where two sites share it, name: and its name without."""
     site: str
@@ -387,6 +388,7 @@ class SideRow(NumberedRow):
 
     table = "side"
     label = "card"
+    indexes = (("tool", "card"),)
     tool: ToolId
     """The tool shown."""
     card: CardId

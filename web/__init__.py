@@ -13,6 +13,7 @@ describe   how Datasette shows our tables      cells      one value in them
 templates/ the pages' HTML                     static/    style and icon
 errors     why a file is not served            asgi       types and answers of ASGI
 proxy      whose word on an address counts     paging     each row on one page
+tags       pages that are still the same       asking     how statements are asked
 __main__   `python -m web`
 """
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from urllib.parse import unquote, unquote_plus
 
 from schema.rows import VIEWS
 from web.asgi import App, AsgiMessage, Receive, Scope, Send, send_text
 from web.hardening import DATABASE_NAME
+from web.pages import KEYED_PATH, at_key
 from web.paging import NUMBER, page_by_key, require_next
 from web.proxy import HOST, Front
+from web.tags import tagged
 from web.upstream import Base400, Datasette, Filters, Request, hook
 from web.withdrawn import unless_withdrawn
 
@@ -36,6 +40,8 @@ HEADERS = (
 )
 NO_INDEX = (b"x-robots-tag", b"noindex")
 """Sent with all data pages: they repeat what pages for people show, some of it under an opt-out."""
+PERSONAL = frozenset({b"cookie", b"authorization"})
+"""Passed on from nobody: a page is the same for everybody, and varies by its address alone."""
 DATA = f"/{DATABASE_NAME}"
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
 IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
@@ -88,9 +94,9 @@ def kept_query(query: bytes) -> bytes:
 def with_ours(
     headers: Iterable[tuple[bytes, bytes]], *, is_data: bool = False
 ) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer, ours in place of any of the same name."""
+    """The headers of an answer, ours in place of any of the same name; it varies by none."""
     ours = (*HEADERS, NO_INDEX) if is_data else HEADERS
-    names = {name for name, _ in ours}
+    names = {b"vary", *(name for name, _ in ours)}
     return [*(pair for pair in headers if pair[0].lower() not in names), *ours]
 
 
@@ -123,9 +129,25 @@ def guarded(app: App, front: Front) -> App:
             plain = b"text/plain; charset=utf-8"
             await send_text(send_with_headers, status, plain, f"{sentence}\n", allowed)
             return
+        kept = [pair for pair in scope["headers"] if pair[0] not in PERSONAL]
         # Datasette answers HEAD only for some pages; the server leaves the body out by itself.
-        passed = {**scope, "method": "GET", "query_string": kept_query(query)}
+        passed = {**scope, "method": "GET", "query_string": kept_query(query), "headers": kept}
         await app(passed, receive, send_with_headers)
+
+    return answer
+
+
+def at_once(app: App, datasette: Datasette) -> App:
+    """The application, which is asked only for what is not found at a key of ours, or not well."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        request, found = Request(scope, receive), None
+        asked = KEYED_PATH.fullmatch(request.path) if scope["type"] == "http" else None
+        if asked:
+            # What went wrong goes wrong there once more, and is told as everything else is.
+            with suppress(sqlite3.Error):
+                found = at_key(datasette, request, asked["place"], asked["key"])
+        await (app(scope, receive, send) if found is None else found.asgi_send(send))
 
     return answer
 
@@ -134,7 +156,12 @@ def guarded(app: App, front: Front) -> App:
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Puts the gate before everything Datasette answers, while its file stands."""
     published = datasette.get_database(DATABASE_NAME)
-    return lambda app: guarded(unless_withdrawn(app, published.standing), published.front)
+
+    def wrapped(app: App) -> App:
+        fresh = tagged(at_once(app, datasette), published.tag_of)
+        return guarded(unless_withdrawn(fresh, published.standing), published.front)
+
+    return wrapped
 
 
 @hook

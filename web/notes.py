@@ -5,15 +5,23 @@ A file made before there were such tables has none of either.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Literal, get_args
 
-from web.upstream import ResultRow
+from web.asking import ShownRow, count, first, rows
 
 NoteKind = Literal["page", "tool", "quote"]
+CORRECTIONS = {
+    kind: f"select {kind} as number, note, added_at from correction"
+    f" where {kind} in (select value from json_each(:numbers)) order by id"
+    for kind in get_args(NoteKind)
+}
 TAKEDOWNS = {
-    "compare": "select t.kind, t.reason, t.added_at from page p"
-    " join takedown t on t.id = p.takedown where p.comparison = :key",
+    # Few pages are taken down; all pages have no index by this key.
+    "compare": "select kind, reason, added_at from takedown"
+    " cross join page p on p.takedown = takedown.id where p.comparison = :key",
     "tool": "select kind, reason, added_at from takedown where kind = 'tool'"
     " and :key in (target, site || ':' || target)",
     "quote": "select kind, reason, added_at from takedown where kind = 'quote' and target = :key",
@@ -22,38 +30,37 @@ TAKEDOWNS = {
 
 
 def add_notes(
-    conn: sqlite3.Connection, kind: NoteKind, rows: list[ResultRow], key: str = "id"
-) -> list[ResultRow]:
+    conn: sqlite3.Connection, kind: NoteKind, noted: list[ShownRow], key: str = "id"
+) -> list[ShownRow]:
     """The rows, each with its `notes`: the corrections on it, oldest first."""
-    notes: dict[int, list[ResultRow]] = {}
-    numbers = ", ".join(str(int(row[key])) for row in rows)
-    if rows and _has(conn, "correction"):
-        sql = f"select {kind}, note, added_at from correction where {kind} in ({numbers})"
-        for number, note, added_at in conn.execute(f"{sql} order by id"):
-            notes.setdefault(number, []).append({"note": note, "added_at": added_at})
-    for row in rows:
-        row["notes"] = notes.get(row[key], [])
-    return rows
+    notes: dict[int, list[ShownRow]] = {}
+    if noted and has_any(conn, "correction"):
+        numbers = json.dumps([getattr(row, key) for row in noted])
+        for note in rows(conn, CORRECTIONS[kind], numbers=numbers):
+            notes.setdefault(note.number, []).append(note)
+    for row in noted:
+        row.notes = notes.get(getattr(row, key), [])
+    return noted
 
 
-def takedown(conn: sqlite3.Connection, place: str, key: str) -> ResultRow | None:
+def takedown(conn: sqlite3.Connection, place: str, key: str) -> ShownRow | None:
     """The take-down for which a page of ours is empty; None where there is none."""
-    if place not in TAKEDOWNS or not _has(conn, "takedown"):
+    if place not in TAKEDOWNS or not has_any(conn, "takedown"):
         return None
-    found = conn.execute(TAKEDOWNS[place], {"key": key}).fetchone()
-    return None if found is None else dict(found)
+    return first(conn, TAKEDOWNS[place], key=key)
 
 
-def counts(conn: sqlite3.Connection) -> dict[str, Any]:
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many take-downs and corrections there are."""
+    tables = ("takedown", "correction")
     return {
-        table: conn.execute(f"select count(*) from {table}").fetchone()[0]
-        if _has(conn, table)
-        else 0
-        for table in ("takedown", "correction")
+        table: count(conn, f"select count(*) from {table}") if has_any(conn, table) else 0
+        for table in tables
     }
 
 
-def _has(conn: sqlite3.Connection, table: str) -> bool:
-    sql = "select 1 from sqlite_master where type = 'table' and name = ?"
-    return conn.execute(sql, (table,)).fetchone() is not None
+@lru_cache(maxsize=64)
+def has_any(conn: sqlite3.Connection, table: str) -> bool:
+    """Whether the file, which never changes, has such a table and a row in it."""
+    sql = "select 1 from sqlite_master where type = 'table' and name = :table"
+    return bool(rows(conn, sql, table=table) and rows(conn, f"select 1 from {table} limit 1"))

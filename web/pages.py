@@ -6,19 +6,22 @@ HTML itself.
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment
 
 from web import notes, queries, words
+from web.asking import ShownRow
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.search import PLACES, search
-from web.upstream import Datasette, Request, Response, ResultRow, hook, sqlite_timelimit
+from web.upstream import Datasette, Request, Response, hook, sqlite_timelimit
 
 T = TypeVar("T")
 LONGEST_READ_MS = 1000
@@ -26,10 +29,20 @@ LONGEST_COUNT_MS = 60_000
 """The home page counts everything, but only once, before the server says that it is ready."""
 ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
 NOT_FOUND = "There is no such page in this archive."
+KEYED: dict[str, tuple[str, Callable[[sqlite3.Connection, str], ShownRow | None]]] = {
+    "compare": ("c", queries.comparison),
+    "tool": ("t", queries.tool),
+    "quote": ("q", queries.quote),
+    "release": ("release", queries.release),
+}
+"""Our pages that have a key: what its template calls that which a function finds for the key."""
+KEYED_PATH = re.compile(rf"/(?P<place>{'|'.join(KEYED)})/(?P<key>[^/]+)")
 
-
-# The file never changes under a server, so what the home page counts is counted once.
-COUNTED: WeakKeyDictionary[Datasette, ResultRow] = WeakKeyDictionary()
+TEMPLATES: WeakKeyDictionary[Datasette, Environment] = WeakKeyDictionary()
+"""The templates for pages of ours: one call renders a page, where Datasette's own wait for each
+value, which takes three times as long."""
+# The file never changes under a server, so what is counted over all of it is counted once.
+COUNTED: WeakKeyDictionary[Datasette, dict[object, Any]] = WeakKeyDictionary()
 
 
 async def read(
@@ -48,53 +61,79 @@ async def read(
     return answer
 
 
-async def show(
+async def once(datasette: Datasette, question: Callable[..., T], *about: str) -> T:
+    """What a query function gives that reads much of the file: asked the first time alone."""
+    counted = COUNTED.setdefault(datasette, {})
+    if (question, about) not in counted:
+        counted[question, about] = await read(
+            datasette, lambda conn: question(conn, *about), limit_ms=LONGEST_COUNT_MS
+        )
+    answer: T = counted[question, about]
+    return answer
+
+
+def show(
     datasette: Datasette, request: Request, template: str, *, status: int = 200, **facts: Any
 ) -> Response:
     """A page of ours, with the headers that go with what it shows."""
     if canonical := facts.get("canonical"):
         facts["canonical"] = datasette.urls.path(canonical)
         facts["cited"] = f"{request.scheme}://{request.host}{facts['canonical']}"
-    html = await datasette.render_template(template, facts, request=request)
-    headers = {"cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
+    body = TEMPLATES[datasette].get_template(template).render(facts).encode()
+    headers = {
+        "cache-control": f"max-age={datasette.setting('default_cache_ttl')}",
+        "content-length": str(len(body)),
+    }
     if facts.get("noindex"):
         headers["x-robots-tag"] = "noindex"
-    return Response.html(html, status=status, headers=headers)
+    return Response.html(body, status=status, headers=headers)
 
 
 async def home(datasette: Datasette, request: Request) -> Response:
     """What this is and how much there is of it."""
-    if datasette not in COUNTED:
-        COUNTED[datasette] = await read(datasette, queries.home, limit_ms=LONGEST_COUNT_MS)
-    facts = COUNTED[datasette]
+    facts = await once(datasette, queries.home)
+    await once(datasette, queries.tools_compared)
     allow_sql = datasette.setting("default_allow_sql")
-    return await show(datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts)
+    return show(datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts)
 
 
-def keyed(
-    place: str, called: str, question: Callable[[sqlite3.Connection, str], ResultRow | None]
-) -> Callable[[Datasette, Request], Awaitable[Response]]:
-    """The handler of our pages of one kind, each at its key.
+def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Response | None:
+    """The page of ours at a key; None where nothing is found at it.
 
-    Shape: `called` is what the template calls that which `question` gives for a key.
+    It is read and rendered in one go, by a connection of its own. Each of its queries is answered
+    through an index within a millisecond, and a thread that lets go of Python's lock for each row
+    and gets it back when another has calculated for five milliseconds would take twenty times that.
     """
+    called, question = KEYED[place]
+    key = words.key_of(part)
+    conn = datasette.get_database(DATABASE_NAME).own
+    with sqlite_timelimit(conn, LONGEST_READ_MS):
+        found = question(conn, key)
+    if found is None:
+        return None
+    if place == "tool":
+        compared = COUNTED.get(datasette, {}).get((queries.tools_compared, ()))
+        if compared is None:  # nobody has counted yet
+            return None
+        found.comparisons_count, found.noindex = compared.get(found.id, (0, 0))
+    is_gone = getattr(found, "withdrawn_at", None)
+    return show(
+        datasette,
+        request,
+        f"{place}.html",
+        status=410 if is_gone else 200,
+        noindex=bool(getattr(found, "noindex", 0)),
+        canonical=words.address(place, key),
+        **{called: found},
+    )
 
-    async def handler(datasette: Datasette, request: Request) -> Response:
-        key = words.key_of(request.url_vars["key"])
-        found = await read(datasette, lambda conn: question(conn, key))
-        if found is None:
-            return await missing(datasette, request, place, key)
-        facts = {called: found, "canonical": words.address(place, key)}
-        return await show(
-            datasette,
-            request,
-            f"{place}.html",
-            status=410 if found.get("withdrawn_at") else 200,
-            noindex=bool(found.get("noindex")),
-            **facts,
-        )
 
-    return handler
+async def keyed(datasette: Datasette, request: Request) -> Response:
+    """A page of ours at a key, or what is said of one that is not there."""
+    place, part = request.url_vars["place"], request.url_vars["key"]
+    await once(datasette, queries.tools_compared)
+    found = at_key(datasette, request, place, part)
+    return found or await missing(datasette, request, place, words.key_of(part))
 
 
 async def missing(datasette: Datasette, request: Request, place: str, key: str) -> Response:
@@ -103,7 +142,7 @@ async def missing(datasette: Datasette, request: Request, place: str, key: str) 
     if found is None:
         return await error_page(datasette, request, 404, NOT_FOUND)
     kind = {"compare": "page"}.get(place, place)
-    return await show(
+    return show(
         datasette, request, "takedown.html", status=410, d=found, place_kind=kind, noindex=True
     )
 
@@ -112,17 +151,19 @@ async def reviewer(datasette: Datasette, request: Request) -> Response:
     """One reviewer's words."""
     name = words.key_of(request.url_vars["key"])
     page = words.page_number(request.args.get("page"))
-    found = await read(datasette, lambda conn: queries.reviewer(conn, name, page))
+    found = await read(datasette, lambda conn: queries.reviewer(conn, name))
     if found is None:
         return await error_page(datasette, request, 404, NOT_FOUND)
-    pages = -(-found["counts"]["quotes"] // queries.PER_PAGE)
-    return await show(
+    numbers, found.counts = await once(datasette, queries.said_by, name)
+    listed = numbers[(page - 1) * queries.PER_PAGE : page * queries.PER_PAGE]
+    found.quotes = await read(datasette, lambda conn: queries.quotes_numbered(conn, listed, name))
+    return show(
         datasette,
         request,
         "reviewer.html",
         r=found,
         page=page,
-        pages=pages,
+        pages=-(-len(numbers) // queries.PER_PAGE),
         canonical=words.address("reviewer", name),
     )
 
@@ -134,7 +175,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
     page = words.page_number(request.args.get("page"))
     found = await read(datasette, lambda conn: search(conn, asked, place, page))
     total = found["counts"].get(place, 0)
-    return await show(
+    return show(
         datasette,
         request,
         "search.html",
@@ -158,33 +199,30 @@ async def robots(datasette: Datasette, request: Request) -> Response:
 @hook
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses; they come before Datasette's own."""
-    by_key = {
-        "compare": keyed("compare", "c", queries.comparison),
-        "tool": keyed("tool", "t", queries.tool),
-        "quote": keyed("quote", "q", queries.quote),
-        "release": keyed("release", "release", queries.release),
-        "reviewer": reviewer,
-    }
     return [
         (r"^/$", home),
         (r"^/search$", search_page),
         (r"^/robots\.txt$", robots),
-        *((rf"^/{name}/(?P<key>[^/]+)$", handler) for name, handler in by_key.items()),
+        (r"^/reviewer/(?P<key>[^/]+)$", reviewer),
+        (rf"^{KEYED_PATH.pattern}$", keyed),
     ]
 
 
 @hook
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    """Gives the templates our words, and takes out the white space that tags leave behind."""
+    """Gives the templates our words, and takes out the white space that tags leave behind.
+
+    Each is compiled once, and each of our own files hashed once: none changes under a server.
+    """
     env.trim_blocks = env.lstrip_blocks = True
+    env.auto_reload = False
+    TEMPLATES[datasette] = env.overlay(enable_async=False)
 
     async def columns_of(table: str) -> list[str]:
         columns: list[str] = await datasette.get_database(DATABASE_NAME).table_columns(table)
         return columns
 
-    def address(kind: str, key: str) -> str:
-        path: str = datasette.urls.path(words.address(kind, key))
-        return path
+    base: str = datasette.setting("base_url")
 
     used = (
         words.marked,
@@ -202,7 +240,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     for function in used:
         env.filters[function.__name__] = function
     env.globals.update(
-        address=address,
+        address=lambda kind, key: base[:-1] + words.address(kind, key),
         how_known=words.HOW_KNOWN,
         states_said=words.STATES,
         withheld_reason=words.withheld_reason,
@@ -212,4 +250,6 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         contact=datasette.plugin_config(DATABASE_NAME)["contact"],
         days=words.days,
         columns_of=columns_of,
+        base_url=base,
+        static=cache(datasette.static),
     )

@@ -6,38 +6,27 @@ printed verdicts only; the same quote on forty pages is one quote.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from array import array
+from typing import Any
 
+from web.asking import ShownRow, ask, count, first, rows
 from web.notes import add_notes, counts
-from web.upstream import ResultRow
 
 MOST_ROWS = 200
 """How many comparisons a tool's or a quote's page lists before it points to the table."""
 PER_PAGE = 20
 DATED = "iif(last_seen is null, null, captured_at) as captured_at"
 """The date of a comparison's capture, where it is a sound one."""
+MOST_CARDS = 20
+MOST_PLACES = 2000
+"""At how many of its places words are looked at for a tool that shares them with another."""
 MOST_SLOTS = 4
 """Rows of a whole scorecard."""
 
 
-def rows(conn: sqlite3.Connection, sql: str, **values: object) -> list[ResultRow]:
-    """All rows of a query, as dictionaries."""
-    return [dict(row) for row in conn.execute(sql, values)]
-
-
-def first(conn: sqlite3.Connection, sql: str, **values: object) -> ResultRow | None:
-    """The first row of a query; None where there is none."""
-    found = rows(conn, sql, **values)
-    return found[0] if found else None
-
-
-def count(conn: sqlite3.Connection, sql: str, **values: object) -> int:
-    """The one number a query gives."""
-    found: int = conn.execute(sql, values).fetchone()[0]
-    return found
-
-
-def home(conn: sqlite3.Connection) -> ResultRow:
+def home(conn: sqlite3.Connection) -> dict[str, Any]:
     """Counts, the newest comparisons, tools, reviewers, and every failure by its code."""
     tables = ("comparison", "tool", "card", "quote", "reviewer", "capture", "failure", "finding")
     return {
@@ -71,7 +60,7 @@ def home(conn: sqlite3.Connection) -> ResultRow:
     }
 
 
-def reviewers(conn: sqlite3.Connection) -> list[ResultRow]:
+def reviewers(conn: sqlite3.Connection) -> list[ShownRow]:
     """Each reviewer with distinct quotes and printed verdicts."""
     return rows(
         conn,
@@ -83,103 +72,86 @@ def reviewers(conn: sqlite3.Connection) -> list[ResultRow]:
     )
 
 
-def comparison(conn: sqlite3.Connection, key: str) -> ResultRow | None:
+def comparison(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     """One comparison as its shown capture has it; None where nothing whole goes by the key."""
-    found = first(
-        conn,
-        "select c.*, s.title as site_title, p.state as page_state, a.date_source,"
-        " a.body_sha256, coalesce(a.opt_outs, '') || ' ' || coalesce((select opt_outs from capture"
-        " where page = c.page order by id desc limit 1), '') as opt_outs,"
-        " v.number as version_number from comparison c"
-        " left join site s on s.site = c.site left join page p on p.id = c.page"
-        " left join capture a on a.id = c.capture"
-        " left join comparison_version v on v.id = c.version where c.comparison = :key",
-        key=key,
-    )
+    found = first(conn, COMPARISON, key=key)
     if found is None:
         return None
-    version = found["version"]
-    tools = add_notes(conn, "tool", _version_tools(conn, version), "tool_id")
-    if len(tools) != 2:
+    found.tools = rows(conn, TOOLS_OF_VERSION, version=found.version)
+    if len(found.tools) != 2:
         return None
+    quotes = rows(conn, QUOTES_OF_VERSION, version=found.version)
+    for tool in found.tools:
+        _as_here(tool, "description")
+    for each in quotes:
+        _as_here(each, "text")
     add_notes(conn, "page", [found], "page")
-    quotes = add_notes(conn, "quote", _version_quotes(conn, version), "quote_id")
+    add_notes(conn, "tool", found.tools, "tool_id")
+    add_notes(conn, "quote", quotes, "quote_id")
     # A file made before there were take-downs has no such column.
-    itself = first(conn, "select * from comparison_version where id = :version", version=version)
-    taken_down = (itself or {}).get("quotes_taken_down") or 0
-    is_complete = taken_down and len(quotes) + taken_down == 2 * MOST_SLOTS
-    return {
-        **found,
-        "tools": tools,
-        "slots": _slots(quotes, MOST_SLOTS if is_complete else 0),
-        "quotes_taken_down": taken_down,
-        "is_missing_only_taken_down": is_complete,
-        "versions": rows(
-            conn,
-            "select id, number, title, layout, first_seen, last_seen from comparison_version"
-            " where comparison = :id order by number desc limit 50",
-            id=found["id"],
-        ),
-        "findings": rows(
-            conn,
-            "select f.code, f.field, f.detail, k.description from finding f"
-            " left join code k on k.code = f.code"
-            " where (f.comparison = :id and (f.version is null or f.version = :version))"
-            " or f.card in (select card from version_tool where version = :version)"
-            " or f.quote in (select quote from version_quote where version = :version)"
-            " order by f.id limit 50",
-            id=found["id"],
-            version=version,
-        ),
-    }
+    found.quotes_taken_down = taken_down = getattr(found, "quotes_taken_down", None) or 0
+    is_complete = bool(taken_down) and len(quotes) + taken_down == 2 * MOST_SLOTS
+    found.is_missing_only_taken_down = is_complete
+    found.slots = _slots(quotes, MOST_SLOTS if is_complete else 0)
+    found.versions = rows(conn, VERSIONS, id=found.id)
+    found.findings = rows(conn, FINDINGS, id=found.id, version=found.version)
+    return found
 
 
-def _version_tools(conn: sqlite3.Connection, version: int) -> list[ResultRow]:
-    found = rows(
-        conn,
-        "select vt.*, t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category,"
-        " k.tagline, k.description, k.entry, k.panel_ship_percent, k.withheld as nowhere"
-        " from version_tool vt"
-        " join tool t on t.id = vt.tool join card k on k.id = vt.card"
-        " where vt.version = :version order by vt.position",
-        version=version,
-    )
-    return [_as_here(row, "description") for row in found]
+COMPARISON = """
+select v.*, c.*, s.title as site_title, p.state as page_state, a.date_source, a.body_sha256,
+       coalesce(a.opt_outs, '') || ' ' || coalesce((
+         select opt_outs from capture where page = c.page
+         order by date_source = 'file', captured_at desc, id desc limit 1), '') as opt_outs,
+       v.number as version_number
+from comparison c
+left join site s on s.site = c.site left join page p on p.id = c.page
+left join capture a on a.id = c.capture left join comparison_version v on v.id = c.version
+where c.comparison = :key"""
+
+TOOLS_OF_VERSION = """
+select vt.*, t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category, k.tagline,
+       k.description, k.entry, k.panel_ship_percent, k.withheld as nowhere
+from version_tool vt join tool t on t.id = vt.tool join card k on k.id = vt.card
+where vt.version = :version order by vt.position"""
+
+QUOTES_OF_VERSION = """
+select vq.*, r.name as reviewer, q.id as quote_id, q.key, q.text, q.withheld as nowhere
+from version_quote vq join quote q on q.id = vq.quote left join reviewer r on r.id = vq.reviewer
+where vq.version = :version order by vq.position"""
+
+VERSIONS = """
+select id, number, title, layout, first_seen, last_seen from comparison_version
+where comparison = :id order by number desc limit 50"""
+
+FINDINGS = """
+select f.code, f.field, f.detail, k.description from finding f left join code k on k.code = f.code
+where (f.comparison = :id and (f.version is null or f.version = :version))
+   or f.card in (select card from version_tool where version = :version)
+   or f.quote in (select quote from version_quote where version = :version)
+order by f.id limit 50"""
 
 
-def _version_quotes(conn: sqlite3.Connection, version: int) -> list[ResultRow]:
-    found = rows(
-        conn,
-        "select r.name as reviewer, q.id as quote_id, q.key, q.text, q.withheld as nowhere, vq.*"
-        " from version_quote vq join quote q on q.id = vq.quote"
-        " left join reviewer r on r.id = vq.reviewer"
-        " where vq.version = :version order by vq.position",
-        version=version,
-    )
-    return [_as_here(row, "text") for row in found]
-
-
-def _as_here(row: ResultRow, words: str) -> ResultRow:
-    """A row with the words that its own page may show, be they shown elsewhere.
+def _as_here(row: ShownRow, words: str) -> None:
+    """Leave a row only the words that its own page may show, be they shown elsewhere.
 
     A file made before an address could keep words to itself has no such column.
     """
-    withheld = row.get("withheld") or row["nowhere"]
-    return {**row, "withheld": withheld, words: None if withheld else row[words]}
+    row.withheld = getattr(row, "withheld", None) or row.nowhere
+    if row.withheld:
+        setattr(row, words, None)
 
 
-def _slots(quotes: list[ResultRow], rows_there: int) -> list[ResultRow]:
+def _slots(quotes: list[ShownRow], rows_there: int) -> list[ShownRow]:
     """The quotes by row of the scorecard; the reviewer where both cells of a row share one."""
-    slots: dict[int, dict[int, ResultRow]] = {slot: {} for slot in range(1, rows_there + 1)}
+    slots: dict[int, dict[int, ShownRow]] = {slot: {} for slot in range(1, rows_there + 1)}
     for quote in quotes:
-        slots.setdefault(quote["slot"], {})[quote["tool_position"]] = quote
-    named = {slot: {q["reviewer"] for q in cells.values()} for slot, cells in slots.items()}
+        slots.setdefault(quote.slot, {})[quote.tool_position] = quote
+    named = {slot: {q.reviewer for q in cells.values()} for slot, cells in slots.items()}
     return [
-        {
-            "slot": slot,
-            "cells": cells,
-            "reviewer": min(named[slot]) if len(named[slot]) == 1 else None,
-        }
+        ShownRow(
+            slot=slot, cells=cells, reviewer=min(named[slot]) if len(named[slot]) == 1 else None
+        )
         for slot, cells in sorted(slots.items())
     ]
 
@@ -187,137 +159,154 @@ def _slots(quotes: list[ResultRow], rows_there: int) -> list[ResultRow]:
 def tool_key(conn: sqlite3.Connection, number: int | None) -> str | None:
     """The key of a tool by its number in the file."""
     found = first(conn, "select tool from tool where id = :number", number=number)
-    return found["tool"] if found else None
+    return found.tool if found else None
 
 
-def tool(conn: sqlite3.Connection, key: str) -> ResultRow | None:
-    """One tool: its cards over time, its quotes, where it is compared, and its namesakes."""
-    found = first(
-        conn,
-        "select t.*, s.title as site_title from tool t left join site s on s.site = t.site"
-        " where t.tool = :key",
-        key=key,
-    )
+def tools_compared(conn: sqlite3.Connection) -> dict[int, tuple[int, int]]:
+    """In how many comparisons each tool is, and whether all of them are kept out of indexes.
+
+    Counted once for all tools: of a million comparisons one tool may have thousands.
+    """
+    sql = """
+    select tool, count(*), min(noindex) from (
+      select tool_a as tool, noindex from comparison
+      union all select tool_b, noindex from comparison where tool_b <> tool_a) group by tool"""
+    return {number: (compared, noindex) for number, compared, noindex in ask(conn, sql)}
+
+
+def tool(conn: sqlite3.Connection, key: str) -> ShownRow | None:
+    """One tool: its cards over time, its quotes, where it is compared, and its namesakes.
+
+    It does not say in how many comparisons the tool is.
+    """
+    found = first(conn, TOOL, key=key)
     if found is None:
         return None
-    of_all = first(
-        conn,
-        "select coalesce(min(noindex), 0) as noindex, count(*) as comparisons_count"
-        " from comparison where tool_a = :id or tool_b = :id",
-        id=found["id"],
-    )
-    return {
-        **found,
-        **(of_all or {}),
-        "cards": rows(
-            conn,
-            "select * from card where id in (select card from version_tool where tool = :id)"
-            " order by last_seen desc, id desc limit 20",
-            id=found["id"],
-        ),
-        "notes": add_notes(conn, "tool", [found])[0]["notes"],
-        "quotes": add_notes(
-            conn, "quote", rows(conn, QUOTES_OF_TOOL, id=found["id"], most=MOST_ROWS)
-        ),
-        "comparisons": rows(
-            conn,
-            f"select comparison, title, {DATED} from comparison"
-            " where tool_a = :id or tool_b = :id order by comparison limit :most",
-            id=found["id"],
-            most=MOST_ROWS,
-        ),
-        "namesakes": rows(
-            conn,
-            "select tool, name, site, first_seen, last_seen from tool"
-            " where name = :name and id <> :id order by tool limit 50",
-            id=found["id"],
-            name=found["name"],
-        ),
-    }
+    add_notes(conn, "tool", [found])
+    cards = rows(conn, CARDS_SHOWN, id=found.id)
+    names = {card.name for card in cards}
+    found.cards = cards[:MOST_CARDS]
+    found.quotes = rows(
+        conn, QUOTES_OF_TOOL, id=found.id, slug=found.slug, names=json.dumps(sorted(names)),
+        places=MOST_PLACES, most=MOST_ROWS,
+    )  # fmt: skip
+    add_notes(conn, "quote", found.quotes)
+    found.comparisons = rows(conn, COMPARISONS_OF_TOOL, id=found.id, most=MOST_ROWS)
+    found.namesakes = rows(conn, NAMESAKES, id=found.id, name=found.name)
+    return found
 
 
+TOOL = """
+select t.*, s.title as site_title from tool t left join site s on s.site = t.site
+where t.tool = :key"""
+
+# From one card to the next in the index: a tool shows few, in any number of comparisons.
+CARDS_SHOWN = """
+with recursive shown(card) as (
+  select min(card) from version_tool where tool = :id
+  union all
+  select (select min(card) from version_tool where tool = :id and card > shown.card)
+  from shown where shown.card is not null)
+select k.* from shown cross join card k on k.id = shown.card
+order by k.last_seen desc, k.id desc"""
+
+# Words are said of a name. Those that one tool alone shows name the tool; where several share
+# them, or a name alone is known of this one, its place is looked for.
 QUOTES_OF_TOOL = """
 select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source, q.first_seen,
        q.last_seen, q.tool_name, r.name as reviewer
 from quote q left join reviewer r on r.id = q.reviewer
-where q.id in (
-  select vq.quote from version_quote vq
-  join version_tool vt on vt.version = vq.version and vt.position = vq.tool_position
-  where vt.tool = :id)
+where q.tool_name in (select value from json_each(:names)) and (
+  q.tool = :id or (q.tool is null or :slug is null) and :id in (
+    select vt.tool
+    from (select version, tool_position from version_quote where quote = q.id limit :places) place
+    cross join version_tool vt on vt.version = place.version and vt.position = tool_position))
 order by q.last_seen desc, q.id limit :most"""
 
+COMPARISONS_OF_TOOL = f"""
+select comparison, title, {DATED} from comparison where id in (
+  select id from (select id from comparison where tool_a = :id order by id limit :most)
+  union select id from (select id from comparison where tool_b = :id order by id limit :most)
+  order by id limit :most)
+order by comparison"""
 
-def reviewer(conn: sqlite3.Connection, name: str, page: int) -> ResultRow | None:
-    """One reviewer: counts over distinct quotes, and one page of the quotes themselves."""
-    found = first(conn, "select * from reviewer where name = :name", name=name)
-    if found is None:
-        return None
+NAMESAKES = """
+select tool, name, site, first_seen, last_seen from tool
+where name = :name and id <> :id order by tool limit 50"""
+
+
+def said_by(conn: sqlite3.Connection, name: str) -> tuple[array[int], ShownRow | None]:
+    """The numbers of all a reviewer's distinct quotes, as they are listed, and counts over them.
+
+    Read once, since each page of them is a part.
+    """
+    listed = ask(conn, f"select id {SAID_BY} order by tool_name collate nocase, id", name=name)
     counts = first(
         conn,
         "select count(*) as quotes, count(score) as scored, round(avg(score), 1) as mean_score,"
         " sum(verdict = 'ship' and verdict_source = 'page') as ship,"
-        " sum(verdict = 'skip' and verdict_source = 'page') as skip"
-        " from quote where reviewer = :id",
-        id=found["id"],
+        f" sum(verdict = 'skip' and verdict_source = 'page') as skip {SAID_BY}",
+        name=name,
     )
-    return {
-        **found,
-        "counts": counts,
-        "quotes": add_notes(
-            conn,
-            "quote",
-            rows(
-                conn,
-                "select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source,"
-                " q.first_seen, q.last_seen, q.tool_name, t.tool as tool_key, :name as reviewer"
-                " from quote q"
-                " left join tool t on t.id = q.tool where q.reviewer = :id"
-                " order by q.tool_name collate nocase, q.id limit :most offset :skipped",
-                id=found["id"],
-                name=name,
-                most=PER_PAGE,
-                skipped=(page - 1) * PER_PAGE,
-            ),
-        ),
-    }
+    return array("q", (number for (number,) in listed)), counts
 
 
-def quote(conn: sqlite3.Connection, key: str) -> ResultRow | None:
-    """One quote and every comparison that shows it, or once did."""
-    found = first(
-        conn,
-        "select q.*, r.name as reviewer_name, s.title as site_title from quote q"
-        " left join reviewer r on r.id = q.reviewer left join site s on s.site = q.site"
-        " where q.key = :key",
-        key=key,
-    )
+SAID_BY = "from quote where reviewer = (select id from reviewer where name = :name)"
+
+
+def reviewer(conn: sqlite3.Connection, name: str) -> ShownRow | None:
+    """One reviewer; None where there is none of that name."""
+    return first(conn, "select * from reviewer where name = :name", name=name)
+
+
+def quotes_numbered(conn: sqlite3.Connection, numbers: array[int], reviewer: str) -> list[ShownRow]:
+    """These quotes of one reviewer, in this order."""
+    listed = json.dumps(numbers.tolist())
+    return add_notes(conn, "quote", rows(conn, QUOTES_NUMBERED, numbers=listed, name=reviewer))
+
+
+QUOTES_NUMBERED = """
+select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source, q.first_seen,
+       q.last_seen, q.tool_name, t.tool as tool_key, :name as reviewer
+from json_each(:numbers) each cross join quote q on q.id = each.value
+left join tool t on t.id = q.tool order by each.key"""
+
+
+def quote(conn: sqlite3.Connection, key: str) -> ShownRow | None:
+    """One quote and the comparisons that show it, or once did."""
+    found = first(conn, QUOTE, key=key)
     if found is None:
         return None
     add_notes(conn, "quote", [found])
-    shown_on = rows(conn, COMPARISONS_OF_QUOTE, id=found["id"], most=MOST_ROWS)
-    return {
-        **found,
-        "noindex": bool(shown_on) and all(each["noindex"] for each in shown_on),
-        "tools": rows(
-            conn,
-            "select distinct t.tool, t.name from version_quote vq join version_tool vt"
-            " on vt.version = vq.version and vt.position = vq.tool_position"
-            " join tool t on t.id = vt.tool where vq.quote = :id order by t.tool limit 20",
-            id=found["id"],
-        ),
-        "comparisons": shown_on,
-    }
+    found.tools = rows(conn, TOOLS_OF_QUOTE, id=found.id, most=MOST_ROWS)
+    found.comparisons = rows(conn, COMPARISONS_OF_QUOTE, id=found.id, most=MOST_ROWS)
+    found.noindex = bool(found.comparisons) and all(each.noindex for each in found.comparisons)
+    return found
 
 
-COMPARISONS_OF_QUOTE = """
-select c.comparison, c.title, c.noindex,
-       iif(c.last_seen is null, null, c.captured_at) as captured_at, min(vq.position) as position,
-       max(v.id = c.version) as is_shown
-from version_quote vq join comparison_version v on v.id = vq.version
-join comparison c on c.id = v.comparison
-where vq.quote = :id group by c.id order by c.comparison limit :most"""
+QUOTE = """
+select q.*, r.name as reviewer_name, s.title as site_title from quote q
+left join reviewer r on r.id = q.reviewer left join site s on s.site = q.site
+where q.key = :key"""
+
+TOOLS_OF_QUOTE = """
+select distinct t.tool, t.name
+from (select version, tool_position from version_quote where quote = :id limit :most) place
+cross join version_tool vt on vt.version = place.version and vt.position = tool_position
+cross join tool t on t.id = vt.tool order by t.tool limit 20"""
+
+# The first so many are found before anything else of them is read.
+COMPARISONS_OF_QUOTE = f"""
+select *, position is not null as is_shown from (
+  select c.comparison, c.title, c.noindex, {DATED.replace("last_seen", "c.last_seen")},
+         (select min(position) from version_quote
+          where version = c.version and quote = :id) as position
+  from (select distinct v.comparison as id from version_quote vq
+        cross join comparison_version v on v.id = vq.version where vq.quote = :id limit :most) shown
+  cross join comparison c on c.id = shown.id)
+order by comparison"""
 
 
-def release(conn: sqlite3.Connection, name: str) -> ResultRow | None:
+def release(conn: sqlite3.Connection, name: str) -> ShownRow | None:
     """One citable release, withdrawn or not; None where there never was one of that name."""
     return first(conn, "select * from release where release = :name", name=name)

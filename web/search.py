@@ -7,10 +7,11 @@ every match before it sorts. The order is FTS5's own ranking (bm25), never that 
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
+from web.asking import count, rows
 from web.notes import add_notes
-from web.queries import PER_PAGE, count, rows
-from web.upstream import ResultRow
+from web.queries import PER_PAGE
 from web.words import MARK_END, MARK_START, match_expression
 
 PLACES = {"quotes": "quote_fts", "cards": "card_fts"}
@@ -19,21 +20,16 @@ BEST = """
 with best as materialized (
   select rowid as id, bm25({table}{weights}) as place
   from {table} where {table} match :words order by place, rowid limit :most offset :skipped)"""
-SNIPPET = """(
-  select snippet({table}, {column}, :start, :end, '…', {tokens}) from {table}
-  where {table} match :words and rowid = best.id)"""
-# A search finds a tool's name too; a name is shown whole.
-MARKED_NAME = """(
-  select highlight(quote_fts, 1, :start, :end) from quote_fts
-  where quote_fts match :words and rowid = best.id)"""
+FOUND = "best cross join {table} on {table}.rowid = best.id and {table} match :words"
 
+# A search finds a tool's name too; a name is shown whole.
 QUOTES_FOUND = f"""
 {BEST.format(table="quote_fts", weights="")}
 select q.id, q.key, q.score, q.verdict, q.verdict_source, q.withheld,
        r.name as reviewer, t.tool as tool_key,
-       coalesce({MARKED_NAME}, q.tool_name) as about,
-       {SNIPPET.format(table="quote_fts", column=0, tokens=48)} as snippet
-from best join quote q on q.id = best.id
+       coalesce(highlight(quote_fts, 1, :start, :end), q.tool_name) as about,
+       snippet(quote_fts, 0, :start, :end, '…', 48) as snippet
+from {FOUND.format(table="quote_fts")} join quote q on q.id = best.id
 left join reviewer r on r.id = q.reviewer left join tool t on t.id = q.tool
 order by best.place, q.id"""
 
@@ -41,14 +37,15 @@ order by best.place, q.id"""
 CARDS_FOUND = f"""
 {BEST.format(table="card_fts", weights=", 8.0, 2.0, 4.0, 1.0")}
 select k.id, k.category, k.badge, k.entry, k.panel_ship_percent, k.withheld, t.tool as tool_key,
-       {SNIPPET.format(table="card_fts", column=0, tokens=20)} as name,
-       {SNIPPET.format(table="card_fts", column=2, tokens=30)} as tagline,
-       {SNIPPET.format(table="card_fts", column=3, tokens=40)} as snippet
-from best join card k on k.id = best.id left join tool t on t.id = k.tool
+       snippet(card_fts, 0, :start, :end, '…', 20) as name,
+       snippet(card_fts, 2, :start, :end, '…', 30) as tagline,
+       snippet(card_fts, 3, :start, :end, '…', 40) as snippet
+from {FOUND.format(table="card_fts")} join card k on k.id = best.id
+left join tool t on t.id = k.tool
 order by best.place, k.id"""
 
 
-def search(conn: sqlite3.Connection, asked: str, place: str, page: int) -> ResultRow:
+def search(conn: sqlite3.Connection, asked: str, place: str, page: int) -> dict[str, Any]:
     """One page of results, and how many there are in each place.
 
     Shape: `search(conn, "local inference", "quotes", 1)`; what was asked may be anything.

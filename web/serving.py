@@ -20,12 +20,14 @@ import uvicorn
 
 from schema.contact import require_contact
 from web import cells, gate, hardening, mishaps, pages
+from web.asgi import Scope
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.paging import in_one_order
 from web.proxy import DIRECT, Front, front_of
-from web.upstream import DEFAULT_PLUGINS, Database, Datasette, pm
+from web.tags import cut_short, tags_of
+from web.upstream import DEFAULT_PLUGINS, Database, Datasette, QueryInterrupted, pm
 from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
@@ -33,6 +35,8 @@ PLUGINS = (cells, gate, hardening, mishaps, pages)
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100
+PREPARED = 500
+"""Statements that a connection keeps prepared: pages of ours ask some forty."""
 NEEDED = frozenset(
     {
         "capture", "card", "comparison", "comparison_quote", "comparison_version", "crawl",
@@ -59,26 +63,37 @@ def make_datasette(
     known = known_of(real)
     require_looked_into(real)
     install_plugins()
+    configured = config(allow_sql=allow_sql, contact=contact, base=front.base)
     datasette = Datasette(
         files=[],
-        config=config(allow_sql=allow_sql, contact=contact, base=front.base),
+        config=configured,
         **known,
         template_dir=str(ROOM / "templates"),
         static_mounts=[("static", str(ROOM / "static"))],
     )
     # Without a file Datasette makes an empty database in memory; ours goes in its place.
     datasette.remove_database("_memory")
-    datasette.add_database(Published(datasette, real, front), name=DATABASE_NAME)
+    published = Published(datasette, real, front, tags_of(real, configured))
+    datasette.add_database(published, name=DATABASE_NAME)
     return datasette
 
 
 class Published(Database):  # type: ignore[misc]
     """A published file. Datasette does not quote its path, and a path may hold `?`, `#` or `%`."""
 
-    def __init__(self, datasette: Datasette, real: Path, front: Front) -> None:
+    def __init__(
+        self,
+        datasette: Datasette,
+        real: Path,
+        front: Front,
+        tag_of: Callable[[Scope], bytes | None],
+    ) -> None:
         super().__init__(datasette, path=str(real), is_mutable=False)
-        self.front = front
+        self.front, self.tag_of = front, tag_of
         self.standing = ServedFile(real)
+        self.own = self.connect()
+        """For our pages at a key, in the server's own thread."""
+        hardening.harden(self.own)
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """A connection that reads, whatever is asked for."""
@@ -96,6 +111,9 @@ class Published(Database):  # type: ignore[misc]
         try:
             named["log_sql_errors"] = False
             return await super().execute(in_one_order(sql), *arguments, **named)
+        except QueryInterrupted:
+            cut_short(sql)  # Datasette may leave it out, and say nothing
+            raise
         except sqlite3.DatabaseError as error:
             if mishaps.is_of_the_file(error):
                 mishaps.log.error("%s: %s", Path(self.path).name, error)
@@ -104,7 +122,12 @@ class Published(Database):  # type: ignore[misc]
 
 def connected(real: Path) -> sqlite3.Connection:
     """A connection to a file that never changes, for any thread."""
-    return sqlite3.connect(f"{real.as_uri()}?immutable=1", uri=True, check_same_thread=False)
+    return sqlite3.connect(
+        f"{real.as_uri()}?immutable=1",
+        uri=True,
+        check_same_thread=False,
+        cached_statements=PREPARED,
+    )
 
 
 def known_of(real: Path) -> dict[str, Any]:
