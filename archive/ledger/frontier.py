@@ -212,7 +212,7 @@ class Frontier:
         """Note what was seen only after a page was stored; its state stays as it is."""
         if not is_known(outcome, reason):
             raise ValueError(f"no such outcome: {outcome}:{reason}")
-        with self._ledger.transaction() as db:
+        with self._ledger.step() as db:
             said = {"outcome": outcome, "reason": reason, "detail": detail}
             update(db, "attempt", lease.attempt_id, said)
             update(db, "page", lease.page_id, {"last_outcome": outcome, "last_reason": reason})

@@ -13,6 +13,7 @@ from pathlib import Path
 from archive.home import WAY_OUT, Home
 from archive.ledger.ledger import read_rows
 from archive.store.segments import OPEN
+from archive.store.store import GROUP
 from archive.warc.record import read_fields, read_members
 from schema.errors import IntegrityError
 
@@ -60,14 +61,16 @@ def require_known(home: Home, seen: dict[str, int], ledger: Path) -> None:
 def _is_acknowledged(path: Path, length: int, runs: set[str]) -> bool:
     """Whether a killed run cannot have left what an open segment holds behind `length`.
 
-    It leaves at most one exchange, its own. A file that is sealed got no byte before the ledger
-    knew the last.
+    It leaves one exchange, or one group of them, which began there. A file that is sealed got no
+    byte before the ledger knew the last.
     """
     if not path.name.endswith(OPEN):
         return True
     with suppress(FileNotFoundError):
         records = [record for _, _, record in read_members(path, length) if record is not None]
         noted = [read_fields(record.block) for record in records if record.type == "metadata"]
-        # The first version noted no run.
-        return len(noted) > 1 or any(notes.get("run", "") not in {"", *runs} for notes in noted)
+        # The first version noted no run, and before 0.3 each exchange was a group of its own.
+        if len(noted) > 1 and any(notes.get(GROUP) != str(length) for notes in noted):
+            return True
+        return any(notes.get("run", "") not in {"", *runs} for notes in noted)
     return False

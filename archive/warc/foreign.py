@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from archive.warc.content import MAX_BYTES, MAX_RATIO
-from archive.warc.record import GZIP_MAGIC, WarcRecord, iter_records
+from archive.warc.record import GZIP_MAGIC, WarcRecord, iter_records, piece_at
 
-PIECE = 1 << 20
 MOST_BLOCK = MAX_BYTES + (64 << 10)
 """Of a larger block, head included, no more is read. Units: bytes."""
 SPOOL_BYTES = 16 << 20
@@ -52,7 +51,7 @@ def _undo(data: mmap.mmap, start: int, plain: IO[bytes]) -> int | None:
     place = start
     try:
         while not stream.eof and (place < len(data) or stream.unconsumed_tail):
-            piece = stream.unconsumed_tail or data[place : place + PIECE]
+            piece = stream.unconsumed_tail or data[place : place + piece_at(place - start)]
             place += 0 if stream.unconsumed_tail else len(piece)
             plain.write(stream.decompress(piece, SPOOL_BYTES))
             if plain.tell() > max(SPOOL_BYTES, MAX_RATIO * (place - start)):

@@ -23,7 +23,7 @@ COMPRESSION = 6
 MEMBER_BYTES = 256 << 20
 """The largest gzip member that is undone: some tools write a whole file as one. Units: bytes."""
 GZIP_MAGIC = b"\x1f\x8b\x08"
-_PIECE = 1 << 20
+_FIRST, _MOST = 8 << 10, 1 << 20
 _BREAKS = re.compile(r"[\r\n\0]")
 _FIRST_LINE = re.compile(rb"WARC/[0-9.]{1,8}[ \t]*\r?\n")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
@@ -145,6 +145,11 @@ def members_in(file: BinaryIO, start: int = 0) -> Iterator[tuple[int, int, WarcR
             place = len(data) if following < 0 else following
 
 
+def piece_at(read: int) -> int:
+    """How much of a member to read next: most are small, and what lies behind is copied twice."""
+    return min(max(_FIRST, read), _MOST)
+
+
 def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
     """The bytes of the gzip member at `start` and its end; None where it is cut or broken."""
     stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
@@ -152,7 +157,7 @@ def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
     size, place = 0, start
     try:
         while not stream.eof and place < len(data):
-            piece = data[place : place + _PIECE]
+            piece = data[place : place + piece_at(place - start)]
             place += len(piece)
             parts.append(stream.decompress(piece, MEMBER_BYTES))
             size += len(parts[-1])

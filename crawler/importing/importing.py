@@ -8,8 +8,8 @@ from pathlib import Path
 from archive import Home, open_run
 from crawler.context import Progress
 from crawler.hosts.addresses import strict_address
+from crawler.importing.looks import Looks, look_all
 from crawler.importing.taking import Taking
-from crawler.reading.look import look
 from crawler.report import ImportReport
 from crawler.sources import (
     Company,
@@ -40,9 +40,12 @@ def import_paths(
     url: str | None = None,
     urls_file: Path | None = None,
     date: str | None = None,
+    ack: int | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Take saved pages, folders of them and WARC files into the archive.
+
+    `ack` is a file descriptor that gets a line for each capture once it is safe, as in a crawl.
 
     Raises: UsageError for a path, address, list or date that does not fit, or folders that hold
     nothing to take; StartError when the home is locked or unwritable.
@@ -61,8 +64,8 @@ def import_paths(
     for given in urls.values():
         _require_claimed(given, site)
     named, company = {path for path in paths if not path.is_dir()}, Company(files)
-    with open_run(Home(home), "import") as books, GuardedPool(look) as pool:
-        taking = Taking(books, pool, site, listed)
+    with open_run(Home(home), "import", ack) as books, GuardedPool(look_all, workers=2) as pool:
+        taking = Taking(books, Looks(pool), site, listed)
         for number, path in enumerate(files):
             given_here = Given(urls.get(real(path)), date)
             for found in read_source(path, given_here, is_named=path in named, company=company):
@@ -72,7 +75,7 @@ def import_paths(
             taking.end_file(path)
             if progress is not None:
                 progress("looked at", number + 1, len(files))
-        taking.take_deferred()
+        taking.finish()
         return taking.report()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive.store import Truncation
+from archive.warc import Message
 from schema.dates import DateSource, Precision
 
 
@@ -41,6 +42,8 @@ class Item:
     """The payload digest that the source states, by value: `sha1:` and hex digits."""
     tool: str | None = None
     """What made the capture, as it says itself."""
+    message: Message | None = None
+    """The answer as it was taken apart when it was read; worked out again where it is not given."""
     notes: tuple[str, ...] = ()
     """What is odd about it, though it can be taken: in a few words that are the same for each."""
 

@@ -142,6 +142,7 @@ def _item(record: WarcRecord, said: _Said) -> Item:
         record_id=record.headers.get("warc-record-id"),
         digest=digest,
         tool=said.tool,
+        message=message,
         notes=tuple(notes),
     )
 

@@ -84,20 +84,21 @@ class InProcess:
 def commit_before_bytes() -> None:
     """Bytes go to the file only after their commit and its acknowledgement."""
     append, read_back = SegmentWriter.append, Store._read_back
-    owed: list[bytes] = []
+    owed: list[tuple[SegmentWriter, bytes]] = []
 
     def late_append(self: SegmentWriter, data: bytes) -> int:
         if self.end == 0:
             return append(self, data)
-        owed.append(data)
+        owed.append((self, data))
         start, self.end = self.end, self.end + len(data)
         return start
 
-    def pay(self: Store, segment: SegmentWriter, *more: Any) -> None:
-        if owed:
-            segment.end -= len(owed[0])
-            append(segment, owed.pop())
-        read_back(self, segment, *more)
+    def pay(self: Store) -> None:
+        for segment, data in owed:
+            segment.end -= len(data)
+        while owed:
+            append(*owed.pop(0))
+        read_back(self)
 
     SegmentWriter.append, Store._read_back = late_append, pay  # type: ignore[method-assign]
 
@@ -114,11 +115,12 @@ def no_truncation() -> None:
 
 def acknowledge_early() -> None:
     """The acknowledgement goes out before the commit."""
-    acknowledge, add = Store._acknowledge, Store.add
+    add = Store.add
     Store._acknowledge = lambda *given: None  # type: ignore[method-assign, assignment]
 
     def early(self: Store, exchange: Any, message: Any, *more: Any) -> Any:
-        acknowledge(self, exchange.url, message.body_sha256)
+        if self._group is not None and self._ack is not None:
+            os.write(self._ack, f"{exchange.url} {message.body_sha256}\n".encode())
         return add(self, exchange, message, *more)
 
     Store.add = early  # type: ignore[method-assign]
