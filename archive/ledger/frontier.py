@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from archive.ledger.leases import IS_STUCK, LISTS, Ending, Lease, Role, end_attempt, said_the_same
 from archive.ledger.ledger import Ledger, insert, update
@@ -68,7 +68,11 @@ class Frontier:
         ).fetchone()
         if before is None:
             state = "known" if found.role == "other" else "waiting"
-            row = asdict(found) | {"lastmod": lastmod, "state": state, "known_since": stamp()}
+            row = {each: getattr(found, each) for each in Found.__slots__} | {
+                "lastmod": lastmod,
+                "state": state,
+                "known_since": stamp(),
+            }
             page_id = insert(db, "page", row)
         else:
             page_id = before["id"]

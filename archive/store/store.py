@@ -133,6 +133,7 @@ class Store:
         self._group: dict[str, int] | None = None
         """Where the segments of the group that is open ended before it, by site."""
         self._added: list[_Added] = []
+        self._size = 0
 
     @contextmanager
     def group(self, sites: Iterable[str]) -> Iterator[None]:
@@ -143,12 +144,17 @@ class Store:
         """
         # Entered in the ledger before anything is written to them.
         before = [(each, each.end) for each in map(self._segment, dict.fromkeys(sites))]
-        self._added, self._group = [], {each.site: end for each, end in before}
+        self._added, self._size = [], 0
+        self._group = {each.site: end for each, end in before}
         try:
-            with self._ledger.transaction():
+            with self._ledger.transaction() as db:
                 yield
-                for segment in {id(each.segment): each.segment for each in self._added}.values():
-                    segment.sync()
+                for segment, end in before:
+                    if segment.end > end:
+                        segment.sync()
+                        note_end(db, segment.id, segment.end)
+                if self._added:
+                    note_bytes(db, self._run, self._size)
                 reach("inserted")
         except BaseException:
             for segment, end in before:
@@ -194,9 +200,9 @@ class Store:
             raise UnwritableError(f"{exchange.url}: {error}") from error
         segment = self._segments[exchange.site]
         offset = segment.append(answer + others)
-        place = (segment.id, offset, len(answer), segment.end)
+        self._size += len(message.wire)
         with self._ledger.step() as db:
-            capture_id = enter_capture(db, row, place, len(message.wire))
+            capture_id = enter_capture(db, row, (segment.id, offset, len(answer)))
             if settle is not None:
                 settle(db, capture_id, original is not None)
         sha256 = str(row["body_sha256"])
@@ -370,18 +376,26 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
 
 
 def enter_capture(
-    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int], size: int
+    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int]
 ) -> int:
-    """Enter a capture in the ledger, with its `size` on the wire; gives its number.
+    """Enter a capture in the ledger; gives its number.
 
-    Shape: `place` is its segment, the offset and length of its record, and the exchange's end.
+    Shape: `place` is its segment, and the offset and length of its record.
     """
-    segment_id, offset, length, end = place
-    row = row | {"segment_id": segment_id, "offset": offset, "length": length}
-    capture_id = insert(db, "capture", row)
+    segment_id, offset, length = place
+    return insert(
+        db, "capture", row | {"segment_id": segment_id, "offset": offset, "length": length}
+    )
+
+
+def note_end(db: sqlite3.Connection, segment_id: int, end: int) -> None:
+    """Note how far a segment's bytes are known."""
     db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
-    db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?", (size, row["run_id"]))
-    return capture_id
+
+
+def note_bytes(db: sqlite3.Connection, run_id: int, size: int) -> None:
+    """Add to what a run received."""
+    db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?", (size, run_id))
 
 
 def _members(
@@ -399,7 +413,7 @@ def _members(
     others = b""
     if exchange.request is not None:
         asked = beside if exchange.ip is None else {**beside, "WARC-IP-Address": exchange.ip}
-        others += member("request", exchange.request, asked, payload=b"")
+        others += member("request", exchange.request, asked, payload=digest(b""))
     # Enough to make the ledger's row again from the archive alone.
     notes = {
         "site": exchange.site,
@@ -418,21 +432,20 @@ def _members(
         "source-digest": exchange.source_digest,
     }
     notes |= {name: value for name, value in said.items() if value is not None}
-    answer = _answer(exchange, original, named)
+    answer = _answer(exchange, original, named, str(row["payload_digest"]))
     return answer, others + member("metadata", fields(notes), beside, payload=None)
 
 
-def _answer(exchange: Exchange, original: Original | None, named: dict[str, str]) -> bytes:
+def _answer(
+    exchange: Exchange, original: Original | None, named: dict[str, str], payload: str
+) -> bytes:
     if exchange.is_file:
         content_type = exchange.content_type or "application/octet-stream"
         return member(
-            "resource",
-            exchange.block,
-            {**named, "Content-Type": content_type},
-            payload=exchange.block,
+            "resource", exchange.block, {**named, "Content-Type": content_type}, payload=payload
         )
     if original is None or not original.profile:
-        return member("response", exchange.block, named, payload=_stored_body(exchange))
+        return member("response", exchange.block, named, payload=payload)
     row = original.row
     named |= {
         "WARC-Profile": PROFILE + original.profile,

@@ -60,20 +60,19 @@ def digest(data: bytes) -> str:
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
-def member(kind: str, block: bytes, headers: dict[str, str], *, payload: bytes | None) -> bytes:
-    """One record as one gzip member.
+def member(kind: str, block: bytes, headers: dict[str, str], *, payload: str | None) -> bytes:
+    """One record as one gzip member, `payload` being the digest of its payload.
 
     Absent: `payload` is None where the record has none of its own (warcinfo, metadata).
     Raises: ValueError when a WARC header holds a line break or NUL.
     """
     named = {"WARC-Type": kind, **headers}
-    named.setdefault("WARC-Record-ID", new_record_id())
-    for name, value in named.items():
-        if _BREAKS.search(value):
-            raise ValueError(f"a line break or NUL in the WARC header {name}")
+    if "WARC-Record-ID" not in named:
+        named["WARC-Record-ID"] = new_record_id()
+    _require_lines(named, "WARC header")
     named["WARC-Block-Digest"] = digest(block)
     if payload is not None:
-        named["WARC-Payload-Digest"] = digest(payload)
+        named["WARC-Payload-Digest"] = payload
     content_type = named.pop("Content-Type", "") or _CONTENT_TYPES[kind]
     named |= {"Content-Type": content_type, "Content-Length": str(len(block))}
     head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
@@ -81,11 +80,15 @@ def member(kind: str, block: bytes, headers: dict[str, str], *, payload: bytes |
     return gzip.compress(plain, COMPRESSION, mtime=0)
 
 
+def _require_lines(values: dict[str, str], what: str) -> None:
+    if _BREAKS.search("".join(values.values())):
+        name = next(name for name, value in values.items() if _BREAKS.search(value))
+        raise ValueError(f"a line break or NUL in the {what} {name}")
+
+
 def fields(values: dict[str, str]) -> bytes:
     """The block of a warcinfo or metadata record: one `name: value` a line."""
-    for name, value in values.items():
-        if _BREAKS.search(value):
-            raise ValueError(f"a line break or NUL in the field {name}")
+    _require_lines(values, "field")
     return "".join(f"{name}: {value}\r\n" for name, value in values.items()).encode()
 
 
@@ -213,7 +216,10 @@ def _record_at(
 
 def _headers(text: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in re.sub(r"\r?\n[ \t]+", " ", text.decode("utf-8", "replace")).split("\n"):
+    plain = text.decode("utf-8", "replace")
+    if "\n " in plain or "\n\t" in plain:
+        plain = re.sub(r"\r?\n[ \t]+", " ", plain)
+    for line in plain.split("\n"):
         name, colon, value = line.partition(":")
         if colon:
             found[name.strip().lower()] = value.strip()

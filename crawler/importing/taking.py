@@ -257,7 +257,8 @@ class Taking:
         strict = strict_address(item.url)
         site = each.site = self._claiming(strict)
         ready = each.ready = _ready(item, site.name, site.own_address(strict), repeats)
-        if ready.is_read and not self._is_known(ready.exchange, ready.message):
+        known = self.books.frontier.page_id(site.name, ready.exchange.url)
+        if ready.is_read and not self._is_known(known, ready.exchange, ready.message):
             task = LookTask(_page_of(item, ready.exchange.url), site.name, "record")
             each.asked = self.looks.ask(task)
 
@@ -343,11 +344,13 @@ class Taking:
             error = CrawlError(url=own, outcome="refused_scope", reason="takedown")
             self._leave_out(item.where, error)
             return
-        if self._is_known(exchange, message):
+        page_id = self.books.frontier.page_id(site.name, own)
+        if self._is_known(page_id, exchange, message):
             self.count.unchanged += 1
             self.count.notes.update([NO_DATE] if own.startswith("urn:") and is_given else [])
             return
-        page_id = self.books.frontier.enter(Found(site.name, own, ready.role))
+        if page_id is None:
+            page_id = self.books.frontier.know(Found(site.name, own, ready.role), wants=False)
         attempt: list[int] = []
 
         def settle(db: sqlite3.Connection, capture_id: int, _: bool) -> None:
@@ -406,13 +409,12 @@ class Taking:
         if not isinstance(seen, Died) and seen.record is not None:
             self.count.problem(item.where, "extraction_refused:address", f"{own} {MISPLACED}")
 
-    def _is_known(self, exchange: Exchange, message: Message) -> bool:
+    def _is_known(self, page_id: int | None, exchange: Exchange, message: Message) -> bool:
         """Whether this very exchange is in the archive; one without a sound date, at any time.
 
         It is told by its record's id; where one of the two has none, by its time and body. One
         whose headers say more, a wish of the publisher perhaps, is another.
         """
-        page_id = self.books.frontier.page_id(exchange.site, exchange.url)
         if page_id is None:
             return False
         is_dated = exchange.date_source != "file" and not exchange.url.startswith("urn:")
