@@ -10,7 +10,7 @@ import os
 import re
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -35,6 +35,10 @@ _CONTENT_TYPES = {
     "metadata": "application/warc-fields",
     "warcinfo": "application/warc-fields",
 }
+
+
+Wants = Callable[[dict[str, str]], bool]
+"""Whether a record is wanted, by its headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +176,18 @@ def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
 
 
 def iter_records(
-    plain: bytes | mmap.mmap, most: int | None = None
+    plain: bytes | mmap.mmap, most: int | None = None, place: int = 0, wants: Wants | None = None
 ) -> Iterator[tuple[int, WarcRecord | None]]:
     """The records of decompressed WARC bytes, each with the place where it begins.
 
     None stands for one that is cut or contradicts its own digest; reading goes on at the next
     place that looks like a record. Of a block of more than `most` bytes so many and one are given,
-    without a look at its digest. warcio's reader is not used: it passes a cut one on as whole.
+    without a look at its digest; of one whose headers `wants` refuses, no block. warcio's reader is
+    not used: it passes a cut one on as whole.
     """
-    place = 0
     while place < len(plain):
         start = place
-        record, place = _record_at(plain, start, most)
+        record, place = _record_at(plain, start, most, wants)
         yield start, record
         if record is None:
             following = plain.find(b"WARC/1.", start + 1)
@@ -193,7 +197,7 @@ def iter_records(
 
 
 def _record_at(
-    plain: bytes | mmap.mmap, start: int, most: int | None
+    plain: bytes | mmap.mmap, start: int, most: int | None, wants: Wants | None
 ) -> tuple[WarcRecord | None, int]:
     first = _FIRST_LINE.match(plain, start)
     head = first and _EMPTY_LINE.search(plain, first.end() - 1, first.end() + _HEAD_BYTES)
@@ -202,6 +206,8 @@ def _record_at(
     if head is None or not (length.isascii() and length.isdigit()):
         return None, start
     end = head.end() + int(length)
+    if wants is not None and end <= len(plain) and not wants(headers):
+        return WarcRecord(headers.get("warc-type", ""), headers, b""), end
     if most is not None and int(length) > most and end <= len(plain):
         start_of = bytes(plain[head.end() : head.end() + most + 1])
         return WarcRecord(headers.get("warc-type", ""), headers, start_of), end

@@ -37,13 +37,14 @@ from crawler.sources import (
     Revisit,
     SourceItem,
     Trouble,
+    Unclaimed,
     holds_many,
     real,
     shown,
 )
 from machine.clock import later
 from machine.worker import Died
-from parsers import Site
+from parsers import Site, replayed
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from schema.codes import FAILURES
 from schema.errors import CrawlError
@@ -114,7 +115,7 @@ class _Waiting:
     site claims it, `asked` where no worker looks at it, `error` unless it is to be left out.
     """
 
-    found: Item | Revisit | Trouble
+    found: Item | Revisit | Trouble | Unclaimed
     site: Site | None = None
     ready: _Ready | None = None
     asked: Asked | None = None
@@ -151,7 +152,7 @@ class Taking:
         if isinstance(found, PassedOver):
             self.count.pass_over(found)
             return
-        self.count.read += 1
+        self.count.read += found.count if isinstance(found, Unclaimed) else 1
         self._pages_here += isinstance(found, Item)
         self._waiting.append(self._begun(found))
         self._bytes += _size(found)
@@ -211,6 +212,8 @@ class Taking:
         found = each.found
         if each.error is not None:
             self._leave_out(found.where, each.error)
+        elif isinstance(found, Unclaimed):
+            self._leave_out(found.where, _unclaimed(found.url), found.count)
         elif isinstance(found, Trouble):
             self._trouble(found)
         elif isinstance(found, Revisit):
@@ -226,12 +229,26 @@ class Taking:
         else:
             self._settle(self._begun(*whole))
 
-    def _leave_out(self, where: str, error: CrawlError) -> None:
-        self.count.skipped[f"{error.reason}:{_host(error.url)}"] += 1
+    def claims(self, url: str) -> bool:
+        """Whether an exchange of an address may be one of a page: some site claims its host.
+
+        Of a web archive's copy that is said by what it is a copy of, once it is read; what is no
+        address is told by what is wrong with it.
+        """
+        try:
+            self._claiming(strict_address(url))
+        except CrawlError as error:
+            return error.reason != "host" or replayed(url) is not None
+        return True
+
+    def _leave_out(self, where: str, error: CrawlError, count: int = 1) -> None:
+        self.count.skipped[f"{error.reason}:{_host(error.url)}"] += count
         said = {"outcome": error.outcome, "reason": error.reason, "detail": error.url}
         self.books.add_attempt(url=where, **said)
 
-    def _begun(self, found: Item | Revisit | Trouble, repeats: int | None = None) -> _Waiting:
+    def _begun(
+        self, found: Item | Revisit | Trouble | Unclaimed, repeats: int | None = None
+    ) -> _Waiting:
         """An exchange on its way, its page with a worker if it is to be read."""
         each = _Waiting(found)
         try:
@@ -285,7 +302,7 @@ class Taking:
     def _claiming(self, url: str) -> Site:
         site = self.site or site_of_url(url)
         if site is None:
-            raise CrawlError(url=url, outcome="refused_scope", reason="host")
+            raise _unclaimed(url)
         return site
 
     def _whole(self, revisit: Revisit) -> tuple[Item, int] | None:
@@ -442,7 +459,11 @@ class Taking:
         return self.count.report(self.books, self.site.name if self.site else None, drift, unmet)
 
 
-def _size(found: Item | Revisit | Trouble) -> int:
+def _unclaimed(url: str) -> CrawlError:
+    return CrawlError(url=url, outcome="refused_scope", reason="host")
+
+
+def _size(found: SourceItem) -> int:
     return len(found.block) if isinstance(found, Item) else 0
 
 

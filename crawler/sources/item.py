@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,8 @@ class Given:
 
     url: str | None = None
     date: str | None = None
+    claims: Callable[[str], bool] | None = None
+    """Whether an exchange of an address is wanted; others are counted without being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +96,13 @@ class PassedOver:
     kind: str
 
 
-SourceItem = Item | Revisit | Trouble | PassedOver
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """Exchanges of addresses that nobody wants, `url` one of them: counted by its host."""
+
+    where: str
+    url: str
+    count: int = 1
+
+
+SourceItem = Item | Revisit | Trouble | PassedOver | Unclaimed

@@ -112,7 +112,11 @@ class _Contents:
             with unpacked(self.file, member, whole, doubled) as path:
                 inside = replace(inside, path=path)
                 is_zstd = inside.name.lower().endswith(".zst")
-                found = zstd_exchanges(inside) if is_zstd else exchanges_of(path, where)
+                found = (
+                    zstd_exchanges(inside)
+                    if is_zstd
+                    else exchanges_of(path, where, inside.given.claims)
+                )
                 for each in found:
                     yield self._seen(each)
         except BadZipError as error:

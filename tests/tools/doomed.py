@@ -30,6 +30,8 @@ from archive.store import segments
 from archive.store.segments import SegmentWriter
 from archive.store.store import Store
 from crawler import run as crawler_run
+from crawler.importing import importing, taking
+from crawler.report import CrawlReport, ImportReport
 from machine import failpoints
 from machine.clock import VARIABLE as NOW
 from parsers.sites import site_named
@@ -61,6 +63,10 @@ class Order:
     """Whether pages are read without a worker process, whose start takes longest of all."""
     extra: list[str] = field(default_factory=list)
     """Addresses to ask for beside what is waiting."""
+    imports: list[str] = field(default_factory=list)
+    """Files to take in; nothing is crawled then."""
+    group: int | None = None
+    """How many exchanges an import commits together."""
 
 
 class InProcess:
@@ -161,16 +167,10 @@ def obey(order: Order) -> int:
     if order.file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_bytes, resource.RLIM_INFINITY))
     if order.in_process:
-        crawler_run.GuardedPool = InProcess  # type: ignore[misc, assignment]
+        crawler_run.GuardedPool = importing.GuardedPool = InProcess  # type: ignore
+    taking.GROUP = order.group or taking.GROUP
     try:
-        report = crawler_run.crawl(
-            Path(order.home),
-            addresses=addresses(order),
-            site=site_named("sample"),
-            delay_s=0,
-            allow_private=True,
-            ack=order.ack,
-        )
+        report = _run(order)
     except VerdictsError as error:
         said, code = f"{type(error).__name__}: {error}", error.exit_code
     except BaseException:  # noqa: BLE001 - a bug shall be told, not only die
@@ -182,6 +182,16 @@ def obey(order: Order) -> int:
     with open(order.said, "w", encoding="utf-8") as file:
         file.write(said)
     return code
+
+
+def _run(order: Order) -> CrawlReport | ImportReport:
+    home, site = Path(order.home), site_named("sample")
+    if order.imports:
+        paths = [Path(each) for each in order.imports]
+        return importing.import_paths(home, paths, site=site, ack=order.ack)
+    return crawler_run.crawl(
+        home, addresses=addresses(order), site=site, delay_s=0, allow_private=True, ack=order.ack
+    )
 
 
 def addresses(order: Order) -> list[str]:
