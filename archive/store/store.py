@@ -209,6 +209,10 @@ class Store:
         self._added.append(_Added(exchange, original, sha256, segment, (offset, len(answer))))
         return Stored(capture_id, original is not None)
 
+    def repeats(self, exchange: Exchange, message: Message, page_id: int) -> bool:
+        """Whether an answer, were it added now, would be as what is stored of its page."""
+        return original_of(self._ledger, exchange, message, page_id) is not None
+
     def validators(self, page_id: int, fetched_url: str) -> Validators | None:
         """What the newest whole answer of an address offers to ask with. Absent: None."""
         row = newest_whole(self._ledger, page_id)
