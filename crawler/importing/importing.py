@@ -8,7 +8,7 @@ from pathlib import Path
 from archive import Home, open_run
 from crawler.context import Progress
 from crawler.hosts.addresses import strict_address
-from crawler.importing.looks import Looks, look_all
+from crawler.importing.looks import RECYCLE, Looks, look_all
 from crawler.importing.taking import Taking
 from crawler.report import ImportReport
 from crawler.sources import (
@@ -33,6 +33,7 @@ from parsers import Site
 from parsers.sites import site_of_url
 from schema.errors import CrawlError, UsageError
 
+WORKERS = 2
 TOLD_EACH = 1000
 """After so many exchanges progress is told within a file, too."""
 
@@ -74,7 +75,8 @@ def import_paths(
         _require_claimed(given, site)
     is_named, company = {path for path in paths if not path.is_dir()}, Company(files)
     told_of = _Progress(progress, files, remote)
-    with open_run(Home(home), "import", ack) as books, GuardedPool(look_all, workers=2) as pool:
+    guarded = GuardedPool(look_all, workers=WORKERS, recycle_after=RECYCLE)
+    with open_run(Home(home), "import", ack) as books, guarded as pool:
         taking = Taking(books, Looks(pool), site, listed)
         for path in files:
             mine = Given(urls.get(real(path)), date, taking.claims)

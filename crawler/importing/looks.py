@@ -13,6 +13,10 @@ TASK, TASK_BYTES = 16, 256 << 10
 Pool = GuardedPool[tuple[LookTask, ...], tuple[PageLook, ...]]
 
 
+RECYCLE = 250
+"""After so many tasks a worker is ended: starting one costs what some two hundred pages do."""
+
+
 def look_all(tasks: tuple[LookTask, ...]) -> tuple[PageLook, ...]:
     """What each of some pages shows; runs in the worker."""
     return tuple(map(look, tasks))

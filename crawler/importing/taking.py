@@ -204,6 +204,8 @@ class Taking:
         self._latest = later(days=CLOCKS_DIFFER_DAYS)
         for each in group:
             self._name(each)
+            if each.asked is not None:
+                each.asked.result()  # not waited for with a transaction open
         with self.books.store.group(each.site.name for each in group if each.site is not None):
             for each in group:
                 self._settle(each)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urldefrag
 
-from crawler.sources.item import Item, Revisit, SourceItem
+from crawler.sources.item import Item, Revisit, SourceItem, Unclaimed
 from crawler.sources.members import (
     BadZipError,
     DoubledHash,
@@ -144,7 +144,7 @@ class _Contents:
         return own == stated or (DOUBLED_BY in self.software and doubled.hexdigest() == stated)
 
     def _seen(self, found: SourceItem) -> SourceItem:
-        if isinstance(found, Item | Revisit) and found.url is not None:
+        if isinstance(found, Item | Revisit | Unclaimed) and found.url is not None:
             self.urls.add(urldefrag(found.url).url)
         if isinstance(found, Item) and found.tool is None and self.software:
             return replace(found, tool=self.software)
