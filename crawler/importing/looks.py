@@ -33,7 +33,7 @@ class _Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentPage:
     """A page that was asked about."""
 
     looks: Looks
@@ -51,14 +51,14 @@ class Looks:
     def __init__(self, pool: Pool) -> None:
         self._pool, self._next = pool, _Sent()
 
-    def ask(self, task: LookTask) -> Asked:
+    def ask(self, task: LookTask) -> SentPage:
         """Have a page looked at, as soon as there are enough for a task."""
         sent = self._next
         sent.tasks.append(task)
         sent.size += len(task.page.body)
         if len(sent.tasks) >= TASK or sent.size >= TASK_BYTES:
             self._send()
-        return Asked(self, sent, len(sent.tasks) - 1)
+        return SentPage(self, sent, len(sent.tasks) - 1)
 
     def now(self, task: LookTask) -> PageLook | Died:
         """What is seen of one page, which is waited for."""
