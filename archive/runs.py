@@ -45,7 +45,7 @@ class OpenRun:
         self, *, url: str, outcome: str, reason: str, detail: str | None = None
     ) -> None:
         """Note a failure that belongs to no page of ours."""
-        with self.ledger.transaction() as db:
+        with self.ledger.step() as db:
             now = {"started_at": stamp(), "ended_at": stamp()}
             said = {"url": url, "outcome": outcome, "reason": reason, "detail": detail}
             insert(db, "attempt", {"run_id": self.id, **said, **now})

@@ -57,6 +57,9 @@ class Store:
     def add(self, exchange: Any, message: Any, page_id: int, settle: Any = None) -> Stored:
         return Stored(page_id, False)
 
+    def repeats(self, *given: Any) -> bool:
+        return False
+
     def validators(self, page_id: int, url: str) -> None:
         return None
 

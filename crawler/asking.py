@@ -10,7 +10,7 @@
       |                                                                    reach "fetched"
     exchange     what is to be stored, taken apart to be judged            archive/store
       |
-    ruling       what it means for the page                                judge.py
+    ruling       what it means for the page; a worker begins to look at it  judge.py
       |
     commit       record written, synced, then one transaction: capture     reach "written",
       |          stored, attempt ended, next page leased; read back        "synced", "committed"
@@ -27,6 +27,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from scrapy import Request
@@ -80,6 +81,11 @@ class Kept:
     ruling: Ruling
     capture_id: int
     is_unchanged: bool
+    looking: Looking | None
+    """What a worker sees in the page, begun while it was stored. Absent: None where none was."""
+
+
+Looking = Future[PageLook | Died]
 
 
 class Asking:
@@ -159,6 +165,7 @@ class Asking:
             outcome=f"{ruling.ending.outcome}:{ruling.ending.reason}",
         )
         lease, ahead = asked.lease, None
+        looking = self._look_ahead(exchange, message, lease, ruling)
 
         def settle(db: sqlite3.Connection, capture_id: int, is_unchanged: bool) -> None:
             nonlocal ahead
@@ -174,7 +181,18 @@ class Asking:
             discovery.ahead = ahead
         self._run.ended(lease, ruling.ending, is_unchanged=stored.is_unchanged)
         self._run.pace.after(lease.site, ruling.ending, ruling.wait_s)
-        return Kept(lease, message, ruling, stored.capture_id, stored.is_unchanged)
+        return Kept(lease, message, ruling, stored.capture_id, stored.is_unchanged, looking)
+
+    def _look_ahead(
+        self, exchange: Exchange, message: Message, lease: Lease, ruling: Ruling
+    ) -> Looking | None:
+        """Have a page looked at while the disk is waited for; not one that is as it was."""
+        body, run = message.decoded.body, self._run
+        is_page = lease.role == "comparison" and ruling.ending.state == "captured"
+        if not is_page or not body or run.books.store.repeats(exchange, message, lease.page_id):
+            return None
+        page = RawPage(lease.url, body, message.header("content-type"), now(), message.body_sha256)
+        return run.pool.submit(LookTask(page, lease.site, "record"))
 
     def _ruling(self, asked: Asked, answer: WireAnswer, message: Message) -> Ruling:
         said = {_SAID_BY[name]: value for name, value in asked.named.items()}
@@ -209,7 +227,7 @@ class Asking:
             kind, url = kind if is_html else "text/html", on_origin(url, job.origin)
         page = RawPage(url=url, body=body, fetched_at=now(), content_type=kind)
         task = LookTask(page, job.site.name, "record" if is_page else "links")
-        seen = await asyncio.wrap_future(run.pool.submit(task))
+        seen = await asyncio.wrap_future(kept.looking or run.pool.submit(task))
         if not is_page and isinstance(seen, PageLook):
             seen = replace(seen, links=(*seen.links, *_next_pages(kept.message)))
         discovery.take_page(lease, seen)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from schema.errors import UsageError
 
@@ -58,7 +59,11 @@ def stamp(moment: datetime | None = None) -> str:
     >>> stamp(datetime(2026, 11, 1, 12, 0, tzinfo=UTC))
     '2026-11-01T12:00:00Z'
     """
-    moment = now() if moment is None else moment
+    return _written(now() if moment is None else moment)
+
+
+@lru_cache(maxsize=256)
+def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from archive.ledger.leases import IS_STUCK, LISTS, Ending, Lease, Role, end_attempt, said_the_same
 from archive.ledger.ledger import Ledger, insert, update
@@ -73,7 +73,11 @@ class Frontier:
         ).fetchone()
         if before is None:
             state = "known" if found.role == "other" else "waiting"
-            row = asdict(found) | {"lastmod": lastmod, "state": state, "known_since": stamp()}
+            row = {each: getattr(found, each) for each in Found.__slots__} | {
+                "lastmod": lastmod,
+                "state": state,
+                "known_since": stamp(),
+            }
             page_id = insert(db, "page", row)
         else:
             page_id = before["id"]
@@ -239,7 +243,7 @@ class Frontier:
         """Note what was seen only after a page was stored; its state stays as it is."""
         if not is_known(outcome, reason):
             raise ValueError(f"no such outcome: {outcome}:{reason}")
-        with self._ledger.transaction() as db:
+        with self._ledger.step() as db:
             said = {"outcome": outcome, "reason": reason, "detail": detail}
             update(db, "attempt", lease.attempt_id, said)
             update(db, "page", lease.page_id, {"last_outcome": outcome, "last_reason": reason})

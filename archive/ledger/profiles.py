@@ -61,7 +61,7 @@ class PageSeen(NamedTuple):
 
 def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> None:
     """Write what a run has seen so far, in the place of what it wrote before."""
-    with ledger.transaction() as db:
+    with ledger.step() as db:
         db.execute("DELETE FROM profile WHERE run_id = ?", (run_id,))
         for row in rows:
             told = {name: getattr(row, name) for name in _BESIDE}

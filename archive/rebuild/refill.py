@@ -16,7 +16,7 @@ from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.originals import Original, newest_whole
 from archive.rebuild.exchanges import StoredExchange, exchanges_of
 from archive.store.segments import OPEN
-from archive.store.store import enter_capture, original_of, row_of
+from archive.store.store import enter_capture, note_bytes, note_end, original_of, row_of
 from machine.files import file_sha256
 
 ORPHAN = "damaged:revisit"
@@ -94,7 +94,9 @@ class Refill:
         if found.profile is not None and original is None:
             row["damage"] = ORPHAN
             self._damaged.append(f"{name} at {found.place[0]}: it repeats a lost record")
-        capture_id = enter_capture(db, row, (segment, *found.place), len(found.message.wire))
+        capture_id = enter_capture(db, row, (segment, *found.place[:2]))
+        note_end(db, segment, found.place[2])
+        note_bytes(db, run_id, len(found.message.wire))
         original_id = None if original is None else original.row["id"]
         self._replay.settle(db, Entered(found, page_id, run_id, capture_id, original_id))
 

@@ -7,9 +7,10 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from archive.home import Home
 from archive.ledger.ledger import read_rows, stream_rows
@@ -356,18 +357,26 @@ def load_record(home: Home, segment: str, offset: int, length: int) -> WarcRecor
 
     Raises: IntegrityError when the file or the bytes are missing or broken.
     """
-    where = f"{segment} at {offset}"
+    return next(load_records(home, segment, [(offset, length)]))
+
+
+def load_records(
+    home: Home, segment: str, places: Iterable[tuple[int, int]]
+) -> Iterator[WarcRecord]:
+    """The records at some places of a segment, each an offset and a length. Raises: as above."""
+    with _opened(home, segment) as file:
+        # Asked first: what a broken ledger calls a length may be more than memory holds.
+        size = os.fstat(file.fileno()).st_size
+        for offset, length in places:
+            where = f"{segment} at {offset}"
+            if not 0 <= offset < offset + length <= size:
+                raise IntegrityError(where=where, what="bytes are missing")
+            yield read_member(os.pread(file.fileno(), length, offset), where=where)
+
+
+def _opened(home: Home, segment: str) -> BinaryIO:
     for path in (home.warc / segment, home.warc / (segment + OPEN), home.warc / segment):
         # Three looks: it may be sealed between the first and the second.
-        try:
-            with path.open("rb") as file:
-                # Asked first: what a broken ledger calls a length may be more than memory holds.
-                is_there = 0 <= offset < offset + length <= os.fstat(file.fileno()).st_size
-                file.seek(offset if is_there else 0)
-                data = file.read(length) if is_there else b""
-        except FileNotFoundError:
-            continue
-        if not is_there:
-            raise IntegrityError(where=where, what="bytes are missing")
-        return read_member(data, where=where)
-    raise IntegrityError(where=where, what="the file is missing")
+        with suppress(FileNotFoundError):
+            return path.open("rb")
+    raise IntegrityError(where=segment, what="the file is missing")

@@ -27,11 +27,12 @@ class SegmentWriter:
     """The open segment of one site: bytes go to its end, and to the disk, before anything else."""
 
     def __init__(self, home: Home, ledger: Ledger, site: str) -> None:
-        self._home, self._ledger = home, ledger
+        self._home, self._ledger, self.site = home, ledger, site
         row = ledger.rows("SELECT * FROM segment WHERE site = ? AND is_sealed = 0", (site,))
         if not row:
             home.require_room(SEGMENT_BYTES, StoppedError)
         self.id, self.name, self.end = _row(row[0]) if row else _register(home, ledger, site)
+        self._is_unsafe = False
         reach("segment-entered")
         path = open_path(home, self.name)
         with disk_of(path):
@@ -40,7 +41,7 @@ class SegmentWriter:
         reach("segment-opened")
 
     def append(self, data: bytes) -> int:
-        """Write `data` durably at the end; gives the offset where it begins.
+        """Write `data` at the end, durably once `sync` was called; gives where it begins.
 
         Raises: StoppedError when the disk does not take it; the file is then as before.
         """
@@ -53,31 +54,33 @@ class SegmentWriter:
                 what=f"{self.name}: {len(data)} bytes could not be written: {error.strerror}"
             ) from error
         reach("written")
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            self._give_up()
-            raise StoppedError(
-                what=f"{self.name}: {len(data)} bytes could not be made durable:"
-                f" {error.strerror}; nothing more is written to this segment"
-            ) from error
-        reach("synced")
         start = self.end + len(head)
         self.end = start + len(data)
         return start
 
+    def sync(self) -> None:
+        """Make all that was written durable. Raises: StoppedError when the disk cannot."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._is_unsafe = True
+            raise StoppedError(
+                what=f"{self.name}: what was written could not be made durable:"
+                f" {error.strerror}; nothing more is written to this segment"
+            ) from error
+        reach("synced")
+
     def cut_back(self, end: int) -> None:
-        """Take back what was written after `end` and never acknowledged."""
+        """Take back what was written after `end` and never acknowledged.
+
+        After a failed fsync the file is given up: a second one could say that lost bytes are safe.
+        """
         with disk_of(open_path(self._home, self.name)):
             os.ftruncate(self._file.fileno(), end)
-        self.end = end
-
-    def _give_up(self) -> None:
-        """After a failed fsync: a second one could say that lost bytes are safe."""
-        self.cut_back(self.end)
-        with disk_of(open_path(self._home, self.name)):
-            self._file.close()
-        _retire(self._home, self._ledger, self.id, self.name, self.end)
+            self.end = end
+            if self._is_unsafe:
+                self._file.close()
+                _retire(self._home, self._ledger, self.id, self.name, end)
 
     @property
     def is_full(self) -> bool:

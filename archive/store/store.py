@@ -1,7 +1,8 @@
 """The one way an exchange becomes a capture; the crawl and the import both go through here.
 
-The order never changes: member written, fsync, ledger commit (the acknowledgement), read back.
-An answer that repeats a stored one becomes a revisit record, which holds its headers alone.
+The order never changes: members written, fsync, ledger commit, acknowledgement, read back: of one
+exchange, or of a group of them that an import adds together. An answer that repeats a stored one
+becomes a revisit record, which holds its headers alone.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from archive.home import Home
 from archive.ledger.ledger import Ledger, insert
 from archive.ledger.originals import PROFILE, Original, newest_whole, root_of
-from archive.store.reader import load_body, load_record
+from archive.store.reader import load_body, load_record, load_records
 from archive.store.segments import SegmentWriter
 from archive.warc.content import DecodedBody
 from archive.warc.http1 import Message, UnwritableError, split_head, take_apart
@@ -27,6 +30,8 @@ from schema.dates import DateSource, Precision
 from schema.errors import IntegrityError, StoppedError
 
 NOT_MODIFIED = 304
+GROUP = "group"
+"""What the place is noted under at which the bytes of one commit begin in their segment."""
 Truncation = Literal["length", "time", "disconnect"]
 """Why only a part of an answer is there, as WARC-Truncated says it."""
 
@@ -62,15 +67,16 @@ class Exchange:
     source_digest: str | None = None
     repeats: int | None = None
 
-    def message(self) -> Message:
+    def message(self, taken: Message | None = None) -> Message:
         """The exchange taken apart; a saved file counts as an answer with status 200.
 
+        Absent: `taken` is None unless its block was taken apart already.
         Raises: UnwritableError where the block is no HTTP response.
         """
         if self.is_file:
             headers = (("content-type", self.content_type),) if self.content_type else ()
             return Message(200, headers, self.block, DecodedBody(self.block))
-        found = take_apart(self.block)
+        found = taken or take_apart(self.block)
         if found is None:
             raise UnwritableError(f"{self.url}: the block is no HTTP response")
         if found.decoded.is_plain and self.date_source == "crawl":
@@ -106,6 +112,17 @@ class Stored:
     is_unchanged: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """An exchange that is written down and not acknowledged yet, and the place of its record."""
+
+    exchange: Exchange
+    original: Original | None
+    body_sha256: str
+    segment: SegmentWriter
+    place: tuple[int, int]
+
+
 class Store:
     """Writes exchanges of one run into the home, one site's segment at a time."""
 
@@ -113,6 +130,45 @@ class Store:
         self._home, self._ledger, self._run = home, ledger, run_id
         self._ack = ack
         self._segments: dict[str, SegmentWriter] = {}
+        self._group: dict[str, int] | None = None
+        """Where the segments of the group that is open ended before it, by site."""
+        self._added: list[_Added] = []
+        self._size = 0
+
+    @contextmanager
+    def group(self, sites: Iterable[str]) -> Iterator[None]:
+        """Let all that is added within, of these sites, be committed at the end, or none of it.
+
+        One transaction is open for so long; what other code does in a step is part of it.
+        Raises: as `add`.
+        """
+        # Entered in the ledger before anything is written to them.
+        before = [(each, each.end) for each in map(self._segment, dict.fromkeys(sites))]
+        self._added, self._size = [], 0
+        self._group = {each.site: end for each, end in before}
+        try:
+            with self._ledger.transaction() as db:
+                yield
+                for segment, end in before:
+                    if segment.end > end:
+                        segment.sync()
+                        note_end(db, segment.id, segment.end)
+                if self._added:
+                    note_bytes(db, self._run, self._size)
+                reach("inserted")
+        except BaseException:
+            for segment, end in before:
+                self._take_back(segment, end)
+            raise
+        finally:
+            self._group = None
+        reach("committed")
+        self._acknowledge()
+        self._read_back()
+        reach("read-back")
+        for segment, _ in before:
+            if segment.is_full:
+                self._segments.pop(segment.site).close()
 
     def add(
         self,
@@ -123,12 +179,15 @@ class Store:
     ) -> Stored:
         """Store an exchange; `settle` ends its lease inside the same commit.
 
-        Shape: `settle` is given the connection, the capture's id, and whether the page is as
-        it was.
+        In a group, it is safe only at the end of that. Shape: `settle` is given the connection,
+        the capture's id, and whether the page is as it was.
 
         Raises: StoppedError when the disk does not take it, IntegrityError when it does not
         read back as it was written, UnwritableError when a header could break the file's format.
         """
+        if self._group is None:
+            with self.group([exchange.site]):
+                return self.add(exchange, message, page_id, settle)
         original = original_of(self._ledger, exchange, message, page_id)
         row = row_of(exchange, message, original) | {
             "page_id": page_id,
@@ -136,29 +195,23 @@ class Store:
             "record_id": new_record_id(),
         }
         try:
-            answer, others = _members(exchange, original, row)
+            answer, others = _members(exchange, original, row, self._group[exchange.site])
         except ValueError as error:
             raise UnwritableError(f"{exchange.url}: {error}") from error
-        segment = self._segment(exchange.site)
-        before = segment.end
+        segment = self._segments[exchange.site]
         offset = segment.append(answer + others)
-        place = (segment.id, offset, len(answer), segment.end)
-        try:
-            with self._ledger.transaction() as db:
-                capture_id = enter_capture(db, row, place, len(message.wire))
-                if settle is not None:
-                    settle(db, capture_id, original is not None)
-                reach("inserted")
-        except BaseException:
-            self._take_back(segment, before)
-            raise
-        reach("committed")
-        self._acknowledge(exchange.url, str(row["body_sha256"]))
-        self._read_back(segment, offset, len(answer), exchange, original)
-        reach("read-back")
-        if segment.is_full:
-            self._segments.pop(exchange.site).close()
+        self._size += len(message.wire)
+        with self._ledger.step() as db:
+            capture_id = enter_capture(db, row, (segment.id, offset, len(answer)))
+            if settle is not None:
+                settle(db, capture_id, original is not None)
+        sha256 = str(row["body_sha256"])
+        self._added.append(_Added(exchange, original, sha256, segment, (offset, len(answer))))
         return Stored(capture_id, original is not None)
+
+    def repeats(self, exchange: Exchange, message: Message, page_id: int) -> bool:
+        """Whether an answer, were it added now, would be as what is stored of its page."""
+        return original_of(self._ledger, exchange, message, page_id) is not None
 
     def validators(self, page_id: int, fetched_url: str) -> Validators | None:
         """What the newest whole answer of an address offers to ask with. Absent: None."""
@@ -204,11 +257,12 @@ class Store:
         if self._ledger.value("SELECT length FROM segment WHERE id = ?", (segment.id,)) == end:
             segment.cut_back(end)
 
-    def _acknowledge(self, url: str, body_sha256: str) -> None:
+    def _acknowledge(self) -> None:
         if self._ack is None:
             return
         try:
-            os.write(self._ack, f"{url} {body_sha256}\n".encode())
+            for each in self._added:
+                os.write(self._ack, f"{each.exchange.url} {each.body_sha256}\n".encode())
         except OSError as error:
             raise StoppedError(what=f"--ack-fd {self._ack}: {error.strerror}") from error
 
@@ -217,22 +271,18 @@ class Store:
             self._segments[site] = SegmentWriter(self._home, self._ledger, site)
         return self._segments[site]
 
-    def _read_back(
-        self,
-        segment: SegmentWriter,
-        offset: int,
-        length: int,
-        exchange: Exchange,
-        original: Original | None,
-    ) -> None:
-        block = load_record(self._home, segment.name, offset, length).block
-        is_revisit = original is not None and original.profile
-        wanted = split_head(exchange.block)[0] if is_revisit else exchange.block
-        if block != wanted:
-            raise IntegrityError(
-                where=f"{segment.name} at {offset}",
-                what=f"{exchange.url} does not read back as it was written",
-            )
+    def _read_back(self) -> None:
+        for name, added in groupby(self._added, lambda each: each.segment.name):
+            mine = list(added)
+            found = load_records(self._home, name, [each.place for each in mine])
+            for each, record in zip(mine, found, strict=True):
+                block, original = each.exchange.block, each.original
+                is_revisit = original is not None and original.profile
+                if record.block != (split_head(block)[0] if is_revisit else block):
+                    raise IntegrityError(
+                        where=f"{name} at {each.place[0]}",
+                        what=f"{each.exchange.url} does not read back as it was written",
+                    )
 
     def close(self) -> None:
         """Seal the segments that were written to."""
@@ -330,24 +380,32 @@ def row_of(exchange: Exchange, message: Message, original: Original | None) -> d
 
 
 def enter_capture(
-    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int, int], size: int
+    db: sqlite3.Connection, row: dict[str, object], place: tuple[int, int, int]
 ) -> int:
-    """Enter a capture in the ledger, with its `size` on the wire; gives its number.
+    """Enter a capture in the ledger; gives its number.
 
-    Shape: `place` is its segment, the offset and length of its record, and the exchange's end.
+    Shape: `place` is its segment, and the offset and length of its record.
     """
-    segment_id, offset, length, end = place
-    row = row | {"segment_id": segment_id, "offset": offset, "length": length}
-    capture_id = insert(db, "capture", row)
+    segment_id, offset, length = place
+    return insert(
+        db, "capture", row | {"segment_id": segment_id, "offset": offset, "length": length}
+    )
+
+
+def note_end(db: sqlite3.Connection, segment_id: int, end: int) -> None:
+    """Note how far a segment's bytes are known."""
     db.execute("UPDATE segment SET length = ? WHERE id = ?", (end, segment_id))
-    db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?", (size, row["run_id"]))
-    return capture_id
+
+
+def note_bytes(db: sqlite3.Connection, run_id: int, size: int) -> None:
+    """Add to what a run received."""
+    db.execute("UPDATE run SET bytes = bytes + ? WHERE id = ?", (size, run_id))
 
 
 def _members(
-    exchange: Exchange, original: Original | None, row: dict[str, object]
+    exchange: Exchange, original: Original | None, row: dict[str, object], since: int
 ) -> tuple[bytes, bytes]:
-    """The record of the answer, and those that go with it."""
+    """The record of the answer, and those that go with it; its group began at `since`."""
     record_id = str(row["record_id"])
     common = {"WARC-Target-URI": exchange.fetched_url, "WARC-Date": exchange.captured_at}
     named = {**common, "WARC-Record-ID": record_id}
@@ -359,7 +417,7 @@ def _members(
     others = b""
     if exchange.request is not None:
         asked = beside if exchange.ip is None else {**beside, "WARC-IP-Address": exchange.ip}
-        others += member("request", exchange.request, asked, payload=b"")
+        others += member("request", exchange.request, asked, payload=digest(b""))
     # Enough to make the ledger's row again from the archive alone.
     notes = {
         "site": exchange.site,
@@ -369,6 +427,7 @@ def _members(
         "date-source": exchange.date_source,
         "stored-at": stamp(),
         "body-sha256": str(row["body_sha256"]),
+        GROUP: str(since),
     }
     said = {
         "outcome": exchange.outcome,
@@ -377,21 +436,20 @@ def _members(
         "source-digest": exchange.source_digest,
     }
     notes |= {name: value for name, value in said.items() if value is not None}
-    answer = _answer(exchange, original, named)
+    answer = _answer(exchange, original, named, str(row["payload_digest"]))
     return answer, others + member("metadata", fields(notes), beside, payload=None)
 
 
-def _answer(exchange: Exchange, original: Original | None, named: dict[str, str]) -> bytes:
+def _answer(
+    exchange: Exchange, original: Original | None, named: dict[str, str], payload: str
+) -> bytes:
     if exchange.is_file:
         content_type = exchange.content_type or "application/octet-stream"
         return member(
-            "resource",
-            exchange.block,
-            {**named, "Content-Type": content_type},
-            payload=exchange.block,
+            "resource", exchange.block, {**named, "Content-Type": content_type}, payload=payload
         )
     if original is None or not original.profile:
-        return member("response", exchange.block, named, payload=_stored_body(exchange))
+        return member("response", exchange.block, named, payload=payload)
     row = original.row
     named |= {
         "WARC-Profile": PROFILE + original.profile,

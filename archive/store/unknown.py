@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 from archive.home import WAY_OUT, Home
 from archive.ledger.ledger import read_rows
 from archive.store.segments import OPEN
+from archive.store.store import GROUP
 from archive.warc.record import read_fields, read_members
 from schema.errors import IntegrityError
 
@@ -43,7 +45,11 @@ def unknown(home: Home, seen: dict[str, int], ledger: Path) -> Iterator[tuple[st
         is_sealed, length = known.get(name.removesuffix(OPEN), (None, 0))
         if is_sealed is None:
             yield name, f"the ledger does not know this file; {WAY_OUT}"
-        elif not is_sealed and size > length and _is_acknowledged(home.warc / name, length, runs):
+        elif (
+            not is_sealed
+            and size > length
+            and _is_acknowledged(home.warc / name, length, size, runs)
+        ):
             yield name, f"the ledger is older than what lies behind byte {length}; {WAY_OUT}"
 
 
@@ -57,17 +63,21 @@ def require_known(home: Home, seen: dict[str, int], ledger: Path) -> None:
             raise IntegrityError(where=str(home.warc / name), what=what)
 
 
-def _is_acknowledged(path: Path, length: int, runs: set[str]) -> bool:
-    """Whether a killed run cannot have left what an open segment holds behind `length`.
+def _is_acknowledged(path: Path, length: int, size: int, runs: set[str]) -> bool:
+    """Whether a killed run cannot have left what an open segment held behind `length`.
 
-    It leaves at most one exchange, its own. A file that is sealed got no byte before the ledger
-    knew the last.
+    It leaves one exchange, or one group of them, which began there. A file that is sealed got no
+    byte before the ledger knew the last.
     """
     if not path.name.endswith(OPEN):
         return True
     with suppress(FileNotFoundError):
-        records = [record for _, _, record in read_members(path, length) if record is not None]
+        # Not what a run that goes on has added since its length was looked at.
+        members = takewhile(lambda found: found[0] < size, read_members(path, length))
+        records = [record for _, _, record in members if record is not None]
         noted = [read_fields(record.block) for record in records if record.type == "metadata"]
-        # The first version noted no run.
-        return len(noted) > 1 or any(notes.get("run", "") not in {"", *runs} for notes in noted)
+        # The first version noted no run, and before 0.3 each exchange was a group of its own.
+        if len(noted) > 1 and any(notes.get(GROUP) != str(length) for notes in noted):
+            return True
+        return any(notes.get("run", "") not in {"", *runs} for notes in noted)
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from archive.warc.content import DecodedBody, decode_body, is_text
 
@@ -46,7 +47,7 @@ class UnwritableError(ValueError):
     """What was received cannot be written into a WARC record as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """A stored response taken apart.
 
@@ -58,7 +59,7 @@ class Message:
     wire: bytes
     decoded: DecodedBody
 
-    @property
+    @cached_property
     def body_sha256(self) -> str:
         """SHA-256 of the decoded body, or of the wire bytes where it is damaged."""
         body = self.wire if self.decoded.body is None else self.decoded.body

@@ -10,7 +10,7 @@ import os
 import re
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +23,7 @@ COMPRESSION = 6
 MEMBER_BYTES = 256 << 20
 """The largest gzip member that is undone: some tools write a whole file as one. Units: bytes."""
 GZIP_MAGIC = b"\x1f\x8b\x08"
-_PIECE = 1 << 20
+_FIRST, _MOST = 8 << 10, 1 << 20
 _BREAKS = re.compile(r"[\r\n\0]")
 _FIRST_LINE = re.compile(rb"WARC/[0-9.]{1,8}[ \t]*\r?\n")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
@@ -35,6 +35,10 @@ _CONTENT_TYPES = {
     "metadata": "application/warc-fields",
     "warcinfo": "application/warc-fields",
 }
+
+
+Wants = Callable[[dict[str, str]], bool]
+"""Whether a record is wanted, by its headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +64,19 @@ def digest(data: bytes) -> str:
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
-def member(kind: str, block: bytes, headers: dict[str, str], *, payload: bytes | None) -> bytes:
-    """One record as one gzip member.
+def member(kind: str, block: bytes, headers: dict[str, str], *, payload: str | None) -> bytes:
+    """One record as one gzip member, `payload` being the digest of its payload.
 
     Absent: `payload` is None where the record has none of its own (warcinfo, metadata).
     Raises: ValueError when a WARC header holds a line break or NUL.
     """
     named = {"WARC-Type": kind, **headers}
-    named.setdefault("WARC-Record-ID", new_record_id())
-    for name, value in named.items():
-        if _BREAKS.search(value):
-            raise ValueError(f"a line break or NUL in the WARC header {name}")
+    if "WARC-Record-ID" not in named:
+        named["WARC-Record-ID"] = new_record_id()
+    _require_lines(named, "WARC header")
     named["WARC-Block-Digest"] = digest(block)
     if payload is not None:
-        named["WARC-Payload-Digest"] = digest(payload)
+        named["WARC-Payload-Digest"] = payload
     content_type = named.pop("Content-Type", "") or _CONTENT_TYPES[kind]
     named |= {"Content-Type": content_type, "Content-Length": str(len(block))}
     head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
@@ -81,11 +84,15 @@ def member(kind: str, block: bytes, headers: dict[str, str], *, payload: bytes |
     return gzip.compress(plain, COMPRESSION, mtime=0)
 
 
+def _require_lines(values: dict[str, str], what: str) -> None:
+    if _BREAKS.search("".join(values.values())):
+        name = next(name for name, value in values.items() if _BREAKS.search(value))
+        raise ValueError(f"a line break or NUL in the {what} {name}")
+
+
 def fields(values: dict[str, str]) -> bytes:
     """The block of a warcinfo or metadata record: one `name: value` a line."""
-    for name, value in values.items():
-        if _BREAKS.search(value):
-            raise ValueError(f"a line break or NUL in the field {name}")
+    _require_lines(values, "field")
     return "".join(f"{name}: {value}\r\n" for name, value in values.items()).encode()
 
 
@@ -145,6 +152,11 @@ def members_in(file: BinaryIO, start: int = 0) -> Iterator[tuple[int, int, WarcR
             place = len(data) if following < 0 else following
 
 
+def piece_at(read: int) -> int:
+    """How much of a member to read next: most are small, and what lies behind is copied twice."""
+    return min(max(_FIRST, read), _MOST)
+
+
 def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
     """The bytes of the gzip member at `start` and its end; None where it is cut or broken."""
     stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
@@ -152,7 +164,7 @@ def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
     size, place = 0, start
     try:
         while not stream.eof and place < len(data):
-            piece = data[place : place + _PIECE]
+            piece = data[place : place + piece_at(place - start)]
             place += len(piece)
             parts.append(stream.decompress(piece, MEMBER_BYTES))
             size += len(parts[-1])
@@ -164,18 +176,18 @@ def member_at(data: mmap.mmap, start: int) -> tuple[bytes | None, int]:
 
 
 def iter_records(
-    plain: bytes | mmap.mmap, most: int | None = None
+    plain: bytes | mmap.mmap, most: int | None = None, place: int = 0, wants: Wants | None = None
 ) -> Iterator[tuple[int, WarcRecord | None]]:
     """The records of decompressed WARC bytes, each with the place where it begins.
 
     None stands for one that is cut or contradicts its own digest; reading goes on at the next
     place that looks like a record. Of a block of more than `most` bytes so many and one are given,
-    without a look at its digest. warcio's reader is not used: it passes a cut one on as whole.
+    without a look at its digest; of one whose headers `wants` refuses, no block. warcio's reader is
+    not used: it passes a cut one on as whole.
     """
-    place = 0
     while place < len(plain):
         start = place
-        record, place = _record_at(plain, start, most)
+        record, place = _record_at(plain, start, most, wants)
         yield start, record
         if record is None:
             following = plain.find(b"WARC/1.", start + 1)
@@ -185,7 +197,7 @@ def iter_records(
 
 
 def _record_at(
-    plain: bytes | mmap.mmap, start: int, most: int | None
+    plain: bytes | mmap.mmap, start: int, most: int | None, wants: Wants | None
 ) -> tuple[WarcRecord | None, int]:
     first = _FIRST_LINE.match(plain, start)
     head = first and _EMPTY_LINE.search(plain, first.end() - 1, first.end() + _HEAD_BYTES)
@@ -194,6 +206,8 @@ def _record_at(
     if head is None or not (length.isascii() and length.isdigit()):
         return None, start
     end = head.end() + int(length)
+    if wants is not None and end <= len(plain) and not wants(headers):
+        return WarcRecord(headers.get("warc-type", ""), headers, b""), end
     if most is not None and int(length) > most and end <= len(plain):
         start_of = bytes(plain[head.end() : head.end() + most + 1])
         return WarcRecord(headers.get("warc-type", ""), headers, start_of), end
@@ -208,7 +222,10 @@ def _record_at(
 
 def _headers(text: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in re.sub(r"\r?\n[ \t]+", " ", text.decode("utf-8", "replace")).split("\n"):
+    plain = text.decode("utf-8", "replace")
+    if "\n " in plain or "\n\t" in plain:
+        plain = re.sub(r"\r?\n[ \t]+", " ", plain)
+    for line in plain.split("\n"):
         name, colon, value = line.partition(":")
         if colon:
             found[name.strip().lower()] = value.strip()

@@ -22,6 +22,7 @@ class TakenPages:
     def __init__(self, home: Home, *, erased: bool = False) -> None:
         self._home, self._erased = home, erased
         self._addresses, self._looked_at = TakenAddresses([]), float("-inf")
+        self._is_any = False
         self._bodies: set[str] = set()
 
     def refusal(self, site: Site, lease: Lease) -> Ending | None:
@@ -36,9 +37,9 @@ class TakenPages:
             self._looked_at = time.monotonic()
             active = active_takedowns(self._home)
             asked = [each for each in active if each.matches.is_erasing or not self._erased]
-            self._addresses = TakenAddresses(asked)
+            self._addresses, self._is_any = TakenAddresses(asked), bool(asked)
             self._bodies = {body for each in asked for body in each.matches.erased_bodies}
-        return (
+        return self._is_any and (
             body_sha256 in self._bodies
             or self._addresses.covering(site.name, url, site.slugs(url)) is not None
         )

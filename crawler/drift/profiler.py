@@ -40,8 +40,9 @@ SAVE_EVERY = 20
 """Pages between two savings. Units: pages."""
 AGAIN = "+"
 """Follows the page's key where a run saw the page once more, and otherwise."""
-SAVE_SHARE = 10
-"""In a long run one in so many pages is seen between two savings, as each compares all pages."""
+SAVE_SHARE = 2
+"""In a long run one in so many pages is seen between two savings, as each compares all pages: with
+ten a bulk import packed each page eleven times, and spent a quarter of its time on that."""
 SHARE_KNOWN = 1000
 """So too, for the same reason, one for so many pages that are known from before."""
 _LAYOUTS = "SELECT layout, key FROM sight WHERE era = 'now'"

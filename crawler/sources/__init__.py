@@ -9,12 +9,14 @@ mhtml    a page as MHTML          webarchive  a page of Safari's
 har      a HAR file               zstd        a WARC file under zstd
 wacz     a WACZ file              zim         a ZIM file
 zips     a plain zip file         members     what lies in a zip file, unpacked
+indexes  a CDXJ beside a WARC     remote      files at an address, fetched
 """
 
-from crawler.sources.files import find_files, real, require_files, shown
+from crawler.sources.files import find_files, matched, real, require_files, shown
 from crawler.sources.heads import saved_page
-from crawler.sources.item import Given, Item, PassedOver, Revisit, SourceItem, Trouble
+from crawler.sources.item import Given, Item, PassedOver, Revisit, SourceItem, Trouble, Unclaimed
 from crawler.sources.listed import Listed, read_urls_file
 from crawler.sources.read import holds_many, read_source
+from crawler.sources.remote import IS_ADDRESS, addresses, fetched
 from crawler.sources.sidecars import Company, sidecar
 from crawler.sources.warcs import SHORT

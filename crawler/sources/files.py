@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,13 @@ def real(path: Path) -> Path:
 def shown(path: Path) -> str:
     """The path as it is written down: bytes of its name that are no UTF-8 as their numbers."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def matched(named: str) -> list[Path]:
+    """The paths that a pattern fits, sorted; itself where it is none, or fits nothing."""
+    path = Path(named)
+    found = [] if path.exists() else sorted(map(Path, glob.glob(named, recursive=True)))
+    return found or [path]
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:

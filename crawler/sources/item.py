@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from archive.store import Truncation
+from archive.warc import Message
 from schema.dates import DateSource, Precision
 
 
@@ -15,6 +17,8 @@ class Given:
 
     url: str | None = None
     date: str | None = None
+    claims: Callable[[str], bool] | None = None
+    """Whether an exchange of an address is wanted; others are counted without being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Item:
     """The payload digest that the source states, by value: `sha1:` and hex digits."""
     tool: str | None = None
     """What made the capture, as it says itself."""
+    message: Message | None = None
+    """The answer as it was taken apart when it was read; worked out again where it is not given."""
     notes: tuple[str, ...] = ()
     """What is odd about it, though it can be taken: in a few words that are the same for each."""
 
@@ -90,4 +96,13 @@ class PassedOver:
     kind: str
 
 
-SourceItem = Item | Revisit | Trouble | PassedOver
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """Exchanges of addresses that nobody wants, `url` one of them: counted by its host."""
+
+    where: str
+    url: str
+    count: int = 1
+
+
+SourceItem = Item | Revisit | Trouble | PassedOver | Unclaimed

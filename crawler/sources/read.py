@@ -47,7 +47,7 @@ READERS: dict[Kind, Reader] = {
     "packed": packed_page,
     "mhtml": mhtml_page,
     "webarchive": webarchive_page,
-    "warc": lambda source: exchanges_of(source.path, source.where),
+    "warc": lambda source: exchanges_of(source.path, source.where, source.given.claims),
     "zstd": zstd_exchanges,
     "wacz": wacz_exchanges,
     "zip": _zip,
@@ -57,14 +57,19 @@ READERS: dict[Kind, Reader] = {
 
 
 def read_source(
-    path: Path, given: Given, *, is_named: bool = True, company: Company | None = None
+    path: Path,
+    given: Given,
+    *,
+    is_named: bool = True,
+    company: Company | None = None,
+    where: str | None = None,
 ) -> Iterator[SourceItem]:
     """What one file holds: a page, or the exchanges of a WARC file or another container.
 
     `company` are all the files of the same call; one that was not named, but found in a folder, is
-    passed over where its kind is not read.
+    passed over where its kind is not read. `where` is what it is called if not by its path.
     """
-    where = shown(path)
+    where = where or shown(path)
     try:
         if path.exists() and not path.is_file():
             yield (

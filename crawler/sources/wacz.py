@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urldefrag
 
-from crawler.sources.item import Item, Revisit, SourceItem
+from crawler.sources.item import Item, Revisit, SourceItem, Unclaimed
 from crawler.sources.members import (
     BadZipError,
     DoubledHash,
@@ -112,7 +112,11 @@ class _Contents:
             with unpacked(self.file, member, whole, doubled) as path:
                 inside = replace(inside, path=path)
                 is_zstd = inside.name.lower().endswith(".zst")
-                found = zstd_exchanges(inside) if is_zstd else exchanges_of(path, where)
+                found = (
+                    zstd_exchanges(inside)
+                    if is_zstd
+                    else exchanges_of(path, where, inside.given.claims)
+                )
                 for each in found:
                     yield self._seen(each)
         except BadZipError as error:
@@ -140,7 +144,7 @@ class _Contents:
         return own == stated or (DOUBLED_BY in self.software and doubled.hexdigest() == stated)
 
     def _seen(self, found: SourceItem) -> SourceItem:
-        if isinstance(found, Item | Revisit) and found.url is not None:
+        if isinstance(found, Item | Revisit | Unclaimed) and found.url is not None:
             self.urls.add(urldefrag(found.url).url)
         if isinstance(found, Item) and found.tool is None and self.software:
             return replace(found, tool=self.software)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -23,7 +24,8 @@ from archive.warc import (
 )
 from crawler.sources.files import shown
 from crawler.sources.heads import time_of
-from crawler.sources.item import Item, PassedOver, Revisit, SourceItem, Trouble
+from crawler.sources.indexes import chosen, selection_of
+from crawler.sources.item import Item, PassedOver, Revisit, SourceItem, Trouble, Unclaimed
 from machine.dates import Dated, read_date
 from parsers import replayed
 from schema.dates import DateSource, Precision
@@ -38,15 +40,27 @@ _URN = "urn:sha256:"
 _IS_WEB = re.compile(r"https?://", re.IGNORECASE).match
 
 
-def exchanges_of(path: Path, where: str | None = None) -> Iterator[SourceItem]:
+def exchanges_of(
+    path: Path, where: str | None = None, claims: Callable[[str], bool] | None = None
+) -> Iterator[SourceItem]:
     """The exchanges of one WARC file, called `where` if not by its path.
 
+    Those of addresses that `claims` refuses are not looked at; an index beside the file tells where
+    the others lie.
     Raises: OSError when it cannot be read.
     """
     where = shown(path) if where is None else where
     kinds, tool, is_empty = Counter[str](), None, True
     held: Item | Revisit | None = None
-    for offset, record in read_warc(path):
+    selection = None if claims is None else selection_of(path, claims)
+    for url, count in () if selection is None else selection.others.items():
+        is_empty = False
+        yield Unclaimed(where, url, count)
+    if selection is not None:
+        records = chosen(path, selection)
+    else:
+        records = read_warc(path, wants=None if claims is None else partial(_is_wanted, claims))
+    for offset, record in records:
         if held is not None and record is not None and _is_beside(record, held):
             held = _noted(held, record)
             continue
@@ -57,6 +71,10 @@ def exchanges_of(path: Path, where: str | None = None) -> Iterator[SourceItem]:
             kinds[record.type or "no type"] += 1
         if record is not None and record.type == "warcinfo":
             tool = read_fields(record.block).get("software", tool)
+        if record is not None and claims is not None and _is_left_out(record, claims):
+            is_empty = False
+            yield Unclaimed(f"{where}#{offset}", _address(record.headers))
+            continue
         found = _of_record(f"{where}#{offset}", record, tool)
         is_empty = is_empty and found is None
         if isinstance(found, Item | Revisit):
@@ -74,8 +92,7 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     """What one record holds. Absent: None for one that is no exchange."""
     if record is None:
         return Trouble(where, "damaged", "warc", "the record is cut or broken")
-    # Some tools write the address in angle brackets.
-    url = record.headers.get("warc-target-uri", "").strip("<> ")
+    url = _address(record.headers)
     if not _is_exchange(record, url):
         is_odd = record.type in ("response", "resource", "revisit")
         return PassedOver(where, "a WARC record of no address of the web") if is_odd else None
@@ -97,6 +114,21 @@ def _of_record(where: str, record: WarcRecord | None, tool: str | None) -> Sourc
     if copy is not None and copy.url and shown_at is not None:
         said = replace(said, url=copy.url, dated=Dated(shown_at), source="page")
     return _revisit(record, said) if record.type == "revisit" else _item(record, said)
+
+
+def _address(headers: dict[str, str]) -> str:
+    # Some tools write the address in angle brackets.
+    return headers.get("warc-target-uri", "").strip("<> ")
+
+
+def _is_wanted(claims: Callable[[str], bool], headers: dict[str, str]) -> bool:
+    """Whether a record is to be read whole, by its address; those without one are."""
+    url = _address(headers)
+    return not _IS_WEB(url) or claims(url)
+
+
+def _is_left_out(record: WarcRecord, claims: Callable[[str], bool]) -> bool:
+    return _is_exchange(record, _address(record.headers)) and not _is_wanted(claims, record.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +174,7 @@ def _item(record: WarcRecord, said: _Said) -> Item:
         record_id=record.headers.get("warc-record-id"),
         digest=digest,
         tool=said.tool,
+        message=message,
         notes=tuple(notes),
     )
 

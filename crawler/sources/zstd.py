@@ -57,7 +57,7 @@ def zstd_exchanges(source: Source) -> Iterator[SourceItem]:
         with plain.open("wb") as out:
             yield from _undo(source, out)
         if plain.stat().st_size:
-            yield from exchanges_of(plain, where=source.where)
+            yield from exchanges_of(plain, source.where, source.given.claims)
     finally:
         shutil.rmtree(folder)
 

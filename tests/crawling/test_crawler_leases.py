@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,7 +50,8 @@ class Kill(BaseException):
 def discovery_of(books: OpenRun, *addresses: str) -> Discovery:
     """One job over these pages, nothing else to be found."""
     books.frontier.know_all([Found("sample", url, "comparison") for url in addresses])
-    run = Crawl(books, SimpleNamespace(), RunLog(books.home), Wanted(0))  # type: ignore[arg-type]
+    pool: Any = SimpleNamespace(submit=lambda task: Future())  # what is seen is not asked for
+    run = Crawl(books, pool, RunLog(books.home), Wanted(0))
     return Discovery(run, JOB, read_rules(404, b""))
 
 

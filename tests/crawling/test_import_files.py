@@ -14,7 +14,7 @@ from crawl_site import PAGE, PAGES, Answer, rows, serving
 from db_home import ALDER, BIRCH, html
 
 from archive import open_archive
-from archive.warc.record import member
+from archive.warc.record import digest, member
 from crawler.importing.importing import import_paths
 from machine.clock import later, stamp
 from parsers.sites import site_named
@@ -103,7 +103,9 @@ def test_a_record_that_says_more_than_the_copy_that_is_there_is_taken(tmp_path, 
     import_paths(home, [tmp_path / "saved.html"], url=URL, date=date)
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Robots-Tag: noarchive\r\n\r\n" + PAGE
     (tmp_path / "one.warc").write_bytes(
-        member("response", answer, {"WARC-Date": date, "WARC-Target-URI": URL}, payload=PAGE)
+        member(
+            "response", answer, {"WARC-Date": date, "WARC-Target-URI": URL}, payload=digest(PAGE)
+        )
     )
     for stored, unchanged in ((1, 0), (0, 1)):
         report = import_paths(home, [tmp_path / "one.warc"])
@@ -118,7 +120,12 @@ def test_a_record_of_a_warc_file_whose_date_has_not_come_is_named_and_not_taken(
     pages = [f"{URL}-{number}" for number in range(len(dates))]
     file.write_bytes(
         b"".join(
-            member("response", answer, {"WARC-Date": date, "WARC-Target-URI": url}, payload=PAGE)
+            member(
+                "response",
+                answer,
+                {"WARC-Date": date, "WARC-Target-URI": url},
+                payload=digest(PAGE),
+            )
             for date, url in zip(dates, pages, strict=True)
         )
     )

@@ -296,7 +296,7 @@ def test_a_cut_record_is_never_given_as_whole(block, cut):
 
 def test_a_line_break_in_a_warc_header_or_field_is_refused():
     with pytest.raises(ValueError, match="line break"):
-        member("response", b"", {"WARC-Target-URI": "http://a/\r\nX: y"}, payload=b"")
+        member("response", b"", {"WARC-Target-URI": "http://a/\r\nX: y"}, payload="")
     with pytest.raises(ValueError, match="line break"):
         fields({"url": "a\nb"})
 

@@ -30,6 +30,8 @@ from archive.store import segments
 from archive.store.segments import SegmentWriter
 from archive.store.store import Store
 from crawler import run as crawler_run
+from crawler.importing import importing, taking
+from crawler.report import CrawlReport, ImportReport
 from machine import failpoints
 from machine.clock import VARIABLE as NOW
 from parsers.sites import site_named
@@ -61,6 +63,10 @@ class Order:
     """Whether pages are read without a worker process, whose start takes longest of all."""
     extra: list[str] = field(default_factory=list)
     """Addresses to ask for beside what is waiting."""
+    imports: list[str] = field(default_factory=list)
+    """Files to take in; nothing is crawled then."""
+    group: int | None = None
+    """How many exchanges an import commits together."""
 
 
 class InProcess:
@@ -84,20 +90,21 @@ class InProcess:
 def commit_before_bytes() -> None:
     """Bytes go to the file only after their commit and its acknowledgement."""
     append, read_back = SegmentWriter.append, Store._read_back
-    owed: list[bytes] = []
+    owed: list[tuple[SegmentWriter, bytes]] = []
 
     def late_append(self: SegmentWriter, data: bytes) -> int:
         if self.end == 0:
             return append(self, data)
-        owed.append(data)
+        owed.append((self, data))
         start, self.end = self.end, self.end + len(data)
         return start
 
-    def pay(self: Store, segment: SegmentWriter, *more: Any) -> None:
-        if owed:
-            segment.end -= len(owed[0])
-            append(segment, owed.pop())
-        read_back(self, segment, *more)
+    def pay(self: Store) -> None:
+        for segment, data in owed:
+            segment.end -= len(data)
+        while owed:
+            append(*owed.pop(0))
+        read_back(self)
 
     SegmentWriter.append, Store._read_back = late_append, pay  # type: ignore[method-assign]
 
@@ -114,11 +121,12 @@ def no_truncation() -> None:
 
 def acknowledge_early() -> None:
     """The acknowledgement goes out before the commit."""
-    acknowledge, add = Store._acknowledge, Store.add
+    add = Store.add
     Store._acknowledge = lambda *given: None  # type: ignore[method-assign, assignment]
 
     def early(self: Store, exchange: Any, message: Any, *more: Any) -> Any:
-        acknowledge(self, exchange.url, message.body_sha256)
+        if self._group is not None and self._ack is not None:
+            os.write(self._ack, f"{exchange.url} {message.body_sha256}\n".encode())
         return add(self, exchange, message, *more)
 
     Store.add = early  # type: ignore[method-assign]
@@ -159,16 +167,10 @@ def obey(order: Order) -> int:
     if order.file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_bytes, resource.RLIM_INFINITY))
     if order.in_process:
-        crawler_run.GuardedPool = InProcess  # type: ignore[misc, assignment]
+        crawler_run.GuardedPool = importing.GuardedPool = InProcess  # type: ignore
+    taking.GROUP = order.group or taking.GROUP
     try:
-        report = crawler_run.crawl(
-            Path(order.home),
-            addresses=addresses(order),
-            site=site_named("sample"),
-            delay_s=0,
-            allow_private=True,
-            ack=order.ack,
-        )
+        report = _run(order)
     except VerdictsError as error:
         said, code = f"{type(error).__name__}: {error}", error.exit_code
     except BaseException:  # noqa: BLE001 - a bug shall be told, not only die
@@ -180,6 +182,16 @@ def obey(order: Order) -> int:
     with open(order.said, "w", encoding="utf-8") as file:
         file.write(said)
     return code
+
+
+def _run(order: Order) -> CrawlReport | ImportReport:
+    home, site = Path(order.home), site_named("sample")
+    if order.imports:
+        paths = [Path(each) for each in order.imports]
+        return importing.import_paths(home, paths, site=site, ack=order.ack)
+    return crawler_run.crawl(
+        home, addresses=addresses(order), site=site, delay_s=0, allow_private=True, ack=order.ack
+    )
 
 
 def addresses(order: Order) -> list[str]:

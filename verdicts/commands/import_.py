@@ -58,7 +58,7 @@ def import_(
     with progress() as tell:
         report = import_paths(
             home,
-            [Path(path) for path in paths],
+            paths,
             site=site_named(site) if site else None,
             url=url,
             urls_file=urls_file,
