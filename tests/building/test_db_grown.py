@@ -19,9 +19,9 @@ from db import build
 from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import UsageError
 
-HISTORIES = int(os.environ.get("VERDICTS_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("VERDICTS_HISTORIES", "4"))
 """So many random histories are tried; more by hand."""
-STEPS = 5
+STEPS = 4
 NOARCHIVE = '<meta name="robots" content="noarchive">'
 MARKED = "<meta name=robots content=noindex>"
 SITES = {"sample": BASE, "shiporskip": "https://shiporskip.io"}
