@@ -16,7 +16,16 @@ from db.records.making import Maker, job_of, make_missing
 from db.records.reading import header_opt_outs
 from db.records.recordfile import read_raw
 from db.records.snapshot import Snapshot, is_known_page
-from db.staging import STAGING, PageHistory, Seen, Shown, StagedPage, Staging, asked, place_in_time
+from db.staging import (
+    STAGING,
+    PageHistory,
+    Seen,
+    ShownRecord,
+    StagedPage,
+    Staging,
+    asked,
+    place_in_time,
+)
 from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
 from parsers import opt_outs
@@ -137,7 +146,7 @@ def _others(
             )
 
 
-def _no_keys(shown: Shown) -> set[int]:
+def _no_keys(shown: ShownRecord) -> set[int]:
     return set()
 
 

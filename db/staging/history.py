@@ -16,7 +16,7 @@ from schema.rows import PageState
 from schema.signals import Wish, robots_signals, wishes
 
 
-class Shown:
+class ShownRecord:
     """What one record says. Shape: `sides` holds for either side its number, its tool's and its
     card's in the staging file, `findings` code, field and detail of each."""
 
@@ -108,7 +108,7 @@ class Seen:
     body_sha256: str
     outcome: str
     asked: Requests
-    shown: Shown | None
+    shown: ShownRecord | None
     failure: Failed | None
     marked: frozenset[int]
     """Quotes, and cards as negative numbers, whose words the page marks as not to be quoted."""
@@ -138,7 +138,7 @@ class Version:
 
     __slots__ = ("number", "seen", "shown")
 
-    def __init__(self, number: int, shown: Shown, seen: list[Seen]) -> None:
+    def __init__(self, number: int, shown: ShownRecord, seen: list[Seen]) -> None:
         self.number, self.shown, self.seen = number, shown, seen
 
     @property
@@ -193,7 +193,7 @@ class PageHistory:
     __slots__ = ("marked", "page", "seen", "versions")
 
     def __init__(
-        self, page: StagedPage, seen: list[Seen], keys: Callable[[Shown], set[int]]
+        self, page: StagedPage, seen: list[Seen], keys: Callable[[ShownRecord], set[int]]
     ) -> None:
         self.page, self.seen = page, seen
         self.versions = versions_of(seen)
@@ -217,7 +217,7 @@ class PageHistory:
         return any(wish in each.asked.wishes for each in (*self.seen[-1:], *good, *answers[-1:]))
 
 
-def _marked(versions: list[Version], keys: Callable[[Shown], set[int]]) -> frozenset[int]:
+def _marked(versions: list[Version], keys: Callable[[ShownRecord], set[int]]) -> frozenset[int]:
     marked, newer = set[int](), set[int]()
     if any(version.seen[-1].marked for version in versions):
         for version in reversed(versions):

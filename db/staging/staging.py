@@ -24,7 +24,7 @@ from db.staging.history import (
     PageHistory,
     Seen,
     SharedSide,
-    Shown,
+    ShownRecord,
     StagedPage,
     asked,
     place_in_time,
@@ -346,7 +346,7 @@ class Staging:
         sql = "SELECT first, said FROM side WHERE n = ?"
         return SharedSide(*self.db.execute(sql, (number,)).fetchone())
 
-    def keys(self, shown: Shown) -> set[int]:
+    def keys(self, shown: ShownRecord) -> set[int]:
         """The quotes that a record shows, and its cards as negative numbers."""
         return {key for number, _, _ in shown.sides for key in self.side(number).keys}
 
@@ -432,7 +432,7 @@ class Staging:
         ) = row
         seen.url = page.url if url is None else url
         seen.asked = asked(signals, self._denied.get((run_id, page.site), ""), at)
-        seen.shown = None if record is None or is_held else Shown(record, json.loads(said))
+        seen.shown = None if record is None or is_held else ShownRecord(record, json.loads(said))
         seen.failure = Failed(*json.loads(failure)) if failure else None
         seen.marked = frozenset(json.loads(marked)) if marked and not is_held else frozenset()
         seen.is_repeat = False

@@ -88,7 +88,7 @@ class Records:
     def _said(
         self, site: str, capture: int, reading: dict[str, Any], record: dict[str, Any]
     ) -> list[Any]:
-        """What one record says, as `Shown` reads it."""
+        """What one record says, as `ShownRecord` reads it."""
         sides = [
             self._side(site, capture, at, reading, record) for at in range(len(record["tools"]))
         ]
