@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from archive import Home
 from archive.store import disk_of
-from db.engines.exchange import Exchange
+from db.engines.exchange import FileExchange
 from db.records.making import MadeFile, Maker, ReadPool, SegmentJob
 from db.records.recordfile import READ_ERRORS, record_path, verified_header
 from machine.worker import ahead
@@ -91,14 +91,14 @@ def make_on(
         assert name not in names, name
         names.add(name)
         if files is not None and not _is_there(Path(name)):
-            exchange = Exchange(files)
+            exchange = FileExchange(files)
             for segment in {each.body.segment for each in job.wanted if each.body}:
                 exchange.put(_segment_file(maker.home, segment), f"warc/{segment}")
         arguments = (maker, job, files, PARSER_VERSION)
         return client.submit(make_task, *arguments, key=f"{name}-{run}", pure=False)
 
     for made in ahead(submit, jobs, AHEAD * workers):
-        yield made if files is None else _brought(made, maker.home, Exchange(files))
+        yield made if files is None else _brought(made, maker.home, FileExchange(files))
 
 
 def _is_there(path: Path) -> bool:
@@ -113,7 +113,7 @@ def _segment_file(home: Home, name: str) -> Path:
     return path if path.exists() else home.warc / f"{name}.open"
 
 
-def _brought(made: MadeFile, home: Home, exchange: Exchange) -> MadeFile:
+def _brought(made: MadeFile, home: Home, exchange: FileExchange) -> MadeFile:
     """A record file that a worker made, at its place in the home."""
     made.path = home.records / made.path.name
     with disk_of(made.path):
@@ -131,12 +131,12 @@ def make_task(maker: Maker, job: SegmentJob, files: str | None, version: str) ->
         if files is None:
             return maker.make(job, _pool(maker))
         with TemporaryDirectory() as folder:
-            return _made_apart(replace(maker, home=Home(Path(folder))), job, Exchange(files))
+            return _made_apart(replace(maker, home=Home(Path(folder))), job, FileExchange(files))
     except SystemExit as error:
         raise BuildError(what=f"{job.segment.name}: the task ended with {error.code}") from error
 
 
-def _made_apart(maker: Maker, job: SegmentJob, exchange: Exchange) -> MadeFile:
+def _made_apart(maker: Maker, job: SegmentJob, exchange: FileExchange) -> MadeFile:
     """A record file made from segments fetched, and put where others find it."""
     maker.home.create()
     name = record_path(maker.home.records, job.segment).name

@@ -15,7 +15,7 @@ from machine.files import whole
 from schema.errors import IntegrityError, StoppedError
 
 
-class Exchange:
+class FileExchange:
     """A folder of files by an fsspec address.
 
     Raises: StoppedError where the address cannot be opened.

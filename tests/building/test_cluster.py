@@ -24,7 +24,7 @@ from archive import Home
 from db import ClusterPlace, build
 from db.engines import cluster, crawl_sites, make_on
 from db.engines.cluster import make_task
-from db.engines.exchange import Exchange
+from db.engines.exchange import FileExchange
 from db.records.making import Maker, make_missing
 from parsers import PARSER_VERSION
 from schema.errors import BuildError, IntegrityError, StoppedError, UsageError
@@ -244,7 +244,7 @@ def test_what_is_read_back_otherwise_than_it_was_put_is_an_error(
     tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a").write_bytes(b"some bytes")
-    exchange = Exchange(bucket)
+    exchange = FileExchange(bucket)
     put = exchange._system.pipe_file
     monkeypatch.setattr(exchange._system, "pipe_file", lambda path, data: put(path, data[:-1]))
     with pytest.raises(IntegrityError, match="read back"):
