@@ -52,7 +52,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Any]:
         try:
             if address is None:
                 started = distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, dashboard_address=None
+                    n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
                 )
                 address = stack.enter_context(started).scheduler_address
             yield stack.enter_context(distributed.Client(address))

@@ -30,17 +30,25 @@ from parsers import PARSER_VERSION
 from schema.errors import BuildError, IntegrityError, StoppedError, UsageError
 
 
+@pytest.fixture(scope="module", autouse=True)
+def kept_environment() -> Iterator[None]:
+    """A local cluster leaves variables for its workers, which no fork of other tests heeds."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture(autouse=True)
 def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERDICTS_NOW", "2026-11-20T00:00:00Z")
-    # A local cluster leaves it set, and a fork heeds it no more.
     monkeypatch.delenv("PYTHONHASHSEED", raising=False)
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as two,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as two,
         Client(two) as client,
     ):
         yield client
@@ -227,7 +235,7 @@ def test_files_are_exchanged_through_an_object_store_as_whole_objects(
 ) -> None:
     whole = expected(home)
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as one,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as one,
         Client(one) as client,
     ):
         list(make_on(client, Maker(Home(home)), jobs_of(home), files=bucket))
