@@ -162,7 +162,6 @@ class _Build:
             is_same = staging.noted("small") == small and not staging.count("dirty")
             if is_base and is_same and not self.damaged:
                 return self._report(cast(Manifest, manifest), is_new=False)
-            self.home.require_room(3 * current.stat().st_size if current is not None else 0)
             candidate = self.home.public / CANDIDATE
             base = current if is_base else None
             made = self._write(candidate, base, staging, snapshot)
@@ -194,6 +193,9 @@ class _Build:
             staging.take(self.archive, snapshot, [PARSER_VERSION, builder_version()])
             after, again = staging.wanted()
             new = self.archive.segments_after(after, again)
+            if new or staging.noted("base") is None or staging.count("dirty"):
+                current = present(self.home)
+                self.home.require_room(3 * current.stat().st_size if current is not None else 0)
             wanted = {each: self._file_of(each) for each in snapshot.segments}
             staged: dict[str, list[Capture]] = {}
 

@@ -187,6 +187,14 @@ class Archive:
         rows = read_rows(self.home.ledger, sql, (segment,))
         return [*map(_capture, rows)]
 
+    def places_of(self, segment: str) -> list[tuple[int, int, int]]:
+        """Place, number and page of each capture of one segment that was not erased, by place."""
+        sql = "SELECT offset, capture.id, page_id FROM capture JOIN segment"
+        sql += (
+            " ON segment.id = segment_id WHERE name = ? AND damage IS NOT 'erased' ORDER BY offset"
+        )
+        return [tuple(row) for row in read_rows(self.home.ledger, sql, (segment,))]
+
     def present(self) -> tuple[list[Segment], int]:
         """Every segment, and the number of the newest capture in them; 0 where there is none."""
         sql = "SELECT *, (SELECT max(id) FROM capture) AS upto FROM segment ORDER BY id"
@@ -205,7 +213,8 @@ class Archive:
     def fingerprint(self, upto: int) -> str:
         """What tells these captures, and where they lie, from those of another ledger."""
         sql = "SELECT count(*), sum(offset), sum(length), sum(page_id * (id % 1009)),"
-        sql += " max(captured_at), sum(revisit_of) FROM capture WHERE id <= ?"
+        sql += " max(captured_at), sum(revisit_of), min(body_sha256), max(body_sha256), min(url), max(url)"
+        sql += " FROM capture WHERE id <= ?"
         return " ".join(map(str, read_rows(self.home.ledger, sql, (upto,))[0]))
 
     def page_chunks(self) -> Iterator[list[tuple[int, str, str, str, str | None, str | None]]]:

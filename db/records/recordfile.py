@@ -169,7 +169,7 @@ def record_problems(folder: Path, snapshot: Snapshot) -> Iterator[tuple[Path, st
     for segment in snapshot.segments:
         path = record_path(folder, segment)
         if path.exists():
-            wanted = [capture.offset for capture in snapshot.captures_of(segment)]
+            wanted = snapshot.places_of(segment)
             what = _problem(path, wanted, snapshot.taken.ids)
             if what is not None:
                 yield path, what

@@ -66,6 +66,14 @@ class Snapshot:
         """The captures of a segment, by their place in it, without those that were taken down."""
         return [each for each in self.archive.captures_of(segment.name) if self._counts(each)]
 
+    def places_of(self, segment: Segment) -> list[int]:
+        """Where the captures of a segment begin that its record file is to speak of."""
+        return [
+            offset
+            for offset, number, page in self.archive.places_of(segment.name)
+            if number <= self.upto and page not in self.refused
+        ]
+
     def _counts(self, each: Capture) -> bool:
         is_taken = each.page_id in self.refused or each.damage == ERASED
         return each.id <= self.upto and not is_taken

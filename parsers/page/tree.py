@@ -19,6 +19,14 @@ class Markup:
     shape: Shape = UNTOLD
     _tree: LexborHTMLParser | None = field(default=None, repr=False)
 
+    def __getstate__(self) -> tuple[bytes, Shape]:
+        """What another process is told: a tree stays where it was made, and is made there again."""
+        return self.data, self.shape
+
+    def __setstate__(self, state: tuple[bytes, Shape]) -> None:
+        self.data, self.shape = state
+        self._tree = None
+
     @property
     def tree(self) -> LexborHTMLParser:
         """The tree of the page as it is. Raises: as `tree_of`."""

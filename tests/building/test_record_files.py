@@ -32,8 +32,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def jobs_of(home: Path) -> list[SegmentJob]:
     archive = open_archive(home)
     snapshot = take_snapshot(archive)
-    by_segment = snapshot.by_segment()
-    return [job_of(s, by_segment[s.name], snapshot, archive) for s in snapshot.segments]
+    return [job_of(each, snapshot.captures_of(each), archive) for each in snapshot.segments]
 
 
 def made_of(home: Path, workers: int = 1) -> list[MadeFile]:
