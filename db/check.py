@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
 
-from archive import WAY_OUT, Archive, Home, Segment, open_archive
+from archive import WAY_OUT, Archive, Capture, Home, Segment, open_archive
 from archive.ledger import captures_astray, require_sound
 from archive.store import lengths, unknown
 from archive.warc import WarcRecord, read_members
@@ -122,7 +122,7 @@ def _members(home: Home, segment: Segment) -> Iterator[tuple[int, int, WarcRecor
 
 def _body_problems(archive: Archive) -> Iterator[Problem]:
     bad: dict[int, str] = {}
-    for capture in archive.each_capture():
+    for capture in _described(archive):
         # What repeats an earlier one has its bytes, which were read when its turn came.
         what = bad.get(capture.revisit_of or 0)
         try:
@@ -134,6 +134,19 @@ def _body_problems(archive: Archive) -> Iterator[Problem]:
             continue  # damaged on its way to us, and known to be
         if what is not None:
             yield Problem(f"capture {capture.id} of {capture.url}", what)
+
+
+def _described(archive: Archive) -> Iterator[Capture]:
+    """The captures whose headers can be read; the others are told by their place in the ledger."""
+    captures = archive.each_capture()
+    while True:
+        try:
+            capture = next(captures, None)
+        except IntegrityError:
+            continue
+        if capture is None:
+            return
+        yield capture
 
 
 def _published_problems(home: Home) -> Iterator[Problem]:

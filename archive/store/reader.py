@@ -213,7 +213,7 @@ class Archive:
     def fingerprint(self, upto: int) -> str:
         """What tells these captures, and where they lie, from those of another ledger."""
         sql = "SELECT count(*), sum(offset), sum(length), sum(page_id * (id % 1009)),"
-        sql += " max(captured_at), sum(revisit_of), min(body_sha256), max(body_sha256), min(url), max(url)"
+        sql += " max(captured_at), sum(revisit_of), min(body_sha256), max(body_sha256), max(url)"
         sql += " FROM capture WHERE id <= ?"
         return " ".join(map(str, read_rows(self.home.ledger, sql, (upto,))[0]))
 
