@@ -61,7 +61,7 @@ def _fill_texts(conn: sqlite3.Connection, tools: int, generations: int) -> None:
     from db.rows.tables import descriptions, insert_rows
     from schema.rows import DescriptionRow
 
-    insert_rows(conn, DescriptionRow, ({"id": n, **row} for n, row in enumerate(descriptions(), 1)))
+    insert_rows(conn, DescriptionRow, ((n, *row) for n, row in enumerate(descriptions(), 1)))
     rng = random.Random("serving")
     conn.execute("create temp table text as select 0 as n, '' as words, '' as name limit 0")
     # A few words in each text that few others hold: a search has rare and common ones.
@@ -140,23 +140,23 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
         ("comparison_version", version),
     ):  # fmt: skip
         _put(conn, table, columns, "from pair order by n")
-    side = "(with s(at) as (values (1), (2)) select at from s)"
-    shown: Columns = {
-        "id": "2 * n + at", "version": n, "position": "at", "tool": "iif(at = 1, a, b)",
-        "card": "iif(at = 1, a, b)", "badge": "'Ship'", "votes_ship": "3", "votes_skip": "1",
-        "community_stated": "0", "pricing": "'Free for one person'",
-    }  # fmt: skip
-    _put(conn, "version_tool", shown, f"from pair, {side} order by n, at")
     (tools,) = conn.execute("select count(*) from tool").fetchone()
-    about = f"(iif(at % 2, a, b) / {SPACING} + (at - 1) / 2 * {tools})"
+    side: Columns = {
+        "id": "id", "tool": "id", "card": "id", "badge": "'Ship'", "votes_ship": "3",
+        "votes_skip": "1", "community_stated": "0", "pricing": "'Free for one person'",
+    }  # fmt: skip
+    _put(conn, "side", side, "from tool order by id")
+    about = f"(id / {SPACING} + (slot - 1) * {tools})"
     cell: Columns = {
-        "id": "8 * n + at", "version": n, "position": "at", "tool_position": "2 - at % 2",
-        "slot": "(at + 1) / 2", "reviewer": "(at + 1) / 2", "score": f"74 + {about} % 15",
-        "verdict": "iif(at in (3, 4), 'skip', 'ship')", "verdict_source": "'page'",
+        "side": "id", "slot": "slot", "reviewer": "slot", "score": f"74 + {about} % 15",
+        "verdict": "iif(slot = 2, 'skip', 'ship')", "verdict_source": "'page'",
         "quote": f"{about} * {SPACING} + 2",
     }  # fmt: skip
-    places = "(with s(at) as (values (1),(2),(3),(4),(5),(6),(7),(8)) select at from s)"
-    _put(conn, "version_quote", cell, f"from pair, {places} order by n, at")
+    slots = "(with s(slot) as (values (1), (2), (3), (4)) select slot from s)"
+    _put(conn, "side_quote", cell, f"from tool, {slots} order by id, slot")
+    places = "(with s(at) as (values (1), (2)) select at from s)"
+    shown: Columns = {"version": n, "position": "at", "side": "iif(at = 1, a, b)"}
+    _put(conn, "version_side", shown, f"from pair, {places} order by n, at")
     finding: Columns = {
         "id": n, "comparison": n, "version": n, "code": "'slug_order'", "detail": "'invented'",
     }  # fmt: skip

@@ -41,8 +41,8 @@ LABELS = {row.table: row.label for row in ROWS if row.label}
 SHOWN: dict[str, dict[str, Any]] = {
     "comparison": {"sort_desc": "captured_at", "facets": ["site", "state", "layout"]},
     "comparison_quote": {"facets": ["reviewer", "verdict", "verdict_source"]},
-    "version_tool": {"facets": ["badge"]},
-    "version_quote": {"facets": ["verdict", "verdict_source"]},
+    "side": {"facets": ["badge"]},
+    "side_quote": {"facets": ["verdict", "verdict_source"]},
     "tool": {"sort": "name", "facets": ["site"]},
     "card": {"sort": "name", "facets": ["category", "badge", "entry"]},
     "quote": {"facets": ["reviewer", "verdict", "verdict_source"]},

@@ -40,14 +40,14 @@ THROUGH = [
     "NaN",
     "[" * 1001,
     "1" * 4301,
-    '{"table": "version_quote"}',
-    '{"table": [], "column": "position", "value": 1}',
+    '{"table": "side_quote"}',
+    '{"table": [], "column": "slot", "value": 1}',
     '{"table": "nowhere", "column": "a", "value": 1}',
-    '{"table": "version_quote", "column": "nothing", "value": 1}',
-    '{"table": "version_quote", "column": "position", "value": [1]}',
-    '{"table": "version_quote", "column": "position", "value": "\\ud800"}',
-    '{"table": "version_quote", "column": "\\ud800", "value": 1}',
-    '{"table": "version_quote", "column": "position", "value": 99999999999999999999}',
+    '{"table": "side_quote", "column": "nothing", "value": 1}',
+    '{"table": "side_quote", "column": "slot", "value": [1]}',
+    '{"table": "side_quote", "column": "slot", "value": "\\ud800"}',
+    '{"table": "side_quote", "column": "\\ud800", "value": 1}',
+    '{"table": "side_quote", "column": "slot", "value": 99999999999999999999}',
 ]
 NAMES = [
     "_facet", "_facet_array", "_facet_date", "_facet_size", "_sort", "_sort_desc", "_col",
@@ -181,7 +181,7 @@ def test_a_wrong_through_is_refused_with_a_page_like_any_other(
 
 
 def test_a_right_through_is_answered(server: Server) -> None:
-    value = quote('{"table": "version_quote", "column": "position", "value": "1"}')
+    value = quote('{"table": "side_quote", "column": "slot", "value": "1"}')
     answer = server.ask(f"/verdicts/quote.json?_shape=array&_through={value}")
     assert answer.status == 200 and json.loads(answer.body)
 

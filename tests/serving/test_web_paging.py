@@ -94,7 +94,7 @@ def test_pages_in_any_order_give_every_row_once_and_in_that_order(
         ("quote", "_search=screenshot"),
         ("quote", "_where=id+in+(select+id+from+quote+order+by+score+limit+9)"),
         ("quote", "reviewer__notnull=1&_labels=on"),
-        ("quote", '_through={"table":"version_quote","column":"tool_position","value":"1"}'),
+        ("quote", '_through={"table":"side_quote","column":"slot","value":"1"}'),
         ("comparison_quote", "_facet=verdict&tool_position=1"),
         ("comparison_quote", "_where=score+>+0"),
         ("page", "state__not=stored&_facet=state"),
@@ -117,12 +117,12 @@ def test_what_is_narrowed_gives_every_row_once_too(
             assert sorted(given) == every, order
 
 
-@pytest.mark.parametrize("table", ["quote", "page", "version_quote", "capture", "finding"])
+@pytest.mark.parametrize("table", ["quote", "page", "side", "capture", "finding"])
 @pytest.mark.parametrize("order", ["", "&_sort={}", "&_sort_desc={}"])
 def test_the_pages_that_people_turn_show_every_row_once(
     planted: Server, table: str, order: str
 ) -> None:
-    column = {"quote": "verdict", "version_quote": "slot", "finding": "code"}.get(table, "id")
+    column = {"quote": "verdict", "side": "badge", "finding": "code"}.get(table, "id")
     asked = f"/verdicts/{table}?_size=7{order.format(column)}"
     shown: list[str] = []
     while asked:

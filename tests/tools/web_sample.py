@@ -235,10 +235,8 @@ class Filler:
                     strict=True,
                 )
             )
-            self.add(
-                "version_tool",
-                version=version,
-                position=at,
+            side = self.add(
+                "side",
                 tool=self.tools[tool],
                 card=self.cards[tool],
                 badge=card["badge"],
@@ -250,11 +248,12 @@ class Filler:
                 community_votes=at - 1,
                 pricing=more.get("pricing", "Free for one person"),
             )
-        for slot, side in itertools.product(range(1, 5), (1, 2)):
-            if (slot, side) not in more.get("missing", ()):
-                self.cell(version, slot, side, pair[side - 1], more)
+            self.add("version_side", version=version, position=at, side=side)
+            for slot in range(1, 5):
+                if (slot, at) not in more.get("missing", ()):
+                    self.cell(side, slot, tool, more)
 
-    def cell(self, version: int, slot: int, side: int, tool: str, more: dict[str, Any]) -> None:
+    def cell(self, side: int, slot: int, tool: str, more: dict[str, Any]) -> None:
         is_named = not more.get("is_text")
         reviewer = more.get("reviewers", REVIEWERS)[slot - 1] if is_named else None
         text = more.get("texts", TAKES)[slot - 1].format(name=self.name_of(tool))
@@ -268,10 +267,8 @@ class Filler:
             verdict = source = None
         withheld = more.get("withheld")
         self.add(
-            "version_quote",
-            version=version,
-            position=2 * (slot - 1) + side,
-            tool_position=side,
+            "side_quote",
+            side=side,
             slot=slot,
             reviewer=self.reviewer(reviewer),
             score=80 + slot if is_named else None,
@@ -295,7 +292,7 @@ def fill(conn: sqlite3.Connection) -> None:
     for kind, codes in (("failure", FAILURES), ("finding", FINDINGS)):
         for code, sentence in codes.items():
             add.add("code", code=code, kind=kind, description=sentence)
-    told = ({"id": at, **row} for at, row in enumerate(descriptions(), 1))
+    told = ((at, *row) for at, row in enumerate(descriptions(), 1))
     insert_rows(conn, DescriptionRow, told)
     for key, facts in TOOLS.items():
         add.tool(key, *facts)
