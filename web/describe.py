@@ -84,9 +84,10 @@ TITLES = {
     "comparison_version": "Versions of comparisons", "correction": "Corrections",
     "crawl": "Crawls and imports", "description": "What every column means",
     "failure": "Failures", "finding": "Findings", "page": "Known pages", "quote": "Quotes",
-    "release": "Releases", "reviewer": "Reviewers", "site": "Sites", "takedown": "Take-downs",
+    "release": "Releases", "reviewer": "Reviewers", "side": "Sides of comparisons",
+    "side_quote": "Quotes of each side", "site": "Sites", "takedown": "Take-downs",
     "tool": "Tools", "version_quote": "Quotes of each version",
-    "version_tool": "Tools of each version",
+    "version_side": "Sides of each version", "version_tool": "Tools of each version",
 }  # fmt: skip
 
 
