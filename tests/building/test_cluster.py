@@ -66,13 +66,13 @@ def home(tmp_path: Path) -> Path:
 def expected(home: Path) -> dict[str, bytes]:
     """The record files as processes of this machine make them, which are then removed."""
     found = {each.path.name: each.path.read_bytes() for each in made_of(home)}
-    for path in (home / "records").iterdir():
+    for path in (home / "records").glob("*.zst"):
         path.unlink()
     return found
 
 
 def files(home: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (home / "records").iterdir()}
+    return {path.name: path.read_bytes() for path in (home / "records").glob("*.zst")}
 
 
 def test_a_build_on_dask_publishes_the_file_that_a_build_here_does(home: Path) -> None:
