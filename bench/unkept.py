@@ -80,6 +80,8 @@ class Nothing:
     def transaction(self) -> Iterator[Any]:
         yield self
 
+    step = transaction
+
 
 @contextmanager
 def open_run(home: Any, kind: str, ack: int | None = None) -> Iterator[Any]:
