@@ -57,11 +57,6 @@ class Snapshot:
             for page in self.archive.pages()
         ]
 
-    def known_pages(self) -> list[Page]:
-        """The pages that are comparisons, or stand for one without address, sorted."""
-        known = (page for page in self.pages() if is_known_page(page.site, page.url))
-        return sorted(known, key=lambda page: (page.site, page.url))
-
     def captures_of(self, segment: Segment) -> list[Capture]:
         """The captures of a segment, by their place in it, without those that were taken down."""
         return [each for each in self.archive.captures_of(segment.name) if self._counts(each)]
