@@ -152,7 +152,7 @@ def _no_keys(shown: ShownRecord) -> set[int]:
 
 def _staged(page: Page) -> StagedPage:
     own = (page.state, page.last_outcome, page.due)
-    return StagedPage(page.id, page.site, page.url, *own, None, page.url, is_shared=False)
+    return StagedPage(page.id, page.site, page.url, *own, None, page.url, 0, is_shared=False)
 
 
 def _unread(capture: Capture, signals: Iterable[str], at: str) -> Seen:

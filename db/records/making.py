@@ -196,6 +196,7 @@ class Maker:
                 segment=job.segment.name,
                 parser=PARSER_VERSION,
                 sha256=digest.hexdigest(),
+                captures=_digest(job.wanted),
                 outcomes=outcomes,
                 takedowns=self.takedowns,
                 touched=sorted(touched),
@@ -218,12 +219,13 @@ class _OlderFile(NamedTuple):
 
     def fits(self, job: SegmentJob, takedowns: list[int]) -> bool:
         """Whether nothing is to be done about it."""
-        offsets = [each.offset for each in job.wanted]
-        return self.header.takedowns == takedowns and list(self.header.outcomes) == offsets
+        return self.header.takedowns == takedowns and self.header.captures == _digest(job.wanted)
 
     def lines(self, job: SegmentJob, cleaning: Cleaning | None) -> Iterator[tuple[int, ReadAnswer]]:
         """Its lines that still hold, by the place of their captures."""
-        wanted = {each.offset: each for each in job.wanted}
+        wanted = {each.offset: each for each in job.wanted if each.offset in self.header.outcomes}
+        if self.header.captures != _digest(wanted.values()):
+            return
         is_clean = self.header.takedowns == (cleaning.takedowns if cleaning else [])
         for (offset, outcome), text in zip(
             self.header.outcomes.items(), read_texts(self.path), strict=True
@@ -237,6 +239,14 @@ class _OlderFile(NamedTuple):
             else:
                 line = CaptureLine.model_validate_json(text)
                 yield offset, cleaned_answer(each.site, line, cleaning)
+
+
+def _digest(captures: Iterable[WantedLine]) -> str:
+    digest = hashlib.sha256()
+    for each in captures:
+        body = each.body.sha256 if each.body else ""
+        digest.update(f"{each.offset} {each.url} {each.captured_at} {body}\n".encode())
+    return digest.hexdigest()
 
 
 def _read_nothing(batches: Iterable[list[WantedLine]]) -> Iterator[list[ReadAnswer | Died]]:

@@ -69,6 +69,8 @@ class Header(Record):
     """The version of the parser."""
     sha256: str
     """SHA-256 of all bytes after the header's own frame."""
+    captures: str
+    """What tells its captures from others that lie at the same places, as of another ledger."""
     outcomes: dict[int, Outcome]
     """What each capture gave, by its offset in the segment, in the order of the lines."""
     takedowns: list[int] = Field(default_factory=list)

@@ -1,8 +1,8 @@
 """The rows of one page: itself, its captures and failures, and its comparison with all versions.
 
 Each is a tuple in the order of its table's columns. An id follows from what the row is about: a
-page and a capture have the ledger's number, a comparison its page's, a version that of the first
-capture stored of it, and what is within a version the version's with a place behind it. So a new
+capture has the ledger's number, a page, its comparison and a version that of the first capture
+stored of it, and what is within a version the version's with a place behind it. So a new
 page moves no id.
 """
 
@@ -14,7 +14,7 @@ from typing import Literal
 
 from archive.ledger import due_bounds
 from db.rows.tables import Values
-from db.staging.history import PageHistory, Seen, Version, earliest
+from db.staging.history import PageHistory, Seen, StagedPage, Version, earliest
 from db.staging.ids import PATTERNS, PublicIds, finding_id
 from db.staging.staging import Staging
 from machine.dates import latest
@@ -67,21 +67,21 @@ class PageRows:
         state = history.state
         is_due = page.due is not None and not earliest_due < page.due <= furthest
         last = seen[-1].captured_at if seen else None
-        own = (page.id, page.site, page.url, name, state, int(is_due), len(seen), last)
+        own = (page.public, page.site, page.url, name, state, int(is_due), len(seen), last)
         self.rows[rows.PageRow].append((*own, page.takedown))
         versions = [] if is_turned else history.versions
         version_of = {each.id: version.id for version in versions for each in version.seen}
         hides_text = history.wishes("text")
         hides_any = hides_text or history.wishes("part")
         for each in seen:
-            self._add_capture(page.id, each, version_of.get(each.id), history)
+            self._add_capture(page.public, each, version_of.get(each.id), history)
             if each.failure is not None and not each.is_repeat:
                 code, field, said = each.failure
                 detail = public_detail(said, is_withheld=hides_any)
-                told = (each.id, page.id, each.id, code, field, detail, each.captured_at)
+                told = (each.id, page.public, each.id, code, field, detail, each.captured_at)
                 self.rows[rows.FailureRow].append(told)
         for version in versions:
-            self._add_version(page.id, version, history, hides_text, hides_any)
+            self._add_version(page, version, history, hides_text, hides_any)
         if versions:
             self._add_comparison(history, name, state, hides_text)
 
@@ -113,15 +113,20 @@ class PageRows:
         )
 
     def _add_version(
-        self, page: int, version: Version, history: PageHistory, hides_text: bool, hides_any: bool
+        self,
+        page: StagedPage,
+        version: Version,
+        history: PageHistory,
+        hides_text: bool,
+        hides_any: bool,
     ) -> None:
         shown, number = version.shown, version.id
         first, newest = version.seen[0].id, version.seen[-1]
-        self.places.append((number, page, newest.seen_at, newest.id))
+        self.places.append((number, page.id, newest.seen_at, newest.id))
         self.rows[rows.VersionRow].append(
             (
                 number,
-                page,
+                page.public,
                 first,
                 version.number,
                 shown.title,
@@ -139,7 +144,7 @@ class PageRows:
         add = self.rows[rows.FindingRow].append
         for at, (code, field, said) in enumerate(shown.findings):
             detail = public_detail(said, is_withheld=hides_any)
-            add((finding_id(number, at), page, number, None, None, code, field, detail))
+            add((finding_id(number, at), page.public, number, None, None, code, field, detail))
 
     def _pattern(self, side: int, marked: frozenset[int]) -> int:
         """What of a side is withheld where not all is: a bit for the card, one for each slot."""
@@ -157,7 +162,7 @@ class PageRows:
         capture = version.body
         self.rows[rows.ComparisonRow].append(
             (
-                page.id,
+                page.public,
                 name,
                 page.site,
                 None if page.url.startswith("urn:") else page.url,
@@ -167,7 +172,7 @@ class PageRows:
                 self._ids.tool[tool_b],
                 self._ids.card[card_a],
                 self._ids.card[card_b],
-                page.id,
+                page.public,
                 capture.id,
                 version.id,
                 capture.captured_at,

@@ -134,7 +134,7 @@ class Work:
 
 
 _DUE = """
-UPDATE page SET due = 1 - page.due FROM staging.page AS now WHERE now.id = page.id
+UPDATE page SET due = 1 - page.due FROM staging.page AS now WHERE now.public = page.id
   AND page.due <> (now.due IS NOT NULL AND NOT (now.due > ? AND now.due <= ?))
 """
 

@@ -166,7 +166,9 @@ class Version:
 
 
 class StagedPage(NamedTuple):
-    """A known page; `pair` is what it goes by where it is not shared with other pages.
+    """A known page; `id` is its number in the ledger, `public` its id in what is published.
+
+    Shape: `pair` is what it goes by where it is not shared with other pages.
 
     Absent: `takedown` is None unless nothing of it may be published.
     """
@@ -179,6 +181,7 @@ class StagedPage(NamedTuple):
     due: str | None
     takedown: int | None
     pair: str
+    public: int
     is_shared: bool
 
 

@@ -4,6 +4,7 @@ What is distinct, a tool, a card, a quote or a reviewer, goes by where it was sh
 capture's number and the place on the page. Two of a kind never share one, and a new page moves
 none, for a new capture's number is greater than all before it.
 
+    page            1234567              the first capture stored of it
     version         1234567              the first capture stored of it
     tool, card      1234567 * 2 + side   shown first there
     quote, reviewer 1234567 * 8 + place
@@ -15,6 +16,8 @@ from __future__ import annotations
 import sqlite3
 from array import array
 
+UNCAPTURED = 1 << 52
+"""From here on stand the pages of which nothing is stored, by their numbers in the ledger."""
 SIDES, PLACES, FINDINGS = 2, 8, 1000
 """So many cards, quotes and findings may have one capture's number in front of their ids."""
 PATTERNS = 32

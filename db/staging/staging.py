@@ -29,6 +29,7 @@ from db.staging.history import (
     asked,
     place_in_time,
 )
+from db.staging.ids import UNCAPTURED
 from db.staging.tables import FORMAT, TABLES
 from db.staging.words import Records
 from parsers.sites import site_named
@@ -51,8 +52,14 @@ _SEEN = (
 _TAKEN = (*_SEEN, "is_damaged")
 _PAGE = ("id", "site", "url", "state", "last_outcome", "due", "takedown")
 _PAGES = (
-    f"SELECT {', '.join(_PAGE)}, pair, EXISTS (SELECT 1 FROM page AS other"
+    f"SELECT {', '.join(_PAGE)}, pair, public, EXISTS (SELECT 1 FROM page AS other"
     " WHERE other.pair = page.pair AND other.id <> page.id) FROM page"
+)
+# A page keeps this id for ever, for what is stored of it later has a greater number.
+_PUBLIC = (
+    "UPDATE page SET public = coalesce("
+    "(SELECT min(id) FROM capture WHERE page_id = page.id), page.id + ?)"
+    " WHERE id IN (SELECT page_id FROM dirty)"
 )
 
 
@@ -297,6 +304,7 @@ class Staging:
             "SELECT other.id FROM dirty JOIN page ON page.id = dirty.page_id"
             " JOIN page AS other ON other.pair = page.pair"
         )
+        self.db.execute(_PUBLIC, (UNCAPTURED,))
         sql = "SELECT id, site, url FROM page JOIN dirty ON dirty.page_id = page.id"
         turned = [each for row in self.db.execute(sql) for each in self.turned(*row)]
         self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", [(each,) for each in turned])
@@ -312,8 +320,9 @@ class Staging:
         self.commit()
 
     def dirty(self) -> Iterator[int]:
-        """The pages that the published file does not show as they are."""
-        return (number for (number,) in self.db.execute("SELECT page_id FROM dirty"))
+        """The published ids, now and before, of pages that are not published as they are."""
+        sql = "SELECT public, page_id + ? FROM dirty JOIN page ON id = page_id"
+        return (number for both in self.db.execute(sql, (UNCAPTURED,)) for number in {*both})
 
     def note_versions(self, places: Iterable[tuple[int, int, str, int]]) -> None:
         """Note the versions that are published now: id, page, place in time and last capture."""

@@ -14,7 +14,7 @@ TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE page (
   id INTEGER PRIMARY KEY, site TEXT NOT NULL, url TEXT NOT NULL, state TEXT NOT NULL,
-  last_outcome TEXT, due TEXT, pair TEXT NOT NULL, takedown INTEGER);
+  last_outcome TEXT, due TEXT, pair TEXT NOT NULL, takedown INTEGER, public INTEGER);
 CREATE INDEX page_pair ON page (pair);
 CREATE TABLE capture (
   id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, run_id INTEGER NOT NULL, url TEXT,
@@ -52,4 +52,4 @@ CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
 """
 """`file` tells of each record file as it was taken in, `version` of each version that is published,
 with the place in time of its last capture; `dirty` are the pages that the published file does not
-show as they are. `capture.url` is null where it is its page's own."""
+show as they are. `capture.url` is null where it is its page's own, `page.public` is its id there."""
