@@ -41,7 +41,9 @@ JOIN version_side AS shown ON shown.version = comparison.version
 JOIN side_quote AS own ON own.side = shown.side
 JOIN quote ON quote.id = own.quote
 LEFT JOIN reviewer ON reviewer.id = own.reviewer
+ORDER BY comparison.id, 2 * own.slot - 2 + shown.position
 """
+"""The last is in order by itself: its rows are taken comparison by comparison, never all sorted."""
 
 
 @dataclass(frozen=True, slots=True)

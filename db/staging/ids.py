@@ -23,7 +23,10 @@ SIDES, PLACES, FINDINGS = 2, 8, 1000
 PATTERNS = 32
 """So many ways there are to withhold a side's description and its four quotes, or some of them."""
 CONFLICTS = 500
-"""From here on stand findings about a card or quote that captures disagree on."""
+"""From here on stand findings about a card or quote that captures disagree on.
+
+No page has as many of its own: it has some eighty values, and few codes for each.
+"""
 FIELDS = 20
 """So many fields of one card or quote may be disagreed on."""
 

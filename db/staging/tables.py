@@ -52,4 +52,4 @@ CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
 """
 """`file` tells of each record file as it was taken in, `version` of each version that is published,
 with the place in time of its last capture; `dirty` are the pages that the published file does not
-show as they are. `capture.url` is null where it is its page's own, `page.public` is its id there."""
+show as they are. `capture.url` is null where it is its page's own; `page.public` its id there."""

@@ -326,7 +326,6 @@ def test_json_answers_for_tables_rows_views_and_sql(server: Server) -> None:
     rows = json.loads(
         server.ask(
             "/verdicts/comparison_quote.json?comparison=brass-kettle-vs-lantern-notes&_shape=array"
-            "&_sort=position"
         ).body
     )
     assert [row["position"] for row in rows] == list(range(1, 9))
