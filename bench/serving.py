@@ -116,17 +116,17 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
     n = f"n * {SPACING}"
     url = "'https://bench.example/compare/' || key"
     page: Columns = {
-        "id": n, "site": "'bench'", "url": url, "comparison": "key", "state": "'stored'",
+        "id": n, "site": "'bench'", "url": url, "state": "'stored'",
         "due": "0", "captures": "1", "last_captured_at": NOW,
     }  # fmt: skip
     capture: Columns = {
-        "id": n, "page": n, "url": url, "captured_at": NOW, "date_source": "'crawl'",
+        "id": n, "page": n, "captured_at": NOW, "date_source": "'crawl'",
         "date_precision": "'second'", "captured_until": NOW, "status": "200",
         "content_type": "'text/html'", "kind": "'response'", "body_sha256": KEY.format("n", "b0"),
         "outcome": "'comparison'", "opt_outs": "''",
     }  # fmt: skip
     comparison: Columns = {
-        "id": n, "comparison": "key", "site": "'bench'", "url": url, "title": "title",
+        "id": n, "comparison": "key", "site": "'bench'", "title": "title",
         "layout": "'html:9f3c'", "tool_a": "a", "tool_b": "b", "card_a": "a", "card_b": "b",
         "page": n, "capture": n, "version": n, "captured_at": NOW, "state": "'stored'",
         "noindex": "0", **_dated(),

@@ -192,7 +192,7 @@ class PageRow(NumberedRow):
     url: str
     """The address on the site's own base, or urn:sha256: and the hash of the body."""
     comparison: str | None
-    """The page's key in the table comparison; null where the address gives none."""
+    """What its comparison would go by; null where it has one of that name, by the same id."""
     state: PageState
     """The first that fits: refused, gone, held (an older record shown), failed, waiting, stored."""
     due: Flag
@@ -210,10 +210,11 @@ class CaptureRow(NumberedRow):
 
     table = "capture"
     label = "captured_at"
+    rarely_asked = ("revisit_of",)
     page: PageId
     """The page that was asked for."""
-    url: str
-    """The address asked for, on the site's own base."""
+    url: str | None
+    """The address asked for, on the site's own base; null where it is the page's own."""
     captured_at: str
     """When the exchange happened, UTC."""
     date_source: DateSource
@@ -335,8 +336,6 @@ class ComparisonRow(DatedRow):
     """The key used in addresses: the slug pair, site:pair where two sites share it, or the urn."""
     site: str
     """The site that published the page."""
-    url: str | None
-    """The page's address on the site's own base; null where it is not known."""
     title: Annotated[str, same(records.Comparison, "title")]
     layout: Annotated[str, same(records.Comparison, "layout")]
     tool_a: ToolId
@@ -369,6 +368,7 @@ class VersionRow(DatedRow):
     table = "comparison_version"
     label = "number"
     unique = (("comparison", "number"),)
+    rarely_asked = ("capture",)
     comparison: ComparisonId
     """The comparison whose version this is."""
     capture: CaptureId

@@ -99,7 +99,7 @@ def comparison(conn: sqlite3.Connection, key: str) -> ShownRow | None:
 
 
 COMPARISON = """
-select v.*, c.*, s.title as site_title, p.state as page_state, a.date_source, a.body_sha256,
+select v.*, c.*, p.url, s.title as site_title, p.state as page_state, a.date_source, a.body_sha256,
        coalesce(a.opt_outs, '') || ' ' || coalesce((
          select opt_outs from capture where page = c.page
          order by date_source = 'file', captured_at desc, id desc limit 1), '') as opt_outs,

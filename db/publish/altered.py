@@ -31,8 +31,8 @@ FieldValue = str | int | None
 # What each capture gave; one that repeats another of its address says nothing of its own. Held for
 # drift, or not readable from the archive: no parser did that.
 _CAPTURES = """
-SELECT page.site, capture.url, capture.captured_at, capture.body_sha256,
-       coalesce(page.comparison, page.url) AS comparison,
+SELECT page.site, coalesce(capture.url, page.url) AS url, capture.captured_at, capture.body_sha256,
+       coalesce(shown.comparison, page.comparison, page.url) AS comparison,
        CASE capture.outcome WHEN 'failure' THEN failure.code ELSE capture.outcome END AS outcome,
        version.id AS version, version.record_sha256
 FROM {side}.capture AS capture
@@ -42,7 +42,8 @@ LEFT JOIN {side}.failure AS failure ON failure.capture = capture.id
 LEFT JOIN {side}.comparison AS shown ON shown.page = page.id
 LEFT JOIN {side}.comparison_version AS version
   ON capture.outcome = 'comparison' AND version.id = {version}
-WHERE capture.outcome != 'not_parsed' AND original.url IS NOT capture.url
+WHERE capture.outcome != 'not_parsed'
+  AND (original.page, original.url) IS NOT (capture.page, capture.url)
   AND coalesce(failure.code, '') NOT IN ('layout_drift', 'unreadable')
 """
 _OF_CAPTURE = (

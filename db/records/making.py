@@ -164,9 +164,8 @@ class Maker:
     def _told(self, wanted: WantedLine, answer: ReadAnswer | Died, made: MadeFile) -> ReadAnswer:
         """What came of reading a capture, put in the report."""
         if isinstance(answer, Died):
-            sha256 = wanted.body.sha256 if wanted.body else ""
-            made.quarantined.append(f"{wanted.url}: {sha256}: {answer}")
-            detail = f"the parser was stopped: {answer}; its body is {sha256}"
+            made.quarantined.append(f"{wanted.url}: {wanted.sha256}: {answer}")
+            detail = f"the parser was stopped: {answer}; its body is {wanted.sha256}"
             return answer_of(wanted, failed(wanted, "parser_died", detail), self.cleaning)
         if answer.damage is not None:
             made.damaged.append(answer.damage)
@@ -196,8 +195,8 @@ class Maker:
                 segment=job.segment.name,
                 parser=PARSER_VERSION,
                 sha256=digest.hexdigest(),
-                captures=_digest(job.wanted),
                 outcomes=outcomes,
+                marks={each.offset: each.mark for each in job.wanted},
                 takedowns=self.takedowns,
                 touched=sorted(touched),
             )
@@ -219,13 +218,13 @@ class _OlderFile(NamedTuple):
 
     def fits(self, job: SegmentJob, takedowns: list[int]) -> bool:
         """Whether nothing is to be done about it."""
-        return self.header.takedowns == takedowns and self.header.captures == _digest(job.wanted)
+        marks = [(each.offset, each.mark) for each in job.wanted]
+        return self.header.takedowns == takedowns and list(self.header.marks.items()) == marks
 
     def lines(self, job: SegmentJob, cleaning: Cleaning | None) -> Iterator[tuple[int, ReadAnswer]]:
         """Its lines that still hold, by the place of their captures."""
-        wanted = {each.offset: each for each in job.wanted if each.offset in self.header.outcomes}
-        if self.header.captures != _digest(wanted.values()):
-            return
+        marks = self.header.marks
+        wanted = {each.offset: each for each in job.wanted if each.mark == marks.get(each.offset)}
         is_clean = self.header.takedowns == (cleaning.takedowns if cleaning else [])
         for (offset, outcome), text in zip(
             self.header.outcomes.items(), read_texts(self.path), strict=True
@@ -239,14 +238,6 @@ class _OlderFile(NamedTuple):
             else:
                 line = CaptureLine.model_validate_json(text)
                 yield offset, cleaned_answer(each.site, line, cleaning)
-
-
-def _digest(captures: Iterable[WantedLine]) -> str:
-    digest = hashlib.sha256()
-    for each in captures:
-        body = each.body.sha256 if each.body else ""
-        digest.update(f"{each.offset} {each.url} {each.captured_at} {body}\n".encode())
-    return digest.hexdigest()
 
 
 def _read_nothing(batches: Iterable[list[WantedLine]]) -> Iterator[list[ReadAnswer | Died]]:
@@ -278,6 +269,7 @@ def wanted_of(capture: Capture, archive: Archive) -> WantedLine:
         capture.content_type,
         capture.headers,
         is_repeat,
+        capture.body_sha256,
         body,
     )
 

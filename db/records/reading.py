@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, NamedTuple
+from zlib import crc32
 
 from pydantic import Field
 
@@ -38,7 +39,13 @@ class WantedLine(NamedTuple):
     headers: dict[str, str]
     is_repeat: bool
     """Whether it is a revisit that counts as its original, which has a line of its own."""
+    sha256: str
     body: StoredBody | None
+
+    @property
+    def mark(self) -> int:
+        """A number that hardly any other capture has."""
+        return crc32(f"{self.url} {self.captured_at} {self.sha256}".encode())
 
     @property
     def is_parsed(self) -> bool:

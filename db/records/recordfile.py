@@ -69,10 +69,10 @@ class Header(Record):
     """The version of the parser."""
     sha256: str
     """SHA-256 of all bytes after the header's own frame."""
-    captures: str
-    """What tells its captures from others that lie at the same places, as of another ledger."""
     outcomes: dict[int, Outcome]
     """What each capture gave, by its offset in the segment, in the order of the lines."""
+    marks: dict[int, int]
+    """What tells each from another that lay at the same place, in an archive made again."""
     takedowns: list[int] = Field(default_factory=list)
     """The take-downs that held when the file was made."""
     touched: list[int] = Field(default_factory=list)

@@ -67,14 +67,15 @@ class PageRows:
         state = history.state
         is_due = page.due is not None and not earliest_due < page.due <= furthest
         last = seen[-1].captured_at if seen else None
-        own = (page.public, page.site, page.url, name, state, int(is_due), len(seen), last)
-        self.rows[rows.PageRow].append((*own, page.takedown))
         versions = [] if is_turned else history.versions
+        shown_as = None if versions else name
+        own = (page.public, page.site, page.url, shown_as, state, int(is_due), len(seen), last)
+        self.rows[rows.PageRow].append((*own, page.takedown))
         version_of = {each.id: version.id for version in versions for each in version.seen}
         hides_text = history.wishes("text")
         hides_any = hides_text or history.wishes("part")
         for each in seen:
-            self._add_capture(page.public, each, version_of.get(each.id), history)
+            self._add_capture(page, each, version_of.get(each.id), history)
             if each.failure is not None and not each.is_repeat:
                 code, field, said = each.failure
                 detail = public_detail(said, is_withheld=hides_any)
@@ -86,7 +87,7 @@ class PageRows:
             self._add_comparison(history, name, state, hides_text)
 
     def _add_capture(
-        self, page: int, each: Seen, version: int | None, history: PageHistory
+        self, page: StagedPage, each: Seen, version: int | None, history: PageHistory
     ) -> None:
         at, precision, again = each.captured_at, each.precision, each.revisit_of
         if again is not None:
@@ -95,8 +96,8 @@ class PageRows:
         self.rows[rows.CaptureRow].append(
             (
                 each.id,
-                page,
-                each.url,
+                page.public,
+                None if each.url == page.url else each.url,
                 at,
                 each.date_source,
                 precision,
@@ -165,7 +166,6 @@ class PageRows:
                 page.public,
                 name,
                 page.site,
-                None if page.url.startswith("urn:") else page.url,
                 version.shown.title,
                 version.shown.layout,
                 self._ids.tool[tool_a],

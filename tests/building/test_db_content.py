@@ -114,7 +114,11 @@ def test_a_page_that_fails_later_is_held_and_its_failure_is_a_row(tmp_path: Path
     missing = Answer(f"{BASE}/compare/y-vs-z", b"<p>no</p>", status=404)
     store(tmp_path, [good, cut, bad, missing])
     know(tmp_path, f"{BASE}/compare/never-vs-seen")
-    assert ask(tmp_path, "SELECT comparison, state FROM page ORDER BY 1") == [
+    assert ask(
+        tmp_path,
+        "SELECT coalesce(page.comparison, shown.comparison), page.state"
+        " FROM page LEFT JOIN comparison AS shown USING (id) ORDER BY 1",
+    ) == [
         ("alder-vs-birch", "held"),
         ("never-vs-seen", "waiting"),
         ("x-vs-y", "failed"),
@@ -201,8 +205,11 @@ def test_a_page_without_address_goes_by_its_urn_and_its_tools_by_name(tmp_path: 
     known = page(ALDER, BIRCH)
     urn = replace(known, url="urn:sha256:" + "0" * 64, at=TUESDAY)
     store(tmp_path, [known, urn])
-    found = ask(tmp_path, "SELECT comparison, url FROM comparison ORDER BY 1")
-    assert found == [("alder-vs-birch", known.url), (urn.url, None)]
+    found = ask(
+        tmp_path,
+        "SELECT comparison.comparison, page.url FROM comparison JOIN page USING (id) ORDER BY 1",
+    )
+    assert found == [("alder-vs-birch", known.url), (urn.url, urn.url)]
     tools = ask(tmp_path, "SELECT tool, slug FROM tool ORDER BY 1")
     assert tools == [
         ("alder", "alder"),

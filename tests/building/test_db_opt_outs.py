@@ -137,8 +137,8 @@ def test_each_signal_is_recorded_and_does_what_the_table_says(tmp_path: Path) ->
         urls[answers[-1].url] = signal
     store(tmp_path, answers)
     sql = (
-        "SELECT comparison.url, opt_outs, withheld, noindex FROM comparison"
-        " JOIN capture ON capture.id = capture"
+        "SELECT page.url, opt_outs, withheld, noindex FROM comparison"
+        " JOIN capture ON capture.id = capture JOIN page ON page.id = comparison.page"
     )
     found = {urls[url]: said for url, *said in ask(tmp_path, sql)[0]}
     assert found == {signal: [signal, *acts[2:]] for signal, acts in ACTS.items()}

@@ -182,3 +182,15 @@ def test_a_revisit_whose_original_went_is_no_longer_taken_over_as_one(tmp_path: 
     alone = SegmentJob(job.segment, [again._replace(is_repeat=False, body=first.body)])
     (other,) = make_missing(Maker(Home(tmp_path)), [alone], workers=1)
     assert list(read_header(other.path).outcomes.values()) == ["comparison"]
+
+
+def test_a_line_of_another_capture_that_lay_at_the_same_place_is_not_taken_over(
+    tmp_path: Path,
+) -> None:
+    store(tmp_path, PAGES[:3])
+    (made,) = made_of(tmp_path)
+    (job,) = jobs_of(tmp_path)
+    other = job.wanted[1]._replace(captured_at="2026-10-05T12:00:01Z")
+    job.wanted[1] = other
+    (again,) = make_missing(Maker(Home(tmp_path)), [job], workers=1)
+    assert (again.path, again.parsed, made.parsed) == (made.path, 1, 3)

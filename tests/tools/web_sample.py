@@ -153,20 +153,18 @@ class Filler:
             "page",
             site="shiporskip",
             url=url or key,
-            comparison=key,
             due=0,
             captures=1,
             state=more.get("state", "stored"),
             last_captured_at=NOW,
         )
-        capture = self.capture(page, url or key, "comparison", more.get("opt_outs", ""))
+        capture = self.capture(page, None, "comparison", more.get("opt_outs", ""))
         wanted = self.conn.execute("select max(id) from comparison_version").fetchone()[0] or 0
         version = wanted + more.get("versions", 1)
         comparison = self.add(
             "comparison",
             comparison=key,
             site="shiporskip",
-            url=url,
             title=title,
             layout="html:9f3c",
             tool_a=self.tools[a],
@@ -187,7 +185,7 @@ class Filler:
             self.version(comparison, capture, number, title, (a, b), more)
         return comparison
 
-    def capture(self, page: int, url: str, outcome: str, opt_outs: str = "") -> int:
+    def capture(self, page: int, url: str | None, outcome: str, opt_outs: str = "") -> int:
         return self.add(
             "capture",
             page=page,
