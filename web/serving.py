@@ -187,6 +187,9 @@ def serve(
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
+    # An answer's head and body are two writes: without it the second waits for the first to be
+    # acknowledged, 40 ms on a connection that is kept. Connections have it from here.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with listener, contextlib.suppress(KeyboardInterrupt):
         try:
             asyncio.run(_run(datasette, listener, lambda at: on_ready(at + front.base)))
