@@ -185,16 +185,22 @@ def serve(
     datasette = make_datasette(database, allow_sql=allow_sql, contact=contact, front=front)
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
-    # An answer's head and body are two writes: without it the second waits for the first to be
-    # acknowledged, 40 ms on a connection that is kept. Connections have it from here.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener = listening(host, port)
     with listener, contextlib.suppress(KeyboardInterrupt):
         try:
             asyncio.run(_run(datasette, listener, lambda at: on_ready(at + front.base)))
         except HomePageError as error:
             raise NotServableError(f"{database}: {error}") from error
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections. Raises: OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
+    # An answer's head and body are two writes, and the second would wait until the first is
+    # acknowledged: 40 ms on a connection that is kept. Connections have it from their listener.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 async def _run(

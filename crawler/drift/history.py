@@ -77,16 +77,16 @@ class History:
 
     def see(self, key: str, page: PageTraits) -> None:
         """Enter a page as this run sees it."""
-        parts = [self._number(packed(each)) for each in page.parts]
+        parts = [self._number(packed(each), each) for each in page.parts]
         said = (key, page.layout, page.failure, page.field, *_two(parts))
         self.db.execute(_ENTER + _ANEW, (NOW, *said))
 
-    def _number(self, body: str) -> int:
+    def _number(self, body: str, part: ToolTraits | None = None) -> int:
         """The number of what a page shows of a tool, entered where it is new."""
         found = self.db.execute("SELECT id FROM part WHERE body = ?", (body,)).fetchone()
         if found is not None:
             return int(found[0])
-        part = unpacked(body)
+        part = part or unpacked(body)
         sql = "INSERT INTO part (tool, body) VALUES (?, ?) RETURNING id"
         number: int = self.db.execute(sql, (part.tool, body)).fetchone()[0]
         names = ((number, name) for name in dict.fromkeys(("", *part.fields)))

@@ -180,7 +180,7 @@ def packed(part: ToolTraits) -> str:
     """
     shown = {name: getattr(part, name) for name in part.__slots__}
     filled = {name: value for name, value in shown.items() if value}
-    return json.dumps(filled, sort_keys=True, separators=(",", ":"))
+    return _pack(filled)
 
 
 def unpacked(body: str) -> ToolTraits:
@@ -188,4 +188,5 @@ def unpacked(body: str) -> ToolTraits:
     return _PART.validate_json(body)
 
 
+_pack = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _PART = TypeAdapter(ToolTraits)

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import os
 import shutil
+import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from web_server import Answer, Server, server, serving
 
 from schema.published import tombstone_path
 from web import tags
-from web.serving import make_datasette
+from web.serving import listening, make_datasette
 
 __all__ = ["server"]
 COMPARED = "/compare/brass-kettle-vs-lantern-notes"
@@ -239,3 +240,10 @@ def test_a_page_that_there_was_no_time_for_all_of_has_no_tag() -> None:
         return found
 
     assert asyncio.run(ask()) == [True, False]
+
+
+def test_the_end_of_an_answer_does_not_wait_for_its_beginning_to_be_acknowledged() -> None:
+    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
