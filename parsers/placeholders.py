@@ -182,14 +182,20 @@ def is_placeholder(text: str, field: str) -> bool:
         bare in WORDS
         or whole in WORDS
         or PROGRAM_WORDS.issuperset(whole.split())
-        or (len(said := {each.strip(" .") for each in bare.split(". ")}) == 1 and said <= WORDS)
-        or _NOTE.fullmatch(whole) is not None
-        or (". " in bare and _is_excused(*bare.split(". ", 1)))
+        or bare.strip(" .") in WORDS
+        or (":" in whole and _NOTE.fullmatch(whole) is not None)
+        or (". " in bare and (_is_one_word(bare.split(". ")) or _is_excused(*bare.split(". ", 1))))
         or not any(map(str.isalnum, whole))
         or _LOREM.match(whole) is not None
         or _SENTENCE.fullmatch(bare.replace("’", "'")) is not None
         or (" " not in text and _is_key(text))
     )
+
+
+def _is_one_word(sentences: list[str]) -> bool:
+    """Whether all of these are one listed word, said again and again."""
+    said = {each.strip(" .") for each in sentences}
+    return len(said) == 1 and said <= WORDS
 
 
 def _is_excused(sentence: str, rest: str) -> bool:
