@@ -88,8 +88,8 @@ def label_key(text: str) -> str:
     return text[start:end].casefold()
 
 
-word_key = lru_cache(maxsize=512)(label_key)
-"""The same for a site's own words, which are few: worked out once."""
+word_key = lru_cache(maxsize=4_096)(label_key)
+"""The same for short texts that most pages show, as a site's own words: worked out once."""
 
 
 def parse_share(text: str, *, field: str) -> int:

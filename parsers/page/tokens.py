@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from parsers.page.document import NO_EDGE, Document, Edge
 from parsers.site import Words
-from parsers.values import is_share_like, label_key, without_icons
+from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons, word_key
 
 _ABOUT = ("on ", "of ", "re ")
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
@@ -97,7 +97,7 @@ class Tokens:
         self.start += range(start, end)
         self.end += range(start + 1, end + 1)
         self.text += texts
-        self.key += map(label_key, texts)
+        self.key += [word_key(text) if len(text) <= LONGEST_LABEL else "" for text in texts]
 
     def join(self, first: int, end: int) -> str:
         """The text of tokens [first, end) as one field."""
