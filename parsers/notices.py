@@ -162,8 +162,8 @@ _ANYWHERE = (
             r"\((?:(?:link )?opens in (?:a )?new tab\)|edited for (?:clarity|length))", re.I
         ),
     ),
-    ("(", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
-    ("(", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
+    ("Helpful (", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
+    ("Traceback (", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
     ("orem ipsum dolor sit amet", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
     ("rinted ", re.compile(r"\bprinted\b.{0,60}\bPage [0-9]+ of [0-9]+\b")),
     (

@@ -48,6 +48,7 @@ _BROKEN = re.compile(
 _MOJIBAKE = re.compile(
     "\u00e2\u20ac[\u0153\u009d\u2122\u02dc\u201c\u201d\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]"
 )
+_CURLY = re.compile("[“”]")
 NO_VOTES = frozenset(("no votes", "no votes yet", "no community votes"))
 """What is said, or read out for a dash, where a publisher's own words for it are not."""
 DASHES = frozenset(("-", "–", "—", "−", "‐", "‑", "‒", "―", "n/a", "?"))
@@ -266,7 +267,8 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bo
             field=field,
             detail=f"{broken[0]!r} at character {broken.start()}",
         )
-    require_no_placeholder(text, field=field)
+    if is_placeholder(text, field):
+        raise _placeholder(text, field)
     if lost := garbled(text):
         raise FieldError(code="field_unreadable", field=field, detail=f"garbled: {lost[:40]!r}")
     return text
@@ -275,7 +277,12 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bo
 def require_no_placeholder(text: str, *, field: str) -> None:
     """Pass over a text that is one. Raises: FieldError for a placeholder."""
     if is_placeholder(text, field):
-        raise FieldError(code="field_unreadable", field=field, detail=f"placeholder {text[:40]!r}")
+        raise _placeholder(text, field)
+
+
+def _placeholder(text: str, field: str) -> FieldError:
+    detail = f"placeholder {text[:40]!r}"
+    return FieldError(code="field_unreadable", field=field, detail=detail)
 
 
 def outer_quotes(text: str) -> tuple[int, int]:
@@ -290,12 +297,11 @@ def outer_quotes(text: str) -> tuple[int, int]:
     """
     if len(text) < 2 or text[0] != "“" or text[-1] != "”":
         return 0, len(text)
+    if text.find("“", 1) < 0 and text.find("”", 0, -1) < 0:  # most texts quote nobody
+        return 1, len(text) - 1
     depth = 0
-    for at, char in enumerate(text):
-        if char == "“":
-            depth += 1
-        elif char == "”":
-            depth -= 1
-            if depth <= 0 and at < len(text) - 1:
-                return 0, len(text)
+    for mark in _CURLY.finditer(text):
+        depth += 1 if mark[0] == "“" else -1
+        if depth <= 0 and mark.end() < len(text):
+            return 0, len(text)
     return (1, len(text) - 1) if depth == 0 else (0, len(text))
