@@ -168,6 +168,7 @@ class Patterns:
 
     def __init__(self, words: Words) -> None:
         self.verdicts = frozenset(words.verdicts)
+        self.read_score = lru_cache(maxsize=1_024)(self._read_score)  # there are few that differ
         word = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
         verdict = rf"(?:verdict\W{{1,3}})?{word}(?:\W+(?:edited|updated))?"
         between = r"[^\w%/]{0,8}"  # a sign, an icon, a bracket
@@ -233,7 +234,7 @@ class Patterns:
             )
         return "%" in text and self.own_share.fullmatch(without_icons(text)) is not None
 
-    def read_score(self, text: str) -> Score | None:
+    def _read_score(self, text: str) -> Score | None:
         """The score that a whole token states. Absent: None where it states none."""
         if len(text) > LONGEST_SCORE or not may_state(text):
             return None
