@@ -267,8 +267,7 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bo
             field=field,
             detail=f"{broken[0]!r} at character {broken.start()}",
         )
-    if is_placeholder(text, field):
-        raise _placeholder(text, field)
+    require_no_placeholder(text, field=field)
     if lost := garbled(text):
         raise FieldError(code="field_unreadable", field=field, detail=f"garbled: {lost[:40]!r}")
     return text
@@ -277,12 +276,7 @@ def require_text(text: str, *, field: str, limit: int = SHORT_TEXT, is_clean: bo
 def require_no_placeholder(text: str, *, field: str) -> None:
     """Pass over a text that is one. Raises: FieldError for a placeholder."""
     if is_placeholder(text, field):
-        raise _placeholder(text, field)
-
-
-def _placeholder(text: str, field: str) -> FieldError:
-    detail = f"placeholder {text[:40]!r}"
-    return FieldError(code="field_unreadable", field=field, detail=detail)
+        raise FieldError(code="field_unreadable", field=field, detail=f"placeholder {text[:40]!r}")
 
 
 def outer_quotes(text: str) -> tuple[int, int]:
@@ -297,7 +291,7 @@ def outer_quotes(text: str) -> tuple[int, int]:
     """
     if len(text) < 2 or text[0] != "“" or text[-1] != "”":
         return 0, len(text)
-    if text.find("“", 1) < 0 and text.find("”", 0, -1) < 0:  # most texts quote nobody
+    if text.count("“") == text.count("”") == 1:  # most texts quote nobody
         return 1, len(text) - 1
     depth = 0
     for mark in _CURLY.finditer(text):
