@@ -85,10 +85,12 @@ def headed_tool(text: str, names: Names) -> int:
     """
     found = named_tools(text, names)
     if not found and text[-1] not in ".!?”" and len(text) <= LONGEST_HEAD:
-        held = _held(text.casefold(), names)
-        found = held if _is_neutral(text.casefold(), names) else ()
-        match = _ABOUT.fullmatch(bare := text.rstrip(" :"))
-        found = found or (() if held else _begun(match[1] if match else bare, names, is_cut=False))
+        said = text.casefold()
+        if found := _held(said, names):
+            found = found if _is_neutral(said, names) else ()
+        else:
+            match = _ABOUT.fullmatch(bare := text.rstrip(" :"))
+            found = _begun(match[1] if match else bare, names, is_cut=False)
     return found[0] if len(found) == 1 or (names[0] == names[1] and found) else 0
 
 
@@ -123,24 +125,23 @@ def held_tool(text: str, names: Names, *, limit: int = LONGEST_HEAD) -> int:
 def _held(text: str, names: Names) -> tuple[int, ...]:
     """The tools whose whole name a text holds, a name within the other's left out."""
     found = []
-    for number in sorted((1, 2), key=lambda n: -len(names[n - 1])):
-        pattern = rf"(?<!\w){re.escape(names[number - 1].casefold())}(?!\w)"
-        text, count = re.subn(pattern, " ", text)
-        found += [number] * bool(count)
+    for number in (1, 2) if len(names[0]) >= len(names[1]) else (2, 1):
+        name = names[number - 1].casefold()
+        if name in text:  # in few texts
+            text, count = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+            found += [number] * bool(count)
     return tuple(found)
 
 
 def _begun(stem: str, names: Names, *, is_cut: bool) -> tuple[int, ...]:
     """The tools whose name begins with a text: first letters, whole words, or what was cut."""
     start = stem.casefold()
-    begun = tuple(
-        number
-        for number, name in enumerate(names, 1)
-        if name.casefold().startswith(start)
-        and (is_cut or len(start) <= INITIALS or not name[len(start) :][:1].isalnum())
-    )
+    cut = tuple([n for n, name in enumerate(names, 1) if name.casefold().startswith(start)])
+    begun = cut
+    if not is_cut and len(start) > INITIALS:
+        begun = tuple(n for n in cut if not names[n - 1][len(start) :][:1].isalnum())
     if not begun and len(start) >= FEWEST_CUT:  # cut without a sign
-        begun = tuple(n for n, name in enumerate(names, 1) if name.casefold().startswith(start))
+        begun = cut
     if begun or is_cut or not INITIALS <= len(start) <= MOST_INITIALS:
         return begun
     return tuple(n for n, name in enumerate(names, 1) if _initials(name).startswith(start))

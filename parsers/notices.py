@@ -116,6 +116,8 @@ _OF_BUTTONS = tuple(
 """How the words of buttons begin, and the number of a printed page."""
 _BEGIN = frozenset(word[:3].title() for word in (*_BEGINNINGS, *_OF_BUTTONS))
 _SHORT = frozenset(word for word in _BEGIN if len(word) < 3)
+_BEGIN_ASCII = _BEGIN.union(f"{word}{chr(n)}" for word in _SHORT for n in range(128))
+"""The same for a text of ASCII alone, of which three characters tell enough."""
 _CAPITALS = bytes(chr(n) in {word[0] for word in _BEGIN} for n in range(256))
 """For each character whether one of these words begins with it."""
 _CLOSERS = ".!?…:’\"”')] "
@@ -160,8 +162,8 @@ _ANYWHERE = (
             r"\((?:(?:link )?opens in (?:a )?new tab\)|edited for (?:clarity|length))", re.I
         ),
     ),
-    ("(", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
-    ("(", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
+    ("Helpful (", re.compile(r"\bHelpful \([0-9]+\)(?: [A-Z]|\W*\Z)")),
+    ("Traceback (", re.compile(r"\bTraceback \(most recent call last\):? File\b")),
     ("orem ipsum dolor sit amet", re.compile(r"\b[Ll]orem ipsum dolor sit amet(?:,|\.|\Z)")),
     ("rinted ", re.compile(r"\bprinted\b.{0,60}\bPage [0-9]+ of [0-9]+\b")),
     (
@@ -213,7 +215,8 @@ def _notices(text: str) -> Iterator[str]:
     if match := _ABOUT.match(text):
         yield match[0]
     for word, opening in _ANYWHERE if has_button else _WITHOUT_BUTTONS:
-        if word in text and (match := opening.search(text)):
+        # From the right, since that is looked for more than twice as fast.
+        if text.rfind(word) >= 0 and (match := opening.search(text)):
             yield match[0]
 
 
@@ -225,11 +228,12 @@ def _starts(text: str) -> tuple[list[int], bool]:
     """
     starts, has_button = [0] if _FIRST.match(text) else [], False
     capitals = text.encode("latin-1", "replace").translate(_CAPITALS)  # a byte a character
-    at = -1
+    at, is_ascii = -1, text.isascii()
+    known = _BEGIN_ASCII if is_ascii else _BEGIN
     for run in capitals.split(b"\1"):
         at += len(run) + 1
         begin = text[at : at + 3]
-        if begin in _BEGIN or begin[:2] in _SHORT:
+        if begin in known or (not is_ascii and begin[:2] in _SHORT):
             has_button = has_button or text.startswith(_OF_BUTTONS, at)
             if _NEXT.match(text, at) and text[at - 1].isspace():
                 starts.append(at)

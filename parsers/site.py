@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 USUAL_SPELLINGS = (r";jsessionid=[^/;]*", r"/$", r"/amp$", r"\.html?$")
@@ -145,7 +146,7 @@ class Site:
         """
         own = self.own_address(url)
         path = urlsplit(own).path
-        return self.base + self._cut(path) if self._match(path) else own
+        return self.base + _cut(path, self.spellings) if self._match(path) else own
 
     def is_odd_comparison(self, url: str) -> bool:
         """Whether an address holds that of a comparison, in a spelling that is not this site's."""
@@ -188,8 +189,11 @@ class Site:
         if "pair" not in groups:
             return [(groups["a"], groups["b"])]
         pair, cut = groups["pair"], "-vs-"
-        starts = [at for at in range(1, len(pair) - len(cut)) if pair.startswith(cut, at)]
-        return [(pair[:at], pair[at + len(cut) :]) for at in starts]
+        found, at = list[tuple[str, str]](), pair.find(cut, 1)
+        while 0 < at < len(pair) - len(cut):
+            found.append((pair[:at], pair[at + len(cut) :]))
+            at = pair.find(cut, at + 1)
+        return found
 
     def tool_address(self, slug: str) -> str:
         """The address of a tool's own page, for a link; it is known, not fetched."""
@@ -201,15 +205,22 @@ class Site:
         return match["slug"] if match else None
 
     def _match(self, path: str) -> re.Match[str] | None:
-        path = _unescaped(path)
-        found = re.fullmatch(self.comparison, path)
-        return found or (re.fullmatch(self.comparison, self._cut(path)) if self.spellings else None)
+        return _matched(self.comparison, self.spellings, path)
 
-    def _cut(self, path: str) -> str:
-        """A path without what its spelling adds."""
-        for spelling in self.spellings:
-            path = re.sub(spelling, "", path, count=1)
-        return path
+
+@lru_cache(maxsize=64)
+def _matched(comparison: str, spellings: tuple[str, ...], path: str) -> re.Match[str] | None:
+    """A path as that of a comparison, which is asked again and again of a page's address."""
+    path = _unescaped(path)
+    found = re.fullmatch(comparison, path)
+    return found or (re.fullmatch(comparison, _cut(path, spellings)) if spellings else None)
+
+
+def _cut(path: str, spellings: tuple[str, ...]) -> str:
+    """A path without what its spelling adds."""
+    for spelling in spellings:
+        path = re.sub(spelling, "", path, count=1)
+    return path
 
 
 def _unescaped(path: str) -> str:
@@ -218,4 +229,4 @@ def _unescaped(path: str) -> str:
     >>> _unescaped("/compare/%61lder%2dvs-birch%2F%C3%A9")
     '/compare/alder-vs-birch%2F%C3%A9'
     """
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), path)
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), path) if "%" in path else path

@@ -48,6 +48,7 @@ _BROKEN = re.compile(
 _MOJIBAKE = re.compile(
     "\u00e2\u20ac[\u0153\u009d\u2122\u02dc\u201c\u201d\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]"
 )
+_CURLY = re.compile("[“”]")
 NO_VOTES = frozenset(("no votes", "no votes yet", "no community votes"))
 """What is said, or read out for a dash, where a publisher's own words for it are not."""
 DASHES = frozenset(("-", "–", "—", "−", "‐", "‑", "‒", "―", "n/a", "?"))
@@ -88,8 +89,8 @@ def label_key(text: str) -> str:
     return text[start:end].casefold()
 
 
-word_key = lru_cache(maxsize=512)(label_key)
-"""The same for a site's own words, which are few: worked out once."""
+word_key = lru_cache(maxsize=4_096)(label_key)
+"""The same for short texts that most pages show, as a site's own words: worked out once."""
 
 
 def parse_share(text: str, *, field: str) -> int:
@@ -290,12 +291,11 @@ def outer_quotes(text: str) -> tuple[int, int]:
     """
     if len(text) < 2 or text[0] != "“" or text[-1] != "”":
         return 0, len(text)
+    if text.count("“") == text.count("”") == 1:  # most texts quote nobody
+        return 1, len(text) - 1
     depth = 0
-    for at, char in enumerate(text):
-        if char == "“":
-            depth += 1
-        elif char == "”":
-            depth -= 1
-            if depth <= 0 and at < len(text) - 1:
-                return 0, len(text)
+    for mark in _CURLY.finditer(text):
+        depth += 1 if mark[0] == "“" else -1
+        if depth <= 0 and mark.end() < len(text):
+            return 0, len(text)
     return (1, len(text) - 1) if depth == 0 else (0, len(text))

@@ -23,6 +23,7 @@ from parsers.values import label_key, word_key
 
 ROWS = ("panel_verdict", "community", "pricing", "best_for", "category")
 _HEADING = frozenset(("th", "dt"))
+_TURKISH = frozenset("\u0130\u0131")
 _LEADS_ON = re.compile(
     r"\b(?:check|compare|get|learn|open|read|see|show|try|view|visit)(?: \S+){1,3}$", re.IGNORECASE
 )
@@ -193,21 +194,31 @@ def _openings(
     for cell in cells:
         if cell.first >= cell.end:
             return None
-        alone = named_tools(tokens.text[cell.first], (words[0], words[-1]))
-        if alone and cell.end - cell.first > 1:
+        is_several = cell.end - cell.first > 1
+        if is_several and (alone := named_tools(tokens.text[cell.first], (words[0], words[-1]))):
             found.append((alone[0] - 1, 0, True))
             continue
         text = cell.text(tokens)
         ways = [
             (len(match[0]), number, match[1] is not None)
             for number, word in enumerate(words)
-            if (match := re.match(rf"{re.escape(word)}(\s?[:·|–—-])?\s(?=\S)", text, re.I))
+            if _may_begin(text, word)
+            and (match := re.match(rf"{re.escape(word)}(\s?[:·|–—-])?\s(?=\S)", text, re.I))
         ]
         if not ways:
             return None
         size, number, is_parted = max(ways)
         found.append((number, size, is_parted))
     return found
+
+
+def _may_begin(text: str, word: str) -> bool:
+    """Whether a text may begin with a word in any case: a look that needs no pattern of the word.
+
+    A pattern without case takes the Turkish letters for an `i`, which are not folded to it.
+    """
+    begin = text[: len(word)]
+    return begin.casefold() == word.casefold() or not _TURKISH.isdisjoint(begin + word)
 
 
 def _opened(rows: list[DecisionRow], openings: list[list[_Start] | None]) -> list[DecisionRow]:

@@ -38,8 +38,12 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     """Every range of blocks that could be the heading: a text with ' vs ' inside."""
     text, forms, bare = document.text, _forms(words.versus), words.versus.strip()
     key = bare.lower()
-    lines = _lines_with(key, [said if len(said) <= LONGEST_HEADING else "" for said in text])
-    near = [at for at in lines if len(text[at]) <= LONGEST_VARIANT or bare in text[at]]
+    near = [
+        at
+        for at, said in enumerate(text)
+        if (len(said) <= LONGEST_VARIANT and key in said.lower())
+        or (LONGEST_VARIANT < len(said) <= LONGEST_HEADING and bare in said)
+    ]
     found: list[Heading] = []
     for start, end in dict.fromkeys(document.box_of(at) for at in near):
         places = [(start, end), *((at, at + 1) for at in range(start, end) if end - start > 1)]
@@ -51,19 +55,6 @@ def find_headings(document: Document, words: Words) -> list[Heading]:
     for at in near:
         if text[at] in words_alone and 0 < at < len(text) - 1:
             found += _around(document, at, words.versus)
-    return found
-
-
-def _lines_with(key: str, texts: list[str]) -> list[int]:
-    """The numbers of the texts that hold a word in any case; all are looked at in one go."""
-    whole, found = "\n".join(texts).lower(), list[int]()
-    line = start = 0
-    while (at := whole.find(key, start)) >= 0:
-        line += whole.count("\n", start, at)
-        found.append(line)
-        start = whole.find("\n", at)
-        if start < 0:
-            break
     return found
 
 

@@ -13,7 +13,6 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-_DOUBTFUL = ("\ufffd", "\u00e2\u20ac", "\u00c3")
 _PRINTABLE = bytes(range(32, 127))
 
 
@@ -147,7 +146,9 @@ def is_clean(document: Document) -> bool:
     for text in texts:
         if text.isascii():
             plain.append(text)
-        elif not text.isprintable() or any(mark in text for mark in _DOUBTFUL):
+        elif (
+            not text.isprintable() or "\ufffd" in text or "\u00e2\u20ac" in text or "\u00c3" in text
+        ):
             return False
     # As bytes, since each character of a text is looked up in a table: much slower.
     return not "".join(plain).encode().translate(None, _PRINTABLE)

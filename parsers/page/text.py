@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from parsers.page.document import Document, is_clean
 from parsers.page.white import one_spaced
 
@@ -15,7 +13,8 @@ def read_text(text: str) -> Document:
     """
     document = Document(kind="text-1")
     paragraph = 0
-    for line in re.split(r"\r\n|[\n\r]", text.replace("\0", "\ufffd")):
+    text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+    for line in text.split("\n"):
         words = one_spaced(line)
         if not words:
             paragraph = 0

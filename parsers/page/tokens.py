@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from parsers.page.document import NO_EDGE, Document, Edge
 from parsers.site import Words
-from parsers.values import is_share_like, label_key, without_icons
+from parsers.values import LONGEST_LABEL, is_share_like, label_key, without_icons, word_key
 
 _ABOUT = ("on ", "of ", "re ")
 FIELD_LABELS = frozenset(["score", "verdict", "reviewer", "reviewers"])
@@ -97,7 +97,7 @@ class Tokens:
         self.start += range(start, end)
         self.end += range(start + 1, end + 1)
         self.text += texts
-        self.key += map(label_key, texts)
+        self.key += [word_key(text) if len(text) <= LONGEST_LABEL else "" for text in texts]
 
     def join(self, first: int, end: int) -> str:
         """The text of tokens [first, end) as one field."""
@@ -168,6 +168,7 @@ class Patterns:
 
     def __init__(self, words: Words) -> None:
         self.verdicts = frozenset(words.verdicts)
+        self.read_score = lru_cache(maxsize=1_024)(self._read_score)  # there are few that differ
         word = rf"(?P<verdict>{'|'.join(re.escape(word) for word in words.verdicts)})"
         verdict = rf"(?:verdict\W{{1,3}})?{word}(?:\W+(?:edited|updated))?"
         between = r"[^\w%/]{0,8}"  # a sign, an icon, a bracket
@@ -233,7 +234,7 @@ class Patterns:
             )
         return "%" in text and self.own_share.fullmatch(without_icons(text)) is not None
 
-    def read_score(self, text: str) -> Score | None:
+    def _read_score(self, text: str) -> Score | None:
         """The score that a whole token states. Absent: None where it states none."""
         if len(text) > LONGEST_SCORE or not may_state(text):
             return None

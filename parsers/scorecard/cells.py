@@ -162,7 +162,9 @@ def _depths(tokens: Tokens, chains: list[list[int]], begin: int) -> list[int]:
         len(above) - bisect_left(above, True, key=lambda e: counts[e] != 1 or first[e] <= heading)
         for above in chains
     ]
-    usual = Counter(depths).most_common(1)[0][0] if depths else 0
+    if len({*depths}) <= 1:
+        return depths
+    usual = Counter(depths).most_common(1)[0][0]
     if sum(depth < usual for depth in depths) <= 2:
         return [max(depth, usual) for depth in depths]
     return depths

@@ -187,6 +187,8 @@ def _find_quotes(
     else:
         return marked
     found = [_paragraphs(tokens, cell, rest) for cell, rest in zip(cells, rests, strict=True)]
+    if None not in found:
+        return [own for own in found if own]
     places = Counter(
         (len(rest), rest.index(own.first))
         for rest, own in zip(rests, found, strict=True)

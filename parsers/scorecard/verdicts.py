@@ -130,6 +130,8 @@ def _cues(text: str, minority: Verdict) -> Iterator[re.Match[str]]:
     for named in _NAMED.finditer(text):
         for start in range(max(at, named.start() - LONGEST_CUE), named.start() + 1):
             at = start + 1
+            if text[start - 1 : start].isalnum():  # amid a word, as most places are
+                continue
             if match := pattern.match(text, start):
                 yield match
                 at = match.end()

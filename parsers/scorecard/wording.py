@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from parsers.sentences import ENDS, is_cut, without_cut
 
@@ -72,6 +73,7 @@ def is_name_like(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def may_be_reviewer(text: str) -> bool:
     """Whether a short text says who speaks: it has letters, no digit, no word of the interface."""
     return (
