@@ -240,6 +240,8 @@ def main(handle: int) -> None:
     # What was imported stays; the collector need not look at it again after every page.
     gc.collect()
     gc.freeze()
+    # What a page leaves behind goes without the collector, which need look but seldom.
+    gc.set_threshold(20_000, 20, 20)
     line.send("", _START_S)
     control.settimeout(None)
     while True:

@@ -25,7 +25,7 @@ _PLAIN_VALUE = rb"""(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+"""
 _PLAIN_ATTRIBUTE = rb"[ \t\n\r\f/]++[^\s/>\"'=<]++" + _PLAIN_VALUE
 _TAG = re.compile(rb"<[a-zA-Z][^>]*+>?")
 # Tags of the commonest form, which end at the first `>`.
-_PLAIN = re.compile(rb"(?:<[a-z][^\s/<>]*+(?:" + _PLAIN_ATTRIBUTE + rb")*+[ \t\n\r\f/]*+>)*+")
+_PLAIN = re.compile(rb"(?:<[a-z][^\s/>\"'=<]*+(?:" + _PLAIN_ATTRIBUTE + rb")*+[ \t\n\r\f/]*+>)*+")
 _NAME = re.compile(rb"[ \t\n\r\f/]*+(<?[^\s/>\"'=<]++)" + _PLAIN_VALUE)
 _VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+"""
 _ATTRIBUTE = rb"[^\s/>][^\s/>=]*+(?:\s*+=\s*+" + _VALUE + rb")?+"

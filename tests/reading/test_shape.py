@@ -20,7 +20,7 @@ PARTS = (
     "</p>", "</", "<", ">", ">", ">", "/>", " ", "\n", "\t", "\v", "/", "=", '"', '"', "'", "''",
     " hidden", " HIDDEN", "\nrole=tab", ' class="a b"', " class='hidden'", " title=x", "dir",
     " alt=a>b", ' alt="a>b"', ' alt="a<b hidden>"', " style = 'x'", "data-nosnippet", "text",
-    "<a b=c/>", "<a b='c'd>", "&lt;", "<![CDATA[", "]]>", "<?x", "\0", "é",
+    "<a b=c/>", "<a b='c'd>", "<p=", "&lt;", "<![CDATA[", "]]>", "<?x", "\0", "é",
 )  # fmt: skip
 markup = st.lists(st.sampled_from(PARTS), max_size=24).map("".join)
 
