@@ -81,10 +81,9 @@ class _Contents:
         for name in sorted(hashes.keys() - self.members.keys()):
             yield self.source.broken(f"{name[:200]!r} is listed and not there", "manifest")
         for name, member in self.members.items():
-            if name.startswith("archive/") and name.lower().endswith(WARCS):
-                yield from self._warc(member, hashes.get(name))
-            elif name in hashes:
-                yield from self._other(member, hashes[name])
+            is_warc = name.startswith("archive/") and name.lower().endswith(WARCS)
+            if is_warc or name in hashes:
+                yield from self._member(member, hashes.get(name), is_warc=is_warc)
         yield from self._check_pages()
 
     def _hashes(self) -> dict[str, str]:
@@ -104,44 +103,26 @@ class _Contents:
         if stated != f"sha256:{hashlib.sha256(self.package).hexdigest()}":
             yield self.source.broken(f"{DIGEST} does not agree with {PACKAGE}", "manifest")
 
-    def _warc(self, member: zipfile.ZipInfo, stated: str | None) -> Iterator[SourceItem]:
+    def _member(
+        self, member: zipfile.ZipInfo, stated: str | None, *, is_warc: bool
+    ) -> Iterator[SourceItem]:
+        """What a member holds, and whether its bytes are those that are listed."""
         whole, doubled = hashlib.sha256(), DoubledHash()
         where = f"{self.source.where}!{printable(member.filename)}"
         inside = replace(self.source, where=where, name=bare(member))
         try:
             with unpacked(self.file, member, whole, doubled) as path:
-                inside = replace(inside, path=path)
-                is_zstd = inside.name.lower().endswith(".zst")
-                found = (
-                    zstd_exchanges(inside)
-                    if is_zstd
-                    else exchanges_of(path, where, inside.given.claims)
-                )
-                for each in found:
+                for each in _exchanges(replace(inside, path=path)) if is_warc else ():
                     yield self._seen(each)
         except BadZipError as error:
             yield bad(inside, error)
             return
+        is_doubled = DOUBLED_BY in self.software and doubled.hexdigest() == stated
         if stated is None:
             if self.said:
                 yield inside.broken(f"{PACKAGE} does not list it", "manifest")
-        elif not self._agrees(stated, whole.hexdigest(), doubled):
+        elif not (is_doubled or whole.hexdigest() == stated):
             yield inside.broken(f"its bytes are not those that {PACKAGE} lists", "manifest")
-
-    def _other(self, member: zipfile.ZipInfo, stated: str) -> Iterator[SourceItem]:
-        whole, doubled = hashlib.sha256(), DoubledHash()
-        inside = self.source.part(f"{self.source.where}!{printable(member.filename)}")
-        try:
-            with unpacked(self.file, member, whole, doubled):
-                pass
-        except BadZipError as error:
-            yield bad(inside, error)
-            return
-        if not self._agrees(stated, whole.hexdigest(), doubled):
-            yield inside.broken(f"its bytes are not those that {PACKAGE} lists", "manifest")
-
-    def _agrees(self, stated: str, own: str, doubled: DoubledHash) -> bool:
-        return own == stated or (DOUBLED_BY in self.software and doubled.hexdigest() == stated)
 
     def _seen(self, found: SourceItem) -> SourceItem:
         if isinstance(found, Item | Revisit | Unclaimed) and found.url is not None:
@@ -167,6 +148,12 @@ class _Contents:
                 yield self.source.part(f"{self.source.where}!{name}").broken(
                     printable(what), "manifest"
                 )
+
+
+def _exchanges(inside: Source) -> Iterator[SourceItem]:
+    if inside.name.lower().endswith(".zst"):
+        return zstd_exchanges(inside)
+    return exchanges_of(inside.path, inside.where, inside.given.claims)
 
 
 def _json(data: bytes) -> Any:

@@ -37,10 +37,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import open_archive
-from archive.warc import zstd_module
+from archive.warc import zstd
 from crawler.sources import members, sidecars
-
-zstd = zstd_module()
 
 
 def test_a_wacz_gives_its_records_under_the_name_of_their_file(tmp_path, home):
