@@ -292,5 +292,5 @@ def make_missing(
     """
     with ThreadPoolExecutor(workers) as threads, maker.pool(workers) as pool:
         yield from ahead(
-            lambda job: threads.submit(maker.make, job, pool, folder), jobs, 2 * workers
+            lambda job: threads.submit(maker.make, job, pool, folder).result, jobs, 2 * workers
         )
