@@ -45,9 +45,8 @@ def read_structure(archive: Archive, capture_id: int, pool: ExplainPool) -> Stru
         found = Explanation(problem=error)
     if isinstance(found, Died):
         found = Explanation(problem=LayoutError(code="parser_died", detail=str(found)))
-    return Structure(
-        capture_id, capture.url, capture.captured_at, _outcome(found), tuple(blocks_of(found))
-    )
+    blocks = tuple(blocks_of(found))
+    return Structure(capture_id, capture.url, capture.captured_at, _outcome(found), blocks)
 
 
 def explain_task(task: tuple[RawPage, str | None]) -> Explanation:
@@ -58,11 +57,9 @@ def explain_task(task: tuple[RawPage, str | None]) -> Explanation:
 def _outcome(found: Explanation) -> str:
     if found.problem is not None:
         return str(found.problem)
-    return (
-        f"layout {found.record.layout}"
-        if found.record and found.record.kind == "comparison"
-        else "no comparison"
-    )
+    if found.record is None or found.record.kind != "comparison":
+        return "no comparison"
+    return f"layout {found.record.layout}"
 
 
 def blocks_of(found: Explanation) -> list[Block]:

@@ -234,9 +234,8 @@ class Frontier:
             self._let_list_go(db)
 
     def _let_list_go(self, db: sqlite3.Connection) -> None:
-        db.execute(
-            "UPDATE page SET state = 'captured' WHERE id = ? AND state = 'leased'", (self._list,)
-        )
+        sql = "UPDATE page SET state = 'captured' WHERE id = ? AND state = 'leased'"
+        db.execute(sql, (self._list,))
 
     def settle(self, lease: Lease, ending: Ending) -> None:
         """End a lease that gave nothing to store."""

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Protocol
 
 from crawler.sources.item import Trouble
 from crawler.sources.source import Source
@@ -34,13 +32,6 @@ class BadZipError(Exception):
     def __init__(self, what: str, outcome: str = "damaged", reason: str = "container") -> None:
         super().__init__(what)
         self.outcome, self.reason = outcome, reason
-
-
-class Hasher(Protocol):
-    """Something that is told the bytes of a member, a piece at a time."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take one piece."""
 
 
 @contextmanager
@@ -71,23 +62,22 @@ def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> by
 
 
 @contextmanager
-def unpacked(file: zipfile.ZipFile, member: zipfile.ZipInfo, *hashes: Hasher) -> Iterator[Path]:
+def unpacked(
+    file: zipfile.ZipFile, member: zipfile.ZipInfo, *tell: Callable[[bytes], object]
+) -> Iterator[Path]:
     """A member in a temporary file with its date, for as long as it is read.
 
+    Shape: whatever is to be told its bytes is, a piece at a time.
     Raises: BadZipError; OSError where there is no room for it.
     """
-    folder = tempfile.mkdtemp(prefix="verdicts-import-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="verdicts-import-") as folder:
         path = Path(folder, "member")
         with path.open("wb") as out:
             for piece in _pieces(file, member):
-                out.write(piece)
-                for each in hashes:
-                    each.update(piece)
+                for each in (out.write, *tell):
+                    each(piece)
         _date(path, member)
         yield path
-    finally:
-        shutil.rmtree(folder)
 
 
 def _pieces(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

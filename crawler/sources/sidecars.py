@@ -99,9 +99,7 @@ class Company:
 
     def is_rewritten(self, path: Path) -> bool:
         """Whether a page's original, which wget kept, is among them."""
-        return is_rewritten(path, self._files) and any(
-            is_page(each) for each in originals(path) & self._files
-        )
+        return is_rewritten(path, self._files) and any(map(is_page, originals(path) & self._files))
 
     def is_frame(self, path: Path) -> bool:
         """Whether a page is a frame of another that a browser saved whole, in the folder beside it.

@@ -9,13 +9,13 @@ from pathlib import Path
 from crawler.sources.item import Given, Trouble
 
 
-def printable(name: str) -> str:
-    """A name that somebody else made up, as it is told to people and written down.
+def printable(text: str) -> str:
+    """What somebody else made up, as people are told it: a terminal would obey its control signs.
 
-    >>> printable("a\\x1bb")
-    'a\\\\u001bb'
+    >>> printable("a\\x9bb\\u202ec"), printable("naïve ⇄")
+    ('a\\\\u009bb\\\\u202ec', 'naïve ⇄')
     """
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class _Contents:
         where = f"{self.source.where}!{printable(member.filename)}"
         inside = replace(self.source, where=where, name=bare(member))
         try:
-            with unpacked(self.file, member, whole, doubled) as path:
+            with unpacked(self.file, member, whole.update, doubled.update) as path:
                 for each in _exchanges(replace(inside, path=path)) if is_warc else ():
                     yield self._seen(each)
         except BadZipError as error:

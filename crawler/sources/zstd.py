@@ -6,7 +6,6 @@ Source: "Zstandard Compression for WARC Files 1.0" of the IIPC; RFC 8878.
 from __future__ import annotations
 
 import mmap
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,15 +44,12 @@ def zstd_exchanges(source: Source) -> Iterator[SourceItem]:
     if not source.size():
         yield source.broken("the file is empty", "warc")
         return
-    folder = tempfile.mkdtemp(prefix="verdicts-import-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="verdicts-import-") as folder:
         plain = Path(folder, "plain.warc")
         with plain.open("wb") as out:
             yield from _undo(source, out)
         if plain.stat().st_size:
             yield from exchanges_of(plain, source.where, source.given.claims)
-    finally:
-        shutil.rmtree(folder)
 
 
 def _undo(source: Source, out: BinaryIO) -> Iterator[SourceItem]:
