@@ -159,6 +159,10 @@ class GuardedPool(Generic[T, R]):
         """
         return self._open().submit(self.call, task)
 
+    def submit_all(self, tasks: Sequence[T]) -> Future[list[R | Died]]:
+        """The same of `call_all`."""
+        return self._open().submit(self.call_all, tasks)
+
     def _open(self) -> ThreadPoolExecutor:
         if self._threads is None:
             raise RuntimeError("a GuardedPool is used inside `with`")
@@ -166,9 +170,7 @@ class GuardedPool(Generic[T, R]):
 
     def map_all(self, batches: Iterable[Sequence[T]]) -> Iterator[list[R | Died]]:
         """What the function gives for each task of each batch, in their order."""
-        threads = self._open()
-        under_way = 2 * self._workers
-        return ahead(lambda each: threads.submit(self.call_all, each).result, batches, under_way)
+        return ahead(lambda each: self.submit_all(each).result, batches, 2 * self._workers)
 
     def map(self, tasks: Iterable[T]) -> Iterator[R | Died]:
         """What the function gives for each task, in their order, a few of them ahead."""

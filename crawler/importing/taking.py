@@ -24,7 +24,7 @@ from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import host_of, strict_address
 from crawler.importing.count import MISPLACED, ImportCount
 from crawler.importing.imported import imported_role, imported_rules, outcome_of
-from crawler.importing.looks import Looks, SentPage
+from crawler.importing.looks import Looks, Seen
 from crawler.reading.look import LookTask, PageLook
 from crawler.report import ImportReport
 from crawler.robots.rules import body_of, read_rules
@@ -110,7 +110,7 @@ class _Waiting:
     found: Item | Revisit | Trouble | Unclaimed
     site: Site | None = None
     ready: _Ready | None = None
-    asked: SentPage | None = None
+    asked: Seen | None = None
     error: CrawlError | None = None
 
 
@@ -197,7 +197,7 @@ class Taking:
         for each in group:
             self._name(each)
             if each.asked is not None:
-                each.asked.result()  # not waited for with a transaction open
+                each.asked()  # not waited for with a transaction open
         with self.books.store.group(each.site.name for each in group if each.site is not None):
             for each in group:
                 self._settle(each)
@@ -278,7 +278,7 @@ class Taking:
         item = each.found
         if not isinstance(item, Item) or each.asked is None or each.ready is not None:
             return
-        seen = each.asked.result()
+        seen = each.asked()
         url = None if isinstance(seen, Died) else _strict(seen.address)
         try:
             if url is None:
@@ -347,7 +347,7 @@ class Taking:
             return None
         return self.books.frontier.page_id(site.name, site.own_address(strict))
 
-    def _take_item(self, item: Item, ready: _Ready, asked: SentPage | None) -> None:
+    def _take_item(self, item: Item, ready: _Ready, asked: Seen | None) -> None:
         """Store an exchange that is not here, and was not erased."""
         exchange, message, own = ready.exchange, ready.message, ready.exchange.url
         site, is_given = site_named(exchange.site), item.date_source == "argument"
@@ -379,7 +379,7 @@ class Taking:
             self._look_elsewhere(item, site, own)
         if ready.is_read and asked is not None:  # what was not asked about was here already
             lease = Lease(attempt[0], page_id, site.name, own, ready.role, None, 0, 0)
-            self._check_record(item, lease, stored.capture_id, asked.result())
+            self._check_record(item, lease, stored.capture_id, asked())
 
     def _count(self, item: Item, ready: _Ready) -> None:
         count, is_page = self.count, ready.role == "comparison"
