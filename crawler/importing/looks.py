@@ -13,8 +13,8 @@ BATCH, BATCH_BYTES = 16, 256 << 10
 """So many pages, or bytes of them, go to a worker at once."""
 RECYCLE = 4000
 """After so many pages a worker is ended: starting one costs what some two hundred do."""
-Seen = Callable[[], PageLook | Died]
-"""Gives what was seen of a page that was asked about; waits for that."""
+SentPage = Callable[[], PageLook | Died]
+"""Gives what was seen of a page that was sent; waits for that."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Looks:
         self._pool, self.now = pool, pool.call
         self._next = _Batch()
 
-    def ask(self, task: LookTask) -> Seen:
+    def ask(self, task: LookTask) -> SentPage:
         """Have a page looked at, as soon as there are enough to be sent."""
         batch, number = self._next, len(self._next.tasks)
         batch.tasks.append(task)

@@ -24,7 +24,7 @@ from crawler.drift.profiler import Profiler, judge_rest
 from crawler.hosts.addresses import host_of, strict_address
 from crawler.importing.count import MISPLACED, ImportCount
 from crawler.importing.imported import imported_role, imported_rules, outcome_of
-from crawler.importing.looks import Looks, Seen
+from crawler.importing.looks import Looks, SentPage
 from crawler.reading.look import LookTask, PageLook
 from crawler.report import ImportReport
 from crawler.robots.rules import body_of, read_rules
@@ -110,7 +110,7 @@ class _Waiting:
     found: Item | Revisit | Trouble | Unclaimed
     site: Site | None = None
     ready: _Ready | None = None
-    asked: Seen | None = None
+    asked: SentPage | None = None
     error: CrawlError | None = None
 
 
@@ -347,7 +347,7 @@ class Taking:
             return None
         return self.books.frontier.page_id(site.name, site.own_address(strict))
 
-    def _take_item(self, item: Item, ready: _Ready, asked: Seen | None) -> None:
+    def _take_item(self, item: Item, ready: _Ready, asked: SentPage | None) -> None:
         """Store an exchange that is not here, and was not erased."""
         exchange, message, own = ready.exchange, ready.message, ready.exchange.url
         site, is_given = site_named(exchange.site), item.date_source == "argument"

@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from crawler.sources.item import Trouble
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 
 MOST_MEMBERS = 200_000
 RATIO_FROM, MAX_RATIO = 1 << 20, 200
@@ -26,38 +25,30 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED = 1
 
 
-class BadZipError(Exception):
-    """What is wrong with a zip file or a member of it."""
-
-    def __init__(self, what: str, outcome: str = "damaged", reason: str = "container") -> None:
-        super().__init__(what)
-        self.outcome, self.reason = outcome, reason
-
-
 @contextmanager
 def open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
-    """The zip file. Raises: BadZipError for one that is broken or too large; OSError."""
+    """The zip file. Raises: BadSourceError for one that is broken or too large; OSError."""
     try:
         with zipfile.ZipFile(source.path) as file:
             members = file.infolist()
             if len(members) > MOST_MEMBERS:
-                raise BadZipError(f"more than {MOST_MEMBERS} members", "too_large", "decoded")
+                raise BadSourceError(f"more than {MOST_MEMBERS} members", "decoded", "too_large")
             _require_growth(sum(each.file_size for each in members), source.size())
             yield file
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-        raise BadZipError(f"no whole zip file: {error}") from error
+        raise BadSourceError(f"no whole zip file: {error}") from error
 
 
 def _require_growth(size: int, packed: int) -> None:
     if size > RATIO_FROM and size > MAX_RATIO * packed:
         what = f"{size} bytes from {packed}: more than {MAX_RATIO} times as many"
-        raise BadZipError(what, "too_large", "decoded")
+        raise BadSourceError(what, "decoded", "too_large")
 
 
 def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
-    """The bytes of a small member. Raises: BadZipError; OSError."""
+    """The bytes of a small member. Raises: BadSourceError; OSError."""
     if member.file_size > most:
-        raise BadZipError(f"larger than {most} bytes", "too_large", "decoded")
+        raise BadSourceError(f"larger than {most} bytes", "decoded", "too_large")
     return b"".join(_pieces(file, member))
 
 
@@ -68,7 +59,7 @@ def unpacked(
     """A member in a temporary file with its date, for as long as it is read.
 
     Shape: whatever is to be told its bytes is, a piece at a time.
-    Raises: BadZipError; OSError where there is no room for it.
+    Raises: BadSourceError; OSError where there is no room for it.
     """
     with tempfile.TemporaryDirectory(prefix="verdicts-import-") as folder:
         path = Path(folder, "member")
@@ -83,16 +74,16 @@ def unpacked(
 def _pieces(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """The bytes of a member, whole or not at all: the last piece comes with its sum checked."""
     if member.flag_bits & ENCRYPTED:
-        raise BadZipError("it is encrypted: unpack it first")
+        raise BadSourceError("it is encrypted: unpack it first")
     if member.compress_type not in METHODS:
-        raise BadZipError("it is compressed in a way that is not undone here: unpack it first")
+        raise BadSourceError("it is compressed in a way that is not undone here: unpack it first")
     _require_growth(member.file_size, max(member.compress_size, 1))
     try:
         with file.open(member) as stream:
             while piece := stream.read(PIECE):
                 yield piece
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
-        raise BadZipError(f"it is cut or broken: {error}") from error
+        raise BadSourceError(f"it is cut or broken: {error}") from error
 
 
 def _date(path: Path, member: zipfile.ZipInfo) -> None:
@@ -102,13 +93,6 @@ def _date(path: Path, member: zipfile.ZipInfo) -> None:
     except (ValueError, OverflowError):
         moment = 0
     os.utime(path, (moment, moment))
-
-
-def bad(source: Source, error: BadZipError) -> Trouble:
-    """What is wrong with a zip file or a member, told of it."""
-    if error.outcome == "too_large":
-        return Trouble(source.where, "too_large", error.reason, str(error))
-    return source.broken(str(error), error.reason)
 
 
 def path_of(member: zipfile.ZipInfo) -> PurePosixPath:

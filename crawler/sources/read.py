@@ -18,7 +18,7 @@ from crawler.sources.item import Given, Item, PassedOver, SourceItem, Trouble
 from crawler.sources.kinds import HEAD_BYTES, MANY, READ, Kind, kind_of
 from crawler.sources.mhtml import mhtml_page
 from crawler.sources.pages import packed_page, page_of
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 from crawler.sources.wacz import wacz_exchanges
 from crawler.sources.warcs import exchanges_of
 from crawler.sources.webarchive import webarchive_page
@@ -107,14 +107,15 @@ def _read(
             " is inside",
             "container",
         )
-    elif kind == "unknown" and urlsplit(source.given.url or "").path == "/robots.txt":
-        yield from READERS["page"](source)  # rules, and whoever names the file says whose
-    elif kind == "unknown":
+    elif kind == "unknown" and urlsplit(source.given.url or "").path != "/robots.txt":
         yield _unknown(source, is_named)
     elif kind == "page" and not is_named and (told := _copy(source, head, company)) is not None:
         yield PassedOver(source.where, told)
     else:
-        yield from READERS[kind](source)
+        try:  # of no kind are rules, and whoever names their file says whose they are
+            yield from READERS["page" if kind == "unknown" else kind](source)
+        except BadSourceError as error:
+            yield source.told(error)
 
 
 def _unknown(source: Source, is_named: bool) -> SourceItem:

@@ -17,17 +17,8 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from crawler.sources.item import Item, Revisit, SourceItem, Unclaimed
-from crawler.sources.members import (
-    BadZipError,
-    DoubledHash,
-    bad,
-    bare,
-    is_file,
-    open_zip,
-    read_member,
-    unpacked,
-)
-from crawler.sources.source import Source, printable
+from crawler.sources.members import DoubledHash, bare, is_file, open_zip, read_member, unpacked
+from crawler.sources.source import BadSourceError, Source, printable
 from crawler.sources.warcs import exchanges_of
 from crawler.sources.zstd import zstd_exchanges
 
@@ -41,16 +32,13 @@ SHOWN = 5
 
 
 def wacz_exchanges(source: Source) -> Iterator[SourceItem]:
-    """The exchanges of a WACZ file. Raises: OSError when it cannot be read."""
-    try:
-        with open_zip(source) as file:
-            members = {each.filename: each for each in file.infolist() if is_file(each)}
-            if PACKAGE not in members:
-                yield source.broken(f"a WACZ file without {PACKAGE}", "manifest")
-            package = read_member(file, members[PACKAGE], LIST_BYTES) if PACKAGE in members else b""
-            yield from _Contents(source, file, members, package).read()
-    except BadZipError as error:
-        yield bad(source, error)
+    """The exchanges of a WACZ file. Raises: BadSourceError; OSError when it cannot be read."""
+    with open_zip(source) as file:
+        members = {each.filename: each for each in file.infolist() if is_file(each)}
+        if PACKAGE not in members:
+            yield source.broken(f"a WACZ file without {PACKAGE}", "manifest")
+        package = read_member(file, members[PACKAGE], LIST_BYTES) if PACKAGE in members else b""
+        yield from _Contents(source, file, members, package).read()
 
 
 class _Contents:
@@ -72,8 +60,7 @@ class _Contents:
     def read(self) -> Iterator[SourceItem]:
         """Each exchange, and what does not agree."""
         if self.said.get("profile") == "multi-wacz-package":
-            yield self.source.broken("a list of other WACZ files: name those themselves")
-            return
+            raise BadSourceError("a list of other WACZ files: name those themselves")
         yield from self._check_digest()
         hashes = self._hashes()
         if self.package and not hashes:
@@ -114,8 +101,8 @@ class _Contents:
             with unpacked(self.file, member, whole.update, doubled.update) as path:
                 for each in _exchanges(replace(inside, path=path)) if is_warc else ():
                     yield self._seen(each)
-        except BadZipError as error:
-            yield bad(inside, error)
+        except BadSourceError as error:
+            yield inside.told(error)
             return
         is_doubled = DOUBLED_BY in self.software and doubled.hexdigest() == stated
         if stated is None:
