@@ -5,12 +5,11 @@ No name of a member is ever used as a path.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -53,20 +52,15 @@ def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> by
 
 
 @contextmanager
-def unpacked(
-    file: zipfile.ZipFile, member: zipfile.ZipInfo, *tell: Callable[[bytes], object]
-) -> Iterator[Path]:
+def unpacked(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Path]:
     """A member in a temporary file with its date, for as long as it is read.
 
-    Shape: whatever is to be told its bytes is, a piece at a time.
     Raises: BadSourceError; OSError where there is no room for it.
     """
     with tempfile.TemporaryDirectory(prefix="verdicts-import-") as folder:
         path = Path(folder, "member")
         with path.open("wb") as out:
-            for piece in _pieces(file, member):
-                for each in (out.write, *tell):
-                    each(piece)
+            out.writelines(_pieces(file, member))
         _date(path, member)
         yield path
 
@@ -103,37 +97,3 @@ def path_of(member: zipfile.ZipInfo) -> PurePosixPath:
 def is_file(member: zipfile.ZipInfo) -> bool:
     """Whether a member is no folder; one without a name is neither."""
     return bool(member.filename) and not member.is_dir()
-
-
-def bare(member: zipfile.ZipInfo) -> str:
-    """The name of a member without folders."""
-    return path_of(member).name
-
-
-class DoubledHash:
-    """SHA-256 of bytes of which each piece of 64 KiB is taken twice.
-
-    Source: js-wacz 0.1.6 puts files into its list so: it feeds each piece of a stream to the hash
-    and pipes the stream into it as well (seen on files of 5,849 and 233,960 bytes).
-    """
-
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self._rest = b""
-
-    def update(self, data: bytes, /) -> None:
-        """Take bytes, of any length."""
-        self._rest += data
-        while len(self._rest) >= PIECE:
-            self._take(self._rest[:PIECE])
-            self._rest = self._rest[PIECE:]
-
-    def _take(self, piece: bytes) -> None:
-        self._hash.update(piece)
-        self._hash.update(piece)
-
-    def hexdigest(self) -> str:
-        """The hash of all."""
-        self._take(self._rest)
-        self._rest = b""
-        return self._hash.hexdigest()

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from archive.warc import MAX_BYTES
 from crawler.sources.har import MOST_BYTES
 from crawler.sources.item import PassedOver, SourceItem
-from crawler.sources.members import bare, is_file, open_zip, path_of, read_member, unpacked
+from crawler.sources.members import is_file, open_zip, path_of, read_member, unpacked
 from crawler.sources.sidecars import ATTACHED, REWRITTEN, attached_names, is_rewritten, sidecar
 from crawler.sources.source import BadSourceError, Source, printable
 
@@ -48,7 +48,7 @@ def _members(
             continue
         found = replace(
             source,
-            name=bare(member),
+            name=path.name,
             where=where,
             given=replace(source.given, url=None),
             beside=_beside(file, members, path),
