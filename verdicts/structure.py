@@ -80,10 +80,7 @@ def blocks_of(found: Explanation) -> list[Block]:
 def side_by_side(old: Structure | None, new: Structure | None) -> list[str]:
     """Two pages as lines of two columns; blocks with the same field or label stand in one line."""
     left, right = old.blocks if old else (), new.blocks if new else ()
-    heads = [
-        f"capture {page.capture}, {page.captured_at}" if page else "(no page)"
-        for page in (old, new)
-    ]
+    heads = [f"capture {p.capture}, {p.captured_at}" if p else "(no page)" for p in (old, new)]
     lines = [_pair(heads[0], " ", heads[1])]
     lines += [_pair(old.outcome if old else "", " ", new.outcome if new else "")]
     keys = [_key(block) for block in left], [_key(block) for block in right]

@@ -85,10 +85,8 @@ def _restore(
 
 def _bring_back(shelf: Shelf, entry: copies.CopiedFile, target: Path, report: RestoreReport) -> str:
     """Restore one file; gives what is wrong with its copy, and nothing where it is sound."""
-    part, is_whole = (
-        target.parent / ".restore.part",
-        copies.is_sound(entry, lambda _: target.open("rb")),
-    )
+    part = target.parent / ".restore.part"
+    is_whole = copies.is_sound(entry, lambda _: target.open("rb"))
     if not is_whole:
         try:
             with shelf.open(entry) as file:

@@ -292,10 +292,9 @@ class Frontier:
 
     def has_work(self, site: str) -> bool:
         """Whether this run still wants a comparison page that is waiting or due."""
-        sql = "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE site = ? AND role ="
-        sql += (
-            f" 'comparison' AND (is_forced OR state IN ('waiting', 'leased') OR {IS_DUE}) LIMIT 1"
-        )
+        sql = "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id"
+        sql += " WHERE site = ? AND role = 'comparison'"
+        sql += f" AND (is_forced OR state IN ('waiting', 'leased') OR {IS_DUE}) LIMIT 1"
         return bool(self._ledger.value(sql, (site, *due_bounds(stamp()))))
 
 

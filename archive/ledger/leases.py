@@ -104,9 +104,8 @@ def failed(
     """The page was not obtained: it waits for another try, or failed until it is due again."""
     tries = lease.tries + 1
     if is_final or tries >= MAX_TRIES:
-        return Ending(
-            outcome, reason, "failed", later(days=schedule.AGAIN_DAYS), tries, status, detail
-        )
+        due = later(days=schedule.AGAIN_DAYS)
+        return Ending(outcome, reason, "failed", due, tries, status, detail)
     return Ending(outcome, reason, "waiting", None, tries, status, detail)
 
 
@@ -137,9 +136,8 @@ def end_attempt(
         if lease.role in LISTS:
             state = "leased"
     elif ending.status in MISSING and ending.outcome == "http_error":
-        run_id = db.execute(
-            "SELECT run_id FROM attempt WHERE id = ?", (lease.attempt_id,)
-        ).fetchone()[0]
+        asked = "SELECT run_id FROM attempt WHERE id = ?"
+        run_id = db.execute(asked, (lease.attempt_id,)).fetchone()[0]
         missing, mark = schedule.count_missing(missing, mark, run_id, stamp()[:10])
         if missing >= schedule.GONE_RUNS:
             state, due = "gone", later(days=schedule.GONE_DAYS)

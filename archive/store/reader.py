@@ -202,9 +202,8 @@ class Archive:
         """The segments of the captures behind a number, and of some others: how many in each."""
         sql = "SELECT name, count(*) AS count FROM segment JOIN capture ON segment.id = segment_id"
         sql += " WHERE capture.id > ? OR capture.id IN (SELECT value FROM json_each(?))"
-        rows = read_rows(
-            self.home.ledger, f"{sql} GROUP BY name", (capture, json.dumps(list(others)))
-        )
+        values = (capture, json.dumps(list(others)))
+        rows = read_rows(self.home.ledger, f"{sql} GROUP BY name", values)
         return {row["name"]: row["count"] for row in rows}
 
     def fingerprint(self, upto: int) -> str:

@@ -238,11 +238,9 @@ class Store:
         return load_record(self._home, *self._place_of(capture_id)[:3])
 
     def _place_of(self, capture_id: int) -> StoredBody:
-        sql = (
-            "SELECT name, offset, capture.length, body_sha256, damage FROM capture JOIN segment ON"
-        )
-        sql += " segment.id = segment_id WHERE capture.id = (SELECT coalesce(revisit_of, id)"
-        sql += " FROM capture WHERE id = ?)"
+        sql = "SELECT name, offset, capture.length, body_sha256, damage FROM capture"
+        sql += " JOIN segment ON segment.id = segment_id"
+        sql += " WHERE capture.id = (SELECT coalesce(revisit_of, id) FROM capture WHERE id = ?)"
         return StoredBody(*self._ledger.rows(sql, (capture_id,))[0])
 
     def _take_back(self, segment: SegmentWriter, end: int) -> None:
@@ -383,9 +381,8 @@ def enter_capture(
     Shape: `place` is its segment, and the offset and length of its record.
     """
     segment_id, offset, length = place
-    return insert(
-        db, "capture", row | {"segment_id": segment_id, "offset": offset, "length": length}
-    )
+    at = {"segment_id": segment_id, "offset": offset, "length": length}
+    return insert(db, "capture", row | at)
 
 
 def note_end(db: sqlite3.Connection, segment_id: int, end: int) -> None:

@@ -79,10 +79,8 @@ class Paired:
 
     def keys(self, marks: Iterable[Mark]) -> set[str]:
         """The pages that show any of the marks."""
-        found = (
-            self.history.db.execute("SELECT key FROM marked WHERE mark = ?", (m,)) for m in marks
-        )
-        return {key for keys in found for (key,) in keys}
+        sql = "SELECT key FROM marked WHERE mark = ?"
+        return {key for mark in marks for (key,) in self.history.db.execute(sql, (mark,))}
 
 
 def pair(history: History, before: str, eras: Sequence[str]) -> Paired:

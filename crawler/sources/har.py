@@ -64,9 +64,8 @@ def _exchange(source: Source, where: str, entry: Any, tool: str | None) -> Sourc
     status, content = int(response["status"]), response.get("content") or {}
     url = str(request["url"])
     f"{url}{entry.get('serverIPAddress')}".encode()  # half a character is none
-    headers = [
-        (str(each["name"]).strip(), str(each["value"])) for each in response.get("headers") or ()
-    ]
+    said = response.get("headers") or ()
+    headers = [(str(each["name"]).strip(), str(each["value"])) for each in said]
     kind = _header(headers, "content-type") or str(content.get("mimeType") or "")
     is_redirect = 300 <= status < 400 and status != 304
     if not 200 <= status < 600 or request.get("method", "GET") != "GET":

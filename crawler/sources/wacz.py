@@ -147,9 +147,8 @@ class _Contents:
             if missing:
                 more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
                 what = f"pages that no record holds: {', '.join(missing[:SHOWN])}{more}"
-                yield self.source.part(f"{self.source.where}!{name}").broken(
-                    printable(what), "manifest"
-                )
+                inside = self.source.part(f"{self.source.where}!{name}")
+                yield inside.broken(printable(what), "manifest")
 
 
 def _exchanges(inside: Source) -> Iterator[SourceItem]:
