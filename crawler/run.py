@@ -22,7 +22,13 @@ from crawler.reading.look import look
 from crawler.report import CrawlReport
 from crawler.settings import crawl_settings
 from crawler.spider import PageSpider
-from crawler.start import planning
+from crawler.start.planning import (
+    MIN_DELAY_S,
+    jobs_with_work,
+    named_pages,
+    require_manners,
+    require_pages,
+)
 from crawler.start.timeouts import USUAL, Timeouts
 from crawler.start.trust import require_trust
 from crawler.stopping import ends
@@ -58,15 +64,15 @@ def crawl(
     not hold what it should; StoppedError when the disk does not take more.
     """
     place = Home(home)
-    delay = planning.MIN_DELAY_S if delay_s is None else delay_s
-    named = planning.named_pages(addresses, site)
+    delay = MIN_DELAY_S if delay_s is None else delay_s
+    named = named_pages(addresses, site)
     jobs = [job for job, _ in named]
     if not named:
-        planning.require_pages(place)
+        require_pages(place)
     if not named or all_due:
-        jobs += planning.jobs_with_work(place, site, is_all=all_due)
+        jobs += jobs_with_work(place, site, is_all=all_due)
     jobs = list({(job.site.name, job.origin): job for job in jobs}.values())
-    planning.require_manners(jobs, delay_s=delay, contact=contact, allow_private=allow_private)
+    require_manners(jobs, delay_s=delay, contact=contact, allow_private=allow_private)
     require_trust(jobs, allow_private=allow_private)
     settings = crawl_settings(
         delay_s=delay,
