@@ -65,7 +65,7 @@ def judge_answer(
         ruling = _judge_redirect(lease, site, url, target, hops, status)
     elif status == 304 and named is not None:
         odd = differing_validator(named, message)
-        ruling = _captured(lease, status) if odd is None else _other_body(lease, url, odd)
+        ruling = Ruling(kept(lease, status)) if odd is None else _other_body(lease, url, odd)
     else:
         ruling = _judge_body(lease, message)
     return replace(ruling, wait_s=wait_s)
@@ -82,7 +82,7 @@ def _judge_body(lease: Lease, message: Message) -> Ruling:
     elif not body:
         outcome, reason, is_final = "damaged", "empty", False
     else:
-        return _captured(lease, status)
+        return Ruling(kept(lease, status))
     return Ruling(failed(lease, outcome, reason, status=status, is_final=is_final))
 
 
@@ -104,11 +104,12 @@ def noted(ruling: Ruling, message: Message, *, has_extra: bool) -> Ruling:
     return replace(ruling, ending=replace(ruling.ending, detail=" ".join(odd)))
 
 
-def _captured(lease: Lease, status: int) -> Ruling:
+def kept(lease: Lease, status: int) -> Ending:
+    """A page, or whatever else was asked for, was stored."""
     if lease.role == "comparison":
-        return Ruling(captured(status))
+        return captured(status)
     due = later(days=REDISCOVER_DAYS) if lease.role in LISTS else None
-    return Ruling(Ending("ok", "", "captured", due, status=status))
+    return Ending("ok", "", "captured", due, status=status)
 
 
 def _judge_redirect(

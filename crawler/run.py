@@ -159,19 +159,10 @@ def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
     names = {job.site.name for job in jobs}
     told = asdict(report)
     columns = ("asked", "stored", "unchanged", "exit_code", "robots_state")
-    names_of_rest = (
-        "failed",
-        "refused",
-        "notes",
-        "drift",
-        "found_nothing",
-        "unread_lists",
-        "stopped",
-    )
-    rest = {name: told[name] for name in names_of_rest}
+    others = ("failed", "refused", "notes", "drift", "found_nothing", "unread_lists", "stopped")
     books.note(
         site=names.pop() if len(names) == 1 else None,
         failed=sum(report.failed.values()),
-        report=json.dumps(rest, sort_keys=True),
+        report=json.dumps({name: told[name] for name in others}, sort_keys=True),
         **{name: told[name] for name in columns},
     )

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from archive import Archive, Capture, Home, Segment, open_archive
+from archive import Archive, Capture, Home, open_archive
 from archive.store import disk_of
 from db.engines import ClusterPlace, cluster, make_on
 from db.publish.altered import Altered, require_unaltered
@@ -72,6 +72,7 @@ class BuildReport:
 
 
 def _file(path: Path) -> str | None:
+    """What tells a record file from any other. Absent: None where it is missing."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -196,8 +197,8 @@ class _Build:
             if new or staging.noted("base") is None or staging.count("dirty"):
                 current = present(self.home)
                 self.home.require_room(3 * current.stat().st_size if current is not None else 0)
-            wanted = {each: self._file_of(each) for each in snapshot.segments}
-            staged: dict[str, list[Capture]] = {}
+            files, staged = self.home.records, dict[str, list[Capture]]()
+            wanted = {each: _file(record_path(files, each)) for each in snapshot.segments}
 
             def jobs() -> Iterator[SegmentJob]:
                 for segment, file in wanted.items():
@@ -226,10 +227,6 @@ class _Build:
             return
         with cluster(self.dask.scheduler, self.workers) as client:
             yield from make_on(client, maker, jobs, files=self.dask.files)
-
-    def _file_of(self, segment: Segment) -> str | None:
-        """What tells a segment's record file from any other. Absent: None where it is missing."""
-        return _file(record_path(self.home.records, segment))
 
     def _require_something(self, made: Manifest, snapshot: Snapshot) -> None:
         """Pass unless the database would be empty for another reason than take-downs."""

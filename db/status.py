@@ -52,9 +52,8 @@ def status(home: Path) -> dict[str, Any]:
         # What used up its tries without an answer waits in the eyes of the contract.
         if state in ("failed", "held") or (state == "waiting" and page.state == "failed"):
             said = {"url": page.url, "state": state, "code": _code(page, is_drift=is_drift)}
-            look_at = sorted([*look_at, (-tried.get(page.id, 0), page.site, page.url, said)])[
-                :LOOK_AT
-            ]
+            look_at.append((-tried.get(page.id, 0), page.site, page.url, said))
+            look_at = sorted(look_at)[:LOOK_AT]
     return {
         "pages": count_states(states.elements()),
         "look_at": [each[-1] for each in look_at],

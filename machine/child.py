@@ -10,7 +10,6 @@ import errno
 import gc
 import json
 import os
-import pickle
 import resource
 import signal
 import socket
@@ -23,16 +22,15 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any, NoReturn, cast
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+from typing import Any, NoReturn
 
-_LENGTH = struct.Struct(">Q")
-_REQUEST = struct.Struct(">q")
-"""What a template is asked and answers: 0 for a fork beside a socket, else whose end it is."""
 _OUT_OF_MEMORY = 77
 """The status with which a child says that it ran out of memory."""
 _START_S = 60
 """How long a template may take to start, or to answer. Units: seconds."""
-_PIECE = 1 << 17
 _HOLD_S = 0.05
 """No answer is held back for longer. Units: seconds."""
 _MAIN = (
@@ -58,36 +56,14 @@ class ChildDied(Exception):
         super().__init__(f"the worker died: {reason}\n{trace}")
 
 
-class _Line:
-    """One end of a socket on which messages of any size are exchanged."""
-
-    def __init__(self, end: socket.socket) -> None:
-        self.socket = end
-        self._buffer = bytearray()
-
-    def send(self, message: Any, seconds: float) -> None:
-        data = pickle.dumps(message, protocol=5)
-        self.socket.settimeout(seconds)
-        self.socket.sendall(_LENGTH.pack(len(data)) + data)
-
-    def receive(self, seconds: float) -> Any:
-        """The next message. Raises: TimeoutError, EOFError, ConnectionError."""
-        deadline = time.monotonic() + seconds
-        self._fill(_LENGTH.size, deadline)
-        end = _LENGTH.size + _LENGTH.unpack_from(self._buffer)[0]
-        self._fill(end, deadline)
-        with memoryview(self._buffer) as view:
-            message = pickle.loads(view[_LENGTH.size : end])
-        del self._buffer[:end]
-        return message
-
-    def _fill(self, size: int, deadline: float) -> None:
-        while len(self._buffer) < size:
-            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
-            part = self.socket.recv(_PIECE)
-            if not part:
-                raise EOFError
-            self._buffer += part
+def _line(seconds: float) -> tuple[Connection, Connection]:
+    """Both ends of a line; at ours BlockingIOError is raised where the other is silent so long."""
+    ours, theirs = Pipe()
+    limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
+    with socket.socket(fileno=os.dup(ours.fileno())) as end:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    return ours, theirs
 
 
 class Template:
@@ -101,7 +77,7 @@ class Template:
         self.limits = limits
         self.is_dead = False
         self._lock = threading.Lock()
-        ours, theirs = socket.socketpair()
+        self._control, theirs = _line(_START_S)
         with theirs:
             try:
                 self._process = subprocess.Popen(
@@ -113,23 +89,20 @@ class Template:
                     process_group=0,  # a Ctrl-C in the terminal is the parent's to answer
                 )
             except OSError:
-                ours.close()
+                self._control.close()
                 raise
-        self._control = ours
-        line = _Line(ours)
         try:
-            line.send((function, limits), _START_S)
-            trace = line.receive(_START_S)
+            self._control.send((function, limits))
+            trace = self._control.recv()
         except (OSError, EOFError) as error:
             self.close()
-            reason = "wall" if isinstance(error, TimeoutError) else "killed"
+            reason = "wall" if isinstance(error, BlockingIOError) else "killed"
             raise ChildDied(reason=reason) from error
-        ours.settimeout(_START_S)
         if trace:
             self.close()
             raise ChildDied(reason="raised", trace=trace)
 
-    def fork(self, theirs: socket.socket) -> int:
+    def fork(self, theirs: Connection) -> int:
         """The number of a new child that serves the other end of `theirs`.
 
         Raises: ChildDied; OSError where no process can be started.
@@ -150,17 +123,21 @@ class Template:
         status = self._ask(pid)
         return -signal.SIGKILL if status is None else status
 
-    def _ask(self, number: int, *with_it: socket.socket) -> int | None:
-        """What it answers. Absent: None where it is there no more."""
+    def _ask(self, number: int, *with_it: Connection) -> int | None:
+        """What it answers: to 0 by a fork beside a line, else by how the child of the number ended.
+
+        Absent: None where it is there no more.
+        """
         with self._lock:
             try:
-                handles = [each.fileno() for each in with_it]
-                socket.send_fds(self._control, [_REQUEST.pack(number)], handles)
-                answer = self._control.recv(_REQUEST.size)
-            except OSError:
-                answer = b""
-        self.is_dead = not answer
-        return int(_REQUEST.unpack(answer)[0]) if answer else None
+                self._control.send(number)
+                for each in with_it:
+                    send_handle(self._control, each.fileno(), self._process.pid)
+                answer: int = self._control.recv()
+            except (OSError, EOFError):
+                self.is_dead = True
+                return None
+        return answer
 
     def close(self) -> None:
         """End it; its children end as soon as they see that nobody asks them any more."""
@@ -177,8 +154,7 @@ class Child:
         self.tasks_done = 0
         self._lock = threading.Lock()
         self._is_over = False
-        ours, theirs = socket.socketpair()
-        self._line = _Line(ours)
+        self._line, theirs = _line(template.limits.wall_s)
         with theirs:
             self._pid = template.fork(theirs)
 
@@ -189,19 +165,20 @@ class Child:
         task whose answer is missing; else several at once, which costs a third as much.
         Raises: ChildDied, with the trace where the function itself raised.
         """
-        wall_s = self._template.limits.wall_s
         try:
-            self._line.send((tasks, is_careful), wall_s)
-            for _ in tasks:
-                is_good, answer = self._line.receive(wall_s)
-                if not is_good:
-                    raise ChildDied(reason="raised", trace=answer)
-                self.tasks_done += 1
-                yield answer
-        except TimeoutError as error:
+            self._line.send((tasks, is_careful))
+            left = len(tasks)
+            while left:
+                answers, trace = self._line.recv()
+                self.tasks_done += len(answers)
+                left -= len(answers)
+                yield from answers
+                if trace:
+                    raise ChildDied(reason="raised", trace=trace)
+        except BlockingIOError as error:
             self._end(is_killed=True)
             raise ChildDied(reason="wall") from error
-        except (ConnectionError, EOFError) as error:
+        except (OSError, EOFError) as error:
             raise ChildDied(reason=self._reason()) from error
 
     def _reason(self) -> str:
@@ -225,39 +202,43 @@ class Child:
     def let_go(self) -> None:
         """End the process and let its line go."""
         self.close()
-        self._line.socket.close()
+        self._line.close()
 
 
 def main(handle: int) -> None:
-    """What the template runs: imports, then a fork for each socket that it is sent."""
+    """What the template runs: imports, then a fork for each line that it is sent."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent's to answer
         signal.signal(number, signal.SIG_IGN)
-    control = socket.socket(fileno=handle)
-    line = _Line(control)
-    sys.excepthook = lambda kind, error, trace: line.send(_told(error), _START_S)
-    function, limits = line.receive(_START_S)
+    control = Connection(handle)
+    sys.excepthook = lambda kind, error, trace: control.send(_told(error))
+    function, limits = control.recv()
     _limit(resource.RLIMIT_CORE, 0)
     # What was imported stays; the collector need not look at it again after every page.
     gc.collect()
     gc.freeze()
     # What a page leaves behind goes without the collector, which need look but seldom.
     gc.set_threshold(20_000, 20, 20)
-    line.send("", _START_S)
-    control.settimeout(None)
+    control.send("")
     while True:
-        request, handles, *_ = socket.recv_fds(control, _REQUEST.size, 1)
-        if not request:
-            os._exit(0)
-        (number,) = _REQUEST.unpack(request)
+        number = _asked(control)
         if number:
             answer = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
         else:
+            line = recv_handle(control)
             answer = _fork()
             if not answer:
                 control.close()
-                _serve(function, limits, socket.socket(fileno=handles[0]))
-            os.close(handles[0])
-        control.sendall(_REQUEST.pack(answer))
+                _serve(function, limits, Connection(line))
+            os.close(line)
+        control.send(answer)
+
+
+def _asked(line: Connection) -> Any:
+    """The next message of the parent; where it asks no more, this is the end."""
+    try:
+        return line.recv()
+    except (OSError, EOFError):
+        os._exit(0)
 
 
 def _fork() -> int:
@@ -267,30 +248,29 @@ def _fork() -> int:
         return -(error.errno or errno.EAGAIN)
 
 
-def _serve(function: Callable[[Any], Any], limits: Limits, line: socket.socket) -> NoReturn:
+def _serve(function: Callable[[Any], Any], limits: Limits, line: Connection) -> NoReturn:
     """Answer task after task until the line ends."""
-    file = cast(IO[bytes], line.makefile("rwb", _PIECE))
-    sys.excepthook = lambda kind, error, trace: _last_words(file, error)
+    answers: list[Any] = []
+    sys.excepthook = lambda kind, error, trace: _last_words(line, answers, error)
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
     while True:
-        tasks, is_careful = _read(file)
+        tasks, is_careful = _asked(line)
         sent = time.monotonic()
-        for task in tasks:
+        for number, task in enumerate(tasks, 1):
             used = resource.getrusage(resource.RUSAGE_SELF)
             _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + limits.cpu_s) + 1)
-            _write(file, (True, function(task)))
-            if is_careful or time.monotonic() - sent > _HOLD_S:
-                file.flush()
+            answers.append(function(task))
+            if is_careful or number == len(tasks) or time.monotonic() - sent > _HOLD_S:
+                line.send((answers, ""))
+                answers.clear()
                 sent = time.monotonic()
-        file.flush()
 
 
-def _last_words(file: IO[bytes], error: BaseException) -> None:
-    """Tell the parent what the function raised, and end."""
+def _last_words(line: Connection, answers: list[Any], error: BaseException) -> None:
+    """Tell the parent what the function raised, behind what it gave before, and end."""
     if isinstance(error, MemoryError):
         os._exit(_OUT_OF_MEMORY)
-    _write(file, (False, _told(error)))
-    file.flush()
+    line.send((answers, _told(error)))
     os._exit(1)
 
 
@@ -308,15 +288,3 @@ def _limit(kind: int, soft: int) -> None:
     except (ValueError, OSError):
         if kind == resource.RLIMIT_CPU:
             raise
-
-
-def _read(pipe: IO[bytes]) -> Any:
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        os._exit(0)
-    return pickle.loads(pipe.read(_LENGTH.unpack(head)[0]))
-
-
-def _write(pipe: IO[bytes], answer: Any) -> None:
-    data = pickle.dumps(answer, protocol=5)
-    pipe.write(_LENGTH.pack(len(data)) + data)

@@ -13,14 +13,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar, cast
+from typing import Generic, Literal, TypeVar, cast
 
 from machine.child import Child, ChildDied, Limits, Template
 from schema.errors import StoppedError
 
 T = TypeVar("T")
 R = TypeVar("R")
-A_co = TypeVar("A_co", covariant=True)
 
 Reason = Literal["cpu", "wall", "memory", "crash", "killed", "raised"]
 CHANCES = 2
@@ -160,6 +159,10 @@ class GuardedPool(Generic[T, R]):
         """
         return self._open().submit(self.call, task)
 
+    def submit_all(self, tasks: Sequence[T]) -> Future[list[R | Died]]:
+        """The same of `call_all`."""
+        return self._open().submit(self.call_all, tasks)
+
     def _open(self) -> ThreadPoolExecutor:
         if self._threads is None:
             raise RuntimeError("a GuardedPool is used inside `with`")
@@ -167,8 +170,7 @@ class GuardedPool(Generic[T, R]):
 
     def map_all(self, batches: Iterable[Sequence[T]]) -> Iterator[list[R | Died]]:
         """What the function gives for each task of each batch, in their order."""
-        threads = self._open()
-        return ahead(lambda batch: threads.submit(self.call_all, batch), batches, 2 * self._workers)
+        return ahead(lambda each: self.submit_all(each).result, batches, 2 * self._workers)
 
     def map(self, tasks: Iterable[T]) -> Iterator[R | Died]:
         """What the function gives for each task, in their order, a few of them ahead."""
@@ -176,19 +178,15 @@ class GuardedPool(Generic[T, R]):
             yield from answers
 
 
-class Awaited(Protocol[A_co]):
-    """What comes to a result later, in a thread, a process or on another machine."""
+def ahead(submit: Callable[[T], Callable[[], R]], tasks: Iterable[T], most: int) -> Iterator[R]:
+    """The results of all tasks in their order, so many of them under way ahead of who asks.
 
-    def result(self) -> A_co:
-        """The result, once it is there. Raises: what making it raised."""
-
-
-def ahead(submit: Callable[[T], Awaited[R]], tasks: Iterable[T], most: int) -> Iterator[R]:
-    """The results of all tasks in their order, so many of them under way ahead of who asks."""
-    waiting: deque[Awaited[R]] = deque()
+    Shape: `submit` gives what waits for a result, wherever that is made.
+    """
+    waiting: deque[Callable[[], R]] = deque()
     for task in tasks:
         waiting.append(submit(task))
         if len(waiting) > most:
-            yield waiting.popleft().result()
+            yield waiting.popleft()()
     while waiting:
-        yield waiting.popleft().result()
+        yield waiting.popleft()()

@@ -509,18 +509,14 @@ class VersionToolView(View):
     """One tool as one version of a comparison shows it: card, votes and prices."""
 
     order = ("version", "position")
-    version: int
-    """The version of the comparison."""
+    version: Annotated[int, same(VersionSideRow, "version")]
     position: Annotated[int, same(records.Tool, "position")]
-    tool: int
-    """The tool shown."""
-    card: int
-    """The card shown."""
+    tool: Annotated[int, same(SideRow, "tool")]
+    card: Annotated[int, same(SideRow, "card")]
     badge: Annotated[str | None, same(records.Tool, "badge")]
     votes_ship: Annotated[int | None, same(records.Votes, "ship")]
     votes_skip: Annotated[int | None, same(records.Votes, "skip")]
-    community_stated: int
-    """1 where the page says anything of the community's vote, be it that there is none."""
+    community_stated: Annotated[int, same(SideRow, "community_stated")]
     community_ship_percent: Annotated[int | None, same(records.Community, "ship_percent")]
     community_ship: Annotated[int | None, same(records.Community, "ship")]
     community_votes: Annotated[int | None, same(records.Community, "votes")]
@@ -533,8 +529,7 @@ class VersionQuoteView(View):
     """One quote as one version of a comparison shows it: place, reviewer, score and verdict."""
 
     order = ("version", "position")
-    version: int
-    """The version of the comparison."""
+    version: Annotated[int, same(VersionSideRow, "version")]
     position: Annotated[int, same(records.Quote, "position")]
     tool_position: Annotated[int, same(records.Quote, "tool")]
     slot: Annotated[int, same(records.Quote, "slot")]
@@ -542,12 +537,9 @@ class VersionQuoteView(View):
     score: Annotated[int | None, same(records.Quote, "score")]
     verdict: Annotated[str | None, same(records.Quote, "verdict")]
     verdict_source: Annotated[str | None, same(records.Quote, "verdict_source")]
-    verdict_start: int | None
-    """Where in the text the deciding words begin, in code points; null unless a cue decides."""
-    verdict_end: int | None
-    """Where in the text the deciding words end, in code points; null unless a cue decides."""
-    quote: int
-    """The quote shown."""
+    verdict_start: Annotated[int | None, same(SideQuoteRow, "verdict_start")]
+    verdict_end: Annotated[int | None, same(SideQuoteRow, "verdict_end")]
+    quote: Annotated[int, same(SideQuoteRow, "quote")]
     withheld: str | None
     """The opt-out for which this page shows none of the words; null where it shows them."""
 

@@ -164,9 +164,8 @@ def status(home: Path, as_json: bool) -> int:
     if last is not None:
         last["report"] = json.loads(last["report"] or "null")
     if not as_json:
-        found["look_at"] = {
-            each["url"]: f"{each['state']}, {each['code']}" for each in found["look_at"]
-        }
+        pages = found["look_at"]
+        found["look_at"] = {each["url"]: f"{each['state']}, {each['code']}" for each in pages}
     print_report(found, as_json=as_json)
     return 0
 

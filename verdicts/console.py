@@ -70,36 +70,26 @@ def pace_of(done: int, left: int, elapsed_s: float) -> str:
 
 @contextmanager
 def _bars() -> Iterator[Tell]:
+    from rich import progress as rich
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import TimeElapsedColumn as Elapsed
     from rich.text import Text
 
-    class Rate(ProgressColumn):
+    class Rate(rich.ProgressColumn):
         """How many a second."""
 
-        def render(self, task: Task) -> Text:
+        def render(self, task: rich.Task) -> Text:
             return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Elapsed(),
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
         Rate(),
-        TimeRemainingColumn(),
+        rich.TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, rich.TaskID] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
@@ -107,17 +97,6 @@ def _bars() -> Iterator[Tell]:
             bars.update(tasks[stage], completed=done, total=total or None)
 
         yield tell
-
-
-def printable(text: str) -> str:
-    """A page's text for a terminal, which would obey its control signs and those that turn it.
-
-    >>> printable("a\\x9bb\\u202ec"), printable("naïve ⇄")
-    ('a\\\\u009bb\\\\u202ec', 'naïve ⇄')
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def say(line: str) -> None:

@@ -17,9 +17,8 @@ def newest_page(archive: Archive, address: str, site: str | None) -> Capture:
     own = address
     if owner is not None and not address.startswith("urn:"):
         own = owner.own_address(address)
-    captures = sorted(
-        (each for each in archive.captures() if each.url == own), key=lambda each: each.order
-    )
+    found = (each for each in archive.captures() if each.url == own)
+    captures = sorted(found, key=lambda each: each.order)
     pages = [each for each in captures if each.status == 200 and each.damage != ERASED]
     if pages:
         return pages[-1]

@@ -45,9 +45,8 @@ def read_structure(archive: Archive, capture_id: int, pool: ExplainPool) -> Stru
         found = Explanation(problem=error)
     if isinstance(found, Died):
         found = Explanation(problem=LayoutError(code="parser_died", detail=str(found)))
-    return Structure(
-        capture_id, capture.url, capture.captured_at, _outcome(found), tuple(blocks_of(found))
-    )
+    blocks = tuple(blocks_of(found))
+    return Structure(capture_id, capture.url, capture.captured_at, _outcome(found), blocks)
 
 
 def explain_task(task: tuple[RawPage, str | None]) -> Explanation:
@@ -58,11 +57,9 @@ def explain_task(task: tuple[RawPage, str | None]) -> Explanation:
 def _outcome(found: Explanation) -> str:
     if found.problem is not None:
         return str(found.problem)
-    return (
-        f"layout {found.record.layout}"
-        if found.record and found.record.kind == "comparison"
-        else "no comparison"
-    )
+    if found.record is None or found.record.kind != "comparison":
+        return "no comparison"
+    return f"layout {found.record.layout}"
 
 
 def blocks_of(found: Explanation) -> list[Block]:
@@ -83,10 +80,7 @@ def blocks_of(found: Explanation) -> list[Block]:
 def side_by_side(old: Structure | None, new: Structure | None) -> list[str]:
     """Two pages as lines of two columns; blocks with the same field or label stand in one line."""
     left, right = old.blocks if old else (), new.blocks if new else ()
-    heads = [
-        f"capture {page.capture}, {page.captured_at}" if page else "(no page)"
-        for page in (old, new)
-    ]
+    heads = [f"capture {p.capture}, {p.captured_at}" if p else "(no page)" for p in (old, new)]
     lines = [_pair(heads[0], " ", heads[1])]
     lines += [_pair(old.outcome if old else "", " ", new.outcome if new else "")]
     keys = [_key(block) for block in left], [_key(block) for block in right]

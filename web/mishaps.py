@@ -10,17 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 
-from web.upstream import (
-    Base400,
-    Datasette,
-    DatasetteError,
-    InvalidSql,
-    QueryInterrupted,
-    Request,
-    Response,
-    ValueAsBooleanError,
-    hook,
-)
+from web import upstream
 
 TOO_SLOW = "The query took longer than this server allows."
 OUR_FAULT = "Something went wrong here. It has been noted."
@@ -33,7 +23,7 @@ OF_ARGUMENTS = (
     LookupError,
     RecursionError,
     TypeError,
-    ValueAsBooleanError,
+    upstream.ValueAsBooleanError,
     ValueError,
 )
 OF_THE_FILE = frozenset(
@@ -59,15 +49,15 @@ def explain(
 
     `is_visitors_sql` says that the page is Datasette's own, which asks what the visitor writes.
     """
-    if isinstance(exception, QueryInterrupted) or exception.args == ("interrupted",):
+    if isinstance(exception, upstream.QueryInterrupted) or exception.args == ("interrupted",):
         return 400, TOO_SLOW
-    if isinstance(exception, DatasetteError):
+    if isinstance(exception, upstream.DatasetteError):
         is_slow = exception.title == "SQL Interrupted"
         # Datasette gives some wrong arguments no status of their own, so that they get its 500.
         is_theirs = exception.status == 500 and is_visitors_sql and has_arguments
         status = 400 if is_theirs else exception.status
         return status, TOO_SLOW if is_slow else str(exception.plain_message or exception.message)
-    if isinstance(exception, Base400 | InvalidSql):
+    if isinstance(exception, upstream.Base400 | upstream.InvalidSql):
         return getattr(exception, "status", 400), str(exception) or "Bad request"
     if isinstance(exception, sqlite3.Error) and is_of_the_file(exception):
         return 500, OUR_FAULT
@@ -78,10 +68,10 @@ def explain(
     return 500, OUR_FAULT
 
 
-@hook
+@upstream.hook
 def handle_exception(
-    datasette: Datasette, request: Request, exception: Exception
-) -> Callable[[], Awaitable[Response]]:
+    datasette: upstream.Datasette, request: upstream.Request, exception: Exception
+) -> Callable[[], Awaitable[upstream.Response]]:
     """Answers with JSON where JSON was asked for, else with a page."""
     status, sentence = explain(
         exception,
@@ -93,22 +83,22 @@ def handle_exception(
     elif sentence == UNUSABLE:  # told to whoever looks for a fault of ours, which looks the same
         log.info("%s: %r", request.path, exception)
 
-    async def answer() -> Response:
+    async def answer() -> upstream.Response:
         return await error_page(datasette, request, status, sentence)
 
     return answer
 
 
 async def error_page(
-    datasette: Datasette, request: Request, status: int, sentence: str
-) -> Response:
+    datasette: upstream.Datasette, request: upstream.Request, status: int, sentence: str
+) -> upstream.Response:
     """A page, or a JSON object, that says what is wrong."""
     if request.path.partition("?")[0].endswith(".json"):
         body = {"ok": False, "error": sentence, "errors": [sentence], "status": status}
-        return Response.json(body, status=status)
+        return upstream.Response.json(body, status=status)
     html = await datasette.render_template(
         [f"{status}.html", "error.html"],
         {"status": status, "error": sentence, "noindex": True},
         request=request,
     )
-    return Response.html(html, status=status)
+    return upstream.Response.html(html, status=status)

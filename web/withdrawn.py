@@ -148,9 +148,5 @@ async def _refuse(path: str, sentence: str, reasons: list[str], send: Send) -> N
     else:
         listed = Markup("").join(Markup("<li>{}</li>").format(each) for each in reasons)
         kind, text = b"text/html; charset=utf-8", str(PAGE.format(sentence, listed))
-    beside = [
-        (b"cache-control", b"no-store"),
-        (b"retry-after", b"600"),
-        (b"x-robots-tag", b"noindex"),
-    ]
-    await send_text(send, 503, kind, text, beside)
+    beside = {b"cache-control": b"no-store", b"retry-after": b"600", b"x-robots-tag": b"noindex"}
+    await send_text(send, 503, kind, text, [*beside.items()])

@@ -6,16 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from archive.backup import copies
 from archive.backup.backup import BackupProgress
-from archive.backup.copies import (
-    LEDGER,
-    UNREADABLE,
-    BackupManifest,
-    CopiedFile,
-    copy_durably,
-    is_sound,
-    writing,
-)
 from archive.backup.shelf import Shelf, shelf_at
 from archive.home import UNDER_WAY, Home
 from machine.files import fsync_folder, point, put_in_place
@@ -59,7 +51,7 @@ def _begin(home: Home) -> None:
     try:
         names = {path.name for path in home.path.iterdir()} if home.path.exists() else set()
         names -= {"crawl.lock", "build.lock", "lost+found"}
-        if LEDGER in names or (names and UNDER_WAY not in names):
+        if copies.LEDGER in names or (names and UNDER_WAY not in names):
             raise StartError(what=f"{home.path}: is not empty; restore into a new folder")
         home.path.mkdir(0o700, parents=True, exist_ok=True)
         (home.path / UNDER_WAY).touch()
@@ -71,39 +63,40 @@ def _begin(home: Home) -> None:
 
 
 def _restore(
-    shelf: Shelf, manifest: BackupManifest, home: Home, progress: BackupProgress
+    shelf: Shelf, manifest: copies.BackupManifest, home: Home, progress: BackupProgress
 ) -> RestoreReport:
     told = [f"already in the backup: {problem}" for problem in manifest.problems]
     report = RestoreReport(str(home.path), manifest.made_at, manifest.captures, problems=told)
     for done, entry in enumerate(manifest.files, 1):
-        name = UNDER_WAY if entry.path == LEDGER else entry.path
+        name = UNDER_WAY if entry.path == copies.LEDGER else entry.path
         problem = _bring_back(shelf, entry, home.path / name, report)
-        if problem and entry.path == LEDGER:
+        if problem and entry.path == copies.LEDGER:
             raise IntegrityError(where=entry.stored, what=problem)
         report.problems += [f"{entry.stored}: {problem}"] if problem else []
         progress("restored", done, len(manifest.files))
-    with writing(home.path):
+    with copies.writing(home.path):
         if manifest.current is not None:  # also where what it names was withdrawn
             point(home.public / CURRENT, manifest.current)
         for folder in (home.warc, home.records, home.public):
             fsync_folder(folder)
-        put_in_place(home.path / UNDER_WAY, home.path / LEDGER)
+        put_in_place(home.path / UNDER_WAY, home.path / copies.LEDGER)
     return report
 
 
-def _bring_back(shelf: Shelf, entry: CopiedFile, target: Path, report: RestoreReport) -> str:
+def _bring_back(shelf: Shelf, entry: copies.CopiedFile, target: Path, report: RestoreReport) -> str:
     """Restore one file; gives what is wrong with its copy, and nothing where it is sound."""
-    part, is_whole = target.parent / ".restore.part", is_sound(entry, lambda _: target.open("rb"))
+    part = target.parent / ".restore.part"
+    is_whole = copies.is_sound(entry, lambda _: target.open("rb"))
     if not is_whole:
         try:
             with shelf.open(entry) as file:
-                is_whole = copy_durably(file, entry.size, part) == entry.sha256
-        except UNREADABLE:
+                is_whole = copies.copy_durably(file, entry.size, part) == entry.sha256
+        except copies.UNREADABLE:
             return "is not there in the backup"
         if not (is_whole or entry.path.startswith("warc/")):
             part.unlink()
             return "is damaged in the backup"
-        with writing(target):
+        with copies.writing(target):
             os.utime(part, (entry.modified, entry.modified))
             is_final = entry.path.endswith(".warc.gz") or target.suffix == ".db"
             part.chmod(0o444 if is_final else 0o644)

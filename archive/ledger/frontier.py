@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from archive.ledger.leases import IS_STUCK, LISTS, Ending, Lease, Role, end_attempt, said_the_same
 from archive.ledger.ledger import Ledger, insert, update
+from archive.ledger.originals import newest_whole
 from archive.ledger.outcomes import NOT_ASKED, is_known
 from archive.ledger.schedule import IS_DUE, due_bounds, hinted_bounds, past_date
-from archive.ledger.timeline import IS_WHOLE, NEWEST_FIRST, TIMELINE
 from machine.clock import stamp
 from machine.failpoints import reach
 
@@ -65,8 +65,7 @@ class Frontier:
         with self._ledger.step() as db:
             return [self._know(db, found, True, is_forced) for found in pages]
 
-    @staticmethod
-    def _know(db: sqlite3.Connection, found: Found, wants: bool, is_forced: bool) -> int:
+    def _know(self, db: sqlite3.Connection, found: Found, wants: bool, is_forced: bool) -> int:
         lastmod = past_date(found.lastmod, stamp())
         before = db.execute(
             "SELECT id, role, lastmod FROM page WHERE site = ? AND url = ?", (found.site, found.url)
@@ -95,8 +94,19 @@ class Frontier:
             )
             db.execute(f"{_LINE_UP} FROM page WHERE id = ?", (page_id,))
         if lastmod is not None and before is not None and found.role == "comparison":
-            _take_hint(db, page_id, lastmod, is_new=lastmod != before["lastmod"])
+            self._take_hint(db, page_id, lastmod, is_new=lastmod != before["lastmod"])
         return page_id
+
+    def _take_hint(
+        self, db: sqlite3.Connection, page_id: int, lastmod: str, *, is_new: bool
+    ) -> None:
+        """Move a captured page's due date as a sitemap's date of its last change suggests."""
+        newest = newest_whole(self._ledger, page_id)
+        if newest is not None:
+            db.execute(
+                "UPDATE page SET due = min(max(due, ?), ?) WHERE id = ? AND state = 'captured'",
+                (*hinted_bounds(lastmod, newest["captured_at"], is_new=is_new), page_id),
+            )
 
     def mend_roles(self, site: str, is_comparison: Callable[[str], bool]) -> None:
         """Let what earlier versions, or another site file, took for something else be asked for.
@@ -224,9 +234,8 @@ class Frontier:
             self._let_list_go(db)
 
     def _let_list_go(self, db: sqlite3.Connection) -> None:
-        db.execute(
-            "UPDATE page SET state = 'captured' WHERE id = ? AND state = 'leased'", (self._list,)
-        )
+        sql = "UPDATE page SET state = 'captured' WHERE id = ? AND state = 'leased'"
+        db.execute(sql, (self._list,))
 
     def settle(self, lease: Lease, ending: Ending) -> None:
         """End a lease that gave nothing to store."""
@@ -260,20 +269,15 @@ class Frontier:
 
     def page_id(self, site: str, url: str) -> int | None:
         """The id of an address; None where it is not known."""
-        found: int | None = self._ledger.value(
-            "SELECT id FROM page WHERE site = ? AND url = ?", (site, url)
-        )
+        sql = "SELECT id FROM page WHERE site = ? AND url = ?"
+        found: int | None = self._ledger.value(sql, (site, url))
         return found
 
     def is_wanted(self, page_id: int) -> bool:
         """Whether this run would ask for one page now."""
-        return bool(
-            self._ledger.value(
-                "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE page.id = ?"
-                f" AND (is_forced OR state = 'waiting' OR {IS_DUE})",
-                (page_id, *due_bounds(stamp())),
-            )
-        )
+        sql = "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE page.id = ?"
+        sql += f" AND (is_forced OR state = 'waiting' OR {IS_DUE})"
+        return bool(self._ledger.value(sql, (page_id, *due_bounds(stamp()))))
 
     def asked_on(self, site: str, day: str) -> int:
         """How many comparison pages of a site all runs of a day asked for, a run each page once."""
@@ -288,14 +292,10 @@ class Frontier:
 
     def has_work(self, site: str) -> bool:
         """Whether this run still wants a comparison page that is waiting or due."""
-        return bool(
-            self._ledger.value(
-                "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id WHERE site = ?"
-                f" AND role = 'comparison' AND (state IN ('waiting', 'leased') OR {IS_DUE}"
-                " OR is_forced) LIMIT 1",
-                (site, *due_bounds(stamp())),
-            )
-        )
+        sql = "SELECT 1 FROM wanted JOIN page ON page.id = wanted.page_id"
+        sql += " WHERE site = ? AND role = 'comparison'"
+        sql += f" AND (is_forced OR state IN ('waiting', 'leased') OR {IS_DUE}) LIMIT 1"
+        return bool(self._ledger.value(sql, (site, *due_bounds(stamp()))))
 
 
 _LINE_UP = "INSERT OR IGNORE INTO turn SELECT site, coalesce(origin, ''), tries, id"
@@ -312,19 +312,3 @@ def _take_role(db: sqlite3.Connection, page_id: int, role: Role) -> None:
     if role != "other":
         new = {"role": role, "state": "waiting", "due": None, "tries": 0}
         update(db, "page", page_id, new)
-
-
-def _take_hint(db: sqlite3.Connection, page_id: int, lastmod: str, *, is_new: bool) -> None:
-    """Move a captured page's due date as a sitemap's date of its last change suggests."""
-    found = db.execute(
-        f"SELECT captured_at FROM {TIMELINE} WHERE page_id = ? AND {IS_WHOLE}"
-        f" ORDER BY {NEWEST_FIRST} LIMIT 1",
-        (page_id,),
-    ).fetchone()
-    if found is None:
-        return
-    earliest, latest = hinted_bounds(lastmod, found[0], is_new=is_new)
-    db.execute(
-        "UPDATE page SET due = min(max(due, ?), ?) WHERE id = ? AND state = 'captured'",
-        (earliest, latest, page_id),
-    )

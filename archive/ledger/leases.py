@@ -10,16 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from archive.ledger import schedule
 from archive.ledger.ledger import Ledger, insert, update
 from archive.ledger.outcomes import is_known
-from archive.ledger.schedule import (
-    AGAIN_DAYS,
-    FIRST_DAYS,
-    GONE_DAYS,
-    GONE_RUNS,
-    count_missing,
-    next_interval,
-)
 from machine.clock import later, parse_stamp, stamp
 
 Role = Literal["comparison", "listing", "sitemap", "robots", "other"]
@@ -111,13 +104,14 @@ def failed(
     """The page was not obtained: it waits for another try, or failed until it is due again."""
     tries = lease.tries + 1
     if is_final or tries >= MAX_TRIES:
-        return Ending(outcome, reason, "failed", later(days=AGAIN_DAYS), tries, status, detail)
+        due = later(days=schedule.AGAIN_DAYS)
+        return Ending(outcome, reason, "failed", due, tries, status, detail)
     return Ending(outcome, reason, "waiting", None, tries, status, detail)
 
 
 def refused(outcome: str, reason: str, *, detail: str | None = None) -> Ending:
     """The page may not be asked for."""
-    return Ending(outcome, reason, "refused", later(days=AGAIN_DAYS), detail=detail)
+    return Ending(outcome, reason, "refused", later(days=schedule.AGAIN_DAYS), detail=detail)
 
 
 def end_attempt(
@@ -135,19 +129,18 @@ def end_attempt(
     interval, state, due = page["interval_days"], ending.state, ending.due
     missing, mark = page["missing_runs"], page["missing_on"]
     if ending.adapts:
-        interval = next_interval(interval, is_unchanged=is_unchanged)
+        interval = schedule.next_interval(interval, is_unchanged=is_unchanged)
         due = later(days=interval)
     if state == "captured":
         missing, mark = 0, None
         if lease.role in LISTS:
             state = "leased"
     elif ending.status in MISSING and ending.outcome == "http_error":
-        run_id = db.execute(
-            "SELECT run_id FROM attempt WHERE id = ?", (lease.attempt_id,)
-        ).fetchone()[0]
-        missing, mark = count_missing(missing, mark, run_id, stamp()[:10])
-        if missing >= GONE_RUNS:
-            state, due = "gone", later(days=GONE_DAYS)
+        asked = "SELECT run_id FROM attempt WHERE id = ?"
+        run_id = db.execute(asked, (lease.attempt_id,)).fetchone()[0]
+        missing, mark = schedule.count_missing(missing, mark, run_id, stamp()[:10])
+        if missing >= schedule.GONE_RUNS:
+            state, due = "gone", later(days=schedule.GONE_DAYS)
     said = {"outcome": ending.outcome, "reason": ending.reason}
     seen = {"status": ending.status, "detail": ending.detail, "capture_id": capture_id}
     update(db, "attempt", lease.attempt_id, said | seen | {"ended_at": stamp()})
@@ -166,7 +159,7 @@ def said_the_same(db: sqlite3.Connection, lease: Lease) -> None:
     the two leaves the shorter interval, so that the page is asked for too soon rather than too
     late; it grows again from the next visit on.
     """
-    interval = next_interval(lease.interval_days, is_unchanged=True)
+    interval = schedule.next_interval(lease.interval_days, is_unchanged=True)
     db.execute(
         "UPDATE page SET interval_days = ?, due = ? WHERE id = ? AND state = 'captured'",
         (interval, later(days=interval), lease.page_id),
@@ -187,7 +180,7 @@ def settle_import(db: sqlite3.Connection, capture_id: int, outcome: str, reason:
     attempt_id = insert(db, "attempt", row)
     due = None
     if not url.startswith("urn:"):
-        due = stamp(parse_stamp(captured_at) + timedelta(days=FIRST_DAYS))
+        due = stamp(parse_stamp(captured_at) + timedelta(days=schedule.FIRST_DAYS))
     is_good = (outcome, reason) == ("ok", "")
     # What is older than a capture that we have says nothing of the page's present state.
     later_ones = "captured_at > ?2 AND date_source != 'file'"
@@ -225,10 +218,10 @@ def give_back_leases(ledger: Ledger) -> int:
         db.execute(
             "UPDATE page SET state = 'failed', due = ?, last_outcome = 'network_error',"
             f" last_reason = 'interrupted' WHERE state = 'leased' AND {_STRIKES} >= ?",
-            (later(days=FIRST_DAYS), MAX_STRIKES),
+            (later(days=schedule.FIRST_DAYS), MAX_STRIKES),
         )
         return db.execute(
             "UPDATE page SET state = CASE WHEN missing_runs >= ? THEN 'gone' ELSE 'waiting' END,"
             " tries = max(tries, min(tries + 1, ?)) WHERE state = 'leased'",
-            (GONE_RUNS, MAX_TRIES - 1),
+            (schedule.GONE_RUNS, MAX_TRIES - 1),
         ).rowcount

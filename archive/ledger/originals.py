@@ -27,12 +27,7 @@ class Original:
 
 def newest_whole(ledger: Ledger, page_id: int) -> sqlite3.Row | None:
     """The newest whole answer of a page that holds, or repeats, a body. Absent: None."""
-    found = ledger.rows(
-        f"SELECT * FROM {TIMELINE} WHERE page_id = ? AND {IS_WHOLE}"
-        f" ORDER BY {NEWEST_FIRST} LIMIT 1",
-        (page_id,),
-    )
-    return found[0] if found else None
+    return _newest(ledger, "page_id = ?", page_id)
 
 
 def root_of(ledger: Ledger, row: sqlite3.Row) -> sqlite3.Row:
@@ -44,9 +39,10 @@ def root_of(ledger: Ledger, row: sqlite3.Row) -> sqlite3.Row:
 
 def whole_before(ledger: Ledger, capture_id: int) -> sqlite3.Row | None:
     """The newest whole answer of a capture's page beside itself. Absent: None for the first."""
-    found = ledger.rows(
-        f"SELECT * FROM {TIMELINE} WHERE page_id = (SELECT page_id FROM capture WHERE id = ?1)"
-        f" AND id <> ?1 AND {IS_WHOLE} ORDER BY {NEWEST_FIRST} LIMIT 1",
-        (capture_id,),
-    )
-    return found[0] if found else None
+    its_page = "page_id = (SELECT page_id FROM capture WHERE id = ?1)"
+    return _newest(ledger, f"{its_page} AND id <> ?1", capture_id)
+
+
+def _newest(ledger: Ledger, which: str, value: int) -> sqlite3.Row | None:
+    sql = f"SELECT * FROM {TIMELINE} WHERE {which} AND {IS_WHOLE} ORDER BY {NEWEST_FIRST} LIMIT 1"
+    return next(iter(ledger.rows(sql, (value,))), None)

@@ -69,10 +69,8 @@ def save_profiles(ledger: Ledger, run_id: int, rows: Iterable[ProfileRow]) -> No
             own = {name: getattr(row, name) for name in _COLUMNS}
             said = json.dumps(counts, sort_keys=True)
             number = insert(db, "profile", own | {"counts": said})
-            db.execute(
-                "UPDATE profile SET counts = json_patch(?, counts) WHERE id = ?",
-                (row.pages_seen, number),
-            )
+            seen = "UPDATE profile SET counts = json_patch(?, counts) WHERE id = ?"
+            db.execute(seen, (row.pages_seen, number))
 
 
 def rows_before(
@@ -104,10 +102,7 @@ def all_profiles(ledger: Ledger) -> list[ProfileRow]:
 
 def sights_of(ledger: Ledger | Path, row: ProfileRow) -> Iterator[PageSeen]:
     """What was seen of each page of a profile, page by page."""
-    asked = (
-        "SELECT each.key, each.value FROM profile, json_each(counts, ?) AS each"
-        " WHERE profile.id = ?"
-    )
+    asked = "SELECT key, value FROM profile, json_each(counts, ?) WHERE profile.id = ?"
     read = ledger.stream if isinstance(ledger, Ledger) else partial(stream_rows, ledger)
     parts = [value for _, value in read(asked, ("$.parts", row.id))]
     for key, value in read(asked, ("$.seen", row.id)):

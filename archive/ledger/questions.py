@@ -93,10 +93,8 @@ def page_to_cover(ledger: Ledger, page_id: int, origin: str | None) -> sqlite3.R
 
 def page_at(ledger: Ledger, site: str, url: str) -> sqlite3.Row | None:
     """`id`, `state`, `due` and `last_outcome` of the page at an address. Absent: None."""
-    found = ledger.rows(
-        "SELECT id, state, due, last_outcome FROM page WHERE site = ? AND url = ?", (site, url)
-    )
-    return found[0] if found else None
+    sql = "SELECT id, state, due, last_outcome FROM page WHERE site = ? AND url = ?"
+    return next(iter(ledger.rows(sql, (site, url))), None)
 
 
 def url_of_capture(ledger: Ledger, capture_id: int) -> str:

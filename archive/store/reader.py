@@ -171,28 +171,25 @@ class Archive:
 
     def captures_of_pages(self, pages: Iterable[int]) -> list[Capture]:
         """The captures of some pages, ordered by id. Raises: as `each_capture`."""
-        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE page_id IN"
-        sql += " (SELECT value FROM json_each(?)) ORDER BY capture.id"
-        return [*map(_capture, read_rows(self.home.ledger, sql, (json.dumps([*pages]),)))]
+        where = "page_id IN (SELECT value FROM json_each(?)) ORDER BY capture.id"
+        return self._some(where, json.dumps([*pages]))
 
     def capture(self, number: int) -> Capture | None:
         """One capture by its id. Absent: None where there is none. Raises: as `each_capture`."""
-        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE capture.id = ?"
-        rows = read_rows(self.home.ledger, sql, (number,))
-        return _capture(rows[0]) if rows else None
+        return next(iter(self._some("capture.id = ?", number)), None)
 
     def captures_of(self, segment: str) -> list[Capture]:
         """The captures of one segment, by their place in it. Raises: as `captures`."""
-        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE segment.name = ? ORDER BY offset"
-        rows = read_rows(self.home.ledger, sql, (segment,))
-        return [*map(_capture, rows)]
+        return self._some("segment.name = ? ORDER BY offset", segment)
+
+    def _some(self, where: str, value: object) -> list[Capture]:
+        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE {where}"
+        return [*map(_capture, read_rows(self.home.ledger, sql, (value,)))]
 
     def places_of(self, segment: str) -> list[tuple[int, int, int]]:
         """Place, number and page of each capture of one segment that was not erased, by place."""
-        sql = "SELECT offset, capture.id, page_id FROM capture JOIN segment"
-        sql += (
-            " ON segment.id = segment_id WHERE name = ? AND damage IS NOT 'erased' ORDER BY offset"
-        )
+        sql = "SELECT offset, capture.id, page_id FROM capture JOIN segment ON segment.id ="
+        sql += " segment_id WHERE name = ? AND damage IS NOT 'erased' ORDER BY offset"
         return [tuple(row) for row in read_rows(self.home.ledger, sql, (segment,))]
 
     def present(self) -> tuple[list[Segment], int]:
@@ -205,9 +202,8 @@ class Archive:
         """The segments of the captures behind a number, and of some others: how many in each."""
         sql = "SELECT name, count(*) AS count FROM segment JOIN capture ON segment.id = segment_id"
         sql += " WHERE capture.id > ? OR capture.id IN (SELECT value FROM json_each(?))"
-        rows = read_rows(
-            self.home.ledger, f"{sql} GROUP BY name", (capture, json.dumps(list(others)))
-        )
+        values = (capture, json.dumps(list(others)))
+        rows = read_rows(self.home.ledger, f"{sql} GROUP BY name", values)
         return {row["name"]: row["count"] for row in rows}
 
     def fingerprint(self, upto: int) -> str:
@@ -227,8 +223,7 @@ class Archive:
 
     def denied_robots(self) -> list[tuple[int, str, str]]:
         """Run, site and what its robots.txt then said against the use of its pages."""
-        rows = read_rows(self.home.ledger, _DENIED)
-        return [tuple(row) for row in rows]
+        return [tuple(row) for row in read_rows(self.home.ledger, _DENIED)]
 
     def segments(self) -> list[Segment]:
         """Every segment, ordered by number."""
@@ -250,9 +245,8 @@ class Archive:
 
     def runs(self) -> list[Run]:
         """Every run, ordered by id."""
-        return [
-            Run(**dict(row)) for row in read_rows(self.home.ledger, "SELECT * FROM run ORDER BY id")
-        ]
+        rows = read_rows(self.home.ledger, "SELECT * FROM run ORDER BY id")
+        return [Run(**dict(row)) for row in rows]
 
     def load(self, capture: Capture) -> RawPage:
         """The page of a capture, its body decoded strictly; a revisit gives its original's.
@@ -320,7 +314,7 @@ def load_page(
     """The page of a capture, as `Archive.load` gives it, from what is known of it. Raises: so."""
     if body.damage is not None:
         raise BytesError(code="unreadable", detail=f"stored as {body.damage}")
-    data, is_bare = _load_body(home, body.segment, body.offset, body.length, body.sha256)
+    data, is_bare = load_body(home, body)
     try:
         fetched_at = parse_stamp(captured_at, where="captured_at")
     except UsageError as error:
@@ -336,27 +330,20 @@ def load_page(
     )
 
 
-def load_body(home: Home, segment: str, offset: int, length: int, sha256: str) -> bytes:
-    """The decoded body of the record at a place, verified.
+def load_body(home: Home, stored: StoredBody) -> tuple[bytes, bool]:
+    """A decoded body, verified, and whether it came without the encoding that its head names.
 
     Raises: IntegrityError where it is missing or is not the one that was stored.
     """
-    return _load_body(home, segment, offset, length, sha256)[0]
-
-
-def _load_body(
-    home: Home, segment: str, offset: int, length: int, sha256: str
-) -> tuple[bytes, bool]:
-    """The body, and whether it came without the encoding that its head names."""
-    where = f"{segment} at {offset}"
-    record = load_record(home, segment, offset, length)
+    where = f"{stored.segment} at {stored.offset}"
+    record = load_record(home, stored.segment, stored.offset, stored.length)
     decoded = DecodedBody(record.block)
     if record.type != "resource":
         message = take_apart(record.block)
         if message is None:
             raise IntegrityError(where=where, what="the block is no HTTP response")
         decoded = message.decoded
-    if decoded.body is None or hashlib.sha256(decoded.body).hexdigest() != sha256:
+    if decoded.body is None or hashlib.sha256(decoded.body).hexdigest() != stored.sha256:
         raise IntegrityError(where=where, what="the body is not the one that was stored")
     return decoded.body, decoded.is_plain
 

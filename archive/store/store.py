@@ -19,7 +19,7 @@ from typing import Literal
 from archive.home import Home
 from archive.ledger.ledger import Ledger, insert
 from archive.ledger.originals import PROFILE, Original, newest_whole, root_of
-from archive.store.reader import load_body, load_record, load_records
+from archive.store.reader import StoredBody, load_body, load_record, load_records
 from archive.store.segments import SegmentWriter
 from archive.warc.content import DecodedBody
 from archive.warc.http1 import Message, UnwritableError, split_head, take_apart
@@ -228,26 +228,20 @@ class Store:
 
         Raises: IntegrityError where the bytes are not as they were stored.
         """
-        row = self._place_of(capture_id)
-        return load_body(
-            self._home, row["segment"], row["offset"], row["length"], row["body_sha256"]
-        )
+        return load_body(self._home, self._place_of(capture_id))[0]
 
     def record_of(self, capture_id: int) -> WarcRecord:
         """The record that holds the bytes of a capture, a revisit's original's.
 
         Raises: IntegrityError where it is not as it was stored.
         """
-        row = self._place_of(capture_id)
-        return load_record(self._home, row["segment"], row["offset"], row["length"])
+        return load_record(self._home, *self._place_of(capture_id)[:3])
 
-    def _place_of(self, capture_id: int) -> sqlite3.Row:
-        return self._ledger.rows(
-            "SELECT capture.*, segment.name AS segment FROM capture JOIN segment ON"
-            " segment.id = segment_id WHERE capture.id = (SELECT coalesce(revisit_of, id)"
-            " FROM capture WHERE id = ?)",
-            (capture_id,),
-        )[0]
+    def _place_of(self, capture_id: int) -> StoredBody:
+        sql = "SELECT name, offset, capture.length, body_sha256, damage FROM capture"
+        sql += " JOIN segment ON segment.id = segment_id"
+        sql += " WHERE capture.id = (SELECT coalesce(revisit_of, id) FROM capture WHERE id = ?)"
+        return StoredBody(*self._ledger.rows(sql, (capture_id,))[0])
 
     def _take_back(self, segment: SegmentWriter, end: int) -> None:
         """Cut what was written after `end`, unless the ledger holds it all the same.
@@ -387,9 +381,8 @@ def enter_capture(
     Shape: `place` is its segment, and the offset and length of its record.
     """
     segment_id, offset, length = place
-    return insert(
-        db, "capture", row | {"segment_id": segment_id, "offset": offset, "length": length}
-    )
+    at = {"segment_id": segment_id, "offset": offset, "length": length}
+    return insert(db, "capture", row | at)
 
 
 def note_end(db: sqlite3.Connection, segment_id: int, end: int) -> None:

@@ -144,11 +144,8 @@ def _mark(given: Sequence[GivenCapture]) -> str:
 
 def _head(name: str, about: About) -> bytes:
     """The record that begins the file."""
-    said = {
-        "software": about.software,
-        "format": "WARC File Format 1.1",
-        "description": about.description,
-    }
+    said = {"software": about.software, "format": "WARC File Format 1.1"}
+    said["description"] = about.description
     headers = {
         "WARC-Date": about.created,
         "WARC-Filename": name,

@@ -7,7 +7,7 @@ digests  digests of other tools, by their value
 foreign  WARC files of any tool's making
 """
 
-from archive.warc.content import MAX_BYTES, accepted_encodings, decode_body, zstd_module
+from archive.warc.content import MAX_BYTES, accepted_encodings, decode_body, zstd
 from archive.warc.digests import digest_value, is_digest_of
 from archive.warc.foreign import MOST_BLOCK, read_warc
 from archive.warc.http1 import Message, UnwritableError, split_head, take_apart

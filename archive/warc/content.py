@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
+
+if sys.version_info >= (3, 14):
+    zstd = importlib.import_module("compression.zstd")
+else:
+    from backports import zstd as zstd
 
 MAX_BYTES = 8 << 20
 """Largest decoded body. Units: bytes."""
@@ -60,14 +65,6 @@ class _Brotli:
         return bool(self._stream.is_finished())
 
 
-def zstd_module() -> ModuleType:
-    """The module that undoes zstd. Raises: ImportError where none is installed."""
-    try:
-        return importlib.import_module("compression.zstd")
-    except ImportError:
-        return importlib.import_module("backports.zstd")
-
-
 def _deflate_for(wire: bytes) -> Any:
     # RFC 9110 means zlib; some servers send the raw stream, told by its first two bytes.
     is_zlib = len(wire) > 1 and wire[0] & 15 == 8 and int.from_bytes(wire[:2]) % 31 == 0
@@ -79,7 +76,7 @@ _DECODERS: dict[str, Callable[[bytes], Any]] = {
     "x-gzip": lambda wire: zlib.decompressobj(zlib.MAX_WBITS + 16),
     "deflate": _deflate_for,
     "br": lambda wire: _Brotli(),
-    "zstd": lambda wire: zstd_module().ZstdDecompressor(),
+    "zstd": lambda wire: zstd.ZstdDecompressor(),
 }
 
 _BROTLI_SAMPLE = bytes.fromhex("8b0380766572646963747303")
@@ -139,7 +136,7 @@ def _errors_of(name: str) -> tuple[type[Exception], ...]:
     if name == "br":
         return (importlib.import_module("brotli").error,)
     if name == "zstd":
-        return (zstd_module().ZstdError, EOFError)
+        return (zstd.ZstdError, EOFError)
     return (zlib.error,)
 
 

@@ -67,16 +67,14 @@ def plan_cover(
     ordered = sorted(places, key=_rank)
     pairs = read_pairs(ordered, slugs)
     tools = frozenset(tool for pair in pairs.values() for tool in pair)
-    seen = frozenset(
-        tool for place in ordered if place.standing == "seen" for tool in pairs.get(place.id, ())
-    )
+    stored = [place for place in ordered if place.standing == "seen"]
+    seen = frozenset(tool for place in stored for tool in pairs.get(place.id, ()))
     open_ = [place for place in ordered if place.standing == "open"]
     asked_for = frozenset(named)
     first = [place.id for place in open_ if place.id in asked_for]
     missing = tools - seen - {tool for page in first for tool in pairs.get(page, ())}
-    chosen, lost = _edge_cover(
-        [(place, pairs[place.id]) for place in open_ if place.id in pairs], missing
-    )
+    clear = [(place, pairs[place.id]) for place in open_ if place.id in pairs]
+    chosen, lost = _edge_cover(clear, missing)
     first += chosen
     unclear = [place for place in ordered if place.id not in pairs]
     taken = set(first)

@@ -74,9 +74,8 @@ def plan_home(home: Path, *, site: Site | None = None, delay_s: float) -> PlanRe
         if site is None or row["site"] == site.name:
             rows[row["site"]].append(row)
     at = stamp()
-    plans = (
-        plan_site(rows[name], site_named(name), at=at, delay_s=delay_s) for name in sorted(rows)
-    )
+    sites = sorted(rows.items())
+    plans = (plan_site(of_it, site_named(name), at=at, delay_s=delay_s) for name, of_it in sites)
     return PlanReport(at, tuple(plan for plan in plans if plan.pages))
 
 

@@ -47,11 +47,8 @@ class Paired:
     def odd(self) -> list[tuple[Mark, str]]:
         """The marks that more pages and more tools show than edits explain, and on how many."""
         asked = "SELECT mark, count(DISTINCT key) FROM marked GROUP BY mark ORDER BY mark"
-        return [
-            each
-            for found in self.history.db.execute(asked).fetchall()
-            for each in self._odd(*found)
-        ]
+        shown = self.history.db.execute(asked).fetchall()
+        return [each for found in shown for each in self._odd(*found)]
 
     def _odd(self, mark: Mark, pages: int) -> Iterator[tuple[Mark, str]]:
         """A mark, where so many pages show it."""
@@ -71,9 +68,8 @@ class Paired:
         return self.history.count(f"SELECT count(DISTINCT key) {_HAD}", name)
 
     def _tools(self, where: str, name: str) -> list[tuple[str, int]]:
-        return self.history.db.execute(
-            f"SELECT tool, count(*) {where} GROUP BY tool", (name,)
-        ).fetchall()
+        sql = f"SELECT tool, count(*) {where} GROUP BY tool"
+        return self.history.db.execute(sql, (name,)).fetchall()
 
     def layouts(self, mark: Mark) -> list[str]:
         """The layouts, of pages looked at, that show a mark at least half as often as all do."""
@@ -83,10 +79,8 @@ class Paired:
 
     def keys(self, marks: Iterable[Mark]) -> set[str]:
         """The pages that show any of the marks."""
-        found = (
-            self.history.db.execute("SELECT key FROM marked WHERE mark = ?", (m,)) for m in marks
-        )
-        return {key for keys in found for (key,) in keys}
+        sql = "SELECT key FROM marked WHERE mark = ?"
+        return {key for mark in marks for (key,) in self.history.db.execute(sql, (mark,))}
 
 
 def pair(history: History, before: str, eras: Sequence[str]) -> Paired:

@@ -86,6 +86,14 @@ def header_address(value: str) -> str:
     return tidy_address(value)
 
 
+def host_of(url: str) -> str:
+    """The host of what may be an address; empty where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address."""
     parts = urlsplit(url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from archive import OpenRun
 from crawler.report import ImportReport
@@ -68,23 +68,10 @@ class ImportCount:
             exit_code=exit_code,
             report=json.dumps(told | {"drift": drift}, sort_keys=True),
         )
-        return ImportReport(
-            run_id=books.id,
-            read=self.read,
-            stored=self.stored,
-            unchanged=self.unchanged,
-            skipped=self.skipped.total(),
-            skipped_by=dict(self.skipped.most_common()),
-            nameless=self.nameless,
-            undated=self.undated,
-            failed=dict(self.failed),
-            problems=tuple(self.problems),
-            details=tuple(self.details),
-            passed_over=dict(self.passed_over.most_common()),
-            passed_files=tuple(self.passed_files),
-            unmet=unmet,
-            drift=drift,
-            notes=dict(self.notes),
-            by_tool=dict(self.by_tool.most_common()),
-            exit_code=exit_code,
-        )
+        found = {each.name: getattr(self, each.name) for each in fields(self)}
+        found |= {name: tuple(found[name]) for name in ("problems", "details", "passed_files")}
+        found |= {name: dict(found[name]) for name in ("failed", "notes")}
+        counted = {name: dict(found[name].most_common()) for name in ("passed_over", "by_tool")}
+        skipped = {"skipped": self.skipped.total(), "skipped_by": dict(self.skipped.most_common())}
+        said = {"unmet": unmet, "drift": drift, "exit_code": exit_code}
+        return ImportReport(run_id=books.id, **found | counted | skipped | said)

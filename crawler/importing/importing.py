@@ -8,8 +8,9 @@ from pathlib import Path
 from archive import Home, open_run
 from crawler.context import Progress
 from crawler.hosts.addresses import strict_address
-from crawler.importing.looks import RECYCLE, Looks, look_all
+from crawler.importing.looks import RECYCLE, Looks
 from crawler.importing.taking import Taking
+from crawler.reading.look import look
 from crawler.report import ImportReport
 from crawler.sources import (
     IS_ADDRESS,
@@ -75,7 +76,7 @@ def import_paths(
         _require_claimed(given, site)
     is_named, company = {path for path in paths if not path.is_dir()}, Company(files)
     told_of = _Progress(progress, files, remote)
-    guarded = GuardedPool(look_all, workers=WORKERS, recycle_after=RECYCLE)
+    guarded = GuardedPool(look, workers=WORKERS, recycle_after=RECYCLE)
     with open_run(Home(home), "import", ack) as books, guarded as pool:
         taking = Taking(books, Looks(pool), site, listed)
         for path in files:

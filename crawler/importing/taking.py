@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from archive import OpenRun
 from archive.ledger import Found, Lease, Role, note_robots, settle_import, stored_exchanges
@@ -22,7 +21,7 @@ from archive.store import NOT_MODIFIED, Exchange, Originals, Reference, put_toge
 from archive.warc import Message, UnwritableError, take_apart
 from crawler.choosing import TakenPages
 from crawler.drift.profiler import Profiler, judge_rest
-from crawler.hosts.addresses import strict_address
+from crawler.hosts.addresses import host_of, strict_address
 from crawler.importing.count import MISPLACED, ImportCount
 from crawler.importing.imported import imported_role, imported_rules, outcome_of
 from crawler.importing.looks import Looks, SentPage
@@ -58,13 +57,6 @@ NO_HOST = "pages without an address"
 OTHER_REVISIT = "a visit of another page than a comparison, whose body is not here"
 NO_DATE = "its date was not taken: without an address the same bytes are here once"
 DECODED = "its body came without the encoding that its head names"
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or NO_HOST
-    except ValueError:
-        return NO_HOST
 
 
 def _strict(url: str | None) -> str | None:
@@ -205,7 +197,7 @@ class Taking:
         for each in group:
             self._name(each)
             if each.asked is not None:
-                each.asked.result()  # not waited for with a transaction open
+                each.asked()  # not waited for with a transaction open
         with self.books.store.group(each.site.name for each in group if each.site is not None):
             for each in group:
                 self._settle(each)
@@ -244,7 +236,7 @@ class Taking:
         return True
 
     def _leave_out(self, where: str, error: CrawlError, count: int = 1) -> None:
-        self.count.skipped[f"{error.reason}:{_host(error.url)}"] += count
+        self.count.skipped[f"{error.reason}:{host_of(error.url) or NO_HOST}"] += count
         said = {"outcome": error.outcome, "reason": error.reason, "detail": error.url}
         self.books.add_attempt(url=where, **said)
 
@@ -286,7 +278,7 @@ class Taking:
         item = each.found
         if not isinstance(item, Item) or each.asked is None or each.ready is not None:
             return
-        seen = each.asked.result()
+        seen = each.asked()
         url = None if isinstance(seen, Died) else _strict(seen.address)
         try:
             if url is None:
@@ -387,7 +379,7 @@ class Taking:
             self._look_elsewhere(item, site, own)
         if ready.is_read and asked is not None:  # what was not asked about was here already
             lease = Lease(attempt[0], page_id, site.name, own, ready.role, None, 0, 0)
-            self._check_record(item, lease, stored.capture_id, asked.result())
+            self._check_record(item, lease, stored.capture_id, asked())
 
     def _count(self, item: Item, ready: _Ready) -> None:
         count, is_page = self.count, ready.role == "comparison"

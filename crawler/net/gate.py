@@ -68,9 +68,8 @@ class RobotsGate(RobotsTxtMiddleware):
     async def _fetch(self, job: Job, origin: str) -> Rules:
         run = self.crawler.spider.run  # type: ignore[union-attr]
         own = f"{origin}/robots.txt" if job.origin is None else job.site.own_address("/robots.txt")
-        page_id = run.books.frontier.know(
-            Found(job.site.name, own, "robots", job.origin), wants=False
-        )
+        page = Found(job.site.name, own, "robots", job.origin)
+        page_id = run.books.frontier.know(page, wants=False)
         lease = run.books.frontier.lease(page_id)
         kept = await self.crawler.spider.asking.ask(job, lease)  # type: ignore[union-attr]
         if kept is None:

@@ -91,9 +91,8 @@ def traits_of(record: Comparison) -> PageTraits:
     alike = [f"tools.{name}" for name in UNLIKE if getattr(one, name) == getattr(other, name)]
     if len({quote.text for quote in record.quotes}) < len(record.quotes):
         alike.append("quotes.text")
-    return PageTraits(
-        record.layout, tuple(_traits_of(tool, record, tuple(alike)) for tool in record.tools)
-    )
+    parts = tuple(_traits_of(tool, record, tuple(alike)) for tool in record.tools)
+    return PageTraits(record.layout, parts)
 
 
 def _traits_of(tool: Tool, record: Comparison, alike: tuple[str, ...]) -> ToolTraits:

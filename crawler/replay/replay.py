@@ -16,14 +16,12 @@ from typing import cast
 from archive import Home
 from archive.ledger import (
     LISTS,
-    REDISCOVER_DAYS,
     Ending,
     Found,
     Frontier,
     Lease,
     Ledger,
     Role,
-    captured,
     end_attempt,
     failed,
     give_back_leases,
@@ -36,12 +34,12 @@ from archive.rebuild import ORPHAN, Entered, RebuildReport, StoredExchange, rebu
 from archive.store import Exchange, Store
 from crawler.hosts.addresses import origin_of
 from crawler.importing.imported import imported_role, outcome_of
-from crawler.judge import TRANSIENT
+from crawler.judge import TRANSIENT, kept
 from crawler.reading.look import LookTask, PageLook, look
 from crawler.reading.same import LookAt, is_same, task_before
 from crawler.replay.robots import RobotsReplay
 from crawler.start.planning import role_of
-from machine.clock import as_of, later, now
+from machine.clock import as_of, now
 from machine.worker import GuardedPool
 from parsers.sites import site_named
 from schema.errors import IntegrityError
@@ -174,11 +172,8 @@ def _ending(lease: Lease, entered: Entered) -> Ending:
     outcome, _, reason = _taken_for(entered).partition(":")
     if (outcome, reason) in (("ok", "redirect"), ("http_error", "other_body")):
         return Ending(outcome, reason, "leased", tries=lease.tries, status=status)
-    if outcome == "ok" and lease.role == "comparison":
-        return captured(status)
     if outcome == "ok":
-        due = later(days=REDISCOVER_DAYS) if lease.role in LISTS else None
-        return Ending(outcome, reason, "captured", due, status=status)
+        return kept(lease, status)
     is_passing = outcome in ("network_error", "damaged") or reason in PASSING
     if outcome == "http_error" and reason.isdigit():
         status = int(reason)  # a page that led home counts as one that is missing

@@ -19,4 +19,5 @@ from crawler.sources.listed import Listed, read_urls_file
 from crawler.sources.read import holds_many, read_source
 from crawler.sources.remote import IS_ADDRESS, addresses, fetched
 from crawler.sources.sidecars import Company, sidecar
+from crawler.sources.source import printable
 from crawler.sources.warcs import SHORT

@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from crawler.sources.item import Item, PassedOver, Revisit, SourceItem
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 from machine.clock import stamp
 from machine.dates import Dated, read_date
 from parsers.page import LABELS
@@ -38,35 +38,23 @@ _BREAKS = re.compile("[\r\0]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)[\"']?", re.I)
 
 
-class _BadEntryError(ValueError):
-    """What is wrong with one entry."""
-
-    def __init__(self, what: str, reason: str = "container") -> None:
-        super().__init__(what)
-        self.reason = reason
-
-
 def har_exchanges(source: Source) -> Iterator[SourceItem]:
-    """The pages and redirects of a HAR file. Raises: OSError when it cannot be read."""
+    """The pages and redirects of a HAR file. Raises: BadSourceError; OSError."""
     data = source.bytes_up_to(MOST_BYTES)
-    if not isinstance(data, bytes):
-        yield data
-        return
     try:
         log = json.loads(data)["log"]
         entries = log["entries"]
         if not isinstance(entries, list):
             raise TypeError("entries is no list")
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        yield source.broken(f"no HAR: {error}")
-        return
+        raise BadSourceError(f"no HAR: {error}") from error
     tool = _tool(log.get("creator"))
     for number, entry in enumerate(entries):
         where = f"{source.where}#entries[{number}]"
         try:
             yield _exchange(source, where, entry, tool)
-        except _BadEntryError as error:
-            yield source.part(where).broken(str(error), error.reason)
+        except BadSourceError as error:
+            yield source.part(where).told(error)
         except _ODD as error:
             yield source.part(where).broken(f"no entry of a HAR: {error}")
 
@@ -76,9 +64,8 @@ def _exchange(source: Source, where: str, entry: Any, tool: str | None) -> Sourc
     status, content = int(response["status"]), response.get("content") or {}
     url = str(request["url"])
     f"{url}{entry.get('serverIPAddress')}".encode()  # half a character is none
-    headers = [
-        (str(each["name"]).strip(), str(each["value"])) for each in response.get("headers") or ()
-    ]
+    said = response.get("headers") or ()
+    headers = [(str(each["name"]).strip(), str(each["value"])) for each in said]
     kind = _header(headers, "content-type") or str(content.get("mimeType") or "")
     is_redirect = 300 <= status < 400 and status != 304
     if not 200 <= status < 600 or request.get("method", "GET") != "GET":
@@ -93,7 +80,7 @@ def _exchange(source: Source, where: str, entry: Any, tool: str | None) -> Sourc
         return PassedOver(where, NO_PAGE)
     body = _body(source, content, kind)
     if body is None and status == 200:
-        raise _BadEntryError(f"{url}: the HAR was saved without this page's body", "no_body")
+        raise BadSourceError(f"{url}: the HAR was saved without this page's body", "no_body")
     if isinstance(body, str) and body:
         body, kind = _encoded(body, kind)
         headers = [(name, kind if name.lower() == "content-type" else v) for name, v in headers]
@@ -126,7 +113,7 @@ def _body(source: Source, content: Any, kind: str) -> bytes | str | None:
     if isinstance(attached, str):
         body = source.beside(attached)
         if body is None:
-            raise _BadEntryError(f"its body, {attached[:80]!r}, is not beside the HAR", "no_body")
+            raise BadSourceError(f"its body, {attached[:80]!r}, is not beside the HAR", "no_body")
         return body
     text = content.get("text")
     if not isinstance(text, str):
@@ -137,7 +124,7 @@ def _body(source: Source, content: Any, kind: str) -> bytes | str | None:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _BadEntryError(f"its body is no base64: {error}") from error
+        raise BadSourceError(f"its body is no base64: {error}") from error
 
 
 def _encoded(text: str, kind: str) -> tuple[bytes, str]:
@@ -156,7 +143,7 @@ def _encoded(text: str, kind: str) -> tuple[bytes, str]:
         plain = _CHARSET.sub("", kind).rstrip("; ")
         return text.encode(), f"{plain or 'text/html'}; charset=utf-8"
     except UnicodeEncodeError as error:
-        raise _BadEntryError(f"its text is none: {error.reason}") from error
+        raise BadSourceError(f"its text is none: {error.reason}") from error
 
 
 def _head(response: Any, status: int, headers: list[tuple[str, str]]) -> bytes:
@@ -180,7 +167,7 @@ def _dated(entry: Any, headers: list[tuple[str, str]]) -> Dated:
     try:
         return Dated(stamp(parsedate_to_datetime(_header(headers, "date") or "")))
     except (ValueError, TypeError, OverflowError, IndexError) as error:
-        raise _BadEntryError("from the browser's cache, with no Date", "date") from error
+        raise BadSourceError("from the browser's cache, with no Date", "date") from error
 
 
 def _tool(creator: Any) -> str | None:

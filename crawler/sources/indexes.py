@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from archive.warc import WarcRecord, read_warc
+from crawler.hosts.addresses import host_of
 
 BESIDE = ("request", "metadata")
 """The types of the records that go with the answer before them; an index names none of them."""
@@ -71,17 +71,10 @@ def _selections(index: Path, claims: Callable[[str], bool]) -> dict[str, Selecti
             if claims(url):
                 mine.places.append(place)
             else:
-                mine.others[hosts.setdefault((name, _host(url)), url)] += 1
+                mine.others[hosts.setdefault((name, host_of(url)), url)] += 1
     for each in found.values():
         each.places.sort()
     return dict(found)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def chosen(path: Path, selection: Selection) -> Iterator[tuple[int, WarcRecord | None]]:

@@ -7,7 +7,7 @@ import zlib
 from pathlib import PurePath
 from typing import Literal
 
-from archive.warc import zstd_module
+from archive.warc import zstd
 from parsers.sites import load_sites
 
 Kind = Literal[
@@ -112,10 +112,8 @@ def _unpacked(head: bytes) -> bytes:
     try:
         if head.startswith(GZIP):
             return zlib.decompressobj(zlib.MAX_WBITS + 16).decompress(head, 4096)
-        return bytes(zstd_module().ZstdDecompressor().decompress(head, 4096))
-    except (zlib.error, ImportError):
-        return b""
-    except zstd_module().ZstdError:
+        return bytes(zstd.ZstdDecompressor().decompress(head, 4096))
+    except (zlib.error, zstd.ZstdError):
         return b""
 
 

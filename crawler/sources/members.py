@@ -5,9 +5,7 @@ No name of a member is ever used as a path.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import tempfile
 import zipfile
 import zlib
@@ -15,10 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Protocol
 
-from crawler.sources.item import Trouble
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 
 MOST_MEMBERS = 200_000
 RATIO_FROM, MAX_RATIO = 1 << 20, 200
@@ -28,81 +24,60 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED = 1
 
 
-class BadZipError(Exception):
-    """What is wrong with a zip file or a member of it."""
-
-    def __init__(self, what: str, outcome: str = "damaged", reason: str = "container") -> None:
-        super().__init__(what)
-        self.outcome, self.reason = outcome, reason
-
-
-class Hasher(Protocol):
-    """Something that is told the bytes of a member, a piece at a time."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take one piece."""
-
-
 @contextmanager
 def open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
-    """The zip file. Raises: BadZipError for one that is broken or too large; OSError."""
+    """The zip file. Raises: BadSourceError for one that is broken or too large; OSError."""
     try:
         with zipfile.ZipFile(source.path) as file:
             members = file.infolist()
             if len(members) > MOST_MEMBERS:
-                raise BadZipError(f"more than {MOST_MEMBERS} members", "too_large", "decoded")
+                raise BadSourceError(f"more than {MOST_MEMBERS} members", "decoded", "too_large")
             _require_growth(sum(each.file_size for each in members), source.size())
             yield file
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-        raise BadZipError(f"no whole zip file: {error}") from error
+        raise BadSourceError(f"no whole zip file: {error}") from error
 
 
 def _require_growth(size: int, packed: int) -> None:
     if size > RATIO_FROM and size > MAX_RATIO * packed:
         what = f"{size} bytes from {packed}: more than {MAX_RATIO} times as many"
-        raise BadZipError(what, "too_large", "decoded")
+        raise BadSourceError(what, "decoded", "too_large")
 
 
 def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
-    """The bytes of a small member. Raises: BadZipError; OSError."""
+    """The bytes of a small member. Raises: BadSourceError; OSError."""
     if member.file_size > most:
-        raise BadZipError(f"larger than {most} bytes", "too_large", "decoded")
+        raise BadSourceError(f"larger than {most} bytes", "decoded", "too_large")
     return b"".join(_pieces(file, member))
 
 
 @contextmanager
-def unpacked(file: zipfile.ZipFile, member: zipfile.ZipInfo, *hashes: Hasher) -> Iterator[Path]:
+def unpacked(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Path]:
     """A member in a temporary file with its date, for as long as it is read.
 
-    Raises: BadZipError; OSError where there is no room for it.
+    Raises: BadSourceError; OSError where there is no room for it.
     """
-    folder = tempfile.mkdtemp(prefix="verdicts-import-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="verdicts-import-") as folder:
         path = Path(folder, "member")
         with path.open("wb") as out:
-            for piece in _pieces(file, member):
-                out.write(piece)
-                for each in hashes:
-                    each.update(piece)
+            out.writelines(_pieces(file, member))
         _date(path, member)
         yield path
-    finally:
-        shutil.rmtree(folder)
 
 
 def _pieces(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """The bytes of a member, whole or not at all: the last piece comes with its sum checked."""
     if member.flag_bits & ENCRYPTED:
-        raise BadZipError("it is encrypted: unpack it first")
+        raise BadSourceError("it is encrypted: unpack it first")
     if member.compress_type not in METHODS:
-        raise BadZipError("it is compressed in a way that is not undone here: unpack it first")
+        raise BadSourceError("it is compressed in a way that is not undone here: unpack it first")
     _require_growth(member.file_size, max(member.compress_size, 1))
     try:
         with file.open(member) as stream:
             while piece := stream.read(PIECE):
                 yield piece
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
-        raise BadZipError(f"it is cut or broken: {error}") from error
+        raise BadSourceError(f"it is cut or broken: {error}") from error
 
 
 def _date(path: Path, member: zipfile.ZipInfo) -> None:
@@ -114,13 +89,6 @@ def _date(path: Path, member: zipfile.ZipInfo) -> None:
     os.utime(path, (moment, moment))
 
 
-def bad(source: Source, error: BadZipError) -> Trouble:
-    """What is wrong with a zip file or a member, told of it."""
-    if error.outcome == "too_large":
-        return Trouble(source.where, "too_large", error.reason, str(error))
-    return source.broken(str(error), error.reason)
-
-
 def path_of(member: zipfile.ZipInfo) -> PurePosixPath:
     """The name of a member as a path; some tools write it with backslashes."""
     return PurePosixPath(member.filename.replace("\\", "/"))
@@ -129,37 +97,3 @@ def path_of(member: zipfile.ZipInfo) -> PurePosixPath:
 def is_file(member: zipfile.ZipInfo) -> bool:
     """Whether a member is no folder; one without a name is neither."""
     return bool(member.filename) and not member.is_dir()
-
-
-def bare(member: zipfile.ZipInfo) -> str:
-    """The name of a member without folders."""
-    return path_of(member).name
-
-
-class DoubledHash:
-    """SHA-256 of bytes of which each piece of 64 KiB is taken twice.
-
-    Source: js-wacz 0.1.6 puts files into its list so: it feeds each piece of a stream to the hash
-    and pipes the stream into it as well (seen on files of 5,849 and 233,960 bytes).
-    """
-
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self._rest = b""
-
-    def update(self, data: bytes, /) -> None:
-        """Take bytes, of any length."""
-        self._rest += data
-        while len(self._rest) >= PIECE:
-            self._take(self._rest[:PIECE])
-            self._rest = self._rest[PIECE:]
-
-    def _take(self, piece: bytes) -> None:
-        self._hash.update(piece)
-        self._hash.update(piece)
-
-    def hexdigest(self) -> str:
-        """The hash of all."""
-        self._take(self._rest)
-        self._rest = b""
-        return self._hash.hexdigest()

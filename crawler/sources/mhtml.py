@@ -15,9 +15,9 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
-from crawler.sources.item import SourceItem, Trouble
+from crawler.sources.item import SourceItem
 from crawler.sources.pages import page_from
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 from machine.clock import stamp
 from machine.dates import Dated, read_date
 from schema.errors import UsageError
@@ -28,24 +28,18 @@ _HTML = ("text/html", "application/xhtml+xml")
 
 
 def mhtml_page(source: Source) -> Iterator[SourceItem]:
-    """The page of an MHTML file. Raises: OSError when it cannot be read."""
+    """The page of an MHTML file. Raises: BadSourceError; OSError when it cannot be read."""
     data = source.bytes_up_to(MOST_BYTES)
-    if isinstance(data, Trouble):
-        yield data
-        return
     try:
         message = message_from_bytes(data)
         root = _root(message)
         body = root.get_payload(decode=True) if root is not None else None
     except (MessageError, ValueError, LookupError, RecursionError) as error:
-        yield source.broken(f"no MHTML: {error}")
-        return
+        raise BadSourceError(f"no MHTML: {error}") from error
     if root is None or not isinstance(body, bytes):
-        yield source.broken("an MHTML file without a page of HTML in it")
-        return
+        raise BadSourceError("an MHTML file without a page of HTML in it")
     if not _is_whole(message, root, data):
-        yield source.broken("the MHTML file is cut: its last boundary is missing")
-        return
+        raise BadSourceError("the MHTML file is cut: its last boundary is missing")
     yield page_from(
         source,
         body,

@@ -17,7 +17,7 @@ from archive.warc import MAX_BYTES, Message, decode_body, take_apart
 from crawler.sources.heads import original_of, response_in, time_of
 from crawler.sources.item import Given, Item, SourceItem, Trouble
 from crawler.sources.kinds import GZIP, content_type_of
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 from machine.clock import parse_stamp, stamp
 from machine.dates import Dated, read_date
 from parsers import Saved, saved_from
@@ -29,29 +29,22 @@ Date = tuple[str, DateSource, Precision]
 
 
 def page_of(source: Source) -> Iterator[SourceItem]:
-    """The page that a file is. Raises: OSError when it cannot be read."""
+    """The page that a file is. Raises: BadSourceError; OSError when it cannot be read."""
     body = source.bytes_up_to(MAX_BYTES)
-    if isinstance(body, bytes):
-        yield page_from(source, body, content_type_of(source.name, body))
-    else:
-        yield body
+    yield page_from(source, body, content_type_of(source.name, body))
 
 
 def packed_page(source: Source) -> Iterator[SourceItem]:
-    """The page that a file holds under gzip or zstd. Raises: OSError when it cannot be read."""
+    """The page that a file holds under gzip or zstd. Raises: BadSourceError; OSError."""
     packed = source.bytes_up_to(MAX_BYTES)
-    if isinstance(packed, Trouble):
-        yield packed
-        return
     found = decode_body(packed, "gzip" if packed.startswith(GZIP) else "zstd")
     if found.body is None and found.outcome == "too_large":
-        yield Trouble(source.where, "too_large", "decoded", f"larger than {MAX_BYTES} bytes")
-    elif found.body is None:
-        yield source.broken("its compressed bytes are cut or broken", "decode")
-    else:
-        name = PurePath(source.name)
-        inner = name.stem if name.suffix.lower() in PACKED else source.name
-        yield page_from(source, found.body, content_type_of(inner, found.body))
+        raise BadSourceError(f"larger than {MAX_BYTES} bytes", "decoded", "too_large")
+    if found.body is None:
+        raise BadSourceError("its compressed bytes are cut or broken", "decode")
+    name = PurePath(source.name)
+    inner = name.stem if name.suffix.lower() in PACKED else source.name
+    yield page_from(source, found.body, content_type_of(inner, found.body))
 
 
 def page_from(

@@ -11,23 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.warc import MAX_BYTES
+from crawler.sources import sidecars
 from crawler.sources.files import shown
 from crawler.sources.har import har_exchanges
 from crawler.sources.item import Given, Item, PassedOver, SourceItem, Trouble
 from crawler.sources.kinds import HEAD_BYTES, MANY, READ, Kind, kind_of
 from crawler.sources.mhtml import mhtml_page
 from crawler.sources.pages import packed_page, page_of
-from crawler.sources.sidecars import (
-    ARCHIVEBOX,
-    ATTACHED,
-    FRAME,
-    REWRITTEN,
-    UNKNOWN,
-    Company,
-    is_made_index,
-    sidecar,
-)
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 from crawler.sources.wacz import wacz_exchanges
 from crawler.sources.warcs import exchanges_of
 from crawler.sources.webarchive import webarchive_page
@@ -61,7 +52,7 @@ def read_source(
     given: Given,
     *,
     is_named: bool = True,
-    company: Company | None = None,
+    company: sidecars.Company | None = None,
     where: str | None = None,
 ) -> Iterator[SourceItem]:
     """What one file holds: a page, or the exchanges of a WARC file or another container.
@@ -78,9 +69,9 @@ def read_source(
                 else Trouble(where, "damaged", "unreadable", "it is no ordinary file")
             )
             return
-        told = None if is_named else sidecar(path)
+        told = None if is_named else sidecars.sidecar(path)
         if told is None and company is not None and company.is_rewritten(path):
-            told = REWRITTEN
+            told = sidecars.REWRITTEN
         if told is None:
             source = Source(path, path.name, where, given, _beside(path))
             yield from _read(source, company, is_named=is_named)
@@ -104,7 +95,7 @@ def holds_many(path: Path) -> bool:
 
 
 def _read(
-    source: Source, company: Company | None = None, *, is_named: bool = False
+    source: Source, company: sidecars.Company | None = None, *, is_named: bool = False
 ) -> Iterator[SourceItem]:
     """What a file holds. Absent: `company` is None for one that stands for itself."""
     with source.path.open("rb") as file:
@@ -116,33 +107,34 @@ def _read(
             " is inside",
             "container",
         )
-    elif kind == "unknown" and urlsplit(source.given.url or "").path == "/robots.txt":
-        yield from READERS["page"](source)  # rules, and whoever names the file says whose
-    elif kind == "unknown":
+    elif kind == "unknown" and urlsplit(source.given.url or "").path != "/robots.txt":
         yield _unknown(source, is_named)
     elif kind == "page" and not is_named and (told := _copy(source, head, company)) is not None:
         yield PassedOver(source.where, told)
     else:
-        yield from READERS[kind](source)
+        try:  # of no kind are rules, and whoever names their file says whose they are
+            yield from READERS["page" if kind == "unknown" else kind](source)
+        except BadSourceError as error:
+            yield source.told(error)
 
 
 def _unknown(source: Source, is_named: bool) -> SourceItem:
     if is_named:
         return source.broken(f"of no kind that is read, which are {READ}", "unknown_kind")
-    return PassedOver(source.where, UNKNOWN)
+    return PassedOver(source.where, sidecars.UNKNOWN)
 
 
-def _copy(source: Source, head: bytes, company: Company | None) -> str | None:
+def _copy(source: Source, head: bytes, company: sidecars.Company | None) -> str | None:
     """What a page in a folder is that another file there holds better. Absent: None."""
-    if is_made_index(head):
+    if sidecars.is_made_index(head):
         return "a file of HTTrack's own"
     if company is None:
         return None
     if company.is_attached(source.path):
-        return ATTACHED
+        return sidecars.ATTACHED
     if company.is_frame(source.path):
-        return FRAME
-    return ARCHIVEBOX if any(map(_holds_page, company.snapshot(source.path))) else None
+        return sidecars.FRAME
+    return sidecars.ARCHIVEBOX if any(map(_holds_page, company.snapshot(source.path))) else None
 
 
 @lru_cache(maxsize=64)

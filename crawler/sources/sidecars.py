@@ -71,18 +71,6 @@ def is_rewritten(path: PurePath, others: Set[PurePath]) -> bool:
     return bool(originals(path) & others)
 
 
-def is_frame(path: PurePath, others: Set[PurePath]) -> bool:
-    """Whether a file lies in the folder of what a browser saved beside a page.
-
-    Source: "Webpage, Complete" of Chromium and Firefox: `page.html` and `page_files/`.
-    """
-    for folder in path.parents:
-        stem, mark, _ = folder.name.rpartition("_files")
-        if mark and {folder.with_name(stem + end) for end in (".html", ".htm", ".xhtml")} & others:
-            return True
-    return False
-
-
 def originals(path: PurePath) -> set[PurePath]:
     """Where wget keeps the original of a page that it rewrote."""
     return {path.with_name(f"{path.name}.orig"), path.with_suffix(".orig")}
@@ -111,13 +99,19 @@ class Company:
 
     def is_rewritten(self, path: Path) -> bool:
         """Whether a page's original, which wget kept, is among them."""
-        return is_rewritten(path, self._files) and any(
-            is_page(each) for each in originals(path) & self._files
-        )
+        return is_rewritten(path, self._files) and any(map(is_page, originals(path) & self._files))
 
     def is_frame(self, path: Path) -> bool:
-        """Whether a page is a frame of another that a browser saved whole."""
-        return is_frame(path, self._files)
+        """Whether a page is a frame of another that a browser saved whole, in the folder beside it.
+
+        Source: "Webpage, Complete" of Chromium and Firefox: `page.html` and `page_files/`.
+        """
+        for folder in path.parents:
+            stem, mark, _ = folder.name.rpartition("_files")
+            ends = (".html", ".htm", ".xhtml") if mark else ()
+            if any(folder.with_name(stem + end) in self._files for end in ends):
+                return True
+        return False
 
     def is_attached(self, path: Path) -> bool:
         """Whether a file holds a body of a HAR file in its folder. Raises: OSError."""

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from crawler.sources.item import Given, Trouble
 
 
-def printable(name: str) -> str:
-    """A name that somebody else made up, as it is told to people and written down.
+def printable(text: str) -> str:
+    """What somebody else made up, as people are told it: a terminal would obey its control signs.
 
-    >>> printable("a\\x1bb")
-    'a\\\\u001bb'
+    >>> printable("a\\x9bb\\u202ec"), printable("naïve ⇄")
+    ('a\\\\u009bb\\\\u202ec', 'naïve ⇄')
     """
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+class BadSourceError(Exception):
+    """What is wrong with a source, or with a part of one, of which no more is read then."""
+
+    def __init__(
+        self,
+        what: str,
+        reason: str = "container",
+        outcome: Literal["damaged", "too_large"] = "damaged",
+    ) -> None:
+        super().__init__(what)
+        self.reason, self.outcome = reason, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +52,10 @@ class Source:
         """How large it is. Units: bytes. Raises: OSError when it cannot be read."""
         return self.path.stat().st_size
 
-    def bytes_up_to(self, most: int) -> bytes | Trouble:
-        """All its bytes, or what to say where there are more than `most`. Raises: OSError."""
+    def bytes_up_to(self, most: int) -> bytes:
+        """All its bytes. Raises: BadSourceError where there are more than `most`; OSError."""
         if self.size() > most:
-            return Trouble(self.where, "too_large", "decoded", f"larger than {most} bytes")
+            raise BadSourceError(f"larger than {most} bytes", "decoded", "too_large")
         return self.path.read_bytes()
 
     def part(self, where: str) -> Source:
@@ -50,4 +64,8 @@ class Source:
 
     def broken(self, what: str, reason: str = "container") -> Trouble:
         """Something that cannot be taken from it."""
-        return Trouble(self.where, "damaged", reason, what)
+        return self.told(BadSourceError(what, reason))
+
+    def told(self, error: BadSourceError) -> Trouble:
+        """What is wrong with it, as it is told."""
+        return Trouble(self.where, error.outcome, error.reason, str(error))

@@ -13,23 +13,16 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag
 
 from crawler.sources.item import Item, Revisit, SourceItem, Unclaimed
-from crawler.sources.members import (
-    BadZipError,
-    DoubledHash,
-    bad,
-    bare,
-    is_file,
-    open_zip,
-    read_member,
-    unpacked,
-)
-from crawler.sources.source import Source, printable
+from crawler.sources.members import PIECE, is_file, open_zip, path_of, read_member, unpacked
+from crawler.sources.source import BadSourceError, Source, printable
 from crawler.sources.warcs import exchanges_of
 from crawler.sources.zstd import zstd_exchanges
+from machine.files import file_sha256
 
 PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 LIST_BYTES = 64 << 20
@@ -41,16 +34,13 @@ SHOWN = 5
 
 
 def wacz_exchanges(source: Source) -> Iterator[SourceItem]:
-    """The exchanges of a WACZ file. Raises: OSError when it cannot be read."""
-    try:
-        with open_zip(source) as file:
-            members = {each.filename: each for each in file.infolist() if is_file(each)}
-            if PACKAGE not in members:
-                yield source.broken(f"a WACZ file without {PACKAGE}", "manifest")
-            package = read_member(file, members[PACKAGE], LIST_BYTES) if PACKAGE in members else b""
-            yield from _Contents(source, file, members, package).read()
-    except BadZipError as error:
-        yield bad(source, error)
+    """The exchanges of a WACZ file. Raises: BadSourceError; OSError when it cannot be read."""
+    with open_zip(source) as file:
+        members = {each.filename: each for each in file.infolist() if is_file(each)}
+        if PACKAGE not in members:
+            yield source.broken(f"a WACZ file without {PACKAGE}", "manifest")
+        package = read_member(file, members[PACKAGE], LIST_BYTES) if PACKAGE in members else b""
+        yield from _Contents(source, file, members, package).read()
 
 
 class _Contents:
@@ -72,8 +62,7 @@ class _Contents:
     def read(self) -> Iterator[SourceItem]:
         """Each exchange, and what does not agree."""
         if self.said.get("profile") == "multi-wacz-package":
-            yield self.source.broken("a list of other WACZ files: name those themselves")
-            return
+            raise BadSourceError("a list of other WACZ files: name those themselves")
         yield from self._check_digest()
         hashes = self._hashes()
         if self.package and not hashes:
@@ -81,10 +70,9 @@ class _Contents:
         for name in sorted(hashes.keys() - self.members.keys()):
             yield self.source.broken(f"{name[:200]!r} is listed and not there", "manifest")
         for name, member in self.members.items():
-            if name.startswith("archive/") and name.lower().endswith(WARCS):
-                yield from self._warc(member, hashes.get(name))
-            elif name in hashes:
-                yield from self._other(member, hashes[name])
+            is_warc = name.startswith("archive/") and name.lower().endswith(WARCS)
+            if is_warc or name in hashes:
+                yield from self._member(member, hashes.get(name), is_warc=is_warc)
         yield from self._check_pages()
 
     def _hashes(self) -> dict[str, str]:
@@ -104,44 +92,39 @@ class _Contents:
         if stated != f"sha256:{hashlib.sha256(self.package).hexdigest()}":
             yield self.source.broken(f"{DIGEST} does not agree with {PACKAGE}", "manifest")
 
-    def _warc(self, member: zipfile.ZipInfo, stated: str | None) -> Iterator[SourceItem]:
-        whole, doubled = hashlib.sha256(), DoubledHash()
+    def _member(
+        self, member: zipfile.ZipInfo, stated: str | None, *, is_warc: bool
+    ) -> Iterator[SourceItem]:
+        """What a member holds, and whether its bytes are those that are listed."""
         where = f"{self.source.where}!{printable(member.filename)}"
-        inside = replace(self.source, where=where, name=bare(member))
+        inside = replace(self.source, where=where, name=path_of(member).name)
         try:
-            with unpacked(self.file, member, whole, doubled) as path:
-                inside = replace(inside, path=path)
-                is_zstd = inside.name.lower().endswith(".zst")
-                found = (
-                    zstd_exchanges(inside)
-                    if is_zstd
-                    else exchanges_of(path, where, inside.given.claims)
-                )
-                for each in found:
+            with unpacked(self.file, member) as path:
+                for each in _exchanges(replace(inside, path=path)) if is_warc else ():
                     yield self._seen(each)
-        except BadZipError as error:
-            yield bad(inside, error)
+                is_it = stated in (file_sha256(path), self._doubled(path))
+        except BadSourceError as error:
+            yield inside.told(error)
             return
         if stated is None:
             if self.said:
                 yield inside.broken(f"{PACKAGE} does not list it", "manifest")
-        elif not self._agrees(stated, whole.hexdigest(), doubled):
+        elif not is_it:
             yield inside.broken(f"its bytes are not those that {PACKAGE} lists", "manifest")
 
-    def _other(self, member: zipfile.ZipInfo, stated: str) -> Iterator[SourceItem]:
-        whole, doubled = hashlib.sha256(), DoubledHash()
-        inside = self.source.part(f"{self.source.where}!{printable(member.filename)}")
-        try:
-            with unpacked(self.file, member, whole, doubled):
-                pass
-        except BadZipError as error:
-            yield bad(inside, error)
-            return
-        if not self._agrees(stated, whole.hexdigest(), doubled):
-            yield inside.broken(f"its bytes are not those that {PACKAGE} lists", "manifest")
+    def _doubled(self, path: Path) -> str | None:
+        """SHA-256 of a file of which each piece of 64 KiB is taken twice. Absent: None.
 
-    def _agrees(self, stated: str, own: str, doubled: DoubledHash) -> bool:
-        return own == stated or (DOUBLED_BY in self.software and doubled.hexdigest() == stated)
+        Source: js-wacz 0.1.6 puts files into its list so: it feeds each piece of a stream to the
+        hash and pipes the stream into it as well (seen on files of 5,849 and 233,960 bytes).
+        """
+        digest = hashlib.sha256()
+        if DOUBLED_BY not in self.software:
+            return None
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece * 2)
+        return digest.hexdigest()
 
     def _seen(self, found: SourceItem) -> SourceItem:
         if isinstance(found, Item | Revisit | Unclaimed) and found.url is not None:
@@ -164,9 +147,14 @@ class _Contents:
             if missing:
                 more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
                 what = f"pages that no record holds: {', '.join(missing[:SHOWN])}{more}"
-                yield self.source.part(f"{self.source.where}!{name}").broken(
-                    printable(what), "manifest"
-                )
+                inside = self.source.part(f"{self.source.where}!{name}")
+                yield inside.broken(printable(what), "manifest")
+
+
+def _exchanges(inside: Source) -> Iterator[SourceItem]:
+    if inside.name.lower().endswith(".zst"):
+        return zstd_exchanges(inside)
+    return exchanges_of(inside.path, inside.where, inside.given.claims)
 
 
 def _json(data: bytes) -> Any:

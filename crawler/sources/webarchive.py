@@ -10,9 +10,9 @@ import struct
 from collections.abc import Iterator
 from xml.parsers.expat import ExpatError
 
-from crawler.sources.item import SourceItem, Trouble
+from crawler.sources.item import SourceItem
 from crawler.sources.pages import page_from
-from crawler.sources.source import Source
+from crawler.sources.source import BadSourceError, Source
 
 MOST_BYTES = 64 << 20
 """The largest file that is read, with its pictures. Units: bytes."""
@@ -31,21 +31,16 @@ _BROKEN = (
 
 
 def webarchive_page(source: Source) -> Iterator[SourceItem]:
-    """The page of a webarchive. Raises: OSError when it cannot be read."""
+    """The page of a webarchive. Raises: BadSourceError; OSError when it cannot be read."""
     data = source.bytes_up_to(MOST_BYTES)
-    if isinstance(data, Trouble):
-        yield data
-        return
     try:
         main = plistlib.loads(data)["WebMainResource"]
         body, url = main["WebResourceData"], main.get("WebResourceURL")
         kind, charset = main.get("WebResourceMIMEType"), main.get("WebResourceTextEncodingName")
     except _BROKEN as error:
-        yield source.broken(f"no webarchive: {type(error).__name__}: {error}")
-        return
+        raise BadSourceError(f"no webarchive: {type(error).__name__}: {error}") from error
     if not isinstance(body, bytes):
-        yield source.broken("a webarchive whose page is no bytes")
-        return
+        raise BadSourceError("a webarchive whose page is no bytes")
     kind = kind if isinstance(kind, str) else "text/html"
     content_type = f"{kind}; charset={charset}" if isinstance(charset, str) else kind
     is_address = isinstance(url, str) and url.startswith(("http://", "https://"))

@@ -10,18 +10,9 @@ from pathlib import PurePosixPath
 from archive.warc import MAX_BYTES
 from crawler.sources.har import MOST_BYTES
 from crawler.sources.item import PassedOver, SourceItem
-from crawler.sources.members import (
-    BadZipError,
-    bad,
-    bare,
-    is_file,
-    open_zip,
-    path_of,
-    read_member,
-    unpacked,
-)
+from crawler.sources.members import is_file, open_zip, path_of, read_member, unpacked
 from crawler.sources.sidecars import ATTACHED, REWRITTEN, attached_names, is_rewritten, sidecar
-from crawler.sources.source import Source, printable
+from crawler.sources.source import BadSourceError, Source, printable
 
 DEEPEST = 2
 """A zip file in a zip file is opened, and no further one in that."""
@@ -30,15 +21,14 @@ DEEPEST = 2
 def zip_contents(
     source: Source, read: Callable[[Source], Iterator[SourceItem]]
 ) -> Iterator[SourceItem]:
-    """What the members of a zip file hold, sorted, each read by `read`. Raises: OSError."""
+    """What the members of a zip file hold, sorted, each read by `read`.
+
+    Raises: BadSourceError; OSError.
+    """
     if source.depth >= DEEPEST:
-        yield source.broken("a zip file in a zip file in another is not opened: unpack it first")
-        return
-    try:
-        with open_zip(source) as file:
-            yield from _members(source, file, read)
-    except BadZipError as error:
-        yield bad(source, error)
+        raise BadSourceError("a zip file in a zip file in another is not opened: unpack it first")
+    with open_zip(source) as file:
+        yield from _members(source, file, read)
 
 
 def _members(
@@ -58,7 +48,7 @@ def _members(
             continue
         found = replace(
             source,
-            name=bare(member),
+            name=path.name,
             where=where,
             given=replace(source.given, url=None),
             beside=_beside(file, members, path),
@@ -67,8 +57,8 @@ def _members(
         try:
             with unpacked(file, member) as unpacked_path:
                 yield from read(replace(found, path=unpacked_path))
-        except BadZipError as error:
-            yield bad(found, error)
+        except BadSourceError as error:
+            yield found.told(error)
 
 
 def _bodies(file: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[PurePosixPath]:
@@ -79,7 +69,7 @@ def _bodies(file: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[PurePo
         if path.suffix.lower() == ".har":
             try:
                 names = attached_names(read_member(file, member, MOST_BYTES))
-            except BadZipError:
+            except BadSourceError:
                 continue  # it is told when the member itself is read
             found |= {path.with_name(name) for name in names}
     return found
@@ -96,7 +86,7 @@ def _beside(
             return None
         try:
             return read_member(file, member, MAX_BYTES)
-        except BadZipError:
+        except BadSourceError:
             return None
 
     return beside

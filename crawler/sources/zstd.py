@@ -6,13 +6,12 @@ Source: "Zstandard Compression for WARC Files 1.0" of the IIPC; RFC 8878.
 from __future__ import annotations
 
 import mmap
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from archive.warc import zstd_module
+from archive.warc import zstd
 from crawler.sources.item import SourceItem
 from crawler.sources.kinds import ZSTD, ZSTD_DICTIONARY
 from crawler.sources.source import Source
@@ -42,24 +41,15 @@ def zstd_exchanges(source: Source) -> Iterator[SourceItem]:
 
     Raises: OSError when it cannot be read, or there is no room for what it holds.
     """
-    try:
-        zstd_module()
-    except ImportError:
-        what = "a WARC file under zstd is read only with backports.zstd installed"
-        yield source.broken(what, "not_installed")
-        return
     if not source.size():
         yield source.broken("the file is empty", "warc")
         return
-    folder = tempfile.mkdtemp(prefix="verdicts-import-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="verdicts-import-") as folder:
         plain = Path(folder, "plain.warc")
         with plain.open("wb") as out:
             yield from _undo(source, out)
         if plain.stat().st_size:
             yield from exchanges_of(plain, source.where, source.given.claims)
-    finally:
-        shutil.rmtree(folder)
 
 
 def _undo(source: Source, out: BinaryIO) -> Iterator[SourceItem]:
@@ -92,7 +82,6 @@ def _undo(source: Source, out: BinaryIO) -> Iterator[SourceItem]:
 
 def _with_dictionary(data: mmap.mmap) -> tuple[dict[str, Any], int]:
     """What frames are undone with, and where the first begins. Raises: _BrokenError."""
-    zstd = zstd_module()
     options: dict[str, Any] = {"options": {zstd.DecompressionParameter.window_log_max: WINDOW_LOG}}
     if data[:4] != ZSTD_DICTIONARY:
         try:
@@ -118,7 +107,6 @@ def _with_dictionary(data: mmap.mmap) -> tuple[dict[str, Any], int]:
 
 def _frame(data: mmap.mmap, start: int, options: dict[str, Any], out: BinaryIO) -> int:
     """Undo the frame at a place, or pass over one that holds none, and give the next place."""
-    zstd = zstd_module()
     magic = int.from_bytes(data[start : start + 4], "little")
     if magic in _SKIPPABLE:
         return start + 8 + int.from_bytes(data[start + 4 : start + 8], "little")

@@ -95,7 +95,7 @@ def make_on(
             for segment in {each.body.segment for each in job.wanted if each.body}:
                 exchange.put(_segment_file(maker.home, segment), f"warc/{segment}")
         arguments = (maker, job, files, PARSER_VERSION)
-        return client.submit(make_task, *arguments, key=f"{name}-{run}", pure=False)
+        return client.submit(make_task, *arguments, key=f"{name}-{run}", pure=False).result
 
     for made in ahead(submit, jobs, AHEAD * workers):
         yield made if files is None else _brought(made, maker.home, FileExchange(files))

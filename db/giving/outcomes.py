@@ -16,16 +16,7 @@ from db.records.making import Maker, job_of, make_missing
 from db.records.reading import header_opt_outs
 from db.records.recordfile import read_raw
 from db.records.snapshot import Snapshot, is_known_page
-from db.staging import (
-    STAGING,
-    PageHistory,
-    Seen,
-    ShownRecord,
-    StagedPage,
-    Staging,
-    asked,
-    place_in_time,
-)
+from db.staging import STAGING, PageHistory, Seen, StagedPage, Staging, asked, place_in_time
 from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
 from parsers import opt_outs
@@ -80,21 +71,18 @@ def _stage(
     staging: Staging, archive: Archive, snapshot: Snapshot, folder: Path, progress: GivingProgress
 ) -> None:
     staging.take(archive, snapshot, ())
-    of_segment = {each.name: snapshot.captures_of(each) for each in snapshot.segments}
-    jobs = (
-        job_of(each, of_segment[each.name], archive)
-        for each in snapshot.segments
-        if of_segment[each.name]
-    )
+    staged = {each.name: (each, snapshot.captures_of(each)) for each in snapshot.segments}
+    jobs = (job_of(*each, archive) for each in staged.values() if each[1])
+    total = sum(len(captures) for _, captures in staged.values())
     maker, done = Maker(archive.home, cleaning_of(snapshot.taken)), 0
     # A build may be at work on the home's own record files.
     for made in make_missing(maker, jobs, workers=2, folder=folder):
         if made.damaged:
             raise IntegrityError(where=made.segment, what=made.damaged[0])
         lines = read_raw(made.path)
-        staging.take_lines(of_segment[made.segment], lines, snapshot.held, is_damaged=False)
+        staging.take_lines(staged[made.segment][1], lines, snapshot.held, is_damaged=False)
         done += made.captures
-        progress("read", done, sum(map(len, of_segment.values())))
+        progress("read", done, total)
 
 
 def _asked(archive: Archive, captures: Iterable[Capture]) -> dict[int, tuple[str, ...] | None]:
@@ -139,15 +127,8 @@ def _others(
         place_in_time(seen)
         if seen or page.id not in histories:
             known = histories.get(page.id)
-            yield PageHistory(
-                _staged(page) if known is None else known.page,
-                sorted(seen, key=lambda each: each.place),
-                _no_keys,
-            )
-
-
-def _no_keys(shown: ShownRecord) -> set[int]:
-    return set()
+            told = _staged(page) if known is None else known.page
+            yield PageHistory(told, sorted(seen, key=lambda each: each.place), lambda _: set())
 
 
 def _staged(page: Page) -> StagedPage:

@@ -22,6 +22,7 @@ from typing import NamedTuple, TypeAlias
 
 from archive import Archive, Capture, Home, Segment
 from archive.store import disk_of
+from db.records import recordfile
 from db.records.reading import (
     CaptureLine,
     Cleaning,
@@ -31,19 +32,6 @@ from db.records.reading import (
     cleaned_answer,
     failed,
     read_capture,
-)
-from db.records.recordfile import (
-    FORMAT,
-    READ_ERRORS,
-    Header,
-    packed,
-    read_texts,
-    record_path,
-    record_paths,
-    remove_older,
-    repeats_own,
-    verified_header,
-    write_file,
 )
 from machine.worker import Died, GuardedPool, ahead
 from parsers import PARSER_VERSION
@@ -97,9 +85,9 @@ class Maker:
 
         Raises: StoppedError when the disk does not take it.
         """
-        path = record_path(folder or self.home.records, job.segment)
+        path = recordfile.record_path(folder or self.home.records, job.segment)
         made = MadeFile(job.segment.name, path, len(job.wanted))
-        old = next(self._older(record_paths(self.home.records, job.segment), path), None)
+        old = next(self._older(recordfile.record_paths(self.home.records, job.segment), path), None)
         if old is not None and old.path == path and old.fits(job, self.takedowns):
             return made
         self._write(job, old, self._answers(job, old, made, pool.map_all), made)
@@ -133,8 +121,8 @@ class Maker:
         for path in sorted(
             paths, key=lambda path: (path == best, len(path.name), path), reverse=True
         ):
-            with suppress(*READ_ERRORS):
-                header = verified_header(path)
+            with suppress(*recordfile.READ_ERRORS):
+                header = recordfile.verified_header(path)
                 if set(header.touched) <= set(self.takedowns):
                     yield _OlderFile(path, header)
 
@@ -184,14 +172,14 @@ class Maker:
         at, digest = iter(job.wanted), hashlib.sha256()
         with disk_of(made.path), tempfile.TemporaryFile(dir=made.path.parent) as body:
             for chunk in chunks:
-                frame = packed([each.text for each in chunk])
+                frame = recordfile.packed([each.text for each in chunk])
                 digest.update(frame)
                 body.write(frame)
                 for each in chunk:
                     outcomes[next(at).offset] = each.outcome
                     touched |= each.touched
-            header = Header(
-                format=FORMAT,
+            header = recordfile.Header(
+                format=recordfile.FORMAT,
                 segment=job.segment.name,
                 parser=PARSER_VERSION,
                 sha256=digest.hexdigest(),
@@ -202,9 +190,9 @@ class Maker:
             )
             if made.damaged:
                 made.path = made.path.with_name(f"{made.path.name}.damaged.part")
-            write_file(made.path, header, body)
+            recordfile.write_file(made.path, header, body)
         if not made.damaged:
-            remove_older(made.path, job.segment)
+            recordfile.remove_older(made.path, job.segment)
 
 
 _ReadAll: TypeAlias = Callable[[Iterable[list[WantedLine]]], Iterator[list[ReadAnswer | Died]]]
@@ -214,7 +202,7 @@ class _OlderFile(NamedTuple):
     """A record file of a segment, made before, every byte of it as it was written."""
 
     path: Path
-    header: Header
+    header: recordfile.Header
 
     def fits(self, job: SegmentJob, takedowns: list[int]) -> bool:
         """Whether nothing is to be done about it."""
@@ -227,7 +215,7 @@ class _OlderFile(NamedTuple):
         wanted = {each.offset: each for each in job.wanted if each.mark == marks.get(each.offset)}
         is_clean = self.header.takedowns == (cleaning.takedowns if cleaning else [])
         for (offset, outcome), text in zip(
-            self.header.outcomes.items(), read_texts(self.path), strict=True
+            self.header.outcomes.items(), recordfile.read_texts(self.path), strict=True
         ):
             each = wanted.get(offset)
             # A revisit whose original is gone is now to be read for itself.
@@ -255,7 +243,7 @@ def job_of(segment: Segment, captures: Iterable[Capture], archive: Archive) -> S
 
 def wanted_of(capture: Capture, archive: Archive) -> WantedLine:
     """What a worker need know of a capture."""
-    is_repeat = repeats_own(capture)
+    is_repeat = recordfile.repeats_own(capture)
     body = None
     if capture.status == 200 and not is_repeat:
         with suppress(IntegrityError):
@@ -284,5 +272,5 @@ def make_missing(
     """
     with ThreadPoolExecutor(workers) as threads, maker.pool(workers) as pool:
         yield from ahead(
-            lambda job: threads.submit(maker.make, job, pool, folder), jobs, 2 * workers
+            lambda job: threads.submit(maker.make, job, pool, folder).result, jobs, 2 * workers
         )

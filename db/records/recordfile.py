@@ -28,9 +28,7 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,16 +36,12 @@ from pydantic import Field
 
 from archive import Capture, Segment
 from archive.store import disk_of
+from archive.warc import zstd
 from db.records.reading import CaptureLine, Outcome
 from db.records.snapshot import Snapshot
 from machine.files import whole
 from parsers import PARSER_VERSION
 from schema.records import Record
-
-if sys.version_info >= (3, 14):
-    zstd = import_module("compression.zstd")
-else:
-    from backports import zstd
 
 FORMAT = 2
 LEVEL = 3

@@ -7,5 +7,5 @@ words     the numbers of distinct words           history   one page over time
 ids       the ids of what is published           pages     the one state of each known page
 """
 
-from db.staging.history import PageHistory, Seen, ShownRecord, StagedPage, asked, place_in_time
+from db.staging.history import PageHistory, Seen, StagedPage, asked, place_in_time
 from db.staging.staging import STAGING, Staging

@@ -64,9 +64,8 @@ def read_database(path: Path, cards: CardNumbers | None = None) -> Held | None:
             shown = Shown(_showings(connection), cards)
             for table, sql in _NAMED.items():
                 marks = ", ".join("?" * len(sql.split(",")))
-                shown.db.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})", connection.execute(sql)
-                )
+                insert = f"INSERT INTO {table} VALUES ({marks})"
+                shown.db.executemany(insert, connection.execute(sql))
             return Held(shown, *counted(connection))
     except sqlite3.DatabaseError:
         return None  # `check` names it

@@ -124,9 +124,7 @@ class Shown:
 
     def out_of(self, taken: TakedownMatcher) -> dict[int, Matches]:
         """What each take-down takes out of it: addresses, keys of cards and quotes."""
-        touched = self.with_card(
-            taken.touches, lambda site, url: taken.address(site, url) is not None
-        )
+        touched = self.with_card(taken.touches, lambda *page: taken.address(*page) is not None)
         return taken.out_of(touched)
 
     def taken_by(self, taken: TakedownMatcher) -> dict[int, Matches]:

@@ -33,14 +33,10 @@ from containers import (
     zipped,
 )
 from db_home import ALDER, BIRCH, CEDAR, html
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archive import open_archive
-from archive.warc import zstd_module
-from crawler.sources import members, sidecars
-
-zstd = zstd_module()
+from archive.warc import zstd
+from crawler.sources import sidecars
 
 
 def test_a_wacz_gives_its_records_under_the_name_of_their_file(tmp_path, home):
@@ -64,17 +60,6 @@ def test_the_doubled_hashes_of_js_wacz_are_known_by_its_name_alone(tmp_path, hom
     assert sentences(home, wacz(tmp_path / "b.wacz", software="y", **by))[0] == {
         "damaged:manifest": 3
     }
-
-
-@given(st.lists(st.binary(max_size=70_000), max_size=6))
-def test_a_doubled_hash_does_not_depend_on_how_the_bytes_come(parts):
-    hashed = members.DoubledHash()
-    for part in parts:
-        hashed.update(part)
-    whole = b"".join(parts)
-    pieces = [whole[at : at + members.PIECE] for at in range(0, len(whole), members.PIECE)]
-    expected = hashlib.sha256(b"".join(piece * 2 for piece in pieces)).hexdigest()
-    assert hashed.hexdigest() == expected
 
 
 def test_an_mhtml_file_is_its_root_page(tmp_path, home):

@@ -26,12 +26,10 @@ from containers import (
 )
 
 from archive import open_archive
-from archive.warc import zstd_module
+from archive.warc import zstd
 from crawler.sources import members, sidecars
 from crawler.sources.har import MOST_BYTES as MOST_HAR
 from crawler.sources.zstd import WINDOW_LOG
-
-zstd = zstd_module()
 
 
 def test_a_wacz_that_contradicts_its_own_list_is_told_and_taken(tmp_path, home):

@@ -12,14 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.warc import record
-from archive.warc.content import (
-    MAX_BYTES,
-    PIECE,
-    RATIO_FROM,
-    accepted_encodings,
-    decode_body,
-    zstd_module,
-)
+from archive.warc.content import MAX_BYTES, PIECE, RATIO_FROM, accepted_encodings, decode_body, zstd
 from archive.warc.http1 import dechunk, split_head, take_apart
 
 TEXT = bytes(range(256)) * 300
@@ -41,7 +34,7 @@ def packed() -> list[tuple[str, bytes]]:
         import brotli
 
         found.append(("br", brotli.compress(TEXT)))
-    return [*found, ("zstd", zstd_module().compress(TEXT))]
+    return [*found, ("zstd", zstd.compress(TEXT))]
 
 
 @pytest.mark.parametrize(("name", "wire"), packed())

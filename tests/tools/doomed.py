@@ -19,7 +19,7 @@ import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -78,6 +78,11 @@ class InProcess:
     def submit(self, task: Any) -> Future[Any]:
         done: Future[Any] = Future()
         done.set_result(self.call(task))
+        return done
+
+    def submit_all(self, tasks: Sequence[Any]) -> Future[list[Any]]:
+        done: Future[list[Any]] = Future()
+        done.set_result([self.call(task) for task in tasks])
         return done
 
     def __enter__(self) -> InProcess:

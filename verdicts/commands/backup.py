@@ -74,9 +74,8 @@ def restore(source: Path, home: Path, deep: bool, as_json: bool) -> int:
 
 
 def _print(report: dict[str, object], problems: list[str], *, as_json: bool) -> int:
-    print_report(
-        report if as_json else report | {"problems": len(problems) or "none"}, as_json=as_json
-    )
+    told = report if as_json else report | {"problems": len(problems) or "none"}
+    print_report(told, as_json=as_json)
     for problem in () if as_json else problems:
         note(problem)
     return 40 if problems else 0

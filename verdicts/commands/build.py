@@ -83,11 +83,10 @@ def build(
         _print_altered(altered, as_json=as_json)
         raise
     found = asdict(report) | {"path": str(report.path)}
-    print_report(
-        found if as_json else {n: v for n, v in found.items() if n != "path"}, as_json=as_json
-    )
+    path = found["path"] if as_json else found.pop("path")
+    print_report(found, as_json=as_json)
     if not as_json:
-        say(str(report.path))
+        say(path)
     if report.damaged:
         raise IntegrityError(
             where=str(home),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive import open_archive
-from crawler.sources import Given, Item, Trouble, holds_many, read_source, saved_page
+from crawler.sources import Given, Item, Trouble, holds_many, printable, read_source, saved_page
 from machine.clock import stamp
 from machine.worker import Died, GuardedPool
 from parsers import Explanation
@@ -16,7 +16,7 @@ from schema.codes import FAILURES, FINDINGS
 from schema.errors import UsageError
 from schema.page import RawPage
 from verdicts.commands.parse import own_address
-from verdicts.console import printable, say
+from verdicts.console import say
 from verdicts.newest import newest_page
 from verdicts.structure import blocks_of, explain_task
 

@@ -12,15 +12,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, TypedDict
 
-from verdicts.sample.content import (
-    BASE,
-    SITE,
-    SamplePair,
-    SampleTool,
-    load_gone,
-    load_pairs,
-    round_percent,
-)
+from verdicts.sample import content
 from verdicts.sample.faults import CODES
 
 JSON = dict[str, Any]
@@ -46,17 +38,17 @@ def expected() -> Expected:
     Shape: a record is one line of `verdicts parse` without `layout`, `path` and the findings'
     `detail` (a finding is `[code, field]`); a failure is `{kind, url, code}`.
     """
-    pairs = load_pairs()
+    pairs = content.load_pairs()
     return Expected(
-        site=SITE,
+        site=content.SITE,
         pages=[
             {"kind": "failure", "url": pair.url, "code": CODES[pair.fault]}
             if pair.fault
             else _record(pair)
             for pair in pairs
         ],
-        others=[f"{BASE}/", f"{BASE}/compare"],
-        gone=[BASE + path for path in load_gone()],
+        others=[f"{content.BASE}/", f"{content.BASE}/compare"],
+        gone=[content.BASE + path for path in content.load_gone()],
         counts=_counts(
             [pair for pair in pairs if not pair.fault], [pair for pair in pairs if pair.fault]
         ),
@@ -71,7 +63,7 @@ def dump(value: Expected) -> str:
     return f'{head},\n "pages": [\n{lines}\n ]\n}}\n'
 
 
-def _record(pair: SamplePair) -> JSON:
+def _record(pair: content.SamplePair) -> JSON:
     sides = (pair.a, pair.b)
     return {
         "kind": "comparison",
@@ -84,7 +76,7 @@ def _record(pair: SamplePair) -> JSON:
     }
 
 
-def _tool(position: int, tool: SampleTool) -> JSON:
+def _tool(position: int, tool: content.SampleTool) -> JSON:
     ship, votes = tool.community or (0, 0)
     return {
         "position": position,
@@ -102,7 +94,7 @@ def _tool(position: int, tool: SampleTool) -> JSON:
     }
 
 
-def _quotes(pair: SamplePair) -> Iterator[JSON]:
+def _quotes(pair: content.SamplePair) -> Iterator[JSON]:
     for slot in range(1, 5):
         for side, tool in enumerate((pair.a, pair.b), 1):
             if slot > len(tool.reviews):
@@ -121,7 +113,7 @@ def _quotes(pair: SamplePair) -> Iterator[JSON]:
             }
 
 
-def _findings(pair: SamplePair) -> list[list[str]]:
+def _findings(pair: content.SamplePair) -> list[list[str]]:
     found = [
         finding
         for index, tool in enumerate((pair.a, pair.b))
@@ -130,9 +122,9 @@ def _findings(pair: SamplePair) -> list[list[str]]:
     return sorted(found, key=lambda finding: (finding[1], finding[0]))
 
 
-def _tool_findings(field: str, tool: SampleTool) -> Iterator[list[str]]:
+def _tool_findings(field: str, tool: content.SampleTool) -> Iterator[list[str]]:
     cast = Counter(review.verdict for review in tool.reviews)
-    if round_percent(tool.ship, tool.ship + tool.skip) != tool.share_percent:
+    if content.round_percent(tool.ship, tool.ship + tool.skip) != tool.share_percent:
         yield ["share_disagrees", f"{field}.panel_ship_percent"]
     if (cast["ship"], cast["skip"]) != (tool.ship, tool.skip):
         yield ["verdicts_disagree", f"{field}.votes"]
@@ -140,7 +132,7 @@ def _tool_findings(field: str, tool: SampleTool) -> Iterator[list[str]]:
         yield ["tagline_disagrees", f"{field}.tagline"]
 
 
-def _counts(good: list[SamplePair], faulty: list[SamplePair]) -> JSON:
+def _counts(good: list[content.SamplePair], faulty: list[content.SamplePair]) -> JSON:
     sides = [tool for pair in good for tool in (pair.a, pair.b)]
     found = Counter(code for pair in good for code, _ in _findings(pair))
     return {
@@ -149,7 +141,9 @@ def _counts(good: list[SamplePair], faulty: list[SamplePair]) -> JSON:
         "tools": len({tool.slug for tool in sides}),
         "names": len({tool.name for tool in sides}),
         "cards": len({_card_key(tool) for tool in sides}),
-        "quotes": len({_key(SITE, t.name, review.text) for t in sides for review in t.reviews}),
+        "quotes": len(
+            {_key(content.SITE, t.name, review.text) for t in sides for review in t.reviews}
+        ),
         "quote_slots": sum(len(tool.reviews) for tool in sides),
         "reviewers": len({review.reviewer for tool in sides for review in tool.reviews}),
         "failures": dict(sorted(Counter(CODES[pair.fault or ""] for pair in faulty).items())),
@@ -157,9 +151,9 @@ def _counts(good: list[SamplePair], faulty: list[SamplePair]) -> JSON:
     }
 
 
-def _card_key(tool: SampleTool) -> str:
+def _card_key(tool: content.SampleTool) -> str:
     return _key(
-        SITE,
+        content.SITE,
         tool.name,
         tool.category,
         tool.tagline,
