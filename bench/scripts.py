@@ -49,11 +49,8 @@ def serve(bench: Bench) -> Iterator[Row]:
 
 def commands(bench: Bench) -> Iterator[Row]:
     """Seconds, seconds of the processor and peak memory of each command, and the exponent."""
-    if not (HERE / "commands.py").exists():
-        yield missing("growth of the other commands", "not here yet: bench/commands.py")
-        return
     results = bench.place("commands")
-    words = [str(HERE / "commands.py"), *(["status"] if bench.scale == "tiny" else [])]
+    words = [str(HERE / "growth.py"), *(["status"] if bench.scale == "tiny" else [])]
     words += ["--homes", str(bench.place("homes")), "--results", str(results)]
     words += ["--sizes", *map(str, GROWN[bench.scale])]
     bench.run(bench.now, [*words, *_against(bench)])

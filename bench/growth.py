@@ -1,4 +1,4 @@
-"""How every command grows with the captures of a home: `python bench/commands.py [COMMAND ...]`.
+"""How every command grows with the captures of a home: `python bench/growth.py [COMMAND ...]`.
 
 Each command is a process on a home of each size (bench/homes.py, made once under `--homes`), those
 that write on a copy of it. Printed: seconds, seconds of processor, peak memory of the largest
