@@ -78,6 +78,8 @@ def a_date(random: Random) -> str:
 
 def a_step(home: Path, random: Random, known: list[Answer]) -> None:
     """Something that a home goes through."""
+    if random.random() < 0.3 and (waits := an_answer(random)).site == "sample":
+        know(home, waits.url)
     kind = random.random()
     if kind < 0.6 or not known:
         answers = [an_answer(random) for _ in range(random.randint(1, 4))]
