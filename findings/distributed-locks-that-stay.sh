@@ -7,8 +7,8 @@
 # never stopped. `with Lock("ledger")` in a task leaves one with the worker at each task, of one name
 # too; the scheduler keeps each name. Nothing to do at 20,000 was 0.15 of a processor and at 30,000
 # 0.29, against 0.04; a lock cost 0.17 ms at first, 0.5 at 36,000, 1.1 at 42,000, and between 42,000
-# and 45,000 9 ms, as the loop no longer kept up with the timers. One run did not get to 100,000 in
-# six minutes, where 17 seconds would do at the first rate.
+# and 45,000 9 ms, as the loop no longer kept up with the timers; another run did not get from 30,000
+# to 40,000 in five minutes.
 # To do: one object a worker, made once; or lock.close() by who uses a name last; or the setting
 # distributed.scheduler.locks.lease-timeout "inf" (a dead holder's lock then stays locked).
 set -euo pipefail
