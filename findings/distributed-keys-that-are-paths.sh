@@ -37,10 +37,14 @@ def same(number: int) -> int:
 
 
 async def seen(form: str, tasks: int) -> tuple[float, int, int, int]:
-    """Processor milliseconds a task, most tasks with the worker at once, and what is kept of them."""
+    """Processor milliseconds a task, most tasks with the worker at once, and what is kept."""
     keys = [FORMS[form](f"archive/site/{number:06}.warc.gz") for number in range(tasks)]
     cluster = LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, asynchronous=True, dashboard_address=None
+        n_workers=1,
+        threads_per_worker=2,
+        processes=False,
+        asynchronous=True,
+        dashboard_address=None,
     )
     async with cluster, Client(cluster, asynchronous=True) as client:
         scheduler, (worker,) = cluster.scheduler, cluster.workers.values()
@@ -58,11 +62,18 @@ async def seen(form: str, tasks: int) -> tuple[float, int, int, int]:
             gc.collect()
             await asyncio.sleep(0.1)
         assert not scheduler.task_groups
-        return spent / tasks * 1000, at_once, len(scheduler.task_prefixes), len(worker.digests_total)
+        return (
+            spent / tasks * 1000,
+            at_once,
+            len(scheduler.task_prefixes),
+            len(worker.digests_total),
+        )
 
 
 found = {(form, tasks): asyncio.run(seen(form, tasks)) for form in FORMS for tasks in (FEW, MANY)}
-print(f"distributed {distributed.__version__}: processor time a task, at once, kept prefixes, digests")
+print(
+    f"distributed {distributed.__version__}: processor time a task, at once, kept prefixes, digests"
+)
 for (form, tasks), (cost, at_once, prefixes, digests) in found.items():
     print(f"{form:6}{tasks:6} tasks  {cost:6.2f} ms {at_once:6} {prefixes:6} {digests:6}")
 power = {form: 1 + log(found[form, MANY][0] / found[form, FEW][0], MANY / FEW) for form in FORMS}

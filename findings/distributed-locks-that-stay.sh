@@ -55,7 +55,11 @@ def closed(number):
 async def cluster():
     """A scheduler and a worker in this process, and a client of them."""
     local = LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, asynchronous=True, dashboard_address=None
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        asynchronous=True,
+        dashboard_address=None,
     )
     async with local, Client(local, asynchronous=True) as client:
         yield client, local.scheduler.extensions["semaphores"]
@@ -67,7 +71,7 @@ def alive() -> int:
 
 
 async def left(task) -> tuple[int, int]:
-    """Lock objects and names that there are, once a worker has done its tasks and they are dropped."""
+    """Lock objects and names that there are once a worker has done its tasks."""
     async with cluster() as (client, names):
         assert await client.gather(client.map(task, range(TASKS))) == list(range(TASKS))
         await asyncio.sleep(1)

@@ -40,9 +40,7 @@ class Seen(NamedTuple):
     saw: list[float]
 
 
-def run(
-    rows: int, options: str = OUTSIDE, first: str = "", each: str = "", every: int = 1
-) -> Seen:
+def run(rows: int, options: str = OUTSIDE, first: str = "", each: str = "", every: int = 1) -> Seen:
     dice = random.Random(3)
     db = apsw.Connection("")
     db.execute("CREATE TABLE quote (id INTEGER PRIMARY KEY, words TEXT)")
