@@ -8,7 +8,7 @@
 # the scheduler's queue: all are sent to a worker at once. (2) At each step the scheduler adds up the
 # prefixes that a worker is busy with: 1.4 ms a task at 1,000 tasks, 3.5 at 3,000, 11.9 at 10,000 (two
 # minutes of processor for work of nothing), where ("read", path) is 1.0 at each. (3) The prefix, and
-# on scheduler and worker four counters and digests each, stay when the futures are gone; some 8 KB.
+# on scheduler and worker four counters and digests each, stay when the futures are gone: some 7 KB.
 # A thousand editions of a thousand files, in one cluster that is left running, are a million of them.
 # To do: a tuple of a fixed word and the path.
 set -euo pipefail
