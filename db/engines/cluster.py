@@ -87,7 +87,8 @@ def make_on(
 
     def submit(job: SegmentJob) -> Any:
         name = str(record_path(maker.home.records, job.segment))
-        # Tasks of one key are one task to Dask, whose result would stand for both.
+        # Tasks of one key are one task to Dask, whose result would stand for both. What stands
+        # first in a key tells the kind of task: a path would be a kind of its own, each time.
         assert name not in names, name
         names.add(name)
         if files is not None and not _is_there(Path(name)):
@@ -95,7 +96,8 @@ def make_on(
             for segment in {each.body.segment for each in job.wanted if each.body}:
                 exchange.put(_segment_file(maker.home, segment), f"warc/{segment}")
         arguments = (maker, job, files, PARSER_VERSION)
-        return client.submit(make_task, *arguments, key=f"{name}-{run}", pure=False).result
+        key = ("make", f"{name}-{run}")
+        return client.submit(make_task, *arguments, key=key, pure=False).result
 
     for made in ahead(submit, jobs, AHEAD * workers):
         yield made if files is None else _brought(made, maker.home, FileExchange(files))
@@ -176,7 +178,9 @@ def crawl_sites(
         raise UsageError(what=f"{', '.join(shared or sites)}: more than one crawl of one host")
     run = uuid.uuid4().hex[:8]
     asked = [
-        client.submit(crawl_task, name, str(home / name), [*arguments], key=f"{name}-{run}")
+        client.submit(
+            crawl_task, name, str(home / name), [*arguments], key=("crawl", f"{name}-{run}")
+        )
         for name in sites
     ]
     for done in import_module("distributed").as_completed(asked):
