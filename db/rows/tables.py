@@ -144,7 +144,7 @@ def create_indexes(connection: sqlite3.Connection) -> None:
 def refresh_search(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
     """Make full-text search of some tables anew, the same bytes for the same words.
 
-    Never by single deletions: over a thousand editions that swells an index sixfold (SQLite 3.54.1).
+    Never by single deletions: a thousand editions would swell an index sixfold (SQLite 3.54.1).
     """
     from sqlite_utils import Database
 
