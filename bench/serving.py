@@ -116,7 +116,7 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
     n = f"n * {SPACING}"
     url = "'https://bench.example/compare/' || key"
     page: Columns = {
-        "id": n, "site": "'bench'", "url": url, "state": "'stored'",
+        "id": n, "site": "'bench'", "url": url, "comparison": "key", "state": "'stored'",
         "due": "0", "captures": "1", "last_captured_at": NOW,
     }  # fmt: skip
     capture: Columns = {

@@ -192,7 +192,7 @@ class PageRow(NumberedRow):
     url: str
     """The address on the site's own base, or urn:sha256: and the hash of the body."""
     comparison: str | None
-    """What its comparison would go by; null where it has one of that name, by the same id."""
+    """The page's key in the table comparison; null where the address gives none."""
     state: PageState
     """The first that fits: refused, gone, held (an older record shown), failed, waiting, stored."""
     due: Flag

@@ -22,7 +22,9 @@ _COUNTS = {
         ("reviewers", "reviewer"),
     )
 }
-_COMPARISONS = "SELECT * FROM comparison ORDER BY url"
+_COMPARISONS = """
+    SELECT c.*, p.url FROM comparison c JOIN page p ON p.id = c.page ORDER BY p.url
+"""
 _TOOLS = """
     SELECT vt.*, t.slug, c.name, c.category, c.tagline, c.entry, c.panel_ship_percent,
            c.description

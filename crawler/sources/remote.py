@@ -27,21 +27,22 @@ def _fsspec() -> Any:
     try:
         return importlib.import_module("fsspec")
     except ImportError as error:
-        what = 'addresses are read with fsspec: pip install "verdicts[remote]"'
+        what = 'addresses are read with fsspec: pip install -e ".[remote]"'
         raise UsageError(what=what) from error
 
 
 def addresses(pattern: str) -> list[str]:
     """The addresses that a pattern fits, sorted; itself where it is none.
 
-    Raises: UsageError where it fits nothing, or what reads such addresses is not installed.
+    Raises: UsageError where it fits nothing, or `open_address` would.
     """
     if not MAGIC.search(pattern):
         return [pattern]
+    fsspec = _fsspec()
     try:
-        found = _fsspec().open_files(pattern, "rb")
+        found = fsspec.open_files(pattern, "rb")
         names = sorted(each.fs.unstrip_protocol(each.path) for each in found)
-    except (ImportError, ValueError, OSError) as error:
+    except Exception as error:
         raise UsageError(what=f"{pattern}: {error}") from error
     if not names:
         raise UsageError(what=f"{pattern}: there is no such file")
@@ -51,11 +52,15 @@ def addresses(pattern: str) -> list[str]:
 def open_address(address: str) -> BinaryIO:
     """A file at an address, to be read; it can be sought in.
 
-    Raises: OSError where there is none, UsageError where what reads it is not installed.
+    Raises: OSError where there is none, UsageError where it cannot be asked for: what reads it is
+    not installed, or says so by an error of its own, as where credentials are missing.
     """
+    fsspec = _fsspec()
     try:
-        file: BinaryIO = _fsspec().open(address, "rb").open()
-    except (ImportError, ValueError) as error:
+        file: BinaryIO = fsspec.open(address, "rb").open()
+    except OSError:
+        raise
+    except Exception as error:
         raise UsageError(what=f"{address}: {error}") from error
     return file
 

@@ -34,6 +34,7 @@ from schema.errors import UsageError
 PAGES = ("text/html", "application/xhtml+xml")
 """The kinds of content of which a conversion is a page."""
 OTHER_DIGEST = "its payload digest is that of other bytes"
+UNNAMED = "a WARC file's records that the CDXJ index beside it does not name, if any"
 SHORT = "its body is shorter than its head says"
 _NOT_MODIFIED = "server-not-modified"
 _URN = "urn:sha256:"
@@ -57,6 +58,7 @@ def exchanges_of(
         is_empty = False
         yield Unclaimed(where, url, count)
     if selection is not None:
+        yield PassedOver(where, UNNAMED)
         records = chosen(path, selection)
     else:
         records = read_warc(path, wants=None if claims is None else partial(_is_wanted, claims))

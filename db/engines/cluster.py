@@ -47,7 +47,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Any]:
     try:
         dask, distributed = import_module("dask"), import_module("distributed")
     except ImportError as error:
-        raise UsageError(what="--engine dask needs Dask: pip install 'verdicts[dask]'") from error
+        raise UsageError(what="--engine dask needs Dask: pip install -e '.[dask]'") from error
     with dask.config.set(_SETTINGS), ExitStack() as stack:
         try:
             if address is None:

@@ -37,7 +37,11 @@ class FileExchange:
         data = path.read_bytes()
         if self._read(name) == data:
             return
-        self._system.pipe_file(f"{self._root}/{name}", data)
+        try:
+            self._system.pipe_file(f"{self._root}/{name}", data)
+        except FileNotFoundError:  # where folders must be made first
+            self._system.makedirs(f"{self._root}/{name}".rpartition("/")[0], exist_ok=True)
+            self._system.pipe_file(f"{self._root}/{name}", data)
         seen = self._read(name) or b""
         if (len(seen), hashlib.sha256(seen).digest()) != (len(data), hashlib.sha256(data).digest()):
             what = "what was read back is not what was put there"

@@ -68,8 +68,7 @@ class PageRows:
         is_due = page.due is not None and not earliest_due < page.due <= furthest
         last = seen[-1].captured_at if seen else None
         versions = [] if is_turned else history.versions
-        shown_as = None if versions else name
-        own = (page.public, page.site, page.url, shown_as, state, int(is_due), len(seen), last)
+        own = (page.public, page.site, page.url, name, state, int(is_due), len(seen), last)
         self.rows[rows.PageRow].append((*own, page.takedown))
         version_of = {each.id: version.id for version in versions for each in version.seen}
         hides_text = history.wishes("text")

@@ -16,6 +16,7 @@ from archive import open_archive
 from archive.warc import read_warc
 from crawler.hosts.addresses import strict_address
 from crawler.importing import import_paths
+from crawler.sources.warcs import UNNAMED
 from schema.errors import UsageError
 
 URL = f"{BASE}/compare/alder-vs-birch"
@@ -56,6 +57,7 @@ def test_an_index_selects_the_records_of_a_site_and_what_lies_behind_it_is_read(
     assert dates(tmp_path / "home") == [DATES[0], DATES[2], DATES[3]]
     assert report.skipped_by == {"host:other.example": 4}
     assert (report.read, report.stored, report.exit_code) == (7, 3, 0)
+    assert [*report.passed_over] == [UNNAMED], "nobody is told that not all was read"
 
 
 def test_an_index_that_is_none_is_not_gone_by(tmp_path):

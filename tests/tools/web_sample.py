@@ -153,6 +153,7 @@ class Filler:
             "page",
             site="shiporskip",
             url=url or key,
+            comparison=key,
             due=0,
             captures=1,
             state=more.get("state", "stored"),
