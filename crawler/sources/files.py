@@ -25,7 +25,9 @@ def matched(named: str) -> list[Path]:
     """The paths that a pattern fits, sorted; itself where it is none, or fits nothing."""
     path = Path(named)
     found = [] if path.exists() else sorted(map(Path, glob.glob(named, recursive=True)))
-    return found or [path]
+    # What lies in a folder that is named as well comes with it.
+    folders = {each for each in found if each.is_dir()}
+    return [each for each in found if folders.isdisjoint(each.parents)] or [path]
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:

@@ -16,6 +16,7 @@ from archive import open_archive
 from archive.warc import read_warc
 from crawler.hosts.addresses import strict_address
 from crawler.importing import import_paths
+from crawler.sources.files import matched
 from crawler.sources.warcs import UNNAMED
 from schema.errors import UsageError
 
@@ -92,6 +93,14 @@ def test_a_pattern_names_files_and_an_address_is_read_where_fsspec_is(tmp_path):
     report = import_paths(tmp_path / "two", [f"file://{tmp_path}/*.warc"])
     assert dates(tmp_path / "two") == DATES
     assert report.skipped_by == {"host:other.example": 4}
+
+
+def test_a_pattern_that_names_a_folder_and_what_is_in_it_names_each_file_once(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c.html").touch()
+    (tmp_path / "d.html").touch()
+    assert matched(f"{tmp_path}/*/**") == [tmp_path / "a"]
+    assert matched(f"{tmp_path}/[ad]*") == [tmp_path / "a", tmp_path / "d.html"]
 
 
 def test_a_record_that_is_not_wanted_comes_without_its_block(tmp_path):
