@@ -156,7 +156,8 @@ class Staging:
 
     def _take_robots(self, archive: Archive) -> None:
         known = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM denied")}
-        for run, site, denied in archive.denied_robots():
+        told = {(run, site): denied for run, site, denied in archive.denied_robots()}
+        for (run, site), denied in (dict.fromkeys(known, "") | told).items():
             if known.get((run, site)) != denied:
                 self.db.execute(
                     "INSERT OR REPLACE INTO denied VALUES (?, ?, ?)", (run, site, denied)
@@ -172,6 +173,7 @@ class Staging:
         """Whether the ledger's pages are still those that are known here, and perhaps more."""
         names = ", ".join(_PAGE)
         insert = f"INSERT OR REPLACE INTO page ({names}, pair) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        count = 0
         for rows in archive.page_chunks():
             between = (rows[0][0], rows[-1][0])
             sql = f"SELECT {names}, pair FROM page WHERE id BETWEEN ? AND ?"
@@ -184,17 +186,20 @@ class Staging:
                 )
                 before = known.get(row[0])
                 if before is None:
-                    if is_known_page(row[1], row[2]):
-                        changed.append((*own, _pair(row[1], row[2])))
+                    if not is_known_page(row[1], row[2]):
+                        continue
+                    changed.append((*own, _pair(row[1], row[2])))
                 elif before[1:3] != row[1:3]:
                     return False
                 elif before[:-1] != own:
                     changed.append((*own, before[-1]))
+                count += 1
             self.db.executemany(insert, changed)
             self.db.executemany(
                 "INSERT OR IGNORE INTO dirty VALUES (?)", [(row[0],) for row in changed]
             )
-        return True
+        # An older ledger that was put back knows fewer.
+        return count == self.count("page")
 
     def _take_held(self, held: frozenset[int]) -> None:
         known = {number for (number,) in self.db.execute("SELECT id FROM capture WHERE is_held")}

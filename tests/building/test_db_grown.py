@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -168,3 +169,20 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     connection = sqlite3.connect(path)
     names = "page capture comparison comparison_version tool card quote reviewer side crawl".split()
     return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+
+
+def test_an_older_ledger_takes_back_its_pages_and_robots(tmp_path: Path) -> None:
+    home, older = tmp_path / "home", tmp_path / "older.db"
+    store(home, [page(ALDER, BIRCH)])
+    before = built(home).read_bytes()
+    shutil.copyfile(home / "ledger.db", older)
+    know(home, f"{BASE}/compare/ash-vs-oak")
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute(
+            "INSERT INTO robots (run_id, site, origin, read_at, state, denied_tokens)"
+            " VALUES (1, 'sample', ?, '2026-11-02T12:00:00Z', 'read', 'content-signal:search')",
+            (BASE,),
+        )
+    assert built(home).read_bytes() != before
+    shutil.copyfile(older, home / "ledger.db")
+    assert built(home).read_bytes() == before
