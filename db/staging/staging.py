@@ -247,6 +247,8 @@ class Staging:
             raise IntegrityError(where=capture.segment, what=what)
         self.db.executemany(f"INSERT OR REPLACE INTO capture ({names}) VALUES ({marks})", rows)
         self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
+        if self._records.is_moved:
+            self.note(base=None)
         self.commit()
 
     def _is_staged(self, capture: Capture) -> bool:
@@ -302,8 +304,6 @@ class Staging:
     def taken(self, archive: Archive, upto: int) -> None:
         """All captures up to `upto` are here; what else they touch is dirty from now on."""
         self.note(upto=str(upto), ledger=archive.fingerprint(upto))
-        if self._records.is_moved:
-            self.note(base=None)
         # A new page may take another's name, or show it at the turned address.
         self._dirty(
             "SELECT other.id FROM dirty JOIN page ON page.id = dirty.page_id"

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from unittest.mock import Mock
 
 import pytest
 from db_home import ALDER, BASE, BIRCH, CEDAR, Answer, Card, know, page, store
@@ -17,6 +18,7 @@ from archive import Home
 from archive.ledger.leases import Ending, refused
 from archive.takedown import active_takedowns
 from db import build
+from db.staging import Staging
 from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import UsageError
 
@@ -186,3 +188,23 @@ def test_an_older_ledger_takes_back_its_pages_and_robots(tmp_path: Path) -> None
     assert built(home).read_bytes() != before
     shutil.copyfile(older, home / "ledger.db")
     assert built(home).read_bytes() == before
+
+
+def test_a_build_killed_behind_a_mended_capture_leaves_no_row_astray(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    for pair in ((ALDER, BIRCH), (ALDER, CEDAR), (BIRCH, CEDAR)):
+        store(home, [page(*pair)])
+    shutil.copytree(home, fresh)
+    first = min((home / "warc").glob("*.gz"))
+    whole = first.read_bytes()
+    first.chmod(0o644)
+    middle = len(whole) // 2
+    first.write_bytes(whole[:middle] + bytes(2) + whole[middle + 2 :])
+    assert build(home, workers=1, accept_loss=True).damaged
+    first.write_bytes(whole)
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(Staging, "taken", Mock(side_effect=KeyboardInterrupt))
+        built(home)
+    assert built(home).read_bytes() == built(fresh).read_bytes()
