@@ -313,6 +313,11 @@ class Staging:
         sql = "SELECT id, site, url FROM page JOIN dirty ON dirty.page_id = page.id"
         turned = [each for row in self.db.execute(sql) for each in self.turned(*row)]
         self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", [(each,) for each in turned])
+        # A revisit of a page that shows now what was taken down refers to nothing.
+        self._dirty(
+            "SELECT other.page_id FROM dirty CROSS JOIN capture USING (page_id)"
+            " CROSS JOIN capture AS other ON other.revisit_of = capture.id"
+        )
         self.commit()
 
     # What is published

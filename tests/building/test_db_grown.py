@@ -12,7 +12,7 @@ from random import Random
 from unittest.mock import Mock
 
 import pytest
-from db_home import ALDER, BASE, BIRCH, CEDAR, Answer, Card, know, page, store
+from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, Answer, Card, know, page, store
 
 from archive import Home
 from archive.ledger.leases import Ending, refused
@@ -207,4 +207,21 @@ def test_a_build_killed_behind_a_mended_capture_leaves_no_row_astray(
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
         killed.setattr(Staging, "taken", Mock(side_effect=KeyboardInterrupt))
         built(home)
+    assert built(home).read_bytes() == built(fresh).read_bytes()
+
+
+def test_a_revisit_of_a_page_that_now_shows_what_was_taken_down_refers_to_nothing(
+    tmp_path: Path,
+) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    soft = f"<html><body>{'<p>Nothing here yet</p>' * 40}</body></html>".encode()
+    store(home, [page(ALDER, BIRCH), page(CEDAR, ALDER)])
+    store(home, [Answer(f"{BASE}/compare/ash-vs-oak", soft)])
+    store(home, [Answer(f"{BASE}/compare/elm-vs-fir", soft)])
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE capture SET kind = 'revisit', revisit_of = 3 WHERE id = 4")
+    take_down(Home(home), "cedar", reason="asked", site="sample")
+    built(home)
+    store(home, [replace(page(CEDAR, BIRCH), url=f"{BASE}/compare/ash-vs-oak", at=TUESDAY)])
+    shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
     assert built(home).read_bytes() == built(fresh).read_bytes()
