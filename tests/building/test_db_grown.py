@@ -18,7 +18,7 @@ from archive import Home
 from archive.ledger.leases import Ending, refused
 from archive.takedown import active_takedowns
 from db import build
-from db.staging import Staging
+from db.staging import STAGING, Staging
 from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import UsageError
 
@@ -223,5 +223,17 @@ def test_a_revisit_of_a_page_that_now_shows_what_was_taken_down_refers_to_nothin
     take_down(Home(home), "cedar", reason="asked", site="sample")
     built(home)
     store(home, [replace(page(CEDAR, BIRCH), url=f"{BASE}/compare/ash-vs-oak", at=TUESDAY)])
+    shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
+    assert built(home).read_bytes() == built(fresh).read_bytes()
+
+
+def test_a_damaged_staging_file_is_made_again(tmp_path: Path) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    store(home, [page(ALDER, BIRCH)])
+    built(home)
+    staging = home / "records" / STAGING
+    whole = staging.read_bytes()
+    staging.write_bytes(whole[: len(whole) // 2])
+    store(home, [page(ALDER, CEDAR)])
     shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
     assert built(home).read_bytes() == built(fresh).read_bytes()
