@@ -237,3 +237,13 @@ def test_a_damaged_staging_file_is_made_again(tmp_path: Path) -> None:
     store(home, [page(ALDER, CEDAR)])
     shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
     assert built(home).read_bytes() == built(fresh).read_bytes()
+
+
+def test_captures_of_another_ledger_are_told_from_those_of_the_same_length(tmp_path: Path) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    store(home, [page(ALDER, BIRCH), page(ALDER, CEDAR, at="2026-11-04T12:00:00Z")])
+    built(home)
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE capture SET captured_at = ? WHERE id = 1", (TUESDAY,))
+    shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
+    assert built(home).read_bytes() == built(fresh).read_bytes()
