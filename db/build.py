@@ -36,7 +36,7 @@ from db.records.recordfile import read_raw, record_path
 from db.records.snapshot import Snapshot, small_digest, take_snapshot
 from db.rows.all_rows import write_rows
 from db.rows.write import Work, disk_of_database, require_sound
-from db.staging import STAGING, Staging
+from db.staging.staging import STAGING, Staging, remove
 from db.takedown.files import left_out
 from db.takedown.records import cleaning_of
 from db.takedown.withdraw import is_outdated, withdraw
@@ -49,6 +49,7 @@ BuildProgress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
 ROUNDS = 5
 """So often a build begins at most, where a take-down comes in while it runs."""
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,15 @@ def build(
         place.create()
         accepted = (accept_loss, accept_changes)
         making = _Build(place, archive, workers, dask, progress, tell_altered, *accepted)
-        for _ in range(ROUNDS):
-            report = making.once()
+        for tried in range(ROUNDS):
+            try:
+                report = making.once()
+            except sqlite3.DatabaseError as error:
+                if tried or getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                    raise
+                # The staging file alone: all else was verified. It is made again.
+                remove(place.records / STAGING)
+                continue
             if report is not None:
                 return report
         withdraw(place)

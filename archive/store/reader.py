@@ -209,7 +209,9 @@ class Archive:
     def fingerprint(self, upto: int) -> str:
         """What tells these captures, and where they lie, from those of another ledger."""
         sql = "SELECT count(*), sum(offset), sum(length), sum(page_id * (id % 1009)),"
-        sql += " max(captured_at), sum(revisit_of), min(body_sha256), max(body_sha256), max(url)"
+        sql += " sum((unixepoch(captured_at) % 1000003 + status) * (id % 1009 + 1)),"
+        sql += " sum(run_id * (id % 1009)), sum(unicode(body_sha256) * (id % 1009 + 1)),"
+        sql += " sum(revisit_of), min(body_sha256), max(body_sha256), max(url)"
         sql += " FROM capture WHERE id <= ?"
         return " ".join(map(str, read_rows(self.home.ledger, sql, (upto,))[0]))
 

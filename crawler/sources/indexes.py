@@ -42,12 +42,16 @@ def index_names(name: str) -> tuple[str, ...]:
     return (*(f"{stem}.cdxj" for stem in stems), "index.cdxj")
 
 
-def selection_of(path: Path, claims: Callable[[str], bool]) -> Selection | None:
-    """What the index beside a file selects. Absent: None where none that can be read names it."""
+def selection_of(path: Path, claims: Callable[[str], bool], size: int) -> Selection | None:
+    """What the index beside a file selects. Units: `size` of the file, in bytes.
+
+    Absent: None where none that can be read names it, or it names what the file cannot hold.
+    """
     for name in index_names(path.name):
         index = path.with_name(name)
-        if index.is_file() and (found := _selections(index, claims)) and path.name in found:
-            return found[path.name]
+        found = _selections(index, claims).get(path.name) if index.is_file() else None
+        if found is not None and found.end <= size:
+            return found
     return None
 
 
@@ -64,11 +68,14 @@ def _selections(index: Path, claims: Callable[[str], bool]) -> dict[str, Selecti
                 said = json.loads(line.split(b" ", 2)[2])
                 name, url = str(said["filename"]), str(said["url"])
                 place = int(said["offset"]), int(said["length"])
-            except (ValueError, LookupError, TypeError, RecursionError):
+                is_claimed = claims(url)
+            except (ValueError, OverflowError, LookupError, TypeError, RecursionError):
+                return {}
+            if min(place) < 0:
                 return {}
             mine = found[name.rpartition("/")[2]]
             mine.end = max(mine.end, sum(place))
-            if claims(url):
+            if is_claimed:
                 mine.places.append(place)
             else:
                 mine.others[hosts.setdefault((name, host_of(url)), url)] += 1

@@ -76,14 +76,15 @@ def fetched(address: str, claims: Callable[[str], bool]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="verdicts-import-") as temporary:
         path = Path(temporary, name)
         with open_address(address) as source, path.open("wb") as out:
-            for beside in index_names(name) if ".warc" in name else ():
-                if _copy(f"{folder}/{beside}", path.with_name(beside)):
-                    break
-            selection = selection_of(path, claims)
+            selection = None
+            besides = index_names(name) if ".warc" in name else ()
+            if any(_copy(f"{folder}/{each}", path.with_name(each)) for each in besides):
+                size = source.seek(0, 2)
+                selection = selection_of(path, claims, size)
+                source.seek(0)
             if selection is None:
                 shutil.copyfileobj(source, out)
             else:
-                size = source.seek(0, 2)
                 out.truncate(size)
                 wanted = [(0, 0), *selection.places, (selection.end, size - selection.end)]
                 for offset, length in wanted:

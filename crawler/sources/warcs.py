@@ -53,7 +53,7 @@ def exchanges_of(
     where = shown(path) if where is None else where
     kinds, tool, is_empty = Counter[str](), None, True
     held: Item | Revisit | None = None
-    selection = None if claims is None else selection_of(path, claims)
+    selection = None if claims is None else selection_of(path, claims, path.stat().st_size)
     for url, count in () if selection is None else selection.others.items():
         is_empty = False
         yield Unclaimed(where, url, count)

@@ -156,7 +156,8 @@ class Staging:
 
     def _take_robots(self, archive: Archive) -> None:
         known = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM denied")}
-        for run, site, denied in archive.denied_robots():
+        told = {(run, site): denied for run, site, denied in archive.denied_robots()}
+        for (run, site), denied in (dict.fromkeys(known, "") | told).items():
             if known.get((run, site)) != denied:
                 self.db.execute(
                     "INSERT OR REPLACE INTO denied VALUES (?, ?, ?)", (run, site, denied)
@@ -172,6 +173,7 @@ class Staging:
         """Whether the ledger's pages are still those that are known here, and perhaps more."""
         names = ", ".join(_PAGE)
         insert = f"INSERT OR REPLACE INTO page ({names}, pair) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        count = 0
         for rows in archive.page_chunks():
             between = (rows[0][0], rows[-1][0])
             sql = f"SELECT {names}, pair FROM page WHERE id BETWEEN ? AND ?"
@@ -184,17 +186,20 @@ class Staging:
                 )
                 before = known.get(row[0])
                 if before is None:
-                    if is_known_page(row[1], row[2]):
-                        changed.append((*own, _pair(row[1], row[2])))
+                    if not is_known_page(row[1], row[2]):
+                        continue
+                    changed.append((*own, _pair(row[1], row[2])))
                 elif before[1:3] != row[1:3]:
                     return False
                 elif before[:-1] != own:
                     changed.append((*own, before[-1]))
+                count += 1
             self.db.executemany(insert, changed)
             self.db.executemany(
                 "INSERT OR IGNORE INTO dirty VALUES (?)", [(row[0],) for row in changed]
             )
-        return True
+        # An older ledger that was put back knows fewer.
+        return count == self.count("page")
 
     def _take_held(self, held: frozenset[int]) -> None:
         known = {number for (number,) in self.db.execute("SELECT id FROM capture WHERE is_held")}
@@ -242,6 +247,8 @@ class Staging:
             raise IntegrityError(where=capture.segment, what=what)
         self.db.executemany(f"INSERT OR REPLACE INTO capture ({names}) VALUES ({marks})", rows)
         self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
+        if self._records.is_moved:
+            self.note(base=None)
         self.commit()
 
     def _is_staged(self, capture: Capture) -> bool:
@@ -297,8 +304,6 @@ class Staging:
     def taken(self, archive: Archive, upto: int) -> None:
         """All captures up to `upto` are here; what else they touch is dirty from now on."""
         self.note(upto=str(upto), ledger=archive.fingerprint(upto))
-        if self._records.is_moved:
-            self.note(base=None)
         # A new page may take another's name, or show it at the turned address.
         self._dirty(
             "SELECT other.id FROM dirty JOIN page ON page.id = dirty.page_id"
@@ -308,6 +313,11 @@ class Staging:
         sql = "SELECT id, site, url FROM page JOIN dirty ON dirty.page_id = page.id"
         turned = [each for row in self.db.execute(sql) for each in self.turned(*row)]
         self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", [(each,) for each in turned])
+        # A revisit of a page that shows now what was taken down refers to nothing.
+        self._dirty(
+            "SELECT other.page_id FROM dirty CROSS JOIN capture USING (page_id)"
+            " CROSS JOIN capture AS other ON other.revisit_of = capture.id"
+        )
         self.commit()
 
     # What is published

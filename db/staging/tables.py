@@ -23,6 +23,7 @@ CREATE TABLE capture (
   body_sha256 TEXT NOT NULL, outcome TEXT NOT NULL, signals TEXT NOT NULL, takedown INTEGER,
   record INTEGER, failure TEXT, marked TEXT, is_held INTEGER NOT NULL, is_damaged INTEGER NOT NULL);
 CREATE INDEX capture_page ON capture (page_id);
+CREATE INDEX capture_again ON capture (revisit_of) WHERE revisit_of IS NOT NULL;
 CREATE INDEX capture_dated ON capture (page_id) WHERE signals LIKE '%=%';
 CREATE INDEX capture_held ON capture (id) WHERE is_held;
 CREATE INDEX capture_damaged ON capture (id) WHERE is_damaged;

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from unittest.mock import Mock
 
 import pytest
-from db_home import ALDER, BASE, BIRCH, CEDAR, Answer, Card, know, page, store
+from db_home import ALDER, BASE, BIRCH, CEDAR, TUESDAY, Answer, Card, know, page, store
 
 from archive import Home
 from archive.ledger.leases import Ending, refused
 from archive.takedown import active_takedowns
 from db import build
+from db.staging import STAGING, Staging
 from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import UsageError
 
@@ -168,3 +171,79 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     connection = sqlite3.connect(path)
     names = "page capture comparison comparison_version tool card quote reviewer side crawl".split()
     return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+
+
+def test_an_older_ledger_takes_back_its_pages_and_robots(tmp_path: Path) -> None:
+    home, older = tmp_path / "home", tmp_path / "older.db"
+    store(home, [page(ALDER, BIRCH)])
+    before = built(home).read_bytes()
+    shutil.copyfile(home / "ledger.db", older)
+    know(home, f"{BASE}/compare/ash-vs-oak")
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute(
+            "INSERT INTO robots (run_id, site, origin, read_at, state, denied_tokens)"
+            " VALUES (1, 'sample', ?, '2026-11-02T12:00:00Z', 'read', 'content-signal:search')",
+            (BASE,),
+        )
+    assert built(home).read_bytes() != before
+    shutil.copyfile(older, home / "ledger.db")
+    assert built(home).read_bytes() == before
+
+
+def test_a_build_killed_behind_a_mended_capture_leaves_no_row_astray(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    for pair in ((ALDER, BIRCH), (ALDER, CEDAR), (BIRCH, CEDAR)):
+        store(home, [page(*pair)])
+    shutil.copytree(home, fresh)
+    first = min((home / "warc").glob("*.gz"))
+    whole = first.read_bytes()
+    first.chmod(0o644)
+    middle = len(whole) // 2
+    first.write_bytes(whole[:middle] + bytes(2) + whole[middle + 2 :])
+    assert build(home, workers=1, accept_loss=True).damaged
+    first.write_bytes(whole)
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(Staging, "taken", Mock(side_effect=KeyboardInterrupt))
+        built(home)
+    assert built(home).read_bytes() == built(fresh).read_bytes()
+
+
+def test_a_revisit_of_a_page_that_now_shows_what_was_taken_down_refers_to_nothing(
+    tmp_path: Path,
+) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    soft = f"<html><body>{'<p>Nothing here yet</p>' * 40}</body></html>".encode()
+    store(home, [page(ALDER, BIRCH), page(CEDAR, ALDER)])
+    store(home, [Answer(f"{BASE}/compare/ash-vs-oak", soft)])
+    store(home, [Answer(f"{BASE}/compare/elm-vs-fir", soft)])
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE capture SET kind = 'revisit', revisit_of = 3 WHERE id = 4")
+    take_down(Home(home), "cedar", reason="asked", site="sample")
+    built(home)
+    store(home, [replace(page(CEDAR, BIRCH), url=f"{BASE}/compare/ash-vs-oak", at=TUESDAY)])
+    shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
+    assert built(home).read_bytes() == built(fresh).read_bytes()
+
+
+def test_a_damaged_staging_file_is_made_again(tmp_path: Path) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    store(home, [page(ALDER, BIRCH)])
+    built(home)
+    staging = home / "records" / STAGING
+    whole = staging.read_bytes()
+    staging.write_bytes(whole[: len(whole) // 2])
+    store(home, [page(ALDER, CEDAR)])
+    shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
+    assert built(home).read_bytes() == built(fresh).read_bytes()
+
+
+def test_captures_of_another_ledger_are_told_from_those_of_the_same_length(tmp_path: Path) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    store(home, [page(ALDER, BIRCH), page(ALDER, CEDAR, at="2026-11-04T12:00:00Z")])
+    built(home)
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE capture SET captured_at = ? WHERE id = 1", (TUESDAY,))
+    shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
+    assert built(home).read_bytes() == built(fresh).read_bytes()

@@ -67,6 +67,24 @@ def test_an_index_that_is_none_is_not_gone_by(tmp_path):
     assert import_paths(tmp_path / "home", [tmp_path / "a.warc"]).stored == 4
 
 
+@pytest.mark.parametrize("scheme", ["", "file://"])
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"offset": "-7"},
+        {"length": "-100000"},
+        {"offset": "100000000"},
+        {"length": 10**30},
+        {"offset": float("inf")},
+        {"url": "https://sample.example/compare/\ud800-vs-b"},
+    ],
+)
+def test_an_index_that_lies_about_its_file_is_not_gone_by(tmp_path, lie, scheme):
+    lines = write(tmp_path / "a.warc")
+    write_index(tmp_path / "a.cdxj", [lines[0] | lie])
+    assert import_paths(tmp_path / "home", [f"{scheme}{tmp_path / 'a.warc'}"]).stored == 4
+
+
 def test_a_place_of_an_index_that_holds_no_record_is_told(tmp_path):
     lines = write(tmp_path / "a.warc")
     lines[0]["offset"] = "7"
