@@ -31,7 +31,7 @@ from db.staging.history import (
 )
 from db.staging.ids import UNCAPTURED
 from db.staging.tables import FORMAT, TABLES
-from db.staging.words import Records
+from db.staging.words import Records, require_words
 from parsers.sites import site_named
 from schema.errors import IntegrityError
 
@@ -323,7 +323,11 @@ class Staging:
     # What is published
 
     def begin_to_publish(self, *, is_part: bool) -> None:
-        """From here on, until `published`, no published file is known to show what is here."""
+        """From here on, until `published`, no published file is known to show what is here.
+
+        Raises: ChangedWordsError.
+        """
+        require_words(self.db)
         self.note(base=None)
         where = " WHERE page_id IN (SELECT page_id FROM dirty)" if is_part else ""
         self.db.execute(f"DELETE FROM version{where}")

@@ -19,6 +19,33 @@ KEPT = 100_000
 """So many of each kind are kept in memory."""
 
 
+_KEYED = {
+    "tool": "site, name",
+    "card": "site, name, category, tagline, description, entry, panel_ship_percent",
+    "quote": "site, tool_name, text",
+}
+_HASHED = {"reviewer": "name", "side": "said"}
+
+
+class ChangedWordsError(Exception):
+    """Words are not those that were read: a staging file that changed is worth nothing."""
+
+
+def require_words(db: sqlite3.Connection) -> None:
+    """Pass where all words still have the keys that they were entered by.
+
+    Raises: ChangedWordsError.
+    """
+    for table, columns in (_KEYED | _HASHED).items():
+        for key, *values in db.execute(f"SELECT key, {columns} FROM {table}"):
+            if table in _KEYED:
+                found = bytes.fromhex(content_key(values))
+            else:
+                found = hashlib.sha256(values[0].encode()).digest()
+            if found != key:
+                raise ChangedWordsError(table)
+
+
 class Distinct:
     """What is distinct of one kind: its table, and the columns beside `n`, `first` and `key`."""
 

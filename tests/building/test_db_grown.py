@@ -239,6 +239,19 @@ def test_a_damaged_staging_file_is_made_again(tmp_path: Path) -> None:
     assert built(home).read_bytes() == built(fresh).read_bytes()
 
 
+def test_a_word_that_changed_in_the_staging_file_is_never_published(tmp_path: Path) -> None:
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    store(home, [page(ALDER, BIRCH)])
+    built(home)
+    for table, column in (("quote", "text"), ("card", "tagline"), ("side", "said")):
+        with closing(sqlite3.connect(home / "records" / STAGING)) as staging, staging:
+            staging.execute(f"UPDATE {table} SET {column} = upper({column})")
+        store(home, [page(ALDER, replace(CEDAR, tagline=f"For {table}"))])
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(home, fresh, ignore=shutil.ignore_patterns("records", "public"))
+        assert built(home).read_bytes() == built(fresh).read_bytes(), table
+
+
 def test_captures_of_another_ledger_are_told_from_those_of_the_same_length(tmp_path: Path) -> None:
     home, fresh = tmp_path / "home", tmp_path / "fresh"
     store(home, [page(ALDER, BIRCH), page(ALDER, CEDAR, at="2026-11-04T12:00:00Z")])
