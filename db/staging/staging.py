@@ -66,36 +66,26 @@ _PUBLIC = (
 class Staging:
     """The staging file of a home, one build at a time.
 
-    Shape: `with Staging(path) as staging: staging.fit(...)`, then `take_...`, then `histories`.
+    Shape: `with Staging(path) as staging: staging.take(...)`, then `take_lines` for each segment,
+    `taken`, and `histories`.
     Raises: what SQLite says of the disk.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.db = self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, isolation_level=None)
-        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.execute("PRAGMA journal_mode = PERSIST")
-        self.db = db
-        with suppress(sqlite3.DatabaseError):
-            if db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() == (
-                str(FORMAT),
-            ):
+        self._open()
+        with suppress(sqlite3.DatabaseError):  # of what is no database, or has no such table
+            if self.noted("format") == str(FORMAT):
                 self._begin()
-                return db
-        db.close()
-        remove(self.path)
-        self.db = db = sqlite3.connect(self.path, isolation_level=None)
-        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.execute("PRAGMA journal_mode = PERSIST")
-        db.executescript(TABLES)
-        self._begin()
-        self.note(format=str(FORMAT))
-        return db
+                return
+        self.begin_again()
+
+    def _open(self) -> None:
+        self.db = sqlite3.connect(self.path, isolation_level=None)
 
     def _begin(self) -> None:
+        self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self.db.execute("PRAGMA journal_mode = PERSIST")
         self._records = Records(self.db)
         self.db.execute("BEGIN IMMEDIATE")
 
@@ -125,7 +115,10 @@ class Staging:
         """Forget everything."""
         self.db.close()
         remove(self.path)
-        self.db = self._opened()
+        self._open()
+        self.db.executescript(TABLES)
+        self._begin()
+        self.note(format=str(FORMAT))
 
     # What is taken in
 
