@@ -275,8 +275,8 @@ def make_missing(
 ) -> Iterator[MadeFile]:
     """The record files of all segments in their order, each made where it is missing.
 
-    Shape: `jobs` is asked for the next one when fewer than `workers` are under way, so that it
-    may read the ledger as it goes; what is yielded may be read while the next ones are made.
+    Shape: `jobs` is asked for the next one when no more than twice `workers` are under way, so that
+    it may read the ledger as it goes; what is yielded may be read while the next ones are made.
     """
     with ThreadPoolExecutor(workers) as threads, maker.pool(workers) as pool:
         yield from ahead(
