@@ -17,6 +17,8 @@ from crawler.hosts.addresses import host_of
 
 BESIDE = ("request", "metadata")
 """The types of the records that go with the answer before them; an index names none of them."""
+MOST_PLACE = 1 << 60
+"""No file is as long. Units: bytes."""
 
 
 @dataclass(slots=True)
@@ -64,7 +66,9 @@ def _selections(index: Path, claims: Callable[[str], bool]) -> dict[str, Selecti
                 said = json.loads(line.split(b" ", 2)[2])
                 name, url = str(said["filename"]), str(said["url"])
                 place = int(said["offset"]), int(said["length"])
-            except (ValueError, LookupError, TypeError, RecursionError):
+                if min(place) < 0 or sum(place) > MOST_PLACE:
+                    return {}
+            except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
                 return {}
             mine = found[name.rpartition("/")[2]]
             mine.end = max(mine.end, sum(place))
