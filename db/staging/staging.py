@@ -228,8 +228,9 @@ class Staging:
         rows = []
         for line in lines:
             capture = by_offset.pop(line["offset"], None)
-            if capture is not None and self._is_staged(capture):
-                rows.append((*self._row(capture, line, capture.id in held), is_damaged))
+            url = None if capture is None else self._url_of(capture.page_id)
+            if capture is not None and url is not None:
+                rows.append((*self._row(capture, url, line, capture.id in held), is_damaged))
         for capture in by_offset.values():
             what = f"its record file does not speak of the capture at {capture.offset}"
             raise IntegrityError(where=capture.segment, what=what)
@@ -237,13 +238,14 @@ class Staging:
         self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
         self.commit()
 
-    def _is_staged(self, capture: Capture) -> bool:
-        sql = "SELECT url FROM page WHERE id = ?"
-        row = self.db.execute(sql, (capture.page_id,)).fetchone()
-        self._url = row and row[0]
-        return row is not None
+    def _url_of(self, page: int) -> str | None:
+        """The address of a page. Absent: None for one of no comparison."""
+        row = self.db.execute("SELECT url FROM page WHERE id = ?", (page,)).fetchone()
+        return None if row is None else row[0]
 
-    def _row(self, capture: Capture, line: dict[str, Any], is_held: bool) -> tuple[Any, ...]:
+    def _row(
+        self, capture: Capture, url: str, line: dict[str, Any], is_held: bool
+    ) -> tuple[Any, ...]:
         reading = line["reading"] or {}
         signals = {*line["opt_outs"], *reading.get("opt_outs", ())}
         record = reading.get("record")
@@ -257,7 +259,7 @@ class Staging:
             capture.page_id,
             capture.id,
             capture.run_id,
-            None if capture.url == self._url else capture.url,
+            None if capture.url == url else capture.url,
             capture.captured_at,
             capture.date_source,
             capture.precision,
