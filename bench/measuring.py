@@ -214,22 +214,14 @@ def _proportional(pid: int) -> int:
 def peers() -> Path | None:
     """The folder of the libraries we are measured beside, installed where it is missing.
 
-    Absent: None where they cannot be installed; `why_no_peers` says why.
+    Absent: None where they cannot be installed, which is told on standard error.
     """
     state = hashlib.sha256(f"{LOCK.read_text()}{sys.version}".encode()).hexdigest()[:12]
     folder = ROOT / ".bootstrap" / f"bench-{state}"
     if (folder / "made").exists():
         return folder
     words = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    words += [
-        "--require-hashes",
-        "--no-deps",
-        "--upgrade",
-        "--target",
-        str(folder),
-        "-r",
-        str(LOCK),
-    ]
+    words += ["--require-hashes", "--no-deps", "--upgrade", "--target", str(folder)]
     words += ["-r", str(LOCK)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:

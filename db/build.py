@@ -58,7 +58,7 @@ class BuildReport:
     """What a build gave.
 
     `path` is the absolute path of the published file, `is_new` whether this build made it,
-    `parsed` the number of distinct pages parsed, `failures` the number of pages whose state is
+    `parsed` the number of captures parsed, `failures` the number of pages whose state is
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
     the archive; their pages are failures until it is mended.
     """

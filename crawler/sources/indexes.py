@@ -69,9 +69,9 @@ def _selections(index: Path, claims: Callable[[str], bool]) -> dict[str, Selecti
                 name, url = str(said["filename"]), str(said["url"])
                 place = int(said["offset"]), int(said["length"])
                 is_claimed = claims(url)
+                if min(place) < 0:
+                    return {}
             except (ValueError, OverflowError, LookupError, TypeError, RecursionError):
-                return {}
-            if min(place) < 0:
                 return {}
             mine = found[name.rpartition("/")[2]]
             mine.end = max(mine.end, sum(place))

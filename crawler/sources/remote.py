@@ -21,6 +21,8 @@ IS_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://").match
 MAGIC = re.compile(r"[*?\[]")
 BESIDE_BYTES = 16 << 10
 """So much behind a selected record is fetched with it, for what goes beside it. Units: bytes."""
+PIECE = 1 << 20
+"""So much is in memory at once. Units: bytes."""
 
 
 def _fsspec() -> Any:
@@ -90,7 +92,9 @@ def fetched(address: str, claims: Callable[[str], bool]) -> Iterator[Path]:
                 for offset, length in wanted:
                     source.seek(offset)
                     out.seek(offset)
-                    out.write(source.read(min(length + BESIDE_BYTES, size - offset)))
+                    left = min(length + BESIDE_BYTES, size - offset)
+                    while left > 0 and (piece := source.read(min(left, PIECE))):
+                        left -= out.write(piece)
         yield path
 
 

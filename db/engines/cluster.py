@@ -11,19 +11,19 @@ import subprocess
 import sys
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from archive import Home
 from archive.store import disk_of
 from db.engines.exchange import FileExchange
 from db.records.making import MadeFile, Maker, ReadPool, SegmentJob
-from db.records.recordfile import READ_ERRORS, record_path, verified_header
+from db.records.recordfile import record_path
 from machine.worker import ahead
 from parsers import PARSER_VERSION
 from parsers.sites import site_named
@@ -85,29 +85,27 @@ def make_on(
     run, names = uuid.uuid4().hex[:8], set[str]()
     workers = max(1, len(client.scheduler_info()["workers"]))
 
-    def submit(job: SegmentJob) -> Any:
+    def submit(job: SegmentJob) -> Callable[[], MadeFile]:
         name = str(record_path(maker.home.records, job.segment))
         # Tasks of one key are one task to Dask, whose result would stand for both. What stands
         # first in a key tells the kind of task: a path would be a kind of its own, each time.
         assert name not in names, name
         names.add(name)
-        if files is not None and not _is_there(Path(name)):
-            exchange = FileExchange(files)
+        there = None if files is None else maker.made(job)
+        if there is not None:  # of which a worker would know nothing
+            return lambda: there
+        exchange = None if files is None else FileExchange(files)
+        if exchange is not None:
             for segment in {each.body.segment for each in job.wanted if each.body}:
                 exchange.put(_segment_file(maker.home, segment), f"warc/{segment}")
         arguments = (maker, job, files, PARSER_VERSION)
         key = ("make", f"{name}-{run}")
-        return client.submit(make_task, *arguments, key=key, pure=False).result
+        task = client.submit(make_task, *arguments, key=key, pure=False)
+        if exchange is None:
+            return cast(Callable[[], MadeFile], task.result)
+        return lambda: _brought(task.result(), maker.home, exchange)
 
-    for made in ahead(submit, jobs, AHEAD * workers):
-        yield made if files is None else _brought(made, maker.home, FileExchange(files))
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return bool(verified_header(path))
-    except READ_ERRORS:
-        return False
+    yield from ahead(submit, jobs, AHEAD * workers)
 
 
 def _segment_file(home: Home, name: str) -> Path:
@@ -144,7 +142,8 @@ def _made_apart(maker: Maker, job: SegmentJob, exchange: FileExchange) -> MadeFi
     name = record_path(maker.home.records, job.segment).name
     exchange.get(f"records/{name}", maker.home.records / name)
     for segment in {each.body.segment for each in job.wanted if each.body}:
-        exchange.get(f"warc/{segment}", maker.home.warc / segment)
+        if not exchange.get(f"warc/{segment}", maker.home.warc / segment):
+            raise IntegrityError(where=segment, what="it is not where files are exchanged")
     with maker.pool(1) as pool:
         made = maker.make(job, pool)
     exchange.put(made.path, f"records/{made.path.name}")

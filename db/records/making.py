@@ -93,6 +93,14 @@ class Maker:
         self._write(job, old, self._answers(job, old, made, pool.map_all), made)
         return made
 
+    def made(self, job: SegmentJob) -> MadeFile | None:
+        """The record file of a segment. Absent: None where it is missing, or does not hold."""
+        path = recordfile.record_path(self.home.records, job.segment)
+        old = next(self._older([path], path), None)
+        if old is None or not old.fits(job, self.takedowns):
+            return None
+        return MadeFile(job.segment.name, path, len(job.wanted))
+
     def renew(self, path: Path, job: SegmentJob) -> bool:
         """Leave what was taken down out of a record file, without a page being read.
 
@@ -267,8 +275,8 @@ def make_missing(
 ) -> Iterator[MadeFile]:
     """The record files of all segments in their order, each made where it is missing.
 
-    Shape: `jobs` is asked for the next one when fewer than `workers` are under way, so that it
-    may read the ledger as it goes; what is yielded may be read while the next ones are made.
+    Shape: `jobs` is asked for the next one when no more than twice `workers` are under way, so that
+    it may read the ledger as it goes; what is yielded may be read while the next ones are made.
     """
     with ThreadPoolExecutor(workers) as threads, maker.pool(workers) as pool:
         yield from ahead(

@@ -26,11 +26,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from pydantic import Field
 
@@ -88,9 +88,9 @@ def packed(lines: list[str]) -> bytes:
 def write_file(path: Path, header: Header, body: BinaryIO) -> None:
     """Write a record file whole: another name, fsync, rename; `body` holds its frames of lines.
 
-    The other name is this process's own, as the same file may be made twice at once.
+    The other name is this call's own, as the same file may be made twice at once, elsewhere.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{uuid4().hex}.part")
     with disk_of(path), whole(path, part) as file:
         file.write(packed([header.model_dump_json()]))
         body.seek(0)
@@ -194,8 +194,8 @@ def record_paths(folder: Path, segment: Segment) -> list[Path]:
 
 
 def remove_older(path: Path, segment: Segment) -> None:
-    """Remove what the record file at `path` replaces, and what a killed build left."""
-    torn = path.parent.glob(f"{segment.name}.*.part")
-    for other in (*record_paths(path.parent, segment), *torn):
+    """Remove what the record file at `path` replaces, but nothing that is being written."""
+    damaged = path.parent.glob(f"{segment.name}.*.damaged.part")
+    for other in (*record_paths(path.parent, segment), *damaged):
         if other != path:
             other.unlink(missing_ok=True)

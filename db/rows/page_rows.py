@@ -70,11 +70,13 @@ class PageRows:
         versions = [] if is_turned else history.versions
         own = (page.public, page.site, page.url, name, state, int(is_due), len(seen), last)
         self.rows[rows.PageRow].append((*own, page.takedown))
-        version_of = {each.id: version.id for version in versions for each in version.seen}
+        version_of = dict.fromkeys(each.id for each in seen)
+        for version in versions:
+            version_of |= dict.fromkeys((each.id for each in version.seen), version.id)
         hides_text = history.wishes("text")
         hides_any = hides_text or history.wishes("part")
         for each in seen:
-            self._add_capture(page, each, version_of.get(each.id), history)
+            self._add_capture(page, each, version_of)
             if each.failure is not None and not each.is_repeat:
                 code, field, said = each.failure
                 detail = public_detail(said, is_withheld=hides_any)
@@ -85,13 +87,11 @@ class PageRows:
         if versions:
             self._add_comparison(history, name, state, hides_text)
 
-    def _add_capture(
-        self, page: StagedPage, each: Seen, version: int | None, history: PageHistory
-    ) -> None:
+    def _add_capture(self, page: StagedPage, each: Seen, version_of: dict[int, int | None]) -> None:
+        """The row of a capture; `version_of` has all of its page."""
         at, precision, again = each.captured_at, each.precision, each.revisit_of
-        if again is not None:
-            is_own = any(other.id == again for other in history.seen)
-            again = again if is_own or self._staging.is_published(again) else None
+        if again is not None and again not in version_of:
+            again = again if self._staging.is_published(again) else None
         self.rows[rows.CaptureRow].append(
             (
                 each.id,
@@ -107,7 +107,7 @@ class PageRows:
                 again,
                 each.body_sha256,
                 each.outcome,
-                version,
+                version_of[each.id],
                 each.asked.told,
             )
         )

@@ -66,36 +66,26 @@ _PUBLIC = (
 class Staging:
     """The staging file of a home, one build at a time.
 
-    Shape: `with Staging(path) as staging: staging.fit(...)`, then `take_...`, then `histories`.
+    Shape: `with Staging(path) as staging: staging.take(...)`, then `take_lines` for each segment,
+    `taken`, and `histories`.
     Raises: what SQLite says of the disk.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.db = self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, isolation_level=None)
-        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.execute("PRAGMA journal_mode = PERSIST")
-        self.db = db
-        with suppress(sqlite3.DatabaseError):
-            if db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() == (
-                str(FORMAT),
-            ):
+        self._open()
+        with suppress(sqlite3.DatabaseError):  # of what is no database, or has no such table
+            if self.noted("format") == str(FORMAT):
                 self._begin()
-                return db
-        db.close()
-        remove(self.path)
-        self.db = db = sqlite3.connect(self.path, isolation_level=None)
-        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.execute("PRAGMA journal_mode = PERSIST")
-        db.executescript(TABLES)
-        self._begin()
-        self.note(format=str(FORMAT))
-        return db
+                return
+        self.begin_again()
+
+    def _open(self) -> None:
+        self.db = sqlite3.connect(self.path, isolation_level=None)
 
     def _begin(self) -> None:
+        self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self.db.execute("PRAGMA journal_mode = PERSIST")
         self._records = Records(self.db)
         self.db.execute("BEGIN IMMEDIATE")
 
@@ -125,7 +115,10 @@ class Staging:
         """Forget everything."""
         self.db.close()
         remove(self.path)
-        self.db = self._opened()
+        self._open()
+        self.db.executescript(TABLES)
+        self._begin()
+        self.note(format=str(FORMAT))
 
     # What is taken in
 
@@ -240,8 +233,9 @@ class Staging:
         rows = []
         for line in lines:
             capture = by_offset.pop(line["offset"], None)
-            if capture is not None and self._is_staged(capture):
-                rows.append((*self._row(capture, line, capture.id in held), is_damaged))
+            url = None if capture is None else self._url_of(capture.page_id)
+            if capture is not None and url is not None:
+                rows.append((*self._row(capture, url, line, capture.id in held), is_damaged))
         for capture in by_offset.values():
             what = f"its record file does not speak of the capture at {capture.offset}"
             raise IntegrityError(where=capture.segment, what=what)
@@ -251,13 +245,14 @@ class Staging:
             self.note(base=None)
         self.commit()
 
-    def _is_staged(self, capture: Capture) -> bool:
-        sql = "SELECT url FROM page WHERE id = ?"
-        row = self.db.execute(sql, (capture.page_id,)).fetchone()
-        self._url = row and row[0]
-        return row is not None
+    def _url_of(self, page: int) -> str | None:
+        """The address of a page. Absent: None for one of no comparison."""
+        row = self.db.execute("SELECT url FROM page WHERE id = ?", (page,)).fetchone()
+        return None if row is None else row[0]
 
-    def _row(self, capture: Capture, line: dict[str, Any], is_held: bool) -> tuple[Any, ...]:
+    def _row(
+        self, capture: Capture, url: str, line: dict[str, Any], is_held: bool
+    ) -> tuple[Any, ...]:
         reading = line["reading"] or {}
         signals = {*line["opt_outs"], *reading.get("opt_outs", ())}
         record = reading.get("record")
@@ -271,7 +266,7 @@ class Staging:
             capture.page_id,
             capture.id,
             capture.run_id,
-            None if capture.url == self._url else capture.url,
+            None if capture.url == url else capture.url,
             capture.captured_at,
             capture.date_source,
             capture.precision,

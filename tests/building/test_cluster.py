@@ -248,6 +248,22 @@ def test_files_are_exchanged_through_an_object_store_as_whole_objects(
     assert len(system.ls(bucket + "/warc")) == 6
 
 
+def test_a_record_file_that_is_here_is_asked_of_nobody(
+    home: Path, bucket: str, client: Any
+) -> None:
+    first = made_of(home)
+    made = list(make_on(client, Maker(Home(home)), jobs_of(home), files=f"{bucket}-of-none"))
+    assert [each.path for each in made] == [each.path for each in first]
+    assert not any(each.parsed or each.damaged for each in made)
+
+
+def test_a_segment_that_nobody_laid_there_is_an_error_and_no_page_that_cannot_be_read(
+    home: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(IntegrityError, match="exchanged"):
+        make_task(Maker(Home(home)), jobs_of(home)[0], f"file://{tmp_path}/none", PARSER_VERSION)
+
+
 def test_what_is_read_back_otherwise_than_it_was_put_is_an_error(
     tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

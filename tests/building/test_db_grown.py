@@ -167,6 +167,14 @@ def test_a_new_page_moves_no_id(tmp_path: Path) -> None:
         assert {row[0] for row in found} <= kept, table
 
 
+@pytest.mark.parametrize("torn", [b"", b"no database", b"SQLite format 3\0" + bytes(5000)])
+def test_a_staging_file_that_is_torn_is_made_again(tmp_path: Path, torn: bytes) -> None:
+    store(tmp_path, [page(ALDER, BIRCH)])
+    before = built(tmp_path)
+    (tmp_path / "records" / "staging.db").write_bytes(torn)
+    assert built(tmp_path) == before
+
+
 def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     connection = sqlite3.connect(path)
     names = "page capture comparison comparison_version tool card quote reviewer side crawl".split()

@@ -12,7 +12,7 @@ import pytest
 from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store, url_of
 
 from archive import Archive, Home, open_archive
-from db.records import making
+from db.records import making, recordfile
 from db.records.keys import card_key, quote_key
 from db.records.making import MadeFile, Maker, SegmentJob, job_of, make_missing
 from db.records.reading import WantedLine, read_capture
@@ -143,6 +143,23 @@ def test_a_file_with_damage_in_it_does_not_take_the_name_of_a_record_file(tmp_pa
     (mended,) = made_of(tmp_path)
     assert (mended.damaged, mended.parsed, mended.path.suffix) == ([], 3, ".zst")
     assert list((tmp_path / "records").iterdir()) == [mended.path]
+
+
+def test_a_file_that_is_made_twice_at_once_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(tmp_path, PAGES[:3])
+    packed = recordfile.packed
+
+    def packed_meanwhile(lines: list[str]) -> bytes:
+        if lines[0].startswith('{"format"'):
+            monkeypatch.setattr(recordfile, "packed", packed)
+            assert made_of(tmp_path)[0].path.exists()
+        return packed(lines)
+
+    monkeypatch.setattr(recordfile, "packed", packed_meanwhile)
+    (made,) = made_of(tmp_path)
+    assert [*verified_header(made.path).outcomes.values()] == ["comparison"] * 3
 
 
 @pytest.mark.parametrize("at", [10, -10, -1])

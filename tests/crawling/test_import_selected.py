@@ -94,6 +94,17 @@ def test_a_place_of_an_index_that_holds_no_record_is_told(tmp_path):
     assert report.stored == 3
 
 
+@pytest.mark.parametrize("place", ["-5", "1e3", 1e999, 10**30, "99999999"])
+@pytest.mark.parametrize("name", ["offset", "length"])
+def test_a_place_that_is_none_ends_no_import(tmp_path, name, place):
+    lines = write(tmp_path / "a.warc")
+    lines[0][name] = place
+    write_index(tmp_path / "a.cdxj", lines)
+    here = import_paths(tmp_path / "here", [tmp_path / "a.warc"])
+    there = import_paths(tmp_path / "there", [f"file://{tmp_path}/a.warc"])
+    assert here.stored == there.stored >= 3
+
+
 def test_what_no_site_claims_is_counted_and_not_read(tmp_path):
     write(tmp_path / "a.warc", digest="sha1:" + 32 * "A")  # no block has it
     report = import_paths(tmp_path / "home", [tmp_path / "a.warc"])
