@@ -63,7 +63,7 @@ class NumberedRow(Row):
     """A row with a number of its own."""
 
     id: int
-    """Row number; it holds inside this file only, the keys beside it hold everywhere."""
+    """Row number; of what pages show, the same in each edition. Keys hold in any archive."""
 
 
 class DatedRow(NumberedRow):
