@@ -42,6 +42,8 @@ MEASUREMENTS = {
     "commands": ("scripts:commands", "how the other commands grow"),
 }
 """The module and function of each: `measure` where none is named."""
+SCALES = ("tiny", "quick", "million")
+SCALED = "tiny tries that all of it runs; quick builds 100,000 pages, million ten times as many."
 MILLION = ("build",)
 """What `--scale million` runs unless something is named."""
 PACKAGES = (
@@ -174,10 +176,13 @@ def run(bench: Bench, names: list[str], results: Path | None) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="These alone.")
+    told = (
+        f"These alone: {', '.join(f'{name} ({what})' for name, (_, what) in MEASUREMENTS.items())}."
+    )
+    parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help=told)
     parser.add_argument("--against", help="An older revision, measured in turns with this state.")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--scale", choices=("tiny", "quick", "million"), default="quick")
+    parser.add_argument("--rounds", type=int, default=5, help="The median of so many is told.")
+    parser.add_argument("--scale", choices=SCALES, default="quick", help=SCALED)
     parser.add_argument("--homes", type=Path, help="Where homes are kept; those there are used.")
     parser.add_argument("--folder", type=Path, help="A folder on the disk to measure.")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results.jsonl")
