@@ -10,7 +10,7 @@ from random import Random
 
 SIZE = 70_000
 _WORDS = (
-    "kettle lantern harbour signal quiet ledger marble thread window copper meadow plain "
+    "basket cellar harbour signal quiet ledger marble thread window copper meadow plain "
     "often reads keeps writes finds turns before after under with without beside"
 ).split()
 _REVIEWERS = ("Tinkerer", "Doubter", "Archivist", "Bookkeeper")
