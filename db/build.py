@@ -37,7 +37,6 @@ from db.records.snapshot import Snapshot, small_digest, take_snapshot
 from db.rows.all_rows import write_rows
 from db.rows.write import Work, disk_of_database, require_sound
 from db.staging.staging import STAGING, Staging, remove
-from db.staging.words import ChangedWordsError
 from db.takedown.files import left_out
 from db.takedown.records import cleaning_of
 from db.takedown.withdraw import is_outdated, withdraw
@@ -120,12 +119,8 @@ def build(
         for tried in range(ROUNDS):
             try:
                 report = making.once()
-            except (sqlite3.DatabaseError, ChangedWordsError) as error:
-                if (
-                    tried
-                    or getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-                    not in _DAMAGED
-                ):
+            except sqlite3.DatabaseError as error:
+                if tried or getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
                     raise
                 # The staging file alone: all else was verified. It is made again.
                 remove(place.records / STAGING)

@@ -6,9 +6,7 @@
 # lease, and its object starts a timer that renews leases every six seconds, holds the object and is
 # never stopped. `with Lock("ledger")` in a task leaves one with the worker at each task, of one name
 # too; the scheduler keeps each name. Nothing to do at 20,000 was 0.15 of a processor and at 30,000
-# 0.29, against 0.04; a lock cost 0.17 ms at first, 0.5 at 36,000, 1.1 at 42,000, and between 42,000
-# and 45,000 9 ms, as the loop no longer kept up with the timers; another run did not get from 30,000
-# to 40,000 in five minutes.
+# 0.29, against 0.04, and what a lock costs grows with those that were used before.
 # To do: one object a worker, made once; or lock.close() by who uses a name last; or the setting
 # distributed.scheduler.locks.lease-timeout "inf" (a dead holder's lock then stays locked).
 set -euo pipefail

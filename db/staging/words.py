@@ -27,8 +27,10 @@ _KEYED = {
 _HASHED = {"reviewer": "name", "side": "said"}
 
 
-class ChangedWordsError(Exception):
-    """Words are not those that were read: a staging file that changed is worth nothing."""
+class ChangedWordsError(sqlite3.DatabaseError):
+    """Words are not those that were read: the file is damaged, though SQLite cannot tell."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 def require_words(db: sqlite3.Connection) -> None:
