@@ -1,4 +1,4 @@
-"""Importing pages: a WARC file as other tools write it, and a folder of saved pages.
+"""Importing pages, and building from them: a WARC file of another tool, a folder of saved pages.
 
 Each page says other things. What a command takes to begin is measured with one page in the same
 round and taken off. Every page is acknowledged only once it is on the disk that holds `--folder`.
@@ -64,19 +64,24 @@ def measure(bench: Bench) -> Iterator[Row]:
 def _add(
     series: Series, bench: Bench, tree: Tree, what: str, path: Path, count: int, *more: str
 ) -> None:
-    whole = _import(bench, tree, str(path).format("all"), more)
-    seconds, processor, pages = whole.seconds, whole.processor, count
-    if bench.scale != "tiny":
-        one = _import(bench, tree, str(path).format("one"), more)
-        seconds, processor, pages = seconds - one.seconds, processor - one.processor, count - 1
-    series.add(tree, f"{what}, pages a second", "/s", pages / seconds, more=True)
-    series.add(tree, f"{what}, processor a page", "ms", 1_000 * processor / pages)
-    series.add(tree, f"{what}, peak of one process", "MiB", whole.peak)
+    whole = _taken(bench, tree, str(path).format("all"), more)
+    # Of too few pages nothing can be taken off.
+    one = None if bench.scale == "tiny" else _taken(bench, tree, str(path).format("one"), more)
+    for number, name in enumerate((what, f"{what}, then built")):
+        seconds, processor, pages = whole[number].seconds, whole[number].processor, count
+        if one is not None:
+            seconds, processor = seconds - one[number].seconds, processor - one[number].processor
+            pages -= 1
+        series.add(tree, f"{name}, pages a second", "/s", pages / seconds, more=True)
+        series.add(tree, f"{name}, processor a page", "ms", 1_000 * processor / pages)
+        series.add(tree, f"{name}, peak of one process", "MiB", whole[number].peak)
 
 
-def _import(bench: Bench, tree: Tree, path: str, more: tuple[str, ...]) -> Cost:
+def _taken(bench: Bench, tree: Tree, path: str, more: tuple[str, ...]) -> tuple[Cost, Cost]:
+    """What an import costs, and a build of what it left."""
     home = bench.place("home")
     words = [
         w for each in more for w in ([each, f"{path}.urls"] if each == "--urls-file" else [each])
     ]
-    return bench.verdicts(tree, "import", path, "--home", home, "--site", "sample", *words)
+    taken = bench.verdicts(tree, "import", path, "--home", home, "--site", "sample", *words)
+    return taken, bench.verdicts(tree, "build", "--home", home)

@@ -55,7 +55,7 @@ class Store:
     """Takes an answer and forgets it."""
 
     def add(self, exchange: Any, message: Any, page_id: int, settle: Any = None) -> Stored:
-        return Stored(page_id, False)
+        return Stored(page_id, False, "")
 
     def repeats(self, *given: Any) -> bool:
         return False
@@ -99,6 +99,7 @@ def open_run(home: Any, kind: str, ack: int | None = None) -> Iterator[Any]:
 
 def install(run: ModuleType) -> None:
     """Put the stand-ins in place of archive and ledger."""
+    from crawler import asking
     from crawler.choosing import taken
     from crawler.drift.profiler import Profiler
 
@@ -106,6 +107,7 @@ def install(run: ModuleType) -> None:
         str(capture_id),
         capture_id,
     )
+    asking.keep_results = lambda home, results: None  # type: ignore[assignment]
     run.open_run = open_run  # type: ignore[attr-defined]
     run.still_held = lambda home, sites: Counter()  # type: ignore[attr-defined]
     taken.active_takedowns = lambda home: []  # type: ignore[assignment]

@@ -35,7 +35,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from archive.ledger import NOT_ASKED, Ending, Lease, end_attempt, failed
-from archive.store import Exchange, Store, keep_aside
+from archive.store import Exchange, Store, Stored, keep_aside, keep_results
 from archive.warc import Message, UnwritableError
 from crawler.choosing.discovery import Discovery
 from crawler.context import Crawl, Job
@@ -79,8 +79,7 @@ class Kept:
     lease: Lease
     message: Message
     ruling: Ruling
-    capture_id: int
-    is_unchanged: bool
+    stored: Stored
     looking: Looking | None
     """What a worker sees in the page, begun while it was stored. Absent: None where none was."""
 
@@ -181,7 +180,7 @@ class Asking:
             discovery.ahead = ahead
         self._run.ended(lease, ruling.ending, is_unchanged=stored.is_unchanged)
         self._run.pace.after(lease.site, ruling.ending, ruling.wait_s)
-        return Kept(lease, message, ruling, stored.capture_id, stored.is_unchanged, looking)
+        return Kept(lease, message, ruling, stored, looking)
 
     def _look_ahead(
         self, exchange: Exchange, message: Message, lease: Lease, ruling: Ruling
@@ -212,12 +211,12 @@ class Asking:
         if kept.ruling.ending.state != "captured":
             return
         is_page = lease.role == "comparison"
-        if kept.is_unchanged and is_page and not lease.was_refused:
+        if kept.stored.is_unchanged and is_page and not lease.was_refused:
             run.profiler.see_unchanged(job.site.name)
             return
         body = kept.message.decoded.body
-        if kept.is_unchanged or body is None:
-            body = run.books.store.body_of(kept.capture_id)
+        if kept.stored.is_unchanged or body is None:
+            body = run.books.store.body_of(kept.stored.capture_id)
         kind, url = kept.message.header("content-type"), lease.url
         if not is_page:
             is_html = "html" in (kind or "")
@@ -234,15 +233,17 @@ class Asking:
         if not is_page:
             run.tally.links[lease.page_id] = 0 if isinstance(seen, Died) else len(seen.links)
         else:
-            run.profiler.see(job.site.name, kept.capture_id, seen)
-            if not kept.is_unchanged and isinstance(seen, PageLook):
+            run.profiler.see(job.site.name, kept.stored.capture_id, seen)
+            if isinstance(seen, PageLook) and seen.result is not None:
+                keep_results(run.books.home, [(kept.stored.segment, seen.result)])
+            if not kept.stored.is_unchanged and isinstance(seen, PageLook):
                 await self._compare(kept, seen)
 
     async def _compare(self, kept: Kept, seen: PageLook) -> None:
         """Let a page that says what it said before be due as one that did not change."""
         run = self._run
         try:
-            task = task_before(run.books.ledger, run.books.store, kept.capture_id, seen)
+            task = task_before(run.books.ledger, run.books.store, kept.stored.capture_id, seen)
         except IntegrityError:
             run.tally.notes["earlier capture not readable, see `verdicts check --deep`"] += 1
             return

@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from archive import Archive, Capture, Home, open_archive
-from archive.store import disk_of
+from archive import Archive, Home, open_archive
+from archive.store import disk_of, drop_results
 from db.engines import ClusterPlace, cluster, make_on
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
@@ -205,22 +205,26 @@ class _Build:
             if new or staging.noted("base") is None or staging.count("dirty"):
                 current = present(self.home)
                 self.home.require_room(3 * current.stat().st_size if current is not None else 0)
-            files, staged = self.home.records, dict[str, list[Capture]]()
+            files, segments = self.home.records, {each.name: each for each in snapshot.segments}
             wanted = {each: _file(record_path(files, each)) for each in snapshot.segments}
 
             def jobs() -> Iterator[SegmentJob]:
                 for segment, file in wanted.items():
                     if segment.name in new or staging.file(segment.name) != file:
-                        staged[segment.name] = snapshot.captures_of(segment)
-                        if staged[segment.name]:
-                            yield job_of(segment, staged[segment.name], self.archive)
+                        job = job_of(segment, snapshot.captures_of(segment), self.archive)
+                        if job.wanted:
+                            yield job
 
             maker, done, total = Maker(self.home, cleaning_of(snapshot.taken)), 0, sum(new.values())
             for made in self._made(maker, jobs()):
-                found = (e for e in staged.pop(made.segment) if e.id > after or e.id in again)
+                # Read again: those of the segments under way would fill the memory.
+                captures = snapshot.captures_of(segments[made.segment])
+                found = (each for each in captures if each.id > after or each.id in again)
                 is_damaged = bool(made.damaged)
                 staging.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
                 staging.note_file(made.segment, None if is_damaged else _file(made.path))
+                if not is_damaged:
+                    drop_results(self.home, [made.segment])
                 self.parsed += made.parsed
                 self.damaged += len(made.damaged)
                 done += new.get(made.segment, 0)

@@ -12,6 +12,7 @@ sites/      a file a publisher                  optout   what a page says agains
 version     what a record may depend on         heads    texts that name a tool
 placeholders  what stands for a text     garbled  what a program made unreadable
 address  of a page that nobody named     saved/   what savers and web archives left in a page
+result   what is kept of a page that was read     keys     of quotes and cards, for ever
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from dataclasses import dataclass, field
 from parsers.absence import explain_absence, has_shape
 from parsers.address import SaidAddress, is_fitting, name_of
 from parsers.comparison import in_order
+from parsers.keys import card_key, content_key, quote_key
 from parsers.layout import read_laid_out
-from parsers.optout import opt_outs, refused_usages, unquotable
+from parsers.optout import header_opt_outs, opt_outs, refused_usages
 from parsers.page.decode import Decoded, decode, is_html
 from parsers.page.document import Document
 from parsers.page.html import read_html
@@ -30,6 +32,7 @@ from parsers.page.links import links_of
 from parsers.page.scan import require_safe_shape
 from parsers.page.text import read_text
 from parsers.page.tree import Markup
+from parsers.result import PageResult, dump_result, result_key, result_of
 from parsers.saved import Saved, replayed, saved_from
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
@@ -42,20 +45,27 @@ from schema.records import Comparison, Failure, Finding, Other, Place
 __all__ = [
     "PARSER_VERSION",
     "Explanation",
+    "PageResult",
     "Saved",
     "Site",
+    "card_key",
+    "content_key",
+    "dump_result",
     "explain",
+    "header_opt_outs",
     "label_key",
     "opt_outs",
     "outcome_of",
     "parse_page",
+    "quote_key",
     "read_document",
     "read_page",
     "refused_usages",
     "replayed",
+    "result_key",
+    "result_of",
     "saved_from",
     "source_digest",
-    "unquotable",
     "word_key",
 ]
 

@@ -32,6 +32,7 @@ LONG_PIECE = 20
 """A piece of a marked part that stands in a text is taken for a piece of it. Units: code points."""
 
 _USAGES = ("content-usage", "content-signal", "content-signals")
+_SPEAKING = frozenset((*_USAGES, "link", "tdm-policy", "tdm-reservation", "x-robots-tag"))
 _REFUSED = re.compile(
     r"(?<![\w.*-])([a-z*][a-z0-9_.*-]{0,63})\s*[=:]\s*(?:no?|\?0|0|false)(?![\w-]|\.\w)",
     re.IGNORECASE,
@@ -58,17 +59,25 @@ def opt_outs(
     Source: robots meta tags and X-Robots-Tag, TDMRep, Content-Usage, Content-Signal, RSL 1.0.
     Raises: BytesError for bytes that may not be parsed.
     """
+    found = {*header_opt_outs(headers)}
+    if is_html(page):
+        markup = markup or markup_of(page)
+        found |= _meta_signals(markup) | _licence_signals(markup)
+        if any(_parts(markup)):
+            found.add("data-nosnippet")
+    return tuple(sorted(found))
+
+
+def header_opt_outs(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Which opt-out signals the headers alone give, sorted. Shape: as `opt_outs`."""
+    if _SPEAKING.isdisjoint(headers):
+        return ()
     found = _header_words(headers.get("x-robots-tag", ""))
     for name in _USAGES:
         found |= _usage_signals(name, headers.get(name, ""))
     found |= _tdm_signals(headers)
     if any(_is_licence(link) for link in _LINK.split(headers.get("link", ""))):
         found.add("rsl")
-    if is_html(page):
-        markup = markup or markup_of(page)
-        found |= _meta_signals(markup) | _licence_signals(markup)
-        if any(_parts(markup)):
-            found.add("data-nosnippet")
     return tuple(sorted(found))
 
 

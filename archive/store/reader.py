@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -132,7 +132,7 @@ class Run:
     report: str | None
 
 
-CHUNK = 20_000
+CHUNK = 2_000
 """So many rows are read at once, so that a crawl need not wait. Units: rows."""
 _DENIED = (
     "SELECT run_id, site, group_concat(denied_tokens, ' ') AS denied_tokens"
@@ -147,6 +147,8 @@ _CAPTURES = (
     " JOIN segment ON segment.id = segment_id JOIN page ON page.id = page_id"
     f" LEFT JOIN ({_DENIED}) AS said ON said.run_id = capture.run_id AND said.site = capture.site"
 )
+_HEADERS = [each.name for each in fields(Capture)].index("headers")
+_ALONE = _CAPTURES.format(seen_at=SEEN_AT_ALONE)
 
 
 class Archive:
@@ -178,13 +180,16 @@ class Archive:
         """One capture by its id. Absent: None where there is none. Raises: as `each_capture`."""
         return next(iter(self._some("capture.id = ?", number)), None)
 
-    def captures_of(self, segment: str) -> list[Capture]:
-        """The captures of one segment, by their place in it. Raises: as `captures`."""
-        return self._some("segment.name = ? ORDER BY offset", segment)
+    def captures_of(self, segment: str) -> Iterator[Capture]:
+        """The captures of one segment, by their place in it, as memory need not hold them.
+
+        Raises: as `each_capture`.
+        """
+        sql = f"{_ALONE} WHERE segment.name = ? ORDER BY offset"
+        return map(_capture, stream_rows(self.home.ledger, sql, (segment,)))
 
     def _some(self, where: str, value: object) -> list[Capture]:
-        sql = f"{_CAPTURES.format(seen_at=SEEN_AT_ALONE)} WHERE {where}"
-        return [*map(_capture, read_rows(self.home.ledger, sql, (value,)))]
+        return [*map(_capture, read_rows(self.home.ledger, f"{_ALONE} WHERE {where}", (value,)))]
 
     def places_of(self, segment: str) -> list[tuple[int, int, int]]:
         """Place, number and page of each capture of one segment that was not erased, by place."""
@@ -299,7 +304,9 @@ def _capture(row: sqlite3.Row) -> Capture:
     except ValueError as error:
         where = f"capture {row['id']} of {row['url']}"
         raise IntegrityError(where=where, what=f"its headers cannot be read: {error}") from error
-    return Capture(**{**dict(row), "headers": headers})
+    values = [*row]
+    values[_HEADERS] = headers
+    return Capture(*values)
 
 
 def open_archive(path: Path) -> Archive:

@@ -110,6 +110,7 @@ class Stored:
 
     capture_id: int
     is_unchanged: bool
+    segment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ class Store:
                 settle(db, capture_id, original is not None)
         sha256 = str(row["body_sha256"])
         self._added.append(_Added(exchange, original, sha256, segment, (offset, len(answer))))
-        return Stored(capture_id, original is not None)
+        return Stored(capture_id, original is not None, segment.name)
 
     def repeats(self, exchange: Exchange, message: Message, page_id: int) -> bool:
         """Whether an answer, were it added now, would be as what is stored of its page."""

@@ -17,7 +17,16 @@ from pathlib import Path
 
 from archive import OpenRun
 from archive.ledger import Found, Lease, Role, note_robots, settle_import, stored_exchanges
-from archive.store import NOT_MODIFIED, Exchange, Originals, Reference, put_together
+from archive.store import (
+    NOT_MODIFIED,
+    Exchange,
+    KeptResult,
+    Originals,
+    Reference,
+    Stored,
+    keep_results,
+    put_together,
+)
 from archive.warc import Message, UnwritableError, take_apart
 from crawler.choosing import TakenPages
 from crawler.drift.profiler import Profiler, judge_rest
@@ -137,6 +146,7 @@ class Taking:
         self._erased = TakenPages(self.books.home, erased=True)
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
+        self._results: list[tuple[str, KeptResult]] = []
         self._latest = later(days=CLOCKS_DIFFER_DAYS)
 
     def take(self, found: SourceItem) -> None:
@@ -201,6 +211,8 @@ class Taking:
         with self.books.store.group(each.site.name for each in group if each.site is not None):
             for each in group:
                 self._settle(each)
+        keep_results(self.books.home, self._results)
+        self._results.clear()
 
     def _settle(self, each: _Waiting) -> None:
         found = each.found
@@ -379,7 +391,7 @@ class Taking:
             self._look_elsewhere(item, site, own)
         if ready.is_read and asked is not None:  # what was not asked about was here already
             lease = Lease(attempt[0], page_id, site.name, own, ready.role, None, 0, 0)
-            self._check_record(item, lease, stored.capture_id, asked())
+            self._check_record(item, lease, stored, asked())
 
     def _count(self, item: Item, ready: _Ready) -> None:
         count, is_page = self.count, ready.role == "comparison"
@@ -395,10 +407,12 @@ class Taking:
             count.problem(item.where, f"{ready.outcome}:{ready.reason}")
 
     def _check_record(
-        self, item: Item, lease: Lease, capture_id: int, seen: PageLook | Died
+        self, item: Item, lease: Lease, stored: Stored, seen: PageLook | Died
     ) -> None:
         """Note whether a stored page gives a record."""
-        self.profiler.see(lease.site, capture_id, seen)
+        self.profiler.see(lease.site, stored.capture_id, seen)
+        if isinstance(seen, PageLook) and seen.result is not None:
+            self._results.append((stored.segment, seen.result))
         failure = "parser_died" if isinstance(seen, Died) else seen.failure
         if failure is not None:
             self.books.frontier.note(lease, "extraction_refused", failure)

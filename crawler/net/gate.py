@@ -76,9 +76,9 @@ class RobotsGate(RobotsTxtMiddleware):
             self._look_at_clock(job)
             return read_rules(None, None)
         status, body = kept.message.status, body_of(kept.message)
-        if kept.is_unchanged:
-            status, body = 200, run.books.store.body_of(kept.capture_id)
-        rules = read_rules(status, body, kept.capture_id)
+        if kept.stored.is_unchanged:
+            status, body = 200, run.books.store.body_of(kept.stored.capture_id)
+        rules = read_rules(status, body, kept.stored.capture_id)
         if rules.state != "unreachable":  # else nothing is asked for after it
             await run.pace.ready(job.site.name)
         return rules

@@ -9,8 +9,18 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from archive.store import KeptResult, kept_result
 from crawler.reading.traits import PageTraits, traits_of, unread_traits
-from parsers import Explanation, explain, label_key, word_key
+from parsers import (
+    Explanation,
+    dump_result,
+    explain,
+    label_key,
+    outcome_of,
+    result_key,
+    result_of,
+    word_key,
+)
 from parsers.page import Document, page_links
 from parsers.sites import DEFAULT_SITE, site_named
 from schema.errors import BytesError
@@ -45,6 +55,8 @@ class PageLook:
     traits: PageTraits | None = None
     record: str | None = None
     """SHA-256 of what the record says, but for the layout that it was read from."""
+    result: KeptResult | None = None
+    """What a build would read in it; None where it may have to be read in another way."""
 
 
 def look(task: LookTask) -> PageLook:
@@ -62,7 +74,17 @@ def look(task: LookTask) -> PageLook:
         canonicals=read.document.canonicals if read.document is not None else (),
         traits=_traits(read, task),
         record=_said(read.record) if isinstance(read.record, Comparison) else None,
+        result=_result(read, task),
     )
+
+
+def _result(read: Explanation, task: LookTask) -> KeptResult | None:
+    page, site = task.page, task.site
+    if site is None or page.is_bare:
+        return None
+    result = result_of(page, outcome_of(page, read), read.markup, site)
+    key = result_key(page.url, page.sha256, page.content_type, site)
+    return kept_result(key, dump_result(result))
 
 
 def _said(record: Comparison) -> str:

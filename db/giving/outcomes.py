@@ -13,13 +13,12 @@ from tempfile import TemporaryDirectory
 
 from archive import Archive, Capture, Page
 from db.records.making import Maker, job_of, make_missing
-from db.records.reading import header_opt_outs
 from db.records.recordfile import read_raw
 from db.records.snapshot import Snapshot, is_known_page
 from db.staging import STAGING, PageHistory, Seen, StagedPage, Staging, asked, place_in_time
 from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
-from parsers import opt_outs
+from parsers import header_opt_outs, opt_outs
 from schema.errors import BytesError, IntegrityError, ParseError
 from schema.page import RawPage
 from schema.signals import Wish, robots_signals, wishes
@@ -71,7 +70,7 @@ def _stage(
     staging: Staging, archive: Archive, snapshot: Snapshot, folder: Path, progress: GivingProgress
 ) -> None:
     staging.take(archive, snapshot, ())
-    staged = {each.name: (each, snapshot.captures_of(each)) for each in snapshot.segments}
+    staged = {each.name: (each, [*snapshot.captures_of(each)]) for each in snapshot.segments}
     jobs = (job_of(*each, archive) for each in staged.values() if each[1])
     total = sum(len(captures) for _, captures in staged.values())
     maker, done = Maker(archive.home, cleaning_of(snapshot.taken)), 0

@@ -18,10 +18,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple, TypeAlias
 
 from archive import Archive, Capture, Home, Segment
-from archive.store import disk_of
+from archive.store import ResultPlace, disk_of, kept_results
 from db.records import recordfile
 from db.records.reading import (
     CaptureLine,
@@ -34,7 +35,7 @@ from db.records.reading import (
     read_capture,
 )
 from machine.worker import Died, GuardedPool, ahead
-from parsers import PARSER_VERSION
+from parsers import PARSER_VERSION, header_opt_outs
 from schema.errors import IntegrityError
 
 ReadPool: TypeAlias = GuardedPool[WantedLine, ReadAnswer]
@@ -140,6 +141,7 @@ class Maker:
         """The lines of each chunk of a segment, those taken over that there are."""
         sent: deque[tuple[list[WantedLine], dict[int, ReadAnswer]]] = deque()
         lines = old.lines(job, self.cleaning) if old is not None else iter(())
+        results = kept_results(self.home, job.segment.name)
 
         def batches() -> Iterator[list[WantedLine]]:
             at = next(lines, None)
@@ -150,7 +152,7 @@ class Maker:
                     kept[at[0]] = at[1]
                     at = next(lines, None)
                 sent.append((part, kept))
-                yield [each for each in part if each.offset not in kept]
+                yield [_told_where(each, results) for each in part if each.offset not in kept]
 
         for answers in read(batches()):
             part, kept = sent.popleft()
@@ -236,6 +238,12 @@ class _OlderFile(NamedTuple):
                 yield offset, cleaned_answer(each.site, line, cleaning)
 
 
+def _told_where(wanted: WantedLine, results: dict[bytes, ResultPlace]) -> WantedLine:
+    """A capture with the place at which what its page says is kept."""
+    place = results.get(wanted.key) if results and wanted.is_parsed else None
+    return wanted if place is None else wanted._replace(result=place)
+
+
 def _read_nothing(batches: Iterable[list[WantedLine]]) -> Iterator[list[ReadAnswer | Died]]:
     """Where no page may be read. Raises: LookupError where one would have to be."""
     for batch in batches:
@@ -256,14 +264,15 @@ def wanted_of(capture: Capture, archive: Archive) -> WantedLine:
     if capture.status == 200 and not is_repeat:
         with suppress(IntegrityError):
             body = archive.body_of(capture)
+            body = body._replace(segment=intern(body.segment))
     return WantedLine(
         capture.offset,
         capture.url,
-        capture.site,
+        intern(capture.site),  # what thousands share lies in memory once
         capture.captured_at,
         capture.status,
-        capture.content_type,
-        capture.headers,
+        capture.content_type and intern(capture.content_type),
+        header_opt_outs(capture.headers),
         is_repeat,
         capture.body_sha256,
         body,
@@ -275,10 +284,8 @@ def make_missing(
 ) -> Iterator[MadeFile]:
     """The record files of all segments in their order, each made where it is missing.
 
-    Shape: `jobs` is asked for the next one when no more than twice `workers` are under way, so that
-    it may read the ledger as it goes; what is yielded may be read while the next ones are made.
+    Shape: `jobs` is asked for the next one when one is under way, so that it may read the ledger as
+    it goes; what is yielded may be read while the next ones are made.
     """
     with ThreadPoolExecutor(workers) as threads, maker.pool(workers) as pool:
-        yield from ahead(
-            lambda job: threads.submit(maker.make, job, pool, folder).result, jobs, 2 * workers
-        )
+        yield from ahead(lambda job: threads.submit(maker.make, job, pool, folder).result, jobs, 1)

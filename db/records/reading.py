@@ -6,20 +6,19 @@ go through another one. Everything here is pure but for that, and at module leve
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Literal, NamedTuple
 from zlib import crc32
 
 from pydantic import Field
 
 from archive import Home, StoredBody, load_page
-from db.records.keys import card_key, quote_key
+from archive.store import ResultPlace, result_at
 from db.records.snapshot import is_known_page
-from parsers import Explanation, explain, opt_outs, outcome_of, unquotable
+from parsers import PageResult, dump_result, explain, outcome_of, result_key, result_of
 from schema.errors import IntegrityError, ParseError
 from schema.page import RawPage
-from schema.records import Comparison, Failure, Record, dump_line
+from schema.records import Failure, Record
 
 Outcome = Literal["comparison", "failure", "other", "not_parsed", "revisit", "refused"]
 
@@ -36,11 +35,24 @@ class WantedLine(NamedTuple):
     captured_at: str
     status: int
     content_type: str | None
-    headers: dict[str, str]
+    opt_outs: tuple[str, ...]
+    """The opt-out signals of the response's headers, sorted."""
     is_repeat: bool
     """Whether it is a revisit that counts as its original, which has a line of its own."""
     sha256: str
     body: StoredBody | None
+    result: ResultPlace | None = None
+    """Where what its page says is kept since it was stored."""
+
+    @property
+    def address(self) -> str | None:
+        """The address that its page goes by. Absent: None for a urn."""
+        return None if self.url.startswith("urn:") else self.url
+
+    @property
+    def key(self) -> bytes:
+        """What reading its page depends on."""
+        return result_key(self.address, self.sha256, self.content_type, self.site)
 
     @property
     def mark(self) -> int:
@@ -51,27 +63,6 @@ class WantedLine(NamedTuple):
     def is_parsed(self) -> bool:
         """Whether its bytes are read for it: the answer 200 of a known page, in full."""
         return self.status == 200 and not self.is_repeat and is_known_page(self.site, self.url)
-
-
-class PageResult(Record):
-    """What reading one page gave."""
-
-    opt_outs: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """The opt-out signals of the page's own meta tags, sorted."""
-    sha256: str | None = None
-    """SHA-256 of the record's JSON line without its trace; null without a comparison."""
-    cards: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """The keys of the record's cards, in the order of its tools."""
-    quotes: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """The keys of the record's quotes, in their order; empty for one that was taken down."""
-    taken_down: Annotated[tuple[int, ...], Field(strict=False)] = ()
-    """Positions of the quotes whose words are left out on request."""
-    marked_tools: Annotated[tuple[int, ...], Field(strict=False)] = ()
-    """Positions of the tools whose description its page marks as not to be quoted."""
-    marked_quotes: Annotated[tuple[int, ...], Field(strict=False)] = ()
-    """Positions of the quotes whose words their page marks as not to be quoted."""
-    record: Annotated[Comparison | Failure | None, Field(discriminator="kind")] = None
-    """The record, without its trace; null for a page that is no comparison."""
 
 
 class CaptureLine(Record):
@@ -127,7 +118,18 @@ def read_capture(home: Home, cleaning: Cleaning | None, wanted: WantedLine) -> R
         return answer_of(wanted, reading, cleaning)._replace(damage=str(error))
     except ParseError as error:
         return answer_of(wanted, failed(wanted, error.code, error.detail), cleaning)
-    return answer_of(wanted, _read(page, wanted.site), cleaning)
+    return answer_of(wanted, _kept(home, wanted, page) or _read(page, wanted.site), cleaning)
+
+
+def _kept(home: Home, wanted: WantedLine, page: RawPage) -> PageResult | None:
+    """What a page says whose bytes are as they were when it was read. Absent: None."""
+    found = None if wanted.result is None or page.is_bare else result_at(home, wanted.result)
+    return None if found is None else PageResult.model_validate_json(found)
+
+
+def _read(page: RawPage, site: str) -> PageResult:
+    found = explain(page, site=site)
+    return result_of(page, outcome_of(page, found), found.markup, site)
 
 
 def _unread(wanted: WantedLine) -> PageResult | None:
@@ -137,34 +139,9 @@ def _unread(wanted: WantedLine) -> PageResult | None:
     return failed(wanted, "http_status", f"the server answered {wanted.status}")
 
 
-def _read(page: RawPage, site: str) -> PageResult:
-    found = explain(page, site=site)
-    record, signals = outcome_of(page, found), _page_opt_outs(page, found)
-    if isinstance(record, Failure):
-        return PageResult(opt_outs=signals, record=record)
-    if not isinstance(record, Comparison):
-        return PageResult(opt_outs=signals)
-    record = record.model_copy(update={"trace": None})
-    names = {tool.position: tool.name for tool in record.tools}
-    marked: set[str] = set()
-    if "data-nosnippet" in signals:
-        texts = [each.description for each in record.tools] + [each.text for each in record.quotes]
-        marked = unquotable(page, texts, found.markup)
-    return PageResult(
-        opt_outs=signals,
-        sha256=hashlib.sha256(dump_line(record).encode()).hexdigest(),
-        cards=tuple(card_key(site, tool) for tool in record.tools),
-        quotes=tuple(quote_key(site, names[each.tool], each.text) for each in record.quotes),
-        marked_tools=tuple(t.position for t in record.tools if t.description in marked),
-        marked_quotes=tuple(each.position for each in record.quotes if each.text in marked),
-        record=record,
-    )
-
-
 def failed(wanted: WantedLine, code: str, detail: str) -> PageResult:
     """What there is of a page that could not be read at all."""
-    address = None if wanted.url.startswith("urn:") else wanted.url
-    return PageResult(record=Failure(url=address, code=code, field=None, detail=detail))
+    return PageResult(record=Failure(url=wanted.address, code=code, field=None, detail=detail))
 
 
 def answer_of(
@@ -176,7 +153,7 @@ def answer_of(
         url=wanted.url,
         captured_at=wanted.captured_at,
         outcome=_outcome(wanted, reading),
-        opt_outs=header_opt_outs(wanted.headers),
+        opt_outs=wanted.opt_outs,
         reading=reading,
     )
     return cleaned_answer(wanted.site, line, cleaning)
@@ -204,22 +181,6 @@ def dump_capture(line: CaptureLine) -> str:
     >>> dump_capture(CaptureLine(offset=0, url="urn:x", captured_at="-", outcome="other"))[-15:]
     '"reading":null}'
     """
-    record = line.reading.record if line.reading else None
-    if record is None:
-        return line.model_dump_json()
-    # A record is written as it is printed and hashed: without its trace, and by its own names.
-    text = line.model_dump_json(exclude={"reading": {"record"}})
-    return f'{text[:-2]},"record":{dump_line(record)}}}}}'
-
-
-def _page_opt_outs(page: RawPage, found: Explanation) -> tuple[str, ...]:
-    """The opt-outs of the page's own meta tags; none where its bytes may not be parsed."""
-    try:
-        return opt_outs({}, page, found.markup)
-    except ParseError:
-        return ()  # the same bytes make the page a failure, which is where it is recorded
-
-
-def header_opt_outs(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The opt-outs of the response headers alone."""
-    return opt_outs(headers, RawPage(url=None, body=b"", content_type="text/plain"))
+    text = line.model_dump_json(exclude={"reading"})
+    reading = "null" if line.reading is None else dump_result(line.reading)
+    return f'{text[:-1]},"reading":{reading}}}'

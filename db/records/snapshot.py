@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -57,9 +57,9 @@ class Snapshot:
             for page in self.archive.pages()
         ]
 
-    def captures_of(self, segment: Segment) -> list[Capture]:
+    def captures_of(self, segment: Segment) -> Iterator[Capture]:
         """The captures of a segment, by their place in it, without those that were taken down."""
-        return [each for each in self.archive.captures_of(segment.name) if self._counts(each)]
+        return filter(self._counts, self.archive.captures_of(segment.name))
 
     def places_of(self, segment: Segment) -> list[int]:
         """Where the captures of a segment begin that its record file is to speak of."""

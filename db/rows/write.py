@@ -25,7 +25,7 @@ from schema.errors import BuildError, StoppedError
 from schema.rows import ROWS, SEARCHED, Row
 
 PAGE_SIZE = 4096
-CACHE_KIB = 64 << 10
+CACHE_KIB = 16 << 10
 """So much of the work file is kept in memory. Units: KiB."""
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _VERSIONS = "SELECT id FROM comparison_version WHERE comparison IN (SELECT page_id FROM changed)"

@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,10 @@ from schema.errors import IntegrityError
 
 STAGING = "staging.db"
 """Its name, beside the record files."""
-CACHE_KIB = 64 << 10
+CACHE_KIB = 16 << 10
 """So much of the file is kept in memory while it is worked on. Units: KiB."""
+CHUNK = 500
+"""So many captures are entered at once."""
 HELD_BACK = Failed(
     "layout_drift",
     None,
@@ -61,6 +63,19 @@ _PUBLIC = (
     "(SELECT min(id) FROM capture WHERE page_id = page.id), page.id + ?)"
     " WHERE id IN (SELECT page_id FROM dirty)"
 )
+
+
+def _joined(
+    captures: Iterable[Capture], lines: Iterable[dict[str, Any]]
+) -> Iterator[tuple[Capture, dict[str, Any]]]:
+    """Captures by their place, each with its line. Raises: IntegrityError where one has none."""
+    left = iter(lines)
+    for capture in captures:
+        line = next((line for line in left if line["offset"] >= capture.offset), None)
+        if line is None or line["offset"] != capture.offset:
+            what = f"its record file does not speak of the capture at {capture.offset}"
+            raise IntegrityError(where=capture.segment, what=what)
+        yield capture, line
 
 
 class Staging:
@@ -228,19 +243,17 @@ class Staging:
 
         Raises: IntegrityError when a capture has no line.
         """
-        by_offset = {capture.offset: capture for capture in captures}
         names, marks = ", ".join(_TAKEN), ", ".join("?" * len(_TAKEN))
-        rows = []
-        for line in lines:
-            capture = by_offset.pop(line["offset"], None)
-            url = None if capture is None else self._url_of(capture.page_id)
-            if capture is not None and url is not None:
-                rows.append((*self._row(capture, url, line, capture.id in held), is_damaged))
-        for capture in by_offset.values():
-            what = f"its record file does not speak of the capture at {capture.offset}"
-            raise IntegrityError(where=capture.segment, what=what)
-        self.db.executemany(f"INSERT OR REPLACE INTO capture ({names}) VALUES ({marks})", rows)
-        self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
+        insert = f"INSERT OR REPLACE INTO capture ({names}) VALUES ({marks})"
+        pairs = _joined(captures, lines)
+        while some := [*islice(pairs, CHUNK)]:
+            rows = [
+                (*self._row(capture, url, line, capture.id in held), is_damaged)
+                for capture, line in some
+                if (url := self._url_of(capture.page_id)) is not None
+            ]
+            self.db.executemany(insert, rows)
+            self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
         if self._records.is_moved:
             self.note(base=None)
         self.commit()

@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from db.records.keys import content_key
 from db.staging.ids import PLACES, SIDES
+from parsers import content_key
 
 KEPT = 100_000
 """So many of each kind are kept in memory."""

@@ -14,10 +14,10 @@ from archive import Archive
 from db.recognise.likeness import CardWords, PageWords, QuoteWords
 from db.recognise.match import TakedownMatcher
 from db.records import recordfile
-from db.records.keys import card_key, quote_key
 from db.records.making import Maker, job_of
-from db.records.reading import CaptureLine, Cleaning, PageResult
+from db.records.reading import CaptureLine, Cleaning
 from db.records.snapshot import Snapshot
+from parsers import PageResult, card_key, quote_key
 from schema.records import Comparison, Tool
 
 GONE = "[taken down]"

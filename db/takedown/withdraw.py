@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive import Capture, Home, open_archive
+from archive.store import drop_results
 from archive.takedown import (
     Matches,
     Takedown,
@@ -99,6 +100,7 @@ def take_down(
                 report.is_complete = False
                 return report
         report.withdrawn = withdraw(home, evidence)
+        drop_results(home, (each.name for each in evidence.archive.segments()))
         if erase:
             report.erased = _erase(evidence, target)
     return report

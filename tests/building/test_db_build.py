@@ -17,9 +17,9 @@ from archive import Archive, Home, Segment
 from db import BuildReport
 from db import build as build_with
 from db.records import making
-from db.records.keys import quote_key
 from db.records.reading import WantedLine, read_capture
 from db.takedown.withdraw import take_down
+from parsers.keys import quote_key
 from schema.errors import IntegrityError, LossError, StartError, StoppedError
 from schema.published import tombstone_path
 

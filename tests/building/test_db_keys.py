@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import hashlib
 
-from db.records.keys import card_key, quote_key
 from db.rows.keys import ToolKey, public_names, tool_key
+from parsers.keys import card_key, quote_key
 from schema.records import Tool
 
 TOOL = Tool(

@@ -13,11 +13,11 @@ from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, store, url
 
 from archive import Archive, Home, open_archive
 from db.records import making, recordfile
-from db.records.keys import card_key, quote_key
 from db.records.making import MadeFile, Maker, SegmentJob, job_of, make_missing
 from db.records.reading import WantedLine, read_capture
 from db.records.recordfile import READ_ERRORS, read_header, read_lines, read_raw, verified_header
 from db.records.snapshot import take_snapshot
+from parsers.keys import card_key, quote_key
 from schema.records import Comparison, Failure
 
 TOOLS = [Card(f"tool-{at}", f"Tool {at}", tagline=f"Line {at}") for at in range(6)]

@@ -28,8 +28,8 @@ from takedown_home import (
 from archive import Home
 from db.check import check
 from db.recognise.fold import folded, readings, words_hash
-from db.records.keys import quote_key
 from db.takedown.withdraw import take_down
+from parsers.keys import quote_key
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,8 +11,8 @@ from takedown_home import KEY, NOW, REASON, build, built, rows
 from web_server import serving
 
 from archive import Home
-from db.records.keys import quote_key
 from db.takedown.withdraw import correct, take_down
+from parsers.keys import quote_key
 
 
 @pytest.fixture

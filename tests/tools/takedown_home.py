@@ -21,9 +21,9 @@ from archive.takedown.copy import entering, insert
 from archive.takedown.takedowns import Matches, Takedown
 from db import BuildReport
 from db import build as build_with
-from db.records.keys import quote_key
 from db.records.recordfile import zstd
 from parsers import read_page
+from parsers.keys import quote_key
 from schema.page import RawPage
 from schema.records import Comparison
 
