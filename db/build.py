@@ -223,8 +223,7 @@ class _Build:
                 is_damaged = bool(made.damaged)
                 staging.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
                 staging.note_file(made.segment, None if is_damaged else _file(made.path))
-                if not is_damaged:
-                    drop_results(self.home, [made.segment])
+                drop_results(self.home, [made.segment])
                 self.parsed += made.parsed
                 self.damaged += len(made.damaged)
                 done += new.get(made.segment, 0)

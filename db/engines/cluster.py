@@ -55,8 +55,12 @@ def cluster(address: str | None, workers: int) -> Iterator[Any]:
                     n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
                 )
                 address = stack.enter_context(started).scheduler_address
-            yield stack.enter_context(distributed.Client(address))
-        except (OSError, distributed.comm.CommClosedError) as error:
+            client = stack.enter_context(distributed.Client(address))
+        except OSError as error:
+            raise StoppedError(what=f"the scheduler at {address}: {error}") from error
+        try:
+            yield client
+        except distributed.comm.CommClosedError as error:
             raise StoppedError(what=f"the scheduler at {address}: {error}") from error
         except (distributed.client.FutureCancelledError, distributed.KilledWorker) as error:
             what = "the same command goes on with what is missing"

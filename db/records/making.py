@@ -54,8 +54,8 @@ class SegmentJob(NamedTuple):
 class MadeFile:
     """What there is of one segment now.
 
-    `path` is its record file. Where captures are damaged it has another name, as it would outlive
-    their mending, and goes with the end of the build.
+    `path` is its record file. Where captures are damaged it has another name, as it must not
+    outlive their mending: all else in it is taken over by the next build.
     """
 
     segment: str
@@ -88,7 +88,12 @@ class Maker:
         """
         path = recordfile.record_path(folder or self.home.records, job.segment)
         made = MadeFile(job.segment.name, path, len(job.wanted))
-        old = next(self._older(recordfile.record_paths(self.home.records, job.segment), path), None)
+        folder = self.home.records
+        paths = [
+            *recordfile.record_paths(folder, job.segment),
+            *recordfile.damaged_paths(folder, job.segment),
+        ]
+        old = next(self._older(paths, path), None)
         if old is not None and old.path == path and old.fits(job, self.takedowns):
             return made
         self._write(job, old, self._answers(job, old, made, pool.map_all), made)
@@ -199,10 +204,9 @@ class Maker:
                 touched=sorted(touched),
             )
             if made.damaged:
-                made.path = made.path.with_name(f"{made.path.name}.damaged.part")
+                made.path = made.path.with_name(made.path.name + recordfile.DAMAGED)
             recordfile.write_file(made.path, header, body)
-        if not made.damaged:
-            recordfile.remove_older(made.path, job.segment)
+        recordfile.remove_older(made.path, job.segment)
 
 
 _ReadAll: TypeAlias = Callable[[Iterable[list[WantedLine]]], Iterator[list[ReadAnswer | Died]]]
@@ -223,6 +227,7 @@ class _OlderFile(NamedTuple):
         """Its lines that still hold, by the place of their captures."""
         marks = self.header.marks
         wanted = {each.offset: each for each in job.wanted if each.mark == marks.get(each.offset)}
+        is_damaged = self.path.name.endswith(recordfile.DAMAGED)
         is_clean = self.header.takedowns == (cleaning.takedowns if cleaning else [])
         for (offset, outcome), text in zip(
             self.header.outcomes.items(), recordfile.read_texts(self.path), strict=True
@@ -230,6 +235,8 @@ class _OlderFile(NamedTuple):
             each = wanted.get(offset)
             # A revisit whose original is gone is now to be read for itself.
             if each is None or (outcome == "revisit") != each.is_repeat:
+                continue
+            if is_damaged and outcome == "failure":  # perhaps for its bytes, mended since
                 continue
             if is_clean:
                 yield offset, ReadAnswer(outcome, text.decode())

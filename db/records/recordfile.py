@@ -47,6 +47,8 @@ FORMAT = 2
 LEVEL = 3
 ENDING = f".{PARSER_VERSION}.{FORMAT}.jsonl.zst"
 """What the name of a present record file ends with."""
+DAMAGED = ".damaged"
+"""Follows the name of one that speaks of captures whose bytes could not be read."""
 READ_ERRORS = (OSError, EOFError, ValueError, zstd.ZstdError)
 """What a torn, changed or foreign record file raises when it is read."""
 _PIECE = 1 << 20
@@ -193,9 +195,14 @@ def record_paths(folder: Path, segment: Segment) -> list[Path]:
     return sorted(folder.glob(f"{segment.name}.*{ENDING}"))
 
 
+def damaged_paths(folder: Path, segment: Segment) -> list[Path]:
+    """The same of files that speak of captures whose bytes could not be read."""
+    return sorted(folder.glob(f"{segment.name}.*{ENDING}{DAMAGED}"))
+
+
 def remove_older(path: Path, segment: Segment) -> None:
     """Remove what the record file at `path` replaces, but nothing that is being written."""
-    damaged = path.parent.glob(f"{segment.name}.*.damaged.part")
-    for other in (*record_paths(path.parent, segment), *damaged):
+    folder = path.parent
+    for other in (*record_paths(folder, segment), *damaged_paths(folder, segment)):
         if other != path:
             other.unlink(missing_ok=True)

@@ -132,7 +132,7 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
         return []
     archive = open_archive(home.path)
     names = withdraw_files(evidence or Evidence(archive), taken)
-    if any(_is_older(path, taken) for path in home.records.glob(f"*{ENDING}")):
+    if any(_is_older(path, taken) for path in home.records.glob(f"*{ENDING}*")):
         clean_records(archive, take_snapshot(archive))
     return names
 

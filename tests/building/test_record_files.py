@@ -130,18 +130,22 @@ def test_a_page_that_kills_its_workers_costs_that_page_alone_and_is_told_with_it
     assert {url: tries.count(url) for url in tries} == {PAGES[2].url: 3, PAGES[3].url: 2}
 
 
-def test_a_file_with_damage_in_it_does_not_take_the_name_of_a_record_file(tmp_path: Path) -> None:
+def test_a_file_with_damage_in_it_has_another_name_and_saves_the_reading_of_all_else(
+    tmp_path: Path,
+) -> None:
     store(tmp_path, PAGES[:3])
     (segment,) = (tmp_path / "warc").iterdir()
     whole = segment.read_bytes()
     segment.chmod(0o644)
     segment.write_bytes(whole[:-900])
     (made,) = made_of(tmp_path)
-    assert len(made.damaged) == 1 and made.path.suffix == ".part"
+    assert len(made.damaged) == 1 and made.path.suffix == ".damaged"
     assert [each.outcome for each in read_lines(made.path)][-1] == "failure"
+    (again,) = made_of(tmp_path)
+    assert (again.damaged, again.parsed, again.path) == (made.damaged, 0, made.path)
     segment.write_bytes(whole)
     (mended,) = made_of(tmp_path)
-    assert (mended.damaged, mended.parsed, mended.path.suffix) == ([], 3, ".zst")
+    assert (mended.damaged, mended.parsed, mended.path.suffix) == ([], 1, ".zst")
     assert list((tmp_path / "records").iterdir()) == [mended.path]
 
 

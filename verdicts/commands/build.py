@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from schema.errors import AlteredError, IntegrityError, UsageError
-from verdicts.console import print_report, progress, say
+from verdicts.console import next_step, note, print_report, progress, say
 from verdicts.options import example, home_option, json_option
 
 if TYPE_CHECKING:
@@ -93,6 +93,10 @@ def build(
             what=f"the bytes of {report.damaged} captures are damaged or missing;"
             " `verdicts check --deep` names them",
         )
+    if not as_json:
+        # Where something needs a look, what tells of it.
+        after = "drift" if report.held else "status" if report.failures else "serve"
+        note(next_step(after, home))
     return 10 if report.failures or report.held else 0
 
 
