@@ -52,7 +52,7 @@ class Home:
 
     @property
     def records(self) -> Path:
-        """The folder of the record files."""
+        """The folder of the record files, and of what is kept for the next."""
         return self.path / "records"
 
     @property

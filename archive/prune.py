@@ -39,11 +39,16 @@ class Removed:
 
 
 def prune(
-    home: Home, *, present: str, keep: int = KEEP, days: int = DAYS, is_dry: bool = False
+    home: Home,
+    *,
+    present: tuple[str, ...],
+    keep: int = KEEP,
+    days: int = DAYS,
+    is_dry: bool = False,
 ) -> list[Removed]:
     """Remove old databases, record files, logs and quarantine; gives what went.
 
-    `present` is how the names of the present parser's record files end.
+    `present` are the ends of the names of the present parser's record files.
     Raises: StartError without a home, or while a build runs; IntegrityError where its ledger is
     lost.
     """
@@ -99,7 +104,7 @@ def _leftovers(home: Home) -> Iterator[Removed]:
             yield _removed(home, "public", path)
 
 
-def _records(home: Home, present: str) -> Iterator[Removed]:
+def _records(home: Home, present: tuple[str, ...]) -> Iterator[Removed]:
     """Record files of other parsers, and what a killed build left of one."""
     for pattern in ("*.jsonl.*", "*.part"):
         for path in _files(home.records, pattern):

@@ -45,7 +45,7 @@ COMMANDS = {
     "drift-run": ["drift", "--json", "--run", "3"],
     "prune": ["prune"],
     "takedown": ["takedown", "add", "{url}", "--reason", "asked by its author"],
-    "takedown-tool": ["takedown", "add", "tool-00001", "--reason", "asked by its author"],
+    "takedown-tool": ["takedown", "add", "{tool}", "--reason", "asked by its author"],
     "backup": ["backup", "--to", "{folder}/backup"],
     "crawl": ["crawl", "--allow-private", "--delay", "0", "--max-pages", str(CRAWLED)],
 }
@@ -122,7 +122,8 @@ def run_once(command: str, captures: int, root: Path, homes: Path) -> Measured:
         if command in WRITING:
             home = copy_of(home, folder / "home")
         tools, pairs = pairs_of(captures)
-        words = {"url": url_of(*(tools[at] for at in pairs[0])), "folder": name}
+        first = [tools[at] for at in pairs[0]]
+        words = {"url": url_of(*first), "tool": first[0].slug, "folder": name}
         env = os.environ | {"PYTHONPATH": str(root), "VERDICTS_NOW": NOW}
         if command == "crawl":
             mirror, env["VERDICTS_NOW"] = Mirror(captures), DUE

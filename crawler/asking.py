@@ -191,7 +191,7 @@ class Asking:
         if not is_page or not body or run.books.store.repeats(exchange, message, lease.page_id):
             return None
         page = RawPage(lease.url, body, message.header("content-type"), now(), message.body_sha256)
-        return run.pool.submit(LookTask(page, lease.site, "record"))
+        return run.pool.submit(LookTask(page, lease.site, "result"))
 
     def _ruling(self, asked: Asked, answer: WireAnswer, message: Message) -> Ruling:
         said = {_SAID_BY[name]: value for name, value in asked.named.items()}
@@ -234,9 +234,9 @@ class Asking:
             run.tally.links[lease.page_id] = 0 if isinstance(seen, Died) else len(seen.links)
         else:
             run.profiler.see(job.site.name, kept.stored.capture_id, seen)
-            if isinstance(seen, PageLook) and seen.result is not None:
-                keep_results(run.books.home, [(kept.stored.segment, seen.result)])
             if not kept.stored.is_unchanged and isinstance(seen, PageLook):
+                if seen.result is not None:
+                    keep_results(run.books.home, [(kept.stored.segment, seen.result)])
                 await self._compare(kept, seen)
 
     async def _compare(self, kept: Kept, seen: PageLook) -> None:

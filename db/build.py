@@ -223,11 +223,12 @@ class _Build:
                 is_damaged = bool(made.damaged)
                 staging.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
                 staging.note_file(made.segment, None if is_damaged else _file(made.path))
-                drop_results(self.home, [made.segment])
                 self.parsed += made.parsed
                 self.damaged += len(made.damaged)
                 done += new.get(made.segment, 0)
                 self.progress("read", done, total)
+            # Of every segment: one may hold nothing but pages that were taken down.
+            drop_results(self.home, segments)
             staging.taken(self.archive, snapshot.upto)
             yield staging
 

@@ -17,7 +17,7 @@ from archive.ledger import held_captures, is_due, last_tries, pages_standing
 from archive.takedown import active_takedowns
 from db.publish.publish import present, read_manifest, require_link
 from db.recognise.match import TakedownMatcher
-from db.records.recordfile import ENDING, READ_ERRORS, read_header
+from db.records.recordfile import READ_ERRORS, read_header, record_paths
 from db.records.snapshot import is_known_page
 from db.staging.pages import count_states, page_state
 from db.takedown.withdraw import withdrawal_counts
@@ -114,7 +114,7 @@ def _outcome(
 def _read_outcomes(archive: Archive) -> dict[str, dict[int, str]]:
     """The outcomes that record files know, by segment and offset."""
     found: dict[str, dict[int, str]] = {}
-    for path in sorted(archive.home.records.glob(f"*{ENDING}")):
+    for path in sorted(record_paths(archive.home.records, "*")):
         # Where torn, `check` reports it, and the next build makes it again.
         with suppress(*READ_ERRORS):
             header = read_header(path)

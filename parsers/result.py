@@ -7,6 +7,7 @@ may take, if `result_key` says that both would read the same.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Annotated
 
 from pydantic import Field
@@ -97,5 +98,5 @@ def result_key(url: str | None, sha256: str, content_type: str | None, site: str
     Shape: a page's address, the SHA-256 of its body, its Content-Type and its site in; for a body
     that came in the encoding that its head names.
     """
-    said = f"{PARSER_VERSION}\n{site}\n{url}\n{content_type}\n{sha256}"
-    return hashlib.sha256(said.encode(errors="surrogatepass")).digest()
+    said = json.dumps([PARSER_VERSION, site, url, content_type, sha256])
+    return hashlib.sha256(said.encode()).digest()

@@ -15,9 +15,9 @@ from archive.store.results import (
     ResultPlace,
     drop_results,
     keep_results,
-    kept_result,
-    kept_results,
+    packed_result,
     result_at,
+    result_places,
 )
 from archive.store.revisits import Originals, Reference, put_together
 from archive.store.segments import disk_of

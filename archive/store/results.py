@@ -1,7 +1,8 @@
 """What pages were found to say when they were stored, kept for the build that wants it next.
 
-Worth time alone: what is lost, torn or changed is read from the page again, so nothing here is
-synced. One file a segment, beside the record files, which only grows until a build takes it away:
+Worth time alone: what is lost or changed is read from the page again, and so is all that stands
+behind a torn piece; nothing here is synced. One file a segment, beside the record files, which only
+grows until a build takes it away:
 
     key, 32 bytes ▸ length and CRC-32 of what follows, 4 bytes each ▸ the result's JSON under zstd
 """
@@ -40,7 +41,7 @@ class ResultPlace(NamedTuple):
     crc: int
 
 
-def kept_result(key: bytes, text: str) -> KeptResult:
+def packed_result(key: bytes, text: str) -> KeptResult:
     """A result as it is kept."""
     return KeptResult(key, zstd.compress(text.encode(), _LEVEL))
 
@@ -60,7 +61,7 @@ def keep_results(home: Home, results: Iterable[tuple[str, KeptResult]]) -> None:
             file.write(b"".join(parts))
 
 
-def kept_results(home: Home, segment: str) -> dict[bytes, ResultPlace]:
+def result_places(home: Home, segment: str) -> dict[bytes, ResultPlace]:
     """Where the results of a segment's pages lie, by their keys; none where none are kept."""
     path, found, offset = _path(home, segment), dict[bytes, ResultPlace](), 0
     with suppress(FileNotFoundError), path.open("rb") as file:

@@ -282,7 +282,7 @@ class Taking:
         ready = each.ready = _ready(item, site.name, site.own_address(strict), repeats)
         known = self.books.frontier.page_id(site.name, ready.exchange.url)
         if ready.is_read and not self._is_known(known, ready.exchange, ready.message):
-            task = LookTask(_page_of(item, ready.exchange.url), site.name, "record")
+            task = LookTask(_page_of(item, ready.exchange.url), site.name, "result")
             each.asked = self.looks.ask(task)
 
     def _name(self, each: _Waiting) -> None:

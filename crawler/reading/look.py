@@ -1,4 +1,6 @@
-"""What a worker process is asked to see in a page: whether it gives a record, and its links.
+"""What a worker process is asked to see in a page: whether it gives a record, or its links.
+
+Of a page that was stored the result is to be kept, too, for the build.
 
 Only this function touches pages in the crawl, and only inside a guarded worker.
 """
@@ -9,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.store import KeptResult, kept_result
+from archive.store import KeptResult, packed_result
 from crawler.reading.traits import PageTraits, traits_of, unread_traits
 from parsers import (
     Explanation,
@@ -30,11 +32,14 @@ from schema.records import Comparison, dump_line
 
 @dataclass(frozen=True, slots=True)
 class LookTask:
-    """A page to look at, and what for. Absent: `site` is None where the page is to tell it."""
+    """A page to look at, and what for: links, a record, or one whose result is to be kept.
+
+    Absent: `site` is None where the page is to tell it.
+    """
 
     page: RawPage
     site: str | None
-    wants: Literal["record", "links"]
+    wants: Literal["links", "record", "result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class PageLook:
     record: str | None = None
     """SHA-256 of what the record says, but for the layout that it was read from."""
     result: KeptResult | None = None
-    """What a build would read in it; None where it may have to be read in another way."""
+    """What a build would read in it; None where it was not wanted, or would be read otherwise."""
 
 
 def look(task: LookTask) -> PageLook:
@@ -80,11 +85,11 @@ def look(task: LookTask) -> PageLook:
 
 def _result(read: Explanation, task: LookTask) -> KeptResult | None:
     page, site = task.page, task.site
-    if site is None or page.is_bare:
+    if task.wants != "result" or site is None or page.is_bare:
         return None
     result = result_of(page, outcome_of(page, read), read.markup, site)
     key = result_key(page.url, page.sha256, page.content_type, site)
-    return kept_result(key, dump_result(result))
+    return packed_result(key, dump_result(result))
 
 
 def _said(record: Comparison) -> str:

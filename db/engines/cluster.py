@@ -23,7 +23,7 @@ from archive import Home
 from archive.store import disk_of
 from db.engines.exchange import FileExchange
 from db.records.making import MadeFile, Maker, ReadPool, SegmentJob
-from db.records.recordfile import record_path
+from db.records.recordfile import record_path, remove_older
 from machine.worker import ahead
 from parsers import PARSER_VERSION
 from parsers.sites import site_named
@@ -57,7 +57,8 @@ def cluster(address: str | None, workers: int) -> Iterator[Any]:
                 address = stack.enter_context(started).scheduler_address
             client = stack.enter_context(distributed.Client(address))
         except OSError as error:
-            raise StoppedError(what=f"the scheduler at {address}: {error}") from error
+            where = f"the scheduler at {address}" if address else "a cluster of this machine"
+            raise StoppedError(what=f"{where}: {error}") from error
         try:
             yield client
         except distributed.comm.CommClosedError as error:
@@ -123,6 +124,7 @@ def _brought(made: MadeFile, home: Home, exchange: FileExchange) -> MadeFile:
     with disk_of(made.path):
         if not exchange.get(f"records/{made.path.name}", made.path):
             raise IntegrityError(where=made.path.name, what="the worker's file is not there")
+    remove_older(made.path, made.segment)
     return made
 
 

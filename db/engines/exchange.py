@@ -7,6 +7,8 @@ made whole on a disk first, put as one object, and read back by size and SHA-256
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from schema.errors import IntegrityError, StoppedError
 class FileExchange:
     """A folder of files by an fsspec address.
 
-    Raises: StoppedError where the address cannot be opened.
+    Raises: StoppedError where the address cannot be opened, read or written.
     """
 
     def __init__(self, address: str) -> None:
@@ -37,11 +39,12 @@ class FileExchange:
         data = path.read_bytes()
         if self._read(name) == data:
             return
-        try:
-            self._system.pipe_file(f"{self._root}/{name}", data)
-        except FileNotFoundError:  # where folders must be made first
-            self._system.makedirs(f"{self._root}/{name}".rpartition("/")[0], exist_ok=True)
-            self._system.pipe_file(f"{self._root}/{name}", data)
+        with self._errors():
+            try:
+                self._system.pipe_file(f"{self._root}/{name}", data)
+            except FileNotFoundError:  # where folders must be made first
+                self._system.makedirs(f"{self._root}/{name}".rpartition("/")[0], exist_ok=True)
+                self._system.pipe_file(f"{self._root}/{name}", data)
         seen = self._read(name) or b""
         if (len(seen), hashlib.sha256(seen).digest()) != (len(data), hashlib.sha256(data).digest()):
             what = "what was read back is not what was put there"
@@ -58,7 +61,16 @@ class FileExchange:
     def _read(self, name: str) -> bytes | None:
         # A listing of before, kept by the file system, would not show what others put there.
         self._system.invalidate_cache()
+        with self._errors():
+            try:
+                return bytes(self._system.cat_file(f"{self._root}/{name}"))
+            except FileNotFoundError:
+                return None
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """What the store refuses ends the build, which can be taken up again."""
         try:
-            return bytes(self._system.cat_file(f"{self._root}/{name}"))
-        except FileNotFoundError:
-            return None
+            yield
+        except OSError as error:
+            raise StoppedError(what=f"{self._root}: {error}") from error

@@ -4,4 +4,4 @@ making      the unit of work, and for many        reading   one capture read in 
 recordfile  the file, and what is wrong with one  snapshot  what the archive holds at one moment
 """
 
-from db.records.recordfile import ENDING
+from db.records.recordfile import ENDINGS

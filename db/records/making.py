@@ -22,7 +22,7 @@ from sys import intern
 from typing import NamedTuple, TypeAlias
 
 from archive import Archive, Capture, Home, Segment
-from archive.store import ResultPlace, disk_of, kept_results
+from archive.store import ResultPlace, disk_of, result_places
 from db.records import recordfile
 from db.records.reading import (
     CaptureLine,
@@ -63,7 +63,7 @@ class MadeFile:
     captures: int
     """Number of captures that it speaks of."""
     parsed: int = 0
-    """Number of pages parsed for it now; 0 where it was there."""
+    """Number of pages parsed for it now; 0 where it was there, or all that they say was kept."""
     damaged: list[str] = field(default_factory=list)
     """Captures whose bytes could not be read, each with the reason."""
     quarantined: list[str] = field(default_factory=list)
@@ -88,11 +88,7 @@ class Maker:
         """
         path = recordfile.record_path(folder or self.home.records, job.segment)
         made = MadeFile(job.segment.name, path, len(job.wanted))
-        folder = self.home.records
-        paths = [
-            *recordfile.record_paths(folder, job.segment),
-            *recordfile.damaged_paths(folder, job.segment),
-        ]
+        paths = recordfile.record_paths(self.home.records, job.segment.name)
         old = next(self._older(paths, path), None)
         if old is not None and old.path == path and old.fits(job, self.takedowns):
             return made
@@ -146,7 +142,7 @@ class Maker:
         """The lines of each chunk of a segment, those taken over that there are."""
         sent: deque[tuple[list[WantedLine], dict[int, ReadAnswer]]] = deque()
         lines = old.lines(job, self.cleaning) if old is not None else iter(())
-        results = kept_results(self.home, job.segment.name)
+        results = result_places(self.home, job.segment.name)
 
         def batches() -> Iterator[list[WantedLine]]:
             at = next(lines, None)
@@ -172,7 +168,7 @@ class Maker:
             return answer_of(wanted, failed(wanted, "parser_died", detail), self.cleaning)
         if answer.damage is not None:
             made.damaged.append(answer.damage)
-        elif wanted.is_parsed:
+        elif wanted.is_parsed and not answer.is_kept:
             made.parsed += 1
         return answer
 
@@ -206,7 +202,7 @@ class Maker:
             if made.damaged:
                 made.path = made.path.with_name(made.path.name + recordfile.DAMAGED)
             recordfile.write_file(made.path, header, body)
-        recordfile.remove_older(made.path, job.segment)
+        recordfile.remove_older(made.path, job.segment.name)
 
 
 _ReadAll: TypeAlias = Callable[[Iterable[list[WantedLine]]], Iterator[list[ReadAnswer | Died]]]
@@ -236,7 +232,7 @@ class _OlderFile(NamedTuple):
             # A revisit whose original is gone is now to be read for itself.
             if each is None or (outcome == "revisit") != each.is_repeat:
                 continue
-            if is_damaged and outcome == "failure":  # perhaps for its bytes, mended since
+            if is_damaged and b'"code":"unreadable"' in text:  # its bytes may be mended since
                 continue
             if is_clean:
                 yield offset, ReadAnswer(outcome, text.decode())
@@ -291,8 +287,12 @@ def make_missing(
 ) -> Iterator[MadeFile]:
     """The record files of all segments in their order, each made where it is missing.
 
-    Shape: `jobs` is asked for the next one when one is under way, so that it may read the ledger as
-    it goes; what is yielded may be read while the next ones are made.
+    Shape: `jobs` is asked for the next one when no more than `workers` are under way, so that it
+    may read the ledger as it goes; what is yielded may be read while the next ones are made.
     """
     with ThreadPoolExecutor(workers) as threads, maker.pool(workers) as pool:
-        yield from ahead(lambda job: threads.submit(maker.make, job, pool, folder).result, jobs, 1)
+        yield from ahead(
+            lambda job: threads.submit(maker.make, job, pool, folder).result,
+            jobs,
+            max(1, workers - 1),
+        )

@@ -1,7 +1,8 @@
 """Reading one capture in a guarded worker: where its bytes lie in, its line of a record file out.
 
-`read_capture` runs in a process of its own and reads the segment itself, so that no page's bytes
-go through another one. Everything here is pure but for that, and at module level.
+`read_capture` runs in a process of its own and reads the segment itself, and what was kept of its
+pages, so that no page's bytes go through another one. Everything here is pure but for that, and at
+module level.
 """
 
 from __future__ import annotations
@@ -103,6 +104,8 @@ class ReadAnswer(NamedTuple):
     """The take-downs for which something was left out."""
     damage: str | None = None
     """Why its bytes could not be read; null where they could."""
+    is_kept: bool = False
+    """Whether what its page says was kept since it was stored, and it was not parsed now."""
 
 
 def read_capture(home: Home, cleaning: Cleaning | None, wanted: WantedLine) -> ReadAnswer:
@@ -118,7 +121,9 @@ def read_capture(home: Home, cleaning: Cleaning | None, wanted: WantedLine) -> R
         return answer_of(wanted, reading, cleaning)._replace(damage=str(error))
     except ParseError as error:
         return answer_of(wanted, failed(wanted, error.code, error.detail), cleaning)
-    return answer_of(wanted, _kept(home, wanted, page) or _read(page, wanted.site), cleaning)
+    kept = _kept(home, wanted, page)
+    reading = _read(page, wanted.site) if kept is None else kept
+    return answer_of(wanted, reading, cleaning)._replace(is_kept=kept is not None)
 
 
 def _kept(home: Home, wanted: WantedLine, page: RawPage) -> PageResult | None:

@@ -49,6 +49,7 @@ ENDING = f".{PARSER_VERSION}.{FORMAT}.jsonl.zst"
 """What the name of a present record file ends with."""
 DAMAGED = ".damaged"
 """Follows the name of one that speaks of captures whose bytes could not be read."""
+ENDINGS = (ENDING, ENDING + DAMAGED)
 READ_ERRORS = (OSError, EOFError, ValueError, zstd.ZstdError)
 """What a torn, changed or foreign record file raises when it is read."""
 _PIECE = 1 << 20
@@ -190,19 +191,13 @@ def repeats_own(capture: Capture) -> bool:
     return capture.revisit_of is not None and capture.original_url == capture.url
 
 
-def record_paths(folder: Path, segment: Segment) -> list[Path]:
-    """What this parser made of the segment, now or while it was shorter; all of it still holds."""
-    return sorted(folder.glob(f"{segment.name}.*{ENDING}"))
+def record_paths(folder: Path, segment: str) -> list[Path]:
+    """What this parser made of a segment, or of all (`*`), now or when it was shorter."""
+    return [path for ending in ENDINGS for path in folder.glob(f"{segment}.*{ending}")]
 
 
-def damaged_paths(folder: Path, segment: Segment) -> list[Path]:
-    """The same of files that speak of captures whose bytes could not be read."""
-    return sorted(folder.glob(f"{segment.name}.*{ENDING}{DAMAGED}"))
-
-
-def remove_older(path: Path, segment: Segment) -> None:
+def remove_older(path: Path, segment: str) -> None:
     """Remove what the record file at `path` replaces, but nothing that is being written."""
-    folder = path.parent
-    for other in (*record_paths(folder, segment), *damaged_paths(folder, segment)):
+    for other in record_paths(path.parent, segment):
         if other != path:
             other.unlink(missing_ok=True)

@@ -158,12 +158,10 @@ class Evidence:
 
     def _records(self) -> Iterator[PageWords]:
         """What record files show of the captures that are there still."""
-        folder, segments = self.home.records, {each.name: each for each in self.archive.segments()}
         places = groupby(places_of_captures(self.home.ledger), key=itemgetter("segment"))
         for name, rows in places:
             sites = {row["offset"]: (row["site"], row["url"]) for row in rows}
-            # One that is new since has no record file.
-            for path in recordfile.record_paths(folder, segments[name]) if name in segments else ():
+            for path in recordfile.record_paths(self.home.records, name):
                 with suppress(*recordfile.READ_ERRORS):  # it is made again by the next build
                     for line in recordfile.read_lines(path):
                         record = line.reading.record if line.reading else None

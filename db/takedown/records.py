@@ -103,7 +103,7 @@ def clean_records(archive: Archive, snapshot: Snapshot) -> None:
     for segment in snapshot.segments:
         # What was made while the segment was shorter is of use until it is sealed.
         last = recordfile.record_path(archive.home.records, segment)
-        paths = recordfile.record_paths(archive.home.records, segment)
+        paths = recordfile.record_paths(archive.home.records, segment.name)
         for path in [last] if segment.is_sealed else paths:
             with suppress(*recordfile.READ_ERRORS):
                 offsets = recordfile.read_header(path).outcomes.keys()

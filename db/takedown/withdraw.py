@@ -33,7 +33,7 @@ from archive.takedown import (
 )
 from db.publish.publish import remove_leftovers
 from db.recognise.match import TakedownMatcher
-from db.records.recordfile import ENDING, READ_ERRORS, read_header
+from db.records.recordfile import READ_ERRORS, read_header, record_paths
 from db.records.snapshot import Snapshot, take_snapshot
 from db.takedown.evidence import Evidence
 from db.takedown.files import withdraw_files
@@ -91,6 +91,8 @@ def take_down(
         more = Matches(is_erasing=erase, erased_bodies=sorted(read) if erase else [])
         wanted = _wanted(evidence, target, reason, more)
         pages = covered_pages(evidence, wanted)
+        # Before it is entered: whatever comes between, the words must not stay in there.
+        drop_results(home, (each.name for each in evidence.archive.segments()))
         number = enter_takedown(home, wanted, pages)
         report = TakedownReport(number, *target, len(pages))
         if not erase:
@@ -100,7 +102,6 @@ def take_down(
                 report.is_complete = False
                 return report
         report.withdrawn = withdraw(home, evidence)
-        drop_results(home, (each.name for each in evidence.archive.segments()))
         if erase:
             report.erased = _erase(evidence, target)
     return report
@@ -132,7 +133,7 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
         return []
     archive = open_archive(home.path)
     names = withdraw_files(evidence or Evidence(archive), taken)
-    if any(_is_older(path, taken) for path in home.records.glob(f"*{ENDING}*")):
+    if any(_is_older(path, taken) for path in record_paths(home.records, "*")):
         clean_records(archive, take_snapshot(archive))
     return names
 

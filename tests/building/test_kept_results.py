@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from commands import verdicts
 from crawl_site import run_crawl, serving
-from db_home import ALDER, BIRCH, CEDAR, Answer, Card, page
+from db_home import ALDER, BIRCH, CEDAR, TUESDAY, Answer, Card, page, url_of
 from foreign_warc import answer, members, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from takedown_home import KEY, QUOTE, REASON, build
 
 from archive import Home, open_archive
-from archive.store import KeptResult, keep_results, kept_result, kept_results, result_at
+from archive.store import KeptResult, keep_results, packed_result, result_at, result_places
 from crawler.importing.importing import import_paths
 from db.records import making, reading
 from db.records.making import MadeFile, Maker, job_of, make_missing
 from db.records.reading import ReadAnswer, WantedLine, read_capture
 from db.records.recordfile import read_lines
 from db.records.snapshot import take_snapshot
+from db.takedown import withdraw
 from db.takedown.withdraw import take_down
 from parsers import result
 
@@ -49,7 +53,7 @@ def kept_words(home: Path) -> bytes:
     """All that is kept of what pages say."""
     place = Home(home)
     names = [each.name for each in open_archive(home).segments()]
-    places = [each for name in names for each in kept_results(place, name).values()]
+    places = [each for name in names for each in result_places(place, name).values()]
     return b"".join(result_at(place, each) or b"" for each in places)
 
 
@@ -149,6 +153,22 @@ def test_bytes_that_changed_since_are_told_although_what_they_said_is_kept(tmp_p
     assert (report.damaged, report.comparisons) == (1, 6)
 
 
+def test_damage_is_counted_alike_by_build_and_status_and_what_else_was_read_outlives_a_prune(
+    tmp_path: Path,
+) -> None:
+    home = taken_in(tmp_path / "home")
+    (segment,) = (home / "warc").iterdir()
+    segment.chmod(0o644)
+    segment.write_bytes(segment.read_bytes()[:-900])  # the last page, and what goes with it
+    assert build(home).failures == 2
+    states = json.loads(verdicts("status", "--json", "--home", home).stdout)["pages"]
+    assert (states["failed"], states["stored"]) == (2, 6)
+    (damaged,) = (home / "records").glob("*.damaged")
+    assert verdicts("prune", "--home", home).returncode == 0 and damaged.exists()
+    report = build(home)
+    assert (report.damaged, report.parsed) == (1, 0)
+
+
 def test_what_is_in_record_files_is_kept_no_longer(tmp_path: Path) -> None:
     home = taken_in(tmp_path / "home")
     assert results(home) and build(home).comparisons == 7
@@ -175,6 +195,34 @@ def test_words_taken_down_are_kept_nowhere_and_come_back_by_no_later_capture(
     )
 
 
+def test_words_taken_down_while_a_build_runs_are_not_kept(tmp_path: Path) -> None:
+    home = taken_in(tmp_path / "home", [page(ALDER, BIRCH)])
+    with Home(home).lock("build"):
+        withdraw.WAIT_S, waits = 0, withdraw.WAIT_S
+        try:
+            assert not take_down(Home(home), url_of(ALDER, BIRCH), reason=REASON).is_complete
+        finally:
+            withdraw.WAIT_S = waits
+    assert results(home) == []
+
+
+def test_a_segment_of_nothing_but_pages_that_were_taken_down_keeps_no_words(tmp_path: Path) -> None:
+    home = taken_in(tmp_path / "home", [page(ALDER, BIRCH), page(BIRCH, CEDAR)])
+    build(home)
+    take_down(Home(home), url_of(ALDER, BIRCH), reason=REASON)
+    taken_in(home, [page(ALDER, BIRCH, at=TUESDAY)])
+    build(home)
+    assert results(home) == []
+
+
+_NAMES = st.one_of(st.none(), st.text(max_size=3), st.sampled_from(["None", "null", "\n"]))
+
+
+@given(*[st.tuples(_NAMES, st.text(max_size=3), _NAMES, st.text(max_size=3))] * 2)
+def test_what_differs_in_address_body_kind_or_site_has_another_key(one: Any, other: Any) -> None:
+    assert (result.result_key(*one) == result.result_key(*other)) is (one == other)
+
+
 @given(
     st.lists(st.text(), min_size=1, max_size=4), st.integers(0, 400), st.integers(0, 400), st.data()
 )
@@ -188,15 +236,15 @@ def test_what_is_kept_comes_back_whole_or_not_at_all(
     home = Home(tmp_path_factory.mktemp("kept"))
     home.create()
     kept = {bytes([number]) * 32: text for number, text in enumerate(texts)}
-    entries: list[tuple[str, KeptResult]] = [("one", kept_result(*each)) for each in kept.items()]
+    entries: list[tuple[str, KeptResult]] = [("one", packed_result(*each)) for each in kept.items()]
     for number in range(len(entries)):
         keep_results(home, entries[number : number + 1])
-    found = {key: result_at(home, place) for key, place in kept_results(home, "one").items()}
+    found = {key: result_at(home, place) for key, place in result_places(home, "one").items()}
     assert found == {key: text.encode() for key, text in kept.items()}
     (path,) = results(home.path)
     torn = bytearray(path.read_bytes()[: max(1, path.stat().st_size - cut)])
     torn[at % len(torn)] ^= data.draw(st.integers(1, 255))
     path.write_bytes(torn)
-    places = kept_results(home, "one")
+    places = result_places(home, "one")
     for key in kept.keys() & places.keys():  # a key that changed is no page's
         assert result_at(home, places[key]) in (None, kept[key].encode())

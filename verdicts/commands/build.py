@@ -90,13 +90,12 @@ def build(
     if report.damaged:
         raise IntegrityError(
             where=str(home),
-            what=f"the bytes of {report.damaged} captures are damaged or missing;"
+            what=f"published without the captures whose bytes are damaged or missing: {report.damaged};"
             " `verdicts check --deep` names them",
         )
     if not as_json:
-        # Where something needs a look, what tells of it.
-        after = "drift" if report.held else "status" if report.failures else "serve"
-        note(next_step(after, home))
+        looks = {"drift": report.held, "status": report.failures, "serve": 1}
+        note(next_step(next(name for name, count in looks.items() if count), home))
     return 10 if report.failures or report.held else 0
 
 

@@ -38,9 +38,9 @@ def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int
     """
     from archive import Home
     from archive import prune as run_prune
-    from db.records import ENDING
+    from db.records import ENDINGS
 
-    gone = run_prune(Home(home), present=ENDING, keep=keep, days=days, is_dry=dry_run)
+    gone = run_prune(Home(home), present=ENDINGS, keep=keep, days=days, is_dry=dry_run)
     sizes: Counter[str] = Counter()
     for each in gone:
         sizes[each.kind] += each.bytes
