@@ -9,6 +9,7 @@ grows until a build takes it away:
 
 from __future__ import annotations
 
+import os
 import struct
 from collections import defaultdict
 from collections.abc import Iterable
@@ -65,9 +66,12 @@ def result_places(home: Home, segment: str) -> dict[bytes, ResultPlace]:
     """Where the results of a segment's pages lie, by their keys; none where none are kept."""
     path, found, offset = _path(home, segment), dict[bytes, ResultPlace](), 0
     with suppress(FileNotFoundError), path.open("rb") as file:
-        while len(head := file.read(_HEAD.size)) == _HEAD.size:
-            key, length, crc = _HEAD.unpack(head)
+        size = os.fstat(file.fileno()).st_size
+        while offset + _HEAD.size <= size:
+            key, length, crc = _HEAD.unpack(file.read(_HEAD.size))
             offset += _HEAD.size
+            if offset + length > size:  # cut off, or what a torn piece calls a length
+                break
             found[key] = ResultPlace(path.name, offset, length, crc)
             offset = file.seek(offset + length)
     return found

@@ -90,7 +90,7 @@ def build(
     if report.damaged:
         raise IntegrityError(
             where=str(home),
-            what=f"published without the captures whose bytes are damaged or missing: {report.damaged};"
+            what=f"published without {report.damaged} whose bytes are damaged or missing;"
             " `verdicts check --deep` names them",
         )
     if not as_json:
