@@ -48,29 +48,27 @@ def packed_result(key: bytes, text: str) -> KeptResult:
 
 
 def keep_results(home: Home, results: Iterable[tuple[str, KeptResult]]) -> None:
-    """Keep results, each with the name of the segment that its page went into.
-
-    Raises: StoppedError when the disk does not take them.
-    """
+    """Keep results, each with the name of the segment that its page went into, if the disk does."""
     by_segment = defaultdict[str, list[bytes]](list)
     for segment, (key, packed) in results:
         by_segment[segment] += (_HEAD.pack(key, len(packed), crc32(packed)), packed)
     for segment, parts in by_segment.items():
         path = _path(home, segment)
-        # By its name each time: a build may have taken the file away.
-        with disk_of(path), path.open("ab") as file:
+        # By its name each time: a build may have taken the file away. What the disk refuses here
+        # stops nothing: it is lost time alone.
+        with suppress(OSError), path.open("ab") as file:
             file.write(b"".join(parts))
 
 
 def result_places(home: Home, segment: str) -> dict[bytes, ResultPlace]:
     """Where the results of a segment's pages lie, by their keys; none where none are kept."""
     path, found, offset = _path(home, segment), dict[bytes, ResultPlace](), 0
-    with suppress(FileNotFoundError), path.open("rb") as file:
+    with suppress(OSError), path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         while offset + _HEAD.size <= size:
             key, length, crc = _HEAD.unpack(file.read(_HEAD.size))
             offset += _HEAD.size
-            if offset + length > size:  # cut off, or what a torn piece calls a length
+            if not 0 < length <= size - offset:  # cut off, or what a torn piece calls a length
                 break
             found[key] = ResultPlace(path.name, offset, length, crc)
             offset = file.seek(offset + length)
@@ -79,7 +77,7 @@ def result_places(home: Home, segment: str) -> dict[bytes, ResultPlace]:
 
 def result_at(home: Home, place: ResultPlace) -> bytes | None:
     """The JSON of a result. Absent: None where it is gone, cut off or changed."""
-    with suppress(FileNotFoundError), (home.records / place.name).open("rb") as file:
+    with suppress(OSError, zstd.ZstdError), (home.records / place.name).open("rb") as file:
         file.seek(place.offset)
         packed = file.read(place.length)
         if len(packed) == place.length and crc32(packed) == place.crc:
@@ -88,9 +86,10 @@ def result_at(home: Home, place: ResultPlace) -> bytes | None:
 
 
 def drop_results(home: Home, segments: Iterable[str]) -> None:
-    """Take away what is kept of some segments."""
-    for segment in segments:
-        _path(home, segment).unlink(missing_ok=True)
+    """Take away what is kept of some segments. Raises: StoppedError when the disk refuses."""
+    for path in (_path(home, segment) for segment in segments):
+        with disk_of(path):
+            path.unlink(missing_ok=True)
 
 
 def _path(home: Home, segment: str) -> Path:

@@ -8,6 +8,7 @@ module level.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Literal, NamedTuple
 from zlib import crc32
 
@@ -129,7 +130,9 @@ def read_capture(home: Home, cleaning: Cleaning | None, wanted: WantedLine) -> R
 def _kept(home: Home, wanted: WantedLine, page: RawPage) -> PageResult | None:
     """What a page says whose bytes are as they were when it was read. Absent: None."""
     found = None if wanted.result is None or page.is_bare else result_at(home, wanted.result)
-    return None if found is None else PageResult.model_validate_json(found)
+    with suppress(ValueError):
+        return None if found is None else PageResult.model_validate_json(found)
+    return None
 
 
 def _read(page: RawPage, site: str) -> PageResult:

@@ -224,6 +224,32 @@ def test_what_differs_in_address_body_kind_or_site_has_another_key(one: Any, oth
     assert (result.result_key(*one) == result.result_key(*other)) is (one == other)
 
 
+@pytest.mark.parametrize("text", ["", "{}x", '{"record": 5}'])
+def test_an_entry_that_is_no_result_is_as_none(tmp_path: Path, text: str) -> None:
+    home = taken_in(tmp_path / "home", [page(ALDER, BIRCH)])
+    key = results(home)[0].read_bytes()[:32]
+    results(home)[0].unlink()
+    keep_results(Home(home), [(open_archive(home).segments()[0].name, packed_result(key, text))])
+    report = build(home)
+    assert (report.comparisons, report.parsed) == (1, 1)
+
+
+def test_zeros_behind_a_key_are_no_entry(tmp_path: Path) -> None:
+    home = taken_in(tmp_path / "home", [page(ALDER, BIRCH)])
+    data = results(home)[0].read_bytes()
+    results(home)[0].write_bytes(data[:32] + bytes(len(data) - 32))
+    report = build(home)
+    assert (report.comparisons, report.parsed) == (1, 1)
+
+
+def test_pages_are_taken_in_where_nothing_can_be_kept_of_them(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    Home(home).create()
+    (home / "records" / ".verdicts-sample-000001.warc.gz.results").mkdir()
+    taken_in(home)
+    assert told(made_of(home))["comparison"] == 7
+
+
 @given(
     st.lists(st.text(), min_size=1, max_size=4), st.integers(0, 400), st.integers(0, 400), st.data()
 )

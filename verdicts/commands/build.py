@@ -86,16 +86,15 @@ def build(
     path = found["path"] if as_json else found.pop("path")
     print_report(found, as_json=as_json)
     if not as_json:
-        say(path)
+        looks = {"drift": report.held, "status": report.failures, "serve": 1}
+        note(next_step(next(name for name, count in looks.items() if count), home))
+        say(path)  # last, also where both go into one file
     if report.damaged:
         raise IntegrityError(
             where=str(home),
-            what=f"published without {report.damaged} whose bytes are damaged or missing;"
+            what=f"captures whose bytes are damaged or missing: {report.damaged};"
             " `verdicts check --deep` names them",
         )
-    if not as_json:
-        looks = {"drift": report.held, "status": report.failures, "serve": 1}
-        note(next_step(next(name for name, count in looks.items() if count), home))
     return 10 if report.failures or report.held else 0
 
 
