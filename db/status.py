@@ -114,7 +114,7 @@ def _outcome(
 def _read_outcomes(archive: Archive) -> dict[str, dict[int, str]]:
     """The outcomes that record files know, by segment and offset."""
     found: dict[str, dict[int, str]] = {}
-    for path in sorted(record_paths(archive.home.records, "*")):
+    for path in record_paths(archive.home.records, "*"):
         # Where torn, `check` reports it, and the next build makes it again.
         with suppress(*READ_ERRORS):
             header = read_header(path)

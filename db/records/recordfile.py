@@ -193,7 +193,7 @@ def repeats_own(capture: Capture) -> bool:
 
 def record_paths(folder: Path, segment: str) -> list[Path]:
     """What this parser made of a segment, or of all (`*`), now or when it was shorter."""
-    return [path for ending in ENDINGS for path in folder.glob(f"{segment}.*{ending}")]
+    return sorted(path for ending in ENDINGS for path in folder.glob(f"{segment}.*{ending}"))
 
 
 def remove_older(path: Path, segment: str) -> None:
