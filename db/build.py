@@ -57,7 +57,8 @@ class BuildReport:
     """What a build gave.
 
     `path` is the absolute path of the published file, `is_new` whether this build made it,
-    `parsed` the number of captures parsed, `failures` the number of pages whose state is
+    `parsed` the number of captures read for record files, `kept` that of those among them whose
+    pages were parsed when they were stored, `failures` the number of pages whose state is
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
     the archive; their pages are failures until it is mended.
     """
@@ -65,6 +66,7 @@ class BuildReport:
     path: Path
     is_new: bool
     parsed: int
+    kept: int
     comparisons: int
     failures: int
     findings: int
@@ -152,6 +154,7 @@ class _Build:
     accept_loss: bool
     accept_changes: bool
     parsed: int = 0
+    kept: int = 0
     damaged: int = 0
 
     def once(self) -> BuildReport | None:
@@ -224,6 +227,7 @@ class _Build:
                 staging.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
                 staging.note_file(made.segment, None if is_damaged else _file(made.path))
                 self.parsed += made.parsed
+                self.kept += made.kept
                 self.damaged += len(made.damaged)
                 done += new.get(made.segment, 0)
                 self.progress("read", done, total)
@@ -294,6 +298,7 @@ class _Build:
             path=self.home.public / manifest.name,
             is_new=is_new,
             parsed=self.parsed,
+            kept=self.kept,
             comparisons=manifest.rows["comparison"],
             failures=manifest.states["failed"],
             findings=manifest.rows["finding"],

@@ -63,7 +63,9 @@ class MadeFile:
     captures: int
     """Number of captures that it speaks of."""
     parsed: int = 0
-    """Number of pages parsed for it now; 0 where it was there, or all that they say was kept."""
+    """Number of pages read for it now; 0 where it was there."""
+    kept: int = 0
+    """Those of them that were parsed when they were stored, and were verified alone."""
     damaged: list[str] = field(default_factory=list)
     """Captures whose bytes could not be read, each with the reason."""
     quarantined: list[str] = field(default_factory=list)
@@ -168,8 +170,9 @@ class Maker:
             return answer_of(wanted, failed(wanted, "parser_died", detail), self.cleaning)
         if answer.damage is not None:
             made.damaged.append(answer.damage)
-        elif wanted.is_parsed and not answer.is_kept:
+        elif wanted.is_parsed:
             made.parsed += 1
+            made.kept += answer.is_kept
         return answer
 
     def _write(

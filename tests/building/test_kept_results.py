@@ -172,7 +172,9 @@ def test_damage_is_counted_alike_by_build_and_status_and_what_else_was_read_outl
 
 def test_what_is_in_record_files_is_kept_no_longer(tmp_path: Path) -> None:
     home = taken_in(tmp_path / "home")
-    assert results(home) and build(home).comparisons == 7
+    assert results(home)
+    report = build(home)
+    assert (report.comparisons, report.parsed, report.kept) == (7, 8, 8)
     assert results(home) == []
 
 
@@ -231,7 +233,7 @@ def test_an_entry_that_is_no_result_is_as_none(tmp_path: Path, text: str) -> Non
     results(home)[0].unlink()
     keep_results(Home(home), [(open_archive(home).segments()[0].name, packed_result(key, text))])
     report = build(home)
-    assert (report.comparisons, report.parsed) == (1, 1)
+    assert (report.comparisons, report.parsed, report.kept) == (1, 1, 0)
 
 
 def test_zeros_behind_a_key_are_no_entry(tmp_path: Path) -> None:
@@ -239,7 +241,7 @@ def test_zeros_behind_a_key_are_no_entry(tmp_path: Path) -> None:
     data = results(home)[0].read_bytes()
     results(home)[0].write_bytes(data[:32] + bytes(len(data) - 32))
     report = build(home)
-    assert (report.comparisons, report.parsed) == (1, 1)
+    assert (report.comparisons, report.parsed, report.kept) == (1, 1, 0)
 
 
 def test_pages_are_taken_in_where_nothing_can_be_kept_of_them(tmp_path: Path) -> None:
