@@ -65,6 +65,7 @@ CLOCKS_DIFFER_DAYS = 1
 NO_HOST = "pages without an address"
 OTHER_REVISIT = "a visit of another page than a comparison, whose body is not here"
 NO_DATE = "its date was not taken: without an address the same bytes are here once"
+OTHER_HOST = "kept under the named site's own address, though its host is another"
 DECODED = "its body came without the encoding that its head names"
 
 
@@ -399,6 +400,8 @@ class Taking:
         count.notes.update(item.notes)
         if SHORT in item.notes:
             count.problem(item.where, "damaged:reset", SHORT)
+        if self.site and item.url and site_of_url(item.url) is not self.site:
+            count.notes[OTHER_HOST] += 1
         count.notes.update([DECODED] if ready.message.decoded.is_plain else [])
         count.by_tool[item.tool or "not said"] += 1
         count.nameless += ready.exchange.url.startswith("urn:")

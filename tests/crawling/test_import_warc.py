@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from archive import open_archive
 from archive.warc import foreign
 from crawler.importing.importing import import_paths
+from crawler.importing.taking import OTHER_HOST
 from crawler.report import ImportReport
 from parsers.sites import site_named
 
@@ -160,6 +161,13 @@ def test_a_digest_that_is_not_its_bodys_leads_no_revisit_to_it(home):
     report = taken(home, wrong + again)
     assert (report.stored, report.failed) == (1, {"damaged:revisit": 1})
     assert report.notes == {"its payload digest is that of other bytes": 1}
+
+
+def test_a_page_of_another_host_that_is_given_to_a_site_is_told(home):
+    other = URL.replace("sample.example", "mirror.example")
+    two = [record("response", url, FIRST, answer(BODY)) for url in (other, url_of(ALDER, CEDAR))]
+    report = taken(home, *two)
+    assert (report.stored, report.notes) == (2, {OTHER_HOST: 1})
 
 
 PAGES_OF = [(ALDER, BIRCH), (ALDER, CEDAR), (BIRCH, CEDAR)]
