@@ -155,7 +155,7 @@ class Maker:
                     kept[at[0]] = at[1]
                     at = next(lines, None)
                 sent.append((part, kept))
-                yield [_told_where(each, results) for each in part if each.offset not in kept]
+                yield [_placed(each, results) for each in part if each.offset not in kept]
 
         for answers in read(batches()):
             part, kept = sent.popleft()
@@ -244,7 +244,7 @@ class _OlderFile(NamedTuple):
                 yield offset, cleaned_answer(each.site, line, cleaning)
 
 
-def _told_where(wanted: WantedLine, results: dict[bytes, ResultPlace]) -> WantedLine:
+def _placed(wanted: WantedLine, results: dict[bytes, ResultPlace]) -> WantedLine:
     """A capture with the place at which what its page says is kept."""
     place = results.get(wanted.key) if results and wanted.is_parsed else None
     return wanted if place is None else wanted._replace(result=place)

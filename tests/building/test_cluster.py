@@ -275,6 +275,21 @@ def test_what_is_read_back_otherwise_than_it_was_put_is_an_error(
         exchange.put(tmp_path / "a", "records/a")
 
 
+def test_what_the_place_of_exchange_refuses_is_told_as_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"a file where a folder is wanted")
+    exchange = FileExchange(f"file://{tmp_path}/a")
+    with pytest.raises(StoppedError, match=f"{tmp_path}/a: .*Not a directory"):
+        exchange.get("records/b", tmp_path / "b")
+    with pytest.raises(StoppedError, match=f"{tmp_path}/a: .*Not a directory"):
+        exchange.put(tmp_path / "a", "records/b")
+
+
+def test_an_error_of_the_disk_in_a_build_is_none_of_the_scheduler(client: Any) -> None:
+    address = client.scheduler_info()["address"]
+    with pytest.raises(OSError, match="No space left"), cluster(address, 1):
+        raise OSError(28, "No space left on device")
+
+
 def test_crawls_scale_by_site_and_never_two_of_one_host(tmp_path: Path, client: Any) -> None:
     with pytest.raises(UsageError, match="more than one crawl"):
         list(crawl_sites(client, ["sample", "sample"], tmp_path))
