@@ -15,7 +15,10 @@ class CrawlReport:
     `drift` says in sentences how the pages differ from those of earlier crawls, `found_nothing`
     which sites named no comparison, `unread_lists` are lists that are there and could not be read,
     or not whole, so that pages may be missing, and `waiting` is how many comparison pages are still
-    to ask, in the whole home.
+    to ask, in the whole home;
+    `failing` counts the failed pages that failed so before (or were acknowledged) and those that
+    newly do, and `waits_newly` says in a sentence each what else waits for a person and was not
+    told by the run before.
     Absent: `stopped` is None unless the run ended early, `robots_state` where nothing was asked,
     `nothing_due_until` where a comparison was asked for, or waits.
     """
@@ -31,6 +34,8 @@ class CrawlReport:
     found_nothing: list[str]
     unread_lists: list[str]
     waiting: int
+    failing: dict[str, int]
+    waits_newly: list[str]
     nothing_due_until: str | None
     robots_state: str | None
     stopped: str | None

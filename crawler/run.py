@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from typing import Any, Literal
 from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import Home, OpenRun, RunLog, open_run
-from archive.ledger import still_held
+from archive.ledger import failed_in, report_before, still_held
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress, Wanted
 from crawler.drift.profiler import judge_rest
 from crawler.nothing import found_nothing, nothing_due_until
@@ -35,6 +36,9 @@ from crawler.stopping import ends
 from machine.worker import GuardedPool
 from parsers import Site
 from schema.errors import StoppedError
+
+NUMBER = re.compile(r"\b\d[\d.,]*%?")
+"""A count in a sentence: with another one it still says the same."""
 
 
 def crawl(
@@ -125,14 +129,19 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     if run.log.problem is not None:
         tally.notes[f"log: {run.log.problem}"] += 1
     drift = before + run.profiler.finish()
-    # Drift needs a person; that a limit was reached as well does not.
-    is_short = stopped is not None and (run.stopping.is_cut or not drift)
     held = still_held(books.home.path, {job.site.name for job in jobs})
     for run_id in held.keys() - {books.id}:
         tally.notes[f"held since run {run_id}, see `verdicts drift --run {run_id}`"] = held[run_id]
     nothing = found_nothing(run, jobs)
-    waits = tally.failed or drift or held or nothing or tally.unread
-    exit_code = 20 if is_short else 10 if waits else 0
+    unread = sorted(set(tally.unread))
+    failed = failed_in(books.ledger, books.id)
+    newly = [each.url for each in failed if not each.is_known]
+    before_told = report_before(books.ledger, books.id, _site(jobs))
+    told = {"drift": drift, "found_nothing": nothing, "unread_lists": unread}
+    waits = [each for name, said in told.items() for each in unsaid(said, before_told.get(name))]
+    # Drift needs a person; that a limit was reached as well does not.
+    is_short = stopped is not None and (run.stopping.is_cut or not {*drift} & {*waits})
+    exit_code = 20 if is_short else 10 if newly or waits else 0
     report = CrawlReport(
         run_id=books.id,
         asked=tally.asked_in_all,
@@ -143,8 +152,10 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
         notes=dict(tally.notes),
         drift=drift,
         found_nothing=nothing,
-        unread_lists=sorted(set(tally.unread)),
+        unread_lists=unread,
         waiting=books.frontier.waiting(),
+        failing={"as_before": len(failed) - len(newly), "newly": len(newly)},
+        waits_newly=waits,
         nothing_due_until=nothing_due_until(run),
         robots_state=tally.robots_state,
         stopped=stopped,
@@ -154,14 +165,29 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     return report
 
 
+def _site(jobs: Sequence[Job]) -> str | None:
+    """The site that a run is about. Absent: None where it is about several."""
+    names = {job.site.name for job in jobs}
+    return names.pop() if len(names) == 1 else None
+
+
+def unsaid(said: Iterable[str], before: Iterable[str] | None) -> list[str]:
+    """The sentences that were not said before, be it with other numbers.
+
+    >>> unsaid(["3 of 40 pages lack a price", "no list"], ["2 of 38 pages lack a price"])
+    ['no list']
+    """
+    known = {NUMBER.sub("#", each) for each in before or ()}
+    return [each for each in said if NUMBER.sub("#", each) not in known]
+
+
 def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
     """Write a report into the run's own row: what has a column there, and the rest as JSON."""
-    names = {job.site.name for job in jobs}
     told = asdict(report)
     columns = ("asked", "stored", "unchanged", "exit_code", "robots_state")
     others = ("failed", "refused", "notes", "drift", "found_nothing", "unread_lists", "stopped")
     books.note(
-        site=names.pop() if len(names) == 1 else None,
+        site=_site(jobs),
         failed=sum(report.failed.values()),
         report=json.dumps({name: told[name] for name in others}, sort_keys=True),
         **{name: told[name] for name in columns},

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import cast
 
 from archive import Archive, Home, open_archive
 from archive.store import disk_of, drop_results
+from db.changes import ChangeCounts, Waiting, changes_between, waiting_in, waiting_now
 from db.engines import ClusterPlace, cluster, make_on
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
@@ -60,7 +61,9 @@ class BuildReport:
     `parsed` the number of captures read for record files, `kept` that of those among them whose
     pages were parsed when they were stored, `failures` the number of pages whose state is
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
-    the archive; their pages are failures until it is mended.
+    the archive; their pages are failures until it is mended. `changes` says in a line what is new
+    beside the edition before, `waiting` how many of the failing and held pages were told before.
+    Absent: `changes` is None where nothing is new, or no edition before can be read.
     """
 
     path: Path
@@ -72,6 +75,8 @@ class BuildReport:
     findings: int
     held: int
     damaged: int = 0
+    changes: str | None = None
+    waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
 
 
 def _file(path: Path) -> str | None:
@@ -182,6 +187,8 @@ class _Build:
                 return None
             self._require_something(made, snapshot)
             is_new = current is None or not holds(current, made)
+            told = self._compared(current, candidate, made)
+            made = made.model_copy(update={"changes": told[0]})
             # A damaged file of the same name is replaced by the bytes that it once had.
             if is_new and (current is None or current.name != made.name):
                 self._guard(candidate, made, snapshot)
@@ -195,7 +202,20 @@ class _Build:
             if is_outdated(self.home, snapshot):
                 return None
             staging.published(base=made.sha256, small=small)
-        return self._report(made, is_new=is_new)
+        return self._report(made, is_new=is_new, told=told)
+
+    def _compared(
+        self, current: Path | None, candidate: Path, made: Manifest
+    ) -> tuple[str | None, Waiting]:
+        """What is new beside the edition before, in a line, and what waits for a person."""
+        now = waiting_in(candidate)
+        if current is not None:
+            # One that cannot be read is told by `check`, and refused or replaced further on.
+            with suppress(sqlite3.DatabaseError):
+                line = changes_between(current, candidate).line()
+                return line, waiting_now(self.home, now, waiting_in(current))
+        first = ChangeCounts(new=made.rows["comparison"]).line()
+        return first if self.home.current() is None else None, waiting_now(self.home, now, {})
 
     @contextmanager
     def _staged(self, snapshot: Snapshot) -> Iterator[Staging]:
@@ -293,7 +313,11 @@ class _Build:
             sites = {each.site for each in snapshot.taken.active}
             require_no_loss(before, edition(candidate, manifest.taken), sites)
 
-    def _report(self, manifest: Manifest, *, is_new: bool) -> BuildReport:
+    def _report(
+        self, manifest: Manifest, *, is_new: bool, told: tuple[str | None, Waiting] | None = None
+    ) -> BuildReport:
+        failing = manifest.states["failed"] + manifest.states["held"]
+        changes, waiting = told or (None, Waiting(failing, 0))
         return BuildReport(
             path=self.home.public / manifest.name,
             is_new=is_new,
@@ -304,6 +328,8 @@ class _Build:
             findings=manifest.rows["finding"],
             held=manifest.states["held"],
             damaged=manifest.damaged,
+            changes=changes,
+            waiting=waiting,
         )
 
 

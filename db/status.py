@@ -13,7 +13,7 @@ from sqlite3 import Row
 from typing import Any
 
 from archive import Archive, Home, Page, open_archive
-from archive.ledger import held_captures, is_due, last_tries, pages_standing
+from archive.ledger import acknowledged, held_captures, is_due, last_tries, pages_standing
 from archive.takedown import active_takedowns
 from db.publish.publish import present, read_manifest, require_link
 from db.recognise.match import TakedownMatcher
@@ -34,7 +34,9 @@ def status(home: Path) -> dict[str, Any]:
 
     Shape: `pages` (number in each state, known, due), `look_at` (the failing and held pages that
     were tried last: address, state and code), `disk` (bytes by kind), `captures`, `last_run`,
-    `published`, `takedowns` (how many hold, wait for erasing, were lifted, and the corrections).
+    `published` (with `changes`, what is new in it), `waiting` (how many of the failing and held
+    pages a person acknowledged, and how many not), `takedowns` (how many hold, wait for erasing,
+    were lifted, and the corrections).
     Absent: `last_run` and `published` are None where there is none.
     Raises: StartError when there is no ledger; BuildError when what is published is not whole.
     """
@@ -43,17 +45,18 @@ def status(home: Path) -> dict[str, Any]:
     found = Counter[str]()
     states: Counter[tuple[PageState, bool]] = Counter()
     look_at: list[tuple[int, str, str, dict[str, str]]] = []
-    tried = last_tries(place.ledger)
+    tried, known, waiting = last_tries(place.ledger), acknowledged(place.ledger), []
     for page, state, is_drift, captures in _standing(archive):
         found["captures"] += captures
         if not is_known_page(page.site, page.url):
             continue
         states[state, is_due(page.due, now)] += 1
-        # What used up its tries without an answer waits in the eyes of the contract.
-        if state in ("failed", "held") or (state == "waiting" and page.state == "failed"):
+        if _waits(page, state):
+            waiting.append(known.get(page.url) == _code(page, is_drift=is_drift))
             said = {"url": page.url, "state": state, "code": _code(page, is_drift=is_drift)}
             look_at.append((-tried.get(page.id, 0), page.site, page.url, said))
             look_at = sorted(look_at)[:LOOK_AT]
+    seen = sum(waiting)
     return {
         "pages": count_states(states.elements()),
         "look_at": [each[-1] for each in look_at],
@@ -61,8 +64,26 @@ def status(home: Path) -> dict[str, Any]:
         "captures": found["captures"],
         "last_run": asdict(runs[-1]) if runs else None,
         "published": _published(place),
+        "waiting": {"acknowledged": seen, "not_acknowledged": len(waiting) - seen},
         "takedowns": withdrawal_counts(place),
     }
+
+
+def waiting_pages(home: Path) -> dict[str, str]:
+    """The pages that wait for a person, by address: each with why, as `look_at` of the status says.
+
+    Raises: StartError when there is no ledger.
+    """
+    return {
+        page.url: _code(page, is_drift=is_drift)
+        for page, state, is_drift, _ in _standing(open_archive(home))
+        if is_known_page(page.site, page.url) and _waits(page, state)
+    }
+
+
+def _waits(page: Page, state: PageState) -> bool:
+    """Whether a page waits for a person; what used up its tries without an answer does."""
+    return state in ("failed", "held") or (state == "waiting" and page.state == "failed")
 
 
 def _standing(archive: Archive) -> Iterator[tuple[Page, PageState, bool, int]]:
@@ -154,4 +175,4 @@ def _published(home: Home) -> dict[str, Any] | None:
             what=f"{current}: not the file that its manifest describes;"
             " `verdicts build` makes it again"
         )
-    return manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})
+    return manifest.model_dump(include={"name", "sha256", "size", "rows", "parser", "changes"})

@@ -518,7 +518,7 @@ class OfTool(NumberedRow):
     reviewer_id: ReviewerId | None
     """The reviewer of the quote concerned; null for the card, or where none is named."""
     slot: Slot | None
-    """The row of the scorecard, where no reviewer is named; null else."""
+    """The row of the scorecard, where no reviewer is named, or one in several; null else."""
     field: str
     """What is stated: a column of card or side, quote, score or verdict, votes, or comparison."""
 

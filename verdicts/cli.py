@@ -15,6 +15,7 @@ import click
 from verdicts.commands.backup import backup, restore
 from verdicts.commands.build import build
 from verdicts.commands.cdxj import cdxj
+from verdicts.commands.changes import acknowledge, changes
 from verdicts.commands.correct import correct
 from verdicts.commands.crawl import crawl
 from verdicts.commands.drift import drift
@@ -49,8 +50,9 @@ from verdicts.options import (
 def cli(debug: bool) -> None:
     """A living archive of published AI-tool comparisons.
 
-    Exit codes: 0 complete; 2 wrong usage; 10 complete, but some pages failed; 20 stopped early and
-    resumable; 30 refused to start; 40 archive and files do not agree, or a publish was refused.
+    Exit codes: 0 complete; 2 wrong usage; 10 complete, but some pages newly failed; 20 stopped
+    early and resumable; 30 refused to start; 40 archive and files do not agree, or a publish was
+    refused.
     """
 
 
@@ -190,9 +192,11 @@ def schema() -> int:
 
 
 for command in (
+    acknowledge,
     backup,
     build,
     cdxj,
+    changes,
     correct,
     crawl,
     drift,

@@ -11,6 +11,7 @@ notes      what a run notes of itself, and of each robots.txt
 questions  what other rooms ask
 originals  which stored answer a later one repeats
 timeline   the order of a page's captures
+waits      what waits for a person, and what of it was told before
 soundness  whether a ledger is whole
 """
 
@@ -71,3 +72,4 @@ from archive.ledger.questions import (
 from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due
 from archive.ledger.soundness import require_sound
 from archive.ledger.timeline import UNDATED
+from archive.ledger.waits import FailedPage, acknowledge, acknowledged, failed_in, report_before

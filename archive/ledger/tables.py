@@ -197,5 +197,29 @@ CREATE INDEX capture_digest ON capture (source_digest) WHERE source_digest IS NO
 `source_digest` the payload digest stated there, as its algorithm and hex digits. No query needs
 `capture_body`: a hash that the index holds too cannot be harmed unseen."""
 
-MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD)
+FOURTH = """
+CREATE TABLE acknowledged (
+  id INTEGER PRIMARY KEY,
+  url TEXT NOT NULL UNIQUE,
+  code TEXT NOT NULL,
+  added_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE reading_change (
+  id INTEGER PRIMARY KEY,
+  parser TEXT NOT NULL,
+  found_at TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('appeared', 'changed', 'vanished')),
+  url TEXT NOT NULL,
+  tool TEXT,
+  reviewer TEXT,
+  field TEXT NOT NULL,
+  old TEXT,
+  new TEXT
+) STRICT;
+"""
+"""`acknowledged` are failing or held pages that a person has seen, each with why it waits;
+`reading_change` what another version of the parser read otherwise of pages published before, once
+for each tool and reviewer, words left out."""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD, FOURTH)
 """Step n takes a ledger from version n to n + 1."""

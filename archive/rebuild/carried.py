@@ -21,6 +21,8 @@ LOST = {
     "takedown": "take-downs, if there were any: what was taken down is published again",
     "correction": "corrections, if any: they are no longer shown",
     "export": "notes of exports, if any: a take-down does not find their folders",
+    "acknowledged": "what a person has seen of what waits: it is reported once more",
+    "reading_change": "what other versions of the parser read otherwise: no change says it",
     "robots": "requests for robots.txt that got no answer: that sites were left alone for them",
     "profile": "holds for drift, if any: what was held back is published",
 }

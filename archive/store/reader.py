@@ -188,6 +188,10 @@ class Archive:
         sql = f"{_ALONE} WHERE segment.name = ? ORDER BY offset"
         return map(_capture, stream_rows(self.home.ledger, sql, (segment,)))
 
+    def captures_of_run(self, run: int) -> list[Capture]:
+        """The captures that one run stored, ordered by id. Raises: as `each_capture`."""
+        return self._some("capture.run_id = ? ORDER BY capture.id", run)
+
     def _some(self, where: str, value: object) -> list[Capture]:
         return [*map(_capture, read_rows(self.home.ledger, f"{_ALONE} WHERE {where}", (value,)))]
 

@@ -4,7 +4,7 @@ takedowns  what is in force, by date          entry    entering them
 copy       the file that outlives the ledger  erasure  segments written anew without some records
 """
 
-from archive.takedown.copy import require_all, settle
+from archive.takedown.copy import entering, require_all, settle
 from archive.takedown.entry import (
     enter_correction,
     enter_takedown,

@@ -136,11 +136,14 @@ def _fields(db: sqlite3.Connection, tool: int) -> Iterator[tuple[Field, Stated]]
         yield Field(at, name, None, None), _stated(told, is_text)
     quotes: dict[tuple[int, int], dict[int, tuple[Any, ...]]] = {}
     for side, slot, reviewer, *says in db.execute(_QUOTES, (tool,)):
-        who = (0, slot) if reviewer is None else (reviewer, 0)
-        quotes.setdefault(who, {})[side] = (slot, *says)
+        # One reviewer may speak in several rows; then the first words stay with the first.
+        who = (reviewer or 0, slot if reviewer is None else 0)
+        while side in quotes.setdefault(who, {}):
+            who = (who[0], who[1] + 1)
+        quotes[who][side] = (slot, *says)
     for (reviewer, slot), by_side in sorted(quotes.items()):
         at = len(CARD_FIELDS) + len(QUOTE_FIELDS) * (min(row[0] for row in by_side.values()) - 1)
-        own = (reviewer or None, slot or None)
+        own = (reviewer or None, min(row[0] for row in by_side.values()) if slot else None)
         told = {row[0]: (None, None) for row in sides}
         told |= {side: (text, key) for side, (_, key, text, *_) in by_side.items()}
         yield Field(at, "quote", *own), _stated(told, is_text)

@@ -45,6 +45,10 @@ def pages(cards: list[Card]) -> dict[str, bytes]:
 GONE = ("/compare/alder-vs-cedar", "/compare/birch-vs-dogwood")
 
 
+TOLD: dict[int, tuple[int, str, str | None]] = {}
+"""By day: the crawl's exit code, its line of changes, and the build's."""
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The database after three crawls, each followed by a build."""
@@ -60,8 +64,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                     site.answers[path] = Answer(b"gone", 410)
             listed = "".join(f'<a href="{path}">a comparison</a>' for path in shown)
             site.answers["/"] = Answer(f"<html><body><p>All</p>{listed}</body></html>".encode())
-            run_crawl(home, site.base, "--all-due", env=at(day))
-            build(home)
+            ended = run_crawl(home, site.base, "--all-due", env=at(day))
+            line = next((each for each in ended.errors.splitlines() if "failing" in each), "")
+            TOLD[day] = (ended.exit_code, line, build(home).changes)
         accept_drift(home, 3)
         for day in (90, 100):  # until an address is believed to be gone
             run_crawl(home, site.base, "--all-due", env=at(day))
@@ -164,3 +169,11 @@ def test_the_pages_say_the_price_and_the_verdicts_and_since_when(published: Path
         quote = re.sub(r"<[^>]+>", " ", server.ask(f"/quote/{key}").text)
         assert "skip" in quote and "nothing decides it" not in quote
         assert "ship until 2026-11-01" in " ".join(quote.split())
+
+
+def test_crawl_and_build_say_in_a_line_what_is_new(published: Path) -> None:
+    changed = "0 pages new, 5 changed: 1 price, 1 share, 2 verdicts, 1 badge, 1 panel vote"
+    assert TOLD[0] == (0, "0 failing as before, 0 newly", "6 pages new, 0 changed")
+    assert TOLD[40] == (0, f"{changed}; 0 failing as before, 0 newly", changed)
+    assert TOLD[80][0] == 10, "a drift that nobody was told of before"
+    assert TOLD[80][1].startswith("0 pages new, 4 changed: 4 prices; ")

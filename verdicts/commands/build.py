@@ -58,7 +58,8 @@ def build(
 
     Its path is printed last; where nothing is new, the present one stays. After an upgrade,
     records that the new parser reads otherwise are shown, and published once they are accepted. An
-    archive without a record gives none.
+    archive without a record gives none. Exit code 10 where a page newly fails or is held: what the
+    edition before said, or a person acknowledged, is counted and not told again.
     """
     from db import ClusterPlace
     from db import build as run_build
@@ -83,6 +84,9 @@ def build(
         _print_altered(altered, as_json=as_json)
         raise
     found = asdict(report) | {"path": str(report.path)}
+    if not as_json:
+        found["waiting"] = report.waiting.line()
+        found["changes"] = report.changes or "none"
     path = found["path"] if as_json else found.pop("path")
     print_report(found, as_json=as_json)
     if not as_json:
@@ -95,7 +99,7 @@ def build(
             what=f"captures whose bytes are damaged or missing: {report.damaged};"
             " `verdicts check --deep` names them",
         )
-    return 10 if report.failures or report.held else 0
+    return 10 if report.waiting.newly else 0
 
 
 def _print_altered(altered: list[Altered], *, as_json: bool) -> None:

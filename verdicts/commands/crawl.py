@@ -133,12 +133,17 @@ def crawl(
             progress=lambda url, done, of: tell("fetched", done, of),
             **given,
         )
+    from archive import open_archive
     from crawler.drift import cannot_tell
+    from db.changes import changes_of_run, failing_line
 
     print_report(
         asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}, as_json=as_json
     )
     if report.stored:
+        counts = changes_of_run(open_archive(home), report.run_id)
+        told = f"{counts.line()}; " if counts is not None else ""
+        note(told + failing_line(report.failing["as_before"], report.failing["newly"]))
         note(next_step("build", home))
     for sentence in report.found_nothing:
         note(sentence)

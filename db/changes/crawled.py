@@ -1,0 +1,122 @@
+"""What a crawl's pages say that the published edition does not, told before any build.
+
+What pages say was read when they came and is kept for the build; nothing is parsed here, and a page
+of which nothing is kept counts as changed alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+from archive import Archive, Capture, Home
+from archive.store.results import ResultPlace, result_at, result_places
+from db.changes.line import ChangeCounts
+from db.publish.publish import present
+from db.rows.write import connect_read_only
+from parsers.result import PageResult, result_key
+from schema.records import Comparison
+from schema.rows import EDITION
+
+_SHOWN = """
+SELECT own.position, tool.tool, card.name, category, tagline, description, entry,
+  panel_ship_percent, own.badge, own.votes_ship, own.votes_skip, own.pricing
+FROM page JOIN comparison ON comparison.page_id = page.id
+JOIN version_tool AS own ON own.version_id = comparison.version_id
+JOIN tool ON tool.id = own.tool_id JOIN card ON card.id = own.card_id
+WHERE page.site = ? AND page.url = ? ORDER BY own.position
+"""
+_QUOTES = """
+SELECT own.position, quote.key, own.score, iif(own.verdict_source = 'page', own.verdict, NULL)
+FROM page JOIN comparison ON comparison.page_id = page.id
+JOIN version_quote AS own ON own.version_id = comparison.version_id
+JOIN quote ON quote.id = own.quote_id WHERE page.site = ? AND page.url = ?
+"""
+_CARD = ("name", "category", "tagline", "description", "entry", "panel_ship_percent", "badge")
+Said = dict[tuple[str, str, int], object]
+"""What a page says: values by tool, field and slot; slot 0 is the card."""
+
+
+def changes_of_run(archive: Archive, run_id: int) -> ChangeCounts | None:
+    """How many pages of a run are new or changed beside what is published, and what changed.
+
+    Absent: None where nothing of this edition is published.
+    """
+    current = present(archive.home)
+    if current is None:
+        return None
+    counts, seen = ChangeCounts(), set[tuple[str, str, int, str, str]]()
+    with closing(connect_read_only(current)) as db:
+        if db.execute("PRAGMA user_version").fetchone()[0] != EDITION:
+            return None
+        for capture, result in _results(archive, run_id):
+            before = _published(db, capture)
+            if not before:
+                counts.new += 1
+                continue
+            now = {} if result is None else _said(result)
+            changed = [each for each in now.keys() & before.keys() if before[each] != now[each]]
+            counts.changed += result is None or bool(changed)
+            # One card stands on many pages: each change of it is counted once.
+            seen |= {(*each, repr(before[each]), repr(now[each])) for each in changed}
+    counts.fields = Counter(field for _, field, *_ in seen)
+    return counts
+
+
+def _results(archive: Archive, run_id: int) -> Iterator[tuple[Capture, PageResult | None]]:
+    """The whole answers of a run that are comparisons, as far as what they say is kept."""
+    places: dict[str, dict[bytes, ResultPlace]] = {}
+    for each in archive.captures_of_run(run_id):
+        if each.role == "comparison" and each.status == 200 and each.kind == "response":
+            if each.segment not in places:
+                places[each.segment] = result_places(archive.home, each.segment)
+            result = _result(archive.home, each, places[each.segment])
+            if result is None or isinstance(result.record, Comparison):
+                yield each, result
+
+
+def _result(home: Home, capture: Capture, places: dict[bytes, ResultPlace]) -> PageResult | None:
+    """What is kept of what a page says. Absent: None where nothing is."""
+    key = result_key(capture.url, capture.body_sha256, capture.content_type, capture.site)
+    found = result_at(home, places[key]) if key in places else None
+    with suppress(ValueError):
+        return None if found is None else PageResult.model_validate_json(found)
+    return None
+
+
+def _published(db: sqlite3.Connection, capture: Capture) -> Said:
+    """What is published of a page; empty where nothing is."""
+    said: Said = {}
+    tools: dict[int, str] = {}
+    where = (capture.site, capture.url)
+    for position, _, *card, ship, skip, pricing in db.execute(_SHOWN, where):
+        tools[position] = card[0]
+        said |= {(card[0], name, 0): value for name, value in zip(_CARD, card, strict=True)}
+        said[card[0], "votes", 0] = (ship, skip)
+        said[card[0], "pricing", 0] = pricing
+    for position, key, score, verdict in db.execute(_QUOTES, where):
+        slot, tool = (position + 1) // 2, tools[2 - position % 2]
+        said |= {(tool, "quote", slot): key, (tool, "score", slot): score}
+        said[tool, "verdict", slot] = verdict
+    # Words that are withheld tell nothing.
+    return {key: each for key, each in said.items() if each is not None or key[1] != "description"}
+
+
+def _said(result: PageResult) -> Said:
+    """What a page says now."""
+    record = result.record
+    assert isinstance(record, Comparison)
+    said: Said = {}
+    names = {tool.position: tool.name for tool in record.tools}
+    for tool in record.tools:
+        said |= {(tool.name, name, 0): getattr(tool, name) for name in _CARD}
+        votes = tool.votes
+        said[tool.name, "votes", 0] = (votes and votes.ship, votes and votes.skip)
+        said[tool.name, "pricing", 0] = tool.pricing
+    for quote, key in zip(record.quotes, result.quotes, strict=True):
+        name, slot = names[quote.tool], quote.slot
+        said |= {(name, "quote", slot): key, (name, "score", slot): quote.score}
+        said[name, "verdict", slot] = quote.verdict if quote.verdict_source == "page" else None
+    return said

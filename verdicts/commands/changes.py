@@ -1,0 +1,95 @@
+"""`verdicts changes` and `verdicts acknowledge`: what changed, and that what waits was seen."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schema.errors import StartError, UsageError
+from verdicts.console import next_step, note, print_report, say
+from verdicts.options import example, home_option, json_option
+
+COLUMNS = (
+    "seen_after", "seen_by", "kind", "cause", "comparison", "tool", "reviewer", "field", "old",
+    "new",
+)  # fmt: skip
+SHOWN = 60
+"""So much of a value is shown to people. Units: code points."""
+
+
+@click.command(epilog=example("verdicts changes --since 2026-11-01"))
+@home_option
+@click.option("--since", metavar="DATE", help="Only what was first seen on this day or later.")
+@json_option
+def changes(home: Path, since: str | None, as_json: bool) -> int:
+    """Say what changed over time, as the published database has it.
+
+    What appeared, changed or vanished, once however many pages show it, and between which captures.
+    Words are told by the keys of their cards and quotes.
+    """
+    from archive import Home
+    from db.publish.publish import present
+    from schema.dates import is_date
+
+    if since is not None and not is_date(since):
+        raise UsageError(what=f"--since {since}: no date such as 2026-11-01")
+    current = present(Home(home))
+    if current is None:
+        raise StartError(what=f"{home}: nothing is published; `verdicts build` makes a database")
+    sql = f"SELECT {', '.join(COLUMNS)} FROM changes WHERE coalesce(seen_by, '') >= ?"
+    with closing(sqlite3.connect(f"{current.resolve().as_uri()}?immutable=1", uri=True)) as db:
+        rows = db.execute(f"{sql} ORDER BY seen_by, change_id", (since or "",))
+        found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    if as_json:
+        print_report({"changes": found}, as_json=True)
+        return 0
+    for each in found:
+        say(_told(each))
+    say(f"changes: {len(found)}" + (f" since {since}" if since else ""))
+    return 0
+
+
+def _told(change: dict[str, Any]) -> str:
+    """A change in a line: when, of what, and from which value to which."""
+    who = " ".join(filter(None, (change["tool"] or change["comparison"], change["reviewer"])))
+    when = change["seen_by"] or "on no known day"
+    told = f"{when[:10]}  {who}: {change['field'].replace('_', ' ')} {change['kind']}"
+    told += " (read otherwise by another parser)" if change["cause"] == "parser" else ""
+    if change["kind"] == "changed":
+        return f"{told}: {_short(change['old'])} -> {_short(change['new'])}"
+    value = change["old"] or change["new"]
+    return told if value is None else f"{told}: {_short(value)}"
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "-"
+    return value if len(value) <= SHOWN else f"{value[: SHOWN - 1]}…"
+
+
+@click.command(epilog=example("verdicts acknowledge"))
+@home_option
+@json_option
+def acknowledge(home: Path, as_json: bool) -> int:
+    """Say that what waits for a person was seen.
+
+    Failing and held pages that wait now are no longer told by exit code 10, until they fail in
+    another way or come back after they were well.
+    """
+    from archive import Home
+    from archive.ledger import acknowledge as note_seen
+    from archive.takedown import entering
+    from db.status import waiting_pages
+    from machine.clock import stamp
+
+    waiting = waiting_pages(home)
+    with entering(Home(home)) as db:
+        note_seen(db, waiting, stamp())
+    print_report({"acknowledged": len(waiting)}, as_json=as_json)
+    if not as_json:
+        note(next_step("status", home))
+    return 0
