@@ -17,6 +17,7 @@ from verdicts.commands.build import build
 from verdicts.commands.cdxj import cdxj
 from verdicts.commands.correct import correct
 from verdicts.commands.crawl import crawl
+from verdicts.commands.decide import differ, same
 from verdicts.commands.drift import drift
 from verdicts.commands.fixture import fixture
 from verdicts.commands.import_ import import_
@@ -195,12 +196,14 @@ for command in (
     cdxj,
     correct,
     crawl,
+    differ,
     drift,
     fixture,
     import_,
     plan_command,
     prune,
     restore,
+    same,
     serve,
     takedown,
     wacz,
