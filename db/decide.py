@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
@@ -35,8 +36,7 @@ def decide(
     two sites, or the decision contradicts others; StartError when the home cannot be written to.
     """
     open_archive(home.path)
-    found = known_tools(home)
-    one, other = (_named(home, found, each, site) for each in tools)
+    one, other = (_named(home, each.strip(), site) for each in tools)
     if one.site != other.site:
         what = f"{told(tools[0])} and {told(tools[1])}: of two sites; each site names its own tools"
         raise UsageError(what=what)
@@ -55,30 +55,33 @@ def take_in(home: Home, path: Path) -> TakenIn:
     return take_lines_in(home, path)
 
 
-def known_tools(home: Home) -> dict[str, set[ToolKey]]:
-    """The tools of a home by each key that they go by: of the database, and of pages' addresses."""
-    found: dict[str, set[ToolKey]] = {}
+def _named(home: Home, asked: str, site: str | None) -> ToolKey:
+    """The tool that goes by a key in the database, else in the addresses of the ledger's pages."""
+    for known in (_published, _addressed):
+        named = {tool for tool in known(home, asked) if site in (None, tool.site)}
+        if len(named) == 1:
+            return named.pop()
+        if named:
+            what = f"{told(asked)}: several sites have it; write site:tool, or name one with --site"
+            raise UsageError(what=what)
+    is_built = present(home) is not None
+    hint = "" if is_built else "; nothing is built here now: `verdicts build`, then ask again"
+    raise UsageError(what=f"{told(asked)}: no tool of this archive{hint}")
+
+
+def _published(home: Home, asked: str) -> Iterator[ToolKey]:
     path = present(home)
-    if path is not None:
-        with closing(connect_read_only(path)) as connection:
-            for key, site, name in connection.execute(_TOOLS):
-                for each in (key, name, f"{site}:{name}"):
-                    found.setdefault(each, set()).add(ToolKey(site, name))
+    if path is None:
+        return
+    with closing(connect_read_only(path)) as connection:
+        for key, site, name in connection.execute(_TOOLS):
+            if asked in (key, name, f"{site}:{name}"):
+                yield ToolKey(site, name)
+
+
+def _addressed(home: Home, asked: str) -> Iterator[ToolKey]:
     for page in open_archive(home.path).each_page():
         if is_known_page(page.site, page.url):
             for slug in (each for pair in site_named(page.site).slugs(page.url) for each in pair):
-                for each in (slug, f"{page.site}:{slug}"):
-                    found.setdefault(each, set()).add(ToolKey(page.site, slug))
-    return found
-
-
-def _named(home: Home, found: dict[str, set[ToolKey]], asked: str, site: str | None) -> ToolKey:
-    named = {key for key in found.get(asked.strip(), ()) if site in (None, key.site)}
-    if len(named) == 1:
-        return named.pop()
-    is_built = present(home) is not None
-    hint = "" if is_built else "; nothing is built here now: `verdicts build`, then ask again"
-    several = "several sites have it; write site:tool, or name one with --site"
-    raise UsageError(
-        what=f"{told(asked)}: {several if named else f'no tool of this archive{hint}'}"
-    )
+                if asked in (slug, f"{page.site}:{slug}"):
+                    yield ToolKey(page.site, slug)
