@@ -5,5 +5,5 @@ candidates  pairs whose names are near, and what speaks against their being one
 decisions   what people decided, in a file that only grows
 """
 
-from db.identity.candidates import candidates
+from db.identity.candidates import candidates, matcher_version
 from db.identity.decisions import read_decisions

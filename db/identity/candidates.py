@@ -10,6 +10,7 @@ of C++ and C#.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import groupby, islice, product
 from operator import attrgetter
@@ -67,7 +68,7 @@ def candidates(tools: Iterable[NamedTool]) -> list[Candidate] | None:
     Shape: a tool stands once for each name that it has or had.
     Absent: None where rapidfuzz is not installed.
     """
-    if find_spec("rapidfuzz") is None:
+    if matcher_version() is None:
         return None
     best: dict[tuple[str, str, str], Candidate] = {}
     for _, group in groupby(sorted(set(tools)), key=attrgetter("site")):
@@ -75,6 +76,11 @@ def candidates(tools: Iterable[NamedTool]) -> list[Candidate] | None:
             known = best.setdefault(found[:3], found)
             best[found[:3]] = max(known, found, key=_likeness)
     return sorted(best.values())
+
+
+def matcher_version() -> str | None:
+    """The version of what finds candidates. Absent: None where it is not installed."""
+    return version("rapidfuzz") if find_spec("rapidfuzz") is not None else None
 
 
 def _likeness(found: Candidate) -> tuple[int, int, Candidate]:

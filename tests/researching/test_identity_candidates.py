@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from itertools import combinations, product
 from pathlib import Path
 
@@ -187,3 +189,22 @@ def test_on_real_pages_the_small_models_and_the_toolkits_are_two_pairs_and_no_mo
         ("4", "Llama", ("vendor",), "candidate"),
         ("3", "3", ("size",), "different"),
     ]
+
+
+def test_on_the_labelled_pairs_that_rules_may_be_tried_on_it_does_no_worse_than_the_paper_says():
+    path = Path(__file__).parents[1] / "fixtures" / "evaluation" / "names.jsonl"
+    lines = map(json.loads, path.read_text("utf-8").splitlines())
+    counts = Counter[tuple[str, str]]()
+    for line in (line for line in lines if line["half"] == "dev"):
+        names = [NamedTool("sample", key, line[key]) for key in ("a", "b")]
+        suggested = [pair.suggests for pair in candidates(names) or ()]
+        counts[line["label"], suggested[0] if suggested else "not listed"] += 1
+    assert counts == {
+        ("same", "same"): 21,
+        ("candidate", "candidate"): 10,
+        ("candidate", "same"): 1,
+        ("candidate", "not listed"): 1,
+        ("different", "not listed"): 16,
+        ("different", "different"): 12,
+        ("different", "candidate"): 1,
+    }
