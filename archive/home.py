@@ -61,6 +61,11 @@ class Home:
         return self.path / "public"
 
     @property
+    def decisions(self) -> Path:
+        """What people decided of which tools are one."""
+        return self.path / "decisions.jsonl"
+
+    @property
     def logs(self) -> Path:
         """A file for each run."""
         return self.path / "logs"

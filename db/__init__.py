@@ -9,11 +9,13 @@ rows/      staged to rows                         publish/   published whole or 
 recognise/ whether a record shows what was taken  takedown/  a take-down carried out
 giving/    what may be given to others as it is   engines/  the same work on other machines
 changes/   what is new, in one line
+identity/  which tools may be one                 decide    a person's decision on it
 """
 
 from __future__ import annotations
 
 from db.build import BuildReport, build
 from db.check import check
+from db.decide import decide, take_in
 from db.engines import ClusterPlace
 from db.status import status

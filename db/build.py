@@ -20,6 +20,8 @@ from archive import Archive, Home, open_archive
 from archive.store import disk_of, drop_results
 from db.changes import ChangeCounts, Waiting, changes_between, waiting_in, waiting_now
 from db.engines import ClusterPlace, cluster, make_on
+from db.identity import matcher_version, read_decisions
+from db.identity.decisions import DecisionFile
 from db.publish.altered import Altered, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
 from db.publish.nothing import nothing_to_publish
@@ -171,17 +173,18 @@ class _Build:
         require_link(self.home)
         withdraw(self.home)
         snapshot = take_snapshot(self.archive)
+        decisions = read_decisions(self.home.decisions)
         current = present(self.home)
         manifest = whole_manifest(current) if current is not None else None
         with self._staged(snapshot) as staging:
             is_base = manifest is not None and staging.noted("base") == manifest.sha256
-            small = small_digest(snapshot)
+            small = f"{small_digest(snapshot)} {decisions.sha256} {matcher_version()}"
             is_same = staging.noted("small") == small and not staging.count("dirty")
             if is_base and is_same and not self.damaged:
                 return self._report(cast(Manifest, manifest), is_new=False)
             candidate = self.home.public / CANDIDATE
             base = current if is_base else None
-            made = self._write(candidate, base, staging, snapshot)
+            made = self._write(candidate, base, staging, snapshot, decisions)
             # What was taken down now must not even be shown as altered.
             if is_outdated(self.home, snapshot):
                 return None
@@ -278,12 +281,17 @@ class _Build:
         return last_edition(self.home, lambda path: left_out(path, snapshot.taken))
 
     def _write(
-        self, candidate: Path, base: Path | None, staging: Staging, snapshot: Snapshot
+        self,
+        candidate: Path,
+        base: Path | None,
+        staging: Staging,
+        snapshot: Snapshot,
+        decisions: DecisionFile,
     ) -> Manifest:
         """Write a database file, not yet published, and say what is to stand beside it."""
         path = self.home.public / WORK
         with disk_of_database(candidate), Work(path, base) as work:
-            written = write_rows(work, staging, snapshot, self.progress)
+            written = write_rows(work, staging, snapshot, decisions, self.progress)
             work.finish(candidate)
         require_sound(candidate, written.counts)
         self.progress("write", 1, 1)

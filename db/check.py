@@ -15,6 +15,7 @@ from archive import WAY_OUT, Archive, Capture, Home, Segment, open_archive
 from archive.ledger import captures_astray, require_sound
 from archive.store import lengths, unknown
 from archive.warc import WarcRecord, read_members
+from db.identity import read_decisions
 from db.publish.publish import read_manifest
 from db.records.recordfile import record_problems
 from db.records.snapshot import take_snapshot
@@ -62,6 +63,7 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     )
     found += _published_problems(place)
     found += [Problem(*each) for each in withdrawal_problems(place, snapshot.taken)]
+    found += _decision_problems(place)
     return found
 
 
@@ -147,6 +149,15 @@ def _described(archive: Archive) -> Iterator[Capture]:
         if capture is None:
             return
         yield capture
+
+
+def _decision_problems(home: Home) -> Iterator[Problem]:
+    try:
+        read_decisions(home.decisions)
+    except IntegrityError as error:
+        yield Problem(
+            home.decisions.name, str(error).removeprefix(f"{home.decisions}").lstrip(":, ")
+        )
 
 
 def _published_problems(home: Home) -> Iterator[Problem]:

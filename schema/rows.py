@@ -279,6 +279,45 @@ class ToolRow(DatedRow):
     """The site's own address of the tool; null where it is not known."""
 
 
+class AliasRow(Row):
+    """A display name under which captures show a tool."""
+
+    table = "alias"
+    label = "name"
+    told_by = ("tool_id", "name")
+    indexes = (("name",),)
+    tool_id: ToolId
+    """The tool shown."""
+    name: Annotated[str, same(records.Tool, "name")]
+    first_seen: str | None
+    """Date of the oldest capture that shows the tool so, UTC; null where none has a sound date."""
+    last_seen: str | None
+    """Date of the newest capture that shows the tool so, UTC; null where none has a sound date."""
+
+
+class ToolPairRow(Row):
+    """Two tools of a site with near names, or that a person decided on; they are never joined."""
+
+    table = "tool_pair"
+    told_by = ("tool_a_id", "tool_b_id")
+    tool_a_id: ToolId
+    """The tool whose key comes first."""
+    tool_b_id: ToolId
+    """The tool whose key comes second."""
+    score: Percent | None
+    """How near their names are without what differs; null where they are not, or were not held."""
+    differs: str | None
+    """A JSON list of words, vendor, version, size, tagline, address; null where none differs."""
+    suggests: Literal["same", "candidate", "different"] | None
+    """What the names say to a person; null where they are not near."""
+    decision: Literal["same", "differ"] | None
+    """What a person decided; null where nobody did."""
+    reason: str | None
+    """Why it was decided; null where nothing was."""
+    decided_at: str | None
+    """When it was decided, UTC; null where nothing was."""
+
+
 class CardRow(DatedRow):
     """A distinct card: the same words about a tool are one row, however many pages show them."""
 
@@ -753,6 +792,8 @@ ROWS: tuple[type[Row], ...] = (
     HistoryRow,
     ChangeRow,
     CorrectionRow,
+    AliasRow,
+    ToolPairRow,
 )
 """Every table of the public database, in the order in which they are made: none refers to a later
 one, and only captures refer to each other."""

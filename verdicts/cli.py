@@ -18,6 +18,7 @@ from verdicts.commands.cdxj import cdxj
 from verdicts.commands.changes import acknowledge, changes
 from verdicts.commands.correct import correct
 from verdicts.commands.crawl import crawl
+from verdicts.commands.decide import differ, same
 from verdicts.commands.drift import drift
 from verdicts.commands.fixture import fixture
 from verdicts.commands.import_ import import_
@@ -199,12 +200,14 @@ for command in (
     changes,
     correct,
     crawl,
+    differ,
     drift,
     fixture,
     import_,
     plan_command,
     prune,
     restore,
+    same,
     serve,
     takedown,
     wacz,

@@ -87,6 +87,7 @@ LAST = ("key", "sha256", "body_sha256", "record_sha256")
 SLUGS = {"comparison": ("comparison",), "tool": ("slug", "tool")}
 """What says again, for programs, what the columns before it say for people."""
 TITLES = {
+    "alias": "Names of tools", "tool_pair": "Tools that may be one",
     "capture": "Captures", "card": "Cards", "cards": "Cards by the names of tools",
     "change": "Changes", "changes": "Changes by names", "code": "Codes of failures and findings",
     "comparison": "Comparisons", "comparisons": "Comparisons with both cards",

@@ -21,6 +21,7 @@ from schema.errors import IntegrityError, StartError, StoppedError
 from schema.records import Record
 
 LEDGER = "ledger.db"
+DECISIONS = "decisions.jsonl"
 FILES = "home"
 FORMAT = 1
 PIECE = 1 << 20
@@ -32,7 +33,7 @@ class CopiedFile(Record):
     """One file of a home and its copy."""
 
     path: str = Field(
-        pattern=r"^(ledger\.db|takedowns\.json|(warc|public|records)/[^/.\x00][^/\x00]*)$"
+        pattern=r"^(ledger\.db|takedowns\.json|decisions\.jsonl|(warc|public|records)/[^/.\x00][^/\x00]*)$"
     )
     """Where the file lies in its home."""
     stored: str = Field(pattern=r"^home/[0-9a-f]{16}-[^/\x00]+$")

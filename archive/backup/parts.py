@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from archive.backup.copies import LEDGER, BackupManifest, CopiedFile, is_sound, sha256_of
+from archive.backup.copies import DECISIONS, LEDGER, BackupManifest, CopiedFile, is_sound, sha256_of
 from archive.backup.shelf import Shelf
 from archive.home import Home
 from archive.ledger.ledger import read_rows
@@ -74,6 +74,8 @@ def parts_of(
     parts = [BackupPart(LEDGER, (ledger,))]
     if beside.is_file():  # a take-down that came since the ledger's copy is in it
         parts.append(BackupPart(beside.name, (beside,)))
+    if DECISIONS in earlier or home.decisions.is_file():
+        parts.append(BackupPart(DECISIONS, (home.decisions,), earlier.get(DECISIONS)))
     parts += [*_segments(home, ledger, earlier), *_public(home, earlier)]
     names = _names("records", home.records) if has_records else []
     return parts + [BackupPart(name, (home.path / name,)) for name in names]
@@ -122,7 +124,7 @@ def _stated_sha256(path: Path) -> str | None:
 
 def is_missed(home: Home, part: BackupPart) -> bool:
     """Whether a file that is not there should be: nobody withdrew or pruned it."""
-    if part.path.startswith("warc/"):
+    if part.path.startswith("warc/") or part.path == DECISIONS:
         return True
     database = (home.path / part.path).with_suffix(".db")
     current = home.current()
@@ -177,7 +179,7 @@ def fault_of(part: BackupPart, file: BinaryIO, copy: CopiedFile, shelf: Shelf, l
         return f"its last {part.length - copy.size} bytes are missing"
     if part.sha256 not in (None, copy.sha256):
         return "its bytes are not those it was made of"
-    if (before := part.before) and before.path.endswith(OPEN):
+    if (before := part.before) and before.path.endswith((OPEN, DECISIONS)):  # they only grow
         file.seek(0)
         is_continued = sha256_of(file, before.size) == before.sha256
         if not is_continued and is_sound(before, shelf.open):

@@ -5,5 +5,6 @@ things     what many pages show, joined by SQL    other_rows  the archive as a w
 shown      when each side was shown               over_time   a field's values in order
 differing  cards and quotes of several values     changes     what changed of each tool
 all_rows   all of it, in order                    write   a file that is filled and checked
-tables     tables from the row classes            keys    what names a tool
+alike      names of tools, and pairs of them      tables  tables from the row classes
+keys       what names a tool
 """

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive.ledger import due_bounds
+from db.identity.decisions import DecisionFile
 from db.records.snapshot import Snapshot
 from db.rows.names import is_turned, page_name
 from db.rows.other_rows import other_rows
@@ -27,7 +28,11 @@ class Filled:
 
 
 def write_rows(
-    work: Work, staging: Staging, snapshot: Snapshot, progress: Callable[[str, int, int], None]
+    work: Work,
+    staging: Staging,
+    snapshot: Snapshot,
+    decisions: DecisionFile,
+    progress: Callable[[str, int, int], None],
 ) -> Filled:
     """Fill a work file with all that is staged, or with what changed since it was published."""
     staging.begin_to_publish(is_part=work.is_part)
@@ -46,7 +51,7 @@ def write_rows(
     _write(work, staging, made)
     staging.commit()
     work.join(staging, due_bounds(snapshot.at))
-    for model, each in other_rows(work.db, snapshot):
+    for model, each in other_rows(work.db, snapshot, decisions):
         work.replace(model, each)
     return Filled(work.counts(), _states(work))
 

@@ -7,7 +7,9 @@ import sqlite3
 from collections.abc import Iterator
 
 from archive.takedown import Correction
+from db.identity.decisions import DecisionFile
 from db.records.snapshot import Snapshot, public_runs
+from db.rows.alike import alias_rows, pair_rows
 from db.rows.tables import Values, descriptions
 from parsers.sites import site_named
 from schema import rows
@@ -16,7 +18,7 @@ from schema.rows import Row
 
 
 def other_rows(
-    db: sqlite3.Connection, snapshot: Snapshot
+    db: sqlite3.Connection, snapshot: Snapshot, decisions: DecisionFile
 ) -> Iterator[tuple[type[Row], Iterator[Values]]]:
     """The rows of each of these tables; `db` holds the pages, tools and quotes already."""
     codes = (("failure", FAILURES), ("finding", FINDINGS))
@@ -31,6 +33,8 @@ def other_rows(
         ((each.id, each.kind, each.site, each.target, each.reason, each.added_at) for each in told),
     )
     yield rows.CorrectionRow, _corrections(db, snapshot)
+    yield rows.AliasRow, alias_rows(db)
+    yield rows.ToolPairRow, pair_rows(db, decisions.in_effect)
     yield rows.SiteRow, _sites(db)
 
 

@@ -63,6 +63,7 @@ def build(
     """
     from db import ClusterPlace
     from db import build as run_build
+    from db.identity import matcher_version
 
     place = ClusterPlace(dask_scheduler, dask_files) if engine == "dask" else None
     if place is None and (dask_scheduler or dask_files):
@@ -91,6 +92,8 @@ def build(
     print_report(found, as_json=as_json)
     if not as_json:
         looks = {"drift": report.held, "status": report.failures, "serve": 1}
+        if matcher_version() is None:
+            note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
         note(next_step(next(name for name, count in looks.items() if count), home))
         say(path)  # last, also where both go into one file
     if report.damaged:
