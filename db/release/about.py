@@ -28,7 +28,7 @@ GUARD_WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReleasedSite:
     """A site whose pages the release is about."""
 
     title: str
@@ -36,14 +36,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class AboutRelease:
     """One release. Absent: `base`, the address where its folder stands, is None where not known."""
 
     release: str
     newest: str
     """Date and time of the newest capture, UTC."""
     is_facts: bool
-    sources: tuple[Source, ...]
+    sources: tuple[ReleasedSite, ...]
     base: str | None
     program: str
     """The program that made it, with its version."""
@@ -87,7 +87,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ReleasedFile:
     """A file of a release. Absent: `table` is None unless it holds the rows of one."""
 
     path: str
@@ -98,7 +98,9 @@ class File:
     table: str | None = None
 
 
-def file_of(folder: Path, path: str, media_type: str, what: str, table: str | None = None) -> File:
+def file_of(
+    folder: Path, path: str, media_type: str, what: str, table: str | None = None
+) -> ReleasedFile:
     """A file that was written."""
     own = folder / path
-    return File(path, media_type, what, own.stat().st_size, file_sha256(own), table)
+    return ReleasedFile(path, media_type, what, own.stat().st_size, file_sha256(own), table)

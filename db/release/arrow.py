@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from db.release.tables import AT_ONCE, Column, Table
+from db.release.tables import AT_ONCE, ReleasedColumn, ReleasedTable
 from schema.errors import StartError
 
 
@@ -23,13 +23,13 @@ def arrow(module: str = "") -> Any:
         raise StartError(what=what) from error
 
 
-def schema_of(table: Table, told: dict[str, str]) -> Any:
+def schema_of(table: ReleasedTable, told: dict[str, str]) -> Any:
     """The Arrow schema of a table. Shape: `told` is kept in the file, names to texts."""
     pa = arrow()
     return pa.schema([_field(each) for each in table.columns], metadata=told)
 
 
-def batches(db: sqlite3.Connection, table: Table, schema: Any) -> Iterator[Any]:
+def batches(db: sqlite3.Connection, table: ReleasedTable, schema: Any) -> Iterator[Any]:
     """The rows of a table in the order of their keys, some thousand at a time."""
     pa = arrow()
     found = db.execute(table.select())
@@ -39,7 +39,7 @@ def batches(db: sqlite3.Connection, table: Table, schema: Any) -> Iterator[Any]:
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _field(column: Column) -> Any:
+def _field(column: ReleasedColumn) -> Any:
     pa = arrow()
     numbers = pa.int32() if column.is_small else pa.int64()
     kind = pa.string() if column.kind == "string" else numbers

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 
-from db.release.about import KEYWORDS, LICENCE_WORDS, PUBLISHER, About
+from db.release.about import KEYWORDS, LICENCE_WORDS, PUBLISHER, AboutRelease
 
 
-def citation_line(about: About) -> str:
+def citation_line(about: AboutRelease) -> str:
     """The citation as a sentence."""
     where = f" {about.base}" if about.base else ""
     year = about.date[:4]
     return f"{PUBLISHER} ({year}). {about.title} [data set], {about.date}.{where}"
 
 
-def citation_cff(about: About) -> str:
+def citation_cff(about: AboutRelease) -> str:
     """CITATION.cff, version 1.2.0; a text in JSON's quotation marks is YAML's too."""
     said = {
         "cff-version": "1.2.0",
@@ -35,7 +35,7 @@ def citation_cff(about: About) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def citation_bib(about: About) -> str:
+def citation_bib(about: AboutRelease) -> str:
     """The BibTeX entry; in two braces a group's name is one name."""
     said = {
         "author": f"{{{PUBLISHER}}}",

@@ -15,15 +15,15 @@ from db.release.about import (
     LICENCE_URL,
     LICENCE_WORDS,
     PUBLISHER,
-    About,
-    File,
+    AboutRelease,
+    ReleasedFile,
 )
 
 _SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 _ORGANISATION = "#maintainers"
 
 
-def crate(about: About, files: Iterable[File]) -> dict[str, Any]:
+def crate(about: AboutRelease, files: Iterable[ReleasedFile]) -> dict[str, Any]:
     """The metadata of the folder as an RO-Crate."""
     held = list(files)
     root = {
@@ -55,7 +55,7 @@ def crate(about: About, files: Iterable[File]) -> dict[str, Any]:
     return {"@context": f"{_SPECIFICATION}/context", "@graph": entities}
 
 
-def _entity(file: File) -> dict[str, Any]:
+def _entity(file: ReleasedFile) -> dict[str, Any]:
     return {
         "@id": file.path,
         "@type": "File",
@@ -67,7 +67,7 @@ def _entity(file: File) -> dict[str, Any]:
     }
 
 
-def dataset(about: About, files: Iterable[File]) -> dict[str, Any]:
+def dataset(about: AboutRelease, files: Iterable[ReleasedFile]) -> dict[str, Any]:
     """The release as schema.org describes a data set, for search engines and the release's page."""
     return {
         "@context": "https://schema.org/",
@@ -87,7 +87,7 @@ def dataset(about: About, files: Iterable[File]) -> dict[str, Any]:
     }
 
 
-def _download(about: About, file: File) -> dict[str, Any]:
+def _download(about: AboutRelease, file: ReleasedFile) -> dict[str, Any]:
     address = about.address(file.path)
     return {
         "@type": "DataDownload",

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from db.release.about import KEYWORDS, LICENCE_WORDS, PUBLISHER, About, File
-from db.release.tables import Column, Table
+from db.release.about import KEYWORDS, LICENCE_WORDS, PUBLISHER, AboutRelease, ReleasedFile
+from db.release.tables import ReleasedColumn, ReleasedTable
 
 PARQUET = "application/vnd.apache.parquet"
 _ENCODING = "application/x-parquet"
-_TERMS = """citeAs column equivalentProperty extract field fileProperty fileObject fileSet format includes
-isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace
+_TERMS = """citeAs column equivalentProperty extract field fileProperty fileObject fileSet format
+includes isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace
 samplingRate separator source subField transform"""
 _CONTEXT: dict[str, Any] = {
     "@language": "en",
@@ -35,7 +35,10 @@ _CONTEXT: dict[str, Any] = {
 
 
 def croissant(
-    about: About, tables: Iterable[Table], files: Iterable[File], cite_as: str
+    about: AboutRelease,
+    tables: Iterable[ReleasedTable],
+    files: Iterable[ReleasedFile],
+    cite_as: str,
 ) -> dict[str, Any]:
     """The description of a release; its files are named as they lie beside it."""
     parquet = {each.table: each for each in files if each.media_type == PARQUET}
@@ -57,7 +60,7 @@ def croissant(
     }
 
 
-def _file(about: About, file: File) -> dict[str, Any]:
+def _file(about: AboutRelease, file: ReleasedFile) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": file.path,
@@ -70,7 +73,7 @@ def _file(about: About, file: File) -> dict[str, Any]:
     }
 
 
-def _record_set(table: Table, file: File) -> dict[str, Any]:
+def _record_set(table: ReleasedTable, file: ReleasedFile) -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": table.name,
@@ -81,7 +84,7 @@ def _record_set(table: Table, file: File) -> dict[str, Any]:
     }
 
 
-def _field(table: Table, column: Column, file: File) -> dict[str, Any]:
+def _field(table: ReleasedTable, column: ReleasedColumn, file: ReleasedFile) -> dict[str, Any]:
     return {
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",
@@ -90,4 +93,3 @@ def _field(table: Table, column: Column, file: File) -> dict[str, Any]:
         "dataType": "sc:Integer" if column.kind == "integer" else "sc:Text",
         "source": {"fileObject": {"@id": file.path}, "extract": {"column": column.name}},
     }
-

@@ -9,15 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from db.release.about import GUARD_WORDS, KEYWORDS, LICENCE, LICENCE_URL, PUBLISHER, About, File
-from db.release.about import LICENCE_WORDS as WORDS
+from db.release.about import (
+    GUARD_WORDS,
+    KEYWORDS,
+    LICENCE,
+    LICENCE_URL,
+    LICENCE_WORDS,
+    PUBLISHER,
+    AboutRelease,
+    ReleasedFile,
+)
 from db.release.csv import GUARD
-from db.release.tables import Column, Table
+from db.release.tables import ReleasedColumn, ReleasedTable
 
 CSV = "text/csv"
 
 
-def datapackage(about: About, tables: Iterable[Table], files: Iterable[File]) -> dict[str, Any]:
+def datapackage(
+    about: AboutRelease, tables: Iterable[ReleasedTable], files: Iterable[ReleasedFile]
+) -> dict[str, Any]:
     """The descriptor of a release."""
     known = {table.name: table for table in tables}
     described = [each for each in files if each.table is None or each.media_type == CSV]
@@ -31,7 +41,7 @@ def datapackage(about: About, tables: Iterable[Table], files: Iterable[File]) ->
         "version": about.release,
         "created": about.newest,
         **({"homepage": about.base} if about.base else {}),
-        "licenses": [{"name": LICENCE, "title": WORDS, "path": LICENCE_URL}],
+        "licenses": [{"name": LICENCE, "title": LICENCE_WORDS, "path": LICENCE_URL}],
         "sources": [{"title": each.title, "path": each.base} for each in about.sources],
         "contributors": [{"title": PUBLISHER, "role": "publisher"}],
         "keywords": [*KEYWORDS],
@@ -40,7 +50,7 @@ def datapackage(about: About, tables: Iterable[Table], files: Iterable[File]) ->
     }
 
 
-def _resource(file: File, table: Table | None) -> dict[str, Any]:
+def _resource(file: ReleasedFile, table: ReleasedTable | None) -> dict[str, Any]:
     is_csv = table is not None and file.media_type == CSV
     name = table.name if table is not None and is_csv else file.path.lower()
     common = {
@@ -63,7 +73,7 @@ def _resource(file: File, table: Table | None) -> dict[str, Any]:
     }
 
 
-def table_schema(table: Table) -> dict[str, Any]:
+def table_schema(table: ReleasedTable) -> dict[str, Any]:
     """The Table Schema of a table."""
     references = [
         {
@@ -84,7 +94,7 @@ def table_schema(table: Table) -> dict[str, Any]:
     }
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: ReleasedColumn) -> dict[str, Any]:
     said = {
         # The empty text counts as missing to those who check.
         "required": (column.is_required and not column.has_empty) or None,

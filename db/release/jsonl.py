@@ -7,12 +7,12 @@ import sqlite3
 from itertools import islice
 from pathlib import Path
 
-from db.release.tables import AT_ONCE, Table, quoted
+from db.release.tables import AT_ONCE, ReleasedTable, quoted
 
 LEVEL = 6
 
 
-def write_jsonl(db: sqlite3.Connection, table: Table, path: Path) -> None:
+def write_jsonl(db: sqlite3.Connection, table: ReleasedTable, path: Path) -> None:
     """Write the rows of a table; the bytes tell neither a time nor the file's name."""
     pairs = ", ".join(f"'{name}', {quoted(name)}" for name in table.names)
     found = db.execute(table.select(f"json_object({pairs})"))

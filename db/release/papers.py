@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from db.release.about import DATABASE, GUARD_WORDS, LICENCE_URL, About, File
+from db.release.about import DATABASE, GUARD_WORDS, LICENCE_URL, AboutRelease, ReleasedFile
 from db.release.citation import citation_line
-from db.release.tables import Table
+from db.release.tables import ReleasedTable
 
 _README = """\
 # {title}
@@ -71,8 +71,8 @@ Of {title}. The headings are those of "Datasheets for Datasets" (Gebru and other
 
 ## Motivation
 
-So that what is published about AI tools, by whom and when, can be studied and checked later. Made by
-the maintainers of the program verdicts; nobody paid for it, and no publisher had a part in it.
+So that what is published about AI tools, by whom and when, can be studied and checked later. Made
+by the maintainers of the program verdicts; no publisher had a part in it.
 
 ## Composition
 
@@ -94,11 +94,11 @@ is kept as it came; `index.cdxj` says where, for whoever holds the archive. Sour
 
 ## Preprocessing
 
-{program} read the pages into tables, the same for the same bytes. White space is made one space, outer
-quotation marks of quotes are taken off, nothing else is changed. A verdict that no page prints may
-be inferred from a panel's share or the quote's own words; `verdict_source` says which it is, and an
-inferred one never replaces a printed one. The release is made from the published database with the
-SHA-256 `{sha256}`.
+{program} read the pages into tables, the same for the same bytes. White space is made one space,
+outer quotation marks of quotes are taken off, nothing else is changed. A verdict that no page
+prints may be inferred from a panel's share or the quote's own words; `verdict_source` says which it
+is, and an inferred one never replaces a printed one. The release is made from the published
+database with the SHA-256 `{sha256}`.
 
 ## Uses
 
@@ -150,7 +150,7 @@ No release before this one is compared with it.
 """
 
 
-def readme(about: About, tables: list[Table], files: Iterable[File]) -> str:
+def readme(about: AboutRelease, tables: list[ReleasedTable], files: Iterable[ReleasedFile]) -> str:
     """README.md. Shape: `tables` are all of the release."""
     widest = max(tables, key=lambda each: (each.rows > 0, len(each.columns)))
     return _README.format(
@@ -165,7 +165,7 @@ def readme(about: About, tables: list[Table], files: Iterable[File]) -> str:
     )
 
 
-def datasheet(about: About, tables: list[Table]) -> str:
+def datasheet(about: AboutRelease, tables: list[ReleasedTable]) -> str:
     """DATASHEET.md."""
     parts = ", ".join(f"{each.name} {each.rows}" for each in tables if each.rows)
     return _DATASHEET.format(
@@ -181,17 +181,17 @@ def datasheet(about: About, tables: list[Table]) -> str:
     )
 
 
-def licence(about: About) -> str:
+def licence(about: AboutRelease) -> str:
     """LICENSE.md."""
     return _LICENCE.format(url=LICENCE_URL, release=about.release, held=_held(about))
 
 
-def changelog(tables: list[Table]) -> str:
+def changelog(tables: list[ReleasedTable]) -> str:
     """CHANGELOG.md of the data."""
     lines = (f"| `{each.name}` | {each.rows} |" for each in tables)
     return _CHANGELOG.format(tables="\n".join(lines))
 
 
-def _held(about: About) -> str:
+def _held(about: AboutRelease) -> str:
     words = "Names, marks, scores" if about.is_facts else "Texts, names, marks, scores"
     return f"{words} and verdicts that publishers printed"

@@ -22,7 +22,7 @@ from typing import Any
 
 from archive import Home, index
 from db.publish.publish import present
-from db.release.about import DATABASE, About, File, Source, file_of
+from db.release.about import DATABASE, AboutRelease, ReleasedFile, ReleasedSite, file_of
 from db.release.arrow import arrow, batches, schema_of
 from db.release.citation import citation_bib, citation_cff, citation_line
 from db.release.crate import crate, dataset
@@ -33,14 +33,15 @@ from db.release.jsonl import write_jsonl
 from db.release.papers import changelog, datasheet, licence, readme
 from db.release.parquet import writing_parquet
 from db.release.sqlite import write_database
-from db.release.tables import Table, read_tables, read_views
+from db.release.tables import ReleasedTable, read_tables, read_views
 from db.rows.write import connect_read_only
 from machine.files import file_sha256, fsync_file, fsync_folder, put_in_place
 from schema.errors import StartError
 
 JSONL = "application/jsonl+gzip"
+LINKED = "application/ld+json"
 SUMS = "SHA256SUMS"
-Progress = Callable[[str, int, int], None]
+ReleaseProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class ReleaseReport:
 
 
 def export(
-    home: Path, out: Path, *, is_facts: bool, base: str | None, progress: Progress
+    home: Path, out: Path, *, is_facts: bool, base: str | None, progress: ReleaseProgress
 ) -> ReleaseReport:
     """Make a release of what is published, in a folder of its own under `out`.
 
@@ -89,7 +90,7 @@ def export(
     return ReleaseReport(folder, about.release, rows, len(files) + 1, size, found.unsealed)
 
 
-def _about(published: Path, out: Path, *, is_facts: bool, base: str | None) -> About:
+def _about(published: Path, out: Path, *, is_facts: bool, base: str | None) -> AboutRelease:
     with closing(connect_read_only(published)) as db:
         newest = db.execute(
             "SELECT captured_at FROM capture ORDER BY date_source = 'file', captured_at DESC"
@@ -98,11 +99,11 @@ def _about(published: Path, out: Path, *, is_facts: bool, base: str | None) -> A
     if newest is None:
         raise StartError(what=f"{published}: it holds no capture, so there is nothing to release")
     release = _next_name(out, newest[0][:10], "-facts" if is_facts else "")
-    return About(
+    return AboutRelease(
         release=release,
         newest=newest[0],
         is_facts=is_facts,
-        sources=tuple(Source(*each) for each in sites),
+        sources=tuple(ReleasedSite(*each) for each in sites),
         base=f"{base.rstrip('/')}/{release}/" if base else None,
         program=f"verdicts {version('verdicts')}",
         database_sha256=file_sha256(published),
@@ -133,16 +134,18 @@ def _appearing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _database(published: Path, part: Path, about: About) -> sqlite3.Connection:
+def _database(published: Path, part: Path, about: AboutRelease) -> sqlite3.Connection:
     write_database(published, part / DATABASE, is_facts=about.is_facts)
     return connect_read_only(part / DATABASE)
 
 
-def _told_database(part: Path) -> File:
+def _told_database(part: Path) -> ReleasedFile:
     return file_of(part, DATABASE, "application/vnd.sqlite3", "All tables and views, for SQLite.")
 
 
-def _write_table(db: sqlite3.Connection, table: Table, part: Path, about: About) -> list[File]:
+def _write_table(
+    db: sqlite3.Connection, table: ReleasedTable, part: Path, about: AboutRelease
+) -> list[ReleasedFile]:
     """The files that hold the rows of a table."""
     forms = ((PARQUET, "parquet", "parquet"), (CSV, "csv", "csv"), (JSONL, "jsonl", "jsonl.gz"))
     paths = [f"{kind}/{table.name}.{ending}" for _, kind, ending in forms]
@@ -162,15 +165,17 @@ def _write_table(db: sqlite3.Connection, table: Table, part: Path, about: About)
     ]
 
 
-def _write_views(db: sqlite3.Connection, part: Path) -> list[File]:
+def _write_views(db: sqlite3.Connection, part: Path) -> list[ReleasedFile]:
     text = "".join(f"{sql};\n" for sql in read_views(db).values())
     what = "The views, in SQL that other programs take too."
     return [_write(part, "views.sql", text, "application/sql", what)]
 
 
-def _write_papers(part: Path, about: About, tables: list[Table], data: list[File]) -> list[File]:
+def _write_papers(
+    part: Path, about: AboutRelease, tables: list[ReleasedTable], data: list[ReleasedFile]
+) -> list[ReleasedFile]:
     """What describes the data, for people and machines; gives all files so far."""
-    page, text = "text/markdown", "text/plain"
+    page = "text/markdown"
     cite_as, cff, bib = citation_line(about), citation_cff(about), citation_bib(about)
     files = [
         *data,
@@ -180,25 +185,25 @@ def _write_papers(part: Path, about: About, tables: list[Table], data: list[File
         _write(part, "CITATION.cff", cff, "application/yaml", "How to cite it."),
         _write(part, "citation.bib", bib, "application/x-bibtex", "How to cite it in BibTeX."),
     ]
-    described: tuple[tuple[str, dict[str, Any], str], ...] = (
-        ("datapackage.json", datapackage(about, tables, data), "As a data package."),
-        ("croissant.json", croissant(about, tables, data, cite_as), "As Croissant has it."),
-        ("dataset.jsonld", dataset(about, data), "As schema.org has it."),
+    package, record_sets = datapackage(about, tables, data), croissant(about, tables, data, cite_as)
+    described = (
+        ("datapackage.json", package, "application/json", "As a data package."),
+        ("croissant.json", record_sets, LINKED, "As Croissant has it."),
+        ("dataset.jsonld", dataset(about, data), LINKED, "As schema.org has it."),
     )
-    for path, said, what in described:
-        files.append(_write(part, path, _json(said), "application/ld+json", what))
+    for path, said, media_type, what in described:
+        files.append(_write(part, path, _json(said), media_type, what))
     files.append(_write(part, "README.md", readme(about, tables, files), page, "Begin here."))
-    what = "As an RO-Crate."
-    packed = _json(crate(about, files))
-    return [*files, _write(part, "ro-crate-metadata.json", packed, "application/ld+json", what)]
+    packed, what = _json(crate(about, files)), "As an RO-Crate."
+    return [*files, _write(part, "ro-crate-metadata.json", packed, LINKED, what)]
 
 
-def _write_sums(part: Path, files: list[File]) -> None:
+def _write_sums(part: Path, files: list[ReleasedFile]) -> None:
     lines = sorted(f"{each.sha256}  {each.path}\n" for each in files)
     (part / SUMS).write_text("".join(lines), "utf-8", newline="\n")
 
 
-def _write(part: Path, path: str, text: str, media_type: str, what: str) -> File:
+def _write(part: Path, path: str, text: str, media_type: str, what: str) -> ReleasedFile:
     (part / path).write_text(text, "utf-8", newline="\n")
     return file_of(part, path, media_type, what)
 

@@ -20,7 +20,7 @@ AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReleasedColumn:
     """A column of a table.
 
     Absent: `references`, table and column, is None unless it tells another row; bounds and pattern
@@ -50,12 +50,12 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReleasedTable:
     """A table of a release, with the number of its rows."""
 
     name: str
     description: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReleasedColumn, ...]
     key: tuple[str, ...]
     """The columns that tell one row from any other."""
     unique: tuple[tuple[str, ...], ...] = field(default=())
@@ -79,7 +79,7 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def read_tables(db: sqlite3.Connection) -> list[Table]:
+def read_tables(db: sqlite3.Connection) -> list[ReleasedTable]:
     """Every table of a release, each after those that it refers to, as far as there is an end."""
     told = {
         (table, column): sentence
@@ -88,7 +88,7 @@ def read_tables(db: sqlite3.Connection) -> list[Table]:
         )
     }
     tables = {model.table: _table(db, model, told) for model in ROWS}
-    return list(_ordered(tables))
+    return list(ordered(tables))
 
 
 def read_views(db: sqlite3.Connection) -> dict[str, str]:
@@ -99,7 +99,7 @@ def read_views(db: sqlite3.Connection) -> dict[str, str]:
 
 def _table(
     db: sqlite3.Connection, model: type[Row], told: dict[tuple[str, str | None], str]
-) -> Table:
+) -> ReleasedTable:
     name = model.table
     listed = db.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
     keys = sorted((place, column) for _, column, _, _, _, place in listed if place)
@@ -122,7 +122,7 @@ def _table(
         for _, column, type_, not_null, _, place in listed
     )
     (rows,) = db.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()
-    return Table(
+    return ReleasedTable(
         name, told[name, None], columns, tuple(own for _, own in keys), model.unique, rows
     )
 
@@ -136,12 +136,12 @@ def _column(
     references: tuple[str, str] | None,
     has_empty: bool,
     field: dict[str, Any],
-) -> Column:
+) -> ReleasedColumn:
     """A column. Shape: `field` is the JSON Schema of the model's field, with or without null."""
     kinds = [each for each in field.get("anyOf", [field]) if each.get("type") != "null"]
     (kind,) = kinds
     choices = [kind["const"]] if "const" in kind else kind.get("enum", [])
-    return Column(
+    return ReleasedColumn(
         name,
         "integer" if type_ == "INTEGER" else "string",
         description,
@@ -163,11 +163,11 @@ def _empty(db: sqlite3.Connection, table: str, columns: list[str]) -> set[str]:
     return {column for column, is_there in zip(columns, found, strict=True) if is_there}
 
 
-def _ordered(tables: dict[str, Table]) -> Iterator[Table]:
+def ordered(tables: dict[str, ReleasedTable]) -> Iterator[ReleasedTable]:
     """Each table after those that it refers to; where they refer in a circle, as they were made."""
     begun = set[str]()
 
-    def after_others(table: Table) -> Iterator[Table]:
+    def after_others(table: ReleasedTable) -> Iterator[ReleasedTable]:
         begun.add(table.name)
         for column in table.columns:
             if column.references and column.references[0] not in begun:

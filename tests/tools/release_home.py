@@ -14,11 +14,13 @@ from commands import verdicts
 from db_home import ALDER, BIRCH, CEDAR, TUESDAY, WEDNESDAY, Card, page, store
 
 from db import build
-from db.release.tables import Table, read_tables
+from db.release.tables import ReleasedTable, read_tables
 
 NOW = "2026-11-20T00:00:00Z"
-FORMULA = Card("formula", "@none/pad", tagline="=1+1 drawers", pricing="-5 crowns", description="@home, or not")
-NUMBER = Card("na", "1.10", tagline="'Tis a drawer", description="Said “so”, \"and\" so; 007, Ü💡")
+FORMULA = Card(
+    "formula", "@none/pad", tagline="=1+1 drawers", pricing="-5 crowns", description="@home, or not"
+)
+NUMBER = Card("na", "1.10", tagline="'Tis a drawer", description='Said “so”, "and" so; 007, Ü💡')
 PLUS = Card("plus", "NA", tagline="+1 for the drawer", words="=cmd|' /C calc'!A0")
 ASKING = '<meta name="robots" content="noai">'
 
@@ -28,13 +30,13 @@ class Release:
     """The folder of a release, with the tables that its own database tells of."""
 
     folder: Path
-    tables: list[Table]
+    tables: list[ReleasedTable]
 
     @property
     def database(self) -> Path:
         return self.folder / "verdicts.db"
 
-    def rows(self, table: Table) -> list[tuple[Any, ...]]:
+    def rows(self, table: ReleasedTable) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.database)) as db:
             return db.execute(table.select()).fetchall()
 
