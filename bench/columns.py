@@ -21,18 +21,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 AT_ONCE = 100_000
-SHOWN = (
-    "version_side v join side_quote s on s.side = v.side join comparison c on c.version = v.version"
-)
+SHOWN = "version_side v join side_quote s using (side_id) join comparison c using (version_id)"
 QUERIES = {
-    "verdicts shown, by reviewer": f"select s.reviewer, s.verdict, count(*) from {SHOWN}"
+    "verdicts shown, by reviewer": f"select s.reviewer_id, s.verdict, count(*) from {SHOWN}"
     " group by 1, 2 order by 1, 2",
     "comparisons, by layout and state": "select layout, state, count(*) from comparison"
     " group by 1, 2 order by 1, 2",
     "captures, by month and outcome": "select substr(captured_at, 1, 7), outcome, count(*)"
     " from capture group by 1, 2 order by 1, 2",
     "tools, by comparisons": "select t.name, count(*) from comparison c join tool t"
-    " on t.id in (c.tool_a, c.tool_b) group by t.id, t.name order by 2 desc, 1 limit 20",
+    " on t.id in (c.tool_a_id, c.tool_b_id) group by t.id, t.name order by 2 desc, 1 limit 20",
     "one comparison, by its key": "select title, captured_at from comparison"
     " where comparison = (select max(comparison) from comparison)",
 }

@@ -70,22 +70,18 @@ def _fill_texts(conn: sqlite3.Connection, tools: int, generations: int) -> None:
         for n in range(tools * max(4 * generations, 4))
     )
     conn.executemany("insert into text values (?, ?, ?)", texts)
-    _put(
-        conn,
-        "site",
-        {"id": "1", "site": "'bench'", "title": "'Bench'", "base": "'https://bench.example'"},
-    )
+    _put(conn, "site", {"site": "'bench'", "title": "'Bench'", "base": "'https://bench.example'"})
     for n, name in enumerate(REVIEWERS, 1):
         _put(conn, "reviewer", {"id": str(n), "name": f"'{name}'", **_dated()})
     of_tool = f"from text where n < {tools} order by n"
     tool: Columns = {
         "id": f"n * {SPACING} + 1", "tool": "printf('tool-%05d', n)", "site": "'bench'",
-        "slug": "printf('tool-%05d', n)", "name": "name",
+        "slug": "printf('tool-%05d', n)", "name": "name", "name_since": BEFORE,
         "url": "printf('https://bench.example/tool/tool-%05d', n)", **_dated(),
     }  # fmt: skip
     _put(conn, "tool", tool, of_tool)
     card: Columns = {
-        "id": tool["id"], "key": KEY.format("n", "ca"), "site": "'bench'", "tool": tool["id"],
+        "id": tool["id"], "key": KEY.format("n", "ca"), "site": "'bench'", "tool_id": tool["id"],
         "name": "name", "category": "'Developer Tools'", "tagline": "substr(words, 1, 60)",
         "description": "substr(words, 1, 450)", "entry": "iif(n % 3, 'Free', 'Paid')",
         "panel_ship_percent": "75", "badge": "'Ship'", "votes_ship": "3", "votes_skip": "1",
@@ -95,8 +91,8 @@ def _fill_texts(conn: sqlite3.Connection, tools: int, generations: int) -> None:
     number = f"(n % {tools}) * {SPACING} + 1"
     said: Columns = {
         "id": f"n * {SPACING} + 2", "key": KEY.format("n", "0e"), "site": "'bench'",
-        "tool_name": f"printf('Tool %05d', n % {tools})", "tool": number, "card": number,
-        "reviewer": f"n / {tools} % 4 + 1", "score": "74 + n % 15",
+        "tool_name": f"printf('Tool %05d', n % {tools})", "tool_id": number, "card_id": number,
+        "reviewer_id": f"n / {tools} % 4 + 1", "score": "74 + n % 15",
         "verdict": f"iif(n / {tools} % 4 = 1, 'skip', 'ship')", "verdict_source": "'page'",
         "text": "words", "characters": "length(words)", **_dated(),
     }  # fmt: skip
@@ -116,23 +112,23 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
     n = f"n * {SPACING}"
     url = "'https://bench.example/compare/' || key"
     page: Columns = {
-        "id": n, "site": "'bench'", "url": url, "comparison": "key", "state": "'stored'",
+        "id": n, "site": "'bench'", "url": url, "key": "key", "state": "'stored'",
         "due": "0", "captures": "1", "last_captured_at": NOW,
     }  # fmt: skip
     capture: Columns = {
-        "id": n, "page": n, "captured_at": NOW, "date_source": "'crawl'",
+        "id": n, "page_id": n, "captured_at": NOW, "date_source": "'crawl'",
         "date_precision": "'second'", "captured_until": NOW, "status": "200",
         "content_type": "'text/html'", "kind": "'response'", "body_sha256": KEY.format("n", "b0"),
-        "outcome": "'comparison'", "opt_outs": "''",
+        "outcome": "'comparison'", "opt_outs": "'[]'", "version_id": n,
     }  # fmt: skip
     comparison: Columns = {
         "id": n, "comparison": "key", "site": "'bench'", "title": "title",
-        "layout": "'html:9f3c'", "tool_a": "a", "tool_b": "b", "card_a": "a", "card_b": "b",
-        "page": n, "capture": n, "version": n, "captured_at": NOW, "state": "'stored'",
-        "noindex": "0", **_dated(),
+        "layout": "'html:9f3c'", "tool_a_id": "a", "tool_b_id": "b", "card_a_id": "a",
+        "card_b_id": "b", "page_id": n, "capture_id": n, "version_id": n, "captured_at": NOW,
+        "state": "'stored'", "noindex": "0", **_dated(),
     }  # fmt: skip
     version: Columns = {
-        "id": n, "comparison": n, "capture": n, "number": "1", "title": "title",
+        "id": n, "page_id": n, "number": "1", "title": "title",
         "layout": "'html:9f3c'", "record_sha256": KEY.format("n", "ec"), **_dated(),
     }  # fmt: skip
     for table, columns in (
@@ -142,23 +138,24 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
         _put(conn, table, columns, "from pair order by n")
     (tools,) = conn.execute("select count(*) from tool").fetchone()
     side: Columns = {
-        "id": "id", "tool": "id", "card": "id", "badge": "'Ship'", "votes_ship": "3",
+        "id": "id", "tool_id": "id", "card_id": "id", "badge": "'Ship'", "votes_ship": "3",
         "votes_skip": "1", "community_stated": "0", "pricing": "'Free for one person'",
     }  # fmt: skip
     _put(conn, "side", side, "from tool order by id")
     about = f"(id / {SPACING} + (slot - 1) * {tools})"
     cell: Columns = {
-        "side": "id", "slot": "slot", "reviewer": "slot", "score": f"74 + {about} % 15",
+        "side_id": "id", "slot": "slot", "reviewer_id": "slot", "score": f"74 + {about} % 15",
         "verdict": "iif(slot = 2, 'skip', 'ship')", "verdict_source": "'page'",
-        "quote": f"{about} * {SPACING} + 2",
+        "quote_id": f"{about} * {SPACING} + 2",
     }  # fmt: skip
     slots = "(with s(slot) as (values (1), (2), (3), (4)) select slot from s)"
     _put(conn, "side_quote", cell, f"from tool, {slots} order by id, slot")
     places = "(with s(at) as (values (1), (2)) select at from s)"
-    shown: Columns = {"version": n, "position": "at", "side": "iif(at = 1, a, b)"}
+    shown: Columns = {"version_id": n, "position": "at", "side_id": "iif(at = 1, a, b)"}
     _put(conn, "version_side", shown, f"from pair, {places} order by n, at")
     finding: Columns = {
-        "id": n, "comparison": n, "version": n, "code": "'slug_order'", "detail": "'invented'",
+        "id": n, "comparison_id": n, "version_id": n, "last_version_id": n,
+        "code": "'slug_order'", "detail": "'invented'",
     }  # fmt: skip
     _put(conn, "finding", finding, "from pair where n % 50 = 0 order by n")
 
@@ -166,7 +163,9 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
 def _put(conn: sqlite3.Connection, table: str, columns: Columns, source: str = "") -> None:
     """Fill those of the columns that the table has."""
     there = {name for _, name, *_ in conn.execute(f"pragma table_info({table})")}
-    kept = {name: sql for name, sql in columns.items() if name in there}
+    # An older state of the tables has other names for what holds an id.
+    named = {name if name in there else name.removesuffix("_id"): name for name in columns}
+    kept = {name: columns[own] for name, own in named.items() if name in there}
     names = ", ".join(f'"{name}"' for name in kept)
     conn.execute(f'insert into "{table}" ({names}) select {", ".join(kept.values())} {source}')
 
@@ -187,7 +186,7 @@ def addresses(path: Path) -> dict[str, list[str]]:
         compared = [f"/compare/{key}" for key in some("comparison", "comparison")]
         return {
             "row": [f"/verdicts/comparison/{key}" for key in some("id", "comparison")],
-            "table": [f"/verdicts/comparison?tool_a={key}" for key in some("id", "tool")],
+            "table": [f"/verdicts/comparison?tool_a_id={key}" for key in some("id", "tool")],
             "compare": compared,
             "compare 304": compared,
             "tool": [f"/tool/{key}" for key in some("tool", "tool")],

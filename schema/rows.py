@@ -21,14 +21,16 @@ def same(record: type[Record], field: str) -> Any:
     return Field(description=record.model_fields[field].description)
 
 
-def _row_of(table: str) -> Any:
-    """The column holds the `id` of a row of the table."""
-    return Field(json_schema_extra={"references": table})
+def _row_of(table: str, column: str = "id") -> Any:
+    """The column holds what tells a row of the table, its `id` or its name."""
+    return Field(json_schema_extra={"references": table, "by": column})
 
 
 UNIQUE: Any = Field(json_schema_extra={"unique": True})
 """No two rows of the table hold the same value in the column."""
 
+SiteName = Annotated[str, _row_of("site", "site")]
+CodeName = Annotated[str, _row_of("code", "code")]
 CaptureId = Annotated[int, _row_of("capture")]
 CardId = Annotated[int, _row_of("card")]
 ComparisonId = Annotated[int, _row_of("comparison")]
@@ -42,6 +44,7 @@ VersionId = Annotated[int, _row_of("comparison_version")]
 Flag = Literal[0, 1]
 OptOut = Literal["noarchive", "noai"]
 """Why a text is left out: no copy is to be shown, or, in files of a release alone, no use by AI."""
+Slot = Annotated[int, Field(ge=1, le=4)]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 PageState = Literal["refused", "gone", "held", "failed", "waiting", "stored"]
 
@@ -77,12 +80,19 @@ class DatedRow(NumberedRow):
     """Date of the newest capture that shows it, UTC; null where none has a sound date."""
 
 
-class SiteRow(NumberedRow):
+Since = Annotated[
+    str | None,
+    Field(description="Since when the value has stood, UTC; null without one or a sound date."),
+]
+
+
+class SiteRow(Row):
     """A publisher whose pages are archived here."""
 
     table = "site"
     label = "title"
-    site: Annotated[str, UNIQUE]
+    told_by = ("site",)
+    site: str
     """The short name of the site, as other tables use it."""
     title: str
     """The publisher's name, for people."""
@@ -90,12 +100,13 @@ class SiteRow(NumberedRow):
     """The address that the site's own paths are read against."""
 
 
-class CodeRow(NumberedRow):
+class CodeRow(Row):
     """What each failure and finding code means."""
 
     table = "code"
     label = "code"
-    code: Annotated[str, UNIQUE]
+    told_by = ("code",)
+    code: str
     """The code, as the tables failure and finding hold it."""
     kind: Literal["failure", "finding"]
     """Which of the two tables the code belongs to."""
@@ -140,7 +151,7 @@ class CrawlRow(NumberedRow):
     label = "started_at"
     kind: Literal["crawl", "import"]
     """Whether pages were fetched from a site or taken from files."""
-    site: str | None
+    site: SiteName | None
     """The site concerned; null where the run was not about one site."""
     started_at: str
     """When the run began, UTC."""
@@ -174,7 +185,7 @@ class TakedownRow(NumberedRow):
     unique = (("kind", "site", "target"),)
     kind: Literal["page", "tool", "quote"]
     """What was taken down."""
-    site: str
+    site: SiteName
     """The site that published it."""
     target: str
     """The page's address, the tool's slug or name: and its name, or the quote's key."""
@@ -189,12 +200,12 @@ class PageRow(NumberedRow):
 
     table = "page"
     label = "url"
-    site: str
+    site: SiteName
     """The site that the page belongs to."""
     url: str
     """The address on the site's own base, or urn:sha256: and the hash of the body."""
-    comparison: str | None
-    """The page's key in the table comparison; null where the address gives none."""
+    key: str
+    """What its comparison goes by in addresses, once one is read: slug pair, address or urn."""
     state: PageState
     """The first that fits: refused, gone, held (an older record shown), failed, waiting, stored."""
     due: Flag
@@ -203,7 +214,7 @@ class PageRow(NumberedRow):
     """Number of captures of the page."""
     last_captured_at: str | None
     """Date of the newest capture, UTC; null where there is none."""
-    takedown: TakedownId | None
+    takedown_id: TakedownId | None
     """The take-down for which nothing of the page is published; null where there is none."""
 
 
@@ -212,8 +223,8 @@ class CaptureRow(NumberedRow):
 
     table = "capture"
     label = "captured_at"
-    rarely_asked = ("revisit_of",)
-    page: PageId
+    rarely_asked = ("revisit_of_id",)
+    page_id: PageId
     """The page that was asked for."""
     url: str | None
     """The address asked for, on the site's own base; null where it is the page's own."""
@@ -231,16 +242,16 @@ class CaptureRow(NumberedRow):
     """The Content-Type header as received; null where none came."""
     kind: Literal["response", "revisit"]
     """Whether the bytes came anew, or the answer was that nothing had changed."""
-    revisit_of: CaptureId | None
+    revisit_of_id: CaptureId | None
     """The capture whose bytes an unchanged answer repeats; null for a response."""
     body_sha256: Hash
     """SHA-256 of the decoded body."""
     outcome: Literal["comparison", "failure", "other", "not_parsed"]
     """What the capture gave; not_parsed where the status is not 200."""
-    version: VersionId | None
+    version_id: VersionId | None
     """The version of its comparison that the capture shows; null where it gave no record."""
-    opt_outs: str
-    """The opt-out signals that came with it, separated by spaces; empty where none."""
+    opt_outs: str | None
+    """The opt-out signals that came with it, as a JSON list of names; null where none did."""
 
 
 class ReviewerRow(DatedRow):
@@ -259,11 +270,13 @@ class ToolRow(DatedRow):
     indexes = (("name",),)
     tool: Annotated[str, UNIQUE]
     """The tool's key: its slug, site:slug where two sites share it, name: and its name without."""
-    site: str
+    site: SiteName
     """The site that names the tool."""
     slug: Annotated[str | None, same(records.Tool, "slug")]
     name: str
     """The display name in the newest capture that shows the tool, as published."""
+    name_since: str | None
+    """Since when it has had that name, UTC; null where no capture with a sound date says it."""
     url: str | None
     """The site's own address of the tool; null where it is not known."""
 
@@ -276,10 +289,11 @@ class CardRow(DatedRow):
     indexes = (("category",), ("name",))
     key: Annotated[Hash, UNIQUE]
     """SHA-256 of site, name, category, tagline, description, entry and panel share."""
-    site: str
+    site: SiteName
     """The site that published the card."""
-    tool: ToolId | None
-    """The tool described; null where captures show the card for several."""
+    tool_id: ToolId
+    """The tool described; where captures show the card for several, the newest says it."""
+    tool_since: Since
     name: Annotated[str, same(records.Tool, "name")]
     category: Annotated[str, same(records.Tool, "category")]
     tagline: Annotated[str | None, same(records.Tool, "tagline")]
@@ -287,13 +301,16 @@ class CardRow(DatedRow):
     entry: Annotated[Entry, same(records.Tool, "entry")]
     panel_ship_percent: Annotated[Percent, same(records.Tool, "panel_ship_percent")]
     badge: Badge | None
-    """The badge that captures show with the card; null where none does, or two differ."""
+    """The newest badge that captures show with the card; null where none ever showed one."""
+    badge_since: Since
     votes_ship: Count | None
-    """Panel votes for ship shown with the card; null where no capture shows any, or two differ."""
+    """Newest panel votes for ship shown with the card; null where none ever were."""
     votes_skip: Count | None
-    """Panel votes for skip shown with the card; null where no capture shows any, or two differ."""
+    """Newest panel votes for skip shown with the card; null where none ever were."""
+    votes_since: Since
     pricing: str | None
-    """The pricing text shown with the card; null where no capture shows one, or two differ."""
+    """The newest pricing text shown with the card; null where none ever was."""
+    pricing_since: Since
     withheld: OptOut | None
     """The opt-out for which the description is left out; null where it is published."""
 
@@ -302,23 +319,27 @@ class QuoteRow(DatedRow):
     """A distinct quote: the same words about a tool are one row, however many pages show them."""
 
     table = "quote"
-    label = "key"
-    indexes = (("tool_name",), ("reviewer", "verdict"))
+    label = "tool_name"
+    indexes = (("tool_name",), ("reviewer_id", "verdict"))
     key: Annotated[Hash, UNIQUE]
     """SHA-256 of site, the tool's display name and text."""
-    site: str
+    site: SiteName
     """The site that published the quote."""
     tool_name: Annotated[str, same(records.Tool, "name")]
-    tool: ToolId | None
-    """The tool that the quote is about; null where captures show it for several."""
-    card: CardId | None
+    tool_id: ToolId
+    """The tool that the quote is about; where captures show it for several, the newest says it."""
+    tool_since: Since
+    card_id: CardId
     """The card that the quote was last shown with."""
-    reviewer: ReviewerId | None
-    """The reviewer printed with the quote; null where no capture shows one, or two differ."""
+    reviewer_id: ReviewerId | None
+    """The reviewer last printed with the quote; null where no capture names one."""
+    reviewer_since: Since
     score: Percent | None
-    """The score out of 100; null where no capture shows one, or two differ."""
+    """The newest score out of 100; null where no capture shows one."""
+    score_since: Since
     verdict: Verdict | None
-    """Ship or skip, printed where any capture prints it; null where not known, or two differ."""
+    """Ship or skip: as last printed, else as last inferred; null where nothing decides it."""
+    verdict_since: Since
     verdict_source: Annotated[VerdictSource | None, same(records.Quote, "verdict_source")]
     text: str | None
     """The quote's words without their outer quotation marks; null where withheld."""
@@ -333,26 +354,26 @@ class ComparisonRow(DatedRow):
 
     table = "comparison"
     label = "title"
-    rarely_asked = ("page", "capture", "version")
+    rarely_asked = ("page_id", "capture_id", "version_id")
     comparison: Annotated[str, UNIQUE]
     """The key used in addresses: the slug pair, site:pair where two sites share it, or the urn."""
-    site: str
+    site: SiteName
     """The site that published the page."""
     title: Annotated[str, same(records.Comparison, "title")]
     layout: Annotated[str, same(records.Comparison, "layout")]
-    tool_a: ToolId
+    tool_a_id: ToolId
     """The tool whose card stands first."""
-    tool_b: ToolId
+    tool_b_id: ToolId
     """The tool whose card stands second."""
-    card_a: CardId
+    card_a_id: CardId
     """The card that stands first."""
-    card_b: CardId
+    card_b_id: CardId
     """The card that stands second."""
-    page: PageId
+    page_id: PageId
     """The page, with its state and its captures."""
-    capture: CaptureId
+    capture_id: CaptureId
     """The newest capture that gave a record, the one shown; a revisit counts as its original."""
-    version: VersionId
+    version_id: VersionId
     """The version shown."""
     captured_at: str
     """Date of the capture shown, UTC."""
@@ -369,12 +390,9 @@ class VersionRow(DatedRow):
 
     table = "comparison_version"
     label = "number"
-    unique = (("comparison", "number"),)
-    rarely_asked = ("capture",)
-    comparison: ComparisonId
-    """The comparison whose version this is."""
-    capture: CaptureId
-    """The first capture that gave this version."""
+    unique = (("page_id", "number"),)
+    page_id: PageId
+    """The page whose comparison this is; its captures say by `version_id` which gave it."""
     number: Annotated[int, Field(ge=1)]
     """1 for the oldest version of the page, then upward."""
     title: Annotated[str, same(records.Comparison, "title")]
@@ -389,11 +407,11 @@ class SideRow(NumberedRow):
     """One side of a comparison as pages show it: card, votes and prices, with quotes under it."""
 
     table = "side"
-    label = "card"
-    indexes = (("tool", "card"),)
-    tool: ToolId
+    label = "id"
+    indexes = (("tool_id", "card_id"),)
+    tool_id: ToolId
     """The tool shown."""
-    card: CardId
+    card_id: CardId
     """The card shown."""
     badge: Annotated[Badge | None, same(records.Tool, "badge")]
     votes_ship: Annotated[Count | None, same(records.Votes, "ship")]
@@ -412,11 +430,11 @@ class SideQuoteRow(Row):
     """One quote of a side: place, reviewer, score and verdict."""
 
     table = "side_quote"
-    told_by = ("side", "slot")
-    side: SideId
+    told_by = ("side_id", "slot")
+    side_id: SideId
     """The side under which the quote stands."""
-    slot: Annotated[int, Field(ge=1, le=4), same(records.Quote, "slot")]
-    reviewer: Annotated[ReviewerId | None, same(records.Quote, "reviewer")]
+    slot: Annotated[Slot, same(records.Quote, "slot")]
+    reviewer_id: Annotated[ReviewerId | None, same(records.Quote, "reviewer")]
     score: Annotated[Percent | None, same(records.Quote, "score")]
     verdict: Annotated[Verdict | None, same(records.Quote, "verdict")]
     verdict_source: Annotated[VerdictSource | None, same(records.Quote, "verdict_source")]
@@ -424,7 +442,7 @@ class SideQuoteRow(Row):
     """Where in the text the deciding words begin, in code points; null unless a cue decides."""
     verdict_end: Count | None
     """Where in the text the deciding words end, in code points; null unless a cue decides."""
-    quote: QuoteId
+    quote_id: QuoteId
     """The quote shown."""
     withheld: OptOut | None
     """The opt-out for which its pages show none of the words; null where they show them."""
@@ -434,11 +452,11 @@ class VersionSideRow(Row):
     """Which two sides a version of a comparison shows; the same side stands on many pages."""
 
     table = "version_side"
-    told_by = ("version", "position")
-    version: VersionId
+    told_by = ("version_id", "position")
+    version_id: VersionId
     """The version of the comparison."""
     position: Annotated[Position, same(records.Tool, "position")]
-    side: SideId
+    side_id: SideId
     """The side shown there."""
 
 
@@ -447,35 +465,107 @@ class FailureRow(NumberedRow):
 
     table = "failure"
     label = "code"
-    indexes = (("code",),)
-    page: PageId
+    page_id: PageId
     """The page concerned."""
-    capture: CaptureId
+    capture_id: CaptureId
     """The capture that gave no record."""
-    code: Annotated[str, same(records.Failure, "code")]
+    code: Annotated[CodeName, same(records.Failure, "code")]
     field: Annotated[str | None, same(records.Failure, "field")]
     detail: Annotated[str, same(records.Failure, "detail")]
     captured_at: str
     """Date of the capture, UTC."""
 
 
-class FindingRow(NumberedRow):
-    """Two readable statements that do not agree, on one page or between two captures."""
+class FindingRow(DatedRow):
+    """Two readable statements that disagree, on one page or at one time; a row while it lasts."""
 
     table = "finding"
     label = "code"
-    indexes = (("code",),)
-    comparison: ComparisonId | None
+    rarely_asked = ("last_version_id",)
+    comparison_id: ComparisonId | None
     """The comparison concerned; null where the finding is about a card or quote anywhere."""
-    version: VersionId | None
-    """The version concerned; null where the finding is about a card or quote anywhere."""
-    card: CardId | None
-    """The card about which captures disagree; null for other findings."""
-    quote: QuoteId | None
-    """The quote about which captures disagree; null for other findings."""
-    code: Annotated[str, same(records.Finding, "code")]
+    version_id: VersionId | None
+    """The first version that shows it; null where the finding is about a card or quote anywhere."""
+    last_version_id: VersionId | None
+    """The last version of the run that shows it; null as `version_id` is."""
+    card_id: CardId | None
+    """The card about which pages disagree; null for other findings."""
+    quote_id: QuoteId | None
+    """The quote about which pages disagree; null for other findings."""
+    code: Annotated[CodeName, same(records.Finding, "code")]
     field: Annotated[str | None, same(records.Finding, "field")]
     detail: Annotated[str, same(records.Finding, "detail")]
+
+
+class SideSeenRow(NumberedRow):
+    """When a tool was shown with a side; on a day it said what the side seen last by then says."""
+
+    table = "side_seen"
+    rarely_asked = ("version_id",)
+    side_id: SideId
+    """The side shown."""
+    version_id: VersionId
+    """The version of a comparison that showed it first."""
+    first_seen: str | None
+    """Date of the first capture that shows it, UTC; null where none has a sound date."""
+    last_seen: str | None
+    """Date of the last capture that shows it before another side, UTC; null as the first is."""
+
+
+class OfTool(NumberedRow):
+    """What a row about one field of what is said of a tool has."""
+
+    tool_id: ToolId | None
+    """The tool concerned; null for a whole comparison."""
+    reviewer_id: ReviewerId | None
+    """The reviewer of the quote concerned; null for the card, or where none is named."""
+    slot: Slot | None
+    """The row of the scorecard, where no reviewer is named; null else."""
+    field: str
+    """What is stated: a column of card or side, quote, score or verdict, votes, or comparison."""
+
+
+class HistoryRow(OfTool):
+    """A value that a field of a tool had for a time; all values of each field that ever changed."""
+
+    table = "history"
+    indexes = (("tool_id", "field"),)
+    rarely_asked = ("version_id",)
+    tool_id: ToolId
+    """The tool concerned."""
+    value: str | None
+    """The value as text, or the key of the card or quote whose words it is; null for none."""
+    version_id: VersionId
+    """The version of a comparison that showed it first."""
+    first_seen: str | None
+    """Date of the first capture of the run, UTC; null where none has a sound date."""
+    last_seen: str | None
+    """Date of the last capture of the run, UTC; null where none has a sound date."""
+
+
+class ChangeRow(OfTool):
+    """Something that appeared, changed or vanished, counted once however many pages show it."""
+
+    table = "change"
+    label = "field"
+    indexes = (("seen_by",),)
+    rarely_asked = ("version_id",)
+    kind: Literal["appeared", "changed", "vanished"]
+    """Whether there was nothing before, another value, or nothing after."""
+    cause: Literal["source", "parser"]
+    """Whether the publisher changed it, or another version of the parser reads it otherwise."""
+    comparison_id: ComparisonId | None
+    """The comparison concerned, or the first that shows it; null where that is not published."""
+    version_id: VersionId | None
+    """The version that shows it first; null where a parser is the cause."""
+    old: str | None
+    """The value before, as in `history`; null where there was none, or a parser read words."""
+    new: str | None
+    """The value from then on, as in `history`; null where there is none, or a parser read words."""
+    seen_after: str | None
+    """When the old was last seen, UTC; null where there was none, or no sound date."""
+    seen_by: str | None
+    """When the new was first seen, UTC: it changed between the two; null without a sound date."""
 
 
 class CorrectionRow(NumberedRow):
@@ -485,15 +575,15 @@ class CorrectionRow(NumberedRow):
     label = "added_at"
     kind: Literal["page", "tool", "quote"]
     """What the note is about."""
-    site: str
+    site: SiteName
     """The site that published it."""
     target: str
     """The page's address, the tool's slug or name: and its name, or the quote's key."""
-    page: PageId | None
+    page_id: PageId | None
     """The page that the note is about; null for other notes."""
-    tool: ToolId | None
+    tool_id: ToolId | None
     """The tool that the note is about; null for other notes."""
-    quote: QuoteId | None
+    quote_id: QuoteId | None
     """The quote that the note is about; null for other notes."""
     note: str
     """The note, in the archive's words."""
@@ -510,11 +600,11 @@ class View(Record):
 class VersionToolView(View):
     """One tool as one version of a comparison shows it: card, votes and prices."""
 
-    order = ("version", "position")
-    version: Annotated[int, same(VersionSideRow, "version")]
+    order = ("version_id", "position")
+    version_id: Annotated[int, same(VersionSideRow, "version_id")]
     position: Annotated[int, same(records.Tool, "position")]
-    tool: Annotated[int, same(SideRow, "tool")]
-    card: Annotated[int, same(SideRow, "card")]
+    tool_id: Annotated[int, same(SideRow, "tool_id")]
+    card_id: Annotated[int, same(SideRow, "card_id")]
     badge: Annotated[str | None, same(records.Tool, "badge")]
     votes_ship: Annotated[int | None, same(records.Votes, "ship")]
     votes_skip: Annotated[int | None, same(records.Votes, "skip")]
@@ -530,18 +620,18 @@ class VersionToolView(View):
 class VersionQuoteView(View):
     """One quote as one version of a comparison shows it: place, reviewer, score and verdict."""
 
-    order = ("version", "position")
-    version: Annotated[int, same(VersionSideRow, "version")]
+    order = ("version_id", "position")
+    version_id: Annotated[int, same(VersionSideRow, "version_id")]
     position: Annotated[int, same(records.Quote, "position")]
     tool_position: Annotated[int, same(records.Quote, "tool")]
     slot: Annotated[int, same(records.Quote, "slot")]
-    reviewer: Annotated[int | None, same(records.Quote, "reviewer")]
+    reviewer_id: Annotated[int | None, same(records.Quote, "reviewer")]
     score: Annotated[int | None, same(records.Quote, "score")]
     verdict: Annotated[str | None, same(records.Quote, "verdict")]
     verdict_source: Annotated[str | None, same(records.Quote, "verdict_source")]
     verdict_start: Annotated[int | None, same(SideQuoteRow, "verdict_start")]
     verdict_end: Annotated[int | None, same(SideQuoteRow, "verdict_end")]
-    quote: Annotated[int, same(SideQuoteRow, "quote")]
+    quote_id: Annotated[int, same(SideQuoteRow, "quote_id")]
     withheld: str | None
     """The opt-out for which this page shows none of the words; null where it shows them."""
 
@@ -564,6 +654,83 @@ class ComparisonQuoteView(View):
     text: Annotated[str | None, same(records.Quote, "text")]
 
 
+class QuotesView(View):
+    """Each distinct quote once, by the names of its tool and reviewer: to be counted."""
+
+    order = ("quote",)
+    quote: Annotated[str, same(QuoteRow, "key")]
+    tool: Annotated[str, same(ToolRow, "tool")]
+    tool_name: Annotated[str, same(QuoteRow, "tool_name")]
+    reviewer: Annotated[str | None, same(records.Quote, "reviewer")]
+    score: Annotated[int | None, same(QuoteRow, "score")]
+    verdict: Annotated[str | None, same(QuoteRow, "verdict")]
+    verdict_source: Annotated[str | None, same(QuoteRow, "verdict_source")]
+    text: Annotated[str | None, same(QuoteRow, "text")]
+    characters: Annotated[int, same(QuoteRow, "characters")]
+    withheld: Annotated[str | None, same(QuoteRow, "withheld")]
+    quote_first_seen: Annotated[str | None, same(QuoteRow, "first_seen")]
+    quote_last_seen: Annotated[str | None, same(QuoteRow, "last_seen")]
+
+
+class CardsView(View):
+    """Each distinct card once, by the key of its tool: a tool's cards over time."""
+
+    order = ("card",)
+    card: Annotated[str, same(CardRow, "key")]
+    tool: Annotated[str, same(ToolRow, "tool")]
+    card_name: Annotated[str, same(CardRow, "name")]
+    category: Annotated[str, same(CardRow, "category")]
+    tagline: Annotated[str | None, same(CardRow, "tagline")]
+    description: Annotated[str | None, same(CardRow, "description")]
+    entry: Annotated[str, same(CardRow, "entry")]
+    panel_ship_percent: Annotated[int, same(CardRow, "panel_ship_percent")]
+    badge: Annotated[str | None, same(CardRow, "badge")]
+    votes_ship: Annotated[int | None, same(CardRow, "votes_ship")]
+    votes_skip: Annotated[int | None, same(CardRow, "votes_skip")]
+    pricing: Annotated[str | None, same(CardRow, "pricing")]
+    withheld: Annotated[str | None, same(CardRow, "withheld")]
+    card_first_seen: Annotated[str | None, same(CardRow, "first_seen")]
+    card_last_seen: Annotated[str | None, same(CardRow, "last_seen")]
+
+
+class ComparisonsView(View):
+    """Each comparison once, with its address and what its two cards say now."""
+
+    order = ("comparison",)
+    comparison: Annotated[str, same(ComparisonRow, "comparison")]
+    title: Annotated[str, same(ComparisonRow, "title")]
+    url: Annotated[str, same(PageRow, "url")]
+    state: Annotated[str, same(PageRow, "state")]
+    captured_at: Annotated[str, same(ComparisonRow, "captured_at")]
+    tool_a: Annotated[str, same(ComparisonRow, "tool_a_id")]
+    tool_a_name: Annotated[str, same(records.Tool, "name")]
+    category_a: Annotated[str, same(records.Tool, "category")]
+    entry_a: Annotated[str, same(records.Tool, "entry")]
+    panel_ship_percent_a: Annotated[int, same(records.Tool, "panel_ship_percent")]
+    tool_b: Annotated[str, same(ComparisonRow, "tool_b_id")]
+    tool_b_name: Annotated[str, same(records.Tool, "name")]
+    category_b: Annotated[str, same(records.Tool, "category")]
+    entry_b: Annotated[str, same(records.Tool, "entry")]
+    panel_ship_percent_b: Annotated[int, same(records.Tool, "panel_ship_percent")]
+
+
+class ChangesView(View):
+    """Each change by the names of its comparison, tool and reviewer, oldest first."""
+
+    order = ("seen_by", "change_id")
+    change_id: Annotated[int, same(ChangeRow, "id")]
+    seen_after: Annotated[str | None, same(ChangeRow, "seen_after")]
+    seen_by: Annotated[str | None, same(ChangeRow, "seen_by")]
+    kind: Annotated[str, same(ChangeRow, "kind")]
+    cause: Annotated[str, same(ChangeRow, "cause")]
+    comparison: Annotated[str | None, same(ComparisonRow, "comparison")]
+    tool: Annotated[str | None, same(ToolRow, "tool")]
+    reviewer: Annotated[str | None, same(records.Quote, "reviewer")]
+    field: Annotated[str, same(ChangeRow, "field")]
+    old: Annotated[str | None, same(ChangeRow, "old")]
+    new: Annotated[str | None, same(ChangeRow, "new")]
+
+
 ROWS: tuple[type[Row], ...] = (
     SiteRow,
     CodeRow,
@@ -572,28 +739,41 @@ ROWS: tuple[type[Row], ...] = (
     CrawlRow,
     TakedownRow,
     PageRow,
-    CaptureRow,
     ReviewerRow,
     ToolRow,
     CardRow,
     QuoteRow,
-    ComparisonRow,
     VersionRow,
+    CaptureRow,
+    ComparisonRow,
     SideRow,
     SideQuoteRow,
     VersionSideRow,
+    SideSeenRow,
     FailureRow,
     FindingRow,
+    HistoryRow,
+    ChangeRow,
     CorrectionRow,
 )
-"""Every table of the public database, in the order in which they are made."""
+"""Every table of the public database, in the order in which they are made: none refers to a later
+one, and only captures refer to each other."""
 
 VIEWS: dict[str, type[View]] = {
     "version_tool": VersionToolView,
     "version_quote": VersionQuoteView,
     "comparison_quote": ComparisonQuoteView,
+    "quotes": QuotesView,
+    "cards": CardsView,
+    "comparisons": ComparisonsView,
+    "changes": ChangesView,
 }
-"""Every view, with the model that describes its columns."""
+"""Every view, with the model that describes its columns: the last four are for people, by names."""
+
+APPLICATION_ID = 0x76726463
+"""What tells a database of ours from other SQLite files: "vrdc" in ASCII."""
+EDITION = 1
+"""The edition of these tables, which a file says as its user_version; 0 is any older one."""
 
 SEARCHED: dict[str, tuple[str, ...]] = {
     "quote": ("text", "tool_name"),

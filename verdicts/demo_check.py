@@ -23,21 +23,21 @@ _COUNTS = {
     )
 }
 _COMPARISONS = """
-    SELECT c.*, p.url FROM comparison c JOIN page p ON p.id = c.page ORDER BY p.url
+    SELECT c.*, p.url FROM comparison c JOIN page p ON p.id = c.page_id ORDER BY p.url
 """
 _TOOLS = """
     SELECT vt.*, t.slug, c.name, c.category, c.tagline, c.entry, c.panel_ship_percent,
            c.description
-    FROM version_tool vt JOIN tool t ON t.id = vt.tool JOIN card c ON c.id = vt.card
-    WHERE vt.version = ? ORDER BY vt.position
+    FROM version_tool vt JOIN tool t ON t.id = vt.tool_id JOIN card c ON c.id = vt.card_id
+    WHERE vt.version_id = ? ORDER BY vt.position
 """
 _QUOTES = """
     SELECT vq.*, r.name AS reviewer_name, q.text
-    FROM version_quote vq JOIN quote q ON q.id = vq.quote LEFT JOIN reviewer r ON r.id = vq.reviewer
-    WHERE vq.version = ? ORDER BY vq.position
+    FROM version_quote vq JOIN quote q ON q.id = vq.quote_id
+    LEFT JOIN reviewer r ON r.id = vq.reviewer_id WHERE vq.version_id = ? ORDER BY vq.position
 """
-_FINDINGS = "SELECT code, field FROM finding WHERE version = ? ORDER BY field, code"
-_FAILURES = "SELECT DISTINCT p.url, f.code FROM failure f JOIN page p ON p.id = f.page"
+_FINDINGS = "SELECT code, field FROM finding WHERE version_id = ? ORDER BY field, code"
+_FAILURES = "SELECT DISTINCT p.url, f.code FROM failure f JOIN page p ON p.id = f.page_id"
 
 
 def differences(database: Path, listed: Expected) -> Iterator[str]:
@@ -69,7 +69,7 @@ def _page_differences(url: str, found: dict[str, Any], wanted: dict[str, Any]) -
 
 def _pages(db: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     for row in db.execute(_COMPARISONS).fetchall():
-        version = row["version"]
+        version = row["version_id"]
         yield {
             "kind": "comparison",
             "url": row["url"],

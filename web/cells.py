@@ -21,6 +21,16 @@ KEYS = {
     ("comparison_quote", "quote"): "quote",
     ("comparison_quote", "reviewer"): "reviewer",
     ("tool", "tool"): "tool",
+    ("quotes", "quote"): "quote",
+    ("quotes", "tool"): "tool",
+    ("quotes", "reviewer"): "reviewer",
+    ("cards", "tool"): "tool",
+    ("comparisons", "comparison"): "compare",
+    ("comparisons", "tool_a"): "tool",
+    ("comparisons", "tool_b"): "tool",
+    ("changes", "comparison"): "compare",
+    ("changes", "tool"): "tool",
+    ("changes", "reviewer"): "reviewer",
     ("quote", "key"): "quote",
     ("reviewer", "name"): "reviewer",
     ("release", "release"): "release",
@@ -28,9 +38,9 @@ KEYS = {
 """Columns that hold the key of a page of ours."""
 NAMES = {("comparison", "title"): ("compare", "comparison"), ("tool", "name"): ("tool", "tool")}
 """Columns that name what another column of the row holds the key of."""
-TOOL_NAMES = {("quote", "tool_name"): "tool", ("card", "name"): "tool"}
+TOOL_NAMES = {("quote", "tool_name"): "tool_id", ("card", "name"): "tool_id"}
 """Columns that name the tool whose number another column of the row holds."""
-TOOL_NUMBERS = ("tool", "tool_a", "tool_b")
+TOOL_NUMBERS = ("tool_id", "tool_a_id", "tool_b_id")
 
 
 @hook
@@ -58,7 +68,7 @@ def labelled(
     value: ResultRow, column: str, datasette: Datasette
 ) -> Markup | Awaitable[Markup | None] | None:
     """The link of a number that Datasette has found the label of; None where it is to make one."""
-    if column == "reviewer":
+    if column == "reviewer_id":
         return link(datasette, "reviewer", value["label"], value["label"])
     return tool_link(datasette, value, value["label"]) if column in TOOL_NUMBERS else None
 

@@ -1,7 +1,4 @@
-"""Corrections beside what they are about, and what a visitor is told of a take-down.
-
-A file made before there were such tables has none of either.
-"""
+"""Corrections beside what they are about, and what a visitor is told of a take-down."""
 
 from __future__ import annotations
 
@@ -14,14 +11,14 @@ from web.asking import ShownRow, count, first, rows
 
 NoteKind = Literal["page", "tool", "quote"]
 CORRECTIONS = {
-    kind: f"select {kind} as number, note, added_at from correction"
-    f" where {kind} in (select value from json_each(:numbers)) order by id"
+    kind: f"select {kind}_id as number, note, added_at from correction"
+    f" where {kind}_id in (select value from json_each(:numbers)) order by id"
     for kind in get_args(NoteKind)
 }
 TAKEDOWNS = {
     # Few pages are taken down; all pages have no index by this key.
     "compare": "select kind, reason, added_at from takedown"
-    " cross join page p on p.takedown = takedown.id where p.comparison = :key",
+    " cross join page p on p.takedown_id = takedown.id where p.key = :key",
     "tool": "select kind, reason, added_at from takedown where kind = 'tool'"
     " and :key in (target, site || ':' || target)",
     "quote": "select kind, reason, added_at from takedown where kind = 'quote' and target = :key",
@@ -53,14 +50,10 @@ def takedown(conn: sqlite3.Connection, place: str, key: str) -> ShownRow | None:
 def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many take-downs and corrections there are."""
     tables = ("takedown", "correction")
-    return {
-        table: count(conn, f"select count(*) from {table}") if has_any(conn, table) else 0
-        for table in tables
-    }
+    return {table: count(conn, f"select count(*) from {table}") for table in tables}
 
 
 @lru_cache(maxsize=64)
 def has_any(conn: sqlite3.Connection, table: str) -> bool:
     """Whether the file, which never changes, has such a table and a row in it."""
-    sql = "select 1 from sqlite_master where type = 'table' and name = :table"
-    return bool(rows(conn, sql, table=table) and rows(conn, f"select 1 from {table} limit 1"))
+    return bool(rows(conn, f"select 1 from {table} limit 1"))

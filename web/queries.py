@@ -67,7 +67,7 @@ def reviewers(conn: sqlite3.Connection) -> list[ShownRow]:
         "select r.name, count(q.id) as quotes,"
         " sum(q.verdict = 'ship' and q.verdict_source = 'page') as ship,"
         " sum(q.verdict = 'skip' and q.verdict_source = 'page') as skip"
-        " from reviewer r left join quote q on q.reviewer = r.id"
+        " from reviewer r left join quote q on q.reviewer_id = r.id"
         " group by r.id order by r.name collate nocase limit 100",
     )
 
@@ -77,67 +77,63 @@ def comparison(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     found = first(conn, COMPARISON, key=key)
     if found is None:
         return None
-    found.tools = rows(conn, TOOLS_OF_VERSION, version=found.version)
+    found.tools = rows(conn, TOOLS_OF_VERSION, version=found.version_id)
     if len(found.tools) != 2:
         return None
-    quotes = rows(conn, QUOTES_OF_VERSION, version=found.version)
+    quotes = rows(conn, QUOTES_OF_VERSION, version=found.version_id)
     for tool in found.tools:
         _as_here(tool, "description")
     for each in quotes:
         _as_here(each, "text")
-    add_notes(conn, "page", [found], "page")
+    add_notes(conn, "page", [found], "page_id")
     add_notes(conn, "tool", found.tools, "tool_id")
     add_notes(conn, "quote", quotes, "quote_id")
-    # A file made before there were take-downs has no such column.
-    found.quotes_taken_down = taken_down = getattr(found, "quotes_taken_down", None) or 0
+    found.quotes_taken_down = taken_down = found.quotes_taken_down or 0
     is_complete = bool(taken_down) and len(quotes) + taken_down == 2 * MOST_SLOTS
     found.is_missing_only_taken_down = is_complete
     found.slots = _slots(quotes, MOST_SLOTS if is_complete else 0)
     found.versions = rows(conn, VERSIONS, id=found.id)
-    found.findings = rows(conn, FINDINGS, id=found.id, version=found.version)
+    found.findings = rows(conn, FINDINGS, id=found.id, version=found.version_id)
     return found
 
 
 COMPARISON = """
 select v.*, c.*, p.url, s.title as site_title, p.state as page_state, a.date_source, a.body_sha256,
-       coalesce(a.opt_outs, '') || ' ' || coalesce((
-         select opt_outs from capture where page = c.page
-         order by date_source = 'file', captured_at desc, id desc limit 1), '') as opt_outs,
+       a.opt_outs, (
+         select opt_outs from capture where page_id = c.page_id
+         order by date_source = 'file', captured_at desc, id desc limit 1) as newest_opt_outs,
        v.number as version_number
 from comparison c
-left join site s on s.site = c.site left join page p on p.id = c.page
-left join capture a on a.id = c.capture left join comparison_version v on v.id = c.version
+left join site s on s.site = c.site left join page p on p.id = c.page_id
+left join capture a on a.id = c.capture_id left join comparison_version v on v.id = c.version_id
 where c.comparison = :key"""
 
 TOOLS_OF_VERSION = """
 select vt.*, t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category, k.tagline,
        k.description, k.entry, k.panel_ship_percent, k.withheld as nowhere
-from version_tool vt join tool t on t.id = vt.tool join card k on k.id = vt.card
-where vt.version = :version order by vt.position"""
+from version_tool vt join tool t on t.id = vt.tool_id join card k on k.id = vt.card_id
+where vt.version_id = :version order by vt.position"""
 
 QUOTES_OF_VERSION = """
 select vq.*, r.name as reviewer, q.id as quote_id, q.key, q.text, q.withheld as nowhere
-from version_quote vq join quote q on q.id = vq.quote left join reviewer r on r.id = vq.reviewer
-where vq.version = :version order by vq.position"""
+from version_quote vq join quote q on q.id = vq.quote_id
+left join reviewer r on r.id = vq.reviewer_id where vq.version_id = :version order by vq.position"""
 
 VERSIONS = """
 select id, number, title, layout, first_seen, last_seen from comparison_version
-where comparison = :id order by number desc limit 50"""
+where page_id = :id order by number desc limit 50"""
 
 FINDINGS = """
 select f.code, f.field, f.detail, k.description from finding f left join code k on k.code = f.code
-where (f.comparison = :id and (f.version is null or f.version = :version))
-   or f.card in (select card from version_tool where version = :version)
-   or f.quote in (select quote from version_quote where version = :version)
+where (f.comparison_id = :id and f.last_version_id = :version)
+   or f.card_id in (select card_id from version_tool where version_id = :version)
+   or f.quote_id in (select quote_id from version_quote where version_id = :version)
 order by f.id limit 50"""
 
 
 def _as_here(row: ShownRow, words: str) -> None:
-    """Leave a row only the words that its own page may show, be they shown elsewhere.
-
-    A file made before an address could keep words to itself has no such column.
-    """
-    row.withheld = getattr(row, "withheld", None) or row.nowhere
+    """Leave a row only the words that its own page may show, be they shown elsewhere."""
+    row.withheld = row.withheld or row.nowhere
     if row.withheld:
         setattr(row, words, None)
 
@@ -169,8 +165,9 @@ def tools_compared(conn: sqlite3.Connection) -> dict[int, tuple[int, int]]:
     """
     sql = """
     select tool, count(*), min(noindex) from (
-      select tool_a as tool, noindex from comparison
-      union all select tool_b, noindex from comparison where tool_b <> tool_a) group by tool"""
+      select tool_a_id as tool, noindex from comparison
+      union all select tool_b_id, noindex from comparison where tool_b_id <> tool_a_id)
+    group by tool"""
     return {number: (compared, noindex) for number, compared, noindex in ask(conn, sql)}
 
 
@@ -187,10 +184,11 @@ def tool(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     names = {card.name for card in cards}
     found.cards = cards[:MOST_CARDS]
     found.quotes = rows(
-        conn, QUOTES_OF_TOOL, id=found.id, slug=found.slug, names=json.dumps(sorted(names)),
+        conn, QUOTES_OF_TOOL, id=found.id, names=json.dumps(sorted(names)),
         places=MOST_PLACES, most=MOST_ROWS,
     )  # fmt: skip
     add_notes(conn, "quote", found.quotes)
+    found.history = rows(conn, HISTORY_OF_TOOL, id=found.id, most=MOST_ROWS)
     found.comparisons = rows(conn, COMPARISONS_OF_TOOL, id=found.id, most=MOST_ROWS)
     found.namesakes = rows(conn, NAMESAKES, id=found.id, name=found.name)
     return found
@@ -203,30 +201,39 @@ where t.tool = :key"""
 # From one card to the next in the index: a tool shows few, in any number of comparisons.
 CARDS_SHOWN = """
 with recursive shown(card) as (
-  select min(card) from version_tool where tool = :id
+  select min(card_id) from version_tool where tool_id = :id
   union all
-  select (select min(card) from version_tool where tool = :id and card > shown.card)
+  select (select min(card_id) from version_tool where tool_id = :id and card_id > shown.card)
   from shown where shown.card is not null)
 select k.* from shown cross join card k on k.id = shown.card
 order by k.last_seen desc, k.id desc"""
 
-# Words are said of a name. Those that one tool alone shows name the tool; where several share
-# them, or a name alone is known of this one, its place is looked for.
+# Words are said of a name. Those that other tools showed last are looked for in their places.
 QUOTES_OF_TOOL = """
 select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source, q.first_seen,
        q.last_seen, q.tool_name, r.name as reviewer
-from quote q left join reviewer r on r.id = q.reviewer
+from quote q left join reviewer r on r.id = q.reviewer_id
 where q.tool_name in (select value from json_each(:names)) and (
-  q.tool = :id or (q.tool is null or :slug is null) and :id in (
-    select vt.tool
-    from (select version, tool_position from version_quote where quote = q.id limit :places) place
-    cross join version_tool vt on vt.version = place.version and vt.position = tool_position))
+  q.tool_id = :id or :id in (
+    select vt.tool_id
+    from (select version_id, tool_position from version_quote where quote_id = q.id limit :places)
+      place
+    cross join version_tool vt on vt.version_id = place.version_id and vt.position = tool_position))
 order by q.last_seen desc, q.id limit :most"""
+
+# Words are shown as cards and quotes; here a key alone would stand for them.
+HISTORY_OF_TOOL = """
+select h.field, h.value, h.first_seen, h.last_seen, r.name as reviewer, h.slot,
+       lead(h.id) over run is null as is_newest
+from history h left join reviewer r on r.id = h.reviewer_id
+where h.tool_id = :id and h.field not in ('description', 'quote')
+window run as (partition by h.field, h.reviewer_id, h.slot order by h.first_seen, h.id)
+order by h.reviewer_id is not null, h.field, reviewer, h.slot, h.first_seen limit :most"""
 
 COMPARISONS_OF_TOOL = f"""
 select comparison, title, {DATED} from comparison where id in (
-  select id from (select id from comparison where tool_a = :id order by id limit :most)
-  union select id from (select id from comparison where tool_b = :id order by id limit :most)
+  select id from (select id from comparison where tool_a_id = :id order by id limit :most)
+  union select id from (select id from comparison where tool_b_id = :id order by id limit :most)
   order by id limit :most)
 order by comparison"""
 
@@ -251,7 +258,7 @@ def said_by(conn: sqlite3.Connection, name: str) -> tuple[array[int], ShownRow |
     return array("q", (number for (number,) in listed)), counts
 
 
-SAID_BY = "from quote where reviewer = (select id from reviewer where name = :name)"
+SAID_BY = "from quote where reviewer_id = (select id from reviewer where name = :name)"
 
 
 def reviewer(conn: sqlite3.Connection, name: str) -> ShownRow | None:
@@ -269,7 +276,7 @@ QUOTES_NUMBERED = """
 select q.id, q.key, q.text, q.withheld, q.score, q.verdict, q.verdict_source, q.first_seen,
        q.last_seen, q.tool_name, t.tool as tool_key, :name as reviewer
 from json_each(:numbers) each cross join quote q on q.id = each.value
-left join tool t on t.id = q.tool order by each.key"""
+left join tool t on t.id = q.tool_id order by each.key"""
 
 
 def quote(conn: sqlite3.Connection, key: str) -> ShownRow | None:
@@ -280,29 +287,40 @@ def quote(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     add_notes(conn, "quote", [found])
     found.tools = rows(conn, TOOLS_OF_QUOTE, id=found.id, most=MOST_ROWS)
     found.comparisons = rows(conn, COMPARISONS_OF_QUOTE, id=found.id, most=MOST_ROWS)
+    found.earlier = rows(conn, EARLIER, **{name: getattr(found, name) for name in IN_QUOTE})
     found.noindex = bool(found.comparisons) and all(each.noindex for each in found.comparisons)
     return found
 
 
 QUOTE = """
 select q.*, r.name as reviewer_name, s.title as site_title from quote q
-left join reviewer r on r.id = q.reviewer left join site s on s.site = q.site
+left join reviewer r on r.id = q.reviewer_id left join site s on s.site = q.site
 where q.key = :key"""
+
+# What the reviewer's score and verdict were before, while these words were shown.
+EARLIER = """
+select field, value, last_seen from history
+where tool_id = :tool_id and reviewer_id is :reviewer_id and field in ('score', 'verdict')
+  and value is not null and last_seen >= :first_seen and last_seen < iif(field = 'score',
+    :score_since, :verdict_since)
+order by field desc, last_seen limit 50"""
+IN_QUOTE = ("tool_id", "reviewer_id", "first_seen", "score_since", "verdict_since")
 
 TOOLS_OF_QUOTE = """
 select distinct t.tool, t.name
-from (select version, tool_position from version_quote where quote = :id limit :most) place
-cross join version_tool vt on vt.version = place.version and vt.position = tool_position
-cross join tool t on t.id = vt.tool order by t.tool limit 20"""
+from (select version_id, tool_position from version_quote where quote_id = :id limit :most) place
+cross join version_tool vt on vt.version_id = place.version_id and vt.position = tool_position
+cross join tool t on t.id = vt.tool_id order by t.tool limit 20"""
 
 # The first so many are found before anything else of them is read.
 COMPARISONS_OF_QUOTE = f"""
 select *, position is not null as is_shown from (
   select c.comparison, c.title, c.noindex, {DATED.replace("last_seen", "c.last_seen")},
          (select min(position) from version_quote
-          where version = c.version and quote = :id) as position
-  from (select distinct v.comparison as id from version_quote vq
-        cross join comparison_version v on v.id = vq.version where vq.quote = :id limit :most) shown
+          where version_id = c.version_id and quote_id = :id) as position
+  from (select distinct v.page_id as id from version_quote vq
+        cross join comparison_version v on v.id = vq.version_id
+        where vq.quote_id = :id limit :most) shown
   cross join comparison c on c.id = shown.id)
 order by comparison"""
 

@@ -30,7 +30,7 @@ select q.id, q.key, q.score, q.verdict, q.verdict_source, q.withheld,
        coalesce(highlight(quote_fts, 1, :start, :end), q.tool_name) as about,
        snippet(quote_fts, 0, :start, :end, '…', 48) as snippet
 from {FOUND.format(table="quote_fts")} join quote q on q.id = best.id
-left join reviewer r on r.id = q.reviewer left join tool t on t.id = q.tool
+left join reviewer r on r.id = q.reviewer_id left join tool t on t.id = q.tool_id
 order by best.place, q.id"""
 
 # A tool's name counts most, then its tagline.
@@ -41,7 +41,7 @@ select k.id, k.category, k.badge, k.entry, k.panel_ship_percent, k.withheld, t.t
        snippet(card_fts, 2, :start, :end, '…', 30) as tagline,
        snippet(card_fts, 3, :start, :end, '…', 40) as snippet
 from {FOUND.format(table="card_fts")} join card k on k.id = best.id
-left join tool t on t.id = k.tool
+left join tool t on t.id = k.tool_id
 order by best.place, k.id"""
 
 

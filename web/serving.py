@@ -19,6 +19,7 @@ from typing import Any
 import uvicorn
 
 from schema.contact import require_contact
+from schema.rows import EDITION
 from web import cells, gate, hardening, mishaps, pages
 from web.asgi import Scope
 from web.describe import config, inspected, metadata
@@ -145,6 +146,11 @@ def known_of(real: Path) -> dict[str, Any]:
             missing = NEEDED - {name for (name,) in conn.execute("select name from sqlite_master")}
             if missing:
                 raise NotServableError(f"{real}: not a database of ours: no table {min(missing)}")
+            (edition,) = conn.execute("pragma user_version").fetchone()
+            if edition != EDITION:
+                made = "an older" if edition < EDITION else "a newer"
+                what = f"made by {made} edition of this software; `verdicts build` makes a new one"
+                raise NotServableError(f"{real}: {what}")
             return {"metadata": metadata(conn), "inspect_data": inspected(conn, real)}
     except sqlite3.DatabaseError as error:
         raise NotServableError(f"{real}: not a readable database: {error}") from error

@@ -5,6 +5,7 @@ Everything is pure, and everything from a publisher leaves escaped.
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import quote, unquote
 
@@ -148,13 +149,13 @@ def shortened(value: str) -> str | Markup:
     return Markup('<code title="{}">{}…</code>').format(value, value[:10])
 
 
-def signals(opt_outs: str) -> str:
-    """The signals of a publisher, each with what it asks for.
+def signals(*opt_outs: str | None) -> str:
+    """The signals of a publisher, each with what it asks for. Shape: JSON lists of names.
 
-    >>> signals("noai unavailable_after=2030-06-25T15:00:00Z noai")
+    >>> signals('["noai", "unavailable_after=2030-06-25T15:00:00Z"]', None, '["noai"]')
     'noai (no use by AI), unavailable_after=2030-06-25T15:00:00Z (nothing to be shown after a date)'
     """
-    names = sorted(set(opt_outs.split()))
+    names = sorted({name for told in opt_outs if told for name in json.loads(told)})
     known = {name: SIGNALS.get(name.partition("=")[0]) for name in names}
     return ", ".join(f"{name} ({each.words})" if each else name for name, each in known.items())
 

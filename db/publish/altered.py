@@ -17,6 +17,7 @@ from pathlib import Path
 
 from archive import Home
 from db.publish.publish import present, read_manifest
+from db.rows.write import id_suffix
 from schema.errors import AlteredError, BuildError
 
 EXAMPLES = 3
@@ -32,22 +33,22 @@ FieldValue = str | int | None
 # drift, or not readable from the archive: no parser did that.
 _CAPTURES = """
 SELECT page.site, coalesce(capture.url, page.url) AS url, capture.captured_at, capture.body_sha256,
-       coalesce(shown.comparison, page.comparison, page.url) AS comparison,
+       coalesce(shown.comparison, page.{key}, page.url) AS comparison,
        CASE capture.outcome WHEN 'failure' THEN failure.code ELSE capture.outcome END AS outcome,
        version.id AS version, version.record_sha256
 FROM {side}.capture AS capture
-JOIN {side}.page AS page ON page.id = capture.page
-LEFT JOIN {side}.capture AS original ON original.id = capture.revisit_of
-LEFT JOIN {side}.failure AS failure ON failure.capture = capture.id
-LEFT JOIN {side}.comparison AS shown ON shown.page = page.id
+JOIN {side}.page AS page ON page.id = capture.page{id}
+LEFT JOIN {side}.capture AS original ON original.id = capture.revisit_of{id}
+LEFT JOIN {side}.failure AS failure ON failure.capture{id} = capture.id
+LEFT JOIN {side}.comparison AS shown ON shown.page{id} = page.id
 LEFT JOIN {side}.comparison_version AS version
   ON capture.outcome = 'comparison' AND version.id = {version}
 WHERE capture.outcome != 'not_parsed'
-  AND (original.page, original.url) IS NOT (capture.page, capture.url)
+  AND (original.page{id}, original.url) IS NOT (capture.page{id}, capture.url)
   AND coalesce(failure.code, '') NOT IN ('layout_drift', 'unreadable')
 """
 _OF_CAPTURE = (
-    "capture.version",
+    "capture.version{id}",
     "(SELECT each.id FROM {side}.comparison_version AS each WHERE each.comparison = shown.id"
     " AND each.capture <= capture.id ORDER BY each.number DESC LIMIT 1)",
 )
@@ -78,23 +79,31 @@ CREATE TEMP VIEW {side}_version AS
 SELECT pair.rowid AS pair, 1 AS place, title, layout, (
   SELECT group_concat(said, ', ') FROM (
     SELECT code || coalesce(' ' || field, '') AS said FROM {side}.finding
-    WHERE finding.version = version.id ORDER BY said)) AS findings
+    WHERE {of_version} ORDER BY said)) AS findings
 FROM pair JOIN {side}.comparison_version AS version ON version.id = pair.{side};
 CREATE TEMP VIEW {side}_tool AS
 SELECT pair.rowid AS pair, own.position AS place, slug, card.name, category, tagline, entry,
        panel_ship_percent, iif(card.withheld IS NULL, description, x'') AS description,
        {version_tool}
-FROM pair JOIN {side}.version_tool AS own ON own.version = pair.{side}
-JOIN {side}.tool AS tool ON tool.id = own.tool JOIN {side}.card AS card ON card.id = own.card;
+FROM pair JOIN {side}.version_tool AS own ON own.version{id} = pair.{side}
+JOIN {side}.tool AS tool ON tool.id = own.tool{id}
+JOIN {side}.card AS card ON card.id = own.card{id};
 CREATE TEMP VIEW {side}_quote AS
 SELECT pair.rowid AS pair, place, iif(quote.withheld IS NULL, text, x'') AS text,
        reviewer.name AS reviewer, {version_quote}
 FROM pair JOIN place JOIN {side}.comparison_version AS version ON version.id = pair.{side}
-LEFT JOIN {side}.version_quote AS own ON own.version = version.id AND own.position = place
-LEFT JOIN {side}.reviewer AS reviewer ON reviewer.id = own.reviewer
-LEFT JOIN {side}.quote AS quote ON quote.id = own.quote
-WHERE own.quote IS NOT NULL OR {taken_down} IS NULL;
+LEFT JOIN {side}.version_quote AS own ON own.version{id} = version.id AND own.position = place
+LEFT JOIN {side}.reviewer AS reviewer ON reviewer.id = own.reviewer{id}
+LEFT JOIN {side}.quote AS quote ON quote.id = own.quote{id}
+WHERE own.quote{id} IS NOT NULL OR {taken_down} IS NULL;
 """
+_FINDINGS = {
+    "": "finding.version = version.id",
+    "_id": "finding.comparison_id = version.page_id AND version.number BETWEEN"
+    " (SELECT number FROM {side}.comparison_version WHERE id = finding.version_id) AND"
+    " (SELECT number FROM {side}.comparison_version WHERE id = finding.last_version_id)",
+}
+"""Which findings a version shows: in older databases each has its own, now a run of them has."""
 _FIELDS = {"outcome": "", "version": "", "tool": "tools[].", "quote": "quotes[]."}
 """What stands in front of the names of a view."""
 _DIFFERING = """
@@ -103,7 +112,11 @@ FROM old_{view} AS old JOIN new_{view} AS new USING (pair, place) JOIN pair ON p
 WHERE old.{name} IS NOT new.{name} AND x'' NOT IN (ifnull(old.{name}, 0), ifnull(new.{name}, 0))
 ORDER BY pair, place
 """
-_PLACES = set("id version position tool_position slot tool card reviewer quote withheld".split())
+_PLACES = {
+    f"{name}{ending}"
+    for name in "id version position tool_position slot tool card reviewer quote withheld".split()
+    for ending in ("", "_id")
+}
 """Columns not compared: numbers of rows, what follows from a place, what an opt-out leaves out."""
 
 
@@ -191,9 +204,10 @@ def altered(old: Path, new: Path) -> list[Altered]:
 
 
 def _captures(connection: sqlite3.Connection, side: str) -> str:
-    is_told = "version" in _columns(connection, side, "capture")
-    version = _OF_CAPTURE[not is_told].format(side=side)
-    return _CAPTURES.format(side=side, version=version)
+    id_, there = id_suffix(connection, side), _columns(connection, side, "capture")
+    version = _OF_CAPTURE[f"version{id_}" not in there].format(side=side, id=id_)
+    key = "key" if id_ else "comparison"
+    return _CAPTURES.format(side=side, version=version, id=id_, key=key)
 
 
 def _make_views(connection: sqlite3.Connection) -> None:
@@ -203,9 +217,11 @@ def _make_views(connection: sqlite3.Connection) -> None:
         there = {*_columns(connection, "old", table)} & {*_columns(connection, "new", table)}
         own[table] = ", ".join(f"own.{name}" for name in sorted(there - _PLACES))
     for side in ("old", "new"):
+        id_ = id_suffix(connection, side)
         is_told = "quotes_taken_down" in _columns(connection, side, "comparison_version")
-        taken_down = "version.quotes_taken_down" if is_told else "NULL"
-        connection.executescript(_SHOWN.format(side=side, taken_down=taken_down, **own))
+        own["taken_down"] = "version.quotes_taken_down" if is_told else "NULL"
+        own["of_version"] = _FINDINGS[id_].format(side=side)
+        connection.executescript(_SHOWN.format(side=side, id=id_, **own))
 
 
 def _columns(connection: sqlite3.Connection, side: str, table: str) -> list[str]:

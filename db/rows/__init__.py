@@ -2,6 +2,8 @@
 
 page_rows  the rows of one page over time         names   what each page goes by
 things     what many pages show, joined by SQL    other_rows  the archive as a whole
+shown      when each side was shown               over_time   a field's values in order
+differing  cards and quotes of several values     changes     what changed of each tool
 all_rows   all of it, in order                    write   a file that is filled and checked
 tables     tables from the row classes            keys    what names a tool
 """

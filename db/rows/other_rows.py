@@ -19,10 +19,9 @@ def other_rows(
     db: sqlite3.Connection, snapshot: Snapshot
 ) -> Iterator[tuple[type[Row], Iterator[Values]]]:
     """The rows of each of these tables; `db` holds the pages, tools and quotes already."""
-    yield rows.SiteRow, _sites(db)
     codes = (("failure", FAILURES), ("finding", FINDINGS))
     every = ((code, kind, said) for kind, known in codes for code, said in known.items())
-    yield rows.CodeRow, _numbered(every)
+    yield rows.CodeRow, every
     yield rows.DescriptionRow, _numbered(descriptions())
     yield rows.ReleaseRow, iter(())
     yield rows.CrawlRow, _crawls(snapshot)
@@ -32,6 +31,7 @@ def other_rows(
         ((each.id, each.kind, each.site, each.target, each.reason, each.added_at) for each in told),
     )
     yield rows.CorrectionRow, _corrections(db, snapshot)
+    yield rows.SiteRow, _sites(db)
 
 
 def _numbered(made: Iterator[Values]) -> Iterator[Values]:
@@ -39,11 +39,12 @@ def _numbered(made: Iterator[Values]) -> Iterator[Values]:
 
 
 def _sites(db: sqlite3.Connection) -> Iterator[Values]:
-    """A row for each site that has a known page, by the number of its first."""
-    sql = "SELECT min(id), site FROM page GROUP BY site ORDER BY site"
-    for number, name in db.execute(sql).fetchall():
+    """A row for each site that a page, run, take-down or note is of."""
+    tables = ("page", "crawl", "takedown", "correction")
+    sql = " UNION ".join(f"SELECT site FROM {table} WHERE site IS NOT NULL" for table in tables)
+    for (name,) in db.execute(f"{sql} ORDER BY site").fetchall():
         site = site_named(name)
-        yield number, name, site.title, site.base
+        yield name, site.title, site.base
 
 
 def _crawls(snapshot: Snapshot) -> Iterator[Values]:
@@ -69,7 +70,7 @@ def _crawls(snapshot: Snapshot) -> Iterator[Values]:
 
 
 _ABOUT = {
-    "page": "SELECT id FROM page WHERE site = ? AND url = ? AND takedown IS NULL",
+    "page": "SELECT id FROM page WHERE site = ? AND url = ? AND takedown_id IS NULL",
     "tool": "SELECT id FROM tool WHERE site = ? AND coalesce(slug, 'name:' || name) = ?",
     "quote": "SELECT id FROM quote WHERE ? IS NOT NULL AND key = ?",
 }

@@ -8,6 +8,7 @@ page moves no id.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Literal
@@ -15,7 +16,7 @@ from typing import Literal
 from archive.ledger import due_bounds
 from db.rows.tables import Values
 from db.staging.history import PageHistory, Seen, StagedPage, Version, earliest
-from db.staging.ids import PATTERNS, PublicIds, finding_id
+from db.staging.ids import APPEARED, GONE, PATTERNS, SIDES, PublicIds, change_id, finding_id
 from db.staging.staging import Staging
 from machine.dates import latest
 from schema import rows
@@ -54,6 +55,7 @@ class PageRows:
                 rows.VersionSideRow,
                 rows.FailureRow,
                 rows.FindingRow,
+                rows.ChangeRow,
             )
         }
 
@@ -83,9 +85,11 @@ class PageRows:
                 told = (each.id, page.public, each.id, code, field, detail, each.captured_at)
                 self.rows[rows.FailureRow].append(told)
         for version in versions:
-            self._add_version(page, version, history, hides_text, hides_any)
+            self._add_version(page, version, history, hides_text)
         if versions:
+            self._add_findings(page, versions, hides_any)
             self._add_comparison(history, name, state, hides_text)
+            self._add_changes(history)
 
     def _add_capture(self, page: StagedPage, each: Seen, version_of: dict[int, int | None]) -> None:
         """The row of a capture; `version_of` has all of its page."""
@@ -108,26 +112,20 @@ class PageRows:
                 each.body_sha256,
                 each.outcome,
                 version_of[each.id],
-                each.asked.told,
+                json.dumps(each.asked.told.split()) if each.asked.told else None,
             )
         )
 
     def _add_version(
-        self,
-        page: StagedPage,
-        version: Version,
-        history: PageHistory,
-        hides_text: bool,
-        hides_any: bool,
+        self, page: StagedPage, version: Version, history: PageHistory, hides_text: bool
     ) -> None:
         shown, number = version.shown, version.id
-        first, newest = version.seen[0].id, version.seen[-1]
+        newest = version.seen[-1]
         self.places.append((number, page.id, newest.seen_at, newest.id))
         self.rows[rows.VersionRow].append(
             (
                 number,
                 page.public,
-                first,
                 version.number,
                 shown.title,
                 shown.layout,
@@ -141,10 +139,38 @@ class PageRows:
             hidden = PATTERNS - 1 if hides_text else self._pattern(side, history.marked)
             public = self._ids.side[side] * PATTERNS + hidden
             self.rows[rows.VersionSideRow].append((number, position, public))
-        add = self.rows[rows.FindingRow].append
-        for at, (code, field, said) in enumerate(shown.findings):
+
+    def _add_findings(self, page: StagedPage, versions: list[Version], hides_any: bool) -> None:
+        """A row for each finding and each run of versions that shows it."""
+        open_runs: dict[tuple[str, str | None, str], list[Version]] = {}
+        done: list[tuple[int, tuple[str, str | None, str], list[Version]]] = []
+        for version in versions:
+            shown = {(*told,): at for at, told in enumerate(version.shown.findings)}
+            open_runs = {told: run for told, run in open_runs.items() if told in shown}
+            for told, at in shown.items():
+                run = open_runs.setdefault(told, [])
+                run.append(version)
+                if len(run) == 1:
+                    done.append((finding_id(version.id, at), told, run))
+        for number, (code, field, said), run in done:
             detail = public_detail(said, is_withheld=hides_any)
-            add((finding_id(number, at), page.public, number, None, None, code, field, detail))
+            own = (number, page.public, run[0].id, run[-1].id, None, None, code, field, detail)
+            dates = earliest(each.first_seen for each in run), run[-1].last_seen
+            self.rows[rows.FindingRow].append((*own, *dates))
+
+    def _add_changes(self, history: PageHistory) -> None:
+        """That the comparison appeared, and that it is gone."""
+        page, first, last = history.page.public, history.versions[0], history.versions[-1]
+        about = (None, None, None, "comparison")
+        add = self.rows[rows.ChangeRow].append
+        appeared = (page, first.id, None, None, None, first.first_seen, *about)
+        add((change_id(SIDES * first.id, APPEARED), "appeared", "source", *appeared))
+        if history.state == "gone":
+            newest = last.seen[-1].place
+            missed = [each.sound_date for each in history.seen if each.place > newest]
+            dates = (last.last_seen, missed[0] if missed else None)
+            vanished = (page, last.id, None, None, *dates, *about)
+            add((change_id(SIDES * last.id, GONE), "vanished", "source", *vanished))
 
     def _pattern(self, side: int, marked: frozenset[int]) -> int:
         """What of a side is withheld where not all is: a bit for the card, one for each slot."""

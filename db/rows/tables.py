@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from schema.errors import BuildError
-from schema.rows import ROWS, SEARCHED, Row
+from schema.rows import APPLICATION_ID, EDITION, ROWS, SEARCHED, Row
 from schema.rows import VIEWS as VIEW_MODELS
 
 Values = tuple[Any, ...]
@@ -22,33 +22,61 @@ TOKENIZE = "porter unicode61 remove_diacritics 2"
 
 VIEWS = """
 CREATE VIEW version_tool AS
-SELECT shown.version, shown.position, side.tool, side.card, side.badge, side.votes_ship,
+SELECT shown.version_id, shown.position, side.tool_id, side.card_id, side.badge, side.votes_ship,
        side.votes_skip, side.community_stated, side.community_ship_percent, side.community_ship,
        side.community_votes, side.pricing, side.withheld
-FROM version_side AS shown JOIN side ON side.id = shown.side;
+FROM version_side AS shown JOIN side ON side.id = shown.side_id;
 CREATE VIEW version_quote AS
-SELECT shown.version, 2 * own.slot - 2 + shown.position AS position,
-       shown.position AS tool_position, own.slot, own.reviewer, own.score, own.verdict,
-       own.verdict_source, own.verdict_start, own.verdict_end, own.quote, own.withheld
-FROM version_side AS shown JOIN side_quote AS own ON own.side = shown.side;
+SELECT shown.version_id, 2 * own.slot - 2 + shown.position AS position,
+       shown.position AS tool_position, own.slot, own.reviewer_id, own.score, own.verdict,
+       own.verdict_source, own.verdict_start, own.verdict_end, own.quote_id, own.withheld
+FROM version_side AS shown JOIN side_quote AS own ON own.side_id = shown.side_id;
 CREATE VIEW comparison_quote AS
 SELECT comparison.comparison, 2 * own.slot - 2 + shown.position AS position,
        shown.position AS tool_position, own.slot, reviewer.name AS reviewer, own.score,
        own.verdict, own.verdict_source, quote.key AS quote,
        CASE WHEN own.withheld IS NULL THEN quote.text END AS text
 FROM comparison
-JOIN version_side AS shown ON shown.version = comparison.version
-JOIN side_quote AS own ON own.side = shown.side
-JOIN quote ON quote.id = own.quote
-LEFT JOIN reviewer ON reviewer.id = own.reviewer
-ORDER BY comparison.id, 2 * own.slot - 2 + shown.position
+JOIN version_side AS shown ON shown.version_id = comparison.version_id
+JOIN side_quote AS own ON own.side_id = shown.side_id
+JOIN quote ON quote.id = own.quote_id
+LEFT JOIN reviewer ON reviewer.id = own.reviewer_id
+ORDER BY comparison.id, 2 * own.slot - 2 + shown.position;
+CREATE VIEW quotes AS
+SELECT quote.key AS quote, tool.tool, quote.tool_name, reviewer.name AS reviewer, quote.score,
+       quote.verdict, quote.verdict_source, quote.text, quote.characters, quote.withheld,
+       quote.first_seen AS quote_first_seen, quote.last_seen AS quote_last_seen
+FROM quote JOIN tool ON tool.id = quote.tool_id
+LEFT JOIN reviewer ON reviewer.id = quote.reviewer_id;
+CREATE VIEW cards AS
+SELECT card.key AS card, tool.tool, card.name AS card_name, card.category, card.tagline,
+       card.description, card.entry, card.panel_ship_percent, card.badge, card.votes_ship,
+       card.votes_skip, card.pricing, card.withheld, card.first_seen AS card_first_seen,
+       card.last_seen AS card_last_seen
+FROM card JOIN tool ON tool.id = card.tool_id;
+CREATE VIEW comparisons AS
+SELECT comparison.comparison, comparison.title, page.url, page.state, comparison.captured_at,
+       a.tool AS tool_a, one.name AS tool_a_name, one.category AS category_a,
+       one.entry AS entry_a, one.panel_ship_percent AS panel_ship_percent_a,
+       b.tool AS tool_b, two.name AS tool_b_name, two.category AS category_b,
+       two.entry AS entry_b, two.panel_ship_percent AS panel_ship_percent_b
+FROM comparison JOIN page ON page.id = comparison.page_id
+JOIN tool AS a ON a.id = comparison.tool_a_id JOIN tool AS b ON b.id = comparison.tool_b_id
+JOIN card AS one ON one.id = comparison.card_a_id JOIN card AS two ON two.id = comparison.card_b_id;
+CREATE VIEW changes AS
+SELECT change.id AS change_id, change.seen_after, change.seen_by, change.kind, change.cause,
+       comparison.comparison, tool.tool, reviewer.name AS reviewer, change.field, change.old,
+       change.new
+FROM change LEFT JOIN comparison ON comparison.id = change.comparison_id
+LEFT JOIN tool ON tool.id = change.tool_id
+LEFT JOIN reviewer ON reviewer.id = change.reviewer_id
 """
-"""The last is in order by itself: its rows are taken comparison by comparison, never all sorted."""
+"""The third is in order by itself: its rows are taken comparison by comparison, none sorted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. Absent: `references` is None unless it holds another row's id."""
+    """A column of a table. Absent: `references` is None unless it tells another row."""
 
     name: str
     sql: str
@@ -77,7 +105,7 @@ def _column(name: str, field: dict[str, Any]) -> Column:
     words += ["NOT NULL"] if len(kinds) == 1 else []
     words += ["UNIQUE"] if "unique" in field else []
     words += [f"CHECK ({check})" for check in _checks(f'"{name}"', kind)]
-    words += [f'REFERENCES "{references}"(id)'] if references else []
+    words += [f'REFERENCES "{references}"("{kind["by"]}")'] if references else []
     return Column(name, " ".join(words), references)
 
 
@@ -103,6 +131,8 @@ def create_tables(connection: sqlite3.Connection) -> None:
         body = ",\n  ".join(parts)
         kind = "STRICT, WITHOUT ROWID" if model.told_by else "STRICT"
         connection.execute(f'CREATE TABLE "{model.table}" (\n  {body}\n) {kind}')
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {EDITION}")
     for view in VIEWS.split(";"):
         connection.execute(view)
 
@@ -127,7 +157,10 @@ def create_indexes(connection: sqlite3.Connection) -> None:
 
     database = Database(connection)
     for model in ROWS:
-        references = [column.name for column in columns(model) if column.references]
+        # By the site of a row nobody looks: most archives have one.
+        references = [
+            column.name for column in columns(model) if column.references not in (None, "site")
+        ]
         keys = [(name,) for name in references if name not in model.rarely_asked]
         longer = [
             model.told_by,

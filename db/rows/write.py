@@ -28,14 +28,15 @@ PAGE_SIZE = 4096
 CACHE_KIB = 16 << 10
 """So much of the work file is kept in memory. Units: KiB."""
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-_VERSIONS = "SELECT id FROM comparison_version WHERE comparison IN (SELECT page_id FROM changed)"
+_VERSIONS = "SELECT id FROM comparison_version WHERE page_id IN (SELECT page_id FROM changed)"
 _OF_PAGES = (
-    f"DELETE FROM finding WHERE version IN ({_VERSIONS})",
-    f"DELETE FROM version_side WHERE version IN ({_VERSIONS})",
-    "DELETE FROM comparison_version WHERE comparison IN (SELECT page_id FROM changed)",
+    f"DELETE FROM finding WHERE version_id IN ({_VERSIONS})",
+    f"DELETE FROM version_side WHERE version_id IN ({_VERSIONS})",
+    "DELETE FROM change WHERE comparison_id IN (SELECT page_id FROM changed)",
+    "DELETE FROM comparison_version WHERE page_id IN (SELECT page_id FROM changed)",
     "DELETE FROM comparison WHERE id IN (SELECT page_id FROM changed)",
-    "DELETE FROM failure WHERE page IN (SELECT page_id FROM changed)",
-    "DELETE FROM capture WHERE page IN (SELECT page_id FROM changed)",
+    "DELETE FROM failure WHERE page_id IN (SELECT page_id FROM changed)",
+    "DELETE FROM capture WHERE page_id IN (SELECT page_id FROM changed)",
     "DELETE FROM page WHERE id IN (SELECT page_id FROM changed)",
 )
 
@@ -93,7 +94,7 @@ class Work:
             self.db.execute(_DUE, bounds)
             for table in SEARCHED:
                 self.db.execute(f"CREATE TEMP TABLE searched_{table} AS {_searched(table)}")
-            self.db.execute("DELETE FROM finding WHERE card IS NOT NULL OR quote IS NOT NULL")
+            self.db.execute("DELETE FROM finding WHERE card_id IS NOT NULL OR quote_id IS NOT NULL")
             for model in JOINED:
                 self.db.execute(f"DELETE FROM {model.table}")
         join_things(self.db, PublicIds(staging.db))
@@ -166,6 +167,12 @@ def disk_of_database(path: Path) -> Iterator[None]:
             raise
         where = f"{path}: cannot be written there, or sorted in {gettempdir()}"
         raise StoppedError(what=f"{where}: {error}") from error
+
+
+def id_suffix(connection: sqlite3.Connection, schema: str = "main") -> str:
+    """What ends the names of columns that hold a row's id; nothing in files before edition 1."""
+    (edition,) = connection.execute(f"PRAGMA {schema}.user_version").fetchone()
+    return "_id" if edition else ""
 
 
 def database_problems(path: Path, counts: dict[str, int]) -> list[str]:

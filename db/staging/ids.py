@@ -9,6 +9,7 @@ none, for a new capture's number is greater than all before it.
     tool, card      1234567 * 2 + side   shown first there
     quote, reviewer 1234567 * 8 + place
     side            (1234567 * 2 + side) * 32 + what of it is withheld
+    change, history (1234567 * 2 + side) * 128 + field, of the version that shows the new value
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ CONFLICTS = 500
 
 No page has as many of its own: it has some eighty values, and few codes for each.
 """
+FIELDS_OF_SIDE = 120
+"""So many fields of a side may change at once and have ids that say where; 128 with what follows:
+the tool itself, and its comparison that appeared or is gone."""
+TOOL, APPEARED, GONE = 125, 126, 127
+CROWDED = 1 << 60
+"""From here on stand changes that no room is left for where they belong."""
 FIELDS = 20
 """So many fields of one card or quote may be disagreed on."""
 
@@ -44,6 +51,14 @@ def conflict_id(thing: int, places: int, at: int) -> int:
     capture, place = divmod(thing, places)
     shift = 0 if places == SIDES else SIDES
     return capture * FINDINGS + CONFLICTS + (shift + place) * FIELDS + at
+
+
+def change_id(place: int, at: int) -> int:
+    """The id of a change, and of a run of history, by where its value was shown first.
+
+    Shape: `place` is a version's id * 2 + side, `at` the field's place among those of a side.
+    """
+    return place * 128 + at
 
 
 class PublicIds:

@@ -21,7 +21,7 @@ from db.publish.loss import counted
 from db.recognise.likeness import CardWords, PageWords, QuoteWords
 from db.records import recordfile
 from db.records.snapshot import is_known_page
-from db.rows.write import connect_read_only
+from db.rows.write import connect_read_only, id_suffix
 from db.takedown.records import showing_of
 from db.takedown.shown import CardNumbers, Shown
 from machine.worker import Died, GuardedPool
@@ -76,23 +76,30 @@ _NAMED = {
     "detail": "SELECT detail FROM failure UNION SELECT detail FROM finding",
 }
 _QUOTES = """
-SELECT version, key, tool_name, text, position FROM version_quote JOIN quote ON quote.id = quote
-ORDER BY version, position
+SELECT own.version{id}, key, tool_name, text, position
+FROM version_quote AS own JOIN quote ON quote.id = own.quote{id} ORDER BY 1, position
 """
 _CARDS = """
 SELECT v.id, page.site, page.url, version_tool.position, slug, card.name, description, card.key
-FROM version_tool JOIN comparison_version AS v ON v.id = version_tool.version
-JOIN comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page
-JOIN tool ON tool.id = version_tool.tool JOIN card ON card.id = version_tool.card
-ORDER BY version_tool.version, version_tool.position
+FROM version_tool JOIN comparison_version AS v ON v.id = version_tool.version{id}
+JOIN {page}
+JOIN tool ON tool.id = version_tool.tool{id} JOIN card ON card.id = version_tool.card{id}
+ORDER BY v.id, version_tool.position
 """
+_PAGE = (
+    "comparison ON comparison.id = v.comparison JOIN page ON page.id = comparison.page",
+    "page ON page.id = v.page_id",
+)
+"""How the page of a version is found: in older databases, and now."""
 
 
 def _showings(connection: sqlite3.Connection) -> Iterator[PageWords]:
     """What every version of every page shows."""
-    under = groupby(connection.execute(_QUOTES), key=itemgetter(0))
+    id_ = id_suffix(connection)
+    under = groupby(connection.execute(_QUOTES.format(id=id_)), key=itemgetter(0))
     at, said = next(under, (None, iter(())))
-    for version, rows in groupby(connection.execute(_CARDS), key=itemgetter(0)):
+    cards_shown = connection.execute(_CARDS.format(id=id_, page=_PAGE[bool(id_)]))
+    for version, rows in groupby(cards_shown, key=itemgetter(0)):
         while at is not None and at < version:
             at, said = next(under, (None, iter(())))
         quotes: tuple[list[QuoteWords], list[QuoteWords]] = ([], [])

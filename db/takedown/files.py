@@ -15,7 +15,7 @@ from archive import Home
 from archive.takedown import Export, Matches, exports, mark_withdrawn, require_all, widen_takedown
 from db.publish.publish import bury, whole_manifest, write_record
 from db.recognise.match import TakedownMatcher
-from db.rows.write import connect_read_only
+from db.rows.write import connect_read_only, id_suffix
 from db.takedown.evidence import Evidence, published_files, read_database
 from machine.clock import stamp
 from machine.files import file_sha256, fsync_folder
@@ -32,7 +32,7 @@ from schema.published import (
 )
 
 _KEYS = {
-    "comparison": ("pages", "SELECT url FROM page WHERE id IN (SELECT page FROM comparison)"),
+    "comparison": ("pages", "SELECT url FROM page WHERE id IN (SELECT page{id} FROM comparison)"),
     "card": ("cards", "SELECT key FROM card"),
     "quote": ("quotes", "SELECT key FROM quote"),
 }
@@ -43,9 +43,10 @@ def left_out(path: Path, taken: TakedownMatcher) -> dict[str, int]:
     """Number of rows of the guarded tables that a database lacks because of take-downs."""
     found = {}
     with closing(connect_read_only(path)) as connection:
+        id_ = id_suffix(connection)
         for table, (kind, sql) in _KEYS.items():
             gone = {key for each in taken.active for key in getattr(each.matches, kind)}
-            found[table] = len(gone - {key for (key,) in connection.execute(sql)})
+            found[table] = len(gone - {key for (key,) in connection.execute(sql.format(id=id_))})
     return found
 
 

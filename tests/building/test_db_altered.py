@@ -266,7 +266,7 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
     return old, new
 
 
-SIDE = "(SELECT side FROM version_side WHERE version = 1 AND position = 1)"
+SIDE = "(SELECT side_id FROM version_side WHERE version_id = 1 AND position = 1)"
 
 
 def change(path: Path, sql: str) -> None:
@@ -293,8 +293,8 @@ def test_a_column_that_the_older_database_does_not_have_is_no_alteration(
         ("layout", "UPDATE comparison_version SET layout = 'text-1' WHERE id = 1"),
         (
             "findings",
-            "INSERT INTO finding (id, comparison, version, code, detail)"
-            " VALUES (99, 1, 1, 'slug_order', '-')",
+            "INSERT INTO finding (id, comparison_id, version_id, last_version_id, code, detail)"
+            " VALUES (99, 1, 1, 1, 'slug_order', '-')",
         ),
         ("tools[].slug", "UPDATE tool SET slug = 'elder' WHERE id = (SELECT min(id) FROM tool)"),
         (
@@ -306,12 +306,12 @@ def test_a_column_that_the_older_database_does_not_have_is_no_alteration(
         ("quotes[].text", "UPDATE quote SET text = '-' WHERE id = (SELECT min(id) FROM quote)"),
         (
             "quotes[].reviewer",
-            f"UPDATE side_quote SET reviewer = NULL WHERE side = {SIDE} AND slot = 1",
+            f"UPDATE side_quote SET reviewer_id = NULL WHERE side_id = {SIDE} AND slot = 1",
         ),
-        ("quotes[].score", f"UPDATE side_quote SET score = 1 WHERE side = {SIDE} AND slot = 1"),
+        ("quotes[].score", f"UPDATE side_quote SET score = 1 WHERE side_id = {SIDE} AND slot = 1"),
         (
             "quotes[].verdict_start",
-            f"UPDATE side_quote SET verdict_start = 1 WHERE side = {SIDE} AND slot = 1",
+            f"UPDATE side_quote SET verdict_start = 1 WHERE side_id = {SIDE} AND slot = 1",
         ),
     ],
 )
@@ -322,7 +322,7 @@ def test_every_field_is_looked_at(pair: tuple[Path, Path], field: str, sql: str)
 
 
 def test_a_quote_that_is_not_read_any_more_is_shown_whole(pair: tuple[Path, Path]) -> None:
-    change(pair[0], f"DELETE FROM side_quote WHERE side = {SIDE} AND slot = 1")
+    change(pair[0], f"DELETE FROM side_quote WHERE side_id = {SIDE} AND slot = 1")
     found = {each.field: (each.changed, each.appeared, each.vanished) for each in altered(*pair)}
     # The side stands on two pages.
     assert found["quotes[].text"] == found["quotes[].score"] == (0, 2, 0)
@@ -336,8 +336,8 @@ def test_what_was_held_back_or_not_readable_from_the_archive_is_no_change_of_the
         pair[0],
         f"""
         UPDATE capture SET outcome = 'failure' WHERE id = 1;
-        INSERT INTO failure (id, page, capture, code, detail, captured_at)
-        SELECT 99, page, id, '{code}', '-', captured_at FROM capture WHERE id = 1
+        INSERT INTO failure (id, page_id, capture_id, code, detail, captured_at)
+        SELECT 99, page_id, id, '{code}', '-', captured_at FROM capture WHERE id = 1
     """,
     )
     assert altered(*pair) == []

@@ -161,7 +161,7 @@ def test_a_page_that_kills_two_workers_is_one_failure_row(
     store(tmp_path, PAGES)
     report = build(tmp_path)
     assert (report.comparisons, report.failures) == (2, 1)
-    sql = "SELECT url, code, detail FROM failure JOIN page ON page.id = failure.page"
+    sql = "SELECT url, code, detail FROM failure JOIN page ON page.id = failure.page_id"
     ((url, code, detail),) = rows(report.path, sql)
     assert (url, code) == (PAGES[1].url, "parser_died")
     assert hashlib.sha256(PAGES[1].body).hexdigest() in str(detail)

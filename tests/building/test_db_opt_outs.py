@@ -74,7 +74,7 @@ def test_words_left_to_addresses_that_ask_are_nowhere_history_and_search_include
         tmp_path,
         "SELECT DISTINCT text, withheld FROM quote",
         "SELECT DISTINCT number, q.withheld, t.withheld FROM comparison_version v"
-        " JOIN version_quote q ON q.version = v.id JOIN version_tool t ON t.version = v.id",
+        " JOIN version_quote q ON q.version_id = v.id JOIN version_tool t ON t.version_id = v.id",
         "SELECT count(*) FROM quote_fts WHERE quote_fts MATCH 'hummed OR circles OR laptop'",
     )
     assert words == [(None, HELD_BACK)]
@@ -138,9 +138,9 @@ def test_each_signal_is_recorded_and_does_what_the_table_says(tmp_path: Path) ->
     store(tmp_path, answers)
     sql = (
         "SELECT page.url, opt_outs, withheld, noindex FROM comparison"
-        " JOIN capture ON capture.id = capture JOIN page ON page.id = comparison.page"
+        " JOIN capture ON capture.id = capture_id JOIN page ON page.id = comparison.page_id"
     )
-    found = {urls[url]: said for url, *said in ask(tmp_path, sql)[0]}
+    found = {urls[url]: [*json.loads(told), *said] for url, told, *said in ask(tmp_path, sql)[0]}
     assert found == {signal: [signal, *acts[2:]] for signal, acts in ACTS.items()}
 
 
@@ -163,7 +163,7 @@ def test_a_part_that_is_not_to_be_quoted_is_withheld_alone(tmp_path: Path) -> No
     cards, quotes, pages, signals = ask(
         tmp_path,
         "SELECT c.comparison, t.position FROM version_tool t JOIN comparison c"
-        " ON c.version = t.version WHERE t.withheld IS NOT NULL",
+        " ON c.version_id = t.version_id WHERE t.withheld IS NOT NULL",
         sql.format("tool_name, characters", "quote", "text"),
         "SELECT comparison, withheld FROM comparison ORDER BY 1",
         "SELECT DISTINCT opt_outs FROM capture",
@@ -171,7 +171,7 @@ def test_a_part_that_is_not_to_be_quoted_is_withheld_alone(tmp_path: Path) -> No
     assert cards == [("alder-vs-c1", 1)]
     assert quotes == [(quoted.name, len(quoted.quote(2)))]
     assert pages == [("alder-vs-c1", HELD_BACK), ("cedar2-vs-b2", HELD_BACK), ("z-vs-z2", None)]
-    assert signals == [("data-nosnippet",)]
+    assert signals == [('["data-nosnippet"]',)]
 
 
 def test_what_robots_txt_says_of_a_site_is_told_with_each_capture(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_what_robots_txt_says_of_a_site_is_told_with_each_capture(tmp_path: Path
     opt_outs, pages = ask(
         tmp_path, "SELECT opt_outs FROM capture", "SELECT noindex, withheld FROM comparison"
     )
-    assert (opt_outs, pages) == ([("robots-ai rsl search",)], [(1, None)])
+    assert (opt_outs, pages) == ([('["robots-ai", "rsl", "search"]',)], [(1, None)])
 
 
 def test_a_saved_page_without_headers_takes_back_no_wish_that_a_header_said(tmp_path: Path) -> None:

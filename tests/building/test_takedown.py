@@ -52,7 +52,7 @@ def test_of_a_page_that_was_taken_down_nothing_is_left_but_its_address(home: Pat
     take_down(Home(home), TAKEN_PAGE, reason=REASON)
     made = build(home).path
     where = "SELECT {} FROM page WHERE url = '" + TAKEN_PAGE + "'"
-    assert rows(made, where.format("state, captures, last_captured_at, takedown")) == [
+    assert rows(made, where.format("state, captures, last_captured_at, takedown_id")) == [
         ("refused", 0, None, 1)
     ]
     assert rows(made, "SELECT comparison FROM comparison ORDER BY 1") == [
@@ -98,7 +98,7 @@ def test_of_a_tool_that_was_taken_down_no_comparison_card_or_quote_is_left(home:
     made = build(home).path
     assert rows(made, "SELECT comparison FROM comparison") == [("birch-vs-cedar",)]
     assert holding(home / "public", ALDER.name) == holding(home / "records", ALDER.name) == []
-    assert one(made, "SELECT count(*) FROM page WHERE takedown IS NOT NULL") == 2
+    assert one(made, "SELECT count(*) FROM page WHERE takedown_id IS NOT NULL") == 2
 
 
 def test_a_quote_that_was_taken_down_is_nowhere_and_its_pages_say_so(home: Path) -> None:

@@ -141,7 +141,7 @@ def test_a_quote_in_other_letters_does_not_come_back_with_an_ending_either(home:
         rows(
             made,
             "SELECT quotes_taken_down FROM comparison_version c JOIN comparison"
-            " ON comparison.id = c.comparison"
+            " ON comparison.id = c.page_id"
             " WHERE comparison.comparison = 'alder-vs-birch'",
         )
     ) == {(1,)}

@@ -34,7 +34,8 @@ def corrected(home: Path) -> Iterator[Path]:
 def test_a_correction_stands_beside_what_it_is_about(corrected: Path) -> None:
     made = (corrected / "public" / "current.db").resolve()
     assert rows(
-        made, "SELECT kind, page IS NULL, tool IS NULL, quote IS NULL, added_at FROM correction"
+        made,
+        "SELECT kind, page_id IS NULL, tool_id IS NULL, quote_id IS NULL, added_at FROM correction",
     ) == [("page", 0, 1, 1, NOW), ("tool", 1, 0, 1, NOW), ("quote", 1, 1, 0, NOW)]
     with serving(made) as server:
         compare = server.ask("/compare/alder-vs-birch")

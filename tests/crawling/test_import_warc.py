@@ -76,7 +76,7 @@ def test_a_page_that_went_back_to_what_it_was_shows_that_again(home):
     b = record("response", URL, SECOND, answer(OTHER))
     again = record("revisit", URL, THIRD, answer(b""), Payload_Digest=digest)
     assert taken(home, a + b + again).stored == 3
-    shown = built(home, "SELECT captured_at, last_seen, version FROM comparison")
+    shown = built(home, "SELECT captured_at, last_seen, version_id FROM comparison")
     assert shown == [(FIRST, THIRD, 3)] or shown[0][1] == THIRD
     assert built(home, "SELECT number, first_seen FROM comparison_version ORDER BY 1") == [
         (1, FIRST),
@@ -236,7 +236,7 @@ def test_our_own_warc_files_give_another_home_the_same_dates(tmp_path_factory, o
     assert (report.stored, report.failed) == (len(observed), {})
     assert timeline(home) == timeline(other)
     seen = "SELECT c.comparison, v.number, v.first_seen, v.last_seen FROM comparison_version AS v"
-    seen += " JOIN comparison AS c ON c.id = v.comparison ORDER BY 1, 2"
+    seen += " JOIN comparison AS c ON c.id = v.page_id ORDER BY 1, 2"
     assert built(home, seen) == built(other, seen)
     again = import_paths(other, [home / "warc"], site=SAMPLE)
     assert (again.stored, again.unchanged) == (0, len(observed))
@@ -364,7 +364,7 @@ def test_what_a_robots_txt_asked_for_stands_with_the_pages_that_were_imported_wi
     robots = record("response", "https://sample.example/robots.txt", FIRST, block)
     assert taken(home, robots + record("response", URL, FIRST, answer(BODY))).failed == {}
     assert built(home, "SELECT opt_outs FROM capture WHERE outcome = 'comparison'") == [
-        ("robots-ai",)
+        ('["robots-ai"]',)
     ]
     done = verdicts("wacz", "--home", home, "--out", home.parent / "held.wacz", "--json")
     assert json.loads(done.stdout or "{}").get("pages", 0) == 0, done.stdout

@@ -96,6 +96,7 @@ def test_the_build_after_an_unchanged_recrawl_parses_no_page(site: Site, home: P
         "comparison_version.last_seen",
         "quote.last_seen",
         "reviewer.last_seen",
+        "side_seen.last_seen",
         "tool.last_seen",
     }
 

@@ -70,7 +70,7 @@ def test_what_a_right_clock_stores_comes_after_what_a_wrong_one_stored(wronged, 
     with closing(sqlite3.connect(home / "public/current.db")) as db:
         shown = db.execute(
             "SELECT captured_at, first_seen, last_seen FROM comparison JOIN page ON"
-            " page.id = comparison.page WHERE page.url LIKE ?",
+            " page.id = comparison.page_id WHERE page.url LIKE ?",
             ("%" + PATH,),
         )
         assert shown.fetchall() == [(AFTER, FIRST, AFTER)]

@@ -145,7 +145,7 @@ def test_a_text_to_compare_a_number_with_is_refused_by_name(
 @pytest.mark.parametrize(
     "wanted",
     ["score=90", "score__gt=1e1", "score__lt=+90.5", "score__in=90,%2080", "score__in=[90,80]",
-     "score__contains=x", "score__isnull=1", "text__gt=abc", "reviewer=1", "tool_name=1"],
+     "score__contains=x", "score__isnull=1", "text__gt=abc", "reviewer_id=1", "tool_name=1"],
 )  # fmt: skip
 def test_a_right_filter_is_answered(server: Server, wanted: str) -> None:
     assert server.ask(f"/verdicts/quote.json?{wanted}").status == 200

@@ -65,7 +65,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[sqlite3.Con
 
 TAKEDOWN = """insert into takedown (kind, site, target, reason, added_at)
 values ('page', 'bench', 'https://bench.example/compare/a-vs-b', 'asked', '2026-11-01')"""
-CORRECTION = """insert into correction (kind, site, target, tool, note, added_at)
+CORRECTION = """insert into correction (kind, site, target, tool_id, note, added_at)
 values ('tool', 'bench', 'tool-00003', 3 * 3 + 1, 'a note', '2026-11-01')"""
 
 
@@ -132,10 +132,12 @@ def test_a_tool_lists_every_quote_that_a_look_at_all_its_places_finds(
             assert {each.id for each in found.quotes} == {
                 each.id for each in rows(conn, EVERY_QUOTE, id=row.id)
             }
-            cards = rows(conn, "select distinct card from version_tool where tool = :id", id=row.id)
-            assert {each.id for each in found.cards} == {each.card for each in cards}
+            cards = rows(
+                conn, "select distinct card_id from version_tool where tool_id = :id", id=row.id
+            )
+            assert {each.id for each in found.cards} == {each.card_id for each in cards}
 
 
 EVERY_QUOTE = """
-select distinct vq.quote as id from version_quote vq join version_tool vt
-on vt.version = vq.version and vt.position = vq.tool_position where vt.tool = :id"""
+select distinct vq.quote_id as id from version_quote vq join version_tool vt
+on vt.version_id = vq.version_id and vt.position = vq.tool_position where vt.tool_id = :id"""

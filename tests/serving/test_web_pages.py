@@ -215,7 +215,7 @@ def test_a_reviewers_counts_are_printed_verdicts_of_distinct_quotes(server: Serv
     text = words_of(server.ask("/reviewer/Builder").text)
     sql = (
         "select count(*) as quotes, sum(verdict = 'ship' and verdict_source = 'page') as ship"
-        " from quote join reviewer on reviewer.id = quote.reviewer where name = 'Builder'"
+        " from quote join reviewer on reviewer.id = quote.reviewer_id where name = 'Builder'"
     )
     told = json.loads(server.ask(f"/verdicts/-/query.json?_shape=array&sql={quote(sql)}").body)[0]
     assert f"distinct quotes {told['quotes']}" in text

@@ -41,7 +41,7 @@ def plant(path: Path) -> None:
         for (table,) in listed:
             if "_fts" not in table and not table.startswith("sqlite_"):
                 for (column,) in conn.execute("SELECT name FROM pragma_table_info(?)", (table,)):
-                    sql = f'CREATE INDEX "planted_{table}_{column}" ON "{table}" ("{column}")'
+                    sql = f'CREATE INDEX "planted {table} {column}" ON "{table}" ("{column}")'
                     conn.execute(sql)
         conn.commit()
 
@@ -90,10 +90,10 @@ def test_pages_in_any_order_give_every_row_once_and_in_that_order(
 @pytest.mark.parametrize(
     ("table", "narrowed"),
     [
-        ("quote", "_facet=reviewer&_facet=verdict&score__gt=1"),
+        ("quote", "_facet=reviewer_id&_facet=verdict&score__gt=1"),
         ("quote", "_search=screenshot"),
         ("quote", "_where=id+in+(select+id+from+quote+order+by+score+limit+9)"),
-        ("quote", "reviewer__notnull=1&_labels=on"),
+        ("quote", "reviewer_id__notnull=1&_labels=on"),
         ("quote", '_through={"table":"side_quote","column":"slot","value":"1"}'),
         ("comparison_quote", "_facet=verdict&tool_position=1"),
         ("comparison_quote", "_where=score+>+0"),
@@ -167,7 +167,7 @@ def test_a_query_of_ones_own_keeps_its_order(planted: Server) -> None:
     assert told("select id, text from quote order by id desc limit 3") == [
         *reversed(told("select id from quote order by id limit 100")[-3:])
     ]
-    assert told("select id, 1 from site union select id, 2 from tool order by 2, id limit 3")
-    assert told("select id, count(*) from quote group by reviewer order by 2 limit 3")
+    assert told("select id, 1 from card union select id, 2 from tool order by 2, id limit 3")
+    assert told("select id, count(*) from quote group by reviewer_id order by 2 limit 3")
     plain = "select verdict from comparison_quote union select verdict from quote limit 5"
     assert json.loads(planted.ask(f"/verdicts/-/query.json?sql={quote(plain)}").body)["ok"]

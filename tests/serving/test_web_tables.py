@@ -35,7 +35,7 @@ def test_a_table_shows_first_what_a_reader_wants_unless_told_which_columns(serve
         return re.findall(r'data-name="(\w+)"', row[1]) if row else []
 
     quote = order("/verdicts/quote")
-    assert quote[:6] == ["id", "tool_name", "reviewer", "score", "verdict", "text"]
+    assert quote[:6] == ["id", "tool_name", "reviewer_id", "score", "verdict", "text"]
     assert quote[-1] == "key"
     assert order("/verdicts/card")[:3] == ["id", "name", "category"]
     assert order("/verdicts/crawl")[:3] == ["id", "started_at", "kind"]
@@ -63,7 +63,7 @@ def test_a_table_is_headed_in_words_and_keeps_its_names_for_queries(
 
 @pytest.mark.parametrize(
     ("table", "name"),
-    [("tool", "name"), ("quote", "tool_name"), ("card", "name"), ("comparison", "tool_a")],
+    [("tool", "name"), ("quote", "tool_name"), ("card", "name"), ("comparison", "tool_a_id")],
 )
 def test_a_tools_name_in_a_table_leads_to_its_page(server: Server, table: str, name: str) -> None:
     page = server.ask(f"/verdicts/{table}?_size=100").text

@@ -34,6 +34,15 @@ class Card:
     words: str = "carries its own weight on a slow laptop"
     score: int = 81
     reviewer: str = "Builder"
+    ships: int = 4
+
+    @property
+    def badge(self) -> str:
+        return "Ship" if self.ships > 2 else "Skip" if self.ships < 2 else "Mixed"
+
+    @property
+    def votes(self) -> str:
+        return f"{self.badge} · {self.ships} ship / {4 - self.ships} skip"
 
     def speaker(self, row: int) -> str:
         """Who speaks in a row, of the names that `reviewer` lists with commas."""
@@ -68,8 +77,9 @@ def html(a: Card, b: Card, *, head: str = "", end: str = "</body></html>") -> by
 
 def _card(card: Card) -> str:
     return (
-        f"<article><p>{card.category}</p><h2>{card.name}</h2><p>{card.tagline}</p><p>Ship</p>"
-        f"<div><p>100%</p><p>Panel ship</p></div><div><p>—</p><p>Community</p></div>"
+        f"<article><p>{card.category}</p><h2>{card.name}</h2><p>{card.tagline}</p>"
+        f"<p>{card.badge}</p>"
+        f"<div><p>{25 * card.ships}%</p><p>Panel ship</p></div><div><p>—</p><p>Community</p></div>"
         f"<div><p>Free</p><p>Entry</p></div><p>{card.description}</p></article>"
     )
 
@@ -77,19 +87,21 @@ def _card(card: Card) -> str:
 def _decision(a: Card, b: Card) -> str:
     rows = [
         ("Decision", a.name, b.name),
-        ("Panel verdict", "Ship · 4 ship / 0 skip", "Ship · 4 ship / 0 skip"),
+        ("Panel verdict", a.votes, b.votes),
         ("Community", "No community votes yet", "No community votes yet"),
         ("Pricing", a.pricing, b.pricing),
         ("Best for", a.tagline, b.tagline),
         ("Category", a.category, b.category),
     ]
+    rows = [row for row in rows if any(row[1:])]
     cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table>{cells}</table>"
 
 
 def _cell(card: Card, row: int) -> str:
+    verdict = "ship" if row <= card.ships else "skip"
     return (
-        f"<div class=cell><p>{card.speaker(row)}</p><p>{card.score}/100 · ship</p>"
+        f"<div class=cell><p>{card.speaker(row)}</p><p>{card.score}/100 · {verdict}</p>"
         f"<p>{card.quote(row)}</p></div>"
     )
 
@@ -162,9 +174,9 @@ NAMES = {
     "capture": "url || ' ' || captured_at",
     "comparison": "comparison",
     "comparison_version": "(SELECT comparison FROM comparison AS own WHERE own.id ="
-    " comparison_version.comparison) || ' ' || number",
-    "side": "(SELECT name FROM tool WHERE tool.id = side.tool) || (SELECT group_concat(key) FROM"
-    " side_quote JOIN quote ON quote.id = quote WHERE side = side.id)",
+    " comparison_version.page_id) || ' ' || number",
+    "side": "(SELECT name FROM tool WHERE tool.id = side.tool_id) || (SELECT group_concat(key) FROM"
+    " side_quote JOIN quote ON quote.id = quote_id WHERE side_id = side.id)",
     "tool": "tool",
     "card": "key",
     "quote": "key",
@@ -183,7 +195,7 @@ def told(path: Path, but: tuple[str, ...] = ()) -> dict[str, list[tuple[str, ...
         return {
             model.table: sorted(
                 tuple(
-                    repr(names[column.references].get(value) if column.references else value)
+                    repr(names.get(column.references or "", {}).get(value, value))
                     for column, value in zip(columns(model), row, strict=True)
                     if column.name != "id"
                 )

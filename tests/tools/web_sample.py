@@ -79,6 +79,7 @@ class Filler:
             site="shiporskip",
             slug=slug,
             name=name,
+            name_since=BEFORE,
             url=url,
             first_seen=BEFORE,
             last_seen=NOW,
@@ -89,7 +90,7 @@ class Filler:
             "card",
             key=sha(key, "card"),
             site="shiporskip",
-            tool=self.tools[key],
+            tool_id=self.tools[key],
             name=name,
             category=category,
             tagline=more.get("tagline", f"The {category.lower()} desk mate"),
@@ -128,9 +129,9 @@ class Filler:
             key=sha(tool, text),
             site="shiporskip",
             tool_name=self.name_of(tool),
-            tool=self.tools[tool],
-            card=self.cards[tool],
-            reviewer=self.reviewer(reviewer),
+            tool_id=self.tools[tool],
+            card_id=self.cards[tool],
+            reviewer_id=self.reviewer(reviewer),
             score=80 + slot if reviewer else None,
             verdict=verdict,
             verdict_source=source,
@@ -153,28 +154,28 @@ class Filler:
             "page",
             site="shiporskip",
             url=url or key,
-            comparison=key,
+            key=key,
             due=0,
             captures=1,
             state=more.get("state", "stored"),
             last_captured_at=NOW,
         )
-        capture = self.capture(page, None, "comparison", more.get("opt_outs", ""))
         wanted = self.conn.execute("select max(id) from comparison_version").fetchone()[0] or 0
         version = wanted + more.get("versions", 1)
+        capture = self.capture(page, None, "comparison", more.get("opt_outs"), version)
         comparison = self.add(
             "comparison",
             comparison=key,
             site="shiporskip",
             title=title,
             layout="html:9f3c",
-            tool_a=self.tools[a],
-            tool_b=self.tools[b],
-            card_a=self.cards[a],
-            card_b=self.cards[b],
-            page=page,
-            capture=capture,
-            version=version,
+            tool_a_id=self.tools[a],
+            tool_b_id=self.tools[b],
+            card_a_id=self.cards[a],
+            card_b_id=self.cards[b],
+            page_id=page,
+            capture_id=capture,
+            version_id=version,
             captured_at=NOW,
             first_seen=BEFORE,
             last_seen=NOW,
@@ -183,13 +184,21 @@ class Filler:
             noindex=more.get("noindex", 0),
         )
         for number in range(1, more.get("versions", 1) + 1):
-            self.version(comparison, capture, number, title, (a, b), more)
+            self.version(page, number, title, (a, b), more)
         return comparison
 
-    def capture(self, page: int, url: str | None, outcome: str, opt_outs: str = "") -> int:
+    def capture(
+        self,
+        page: int,
+        url: str | None,
+        outcome: str,
+        opt_outs: str | None = None,
+        version: int | None = None,
+    ) -> int:
         return self.add(
             "capture",
-            page=page,
+            page_id=page,
+            version_id=version,
             url=url,
             captured_at=NOW,
             date_source="crawl",
@@ -204,22 +213,15 @@ class Filler:
         )
 
     def version(
-        self,
-        comparison: int,
-        capture: int,
-        number: int,
-        title: str,
-        pair: tuple[str, str],
-        more: dict[str, Any],
+        self, page: int, number: int, title: str, pair: tuple[str, str], more: dict[str, Any]
     ) -> None:
         version = self.add(
             "comparison_version",
-            comparison=comparison,
-            capture=capture,
+            page_id=page,
             number=number,
             title=title,
             layout="html:9f3c",
-            record_sha256=sha(comparison, number),
+            record_sha256=sha(page, number),
             first_seen=BEFORE,
             last_seen=NOW,
         )
@@ -236,8 +238,8 @@ class Filler:
             )
             side = self.add(
                 "side",
-                tool=self.tools[tool],
-                card=self.cards[tool],
+                tool_id=self.tools[tool],
+                card_id=self.cards[tool],
                 badge=card["badge"],
                 votes_ship=card["share"] // 25,
                 votes_skip=4 - card["share"] // 25,
@@ -247,7 +249,7 @@ class Filler:
                 community_votes=at - 1,
                 pricing=more.get("pricing", "Free for one person"),
             )
-            self.add("version_side", version=version, position=at, side=side)
+            self.add("version_side", version_id=version, position=at, side_id=side)
             for slot in range(1, 5):
                 if (slot, at) not in more.get("missing", ()):
                     self.cell(side, slot, tool, more)
@@ -267,15 +269,15 @@ class Filler:
         withheld = more.get("withheld")
         self.add(
             "side_quote",
-            side=side,
+            side_id=side,
             slot=slot,
-            reviewer=self.reviewer(reviewer),
+            reviewer_id=self.reviewer(reviewer),
             score=80 + slot if is_named else None,
             verdict=verdict,
             verdict_source=source,
             verdict_start=start,
             verdict_end=end,
-            quote=self.quote(tool, slot, reviewer, text, verdict, source, withheld),
+            quote_id=self.quote(tool, slot, reviewer, text, verdict, source, withheld),
         )
 
     def share(self, tool: str) -> int:
@@ -313,6 +315,12 @@ def fill(conn: sqlite3.Connection) -> None:
         bytes=900_000,
         robots_state="ok",
     )
+    said = {"tool_id": add.tools["quillfish"], "field": "pricing", "version_id": 1}
+    add.add("history", **said, value=f"Free {EVIL}", first_seen=BEFORE, last_seen=BEFORE)
+    add.add("history", **said, value="Free for one person", first_seen=NOW, last_seen=NOW)
+    added = {"kind": "changed", "cause": "source", "comparison_id": 1, "seen_by": NOW}
+    add.add("change", **said, **added, old=f"Free {EVIL}", new="Free for one person")
+    add.add("side_seen", side_id=1, version_id=1, first_seen=BEFORE, last_seen=NOW)
     add.add("release", release="2026-10", created_at=BEFORE, sha256=sha("release"))
     add.add(
         "release",
@@ -354,7 +362,7 @@ def fill_oddities(add: Filler) -> None:
         "veiled",
         withheld="noarchive",
         noindex=1,
-        opt_outs="noarchive noindex",
+        opt_outs='["noarchive", "noindex"]',
         state="held",
         is_open=True,
         texts=[f"Secret words number {n} on {{name}}" for n in range(4)],
@@ -382,17 +390,17 @@ def fill_oddities(add: Filler) -> None:
         reviewers=[EVIL + str(n) for n in range(4)],
         texts=[f"{escaped} number {n}" for n in range(4)],
     )
-    add.add("finding", comparison=evil, code="badge_disagrees", field=EVIL, detail=EVIL)
+    last = add.conn.execute("select max(id) from comparison_version").fetchone()[0]
+    shown = {"comparison_id": evil, "version_id": last, "last_version_id": last}
+    add.add("finding", **shown, code="badge_disagrees", field=EVIL, detail=EVIL)
     for state in ("gone", "waiting", "refused", "failed"):
         url = f"https://shiporskip.io/compare/{state}-vs-{EVIL}"
-        page = add.add(
-            "page", site="shiporskip", url=url, comparison=None, state=state, due=1, captures=0
-        )
+        page = add.add("page", site="shiporskip", url=url, key=url, state=state, due=1, captures=0)
     capture = add.capture(page, url, "failure")
     add.add(
         "failure",
-        page=page,
-        capture=capture,
+        page_id=page,
+        capture_id=capture,
         code="quote_count",
         field=EVIL,
         detail=EVIL,
@@ -401,7 +409,7 @@ def fill_oddities(add: Filler) -> None:
     url = "https://shiporskip.io/compare/felled-vs-tree"
     known = {"kind": "page", "site": "shiporskip", "target": url}
     takedown = add.add("takedown", **known, reason="It was asked for", added_at=NOW)
-    shown = {"comparison": "felled-vs-tree", "state": "refused", "takedown": takedown}
+    shown = {"key": "felled-vs-tree", "state": "refused", "takedown_id": takedown}
     add.add("page", site="shiporskip", url=url, due=0, captures=0, **shown)
 
 

@@ -1,0 +1,166 @@
+"""A site that changes between crawls: each change is told once, from the crawl to the page."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawl_site import Answer, Site, run_crawl
+from db_home import ALDER, BIRCH, CEDAR, Card, html
+from recrawling import at
+from web_server import serving
+
+from archive.ledger.profiles import accept_drift
+from db import build
+from db.check import check
+
+DOGWOOD = Card("dogwood", "Dogwood Loom", reviewer="Builder, Skeptic, Founder, Designer")
+FIRST = [replace(card, reviewer=DOGWOOD.reviewer) for card in (ALDER, BIRCH, CEDAR)] + [DOGWOOD]
+# Alder's price goes up, Birch's share down with two verdicts flipped.
+SECOND = [
+    replace(FIRST[0], pricing="Free for one desk, then 9 crowns"),
+    replace(FIRST[1], ships=2),
+    *FIRST[2:],
+]
+# No page says a price any more.
+THIRD = [replace(card, pricing="") for card in SECOND]
+DAYS = [f"2026-{day}T12:00:00Z" for day in ("11-01", "12-11", "01-20")]
+PRICED = {card.slug: card.pricing for card in SECOND}
+
+
+def pages(cards: list[Card]) -> dict[str, bytes]:
+    return {
+        f"/compare/{a.slug}-vs-{b.slug}": html(a, b)
+        for at, a in enumerate(cards)
+        for b in cards[at + 1 :]
+    }
+
+
+GONE = ("/compare/alder-vs-cedar", "/compare/birch-vs-dogwood")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The database after three crawls, each followed by a build."""
+    home = tmp_path_factory.mktemp("changing") / "home"
+    site = Site()
+    try:
+        for day, cards in ((0, FIRST), (40, SECOND), (80, THIRD)):
+            shown = pages(cards)
+            for path, body in shown.items():
+                site.answers[path] = Answer(body)
+            if day == 80:
+                for path in GONE:
+                    site.answers[path] = Answer(b"gone", 410)
+            listed = "".join(f'<a href="{path}">a comparison</a>' for path in shown)
+            site.answers["/"] = Answer(f"<html><body><p>All</p>{listed}</body></html>".encode())
+            run_crawl(home, site.base, "--all-due", env=at(day))
+            build(home)
+        accept_drift(home, 3)
+        for day in (90, 100):  # until an address is believed to be gone
+            run_crawl(home, site.base, "--all-due", env=at(day))
+        made = build(home)
+    finally:
+        site.close()
+    assert check(home, deep=True) == []
+    yield made.path
+
+
+def asked(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(sql).fetchall()
+
+
+def test_each_change_is_one_row_with_what_was_and_is_and_between_which_days(
+    published: Path,
+) -> None:
+    sql = """SELECT kind, tool, coalesce(reviewer, ''), field, old, new,
+      substr(seen_after, 1, 10), substr(seen_by, 1, 10) FROM changes
+      WHERE field NOT IN ('tool', 'comparison') ORDER BY seen_by, tool, field, reviewer"""
+    day1, day2, day3 = "2026-11-01", "2026-12-11", "2027-01-20"
+    assert asked(published, sql) == [
+        ("changed", "alder", "", "pricing", ALDER.pricing, PRICED["alder"], day1, day2),
+        ("changed", "birch", "", "badge", "Ship", "Mixed", day1, day2),
+        ("changed", "birch", "", "panel_ship_percent", "100", "50", day1, day2),
+        ("changed", "birch", "Builder", "verdict", "ship", "skip", day1, day2),
+        ("changed", "birch", "Designer", "verdict", "ship", "skip", day1, day2),
+        ("changed", "birch", "", "votes", "4 ship / 0 skip", "2 ship / 2 skip", day1, day2),
+        *(
+            ("vanished", slug, "", "pricing", PRICED[slug], None, day2, day3)
+            for slug in ("alder", "birch", "cedar", "dogwood")
+        ),
+    ]
+
+
+def test_what_appeared_and_what_is_gone_is_told_once(published: Path) -> None:
+    sql = "SELECT field, kind, count(*), count(DISTINCT coalesce(tool, comparison)) FROM changes"
+    sql += " WHERE field IN ('tool', 'comparison') GROUP BY 1, 2 ORDER BY 1, 2"
+    assert asked(published, sql) == [
+        ("comparison", "appeared", 6, 6),
+        ("comparison", "vanished", 2, 2),
+        ("tool", "appeared", 4, 4),
+    ]
+    gone = "SELECT comparison, substr(seen_after, 1, 10), substr(seen_by, 1, 10) FROM changes"
+    gone += " WHERE field = 'comparison' AND kind = 'vanished' ORDER BY 1"
+    assert asked(published, gone) == [
+        (path.rpartition("/")[2], "2026-12-11", "2027-01-20") for path in GONE
+    ]
+
+
+def test_a_value_that_changed_is_the_newest_and_never_null(published: Path) -> None:
+    cards = "SELECT name, pricing, substr(pricing_since, 1, 10) FROM card"
+    cards += " WHERE last_seen > '2027' ORDER BY name"
+    assert asked(published, cards) == [
+        ("Alder Désk", PRICED["alder"], "2026-12-11"),
+        ("Birch Pad", PRICED["birch"], "2026-12-11"),
+        ("Cedar Box", PRICED["cedar"], "2026-11-01"),
+        ("Dogwood Loom", PRICED["dogwood"], "2026-11-01"),
+    ]
+    quotes = "SELECT verdict, substr(verdict_since, 1, 10), count(*) FROM quote"
+    quotes += " WHERE tool_name = 'Birch Pad' GROUP BY 1, 2 ORDER BY 1"
+    assert asked(published, quotes) == [("ship", "2026-11-01", 2), ("skip", "2026-12-11", 2)]
+    assert asked(published, "SELECT count(*) FROM quote WHERE verdict IS NULL") == [(0,)]
+
+
+def test_older_values_are_rows_of_history_with_their_days(published: Path) -> None:
+    sql = """SELECT value, substr(history.first_seen, 1, 10), substr(history.last_seen, 1, 10)
+      FROM history JOIN tool ON tool.id = tool_id WHERE tool = 'alder' ORDER BY 2"""
+    assert asked(published, sql) == [
+        (ALDER.pricing, "2026-11-01", "2026-11-01"),
+        (PRICED["alder"], "2026-12-11", "2026-12-11"),
+        (None, "2027-01-20", "2027-02-09"),
+    ]
+
+
+def test_what_changed_over_time_is_no_finding(published: Path) -> None:
+    sql = "SELECT code, field FROM finding WHERE code = 'observation_conflict'"
+    assert asked(published, sql) == []
+
+
+def test_a_null_is_what_no_page_ever_stated(published: Path) -> None:
+    """The sentence of the README, over every joined column."""
+    for table, columns in {
+        "card": ("badge", "votes_ship", "votes_skip", "pricing"),
+        "quote": ("reviewer_id", "score", "verdict"),
+    }.items():
+        for column in columns:
+            (nulls,) = asked(published, f"SELECT count(*) FROM {table} WHERE {column} IS NULL")[0]
+            assert nulls == 0, (table, column)
+
+
+def test_the_pages_say_the_price_and_the_verdicts_and_since_when(published: Path) -> None:
+    with serving(published) as server:
+        alder = server.ask("/tool/alder").text
+        assert PRICED["alder"] in alder and "since 2026-12-11" in alder
+        assert ALDER.pricing in alder, "what it was before stands in the history"
+        ((key,),) = asked(published, "SELECT key FROM quote JOIN reviewer r ON r.id = reviewer_id"
+                          " WHERE tool_name = 'Birch Pad' AND r.name = 'Designer'")  # fmt: skip
+        quote = re.sub(r"<[^>]+>", " ", server.ask(f"/quote/{key}").text)
+        assert "skip" in quote and "nothing decides it" not in quote
+        assert "ship until 2026-11-01" in " ".join(quote.split())
