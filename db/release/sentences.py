@@ -17,6 +17,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("finding", "detail"),
 )
 """Table and column of what holds a publisher's sentences, or details of ours that may cite them."""
+VALUES: tuple[tuple[str, str], ...] = (("history", "value"), ("change", "old"), ("change", "new"))
+"""Table and column of what holds values of every field, in the place of a sentence its hash."""
+WORDED = ("tagline", "pricing")
+"""The fields whose values there are sentences; those of longer ones are keys already."""
 HASH, LENGTH = "_sha256", "_length"
 """What the names of the columns end in that stand for one left out."""
 _TOLD = {
@@ -41,6 +45,12 @@ def leave_out_sentences(db: sqlite3.Connection) -> None:
         )
         db.execute(f"ALTER TABLE {name} DROP COLUMN {own}")
         _describe(db, table, column)
+    fields = ", ".join(f"'{each}'" for each in WORDED)
+    for table, column in VALUES:
+        db.execute(
+            f"UPDATE {quoted(table)} SET {quoted(column)} = 'sha256:' || sha256({quoted(column)})"
+            f" WHERE field IN ({fields})"
+        )
 
 
 def shows_sentences(columns: set[str]) -> bool:

@@ -6,7 +6,7 @@ import gzip
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,8 @@ def make_home(home: Path) -> Path:
     """A home with a published database: names, formulas, an address that asks for no use by AI."""
     asking = page(CEDAR, NUMBER, at=WEDNESDAY, head=ASKING)
     answers = [page(ALDER, BIRCH), page(FORMULA, NUMBER), page(PLUS, ALDER, at=TUESDAY)]
+    dearer = replace(ALDER, pricing="Nine crowns for each desk", tagline="Two drawers for one idea")
+    answers.append(page(dearer, BIRCH, at=WEDNESDAY))
     store(home, [*answers, asking, page(Card("bad", "None"), ALDER)])
     build(home, workers=1)
     return home
