@@ -232,3 +232,11 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 30
     assert "[release]" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_release_does_not_go_into_its_home_and_its_base_is_an_address(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    inside = verdicts("export", "--home", home, "--out", home / "releases")
+    assert inside.returncode == 2 and "does not lie inside its home" in inside.stderr
+    based = verdicts("export", "--home", home, "--out", tmp_path / "out", "--base", "here")
+    assert based.returncode == 2 and "here: not an address" in based.stderr
