@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit
@@ -58,13 +58,14 @@ class Index:
     unsealed: int
 
 
-def index(home: Path, *, has_304: bool = True) -> Index:
+def index(home: Path, *, has_304: bool = True, only: Container[int] | None = None) -> Index:
     """The index of every sealed capture of a home: pages, redirects, errors, robots, revisits.
 
-    Shape: without `has_304` the answers that a page has not changed are left out.
+    Shape: without `has_304` the answers that a page has not changed are left out; with `only`, all
+    captures but those with these numbers.
     Raises: StartError when there is no ledger; IntegrityError when it is not a sound one.
     """
-    rows = held_rows(Home(home))
+    rows = [row for row in held_rows(Home(home)) if only is None or row["id"] in only]
     sealed = [row for row in rows if row["is_sealed"]]
     wanted = (row for row in sealed if has_304 or row["status"] != NOT_MODIFIED)
     lines = sorted(line_of(row, row["name"], row["offset"]) for row in wanted)

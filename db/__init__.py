@@ -10,6 +10,7 @@ recognise/ whether a record shows what was taken  takedown/  a take-down carried
 giving/    what may be given to others as it is   engines/  the same work on other machines
 changes/   what is new, in one line
 identity/  which tools may be one                 decide    a person's decision on it
+release/   a published database for others to cite and read
 """
 
 from __future__ import annotations

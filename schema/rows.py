@@ -42,6 +42,8 @@ ToolId = Annotated[int, _row_of("tool")]
 SideId = Annotated[int, _row_of("side")]
 VersionId = Annotated[int, _row_of("comparison_version")]
 Flag = Literal[0, 1]
+OptOut = Literal["noarchive", "noai"]
+"""Why a text is left out: no copy is to be shown, or, in files of a release alone, no use by AI."""
 Slot = Annotated[int, Field(ge=1, le=4)]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 PageState = Literal["refused", "gone", "held", "failed", "waiting", "stored"]
@@ -348,7 +350,7 @@ class CardRow(DatedRow):
     pricing: str | None
     """The newest pricing text shown with the card; null where none ever was."""
     pricing_since: Since
-    withheld: Literal["noarchive"] | None
+    withheld: OptOut | None
     """The opt-out for which the description is left out; null where it is published."""
 
 
@@ -382,7 +384,7 @@ class QuoteRow(DatedRow):
     """The quote's words without their outer quotation marks; null where withheld."""
     characters: Count
     """Length of the quote in code points, given even where the text is withheld."""
-    withheld: Literal["noarchive"] | None
+    withheld: OptOut | None
     """The opt-out for which the text is left out; null where it is published."""
 
 
@@ -416,7 +418,7 @@ class ComparisonRow(DatedRow):
     """Date of the capture shown, UTC."""
     state: Literal["stored", "held"]
     """Stored where the newest attempt gave this record; held where a later one gave none."""
-    withheld: Literal["noarchive", "takedown"] | None
+    withheld: Literal[OptOut, "takedown"] | None
     """Why texts of this page are left out: an opt-out, a take-down; null where all are shown."""
     noindex: Flag
     """1 where the page, as it was last seen, asks search engines not to list it."""
@@ -459,7 +461,7 @@ class SideRow(NumberedRow):
     community_ship: Annotated[Count | None, same(records.Community, "ship")]
     community_votes: Annotated[Count | None, same(records.Community, "votes")]
     pricing: Annotated[str | None, same(records.Tool, "pricing")]
-    withheld: Literal["noarchive"] | None
+    withheld: OptOut | None
     """The opt-out for which its pages show no description; null where they show one."""
 
 
@@ -481,7 +483,7 @@ class SideQuoteRow(Row):
     """Where in the text the deciding words end, in code points; null unless a cue decides."""
     quote_id: QuoteId
     """The quote shown."""
-    withheld: Literal["noarchive"] | None
+    withheld: OptOut | None
     """The opt-out for which its pages show none of the words; null where they show them."""
 
 

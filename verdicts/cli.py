@@ -20,6 +20,7 @@ from verdicts.commands.correct import correct
 from verdicts.commands.crawl import crawl
 from verdicts.commands.decide import differ, same
 from verdicts.commands.drift import drift
+from verdicts.commands.export import export
 from verdicts.commands.fixture import fixture
 from verdicts.commands.import_ import import_
 from verdicts.commands.plan import plan as plan_command
@@ -202,6 +203,7 @@ for command in (
     crawl,
     differ,
     drift,
+    export,
     fixture,
     import_,
     plan_command,

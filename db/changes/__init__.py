@@ -8,13 +8,3 @@ from db.changes.crawled import changes_of_run
 from db.changes.editions import changes_between
 from db.changes.line import ChangeCounts, failing_line
 from db.changes.waiting import Waiting, waiting_in, waiting_now
-
-__all__ = [
-    "ChangeCounts",
-    "Waiting",
-    "changes_between",
-    "changes_of_run",
-    "failing_line",
-    "waiting_in",
-    "waiting_now",
-]

@@ -1,0 +1,11 @@
+"""A published database as a release: a folder of files in other people's formats.
+
+release    the whole of it, in one line
+sqlite     its own database                  optouts    texts left out for opt-outs
+sentences  what a release of facts lacks     tables     what it holds, told from the models
+arrow      rows as batches                   parquet, csv, jsonl  a table in each form
+about      what it says of itself            datapackage, croissant, crate  for machines
+citation   how to cite it                    papers     README, datasheet, changelog, licence
+"""
+
+from db.release.release import export

@@ -1,0 +1,47 @@
+"""Rows of a release as Arrow's batches. `pyarrow` is an extra of the installation.
+
+A type follows from the model, never from the values: a column without one value keeps its type.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from db.release.tables import AT_ONCE, ReleasedColumn, ReleasedTable
+from schema.errors import StartError
+
+
+def arrow(module: str = "") -> Any:
+    """pyarrow, or a module of it. Raises: StartError where it is not installed."""
+    try:
+        return import_module(f"pyarrow{module}")
+    except ModuleNotFoundError as error:
+        what = 'a release is written with pyarrow: pip install -e ".[release]"'
+        raise StartError(what=what) from error
+
+
+def schema_of(table: ReleasedTable, told: dict[str, str]) -> Any:
+    """The Arrow schema of a table. Shape: `told` is kept in the file, names to texts."""
+    pa = arrow()
+    return pa.schema([_field(each) for each in table.columns], metadata=told)
+
+
+def batches(db: sqlite3.Connection, table: ReleasedTable, schema: Any) -> Iterator[Any]:
+    """The rows of a table in the order of their keys, some thousand at a time."""
+    pa = arrow()
+    found = db.execute(table.select())
+    while rows := found.fetchmany(AT_ONCE):
+        values = zip(schema.types, zip(*rows, strict=True), strict=True)
+        arrays = [pa.array(column, type_) for type_, column in values]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _field(column: ReleasedColumn) -> Any:
+    pa = arrow()
+    numbers = pa.int32() if column.is_small else pa.int64()
+    kind = pa.string() if column.kind == "string" else numbers
+    told = {"description": column.description}
+    return pa.field(column.name, kind, nullable=not column.is_required, metadata=told)

@@ -1,0 +1,56 @@
+"""`verdicts export`: what is published as a release, a folder that others can cite and read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from schema.errors import UsageError
+from verdicts.console import note, print_report, progress
+from verdicts.options import example, home_option, json_option
+from verdicts.outfile import require_outside
+
+
+@click.command(
+    epilog=example("verdicts export --out releases", "verdicts export --facts --out releases")
+)
+@home_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("releases"),
+    metavar="DIR",
+    help="Where the folder of the release goes; it is there whole or not at all.",
+)
+@click.option(
+    "--facts",
+    "is_facts",
+    is_flag=True,
+    help="Leave out the publisher's sentences: their hashes and lengths stand in their place.",
+)
+@click.option(
+    "--base",
+    metavar="URL",
+    help="The address under which DIR will be served, for descriptions that want whole addresses.",
+)
+@json_option
+def export(home: Path, out: Path, is_facts: bool, base: str | None, as_json: bool) -> int:
+    """Make a release: a folder of files in other people's formats.
+
+    SQLite, Parquet, CSV and JSON Lines, with a data package, Croissant, RO-Crate, a citation, a
+    datasheet and hashes. It is named by its newest capture's date and a number; texts whose pages
+    ask for no copies or for no use by AI are not in it.
+    """
+    from db.release import export as run_export
+
+    require_outside(home, out, "a release")
+    if base is not None and not re.fullmatch(r"https?://[^\s?#]+", base):
+        raise UsageError(what=f"{base}: not an address that files can be served under")
+    with progress() as tell:
+        report = run_export(home, out, is_facts=is_facts, base=base, progress=tell)
+    print_report(asdict(report), as_json=as_json)
+    note(f"next: {report.folder}/README.md says how to read it")
+    return 0
