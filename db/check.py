@@ -19,6 +19,7 @@ from db.identity import read_decisions
 from db.publish.publish import read_manifest
 from db.records.recordfile import record_problems
 from db.records.snapshot import take_snapshot
+from db.release import release_problems
 from db.rows.write import database_problems
 from db.takedown.files import withdrawal_problems
 from machine.files import file_sha256
@@ -63,6 +64,7 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     )
     found += _published_problems(place)
     found += [Problem(*each) for each in withdrawal_problems(place, snapshot.taken)]
+    found += [Problem(*each) for each in release_problems(place)]
     found += _decision_problems(place)
     return found
 

@@ -15,6 +15,7 @@ POINTS = (
     "segment-entered", "segment-opened", "tail-kept", "tail-cut", "seal-synced", "seal-renamed",
     "seal-hashed", "sealed", "settled", "run-closed",
     "ledger-filled", "ledger-made", "ledger-swapped",
+    "export-entered", "export-written", "export-whole", "export-named",
 )  # fmt: skip
 """In the order of one run, and what only some runs come to; each stands in the code exactly once.
 

@@ -51,6 +51,11 @@ def tombstone_path(database: Path) -> Path:
     return database.with_suffix(".withdrawn.json")
 
 
+def part_of_release(folder: Path) -> Path:
+    """What the folder of a release is called, beside its place, until it is whole."""
+    return folder.with_name(f".{folder.name}.part")
+
+
 class Manifest(Record):
     """What stands beside a published database: how to verify it and what it was made from."""
 

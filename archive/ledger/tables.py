@@ -216,10 +216,18 @@ CREATE TABLE reading_change (
   old TEXT,
   new TEXT
 ) STRICT;
+ALTER TABLE export ADD COLUMN is_facts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE export ADD COLUMN database_sha256 TEXT;
+ALTER TABLE export ADD COLUMN sums_sha256 TEXT;
+ALTER TABLE export ADD COLUMN since TEXT;
+ALTER TABLE export ADD COLUMN base TEXT;
+ALTER TABLE export ADD COLUMN looked TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE export ADD COLUMN reason TEXT;
 """
 """`acknowledged` are failing or held pages that a person has seen, each with why it waits;
 `reading_change` what another version of the parser read otherwise of pages published before, once
-for each tool and reviewer, words left out."""
+for each tool and reviewer, words left out. `export.sums_sha256` is null until the release is
+whole; `export.looked` names, as JSON, the take-downs of which it holds nothing."""
 
 MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD, FOURTH)
 """Step n takes a ledger from version n to n + 1."""

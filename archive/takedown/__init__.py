@@ -7,10 +7,11 @@ copy       the file that outlives the ledger  erasure  segments written anew wit
 from archive.takedown.copy import entering, require_all, settle
 from archive.takedown.entry import (
     enter_correction,
+    enter_export,
     enter_takedown,
     lift_takedown,
     mark_erased,
-    mark_withdrawn,
+    note_export,
     widen_takedown,
 )
 from archive.takedown.erasure import erase_captures, finish_erasures

@@ -1,4 +1,4 @@
-"""Entering take-downs and corrections into the ledger, dated; exports are marked withdrawn.
+"""Entering take-downs, corrections and exports into the ledger, dated.
 
 A take-down is entered in one short transaction beside a running crawl, which may last for days
 and waits for it; only the erasing of bytes needs the crawl's lock (erasure.py). All of it is then
@@ -11,9 +11,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from archive.home import Home
-from archive.ledger.ledger import insert
+from archive.ledger.ledger import insert, update
 from archive.takedown.copy import enter, entering
-from archive.takedown.takedowns import Matches, Takedown, TakedownKind
+from archive.takedown.takedowns import Export, Matches, Takedown, TakedownKind
 from machine.clock import stamp
 from schema.errors import UsageError
 
@@ -103,7 +103,23 @@ def enter_correction(home: Home, kind: TakedownKind, site: str, target: str, not
         return insert(db, "correction", row)
 
 
-def mark_withdrawn(home: Home, export_id: int) -> None:
-    """Note that an exported folder was withdrawn."""
+def enter_export(home: Home, wanted: Export) -> int:
+    """Enter a folder that a release is about to be written to; gives its number.
+
+    One that was entered and never became whole is entered again under its number.
+    """
+    same = "folder = :folder AND release = :release AND withdrawn_at IS NULL"
     with entering(home) as db:
-        db.execute("UPDATE export SET withdrawn_at = ? WHERE id = ?", (stamp(), export_id))
+        known = db.execute(f"SELECT * FROM export WHERE {same}", dict(wanted)).fetchone()
+        if known is None:
+            return enter(db, wanted, id=None, made_at=stamp())
+        number: int = known["id"]
+        said = ("is_facts", "database_sha256", "since", "base", "looked")
+        update(db, "export", number, {name: getattr(wanted, name) for name in said})
+    return number
+
+
+def note_export(home: Home, export_id: int, **said: str | None) -> None:
+    """Note of an exported folder that it is whole, was looked into, or was withdrawn."""
+    with entering(home) as db:
+        update(db, "export", export_id, said)

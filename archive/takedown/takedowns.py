@@ -105,6 +105,7 @@ class LedgerEntry(Record):
 
 
 _CHANGING = {"id", "matches", "reason", "is_erased", "lifted_at", "withdrawn_at"}
+_CHANGING |= {"is_facts", "database_sha256", "sums_sha256", "since", "base", "looked"}
 
 
 class Takedown(LedgerEntry):
@@ -136,13 +137,33 @@ class Correction(LedgerEntry):
 
 
 class Export(LedgerEntry):
-    """A folder that a release was written to. Absent: `withdrawn_at` is None while it stands."""
+    """A folder that a release was written to, entered before anything is written.
+
+    Absent: `withdrawn_at` and `reason` are None while it stands, `sums_sha256` until it is whole.
+    """
 
     table = "export"
     folder: str
     release: str
-    made_at: str
-    withdrawn_at: str | None
+    made_at: str = ""
+    withdrawn_at: str | None = None
+    reason: str | None = None
+    is_facts: bool = Field(default=False, strict=False)
+    database_sha256: str | None = None
+    """SHA-256 of the release's own database, from which follows all else that it holds."""
+    sums_sha256: str | None = None
+    """SHA-256 of the file that lists the hashes of all others."""
+    since: str | None = None
+    """The release that it was compared with."""
+    base: str | None = None
+    """The address under which its folder was to be served."""
+    looked: str = "[]"
+    """The take-downs of which it was found to hold nothing, as JSON."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it ever was a release: one that was killed before has no name yet."""
+        return self.sums_sha256 is not None
 
 
 _Kind = TypeVar("_Kind", bound=LedgerEntry)

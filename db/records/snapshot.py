@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from archive import Archive, Capture, Page, Run, Segment
 from archive.ledger import held_captures
-from archive.takedown import ERASED, Correction, active_takedowns, corrections
+from archive.takedown import ERASED, Correction, Export, active_takedowns, corrections, exports
 from db.recognise.match import TakedownMatcher
 from machine.clock import parse_stamp, stamp
 from parsers.sites import site_named
@@ -34,6 +34,8 @@ class Snapshot:
     runs: list[Run]
     taken: TakedownMatcher
     corrections: list[Correction]
+    releases: list[Export]
+    """The exported folders that became whole, withdrawn ones too."""
     held: frozenset[int]
     """The captures that wait: their layout drifted in their run, or it was not judged yet."""
     refused: dict[int, int]
@@ -96,6 +98,7 @@ def take_snapshot(archive: Archive) -> Snapshot:
         runs,
         taken,
         corrections(archive.home),
+        [each for each in exports(archive.home) if each.is_whole],
         held_captures(archive.home.path),
         _refused(archive, taken),
         _at(runs),
@@ -135,11 +138,12 @@ def public_runs(runs: Iterable[Run]) -> list[Run]:
 
 
 def small_digest(snapshot: Snapshot) -> str:
-    """SHA-256 over what a published database shows of runs, take-downs and notes."""
+    """SHA-256 over what a published database shows of runs, take-downs, notes and releases."""
     parts = [
         snapshot.at,
         [asdict(run) for run in public_runs(snapshot.runs)],
         [[each.model_dump(mode="json") for each in snapshot.taken.active]],
         [note.model_dump(mode="json") for note in snapshot.corrections],
+        [[each.release, each.withdrawn_at, each.reason] for each in snapshot.releases],
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

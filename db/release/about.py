@@ -20,6 +20,8 @@ LICENCE_WORDS = (
     "What the archive adds is under CC BY 4.0. No licence is granted for what publishers wrote."
 )
 DATABASE = "verdicts.db"
+CHANGES = "changes.jsonl.gz"
+SUMS = "SHA256SUMS"
 GUARD_WORDS = (
     "In CSV every text stands in quotation marks and a null is bare. A text that begins with one of"
     f" = + - @ TAB CR or an apostrophe has one more apostrophe ({GUARD}) in front, so that no"
@@ -48,7 +50,9 @@ class AboutRelease:
     program: str
     """The program that made it, with its version."""
     database_sha256: str
-    """SHA-256 of the published database that it was made from."""
+    """SHA-256 of its own database, from which all else is read."""
+    since: str | None
+    """The release before, with which it is compared; None for the first."""
 
     @property
     def date(self) -> str:

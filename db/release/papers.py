@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from db.release.about import DATABASE, GUARD_WORDS, LICENCE_URL, AboutRelease, ReleasedFile
+from db.release.about import CHANGES, DATABASE, GUARD_WORDS, LICENCE_URL, AboutRelease, ReleasedFile
+from db.release.changes import DataChanges
 from db.release.citation import citation_line
 from db.release.tables import ReleasedTable
 
@@ -97,8 +98,8 @@ is kept as it came; `index.cdxj` says where, for whoever holds the archive. Sour
 {program} read the pages into tables, the same for the same bytes. White space is made one space,
 outer quotation marks of quotes are taken off, nothing else is changed. A verdict that no page
 prints may be inferred from a panel's share or the quote's own words; `verdict_source` says which it
-is, and an inferred one never replaces a printed one. The release is made from the published
-database with the SHA-256 `{sha256}`.
+is, and an inferred one never replaces a printed one. All files with rows are read from the one
+database of the release, which has the SHA-256 `{sha256}`.
 
 ## Uses
 
@@ -142,11 +143,15 @@ The project is not affiliated with, endorsed by or checked by any publisher.
 _CHANGELOG = """\
 # What changed, by table
 
-No release before this one is compared with it.
+{told}
 
-| table | rows |
-|---|---|
+| table | rows | appeared | changed | vanished |
+|---|---|---|---|---|
 {tables}
+
+`{file}` names each of these rows by its key, and of those that changed the columns. Dates of a row
+that was merely seen again count as changed; what publishers themselves changed is in the table
+`change`, with its values.
 """
 
 
@@ -186,10 +191,16 @@ def licence(about: AboutRelease) -> str:
     return _LICENCE.format(url=LICENCE_URL, release=about.release, held=_held(about))
 
 
-def changelog(tables: list[ReleasedTable]) -> str:
+def changelog(about: AboutRelease, changes: DataChanges) -> str:
     """CHANGELOG.md of the data."""
-    lines = (f"| `{each.name}` | {each.rows} |" for each in tables)
-    return _CHANGELOG.format(tables="\n".join(lines))
+    told = f"Since the release {about.since}: {changes.line}."
+    if about.since is None:
+        told = "No release before this one is compared with it: every row is new."
+    lines = "\n".join(
+        f"| `{t.name}` | {t.rows} | {t.appeared} | {t.changed} | {t.vanished} |"
+        for t in changes.tables
+    )
+    return _CHANGELOG.format(told=told, tables=lines, file=CHANGES)
 
 
 def _held(about: AboutRelease) -> str:

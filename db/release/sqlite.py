@@ -1,10 +1,12 @@
 """The database of a release: the published one without what is not given in files.
 
-    copy -> no search tables -> texts held back for opt-outs -> no sentences (facts) -> VACUUM
+    copy -> no search tables -> no releases -> texts held back for opt-outs -> no sentences (facts)
+         -> VACUUM
 
 Search tables are left out because many readers list their parts beside the real ones or lack the
-module for them, and because they hold every word once more. Views stay. Everything else that a
-release holds is read from this file.
+module for them, and because they hold every word once more; the rows about releases, because the
+same archive must give the same bytes before and after its release is known. Views stay. Everything
+else that a release holds is read from this file.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ def write_database(published: Path, path: Path, *, is_facts: bool) -> None:
             for setting in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF"):
                 db.execute(f"PRAGMA {setting}")
             _drop_search(db)
+            db.execute("DELETE FROM release")
             leave_out_reserved(db)
             if is_facts:
                 _keep_facts(db)

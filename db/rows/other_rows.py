@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from archive.takedown import Correction
+from archive.takedown import Correction, Export
 from db.identity.decisions import DecisionFile
 from db.records.snapshot import Snapshot, public_runs
 from db.rows.alike import alias_rows, pair_rows
@@ -25,7 +25,7 @@ def other_rows(
     every = ((code, kind, said) for kind, known in codes for code, said in known.items())
     yield rows.CodeRow, every
     yield rows.DescriptionRow, _numbered(descriptions())
-    yield rows.ReleaseRow, iter(())
+    yield rows.ReleaseRow, _numbered(_releases(snapshot.releases))
     yield rows.CrawlRow, _crawls(snapshot)
     told = snapshot.taken.active
     yield (
@@ -40,6 +40,17 @@ def other_rows(
 
 def _numbered(made: Iterator[Values]) -> Iterator[Values]:
     return ((number, *each) for number, each in enumerate(made, 1))
+
+
+def _releases(folders: list[Export]) -> Iterator[Values]:
+    """A row for each release, however many folders hold it; one that was withdrawn is for all."""
+    every: dict[str, list[Export]] = {}
+    for each in sorted(folders, key=lambda each: (each.made_at, each.release)):
+        every.setdefault(each.release, []).append(each)
+    for name, held in every.items():
+        gone = next((each for each in held if each.withdrawn_at), None)
+        withdrawn = (gone.withdrawn_at, gone.reason) if gone else (None, None)
+        yield name, held[0].made_at, held[0].database_sha256, *withdrawn
 
 
 def _sites(db: sqlite3.Connection) -> Iterator[Values]:

@@ -61,7 +61,8 @@ def read_database(path: Path, cards: CardNumbers | None = None) -> Held | None:
     """What a database of ours holds, of any age. Absent: None where it cannot be read as one."""
     try:
         with closing(connect_read_only(path)) as connection:
-            shown = Shown(_showings(connection), cards)
+            lacks_words = _stand_in(connection)
+            shown = Shown(_showings(connection), cards, lacks_words=lacks_words)
             for table, sql in _NAMED.items():
                 marks = ", ".join("?" * len(sql.split(",")))
                 insert = f"INSERT INTO {table} VALUES ({marks})"
@@ -73,8 +74,15 @@ def read_database(path: Path, cards: CardNumbers | None = None) -> Held | None:
 
 _NAMED = {
     "address": "SELECT site, url FROM page WHERE captures > 0",
-    "detail": "SELECT detail FROM failure UNION SELECT detail FROM finding",
+    "detail": "SELECT detail FROM failure WHERE detail IS NOT NULL"
+    " UNION SELECT detail FROM finding WHERE detail IS NOT NULL",
 }
+_WORDS = {"quote": "text", "card": "description", "failure": "detail", "finding": "detail"}
+"""By table the column that a release of facts lacks, as far as it is asked for here."""
+_STAND_IN = """
+CREATE TEMP VIEW version_tool AS SELECT version_id, position, tool_id, card_id
+FROM version_side JOIN side ON side.id = side_id
+"""
 _QUOTES = """
 SELECT own.version{id}, key, tool_name, text, position
 FROM version_quote AS own JOIN quote ON quote.id = own.quote{id} ORDER BY 1, position
@@ -91,6 +99,18 @@ _PAGE = (
     "page ON page.id = v.page_id",
 )
 """How the page of a version is found: in older databases, and now."""
+
+
+def _stand_in(connection: sqlite3.Connection) -> bool:
+    """Let a release of facts be asked as others are, words being null; gives whether it is one."""
+    names = {name for _, name, *_ in connection.execute("PRAGMA table_info(quote)")}
+    if not names or _WORDS["quote"] in names:
+        return False
+    for table, column in _WORDS.items():
+        sql = f"SELECT *, NULL AS {column} FROM main.{table}"
+        connection.execute(f"CREATE TEMP VIEW {table} AS {sql}")
+    connection.execute(_STAND_IN)
+    return True
 
 
 def _showings(connection: sqlite3.Connection) -> Iterator[PageWords]:

@@ -6,13 +6,16 @@ says of it stands here too.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from archive import Home
-from archive.takedown import Export, Matches, exports, mark_withdrawn, require_all, widen_takedown
+from archive.takedown import Export, Matches, exports, note_export, require_all, widen_takedown
 from db.publish.publish import bury, whole_manifest, write_record
 from db.recognise.match import TakedownMatcher
 from db.rows.write import connect_read_only, id_suffix
@@ -28,6 +31,7 @@ from schema.published import (
     Withdrawal,
     is_named_by_build,
     manifest_path,
+    part_of_release,
     tombstone_path,
 )
 
@@ -54,8 +58,7 @@ def withdraw_files(evidence: Evidence, taken: TakedownMatcher) -> list[str]:
     """Withdraw all that holds what was taken down; gives the names of files and folders."""
     home = evidence.home
     found = [path for path in published_files(home.public) if _withdraw(evidence, path, taken)]
-    standing = (each for each in exports(home) if each.withdrawn_at is None)
-    folders = [each.folder for each in standing if _withdraw_folder(home, each, taken)]
+    folders = [each.folder for each in exports(home) if _withdraw_folder(home, each, taken)]
     return [str(path.relative_to(home.public)) for path in found] + folders
 
 
@@ -98,26 +101,53 @@ def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
 def _withdraw_folder(home: Home, export: Export, taken: TakedownMatcher) -> bool:
     """Replace the files of an exported folder by a tombstone; links are not followed."""
     folder = Path(export.folder)
+    if (part := part_of_release(folder)).is_dir():  # its export was killed
+        shutil.rmtree(part)
     # One that is not there, on a disk that was taken out perhaps, is looked for again each time.
     if not folder.is_dir() or home.path.resolve().is_relative_to(folder.resolve()):
         return False
-    held = [read_database(path) for path in sorted(folder.rglob("*.db"))]
-    found = {number for each in held if each for number in each.shown.taken_by(taken)}
-    if not held or None in held:
-        found = set(taken.ids)  # nobody can tell what it holds
-    if not found:
+    said = folder_tombstone(folder)
+    if said is not None and export.withdrawn_at and len(list(folder.iterdir())) == 1:
         return False
-    reasons = _reasons(taken, found)
-    said = Withdrawal(withdrawn=export.release, withdrawn_at=stamp(), reasons=reasons)
-    write_record(folder / FOLDER_TOMBSTONE, said)
+    if said is None:
+        found = _found_in(home, folder, export, taken)
+        if not found:
+            return False
+        reasons = _reasons(taken, found)
+        said = Withdrawal(withdrawn=export.release, withdrawn_at=stamp(), reasons=reasons)
+        write_record(folder / FOLDER_TOMBSTONE, said)
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.name != FOLDER_TOMBSTONE:
             path.unlink()
     fsync_folder(folder)
-    mark_withdrawn(home, export.id)
+    reason = "; ".join(dict.fromkeys(each.reason for each in said.reasons))
+    note_export(home, export.id, withdrawn_at=said.withdrawn_at, reason=reason)
     return True
+
+
+def folder_tombstone(folder: Path) -> Withdrawal | None:
+    """What is left of an exported folder that was withdrawn. Absent: None while it stands."""
+    try:
+        return Withdrawal.model_validate_json((folder / FOLDER_TOMBSTONE).read_bytes())
+    except (OSError, ValidationError):
+        return None  # one that cannot be read is written anew
+
+
+def _found_in(home: Home, folder: Path, export: Export, taken: TakedownMatcher) -> set[int]:
+    """The take-downs of which an exported folder holds something."""
+    paths = sorted(folder.rglob("*.db"))
+    is_as_made = bool(paths) and {file_sha256(path) for path in paths} == {export.database_sha256}
+    if is_as_made and set(taken.ids) <= set(json.loads(export.looked)):
+        return set()
+    held = [read_database(path) for path in paths]
+    if not held or None in held:
+        return set(taken.ids)  # nobody can tell what it holds
+    found = {number for each in held if each for number in each.shown.taken_by(taken)}
+    if is_as_made and not found:  # nobody need look into it again
+        note_export(home, export.id, looked=json.dumps(taken.ids))
+    return found
 
 
 def _reasons(taken: TakedownMatcher, found: Collection[int]) -> list[TombstoneReason]:

@@ -60,9 +60,19 @@ class CardNumbers:
 
 
 class Shown:
-    """What one source shows, or several. Shape: `cards` may be those of others too."""
+    """What one source shows, or several.
 
-    def __init__(self, pages: Iterable[PageWords] = (), cards: CardNumbers | None = None) -> None:
+    Shape: `cards` may be those of others too; with `lacks_words` nothing is known of any words.
+    """
+
+    def __init__(
+        self,
+        pages: Iterable[PageWords] = (),
+        cards: CardNumbers | None = None,
+        *,
+        lacks_words: bool = False,
+    ) -> None:
+        self._lacks_words = lacks_words
         self._cards = CardNumbers() if cards is None else cards
         self.db = sqlite3.connect("", isolation_level=None)
         self.db.executescript(_TABLES)
@@ -131,5 +141,11 @@ class Shown:
         """The same with what it only names: addresses, and details that cite; empty for none."""
         cited = (taken.cited(said) for (said,) in self.db.execute("SELECT detail FROM detail"))
         named = (taken.address(*each) for each in self.db.execute("SELECT * FROM address"))
-        nothing_shown = {each: Matches() for each in (*cited, *named) if each is not None}
+        found = (*cited, *named, *(self._known_before(taken) if self._lacks_words else ()))
+        nothing_shown = {each: Matches() for each in found if each is not None}
         return nothing_shown | self.out_of(taken)
+
+    def _known_before(self, taken: TakedownMatcher) -> Iterator[int]:
+        """The take-downs that took a page of it out of what was published with its words."""
+        shown = {url for (url,) in self.db.execute("SELECT DISTINCT url FROM showing")}
+        return (each.id for each in taken.active if not shown.isdisjoint(each.matches.pages))

@@ -45,8 +45,8 @@ SHARES = (("point", 6), ("random", 3), ("strace", 1))
 """How a soak divides its kills."""
 PERIODS = 4
 """So often a home is crawled to the end, days apart, before a new one is begun."""
-CRAWL_POINTS = tuple(point for point in POINTS if not point.startswith("ledger-"))
-"""The named points that a crawl comes to; the others are those of the ledger's rebuilding."""
+CRAWL_POINTS = tuple(point for point in POINTS if not point.startswith(("ledger-", "export-")))
+"""The named points that a crawl comes to; the others are of a ledger made again, of releases."""
 TAIL_POINTS = ("tail-kept", "tail-cut")
 """Points that are reached only where a killed run left bytes without a commit."""
 

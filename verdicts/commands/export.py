@@ -32,17 +32,25 @@ from verdicts.outfile import require_outside
     help="Leave out the publisher's sentences: their hashes and lengths stand in their place.",
 )
 @click.option(
+    "--since",
+    metavar="RELEASE",
+    help="The release to compare with; the one before of the same kind, unless given.",
+)
+@click.option(
     "--base",
     metavar="URL",
     help="The address under which DIR will be served, for descriptions that want whole addresses.",
 )
 @json_option
-def export(home: Path, out: Path, is_facts: bool, base: str | None, as_json: bool) -> int:
+def export(
+    home: Path, out: Path, is_facts: bool, since: str | None, base: str | None, as_json: bool
+) -> int:
     """Make a release: a folder of files in other people's formats.
 
     SQLite, Parquet, CSV and JSON Lines, with a data package, Croissant, RO-Crate, a citation, a
-    datasheet and hashes. It is named by its newest capture's date and a number; texts whose pages
-    ask for no copies or for no use by AI are not in it.
+    datasheet, hashes and what changed. It is named by its newest capture's date and a number, and
+    never changes; take-downs withdraw it. Where it was made before, nothing new is. Texts whose
+    pages ask for no copies or for no use by AI are not in it.
     """
     from db.release import export as run_export
 
@@ -50,7 +58,8 @@ def export(home: Path, out: Path, is_facts: bool, base: str | None, as_json: boo
     if base is not None and not re.fullmatch(r"https?://[^\s?#]+", base):
         raise UsageError(what=f"{base}: not an address that files can be served under")
     with progress() as tell:
-        report = run_export(home, out, is_facts=is_facts, base=base, progress=tell)
+        report = run_export(home, out, is_facts=is_facts, base=base, since=since, progress=tell)
     print_report(asdict(report), as_json=as_json)
-    note(f"next: {report.folder}/README.md says how to read it")
+    said = f"next: {report.folder}/README.md says how to read it"
+    note(said if report.is_new else f"nothing new: the same release was made before; {said}")
     return 0
