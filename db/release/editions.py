@@ -17,7 +17,7 @@ from schema.errors import IntegrityError, StartError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedRelease:
     """What a release is to be. Absent: `since` is None where the release before is meant."""
 
     is_facts: bool
@@ -33,7 +33,7 @@ class Wanted:
         return "-facts" if self.is_facts else ""
 
 
-def same_editions(known: Iterable[Export], wanted: Wanted) -> list[Export]:
+def same_editions(known: Iterable[Export], wanted: WantedRelease) -> list[Export]:
     """The folders of releases that stand and are just what is wanted, the first made first."""
     return [
         each
@@ -51,7 +51,7 @@ def is_sound(export: Export) -> bool:
     return Path(export.folder).is_dir() and not any(folder_problems(export))
 
 
-def next_name(known: Iterable[Export], out: Path, wanted: Wanted) -> str:
+def next_name(known: Iterable[Export], out: Path, wanted: WantedRelease) -> str:
     """The date with the first number after all that were given; no folder has this name."""
     given = {each.release for each in known if each.is_whole or each.withdrawn_at}
     number = 1
@@ -60,7 +60,7 @@ def next_name(known: Iterable[Export], out: Path, wanted: Wanted) -> str:
     return name
 
 
-def release_before(known: list[Export], wanted: Wanted, database: Path) -> Export | None:
+def release_before(known: list[Export], wanted: WantedRelease, database: Path) -> Export | None:
     """The release to compare with: the one that was named, or the last of the kind that is there.
 
     Absent: None where none was named, and none is there or none has the same tables.
@@ -78,7 +78,7 @@ def release_before(known: list[Export], wanted: Wanted, database: Path) -> Expor
     return None
 
 
-def require_before(known: list[Export], wanted: Wanted, database: Path) -> Export:
+def require_before(known: list[Export], wanted: WantedRelease, database: Path) -> Export:
     """The release that was named.
 
     Raises: UsageError when there is none of that name, or it is of the other kind; StartError when

@@ -26,7 +26,7 @@ from db.publish.publish import present
 from db.release.about import DATABASE, SUMS, AboutRelease, ReleasedSite
 from db.release.arrow import arrow
 from db.release.editions import (
-    Wanted,
+    WantedRelease,
     database_of,
     is_sound,
     next_name,
@@ -96,7 +96,7 @@ def export(
             with disk_of_database(own):
                 write_database(published, own, is_facts=is_facts)
             date, sites = _told(published)
-            wanted = Wanted(is_facts, base, since, date[:10], file_sha256(own))
+            wanted = WantedRelease(is_facts, base, since, date[:10], file_sha256(own))
             return _Making(place, out.resolve(), own, wanted, date, sites, progress).report()
         finally:
             own.unlink(missing_ok=True)
@@ -121,7 +121,7 @@ class _Making:
     home: Home
     out: Path
     own: Path
-    wanted: Wanted
+    wanted: WantedRelease
     newest: str
     sites: tuple[ReleasedSite, ...]
     progress: ReleaseProgress
