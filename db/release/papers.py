@@ -43,7 +43,7 @@ duckdb.sql("SELECT * FROM read_csv('csv/{table}.csv', allow_quoted_nulls=false, 
 ```python
 import pandas
 pandas.read_parquet("parquet/{table}.parquet", dtype_backend="pyarrow")
-pandas.read_json("jsonl/{table}.jsonl.gz", lines=True, dtype=False, convert_dates=False)
+pandas.read_json("jsonl/{table}.jsonl.gz", lines=True, dtype=False)
 ```
 
 ```python
@@ -53,7 +53,8 @@ polars.read_ndjson("jsonl/{table}.jsonl.gz", infer_schema_length=None)
 ```
 
 Without these options readers of JSON Lines take a version such as "1.10" for a number, or a column
-that begins with nulls for one that has no values. Times are text in UTC, such as
+that begins with nulls for one that has no values; before pandas 3.1, `read_json` also wants
+`convert_dates=False`. Times are text in UTC, such as
 2026-12-01T00:00:00Z: compare them as text or convert them, with their zone.
 
 {guard}
