@@ -193,7 +193,6 @@ class _Build:
             self._require_something(made, snapshot)
             is_new = current is None or not holds(current, made)
             told = self._compared(current, candidate, made)
-            made = made.model_copy(update={"changes": told[0]})
             # A damaged file of the same name is replaced by the bytes that it once had.
             if is_new and (current is None or current.name != made.name):
                 self._guard(candidate, made, snapshot)
@@ -208,7 +207,7 @@ class _Build:
                     write_record(manifest_path(self.home.public / made.name), made)
             if is_outdated(self.home, snapshot):
                 return None
-            staging.published(base=made.sha256, small=small)
+            staging.published(base=made.sha256, small=small, changes=told[0])
         return self._report(made, is_new=is_new, told=told)
 
     def _notes_readings(self, candidate: Path, snapshot: Snapshot) -> bool:
@@ -224,8 +223,9 @@ class _Build:
         if is_reading_noted(ledger, *about):
             return False
         found = [*read_otherwise(current, candidate)]
-        with entering(self.home) as db:
-            note_reading(db, *about, snapshot.recorded_at, found)
+        if found:  # else the ledger is not written to
+            with entering(self.home) as db:
+                note_reading(db, *about, snapshot.recorded_at, found)
         return bool(found)
 
     def _compared(

@@ -73,7 +73,6 @@ from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due
 from archive.ledger.soundness import require_sound
 from archive.ledger.timeline import UNDATED
 from archive.ledger.waits import (
-    FailedPage,
     NotedChange,
     ReadingChange,
     acknowledge,
