@@ -19,4 +19,4 @@ from db.build import BuildReport, build
 from db.check import check
 from db.decide import decide, take_in
 from db.engines import ClusterPlace
-from db.status import status
+from db.status import status, waiting_pages

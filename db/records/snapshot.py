@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from archive import Archive, Capture, Page, Run, Segment
-from archive.ledger import held_captures
+from archive.ledger import NotedChange, held_captures, reading_changes
 from archive.takedown import ERASED, Correction, Export, active_takedowns, corrections, exports
 from db.recognise.match import TakedownMatcher
 from machine.clock import parse_stamp, stamp
@@ -36,6 +36,8 @@ class Snapshot:
     corrections: list[Correction]
     releases: list[Export]
     """The exported folders that became whole, withdrawn ones too."""
+    readings: list[NotedChange]
+    """What other versions of the parser read otherwise, and a person accepted."""
     held: frozenset[int]
     """The captures that wait: their layout drifted in their run, or it was not judged yet."""
     refused: dict[int, int]
@@ -99,6 +101,7 @@ def take_snapshot(archive: Archive) -> Snapshot:
         taken,
         corrections(archive.home),
         [each for each in exports(archive.home) if each.is_whole],
+        reading_changes(archive.home.ledger),
         held_captures(archive.home.path),
         _refused(archive, taken),
         _at(runs),
@@ -145,5 +148,6 @@ def small_digest(snapshot: Snapshot) -> str:
         [[each.model_dump(mode="json") for each in snapshot.taken.active]],
         [note.model_dump(mode="json") for note in snapshot.corrections],
         [[each.release, each.withdrawn_at, each.reason] for each in snapshot.releases],
+        [asdict(each) for each in snapshot.readings],
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
