@@ -227,9 +227,9 @@ ALTER TABLE export ADD COLUMN reason TEXT;
 """
 """`acknowledged` are failing or held pages that a person has seen, each with why it waits;
 `reading_change` what another version of the parser read otherwise of what an edition, named by the
-SHA-256 of its file, had published; once for each tool and reviewer, words left out. `export.sums_sha256`
-is null until the release is whole; `export.looked` names, as JSON, the take-downs of which it holds
-nothing."""
+SHA-256 of its file, had published; once for each tool and reviewer, words left out.
+`export.sums_sha256` is null until the release is whole; `export.looked` names, as JSON, the
+take-downs of which it holds nothing."""
 
 MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD, FOURTH)
 """Step n takes a ledger from version n to n + 1."""
