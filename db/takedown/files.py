@@ -99,7 +99,7 @@ def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
 
 
 def _withdraw_folder(home: Home, export: Export, taken: TakedownMatcher) -> bool:
-    """Replace the files of an exported folder by a tombstone; links are not followed."""
+    """Replace the files of an exported folder by a tombstone, where it holds what was taken."""
     folder = Path(export.folder)
     if (part := part_of_release(folder)).is_dir():  # its export was killed
         shutil.rmtree(part)
@@ -116,15 +116,20 @@ def _withdraw_folder(home: Home, export: Export, taken: TakedownMatcher) -> bool
         reasons = _reasons(taken, found)
         said = Withdrawal(withdrawn=export.release, withdrawn_at=stamp(), reasons=reasons)
         write_record(folder / FOLDER_TOMBSTONE, said)
+    _empty(folder)
+    reason = "; ".join(dict.fromkeys(each.reason for each in said.reasons))
+    note_export(home, export.id, withdrawn_at=said.withdrawn_at, reason=reason)
+    return True
+
+
+def _empty(folder: Path) -> None:
+    """Leave nothing but the tombstone; links are not followed."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.name != FOLDER_TOMBSTONE:
             path.unlink()
     fsync_folder(folder)
-    reason = "; ".join(dict.fromkeys(each.reason for each in said.reasons))
-    note_export(home, export.id, withdrawn_at=said.withdrawn_at, reason=reason)
-    return True
 
 
 def folder_tombstone(folder: Path) -> Withdrawal | None:

@@ -267,7 +267,9 @@ def test_an_export_killed_anywhere_is_found_by_a_take_down_and_made_again_under_
     (noted,) = exports(Home(home))
     assert noted.folder == str(out / "2026-11-04.1")
     assert not check(home)
-    again = Path(shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-again", symlinks=True))
+    again = Path(
+        shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-again", symlinks=True)
+    )
     with closing(sqlite3.connect(again / "home" / "ledger.db")) as db, db:
         db.execute("UPDATE export SET folder = ?", (str(again / "out" / "2026-11-04.1"),))
     (again / "home" / "takedowns.json").unlink()
