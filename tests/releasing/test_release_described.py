@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import frictionless
 import mlcroissant
+import pandas
 import pytest
 from interop_env import run
 from release_home import NOW, Release, make_home, release
@@ -132,6 +133,35 @@ def test_every_line_of_python_in_its_readme_runs(
         script = tmp_path / f"block{number}.py"
         script.write_text(block)
         runpy.run_path(str(script))
+
+
+PAPER = Path(__file__).parents[2] / "docs" / "releases.md"
+
+
+def test_the_lines_of_its_paper_read_every_value_whole(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = release(home, tmp_path)
+    columns = {"names": "tool.name", "cards": "card.tagline", "quotes": "quote.text"}
+    with closing(sqlite3.connect(made.database)) as db:
+        wanted = {
+            frame: [value for (value,) in db.execute(f"SELECT {column} FROM {table} ORDER BY id")]
+            for frame, (table, _, column) in (
+                (frame, name.partition(".")) for frame, name in columns.items()
+            )
+        }
+    assert {"1.10", "NA", "@none/pad"} <= {*wanted["names"]} and None in wanted["quotes"]
+    blocks = re.findall(r"```python\n(.*?)```", PAPER.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    monkeypatch.chdir(made.folder)
+    for number, block in enumerate(blocks):
+        script = tmp_path / f"block{number}.py"
+        script.write_text(block)
+        found = runpy.run_path(str(script))
+        for frame in columns if "duckdb" not in found else ():
+            column = columns[frame].rpartition(".")[2]
+            values = [None if pandas.isna(each) else each for each in found[frame][column]]
+            assert values == wanted[frame], (frame, block)
 
 
 def test_the_views_give_the_same_rows_over_parquet_in_duckdb(made: Release) -> None:
