@@ -28,7 +28,7 @@ from machine.worker import Died, GuardedPool
 from parsers import read_page
 from schema.errors import BytesError, IntegrityError
 from schema.page import RawPage
-from schema.published import CANDIDATE, CURRENT
+from schema.published import CURRENT
 from schema.records import Comparison, Line
 
 
@@ -46,14 +46,16 @@ class Held(NamedTuple):
 def published_files(public: Path) -> list[Path]:
     """Every `*.db` below the public folder, under whatever name it was copied there.
 
-    The candidate of a build, and the link to the current one, are none; links to folders are not
-    followed.
+    What a build or an export is writing, and the link to the current one, are none; links to
+    folders are not followed.
     """
-    link, candidate = public / CURRENT, public / CANDIDATE
+    link = public / CURRENT
     return [
         path
         for path in sorted(public.rglob("*.db"))
-        if path.is_file() and path != candidate and not (path == link and path.is_symlink())
+        if path.is_file()
+        and not (path.parent == public and path.name.startswith("."))
+        and not (path == link and path.is_symlink())
     ]
 
 
