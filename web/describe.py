@@ -62,6 +62,12 @@ SHOWN: dict[str, dict[str, Any]] = {
     "cards": {"facets": ["category", "badge", "entry"]},
     "comparisons": {"facets": ["state"]},
     "code": {"sort": "code", "facets": ["kind"]},
+    "inference_accuracy": {"facets": ["source"]},
+    "reviewer_figure": {"facets": ["reviewer_id", "figure"]},
+    "reviewer_agreement": {"facets": ["coefficient"]},
+    "template": {"facets": ["reviewer_id"]},
+    "templates": {"facets": ["reviewer"]},
+    "near_duplicate": {"sort_desc": "likeness"},
 }
 
 FIRST = {
@@ -88,6 +94,10 @@ SLUGS = {"comparison": ("comparison",), "tool": ("slug", "tool")}
 """What says again, for programs, what the columns before it say for people."""
 TITLES = {
     "alias": "Names of tools", "tool_pair": "Tools that may be one",
+    "method": "Methods of derived figures", "inference_accuracy": "Accuracy of inferred verdicts",
+    "reviewer_figure": "Figures of reviewers", "reviewer_agreement": "Agreement of reviewers",
+    "template": "Places of repeated words", "templates": "Repeated words of reviewers",
+    "near_duplicate": "Quotes that are nearly the same", "redundancy": "Shown more than once",
     "capture": "Captures", "card": "Cards", "cards": "Cards by the names of tools",
     "change": "Changes", "changes": "Changes by names", "code": "Codes of failures and findings",
     "comparison": "Comparisons", "comparisons": "Comparisons with both cards",
