@@ -179,7 +179,8 @@ class _Build:
         manifest = whole_manifest(current) if current is not None else None
         with self._staged(snapshot) as staging:
             is_base = manifest is not None and staging.noted("base") == manifest.sha256
-            small = f"{small_digest(snapshot)} {decisions.sha256} {matcher_version()} {methods_version()}"
+            versions = f"{matcher_version()} {methods_version()}"
+            small = f"{small_digest(snapshot)} {decisions.sha256} {versions}"
             is_same = staging.noted("small") == small and not staging.count("dirty")
             if is_base and is_same and not self.damaged:
                 return self._report(cast(Manifest, manifest), is_new=False)

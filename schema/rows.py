@@ -44,7 +44,7 @@ VersionId = Annotated[int, _row_of("comparison_version")]
 MethodName = Annotated[str, _row_of("method", "method")]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Flag = Literal[0, 1]
-Version = Annotated[int, Field(ge=1)]
+MethodVersion = Annotated[int, Field(ge=1)]
 OptOut = Literal["noarchive", "noai"]
 """Why a text is left out: no copy is to be shown, or, in files of a release alone, no use by AI."""
 Slot = Annotated[int, Field(ge=1, le=4)]
@@ -641,7 +641,7 @@ class MethodRow(Row):
     told_by = ("method",)
     method: str
     """The short name of the method, as other tables use it."""
-    method_version: Version
+    method_version: MethodVersion
     """Its version: another one may give other figures for the same archive."""
     libraries: str | None
     """Libraries and their versions; null where the extra `research` was not installed."""
@@ -657,7 +657,7 @@ class DerivedRow(Row):
     rarely_asked: ClassVar[tuple[str, ...]] = ("method",)
     method: MethodName
     """How it was made; the table `method` says whether its rows are there at all."""
-    method_version: Version
+    method_version: MethodVersion
     """The version of the method."""
 
 
@@ -734,7 +734,7 @@ class ReviewerAgreementRow(DerivedRow, NumberedRow):
 
 
 class TemplateRow(DerivedRow):
-    """A run of words that a reviewer repeats, mined on half of the tools: where one quote has it."""
+    """A run of words that a reviewer repeats, mined on half of the tools, as one quote has it."""
 
     table = "template"
     told_by = ("reviewer_id", "rank")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from db.statistics.bootstrap import Estimate, ratios
 from db.statistics.methods import HIDDEN
-from db.statistics.panels import Panel, Votes, panels
+from db.statistics.panels import Panel, PanelVotes, panels
 from parsers import infer_verdicts
 from schema.records import Verdict
 
@@ -81,7 +81,7 @@ def _counted(
 
 
 def decided(
-    known: Sequence[Verdict | None], share: int, votes: Votes | None
+    known: Sequence[Verdict | None], share: int, votes: PanelVotes | None
 ) -> list[Verdict | None]:
     """What logic decides: the verdicts that are the same in every way in which a panel can vote.
 
@@ -99,7 +99,7 @@ def decided(
     return [next(iter(each)) if len(each) == 1 else None for each in said]
 
 
-def _ways(count: int, share: int, votes: Votes | None) -> Iterator[tuple[Verdict, ...]]:
+def _ways(count: int, share: int, votes: PanelVotes | None) -> Iterator[tuple[Verdict, ...]]:
     """Every way in which so many can have voted for such a share, printed in whole percent."""
     for way in product(VERDICTS, repeat=count):
         ships, skips = (way.count(each) for each in VERDICTS)
@@ -107,7 +107,7 @@ def _ways(count: int, share: int, votes: Votes | None) -> Iterator[tuple[Verdict
             yield way
 
 
-def _minority(count: int, share: int, votes: Votes | None) -> tuple[Verdict | None, int]:
+def _minority(count: int, share: int, votes: PanelVotes | None) -> tuple[Verdict | None, int]:
     """The verdict that fewer gave, and how many. Absent: None where there is no such verdict."""
     way = next(_ways(count, share, votes), None)
     if way is None or len(set(way)) == 1:

@@ -1,8 +1,8 @@
 """How far reviewers agree, by printed verdicts on the newest card of each tool.
 
 Reviewers of one publisher may all be one program's: no figure here says how reliable people are.
-With panels of equal size alpha follows from the shares of cards alone. Where all agree, or one never
-varies, no coefficient is given, and why stands in its place.
+With panels of equal size alpha follows from the shares of cards alone. Where all agree, or one
+never varies, no coefficient is given, and why stands in its place.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from parsers import card_key
 from schema.records import Comparison, Tool, Verdict
 
-Votes = tuple[int, int]
+PanelVotes = tuple[int, int]
 
 
 class PanelQuote(NamedTuple):
@@ -35,7 +35,7 @@ class Panel(NamedTuple):
 
     tool_id: int
     share: int
-    votes: Votes | None
+    votes: PanelVotes | None
     quotes: tuple[PanelQuote, ...]
 
 

@@ -35,7 +35,7 @@ WHERE reviewer_id = ? AND text IS NOT NULL ORDER BY quote.id
 """
 
 
-class Run(NamedTuple):
+class WordRun(NamedTuple):
     """A run of so many words, by its hash, and which of the mined quotes hold it."""
 
     words: int
@@ -78,7 +78,7 @@ def _of_reviewer(db: sqlite3.Connection, reviewer_id: int) -> Iterator[tuple[Any
         yield example, *_place(db, example, run), run.words, *counts, coverage, *so_far
 
 
-def chosen(quotes: Sequence[NDArray[Any]]) -> Iterator[Run]:
+def chosen(quotes: Sequence[NDArray[Any]]) -> Iterator[WordRun]:
     """The runs that cover most of some quotes, each counted for those that none before covers."""
     import numpy as np
 
@@ -98,21 +98,22 @@ def chosen(quotes: Sequence[NDArray[Any]]) -> Iterator[Run]:
         yield run
 
 
-def _frequent(quotes: Sequence[NDArray[Any]], length: int, least: float) -> Iterator[Run]:
+def _frequent(quotes: Sequence[NDArray[Any]], length: int, least: float) -> Iterator[WordRun]:
     """The runs of a length that stand in enough quotes."""
     import numpy as np
 
     of_quote = [np.unique(runs_of(words, length)) for words in quotes]
-    every, counts = np.unique(np.concatenate([*of_quote, []]), return_counts=True)
+    none = np.empty(0, dtype=np.uint64)
+    every, counts = np.unique(np.concatenate([none, *of_quote]), return_counts=True)
     order = np.lexsort((every, -counts))[:LOOKED_AT]
     frequent = np.sort(every[order[counts[order] >= least]])
     held = np.zeros((len(frequent), len(quotes)), dtype=bool)
     for at, own in enumerate(of_quote):
         held[np.isin(frequent, own), at] = True
-    return (Run(length, int(each), row) for each, row in zip(frequent, held, strict=True))
+    return (WordRun(length, int(each), row) for each, row in zip(frequent, held, strict=True))
 
 
-def _place(db: sqlite3.Connection, quote_id: int, run: Run) -> tuple[int, int]:
+def _place(db: sqlite3.Connection, quote_id: int, run: WordRun) -> tuple[int, int]:
     """Where in a quote that holds it a run stands."""
     (text,) = db.execute("SELECT text FROM quote WHERE id = ?", (quote_id,)).fetchone()
     words = [*words_of(text)]
