@@ -716,7 +716,7 @@ class ReviewerAgreementRow(DerivedRow, NumberedRow):
     table = "reviewer_agreement"
     unique = (("reviewer_a_id", "reviewer_b_id", "coefficient"),)
     reviewer_a_id: ReviewerId | None
-    """The reviewer with the lower number; null for the whole panel."""
+    """The reviewer whose name comes first; null for the whole panel."""
     reviewer_b_id: ReviewerId | None
     """The other reviewer; null for the whole panel."""
     coefficient: Literal["phi", "share", "alpha", "ac1"]
@@ -744,7 +744,7 @@ class TemplateRow(DerivedRow):
     rank: Annotated[int, Field(ge=1)]
     """1 for the template of most quotes, then those of most quotes that none before it covers."""
     quote_id: QuoteId
-    """A mined quote that holds it, the one with the lowest number."""
+    """A mined quote that holds it, the one whose key comes first."""
     span_start: Count
     """Where in that quote's text it begins, in code points."""
     span_end: Count
@@ -775,7 +775,7 @@ class NearDuplicateRow(DerivedRow):
     table = "near_duplicate"
     told_by = ("quote_a_id", "quote_b_id")
     quote_a_id: QuoteId
-    """The quote with the lower number."""
+    """The quote whose key comes first."""
     quote_b_id: QuoteId
     """The other quote."""
     likeness: Ratio

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Undefined = Literal["all_agree", "one_value"]
 Figure = tuple[str, Estimate, Undefined | None]
+_BY_NAME = "SELECT id FROM reviewer ORDER BY name"
 _CELLS = (("skip", "skip"), ("skip", "ship"), ("ship", "skip"), ("ship", "ship"))
 """What two reviewers can say of a tool, in the order in which it is counted."""
 
@@ -30,10 +31,11 @@ def agreement_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """Of each two reviewers phi and share, of all of them alpha and AC1; `db` holds quotes."""
     import numpy as np
 
-    pairs, units = _counted(panels(db))
+    names = {number: at for at, (number,) in enumerate(db.execute(_BY_NAME))}
+    pairs, units = _counted(panels(db), names)
     made: list[tuple[tuple[int | None, int | None], Figure]] = []
-    for pair, told in sorted(pairs.items()):
-        made += [(pair, each) for each in _of_pair(told)]
+    for (a, b), told in sorted(pairs.items(), key=lambda each: [*map(names.get, each[0])]):
+        made += [((a, b), each) for each in _of_pair(told)]
     if units:
         made += [((None, None), each) for each in _of_panel(np.array(units))]
     for number, (who, (coefficient, figure, undefined)) in enumerate(made, 1):
@@ -41,7 +43,7 @@ def agreement_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 
 
 def _counted(
-    every: Iterator[Panel],
+    every: Iterator[Panel], names: dict[int, int]
 ) -> tuple[dict[tuple[int, int], list[list[bool]]], list[tuple[int, int]]]:
     """What each two say of each tool, and how many say ship and skip of it, if two say anything."""
     pairs, units = defaultdict(list), []
@@ -51,7 +53,7 @@ def _counted(
             ships = sum(each.verdict == "ship" for each in told)
             units.append((ships, len(told) - ships))
         by_name = {each.reviewer_id: each.verdict for each in told if each.reviewer_id is not None}
-        for a, b in combinations(sorted(by_name), 2):
+        for a, b in combinations(sorted(by_name, key=names.__getitem__), 2):
             pairs[a, b].append([cell == (by_name[a], by_name[b]) for cell in _CELLS])
     return pairs, units
 

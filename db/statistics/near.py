@@ -33,7 +33,7 @@ MOST = 5
 """With so many that follow it in a band a quote is held at most, and with as many paired."""
 LOOKED_AT = 2 * MOST
 """With so many of all bands it is compared: a bound for quotes that were made to be alike."""
-_QUOTES = "SELECT id, text FROM quote WHERE text IS NOT NULL ORDER BY id"
+_QUOTES = "SELECT id, text FROM quote WHERE text IS NOT NULL ORDER BY key"
 
 
 def near_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:

@@ -40,21 +40,23 @@ class Panel(NamedTuple):
 
 
 _PANELS = """
-WITH newest AS (
+WITH dated AS (SELECT side_id, max(last_seen) AS last_seen FROM side_seen GROUP BY side_id),
+newest AS (
   SELECT side.id, card.tool_id, panel_ship_percent, side.votes_ship, side.votes_skip,
-    row_number() OVER (PARTITION BY card.tool_id
-      ORDER BY card.last_seen DESC, card.id DESC, side.tool_id = card.tool_id DESC, side.id DESC
-    ) AS place
-  FROM card JOIN side ON side.card_id = card.id)
+    row_number() OVER (PARTITION BY card.tool_id ORDER BY card.last_seen DESC, card.key,
+      side.tool_id = card.tool_id DESC, dated.last_seen DESC, side.id) AS place
+  FROM card JOIN side ON side.card_id = card.id LEFT JOIN dated ON dated.side_id = side.id)
 SELECT newest.tool_id, panel_ship_percent, votes_ship, votes_skip, own.slot, own.reviewer_id,
   iif(own.verdict_source = 'page', own.verdict, NULL), quote.text
-FROM newest JOIN side_quote AS own ON own.side_id = newest.id JOIN quote ON quote.id = own.quote_id
-WHERE place = 1 AND quote.tool_id = newest.tool_id ORDER BY newest.tool_id, own.slot
+FROM newest JOIN tool ON tool.id = newest.tool_id
+JOIN side_quote AS own ON own.side_id = newest.id JOIN quote ON quote.id = own.quote_id
+WHERE place = 1 AND quote.tool_id = newest.tool_id ORDER BY tool.tool, own.slot
 """
+"""Nothing is in the order of row numbers: these follow from how the archive came about."""
 
 
 def panels(db: sqlite3.Connection) -> Iterator[Panel]:
-    """The panel on each published tool, in the order of their numbers."""
+    """The panel on each published tool, in the order of their keys."""
     for (tool_id, share, ship, skip), rows in groupby(
         db.execute(_PANELS), key=itemgetter(0, 1, 2, 3)
     ):

@@ -20,7 +20,8 @@ SELECT quote.reviewer_id, card.category, quote.tool_id,
   total(verdict_source = 'page' AND verdict = 'skip'), total(quote.score), sum(characters),
   total(verdict_source = 'page'), count(quote.score), count(*)
 FROM quote JOIN card ON card.id = quote.card_id
-WHERE quote.reviewer_id IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+JOIN reviewer ON reviewer.id = quote.reviewer_id JOIN tool ON tool.id = quote.tool_id
+GROUP BY 1, 2, 3 ORDER BY reviewer.name, category, tool.tool
 """
 OVERALL = ("skip_rate", "mean_score", "mean_characters")
 """The ratios of the first three sums to the last three."""

@@ -31,7 +31,7 @@ NEARLY = 0.9
 """A longer run is kept in place of a shorter one that covers few quotes more."""
 _QUOTES = """
 SELECT quote.id, tool.id, tool.tool, text FROM quote JOIN tool ON tool.id = quote.tool_id
-WHERE reviewer_id = ? AND text IS NOT NULL ORDER BY quote.id
+WHERE reviewer_id = ? AND text IS NOT NULL ORDER BY quote.key
 """
 
 
@@ -50,7 +50,7 @@ def is_mined(tool: str) -> bool:
 
 def template_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """The templates of each reviewer, those of most quotes first; `db` holds quotes and tools."""
-    for (reviewer_id,) in db.execute("SELECT id FROM reviewer ORDER BY id").fetchall():
+    for (reviewer_id,) in db.execute("SELECT id FROM reviewer ORDER BY name").fetchall():
         for rank, row in enumerate(_of_reviewer(db, reviewer_id), 1):
             yield reviewer_id, rank, *row, *N_GRAMS.made_by
 
@@ -128,6 +128,8 @@ def _so_far(tools: list[int], is_covered: NDArray[Any]) -> tuple[float | None, .
 
     if not tools:
         return None, None, None
-    _, which = np.unique(tools, return_inverse=True)
+    # By where a tool is met first, as quotes are in the order of their keys.
+    places: dict[int, int] = {}
+    which = [places.setdefault(tool, len(places)) for tool in tools]
     wholes, parts = np.bincount(which), np.bincount(which, is_covered)
     return ratios(parts[:, None], wholes[:, None])[0][1:]
