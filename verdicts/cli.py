@@ -18,6 +18,7 @@ from verdicts.commands.cdxj import cdxj
 from verdicts.commands.correct import correct
 from verdicts.commands.crawl import crawl
 from verdicts.commands.drift import drift
+from verdicts.commands.evaluate import evaluate
 from verdicts.commands.fixture import fixture
 from verdicts.commands.import_ import import_
 from verdicts.commands.plan import plan as plan_command
@@ -196,6 +197,7 @@ for command in (
     correct,
     crawl,
     drift,
+    evaluate,
     fixture,
     import_,
     plan_command,

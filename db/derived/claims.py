@@ -1,0 +1,111 @@
+"""Values that a text states: parameters, licence, price, context, memory, dates, openness.
+
+Pure. A claim is of the text's tool, or of another product; a condition, a question or a denial is
+none. What stands inside a name is a part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from db.derived.amounts import Attribute, Value, find_contexts, find_memory, find_parameters
+from db.derived.events import find_events
+from db.derived.gazetteer import Gazetteer
+from db.derived.licences import find_licences
+from db.derived.mentions import all_names, is_self
+from db.derived.names import Name
+from db.derived.openness import find_openness
+from db.derived.passage import Passage
+from db.derived.prices import find_prices
+from db.derived.subjects import is_of_another
+
+METHOD = "values-and-units"
+METHOD_VERSION = 1
+
+DENIED = re.compile(
+    r"(?:\b(?:not|no|never|without|isn['’]t|aren['’]t|wasn['’]t|neither|nor|nothing|hardly|barely|instead of|lacks?|don['’]t need|do not need|doesn['’]t"
+    r"|does not|needs? no|used to want|wish(?:es)? (?:it|they)|pretends?)\b[^,.;:!?]{0,25}|\bno longer [^.;:!?]{0,30})\Z",
+    re.IGNORECASE,
+)
+"""Words before a value, in its own clause, by which it is denied."""
+SUPPOSED = re.compile(
+    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even) )(?:if|unless|suppose|were|had|whether|imagine)\b|\b(?:as if|as though|if it were|ask(?:s|ed)? for|would be|could be|might be|should be|asking whether|wonder)\b)[^.;:!?]{0,60}\Z",
+    re.IGNORECASE,
+)
+"""Words before a value by which it is only supposed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A stated value at `[start, end)` in code points of the text.
+
+    Absent: the unit is None where the attribute has none.
+    """
+
+    start: int
+    end: int
+    words: str
+    attribute: Attribute
+    value: str
+    unit: str | None
+    subject: Literal["tool", "other"]
+
+
+def find_claims(text: str, tool: str, known: Gazetteer, written: date) -> tuple[Claim, ...]:
+    """The claims of a text about a tool in order, none overlapping another.
+
+    >>> known, day = Gazetteer(["Ember 2", "Umber"]), date(2026, 7, 1)
+    >>> def shown(text):
+    ...     found = find_claims(text, "Ember 2", known, day)
+    ...     return [(it.words, it.value, it.unit, it.subject) for it in found]
+    >>> shown("A 7B model for $5 a month. Umber costs $9 a month.")
+    [('7B', '7e9', None, 'tool'), ('$5 a month', '5', 'USD/month', 'tool'), ('$9 a month', '9', 'USD/month', 'other')]
+    >>> shown("It is not open source. Umber 70B is a name. Is it under MIT?")
+    []
+    """
+    passage = Passage(text)
+    names = all_names(passage, known)
+    others = [name for name in names if not is_self(name, tool)]
+    values = _apart(_values(passage, written), names)
+    return tuple(
+        Claim(it.start, it.end, text[it.start : it.end], it.attribute, it.value, it.unit,
+              "other" if is_of_another(passage, it.start, it.end, others, names) else "tool")
+        for it in values
+        if _is_claimed(passage, it)
+    )  # fmt: skip
+
+
+def _values(passage: Passage, written: date) -> Iterator[Value]:
+    yield from find_prices(passage)
+    yield from find_memory(passage)
+    yield from find_contexts(passage)
+    yield from find_parameters(passage)
+    for it in find_licences(passage):
+        yield Value(it.start, it.end, "licence", it.value, None)
+    yield from find_openness(passage)
+    yield from find_events(passage, written)
+
+
+def _apart(values: Iterator[Value], names: Sequence[Name]) -> list[Value]:
+    """The values outside of names, in order; of two that overlap the one that was found first."""
+    held = {at for name in names for at in range(name.start, name.end)}
+    found: list[Value] = []
+    for each in values:
+        places = range(each.start, each.end)
+        if held.isdisjoint(places):
+            held.update(places)
+            found.append(each)
+    return sorted(found)
+
+
+def _is_claimed(passage: Passage, it: Value) -> bool:
+    if passage.is_question(it.start):
+        return False
+    before = passage.before(it.start)
+    if it.attribute == "price" and it.value == "0" and it.unit is None:
+        before = before.removesuffix("at ").removesuffix("for ")
+    return not (DENIED.search(before[-60:]) or SUPPOSED.search(before[-90:]))

@@ -1,0 +1,156 @@
+"""What a sentence says of a mentioned thing and the tool: rival, substitute, or what it rests on.
+
+Pure. Closed lists of phrases around the mention, in the order: what says nothing (maker, ancestor),
+alternative, dependency, competitor. No phrase, no relation.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from db.derived.passage import Passage
+
+Relation = Literal["competitor", "alternative", "dependency"]
+
+_GAP = (
+    r"(?: (?:the|a|an|its|their|our|his|her|my|old|new|good|big|cheap|first|last|plain|\w+['’]s))?"
+)
+_FEW = r"(?:[\w’'-]+ ){0,5}?"
+
+
+def _before(phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{phrases}){_GAP} \Z", re.IGNORECASE)
+
+
+_NONE_BEFORE = _before(
+    r"(?:built|made|trained|written|developed|owned|published|released|created|maintained|sold|funded"
+    r"|backed|designed|bought|acquired|used|founded|run|endorsed|recommended|sponsored) by"
+    r"|(?:successor|sister|sibling|cousin|brother|heir|follow-up|sequel|predecessor) (?:to|of)|mimics"
+    r"|(?:model|tool|app|service|product|plugin|engine|offering|project|release) (?:by|from|of)"
+    r"|people (?:at|of|from)|team (?:at|of)|(?:engineers?|founders?|staff|makers?|desk|nobody|someone|somebody) (?:at|of|from)"
+    r"|works? at|worked (?:at|for)|bought|acquired|(?:maker|owner|parent|vendor|author|company|founders?)[,:]?"
+)
+_NONE_AFTER = re.compile(
+    r"(?:-| )class\b|['’]s (?:own|author|makers?|founder|staff|team|people|users|customers)|,? (?:which|who) makes\b"
+    r"| (?:uses|use|built|made|trained|makes|pays|owns|maintains|funds|bought|acquired|published|publishes) (?:it|this|them)\b",
+    re.IGNORECASE,
+)
+_ALTERNATIVE_BEFORE = _before(
+    r"instead of|rather than|in place of|replac(?:es?|ed|ing)|replacements? (?:for|of)|substitutes? for"
+    r"|alternatives? (?:to|is|are)|alternative,"
+    rf"|(?:take|took|taken|choose|chose|chosen|pick|picked|prefer|preferred|want|keep|recommend|have) {_FEW}over"
+    rf"|(?:move|moved|moving|switch|switched|switching|come|came|coming|migrate|migrated|migrating"
+    rf"|went|go|going|return|returned|port|ported|fled|defected|convert|converted|graduated) {_FEW}"
+    r"(?:from|to|out of|off|over to|away from|back to)"
+    r"|left|leave|leaving|dropped?|ditch(?:ed)?|cancel(?:led|s)?|uninstall(?:ed|s)?|abandon(?:ed)?"
+    r"|quit|stop(?:ped)? (?:using|paying for)|swap(?:ped)? (?:out )?|traded?|retired?|gave up|give up"
+    r"|(?:just|simply|already|still|better to|could|can|would|should|I['’]d|you['’]d|and|or) (?:use|buy|take|pick|choose|get|try|run|install|rent)"
+    r"|(?:stick|stay|stuck|stayed|sticking|staying|go|going|happier|live|start|begin) (?:\w+ )?with"
+    r"|why not(?: just| simply)?(?: use| take| buy)?|wr(?:ote|ite) to|back (?:to|on|with)"
+    r"|(?:offers?|quotes?) from|export(?:ed)? (?:\w+ ){0,3}from|import(?:ed)? (?:\w+ ){0,3}from|refugees? from"
+    r"|use|used|try|tried"
+)
+_ALTERNATIVE_AFTER = re.compile(
+    r",? (?:instead|will do|would do|would have|does the same for (?:free|nothing|less)|is enough|was enough"
+    r"|already does|did (?:it|this) for)\b",
+    re.IGNORECASE,
+)
+_DEPENDENCY_BEFORE = _before(
+    r"(?:built|based|runs?|running|ran|sits?|stands?|leans?|leaning|depends?|depending|dependent|rel(?:y|ies|ying)"
+    r"|hangs?|rests?|trained|hosted|tested|layered|hinges|lives?|works?|working|tuned|stacked|served|calls?)"
+    r" (?:\w+ )?(?:on|in|atop|upon|with|through|via|by|from|inside|against|over)(?: top of)?"
+    r"|on top of|atop|powered by|hosted by|served by|driven by|fed by|backed by|calls?(?: out to)?|drives?|uses|using|wraps?"
+    r"|plugs? (?:straight )?into|integrat(?:es?|ed|ion) with|syncs? (?:\w+ )?with|talks? to|speaks? to|hooks? into|pairs? with"
+    r"|connects? (?:\w+ )?to|needs?|requires?|through|via|by way of|courtesy of|reads? (?:\w+ )?from|inside|embeds?|bundles?"
+    r"|(?:plugins?|add-?ons?|extensions?|companion|front ?end|recipes|adapters?|client|skin|wrapper|layer"
+    r"|shell|interface|exporter|toolkit|tool|skins?|themes?|bridge|connector|driver|runner|finetuner|scripts|kit) (?:\w+ )?(?:for|to|of|around|over|on)"
+    r"|(?:a|an|the|for|with|of) (?:local|small|hosted|borrowed|rented|quantised|quantized)"
+    r"|(?:trains?|train|tunes?|fine-tunes?|loads?|ships with|comes with|speaks|consumes|feeds)"
+)
+_DEPENDENCY_AFTER = re.compile(
+    r"(?:['’]s \w+)? (?:under the (?:hood|bonnet)|underneath|beneath|inside)\b|, whose \w+ it needs"
+    r"| (?:does|did) the (?:heavy lifting|work|listening|thinking|hard part)\b",
+    re.IGNORECASE,
+)
+_IS_THEIRS_BEFORE = re.compile(r"\b(?:is|are) (?:\w+ )?\Z")
+_IS_THEIRS_AFTER = re.compile(r" [a-z]+s? (?:with|under|in|and|by)\b")
+_PART_AFTER = re.compile(
+    r" (?:plugin|adapter|run|checkpoint|extension|file|export|account|cluster)s?\b"
+)
+_COMPETITOR_BEFORE = _before(
+    r"rivals?|rivalled|(?:competes?|competing|compete) (?:\w+ )?(?:with|against)|compared? (?:\w+ )?(?:with|to|against)"
+    r"|(?:measured|set|tested|judged|pitted|benchmarked) (?:\w+ )?(?:against|beside|next to|alongside)|versus|vs\.?|against|beside|next to"
+    r"|unlike|than|beats?|beaten by|outruns?|outsells?|outscores?|behind|ahead of|undercuts?|cheap|poor man['’]s"
+    r"|threat(?:ens)? (?:from|to)?|challenges?|clones?(?: of)?|copy of|answer to|market from|level with|par with"
+    r"|competitors?,?(?: such as| like| is| are| here is| here are|:)?|rivals?,?(?: such as| like| is| are|:)"
+    r"|such as|as (?:good|fast|cheap|well|quick|patient|accurate|slow|quiet) as|alongside|between it and|shelf(?: with| as|:)"
+    r"|loses? to|lost to|wins? over|between"
+)
+_COMPARED = re.compile(
+    r"\b(?:better|worse|cheaper|faster|slower|quicker|nicer|bigger|smaller|kinder|louder|quieter|older|newer"
+    r"|stronger|sharper|more|less|fewer|ahead|behind|beats?|leads?|wins?|rivals?|shelf|too|same|nearer|longer"
+    r"|half|twice|outruns?|undercuts?|competitors?|crowded|match(?:es)?|drops its price|best|"
+    r"fold(?:s)? this in|keeps? shipping|builds? this|ships? this|built this|offers? this|charges?)\b",
+    re.IGNORECASE,
+)
+_TAKES_PLACE = re.compile(
+    r"(?:['’]s \w+)?(?: \w+)? (?:folds?|builds?|cop(?:y|ies)|ships?|shipping|absorbs?|adds?|bundles?|clones?|makes?) "
+    r"(?:this|it|the same|these|that|its own|a tighter|a better|a cheaper|one)\b",
+    re.IGNORECASE,
+)
+"""It does, or will do, what the tool does."""
+_SHELF = re.compile(
+    r"\b(?:shelf|rivals|competitors|competition|crowded|field|contenders|race)\b[^:]{0,60}: ",
+    re.IGNORECASE,
+)
+_FAR = re.compile(
+    r"(?:\A|\W)(?:runs?|plugs?|works?|sits?|built|stands?|leans?|rests?|talks?|hooks?|depends?)\b.*"
+    r"\b(?:on|through|with|into|atop|upon|to) (?:an? |the )?\Z",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|whereas|because|that|if|when|yet|meanwhile|yes,|later|today,|or) )\Z",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"(?:['’]s [a-z]+)? (?:also |still |already |only |now |never |itself )?(?:the [a-z]+er |is|has|does|can|will|[a-z]{2,}s|did|hears?|wants?|costs?|may|would|could)\b"
+)
+
+
+def relation_of(passage: Passage, start: int, end: int) -> Relation | None:
+    """The relation of what is mentioned at a span to the tool. Absent: None where none is said.
+
+    >>> def of(text, name):
+    ...     return relation_of(Passage(text), text.index(name), text.index(name) + len(name))
+    >>> of("It runs on Umber.", "Umber"), of("I moved from Umber to it.", "Umber")
+    ('dependency', 'alternative')
+    >>> of("Slower than Umber.", "Umber"), of("Made by Umber.", "Umber")
+    ('competitor', None)
+    """
+    before, after = passage.before(start), passage.after(end)
+    if _TAKES_PLACE.match(after) or _SHELF.search(before):
+        return "competitor"
+    if _NONE_BEFORE.search(before[-80:]) or _NONE_AFTER.match(after):
+        return None
+    if _ALTERNATIVE_BEFORE.search(before[-80:]) or _ALTERNATIVE_AFTER.match(after):
+        return "alternative"
+    if _DEPENDENCY_BEFORE.search(before[-80:]) or _DEPENDENCY_AFTER.match(after):
+        return "dependency"
+    if _IS_THEIRS_BEFORE.search(before) and _IS_THEIRS_AFTER.match(after):
+        return "dependency"
+    if _FAR.search(before) or (before.endswith((" a ", " an ")) and _PART_AFTER.match(after)):
+        return "dependency"
+    if _COMPETITOR_BEFORE.search(before[-80:]):
+        return "competitor"
+    is_subject = is_clause_head(before) and _VERB.match(after) is not None
+    return "competitor" if is_subject and _COMPARED.search(before + after) else None
+
+
+def is_clause_head(before: str) -> bool:
+    """Whether what follows these words of a sentence is the subject of a clause."""
+    return _SUBJECT.search(before) is not None
+
+
+LISTED = re.compile(r"(?:['’]s)?(?:,? and |, |,? or |,? nor )(?:the |its |whatever )?")
+"""What stands between two names of one list: the second has the relation of the first."""
