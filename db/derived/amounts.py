@@ -6,7 +6,8 @@ Pure. Whose they are, and whether the sentence denies them, is asked elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -26,6 +27,8 @@ class Value(NamedTuple):
     unit: str | None
 
 
+NEAR = 160
+"""So near another count a bare "350M" or "7.6 billion" is one of parameters too. Units: characters."""
 _POWERS = {"m": 6, "million": 6, "b": 9, "billion": 9, "t": 12, "trillion": 12}
 _PARAMETERS = r"(?:[- ](?:active |total |trainable )?(?:parameters?|params?)(?![\w])|[- ](?:total|active)(?: parameters?)?(?!\w))"
 _COUNT = re.compile(
@@ -52,7 +55,8 @@ _MODEL = re.compile(
     re.IGNORECASE,
 )
 _ACTIVE_BEFORE = re.compile(
-    r"\b(?:activates?|activating|active:?|uses only|only) (?:about |just |only )?\Z", re.IGNORECASE
+    r"\b(?:activates?|activating|active:?|uses only|only) (?:about |just |only |roughly |around |approximately )?\Z",
+    re.IGNORECASE,
 )
 _ACTIVE_AFTER = re.compile(
     r"(?: (?:are|is|of them|of which are|of those))? (?:active|activated|per token|used per token|at a time)\b"
@@ -83,7 +87,7 @@ _MEMORY = re.compile(
     re.IGNORECASE,
 )
 _FITS = re.compile(
-    r"\b(?:fits?|fitting|squeez\w+|runs?|running|loads?|trains?|sits|needs?|wants?|asks for|memory|RAM|VRAM|GPU|card|board|laptop|phone|in (?:under |about |just )?|resident)\b",
+    r"\b(?:fits?|fitting|squeez\w+|runs?|running|loads?|trains?|sits|needs?|wants?|asks for|memory|RAM|VRAM|GPU|card|board|laptop|phone|in (?:under |about |just )?|resident|uses?|takes?|eats?|sips?|idles?|happy|content|enough|peaks?|under|occupies|holds itself)\b",
     re.IGNORECASE,
 )
 _STORED = re.compile(
@@ -104,12 +108,19 @@ def find_parameters(passage: Passage) -> Iterator[Value]:
     """
     text = passage.text
     found = [*_COUNT.finditer(text), *_SPELT.finditer(text)]
-    sure = [it for it in found if _is_count(passage, it)]
+    sure = sorted(it.start() for it in found if _is_count(passage, it))
     for it in found:
-        is_bare = it["power"] in ("M", "T") or len(it["power"]) > 1
-        is_near = any(abs(it.start() - other.start()) < 160 for other in sure if other is not it)
-        if it in sure or (is_bare and is_near and not _is_other(passage, it)):
+        is_million = it["power"] in ("M", "T") or len(it["power"]) > 1
+        if _is_count(passage, it) or (
+            is_million and _is_near(sure, it.start()) and not _is_other(passage, it)
+        ):
             yield _parameters(passage, it)
+
+
+def _is_near(places: Sequence[int], at: int) -> bool:
+    """Whether one of the places in order lies near a place."""
+    index = bisect_left(places, at - NEAR)
+    return index < len(places) and places[index] < at + NEAR
 
 
 def _is_count(passage: Passage, it: re.Match[str]) -> bool:
@@ -134,8 +145,10 @@ def _parameters(passage: Passage, it: re.Match[str]) -> Value:
     mix = it.groupdict().get("mix")
     value = f"{mix[:-1]}x" if mix else ""
     is_active = "active" in (it["said"] or "") or bool(
-        _ACTIVE_BEFORE.search(passage.before(it.start()))
-        and "activ" in passage.before(it.start())[-30:]
+        (
+            _ACTIVE_BEFORE.search(passage.before(it.start()))
+            and "activ" in passage.before(it.start())[-30:]
+        )
         or _ACTIVE_AFTER.match(passage.text, it.end())
     )
     number = plain(to_number(it["number"]))
@@ -168,7 +181,9 @@ def _is_read(passage: Passage, it: re.Match[str]) -> bool:
     is_priced = (
         re.search(r"(?:per|a|each|every|[/$€£]) ?\Z", passage.before(it.start())) is not None
     )
-    return not is_priced and _TO_READ.search(clause) is not None and not _NOT_CONTEXT.search(clause)
+    is_large = (it["power"] or "") in ("k", "K", "M")
+    is_to_read = is_large or _TO_READ.search(clause) is not None
+    return not is_priced and is_to_read and not _NOT_CONTEXT.search(clause)
 
 
 def _context(start: int, end: int, number: str, power: str | None) -> Iterator[Value]:

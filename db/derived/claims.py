@@ -16,27 +16,41 @@ from db.derived.amounts import Attribute, Value, find_contexts, find_memory, fin
 from db.derived.events import find_events
 from db.derived.gazetteer import Gazetteer
 from db.derived.licences import find_licences
-from db.derived.mentions import all_names, is_self
+from db.derived.mentions import all_names
 from db.derived.names import Name
 from db.derived.openness import find_openness
 from db.derived.passage import Passage
 from db.derived.prices import find_prices
-from db.derived.subjects import is_of_another
+from db.derived.subjects import Subjects
 
 METHOD = "values-and-units"
 METHOD_VERSION = 1
 
 DENIED = re.compile(
-    r"(?:\b(?:not|no|never|without|isn['’]t|aren['’]t|wasn['’]t|neither|nor|nothing|hardly|barely|instead of|lacks?|don['’]t need|do not need|doesn['’]t"
-    r"|does not|needs? no|used to want|wish(?:es)? (?:it|they)|pretends?)\b[^,.;:!?]{0,25}|\bno longer [^.;:!?]{0,30})\Z",
+    r"\b(?:not|no|never|without|isn['’]t|aren['’]t|wasn['’]t|neither|nor|nothing|hardly|barely|lacks?"
+    r"|instead of|don['’]t|doesn['’]t|pretends?|no longer)\b[^,.;:!?]{0,25}\Z",
     re.IGNORECASE,
 )
-"""Words before a value, in its own clause, by which it is denied."""
+"""Words before a licence, openness or "free", in its own clause, by which it is denied."""
+REFUSED = re.compile(
+    r"\b(?:(?:do not|don['’]t|does not|doesn['’]t|did not|didn['’]t|never|nobody) (?:need|want|take|have|cost)s?"
+    r"|no need for|not|no|without|neither|nor|instead of|rather than)(?: an?| the| any| some)?(?: whole)? \Z",
+    re.IGNORECASE,
+)
+"""Words right before an amount by which it is denied."""
+NO_DENIAL = re.compile(
+    r"\b(?:not|no|nothing|never) (?:only|just|merely|more than|less than|but|bad|least|later than)\b",
+    re.IGNORECASE,
+)
+"""Words that deny nothing though they begin so."""
 SUPPOSED = re.compile(
-    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even) )(?:if|unless|suppose|were|had|whether|imagine)\b|\b(?:as if|as though|if it were|ask(?:s|ed)? for|would be|could be|might be|should be|asking whether|wonder)\b)[^.;:!?]{0,60}\Z",
+    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not) )(?:if|unless|suppose|were|had|whether|imagine)\b"
+    r"|\b(?:as if|as though|ask(?:s|ed)? for|would be|could be|might be|should be|asking whether|wonder"
+    r"|wish|wishes|until it is|until they)\b)[^,.;:!?]{0,60}\Z",
     re.IGNORECASE,
 )
 """Words before a value by which it is only supposed."""
+WORDED = ("licence", "openness")
 
 
 @dataclass(frozen=True)
@@ -69,11 +83,11 @@ def find_claims(text: str, tool: str, known: Gazetteer, written: date) -> tuple[
     """
     passage = Passage(text)
     names = all_names(passage, known)
-    others = [name for name in names if not is_self(name, tool)]
+    subjects = Subjects(passage, names, tool)
     values = _apart(_values(passage, written), names)
     return tuple(
         Claim(it.start, it.end, text[it.start : it.end], it.attribute, it.value, it.unit,
-              "other" if is_of_another(passage, it.start, it.end, others, names) else "tool")
+              "other" if subjects.is_of_another(it.start, it.end) else "tool")
         for it in values
         if _is_claimed(passage, it)
     )  # fmt: skip
@@ -108,4 +122,8 @@ def _is_claimed(passage: Passage, it: Value) -> bool:
     before = passage.before(it.start)
     if it.attribute == "price" and it.value == "0" and it.unit is None:
         before = before.removesuffix("at ").removesuffix("for ")
-    return not (DENIED.search(before[-60:]) or SUPPOSED.search(before[-90:]))
+    if SUPPOSED.search(before[-90:]):
+        return False
+    told = NO_DENIAL.sub("", before[-80:])
+    is_worded = it.attribute in WORDED or (it.attribute == "price" and it.unit is None)
+    return (DENIED if is_worded else REFUSED).search(told) is None or it.attribute == "date"

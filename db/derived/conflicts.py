@@ -91,17 +91,29 @@ def _of_texts(stated: Sequence[Stated]) -> Iterator[Conflict]:
     for it in sorted((it for it in stated if it.claim), key=_order):
         if it.claim and it.claim.attribute in COMPARED:
             # A mixture's factors and its total are two ways to count, as active ones are a third.
-            form = (it.claim.attribute, it.claim.unit or "", "x" in it.claim.value)
-            groups[form].setdefault(it.text_key, []).append(it)
+            is_mixture = "x" in it.claim.value and it.claim.attribute == "parameters"
+            # A tool is one mixture: two in one text differ as well. Of anything else it has parts.
+            text = f"{it.text_key} {it.claim.value}" if is_mixture else it.text_key
+            form = (it.claim.attribute, it.claim.unit or "", is_mixture)
+            groups[form].setdefault(text, []).append(it)
     for (attribute, unit, _), texts in sorted(groups.items()):
         for mine, theirs in combinations(texts.values(), 2):
-            is_shared = _values(mine) & _values(theirs)
-            if not is_shared and _is_at_one_time(mine[0], theirs[0]):
+            if not _is_shared(mine, theirs) and _is_at_one_time(mine[0], theirs[0]):
                 yield Conflict(mine[0].tool, attribute, unit or None, mine[0], theirs[0])
 
 
+def _is_shared(mine: Sequence[Stated], theirs: Sequence[Stated]) -> bool:
+    """Whether two texts share a value; a bare family of licences is shared by its versions."""
+    return any(
+        one == other or one.startswith(f"{other}-") or other.startswith(f"{one}-")
+        for one in _values(mine)
+        for other in _values(theirs)
+    )
+
+
 def _values(stated: Sequence[Stated]) -> set[str]:
-    return {it.claim.value for it in stated if it.claim}
+    """Their values; source and weights that are open do not speak against each other."""
+    return {it.claim.value.split(" ")[0] for it in stated if it.claim}
 
 
 def _is_at_one_time(one: Stated, other: Stated) -> bool:

@@ -39,9 +39,10 @@ TECHNIQUES = """python rust go java javascript typescript ruby perl php swift ko
  erlang elixir lua julia matlab fortran cobol pascal lisp scheme prolog sql bash zsh powershell html
  css json yaml toml xml csv tsv pdf markdown latex tex unicode ascii utf parquet avro protobuf
  graphql rest grpc http https smtp imap oauth saml ssh tls ssl tcp udp dns mqtt websocket websockets
- wifi bluetooth usb hdmi ethernet onnx gguf safetensors wasm webassembly lora qlora rlhf dpo rag moe
+ wifi bluetooth usb hdmi ethernet onnx gguf safetensors wasm webassembly lora qlora rlhf dpo rag moe mixture experts
  transformer transformers mp3 mp4 wav png jpeg jpg svg gif docx xlsx epub zip tar gzip regex crdt
- excel word gdpr hipaa soc iso covid boolean kanban agile scrum postgresql-wire""".split()
+ ram vram gpu gpus cpu cpus npu tpu gb mb ssd usd eur gbp llm llms sdk cli ide ui ux api apis pr
+ ceo cto cfo faq tv url id sla ocr tts asr ml nlp kpi roi saas gdpr hipaa soc iso covid boolean kanban agile scrum postgresql-wire""".split()
 LICENCES = """mit apache gpl lgpl agpl bsd mpl cc by nc sa nd gplv2 gplv3 agplv3 lgplv3 isc unlicense
  wtfpl eupl bsl busl sspl creative commons gnu licence license public domain mozilla""".split()
 LABELS = """ship skip free paid pro plus basic starter premium business enterprise team teams hobby

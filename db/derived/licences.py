@@ -98,12 +98,14 @@ def find_licences(passage: Passage) -> Iterator[Licence]:
     """
     text = passage.text
     found: list[Licence] = []
+    held: set[int] = set()
     for pattern, read in _PATTERNS:
         for it in pattern.finditer(text):
             start, end = it.span("whole")
-            if not any(start < other.end and other.start < end for other in found):
-                if it["whole"] != "MIT" or not _is_school(text, start, end):
-                    found.append(Licence(start, end, read(it)))
+            is_free = held.isdisjoint(range(start, end))
+            if is_free and not (it["whole"] == "MIT" and _is_school(text, start, end)):
+                held.update(range(start, end))
+                found.append(Licence(start, end, read(it)))
     return iter(sorted(found))
 
 

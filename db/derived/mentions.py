@@ -5,6 +5,7 @@ Pure. The gazetteer of known names is given. A mention that is none of them stay
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from db.derived.relations import LISTED, Relation, relation_of
 
 METHOD = "names-and-phrases"
 METHOD_VERSION = 1
+
+_SIZE = re.compile(r" \(\d{1,4}(?:\.\d+)?[BM]\)\Z")
+"""A size in brackets, without which a text calls its own tool by name."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,8 @@ def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]
     names = [name for name in all_names(passage, known) if not is_self(name, tool)]
     found: list[Mention] = []
     for name in names:
-        relation = relation_of(passage, name.start, name.end)
-        if relation is None and found and _is_listed(text, found[-1], name):
-            relation = found[-1].relation
+        before = found[-1].relation if found and _is_listed(text, found[-1], name) else None
+        relation = before or relation_of(passage, name.start, name.end)
         found.append(Mention(*name, relation))
     return tuple(_looking_ahead(text, found))
 
@@ -65,7 +68,7 @@ def all_names(passage: Passage, known: Gazetteer) -> list[Name]:
 def is_self(name: Name, tool: str) -> bool:
     """Whether a name is the tool's own, or a shorter form of it that is no other tool's name."""
     if name.entity is not None:
-        return fold(name.entity) == fold(tool)
+        return fold(name.entity) in (fold(tool), fold(_SIZE.sub("", tool)))
     words, own = fold_words(name.words), fold_words(tool)
     return words == own[: len(words)] or (len(words) == 1 and words[0] in own)
 

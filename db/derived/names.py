@@ -28,7 +28,7 @@ _COUNTED = re.compile(
     r"|pounds|GB|MB|tokens|points|pages|lines|of)\b|%|[.,]\d"
 )
 _PLACED = re.compile(r"\b(?:in|near|outside|before|after|around|across|to|from) \Z")
-_PRESSED = re.compile(r"\b(?:press|click|hit|tap|select|choose|item|button|menu|called) \Z", re.I)
+_PRESSED = re.compile(r"\b(?:press|click|hit|tap|item|button|menu|called) \Z", re.I)
 _HANDED = re.compile(
     r"\b(?:for|than|over|with|from|like|beside|calls|drives|uses|using|by|against|of|on|and|or|to)\s\Z"
 )
@@ -252,4 +252,7 @@ def _is_lower_case_name(passage: Passage, word: _Word) -> bool:
     if text.startswith("lib"):
         return text not in LOWER_CASE
     head = passage.sentence(word.start).start
-    return head == word.start > 0 and passage.text[head - 2] == "."
+    before = passage.text[max(0, head - 3) : head]
+    return (
+        head == word.start > 0 and re.fullmatch(r"\w\. ", before) is not None and text not in COMMON
+    )

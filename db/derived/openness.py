@@ -21,8 +21,8 @@ _CLOSED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _TALK_BEFORE = re.compile(
-    r"(?:\b(?:for|of|about|against|than|to|toward|towards|favou?rs?|like|loves?|prefers?|in|called|named|into|between|beyond|some|any|every|other|most|many|"
-    r"few|all|more|big|when|whether|says?|while|across|over|by|from|item|button|menu|where|because|whole|truly wants|go|went|going) |['‘’\"“])\Z",
+    r"(?:(?<![\w-])(?:for|of|about|against|than|to|toward|towards|favou?rs?|like|loves?|prefers?|in|called|named|into|between|beyond|some|any|every|other|most|many|"
+    r"few|all|more|big|when|whether|says?|while|across|over|by|from|item|button|menu|where|because|whole|truly wants|go|going) |['‘’\"“])\Z",
     re.IGNORECASE,
 )
 _SAYS = re.compile(

@@ -19,7 +19,7 @@ ABBREVIATIONS = (
 """Words whose full stop ends no sentence."""
 _END = re.compile(r"[.!?…][”\"’')\]]*(?= |\Z)")
 _STRONG = re.compile(
-    r"[;:—–()]| - |, (?=(?:and|but|or|while|whereas|yet|though|so|which|who|whose)\b)"
+    r"[;:—–()]| - |, (?=(?:and|but|or|while|whereas|yet|though|so|which|who|whose)\b)| that "
 )
 _WORD = re.compile(r"\S+\Z")
 
@@ -63,24 +63,27 @@ class Passage:
         return self.text[at : min(self.sentence(max(at - 1, 0)).end, at + REACH)]
 
     def clause(self, start: int, end: int) -> str:
-        """The clause around a span: between semicolons, colons, dashes, brackets and `, and`."""
+        """The clause around a span: between semicolons, dashes, brackets, `, and` and `that`.
+
+        Behind a span amid its clause it ends with a comma: another begins there.
+        """
         sentence = self.sentence(start)
         left = bisect_right(self._breaks, start)
         right = bisect_left(self._breaks, end + 1)
         first = self._breaks[left - 1] if left else 0
         last = self._breaks[right] if right < len(self._breaks) else len(self.text)
-        return self.text[
-            max(first, sentence.start, start - REACH) : min(last, sentence.end, end + REACH)
-        ]
+        first = max(first, sentence.start, start - REACH)
+        last = min(last, sentence.end, end + REACH)
+        comma = self.text.find(", ", end, last)
+        if comma >= 0 and start - first > 1:
+            last = comma
+        return self.text[first:last]
 
     def is_first(self, at: int) -> bool:
         """Whether a place is the head of a sentence, of quoted words or of what a colon opens."""
         start = self.sentence(at).start
-        return not self.text[start:at].strip("“\"‘'([*•- ") or self.text[max(0, at - 2) : at] in (
-            ": ",
-            " “",
-            ' "',
-        )
+        is_head = at - start <= 4 and not self.text[start:at].strip("“\"‘'([*•- ")
+        return is_head or self.text[max(0, at - 2) : at] in (": ", " “", ' "')
 
     def is_question(self, at: int) -> bool:
         """Whether the sentence of a place asks."""

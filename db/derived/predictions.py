@@ -8,7 +8,7 @@ nothing. What has no definite end is found all the same, and is not checkable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,12 +29,17 @@ TERMS = (
 )  # fmt: skip
 """Words of terms and services: a length of days or weeks beside them is theirs."""
 WORK = (
-    "take", "takes", "taking", "learn", "learns", "finish", "finishes", "write", "build", "built",
-    "read", "train", "trains", "set up", "pays for itself", "pay for itself", "paid for itself",
-    "more", "less", "done", "doing", "do", "install", "migrate", "fastest", "first time", "once",
-    "twice", "times", "best", "worst", "only", "longest", "third time", "second time",
+    "take", "takes", "took", "taking", "learn", "learns", "learnt", "finish", "finishes",
+    "finished", "write", "wrote", "written", "build", "built", "read", "train", "trains", "trained",
+    "set up", "pays for itself", "pay for itself", "paid for itself", "installed", "migrate",
+    "migrated", "done", "ready", "delivered",
 )  # fmt: skip
-"""Words that make a length before which they stand one of work, or the frame of a count."""
+"""Words that make a length close behind them one of work."""
+FRAMES = (
+    "once", "twice", "times", "first time", "second time", "third time", "best", "worst", "longest",
+    "first", "most", "fastest", "more", "less", "as much",
+)  # fmt: skip
+"""Words that make a length right behind them the frame of a count or of a comparison."""
 COUNTED_NOUNS = (
     "tokens", "lines", "words", "bits", "bytes", "characters", "users", "customers", "people",
     "rows", "files", "pages", "pixels", "dollars", "euros", "pounds", "samples", "steps", "nodes",
@@ -49,17 +54,22 @@ def _any(words: tuple[str, ...]) -> str:
 
 
 _TERMS = re.compile(_any(TERMS), re.IGNORECASE)
-_WORK = re.compile(rf"{_any(WORK)}[^.;:!?]{{0,30}}\Z", re.IGNORECASE)
-_ABLE = re.compile(r"\b(?:you|I|one|anyone|we|they|who) (?:can|could)\b", re.IGNORECASE)
+_WORK = re.compile(
+    rf"{_any(WORK)}[^,.;:!?]{{0,24}}\Z|{_any(FRAMES)}(?: [\w’'-]+){{0,2}} \Z", re.IGNORECASE
+)
+_ABLE = re.compile(
+    r"\b(?:you|I|one|anyone|we|they|who) (?:can|could|might have)\b[^,.;:!?]{0,40}\Z", re.IGNORECASE
+)
 _FROM_EVENT = re.compile(
     r" (?:of (?:the|a|an|its|your|their|our|my|use|launch|purchase|release|\w+ing\b)|after\b|since\b)"
 )
 _NOT_A_YEAR = re.compile(rf" {_any(COUNTED_NOUNS)}", re.IGNORECASE)
 _PARTS_OF = re.compile(r"['’]s\b|-\w")
-_SOON = re.compile(r"(?:\bas|\btoo|\bhow|\bno|\bso|\bvery) \Z", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:late|end|close|second half|autumn|winter)\b")
+_SOON = re.compile(r"(?:\bas|\btoo|\bhow|\bno|\bso) \Z", re.IGNORECASE)
 _NARRATED = re.compile(
     r" (?:last|ago|after|when I|in (?:January|February|March|April|June|July|August|September"
-    r"|October|November|December)|enough|as|for\b)",
+    r"|October|November|December)|as\b)",
     re.IGNORECASE,
 )
 
@@ -118,7 +128,8 @@ def _is_date_to_come(passage: Passage, it: Expression, written: date) -> bool:
         return False
     clause = passage.clause(it.start, it.end)
     if first_day(said) <= written and it.horizon and it.horizon.relation in ("in", "next"):
-        return has_future(clause) and not has_past(clause)
+        is_late = _LATE.search(passage.text[it.start : it.end]) is not None
+        return (is_late or has_future(clause)) and not has_past(clause)
     return True
 
 
@@ -129,8 +140,9 @@ def _is_counted_from_now(passage: Passage, it: Expression, written: date) -> boo
     clause = passage.clause(it.start, it.end)
     is_short = it.horizon is not None and it.horizon.unit in ("day", "week")
     words = passage.text[it.start : it.end]
-    is_idle = is_short or re.match(r"in an? (?!couple|dozen)", words) is not None
-    if is_idle and (not has_future(clause) or _TERMS.search(clause)):
+    is_idle = is_short or re.match(r"in an? (?!couple|dozen|decade)", words) is not None
+    is_head = not before.strip() or before.rstrip().endswith((":", ";", ", and", ", but", "—"))
+    if is_idle and (not (is_head or has_future(clause)) or _TERMS.search(clause)):
         return False
     return not _is_told(clause)
 
@@ -169,12 +181,24 @@ def _is_loose(passage: Passage, it: Expression, written: date) -> bool:
     return has_future(passage.clause(it.start, it.end)) and _is_vague(passage, it, written)
 
 
+def _is_staying(passage: Passage, it: Expression, written: date) -> bool:
+    is_long = it.horizon is not None and it.horizon.unit in ("month", "quarter", "year")
+    clause = passage.clause(it.start, it.end)
+    return is_long and has_future(clause) and not _is_told(clause)
+
+
+def _is_sure(passage: Passage, it: Expression, written: date) -> bool:
+    return not _PARTS_OF.match(passage.text, it.end)
+
+
 _JUDGES: dict[Kind, Callable[[Passage, Expression, date], bool]] = {
     "date": _is_date_to_come,
     "counted": _is_counted_from_now,
     "going on": _is_going_on,
     "to come": _is_to_come,
+    "staying": _is_staying,
     "running": _is_running,
+    "sure": _is_sure,
     "vague": _is_vague,
     "loose": _is_loose,
 }

@@ -48,6 +48,7 @@ _MARKED = rf"(?:US|CA|AU)?(?P<sign>[$€£]) ?(?P<marked>{DIGITS})(?P<large>[kKM
 _COINED = (
     rf"(?P<number>{_NUMBER}) (?P<large2>(?:million|billion|thousand|hundred) )?"
     r"(?P<name>dollars?|USD|bucks?|euros?|EUR|pounds?|quid|GBP|euro cents?|cents?|pence|penny)(?![\w-])"
+    r"|(?P<after>\d{1,6}(?:[.,]\d{2})?) ?(?P<mark>[€£])"
     r"|(?P<small>\d{1,3}(?:\.\d{1,2})?)(?P<coin>¢|p(?= (?:a|an|per|each)\b))"
     rf"|(?P<code>USD|EUR|GBP) (?P<coded>{DIGITS})"
 )
@@ -57,13 +58,18 @@ _PRICE = re.compile(
 )
 _TO = re.compile(r"(?: to | or |-|–| – )\Z")
 _NOT_A_PRICE = re.compile(
-    r"\b(?:sav\w+|rais\w+|revenue|valu\w+|funding|invest\w+|worth|fined?|salary|earn\w*|made us|makes us|lost|profit\w*|turnover|owed?"
-    r"|bet|wager|prize|award\w*|donat\w+|grant|budget|spent on|refund\w*|acquired|bought for|sold for|damage|stole|tip|found|win|won|lend|lent)\b",
+    r"\b(?:sav(?:e|es|ed|ing|ings)|rais(?:e|es|ed|ing)|revenue|valued|valuation|funding|invest(?:s|ed|ment)?|worth|fined?|salary"
+    r"|earn(?:s|ed)?|made|makes|lost|profits?|turnover|owed?|bet|wager|prize|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?"
+    r"|acquired|bought for|sold for|damages?|lend|lent|banked|round)\b[^,.;:!?]{0,30}\Z",
     re.IGNORECASE,
+)
+"""Words before an amount that make it none to be paid for a tool."""
+_NO_PRICE_AFTER = re.compile(
+    r" (?:in (?:funding|revenue|savings|damages|debt|sales)|round|valuation|fine|bill|prize|bonus|voucher|note|saved|kettle|worth)\b"
 )
 _PRICED = re.compile(
     r"\b(?:costs?|price[sd]?|pricing|pay|pays|paid|charges?|charged|asks?|asking|wants?|at|for|from|tier|plan|once|one-off|starts?|starting"
-    r"|against|licen[cs]e|upgrade|now|than|only|just|subscription|quote|fee|rent\w*|is)\b",
+    r"|against|licen[cs]e|upgrade|payment|fee of|for life|now|than|only|just|subscription|quote|fee|rent\w*|is)\b",
     re.IGNORECASE,
 )
 _GOODS = re.compile(
@@ -71,17 +77,17 @@ _GOODS = re.compile(
     re.IGNORECASE,
 )
 _FREE = re.compile(
-    r"(?<![\w-])(?:(?P<whole>costs? (?:you )?nothing|free of charge|at no (?:cost|charge)|no charge|for no money|without charge)"
-    r"|(?P<free>free)(?![\w’'-]| (?:trial|trials|demo|demos|of\b|up|from|rein|hand|will|speech|time|as|month|months|week|weeks|day|days|market|gift|lunch|ride|kick|space|memory|disk|and easy|to (?:ignore|disagree|say|leave|go|choose|try|argue|complain|think|roam|ask|skip|move)|press|advice|text|verse|fall)))",
+    r"(?<![\w-])(?:(?P<whole>(?:costs?|pays?|charges?|asks?)(?: you| me| us| them)? nothing|gratis|free of charge|at no (?:cost|charge)|no charge|for no money|without charge)"
+    r"|(?P<free>free)(?![\w’'-]| (?:trial|trials|demo|demos|of\b|up(?! to)|from|rein|hand|will|speech|time|as|month|months|week|weeks|day|days|market|gift|lunch|ride|kick|space|memory|disk|and easy|to (?:ignore|disagree|say|leave|go|choose|try|argue|complain|think|roam|ask|skip|move)|press|advice|text|verse|fall)))",
     re.IGNORECASE,
 )
 _IS_FREE_BEFORE = re.compile(
     r"(?:\A|[.;:,(|/] |\b(?:is|are|it's|it’s|stays?|remains?|and|or|the|a|completely|entirely|fully|totally|always|for|also|still|its|both|"
-    r"whose|offers?|be|has|have|with|genuinely|really|one|use|uses|used|using|run|given away|now|actually|permanently|forever)\b ?|both )\Z",
+    r"whose|offers?|be|has|have|with|genuinely|really|one|use|uses|used|using|run|given away|now|actually|permanently|forever|comes?|ships?|stayed|stay|was|given|kept|largely|mostly|basically|costs?|download|at home)\b ?|both )\Z",
     re.IGNORECASE,
 )
 _IS_FREE_AFTER = re.compile(
-    r"[.,;:!)]|\Z| (?:for|and|to|tier|plan|version|edition|forever|use|under|while|if|in|on|at|with|but|or|toolkit|tool|app|software|download|account|until|then|because|itself|model|when|plus|the)\b"
+    r"[.,;:!)/]|\Z| [(–—+]| (?:core|client|viewer|program|community|basic|desktop|personal|mobile|hosted|model|up to|under|of charge|public|self-hosted|is|was|are|today|anyway|either|again)\b| (?:for|and|to|tier|plan|version|edition|forever|use|under|while|if|in|on|at|with|but|or|toolkit|tool|app|software|download|account|until|then|because|itself|model|when|plus|the)\b"
 )
 _NOTHING = re.compile(r"(?:,? and| or|;) (?P<nothing>nothing)(?= (?:for|per|a|on)\b)")
 
@@ -114,7 +120,9 @@ def _is_price(passage: Passage, it: re.Match[str]) -> bool:
     clause = passage.clause(it.start(), it.end())
     before = passage.before(it.start())
     goods = _GOODS.search(before)
-    if _NOT_A_PRICE.search(clause) or (goods and goods[1].lower() not in PRODUCTS):
+    if _NOT_A_PRICE.search(before[-60:]) or _NO_PRICE_AFTER.match(passage.text, it.end()):
+        return False
+    if goods and goods[1].lower() not in PRODUCTS:
         return False
     is_first = not before.strip("“(") and not it["name"]
     return bool(it["per"]) or is_first or _PRICED.search(clause) is not None
@@ -163,6 +171,8 @@ def _amount(it: re.Match[str]) -> tuple[Decimal, str]:
     if it["sign"]:
         large = {"k": 1_000, "thousand": 1_000}.get((it["large"] or "").strip().lower(), 1)
         return to_number(it["marked"]) * large, SIGNS[it["sign"]]
+    if it["mark"]:
+        return to_number(it["after"].replace(",", ".")), SIGNS[it["mark"]]
     if it["code"]:
         return to_number(it["coded"]), it["code"].upper()
     name = (it["name"] or it["coin"]).lower()

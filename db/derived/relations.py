@@ -29,7 +29,7 @@ _NONE_BEFORE = _before(
     r"|(?:successor|sister|sibling|cousin|brother|heir|follow-up|sequel|predecessor) (?:to|of)|mimics"
     r"|(?:model|tool|app|service|product|plugin|engine|offering|project|release) (?:by|from|of)"
     r"|people (?:at|of|from)|team (?:at|of)|(?:engineers?|founders?|staff|makers?|desk|nobody|someone|somebody) (?:at|of|from)"
-    r"|works? at|worked (?:at|for)|bought|acquired|(?:maker|owner|parent|vendor|author|company|founders?)[,:]?"
+    r"|(?:people|team|makers?|company|man|woman|lab|those) (?:who|that|which) (?:made|make|makes|built|wrote|ship|ships)|gift from|named after|works? at|worked (?:at|for)|bought|acquired|(?:maker|owner|parent|vendor|author|company|founders?)[,:]?"
 )
 _NONE_AFTER = re.compile(
     r"(?:-| )class\b|['’]s (?:own|author|makers?|founder|staff|team|people|users|customers)|,? (?:which|who) makes\b"
@@ -94,6 +94,10 @@ _COMPARED = re.compile(
     r"fold(?:s)? this in|keeps? shipping|builds? this|ships? this|built this|offers? this|charges?)\b",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(
+    r"\b(?:exports?|data|files|output|reports?|results|answers|calls|requests|it all|everything) (?:all )?(?:go|goes|are sent|is sent) (?:straight )?to \Z",
+    re.IGNORECASE,
+)
 _TAKES_PLACE = re.compile(
     r"(?:['’]s \w+)?(?: \w+)? (?:folds?|builds?|cop(?:y|ies)|ships?|shipping|absorbs?|adds?|bundles?|clones?|makes?) "
     r"(?:this|it|the same|these|that|its own|a tighter|a better|a cheaper|one)\b",
@@ -110,12 +114,37 @@ _FAR = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|whereas|because|that|if|when|yet|meanwhile|yes,|later|today,|or) )\Z",
+    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|whereas|because|that|if|when|yet|meanwhile|yes,|later|today,|or|where|why) )\Z",
     re.IGNORECASE,
 )
 _VERB = re.compile(
     r"(?:['’]s [a-z]+)? (?:also |still |already |only |now |never |itself )?(?:the [a-z]+er |is|has|does|can|will|[a-z]{2,}s|did|hears?|wants?|costs?|may|would|could)\b"
 )
+
+
+NEAR = 64
+"""So far from a mention a word may stand that says its relation. Units: characters."""
+NEAR_WORDS: dict[Relation, str] = {
+    "competitor": r"[a-z]{2,}er than|more|less|rivals?|competit\w+|compet\w+|cheaper|better|worse|faster|slower|quicker"
+    r"|nicer|smaller|bigger|ahead|behind|beats?|beaten|versus|against|unlike|compar\w+|shelf|market|race|leads?"
+    r"|same (?:job|thing|trick|idea|price|button|view|league|class)|match(?:es)?|level|half|twice|already (?:does|do|has|have|did)"
+    r"|both|nearest|closest|crowded|contenders?|too",
+    "alternative": r"instead|replac\w+|place of|alternatives?|substitut\w+|switch\w*|swap\w*|migrat\w*|mov(?:e|ed|ing)|cancel\w*"
+    r"|ditch\w*|uninstall\w*|left|leave|leaving|back to|stay|stays|stayed|stick|stuck|keep|kept|prefer\w*|rather|choose|chose"
+    r"|choice|pick|picked|try|tried|buy|paid for|pay for|paying for|over|will do|would do|enough|quit|dropped|gave up|there is"
+    r"|refugees?|abandon\w*|came from|took|take|took up|went with|go with|used to use|traded",
+    "dependency": r"built|based|runs?|running|rests?|relies|rely|depends?|depending|needs?|needed|requires?|powered|hosted|hosts"
+    r"|calls?|called|wraps?|wrapper|plugs?|plugged|plugins?|integrat\w*|connect\w*|connectors?|sync\w*|imports?|exports?"
+    r"|feeds?|fed|reads?|works? with|engine|backend|back end|api|key|account|files?|format|layer|on top|underneath|beneath"
+    r"|inside|bonnet|hood|through|via|uses|using|users?|add-?ons?|extensions?|companion|servers?|fine-tun\w*|trained|loads?"
+    r"|comes from|written by|is down|goes down|went down|made for|borrow\w*|rents?|rented|resells?|speaks|listens|drives|driven"
+    r"|bundl\w*|embed\w*|adapters?|recipes|talks|Under it|stands|stack|supports?|compatible|pairs?",
+}
+"""Words that say a relation by standing near a mention, where nothing right beside it does."""
+_NEAR = {
+    relation: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE)
+    for relation, words in NEAR_WORDS.items()
+}
 
 
 def relation_of(passage: Passage, start: int, end: int) -> Relation | None:
@@ -133,18 +162,40 @@ def relation_of(passage: Passage, start: int, end: int) -> Relation | None:
         return "competitor"
     if _NONE_BEFORE.search(before[-80:]) or _NONE_AFTER.match(after):
         return None
-    if _ALTERNATIVE_BEFORE.search(before[-80:]) or _ALTERNATIVE_AFTER.match(after):
+    return _beside(before, after) or _near(before, after)
+
+
+def _beside(before: str, after: str) -> Relation | None:
+    """What the words right beside a mention say."""
+    close = before[-80:]
+    if _GIVEN.search(close):
+        return "dependency"
+    if _ALTERNATIVE_BEFORE.search(close) or _ALTERNATIVE_AFTER.match(after):
         return "alternative"
-    if _DEPENDENCY_BEFORE.search(before[-80:]) or _DEPENDENCY_AFTER.match(after):
+    if _DEPENDENCY_BEFORE.search(close) or _DEPENDENCY_AFTER.match(after):
         return "dependency"
     if _IS_THEIRS_BEFORE.search(before) and _IS_THEIRS_AFTER.match(after):
         return "dependency"
     if _FAR.search(before) or (before.endswith((" a ", " an ")) and _PART_AFTER.match(after)):
         return "dependency"
-    if _COMPETITOR_BEFORE.search(before[-80:]):
+    if _COMPETITOR_BEFORE.search(close):
         return "competitor"
     is_subject = is_clause_head(before) and _VERB.match(after) is not None
     return "competitor" if is_subject and _COMPARED.search(before + after) else None
+
+
+def _near(before: str, after: str) -> Relation | None:
+    """What the nearest word of the clause says. Absent: None where none stands near."""
+    left = _BOUND.split(before[-NEAR:])[-1]
+    right = _BOUND.split(after[:NEAR])[0]
+    found: list[tuple[int, Relation]] = []
+    for relation, pattern in _NEAR.items():
+        found += [(len(left) - it.end(), relation) for it in pattern.finditer(left)]
+        found += [(it.start(), relation) for it in pattern.finditer(right)]
+    return min(found)[1] if found else None
+
+
+_BOUND = re.compile(r"[;:—–()]|, (?:and|but|while|whereas|yet|though|so|which|who)\b")
 
 
 def is_clause_head(before: str) -> bool:

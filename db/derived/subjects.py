@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from db.derived.mentions import is_self
 from db.derived.names import Name
 from db.derived.passage import Passage
 from db.derived.relations import is_clause_head
@@ -29,21 +30,30 @@ _HEAD_BREAK = re.compile(
 )
 
 
-def is_of_another(
-    passage: Passage, start: int, end: int, others: Sequence[Name], names: Sequence[Name]
-) -> bool:
-    """Whether what stands at a span is said of one of the others and not of the tool."""
-    before = passage.before(start)
-    if _SET_AGAINST.search(before) or _REAL_THING.match(passage.text, end):
-        return True
-    sentence = passage.sentence(start)
-    at = bisect_left([name.start for name in names], start)
-    nearest = names[at - 1] if at and names[at - 1].start >= sentence.start else None
-    if nearest is not None:
-        return nearest in others and _is_subject(passage, nearest, start)
-    return bool(_PRONOUN.match(passage.text, sentence.start)) and _was_of_another(
-        passage, sentence.start, others, names
-    )
+class Subjects:
+    """The names of a text, asked of whom a value is said: of the tool, or of another."""
+
+    def __init__(self, passage: Passage, names: Sequence[Name], tool: str) -> None:
+        self._passage, self._names = passage, names
+        self._starts = [name.start for name in names]
+        self._others = {name.start for name in names if not is_self(name, tool)}
+
+    def is_of_another(self, start: int, end: int) -> bool:
+        """Whether what stands at a span is said of another product and not of the tool."""
+        passage = self._passage
+        if _SET_AGAINST.search(passage.before(start)) or _REAL_THING.match(passage.text, end):
+            return True
+        sentence = passage.sentence(start)
+        at = bisect_left(self._starts, start)
+        if at and self._starts[at - 1] >= sentence.start:
+            nearest = self._names[at - 1]
+            return nearest.start in self._others and _is_subject(passage, nearest, start)
+        has_pronoun = _PRONOUN.match(passage.text, sentence.start) is not None
+        return has_pronoun and self._was_of_another(sentence.start)
+
+    def _was_of_another(self, at: int) -> bool:
+        """Whether the sentence before is about another: that stands at its head."""
+        return at >= 2 and self._passage.sentence(at - 2).start in self._others
 
 
 def _is_subject(passage: Passage, name: Name, at: int) -> bool:
@@ -52,14 +62,3 @@ def _is_subject(passage: Passage, name: Name, at: int) -> bool:
     if _WHICH.match(between) or _OFFERS.fullmatch(between) or between.strip() in ("at", "with its"):
         return True
     return is_clause_head(passage.before(name.start)) and not _HEAD_BREAK.search(between)
-
-
-def _was_of_another(
-    passage: Passage, at: int, others: Sequence[Name], names: Sequence[Name]
-) -> bool:
-    """Whether the sentence before is about another: its first name, at its head, is one."""
-    if at < 2:
-        return False
-    sentence = passage.sentence(at - 2)
-    first = next((name for name in names if sentence.start <= name.start < sentence.end), None)
-    return first is not None and first in others and first.start == sentence.start

@@ -14,7 +14,9 @@ from db.derived.dates import DATE, SOFT, to_date
 from db.derived.horizon import Horizon, Relation, Unit
 from db.derived.quantities import WORDS, to_number
 
-Kind = Literal["date", "counted", "going on", "running", "to come", "vague", "loose"]
+Kind = Literal[
+    "date", "counted", "going on", "staying", "running", "to come", "sure", "vague", "loose"
+]
 """How an expression is to be judged: see `predictions`."""
 
 PREPOSITIONS: dict[str, Relation] = {
@@ -34,8 +36,10 @@ VAGUE = (
     "down the road", "down the line", "before long", "in due course", "any day now",
     "sometime soon", "any time soon", "anytime soon", "in the years ahead", "in the months ahead",
     "in years to come", "for years to come", "in the years to come", "in the months to come",
-    "in the fullness of time", "this decade", "next decade", "by the end of the decade",
-    "before the decade is out", "by the end of this decade", "before the end of the decade",
+    "in the fullness of time", "shortly", "ultimately", "in short order", "any year now",
+    "any time now", "before you know it", "one of these years", "in our lifetime",
+    "within our lifetime", "in the longer run", "in the longer term", "longer term", "in the distant future",
+    "at some future date", "at a later date", "in the months ahead", "when the time comes", "next decade",
 )  # fmt: skip
 """Expressions of what is to come without a definite end."""
 LOOSE = ("in time", "over time", "in the end", "at some point", "in future", "in the short term",
@@ -43,7 +47,7 @@ LOOSE = ("in time", "over time", "in the end", "at some point", "in future", "in
 """The same, but said as often of what has been or of anything."""
 OUTLOOKS = (
     "view", "outlook", "prediction", "forecast", "horizon", "bet", "question", "thesis", "picture",
-    "case", "risk", "wager", "prognosis", "projection", "prospect", "odds", "guess", "prophecy",
+    "case", "risk", "wager", "call", "scenario", "fate", "expectation", "test", "prognosis", "projection", "prospect", "odds", "guess", "prophecy",
 )  # fmt: skip
 """What makes a prediction of the length before it: "the 12-month outlook"."""
 _UNITS: dict[str, tuple[int, Unit]] = {
@@ -64,9 +68,10 @@ _PART = (
     r"(?:(?:the )?(?:very )?(?:end|close|start|beginning|middle|first half|second half) of "
     r"|early |late |later |mid-)?"
 )
-_WHICH = rf"(?:(?:the |this )?{_COMING}|this|the)"
 _PREP = "|".join(sorted(PREPOSITIONS, key=len, reverse=True))
 _NOT_FOR = _PREP.replace("|for|", "|")
+_LONG = rf"{_AMOUNT}[ -](?:month|quarter|year)s?(?: or (?:two|three|so)\b)?"
+_SAY = r"(?:at least |about |around |roughly |perhaps |maybe |say |, say, |sometime in |some time in )?"
 _SEASON = r"(?:spring|summer|autumn|winter)"
 
 
@@ -90,13 +95,13 @@ def to_length(words: str) -> tuple[int, Unit] | None:
     found = re.search(rf"({'|'.join(_UNITS)})(s?)", words.lower())
     if found is None:
         return None
-    said = words[: found.start()].lower().replace("a couple of", "two").replace("a couple", "two")
+    said = re.sub(r"(?:a )?couple(?: of)?", "two", words[: found.start()].lower())
     upper = re.split(r" to | or even | or |–|(?<=\d)-(?=\d)", said.strip(" -"))[-1]
     tail = re.search(r" or (two|three)\b", words[found.end() :])
     upper = tail[1] if tail else upper
     times, unit = _UNITS[found[1]]
-    amount = to_number(upper) * times
-    is_single = upper in ("a", "an", "one", "1", "half a", "half an")
+    amount = to_number(upper.replace("-", " ") if "half" in upper else upper) * times
+    is_single = upper in ("", "a", "an", "one", "1", "half a", "half an")
     if not (found[2] or is_single or tail or words[found.start() - 1] == "-"):
         return None
     if "and a half" in words or amount % 1:
@@ -111,7 +116,7 @@ def to_length(words: str) -> tuple[int, Unit] | None:
 def _dated(found: re.Match[str]) -> Horizon | None:
     words = (found["soft"] or "") + found["date"]
     said = found["or"] or to_date(words)
-    return said and Horizon(PREPOSITIONS[found["prep"].lower()], date=said) or None
+    return (said and Horizon(PREPOSITIONS[found["prep"].lower()], date=said)) or None
 
 
 def _bare_date(found: re.Match[str]) -> Horizon | None:
@@ -148,8 +153,13 @@ def _same_time(found: re.Match[str]) -> Horizon | None:
     return Horizon(PREPOSITIONS[prep], 1, _UNITS[found["one"]][1])
 
 
-def _year_end(found: re.Match[str]) -> Horizon | None:
-    return Horizon(PREPOSITIONS[found["prep"].lower()], 0, "year")
+def _unit_end(found: re.Match[str]) -> Horizon | None:
+    unit = found["unit"] or found["unit2"] or found["unit3"]
+    return Horizon(PREPOSITIONS[found["prep"].lower()], 0, _UNITS[unit.lower()][1])
+
+
+def _rest(found: re.Match[str]) -> Horizon | None:
+    return Horizon("until", 0, _UNITS[found["rest"].lower()][1])
 
 
 def _vague(found: re.Match[str]) -> None:
@@ -170,39 +180,48 @@ def _phrases(phrases: tuple[str, ...]) -> str:
     return "|".join(re.escape(each) for each in sorted(phrases, key=len, reverse=True))
 
 
-_DUE = r"due|expected|coming|arriving|landing|eta|eta:|planned|scheduled|slated"
+_DUE = r"due|expected|expect(?: \w+){1,4}|coming|arriving|landing|eta|eta:|planned|scheduled|slated|ends?|expires?|closes?|runs out|lapses|begins?|starts?"
+_FORWARD = rf"(?:{_LENGTH}|{_UNIT} or (?:two|three|so)\b|couple(?: of)? {_UNIT}|dozen {_UNIT}|decade|half[- ]decade|century)"
+_WAIT = r"(?:about |around |roughly |maybe |perhaps |at most |at least |only |just |barely )?"
 FORMS = (
-    _form("date", rf"(?P<prep>{_PREP}) (?P<soft>{SOFT})?(?P<date>{DATE})(?: or (?P<or>20\d\d))?", _dated),
+    _form("date", rf"(?P<prep>{_PREP}) {_SAY}(?P<soft>{SOFT})?(?P<date>{DATE})(?: or (?P<or>20\d\d))?", _dated),
     _form("date", rf"between {DATE} and (?P<date>{DATE})", _bare_date),
     _form("date", rf"(?:{_DUE}) (?P<bare>{SOFT}?(?P<date>{DATE}))", _bare_date),
-    _form("counted", rf"within (?:the )?(?:{_COMING} )?{_ABOUT}(?P<length>{_LENGTH})", _counted("within")),
+    _form("date", rf"(?P<bare>(?:early|mid|late)[ -](?P<date>{DATE}))", _bare_date),
+    _form("date", r"(?P<bare>(?P<date>20\d\d))(?= (?:will|is when|is the year|brings|may|might|could|should|decides))", _bare_date),
+    _form("counted", rf"(?:within|inside(?: of)?) (?:the )?(?:{_COMING} )?{_ABOUT}(?P<length>{_LENGTH}|{_FORWARD})", _counted("within")),
     _form("counted", rf"in {_LESS} (?P<length>{_LENGTH})", _counted("within")),
-    _form("to come", rf"(?:in|over|during|for|through|throughout)(?: the| our| your)? {_COMING} (?P<length>{_LENGTH})", _counted("next")),
-    _form("to come", rf"the {_COMING} (?P<length>{_LENGTH})", _counted("next")),
+    _form("sure", rf"(?P<length>{_LENGTH}) (?:from (?:now|today)|hence|down the (?:road|line))", _counted("in")),
+    _form("sure", rf"(?:with)?in {_LESS} (?P<length>{_LENGTH}) from (?:now|today)", _counted("within")),
+    _form("to come", rf"(?:in|over|during|for|through|throughout|across)(?: the| our| your| their)? {_COMING} (?P<length>{_FORWARD})", _counted("next")),
+    _form("to come", rf"(?:the {_COMING}|{_COMING}) (?P<length>{_LENGTH}|{_UNIT} or (?:two|three|so)\b|couple of {_UNIT})", _counted("next")),
     _form("to come", rf"(?:in|over|during|for|within) the (?P<one>{_NAMED}) ahead", _ahead),
-    _form("to come", rf"in (?P<length>{_LENGTH})(?:['’]s?)? time", _counted("in")),
-    _form("to come", rf"(?:in )?(?P<length>{_LENGTH}) (?:from (?:now|today)|hence|away|down the (?:road|line))", _counted("in")),
-    _form("counted", rf"(?P<length>{_LENGTH}) out", _counted("in")),
-    _form("counted", rf"in {_ABOUT}(?P<length>{_LENGTH})", _counted("in")),
-    _form("going on", rf"(?:for )?another (?P<length>(?:{_AMOUNT}[ -])?{_UNIT}(?: or (?:two|three|so)\b)?)", _counted("until")),
+    _form("sure", rf"in (?P<length>{_LENGTH})(?:['’]s?)? time", _counted("in")),
+    _form("counted", rf"(?P<length>{_LENGTH}) (?:out|away)(?! of)", _counted("in")),
+    _form("counted", rf"in {_ABOUT}(?P<length>{_LENGTH}|half[- ]a[- ]decade)", _counted("in")),
+    _form("going on", rf"(?:for )?(?:at least )?another (?P<length>(?:{_AMOUNT}[ -])?{_UNIT}(?: or (?:two|three|so)\b)?)", _counted("until")),
     _form("going on", rf"(?:for )?(?P<length>{_AMOUNT} more {_UNIT})", _counted("until")),
+    _form("staying", rf"(?:last|survive|outlive|live|hold|stand|keep) (?P<bare>(?:for )?(?P<length>{_LENGTH}))", _counted("until")),
     _form("to come", rf"(?P<length>(?:\d{{1,3}}|{WORDS})[ -](?:day|week|month|quarter|year))(?= (?:\w+ )?(?:{'|'.join(OUTLOOKS)})\b)", _counted("in")),
     _form("to come", rf"(?:give|gives|giving) (?:(?!\d)[\w’'-]+ ){{1,5}}?(?P<bare>(?P<length>{_LENGTH}))", _counted("in")),
+    _form("sure", rf"(?:has|have|got|leaves (?:it|them)|leave (?:it|them)) {_WAIT}(?P<bare>(?P<length>{_LONG}))(?= left| to (?:live|find|prove|fix|win|run|decide)| at most| before)", _counted("in")),
     _form("to come", rf"(?:(?P<prep>{_NOT_FOR}) )?(?P<period>{_PART}(?:the |this )?{_COMING} {_NAMED})", _period),
     _form("running", rf"(?:(?P<prep>{_NOT_FOR}) )?(?P<period>{_PART}this {_NAMED})", _period),
-    _form("to come", rf"(?P<prep>by|before|until|till) (?P<period>(?:the )?(?:end|close) of the (?:calendar )?{_NAMED})", _period),
-    _form("running", rf"(?P<prep>at|come|towards|toward|in) (?P<period>(?:the )?(?:end|close) of the (?:calendar )?{_NAMED})", _period),
+    _form("sure", rf"(?P<prep>by|before|until|till) (?P<period>(?:the )?(?:end|close) of (?:the|this) (?:calendar )?{_NAMED})", _period),
+    _form("sure", rf"(?P<prep>at|come|towards|toward|in|around) (?P<period>(?:the )?(?:end|close) of (?:the|this) (?:calendar )?{_NAMED})", _period),
     _form("running", rf"(?P<prep>within) (?P<period>the {_NAMED})", _period),
-    _form("to come", r"(?P<prep>by|before) (?:the )?(?:year['’]s end|year[- ]end|end of year|year (?:is (?:out|over|up)|ends|closes))", _year_end),
-    _form("to come", rf"(?:(?P<prep>by|before) )?this time next (?P<one>{_NAMED})", _same_time),
-    _form("vague", rf"(?:in|within|over|for|during) (?:the )?(?:{_COMING} )?{_MANY} (?:short |more )?{_UNIT}(?: from now| to come| out)?", _vague),
-    _form("vague", rf"{_MANY} (?:short |more )?{_UNIT} from now|(?:months|years|weeks|decades) from now", _vague),
-    _form("vague", rf"(?:in|over|during|within) the {_COMING} (?:few |several )?(?:days|weeks|months|quarters|years|decades)", _vague),
-    _form("loose", r"(?:in|within) (?:weeks|months|years|decades)", _vague),
-    _form("vague", r"(?:in|by|before|until|during|into|through) the (?:early |late |mid-)?20[3-9]0s", _vague),
-    _form("vague", rf"(?:(?:in|by|before|until|over|come) )?(?:the )?(?:next|coming) {_SEASON}", _vague),
-    _form("vague", rf"(?:by|before|come) (?:the |this )?(?:end of |early |late )?(?:the )?{_SEASON}", _vague),
-    _form("loose", rf"(?:in|over|during|until) (?:the |this )?{_SEASON}|this {_SEASON}", _vague),
+    _form("to come", rf"(?:for|over|through|throughout|during) the (?:rest|remainder) of (?:the|this) (?P<rest>{_NAMED})", _rest),
+    _form("sure", r"(?P<prep>by|before) (?:the )?(?:(?P<unit>year|quarter|month|week)(?:['’]s end|[- ]end)|end of (?P<unit2>year|quarter|month|week)|(?P<unit3>year|quarter|month|week) (?:is (?:out|over|up)|ends|closes))", _unit_end),
+    _form("sure", rf"(?:(?P<prep>by|before) )?this time next (?P<one>{_NAMED})", _same_time),
+    _form("vague", rf"(?:in|within|over|for|during) (?:the )?(?:{_COMING} )?(?:just )?{_MANY} (?:short |more )?{_UNIT}(?: from now| to come| out)?", _vague),
+    _form("sure", rf"{_MANY} (?:short |more )?{_UNIT} (?:from now|hence|out|down the (?:line|road))|(?:months|years|weeks|decades) (?:from now|hence)", _vague),
+    _form("vague", rf"(?:in|over|during|within|for)(?: the)? {_COMING} (?:few |several )?(?:days|weeks|months|quarters|years|decades)", _vague),
+    _form("loose", r"(?:in|within) (?:(?:days|weeks|months|years|decades))", _vague),
+    _form("sure", r"(?:in|by|before|until|during|into|through) the (?:early |late |mid-)?20[3-9]0s", _vague),
+    _form("sure", rf"(?:(?:in|by|before|until|over|come|during) )?(?:the )?(?:next|coming) {_SEASON}", _vague),
+    _form("vague", rf"(?:by|before|come|until) (?:the |this )?(?:end of |early |late )?(?:the )?{_SEASON}", _vague),
+    _form("loose", rf"(?:in|over|during) (?:the |this )?{_SEASON}|this {_SEASON}", _vague),
+    _form("vague", r"(?:(?:by|before|until|at|towards|within|in|over|for|during) )?(?:(?:the )?(?:end|close|rest|turn|middle) of )?(?:the|this) decade(?:['’]s end)?(?: is (?:out|over)| ends)?", _vague),
     _form("vague", _phrases(VAGUE), _vague),
     _form("loose", _phrases(LOOSE), _vague),
 )  # fmt: skip
@@ -215,7 +234,7 @@ def find_expressions(text: str) -> Iterator[Expression]:
     for kind, pattern, read in FORMS:
         for found in pattern.finditer(text):
             horizon = read(found)
-            if horizon is None and kind not in ("vague", "loose"):
+            if horizon is None and read is not _vague:
                 continue
             group = "bare" if "bare" in pattern.groupindex else 0
             yield Expression(found.start(group), found.end(group), kind, horizon)
