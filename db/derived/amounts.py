@@ -61,9 +61,7 @@ _ACTIVE_BEFORE = re.compile(
 _ACTIVE_AFTER = re.compile(
     r"(?: (?:are|is|of them|of which are|of those))? (?:active|activated|per token|used per token|at a time)\b"
 )
-_CONTEXT_NUMBER = (
-    rf"(?P<number>{DIGITS}|{WORDS}|half a|an?)(?: ?(?P<power>[kKmM]|thousand|million)(?![A-Za-z]))?"
-)
+_CONTEXT_NUMBER = rf"(?P<number>{DIGITS}|{WORDS}|half a|an?)(?:[ -]?(?P<power>[kKmM]|thousand|million)(?![A-Za-z]))?"
 _TAIL = r"(?:[- ](?:tokens?(?: of context| context)?|context))(?:[- ](?:window|length))?"
 _CONTEXT = re.compile(rf"(?<![\w.,$€£-]){_CONTEXT_NUMBER}(?P<tail>{_TAIL})(?!\w)", re.IGNORECASE)
 _BARE_CONTEXT = re.compile(
@@ -127,7 +125,10 @@ def _is_count(passage: Passage, it: re.Match[str]) -> bool:
     if _is_other(passage, it):
         return False
     is_model = _MODEL.match(passage.text, it.end()) is not None
-    return bool(it["said"] or it["power"] == "B" or (is_model and len(it["power"]) == 1))
+    is_active = _ACTIVE_AFTER.match(passage.text, it.end()) is not None
+    return bool(
+        it["said"] or is_active or it["power"] == "B" or (is_model and len(it["power"]) == 1)
+    )
 
 
 def _is_other(passage: Passage, it: re.Match[str]) -> bool:
@@ -212,6 +213,6 @@ def _is_working(passage: Passage, it: re.Match[str]) -> bool:
     is_of_other = re.match(r" of (?!it\b)", passage.text[it.end() : it.end() + 8]) is not None
     clause = passage.clause(it.start(), it.end())
     after = passage.text[it.end() : it.end() + 12]
-    is_on_card = re.match(r" (?:card|GPU|board|laptop|phone|machine)\b", after) is not None
+    is_on_card = re.match(r" (?:card|GPU|board|laptop|phone|machine)s?\b", after) is not None
     is_said = is_on_card or _FITS.search(passage.before(it.start())[-60:]) is not None
     return is_said and not is_of_other and not _STORED.search(clause)

@@ -45,7 +45,7 @@ NO_DENIAL = re.compile(
 """Words that deny nothing though they begin so."""
 SUPPOSED = re.compile(
     r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not) )(?:if|unless|suppose|were|had|whether|imagine)\b"
-    r"|\b(?:as if|as though|ask(?:s|ed)? for|would be|could be|might be|should be|asking whether|wonder"
+    r"|(?:\A|, )(?:would|should) (?:it|they|this)\b|\b(?:as if|as though|ask(?:s|ed)? for|would be|could be|might be|should be|asking whether|wonder"
     r"|wish|wishes|until it is|until they)\b)[^,.;:!?]{0,60}\Z",
     re.IGNORECASE,
 )

@@ -23,7 +23,7 @@ DATE = (
     rf"|(?:the )?{_DAY}(?: of)? {_MONTH},? {_YEAR}"
     rf"|{_MONTH} {_DAY},? {_YEAR}"
     rf"|{_MONTH},? (?:of )?{_YEAR}"
-    rf"|[QH][1-4][ -]{_YEAR}|{_YEAR}[ -][QH][1-4]"
+    rf"|[QH][1-4](?:[ -]| of ){_YEAR}|{_YEAR}[ -][QH][1-4]"
     rf"|{_YEAR})(?![\w%]|[.,:/]\d|-\d)"
 )
 """One date, without words such as early before it."""

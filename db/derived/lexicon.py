@@ -47,6 +47,7 @@ LICENCES = """mit apache gpl lgpl agpl bsd mpl cc by nc sa nd gplv2 gplv3 agplv3
  wtfpl eupl bsl busl sspl creative commons gnu licence license public domain mozilla""".split()
 LABELS = """ship skip free paid pro plus basic starter premium business enterprise team teams hobby
  personal standard growth scale open source internet web wiki ok okay yes no hello dear sunday
+ world year data day state government parliament court nature bank sons
  next back cancel save send enter escape tab shift print undo redo settings help home file edit
  version chapter page step part level figure table day week tier phase stage generation layer
  grade type class room floor article section annex appendix note task issue ticket build release

@@ -29,6 +29,8 @@ _COUNTED = re.compile(
 )
 _PLACED = re.compile(r"\b(?:in|near|outside|before|after|around|across|to|from) \Z")
 _PRESSED = re.compile(r"\b(?:press|click|hit|tap|item|button|menu|called) \Z", re.I)
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Lady|Lord|Saint|St|Aunt|Uncle|as)\.? \Z", re.I)
+_AFTER_CAPITAL = re.compile(r"[a-z,;] [A-Z]\w* \Z|\bNew \Z")
 _HANDED = re.compile(
     r"\b(?:for|than|over|with|from|like|beside|calls|drives|uses|using|by|against|of|on|and|or|to)\s\Z"
 )
@@ -212,6 +214,8 @@ def _is_unknown_name(passage: Passage, words: Sequence[_Word], known: Gazetteer)
         return _VERSION.match(first.text) is None or len(words) > 1 or len(first.text) > 2
     before = passage.before(first.start)
     if _PRESSED.search(before):
+        return False
+    if _TITLED.search(before) or (len(words) == 1 and _AFTER_CAPITAL.search(before)):
         return False
     if passage.is_first(first.start):
         is_formed = re.search(r"(?:ing|ed|ly|[^s]s)\Z", first.text) is not None

@@ -29,17 +29,26 @@ TERMS = (
 )  # fmt: skip
 """Words of terms and services: a length of days or weeks beside them is theirs."""
 WORK = (
-    "take", "takes", "took", "taking", "learn", "learns", "learnt", "finish", "finishes",
-    "finished", "write", "wrote", "written", "build", "built", "read", "train", "trains", "trained",
-    "set up", "pays for itself", "pay for itself", "paid for itself", "installed", "migrate",
-    "migrated", "done", "ready", "delivered",
+    "take", "takes", "took", "taking", "learn", "learns", "learnt", "pays for itself",
+    "pay for itself", "paid for itself", "pays back", "paid back",
 )  # fmt: skip
 """Words that make a length close behind them one of work."""
+DOING = (
+    "finish", "finishes", "finished", "write", "wrote", "written", "build", "built", "read",
+    "train", "trains", "trained", "set up", "installed", "migrate", "migrated", "done", "ready",
+    "delivered",
+)  # fmt: skip
+"""The same, where nothing else in the clause speaks of what is to come."""
 FRAMES = (
     "once", "twice", "times", "first time", "second time", "third time", "best", "worst", "longest",
     "first", "most", "fastest", "more", "less", "as much",
 )  # fmt: skip
 """Words that make a length right behind them the frame of a count or of a comparison."""
+SCHEDULED = (
+    "lands", "ships", "arrives", "closes", "opens", "ends", "starts", "launches", "expires",
+    "lapses", "comes", "drops", "says", "say", "leaves", "shuts", "stops",
+)  # fmt: skip
+"""Verbs of the present by which something is said to come on a day."""
 COUNTED_NOUNS = (
     "tokens", "lines", "words", "bits", "bytes", "characters", "users", "customers", "people",
     "rows", "files", "pages", "pixels", "dollars", "euros", "pounds", "samples", "steps", "nodes",
@@ -57,6 +66,7 @@ _TERMS = re.compile(_any(TERMS), re.IGNORECASE)
 _WORK = re.compile(
     rf"{_any(WORK)}[^,.;:!?]{{0,24}}\Z|{_any(FRAMES)}(?: [\w’'-]+){{0,2}} \Z", re.IGNORECASE
 )
+_DOING = re.compile(rf"{_any(DOING)}[^,.;:!?]{{0,24}}\Z", re.IGNORECASE)
 _ABLE = re.compile(
     r"\b(?:you|I|one|anyone|we|they|who) (?:can|could|might have)\b[^,.;:!?]{0,40}\Z", re.IGNORECASE
 )
@@ -65,6 +75,7 @@ _FROM_EVENT = re.compile(
 )
 _NOT_A_YEAR = re.compile(rf" {_any(COUNTED_NOUNS)}", re.IGNORECASE)
 _PARTS_OF = re.compile(r"['’]s\b|-\w")
+_SCHEDULED = re.compile(_any(SCHEDULED), re.IGNORECASE)
 _LATE = re.compile(r"\b(?:late|end|close|second half|autumn|winter)\b")
 _SOON = re.compile(r"(?:\bas|\btoo|\bhow|\bno|\bso) \Z", re.IGNORECASE)
 _NARRATED = re.compile(
@@ -138,11 +149,14 @@ def _is_counted_from_now(passage: Passage, it: Expression, written: date) -> boo
     if _FROM_EVENT.match(passage.text, it.end) or _WORK.search(before) or _ABLE.search(before):
         return False
     clause = passage.clause(it.start, it.end)
+    if _DOING.search(before) and not has_future(clause):
+        return False
     is_short = it.horizon is not None and it.horizon.unit in ("day", "week")
     words = passage.text[it.start : it.end]
     is_idle = is_short or re.match(r"in an? (?!couple|dozen|decade)", words) is not None
     is_head = not before.strip() or before.rstrip().endswith((":", ";", ", and", ", but", "—"))
-    if is_idle and (not (is_head or has_future(clause)) or _TERMS.search(clause)):
+    is_set = is_head or has_future(clause) or _SCHEDULED.search(clause) is not None
+    if is_idle and (not is_set or _TERMS.search(clause)):
         return False
     return not _is_told(clause)
 
@@ -166,7 +180,11 @@ def _is_running(passage: Passage, it: Expression, written: date) -> bool:
     clause = passage.clause(it.start, it.end)
     return (
         not _PARTS_OF.match(passage.text, it.end)
-        and (has_future(clause) or (it.horizon is not None and it.horizon.relation != "in"))
+        and (
+            has_future(clause)
+            or passage.text.startswith(("later", "Later"), it.start)
+            or (it.horizon is not None and it.horizon.relation != "in")
+        )
         and not _is_told(clause)
     )
 

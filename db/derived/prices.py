@@ -40,9 +40,10 @@ _NOUN = (
     r"(?!few\b|bit\b|lot\b|little\b|good\b|great\b|steal\b|pop\b|time\b|fee\b|day trip\b)[A-Za-z]+"
 )
 _THING = rf"(?:{_MANY} (?:(?:input|output|audio|cached|processed) )?{_NOUN}|(?:active |named |audio |input |output |processed |extra |finished |paying |transcribed |generated )?{_NOUN})"
+_BESIDE = "month|year|week|day|hour|minute|seat|user|client|person|head|editor|project|site|device|machine"
 _PER = (
     rf"(?: ?/ ?{_THING}| (?:per|each|every|for each|for every) {_THING}| an? {_THING}|,? (?:{'|'.join(ADVERBS)})(?!\w))"
-    rf"(?:(?:,? per| an?| each|,? every| and| ?/) {_THING}|/{_NOUN}|,? (?:{'|'.join(ADVERBS)})(?!\w))?"
+    rf"(?:(?:,? per| an?| each|,? every| ?/) {_THING}| and (?:{_BESIDE})(?!\w)|/{_NOUN}|,? (?:{'|'.join(ADVERBS)})(?!\w))?"
 )
 _MARKED = rf"(?:US|CA|AU)?(?P<sign>[$€£]) ?(?P<marked>{DIGITS})(?P<large>[kKMB](?!\w)| (?:million|billion|thousand)(?! \w*tokens))?"
 _COINED = (
@@ -56,7 +57,7 @@ _PRICE = re.compile(
     rf"(?<![\w.,$€£-])(?P<amount>{_MARKED}|{_COINED})(?![\d%]|[.,]\d|-\w)(?P<per>{_PER})?(?!\w)",
     re.IGNORECASE,
 )
-_TO = re.compile(r"(?: to | or |-|–| – )\Z")
+_TO = re.compile(r"(?: to | or | and |-|–| – )\Z")
 _NOT_A_PRICE = re.compile(
     r"\b(?:sav(?:e|es|ed|ing|ings)|rais(?:e|es|ed|ing)|revenue|valued|valuation|funding|invest(?:s|ed|ment)?|worth|fined?|salary"
     r"|earn(?:s|ed)?|made|makes|lost|profits?|turnover|owed?|bet|wager|prize|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?"
@@ -69,7 +70,7 @@ _NO_PRICE_AFTER = re.compile(
 )
 _PRICED = re.compile(
     r"\b(?:costs?|price[sd]?|pricing|pay|pays|paid|charges?|charged|asks?|asking|wants?|at|for|from|tier|plan|once|one-off|starts?|starting"
-    r"|against|licen[cs]e|upgrade|payment|fee of|for life|now|than|only|just|subscription|quote|fee|rent\w*|is)\b",
+    r"|against|licen[cs]e|upgrade|between|payment|fee of|for life|now|than|only|just|subscription|quote|fee|rent\w*|is)\b",
     re.IGNORECASE,
 )
 _GOODS = re.compile(
@@ -77,8 +78,8 @@ _GOODS = re.compile(
     re.IGNORECASE,
 )
 _FREE = re.compile(
-    r"(?<![\w-])(?:(?P<whole>(?:costs?|pays?|charges?|asks?)(?: you| me| us| them)? nothing|gratis|free of charge|at no (?:cost|charge)|no charge|for no money|without charge)"
-    r"|(?P<free>free)(?![\w’'-]| (?:trial|trials|demo|demos|of\b|up(?! to)|from|rein|hand|will|speech|time|as|month|months|week|weeks|day|days|market|gift|lunch|ride|kick|space|memory|disk|and easy|to (?:ignore|disagree|say|leave|go|choose|try|argue|complain|think|roam|ask|skip|move)|press|advice|text|verse|fall)))",
+    r"(?<![\w-])(?:(?P<whole>(?:costs?|pays?|charges?|asks?)(?: you| me| us| them)? nothing|gratis|free of charge|at no (?:cost|charge)|no charge|no cost|zero cost|for no money|without charge)"
+    r"|(?P<free>free)(?![\w’'-]| (?:trial|trials|demo|demos|of\b|up(?! to)|from|rein|hand|will|speech|time|as|month|months|week|weeks|day|days|market|gift|lunch|ride|kick|space|memory|disk|and easy|to (?!use|download|run|host|install|join|self-host|share|start|play|read|try)|press|advice|text|verse|fall)))",
     re.IGNORECASE,
 )
 _IS_FREE_BEFORE = re.compile(
@@ -87,9 +88,9 @@ _IS_FREE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _IS_FREE_AFTER = re.compile(
-    r"[.,;:!)/]|\Z| [(–—+]| (?:core|client|viewer|program|community|basic|desktop|personal|mobile|hosted|model|up to|under|of charge|public|self-hosted|is|was|are|today|anyway|either|again)\b| (?:for|and|to|tier|plan|version|edition|forever|use|under|while|if|in|on|at|with|but|or|toolkit|tool|app|software|download|account|until|then|because|itself|model|when|plus|the)\b"
+    r"[.,;:!)/]|\Z| [(–—+]| (?:core|client|viewer|program|community|basic|desktop|personal|mobile|hosted|model|up to|under|of charge|public|self-hosted|is|was|are|today|anyway|either|again)\b| (?:below|above|within|only|plus|for|and|to|tier|plan|version|edition|forever|use|under|while|if|in|on|at|with|but|or|toolkit|tool|app|software|download|account|until|then|because|itself|model|when|plus|the)\b"
 )
-_NOTHING = re.compile(r"(?:,? and| or|;) (?P<nothing>nothing)(?= (?:for|per|a|on)\b)")
+_NOTHING = re.compile(r"(?:,? and| or|;|,) (?P<nothing>nothing)(?= (?:for|per|a|on)\b)")
 
 
 def find_prices(passage: Passage) -> Iterator[Value]:

@@ -26,6 +26,7 @@ PREPOSITIONS: dict[str, Relation] = {
     "by": "by", "no later than": "by", "not later than": "by", "within": "within",
     "before": "before", "ahead of": "before", "prior to": "before", "until": "until",
     "till": "until", "through": "until", "well into": "until", "into": "until", "over": "next",
+    "to": "until", "up to": "until", "out to": "until", "as late as": "in", "near": "in",
 }  # fmt: skip
 """What stands before a date or a period, and the relation that it says."""
 VAGUE = (
@@ -34,7 +35,7 @@ VAGUE = (
     "in the near future", "in the foreseeable future", "for the foreseeable future",
     "in the not too distant future", "in the not-too-distant future", "in the future",
     "down the road", "down the line", "before long", "in due course", "any day now",
-    "sometime soon", "any time soon", "anytime soon", "in the years ahead", "in the months ahead",
+    "sometime soon", "any time soon", "anytime soon", "in the years ahead", "in the months ahead", "in the weeks ahead",
     "in years to come", "for years to come", "in the years to come", "in the months to come",
     "in the fullness of time", "shortly", "ultimately", "in short order", "any year now",
     "any time now", "before you know it", "one of these years", "in our lifetime",
@@ -134,23 +135,28 @@ def _counted(relation: Relation) -> Callable[[re.Match[str]], Horizon | None]:
 
 def _period(found: re.Match[str]) -> Horizon | None:
     """Of this or the next week, month, quarter or year."""
-    unit = re.search(rf"{_NAMED}\b", found["period"])
-    is_next = re.search(rf"\b{_COMING}\b", found["period"])
+    unit = re.search(rf"{_NAMED}\b", found["period"].lower())
+    is_next = re.search(rf"\b{_COMING}\b", found["period"].lower())
     prep = (found["prep"] or "").lower()
     relation = PREPOSITIONS[prep] if prep else "in"
     if is_next and relation == "in":
         relation = "next"
-    named: Unit = _UNITS[unit[0]][1] if unit else "year"
+    named: Unit = _UNITS[unit[0].lower()][1] if unit else "year"
     return Horizon(relation, 1 if is_next else 0, named)
 
 
 def _ahead(found: re.Match[str]) -> Horizon | None:
-    return Horizon("next", 1, _UNITS[found["one"]][1])
+    return Horizon("next", 1, _UNITS[found["one"].lower()][1])
+
+
+def _after_next(found: re.Match[str]) -> Horizon | None:
+    relation: dict[str, Relation] = {"by": "by", "un": "until"}
+    return Horizon(relation.get(found[0][:2].lower(), "next"), 2, _UNITS[found["after"].lower()][1])
 
 
 def _same_time(found: re.Match[str]) -> Horizon | None:
     prep = (found["prep"] or "in").lower()
-    return Horizon(PREPOSITIONS[prep], 1, _UNITS[found["one"]][1])
+    return Horizon(PREPOSITIONS[prep], 1, _UNITS[found["one"].lower()][1])
 
 
 def _unit_end(found: re.Match[str]) -> Horizon | None:
@@ -191,16 +197,22 @@ FORMS = (
     _form("date", r"(?P<bare>(?P<date>20\d\d))(?= (?:will|is when|is the year|brings|may|might|could|should|decides))", _bare_date),
     _form("counted", rf"(?:within|inside(?: of)?) (?:the )?(?:{_COMING} )?{_ABOUT}(?P<length>{_LENGTH}|{_FORWARD})", _counted("within")),
     _form("counted", rf"in {_LESS} (?P<length>{_LENGTH})", _counted("within")),
+    _form("to come", r"(?:over |in |within |during |for )?the next (?P<length>decade|century)", _counted("next")),
     _form("sure", rf"(?P<length>{_LENGTH}) (?:from (?:now|today)|hence|down the (?:road|line))", _counted("in")),
     _form("sure", rf"(?:with)?in {_LESS} (?P<length>{_LENGTH}) from (?:now|today)", _counted("within")),
     _form("to come", rf"(?:in|over|during|for|through|throughout|across)(?: the| our| your| their)? {_COMING} (?P<length>{_FORWARD})", _counted("next")),
     _form("to come", rf"(?:the {_COMING}|{_COMING}) (?P<length>{_LENGTH}|{_UNIT} or (?:two|three|so)\b|couple of {_UNIT})", _counted("next")),
     _form("to come", rf"(?:in|over|during|for|within) the (?P<one>{_NAMED}) ahead", _ahead),
     _form("sure", rf"in (?P<length>{_LENGTH})(?:['’]s?)? time", _counted("in")),
-    _form("counted", rf"(?P<length>{_LENGTH}) (?:out|away)(?! of)", _counted("in")),
+    _form("counted", rf"(?P<length>{_LENGTH}) (?:out|away|off)(?! of)", _counted("in")),
     _form("counted", rf"in {_ABOUT}(?P<length>{_LENGTH}|half[- ]a[- ]decade)", _counted("in")),
     _form("going on", rf"(?:for )?(?:at least )?another (?P<length>(?:{_AMOUNT}[ -])?{_UNIT}(?: or (?:two|three|so)\b)?)", _counted("until")),
-    _form("going on", rf"(?:for )?(?P<length>{_AMOUNT} more {_UNIT})", _counted("until")),
+    _form("going on", rf"(?:for )?(?P<length>{_AMOUNT} (?:more|further|extra) {_UNIT})", _counted("until")),
+    _form("going on", rf"(?:for )?a further (?P<length>{_LENGTH}|{_UNIT})", _counted("until")),
+    _form("going on", rf"(?:for )?(?P<length>{_LENGTH}) longer", _counted("until")),
+    _form("to come", rf"(?:in |by |until )?the (?P<after>{_NAMED}) after next", _after_next),
+    _form("date", rf"(?P<bare>(?:early|late) in (?P<date>{DATE}))", _bare_date),
+    _form("date", rf"(?P<bare>the (?:end|start|beginning|close|middle) of (?P<date>{DATE}))", _bare_date),
     _form("staying", rf"(?:last|survive|outlive|live|hold|stand|keep) (?P<bare>(?:for )?(?P<length>{_LENGTH}))", _counted("until")),
     _form("to come", rf"(?P<length>(?:\d{{1,3}}|{WORDS})[ -](?:day|week|month|quarter|year))(?= (?:\w+ )?(?:{'|'.join(OUTLOOKS)})\b)", _counted("in")),
     _form("to come", rf"(?:give|gives|giving) (?:(?!\d)[\w’'-]+ ){{1,5}}?(?P<bare>(?P<length>{_LENGTH}))", _counted("in")),
@@ -215,12 +227,13 @@ FORMS = (
     _form("sure", rf"(?:(?P<prep>by|before) )?this time next (?P<one>{_NAMED})", _same_time),
     _form("vague", rf"(?:in|within|over|for|during) (?:the )?(?:{_COMING} )?(?:just )?{_MANY} (?:short |more )?{_UNIT}(?: from now| to come| out)?", _vague),
     _form("sure", rf"{_MANY} (?:short |more )?{_UNIT} (?:from now|hence|out|down the (?:line|road))|(?:months|years|weeks|decades) (?:from now|hence)", _vague),
-    _form("vague", rf"(?:in|over|during|within|for)(?: the)? {_COMING} (?:few |several )?(?:days|weeks|months|quarters|years|decades)", _vague),
+    _form("vague", rf"(?:(?:in|over|during|within|for) )?(?:the )?{_COMING} (?:few |several )?(?:days|weeks|months|quarters|years|decades)", _vague),
     _form("loose", r"(?:in|within) (?:(?:days|weeks|months|years|decades))", _vague),
     _form("sure", r"(?:in|by|before|until|during|into|through) the (?:early |late |mid-)?20[3-9]0s", _vague),
     _form("sure", rf"(?:(?:in|by|before|until|over|come|during) )?(?:the )?(?:next|coming) {_SEASON}", _vague),
     _form("vague", rf"(?:by|before|come|until) (?:the |this )?(?:end of |early |late )?(?:the )?{_SEASON}", _vague),
-    _form("loose", rf"(?:in|over|during) (?:the |this )?{_SEASON}|this {_SEASON}", _vague),
+    _form("vague", rf"(?:(?:in|over|during) )?this {_SEASON}", _vague),
+    _form("loose", rf"(?:in|over|during) (?:the )?{_SEASON}", _vague),
     _form("vague", r"(?:(?:by|before|until|at|towards|within|in|over|for|during) )?(?:(?:the )?(?:end|close|rest|turn|middle) of )?(?:the|this) decade(?:['’]s end)?(?: is (?:out|over)| ends)?", _vague),
     _form("vague", _phrases(VAGUE), _vague),
     _form("loose", _phrases(LOOSE), _vague),
