@@ -17,7 +17,7 @@ from db.derived.quantities import DIGITS, WORDS, plain, to_number
 Attribute = Literal["parameters", "licence", "price", "context", "memory", "date", "openness"]
 
 
-class Value(NamedTuple):
+class StatedValue(NamedTuple):
     """A value of one attribute at `[start, end)`. Absent: the unit is None where there is none."""
 
     start: int
@@ -28,77 +28,109 @@ class Value(NamedTuple):
 
 
 NEAR = 160
-"""So near another count a bare "350M" or "7.6 billion" is one of parameters too. Units: characters."""
+"""So near another count a bare "350M" is one of parameters too. Units: characters."""
 _POWERS = {"m": 6, "million": 6, "b": 9, "billion": 9, "t": 12, "trillion": 12}
-_PARAMETERS = r"(?:[- ](?:active |total |trainable )?(?:parameters?|params?)(?![\w])|[- ](?:total|active)(?: parameters?)?(?!\w))"
+_PARAMETERS = (
+    r"(?:[- ](?:active |total |trainable )?(?:parameters?|params?)(?![\w])"
+    r"|[- ](?:total|active)(?: parameters?)?(?!\w))"
+)
 _COUNT = re.compile(
-    rf"(?<![\w.,$€£-])(?P<mix>\d{{1,3}}[x×])?(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?P<power>[BMT])(?P<said>{_PARAMETERS})?(?![\w+]|\.\d)"
+    rf"(?<![\w.,$€£-])(?P<mix>\d{{1,3}}[x×])?(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?P<power>[BMT])(?P<said>{_PARAMETERS})?(?![\w+]"
+    rf"|\.\d)"
 )
 _SPELT = re.compile(
-    rf"(?<![\w.,$€£-])(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?|{WORDS}|half a|an?)[- ](?P<power>million|billion|trillion)(?P<said>{_PARAMETERS})?(?!\w)",
+    rf"(?<![\w.,$€£-])(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?|{WORDS}|half a"
+    rf"|an?)[- ](?P<power>million|billion|trillion)(?P<said>{_PARAMETERS})?(?!\w)",
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(
-    r"[- ](?:(?:daily|monthly|active|paying|new|weekly|training|input|output|happy) ){0,2}(?:users?|customers?|people|downloads?|installs?|rows?"
-    r"|records?|tokens?|requests?|dollars?|euros?|pounds?|stars?|visits?|messages?|documents?|images?|bytes?|calls?|queries|lines?|words?"
-    r"|pages?|files?|views?|hours?|minutes?|seconds?|years?|samples?|examples?|pairs?|records|events?|times|seats?|valuation|round|context|fund"
-    r"|investment|budget|revenue|people|class|monster|cap|dataset|corpus|listens|streams|sentences|photos|songs|invoices|emails|letters)\b",
+    r"[- ](?:(?:daily|monthly|active|paying|new|weekly|training|input|output"
+    r"|happy) ){0,2}(?:users?|customers?|people|downloads?|installs?|rows?"
+    r"|records?|tokens?|requests?|dollars?|euros?|pounds?|stars?|visits?|messages?"
+    r"|documents?|images?|bytes?|calls?|queries|lines?|words?"
+    r"|pages?|files?|views?|hours?|minutes?|seconds?|years?|samples?|examples?"
+    r"|pairs?|records|events?|times|seats?|valuation|round|context|fund"
+    r"|investment|budget|revenue|people|class|monster|cap|dataset|corpus|listens"
+    r"|streams|sentences|photos|songs|invoices|emails|letters)\b",
     re.IGNORECASE,
 )
 _LIKENESS = re.compile(
-    r"(?:\b(?:like|as good as|as well as|rivals?|rivalling|than|beats?|need|needs|matches|class of|equal to|want|buy|without) (?:an? |any |the |most |some )?)\Z",
+    r"(?:\b(?:like|as good as|as well as|rivals?|rivalling|than|beats?|need|needs"
+    r"|matches|class of|equal to|want|buy|without) (?:an? |any |the |most "
+    r"|some )?)\Z",
     re.IGNORECASE,
 )
 _MODEL = re.compile(
-    r"[- ](?:\w+ )?(?:model|weights|network|encoder|decoder|transformer|checkpoint|listener|expert|experts|mixture|version|variant|adapter"
+    r"[- ](?:\w+ )?(?:model|weights|network|encoder|decoder|transformer|checkpoint"
+    r"|listener|expert|experts|mixture|version|variant|adapter"
     r"|backbone|sibling|brother|sister|base|student|teacher|speaker|head|tower|drafter)s?\b",
     re.IGNORECASE,
 )
 _ACTIVE_BEFORE = re.compile(
-    r"\b(?:activates?|activating|active:?|uses only|only) (?:about |just |only |roughly |around |approximately )?\Z",
+    r"\b(?:activates?|activating|active:?|uses only|only) (?:about |just |only "
+    r"|roughly |around |approximately )?\Z",
     re.IGNORECASE,
 )
 _ACTIVE_AFTER = re.compile(
-    r"(?: (?:are|is|of them|of which are|of those))? (?:active|activated|per token|used per token|at a time)\b"
+    r"(?: (?:are|is|of them|of which are|of those))? (?:active|activated|per token"
+    r"|used per token|at a time)\b"
 )
-_CONTEXT_NUMBER = rf"(?P<number>{DIGITS}|{WORDS}|half a|an?)(?:[ -]?(?P<power>[kKmM]|thousand|million)(?![A-Za-z]))?"
+_CONTEXT_NUMBER = (
+    rf"(?P<number>{DIGITS}|{WORDS}|half a|an?)(?:[ -]?(?P<power>[kKmM]|thousand"
+    rf"|million)(?![A-Za-z]))?"
+)
 _TAIL = r"(?:[- ](?:tokens?(?: of context| context)?|context))(?:[- ](?:window|length))?"
 _CONTEXT = re.compile(rf"(?<![\w.,$€£-]){_CONTEXT_NUMBER}(?P<tail>{_TAIL})(?!\w)", re.IGNORECASE)
 _BARE_CONTEXT = re.compile(
-    r"\b(?:context(?: window| length| size)?|window)(?:,? (?:of|is|at|to|runs to|reaches|goes to|up to|limit of)|:)? (?:up to |about |around |just |only )?"
-    rf"(?P<bare>{_CONTEXT_NUMBER})(?![\w%])(?! (?:{_TAIL}))|(?<![\w.,$€£-])(?P<window>(?P<k>\d{{1,4}})(?P<kp>[kKM])(?:[- ]window(?!\w)|(?= of context\b)))",
+    r"\b(?:context(?: window| length| size)?|window)(?:,? (?:of|is|at|to|runs to"
+    r"|reaches|goes to|up to|limit of)|:)? (?:up to |about |around |just |only )?"
+    rf"(?P<bare>{_CONTEXT_NUMBER})(?![\w%])(?! (?:{_TAIL}))"
+    rf"|(?<![\w.,$€£-])(?P<window>(?P<k>\d{{1,4}})(?P<kp>[kKM])(?:[- ]window(?!\w)"
+    rf"|(?= of context\b)))",
     re.IGNORECASE,
 )
 _TO_READ = re.compile(
-    r"\b(?:context|window|look back|looks back|reads?|remembers?|holds?|keeps?|takes?|accepts?|input|prompts?|at once|in one go|fits?|documents?|swallows?|up to|handles?|sees?)\b",
+    r"\b(?:context|window|look back|looks back|reads?|remembers?|holds?|keeps?"
+    r"|takes?|accepts?|input|prompts?|at once|in one go|fits?|documents?|swallows?"
+    r"|up to|handles?|sees?)\b",
     re.IGNORECASE,
 )
 _NOT_CONTEXT = re.compile(
-    r"\b(?:train\w*|pre-?train\w*|per (?:second|minute|month|day|million)|a (?:second|minute|month|day)|billed|price|cost|costs|corpus|tokens out|speed|generates?)\b",
+    r"\b(?:train\w*|pre-?train\w*|per (?:second|minute|month|day|million)"
+    r"|a (?:second|minute|month|day)|billed|price|cost|costs|corpus|tokens out|speed"
+    r"|generates?)\b",
     re.IGNORECASE,
 )
 _MEMORY = re.compile(
     r"(?<![\w.,$€£-])(?P<number>\d{1,4}(?:\.\d{1,2})?|"
     + WORDS
     + r")[ -]?(?P<unit>GB|MB|GiB|MiB|gigabytes?|megabytes?|gigs?)"
-    r"(?P<said>(?: of)? (?:(?:unified|system|video|working|main|graphics|GPU|shared|free|spare|plain) )?(?:memory|RAM|VRAM))?(?![\w/])",
+    r"(?P<said>(?: of)? (?:(?:unified|system|video|working|main|graphics|GPU|shared"
+    r"|free|spare|plain) )?(?:memory|RAM|VRAM))?(?![\w/])",
     re.IGNORECASE,
 )
 _FITS = re.compile(
-    r"\b(?:fits?|fitting|squeez\w+|runs?|running|loads?|trains?|sits|needs?|wants?|asks for|memory|RAM|VRAM|GPU|card|board|laptop|phone|in (?:under |about |just )?|resident|uses?|takes?|eats?|sips?|idles?|happy|content|enough|peaks?|under|occupies|holds itself)\b",
+    r"\b(?:fits?|fitting|squeez\w+|runs?|running|loads?|trains?|sits|needs?|wants?"
+    r"|asks for|memory|RAM|VRAM|GPU|card|board|laptop|phone|in (?:under |about "
+    r"|just )?|resident|uses?|takes?|eats?|sips?|idles?|happy|content|enough|peaks?"
+    r"|under|occupies|holds itself)\b",
     re.IGNORECASE,
 )
 _STORED = re.compile(
-    r"\b(?:disk|disc|storage|logs?|downloads?|uploads?|files?|drive|database|export\w*|data ?sets?|corpus|archive|backups?|cloud|photos|mail|a month|per|ssd|transfer|bandwidth|stored?|attachments?|weighs?|installer|image|free plan|quota)\b",
+    r"\b(?:disk|disc|storage|logs?|downloads?|uploads?|files?|drive|database"
+    r"|export\w*|data ?sets?|corpus|archive|backups?|cloud|photos|mail|a month|per"
+    r"|ssd|transfer|bandwidth|stored?|attachments?|weighs?|installer|image|free plan"
+    r"|quota)\b",
     re.IGNORECASE,
 )
 
 
-def find_parameters(passage: Passage) -> Iterator[Value]:
+def find_parameters(passage: Passage) -> Iterator[StatedValue]:
     """The counts of parameters in a text.
 
     >>> def shown(text):
-    ...     return [(text[it.start:it.end], it.value, it.unit) for it in find_parameters(Passage(text))]
+    ...     found = find_parameters(Passage(text))
+    ...     return [(text[it.start:it.end], it.value, it.unit) for it in found]
     >>> shown("An 8x7B model with 12B active, no 7B users.")
     [('8x7B', '8x7e9', None), ('12B active', '12e9', 'active')]
     >>> shown("Twenty-four billion parameters; two million dollars; better than a 70B.")
@@ -141,7 +173,7 @@ def _is_other(passage: Passage, it: re.Match[str]) -> bool:
     )
 
 
-def _parameters(passage: Passage, it: re.Match[str]) -> Value:
+def _parameters(passage: Passage, it: re.Match[str]) -> StatedValue:
     power = _POWERS[it["power"].lower()]
     mix = it.groupdict().get("mix")
     value = f"{mix[:-1]}x" if mix else ""
@@ -154,10 +186,10 @@ def _parameters(passage: Passage, it: re.Match[str]) -> Value:
     )
     number = plain(to_number(it["number"]))
     unit = "active" if is_active else None
-    return Value(it.start(), it.end(), "parameters", f"{value}{number}e{power}", unit)
+    return StatedValue(it.start(), it.end(), "parameters", f"{value}{number}e{power}", unit)
 
 
-def find_contexts(passage: Passage) -> Iterator[Value]:
+def find_contexts(passage: Passage) -> Iterator[StatedValue]:
     """The sizes of context in a text.
 
     >>> def shown(text):
@@ -187,14 +219,14 @@ def _is_read(passage: Passage, it: re.Match[str]) -> bool:
     return not is_priced and is_to_read and not _NOT_CONTEXT.search(clause)
 
 
-def _context(start: int, end: int, number: str, power: str | None) -> Iterator[Value]:
+def _context(start: int, end: int, number: str, power: str | None) -> Iterator[StatedValue]:
     times = {"k": 1_000, "t": 1_000, "m": 1_000_000}[power[0].lower()] if power else 1
     tokens = to_number(number) * Decimal(times)
     if tokens >= 256 and tokens == tokens.to_integral_value():
-        yield Value(start, end, "context", plain(tokens), "tokens")
+        yield StatedValue(start, end, "context", plain(tokens), "tokens")
 
 
-def find_memory(passage: Passage) -> Iterator[Value]:
+def find_memory(passage: Passage) -> Iterator[StatedValue]:
     """The amounts of working memory in a text.
 
     >>> def shown(text):
@@ -206,7 +238,7 @@ def find_memory(passage: Passage) -> Iterator[Value]:
         if it["said"] or _is_working(passage, it):
             number = plain(to_number(it["number"]))
             unit = "MB" if it["unit"][0] in "Mm" else "GB"
-            yield Value(it.start(), it.end(), "memory", number, unit)
+            yield StatedValue(it.start(), it.end(), "memory", number, unit)
 
 
 def _is_working(passage: Passage, it: re.Match[str]) -> bool:

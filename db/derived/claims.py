@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from db.derived.amounts import Attribute, Value, find_contexts, find_memory, find_parameters
+from db.derived.amounts import Attribute, StatedValue, find_contexts, find_memory, find_parameters
 from db.derived.events import find_events
 from db.derived.gazetteer import Gazetteer
 from db.derived.licences import find_licences
 from db.derived.mentions import all_names
-from db.derived.names import Name
+from db.derived.names import FoundName
 from db.derived.openness import find_openness
 from db.derived.passage import Passage
 from db.derived.prices import find_prices
@@ -27,25 +27,31 @@ METHOD = "values-and-units"
 METHOD_VERSION = 1
 
 DENIED = re.compile(
-    r"\b(?:not|no|never|without|isn['’]t|aren['’]t|wasn['’]t|neither|nor|nothing|hardly|barely|lacks?"
+    r"\b(?:not|no|never|without|isn['’]t|aren['’]t|wasn['’]t|neither|nor|nothing"
+    r"|hardly|barely|lacks?"
     r"|instead of|don['’]t|doesn['’]t|pretends?|no longer)\b[^,.;:!?]{0,25}\Z",
     re.IGNORECASE,
 )
 """Words before a licence, openness or "free", in its own clause, by which it is denied."""
 REFUSED = re.compile(
-    r"\b(?:(?:do not|don['’]t|does not|doesn['’]t|did not|didn['’]t|never|nobody) (?:need|want|take|have|cost)s?"
-    r"|no need for|not|no|without|neither|nor|instead of|rather than)(?: an?| the| any| some)?(?: whole)? \Z",
+    r"\b(?:(?:do not|don['’]t|does not|doesn['’]t|did not|didn['’]t|never"
+    r"|nobody) (?:need|want|take|have|cost)s?"
+    r"|no need for|not|no|without|neither|nor|instead of|rather than)(?: an?| the"
+    r"| any| some)?(?: whole)? \Z",
     re.IGNORECASE,
 )
 """Words right before an amount by which it is denied."""
 NO_DENIAL = re.compile(
-    r"\b(?:not|no|nothing|never) (?:only|just|merely|more than|less than|but|bad|least|later than)\b",
+    r"\b(?:not|no|nothing|never) (?:only|just|merely|more than|less than|but|bad"
+    r"|least|later than)\b",
     re.IGNORECASE,
 )
 """Words that deny nothing though they begin so."""
 SUPPOSED = re.compile(
-    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not) )(?:if|unless|suppose|were|had|whether|imagine)\b"
-    r"|(?:\A|, )(?:would|should) (?:it|they|this)\b|\b(?:as if|as though|ask(?:s|ed)? for|would be|could be|might be|should be|asking whether|wonder"
+    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not) )(?:if|unless|suppose|were"
+    r"|had|whether|imagine)\b"
+    r"|(?:\A|, )(?:would|should) (?:it|they|this)\b|\b(?:as if|as though|ask(?:s"
+    r"|ed)? for|would be|could be|might be|should be|asking whether|wonder"
     r"|wish|wishes|until it is|until they)\b)[^,.;:!?]{0,60}\Z",
     re.IGNORECASE,
 )
@@ -77,7 +83,8 @@ def find_claims(text: str, tool: str, known: Gazetteer, written: date) -> tuple[
     ...     found = find_claims(text, "Ember 2", known, day)
     ...     return [(it.words, it.value, it.unit, it.subject) for it in found]
     >>> shown("A 7B model for $5 a month. Umber costs $9 a month.")
-    [('7B', '7e9', None, 'tool'), ('$5 a month', '5', 'USD/month', 'tool'), ('$9 a month', '9', 'USD/month', 'other')]
+    [('7B', '7e9', None, 'tool'), ('$5 a month', '5', 'USD/month', 'tool'),
+     ('$9 a month', '9', 'USD/month', 'other')]
     >>> shown("It is not open source. Umber 70B is a name. Is it under MIT?")
     []
     """
@@ -93,21 +100,21 @@ def find_claims(text: str, tool: str, known: Gazetteer, written: date) -> tuple[
     )  # fmt: skip
 
 
-def _values(passage: Passage, written: date) -> Iterator[Value]:
+def _values(passage: Passage, written: date) -> Iterator[StatedValue]:
     yield from find_prices(passage)
     yield from find_memory(passage)
     yield from find_contexts(passage)
     yield from find_parameters(passage)
     for it in find_licences(passage):
-        yield Value(it.start, it.end, "licence", it.value, None)
+        yield StatedValue(it.start, it.end, "licence", it.value, None)
     yield from find_openness(passage)
     yield from find_events(passage, written)
 
 
-def _apart(values: Iterator[Value], names: Sequence[Name]) -> list[Value]:
+def _apart(values: Iterator[StatedValue], names: Sequence[FoundName]) -> list[StatedValue]:
     """The values outside of names, in order; of two that overlap the one that was found first."""
     held = {at for name in names for at in range(name.start, name.end)}
-    found: list[Value] = []
+    found: list[StatedValue] = []
     for each in values:
         places = range(each.start, each.end)
         if held.isdisjoint(places):
@@ -116,7 +123,7 @@ def _apart(values: Iterator[Value], names: Sequence[Name]) -> list[Value]:
     return sorted(found)
 
 
-def _is_claimed(passage: Passage, it: Value) -> bool:
+def _is_claimed(passage: Passage, it: StatedValue) -> bool:
     if passage.is_question(it.start):
         return False
     before = passage.before(it.start)

@@ -57,8 +57,9 @@ class Conflict:
 def find_conflicts(statements: Iterable[Stated]) -> tuple[Conflict, ...]:
     """The conflicts among statements, in the order of tool, attribute, texts and places.
 
-    Two texts are in conflict where both state an attribute in one unit and share no value of it. Each
-    pair of texts gives one conflict an attribute and unit: of the first value in each.
+    Two texts are in conflict where both state an attribute in one unit and share no value of it.
+    Each pair of texts gives one conflict an attribute and unit: of the first value in each. The
+    factors of a mixture ("8x7B") are compared one with another, also in one text.
 
     >>> one = Claim(3, 8, "8x24B", "parameters", "8x24e9", None, "tool")
     >>> other = Claim(9, 14, "8x22B", "parameters", "8x22e9", None, "tool")

@@ -23,7 +23,7 @@ WRITTEN = date(2026, 7, 1)
 """The day as of which the set's texts are taken as written."""
 
 Labelled = dict[str, Any]
-Key = tuple[object, ...]
+LabelKey = tuple[object, ...]
 
 
 def load_labelled(folder: Path, half: str) -> list[Labelled]:
@@ -66,37 +66,39 @@ def _found(text: Labelled) -> dict[str, Sequence[Any]]:
     }
 
 
-def _keyed(key: Callable[[Any], Key | None], items: Iterable[Any]) -> list[Key]:
+def _keyed(key: Callable[[Any], LabelKey | None], items: Iterable[Any]) -> list[LabelKey]:
     return [found for found in map(key, items) if found is not None]
 
 
-def _span(item: Prediction | Mention | Claim) -> Key:
+def _span(item: Prediction | Mention | Claim) -> LabelKey:
     return item.start, item.end
 
 
-def _span_of(label: Labelled) -> Key:
+def _span_of(label: Labelled) -> LabelKey:
     return label["start"], label["end"]
 
 
-def _horizon(item: Prediction) -> Key:
+def _horizon(item: Prediction) -> LabelKey:
     it = item.horizon
     return (*_span(item), *((it.amount, it.unit, it.relation, it.date) if it else (None,) * 4))
 
 
-def _horizon_of(label: Labelled) -> Key:
+def _horizon_of(label: Labelled) -> LabelKey:
     it = label["horizon"]
     return (*_span_of(label), it["amount"], it["unit"], it["relation"], it["date"])
 
 
-def _related(item: Mention) -> Key | None:
+def _related(item: Mention) -> LabelKey | None:
     return (*_span(item), item.relation) if item.relation else None
 
 
-def _related_of(label: Labelled) -> Key | None:
+def _related_of(label: Labelled) -> LabelKey | None:
     return (*_span_of(label), label["relation"]) if label["relation"] else None
 
 
-FIGURES: dict[str, tuple[str, Callable[[Any], Key | None], Callable[[Labelled], Key | None]]] = {
+FIGURES: dict[
+    str, tuple[str, Callable[[Any], LabelKey | None], Callable[[Labelled], LabelKey | None]]
+] = {
     "predictions: span": ("predictions", _span, _span_of),
     "predictions: span and horizon": ("predictions", _horizon, _horizon_of),
     "mentions: span": ("mentions", _span, _span_of),

@@ -9,38 +9,50 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from db.derived.amounts import Value
+from db.derived.amounts import StatedValue
 from db.derived.dates import DATE, SOFT, first_day, to_date
 from db.derived.passage import Passage
 
 EVENTS = (
-    "released", "release", "launched", "launch", "launches", "founded", "built", "made", "written",
-    "rewritten", "wrote", "retired", "withdrawn", "trained", "cutoff", "cut-off", "cut off",
-    "went out", "came out", "come out", "out since", "shut down", "closed", "discontinued", "open-sourced", "open sourced",
-    "announced", "acquired", "started", "began", "begun", "born", "introduced", "published", "shipped",
-    "first appeared", "appeared", "arrived", "debuted", "debut", "established", "created", "developed", "maintained", "updated",
-    "dates from", "dating from", "dates back to", "around since", "sold since", "renamed", "forked",
-    "first commit", "first version", "incorporated", "merged", "bought by", "deprecated", "abandoned",
-    "ended", "stopped", "data up to", "data to", "knowledge", "unveiled", "opened", "available since", "stable since",
-    "went live", "went public", "went open source", "open source since", "died", "ends", "stops", "ran until", "joined", "changed hands", "taken over", "spun out",
-    "split", "ported", "relicensed", "patented", "sold to", "since", "in print", "on sale", "last commit", "last release", "copyright", "first seen", "goes back to", "go back to", "old as",
-    "finished", "completed", "dropped", "bought", "moved", "renamed", "turned", "reached", "hired", "printed", "invented", "registered", "signed", "went", "in beta", "left beta",
+    "released", "release", "launched", "launch", "launches", "founded", "built", "made",
+    "written", "rewritten", "wrote", "retired", "withdrawn", "trained", "cutoff", "cut-off",
+    "cut off", "went out", "came out", "come out", "out since", "shut down", "closed",
+    "discontinued", "open-sourced", "open sourced", "announced", "acquired", "started", "began",
+    "begun", "born", "introduced", "published", "shipped", "first appeared", "appeared",
+    "arrived", "debuted", "debut", "established", "created", "developed", "maintained",
+    "updated", "dates from", "dating from", "dates back to", "around since", "sold since",
+    "renamed", "forked", "first commit", "first version", "incorporated", "merged", "bought by",
+    "deprecated", "abandoned", "ended", "stopped", "data up to", "data to", "knowledge",
+    "unveiled", "opened", "available since", "stable since", "went live", "went public",
+    "went open source", "open source since", "died", "ends", "stops", "ran until", "joined",
+    "changed hands", "taken over", "spun out", "split", "ported", "relicensed", "patented",
+    "sold to", "since", "in print", "on sale", "last commit", "last release", "copyright",
+    "first seen", "goes back to", "go back to", "old as", "finished", "completed", "dropped",
+    "bought", "moved", "turned", "reached", "hired", "printed", "invented", "registered",
+    "signed", "went", "in beta", "left beta",
 )  # fmt: skip
 """Words by which a date is one of an event of a product or its maker."""
-_BEFORE = r"(?:in|on|since|of|from|to|until|by|till|through|as of|before|after|during|at|around|back in|in about)"
+_BEFORE = (
+    r"(?:in|on|since|of|from|to|until|by|till|through|as of|before|after|during|at"
+    r"|around|back in|in about)"
+)
 _DATED = re.compile(
-    rf"(?:(?<=\()|(?<![\w-]){_BEFORE} |, |: |(?<=\w) (?=\D|\d{{1,2}} |\d{{4}}-))(?P<soft>{SOFT})?(?P<date>{DATE})(?! (?:edition|version|release|model|rules|tax|tables)\b)"
+    rf"(?:(?<=\()|(?<![\w-]){_BEFORE} |, |: |(?<=\w) (?=\D|\d{{1,2}} "
+    rf"|\d{{4}}-))(?P<soft>{SOFT})?(?P<date>{DATE})(?! (?:edition|version|release"
+    rf"|model|rules|tax|tables)\b)"
 )
 _EVENT = re.compile(
     rf"(?<![\w-])(?:{'|'.join(sorted(EVENTS, key=len, reverse=True))})(?![\w-])", re.IGNORECASE
 )
 _MINE = re.compile(
-    r"\b(?:customers?|users?|readers?|subscribers?|members?|fans?) since\b|\b(?:I|we|my|me|our|us|somebody|a friend) (?:\w+ )?(?:\w+ed|bought|built|wrote|made|began|started|came|went|left|met|moved|was|were|had|used|got|saw)\b",
+    r"\b(?:customers?|users?|readers?|subscribers?|members?|fans?) since\b|\b(?:I|we"
+    r"|my|me|our|us|somebody|a friend) (?:\w+ )?(?:\w+ed|bought|built|wrote|made"
+    r"|began|started|came|went|left|met|moved|was|were|had|used|got|saw)\b",
     re.IGNORECASE,
 )
 
 
-def find_events(passage: Passage, written: date) -> Iterator[Value]:
+def find_events(passage: Passage, written: date) -> Iterator[StatedValue]:
     """The past dates of events in a text that was written on a day.
 
     >>> def shown(text):
@@ -55,7 +67,7 @@ def find_events(passage: Passage, written: date) -> Iterator[Value]:
         said = to_date(it["date"])
         if said is None or first_day(said) > written or not _is_event(passage, it):
             continue
-        yield Value(
+        yield StatedValue(
             *it.span("date"), "date", to_date((it["soft"] or "") + it["date"]) or said, None
         )
 

@@ -1,8 +1,8 @@
 """When a prediction falls due: from its horizon and when it was made, both known as intervals.
 
-Pure. A quote is first seen on one day and was last known to be absent on an earlier one: it was made
-between them. So it falls due between two days as well; each is the last day on which the event may
-still come in time.
+Pure. A quote is first seen on one day and was last known to be absent on an earlier one: it was
+made between them. So it falls due between two days as well; each is the last day on which the event
+may still come in time.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Literal
 
 from db.derived.dates import first_day, last_day
 
-Unit = Literal["day", "week", "month", "quarter", "year"]
-Relation = Literal["in", "within", "by", "before", "until", "next"]
-_MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
-_DAYS: dict[Unit, int] = {"day": 1, "week": 7}
+TimeUnit = Literal["day", "week", "month", "quarter", "year"]
+TimeRelation = Literal["in", "within", "by", "before", "until", "next"]
+_MONTHS: dict[TimeUnit, int] = {"month": 1, "quarter": 3, "year": 12}
+_DAYS: dict[TimeUnit, int] = {"day": 1, "week": 7}
 _OPEN_ENDED = ("by", "before", "until", "next")
 """Relations whose length may be one of the calendar ("by next year") or counted from the day."""
 
@@ -29,9 +29,9 @@ class Horizon:
     Absent: amount and unit are None for a date, and the date for a length.
     """
 
-    relation: Relation
+    relation: TimeRelation
     amount: int | None = None
-    unit: Unit | None = None
+    unit: TimeUnit | None = None
     date: str | None = None
 
 
@@ -49,7 +49,8 @@ def due_between(horizon: Horizon, last_absent: date | None, first_seen: date) ->
 
     A length counted from both days; of a calendar ("next year", or an amount of 0, the one running)
     its end. Where the words leave open which is meant, the interval holds both.
-    Shape: "in 12 months", absent on 2026-01-31, seen on 2026-02-28: due from 2027-01-31 to 2027-02-28.
+    Shape: "in 12 months", absent on 2026-01-31 and seen on 2026-02-28, is due between 2027-01-31
+    and 2027-02-28.
 
     >>> due_between(Horizon("in", 1, "month"), date(2028, 1, 31), date(2028, 2, 29))
     Due(earliest=datetime.date(2028, 2, 29), latest=datetime.date(2028, 3, 29))
@@ -62,7 +63,7 @@ def due_between(horizon: Horizon, last_absent: date | None, first_seen: date) ->
     return Due(earliest, _latest(horizon, first_seen))
 
 
-def _due_by_date(relation: Relation, said: str) -> Due:
+def _due_by_date(relation: TimeRelation, said: str) -> Due:
     last = last_day(said)
     # "before 2027" ends with 2026, "before the end of 2027" with that; the date is the same.
     first = first_day(said) - timedelta(days=1) if relation == "before" else last
@@ -82,13 +83,13 @@ def _latest(horizon: Horizon, made: date) -> date:
     return end_of(unit, due) if not amount or horizon.relation in _OPEN_ENDED else due
 
 
-def _length(horizon: Horizon) -> tuple[int, Unit]:
+def _length(horizon: Horizon) -> tuple[int, TimeUnit]:
     if horizon.amount is None or horizon.unit is None:
         raise ValueError("a horizon is a length or a date")
     return horizon.amount, horizon.unit
 
 
-def shifted(day: date, amount: int, unit: Unit) -> date:
+def shifted(day: date, amount: int, unit: TimeUnit) -> date:
     """The day so many units later; of a month without that day, its last one.
 
     Absent: what lies after the year 9999 is the last day of it.
@@ -108,11 +109,11 @@ def shifted(day: date, amount: int, unit: Unit) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def end_of(unit: Unit, day: date) -> date:
+def end_of(unit: TimeUnit, day: date) -> date:
     """The last day of the day, week (to Sunday), month, quarter or year that a day lies in.
 
-    >>> end_of("quarter", date(2028, 2, 1)).isoformat(), end_of("week", date(2026, 7, 1)).isoformat()
-    ('2028-03-31', '2026-07-05')
+    >>> [end_of(unit, date(2028, 2, 1)).isoformat() for unit in ("quarter", "week")]
+    ['2028-03-31', '2028-02-06']
     """
     if unit == "day":
         return day

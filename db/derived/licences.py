@@ -57,7 +57,8 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf"(?:European Union Public Licen[cs]e|EUPL){_N}", _numbered("EUPL")),
     (rf"(?:Business Source Licen[cs]e|BUSL|BSL){_N}", _numbered("BUSL")),
     (rf"(?:Server Side Public Licen[cs]e|SSPL){_N}", _numbered("SSPL")),
-    (r"Apache(?:[- ]| [Ll]icen[cs]e,? )(?:[Vv]ersion |[Vv]\.? ?)?(?P<number>2\.0|2|1\.1)(?![\w.]\d)", _numbered("Apache")),
+    (r"Apache(?:[- ]| [Ll]icen[cs]e,? )(?:[Vv]ersion |[Vv]\.? ?)?(?P<number>2\.0|2"
+r"|1\.1)(?![\w.]\d)", _numbered("Apache")),
     (r"Apache(?=[- ][Ll]icen[cs]e)", _always("Apache")),
     (r"(?P<number>[Tt]wo|[Tt]hree|[234])-[Cc]lause BSD", _clauses),
     (r"BSD[- ](?P<number>[Tt]wo|[Tt]hree|[0234])-[Cc]lause", _clauses),
@@ -80,7 +81,8 @@ _PATTERNS = tuple(
     for form, read in _FORMS
 )
 _SCHOOL = re.compile(
-    r" (?:graduates?|students?|professors?|lab|labs|study|researchers?|paper|dropouts?|spin-?out|spin-?off"
+    r" (?:graduates?|students?|professors?|lab|labs|study|researchers?|paper"
+    r"|dropouts?|spin-?out|spin-?off"
     r"|alumn\w+|course|lecture\w*|people|team|engineers?|group|press|degree|economists?|media)\b",
     re.IGNORECASE,
 )

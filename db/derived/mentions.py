@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from db.derived.dates import find_dates
 from db.derived.gazetteer import Gazetteer, fold
 from db.derived.licences import find_licences
-from db.derived.names import Name, find_names
+from db.derived.names import FoundName, find_names
 from db.derived.passage import Passage
-from db.derived.relations import LISTED, Relation, relation_of
+from db.derived.relations import LISTED, MentionRelation, relation_of
 
 METHOD = "names-and-phrases"
 METHOD_VERSION = 1
@@ -34,7 +34,7 @@ class Mention:
     end: int
     words: str
     entity: str | None
-    relation: Relation | None
+    relation: MentionRelation | None
 
 
 def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]:
@@ -42,7 +42,8 @@ def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]
 
     >>> known = Gazetteer(["Ember 2", "Umber", "Lantern"])
     >>> def shown(text):
-    ...     return [(it.words, it.entity, it.relation) for it in find_mentions(text, "Ember 2", known)]
+    ...     found = find_mentions(text, "Ember 2", known)
+    ...     return [(it.words, it.entity, it.relation) for it in found]
     >>> shown("Ember runs on Umber and is cheaper than Lantern Pro.")
     [('Umber', 'Umber', 'dependency'), ('Lantern Pro', None, 'competitor')]
     >>> shown("By the lantern light of April I wrote Python in Leeds.")
@@ -58,14 +59,14 @@ def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]
     return tuple(_looking_ahead(text, found))
 
 
-def all_names(passage: Passage, known: Gazetteer) -> list[Name]:
+def all_names(passage: Passage, known: Gazetteer) -> list[FoundName]:
     """The names of a text, the tool's own among them, outside of dates and licences."""
     text = passage.text
     taken = [*find_dates(text), *((it.start, it.end) for it in find_licences(passage))]
     return find_names(passage, known, taken)
 
 
-def is_self(name: Name, tool: str) -> bool:
+def is_self(name: FoundName, tool: str) -> bool:
     """Whether a name is the tool's own, or a shorter form of it that is no other tool's name."""
     if name.entity is not None:
         return fold(name.entity) in (fold(tool), fold(_SIZE.sub("", tool)))
@@ -82,7 +83,7 @@ def fold_words(name: str) -> list[str]:
     return [fold(word) for word in name.replace("-", " ").split() if fold(word)]
 
 
-def _is_listed(text: str, one: Mention | Name, other: Mention | Name) -> bool:
+def _is_listed(text: str, one: Mention | FoundName, other: Mention | FoundName) -> bool:
     return LISTED.fullmatch(text, one.end, other.start) is not None
 
 

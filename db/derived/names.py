@@ -29,10 +29,13 @@ _COUNTED = re.compile(
 )
 _PLACED = re.compile(r"\b(?:in|near|outside|before|after|around|across|to|from) \Z")
 _PRESSED = re.compile(r"\b(?:press|click|hit|tap|item|button|menu|called) \Z", re.I)
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Lady|Lord|Saint|St|Aunt|Uncle|as)\.? \Z", re.I)
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Lady|Lord|Saint|St|Aunt|Uncle|as)\.? \Z", re.I
+)
 _AFTER_CAPITAL = re.compile(r"[a-z,;] [A-Z]\w* \Z|\bNew \Z")
 _HANDED = re.compile(
-    r"\b(?:for|than|over|with|from|like|beside|calls|drives|uses|using|by|against|of|on|and|or|to)\s\Z"
+    r"\b(?:for|than|over|with|from|like|beside|calls|drives|uses|using|by|against|of"
+    r"|on|and|or|to)\s\Z"
 )
 _DETERMINED = re.compile(
     r"\b(?:a|an|the|my|your|his|her|our|their|its|this|that|some|any|every|no|own) (?:\w+ )?\Z",
@@ -40,7 +43,7 @@ _DETERMINED = re.compile(
 )
 
 
-class Name(NamedTuple):
+class FoundName(NamedTuple):
     """A name's place in a text; `entity` is the known name that it is.
 
     Absent: the entity is None where no known name is the same.
@@ -77,17 +80,18 @@ class _Word(NamedTuple):
 
 def find_names(
     passage: Passage, known: Gazetteer, taken: Sequence[tuple[int, int]] = ()
-) -> list[Name]:
+) -> list[FoundName]:
     """The names of a text in order; none overlaps what is taken (dates and licences).
 
     >>> known = Gazetteer(["Lantern", "Plover-9"])
-    >>> [it.words for it in find_names(Passage("Lantern Pro beats plover 9, says Umber & Co."), known)]
+    >>> passage = Passage("Lantern Pro beats plover 9, says Umber & Co.")
+    >>> [it.words for it in find_names(passage, known)]
     ['Lantern Pro', 'plover 9', 'Umber & Co']
     """
     text = passage.text
     words = [_Word(it.start(), it.end(), it[0]) for it in _WORD.finditer(text)]
     blocked = _blocked(words, taken)
-    found: list[Name] = []
+    found: list[FoundName] = []
     at = 0
     while at < len(words):
         end = None if at in blocked else _name_at(passage, words, at, known, blocked)
@@ -96,7 +100,7 @@ def find_names(
             continue
         size = _SIZE.match(text, words[end - 1].end)
         start, stop = words[at].start, size.end() if size else words[end - 1].end
-        found.append(Name(start, stop, text[start:stop], known.canonical(text[start:stop])))
+        found.append(FoundName(start, stop, text[start:stop], known.canonical(text[start:stop])))
         at = end
         while at < len(words) and words[at].start < stop:
             at += 1
@@ -123,7 +127,12 @@ def _name_at(
     run = _run_end(passage, words, at, known, blocked)
     if end is not None:
         return max(end, run if run is not None and words[at].is_capital else end)
-    return run if run is not None and _is_unknown_name(passage, words[at:run], known) else None
+    if run is None:
+        return None
+    size = _SIZE.match(passage.text, words[run - 1].end)
+    if size and known.canonical(passage.text[words[at].start : size.end()]):
+        return run
+    return run if _is_unknown_name(passage, words[at:run], known) else None
 
 
 def _joined(text: str, one: _Word, other: _Word) -> bool:
@@ -225,13 +234,17 @@ def _is_unknown_name(passage: Passage, words: Sequence[_Word], known: Gazetteer)
 
 
 def _with_repeats(
-    passage: Passage, found: list[Name], words: Sequence[_Word], blocked: set[int], known: Gazetteer
-) -> list[Name]:
+    passage: Passage,
+    found: list[FoundName],
+    words: Sequence[_Word],
+    blocked: set[int],
+    known: Gazetteer,
+) -> list[FoundName]:
     """With single words at the head of a sentence that stand elsewhere as a name, or its head."""
     heads = {name.words for name in found} | {name.words.split(" ")[0] for name in found}
     places = {place for name in found for place in range(name.start, name.end)}
     more = [
-        Name(word.start, word.end, word.text, None)
+        FoundName(word.start, word.end, word.text, None)
         for at, word in enumerate(words)
         if at not in blocked
         and word.start not in places

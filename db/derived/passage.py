@@ -24,7 +24,7 @@ _STRONG = re.compile(
 _WORD = re.compile(r"\S+\Z")
 
 
-class Place(NamedTuple):
+class TextSpan(NamedTuple):
     """`[start, end)` in code points of the text."""
 
     start: int
@@ -45,14 +45,14 @@ class Passage:
         self._ends = [found.end() for found in ends]
         self._breaks = [found.end() for found in _STRONG.finditer(text)]
 
-    def sentence(self, at: int) -> Place:
+    def sentence(self, at: int) -> TextSpan:
         """The sentence that a place lies in, without white space around it."""
         index = bisect_right(self._ends, at)
         start = self._ends[index - 1] if index else 0
         end = self._ends[index] if index < len(self._ends) else len(self.text)
         while start < end and self.text[start] == " ":
             start += 1
-        return Place(start, end)
+        return TextSpan(start, end)
 
     def before(self, at: int) -> str:
         """The words of the sentence before a place."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from db.derived.amounts import Value
+from db.derived.amounts import StatedValue
 from db.derived.passage import Passage
 from db.derived.quantities import DIGITS, WORDS, plain, to_number
 
@@ -25,7 +25,7 @@ ADVERBS = {
     "daily": "day", "hourly": "hour", "quarterly": "quarter",
 }  # fmt: skip
 SHORT = {"mo": "month", "yr": "year", "hr": "hour", "min": "minute", "wk": "week", "sec": "second",
-         "tok": "token", "mth": "month", "annum": "year", "m": "month", "y": "year", "h": "hour"}  # fmt: skip
+         "tok": "token", "annum": "year", "m": "month", "y": "year", "h": "hour"}  # fmt: skip
 """Short forms of what a price is per."""
 PRODUCTS = (
     "it", "plan", "tier", "seat", "licence", "license", "subscription", "version", "tool", "app",
@@ -39,16 +39,29 @@ _MANY = r"(?:million|billion|thousand|hundred|\d[\d,]{0,8}[kKM]?)"
 _NOUN = (
     r"(?!few\b|bit\b|lot\b|little\b|good\b|great\b|steal\b|pop\b|time\b|fee\b|day trip\b)[A-Za-z]+"
 )
-_THING = rf"(?:{_MANY} (?:(?:input|output|audio|cached|processed) )?{_NOUN}|(?:active |named |audio |input |output |processed |extra |finished |paying |transcribed |generated )?{_NOUN})"
-_BESIDE = "month|year|week|day|hour|minute|seat|user|client|person|head|editor|project|site|device|machine"
-_PER = (
-    rf"(?: ?/ ?{_THING}| (?:per|each|every|for each|for every) {_THING}| an? {_THING}|,? (?:{'|'.join(ADVERBS)})(?!\w))"
-    rf"(?:(?:,? per| an?| each|,? every| ?/) {_THING}| and (?:{_BESIDE})(?!\w)|/{_NOUN}|,? (?:{'|'.join(ADVERBS)})(?!\w))?"
+_THING = (
+    rf"(?:{_MANY} (?:(?:input|output|audio|cached|processed) )?{_NOUN}|(?:active "
+    rf"|named |audio |input |output |processed |extra |finished |paying |transcribed "
+    rf"|generated )?{_NOUN})"
 )
-_MARKED = rf"(?:US|CA|AU)?(?P<sign>[$€£]) ?(?P<marked>{DIGITS})(?P<large>[kKMB](?!\w)| (?:million|billion|thousand)(?! \w*tokens))?"
+_BESIDE = (
+    "month|year|week|day|hour|minute|seat|user|client|person|head|editor|project"
+    "|site|device|machine"
+)
+_PER = (
+    rf"(?: ?/ ?{_THING}| (?:per|each|every|for each|for every) {_THING}| an? {_THING}"
+    rf"|,? (?:{'|'.join(ADVERBS)})(?!\w))"
+    rf"(?:(?:,? per| an?| each|,? every| ?/) {_THING}| and (?:{_BESIDE})(?!\w)"
+    rf"|/{_NOUN}|,? (?:{'|'.join(ADVERBS)})(?!\w))?"
+)
+_MARKED = (
+    rf"(?:US|CA|AU)?(?P<sign>[$€£]) ?(?P<marked>{DIGITS})(?P<large>[kKMB](?!\w)"
+    rf"| (?:million|billion|thousand)(?! \w*tokens))?"
+)
 _COINED = (
     rf"(?P<number>{_NUMBER}) (?P<large2>(?:million|billion|thousand|hundred) )?"
-    r"(?P<name>dollars?|USD|bucks?|euros?|EUR|pounds?|quid|GBP|euro cents?|cents?|pence|penny)(?![\w-])"
+    r"(?P<name>dollars?|USD|bucks?|euros?|EUR|pounds?|quid|GBP|euro cents?|cents?"
+    r"|pence|penny)(?![\w-])"
     r"|(?P<after>\d{1,6}(?:[.,]\d{2})?) ?(?P<mark>[€£])"
     r"|(?P<small>\d{1,3}(?:\.\d{1,2})?)(?P<coin>¢|p(?= (?:a|an|per|each)\b))"
     rf"|(?P<code>USD|EUR|GBP) (?P<coded>{DIGITS})"
@@ -59,60 +72,81 @@ _PRICE = re.compile(
 )
 _TO = re.compile(r"(?: to | or | and |-|–| – )\Z")
 _NOT_A_PRICE = re.compile(
-    r"\b(?:sav(?:e|es|ed|ing|ings)|rais(?:e|es|ed|ing)|revenue|valued|valuation|funding|invest(?:s|ed|ment)?|worth|fined?|salary"
-    r"|earn(?:s|ed)?|made|makes|lost|profits?|turnover|owed?|bet|wager|prize|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?"
+    r"\b(?:sav(?:e|es|ed|ing|ings)|rais(?:e|es|ed|ing)|revenue|valued|valuation"
+    r"|funding|invest(?:s|ed|ment)?|worth|fined?|salary"
+    r"|earn(?:s|ed)?|made|makes|lost|profits?|turnover|owed?|bet|wager|prize"
+    r"|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?"
     r"|acquired|bought for|sold for|damages?|lend|lent|banked|round)\b[^,.;:!?]{0,30}\Z",
     re.IGNORECASE,
 )
 """Words before an amount that make it none to be paid for a tool."""
 _NO_PRICE_AFTER = re.compile(
-    r" (?:in (?:funding|revenue|savings|damages|debt|sales)|round|valuation|fine|bill|prize|bonus|voucher|note|saved|kettle|worth)\b"
+    r" (?:in (?:funding|revenue|savings|damages|debt|sales)|round|valuation|fine"
+    r"|bill|prize|bonus|voucher|note|saved|kettle|worth)\b"
 )
 _PRICED = re.compile(
-    r"\b(?:costs?|price[sd]?|pricing|pay|pays|paid|charges?|charged|asks?|asking|wants?|at|for|from|tier|plan|once|one-off|starts?|starting"
-    r"|against|licen[cs]e|upgrade|between|payment|fee of|for life|now|than|only|just|subscription|quote|fee|rent\w*|is)\b",
+    r"\b(?:costs?|price[sd]?|pricing|pay|pays|paid|charges?|charged|asks?|asking"
+    r"|wants?|at|for|from|tier|plan|once|one-off|starts?|starting"
+    r"|against|licen[cs]e|upgrade|between|payment|fee of|for life|now|than|only|just"
+    r"|subscription|quote|fee|rent\w*|is)\b",
     re.IGNORECASE,
 )
 _GOODS = re.compile(
-    r"\b(?:the|a|an|my|its|our|your|their|this|that) (?:\w+ )?(\w+) (?:costs?|cost me|sells for|goes for) ",
+    r"\b(?:the|a|an|my|its|our|your|their|this|that) (?:\w+ )?(\w+) (?:costs?"
+    r"|cost me|sells for|goes for) ",
     re.IGNORECASE,
 )
 _FREE = re.compile(
-    r"(?<![\w-])(?:(?P<whole>(?:costs?|pays?|charges?|asks?)(?: you| me| us| them)? nothing|gratis|free of charge|at no (?:cost|charge)|no charge|no cost|zero cost|for no money|without charge)"
-    r"|(?P<free>free)(?![\w’'-]| (?:trial|trials|demo|demos|of\b|up(?! to)|from|rein|hand|will|speech|time|as|month|months|week|weeks|day|days|market|gift|lunch|ride|kick|space|memory|disk|and easy|to (?!use|download|run|host|install|join|self-host|share|start|play|read|try)|press|advice|text|verse|fall)))",
+    r"(?<![\w-])(?:(?P<whole>(?:costs?|pays?|charges?|asks?)(?: you| me| us"
+    r"| them)? nothing|gratis|free of charge|at no (?:cost|charge)|no charge|no cost"
+    r"|zero cost|for no money|without charge)"
+    r"|(?P<free>free)(?![\w’'-]| (?:trial|trials|demo|demos|of\b|up(?! to)|from|rein"
+    r"|hand|will|speech|time|as|month|months|week|weeks|day|days|market|gift|lunch"
+    r"|ride|kick|space|memory|disk|and easy|to (?!use|download|run|host|install|join"
+    r"|self-host|share|start|play|read|try)|press|advice|text|verse|fall)))",
     re.IGNORECASE,
 )
 _IS_FREE_BEFORE = re.compile(
-    r"(?:\A|[.;:,(|/] |\b(?:is|are|it's|it’s|stays?|remains?|and|or|the|a|completely|entirely|fully|totally|always|for|also|still|its|both|"
-    r"whose|offers?|be|has|have|with|genuinely|really|one|use|uses|used|using|run|given away|now|actually|permanently|forever|comes?|ships?|stayed|stay|was|given|kept|largely|mostly|basically|costs?|download|at home)\b ?|both )\Z",
+    r"(?:\A|[.;:,(|/] |\b(?:is|are|it's|it’s|stays?|remains?|and|or|the|a|completely"
+    r"|entirely|fully|totally|always|for|also|still|its|both|"
+    r"whose|offers?|be|has|have|with|genuinely|really|one|use|uses|used|using|run"
+    r"|given away|now|actually|permanently|forever|comes?|ships?|stayed|stay|was"
+    r"|given|kept|largely|mostly|basically|costs?|download|at home)\b ?|both )\Z",
     re.IGNORECASE,
 )
 _IS_FREE_AFTER = re.compile(
-    r"[.,;:!)/]|\Z| [(–—+]| (?:core|client|viewer|program|community|basic|desktop|personal|mobile|hosted|model|up to|under|of charge|public|self-hosted|is|was|are|today|anyway|either|again)\b| (?:below|above|within|only|plus|for|and|to|tier|plan|version|edition|forever|use|under|while|if|in|on|at|with|but|or|toolkit|tool|app|software|download|account|until|then|because|itself|model|when|plus|the)\b"
+    r"[.,;:!)/]|\Z| [(–—+]| (?:core|client|viewer|program|community|basic|desktop"
+    r"|personal|mobile|hosted|model|up to|under|of charge|public|self-hosted|is|was"
+    r"|are|today|anyway|either|again)\b| (?:below|above|within|only|plus|for|and|to"
+    r"|tier|plan|version|edition|forever|use|under|while|if|in|on|at|with|but|or"
+    r"|toolkit|tool|app|software|download|account|until|then|because|itself|model"
+    r"|when|plus|the)\b"
 )
 _NOTHING = re.compile(r"(?:,? and| or|;|,) (?P<nothing>nothing)(?= (?:for|per|a|on)\b)")
 
 
-def find_prices(passage: Passage) -> Iterator[Value]:
+def find_prices(passage: Passage) -> Iterator[StatedValue]:
     """The prices in a text, and what it says costs nothing.
 
     >>> def shown(text):
     ...     return [(text[it.start:it.end], it.value, it.unit) for it in find_prices(Passage(text))]
     >>> shown("$10 to $15 a month, €25 per seat and month")
-    [('$10', '10', 'USD/month'), ('$15 a month', '15', 'USD/month'), ('€25 per seat and month', '25', 'EUR/seat/month')]
+    [('$10', '10', 'USD/month'), ('$15 a month', '15', 'USD/month'),
+     ('€25 per seat and month', '25', 'EUR/seat/month')]
     >>> shown("Twelve dollars a client per month. It is free for one, and saves us $400 a month.")
     [('Twelve dollars a client per month', '12', 'USD/client/month'), ('free', '0', None)]
     >>> shown("Free trial; half a cent a minute; $3 per million tokens")
-    [('half a cent a minute', '0.005', 'USD/minute'), ('$3 per million tokens', '3', 'USD/million tokens')]
+    [('half a cent a minute', '0.005', 'USD/minute'),
+     ('$3 per million tokens', '3', 'USD/million tokens')]
     """
     found = [it for it in _PRICE.finditer(passage.text) if _is_price(passage, it)]
     yield from _with_units(passage.text, found)
     for it in _FREE.finditer(passage.text):
         if it["whole"] or _is_free(passage, it):
-            yield Value(it.start(), it.end(), "price", "0", None)
+            yield StatedValue(it.start(), it.end(), "price", "0", None)
     for it in _NOTHING.finditer(passage.text):
         if any(other.start() < it.start() < other.end() + 40 for other in found):
-            yield Value(*it.span("nothing"), "price", "0", None)
+            yield StatedValue(*it.span("nothing"), "price", "0", None)
 
 
 def _is_price(passage: Passage, it: re.Match[str]) -> bool:
@@ -136,7 +170,7 @@ def _is_free(passage: Passage, it: re.Match[str]) -> bool:
     )
 
 
-def _with_units(text: str, found: Sequence[re.Match[str]]) -> Iterator[Value]:
+def _with_units(text: str, found: Sequence[re.Match[str]]) -> Iterator[StatedValue]:
     """The prices; one without a unit takes that of what its range ends in, or of the one before."""
     units = [_per(it["per"]) for it in found]
     for at, it in enumerate(found):
@@ -150,13 +184,14 @@ def _with_units(text: str, found: Sequence[re.Match[str]]) -> Iterator[Value]:
         if not unit and at and _is_set_against(text, found[at - 1], it):
             unit = units[at - 1]
         amount, currency = _amount(it)
-        yield Value(
+        yield StatedValue(
             it.start(), it.end(), "price", plain(amount), f"{currency}{unit}" if amount else None
         )
 
 
 _AGAINST = re.compile(
-    r"\b(?:against|instead of|versus|vs\.?|not|than|from|to|at the|or) (?:the |about )?\Z|\bAt the \Z"
+    r"\b(?:against|instead of|versus|vs\.?|not|than|from|to|at the|or) (?:the "
+    r"|about )?\Z|\bAt the \Z"
 )
 
 
@@ -187,8 +222,8 @@ def _amount(it: re.Match[str]) -> tuple[Decimal, str]:
 def _per(words: str | None) -> str:
     """What a price is per, each with a stroke before it.
 
-    >>> _per(" per seat and month"), _per("/mo"), _per(" monthly"), _per(" per 1,000 calls"), _per(None)
-    ('/seat/month', '/month', '/month', '/thousand calls', '')
+    >>> _per(" per seat and month"), _per("/mo"), _per(" per 1,000 calls"), _per(None)
+    ('/seat/month', '/month', '/thousand calls', '')
     """
     parts = []
     for step in re.split(

@@ -11,7 +11,7 @@ from typing import Literal
 
 from db.derived.passage import Passage
 
-Relation = Literal["competitor", "alternative", "dependency"]
+MentionRelation = Literal["competitor", "alternative", "dependency"]
 
 _GAP = (
     r"(?: (?:the|a|an|its|their|our|his|her|my|old|new|good|big|cheap|first|last|plain|\w+['’]s))?"
@@ -24,47 +24,68 @@ def _before(phrases: str) -> re.Pattern[str]:
 
 
 _NONE_BEFORE = _before(
-    r"(?:built|made|trained|written|developed|owned|published|released|created|maintained|sold|funded"
+    r"(?:built|made|trained|written|developed|owned|published|released|created"
+    r"|maintained|sold|funded"
     r"|backed|designed|bought|acquired|used|founded|run|endorsed|recommended|sponsored) by"
-    r"|(?:successor|sister|sibling|cousin|brother|heir|follow-up|sequel|predecessor) (?:to|of)|mimics"
+    r"|(?:successor|sister|sibling|cousin|brother|heir|follow-up|sequel"
+    r"|predecessor) (?:to|of)|mimics"
     r"|(?:model|tool|app|service|product|plugin|engine|offering|project|release) (?:by|from|of)"
-    r"|people (?:at|of|from)|team (?:at|of)|(?:engineers?|founders?|staff|makers?|desk|nobody|someone|somebody) (?:at|of|from)"
-    r"|(?:people|team|makers?|company|man|woman|lab|those) (?:who|that|which) (?:made|make|makes|built|wrote|ship|ships)|gift from|named after|works? at|worked (?:at|for)|bought|acquired|(?:maker|owner|parent|vendor|author|company|founders?)[,:]?"
+    r"|people (?:at|of|from)|team (?:at|of)|(?:engineers?|founders?|staff|makers?"
+    r"|desk|nobody|someone|somebody) (?:at|of|from)"
+    r"|(?:people|team|makers?|company|man|woman|lab|those) (?:who|that"
+    r"|which) (?:made|make|makes|built|wrote|ship|ships)|gift from|named after"
+    r"|works? at|worked (?:at|for)|bought|acquired|(?:maker|owner|parent|vendor"
+    r"|author|company|founders?)[,:]?"
 )
 _NONE_AFTER = re.compile(
-    r"(?:-| )class\b|['’]s (?:own|author|makers?|founder|staff|team|people|users|customers)|,? (?:which|who) makes\b"
-    r"| (?:uses|use|built|made|trained|makes|pays|owns|maintains|funds|bought|acquired|published|publishes) (?:it|this|them)\b",
+    r"(?:-| )class\b|['’]s (?:own|author|makers?|founder|staff|team|people|users"
+    r"|customers)|,? (?:which|who) makes\b"
+    r"| (?:uses|use|built|made|trained|makes|pays|owns|maintains|funds|bought"
+    r"|acquired|published|publishes) (?:it|this|them)\b",
     re.IGNORECASE,
 )
 _ALTERNATIVE_BEFORE = _before(
-    r"instead of|rather than|in place of|replac(?:es?|ed|ing)|replacements? (?:for|of)|substitutes? for"
+    r"instead of|rather than|in place of|replac(?:es?|ed|ing)|replacements? (?:for"
+    r"|of)|substitutes? for"
     r"|alternatives? (?:to|is|are)|alternative,"
-    rf"|(?:take|took|taken|choose|chose|chosen|pick|picked|prefer|preferred|want|keep|recommend|have) {_FEW}over"
+    rf"|(?:take|took|taken|choose|chose|chosen|pick|picked|prefer|preferred|want|keep"
+    rf"|recommend|have) {_FEW}over"
     rf"|(?:move|moved|moving|switch|switched|switching|come|came|coming|migrate|migrated|migrating"
     rf"|went|go|going|return|returned|port|ported|fled|defected|convert|converted|graduated) {_FEW}"
     r"(?:from|to|out of|off|over to|away from|back to)"
     r"|left|leave|leaving|dropped?|ditch(?:ed)?|cancel(?:led|s)?|uninstall(?:ed|s)?|abandon(?:ed)?"
-    r"|quit|stop(?:ped)? (?:using|paying for)|swap(?:ped)? (?:out )?|traded?|retired?|gave up|give up"
-    r"|(?:just|simply|already|still|better to|could|can|would|should|I['’]d|you['’]d|and|or) (?:use|buy|take|pick|choose|get|try|run|install|rent)"
+    r"|quit|stop(?:ped)? (?:using|paying for)|swap(?:ped)? (?:out )?|traded?"
+    r"|retired?|gave up|give up"
+    r"|(?:just|simply|already|still|better to|could|can|would|should|I['’]d|you['’]d"
+    r"|and|or) (?:use|buy|take|pick|choose|get|try|run|install|rent)"
     r"|(?:stick|stay|stuck|stayed|sticking|staying|go|going|happier|live|start|begin) (?:\w+ )?with"
     r"|why not(?: just| simply)?(?: use| take| buy)?|wr(?:ote|ite) to|back (?:to|on|with)"
-    r"|(?:offers?|quotes?) from|export(?:ed)? (?:\w+ ){0,3}from|import(?:ed)? (?:\w+ ){0,3}from|refugees? from"
+    r"|(?:offers?|quotes?) from|export(?:ed)? (?:\w+ ){0,3}from"
+    r"|import(?:ed)? (?:\w+ ){0,3}from|refugees? from"
     r"|use|used|try|tried"
 )
 _ALTERNATIVE_AFTER = re.compile(
-    r",? (?:instead|will do|would do|would have|does the same for (?:free|nothing|less)|is enough|was enough"
+    r",? (?:instead|will do|would do|would have|does the same for (?:free|nothing"
+    r"|less)|is enough|was enough"
     r"|already does|did (?:it|this) for)\b",
     re.IGNORECASE,
 )
 _DEPENDENCY_BEFORE = _before(
-    r"(?:built|based|runs?|running|ran|sits?|stands?|leans?|leaning|depends?|depending|dependent|rel(?:y|ies|ying)"
-    r"|hangs?|rests?|trained|hosted|tested|layered|hinges|lives?|works?|working|tuned|stacked|served|calls?)"
+    r"(?:built|based|runs?|running|ran|sits?|stands?|leans?|leaning|depends?"
+    r"|depending|dependent|rel(?:y|ies|ying)"
+    r"|hangs?|rests?|trained|hosted|tested|layered|hinges|lives?|works?|working"
+    r"|tuned|stacked|served|calls?)"
     r" (?:\w+ )?(?:on|in|atop|upon|with|through|via|by|from|inside|against|over)(?: top of)?"
-    r"|on top of|atop|powered by|hosted by|served by|driven by|fed by|backed by|calls?(?: out to)?|drives?|uses|using|wraps?"
-    r"|plugs? (?:straight )?into|integrat(?:es?|ed|ion) with|syncs? (?:\w+ )?with|talks? to|speaks? to|hooks? into|pairs? with"
-    r"|connects? (?:\w+ )?to|needs?|requires?|through|via|by way of|courtesy of|reads? (?:\w+ )?from|inside|embeds?|bundles?"
-    r"|(?:plugins?|add-?ons?|extensions?|companion|front ?end|recipes|adapters?|client|skin|wrapper|layer"
-    r"|shell|interface|exporter|toolkit|tool|skins?|themes?|bridge|connector|driver|runner|finetuner|scripts|kit) (?:\w+ )?(?:for|to|of|around|over|on)"
+    r"|on top of|atop|powered by|hosted by|served by|driven by|fed by|backed by"
+    r"|calls?(?: out to)?|drives?|uses|using|wraps?"
+    r"|plugs? (?:straight )?into|integrat(?:es?|ed|ion) with|syncs? (?:\w+ )?with"
+    r"|talks? to|speaks? to|hooks? into|pairs? with"
+    r"|connects? (?:\w+ )?to|needs?|requires?|through|via|by way of|courtesy of"
+    r"|reads? (?:\w+ )?from|inside|embeds?|bundles?"
+    r"|(?:plugins?|add-?ons?|extensions?|companion|front ?end|recipes|adapters?"
+    r"|client|skin|wrapper|layer"
+    r"|shell|interface|exporter|toolkit|tool|skins?|themes?|bridge|connector|driver"
+    r"|runner|finetuner|scripts|kit) (?:\w+ )?(?:for|to|of|around|over|on)"
     r"|(?:a|an|the|for|with|of) (?:local|small|hosted|borrowed|rented|quantised|quantized)"
     r"|(?:trains?|train|tunes?|fine-tunes?|loads?|ships with|comes with|speaks|consumes|feeds)"
 )
@@ -79,27 +100,38 @@ _PART_AFTER = re.compile(
     r" (?:plugin|adapter|run|checkpoint|extension|file|export|account|cluster)s?\b"
 )
 _COMPETITOR_BEFORE = _before(
-    r"rivals?|rivalled|(?:competes?|competing|compete) (?:\w+ )?(?:with|against)|compared? (?:\w+ )?(?:with|to|against)"
-    r"|(?:measured|set|tested|judged|pitted|benchmarked) (?:\w+ )?(?:against|beside|next to|alongside)|versus|vs\.?|against|beside|next to"
-    r"|unlike|than|beats?|beaten by|outruns?|outsells?|outscores?|behind|ahead of|undercuts?|cheap|poor man['’]s"
-    r"|threat(?:ens)? (?:from|to)?|challenges?|clones?(?: of)?|copy of|answer to|market from|level with|par with"
-    r"|competitors?,?(?: such as| like| is| are| here is| here are|:)?|rivals?,?(?: such as| like| is| are|:)"
-    r"|such as|as (?:good|fast|cheap|well|quick|patient|accurate|slow|quiet) as|alongside|between it and|shelf(?: with| as|:)"
+    r"rivals?|rivalled|(?:competes?|competing|compete) (?:\w+ )?(?:with|against)"
+    r"|compared? (?:\w+ )?(?:with|to|against)"
+    r"|(?:measured|set|tested|judged|pitted|benchmarked) (?:\w+ )?(?:against|beside"
+    r"|next to|alongside)|versus|vs\.?|against|beside|next to"
+    r"|unlike|than|beats?|beaten by|outruns?|outsells?|outscores?|behind|ahead of"
+    r"|undercuts?|cheap|poor man['’]s"
+    r"|threat(?:ens)? (?:from|to)?|challenges?|clones?(?: of)?|copy of|answer to"
+    r"|market from|level with|par with"
+    r"|competitors?,?(?: such as| like| is| are| here is| here are|:)?"
+    r"|rivals?,?(?: such as| like| is| are|:)"
+    r"|such as|as (?:good|fast|cheap|well|quick|patient|accurate|slow|quiet) as"
+    r"|alongside|between it and|shelf(?: with| as|:)"
     r"|loses? to|lost to|wins? over|between"
 )
 _COMPARED = re.compile(
-    r"\b(?:better|worse|cheaper|faster|slower|quicker|nicer|bigger|smaller|kinder|louder|quieter|older|newer"
-    r"|stronger|sharper|more|less|fewer|ahead|behind|beats?|leads?|wins?|rivals?|shelf|too|same|nearer|longer"
-    r"|half|twice|outruns?|undercuts?|competitors?|crowded|match(?:es)?|drops its price|best|"
-    r"fold(?:s)? this in|keeps? shipping|builds? this|ships? this|built this|offers? this|charges?)\b",
+    r"\b(?:better|worse|cheaper|faster|slower|quicker|nicer|bigger|smaller|kinder"
+    r"|louder|quieter|older|newer"
+    r"|stronger|sharper|more|less|fewer|ahead|behind|beats?|leads?|wins?|rivals?"
+    r"|shelf|too|same|nearer|longer"
+    r"|half|twice|outruns?|undercuts?|competitors?|crowded|match(?:es)?|best|"
+    r"builds? this|ships? this|built this"
+    r"|offers? this|charges?)\b",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"\b(?:exports?|data|files|output|reports?|results|answers|calls|requests|it all|everything) (?:all )?(?:go|goes|are sent|is sent) (?:straight )?to \Z",
+    r"\b(?:exports?|data|files|output|reports?|results|answers|calls|requests|it all"
+    r"|everything) (?:all )?(?:go|goes|are sent|is sent) (?:straight )?to \Z",
     re.IGNORECASE,
 )
 _TAKES_PLACE = re.compile(
-    r"(?:['’]s \w+)?(?: \w+)? (?:folds?|builds?|cop(?:y|ies)|ships?|shipping|absorbs?|adds?|bundles?|clones?|makes?) "
+    r"(?:['’]s \w+)?(?: \w+)? (?:folds?|builds?|cop(?:y|ies)|ships?|shipping"
+    r"|absorbs?|adds?|bundles?|clones?|makes?) "
     r"(?:this|it|the same|these|that|its own|a tighter|a better|a cheaper|one)\b",
     re.IGNORECASE,
 )
@@ -114,30 +146,44 @@ _FAR = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|whereas|because|that|if|when|yet|meanwhile|yes,|later|today,|or|where|why) )\Z",
+    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|whereas|because|that|if|when|yet|meanwhile"
+    r"|yes,|later|today,|or|where|why) )\Z",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"(?:['’]s [a-z]+)? (?:also |still |already |only |now |never |itself )?(?:the [a-z]+er |is|has|does|can|will|[a-z]{2,}s|did|hears?|wants?|costs?|may|would|could)\b"
+    r"(?:['’]s [a-z]+)? (?:also |still |already |only |now |never "
+    r"|itself )?(?:the [a-z]+er |is|has|does|can|will|[a-z]{2,}s|did|hears?|wants?"
+    r"|costs?|may|would|could)\b"
 )
 
 
 NEAR = 64
 """So far from a mention a word may stand that says its relation. Units: characters."""
-NEAR_WORDS: dict[Relation, str] = {
-    "competitor": r"[a-z]{2,}er than|more|less|rivals?|competit\w+|compet\w+|cheaper|better|worse|faster|slower|quicker"
-    r"|nicer|smaller|bigger|ahead|behind|beats?|beaten|versus|against|unlike|compar\w+|shelf|market|race|leads?"
-    r"|same (?:job|thing|trick|idea|price|button|view|league|class)|match(?:es)?|level|half|twice|already (?:does|do|has|have|did)"
+NEAR_WORDS: dict[MentionRelation, str] = {
+    "competitor": r"[a-z]{2,}er than|more|less|rivals?|competit\w+|compet\w+|cheaper|better|worse"
+    r"|faster|slower|quicker"
+    r"|nicer|smaller|bigger|ahead|behind|beats?|beaten|versus|against|unlike"
+    r"|compar\w+|shelf|market|race|leads?"
+    r"|same (?:job|thing|trick|idea|price|button|view|league|class)|match(?:es)?"
+    r"|level|half|twice|already (?:does|do|has|have|did)"
     r"|both|nearest|closest|crowded|contenders?|too",
-    "alternative": r"instead|replac\w+|place of|alternatives?|substitut\w+|switch\w*|swap\w*|migrat\w*|mov(?:e|ed|ing)|cancel\w*"
-    r"|ditch\w*|uninstall\w*|left|leave|leaving|back to|stay|stays|stayed|stick|stuck|keep|kept|prefer\w*|rather|choose|chose"
-    r"|choice|pick|picked|try|tried|buy|paid for|pay for|paying for|over|will do|would do|enough|quit|dropped|gave up|there is"
+    "alternative": r"instead|replac\w+|place of|alternatives?|substitut\w+|switch\w*|swap\w*"
+    r"|migrat\w*|mov(?:e|ed|ing)|cancel\w*"
+    r"|ditch\w*|uninstall\w*|left|leave|leaving|back to|stay|stays|stayed|stick"
+    r"|stuck|keep|kept|prefer\w*|rather|choose|chose"
+    r"|choice|pick|picked|try|tried|buy|paid for|pay for|paying for|over|will do"
+    r"|would do|enough|quit|dropped|gave up|there is"
     r"|refugees?|abandon\w*|came from|took|take|took up|went with|go with|used to use|traded",
-    "dependency": r"built|based|runs?|running|rests?|relies|rely|depends?|depending|needs?|needed|requires?|powered|hosted|hosts"
-    r"|calls?|called|wraps?|wrapper|plugs?|plugged|plugins?|integrat\w*|connect\w*|connectors?|sync\w*|imports?|exports?"
-    r"|feeds?|fed|reads?|works? with|engine|backend|back end|api|key|account|files?|format|layer|on top|underneath|beneath"
-    r"|inside|bonnet|hood|through|via|uses|using|users?|add-?ons?|extensions?|companion|servers?|fine-tun\w*|trained|loads?"
-    r"|comes from|written by|is down|goes down|went down|made for|borrow\w*|rents?|rented|resells?|speaks|listens|drives|driven"
+    "dependency": r"built|based|runs?|running|rests?|relies|rely|depends?|depending|needs?|needed"
+    r"|requires?|powered|hosted|hosts"
+    r"|calls?|called|wraps?|wrapper|plugs?|plugged|plugins?|integrat\w*|connect\w*"
+    r"|connectors?|sync\w*|imports?|exports?"
+    r"|feeds?|fed|reads?|works? with|engine|backend|back end|api|key|account|files?"
+    r"|format|layer|on top|underneath|beneath"
+    r"|inside|bonnet|hood|through|via|uses|using|users?|add-?ons?|extensions?"
+    r"|companion|servers?|fine-tun\w*|trained|loads?"
+    r"|comes from|written by|is down|goes down|went down|made for|borrow\w*|rents?"
+    r"|rented|resells?|speaks|listens|drives|driven"
     r"|bundl\w*|embed\w*|adapters?|recipes|talks|Under it|stands|stack|supports?|compatible|pairs?",
 }
 """Words that say a relation by standing near a mention, where nothing right beside it does."""
@@ -147,7 +193,7 @@ _NEAR = {
 }
 
 
-def relation_of(passage: Passage, start: int, end: int) -> Relation | None:
+def relation_of(passage: Passage, start: int, end: int) -> MentionRelation | None:
     """The relation of what is mentioned at a span to the tool. Absent: None where none is said.
 
     >>> def of(text, name):
@@ -165,7 +211,7 @@ def relation_of(passage: Passage, start: int, end: int) -> Relation | None:
     return _beside(before, after) or _near(before, after)
 
 
-def _beside(before: str, after: str) -> Relation | None:
+def _beside(before: str, after: str) -> MentionRelation | None:
     """What the words right beside a mention say."""
     close = before[-80:]
     if _GIVEN.search(close):
@@ -184,11 +230,11 @@ def _beside(before: str, after: str) -> Relation | None:
     return "competitor" if is_subject and _COMPARED.search(before + after) else None
 
 
-def _near(before: str, after: str) -> Relation | None:
+def _near(before: str, after: str) -> MentionRelation | None:
     """What the nearest word of the clause says. Absent: None where none stands near."""
     left = _BOUND.split(before[-NEAR:])[-1]
     right = _BOUND.split(after[:NEAR])[0]
-    found: list[tuple[int, Relation]] = []
+    found: list[tuple[int, MentionRelation]] = []
     for relation, pattern in _NEAR.items():
         found += [(len(left) - it.end(), relation) for it in pattern.finditer(left)]
         found += [(it.start(), relation) for it in pattern.finditer(right)]

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from db.derived.mentions import is_self
-from db.derived.names import Name
+from db.derived.names import FoundName
 from db.derived.passage import Passage
 from db.derived.relations import is_clause_head
 
@@ -25,7 +25,8 @@ _WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}\Z")
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|That one|Both)\b(?:['’]s)?")
 _OFFERS = re.compile(r"['’]s (?:\w+ ){0,3}\Z")
 _HEAD_BREAK = re.compile(
-    r"[;:—–]|, (?:and|but|while|whereas|yet|so)\b|\b(?:it|this|its|mine|here|we|I|you|which|that)\b",
+    r"[;:—–]|, (?:and|but|while|whereas|yet|so)\b|\b(?:it|this|its|mine|here|we|I"
+    r"|you|which|that)\b",
     re.IGNORECASE,
 )
 
@@ -33,7 +34,7 @@ _HEAD_BREAK = re.compile(
 class Subjects:
     """The names of a text, asked of whom a value is said: of the tool, or of another."""
 
-    def __init__(self, passage: Passage, names: Sequence[Name], tool: str) -> None:
+    def __init__(self, passage: Passage, names: Sequence[FoundName], tool: str) -> None:
         self._passage, self._names = passage, names
         self._starts = [name.start for name in names]
         self._others = {name.start for name in names if not is_self(name, tool)}
@@ -56,7 +57,7 @@ class Subjects:
         return at >= 2 and self._passage.sentence(at - 2).start in self._others
 
 
-def _is_subject(passage: Passage, name: Name, at: int) -> bool:
+def _is_subject(passage: Passage, name: FoundName, at: int) -> bool:
     """Whether the clause of a value is about the name before it."""
     between = passage.text[name.end : at]
     if _WHICH.match(between) or _OFFERS.fullmatch(between) or between.strip() in ("at", "with its"):

@@ -11,31 +11,34 @@ import re
 FUTURE = (
     "will", "won't", "shall", "going to", "gonna", "about to", "set to", "bound to", "expect",
     "expects", "expected", "predict", "predicts", "predicted", "prediction", "forecast", "bet",
-    "bets", "wager", "promise", "promises", "promised", "plan", "plans", "planned", "due", "hope",
-    "hopes", "might", "may", "should", "ought to", "scheduled", "slated", "roadmap", "intends",
-    "aims", "likely", "unlikely", "odds", "would bet", "guess", "suspect", "doubt", "pledges",
-    "pledged", "target", "targets",
+    "bets", "wager", "promise", "promises", "promised", "plan", "plans", "planned", "due",
+    "hope", "hopes", "might", "may", "should", "ought to", "scheduled", "slated", "roadmap",
+    "intends", "aims", "likely", "unlikely", "odds", "would bet", "guess", "suspect", "doubt",
+    "pledges", "pledged", "target", "targets",
 )  # fmt: skip
 """Words that make a clause one about what is to come."""
 PAST = (
-    "was", "were", "had", "did", "didn't", "wasn't", "weren't", "hadn't", "went", "came", "gave",
-    "took", "saw", "wrote", "ran", "knew", "began", "broke", "grew", "fell", "drew", "drove", "ate",
-    "flew", "forgot", "rose", "sat", "sank", "swore", "woke", "wore", "rang", "threw", "spoke",
-    "became", "chose", "ago", "last week", "last month", "last year", "yesterday",
+    "was", "were", "had", "did", "didn't", "wasn't", "weren't", "hadn't", "went", "came",
+    "gave", "took", "saw", "wrote", "ran", "knew", "began", "broke", "grew", "fell", "drew",
+    "drove", "ate", "flew", "forgot", "rose", "sat", "sank", "swore", "woke", "wore", "rang",
+    "threw", "spoke", "became", "chose", "ago", "last week", "last month", "last year",
+    "yesterday",
 )  # fmt: skip
 """Words that make a clause one about what has been."""
 EITHER = (
-    "got", "made", "said", "told", "found", "built", "lost", "won", "paid", "sold", "bought", "kept",
-    "left", "felt", "thought", "held", "heard", "led", "met", "sent", "spent", "stood", "taught",
-    "understood", "brought", "caught", "learnt", "slept", "meant", "dealt", "fed", "hid", "stuck",
+    "got", "made", "said", "told", "found", "built", "lost", "won", "paid", "sold", "bought",
+    "kept", "left", "felt", "thought", "held", "heard", "led", "met", "sent", "spent", "stood",
+    "taught", "understood", "brought", "caught", "learnt", "slept", "meant", "dealt", "fed",
+    "hid", "stuck",
 )  # fmt: skip
 """Words that are verbs of the past, or stand after one that is not."""
 BARE = (
-    "is", "are", "be", "been", "being", "get", "gets", "getting", "got", "a", "an", "the", "its",
-    "their", "our", "my", "your", "his", "her", "this", "that's", "of", "by", "with", "in", "on",
-    "for", "to", "as", "and", "or", "more", "less", "most", "so", "too", "very", "not", "no", "than",
-    "even", "it's", "they're", "any", "every", "some", "at", "from", "stay", "stays", "remain",
-    "remains", "become", "becomes", "look", "looks", "feel", "feels", "seems", "fully", "well",
+    "is", "are", "be", "been", "being", "get", "gets", "getting", "got", "a", "an", "the",
+    "its", "their", "our", "my", "your", "his", "her", "this", "that's", "of", "by", "with",
+    "in", "on", "for", "to", "as", "and", "or", "more", "less", "most", "so", "too", "very",
+    "not", "no", "than", "even", "it's", "they're", "any", "every", "some", "at", "from",
+    "stay", "stays", "remain", "remains", "become", "becomes", "look", "looks", "feel", "feels",
+    "seems", "fully", "well",
 )  # fmt: skip
 """Words after which one in -ed, or one that may be either, is no verb of the past."""
 
