@@ -21,10 +21,10 @@ scores       precision and recall and F1
 from __future__ import annotations
 
 from db.derived.claims import Claim, find_claims
-from db.derived.conflicts import Stated, find_conflicts
+from db.derived.conflicts import Conflict, Stated, find_conflicts
 from db.derived.evaluate import HALVES, evaluate, load_labelled
 from db.derived.gazetteer import Gazetteer
 from db.derived.horizon import Due, Horizon, due_between
 from db.derived.mentions import find_mentions
-from db.derived.predictions import find_predictions
+from db.derived.predictions import Prediction, find_predictions
 from db.derived.scores import Figure, Scores

@@ -22,6 +22,9 @@ HALVES = ("dev", "heldout")
 WRITTEN = date(2026, 7, 1)
 """The day as of which the set's texts are taken as written."""
 
+NEEDED = {"text", "tool", "known_tools", "predictions", "mentions", "claims"}
+"""What each labelled text has."""
+
 Labelled = dict[str, Any]
 LabelKey = tuple[object, ...]
 
@@ -34,13 +37,15 @@ def load_labelled(folder: Path, half: str) -> list[Labelled]:
     path = folder / f"{half}.jsonl"
     try:
         lines = path.read_text("utf-8").splitlines()
-        return [dict(json.loads(line)) for line in lines]
+        texts = [dict(json.loads(line)) for line in lines]
     except FileNotFoundError as error:
         raise StartError(what=f"{path}: there is no such file of labelled texts") from error
     except (OSError, ValueError, TypeError) as error:
-        raise StartError(
-            what=f"{path}: not a file of labelled texts, one JSON object a line"
-        ) from error
+        raise StartError(what=f"{path}: not a file of labelled texts, one object a line") from error
+    for number, text in enumerate(texts, 1):
+        if missing := sorted(NEEDED - text.keys()):
+            raise StartError(what=f"{path}: line {number} has no {', '.join(missing)}")
+    return texts
 
 
 def evaluate(texts: Sequence[Labelled]) -> dict[str, Scores]:
