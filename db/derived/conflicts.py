@@ -126,4 +126,5 @@ def _is_at_one_time(one: Stated, other: Stated) -> bool:
 
 
 def _order(it: Stated) -> tuple[str, int, str]:
-    return it.text_key, it.claim.start if it.claim else -1, it.entry or ""
+    # A card of many years says one thing at one place more than once: the whole decides.
+    return it.text_key, it.claim.start if it.claim else -1, repr(it)

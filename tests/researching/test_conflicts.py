@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.derived import Claim, Gazetteer, Stated, find_claims, find_conflicts
@@ -74,6 +74,7 @@ statements = st.lists(
 )
 
 
+@settings(max_examples=300)
 @given(given_statements=statements, order=st.randoms())
 def test_the_order_of_statements_does_not_count(
     given_statements: list[Stated], order: object
