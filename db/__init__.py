@@ -12,6 +12,7 @@ changes/   what is new, in one line
 identity/  which tools may be one                 decide    a person's decision on it
 release/   a published database for others to cite and read
 statistics/  figures by named methods
+derived/   what rules read from published words
 """
 
 from __future__ import annotations
@@ -20,4 +21,4 @@ from db.build import BuildReport, build
 from db.check import check
 from db.decide import decide, take_in
 from db.engines import ClusterPlace
-from db.status import status
+from db.status import status, waiting_pages
