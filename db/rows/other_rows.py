@@ -37,7 +37,7 @@ def other_rows(
     yield rows.AliasRow, alias_rows(db)
     yield rows.ToolPairRow, pair_rows(db, decisions.in_effect)
     yield rows.SiteRow, _sites(db)
-    yield from derived_rows(db)
+    yield from derived_rows(db, snapshot.recorded_at)
 
 
 def _numbered(made: Iterator[Values]) -> Iterator[Values]:
