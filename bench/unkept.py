@@ -70,6 +70,9 @@ class Nothing:
     def rows(self, *given: Any) -> list[Any]:
         return []
 
+    def value(self, *given: Any) -> None:
+        return None
+
     def fetchone(self) -> tuple[int]:
         return (0,)
 

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import cast
 
 from archive import Archive, Home, open_archive
+from archive.ledger import is_reading_noted, note_reading
 from archive.store import disk_of, drop_results
+from archive.takedown import entering
 from db.changes import ChangeCounts, Waiting, changes_between, waiting_in, waiting_now
 from db.engines import ClusterPlace, cluster, make_on
 from db.identity import matcher_version, read_decisions
 from db.identity.decisions import DecisionFile
-from db.publish.altered import Altered, require_unaltered
+from db.publish.altered import Altered, read_otherwise, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
 from db.publish.nothing import nothing_to_publish
 from db.publish.publish import (
@@ -193,10 +195,11 @@ class _Build:
             self._require_something(made, snapshot)
             is_new = current is None or not holds(current, made)
             told = self._compared(current, candidate, made)
-            made = made.model_copy(update={"changes": told[0]})
             # A damaged file of the same name is replaced by the bytes that it once had.
             if is_new and (current is None or current.name != made.name):
                 self._guard(candidate, made, snapshot)
+                if self._notes_readings(candidate, snapshot):
+                    return None
             with disk_of(self.home.public):
                 if is_new:
                     publish(self.home, candidate, made)
@@ -206,8 +209,26 @@ class _Build:
                     write_record(manifest_path(self.home.public / made.name), made)
             if is_outdated(self.home, snapshot):
                 return None
-            staging.published(base=made.sha256, small=small)
+            staging.published(base=made.sha256, small=small, changes=told[0])
         return self._report(made, is_new=is_new, told=told)
+
+    def _notes_readings(self, candidate: Path, snapshot: Snapshot) -> bool:
+        """Whether it was noted now what this parser reads otherwise than the one before.
+
+        Then the build begins again, for it is to say so.
+        """
+        current = present(self.home)
+        before = whole_manifest(current) if current is not None else None
+        if current is None or before is None or before.parser == PARSER_VERSION:
+            return False
+        about, ledger = (PARSER_VERSION, before.sha256), self.home.ledger
+        if is_reading_noted(ledger, *about):
+            return False
+        found = [*read_otherwise(current, candidate)]
+        if found:  # else the ledger is not written to
+            with entering(self.home) as db:
+                note_reading(db, *about, snapshot.recorded_at, found)
+        return bool(found)
 
     def _compared(
         self, current: Path | None, candidate: Path, made: Manifest

@@ -19,6 +19,7 @@ from db.publish.publish import present, read_manifest, require_link
 from db.recognise.match import TakedownMatcher
 from db.records.recordfile import READ_ERRORS, read_header, record_paths
 from db.records.snapshot import is_known_page
+from db.staging import STAGING, changes_noted
 from db.staging.pages import count_states, page_state
 from db.takedown.withdraw import withdrawal_counts
 from machine.clock import stamp
@@ -175,4 +176,5 @@ def _published(home: Home) -> dict[str, Any] | None:
             what=f"{current}: not the file that its manifest describes;"
             " `verdicts build` makes it again"
         )
-    return manifest.model_dump(include={"name", "sha256", "size", "rows", "parser", "changes"})
+    told = manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})
+    return told | {"changes": changes_noted(home.records / STAGING, manifest.sha256)}

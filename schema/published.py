@@ -68,8 +68,6 @@ class Manifest(Record):
     """The version of the parser."""
     inputs: str | None = None
     """What older versions noted of all that the file depends on."""
-    changes: str | None = None
-    """What is new beside the edition before, in a line; null where there was none to compare."""
     damaged: int = Field(ge=0)
     """Number of captures whose bytes could not be read; a later build tries again."""
     takedowns: list[int] = Field(default_factory=list)

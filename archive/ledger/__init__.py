@@ -11,7 +11,7 @@ notes      what a run notes of itself, and of each robots.txt
 questions  what other rooms ask
 originals  which stored answer a later one repeats
 timeline   the order of a page's captures
-waits      what waits for a person, and what of it was told before
+waits      what waits for a person or was accepted by one, and what was told before
 soundness  whether a ledger is whole
 """
 
@@ -72,4 +72,14 @@ from archive.ledger.questions import (
 from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due
 from archive.ledger.soundness import require_sound
 from archive.ledger.timeline import UNDATED
-from archive.ledger.waits import FailedPage, acknowledge, acknowledged, failed_in, report_before
+from archive.ledger.waits import (
+    NotedChange,
+    ReadingChange,
+    acknowledge,
+    acknowledged,
+    failed_in,
+    is_reading_noted,
+    note_reading,
+    reading_changes,
+    report_before,
+)

@@ -207,9 +207,10 @@ CREATE TABLE acknowledged (
 CREATE TABLE reading_change (
   id INTEGER PRIMARY KEY,
   parser TEXT NOT NULL,
+  base TEXT NOT NULL,
   found_at TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('appeared', 'changed', 'vanished')),
-  url TEXT NOT NULL,
+  comparison TEXT NOT NULL,
   tool TEXT,
   reviewer TEXT,
   field TEXT NOT NULL,
@@ -218,8 +219,8 @@ CREATE TABLE reading_change (
 ) STRICT;
 """
 """`acknowledged` are failing or held pages that a person has seen, each with why it waits;
-`reading_change` what another version of the parser read otherwise of pages published before, once
-for each tool and reviewer, words left out."""
+`reading_change` what another version of the parser read otherwise of what an edition, named by the
+SHA-256 of its file, had published; once for each tool and reviewer, words left out."""
 
 MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD, FOURTH)
 """Step n takes a ledger from version n to n + 1."""

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 
 from archive import Archive, Capture, Home
-from archive.store.results import ResultPlace, result_at, result_places
+from archive.store import ResultPlace, result_at, result_places
 from db.changes.line import ChangeCounts
-from db.publish.publish import present
+from db.publish import present
 from db.rows.write import connect_read_only
-from parsers.result import PageResult, result_key
+from parsers import PageResult, result_key
 from schema.records import Comparison
 from schema.rows import EDITION
 
@@ -35,7 +35,7 @@ JOIN version_quote AS own ON own.version_id = comparison.version_id
 JOIN quote ON quote.id = own.quote_id WHERE page.site = ? AND page.url = ?
 """
 _CARD = ("name", "category", "tagline", "description", "entry", "panel_ship_percent", "badge")
-Said = dict[tuple[str, str, int], object]
+PageSays = dict[tuple[str, str, int], object]
 """What a page says: values by tool, field and slot; slot 0 is the card."""
 
 
@@ -86,9 +86,9 @@ def _result(home: Home, capture: Capture, places: dict[bytes, ResultPlace]) -> P
     return None
 
 
-def _published(db: sqlite3.Connection, capture: Capture) -> Said:
+def _published(db: sqlite3.Connection, capture: Capture) -> PageSays:
     """What is published of a page; empty where nothing is."""
-    said: Said = {}
+    said: PageSays = {}
     tools: dict[int, str] = {}
     where = (capture.site, capture.url)
     for position, _, *card, ship, skip, pricing in db.execute(_SHOWN, where):
@@ -104,11 +104,11 @@ def _published(db: sqlite3.Connection, capture: Capture) -> Said:
     return {key: each for key, each in said.items() if each is not None or key[1] != "description"}
 
 
-def _said(result: PageResult) -> Said:
+def _said(result: PageResult) -> PageSays:
     """What a page says now."""
     record = result.record
     assert isinstance(record, Comparison)
-    said: Said = {}
+    said: PageSays = {}
     names = {tool.position: tool.name for tool in record.tools}
     for tool in record.tools:
         said |= {(tool.name, name, 0): getattr(tool, name) for name in _CARD}

@@ -5,3 +5,4 @@ altered  what a changed parser alters   nothing       what is not published for 
 """
 
 from db.publish.altered import Altered
+from db.publish.publish import present

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Home
+from archive.ledger import ReadingChange
 from db.publish.publish import present, read_manifest
 from db.rows.write import id_suffix
 from schema.errors import AlteredError, BuildError
@@ -112,6 +113,36 @@ FROM old_{view} AS old JOIN new_{view} AS new USING (pair, place) JOIN pair ON p
 WHERE old.{name} IS NOT new.{name} AND x'' NOT IN (ifnull(old.{name}, 0), ifnull(new.{name}, 0))
 ORDER BY pair, place
 """
+_TOOL = "JOIN new.version_tool AS own ON own.version_id = pair.new AND own.position = {at}"
+_TOOL += " JOIN new.tool AS tool ON tool.id = own.tool_id"
+_WHO = {
+    "outcome": ("NULL, NULL", ""),
+    "version": ("NULL, NULL", ""),
+    "tool": ("tool.tool, NULL", _TOOL.format(at="place")),
+    "quote": (
+        "tool.tool, reviewer.name",
+        f"{_TOOL.format(at='2 - place % 2')} LEFT JOIN new.version_quote AS said"
+        " ON said.version_id = pair.new AND said.position = place"
+        " LEFT JOIN new.reviewer AS reviewer ON reviewer.id = said.reviewer_id",
+    ),
+}
+_OTHERWISE = {
+    view: f"""
+SELECT min(pair.comparison), {who}, old.{{name}} IS NULL, new.{{name}} IS NULL, {{values}}
+FROM old_{view} AS old JOIN new_{view} AS new USING (pair, place)
+JOIN pair ON pair.rowid = old.pair {joined}
+WHERE old.{{name}} IS NOT new.{{name}}
+  AND x'' NOT IN (ifnull(old.{{name}}, 0), ifnull(new.{{name}}, 0))
+GROUP BY {who}, 4, 5, {{values}} ORDER BY 1, 2, 3, 4, 5, 6, 7
+"""
+    for view, (who, joined) in _WHO.items()
+}
+"""What two databases show otherwise, once for each tool, reviewer and pair of values."""
+TOLD = frozenset(
+    "entry panel_ship_percent badge votes_ship votes_skip community_stated community_ship_percent"
+    " community_ship community_votes score verdict verdict_source verdict_start verdict_end".split()
+)
+"""Fields whose values are numbers, or words of a closed list: these are told."""
 _PLACES = {
     f"{name}{ending}"
     for name in "id version position tool_position slot tool card reviewer quote withheld".split()
@@ -188,6 +219,36 @@ def altered(old: Path, new: Path) -> list[Altered]:
     Raises: sqlite3.DatabaseError when one is no database of ours.
     """
     found: dict[str, Altered] = {}
+    with _beside(old, new) as connection:
+        for view, name in _compared(connection):
+            field = f"{_FIELDS[view]}{name}"
+            for values in connection.execute(_DIFFERING.format(view=view, name=name)):
+                found.setdefault(field, Altered(field)).see(*values)
+    return list(found.values())
+
+
+def read_otherwise(old: Path, new: Path) -> Iterator[ReadingChange]:
+    """The same, once for each tool, reviewer and pair of values however many pages show it.
+
+    Words are left out: they may be withheld or taken down later. Raises: as `altered`.
+    """
+    with _beside(old, new) as connection:
+        for view, name in _compared(connection):
+            if view == "version" and name != "title":
+                continue
+            values = f"old.{name}, new.{name}" if name in TOLD else "NULL, NULL"
+            sql = _OTHERWISE[view].format(name=name, values=values)
+            field = {"outcome": "comparison", "text": "quote"}.get(name, name)
+            for comparison, tool, reviewer, gone, came, was, now in connection.execute(sql):
+                kind = "appeared" if gone else "vanished" if came else "changed"
+                kind = "vanished" if view == "outcome" else kind
+                told = [None if each is None else str(each) for each in (was, now)]
+                yield ReadingChange(kind, comparison, tool, reviewer, field, *told)
+
+
+@contextmanager
+def _beside(old: Path, new: Path) -> Iterator[sqlite3.Connection]:
+    """Both databases attached, with the views that show them alike."""
     with closing(sqlite3.connect(":memory:", uri=True)) as connection:
         for side, path in (("old", old), ("new", new)):
             address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
@@ -195,12 +256,14 @@ def altered(old: Path, new: Path) -> list[Altered]:
         shown = {side: _captures(connection, side) for side in ("old", "new")}
         connection.executescript(_PAIRS.format(key=_KEY, **shown))
         _make_views(connection)
-        for view, prefix in _FIELDS.items():
-            for name in _columns(connection, "temp", f"old_{view}")[2:]:
-                field = f"{prefix}{name}"
-                for values in connection.execute(_DIFFERING.format(view=view, name=name)):
-                    found.setdefault(field, Altered(field)).see(*values)
-    return list(found.values())
+        yield connection
+
+
+def _compared(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Each view with each of its columns that is compared."""
+    for view in _FIELDS:
+        for name in _columns(connection, "temp", f"old_{view}")[2:]:
+            yield view, name
 
 
 def _captures(connection: sqlite3.Connection, side: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from archive import Archive, Capture, Page, Run, Segment
-from archive.ledger import held_captures
+from archive.ledger import NotedChange, held_captures, reading_changes
 from archive.takedown import ERASED, Correction, active_takedowns, corrections
 from db.recognise.match import TakedownMatcher
 from machine.clock import parse_stamp, stamp
@@ -34,6 +34,8 @@ class Snapshot:
     runs: list[Run]
     taken: TakedownMatcher
     corrections: list[Correction]
+    readings: list[NotedChange]
+    """What other versions of the parser read otherwise, and a person accepted."""
     held: frozenset[int]
     """The captures that wait: their layout drifted in their run, or it was not judged yet."""
     refused: dict[int, int]
@@ -96,6 +98,7 @@ def take_snapshot(archive: Archive) -> Snapshot:
         runs,
         taken,
         corrections(archive.home),
+        reading_changes(archive.home.ledger),
         held_captures(archive.home.path),
         _refused(archive, taken),
         _at(runs),
@@ -141,5 +144,6 @@ def small_digest(snapshot: Snapshot) -> str:
         [asdict(run) for run in public_runs(snapshot.runs)],
         [[each.model_dump(mode="json") for each in snapshot.taken.active]],
         [note.model_dump(mode="json") for note in snapshot.corrections],
+        [asdict(each) for each in snapshot.readings],
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from archive.ledger import due_bounds
 from db.identity.decisions import DecisionFile
 from db.records.snapshot import Snapshot
+from db.rows.changes import parser_changes
 from db.rows.names import is_turned, page_name
 from db.rows.other_rows import other_rows
 from db.rows.page_rows import PageRows
 from db.rows.write import Work
 from db.staging.pages import STATES
 from db.staging.staging import Staging
+from schema import rows
 
 AT_ONCE = 1000
 """After so many pages their rows are written. Units: pages."""
@@ -51,6 +53,7 @@ def write_rows(
     _write(work, staging, made)
     staging.commit()
     work.join(staging, due_bounds(snapshot.at))
+    work.insert(rows.ChangeRow, parser_changes(work.db, snapshot.readings))
     for model, each in other_rows(work.db, snapshot, decisions):
         work.replace(model, each)
     return Filled(work.counts(), _states(work))
@@ -59,8 +62,8 @@ def write_rows(
 def _write(work: Work, staging: Staging, made: PageRows) -> None:
     staging.note_versions(made.places)
     made.places.clear()
-    for model, rows in made.drained():
-        work.insert(model, rows)
+    for model, each in made.drained():
+        work.insert(model, each)
 
 
 def _states(work: Work) -> dict[str, int]:

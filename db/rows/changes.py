@@ -9,15 +9,16 @@ goes by its card's key, a quote by its own, so that what is withheld or taken do
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from archive.ledger import NotedChange
 from db.rows.differing import turned_pages, turned_values
 from db.rows.over_time import ShownSpan, Timeline, ValueRun, timeline
 from db.rows.tables import Values, insert_rows
-from db.staging.ids import CROWDED, FIELDS_OF_SIDE, SIDES, TOOL, change_id
+from db.staging.ids import CROWDED, FIELDS_OF_SIDE, READINGS, SIDES, TOOL, change_id
 from schema import rows
 
 _TOOLS = """
@@ -91,7 +92,7 @@ class Stated(NamedTuple):
 
 def insert_changes(db: sqlite3.Connection) -> None:
     """Fill `history` and `change` with what sides of tools say; a comparison's own are there."""
-    db.execute("DELETE FROM change WHERE field <> 'comparison'")
+    db.execute("DELETE FROM change WHERE field <> 'comparison' OR cause = 'parser'")
     found = db.cursor().execute(_TOOLS)
     numbers = Numbers(), Numbers()
     for tool, group in groupby(found, key=itemgetter(0)):
@@ -182,6 +183,22 @@ def _changes(
             values = (stated.shown.get(old.value), stated.shown.get(new.value))
             number = numbers.number(new.place, field.at)
             yield number, *own, *values, old.last, new.first, *about
+
+
+def parser_changes(db: sqlite3.Connection, noted: Iterable[NotedChange]) -> Iterator[Values]:
+    """The rows of what a parser read otherwise, of comparisons and tools that are published."""
+    for each in noted:
+        comparison, tool, reviewer = (
+            db.execute(f"SELECT min(id) FROM {table} WHERE {column} = ?", (key,)).fetchone()[0]
+            for table, column, key in (
+                ("comparison", "comparison", each.comparison),
+                ("tool", "tool", each.tool),
+                ("reviewer", "name", each.reviewer),
+            )
+        )
+        if comparison is not None and (tool is not None) is (each.tool is not None):
+            own = (each.kind, "parser", comparison, None, each.old, each.new, None, each.found_at)
+            yield READINGS + each.id, *own, tool, reviewer, None, each.field
 
 
 def _kind(old: ValueRun, new: ValueRun) -> str:

@@ -116,10 +116,9 @@ def _printed(
         for row in stated
         if row[8] or row[9]
     ]
-    if len({str(span.value)[-4:] for span in spans}) < 2 or len({s.value for s in spans}) != 2:
-        return
     found = timeline(spans)
-    if found.disagreeing and len({str(each).split()[0] for each in found.disagreeing}) == 2:
+    sources, verdicts = ({str(each).split()[at] for each in found.disagreeing} for at in (0, 1))
+    if len(sources) == len(verdicts) == 2:
         yield _finding(db, kind, thing, len(kind.fields), "verdict", found, spans)
 
 

@@ -8,4 +8,4 @@ ids       the ids of what is published           pages     the one state of each
 """
 
 from db.staging.history import PageHistory, Seen, StagedPage, asked, place_in_time
-from db.staging.staging import STAGING, Staging
+from db.staging.staging import STAGING, Staging, changes_noted

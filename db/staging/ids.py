@@ -32,6 +32,8 @@ FIELDS_OF_SIDE = 120
 """So many fields of a side may change at once and have ids that say where; 128 with what follows:
 the tool itself, and its comparison that appeared or is gone."""
 TOOL, APPEARED, GONE = 125, 126, 127
+READINGS = 1 << 59
+"""From here on stand what other versions of the parser read otherwise, by numbers of the ledger."""
 CROWDED = 1 << 60
 """From here on stand changes that no room is left for where they belong."""
 FIELDS = 20

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -350,7 +350,7 @@ class Staging:
         """Note the versions that are published now: id, page, place in time and last capture."""
         self.db.executemany("INSERT INTO version VALUES (?, ?, ?, ?)", places)
 
-    def published(self, **values: str) -> None:
+    def published(self, **values: str | None) -> None:
         """What is here is published: nothing is dirty any more."""
         self.db.execute("DELETE FROM dirty")
         self.note(**values)
@@ -470,6 +470,16 @@ class Staging:
         if is_held and record is not None:
             seen.outcome, seen.failure = "failure", HELD_BACK
         return seen
+
+
+def changes_noted(path: Path, sha256: str) -> str | None:
+    """What the build of an edition said is new in it. Absent: None where that is not noted."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    # A build may be writing it: then it is the build that tells.
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(uri, uri=True)) as db:
+        noted = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('base', 'changes')"))
+        return noted.get("changes") if noted.get("base") == sha256 else None
+    return None
 
 
 def remove(path: Path) -> None:

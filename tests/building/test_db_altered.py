@@ -139,6 +139,23 @@ def test_an_altered_field_is_shown_and_refused_until_it_is_accepted(
     assert shouting.build(tmp_path).returncode == 0
 
 
+def test_what_a_new_parser_reads_otherwise_is_its_own_change_and_no_other(
+    tmp_path: Path, shouting: Upgrade
+) -> None:
+    store(tmp_path, [*PAGES, replace(PAGES[0], at=TUESDAY)])
+    changes = "SELECT id, kind, field, seen_by FROM change WHERE cause = 'source' ORDER BY id"
+    before = query(build(tmp_path).path, changes)
+    assert shouting.build(tmp_path, "--accept-changes").returncode == 0
+    assert query(current(tmp_path), changes) == before
+    assert query(current(tmp_path), "SELECT count(*) FROM history") == [(0,)]
+    parser = "SELECT kind, comparison, tool, field, old, new FROM changes WHERE cause = 'parser'"
+    told = [("changed", "alder-vs-cedar", "cedar", "tagline", None, None)]
+    assert query(current(tmp_path), parser) == told, "once, though two pages show it"
+    published = current(tmp_path)
+    assert shouting.build(tmp_path).returncode == 0
+    assert current(tmp_path) == published
+
+
 def test_the_report_is_given_as_json(tmp_path: Path, shouting: Upgrade) -> None:
     store(tmp_path, PAGES[:2])
     build(tmp_path)

@@ -79,7 +79,7 @@ def test_an_old_home_is_read_without_being_changed(home):
     assert verdicts("backup", "--home", home, "--to", home.parent / "to").returncode == 0
     assert tree(home) == before
     built = verdicts("build", "--home", home, "--json")
-    assert built.returncode == 10, built.stderr
+    assert built.returncode == 0, "its failing page was told by what is published"
     assert version(home) == 1
     assert tree(home)["ledger.db"] == before["ledger.db"]
 

@@ -32,7 +32,7 @@ def changes(home: Path, since: str | None, as_json: bool) -> int:
     Words are told by the keys of their cards and quotes.
     """
     from archive import Home
-    from db.publish.publish import present
+    from db.publish import present
     from schema.dates import is_date
 
     if since is not None and not is_date(since):
@@ -83,7 +83,7 @@ def acknowledge(home: Path, as_json: bool) -> int:
     from archive import Home
     from archive.ledger import acknowledge as note_seen
     from archive.takedown import entering
-    from db.status import waiting_pages
+    from db import waiting_pages
     from machine.clock import stamp
 
     waiting = waiting_pages(home)
