@@ -83,6 +83,7 @@ FIRST = {
     "comparison": ("title", "captured_at", "state", "tool_a_id", "tool_b_id"),
     "comparison_quote": ("comparison", "position", "reviewer", "score", "verdict", "text"),
     "change": ("seen_by", "kind", "field", "old", "new", "tool_id", "reviewer_id", "comparison_id"),
+    "changes": ("seen_by", "kind", "field", "tool", "reviewer", "old", "new", "comparison"),
     "crawl": ("started_at", "kind", "site", "exit_code", "asked", "stored", "unchanged", "failed"),
     "claim": ("tool_id", "attribute", "stated_value", "unit", "subject", "field", "quote_id"),
     "failure": ("code", "detail", "page_id", "captured_at"),

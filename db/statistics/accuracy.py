@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
-from db.statistics.bootstrap import Estimate, ratios
+from db.statistics.bootstrap import Estimate, ratios, rounded
 from db.statistics.methods import HIDDEN
 from db.statistics.panels import Panel, PanelVotes, panels
 from parsers import infer_verdicts
@@ -99,21 +100,23 @@ def decided(
     return [next(iter(each)) if len(each) == 1 else None for each in said]
 
 
-def _ways(count: int, share: int, votes: PanelVotes | None) -> Iterator[tuple[Verdict, ...]]:
+@cache
+def _ways(count: int, share: int, votes: PanelVotes | None) -> tuple[tuple[Verdict, ...], ...]:
     """Every way in which so many can have voted for such a share, printed in whole percent."""
-    for way in product(VERDICTS, repeat=count):
-        ships, skips = (way.count(each) for each in VERDICTS)
-        if count and abs(100 * ships / count - share) < 1 and votes in (None, (ships, skips)):
-            yield way
+    return tuple(
+        way
+        for way in product(VERDICTS, repeat=count)
+        if count
+        and abs(100 * way.count("ship") / count - share) < 1
+        and votes in (None, (way.count("ship"), way.count("skip")))
+    )
 
 
 def _minority(count: int, share: int, votes: PanelVotes | None) -> tuple[Verdict | None, int]:
     """The verdict that fewer gave, and how many. Absent: None where there is no such verdict."""
-    way = next(_ways(count, share, votes), None)
-    if way is None or len(set(way)) == 1:
-        return None, 0
-    ships, skips = (way.count(each) for each in VERDICTS)
-    if ships == skips:
+    ways = _ways(count, share, votes)
+    ships, skips = (ways[0].count(each) for each in VERDICTS) if ways else (0, 0)
+    if 0 in (ships, skips) or ships == skips:
         return None, 0
     return ("ship", ships) if ships < skips else ("skip", skips)
 
@@ -135,13 +138,18 @@ def accuracy_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
         for source, made in each.items():
             if made.marked or made.relevant:
                 number += 1
-                figures = ratios(np.array([[made.correct] * 2]), np.array([[made[0], made[2]]]))
+                figures = [_share(made.correct, below) for below in (made.marked, made.relevant)]
                 yield number, tool_id, source, *made, *_told(figures)
 
 
 def _is_whole(panel: Panel) -> bool:
     """Whether all of a panel's words and verdicts are there."""
     return all(each.verdict is not None and each.text is not None for each in panel.quotes)
+
+
+def _share(part: int, whole: int) -> Estimate:
+    """The figure of one tool, of which there is no interval."""
+    return Estimate(whole, rounded(part / whole) if whole else None, None, None)
 
 
 def _told(figures: list[Estimate]) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from db.statistics.bootstrap import rounded
 from db.statistics.methods import MINHASH
-from db.statistics.words import mixed, words_of
+from db.statistics.words import hashed, mixed, runs_of, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,12 +38,13 @@ _QUOTES = "SELECT id, text FROM quote WHERE text IS NOT NULL ORDER BY key"
 
 def near_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """Pairs of near-duplicates with their likeness; `db` holds quotes."""
-    ids, bands = _signed(db)
+    known: dict[str, int] = {}
+    ids, bands = _signed(db, known)
 
     @lru_cache(maxsize=1024)
-    def runs(quote_id: int) -> frozenset[str]:
+    def runs(quote_id: int) -> frozenset[int]:
         (text,) = db.execute("SELECT text FROM quote WHERE id = ?", (quote_id,)).fetchone()
-        return runs_of_words(text)
+        return runs_in(text, known)
 
     def near() -> Iterator[tuple[int, int, float]]:
         for a, b in _candidates(ids, bands):
@@ -55,36 +56,41 @@ def near_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
         yield from ((*pair, *MINHASH.made_by) for pair in islice(group, MOST))
 
 
-def runs_of_words(text: str) -> frozenset[str]:
-    """The runs of three words of a text. Shape: none where it is too short to be compared."""
-    words = [word[0] for word in words_of(text)]
+def runs_in(text: str, known: dict[str, int]) -> frozenset[int]:
+    """The runs of three words of a text, as numbers; none where it is too short to be compared.
+
+    Shape: `known` keeps the numbers of words.
+    """
+    words = words_of(text)
     if len(words) < FEWEST_WORDS:
         return frozenset()
-    return frozenset(" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
+    return frozenset(runs_of(hashed(words, known), RUN).tolist())
 
 
-def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
     """What share of all runs two texts have in common."""
     return len(one & other) / len(one | other)
 
 
-def _signed(db: sqlite3.Connection) -> tuple[list[int], list[NDArray[Any]]]:
+def _signed(db: sqlite3.Connection, known: dict[str, int]) -> tuple[list[int], list[NDArray[Any]]]:
     """The quotes that are long enough, and for each band a number for each of them."""
     import numpy as np
     from datasketch import MinHash  # type: ignore[import-untyped]
 
-    ids, signatures = [], []
-    empty = MinHash(num_perm=BANDS * ROWS, seed=SEED)
+    ids, bands = [], []
+    empty = MinHash(num_perm=BANDS * ROWS, seed=SEED, hashfunc=_low_half)
     for quote_id, text in db.execute(_QUOTES):
-        if runs := runs_of_words(text):
+        if runs := runs_in(text, known):
             signed = empty.copy()
-            signed.update_batch([run.encode() for run in runs])
+            signed.update_batch(runs)
             ids.append(quote_id)
-            signatures.append(signed.hashvalues.astype(np.uint64))
-    if not ids:
-        return [], []
-    whole = np.array(signatures).reshape(len(ids), BANDS, ROWS)
-    return ids, list(mixed(np.moveaxis(whole, 2, 0)).T)
+            bands.append(mixed(signed.hashvalues.astype(np.uint64).reshape(ROWS, BANDS)))
+    return ids, list(np.array(bands).T)
+
+
+def _low_half(run: int) -> int:
+    """A number in the 32 bits that MinHash takes: runs are numbers already."""
+    return run & 0xFFFFFFFF
 
 
 def _candidates(ids: list[int], bands: list[NDArray[Any]]) -> Iterator[tuple[int, int]]:

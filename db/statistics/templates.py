@@ -7,13 +7,13 @@ kept is the place of each in one quote that holds it: no words are copied out of
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.statistics.bootstrap import ratios, rounded
 from db.statistics.methods import N_GRAMS
-from db.statistics.words import hashed, runs_of, words_of
+from db.statistics.words import WORD, hashed, runs_of, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +43,29 @@ class WordRun(NamedTuple):
     held: NDArray[Any]
 
 
+class Corpus(NamedTuple):
+    """Quotes as one row of words. Shape: a number for each word, and the place of its quote."""
+
+    quotes: int
+    words: NDArray[Any]
+    of: NDArray[Any]
+
+    def runs(self, length: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """A number for each run of so many words, and the place of its quote."""
+        count = max(0, len(self.words) - length + 1)
+        first, last = self.of[:count], self.of[length - 1 :][:count]
+        return runs_of(self.words, length)[first == last], first[first == last]
+
+    def holding(self, run: WordRun) -> NDArray[Any]:
+        """Which quotes hold a run."""
+        import numpy as np
+
+        numbers, of = self.runs(run.words)
+        held = np.zeros(self.quotes, dtype=bool)
+        held[of[numbers == np.uint64(run.hash)]] = True
+        return held
+
+
 def is_mined(tool: str) -> bool:
     """Whether a tool, by its key, is of the half on which templates are mined."""
     return sha256(tool.encode()).digest()[0] % 2 == 0
@@ -58,35 +81,52 @@ def template_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 def _of_reviewer(db: sqlite3.Connection, reviewer_id: int) -> Iterator[tuple[Any, ...]]:
     import numpy as np
 
-    mined: list[tuple[int, NDArray[Any]]] = []
-    held: list[tuple[int, NDArray[Any]]] = []
-    known: dict[str, int] = {}
-    for quote_id, tool_id, tool, text in db.execute(_QUOTES, (reviewer_id,)):
-        words = hashed([match[0] for match in words_of(text)], known)
-        if is_mined(tool):
-            mined.append((quote_id, words))
-        else:
-            held.append((tool_id, words))
-    is_covered = np.zeros(len(held), dtype=bool)
-    for run in chosen([words for _, words in mined]):
-        covers = np.array([run.hash in runs_of(words, run.words) for _, words in held], dtype=bool)
+    (examples, mined), (tools, held) = _halves(db, reviewer_id)
+    is_covered = np.zeros(held.quotes, dtype=bool)
+    for run in chosen(mined):
+        covers = held.holding(run)
         is_covered |= covers
-        example = mined[int(run.held.argmax())][0]
-        counts = int(run.held.sum()), len(mined), int(covers.sum()), len(held)
-        coverage = rounded(covers.mean()) if held else None
-        so_far = _so_far([tool_id for tool_id, _ in held], is_covered)
+        example = examples[int(run.held.argmax())]
+        counts = int(run.held.sum()), mined.quotes, int(covers.sum()), held.quotes
+        coverage = rounded(covers.mean()) if held.quotes else None
+        so_far = _so_far(tools, is_covered)
         yield example, *_place(db, example, run), run.words, *counts, coverage, *so_far
 
 
-def chosen(quotes: Sequence[NDArray[Any]]) -> Iterator[WordRun]:
+def _halves(db: sqlite3.Connection, reviewer_id: int) -> list[tuple[list[int], Corpus]]:
+    """The quotes of both halves, of the mined with their ids, of the other with their tools'."""
+    import numpy as np
+
+    known: dict[str, int] = {}
+    numbers: tuple[list[int], list[int]] = ([], [])
+    words: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
+    for quote_id, tool_id, tool, text in db.execute(_QUOTES, (reviewer_id,)):
+        is_held = not is_mined(tool)
+        numbers[is_held].append(tool_id if is_held else quote_id)
+        words[is_held].append(hashed(words_of(text), known))
+    none = np.empty(0, dtype=np.uint64)
+    return [
+        (
+            numbers[half],
+            Corpus(
+                len(own),
+                np.concatenate([none, *own]),
+                np.repeat(np.arange(len(own)), [len(each) for each in own]),
+            ),
+        )
+        for half, own in enumerate(words)
+    ]
+
+
+def chosen(mined: Corpus) -> Iterator[WordRun]:
     """The runs that cover most of some quotes, each counted for those that none before covers."""
     import numpy as np
 
-    least = max(FEWEST_QUOTES, SHARE * len(quotes))
-    runs = [run for length in LENGTHS for run in _frequent(quotes, length, least)]
+    least = max(FEWEST_QUOTES, SHARE * mined.quotes)
+    runs = [run for length in LENGTHS for run in _frequent(mined, length, least)]
     if not runs:
         return
-    held, is_free = np.array([run.held for run in runs]), np.ones(len(quotes), dtype=bool)
+    held, is_free = np.array([run.held for run in runs]), np.ones(mined.quotes, dtype=bool)
     for _ in range(MOST):
         gains = (held & is_free).sum(1)
         best = gains.max()
@@ -98,28 +138,29 @@ def chosen(quotes: Sequence[NDArray[Any]]) -> Iterator[WordRun]:
         yield run
 
 
-def _frequent(quotes: Sequence[NDArray[Any]], length: int, least: float) -> Iterator[WordRun]:
-    """The runs of a length that stand in enough quotes."""
+def _frequent(mined: Corpus, length: int, least: float) -> Iterator[WordRun]:
+    """The runs of a length that stand in enough quotes, those in most first."""
     import numpy as np
 
-    of_quote = [np.unique(runs_of(words, length)) for words in quotes]
-    none = np.empty(0, dtype=np.uint64)
-    every, counts = np.unique(np.concatenate([none, *of_quote]), return_counts=True)
-    order = np.lexsort((every, -counts))[:LOOKED_AT]
-    frequent = np.sort(every[order[counts[order] >= least]])
-    held = np.zeros((len(frequent), len(quotes)), dtype=bool)
-    for at, own in enumerate(of_quote):
-        held[np.isin(frequent, own), at] = True
-    return (WordRun(length, int(each), row) for each, row in zip(frequent, held, strict=True))
+    numbers, of = mined.runs(length)
+    every, which, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    # A run stands in no more quotes than it stands at places: of few it is worth counting.
+    is_likely = counts >= least
+    rows = np.cumsum(is_likely) - 1
+    held = np.zeros((int(is_likely.sum()), mined.quotes), dtype=bool)
+    held[rows[which[is_likely[which]]], of[is_likely[which]]] = True
+    quotes = held.sum(1)
+    for row in np.argsort(-quotes, kind="stable")[:LOOKED_AT].tolist():
+        if quotes[row] >= least:
+            yield WordRun(length, int(every[is_likely][row]), held[row])
 
 
 def _place(db: sqlite3.Connection, quote_id: int, run: WordRun) -> tuple[int, int]:
     """Where in a quote that holds it a run stands."""
     (text,) = db.execute("SELECT text FROM quote WHERE id = ?", (quote_id,)).fetchone()
-    words = [*words_of(text)]
-    found = runs_of(hashed([word[0] for word in words], {}), run.words)
-    first = found.tolist().index(run.hash)
-    return words[first].start(), words[first + run.words - 1].end()
+    places = [match.span() for match in WORD.finditer(text)]
+    first = runs_of(hashed(words_of(text), {}), run.words).tolist().index(run.hash)
+    return places[first][0], places[first + run.words - 1][1]
 
 
 def _so_far(tools: list[int], is_covered: NDArray[Any]) -> tuple[float | None, ...]:

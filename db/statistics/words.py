@@ -6,7 +6,7 @@ numpy is imported late, for it is an extra of the installation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -14,20 +14,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _MIX = 0x9E3779B97F4A7C15
 """An odd number of 64 bits: the fraction of the golden ratio."""
 
 
-def words_of(text: str) -> Iterator[re.Match[str]]:
-    """The words of a text, in small letters and in their places.
+def words_of(text: str) -> list[str]:
+    """The words of a text, in small letters.
 
-    >>> [word[0] for word in words_of("It’s a half-baked TOOL.")]
+    >>> words_of("It’s a half-baked TOOL.")
     ['it’s', 'a', 'half-baked', 'tool']
     """
-    small = text.lower()
-    # A few letters become two: then the places of all that follows would be others.
-    return _WORD.finditer(small if len(small) == len(text) else text)
+    return [word.lower() for word in WORD.findall(text)]
 
 
 def hashed(words: Sequence[str], known: dict[str, int]) -> NDArray[Any]:
@@ -42,9 +40,8 @@ def hashed(words: Sequence[str], known: dict[str, int]) -> NDArray[Any]:
 
 def runs_of(words: NDArray[Any], length: int) -> NDArray[Any]:
     """A number for each run of so many words, in order."""
-    if len(words) < length:
-        return words[:0]
-    return mixed(words[at : len(words) - length + 1 + at] for at in range(length))
+    count = max(0, len(words) - length + 1)
+    return mixed(words[at : at + count] for at in range(length))
 
 
 def mixed(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
