@@ -39,6 +39,7 @@ MEASUREMENTS = {
     "workers": ("builds:workers", "one worker and two, and Dask"),
     "crawl": ("crawl", "a crawl on loopback"),
     "serve": ("scripts:serve", "pages beside Datasette's own"),
+    "rules": ("rules", "the rules on text, and how they grow with it"),
     "commands": ("scripts:commands", "how the other commands grow"),
 }
 """The module and function of each: `measure` where none is named."""

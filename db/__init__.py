@@ -11,6 +11,7 @@ giving/    what may be given to others as it is   engines/  the same work on oth
 changes/   what is new, in one line
 identity/  which tools may be one                 decide    a person's decision on it
 release/   a published database for others to cite and read
+derived/   what rules read from published words     statistics/  figures by named methods
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ from db.records.snapshot import Snapshot, small_digest, take_snapshot
 from db.rows.all_rows import write_rows
 from db.rows.write import Work, disk_of_database, require_sound
 from db.staging.staging import STAGING, Staging, remove
+from db.statistics import methods_version
 from db.takedown.files import left_out
 from db.takedown.records import cleaning_of
 from db.takedown.withdraw import is_outdated, withdraw
@@ -180,7 +181,8 @@ class _Build:
         manifest = whole_manifest(current) if current is not None else None
         with self._staged(snapshot) as staging:
             is_base = manifest is not None and staging.noted("base") == manifest.sha256
-            small = f"{small_digest(snapshot)} {decisions.sha256} {matcher_version()}"
+            versions = f"{matcher_version()} {methods_version()}"
+            small = f"{small_digest(snapshot)} {decisions.sha256} {versions}"
             is_same = staging.noted("small") == small and not staging.count("dirty")
             if is_base and is_same and not self.damaged:
                 return self._report(cast(Manifest, manifest), is_new=False)

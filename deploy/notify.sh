@@ -12,11 +12,15 @@ unit=${1:?usage: notify.sh UNIT [EXIT-CODE]}
 code=${2:-${MONITOR_EXIT_STATUS:-${EXIT_STATUS:-}}}
 result=${MONITOR_SERVICE_RESULT:-${SERVICE_RESULT:-}}
 
-found_nothing() {
-    case $unit in *crawl*) ;; *) return ;; esac
+# What the status of the home says under a name.
+status_says() {
     program=$(command -v verdicts || echo "$(dirname "$0")/../.venv/bin/verdicts")
     [ -n "${VERDICTS_HOME:-}" ] && [ -x "$program" ] || return
-    "$program" status 2>/dev/null | sed -n 's/^ *found nothing  *//p' | grep -vx none
+    "$program" status 2>/dev/null | sed -n "s/^ *$1  *//p" | grep -vx -e none -e -
+}
+
+found_nothing() {
+    case $unit in *crawl*) status_says "found nothing" ;; esac
 }
 
 # A code that a process gave itself is told apart from a signal's name, such as KILL.
@@ -25,13 +29,18 @@ case $code in
 2) short="wrong usage"
    text="The command line is wrong, or no site claims a host that it names. Nothing was done.
 Do: run the same command by hand and read its one sentence." ;;
-10) short="complete, some pages failed"
-    text="Nothing is left for want of time, but some pages gave no record, are held back or used
-up their tries; or the site has changed, which outranks a limit that was reached as well; or a site
-named no comparison page where it was asked for them.
+10) short="complete, some pages newly failed"
+    text="Nothing is left for want of time, but pages newly gave no record, are held back or used up
+their tries; or the site has changed, which outranks a limit that was reached as well; or a site
+named no comparison page where it was asked for them. What was told before is not told again, nor
+what somebody acknowledged (verdicts acknowledge).
 Their bytes are kept. Do: verdicts status names the last ten, under \"look at\"; for one that failed
 or is held, verdicts explain ADDRESS shows what was refused.
 Many at once, or a report of drift: the site has changed and the parser needs a look."
+    changes=$(status_says changes)
+    [ -z "$changes" ] || text="What is new in the newest edition: $changes.
+
+$text"
     said=$(found_nothing)
     [ -z "$said" ] || { short="no comparison page found"; text="$said
 

@@ -34,6 +34,7 @@ from parsers.page.text import read_text
 from parsers.page.tree import Markup
 from parsers.result import PageResult, dump_result, result_key, result_of
 from parsers.saved import Saved, replayed, saved_from
+from parsers.scorecard.verdicts import infer_verdicts
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
 from parsers.values import label_key, word_key
@@ -53,6 +54,7 @@ __all__ = [
     "dump_result",
     "explain",
     "header_opt_outs",
+    "infer_verdicts",
     "label_key",
     "opt_outs",
     "outcome_of",

@@ -41,7 +41,11 @@ TakedownId = Annotated[int, _row_of("takedown")]
 ToolId = Annotated[int, _row_of("tool")]
 SideId = Annotated[int, _row_of("side")]
 VersionId = Annotated[int, _row_of("comparison_version")]
+ClaimId = Annotated[int, _row_of("claim")]
+MethodName = Annotated[str, _row_of("method", "method")]
+Ratio = Annotated[float, Field(ge=0, le=1)]
 Flag = Literal[0, 1]
+MethodVersion = Annotated[int, Field(ge=1)]
 OptOut = Literal["noarchive", "noai"]
 """Why a text is left out: no copy is to be shown, or, in files of a release alone, no use by AI."""
 Slot = Annotated[int, Field(ge=1, le=4)]
@@ -630,6 +634,270 @@ class CorrectionRow(NumberedRow):
     """When the note was added, UTC."""
 
 
+class MethodRow(Row):
+    """A way in which derived figures are made, and whether they are in this database."""
+
+    table = "method"
+    label = "method"
+    told_by = ("method",)
+    method: str
+    """The short name of the method, as other tables use it."""
+    method_version: MethodVersion
+    """Its version: another one may give other figures for the same archive."""
+    libraries: str | None
+    """Libraries and their versions, if any; null where the extra `research` was not installed."""
+    is_made: Flag
+    """1 where its figures were made; 0 where not, for want of the extra `research`."""
+    description: str
+    """What it does, in a sentence or two."""
+
+
+class DerivedRow(Row):
+    """What a figure has that is derived from what was observed; it alters nothing observed."""
+
+    rarely_asked: ClassVar[tuple[str, ...]] = ("method",)
+    method: MethodName
+    """How it was made; the table `method` says whether its rows are there at all."""
+    method_version: MethodVersion
+    """The version of the method."""
+
+
+class InferenceAccuracyRow(DerivedRow, NumberedRow):
+    """How well inferred verdicts agree with printed ones, which were hidden for it."""
+
+    table = "inference_accuracy"
+    tool_id: ToolId | None
+    """The tool whose printed verdicts were hidden; null for all tools together."""
+    source: Literal["unanimous", "cue", "remainder", "baseline"]
+    """What decides, as in `verdict_source`; baseline: the quote in slot 4 is the one skip."""
+    marked: Count
+    """Number of quotes whose verdict it decides."""
+    correct: Count
+    """Number of those that are decided as the page prints them."""
+    relevant: Count
+    """Number it should decide: by logic all that share and cues settle, else printed minorities."""
+    precision: Ratio | None
+    """Share of the marked that are correct; null where none is marked."""
+    precision_low: Ratio | None
+    """Lower bound of its 95 % interval over tools; null for fewer than five, or for one."""
+    precision_high: Ratio | None
+    """Upper bound of its 95 % interval over tools; null as the lower is."""
+    recall: Ratio | None
+    """Share of the relevant that are marked and correct; null where none is relevant."""
+    recall_low: Ratio | None
+    """Lower bound of its 95 % interval over tools; null for fewer than five, or for one."""
+    recall_high: Ratio | None
+    """Upper bound of its 95 % interval over tools; null as the lower is."""
+
+
+class ReviewerFigureRow(DerivedRow, NumberedRow):
+    """A figure of a reviewer over distinct quotes, by printed verdicts and scores."""
+
+    table = "reviewer_figure"
+    unique = (("reviewer_id", "figure", "category"),)
+    reviewer_id: ReviewerId
+    """The reviewer."""
+    figure: Literal["skip_rate", "mean_score", "mean_characters"]
+    """Share of printed skips, mean score out of 100, or mean length in code points."""
+    category: str | None
+    """The category of the tools; null for all of them."""
+    n: Count
+    """Number of distinct quotes counted: those with a printed verdict, with a score, or all."""
+    value: float | None
+    """The figure; null only where it is not defined."""
+    low: float | None
+    """Lower bound of its 95 % bootstrap interval over tools; null for fewer than five tools."""
+    high: float | None
+    """Upper bound of its 95 % bootstrap interval over tools; null as the lower is."""
+
+
+class ReviewerAgreementRow(DerivedRow, NumberedRow):
+    """How far two reviewers, or all, agree in printed verdicts; not how reliable people are."""
+
+    table = "reviewer_agreement"
+    unique = (("reviewer_a_id", "reviewer_b_id", "coefficient"),)
+    reviewer_a_id: ReviewerId | None
+    """The reviewer whose name comes first; null for the whole panel."""
+    reviewer_b_id: ReviewerId | None
+    """The other reviewer; null for the whole panel."""
+    coefficient: Literal["phi", "share", "alpha", "ac1"]
+    """Phi or share of equal verdicts of two; Krippendorff's alpha or Gwet's AC1 of the panel."""
+    n: Count
+    """Number of tools on whose newest card they print verdicts."""
+    value: float | None
+    """The coefficient; null where it is not defined."""
+    low: float | None
+    """Lower bound of its 95 % bootstrap interval over tools; null for fewer than five tools."""
+    high: float | None
+    """Upper bound of its 95 % bootstrap interval over tools; null as the lower is."""
+    undefined: Literal["all_agree", "one_value"] | None
+    """Why there is no value: all agree in all, or one never varies; null where there is one."""
+
+
+class TemplateRow(DerivedRow):
+    """A run of words that a reviewer repeats, mined on half of the tools, as one quote has it."""
+
+    table = "template"
+    told_by = ("reviewer_id", "rank")
+    rarely_asked = ("method", "quote_id")
+    reviewer_id: ReviewerId
+    """The reviewer whose quotes hold it."""
+    rank: Annotated[int, Field(ge=1)]
+    """1 for the template of most quotes, then those of most quotes that none before it covers."""
+    quote_id: QuoteId
+    """A mined quote that holds it, the one whose key comes first."""
+    span_start: Count
+    """Where in that quote's text it begins, in code points."""
+    span_end: Count
+    """Where in that quote's text it ends, in code points."""
+    words: Count
+    """Number of its words."""
+    mined_quotes: Count
+    """Number of distinct quotes of the mined half that hold it."""
+    mined_n: Count
+    """Number of distinct quotes of the mined half."""
+    held_out_quotes: Count
+    """Number of distinct quotes of the other half that hold it."""
+    held_out_n: Count
+    """Number of distinct quotes of the other half."""
+    coverage: Ratio | None
+    """Share of the other half's quotes that hold it; null where there are none."""
+    coverage_so_far: Ratio | None
+    """Share of the other half's quotes that hold it or one ranked before it; null as above."""
+    low: float | None
+    """Lower bound of its 95 % bootstrap interval over tools; null for fewer than five tools."""
+    high: float | None
+    """Upper bound of its 95 % bootstrap interval over tools; null as the lower is."""
+
+
+class NearDuplicateRow(DerivedRow):
+    """Two distinct quotes whose words are nearly the same; what is too short is left out."""
+
+    table = "near_duplicate"
+    told_by = ("quote_a_id", "quote_b_id")
+    quote_a_id: QuoteId
+    """The quote whose key comes first."""
+    quote_b_id: QuoteId
+    """The other quote."""
+    likeness: Ratio
+    """Jaccard index of their runs of three words, from 0.5; 1 where all of these are the same."""
+
+
+class RedundancyRow(DerivedRow):
+    """How often comparisons show the same: each repeats the cards and quotes of two tools."""
+
+    table = "redundancy"
+    told_by = ("kind",)
+    kind: Literal["card", "quote"]
+    """What is shown."""
+    slots: Count
+    """Number of places in all comparisons as they are shown now."""
+    contents: Count
+    """Number of distinct cards or quotes in them: what there is to count."""
+    redundancy: Ratio
+    """1 less contents by slots: the share of places that repeat another."""
+
+
+class OfQuote(DerivedRow, NumberedRow):
+    """What a row has that a rule read from a quote: where the words stand, never the words."""
+
+    quote_id: QuoteId
+    """The quote whose text holds it; a text that an opt-out withholds gives no row."""
+    span_start: Count
+    """Where in that quote's text it begins, in code points."""
+    span_end: Count
+    """Where in that quote's text it ends, in code points."""
+
+
+class PredictionRow(OfQuote):
+    """A time by which a quote says that something will happen; whether it did, a person judges."""
+
+    table = "prediction"
+    indexes = (("due_until",),)
+    event_start: Count
+    """Where the sentence begins that says what will happen, in code points."""
+    event_end: Count
+    """Where that sentence ends, in code points."""
+    checkable: Flag
+    """1 where the words set an end; 0 where they are vague, such as "soon"."""
+    horizon_relation: Literal["in", "within", "by", "before", "until", "next"] | None
+    """How the event lies to the end of the time; null where it is vague."""
+    horizon_amount: Count | None
+    """How many units of time ahead, 0 for the running one; null for a date, or where vague."""
+    horizon_unit: Literal["day", "week", "month", "quarter", "year"] | None
+    """The unit of the amount; null as the amount is."""
+    horizon_date: str | None
+    """The date said, as exactly as it is: 2027, 2027-06, 2027-Q1; null for a length, or vague."""
+    made_after: str | None
+    """Newest capture before that shows the tool without the quote, UTC; null where none does."""
+    made_by: str | None
+    """When the quote was first seen, UTC; null without a sound date, where only lengths count."""
+    due_from: str | None
+    """First day on which it may fall due; null where vague, or where nobody knows since when."""
+    due_until: str | None
+    """Last day on which it may fall due; null where vague, or first seen on no sound date."""
+    state: Literal["open", "overdue"]
+    """Open until a person judges it; overdue once due_until is before the newest recorded time."""
+
+
+class MentionRow(OfQuote):
+    """A product or an organisation that a quote names beside its own tool, known here or not."""
+
+    table = "mention"
+    tool_id: ToolId | None
+    """The one tool that goes by the name; null where none does, or more than one."""
+    relation: Literal["competitor", "alternative", "dependency"] | None
+    """Always null: half of what the rule says of it was wrong on labelled texts set aside."""
+
+
+class ClaimRow(DerivedRow, NumberedRow):
+    """A value that a distinct quote or card states of its tool or of another, as published."""
+
+    table = "claim"
+    label = "stated_value"
+    tool_id: ToolId
+    """The tool that the text is about."""
+    card_id: CardId
+    """The card that states it, or with which the quote was last shown."""
+    quote_id: QuoteId | None
+    """The quote that states it; null where it is the card itself."""
+    field: Literal["text", "tagline", "description", "pricing", "entry"]
+    """The column of the quote or card that holds the words; entry is the card's own label."""
+    span_start: Count
+    """Where in that column's text it begins, in code points."""
+    span_end: Count
+    """Where in that column's text it ends, in code points."""
+    attribute: Literal[
+        "parameters", "licence", "price", "context", "memory", "date", "openness", "entry"
+    ]
+    """What the value is of."""
+    stated_value: str
+    """The value in one form: 7e9, Apache-2.0, 9.50, 2024-06, open weights, Free."""
+    unit: str | None
+    """Its unit, such as USD/month or tokens; null where the attribute has none."""
+    subject: Literal["tool", "other"]
+    """Whether it is said of the text's own tool or of another product."""
+
+
+class ConflictRow(DerivedRow):
+    """Two published values of one attribute of one tool at one time; of its parts both may hold."""
+
+    table = "conflict"
+    told_by = ("claim_a_id", "claim_b_id")
+    claim_a_id: ClaimId
+    """One of the values: the card's label, or what stands in the text whose key comes first."""
+    claim_b_id: ClaimId
+    """The other value."""
+    tool_id: ToolId
+    """The tool of which both are said."""
+    kind: Literal["label_and_text", "one_card", "two_cards"]
+    """A card's label and a text, two texts shown with one card, or texts of two cards."""
+    attribute: Literal["parameters", "licence", "price", "context", "memory", "openness", "entry"]
+    """What both are values of; of a label and a text it is entry."""
+    unit: str | None
+    """The unit of both; null where the attribute has none."""
+
+
 class View(Record):
     """What all views share: `order` names the columns that tell one row from any other."""
 
@@ -732,6 +1000,23 @@ class CardsView(View):
     card_last_seen: Annotated[str | None, same(CardRow, "last_seen")]
 
 
+class TemplatesView(View):
+    """Each template in its words, by the name of its reviewer, with what it covers."""
+
+    order = ("reviewer", "rank")
+    reviewer: Annotated[str, same(ReviewerRow, "name")]
+    rank: Annotated[int, same(TemplateRow, "rank")]
+    text: str | None
+    """The words as one quote has them; null where that quote's text is left out."""
+    mined_quotes: Annotated[int, same(TemplateRow, "mined_quotes")]
+    mined_n: Annotated[int, same(TemplateRow, "mined_n")]
+    held_out_quotes: Annotated[int, same(TemplateRow, "held_out_quotes")]
+    held_out_n: Annotated[int, same(TemplateRow, "held_out_n")]
+    coverage: Annotated[float | None, same(TemplateRow, "coverage")]
+    coverage_so_far: Annotated[float | None, same(TemplateRow, "coverage_so_far")]
+    quote: Annotated[str, same(QuoteRow, "key")]
+
+
 class ComparisonsView(View):
     """Each comparison once, with its address and what its two cards say now."""
 
@@ -796,6 +1081,17 @@ ROWS: tuple[type[Row], ...] = (
     CorrectionRow,
     AliasRow,
     ToolPairRow,
+    MethodRow,
+    InferenceAccuracyRow,
+    ReviewerFigureRow,
+    ReviewerAgreementRow,
+    TemplateRow,
+    NearDuplicateRow,
+    RedundancyRow,
+    PredictionRow,
+    MentionRow,
+    ClaimRow,
+    ConflictRow,
 )
 """Every table of the public database, in the order in which they are made: none refers to a later
 one, and only captures refer to each other."""
@@ -808,8 +1104,9 @@ VIEWS: dict[str, type[View]] = {
     "cards": CardsView,
     "comparisons": ComparisonsView,
     "changes": ChangesView,
+    "templates": TemplatesView,
 }
-"""Every view, with the model that describes its columns: the last four are for people, by names."""
+"""Every view, with the model that describes its columns: the last five are for people, by names."""
 
 APPLICATION_ID = 0x76726463
 """What tells a database of ours from other SQLite files: "vrdc" in ASCII."""

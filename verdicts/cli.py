@@ -20,6 +20,7 @@ from verdicts.commands.correct import correct
 from verdicts.commands.crawl import crawl
 from verdicts.commands.decide import differ, same
 from verdicts.commands.drift import drift
+from verdicts.commands.evaluate import evaluate
 from verdicts.commands.export import export
 from verdicts.commands.fixture import fixture
 from verdicts.commands.import_ import import_
@@ -204,6 +205,7 @@ for command in (
     differ,
     drift,
     export,
+    evaluate,
     fixture,
     import_,
     plan_command,

@@ -62,6 +62,16 @@ SHOWN: dict[str, dict[str, Any]] = {
     "cards": {"facets": ["category", "badge", "entry"]},
     "comparisons": {"facets": ["state"]},
     "code": {"sort": "code", "facets": ["kind"]},
+    "inference_accuracy": {"facets": ["source"]},
+    "reviewer_figure": {"facets": ["reviewer_id", "figure"]},
+    "reviewer_agreement": {"facets": ["coefficient"]},
+    "template": {"facets": ["reviewer_id"]},
+    "templates": {"facets": ["reviewer"]},
+    "near_duplicate": {"sort_desc": "likeness"},
+    "prediction": {"sort": "due_until", "facets": ["state", "checkable"]},
+    "mention": {"facets": ["tool_id"]},
+    "claim": {"facets": ["attribute", "field", "subject"]},
+    "conflict": {"facets": ["attribute", "kind"]},
 }
 
 FIRST = {
@@ -73,11 +83,15 @@ FIRST = {
     "comparison": ("title", "captured_at", "state", "tool_a_id", "tool_b_id"),
     "comparison_quote": ("comparison", "position", "reviewer", "score", "verdict", "text"),
     "change": ("seen_by", "kind", "field", "old", "new", "tool_id", "reviewer_id", "comparison_id"),
+    "changes": ("seen_by", "kind", "field", "tool", "reviewer", "old", "new", "comparison"),
     "crawl": ("started_at", "kind", "site", "exit_code", "asked", "stored", "unchanged", "failed"),
+    "claim": ("tool_id", "attribute", "stated_value", "unit", "subject", "field", "quote_id"),
     "failure": ("code", "detail", "page_id", "captured_at"),
     "finding": ("code", "detail", "field", "comparison_id", "first_seen", "last_seen"),
     "history": ("tool_id", "reviewer_id", "field", "value", "first_seen", "last_seen"),
+    "mention": ("quote_id", "span_start", "span_end", "tool_id"),
     "page": ("url", "state", "due", "captures", "last_captured_at"),
+    "prediction": ("quote_id", "span_start", "span_end", "due_from", "due_until", "state"),
     "quote": ("tool_name", "reviewer_id", "score", "verdict", "text"),
     "tool": ("name", "first_seen", "last_seen", "url"),
 }  # fmt: skip
@@ -88,6 +102,12 @@ SLUGS = {"comparison": ("comparison",), "tool": ("slug", "tool")}
 """What says again, for programs, what the columns before it say for people."""
 TITLES = {
     "alias": "Names of tools", "tool_pair": "Tools that may be one",
+    "method": "Methods of derived figures", "inference_accuracy": "Accuracy of inferred verdicts",
+    "reviewer_figure": "Figures of reviewers", "reviewer_agreement": "Agreement of reviewers",
+    "template": "Places of repeated words", "templates": "Repeated words of reviewers",
+    "near_duplicate": "Quotes that are nearly the same", "redundancy": "Shown more than once",
+    "prediction": "What is said to come", "mention": "What quotes name",
+    "claim": "Values that texts state", "conflict": "Two published values",
     "capture": "Captures", "card": "Cards", "cards": "Cards by the names of tools",
     "change": "Changes", "changes": "Changes by names", "code": "Codes of failures and findings",
     "comparison": "Comparisons", "comparisons": "Comparisons with both cards",

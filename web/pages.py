@@ -15,13 +15,14 @@ from weakref import WeakKeyDictionary
 
 from jinja2 import Environment
 
+from schema.dates import is_date
 from web import notes, queries, words
 from web.asking import ShownRow
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.search import PLACES, search
-from web.upstream import Datasette, Request, Response, hook, sqlite_timelimit
+from web.upstream import Base400, Datasette, Request, Response, hook, sqlite_timelimit
 
 T = TypeVar("T")
 LONGEST_READ_MS = 1000
@@ -29,13 +30,18 @@ LONGEST_COUNT_MS = 60_000
 """The home page counts everything, but only once, before the server says that it is ready."""
 ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
 NOT_FOUND = "There is no such page in this archive."
-KEYED: dict[str, tuple[str, Callable[[sqlite3.Connection, str], ShownRow | None]]] = {
+KEYED: dict[str, tuple[str, Callable[..., ShownRow | None]]] = {
     "compare": ("c", queries.comparison),
     "tool": ("t", queries.tool),
     "quote": ("q", queries.quote),
     "release": ("release", queries.release),
 }
 """Our pages that have a key: what its template calls that which a function finds for the key."""
+AS_OF: dict[str, tuple[str, Callable[..., ShownRow | None]]] = {
+    "compare": ("c", queries.comparison),
+    "tool": ("t", queries.tool_as_of),
+}
+"""Those of them that may be asked for as of a day: their functions are given it as well."""
 KEYED_PATH = re.compile(rf"/(?P<place>{'|'.join(KEYED)})/(?P<key>[^/]+)")
 
 TEMPLATES: WeakKeyDictionary[Datasette, Environment] = WeakKeyDictionary()
@@ -105,10 +111,14 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
     and gets it back when another has calculated for five milliseconds would take twenty times that.
     """
     called, question = KEYED[place]
-    key = words.key_of(part)
+    key, as_of = words.key_of(part), request.args.get("as_of")
+    if as_of is not None:
+        if place not in AS_OF or not is_date(as_of):
+            return None
+        called, question = AS_OF[place]
     conn = datasette.get_database(DATABASE_NAME).own
     with sqlite_timelimit(conn, LONGEST_READ_MS):
-        found = question(conn, key)
+        found = question(conn, key) if as_of is None else question(conn, key, as_of)
     if found is None:
         return None
     if place == "tool":
@@ -122,7 +132,8 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
         request,
         f"{place}.html",
         status=410 if is_gone else 200,
-        noindex=bool(getattr(found, "noindex", 0)),
+        noindex=bool(getattr(found, "noindex", 0)) or as_of is not None,
+        as_of=as_of,
         canonical=words.address(place, key),
         **{called: found},
     )
@@ -131,6 +142,9 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
 async def keyed(datasette: Datasette, request: Request) -> Response:
     """A page of ours at a key, or what is said of one that is not there."""
     place, part = request.url_vars["place"], request.url_vars["key"]
+    as_of = request.args.get("as_of")
+    if as_of is not None and (place not in AS_OF or not is_date(as_of)):
+        raise Base400(f"as_of={as_of!r}: a date such as 2026-11-01, of a comparison or tool.")
     await once(datasette, queries.tools_compared)
     found = at_key(datasette, request, place, part)
     return found or await missing(datasette, request, place, words.key_of(part))

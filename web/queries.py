@@ -72,9 +72,15 @@ def reviewers(conn: sqlite3.Connection) -> list[ShownRow]:
     )
 
 
-def comparison(conn: sqlite3.Connection, key: str) -> ShownRow | None:
-    """One comparison as its shown capture has it; None where nothing whole goes by the key."""
+def comparison(conn: sqlite3.Connection, key: str, as_of: str | None = None) -> ShownRow | None:
+    """One comparison as its shown capture has it, or as it was on a day.
+
+    Absent: None where nothing whole goes by the key, or nothing was captured by that day.
+    """
     found = first(conn, COMPARISON, key=key)
+    if found is not None and as_of is not None:
+        then = first(conn, COMPARISON_AS_OF, id=found.page_id, until=f"{as_of}T23:59:59Z")
+        found = then and ShownRow(**(vars(found) | vars(then)))
     if found is None:
         return None
     found.tools = rows(conn, TOOLS_OF_VERSION, version=found.version_id)
@@ -107,6 +113,16 @@ from comparison c
 left join site s on s.site = c.site left join page p on p.id = c.page_id
 left join capture a on a.id = c.capture_id left join comparison_version v on v.id = c.version_id
 where c.comparison = :key"""
+
+# What a page said on a day is what its newest good capture until then gave.
+COMPARISON_AS_OF = """
+select v.id as version_id, v.number as version_number, v.title, v.layout, v.quotes_taken_down,
+       v.first_seen, v.last_seen, a.captured_at, a.date_source, a.body_sha256, a.opt_outs,
+       null as newest_opt_outs, 'stored' as state
+from comparison_version v join capture a on a.id = (
+  select id from capture where version_id = v.id and date_source <> 'file'
+    and captured_at <= :until order by captured_at desc, id desc limit 1)
+where v.page_id = :id and v.first_seen <= :until order by v.number desc limit 1"""
 
 TOOLS_OF_VERSION = """
 select vt.*, t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category, k.tagline,
@@ -193,6 +209,39 @@ def tool(conn: sqlite3.Connection, key: str) -> ShownRow | None:
     found.namesakes = rows(conn, NAMESAKES, id=found.id, name=found.name)
     return found
 
+
+def tool_as_of(conn: sqlite3.Connection, key: str, as_of: str) -> ShownRow | None:
+    """A tool as the newest capture until the end of a day shows it: one card, its quotes.
+
+    Absent: None where nothing of it was captured by then.
+    """
+    found, until = first(conn, TOOL, key=key), f"{as_of}T23:59:59Z"
+    side = found and first(conn, SIDE_AS_OF, id=found.id, until=until)
+    if found is None or side is None:
+        return None
+    add_notes(conn, "tool", [found])
+    found.cards = [side]
+    found.quotes = add_notes(conn, "quote", rows(conn, QUOTES_OF_SIDE, side=side.side_id))
+    for each in found.quotes:
+        _as_here(each, "text")
+    _as_here(side, "description")
+    found.name, found.history, found.comparisons, found.namesakes = side.name, [], [], []
+    return found
+
+
+SIDE_AS_OF = """
+select k.*, s.id as side_id, s.badge, s.votes_ship, s.votes_skip, s.pricing, s.withheld,
+       k.withheld as nowhere, seen.first_seen as pricing_since, seen.first_seen,
+       min(seen.last_seen, :until) as last_seen
+from side s join side_seen seen on seen.side_id = s.id join card k on k.id = s.card_id
+where s.tool_id = :id and seen.first_seen <= :until
+order by min(seen.last_seen, :until) desc, seen.first_seen desc, seen.id desc limit 1"""
+
+QUOTES_OF_SIDE = """
+select q.id, q.key, q.text, own.withheld, q.withheld as nowhere, own.score, own.verdict,
+       own.verdict_source, q.first_seen, q.last_seen, q.tool_name, r.name as reviewer
+from side_quote own join quote q on q.id = own.quote_id
+left join reviewer r on r.id = own.reviewer_id where own.side_id = :side order by own.slot"""
 
 TOOL = """
 select t.*, s.title as site_title from tool t left join site s on s.site = t.site

@@ -188,6 +188,17 @@ class Archive:
         sql = f"{_ALONE} WHERE segment.name = ? ORDER BY offset"
         return map(_capture, stream_rows(self.home.ledger, sql, (segment,)))
 
+    def capture_as_of(self, url: str, day: str) -> Capture | None:
+        """The newest whole capture of an own address until the end of a day (UTC), a date or time.
+
+        Shape: `read_page(archive.load(capture), site=capture.site)` is what the page said then.
+        Absent: None where it was not captured by then. Raises: as `each_capture`.
+        """
+        until = f"{day}T23:59:59Z" if "T" not in day else day
+        found = self._some("capture.url = ? AND capture.status IN (200, 304)", url)
+        known = [each for each in found if each.captured_at <= until and each.date_source != "file"]
+        return max(known, key=lambda each: each.order, default=None)
+
     def captures_of_run(self, run: int) -> list[Capture]:
         """The captures that one run stored, ordered by id. Raises: as `each_capture`."""
         return self._some("capture.run_id = ? ORDER BY capture.id", run)

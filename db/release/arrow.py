@@ -41,7 +41,7 @@ def batches(db: sqlite3.Connection, table: ReleasedTable, schema: Any) -> Iterat
 
 def _field(column: ReleasedColumn) -> Any:
     pa = arrow()
-    numbers = pa.int32() if column.is_small else pa.int64()
-    kind = pa.string() if column.kind == "string" else numbers
+    integers = pa.int32() if column.is_small else pa.int64()
+    kinds = {"integer": integers, "number": pa.float64(), "string": pa.string()}
     told = {"description": column.description}
-    return pa.field(column.name, kind, nullable=not column.is_required, metadata=told)
+    return pa.field(column.name, kinds[column.kind], nullable=not column.is_required, metadata=told)

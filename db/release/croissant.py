@@ -14,6 +14,7 @@ from db.release.about import KEYWORDS, LICENCE_WORDS, PUBLISHER, AboutRelease, R
 from db.release.tables import ReleasedColumn, ReleasedTable
 
 PARQUET = "application/vnd.apache.parquet"
+_TYPES = {"integer": "sc:Integer", "number": "sc:Float", "string": "sc:Text"}
 _ENCODING = "application/x-parquet"
 _TERMS = """citeAs column equivalentProperty extract field fileProperty fileObject fileSet format
 includes isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace
@@ -90,6 +91,6 @@ def _field(table: ReleasedTable, column: ReleasedColumn, file: ReleasedFile) -> 
         "@id": f"{table.name}/{column.name}",
         "name": column.name,
         "description": column.description,
-        "dataType": "sc:Integer" if column.kind == "integer" else "sc:Text",
+        "dataType": _TYPES[column.kind],
         "source": {"fileObject": {"@id": file.path}, "extract": {"column": column.name}},
     }

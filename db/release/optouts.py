@@ -38,6 +38,18 @@ SELECT DISTINCT shown.{side} AS side FROM version_side AS shown
 JOIN capture ON capture.{version} = shown.{of_version}
 WHERE capture.{page} NOT IN (SELECT page FROM asking)
 """
+_QUOTES = "SELECT id FROM quote WHERE text IS NULL"
+_CLAIMS = f"""
+SELECT id FROM claim WHERE quote_id IN ({_QUOTES}) OR quote_id IS NULL
+  AND field = 'description' AND card_id IN (SELECT id FROM card WHERE withheld IS NOT NULL)
+"""
+READ_FROM_TEXTS = {
+    "prediction": f"quote_id IN ({_QUOTES})",
+    "mention": f"quote_id IN ({_QUOTES})",
+    "conflict": f"claim_a_id IN ({_CLAIMS}) OR claim_b_id IN ({_CLAIMS})",
+    "claim": f"id IN ({_CLAIMS})",
+}
+"""What rules read from texts that are left out, by table: those first that refer to others."""
 
 
 def leave_out_reserved(db: sqlite3.Connection) -> bool:
@@ -54,6 +66,9 @@ def leave_out_reserved(db: sqlite3.Connection) -> bool:
     db.execute(_FREE.format(page=page, version=version, side=side, of_version=of_version))
     for sql in _changes(db, page, version):
         db.execute(sql)
+    listed = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    for table in (table for table in READ_FROM_TEXTS if (table,) in listed):
+        db.execute(f"DELETE FROM {table} WHERE {READ_FROM_TEXTS[table]}")
     return True
 
 

@@ -15,6 +15,11 @@ from schema.rows import ROWS, Row
 
 INT32 = 2**31
 """Numbers below it, and not below its negative, fit into 32 bits."""
+_KINDS: dict[str, Literal["integer", "number", "string"]] = {
+    "INTEGER": "integer",
+    "REAL": "number",
+    "TEXT": "string",
+}
 AT_ONCE = 16_384
 """So many rows are in memory at a time. Units: rows."""
 
@@ -28,13 +33,13 @@ class ReleasedColumn:
     """
 
     name: str
-    kind: Literal["integer", "string"]
+    kind: Literal["integer", "number", "string"]
     description: str
     is_required: bool
     is_unique: bool = False
     references: tuple[str, str] | None = None
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     pattern: str | None = None
     choices: tuple[Any, ...] = ()
     has_empty: bool = False
@@ -143,7 +148,7 @@ def _column(
     choices = [kind["const"]] if "const" in kind else kind.get("enum", [])
     return ReleasedColumn(
         name,
-        "integer" if type_ == "INTEGER" else "string",
+        _KINDS[type_],
         description,
         is_required,
         is_unique="unique" in field,

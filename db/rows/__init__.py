@@ -6,5 +6,7 @@ shown      when each side was shown               over_time   a field's values i
 differing  cards and quotes of several values     changes     what changed of each tool
 all_rows   all of it, in order                    write   a file that is filled and checked
 alike      names of tools, and pairs of them      tables  tables from the row classes
-keys       what names a tool
+keys       what names a tool                  derived     figures by named methods
+predicted  what quotes say will happen        mentioned   what quotes name
+claimed    values stated, and two of one thing
 """

@@ -10,6 +10,7 @@ from archive.takedown import Correction, Export
 from db.identity.decisions import DecisionFile
 from db.records.snapshot import Snapshot, public_runs
 from db.rows.alike import alias_rows, pair_rows
+from db.rows.derived import derived_rows
 from db.rows.tables import Values, descriptions
 from parsers.sites import site_named
 from schema import rows
@@ -36,6 +37,7 @@ def other_rows(
     yield rows.AliasRow, alias_rows(db)
     yield rows.ToolPairRow, pair_rows(db, decisions.in_effect)
     yield rows.SiteRow, _sites(db)
+    yield from derived_rows(db, snapshot.recorded_at)
 
 
 def _numbered(made: Iterator[Values]) -> Iterator[Values]:

@@ -69,9 +69,17 @@ SELECT change.id AS change_id, change.seen_after, change.seen_by, change.kind, c
        change.new
 FROM change LEFT JOIN comparison ON comparison.id = change.comparison_id
 LEFT JOIN tool ON tool.id = change.tool_id
-LEFT JOIN reviewer ON reviewer.id = change.reviewer_id
+LEFT JOIN reviewer ON reviewer.id = change.reviewer_id;
+CREATE VIEW templates AS
+SELECT reviewer.name AS reviewer, rank, substr(text, span_start + 1, span_end - span_start) AS text,
+       mined_quotes, mined_n, held_out_quotes, held_out_n, coverage, coverage_so_far,
+       quote.key AS quote
+FROM template JOIN reviewer ON reviewer.id = template.reviewer_id
+JOIN quote ON quote.id = template.quote_id ORDER BY template.reviewer_id, rank
 """
 """The third is in order by itself: its rows are taken comparison by comparison, none sorted."""
+
+_SQL = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +103,11 @@ def columns(model: type[Row]) -> list[Column]:
 
 
 def _column(name: str, field: dict[str, Any]) -> Column:
-    """A column from the JSON Schema of a field: an integer or a string, with or without null."""
+    """A column from the JSON Schema of a field: an integer, a number or a string, or null."""
     kinds = field.get("anyOf", [field])
     (kind,) = (each for each in kinds if each != {"type": "null"})
     references = kind.get("references")
-    words = [f'"{name}"', {"integer": "INTEGER", "string": "TEXT"}[kind["type"]]]
+    words = [f'"{name}"', _SQL[kind["type"]]]
     if name == "id":
         return Column(name, " ".join([*words, "PRIMARY KEY"]), None)
     words += ["NOT NULL"] if len(kinds) == 1 else []

@@ -10,6 +10,7 @@ none, for a new capture's number is greater than all before it.
     quote, reviewer 1234567 * 8 + place
     side            (1234567 * 2 + side) * 32 + what of it is withheld
     change, history (1234567 * 2 + side) * 128 + field, of the version that shows the new value
+    claim, mention  (1234567 * 16 + text) * 32768 + where in that text it begins
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ READINGS = 1 << 59
 """From here on stand what other versions of the parser read otherwise, by numbers of the ledger."""
 CROWDED = 1 << 60
 """From here on stand changes that no room is left for where they belong."""
+TEXTS = 16
+"""So many texts of one capture are read by rules: eight quotes, and four fields of each card."""
+LENGTHS = 1 << 15
+"""No text is as long: a quote or description has at most 20,000 characters."""
 FIELDS = 20
 """So many fields of one card or quote may be disagreed on."""
 
@@ -61,6 +66,19 @@ def change_id(place: int, at: int) -> int:
     Shape: `place` is a version's id * 2 + side, `at` the field's place among those of a side.
     """
     return place * 128 + at
+
+
+def quote_span_id(quote: int, start: int) -> int:
+    """The id of what a rule read from a quote, by where in its text it begins."""
+    capture, place = divmod(quote, PLACES)
+    return (capture * TEXTS + place) * LENGTHS + start
+
+
+def card_span_id(card: int, at: int, start: int) -> int:
+    """The id of what a rule read from a card, by the place of its field and where it begins."""
+    capture, side = divmod(card, SIDES)
+    text = PLACES + side * (TEXTS - PLACES) // SIDES + at
+    return (capture * TEXTS + text) * LENGTHS + start
 
 
 class PublicIds:

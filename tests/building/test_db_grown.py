@@ -41,8 +41,10 @@ def a_card(random: Random) -> Card:
     change = {
         "pricing": f"Free for {random.randint(1, 2)} desks",
         "score": random.choice([81, 60]),
-        "tagline": random.choice(["A drawer for half-finished ideas", "Another line"]),
-        "words": random.choice([card.words, "has lost its charm"]),
+        "tagline": random.choice(
+            ["A drawer for half-finished ideas", "An open source drawer at $7 a month"]
+        ),
+        "words": random.choice([card.words, "will lose to Birch Pad in 12 months, at $9 a month"]),
         "reviewer": random.choice(["Builder", "Builder, Skeptic"]),
     }
     names = random.sample(sorted(change), random.randint(0, 2))

@@ -17,7 +17,7 @@ sys.path.insert(0, str(BENCH))
 TOGETHER = (
     ("parse", "grammar", "warc", "import", "held"),
     ("build", "workers", "serve"),
-    ("crawl", "commands"),
+    ("crawl", "commands", "rules"),
 )
 """Beside each other, as each is many short processes."""
 ABSENT = ("not installed", "not here yet")

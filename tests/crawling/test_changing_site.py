@@ -16,9 +16,12 @@ from db_home import ALDER, BIRCH, CEDAR, Card, html
 from recrawling import at
 from web_server import serving
 
+from archive import open_archive
 from archive.ledger.profiles import accept_drift
 from db import build
 from db.check import check
+from parsers import read_page
+from schema.records import Comparison
 
 DOGWOOD = Card("dogwood", "Dogwood Loom", reviewer="Builder, Skeptic, Founder, Designer")
 FIRST = [replace(card, reviewer=DOGWOOD.reviewer) for card in (ALDER, BIRCH, CEDAR)] + [DOGWOOD]
@@ -177,3 +180,31 @@ def test_crawl_and_build_say_in_a_line_what_is_new(published: Path) -> None:
     assert TOLD[40] == (0, f"{changed}; 0 failing as before, 0 newly", changed)
     assert TOLD[80][0] == 10, "a drift that nobody was told of before"
     assert TOLD[80][1].startswith("0 pages new, 4 changed: 4 prices; ")
+
+
+def test_a_comparison_and_a_tool_are_shown_as_of_a_day(published: Path) -> None:
+    with serving(published) as server:
+        now, then = server.ask("/tool/alder").text, server.ask("/tool/alder?as_of=2026-11-20").text
+        assert PRICED["alder"] in now and PRICED["alder"] not in then and ALDER.pricing in then
+        page = "/compare/birch-vs-cedar"
+        for day, share in (("2026-11-20", "100%"), ("2026-12-20", "50%")):
+            shown = server.ask(f"{page}?as_of={day}").text
+            assert f"<b>{share}</b> panel ship" in shown.partition("Cedar Box</bdi></a></h2>")[0]
+            assert f"As of {day}" in shown and 'href="/compare/birch-vs-cedar"' in shown
+        assert server.ask(f"{page}?as_of=2026-10-31").status == 404
+        for odd in ("2026-13-01", "now", ""):
+            assert server.ask(f"{page}?as_of={odd}").status == 400
+
+
+def test_python_gives_the_capture_of_a_page_as_of_a_day(published: Path) -> None:
+    archive = open_archive(published.parent.parent)
+    url = "https://sample.example/compare/birch-vs-cedar"
+    shares = []
+    for day in ("2026-11-20", "2026-12-11T12:00:00Z", "2026-12-11T11:59:59Z"):
+        capture = archive.capture_as_of(url, day)
+        assert capture is not None
+        record = read_page(archive.load(capture), site=capture.site)
+        assert isinstance(record, Comparison)
+        shares.append(record.tools[0].panel_ship_percent)
+    assert shares == [100, 50, 100]
+    assert archive.capture_as_of(url, "2026-10-31") is None

@@ -91,6 +91,7 @@ def test_the_build_after_an_unchanged_recrawl_parses_no_page(site: Site, home: P
         "capture",
         "crawl",
         "page",
+        "alias.last_seen",
         "card.last_seen",
         "comparison.last_seen",
         "comparison_version.last_seen",

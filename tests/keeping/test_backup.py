@@ -69,7 +69,7 @@ def test_a_restored_home_is_the_home_and_builds_on(home, tmp_path, name):
     assert files(again) == files(home)
     assert not os.access(again / "warc" / FIRST, os.W_OK) or os.geteuid() == 0
     assert (again / "warc" / FIRST).stat().st_mode & 0o777 == 0o444
-    assert verdicts("build", "--home", again).returncode == 10
+    assert verdicts("build", "--home", again).returncode == 0, "its edition told what fails"
     assert verdicts("check", "--home", again, "--deep").returncode == 0
 
 

@@ -40,6 +40,8 @@ MAY_DIFFER = {
     "takedown": None,
     "correction": None,
     "export": None,
+    "acknowledged": None,
+    "reading_change": None,
 }
 """The columns that may say less. None: the whole table stands nowhere in the archive."""
 PAGE_OF = {"capture": "page_id", "attempt": "page_id"}

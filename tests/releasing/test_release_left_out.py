@@ -27,7 +27,7 @@ from schema.rows import ROWS, Row
 
 RUN = 4
 """So many words in a row are a part of somebody's sentence."""
-OURS = {"site", "code", "description", "release", "crawl", "takedown", "correction"}
+OURS = {"site", "code", "description", "release", "crawl", "takedown", "correction", "method"}
 """Tables whose sentences are the archive's own."""
 SHY = Card(
     "shy",

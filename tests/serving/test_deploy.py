@@ -26,6 +26,7 @@ from old_home import value
 from web_sample import database
 from web_server import serving
 
+from db import build
 from verdicts.sample import serve_sample
 
 ROOT = Path(__file__).parents[2]
@@ -213,7 +214,7 @@ def tell(tmp_path: Path) -> Path:
     ("code", "word"),
     [
         ("2", "wrong usage"),
-        ("10", "some pages failed"),
+        ("10", "some pages newly failed"),
         ("20", "stopped early"),
         ("30", "refused to start"),
         ("40", "DO NOT AGREE"),
@@ -248,6 +249,19 @@ def test_a_crawl_that_found_nothing_is_told_in_its_own_words(site, home):
     assert said in told.splitlines()
     for others in (("verdicts-build.service", "10"), ("verdicts-crawl.service", "20")):
         assert said not in notify(*others, **env).stdout
+
+
+def test_a_build_that_needs_a_person_is_told_with_what_is_new(site, home):
+    run_crawl(home, site.base)
+    made = build(home)
+    env = {
+        "VERDICTS_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "path": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    told = notify("verdicts-build.service", "10", **env).stdout
+    assert made.changes == "3 pages new, 0 changed"
+    assert f"What is new in the newest edition: {made.changes}." in told.splitlines()
 
 
 def test_a_publish_refused_for_a_changed_parser_is_told_with_its_way_on():

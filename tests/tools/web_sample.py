@@ -321,6 +321,8 @@ def fill(conn: sqlite3.Connection) -> None:
     added = {"kind": "changed", "cause": "source", "comparison_id": 1, "seen_by": NOW}
     add.add("change", **said, **added, old=f"Free {EVIL}", new="Free for one person")
     add.add("side_seen", side_id=1, version_id=1, first_seen=BEFORE, last_seen=NOW)
+    fill_texts(add)
+    fill_derived(add)
     add.add("release", release="2026-10", created_at=BEFORE, sha256=sha("release"))
     add.add(
         "release",
@@ -330,6 +332,44 @@ def fill(conn: sqlite3.Connection) -> None:
         withdrawn_at=NOW,
         reason=f"A mistake {EVIL}",
     )
+
+
+def fill_texts(add: Filler) -> None:
+    """A row in each table of what rules read from texts."""
+    made_by = {"method": "by-hand", "method_version": 1}
+    known = {"libraries": "", "is_made": 1, "description": "Found by hand."}
+    add.add("method", **made_by, **known)
+    quote = {"quote_id": 1, "span_start": 0, "span_end": 12, **made_by}
+    length = {"horizon_relation": "in", "horizon_amount": 12, "horizon_unit": "month"}
+    due = {"made_by": BEFORE, "due_until": "2027-10-02", "state": "open"}
+    add.add("prediction", **quote, **length, **due, event_start=0, event_end=20, checkable=1)
+    add.add("mention", **quote, tool_id=add.tools["quillfish"])
+    claim = {"tool_id": 2, "card_id": 2, "span_start": 0, **made_by, "subject": "tool"}
+    label = {"field": "entry", "span_end": 4, "attribute": "entry", "stated_value": "Paid"}
+    a = add.add("claim", **claim, **label)
+    said = {"field": "tagline", "attribute": "openness", "stated_value": "open source"}
+    b = add.add("claim", **claim, **said, span_end=11)
+    pair = {"claim_a_id": a, "claim_b_id": b, "kind": "label_and_text", "attribute": "entry"}
+    add.add("conflict", tool_id=2, **pair, **made_by)
+
+
+def fill_derived(add: Filler) -> None:
+    """A row of each derived figure, by one method."""
+    does = "Counts what is there."
+    named = {"method": "counting", "method_version": 1}
+    add.add("method", **named, libraries="abacus 1.0", is_made=1, description=does)
+    marks = {"marked": 4, "correct": 3, "relevant": 4, "precision": 0.75, "recall": 0.75}
+    add.add("inference_accuracy", **named, source="cue", **marks)
+    told = {"n": 6, "value": 0.5, "low": 0.25, "high": 0.75}
+    one, other = (add.reviewers[name] for name in REVIEWERS[:2])
+    add.add("reviewer_figure", **named, reviewer_id=one, figure="skip_rate", category=EVIL, **told)
+    both = {"reviewer_a_id": one, "reviewer_b_id": other}
+    add.add("reviewer_agreement", **named, **both, coefficient="phi", n=6, undefined="all_agree")
+    counted = {"mined_quotes": 3, "mined_n": 6, "held_out_quotes": 2, "held_out_n": 4}
+    place = {"reviewer_id": one, "rank": 1, "quote_id": 1, "span_start": 0, "span_end": 12}
+    add.add("template", **named, **place, words=2, **counted, coverage=0.5, coverage_so_far=0.5)
+    add.add("near_duplicate", **named, quote_a_id=1, quote_b_id=2, likeness=0.625)
+    add.add("redundancy", **named, kind="card", slots=20, contents=9, redundancy=0.55)
 
 
 def fill_oddities(add: Filler) -> None:

@@ -64,6 +64,7 @@ def build(
     from db import ClusterPlace
     from db import build as run_build
     from db.identity import matcher_version
+    from db.statistics import are_installed
 
     place = ClusterPlace(dask_scheduler, dask_files) if engine == "dask" else None
     if place is None and (dask_scheduler or dask_files):
@@ -94,6 +95,8 @@ def build(
         looks = {"drift": report.held, "status": report.failures, "serve": 1}
         if matcher_version() is None:
             note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
+        if not are_installed():
+            note("derived figures were not made: the extra `research` is not installed")
         note(next_step(next(name for name, count in looks.items() if count), home))
         say(path)  # last, also where both go into one file
     if report.damaged:

@@ -1,0 +1,30 @@
+"""What rules read from published words: predictions, mentions and claims, each with its place.
+
+Pure: a text in, frozen records out, with spans in code points; nothing observed is altered. Each
+kind states its method and version, which its rows carry. Data that a rule rests on is a closed list
+at the top of its file.
+
+predictions  what is said to come              horizon    when it falls due
+times        expressions of time               timewords  the words that those are made of
+tense        to come or has been               dates      dates as written
+quantities   numbers as written                passage    the sentences and clauses of a text
+mentions     products and organisations        names      names in a text
+gazetteer    the names that are known          lexicon    capitals that name nothing
+relations    what a sentence says of two       claims     values that are stated
+amounts      parameters and context and memory  prices    what it costs
+licences     by their SPDX identifiers         openness   open or closed
+events       past dates of a product           subjects   of whom a value is said
+conflicts    two published values              evaluate   the rules held against labels
+scores       precision and recall and F1
+"""
+
+from __future__ import annotations
+
+from db.derived.claims import Claim, find_claims
+from db.derived.conflicts import Conflict, Stated, find_conflicts
+from db.derived.evaluate import HALVES, evaluate, load_labelled
+from db.derived.gazetteer import Gazetteer
+from db.derived.horizon import Due, Horizon, due_between
+from db.derived.mentions import find_mentions
+from db.derived.predictions import Prediction, find_predictions
+from db.derived.scores import Figure, Scores

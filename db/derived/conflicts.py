@@ -1,0 +1,130 @@
+"""Where two published values of one thing differ: label and text, two texts, or two cards.
+
+Pure. A conflict says that two values were published at one time, never that one is wrong; of a tool
+with several parts both may hold.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from db.derived.claims import Claim
+
+METHOD = "two-published-values"
+METHOD_VERSION = 1
+
+ENTRY_AGAINST: dict[str, frozenset[str]] = {"Paid": frozenset({"open source", "open weights"})}
+"""What a text says of openness that a card's label speaks against. A price beside "Free" is none:
+a tool may be free for one and paid for ten."""
+COMPARED = ("parameters", "licence", "price", "context", "memory", "openness")
+"""Attributes of which a tool has one value, or a set that each text gives whole. Dates are of many
+events, and none speaks against another."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A claim and where it was published: `text_key` is the quote's or card's key.
+
+    Absent: a claim of None is the card's own label, `entry`; the days are None where not known.
+    """
+
+    tool: str
+    text_key: str
+    claim: Claim | None
+    entry: str | None = None
+    first_seen: date | None = None
+    last_seen: date | None = None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two published values of one attribute of one tool.
+
+    Absent: the unit is None where the attribute has none.
+    """
+
+    tool: str
+    attribute: str
+    unit: str | None
+    one: Stated
+    other: Stated
+
+
+def find_conflicts(statements: Iterable[Stated]) -> tuple[Conflict, ...]:
+    """The conflicts among statements, in the order of tool, attribute, texts and places.
+
+    Two texts are in conflict where both state an attribute in one unit and share no value of it.
+    Each pair of texts gives one conflict an attribute and unit: of the first value in each. The
+    factors of a mixture ("8x7B") are compared one with another, also in one text.
+
+    >>> one = Claim(3, 8, "8x24B", "parameters", "8x24e9", None, "tool")
+    >>> other = Claim(9, 14, "8x22B", "parameters", "8x22e9", None, "tool")
+    >>> found = find_conflicts([Stated("ember", "a", one), Stated("ember", "b", other)])
+    >>> [(it.attribute, it.one.claim.value, it.other.claim.value) for it in found]
+    [('parameters', '8x24e9', '8x22e9')]
+    """
+    by_tool: dict[str, list[Stated]] = defaultdict(list)
+    for each in statements:
+        if each.claim is None or each.claim.subject == "tool":
+            by_tool[each.tool].append(each)
+    return tuple(
+        conflict
+        for _, stated in sorted(by_tool.items())
+        for conflict in (*_of_label(stated), *_of_texts(stated))
+    )
+
+
+def _of_label(stated: Sequence[Stated]) -> Iterator[Conflict]:
+    labels = sorted({it for it in stated if it.claim is None and it.entry}, key=_order)
+    for label in labels:
+        against = ENTRY_AGAINST.get(label.entry or "", frozenset())
+        for it in sorted((it for it in stated if it.claim), key=_order):
+            if it.claim and it.claim.value in against and _is_at_one_time(label, it):
+                yield Conflict(label.tool, "entry", None, label, it)
+
+
+def _of_texts(stated: Sequence[Stated]) -> Iterator[Conflict]:
+    groups: dict[tuple[str, str, bool], dict[str, list[Stated]]] = defaultdict(dict)
+    for it in sorted((it for it in stated if it.claim), key=_order):
+        if it.claim and it.claim.attribute in COMPARED:
+            # A mixture's factors and its total are two ways to count, as active ones are a third.
+            is_mixture = "x" in it.claim.value and it.claim.attribute == "parameters"
+            # A tool is one mixture: two in one text differ as well. Of anything else it has parts.
+            text = f"{it.text_key} {it.claim.value}" if is_mixture else it.text_key
+            form = (it.claim.attribute, it.claim.unit or "", is_mixture)
+            groups[form].setdefault(text, []).append(it)
+    for (attribute, unit, _), texts in sorted(groups.items()):
+        for mine, theirs in combinations(texts.values(), 2):
+            if not _is_shared(mine, theirs) and _is_at_one_time(mine[0], theirs[0]):
+                yield Conflict(mine[0].tool, attribute, unit or None, mine[0], theirs[0])
+
+
+def _is_shared(mine: Sequence[Stated], theirs: Sequence[Stated]) -> bool:
+    """Whether two texts share a value; a bare family of licences is shared by its versions."""
+    return any(
+        one == other or one.startswith(f"{other}-") or other.startswith(f"{one}-")
+        for one in _values(mine)
+        for other in _values(theirs)
+    )
+
+
+def _values(stated: Sequence[Stated]) -> set[str]:
+    """Their values; source and weights that are open do not speak against each other."""
+    return {it.claim.value.split(" ")[0] for it in stated if it.claim}
+
+
+def _is_at_one_time(one: Stated, other: Stated) -> bool:
+    """Whether both were published on some day, for all that is known."""
+    return not any(
+        mine.last_seen and theirs.first_seen and mine.last_seen < theirs.first_seen
+        for mine, theirs in ((one, other), (other, one))
+    )
+
+
+def _order(it: Stated) -> tuple[str, int, str]:
+    # A card of many years says one thing at one place more than once: the whole decides.
+    return it.text_key, it.claim.start if it.claim else -1, repr(it)

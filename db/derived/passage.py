@@ -1,0 +1,95 @@
+"""Where the sentences and clauses of a text lie, found once for all rules.
+
+Pure. The rules look at no more than the sentence around a place, and at no more than `REACH` of it:
+so their time grows with the text and no faster.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import NamedTuple
+
+REACH = 240
+"""So far to each side a rule looks at most. Units: characters."""
+ABBREVIATIONS = (
+    "a.m.", "approx.", "ca.", "cf.", "dr.", "e.g.", "etc.", "i.e.", "inc.", "ltd.", "mr.", "mrs.",
+    "ms.", "no.", "p.m.", "prof.", "st.", "vs.",
+)  # fmt: skip
+"""Words whose full stop ends no sentence."""
+_END = re.compile(r"[.!?…][”\"’')\]]*(?= |\Z)")
+_STRONG = re.compile(
+    r"[;:—–()]| - |, (?=(?:and|but|or|while|whereas|yet|though|so|which|who|whose)\b)| that "
+)
+_WORD = re.compile(r"\S+\Z")
+
+
+class TextSpan(NamedTuple):
+    """`[start, end)` in code points of the text."""
+
+    start: int
+    end: int
+
+
+class Passage:
+    """A text with the places of its sentences.
+
+    >>> it = Passage("Up by 2 p.m. today. Down again?")
+    >>> [it.text[slice(*it.sentence(at))] for at in (0, 20)], it.is_question(3), it.is_question(22)
+    (['Up by 2 p.m. today.', 'Down again?'], False, True)
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        ends = (found for found in _END.finditer(text) if not _is_abbreviation(text, found))
+        self._ends = [found.end() for found in ends]
+        self._breaks = [found.end() for found in _STRONG.finditer(text)]
+
+    def sentence(self, at: int) -> TextSpan:
+        """The sentence that a place lies in, without white space around it."""
+        index = bisect_right(self._ends, at)
+        start = self._ends[index - 1] if index else 0
+        end = self._ends[index] if index < len(self._ends) else len(self.text)
+        while start < end and self.text[start] == " ":
+            start += 1
+        return TextSpan(start, end)
+
+    def before(self, at: int) -> str:
+        """The words of the sentence before a place."""
+        return self.text[max(self.sentence(at).start, at - REACH) : at]
+
+    def after(self, at: int) -> str:
+        """The words of the sentence from the end of a span on."""
+        return self.text[at : min(self.sentence(max(at - 1, 0)).end, at + REACH)]
+
+    def clause(self, start: int, end: int) -> str:
+        """The clause around a span: between semicolons, dashes, brackets, `, and` and `that`.
+
+        Behind a span amid its clause it ends with a comma: another begins there.
+        """
+        sentence = self.sentence(start)
+        left = bisect_right(self._breaks, start)
+        right = bisect_left(self._breaks, end + 1)
+        first = self._breaks[left - 1] if left else 0
+        last = self._breaks[right] if right < len(self._breaks) else len(self.text)
+        first = max(first, sentence.start, start - REACH)
+        last = min(last, sentence.end, end + REACH)
+        comma = self.text.find(", ", end, last)
+        if comma >= 0 and start - first > 1:
+            last = comma
+        return self.text[first:last]
+
+    def is_first(self, at: int) -> bool:
+        """Whether a place is the head of a sentence, of quoted words or of what a colon opens."""
+        start = self.sentence(at).start
+        is_head = at - start <= 4 and not self.text[start:at].strip("“\"‘'([*•- ")
+        return is_head or self.text[max(0, at - 2) : at] in (": ", " “", ' "')
+
+    def is_question(self, at: int) -> bool:
+        """Whether the sentence of a place asks."""
+        return "?" in self.text[self.sentence(at).end - 3 : self.sentence(at).end]
+
+
+def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
+    word = _WORD.search(text, max(0, end.start() - 8), end.start() + 1)
+    return word is not None and word[0].lower().lstrip('(“"') in ABBREVIATIONS

@@ -1,0 +1,65 @@
+"""Of whom a value is said: the text's tool, or another product that the sentence is about.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from db.derived.mentions import is_self
+from db.derived.names import FoundName
+from db.derived.passage import Passage
+from db.derived.relations import is_clause_head
+
+_SET_AGAINST = re.compile(
+    r"\b(?:against|versus|vs\.?|unlike|compared (?:to|with)|than)(?: the| its| their)? \Z",
+    re.IGNORECASE,
+)
+_REAL_THING = re.compile(
+    r" (?:for|at) (?:the (?:real|big|other|original|full)|its (?:rival|elder))\b"
+)
+_WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}\Z")
+_PRONOUN = re.compile(r"(?:It|Its|They|Their|That one|Both)\b(?:['’]s)?")
+_OFFERS = re.compile(r"['’]s (?:\w+ ){0,3}\Z")
+_HEAD_BREAK = re.compile(
+    r"[;:—–]|, (?:and|but|while|whereas|yet|so)\b|\b(?:it|this|its|mine|here|we|I"
+    r"|you|which|that)\b",
+    re.IGNORECASE,
+)
+
+
+class Subjects:
+    """The names of a text, asked of whom a value is said: of the tool, or of another."""
+
+    def __init__(self, passage: Passage, names: Sequence[FoundName], tool: str) -> None:
+        self._passage, self._names = passage, names
+        self._starts = [name.start for name in names]
+        self._others = {name.start for name in names if not is_self(name, tool)}
+
+    def is_of_another(self, start: int, end: int) -> bool:
+        """Whether what stands at a span is said of another product and not of the tool."""
+        passage = self._passage
+        if _SET_AGAINST.search(passage.before(start)) or _REAL_THING.match(passage.text, end):
+            return True
+        sentence = passage.sentence(start)
+        at = bisect_left(self._starts, start)
+        if at and self._starts[at - 1] >= sentence.start:
+            nearest = self._names[at - 1]
+            return nearest.start in self._others and _is_subject(passage, nearest, start)
+        has_pronoun = _PRONOUN.match(passage.text, sentence.start) is not None
+        return has_pronoun and self._was_of_another(sentence.start)
+
+    def _was_of_another(self, at: int) -> bool:
+        """Whether the sentence before is about another: that stands at its head."""
+        return at >= 2 and self._passage.sentence(at - 2).start in self._others
+
+
+def _is_subject(passage: Passage, name: FoundName, at: int) -> bool:
+    """Whether the clause of a value is about the name before it."""
+    between = passage.text[name.end : at]
+    if _WHICH.match(between) or _OFFERS.fullmatch(between) or between.strip() in ("at", "with its"):
+        return True
+    return is_clause_head(passage.before(name.start)) and not _HEAD_BREAK.search(between)

@@ -1,0 +1,78 @@
+"""The tables of derived figures, filled from the rows of all others, which stay as they are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from db.derived import claims, conflicts, mentions, predictions
+from db.rows.claimed import claim_rows, conflict_rows
+from db.rows.mentioned import mention_rows
+from db.rows.predicted import prediction_rows
+from db.rows.tables import Values
+from db.statistics import (
+    accuracy_rows,
+    agreement_rows,
+    are_installed,
+    method_rows,
+    near_rows,
+    redundancy_rows,
+    reviewer_rows,
+    template_rows,
+)
+from schema import rows
+from schema.rows import Row
+
+_MAKERS: tuple[tuple[type[Row], Callable[[sqlite3.Connection], Iterator[Values]]], ...] = (
+    (rows.InferenceAccuracyRow, accuracy_rows),
+    (rows.ReviewerFigureRow, reviewer_rows),
+    (rows.ReviewerAgreementRow, agreement_rows),
+    (rows.TemplateRow, template_rows),
+    (rows.NearDuplicateRow, near_rows),
+    (rows.RedundancyRow, redundancy_rows),
+)
+_TEXT_METHODS = (
+    (
+        predictions.METHOD,
+        predictions.METHOD_VERSION,
+        "Expressions of time in distinct quotes by which something is said to happen; due between"
+        " what follows from when the tool was last shown without the quote and first with it.",
+    ),
+    (
+        mentions.METHOD,
+        mentions.METHOD_VERSION,
+        "Names in distinct quotes other than the tool's own, held against the names of all tools.",
+    ),
+    (
+        claims.METHOD,
+        claims.METHOD_VERSION,
+        "Values that distinct quotes and cards state: parameters, licence, price, context, memory,"
+        " dates, openness, and the card's own label.",
+    ),
+    (
+        conflicts.METHOD,
+        conflicts.METHOD_VERSION,
+        "Two values of one tool that were published at one time: a label and a text that speaks"
+        " against it, or two texts that share no value of an attribute.",
+    ),
+)
+"""Name, version and what it does of each rule on text; none wants more than is installed."""
+
+
+def derived_rows(
+    db: sqlite3.Connection, recorded_at: str
+) -> Iterator[tuple[type[Row], Iterator[Values]]]:
+    """The rows of each derived table; of figures none without the extra `research`.
+
+    Shape: `recorded_at` is the newest time that the archive recorded.
+    """
+    told = ((name, version, "", 1, does) for name, version, does in _TEXT_METHODS)
+    yield rows.MethodRow, chain(method_rows(), told)
+    is_made = are_installed()
+    for model, make in _MAKERS:
+        yield model, make(db) if is_made else iter(())
+    yield rows.PredictionRow, prediction_rows(db, recorded_at)
+    yield rows.MentionRow, mention_rows(db)
+    yield rows.ClaimRow, claim_rows(db)
+    yield rows.ConflictRow, conflict_rows(db)

@@ -1,0 +1,84 @@
+"""Two published values of one thing are shown side by side; history and parts are no conflict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from db.derived import Claim, Gazetteer, Stated, find_claims, find_conflicts
+
+WRITTEN = date(2026, 7, 1)
+
+
+def stated(key: str, text: str, tool: str = "ember") -> list[Stated]:
+    found = find_claims(text, "Ember", Gazetteer(["Ember", "Umber"]), WRITTEN)
+    assert found
+    return [Stated(tool, key, claim) for claim in found]
+
+
+def shown(statements: list[Stated]) -> list[tuple[str, str, str]]:
+    def value(it: Stated) -> str:
+        return it.claim.value if it.claim else it.entry or ""
+
+    return [(it.attribute, value(it.one), value(it.other)) for it in find_conflicts(statements)]
+
+
+def test_a_paid_card_whose_text_says_open_source_is_one() -> None:
+    label = Stated("ember", "card", None, entry="Paid")
+    text = stated("card", "An open-source kettle.")
+    assert shown([label, *text]) == [("entry", "Paid", "open source")]
+    assert shown([replace(label, entry="Free"), *text]) == []
+
+
+def test_two_mixtures_are_one_in_one_text_and_in_two() -> None:
+    here = stated("a", "An 8x7B model, also called 8x5B.")
+    assert shown(here) == [("parameters", "8x7e9", "8x5e9")]
+    assert shown([*stated("a", "An 8x7B model."), *stated("b", "An 8x5B model.")]) == [
+        ("parameters", "8x7e9", "8x5e9")
+    ]
+
+
+def test_parts_of_one_text_and_texts_that_share_a_value_are_none() -> None:
+    assert shown(stated("a", "A 9B decoder and a 2B encoder.")) == []
+    assert shown([*stated("a", "A 9B and a 2B model."), *stated("b", "A 9B model.")]) == []
+    assert shown([*stated("a", "Under GPL-3.0."), *stated("b", "Under GPL.")]) == []
+
+
+def test_two_cards_of_one_tool_at_one_time_differ_in_price() -> None:
+    cheap, dear = stated("a", "It costs $5 a month."), stated("b", "It costs $9 a month.")
+    assert shown([*cheap, *dear]) == [("price", "5", "9")]
+    assert shown([*cheap, *(replace(it, tool="umber") for it in dear)]) == []
+
+
+def test_a_price_that_came_after_another_is_history() -> None:
+    before = [replace(it, last_seen=date(2026, 1, 1)) for it in stated("a", "It costs $5 a month.")]
+    after = [replace(it, first_seen=date(2026, 2, 1)) for it in stated("b", "It costs $9 a month.")]
+    assert shown([*before, *after]) == []
+
+
+def test_what_is_said_of_another_product_is_none() -> None:
+    assert (
+        shown([*stated("a", "It costs $5 a month."), *stated("b", "Umber costs $9 a month.")]) == []
+    )
+
+
+claims = st.builds(
+    Claim, st.integers(0, 9), st.just(10), st.just("x"), st.sampled_from(["price", "openness"]),
+    st.sampled_from(["5", "9", "closed"]), st.none(), st.sampled_from(["tool", "other"]),
+)  # fmt: skip
+statements = st.lists(
+    st.builds(Stated, st.sampled_from("xy"), st.sampled_from("abc"), claims), max_size=8
+)
+
+
+@settings(max_examples=300)
+@given(given_statements=statements, order=st.randoms())
+def test_the_order_of_statements_does_not_count(
+    given_statements: list[Stated], order: object
+) -> None:
+    shuffled = list(given_statements)
+    order.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert find_conflicts(given_statements) == find_conflicts(shuffled)

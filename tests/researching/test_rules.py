@@ -1,0 +1,106 @@
+"""What holds for the rules on any text: spans are true, apart, in order, and move with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from fixture_tools import FIXTURES
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.derived import Gazetteer, find_claims, find_mentions, find_predictions
+
+WRITTEN = date(2026, 7, 1)
+KNOWN = Gazetteer(["Ember 2", "Umber", "Lantern", "Plover-9", "Marlow 3 (70B)"])
+RULES: dict[str, Callable[[str], Sequence[Any]]] = {
+    "predictions": lambda text: find_predictions(text, WRITTEN),
+    "mentions": lambda text: find_mentions(text, "Ember 2", KNOWN),
+    "claims": lambda text: find_claims(text, "Ember 2", KNOWN, WRITTEN),
+}
+PIECES = (
+    "in 12 months", "by 2028", "soon", "within two years", "another year or two",
+    "next spring", "on 31 June 2027", "the 18-month outlook", "Umber", "lantern",
+    "Marlow 3 (70B)", "PineTag", "libquill", "Tinder & Flint", "$5 a month",
+    "half a cent a page", "€25 per seat and month", "8x7B", "MIT", "Apache 2.0",
+    "open source", "128k context", "16 GB of RAM", "founded in 2019", "free", "no", "not",
+    "if", "will", "it", "was", "🦉", "é", "“", "”", "(", ")", ",", ".", "?", ";", "-", "2027-",
+    "1,000,", "of", "a", "the", "and", "than", "million tokens", "B", "7", "per", "/", "$",
+    "\u00a0",
+)  # fmt: skip
+texts = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=24).map(" ".join),
+    st.lists(st.sampled_from(PIECES), max_size=24).map("".join),
+    st.text(max_size=120),
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(text=texts)
+def test_a_span_is_its_words_and_none_overlaps_another(rule: str, text: str) -> None:
+    found = RULES[rule](text)
+    for it in found:
+        assert 0 <= it.start < it.end <= len(text)
+        assert text[it.start : it.end] == it.words
+        assert it.words == it.words.strip(" ")
+    assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(text=texts)
+def test_the_same_text_gives_the_same(rule: str, text: str) -> None:
+    assert RULES[rule](text) == RULES[rule](text)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(
+    text=texts, before=st.sampled_from(["Rain fell. ", "It rains 🦉 all day! ", "So what. " * 40])
+)
+def test_a_sentence_before_a_text_moves_its_spans_and_changes_nothing_else(
+    rule: str, text: str, before: str
+) -> None:
+    # A sentence that begins with a pronoun is of what the one before is about.
+    given_text = f"Well then. {text}"
+    moved = [
+        {**vars(it), "start": it.start + len(before), "end": it.end + len(before)}
+        for it in RULES[rule](given_text)
+    ]
+    assert [vars(it) for it in RULES[rule](before + given_text)] == moved
+
+
+def test_values_within_a_name_are_no_claims_and_names_no_part_of_a_licence() -> None:
+    text = "Marlow 3 (70B) is under Apache 2.0."
+    assert [it.words for it in RULES["mentions"](text)] == ["Marlow 3 (70B)"]
+    assert [it.words for it in RULES["claims"](text)] == ["Apache 2.0"]
+
+
+def test_a_tool_is_never_mentioned_by_its_own_name() -> None:
+    lines = (FIXTURES / "evaluation" / "dev.jsonl").read_text("utf-8").splitlines()
+    for text in map(json.loads, lines):
+        found = find_mentions(text["text"], text["tool"], Gazetteer(text["known_tools"]))
+        assert text["tool"] not in {name for it in found for name in (it.words, it.entity)}
+
+
+@pytest.mark.parametrize(
+    ("text", "predicted"),
+    [
+        ("Will it be here in 12 months?", False),
+        ("It broke twice in 12 months.", False),
+        ("Out by 2024, gone by 2026-06-30.", False),
+        ("It will be gone in 12 months.", True),
+        ("Gone by 2026-07-02.", True),
+    ],
+)
+def test_only_what_is_said_to_come_is_a_prediction(text: str, predicted: bool) -> None:
+    assert bool(RULES["predictions"](text)) is predicted
+
+
+@pytest.mark.parametrize("word", ["is", "will be"])
+def test_a_denial_a_condition_or_a_question_claims_nothing(word: str) -> None:
+    for text in ("It {} not open source.", "If it {} open source, fine.", "It {} open source?"):
+        assert RULES["claims"](text.format(word)) == ()
+    assert [it.value for it in RULES["claims"](f"It {word} open source.")] == ["open source"]
