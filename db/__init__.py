@@ -8,6 +8,7 @@ staging/   what is kept between builds
 rows/      staged to rows                         publish/   published whole or not at all
 recognise/ whether a record shows what was taken  takedown/  a take-down carried out
 giving/    what may be given to others as it is   engines/  the same work on other machines
+trace/     each value back to the bytes
 """
 
 from __future__ import annotations
