@@ -5,4 +5,4 @@ compare  the two held against each other      find     what row is meant
 trace    one row                              deep     the whole database
 """
 
-from db.trace.trace import Span, TracedPlace, TracedRow, TracedValue, trace_row
+from db.trace.trace import TracedPlace, TracedRow, TracedSpan, TracedValue, trace_row

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from db.publish.altered import FieldValue, cut_alike
-from db.trace.stated import Fields, Spans, Stated
+from db.trace.stated import Fields, Spans, StatedPlace
 
 
-def differences(stated: Stated, derived: Stated) -> dict[str, str]:
+def differences(stated: StatedPlace, derived: StatedPlace) -> dict[str, str]:
     """What is not the same, by field; nothing where all is.
 
     Words that are withheld are held against the key of their card or quote, which they make.
     """
     if not stated.fields:
         return {"": "the database holds no row for it"}
-    found = _of_values(stated, derived.fields) | _of_spans(stated.spans, derived.spans)
+    found = _of_values(stated, derived.fields)
+    for field, what in _of_spans(stated.spans, derived.spans).items():
+        found[field] = f"{found[field]}; {what}" if field in found else what
     if stated.is_partial:
         kept = {*stated.fields, *stated.spans}
         found = {field: what for field, what in found.items() if field in kept}
     return found
 
 
-def _of_values(stated: Stated, derived: Fields) -> dict[str, str]:
+def _of_values(stated: StatedPlace, derived: Fields) -> dict[str, str]:
     found = {}
     for field in stated.fields | derived:
         value, again = stated.fields.get(field), derived.get(field)

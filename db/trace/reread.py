@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from archive import Archive, Capture, Home, StoredBody, load_page
 from db.records.recordfile import repeats_own
-from db.trace.stated import OF_CARD, OF_QUOTE, Fields, Stated
+from db.trace.stated import OF_CARD, OF_QUOTE, Fields, StatedPlace
 from machine.worker import GuardedPool
 from parsers import PageResult, explain, outcome_of, result_of
 from schema.errors import IntegrityError, ParseError
@@ -82,20 +82,20 @@ def reread(home: Home, stored: StoredPage) -> Reread:
     return Reread(result, blocks)
 
 
-def derived_at(result: PageResult, position: int) -> Stated:
+def derived_at(result: PageResult, position: int) -> StatedPlace:
     """What a page that was read again states at a place, in the fields of `stated_at`."""
     record, spans = result.record, json.loads(result.spans[position])
     assert isinstance(record, Comparison)
     if not position:
         own: Fields = {"title": record.title, "layout": record.layout}
-        return Stated(own | {"record_sha256": result.sha256}, spans)
+        return StatedPlace(own | {"record_sha256": result.sha256}, spans)
     tool = record.tools[position - 1]
     fields = _tool(tool, result.cards[position - 1])
     for quote, key in zip(record.quotes, result.quotes, strict=True):
         if quote.tool == position:
             own = {"quote": key, "tool_name": tool.name, **_quote(quote)}
             fields |= {f"{name}_{quote.slot}": value for name, value in own.items()}
-    return Stated(fields, spans)
+    return StatedPlace(fields, spans)
 
 
 def _tool(tool: Tool, key: str) -> Fields:

@@ -58,7 +58,7 @@ class Provenance(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedPlace:
     """What is stated at one place. Absent: words that are withheld are None."""
 
     fields: Fields
@@ -95,15 +95,15 @@ def provenance_of(db: sqlite3.Connection, capture: int, position: int) -> Proven
     return None if row is None else Provenance(*row)
 
 
-def stated_at(db: sqlite3.Connection, place: Provenance) -> Stated:
+def stated_at(db: sqlite3.Connection, place: Provenance) -> StatedPlace:
     """What the database states at a place; no fields where it holds no row for it."""
     spans: Spans = json.loads(place.spans)
     if not place.position:
         row = db.execute(_VERSION, (place.capture_id,)).fetchone()
-        return Stated(dict(row or {}), spans)
+        return StatedPlace(dict(row or {}), spans)
     row = db.execute(_SIDE, (place.capture_id, place.position)).fetchone()
     if row is None:
-        return Stated({}, spans)
+        return StatedPlace({}, spans)
     side, reason, *_ = row
     fields = {name: row[name] for name in ("slug", "card", *OF_CARD, *OF_SIDE)}
     withheld = {"description"} if reason else set[str]()
@@ -113,4 +113,4 @@ def stated_at(db: sqlite3.Connection, place: Provenance) -> Stated:
         fields |= {f"{name}_{slot}": quote[name] for name in names}
         withheld |= {f"text_{slot}"} if reason else set()
     (taken,) = db.execute(_TAKEN, (place.capture_id,)).fetchone()
-    return Stated(fields, spans, frozenset(withheld), bool(taken))
+    return StatedPlace(fields, spans, frozenset(withheld), bool(taken))

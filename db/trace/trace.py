@@ -17,7 +17,7 @@ from db.trace.reread import Reread, RereadPool, derived_at, reread_pool, source_
 from db.trace.stated import (
     GROUPS,
     Provenance,
-    Stated,
+    StatedPlace,
     connect,
     has_provenance,
     provenance_of,
@@ -28,7 +28,7 @@ from schema.errors import IntegrityError, StartError
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TracedSpan:
     """A run of characters of a visible block. Units: code points."""
 
     block: int
@@ -45,13 +45,13 @@ class TracedValue:
     field: str
     value: dict[str, FieldValue]
     """What the database states, by column."""
-    spans: list[Span]
+    spans: list[TracedSpan]
     inferred: str | None
     """What a value follows from that is printed nowhere; null for others."""
     is_withheld: bool
     """Whether the database withholds it for an opt-out."""
-    problem: str | None
-    """How it comes otherwise from the bytes; null where it comes out the same."""
+    problems: dict[str, str]
+    """How it comes otherwise from the bytes, by column; empty where it comes out the same."""
 
 
 @dataclass(slots=True)
@@ -123,9 +123,8 @@ def _problems(place: TracedPlace) -> Iterator[str]:
     if place.problem is not None:
         yield f"capture {place.capture}: {place.problem}"
     for each in place.values:
-        if each.problem is not None:
-            what = f"{named(place.position, each.field)}: {each.problem}"
-            yield f"capture {place.capture}, {what}"
+        for name, what in each.problems.items():
+            yield f"capture {place.capture}, {named(place.position, name)}: {what}"
 
 
 def _traced(
@@ -166,10 +165,10 @@ def _reread(
 
 
 def _values(
-    stated: Stated, answer: Reread | None, position: int, wanted: list[str] | None
+    stated: StatedPlace, answer: Reread | None, position: int, wanted: list[str] | None
 ) -> Iterator[TracedValue]:
     """The values of a place that stand somewhere or were inferred, then what else differs."""
-    derived, differing = Stated({}, {}), dict[str, str]()
+    derived, differing = StatedPlace({}, {}), dict[str, str]()
     if answer is not None and answer.result is not None:
         derived = derived_at(answer.result, position)
         differing = differences(stated, derived)
@@ -187,17 +186,17 @@ def _values(
                 [*_spans(stated.spans.get(name, []), answer)],
                 inferred.get(name),
                 name in stated.withheld,
-                next((differing[each] for each in (*group, name) if each in differing), None),
+                {each: differing[each] for each in {*group, name} & {*differing}},
             )
 
 
-def _spans(spans: list[int], answer: Reread | None) -> Iterator[Span]:
+def _spans(spans: list[int], answer: Reread | None) -> Iterator[TracedSpan]:
     texts = answer.blocks if answer is not None else ()
     for block, start, end in runs(spans):
-        yield Span(block, start, end, texts[block] if block < len(texts) else None)
+        yield TracedSpan(block, start, end, texts[block] if block < len(texts) else None)
 
 
-def inferred_of(stated: Stated) -> dict[str, str]:
+def inferred_of(stated: StatedPlace) -> dict[str, str]:
     """What each value follows from that no page prints, by its field."""
     fields, found = stated.fields, {}
     if "layout" in fields:

@@ -13,7 +13,7 @@ from verdicts.console import note, print_report, say
 from verdicts.options import example, home_option, json_option
 
 if TYPE_CHECKING:
-    from db.trace import Span, TracedPlace, TracedRow, TracedValue
+    from db.trace import TracedPlace, TracedRow, TracedSpan, TracedValue
 
 AROUND = 44
 """So much of a block is shown at either end of a value, and beside it. Units: characters."""
@@ -77,7 +77,7 @@ def _of_value(value: TracedValue, position: int) -> Iterator[str]:
     of = f"tool {position} " if position else ""
     columns = value.value.items()
     told = ", ".join((f"{name} " if len(columns) > 1 else "") + _short(v) for name, v in columns)
-    mark = "" if value.problem is None else "  NOT THE SAME"
+    mark = "  NOT THE SAME" if value.problems else ""
     withheld = " (withheld from readers)" if value.is_withheld else ""
     yield f"  {of}{value.field}: {told}{withheld}{mark}"
     if value.inferred is not None:
@@ -91,7 +91,7 @@ def _short(value: str | int | None) -> str:
     return text if len(text) <= 2 * AROUND else f"{text[:AROUND]} ... {text[-AROUND:]}"
 
 
-def _marked(span: Span) -> str:
+def _marked(span: TracedSpan) -> str:
     """A block's text, shortened, with the value between two marks."""
     if span.text is None:
         return "not readable"
