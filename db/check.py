@@ -92,7 +92,8 @@ def _value_problems(
     if not is_of_this_parser(database):
         tell(f"{database.name}: its values are not derived again, {OF_ANOTHER}")
         return
-    for where, what in trace_problems(archive, database, _described(archive), progress):
+    captures = _described(archive)
+    for where, what in trace_problems(archive, database, captures, progress, tell):
         yield Problem(where, what)
 
 

@@ -17,8 +17,16 @@ from pathlib import Path
 from archive import Archive, Capture
 from db.trace.compare import differences, named
 from db.trace.find import AskedRow, places_of
-from db.trace.reread import Reread, StoredPage, derived_at, reread_pool, source_of, stored_page
-from db.trace.stated import Provenance, connect, provenances, stated_at
+from db.trace.reread import (
+    Reread,
+    StoredPage,
+    derived_at,
+    is_exchange,
+    reread_pool,
+    source_of,
+    stored_page,
+)
+from db.trace.stated import Provenance, connect, exchange_of, provenances, stated_at
 from machine.worker import Died
 from schema.errors import IntegrityError
 
@@ -54,57 +62,58 @@ def trace_problems(
     database: Path,
     captures: Iterator[Capture],
     progress: Callable[[str, int, int], None],
+    tell: Callable[[str], None],
 ) -> Iterator[tuple[str, str]]:
     """Where a published database does not say what the bytes say, and what in a sentence.
 
-    Shape: `captures` are those of the archive, by number.
+    Shape: `captures` are those of the archive, by number; `progress` is told how many pages were
+    read, and `tell` of how many none could be.
     """
     with closing(connect(database)) as db:
         yield from db.execute(_ASTRAY).fetchall()
         for row in db.cursor().execute(_JOINED):
             _, nowhere = places_of(db, AskedRow(*row))
             yield from ((f"{row[0]}/{row[1]}", f"no page says its {field}") for field in nowhere)
-        yield from _pages(archive, db, captures, progress)
+        tracing = _Tracing(archive, db, captures)
+        yield from tracing.problems(progress)
+        if tracing.unknown:
+            what = f"{tracing.unknown} of its captures are not this ledger's, which was made again"
+            tell(f"{database.name}: {what}; `verdicts build` makes a new one")
 
 
-def _pages(
-    archive: Archive,
-    db: sqlite3.Connection,
-    captures: Iterator[Capture],
-    progress: Callable[[str, int, int], None],
-) -> Iterator[tuple[str, str]]:
-    (total,) = db.execute("SELECT count(*) FROM provenance WHERE position = 0").fetchone()
-    waiting: deque[_Shown] = deque()
-    lost: list[tuple[str, str]] = []
+class _Tracing:
+    """The pages of a database, read again one by one."""
 
-    def tasks() -> Iterator[StoredPage]:
-        for shown, capture in _with_captures(db, captures):
-            if capture is None:
-                lost.append((shown.where, "the ledger lacks a capture that the database shows"))
+    def __init__(
+        self, archive: Archive, db: sqlite3.Connection, captures: Iterator[Capture]
+    ) -> None:
+        self.archive, self.db, self.captures = archive, db, captures
+        self.unknown = 0
+        """So many captures the ledger does not know by their numbers."""
+        self._waiting: deque[_Shown] = deque()
+
+    def problems(self, progress: Callable[[str, int, int], None]) -> Iterator[tuple[str, str]]:
+        """Each value, or place of one, that does not come out the same."""
+        sql = "SELECT count(*) FROM provenance WHERE position = 0"
+        (total,) = self.db.execute(sql).fetchone()
+        with reread_pool(self.archive.home, WORKERS) as pool:
+            for done, answer in enumerate(pool.map(self._tasks()), 1):
+                yield from _of_page(self.db, self._waiting.popleft(), answer)
+                progress("trace", done, total)
+
+    def _tasks(self) -> Iterator[StoredPage]:
+        at = next(self.captures, None)
+        for number, rows in groupby(provenances(self.db), key=attrgetter("capture_id")):
+            places = [*rows]
+            while at is not None and at.id < number:
+                at = next(self.captures, None)
+            if at is None or not is_exchange(at, exchange_of(self.db, number)):
+                self.unknown += 1
                 continue
             with suppress(IntegrityError):  # told where the bytes are verified
-                task = stored_page(archive, source_of(archive, capture))
-                waiting.append(shown)
+                task = stored_page(self.archive, source_of(self.archive, at))
+                self._waiting.append(_Shown(places, f"capture {number} of {at.url}"))
                 yield task
-
-    with reread_pool(archive.home, WORKERS) as pool:
-        for done, answer in enumerate(pool.map(tasks()), 1):
-            yield from _of_page(db, waiting.popleft(), answer)
-            progress("trace", done, total)
-    yield from lost
-
-
-def _with_captures(
-    db: sqlite3.Connection, captures: Iterator[Capture]
-) -> Iterator[tuple[_Shown, Capture | None]]:
-    """What each capture shows first. Absent: None where the ledger lacks the capture."""
-    at = next(captures, None)
-    for number, rows in groupby(provenances(db), key=attrgetter("capture_id")):
-        while at is not None and at.id < number:
-            at = next(captures, None)
-        found = at if at is not None and at.id == number else None
-        where = f"capture {number}" + (f" of {found.url}" if found else "")
-        yield _Shown([*rows], where), found
 
 
 def _of_page(

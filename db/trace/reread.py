@@ -47,6 +47,12 @@ def reread_pool(home: Home, workers: int) -> RereadPool:
     return GuardedPool(partial(reread, home), workers=workers)
 
 
+def is_exchange(capture: Capture | None, told: tuple[str, str, str]) -> bool:
+    """Whether a capture of the ledger is the one that a database names by the same number."""
+    known = capture and (capture.url, capture.captured_at, capture.body_sha256)
+    return known == told
+
+
 def source_of(archive: Archive, capture: Capture) -> Capture:
     """The capture whose bytes speak for another one: itself, unless it says that nothing changed.
 
@@ -70,10 +76,8 @@ def reread(home: Home, stored: StoredPage) -> Reread:
     """The worker's task."""
     try:
         page = load_page(home, stored.body, stored.url, stored.captured_at, stored.content_type)
-    except IntegrityError as error:
+    except (IntegrityError, ParseError) as error:
         return Reread(None, (), str(error), is_damaged=True)
-    except ParseError as error:
-        return Reread(None, (), str(error))
     found = explain(page, site=stored.site)
     result = result_of(page, outcome_of(page, found), found.markup, stored.site)
     blocks = tuple(found.document.text) if found.document is not None else ()

@@ -45,6 +45,10 @@ FROM side_quote AS own JOIN quote ON quote.id = quote_id
 LEFT JOIN reviewer ON reviewer.id = own.reviewer_id WHERE side_id = ? ORDER BY slot
 """
 _TAKEN = "SELECT quotes_taken_down FROM comparison_version WHERE id = ?"
+_EXCHANGE = """
+SELECT coalesce(capture.url, page.url), captured_at, body_sha256 FROM capture
+JOIN page ON page.id = page_id WHERE capture.id = ?
+"""
 _PLACES = "SELECT capture_id, position, spans FROM provenance"
 
 
@@ -93,6 +97,12 @@ def provenance_of(db: sqlite3.Connection, capture: int, position: int) -> Proven
     sql = f"{_PLACES} WHERE capture_id = ? AND position = ?"
     row = db.execute(sql, (capture, position)).fetchone()
     return None if row is None else Provenance(*row)
+
+
+def exchange_of(db: sqlite3.Connection, capture: int) -> tuple[str, str, str]:
+    """Address, time and body of a capture: what tells it from that of a ledger made again."""
+    url, captured_at, sha256 = db.execute(_EXCHANGE, (capture,)).fetchone()
+    return url, captured_at, sha256
 
 
 def stated_at(db: sqlite3.Connection, place: Provenance) -> StatedPlace:

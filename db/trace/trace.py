@@ -13,12 +13,21 @@ from db.publish.altered import FieldValue
 from db.publish.publish import is_of_this_parser, present
 from db.trace.compare import differences, named, runs
 from db.trace.find import find_row, places_of
-from db.trace.reread import Reread, RereadPool, derived_at, reread_pool, source_of, stored_page
+from db.trace.reread import (
+    Reread,
+    RereadPool,
+    derived_at,
+    is_exchange,
+    reread_pool,
+    source_of,
+    stored_page,
+)
 from db.trace.stated import (
     GROUPS,
     Provenance,
     StatedPlace,
     connect,
+    exchange_of,
     has_provenance,
     provenance_of,
     stated_at,
@@ -138,8 +147,9 @@ def _traced(
     place, answer = TracedPlace(at.capture_id, at.position), None
     try:
         capture = archive.capture(at.capture_id)
-        if capture is None:
-            raise IntegrityError(where=f"capture {at.capture_id}", what="the ledger lacks it")
+        if capture is None or not is_exchange(capture, exchange_of(db, at.capture_id)):
+            where = f"capture {at.capture_id}"
+            raise IntegrityError(where=where, what="the ledger, made again since, has another")
         answer = _reread(archive, capture, place, pool)
     except IntegrityError as error:
         place.problem = str(error)
