@@ -6,7 +6,7 @@ This module changes nothing and raises nothing for what it finds: it returns pro
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
@@ -16,15 +16,18 @@ from archive.ledger import captures_astray, require_sound
 from archive.store import lengths, unknown
 from archive.warc import WarcRecord, read_members
 from db.identity import read_decisions
-from db.publish.publish import read_manifest
+from db.publish.publish import is_of_this_parser, present, read_manifest
 from db.records.recordfile import record_problems
 from db.records.snapshot import take_snapshot
 from db.release import release_problems
 from db.rows.write import database_problems
 from db.takedown.files import withdrawal_problems
+from db.trace.deep import trace_problems
 from machine.files import file_sha256
 from schema.errors import BuildError, IntegrityError, ParseError
 from schema.published import CURRENT, DATABASES, is_named_by_build, tombstone_path
+
+OF_ANOTHER = "for another version of the parser made it; `verdicts build` makes a new one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,21 @@ class Problem:
     what: str
 
 
-def check(home: Path, *, deep: bool = False) -> list[Problem]:
+def _unheard(*told: object) -> None:
+    """Where nobody asked to be told."""
+
+
+def check(
+    home: Path,
+    *,
+    deep: bool = False,
+    progress: Callable[[str, int, int], None] = _unheard,
+    tell: Callable[[str], None] = _unheard,
+) -> list[Problem]:
     """Every problem of a home folder; an empty list where all agrees.
 
-    Shape: `deep` reads every stored byte again and compares the hashes.
+    Shape: `deep` reads every stored byte again, compares the hashes, and derives every value of the
+    published database from them; `progress` is told how many pages were, and `tell` why none are.
     Raises: StartError when there is no ledger.
     """
     place = Home(home)
@@ -66,7 +80,25 @@ def check(home: Path, *, deep: bool = False) -> list[Problem]:
     found += [Problem(*each) for each in withdrawal_problems(place, snapshot.taken)]
     found += [Problem(*each) for each in release_problems(place)]
     found += _decision_problems(place)
+    database = present(place)
+    if deep and database is not None and database.name not in {each.where for each in found}:
+        found += _value_problems(archive, database, progress, tell)
     return found
+
+
+def _value_problems(
+    archive: Archive,
+    database: Path,
+    progress: Callable[[str, int, int], None],
+    tell: Callable[[str], None],
+) -> Iterator[Problem]:
+    """Values of the present database that do not come out of the bytes again."""
+    if not is_of_this_parser(database):
+        tell(f"{database.name}: its values are not derived again, {OF_ANOTHER}")
+        return
+    captures = _described(archive)
+    for where, what in trace_problems(archive, database, captures, progress, tell):
+        yield Problem(where, what)
 
 
 def _segment_problems(home: Home, segments: list[Segment], *, deep: bool) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ version     what a record may depend on         heads    texts that name a tool
 placeholders  what stands for a text     garbled  what a program made unreadable
 address  of a page that nobody named     saved/   what savers and web archives left in a page
 result   what is kept of a page that was read     keys     of quotes and cards, for ever
+spans    where the values of a record stand
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from parsers.saved import Saved, replayed, saved_from
 from parsers.scorecard.verdicts import infer_verdicts
 from parsers.site import Site
 from parsers.sites import DEFAULT_SITE, site_named, site_of_url
+from parsers.spans import without_quotes
 from parsers.values import label_key, word_key
 from parsers.version import PARSER_VERSION, source_digest
 from schema.errors import BytesError, ParseError
@@ -68,6 +70,7 @@ __all__ = [
     "result_of",
     "saved_from",
     "source_digest",
+    "without_quotes",
     "word_key",
 ]
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from parsers.keys import card_key, quote_key
 from parsers.optout import opt_outs, unquotable
 from parsers.page.tree import Markup
+from parsers.spans import spans_of
 from parsers.version import PARSER_VERSION
 from schema.errors import ParseError
 from schema.page import RawPage
@@ -38,6 +39,9 @@ class PageResult(Record):
     """Positions of the tools whose description its page marks as not to be quoted."""
     marked_quotes: Annotated[tuple[int, ...], Field(strict=False)] = ()
     """Positions of the quotes whose words their page marks as not to be quoted."""
+    spans: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Where the title stands, and the values of either side, as parsers.spans has it; empty without
+    a comparison."""
     record: Annotated[Comparison | Failure | None, Field(discriminator="kind")] = None
     """The record, without its trace; null for a page that is no comparison."""
 
@@ -54,6 +58,7 @@ def result_of(
         return PageResult(opt_outs=signals, record=record)
     if not isinstance(record, Comparison):
         return PageResult(opt_outs=signals)
+    spans = spans_of(record)
     record = record.model_copy(update={"trace": None})
     names = {tool.position: tool.name for tool in record.tools}
     marked: set[str] = set()
@@ -67,6 +72,7 @@ def result_of(
         quotes=tuple(quote_key(site, names[each.tool], each.text) for each in record.quotes),
         marked_tools=tuple(t.position for t in record.tools if t.description in marked),
         marked_quotes=tuple(each.position for each in record.quotes if each.text in marked),
+        spans=spans,
         record=record,
     )
 

@@ -503,6 +503,19 @@ class VersionSideRow(Row):
     """The side shown there."""
 
 
+class ProvenanceRow(Row):
+    """Where the values of a version, or of a side that no version before it shows, were read."""
+
+    table = "provenance"
+    told_by = ("capture_id", "position")
+    capture_id: CaptureId
+    """The first capture published that shows them; the version that it shows has the same id."""
+    position: Annotated[int, Field(ge=0, le=2)]
+    """0 for the comparison itself, else the place of the side, with its card and its quotes."""
+    spans: str
+    """Of each field block, start and end of what it was read from, as a JSON object of lists."""
+
+
 class FailureRow(NumberedRow):
     """A capture of a known page that gave no record, and why."""
 
@@ -1073,6 +1086,7 @@ ROWS: tuple[type[Row], ...] = (
     SideRow,
     SideQuoteRow,
     VersionSideRow,
+    ProvenanceRow,
     SideSeenRow,
     FailureRow,
     FindingRow,

@@ -28,6 +28,7 @@ from verdicts.commands.plan import plan as plan_command
 from verdicts.commands.prune import prune
 from verdicts.commands.serve import serve
 from verdicts.commands.takedown import takedown
+from verdicts.commands.trace import trace
 from verdicts.commands.wacz import wacz
 from verdicts.console import note, print_report, progress, say
 from verdicts.options import (
@@ -111,7 +112,9 @@ def explain(page: str, url: str | None, home: Path, site: str | None) -> int:
 
 @cli.command(epilog=example("verdicts check --deep", "verdicts check --rebuild-ledger"))
 @home_option
-@click.option("--deep", is_flag=True, help="Read every archived record again.")
+@click.option(
+    "--deep", is_flag=True, help="Read every archived record, and derive every value, again."
+)
 @click.option(
     "--rebuild-ledger", is_flag=True, help="First make the ledger again from the WARC files."
 )
@@ -125,7 +128,8 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
 
     if rebuild_ledger:
         _rebuild(home, as_json=as_json)
-    problems = run_check(home, deep=deep)
+    with progress() as tell:
+        problems = run_check(home, deep=deep, progress=tell, tell=note)
     report: dict[str, Any] = {"problems": [asdict(problem) for problem in problems]}
     if as_json:
         print_report(report, as_json=True)
@@ -214,6 +218,7 @@ for command in (
     same,
     serve,
     takedown,
+    trace,
     wacz,
 ):
     cli.add_command(command)

@@ -179,7 +179,7 @@ class Altered:
         else:
             self.changed += 1
         if len(self.examples) < EXAMPLES:
-            self.examples.append(Example(comparison, *_cut(old, new)))
+            self.examples.append(Example(comparison, *cut_alike(old, new)))
 
 
 def require_unaltered(
@@ -291,10 +291,10 @@ def _columns(connection: sqlite3.Connection, side: str, table: str) -> list[str]
     return [row[1] for row in connection.execute(f"PRAGMA {side}.table_info({table})")]
 
 
-def _cut(old: FieldValue, new: FieldValue) -> tuple[FieldValue, FieldValue]:
+def cut_alike(old: FieldValue, new: FieldValue) -> tuple[FieldValue, FieldValue]:
     """Both values, no longer than can be shown.
 
-    >>> _cut("a" * 100 + "b", "a" * 100 + "c")
+    >>> cut_alike("a" * 100 + "b", "a" * 100 + "c")
     ('…aaaaaaaaaaaaaaaaaaab', '…aaaaaaaaaaaaaaaaaaac')
     """
     start = 0

@@ -7,12 +7,14 @@ the earlier current.db as it was. A published file is never changed.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from archive import TRIAL, Home
 from machine.files import file_sha256, fsync_file, fsync_folder, point, put_in_place, whole
+from parsers import PARSER_VERSION
 from schema.errors import BuildError
 from schema.published import CURRENT, Manifest, Tombstone, manifest_path, tombstone_path
 from schema.records import Record
@@ -84,6 +86,13 @@ def present(home: Home) -> Path | None:
     path = home.current()
     is_there = path is not None and path.exists() and not tombstone_path(path).exists()
     return path if is_there else None
+
+
+def is_of_this_parser(path: Path) -> bool:
+    """Whether this version of the parser made a published database; one that tells of none."""
+    with suppress(BuildError):
+        return read_manifest(path).parser == PARSER_VERSION
+    return False
 
 
 def remove_leftovers(home: Home) -> None:

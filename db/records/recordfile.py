@@ -18,8 +18,8 @@ to undo is to plain bytes, to read is to plain values):
 
 Reading is JSON's own time whatever is around it, so the cheapest to write is taken. Parquet would
 be a quarter of the size for repeated words and 165 MB to install. `long` is one frame a file, with
-a window of 128 MiB. Traces are left out, as parsing gives them again: with them a short record has
-1.6 times the text and takes 2.1 times as long to read.
+a window of 128 MiB. Of traces there is compact text alone (parsers/spans.py): as objects they make
+a short record 1.6 times the text, and 2.1 times as long to read.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from machine.files import whole
 from parsers import PARSER_VERSION
 from schema.records import Record
 
-FORMAT = 2
+FORMAT = 3
 LEVEL = 3
 ENDING = f".{PARSER_VERSION}.{FORMAT}.jsonl.zst"
 """What the name of a present record file ends with."""

@@ -27,6 +27,7 @@ from schema.rows import Row
 JOINED: tuple[type[Row], ...] = (
     rows.SideRow,
     rows.SideQuoteRow,
+    rows.ProvenanceRow,
     rows.SideSeenRow,
     rows.CardRow,
     rows.ToolRow,
@@ -44,8 +45,9 @@ _SEEN = (
     " first_seen, last_seen"
     " FROM staging.version AS known JOIN comparison_version AS version ON version.id = known.id",
     "CREATE UNIQUE INDEX temp.placed_rank ON placed (rank)",
-    "CREATE TEMP TABLE seen (side INTEGER PRIMARY KEY, first_seen, rank INTEGER)",
-    "INSERT INTO seen SELECT side_id, min(first_seen), max(rank)"
+    "CREATE TEMP TABLE seen (side INTEGER PRIMARY KEY, first_seen, rank INTEGER, place INTEGER)",
+    "INSERT INTO seen"
+    " SELECT side_id, min(first_seen), max(rank), min(2 * version_id + position - 1)"
     " FROM version_side JOIN placed ON version = version_id GROUP BY side_id",
     "CREATE TEMP TABLE slugs (id INTEGER PRIMARY KEY, slug TEXT)",
     "INSERT INTO slugs SELECT first, iif(substr(name, 1, 5) = 'name:', NULL, name)"
@@ -54,6 +56,16 @@ _SEEN = (
 _SIDES = f"""
 SELECT shown.side, first, said FROM seen AS shown
 JOIN staging.side AS known ON known.first = shown.side / {PATTERNS}
+"""
+# A version goes by its first capture, which has no spans of its own where it repeats another one.
+_PROVENANCE = """
+INSERT INTO provenance
+SELECT shown.capture, shown.position, told.said
+FROM (SELECT version AS capture, 0 AS position FROM placed
+  UNION ALL SELECT place / 2, place % 2 + 1 FROM seen) AS shown
+JOIN staging.capture AS own ON own.id = shown.capture
+LEFT JOIN staging.capture AS original ON original.id = own.revisit_of
+JOIN staging.spans AS told ON told.n = coalesce(own.spans, original.spans) ->> shown.position
 """
 
 
@@ -150,6 +162,7 @@ def join_things(db: sqlite3.Connection, ids: PublicIds) -> None:
     """
     for sql in _SEEN:
         db.execute(sql)
+    db.execute(_PROVENANCE)
     _insert_sides(db, ids)
     # Requests by while the rest is made; in the published file they come last.
     db.execute("CREATE INDEX shown_side ON version_side (side_id)")

@@ -51,7 +51,7 @@ _SEEN = (
     "page_id id run_id url captured_at date_source precision status content_type kind revisit_of"
     " body_sha256 outcome signals takedown record failure marked is_held"
 ).split()
-_TAKEN = (*_SEEN, "is_damaged")
+_TAKEN = (*_SEEN, "spans", "is_damaged")
 _PAGE = ("id", "site", "url", "state", "last_outcome", "due", "takedown")
 _PAGES = (
     f"SELECT {', '.join(_PAGE)}, pair, public, EXISTS (SELECT 1 FROM page AS other"
@@ -269,12 +269,13 @@ class Staging:
         reading = line["reading"] or {}
         signals = {*line["opt_outs"], *reading.get("opt_outs", ())}
         record = reading.get("record")
-        number = failure = marked = None
+        number = failure = marked = spans = None
         if record is not None and record["kind"] == "failure":
             failure = json.dumps([record[name] for name in ("code", "field", "detail")])
         elif record is not None:
             number, said = self._records.number(capture.site, capture.id, reading)
             marked = self._marked(said[4], reading)
+            spans = self._records.spans(reading)
         return (
             capture.page_id,
             capture.id,
@@ -295,6 +296,7 @@ class Staging:
             failure,
             marked,
             is_held,
+            spans,
         )
 
     def _marked(self, sides: list[list[int]], reading: dict[str, Any]) -> str | None:

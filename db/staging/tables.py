@@ -7,7 +7,7 @@ is what one capture shows, a `side` one of its halves, as JSON of such numbers (
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
 """Grows with any change of what these tables hold."""
 
 TABLES = """
@@ -21,7 +21,8 @@ CREATE TABLE capture (
   captured_at TEXT NOT NULL, date_source TEXT NOT NULL, precision TEXT NOT NULL,
   status INTEGER NOT NULL, content_type TEXT, kind TEXT NOT NULL, revisit_of INTEGER,
   body_sha256 TEXT NOT NULL, outcome TEXT NOT NULL, signals TEXT NOT NULL, takedown INTEGER,
-  record INTEGER, failure TEXT, marked TEXT, is_held INTEGER NOT NULL, is_damaged INTEGER NOT NULL);
+  record INTEGER, failure TEXT, marked TEXT, spans TEXT, is_held INTEGER NOT NULL,
+  is_damaged INTEGER NOT NULL);
 CREATE INDEX capture_page ON capture (page_id);
 CREATE INDEX capture_again ON capture (revisit_of) WHERE revisit_of IS NOT NULL;
 CREATE INDEX capture_dated ON capture (page_id) WHERE signals LIKE '%=%';
@@ -42,6 +43,8 @@ CREATE TABLE quote (
   site TEXT NOT NULL, tool_name TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE reviewer (
   n INTEGER PRIMARY KEY, first INTEGER NOT NULL, key BLOB NOT NULL UNIQUE, name TEXT NOT NULL);
+CREATE TABLE spans (
+  n INTEGER PRIMARY KEY, first INTEGER NOT NULL, key BLOB NOT NULL UNIQUE, said TEXT NOT NULL);
 CREATE TABLE denied (
   run_id INTEGER NOT NULL, site TEXT NOT NULL, denied TEXT NOT NULL, PRIMARY KEY (run_id, site)
 ) WITHOUT ROWID;
@@ -53,4 +56,6 @@ CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
 """
 """`file` tells of each record file as it was taken in, `version` of each version that is published,
 with the place in time of its last capture; `dirty` are the pages that the published file does not
-show as they are. `capture.url` is null where it is its page's own; `page.public` its id there."""
+show as they are. `capture.url` is null where it is its page's own; `page.public` its id there.
+`capture.spans` lists three numbers of `spans`, which say where the title stands that it shows, and
+the values of either side; null where it gave no record of its own. `first` tells nothing there."""

@@ -10,6 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from db.staging.ids import PLACES, SIDES
@@ -24,7 +25,7 @@ _KEYED = {
     "card": "site, name, category, tagline, description, entry, panel_ship_percent",
     "quote": "site, tool_name, text",
 }
-_HASHED = {"reviewer": "name", "side": "said"}
+_HASHED = {"reviewer": "name", "side": "said", "spans": "said"}
 
 
 class ChangedWordsError(sqlite3.DatabaseError):
@@ -92,6 +93,7 @@ class Records:
         self.quotes = Distinct(db, "quote", "site tool_name text")
         self.reviewers = Distinct(db, "reviewer", "name")
         self.sides = Distinct(db, "side", "said")
+        self.texts = Distinct(db, "spans", "said")
 
     @property
     def is_moved(self) -> bool:
@@ -113,6 +115,14 @@ class Records:
             sql = "INSERT INTO record (key, said) VALUES (?, ?) RETURNING n"
             row = self._db.execute(sql, (key, text)).fetchone()
         return int(row[0]), said
+
+    def spans(self, reading: dict[str, Any]) -> str:
+        """The numbers of what says where the values of a record stand."""
+        found = []
+        for text in reading["spans"]:
+            key = hashlib.sha256(text.encode()).digest()
+            found.append(self.texts.number(key, 0, partial(bytes, key), text))
+        return json.dumps(found, separators=(",", ":"))
 
     def _said(
         self, site: str, capture: int, reading: dict[str, Any], record: dict[str, Any]

@@ -17,7 +17,7 @@ from db.records import recordfile
 from db.records.making import Maker, job_of
 from db.records.reading import CaptureLine, Cleaning
 from db.records.snapshot import Snapshot
-from parsers import PageResult, card_key, quote_key
+from parsers import PageResult, card_key, quote_key, without_quotes
 from schema.records import Comparison, Tool
 
 GONE = "[taken down]"
@@ -87,6 +87,7 @@ def _without_quotes(
         "record": record.model_copy(update=changes),
         "quotes": tuple("" if each.position in places else key for each, key in keys),
         "taken_down": tuple(sorted({*places, *reading.taken_down})),
+        "spans": without_quotes(reading.spans, record.quotes, places),
     }
     return reading.model_copy(update=update), {*gone.values(), *cited}
 

@@ -320,6 +320,7 @@ def fill(conn: sqlite3.Connection) -> None:
     add.add("history", **said, value="Free for one person", first_seen=NOW, last_seen=NOW)
     added = {"kind": "changed", "cause": "source", "comparison_id": 1, "seen_by": NOW}
     add.add("change", **said, **added, old=f"Free {EVIL}", new="Free for one person")
+    add.add("provenance", capture_id=1, position=0, spans='{"title":[1,0,61]}')
     add.add("side_seen", side_id=1, version_id=1, first_seen=BEFORE, last_seen=NOW)
     fill_texts(add)
     fill_derived(add)
