@@ -658,7 +658,7 @@ class MethodRow(Row):
     method_version: MethodVersion
     """Its version: another one may give other figures for the same archive."""
     libraries: str | None
-    """Libraries and their versions, if any; null where the extra `research` was not installed."""
+    """Its libraries with versions, as a JSON list; null where none is used, or installed."""
     is_made: Flag
     """1 where its figures were made; 0 where not, for want of the extra `research`."""
     description: str

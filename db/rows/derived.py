@@ -67,7 +67,7 @@ def derived_rows(
 
     Shape: `recorded_at` is the newest time that the archive recorded.
     """
-    told = ((name, version, "", 1, does) for name, version, does in _TEXT_METHODS)
+    told = ((name, version, None, 1, does) for name, version, does in _TEXT_METHODS)
     yield rows.MethodRow, chain(method_rows(), told)
     is_made = are_installed()
     for model, make in _MAKERS:

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from db.rows.over_time import HasTurned, ShownSpan, StatedValue, Timeline, timeline
+from db.rows.over_time import RunValue, HasTurned, ShownSpan, Timeline, timeline
 from db.rows.tables import Values, insert_rows
 from db.staging.ids import PLACES, SIDES, conflict_id
 from schema import rows
@@ -143,7 +143,7 @@ def _finding(
     return number, None, None, None, card, quote, CODE, name, " | ".join(told), since, until
 
 
-def _named(db: sqlite3.Connection, name: str, value: StatedValue) -> object:
+def _named(db: sqlite3.Connection, name: str, value: RunValue) -> object:
     """A value as people know it: a tool and a reviewer by name."""
     sql = {
         "slug": "SELECT slug FROM slugs WHERE id = ?",
@@ -154,7 +154,7 @@ def _named(db: sqlite3.Connection, name: str, value: StatedValue) -> object:
     return value if sql is None else db.execute(sql, (value,)).fetchone()[0]
 
 
-def _where(db: sqlite3.Connection, value: StatedValue, spans: list[ShownSpan]) -> str:
+def _where(db: sqlite3.Connection, value: RunValue, spans: list[ShownSpan]) -> str:
     """The comparison that first shows a value, and when."""
     span = next(span for span in spans if span.value == value)
     sql = "SELECT comparison FROM comparison JOIN comparison_version AS version"

@@ -18,8 +18,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-StatedValue = Hashable
-HasTurned = Callable[[str, StatedValue, StatedValue], bool]
+RunValue = Hashable
+HasTurned = Callable[[str, RunValue, RunValue], bool]
 """Whether a page itself went from one value to the other on a day."""
 
 
@@ -30,7 +30,7 @@ class ShownSpan(NamedTuple):
     Absent: the value None is that they state none.
     """
 
-    value: StatedValue
+    value: RunValue
     first: str
     last: str
     place: int
@@ -40,7 +40,7 @@ class ShownSpan(NamedTuple):
 class ValueRun:
     """A value as it stood for a time. Absent: the value None is that none was stated."""
 
-    value: StatedValue
+    value: RunValue
     first: str
     last: str
     place: int
@@ -53,7 +53,7 @@ class Timeline:
     """The runs of a field, oldest first, and the values that were shown at one time."""
 
     runs: list[ValueRun] = field(default_factory=list)
-    disagreeing: dict[StatedValue, tuple[str, str]] = field(default_factory=dict)
+    disagreeing: dict[RunValue, tuple[str, str]] = field(default_factory=dict)
     """Each value shown beside another, with the first and the last time that it was."""
 
     @property
@@ -61,7 +61,7 @@ class Timeline:
         """The newest value that is stated. Absent: None where none ever was."""
         return next((run for run in reversed(self.runs) if run.value is not None), None)
 
-    def disagree(self, values: Iterable[StatedValue], first: str, last: str) -> None:
+    def disagree(self, values: Iterable[RunValue], first: str, last: str) -> None:
         """Note that values were shown at one time."""
         for value in values:
             since, until = self.disagreeing.get(value, (first, last))
@@ -77,7 +77,7 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
     """
     found = Timeline()
     every = sorted(_telling(spans), key=lambda span: (span.first, span.last, span.place))
-    begun: dict[StatedValue, ValueRun] = {}
+    begun: dict[RunValue, ValueRun] = {}
     current: ValueRun | None = None
     for time, shown, starting in _moments(every):
         for span in starting:
@@ -118,13 +118,13 @@ def _telling(spans: Iterable[ShownSpan]) -> Iterator[ShownSpan]:
             yield span
 
 
-def _is_one_day(current: ValueRun, value: StatedValue, time: str, has_turned: HasTurned) -> bool:
+def _is_one_day(current: ValueRun, value: RunValue, time: str, has_turned: HasTurned) -> bool:
     """Whether a value follows another on one day, and no page went from one to the other."""
     day = time[:10]
     return current.last[:10] == day and not has_turned(day, current.value, value)
 
 
-def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[StatedValue, ValueRun]) -> None:
+def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[RunValue, ValueRun]) -> None:
     """The newest value that is stated, where it was never shown alone."""
     stated = [span for span in spans if span.value is not None]
     if not stated:
@@ -136,13 +136,13 @@ def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[StatedValue, Va
         found.runs.append(begun[newest])
 
 
-def _moments(spans: list[ShownSpan]) -> Iterator[tuple[str, set[StatedValue], list[ShownSpan]]]:
+def _moments(spans: list[ShownSpan]) -> Iterator[tuple[str, set[RunValue], list[ShownSpan]]]:
     """Each time at which a span begins or ends: what is shown then, and what begins with it."""
     starts, ends = defaultdict[str, list[ShownSpan]](list), defaultdict[str, list[ShownSpan]](list)
     for span in spans:
         starts[span.first].append(span)
         ends[span.last].append(span)
-    shown = Counter[StatedValue]()
+    shown = Counter[RunValue]()
     for time in sorted(starts.keys() | ends.keys()):
         starting = starts.get(time, [])
         shown.update(span.value for span in starting)

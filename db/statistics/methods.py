@@ -5,6 +5,7 @@ A version counts up whenever the same archive would give other figures by the sa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -85,7 +86,8 @@ def method_rows() -> Iterator[tuple[str, int, str | None, int, str]]:
     """A row for each method, whether or not its libraries are there."""
     is_made = are_installed()
     for method in METHODS:
-        libraries = ", ".join(_versions(method.libraries)) if is_made else None
+        told = _versions(method.libraries) if is_made else []
+        libraries = json.dumps(told) if told else None
         yield method.name, method.version, libraries, int(is_made), method.does
 
 
