@@ -16,7 +16,7 @@ from __future__ import annotations
 from db.statistics.accuracy import Marks, accuracy_rows, judge
 from db.statistics.agreement import agreement_rows, gwet_ac1
 from db.statistics.bootstrap import ratios
-from db.statistics.methods import METHODS, are_installed, method_rows, methods_version
+from db.statistics.methods import are_installed, method_rows, methods_version
 from db.statistics.near import near_rows
 from db.statistics.panels import Panel, PanelQuote, panels_of
 from db.statistics.redundancy import redundancy_rows

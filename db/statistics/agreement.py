@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Undefined = Literal["all_agree", "one_value"]
-Figure = tuple[str, Estimate, Undefined | None]
+Coefficient = tuple[str, Estimate, Undefined | None]
 _BY_NAME = "SELECT id FROM reviewer ORDER BY name"
 _CELLS = (("skip", "skip"), ("skip", "ship"), ("ship", "skip"), ("ship", "ship"))
 """What two reviewers can say of a tool, in the order in which it is counted."""
@@ -33,7 +33,7 @@ def agreement_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 
     names = {number: at for at, (number,) in enumerate(db.execute(_BY_NAME))}
     pairs, units = _counted(panels(db), names)
-    made: list[tuple[tuple[int | None, int | None], Figure]] = []
+    made: list[tuple[tuple[int | None, int | None], Coefficient]] = []
     for (a, b), told in sorted(pairs.items(), key=lambda each: [*map(names.get, each[0])]):
         made += [((a, b), each) for each in _of_pair(told)]
     if units:
@@ -58,7 +58,7 @@ def _counted(
     return pairs, units
 
 
-def _of_pair(told: list[list[bool]]) -> Iterator[Figure]:
+def _of_pair(told: list[list[bool]]) -> Iterator[Coefficient]:
     import numpy as np
 
     cells = np.array(told, dtype=np.int64)
@@ -85,7 +85,7 @@ def _why(figure: Estimate, is_agreed: bool) -> Undefined | None:
     return "all_agree" if is_agreed else "one_value"
 
 
-def _of_panel(units: NDArray[Any]) -> Iterator[Figure]:
+def _of_panel(units: NDArray[Any]) -> Iterator[Coefficient]:
     import numpy as np
 
     patterns, which = np.unique(units, axis=0, return_inverse=True)
