@@ -17,7 +17,7 @@ from db.derived.quantities import DIGITS, WORDS, plain, to_number
 Attribute = Literal["parameters", "licence", "price", "context", "memory", "date", "openness"]
 
 
-class StatedValue(NamedTuple):
+class FoundValue(NamedTuple):
     """A value of one attribute at `[start, end)`. Absent: the unit is None where there is none."""
 
     start: int
@@ -125,7 +125,7 @@ _STORED = re.compile(
 )
 
 
-def find_parameters(passage: Passage) -> Iterator[StatedValue]:
+def find_parameters(passage: Passage) -> Iterator[FoundValue]:
     """The counts of parameters in a text.
 
     >>> def shown(text):
@@ -173,7 +173,7 @@ def _is_other(passage: Passage, it: re.Match[str]) -> bool:
     )
 
 
-def _parameters(passage: Passage, it: re.Match[str]) -> StatedValue:
+def _parameters(passage: Passage, it: re.Match[str]) -> FoundValue:
     power = _POWERS[it["power"].lower()]
     mix = it.groupdict().get("mix")
     value = f"{mix[:-1]}x" if mix else ""
@@ -186,10 +186,10 @@ def _parameters(passage: Passage, it: re.Match[str]) -> StatedValue:
     )
     number = plain(to_number(it["number"]))
     unit = "active" if is_active else None
-    return StatedValue(it.start(), it.end(), "parameters", f"{value}{number}e{power}", unit)
+    return FoundValue(it.start(), it.end(), "parameters", f"{value}{number}e{power}", unit)
 
 
-def find_contexts(passage: Passage) -> Iterator[StatedValue]:
+def find_contexts(passage: Passage) -> Iterator[FoundValue]:
     """The sizes of context in a text.
 
     >>> def shown(text):
@@ -219,14 +219,14 @@ def _is_read(passage: Passage, it: re.Match[str]) -> bool:
     return not is_priced and is_to_read and not _NOT_CONTEXT.search(clause)
 
 
-def _context(start: int, end: int, number: str, power: str | None) -> Iterator[StatedValue]:
+def _context(start: int, end: int, number: str, power: str | None) -> Iterator[FoundValue]:
     times = {"k": 1_000, "t": 1_000, "m": 1_000_000}[power[0].lower()] if power else 1
     tokens = to_number(number) * Decimal(times)
     if tokens >= 256 and tokens == tokens.to_integral_value():
-        yield StatedValue(start, end, "context", plain(tokens), "tokens")
+        yield FoundValue(start, end, "context", plain(tokens), "tokens")
 
 
-def find_memory(passage: Passage) -> Iterator[StatedValue]:
+def find_memory(passage: Passage) -> Iterator[FoundValue]:
     """The amounts of working memory in a text.
 
     >>> def shown(text):
@@ -238,7 +238,7 @@ def find_memory(passage: Passage) -> Iterator[StatedValue]:
         if it["said"] or _is_working(passage, it):
             number = plain(to_number(it["number"]))
             unit = "MB" if it["unit"][0] in "Mm" else "GB"
-            yield StatedValue(it.start(), it.end(), "memory", number, unit)
+            yield FoundValue(it.start(), it.end(), "memory", number, unit)
 
 
 def _is_working(passage: Passage, it: re.Match[str]) -> bool:

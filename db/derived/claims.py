@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from db.derived.amounts import Attribute, StatedValue, find_contexts, find_memory, find_parameters
+from db.derived.amounts import Attribute, FoundValue, find_contexts, find_memory, find_parameters
 from db.derived.events import find_events
 from db.derived.gazetteer import Gazetteer
 from db.derived.licences import find_licences
@@ -100,21 +100,21 @@ def find_claims(text: str, tool: str, known: Gazetteer, written: date) -> tuple[
     )  # fmt: skip
 
 
-def _values(passage: Passage, written: date) -> Iterator[StatedValue]:
+def _values(passage: Passage, written: date) -> Iterator[FoundValue]:
     yield from find_prices(passage)
     yield from find_memory(passage)
     yield from find_contexts(passage)
     yield from find_parameters(passage)
     for it in find_licences(passage):
-        yield StatedValue(it.start, it.end, "licence", it.value, None)
+        yield FoundValue(it.start, it.end, "licence", it.value, None)
     yield from find_openness(passage)
     yield from find_events(passage, written)
 
 
-def _apart(values: Iterator[StatedValue], names: Sequence[FoundName]) -> list[StatedValue]:
+def _apart(values: Iterator[FoundValue], names: Sequence[FoundName]) -> list[FoundValue]:
     """The values outside of names, in order; of two that overlap the one that was found first."""
     held = {at for name in names for at in range(name.start, name.end)}
-    found: list[StatedValue] = []
+    found: list[FoundValue] = []
     for each in values:
         places = range(each.start, each.end)
         if held.isdisjoint(places):
@@ -123,7 +123,7 @@ def _apart(values: Iterator[StatedValue], names: Sequence[FoundName]) -> list[St
     return sorted(found)
 
 
-def _is_claimed(passage: Passage, it: StatedValue) -> bool:
+def _is_claimed(passage: Passage, it: FoundValue) -> bool:
     if passage.is_question(it.start):
         return False
     before = passage.before(it.start)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from db.derived.amounts import StatedValue
+from db.derived.amounts import FoundValue
 from db.derived.dates import DATE, SOFT, first_day, to_date
 from db.derived.passage import Passage
 
@@ -52,7 +52,7 @@ _MINE = re.compile(
 )
 
 
-def find_events(passage: Passage, written: date) -> Iterator[StatedValue]:
+def find_events(passage: Passage, written: date) -> Iterator[FoundValue]:
     """The past dates of events in a text that was written on a day.
 
     >>> def shown(text):
@@ -67,7 +67,7 @@ def find_events(passage: Passage, written: date) -> Iterator[StatedValue]:
         said = to_date(it["date"])
         if said is None or first_day(said) > written or not _is_event(passage, it):
             continue
-        yield StatedValue(
+        yield FoundValue(
             *it.span("date"), "date", to_date((it["soft"] or "") + it["date"]) or said, None
         )
 

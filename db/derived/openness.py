@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from db.derived.amounts import StatedValue
+from db.derived.amounts import FoundValue
 from db.derived.passage import Passage
 
 _OPEN = re.compile(r"(?<![\w-])open[- ](?:source(?:d)?|weights?)(?![\w-])", re.IGNORECASE)
@@ -47,7 +47,7 @@ _TALK_AFTER = re.compile(
 _ONE = re.compile(r"\b(?:an?|the|this|its|only|first) \Z", re.IGNORECASE)
 
 
-def find_openness(passage: Passage) -> Iterator[StatedValue]:
+def find_openness(passage: Passage) -> Iterator[FoundValue]:
     """What a text says is open or closed.
 
     >>> def shown(text):
@@ -62,12 +62,12 @@ def find_openness(passage: Passage) -> Iterator[StatedValue]:
     for it in _OPEN.finditer(text):
         value = "open weights" if "weight" in it[0].lower() else "open source"
         if _is_said(passage, it):
-            yield StatedValue(it.start(), it.end(), "openness", value, None)
+            yield FoundValue(it.start(), it.end(), "openness", value, None)
     for it in _CLOSED.finditer(text):
         if _is_said(passage, it):
-            yield StatedValue(it.start(), it.end(), "openness", "closed", None)
+            yield FoundValue(it.start(), it.end(), "openness", "closed", None)
     for it in _CLOSED_AFTER.finditer(text):
-        yield StatedValue(*it.span("closed"), "openness", "closed", None)
+        yield FoundValue(*it.span("closed"), "openness", "closed", None)
 
 
 def _is_said(passage: Passage, it: re.Match[str]) -> bool:

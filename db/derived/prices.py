@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from db.derived.amounts import StatedValue
+from db.derived.amounts import FoundValue
 from db.derived.passage import Passage
 from db.derived.quantities import DIGITS, WORDS, plain, to_number
 
@@ -125,7 +125,7 @@ _IS_FREE_AFTER = re.compile(
 _NOTHING = re.compile(r"(?:,? and| or|;|,) (?P<nothing>nothing)(?= (?:for|per|a|on)\b)")
 
 
-def find_prices(passage: Passage) -> Iterator[StatedValue]:
+def find_prices(passage: Passage) -> Iterator[FoundValue]:
     """The prices in a text, and what it says costs nothing.
 
     >>> def shown(text):
@@ -143,10 +143,10 @@ def find_prices(passage: Passage) -> Iterator[StatedValue]:
     yield from _with_units(passage.text, found)
     for it in _FREE.finditer(passage.text):
         if it["whole"] or _is_free(passage, it):
-            yield StatedValue(it.start(), it.end(), "price", "0", None)
+            yield FoundValue(it.start(), it.end(), "price", "0", None)
     for it in _NOTHING.finditer(passage.text):
         if any(other.start() < it.start() < other.end() + 40 for other in found):
-            yield StatedValue(*it.span("nothing"), "price", "0", None)
+            yield FoundValue(*it.span("nothing"), "price", "0", None)
 
 
 def _is_price(passage: Passage, it: re.Match[str]) -> bool:
@@ -170,7 +170,7 @@ def _is_free(passage: Passage, it: re.Match[str]) -> bool:
     )
 
 
-def _with_units(text: str, found: Sequence[re.Match[str]]) -> Iterator[StatedValue]:
+def _with_units(text: str, found: Sequence[re.Match[str]]) -> Iterator[FoundValue]:
     """The prices; one without a unit takes that of what its range ends in, or of the one before."""
     units = [_per(it["per"]) for it in found]
     for at, it in enumerate(found):
@@ -184,7 +184,7 @@ def _with_units(text: str, found: Sequence[re.Match[str]]) -> Iterator[StatedVal
         if not unit and at and _is_set_against(text, found[at - 1], it):
             unit = units[at - 1]
         amount, currency = _amount(it)
-        yield StatedValue(
+        yield FoundValue(
             it.start(), it.end(), "price", plain(amount), f"{currency}{unit}" if amount else None
         )
 

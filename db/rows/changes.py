@@ -83,7 +83,7 @@ class Numbers:
         return found
 
 
-class SaidOfField(NamedTuple):
+class StatedField(NamedTuple):
     """What sides say of a field. Shape: value by side, and what is shown of a value, by value."""
 
     values: dict[int, Any]
@@ -128,7 +128,7 @@ def _insert_tool(
                 db.execute("UPDATE tool SET name_since = ? WHERE id = ?", (run.first, tool))
 
 
-def _fields(db: sqlite3.Connection, tool: int) -> Iterator[tuple[Field, SaidOfField]]:
+def _fields(db: sqlite3.Connection, tool: int) -> Iterator[tuple[Field, StatedField]]:
     """Each field of a tool of which sides say anything."""
     sides = db.execute(_CARDS, (tool,)).fetchall()
     is_text = {side for side, *_, only_text in sides if only_text}
@@ -153,17 +153,17 @@ def _fields(db: sqlite3.Connection, tool: int) -> Iterator[tuple[Field, SaidOfFi
             yield Field(at + more, name, *own), _stated(told, is_text)
 
 
-def _stated(told: dict[int, tuple[Any, Any]], is_text: set[int]) -> SaidOfField:
+def _stated(told: dict[int, tuple[Any, Any]], is_text: set[int]) -> StatedField:
     """Values as they are compared, and as they are shown."""
     values = {side: value for side, (value, _) in told.items()}
     is_told = (values.keys() - is_text) | {side for side in values if values[side] is not None}
     known = {side: values[side] for side in values if side in is_told}
     shown = {value: str(as_shown) for value, as_shown in told.values() if value is not None}
-    return SaidOfField(known, shown)
+    return StatedField(known, shown)
 
 
 def _history(
-    numbers: Numbers, tool: int, field: Field, stated: SaidOfField, run: ValueRun
+    numbers: Numbers, tool: int, field: Field, stated: StatedField, run: ValueRun
 ) -> Values:
     own = (tool, stated.shown.get(run.value), run.place // SIDES, run.first, run.last)
     return numbers.number(run.place, field.at), *own, field.reviewer, field.slot, field.name
@@ -174,7 +174,7 @@ def _changes(
     numbers: Numbers,
     tool: int,
     field: Field,
-    stated: SaidOfField,
+    stated: StatedField,
     found: Timeline,
 ) -> Iterator[Values]:
     about = (tool, field.reviewer, field.slot, field.name)

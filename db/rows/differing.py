@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from db.rows.over_time import RunValue, HasTurned, ShownSpan, Timeline, timeline
+from db.rows.over_time import HasTurned, RunValue, ShownSpan, Timeline, timeline
 from db.rows.tables import Values, insert_rows
 from db.staging.ids import PLACES, SIDES, conflict_id
 from schema import rows

@@ -20,7 +20,11 @@ from db import build
 from schema.rows import ROWS, DerivedRow
 from verdicts.sample import BASE, pages
 
-DERIVED = [model.table for model in ROWS if issubclass(model, DerivedRow)]
+FROM_TEXTS = ("prediction", "mention", "claim", "conflict")
+"""What rules read from texts, with or without the extra."""
+DERIVED = [
+    model.table for model in ROWS if issubclass(model, DerivedRow) and model.table not in FROM_TEXTS
+]
 OBSERVED = [model.table for model in ROWS if model.table not in {*DERIVED, "method"}]
 
 
@@ -147,9 +151,8 @@ def test_without_the_extra_the_tables_are_empty_and_said_to_be_and_nothing_else_
     path = Path(done.stdout.splitlines()[-1])
     assert path.resolve() != current(made).resolve()
     assert all(not rows for rows in rows_of(path, DERIVED).values())
-    made_all_the_same = "SELECT count(*), count(libraries) FROM method WHERE is_made"
-    assert read(path, made_all_the_same) == [(4, 0)], "rules on text need no library"
-    assert read(path, "SELECT count(*), count(libraries) FROM method WHERE NOT is_made") == [(6, 0)]
+    asked = "SELECT is_made, libraries, count(*) FROM method GROUP BY 1, 2 ORDER BY 1"
+    assert read(path, asked) == [(0, None, 6), (1, "", 4)]
     assert rows_of(path, OBSERVED) == rows_of(current(made), OBSERVED)
     again = verdicts("build", "--home", home)
     assert Path(again.stdout.splitlines()[-1]).read_bytes() == current(made).read_bytes()
