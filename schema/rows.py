@@ -660,7 +660,7 @@ class MethodRow(Row):
     libraries: str | None
     """Its libraries with versions, as a JSON list; null where none is used, or installed."""
     is_made: Flag
-    """1 where its figures were made; 0 where not, for want of the extra `research`."""
+    """1 where its figures were made; 0 where not, for want of the extra `research` or of tools."""
     description: str
     """What it does, in a sentence or two."""
 

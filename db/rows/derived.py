@@ -32,6 +32,8 @@ _MAKERS: tuple[tuple[type[Row], Callable[[sqlite3.Connection], Iterator[Values]]
     (rows.NearDuplicateRow, near_rows),
     (rows.RedundancyRow, redundancy_rows),
 )
+LEAST_TOOLS = 8
+"""Of fewer tools no figure means anything, and the libraries take a second to be imported."""
 _TEXT_METHODS = (
     (
         predictions.METHOD,
@@ -68,8 +70,9 @@ def derived_rows(
     Shape: `recorded_at` is the newest time that the archive recorded.
     """
     told = ((name, version, None, 1, does) for name, version, does in _TEXT_METHODS)
-    yield rows.MethodRow, chain(method_rows(), told)
-    is_made = are_installed()
+    (tools,) = db.execute("SELECT count(*) FROM tool").fetchone()
+    is_made = tools >= LEAST_TOOLS and are_installed()
+    yield rows.MethodRow, chain(method_rows(is_made=is_made), told)
     for model, make in _MAKERS:
         yield model, make(db) if is_made else iter(())
     yield rows.PredictionRow, prediction_rows(db, recorded_at)

@@ -82,9 +82,8 @@ def methods_version() -> str:
     return " ".join([*told, *_versions(LIBRARIES)] if are_installed() else ["not installed"])
 
 
-def method_rows() -> Iterator[tuple[str, int, str | None, int, str]]:
-    """A row for each method, whether or not its libraries are there."""
-    is_made = are_installed()
+def method_rows(*, is_made: bool) -> Iterator[tuple[str, int, str | None, int, str]]:
+    """A row for each method, whether or not its figures are made."""
     for method in METHODS:
         told = _versions(method.libraries) if is_made else []
         libraries = json.dumps(told) if told else None
