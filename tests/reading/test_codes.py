@@ -50,9 +50,9 @@ def given_codes() -> Iterator[tuple[str, str, str]]:
             for keyword in call.keywords:
                 if keyword.arg == "code":
                     yield from ((path, name, code) for code in strings_in(keyword.value))
-            is_note = name in NOTING and len(call.args) == 3
+            is_note = name in NOTING and len(call.args) == 3 and "derived" not in path
             first = call.args[0] if is_note else None
-            # Bytes that are looked for are no code.
+            # Bytes that are looked for are no code, nor what rules look for in a text.
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield path, name, first.value
 

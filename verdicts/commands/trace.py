@@ -32,7 +32,7 @@ AROUND = 44
 @home_option
 @json_option
 def trace(row: str, home: Path, as_json: bool) -> int:
-    """Show where a row's values stand in the bytes, and derive them again.
+    """Show where values stand in the bytes, and derive them again.
 
     ROW is the key of a quote or card, or how it begins; a comparison's name or address; or a table
     and an id, as in card/17. Each value is told with the visible block it stands in, the capture,
