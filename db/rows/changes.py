@@ -2,8 +2,8 @@
 
     sides of a tool with their spans -> for each field its timeline -> rows of history and change
 
-A change is counted once, however many pages show it. Words stand in neither table: a description
-goes by its card's key, a quote by its own, so that what is withheld or taken down is in no value.
+A change is counted once, however many pages show it. Words that may be withheld stand in neither
+table: a description goes by its card's key, a quote by its own.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ time become a finding.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from db.rows.tables import Values, insert_rows
 from db.staging.ids import PLACES, SIDES, conflict_id
 from schema import rows
 
+MOST_VALUES = 20
+"""So many values are named in a finding's detail."""
 LONGEST_VALUE = 120
 """So much of a value is shown in a finding's detail. Units: code points."""
 CODE = "observation_conflict"
@@ -132,10 +135,15 @@ def _finding(
     spans: list[ShownSpan],
 ) -> Values:
     """The row that says which values were shown at one time, and where first."""
+    first: dict[RunValue, ShownSpan] = {}
+    for span in spans:
+        first.setdefault(span.value, span)
     told = sorted(
-        f"{_short(_named(db, name, value))} ({_where(db, value, spans)})"
-        for value in found.disagreeing
+        f"{_short(_named(db, name, value))} ({_where(db, first[value])})"
+        for value in islice(found.disagreeing, MOST_VALUES)
     )
+    more = len(found.disagreeing) - len(told)
+    told += [f"and {more} more"] if more else []
     times = list(found.disagreeing.values())
     since, until = min(first for first, _ in times), max(last for _, last in times)
     card, quote = (thing, None) if kind.places == SIDES else (None, thing)
@@ -154,9 +162,8 @@ def _named(db: sqlite3.Connection, name: str, value: RunValue) -> object:
     return value if sql is None else db.execute(sql, (value,)).fetchone()[0]
 
 
-def _where(db: sqlite3.Connection, value: RunValue, spans: list[ShownSpan]) -> str:
+def _where(db: sqlite3.Connection, span: ShownSpan) -> str:
     """The comparison that first shows a value, and when."""
-    span = next(span for span in spans if span.value == value)
     sql = "SELECT comparison FROM comparison JOIN comparison_version AS version"
     sql += " ON version.page_id = comparison.id WHERE version.id = ?"
     (shown,) = db.execute(sql, (span.place // SIDES,)).fetchone()
@@ -170,9 +177,9 @@ def _short(value: object) -> str:
 
 def turned_pages(db: sqlite3.Connection, sides: set[int]) -> list[tuple[str, int, int]]:
     """On which day a page went from one of these sides to another: day, old and new side."""
-    listed = f"({', '.join(map(str, sorted(sides)))})"
-    sql = f"SELECT day, old, new FROM turned WHERE old IN {listed} AND new IN {listed}"
-    return db.execute(sql).fetchall()
+    sql = "SELECT day, old, new FROM json_each(?) AS side CROSS JOIN turned ON old = side.value"
+    found = db.execute(sql, (json.dumps(sorted(sides)),))
+    return [row for row in found if row[2] in sides]
 
 
 def turned_values(turned: Iterable[tuple[str, int, int]], values: dict[int, Any]) -> HasTurned:

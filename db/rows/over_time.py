@@ -16,8 +16,11 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
+MOST_AT_ONCE = 50
+"""So many of the values that are shown at one time are noted as disagreeing."""
 RunValue = Hashable
 HasTurned = Callable[[str, RunValue, RunValue], bool]
 """Whether a page itself went from one value to the other on a day."""
@@ -82,12 +85,10 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
     for time, shown, starting in _moments(every):
         for span in starting:
             begun.setdefault(span.value, ValueRun(span.value, span.first, span.last, span.place))
-        for value in shown & begun.keys():
-            begun[value].last = time
         if current is not None and current.value in shown:
             current.last = time
         if len(shown) > 1:
-            found.disagree(shown, time, time)
+            found.disagree(islice(shown, MOST_AT_ONCE), time, time)
             continue
         (value,) = shown
         if current is None or value != current.value:
@@ -96,6 +97,7 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
                     found.disagree((current.value, value), current.last, time)
                 continue
             current = begun.pop(value)
+            current.last = time
             found.runs.append(current)
         begun.clear()
     _settle(found, every, begun)
@@ -129,15 +131,19 @@ def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[RunValue, Value
     stated = [span for span in spans if span.value is not None]
     if not stated:
         return
-    newest = max(stated, key=lambda span: (span.last, span.first, span.place)).value
-    run = found.newest
-    if (run is None or run.value != newest) and newest in begun:
-        begun[newest].is_settled = False
-        found.runs.append(begun[newest])
+    newest = max(stated, key=lambda span: (span.last, span.first, span.place))
+    run, last = found.newest, begun.get(newest.value)
+    if (run is None or run.value != newest.value) and last is not None:
+        last.last, last.is_settled = newest.last, False
+        found.runs.append(last)
 
 
-def _moments(spans: list[ShownSpan]) -> Iterator[tuple[str, set[RunValue], list[ShownSpan]]]:
-    """Each time at which a span begins or ends: what is shown then, and what begins with it."""
+def _moments(spans: list[ShownSpan]) -> Iterator[tuple[str, Counter[RunValue], list[ShownSpan]]]:
+    """Each time at which a span begins or ends: what is shown then, and what begins with it.
+
+    The count is the same object each time: a copy of thousands of values for each of thousands of
+    times would take for ever.
+    """
     starts, ends = defaultdict[str, list[ShownSpan]](list), defaultdict[str, list[ShownSpan]](list)
     for span in spans:
         starts[span.first].append(span)
@@ -146,5 +152,8 @@ def _moments(spans: list[ShownSpan]) -> Iterator[tuple[str, set[RunValue], list[
     for time in sorted(starts.keys() | ends.keys()):
         starting = starts.get(time, [])
         shown.update(span.value for span in starting)
-        yield time, {value for value in shown if shown[value]}, starting
-        shown.subtract(span.value for span in ends.get(time, []))
+        yield time, shown, starting
+        for span in ends.get(time, []):
+            shown[span.value] -= 1
+            if not shown[span.value]:
+                del shown[span.value]

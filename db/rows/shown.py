@@ -25,15 +25,13 @@ ORDER BY side.tool_id, version.first_seen, page.url, version.number, shown.posit
 # Of pages that were captured more than once that day; on other days time tells what came first.
 _TURNED = """
 CREATE TEMP TABLE turned AS
-SELECT DISTINCT side.tool_id, substr(later.first_seen, 1, 10) AS day, old.side_id AS old,
-  new.side_id AS new
+SELECT DISTINCT substr(later.first_seen, 1, 10) AS day, old.side_id AS old, new.side_id AS new
 FROM comparison_version AS later
 JOIN comparison_version AS earlier
   ON earlier.page_id = later.page_id AND earlier.number = later.number - 1
   AND substr(earlier.last_seen, 1, 10) = substr(later.first_seen, 1, 10)
 JOIN version_side AS old ON old.version_id = earlier.id
 JOIN version_side AS new ON new.version_id = later.id AND new.position = old.position
-JOIN side ON side.id = new.side_id
 WHERE later.number > 1 AND old.side_id <> new.side_id
 """
 
@@ -43,6 +41,7 @@ def insert_shown(db: sqlite3.Connection) -> None:
     by_tool = groupby(db.execute(_SHOWN), key=itemgetter(0))
     insert_rows(db, rows.SideSeenRow, (row for _, shown in by_tool for row in merged(shown)))
     db.execute(_TURNED)
+    db.execute("CREATE INDEX temp.turned_old ON turned (old)")
 
 
 def merged(shown: Iterable[tuple[int, int, str | None, str | None, int, int]]) -> Iterator[Values]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from itertools import pairwise
 
 from hypothesis import given
@@ -67,6 +68,26 @@ def test_a_page_that_states_nothing_does_not_disagree_with_one_that_does() -> No
     found = timeline([span("a", 0, 5), span(None, 2)])
     assert runs(found) == [("a", "01", "06")]
     assert not found.disagreeing
+
+
+class Looked:
+    """A value that counts how often any of its kind is looked at."""
+
+    count = 0
+
+    def __hash__(self) -> int:
+        Looked.count += 1
+        return id(self)
+
+
+def test_thousands_of_values_at_one_time_are_not_looked_at_each_for_each_time() -> None:
+    days = [str(date(2026, 1, 1) + timedelta(days=at)) for at in range(2000)]
+    told = [ShownSpan(Looked(), day, days[-1], at) for at, day in enumerate(days)]
+    Looked.count = 0
+    found = timeline(told)
+    assert found.newest is not None and found.newest.value is told[-1].value
+    assert len(found.disagreeing) >= 50
+    assert Looked.count < 150 * len(told)
 
 
 spans = st.lists(
