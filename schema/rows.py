@@ -893,7 +893,7 @@ class ClaimRow(DerivedRow, NumberedRow):
 
 
 class ConflictRow(DerivedRow):
-    """Two published values of one attribute of one tool at one time; of its parts both may hold."""
+    """Two published values of a tool at one time, both may hold; of many texts the newest 50 count."""
 
     table = "conflict"
     told_by = ("claim_a_id", "claim_b_id")

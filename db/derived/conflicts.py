@@ -20,6 +20,8 @@ METHOD_VERSION = 1
 ENTRY_AGAINST: dict[str, frozenset[str]] = {"Paid": frozenset({"open source", "open weights"})}
 """What a text says of openness that a card's label speaks against. A price beside "Free" is none:
 a tool may be free for one and paid for ten."""
+MOST_TEXTS = 50
+"""Of more texts that state an attribute of a tool the newest are compared."""
 COMPARED = ("parameters", "licence", "price", "context", "memory", "openness")
 """Attributes of which a tool has one value, or a set that each text gives whole. Dates are of many
 events, and none speaks against another."""
@@ -59,7 +61,8 @@ def find_conflicts(statements: Iterable[Stated]) -> tuple[Conflict, ...]:
 
     Two texts are in conflict where both state an attribute in one unit and share no value of it.
     Each pair of texts gives one conflict an attribute and unit: of the first value in each. The
-    factors of a mixture ("8x7B") are compared one with another, also in one text.
+    factors of a mixture ("8x7B") are compared one with another, also in one text. Of many texts the
+    newest MOST_TEXTS that state an attribute are compared: of thousands all pairs are millions.
 
     >>> one = Claim(3, 8, "8x24B", "parameters", "8x24e9", None, "tool")
     >>> other = Claim(9, 14, "8x22B", "parameters", "8x22e9", None, "tool")
@@ -82,8 +85,9 @@ def _of_label(stated: Sequence[Stated]) -> Iterator[Conflict]:
     labels = sorted({it for it in stated if it.claim is None and it.entry}, key=_order)
     for label in labels:
         against = ENTRY_AGAINST.get(label.entry or "", frozenset())
-        for it in sorted((it for it in stated if it.claim), key=_order):
-            if it.claim and it.claim.value in against and _is_at_one_time(label, it):
+        speaking = (it for it in stated if it.claim and it.claim.value in against)
+        for (it,) in _newest([[it] for it in sorted(speaking, key=_order)]):
+            if _is_at_one_time(label, it):
                 yield Conflict(label.tool, "entry", None, label, it)
 
 
@@ -98,9 +102,16 @@ def _of_texts(stated: Sequence[Stated]) -> Iterator[Conflict]:
             form = (it.claim.attribute, it.claim.unit or "", is_mixture)
             groups[form].setdefault(text, []).append(it)
     for (attribute, unit, _), texts in sorted(groups.items()):
-        for mine, theirs in combinations(texts.values(), 2):
+        for mine, theirs in combinations(_newest([*texts.values()]), 2):
             if not _is_shared(mine, theirs) and _is_at_one_time(mine[0], theirs[0]):
                 yield Conflict(mine[0].tool, attribute, unit or None, mine[0], theirs[0])
+
+
+def _newest(texts: list[list[Stated]]) -> list[list[Stated]]:
+    """The newest of some texts, each with what it states, in their order."""
+    days = [it.last_seen or date.max for it, *_ in texts]
+    newest = sorted(range(len(texts)), key=days.__getitem__, reverse=True)[:MOST_TEXTS]
+    return [texts[at] for at in sorted(newest)]
 
 
 def _is_shared(mine: Sequence[Stated], theirs: Sequence[Stated]) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.derived import Claim, Gazetteer, Stated, find_claims, find_conflicts
+from db.derived.conflicts import MOST_TEXTS
 
 WRITTEN = date(2026, 7, 1)
 
@@ -63,6 +64,18 @@ def test_what_is_said_of_another_product_is_none() -> None:
     assert (
         shown([*stated("a", "It costs $5 a month."), *stated("b", "Umber costs $9 a month.")]) == []
     )
+
+
+def test_of_hundreds_of_texts_the_newest_are_compared_and_no_more() -> None:
+    many = [
+        replace(it, last_seen=date(2026, 1, 1 + at % 28))
+        for at in range(200)
+        for it in stated(f"{at:03d}", f"It costs ${at + 1} a month.")
+    ]
+    new = [replace(it, last_seen=None) for it in stated("zzz", "It costs $999 a month.")]
+    found = find_conflicts([*many, *new])
+    assert len(found) == MOST_TEXTS * (MOST_TEXTS - 1) // 2
+    assert any(new[0] in (it.one, it.other) for it in found)
 
 
 claims = st.builds(
