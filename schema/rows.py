@@ -893,7 +893,7 @@ class ClaimRow(DerivedRow, NumberedRow):
 
 
 class ConflictRow(DerivedRow):
-    """Two published values of a tool at one time, both may hold; of many texts the newest 50 count."""
+    """Two published values of a tool at one time; of many texts only the newest 50 are compared."""
 
     table = "conflict"
     told_by = ("claim_a_id", "claim_b_id")
