@@ -59,7 +59,7 @@ def _fill_texts(conn: sqlite3.Connection, tools: int, generations: int) -> None:
     from pages import _WORDS, _text
 
     from db.rows.tables import descriptions, insert_rows
-    from schema.rows import DescriptionRow
+    from schema.rows.about import DescriptionRow
 
     insert_rows(conn, DescriptionRow, ((n, *row) for n, row in enumerate(descriptions(), 1)))
     rng = random.Random("serving")

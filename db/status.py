@@ -24,7 +24,7 @@ from db.staging.pages import count_states, page_state
 from db.takedown.withdraw import withdrawal_counts
 from machine.clock import stamp
 from schema.errors import BuildError
-from schema.rows import PageState
+from schema.rows.columns import PageState
 
 LOOK_AT = 10
 """So many pages at most are named for a person to look at."""

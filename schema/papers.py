@@ -10,7 +10,7 @@ from schema.rows import ROWS, VIEWS
 _PAGE = """\
 # What is in the database
 
-Made by `python -m schema.papers > docs/tables.md` from the docstrings of `schema/rows.py`; a test
+Made by `python -m schema.papers > docs/tables.md` from the docstrings of `schema/rows/`; a test
 holds both together. The same sentences stand in the table `description` and on each table's page.
 {tables}
 """

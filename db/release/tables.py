@@ -1,4 +1,4 @@
-"""What a release holds, told from its own database and from the models of schema/rows.py.
+"""What a release holds, told from its own database and from the models of schema/rows/.
 
 Keys, references and the order of columns are those of the file; what a column may hold and the
 sentence about it are the model's. No table and no column is named here.
@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from schema.rows import ROWS, Row
+from schema.rows import ROWS
+from schema.rows.row import Row
 
 INT32 = 2**31
 """Numbers below it, and not below its negative, fit into 32 bits."""

@@ -15,7 +15,7 @@ from db.rows.page_rows import PageRows
 from db.rows.write import Work
 from db.staging.pages import STATES
 from db.staging.staging import Staging
-from schema import rows
+from schema.rows.timeline import ChangeRow
 
 AT_ONCE = 1000
 """After so many pages their rows are written. Units: pages."""
@@ -53,7 +53,7 @@ def write_rows(
     _write(work, staging, made)
     staging.commit()
     work.join(staging, due_bounds(snapshot.at))
-    work.insert(rows.ChangeRow, parser_changes(work.db, snapshot.readings))
+    work.insert(ChangeRow, parser_changes(work.db, snapshot.readings))
     for model, each in other_rows(work.db, snapshot, decisions):
         work.replace(model, each)
     return Filled(work.counts(), _states(work))

@@ -19,7 +19,7 @@ from db.rows.differing import turned_pages, turned_values
 from db.rows.over_time import ShownSpan, Timeline, ValueRun, timeline
 from db.rows.tables import Values, insert_rows
 from db.staging.ids import CROWDED, FIELDS_OF_SIDE, READINGS, SIDES, TOOL, change_id
-from schema import rows
+from schema.rows.timeline import ChangeRow, HistoryRow
 
 _TOOLS = """
 SELECT side.tool_id, side.id, seen.id, seen.first_seen, seen.last_seen
@@ -97,7 +97,7 @@ def insert_changes(db: sqlite3.Connection) -> None:
     numbers = Numbers(), Numbers()
     for tool, group in groupby(found, key=itemgetter(0)):
         spans = [row[1:] for row in group]
-        insert_rows(db, rows.ChangeRow, [_appeared(db, tool, spans)])
+        insert_rows(db, ChangeRow, [_appeared(db, tool, spans)])
         if len({side for side, *_ in spans}) > 1:
             _insert_tool(db, tool, spans, *numbers)
 
@@ -122,8 +122,8 @@ def _insert_tool(
         found = timeline(told, turned_values(turned, stated.values))
         if len(found.runs) > 1:
             history = [_history(of_history, tool, field, stated, run) for run in found.runs]
-            insert_rows(db, rows.HistoryRow, history)
-            insert_rows(db, rows.ChangeRow, _changes(db, of_change, tool, field, stated, found))
+            insert_rows(db, HistoryRow, history)
+            insert_rows(db, ChangeRow, _changes(db, of_change, tool, field, stated, found))
             if field.name == "name" and (run := found.newest):
                 db.execute("UPDATE tool SET name_since = ? WHERE id = ?", (run.first, tool))
 

@@ -21,16 +21,25 @@ from db.statistics import (
     reviewer_rows,
     template_rows,
 )
-from schema import rows
-from schema.rows import Row
+from schema.rows.figures import (
+    InferenceAccuracyRow,
+    MethodRow,
+    NearDuplicateRow,
+    RedundancyRow,
+    ReviewerAgreementRow,
+    ReviewerFigureRow,
+    TemplateRow,
+)
+from schema.rows.row import Row
+from schema.rows.texts import ClaimRow, ConflictRow, MentionRow, PredictionRow
 
 _MAKERS: tuple[tuple[type[Row], Callable[[sqlite3.Connection], Iterator[Values]]], ...] = (
-    (rows.InferenceAccuracyRow, accuracy_rows),
-    (rows.ReviewerFigureRow, reviewer_rows),
-    (rows.ReviewerAgreementRow, agreement_rows),
-    (rows.TemplateRow, template_rows),
-    (rows.NearDuplicateRow, near_rows),
-    (rows.RedundancyRow, redundancy_rows),
+    (InferenceAccuracyRow, accuracy_rows),
+    (ReviewerFigureRow, reviewer_rows),
+    (ReviewerAgreementRow, agreement_rows),
+    (TemplateRow, template_rows),
+    (NearDuplicateRow, near_rows),
+    (RedundancyRow, redundancy_rows),
 )
 LEAST_TOOLS = 8
 """Of fewer tools no figure means anything, and the libraries take a second to be imported."""
@@ -72,10 +81,10 @@ def derived_rows(
     told = ((name, version, None, 1, does) for name, version, does in _TEXT_METHODS)
     (tools,) = db.execute("SELECT count(*) FROM tool").fetchone()
     is_made = tools >= LEAST_TOOLS and are_installed()
-    yield rows.MethodRow, chain(method_rows(is_made=is_made), told)
+    yield MethodRow, chain(method_rows(is_made=is_made), told)
     for model, make in _MAKERS:
         yield model, make(db) if is_made else iter(())
-    yield rows.PredictionRow, prediction_rows(db, recorded_at)
-    yield rows.MentionRow, mention_rows(db)
-    yield rows.ClaimRow, claim_rows(db)
-    yield rows.ConflictRow, conflict_rows(db)
+    yield PredictionRow, prediction_rows(db, recorded_at)
+    yield MentionRow, mention_rows(db)
+    yield ClaimRow, claim_rows(db)
+    yield ConflictRow, conflict_rows(db)

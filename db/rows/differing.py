@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from db.rows.over_time import HasTurned, RunValue, ShownSpan, Timeline, timeline
 from db.rows.tables import Values, insert_rows
 from db.staging.ids import PLACES, SIDES, conflict_id
-from schema import rows
+from schema.rows.pages import FindingRow
 
 MOST_VALUES = 20
 """So many values are named in a finding's detail."""
@@ -85,7 +85,7 @@ def insert_conflicts(db: sqlite3.Connection) -> None:
     for kind in KINDS:
         found = db.cursor().execute(kind.sql)
         for thing, group in groupby(found, key=itemgetter(0)):
-            insert_rows(db, rows.FindingRow, list(_of_thing(db, kind, thing, list(group))))
+            insert_rows(db, FindingRow, list(_of_thing(db, kind, thing, list(group))))
 
 
 def _of_thing(

@@ -13,9 +13,18 @@ from db.rows.alike import alias_rows, pair_rows
 from db.rows.derived import derived_rows
 from db.rows.tables import Values, descriptions
 from parsers.sites import site_named
-from schema import rows
 from schema.codes import FAILURES, FINDINGS
-from schema.rows import Row
+from schema.rows.about import (
+    CodeRow,
+    CorrectionRow,
+    CrawlRow,
+    DescriptionRow,
+    ReleaseRow,
+    SiteRow,
+    TakedownRow,
+)
+from schema.rows.row import Row
+from schema.rows.things import AliasRow, ToolPairRow
 
 
 def other_rows(
@@ -24,19 +33,19 @@ def other_rows(
     """The rows of each of these tables; `db` holds the pages, tools and quotes already."""
     codes = (("failure", FAILURES), ("finding", FINDINGS))
     every = ((code, kind, said) for kind, known in codes for code, said in known.items())
-    yield rows.CodeRow, every
-    yield rows.DescriptionRow, _numbered(descriptions())
-    yield rows.ReleaseRow, _numbered(_releases(snapshot.releases))
-    yield rows.CrawlRow, _crawls(snapshot)
+    yield CodeRow, every
+    yield DescriptionRow, _numbered(descriptions())
+    yield ReleaseRow, _numbered(_releases(snapshot.releases))
+    yield CrawlRow, _crawls(snapshot)
     told = snapshot.taken.active
     yield (
-        rows.TakedownRow,
+        TakedownRow,
         ((each.id, each.kind, each.site, each.target, each.reason, each.added_at) for each in told),
     )
-    yield rows.CorrectionRow, _corrections(db, snapshot)
-    yield rows.AliasRow, alias_rows(db)
-    yield rows.ToolPairRow, pair_rows(db, decisions.in_effect)
-    yield rows.SiteRow, _sites(db)
+    yield CorrectionRow, _corrections(db, snapshot)
+    yield AliasRow, alias_rows(db)
+    yield ToolPairRow, pair_rows(db, decisions.in_effect)
+    yield SiteRow, _sites(db)
     yield from derived_rows(db, snapshot.recorded_at)
 
 

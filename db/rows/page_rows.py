@@ -19,8 +19,10 @@ from db.staging.history import PageHistory, Seen, StagedPage, Version, earliest
 from db.staging.ids import APPEARED, GONE, PATTERNS, SIDES, PublicIds, change_id, finding_id
 from db.staging.staging import Staging
 from machine.dates import latest
-from schema import rows
-from schema.rows import Row
+from schema.rows.comparisons import ComparisonRow, VersionRow, VersionSideRow
+from schema.rows.pages import CaptureRow, FailureRow, FindingRow, PageRow
+from schema.rows.row import Row
+from schema.rows.timeline import ChangeRow
 
 _CITED = re.compile(r"(['\"]).*\1", re.DOTALL)
 
@@ -48,14 +50,14 @@ class PageRows:
         self.rows: dict[type[Row], list[Values]] = {
             model: []
             for model in (
-                rows.PageRow,
-                rows.CaptureRow,
-                rows.ComparisonRow,
-                rows.VersionRow,
-                rows.VersionSideRow,
-                rows.FailureRow,
-                rows.FindingRow,
-                rows.ChangeRow,
+                PageRow,
+                CaptureRow,
+                ComparisonRow,
+                VersionRow,
+                VersionSideRow,
+                FailureRow,
+                FindingRow,
+                ChangeRow,
             )
         }
 
@@ -71,7 +73,7 @@ class PageRows:
         last = seen[-1].captured_at if seen else None
         versions = [] if is_turned else history.versions
         own = (page.public, page.site, page.url, name, state, int(is_due), len(seen), last)
-        self.rows[rows.PageRow].append((*own, page.takedown))
+        self.rows[PageRow].append((*own, page.takedown))
         version_of = dict.fromkeys(each.id for each in seen)
         for version in versions:
             version_of |= dict.fromkeys((each.id for each in version.seen), version.id)
@@ -83,7 +85,7 @@ class PageRows:
                 code, field, said = each.failure
                 detail = public_detail(said, is_withheld=hides_any)
                 told = (each.id, page.public, each.id, code, field, detail, each.captured_at)
-                self.rows[rows.FailureRow].append(told)
+                self.rows[FailureRow].append(told)
         for version in versions:
             self._add_version(page, version, history, hides_text)
         if versions:
@@ -96,7 +98,7 @@ class PageRows:
         at, precision, again = each.captured_at, each.precision, each.revisit_of
         if again is not None and again not in version_of:
             again = again if self._staging.is_published(again) else None
-        self.rows[rows.CaptureRow].append(
+        self.rows[CaptureRow].append(
             (
                 each.id,
                 page.public,
@@ -122,7 +124,7 @@ class PageRows:
         shown, number = version.shown, version.id
         newest = version.seen[-1]
         self.places.append((number, page.id, newest.seen_at, newest.id))
-        self.rows[rows.VersionRow].append(
+        self.rows[VersionRow].append(
             (
                 number,
                 page.public,
@@ -138,7 +140,7 @@ class PageRows:
         for position, (side, _, _) in enumerate(shown.sides, 1):
             hidden = PATTERNS - 1 if hides_text else self._pattern(side, history.marked)
             public = self._ids.side[side] * PATTERNS + hidden
-            self.rows[rows.VersionSideRow].append((number, position, public))
+            self.rows[VersionSideRow].append((number, position, public))
 
     def _add_findings(self, page: StagedPage, versions: list[Version], hides_any: bool) -> None:
         """A row for each finding and each run of versions that shows it."""
@@ -156,13 +158,13 @@ class PageRows:
             detail = public_detail(said, is_withheld=hides_any)
             own = (number, page.public, run[0].id, run[-1].id, None, None, code, field, detail)
             dates = earliest(each.first_seen for each in run), run[-1].last_seen
-            self.rows[rows.FindingRow].append((*own, *dates))
+            self.rows[FindingRow].append((*own, *dates))
 
     def _add_changes(self, history: PageHistory) -> None:
         """That the comparison appeared, and that it is gone."""
         page, first, last = history.page.public, history.versions[0], history.versions[-1]
         about = (None, None, None, "comparison")
-        add = self.rows[rows.ChangeRow].append
+        add = self.rows[ChangeRow].append
         appeared = (page, first.id, None, None, None, first.first_seen, *about)
         add((change_id(SIDES * first.id, APPEARED), "appeared", "source", *appeared))
         if history.state == "gone":
@@ -186,7 +188,7 @@ class PageRows:
         page, version = history.page, history.versions[-1]
         (_, tool_a, card_a), (_, tool_b, card_b) = version.shown.sides
         capture = version.body
-        self.rows[rows.ComparisonRow].append(
+        self.rows[ComparisonRow].append(
             (
                 page.public,
                 name,

@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from db.rows.tables import Values, insert_rows
 from db.staging.ids import SIDES
-from schema import rows
+from schema.rows.comparisons import SideSeenRow
 
 _SHOWN = """
 SELECT side.tool_id, side.id, version.first_seen, version.last_seen, version.id, shown.position
@@ -39,7 +39,7 @@ WHERE later.number > 1 AND old.side_id <> new.side_id
 def insert_shown(db: sqlite3.Connection) -> None:
     """Fill the table side_seen, and a temporary one with the pages that turned within a day."""
     by_tool = groupby(db.execute(_SHOWN), key=itemgetter(0))
-    insert_rows(db, rows.SideSeenRow, (row for _, shown in by_tool for row in merged(shown)))
+    insert_rows(db, SideSeenRow, (row for _, shown in by_tool for row in merged(shown)))
     db.execute(_TURNED)
     db.execute("CREATE INDEX temp.turned_old ON turned (old)")
 

@@ -1,4 +1,4 @@
-"""The tables of the public database, made from the row models of schema/rows.py.
+"""The tables of the public database, made from the row models of schema/rows/.
 
 sqlite-utils makes indexes and full-text search; the tables themselves are plain SQL, because it
 offers neither CHECK nor two tables that refer to each other. This module must know no page.
@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any
 
 from schema.errors import BuildError
-from schema.rows import APPLICATION_ID, EDITION, ROWS, SEARCHED, Row
+from schema.rows import APPLICATION_ID, EDITION, ROWS, SEARCHED
 from schema.rows import VIEWS as VIEW_MODELS
+from schema.rows.row import Row
 
 Values = tuple[Any, ...]
 """A row: the values of its columns in order."""

@@ -21,19 +21,21 @@ from db.rows.tables import insert_rows
 from db.staging.history import SharedSide
 from db.staging.ids import PATTERNS, PublicIds
 from parsers.sites import site_named
-from schema import rows
-from schema.rows import Row
+from schema.rows.comparisons import ProvenanceRow, SideQuoteRow, SideRow, SideSeenRow
+from schema.rows.row import Row
+from schema.rows.things import CardRow, QuoteRow, ReviewerRow, ToolRow
+from schema.rows.timeline import HistoryRow
 
 JOINED: tuple[type[Row], ...] = (
-    rows.SideRow,
-    rows.SideQuoteRow,
-    rows.ProvenanceRow,
-    rows.SideSeenRow,
-    rows.CardRow,
-    rows.ToolRow,
-    rows.QuoteRow,
-    rows.ReviewerRow,
-    rows.HistoryRow,
+    SideRow,
+    SideQuoteRow,
+    ProvenanceRow,
+    SideSeenRow,
+    CardRow,
+    ToolRow,
+    QuoteRow,
+    ReviewerRow,
+    HistoryRow,
 )
 """The tables that are made anew by each build."""
 AT_ONCE = 1000
@@ -169,7 +171,7 @@ def join_things(db: sqlite3.Connection, ids: PublicIds) -> None:
     insert_shown(db)
     for sql in (_CARDS, _CARD_ROWS, _TOOLS):
         db.execute(sql)
-    insert_rows(db, rows.ToolRow, _tool_rows(db))
+    insert_rows(db, ToolRow, _tool_rows(db))
     for sql in (_REVIEWER_ROWS, _QUOTES, _QUOTE_ROWS):
         db.execute(sql)
     insert_conflicts(db)
@@ -191,8 +193,8 @@ def _insert_sides(db: sqlite3.Connection, ids: PublicIds) -> None:
                 who = None if reviewer is None else ids.reviewer[reviewer]
                 withheld = "noarchive" if hidden >> slot & 1 else None
                 quotes.append((public, slot, who, *told, ids.quote[quote], withheld))
-        insert_rows(db, rows.SideRow, sides)
-        insert_rows(db, rows.SideQuoteRow, quotes)
+        insert_rows(db, SideRow, sides)
+        insert_rows(db, SideQuoteRow, quotes)
 
 
 def _tool_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:

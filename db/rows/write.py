@@ -22,7 +22,8 @@ from db.rows.things import JOINED, join_things
 from db.staging.ids import PublicIds
 from db.staging.staging import Staging
 from schema.errors import BuildError, StoppedError
-from schema.rows import ROWS, SEARCHED, Row
+from schema.rows import ROWS, SEARCHED
+from schema.rows.row import Row
 
 PAGE_SIZE = 4096
 CACHE_KIB = 16 << 10

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from archive.ledger import UNDATED
 from db.staging.pages import page_state
-from schema.rows import PageState
+from schema.rows.columns import PageState
 from schema.signals import Wish, robots_signals, wishes
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Protocol
 
-from schema.rows import PageState
+from schema.rows.columns import PageState
 
 STATES: tuple[PageState, ...] = ("refused", "gone", "held", "failed", "waiting", "stored")
 """All states, in the order in which the first that fits is taken."""

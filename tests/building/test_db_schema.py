@@ -9,7 +9,8 @@ from db_home import ALDER, BIRCH, page, store
 from db import build
 from db.rows.tables import columns, create_indexes, create_tables, descriptions, insert_rows
 from schema.errors import BuildError
-from schema.rows import ROWS, SEARCHED, VIEWS, SiteRow
+from schema.rows import ROWS, SEARCHED, VIEWS
+from schema.rows.about import SiteRow
 
 
 @pytest.fixture

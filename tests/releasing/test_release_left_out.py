@@ -23,7 +23,8 @@ from release_home import ASKING, NOW, Release, make_home, release
 
 from db import build
 from db.release.sentences import SENTENCES
-from schema.rows import ROWS, Row
+from schema.rows import ROWS
+from schema.rows.row import Row
 
 RUN = 4
 """So many words in a row are a part of somebody's sentence."""

@@ -17,7 +17,8 @@ from commands import verdicts
 from db_home import ALDER, Answer, page, store
 
 from db import build
-from schema.rows import ROWS, DerivedRow
+from schema.rows import ROWS
+from schema.rows.figures import DerivedRow
 from verdicts.sample import BASE, pages
 
 FROM_TEXTS = ("prediction", "mention", "claim", "conflict")

@@ -18,7 +18,7 @@ from typing import Any
 
 from db.rows.tables import create_indexes, create_tables, descriptions, insert_rows
 from schema.codes import FAILURES, FINDINGS
-from schema.rows import DescriptionRow
+from schema.rows.about import DescriptionRow
 
 EVIL = "<script>alert('x')</script>\"'&{{7*7}}"
 RTL = "a quote that turns \u202eround\u202c and back"
