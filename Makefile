@@ -6,7 +6,7 @@
 #   make soak    3,000 kills of crawls and of imports, 600 power cuts (make soak-short: 300 kills)
 #   make wacz-tools   a WACZ of the demo in tools for node
 #   make captures  pages as some forty other tools save them, taken in (needs npm, and apt for some)
-#   make lock    renew the five lock files
+#   make lock    renew the six lock files
 #   make clean   remove what make made
 #
 # ARGS is handed on:  make demo ARGS="--no-serve"    make test ARGS="-k rooms"
@@ -20,11 +20,11 @@ VENV   ?= .venv
 PYTHON ?=
 ARGS   ?=
 ROOMS   = schema machine parsers archive crawler db web verdicts
-UV      = uv==0.13.9
 
 BIN     = $(VENV)/bin
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
-COMPILE = .bootstrap/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+RUN_UV  = sh .ci/uv $(BIN)/python
+INSTALL = $(RUN_UV) pip install --quiet --python $(BIN)/python
+COMPILE = $(RUN_UV) pip compile --quiet --universal --python-version 3.11 \
           --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
           --custom-compile-command "make lock"
 
@@ -101,15 +101,13 @@ $(VENV)/.project: pyproject.toml $(VENV)/.runtime
 	@touch $@
 
 # Pins that still fit are kept; `make lock ARGS=--upgrade` looks for newer ones.
-lock: .bootstrap/uv/bin/uv
+lock: $(VENV)/.python
 	$(COMPILE) $(ARGS) --group dev pyproject.toml -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements-dev.lock --group build -o requirements-build.lock
 	$(COMPILE) $(ARGS) --group interop -o requirements-interop.lock
 	$(COMPILE) $(ARGS) --group bench -o bench/requirements.lock
-
-.bootstrap/uv/bin/uv: $(VENV)/.python
-	$(INSTALL) --target .bootstrap/uv --upgrade $(UV)
+	$(COMPILE) $(ARGS) --group uv -o .ci/uv.lock
 
 clean:
 	rm -rf $(VENV) .bootstrap dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -42,6 +42,8 @@ __all__ = [
 ]
 
 SERVER = Path(__file__).with_name("fork_server.py")
+THREADLESS = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+"""What keeps numpy and pyarrow from starting threads as they are imported: a fork has none."""
 _starting = threading.Lock()
 _addresses: list[str] = []
 """Where the server listens, once it was started."""
@@ -212,6 +214,7 @@ def _server() -> str:
             folder = tempfile.mkdtemp(prefix="forked-")
             address = os.path.join(folder, "socket")
             kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+            kept |= THREADLESS
             server = subprocess.Popen(
                 [sys.executable, SERVER, address], env=kept, bufsize=0, stdin=PIPE, stdout=PIPE
             )

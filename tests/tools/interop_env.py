@@ -124,18 +124,10 @@ def _make(folder: Path) -> None:
     assert builder, f"{LOCK.name} must pin setuptools"
     first = folder / "builder.txt"
     first.write_text(builder[0])
-    pip = (
-        folder / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--require-hashes",
-    )
-    _step(*pip, "-r", first)
-    _step(*pip, "--no-build-isolation", "-r", LOCK)
+    python = folder / "bin" / "python"
+    pip = ("sh", ROOT / ".ci" / "uv", python, "pip", "install", "--python", python)
+    _step(*pip, "--require-hashes", "-r", first)
+    _step(*pip, "--require-hashes", "--no-build-isolation", "-r", LOCK)
 
 
 def _step(*command: str | Path) -> None:
