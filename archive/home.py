@@ -147,7 +147,7 @@ class Home:
             until = time.monotonic() + wait_s
             while not _is_got(handle):
                 if time.monotonic() < until:
-                    time.sleep(0.2)
+                    time.sleep(0.02)
                     continue
                 holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
                 who = f"process {holder}" if holder else "another process"
