@@ -6,7 +6,6 @@ Pure. The gazetteer of known names is given. A mention that is none of them stay
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.derived.dates import find_dates
@@ -27,7 +26,7 @@ _SIZE = re.compile(r" \(\d{1,4}(?:\.\d+)?[BM]\)\Z")
 class Mention:
     """A named product or organisation: `[start, end)` in code points of the text.
 
-    Absent: the entity is None where no known name is the same, the relation where none is said.
+    Absent: the entity is None where no known name is the same, the relation without words for it.
     """
 
     start: int
@@ -50,13 +49,13 @@ def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]
     []
     """
     passage = Passage(text)
-    names = [name for name in all_names(passage, known) if not is_self(name, tool)]
     found: list[Mention] = []
-    for name in names:
-        before = found[-1].relation if found and _is_listed(text, found[-1], name) else None
-        relation = before or relation_of(passage, name.start, name.end)
-        found.append(Mention(*name, relation))
-    return tuple(_looking_ahead(text, found))
+    for name in all_names(passage, known):
+        if not is_self(name, tool):
+            is_next = found and LISTED.fullmatch(text, found[-1].end, name.start)
+            relation = found[-1].relation if is_next else relation_of(passage, name.start)
+            found.append(Mention(*name, relation))
+    return tuple(found)
 
 
 def all_names(passage: Passage, known: Gazetteer) -> list[FoundName]:
@@ -81,17 +80,3 @@ def fold_words(name: str) -> list[str]:
     (['marlow', '3', '24b'], ['plover', '9'])
     """
     return [fold(word) for word in name.replace("-", " ").split() if fold(word)]
-
-
-def _is_listed(text: str, one: Mention | FoundName, other: Mention | FoundName) -> bool:
-    return LISTED.fullmatch(text, one.end, other.start) is not None
-
-
-def _looking_ahead(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """With the first of a list taking the relation that only the next states."""
-    done = list(found)
-    for at in range(len(done) - 2, -1, -1):
-        one, other = done[at], done[at + 1]
-        if one.relation is None and other.relation and _is_listed(text, one, other):
-            done[at] = Mention(one.start, one.end, one.words, one.entity, other.relation)
-    return done

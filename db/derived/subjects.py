@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from db.derived.mentions import is_self
 from db.derived.names import FoundName
 from db.derived.passage import Passage
-from db.derived.relations import is_clause_head
 
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|unlike|compared (?:to|with)|than)(?: the| its| their)? \Z",
@@ -23,6 +22,9 @@ _REAL_THING = re.compile(
 )
 _WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}\Z")
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|That one|Both)\b(?:['’]s)?")
+_CLAUSE_HEAD = re.compile(
+    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|whereas|because|that|if|when|yet|or|where|why) )\Z", re.I
+)
 _OFFERS = re.compile(r"['’]s (?:\w+ ){0,3}\Z")
 _HEAD_BREAK = re.compile(
     r"[;:—–]|, (?:and|but|while|whereas|yet|so)\b|\b(?:it|this|its|mine|here|we|I"
@@ -62,4 +64,5 @@ def _is_subject(passage: Passage, name: FoundName, at: int) -> bool:
     between = passage.text[name.end : at]
     if _WHICH.match(between) or _OFFERS.fullmatch(between) or between.strip() in ("at", "with its"):
         return True
-    return is_clause_head(passage.before(name.start)) and not _HEAD_BREAK.search(between)
+    is_head = _CLAUSE_HEAD.search(passage.before(name.start)) is not None
+    return is_head and not _HEAD_BREAK.search(between)
