@@ -20,18 +20,16 @@ _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 DATE = (
     rf"(?:{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?"
-    rf"|(?:the )?{_DAY}(?: of)? {_MONTH},? {_YEAR}"
-    rf"|{_MONTH} {_DAY},? {_YEAR}"
-    rf"|{_MONTH},? (?:of )?{_YEAR}"
-    rf"|[QH][1-4](?:[ -]| of ){_YEAR}|{_YEAR}[ -][QH][1-4]"
+    rf"|(?:the )?{_DAY}(?: of)? {_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR}"
+    rf"|{_MONTH},? (?:of )?{_YEAR}|[QH][1-4](?:[ -]| of ){_YEAR}|{_YEAR}[ -][QH][1-4]"
     rf"|{_YEAR})(?![\w%]|[.,:/]\d|-\d)"
 )
 """One date, without words such as early before it."""
 SOFT = (
-    r"(?:(?:the )?(?:very )?(?:start|beginning|middle|end|close|first half|second half|"
-    r"first quarter|second quarter|third quarter|fourth quarter|last quarter|final quarter|"
-    r"spring|summer|autumn|fall|winter)(?: of)? (?:the year )?"
-    r"|the year |(?:early|mid|late)(?: in)?[ -]|spring |summer |autumn |fall |winter )"
+    r"(?:(?:the )?(?:very )?(?:start|beginning|middle|end|close|first half|second half"
+    r"|first quarter|second quarter|third quarter|fourth quarter|last quarter|final quarter"
+    r"|spring|summer|autumn|fall|winter)(?: of)? (?:the year )?|the year |(?:early|mid"
+    r"|late)(?: in)?[ -]|spring |summer |autumn |fall |winter )"
 )
 """Words before a date that name a part of it."""
 _FOUND_YEAR = re.compile(_YEAR)

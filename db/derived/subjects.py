@@ -23,7 +23,8 @@ _REAL_THING = re.compile(
 _WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}\Z")
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|That one|Both)\b(?:['’]s)?")
 _CLAUSE_HEAD = re.compile(
-    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|whereas|because|that|if|when|yet|or|where|why) )\Z", re.I
+    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|meanwhile|whereas|because|that|if|when|yet|or|where) )\Z",
+    re.IGNORECASE,
 )
 _OFFERS = re.compile(r"['’]s (?:\w+ ){0,3}\Z")
 _HEAD_BREAK = re.compile(
