@@ -62,7 +62,9 @@ def find_licences(passage: Passage) -> Iterator[FoundValue]:
     """
     for it in _LICENCE.finditer(passage.text):
         start, end = it.span("whole")
-        if not (it["whole"] == "MIT" and _is_school(passage.text, start, end)):
+        before = passage.before(start)
+        is_school = _SCHOOL.match(passage.text, end) or _AT_SCHOOL.search(before)
+        if it["whole"] != "MIT" or not is_school:
             yield FoundValue(start, end, "licence", _identifier(it), None)
 
 
@@ -82,9 +84,3 @@ def _identifier(it: re.Match[str]) -> str:
 
 def _name_of(words: str, forms: dict[str, str]) -> str:
     return next(name for name, form in forms.items() if re.match(form.split("(?=")[0], words))
-
-
-def _is_school(text: str, start: int, end: int) -> bool:
-    if _SCHOOL.match(text, end):
-        return True
-    return _AT_SCHOOL.search(text, max(0, start - 8), start) is not None

@@ -1,23 +1,47 @@
 """Products and organisations that a text names beside its own tool, and what it says of them.
 
-Pure. The gazetteer of known names is given. A mention that is none of them stays, with null.
+Pure. The gazetteer of known names is given. A mention that is none of them stays, with null. What
+it is to the tool is said by a phrase right before the name, or before the list that it stands in;
+most mentions have none.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from db.derived.dates import find_dates
 from db.derived.gazetteer import Gazetteer, fold
 from db.derived.licences import find_licences
 from db.derived.names import FoundName, find_names
 from db.derived.passage import Passage
-from db.derived.relations import LISTED, MentionRelation, relation_of
 
 METHOD = "names-and-phrases"
 METHOD_VERSION = 1
 
+MentionRelation = Literal["competitor", "alternative", "dependency"]
+
+PHRASES: dict[MentionRelation, str] = {
+    "alternative": r"instead of|rather than|in place of|replac(?:es?|ed|ing)|uninstall(?:ed|s)?"
+    r"|alternatives? to|(?:replacements?|substitutes?) for|just use|(?:mov|migrat|switch"
+    r"|chang)(?:ed|es?|ing) (?:[a-z]+ ){0,5}?(?:from|to|out of)",
+    "dependency": r"(?:built|based|runs?|running|sits?|stands?|depends?|depending|rel(?:y|ies"
+    r"|ying)) (?:on|upon|atop|around|through)(?: top of)?|on top of|(?:powered|hosted) by"
+    r"|(?:works?|integrates?|syncs?|integration) with|plugs? into|needs|requires|calls|by way of"
+    r"|(?:plugins?|add-ons?|extensions?|companion|wrapper|recipes) (?:for|around)",
+    "competitor": r"(?:competitors?|rivals?)(?:,? such as| like| is| are|:)?|compet(?:es?"
+    r"|ing) with|compar(?:ed|ing) (?:it |this )?(?:with|to)|unlike|versus|vs\.?|(?:[a-z]{2,}er"
+    r"|(?:more|less) [a-z]+|worse) than",
+}
+"""The words that say each relation."""
+_SAID = re.compile(
+    rf"(?<![\w-])(?:{'|'.join(f'(?P<{name}>{words})' for name, words in PHRASES.items())})"
+    r"(?: (?:the|an?|its|their|our|my|old))? \Z",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r",? (?:and|or|nor) |, ")
+"""What stands between two names of one list: the second has the relation of the first."""
 _SIZE = re.compile(r" \(\d{1,4}(?:\.\d+)?[BM]\)\Z")
 """A size in brackets, without which a text calls its own tool by name."""
 
@@ -52,10 +76,24 @@ def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]
     found: list[Mention] = []
     for name in all_names(passage, known):
         if not is_self(name, tool):
-            is_next = found and LISTED.fullmatch(text, found[-1].end, name.start)
-            relation = found[-1].relation if is_next else relation_of(passage, name.start)
+            is_next = found and _LISTED.fullmatch(text, found[-1].end, name.start)
+            relation = found[-1].relation if is_next else _relation_of(passage, name.start)
             found.append(Mention(*name, relation))
     return tuple(found)
+
+
+def _relation_of(passage: Passage, start: int) -> MentionRelation | None:
+    """The relation to the tool of what is named at a place. Absent: None where none is said.
+
+    >>> def of(text, name):
+    ...     return _relation_of(Passage(text), text.index(name))
+    >>> of("It runs on Umber.", "Umber"), of("I moved from Umber to it.", "Umber")
+    ('dependency', 'alternative')
+    >>> of("Slower than Umber.", "Umber"), of("Made by Umber.", "Umber")
+    ('competitor', None)
+    """
+    said = _SAID.search(passage.before(start)[-60:])
+    return next((name for name in PHRASES if said and said[name]), None)
 
 
 def all_names(passage: Passage, known: Gazetteer) -> list[FoundName]:

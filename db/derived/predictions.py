@@ -104,7 +104,9 @@ def _is_prediction(passage: Passage, it: Expression, written: date) -> bool:
         return False
     if it.kind == "to come":
         return True
-    judge = {"counted": _is_counted_from_now, "running": _is_running}.get(it.kind, _is_vague)
+    if it.kind == "running":
+        return has_future(clause) or (it.horizon is not None and it.horizon.relation != "in")
+    judge = _is_counted_from_now if it.kind == "counted" else _is_vague
     return judge(passage, it, clause)
 
 
@@ -131,10 +133,6 @@ def _is_counted_from_now(passage: Passage, it: Expression, clause: str) -> bool:
     if is_short or _IN_ONE.match(passage.text, it.start):
         return (is_head or has_future(clause)) and not _TERMS.search(clause)
     return has_future(clause) or not _WORK.search(before)
-
-
-def _is_running(passage: Passage, it: Expression, clause: str) -> bool:
-    return has_future(clause) or (it.horizon is not None and it.horizon.relation != "in")
 
 
 def _is_vague(passage: Passage, it: Expression, clause: str) -> bool:

@@ -58,5 +58,4 @@ def plain(number: Decimal) -> str:
     >>> plain(Decimal("1.10")), plain(Decimal("1E+3")), plain(Decimal("0.0"))
     ('1.1', '1000', '0')
     """
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{number.normalize():f}"
