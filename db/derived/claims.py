@@ -40,10 +40,10 @@ _REFUSED = re.compile(
 )
 """Words right before an amount by which it is denied."""
 _SUPPOSED = re.compile(
-    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not|as) )(?:if|unless|suppose|were|had|whether"
-    r"|imagine|though)\b|(?:\A|, )(?:would|should) (?:it|they|this)\b|\b(?:ask(?:s|ed)? for"
-    r"|(?:would|could|might|should) be|asking whether|wonder|wish(?:es)?|until (?:it|they)"
-    r" (?:is|are))\b)[^,.;:!?]{0,60}\Z",
+    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not) )(?:if|unless|suppose|were|had|whether"
+    r"|imagine)\b|(?:\A|, )(?:would|should) (?:it|they|this)\b|\b(?:as (?:if|though)"
+    r"|ask(?:s|ed)? for|(?:would|could|might|should) be|asking whether|wonder|wish(?:es)?"
+    r"|until it is|until they are)\b)[^,.;:!?]{0,60}\Z",
     re.IGNORECASE,
 )
 """Words before a value by which it is only supposed."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from db.derived.gazetteer import Gazetteer
+from db.derived.gazetteer import Gazetteer, fold
 from db.derived.lexicon import COMMON, EDITIONS, NOT_NAMES, ORGANISATIONS
 from db.derived.passage import Passage
 
@@ -60,6 +61,7 @@ class _Word(NamedTuple):
     start: int
     end: int
     text: str
+    folded: str
 
     @property
     def is_capital(self) -> bool:
@@ -91,7 +93,7 @@ def find_names(
     ['Lantern Pro', 'plover 9', 'Umber & Co']
     """
     held = {at for span in taken for at in range(*span)}
-    words = [_Word(*it.span(), it[0]) for it in _WORD.finditer(passage.text)]
+    words = [_Word(*it.span(), it[0], fold(it[0])) for it in _WORD.finditer(passage.text)]
     free = [word for word in words if word.start not in held and word.end - 1 not in held]
     found: list[FoundName] = []
     at = 0
@@ -118,7 +120,7 @@ def _repeats(words: Sequence[_Word], found: Sequence[FoundName]) -> list[FoundNa
     heads = {name.words.split(" ")[0] for name in found if name.words[0].isupper()}
     held = {at for name in found for at in range(name.start, name.end)}
     return [
-        FoundName(*word, None)
+        FoundName(*word[:3], None)
         for word in words
         if word.text in heads and word.start not in held and not is_ordinary(word.text)
     ]
@@ -137,11 +139,11 @@ def _run(text: str, words: Sequence[_Word]) -> list[_Word]:
 def _length(passage: Passage, run: Sequence[_Word], known: Gazetteer) -> int:
     """How many words of a run are a name that begins with its first; 0 where none does."""
     first = run[0]
+    folded = accumulate(word.folded for word in run)
     lengths = [
         count
-        for count in range(1, len(run) + 1)
-        if known.canonical(passage.text[first.start : run[count - 1].end])
-        and _is_meant(passage, run[:count])
+        for count, name in enumerate(folded, 1)
+        if known.of_folded(name) and _is_meant(passage, run[:count])
     ]
     if not (first.is_capital or first.is_inner):
         return max(lengths, default=0)
