@@ -24,15 +24,15 @@ MentionRelation = Literal["competitor", "alternative", "dependency"]
 
 PHRASES: dict[MentionRelation, str] = {
     "alternative": r"instead of|rather than|in place of|replac(?:es?|ed|ing)|uninstall(?:ed|s)?"
-    r"|alternatives? to|(?:replacements?|substitutes?) for|just use|(?:mov|migrat|switch"
-    r"|chang)(?:ed|es?|ing) (?:[a-z]+ ){0,5}?(?:from|to|out of)",
-    "dependency": r"(?:built|based|runs?|running|sits?|stands?|depends?|depending|rel(?:y|ies"
-    r"|ying)) (?:on|upon|atop|around|through)(?: top of)?|on top of|(?:powered|hosted) by"
+    r"|alternatives? to|(?:replacements?|substitutes?) for|just use"
+    r"|(?:mov|migrat|switch|chang)(?:ed|es?|ing) (?:[a-z]+ ){0,5}?(?:from|to|out of)",
+    "dependency": r"(?:built|based|runs?|running|sits?|stands?|depends?|depending|relies|relying)"
+    r" (?:on|upon|atop|around|through)(?: top of)?|on top of|(?:powered|hosted) by"
     r"|(?:works?|integrates?|syncs?|integration) with|plugs? into|needs|requires|calls|by way of"
     r"|(?:plugins?|add-ons?|extensions?|companion|wrapper|recipes) (?:for|around)",
-    "competitor": r"(?:competitors?|rivals?)(?:,? such as| like| is| are|:)?|compet(?:es?"
-    r"|ing) with|compar(?:ed|ing) (?:it |this )?(?:with|to)|unlike|versus|vs\.?|(?:[a-z]{2,}er"
-    r"|(?:more|less) [a-z]+|worse) than",
+    "competitor": r"(?:competitors?|rivals?)(?:,? such as| like| is| are|:)?"
+    r"|compet(?:es?|ing) with|compar(?:ed|ing) (?:it |this )?(?:with|to)|unlike|versus|vs\.?"
+    r"|(?:[a-z]{2,}er|(?:more|less) [a-z]+|worse) than",
 }
 """The words that say each relation."""
 _SAID = re.compile(

@@ -59,9 +59,9 @@ _PRICE = re.compile(
 )
 _NOT_A_PRICE = re.compile(
     r"\b(?:sav(?:e[sd]?|ings?)|rais(?:e[sd]?|ing)|revenue|valu(?:ed|ation)|fund(?:s|ed|ing)|worth"
-    r"|invest(?:s|ed|ment)?|fined?|salary|earn(?:s|ed)?|ma[dk]es?|lo(?:st|ses?)|profits?|turnover"
-    r"|owed?|bet|prize|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?|acquired|bought"
-    r"|sold)\b[^,.;:!?]{0,30}\Z",
+    r"|invest(?:s|ed|ment)?|fined?|salary|earn(?:s|ed)?|made|makes|lo(?:st|ses?)|profits?|turnover"
+    r"|owed?|bet|prize|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?|acquired"
+    r"|(?:bought|sold) for)\b[^,.;:!?]{0,30}\Z",
     re.IGNORECASE,
 )
 """Words before an amount that make it none to be paid for a tool."""
@@ -70,8 +70,7 @@ _NO_PRICE_AFTER = re.compile(
     r"|voucher)\b"
 )
 _GOODS = any_of(
-    r"boards?|H100|GPUs?|graphics card|laptops?|phones?|computers?|machines?|chips?"
-    r"|cables?"
+    r"boards?|H100|GPUs?|graphics cards?|laptops?|phones?|computers?|machines?|chips?|cables?"
 )
 """Things beside whose price nothing is said of a tool's."""
 _PRICED = any_of(
