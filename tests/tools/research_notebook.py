@@ -25,6 +25,8 @@ from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "docs" / "research.ipynb"
+FONTS = ROOT / ".bootstrap" / "matplotlib"
+"""Where matplotlib keeps its list of fonts, which takes it a second to make."""
 NOW = "2026-11-20T00:00:00Z"
 """When the sample was captured that the notebook shows."""
 CELL_S = 60
@@ -100,7 +102,7 @@ def executed(release: Path) -> NotebookNode:
             resources={"metadata": {"path": str(NOTEBOOK.parent)}},
             config=Config(KernelManager=kernel),
         )
-        own = {"IPYTHONDIR": scratch, "MPLCONFIGDIR": scratch, "VERDICTS_RELEASE": str(release)}
+        own = {"IPYTHONDIR": scratch, "MPLCONFIGDIR": str(FONTS), "VERDICTS_RELEASE": str(release)}
         client.execute(env={**os.environ, **own})
     notebook.metadata = metadata  # else it names the Python that ran it
     for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
