@@ -142,6 +142,8 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
         "votes_skip": "1", "community_stated": "0", "pricing": "'Free for one person'",
     }  # fmt: skip
     _put(conn, "side", side, "from tool order by id")
+    seen: Columns = {"id": "tool.id", "side_id": "tool.id", "version_id": "min(pair.n)", **_dated()}
+    _put(conn, "side_seen", seen, "from tool join pair on tool.id in (a, b) group by tool.id")
     about = f"(id / {SPACING} + (slot - 1) * {tools})"
     cell: Columns = {
         "side_id": "id", "slot": "slot", "reviewer_id": "slot", "score": f"74 + {about} % 15",
