@@ -23,7 +23,9 @@ from db import build
 from db.check import check
 from parsers import read_page
 from schema.records import Comparison
-from web.stored import stored_queries
+from web.asking import first
+from web.queries import SIDE_AS_OF
+from web.stored import FOLDER, stored_queries
 
 DOGWOOD = Card("dogwood", "Dogwood Loom", reviewer="Builder, Skeptic, Founder, Designer")
 FIRST = [replace(card, reviewer=DOGWOOD.reviewer) for card in (ALDER, BIRCH, CEDAR)] + [DOGWOOD]
@@ -225,6 +227,18 @@ def test_stored_queries_as_of_a_day_give_what_the_captures_until_then_show(publi
         for asked, (_, before, after) in AS_OF.items():
             assert told(asked, "2026-10-31") == [], asked
             assert (told(asked, "2026-12-10"), told(asked, "2026-12-11")) == (before, after), asked
+
+
+def test_stored_queries_and_tools_pages_show_the_same_side_as_of_any_day(published: Path) -> None:
+    shown = (FOLDER / "parts" / "shown.sql").read_text()
+    with closing(sqlite3.connect(published)) as db:
+        for day in ("2026-10-31", "2026-11-01", "2026-12-11", "2027-01-20", "2027-12-31"):
+            until = f"{day}T23:59:59Z"
+            tools = [tool for (tool,) in db.execute("SELECT id FROM tool ORDER BY id")]
+            sides = [first(db, SIDE_AS_OF, id=tool, until=until) for tool in tools]
+            found = db.execute(f"SELECT tool_id, side_id FROM ({shown}) ORDER BY 1", {"as_of": day})
+            there = zip(tools, sides, strict=True)
+            assert found.fetchall() == [(tool, side.side_id) for tool, side in there if side]
 
 
 def test_python_gives_the_capture_of_a_page_as_of_a_day(published: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -191,6 +193,27 @@ def test_quotes_are_counted_once_by_verdict_and_reviewer(
         scores = [q.score for q in own if q.score is not None]
         assert row["mean_score"] == round(sum(scores) / len(scores), 1)
         assert row["mean_characters"] == round(sum(len(q.text) for q in own) / len(own), 1)
+
+
+def test_words_that_two_tools_of_one_name_show_are_one_quote(
+    sample: Server, tmp_path: Path
+) -> None:
+    path = tmp_path / "copy.db"
+    shutil.copy(sample.process.args[3], path)
+    with closing(sqlite3.connect(path)) as conn:
+
+        def quotes() -> int:
+            rows = conn.execute(QUERIES["verdicts_by_source"].sql, {"as_of": ""}).fetchall()
+            return sum(row[2] for row in rows)
+
+        before = quotes()
+        one, other = conn.execute("SELECT id FROM side ORDER BY id LIMIT 2").fetchall()
+        conn.execute(
+            "UPDATE side_quote SET quote_id = (SELECT quote_id FROM side_quote WHERE side_id = ?"
+            " AND slot = 1) WHERE side_id = ? AND slot = 1",
+            (*one, *other),
+        )
+        assert quotes() == before - 1
 
 
 def test_cards_are_counted_once_by_share_and_category(

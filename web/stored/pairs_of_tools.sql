@@ -7,26 +7,31 @@
 -- site (text): The short name of a site; all sites, where it is empty.
 -- example: site=
 
-WITH RECURSIVE pair AS (
-  SELECT DISTINCT site, min(tool_a_id, tool_b_id) AS a, max(tool_a_id, tool_b_id) AS b
-  FROM comparison WHERE :site IN ('', site) AND tool_a_id <> tool_b_id),
+WITH RECURSIVE met AS (
+  SELECT tool_a_id AS tool, count(*) AS times FROM comparison GROUP BY tool_a_id
+  UNION ALL SELECT tool_b_id, count(*) FROM comparison GROUP BY tool_b_id),
 compared AS (
-  SELECT site, tool, count(*) AS times
-  FROM (SELECT site, a AS tool FROM pair UNION ALL SELECT site, b FROM pair) GROUP BY site, tool),
+  SELECT tool.site, met.tool, sum(times) AS times
+  FROM met JOIN tool ON tool.id = met.tool GROUP BY met.tool),
 centre AS (SELECT site, tool, max(times) AS times FROM compared GROUP BY site),
 reached(site, tool) AS (
   SELECT site, tool FROM centre
-  UNION
-  SELECT reached.site, iif(next.tool_a_id = reached.tool, next.tool_b_id, next.tool_a_id)
-  FROM reached CROSS JOIN comparison AS next
-    ON next.tool_a_id = reached.tool OR next.tool_b_id = reached.tool)
-SELECT site.site, (SELECT count(*) FROM tool WHERE tool.site = site.site) AS tools,
-  (SELECT count(*) * (count(*) - 1) / 2 FROM tool WHERE tool.site = site.site) AS possible_pairs,
-  (SELECT count(*) FROM pair WHERE pair.site = site.site) AS compared_pairs,
-  (SELECT round(200.0 * (SELECT count(*) FROM pair WHERE pair.site = site.site)
-    / (count(*) * (count(*) - 1)), 2) FROM tool WHERE tool.site = site.site) AS density_percent,
-  (SELECT count(*) FROM compared WHERE compared.site = site.site) AS compared_tools,
-  (SELECT count(*) FROM reached WHERE reached.site = site.site) AS tools_reached_from_most_compared
-FROM site
-WHERE :site IN ('', site.site)
-ORDER BY site.site
+  UNION SELECT reached.site, tool_b_id FROM reached JOIN comparison ON tool_a_id = reached.tool
+  UNION SELECT reached.site, tool_a_id FROM reached JOIN comparison ON tool_b_id = reached.tool),
+counted AS (
+  SELECT site, count(*) AS tools, count(*) * (count(*) - 1) / 2 AS possible_pairs
+  FROM tool GROUP BY site),
+pair AS (
+  SELECT site, count(*) AS pairs FROM (
+    SELECT DISTINCT site, min(tool_a_id, tool_b_id) AS a, max(tool_a_id, tool_b_id) AS b
+    FROM comparison WHERE tool_a_id <> tool_b_id)
+  GROUP BY site)
+SELECT counted.site, counted.tools, counted.possible_pairs,
+  coalesce(pair.pairs, 0) AS compared_pairs,
+  round(100.0 * coalesce(pair.pairs, 0) / counted.possible_pairs, 2) AS density_percent,
+  (SELECT count(*) FROM compared WHERE compared.site = counted.site) AS compared_tools,
+  (SELECT count(*) FROM reached WHERE reached.site = counted.site)
+    AS tools_reached_from_most_compared
+FROM counted LEFT JOIN pair ON pair.site = counted.site
+WHERE :site IN ('', counted.site)
+ORDER BY counted.site
