@@ -22,6 +22,7 @@ from web.upstream import Base400, Datasette, QueryView, Request, Response
 
 FOLDER = Path(__file__).parent / "stored"
 LINE = re.compile(r"-- ([a-z][\w |()]*): ?(.*(?:\n--   .*)*)\n")
+HEAD = frozenset({"need", "title", "gives", "does not say", "example"})
 PARAMETER = re.compile(r"(\w+) \(([\w|]+)\)")
 
 
@@ -81,8 +82,7 @@ class StoredQuery:
 def stored_queries() -> dict[str, StoredQuery]:
     """All stored queries by name, those of one need beside each other.
 
-    Raises: KeyError for a file whose head leaves something out; ValueError for a head that says
-        what no query has.
+    Raises: ValueError naming the file whose head leaves something out, or says what no query has.
     """
     found = [_read(path) for path in sorted(FOLDER.glob("*.sql"))]
     return {each.name: each for each in sorted(found, key=lambda each: each.need)}
@@ -96,19 +96,18 @@ def _read(path: Path) -> StoredQuery:
         for word in list(said)
         if (named := PARAMETER.fullmatch(word))
     )
-    query = StoredQuery(
+    if odd := said.keys() ^ HEAD:
+        raise ValueError(f"{path.name}: its head leaves out, or adds, {min(odd)!r}")
+    return StoredQuery(
         name=path.stem,
-        need=said.pop("need"),
-        title=said.pop("title"),
-        gives=said.pop("gives"),
-        does_not_say=said.pop("does not say"),
+        need=said["need"],
+        title=said["title"],
+        gives=said["gives"],
+        does_not_say=said["does not say"],
         parameters=parameters,
-        example=said.pop("example"),
+        example=said["example"],
         sql=re.sub(r"\{(\w+)\}", _part, sql).strip(),
     )
-    if said:
-        raise ValueError(f"{path}: a query has no {min(said)!r}")
-    return query
 
 
 def _part(named: re.Match[str]) -> str:

@@ -111,7 +111,7 @@ def test_a_file_that_leaves_something_out_is_no_query(
     )
     (tmp_path / "odd.sql").write_text(f"{head}\nSELECT 1\n")
     monkeypatch.setattr(stored, "FOLDER", tmp_path)
-    with pytest.raises(KeyError, match=left_out):
+    with pytest.raises(ValueError, match=rf"odd\.sql: .* '{left_out}'"):
         stored_queries.__wrapped__()
 
 

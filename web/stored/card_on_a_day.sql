@@ -7,7 +7,7 @@
 -- tool (text): The key of a tool; all tools, where it is empty.
 -- category (text): A category as published; all categories, where it is empty.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown})
 SELECT shown.tool, card.name, card.category, card.panel_ship_percent, side.badge, side.votes_ship,

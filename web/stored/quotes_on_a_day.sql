@@ -7,7 +7,7 @@
 -- tool (text): The key of a tool; all tools, where it is empty.
 -- reviewer (text): A reviewer's name; all reviewers, where it is empty.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown})
 SELECT shown.tool, own.slot, reviewer.name AS reviewer, own.score, own.verdict, own.verdict_source,

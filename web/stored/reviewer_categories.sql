@@ -6,7 +6,7 @@
 --   printed_verdicts is small a share means little.
 -- reviewer (text): A reviewer's name; all reviewers, where it is empty.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown}), said AS ({said})
 SELECT reviewer.name AS reviewer, card.category, count(*) AS quotes,

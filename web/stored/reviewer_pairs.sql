@@ -5,7 +5,7 @@
 -- does not say: That two reviewers think alike: by chance alone reviewers who mostly say ship agree
 --   often. Coefficients with intervals are in reviewer_coefficients.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown}),
 card_shown AS (SELECT max(side_id) AS side_id FROM shown GROUP BY card_id),

@@ -5,7 +5,7 @@
 -- does not say: How reliable a reviewer is: the reviewers of one publisher may be one program. Shares
 --   are of printed verdicts alone. Intervals stand in the table reviewer_figure.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown}), said AS ({said})
 SELECT reviewer.name AS reviewer, count(*) AS quotes, sum(is_printed) AS printed_verdicts,

@@ -5,7 +5,7 @@
 --   so most tools are level, and which of them a publisher shows is its own choice.
 -- category (text): A category as published; all categories, where it is empty.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown})
 SELECT panel_ship_percent, count(*) AS cards, sum(count(*)) OVER () AS cards_in_all,

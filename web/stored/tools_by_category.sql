@@ -5,7 +5,7 @@
 -- does not say: How many tools of a category the publisher has, or that two spellings are two
 --   categories: it is an open list, as published.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown})
 SELECT card.category, count(*) AS tools, count(DISTINCT card.id) AS cards,

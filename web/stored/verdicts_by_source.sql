@@ -6,7 +6,7 @@
 -- does not say: Whether a verdict is right. An inferred one follows from what the page prints and is
 --   no second opinion.
 -- as_of (day): As each tool was shown on this day; as it is shown now, where it is empty.
--- example: as_of=2026-12-31
+-- example: as_of=2030-01-01
 
 WITH shown AS ({shown}), said AS ({said})
 SELECT verdict_source, verdict, count(*) AS quotes, sum(count(*)) OVER () AS quotes_in_all,
