@@ -78,6 +78,7 @@ from archive.ledger.waits import (
     acknowledge,
     acknowledged,
     failed_in,
+    forget_well,
     is_reading_noted,
     note_reading,
     reading_changes,
