@@ -174,6 +174,14 @@ def test_a_wish_that_is_taken_back_is_over_and_one_made_later_holds_for_all_befo
         assert plain_words(words) not in told
 
 
+def test_a_wish_counts_though_the_clock_was_once_ahead(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    store(home, [page(ALDER, SHY, at=WEDNESDAY)])
+    store(home, [page(ALDER, SHY, at=MONDAY, head=ASKING)])
+    build(home, workers=1)
+    assert SHY.words not in words_of(release(home, tmp_path / "out"))
+
+
 def test_words_that_another_address_shows_without_such_a_wish_stay(tmp_path: Path) -> None:
     home = tmp_path / "home"
     store(home, [page(ALDER, SHY, head=ASKING), page(BIRCH, SHY), page(CEDAR, ALDER, head=ASKING)])
