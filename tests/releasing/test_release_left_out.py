@@ -245,7 +245,10 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path: Path) -> None:
 
 def test_a_release_does_not_go_into_its_home_and_its_base_is_an_address(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    inside = verdicts("export", "--home", home, "--out", home / "releases")
-    assert inside.returncode == 2 and "does not lie inside its home" in inside.stderr
+    home.mkdir()
+    (tmp_path / "link").symlink_to(home)
+    for way in (home, tmp_path / "link", tmp_path / "link" / ".." / "home"):
+        inside = verdicts("export", "--home", home, "--out", way / "releases")
+        assert inside.returncode == 2 and "does not lie inside its home" in inside.stderr
     based = verdicts("export", "--home", home, "--out", tmp_path / "out", "--base", "here")
     assert based.returncode == 2 and "here: not an address" in based.stderr
