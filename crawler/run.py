@@ -15,7 +15,7 @@ from typing import Any, Literal
 from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import Home, OpenRun, RunLog, open_run
-from archive.ledger import failed_in, report_before, still_held
+from archive.ledger import failed_in, forget_well, report_before, still_held
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress, Wanted
 from crawler.drift.profiler import judge_rest
 from crawler.nothing import found_nothing, nothing_due_until
@@ -135,6 +135,7 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
     nothing = found_nothing(run, jobs)
     unread = sorted(set(tally.unread))
     failed = failed_in(books.ledger, books.id)
+    forget_well(books.ledger)
     newly = [each.url for each in failed if not each.is_known]
     before_told = report_before(books.ledger, books.id, _site(jobs))
     told = {"drift": drift, "found_nothing": nothing, "unread_lists": unread}

@@ -203,9 +203,10 @@ def _check_canonical(context: Context, site: Site, url: str) -> None:
 
 
 def _are_turned(slugs: tuple[str, str], names: Names) -> bool:
-    """Whether each of two names stands in the other's slug, and not in its own."""
-    keys = [re.sub(r"\W+", "-", name.casefold()).strip("-") for name in names]
-    held = [[f"-{key}-" in f"-{slug}-" for slug in slugs] for key in keys]
+    """Whether each of two names stands in the other's slug, or that in it, and none in its own."""
+    keys = ["-" + re.sub(r"\W+", "-", name.casefold()).strip("-") + "-" for name in names]
+    whole = [f"-{slug}-" for slug in slugs]
+    held = [[key in slug or slug in key for slug in whole] for key in keys]
     return held == [[False, True], [True, False]]
 
 

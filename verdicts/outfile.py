@@ -14,7 +14,7 @@ from schema.errors import StartError, StoppedError, UsageError
 
 def require_outside(home: Path, path: Path, what: str) -> None:
     """Pass where a file would not lie inside the home; raises UsageError else."""
-    if path.absolute().is_relative_to(home.absolute()):
+    if path.resolve().is_relative_to(home.resolve()):
         raise UsageError(what=f"{path}: {what} does not lie inside its home")
 
 

@@ -121,7 +121,7 @@ select v.id as version_id, v.number as version_number, v.title, v.layout, v.quot
        null as newest_opt_outs, 'stored' as state
 from comparison_version v join capture a on a.id = (
   select id from capture where version_id = v.id and date_source <> 'file'
-    and captured_at <= :until order by captured_at desc, id desc limit 1)
+    and captured_until <= :until order by captured_at desc, id desc limit 1)
 where v.page_id = :id and v.first_seen <= :until order by v.number desc limit 1"""
 
 TOOLS_OF_VERSION = """

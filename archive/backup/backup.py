@@ -69,7 +69,7 @@ def backup(
     home.require_ledger()
     if not home.ledger.is_file():
         raise StartError(what=f"{home.ledger}: {NO_ARCHIVE}")
-    if to.absolute().is_relative_to(home.path.absolute()):
+    if to.resolve().is_relative_to(home.path.resolve()):
         raise UsageError(what=f"{to}: a backup does not lie inside its home")
     with shelf_at(to, is_deep=is_deep) as shelf:
         ledger, seen = shelf.ledger, lengths(home)

@@ -71,13 +71,14 @@ from archive.ledger.questions import (
 )
 from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due
 from archive.ledger.soundness import require_sound
-from archive.ledger.timeline import UNDATED
+from archive.ledger.timeline import NEWEST_FIRST, TIMELINE, UNDATED
 from archive.ledger.waits import (
     NotedChange,
     ReadingChange,
     acknowledge,
     acknowledged,
     failed_in,
+    forget_well,
     is_reading_noted,
     note_reading,
     reading_changes,

@@ -68,6 +68,18 @@ def acknowledge(db: sqlite3.Connection, waiting: Mapping[str, str], at: str) -> 
         insert(db, "acknowledged", {"url": url, "code": code, "added_at": at})
 
 
+def forget_well(ledger: Ledger) -> None:
+    """Let what a person has seen waiting be told again where the page was well since.
+
+    Codes with a reason are those of a last attempt; a page that drifted is not well for a good one.
+    """
+    with ledger.transaction() as db:
+        db.execute(
+            "DELETE FROM acknowledged WHERE code LIKE '%:%' AND url IN ("
+            "SELECT url FROM page WHERE last_outcome = 'ok')"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingChange:
     """One value that another version of the parser reads otherwise of pages published before.

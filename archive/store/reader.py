@@ -21,6 +21,7 @@ from archive.warc.content import DecodedBody
 from archive.warc.http1 import split_head, take_apart
 from archive.warc.record import WarcRecord, read_member
 from machine.clock import parse_stamp
+from machine.dates import latest
 from schema.dates import Precision
 from schema.errors import BytesError, IntegrityError, UsageError
 from schema.page import RawPage
@@ -196,7 +197,11 @@ class Archive:
         """
         until = f"{day}T23:59:59Z" if "T" not in day else day
         found = self._some("capture.url = ? AND capture.status IN (200, 304)", url)
-        known = [each for each in found if each.captured_at <= until and each.date_source != "file"]
+        known = (
+            each
+            for each in found
+            if (by := latest(each.captured_at, each.precision)) and by <= until
+        )
         return max(known, key=lambda each: each.order, default=None)
 
     def captures_of_run(self, run: int) -> list[Capture]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, product
+from typing import NamedTuple
 
 from db.derived.claims import Claim
 
@@ -54,6 +55,13 @@ class Conflict:
     unit: str | None
     one: Stated
     other: Stated
+
+
+class StatedValues(NamedTuple):
+    """The values of one text: its own, and with these the families that they belong to."""
+
+    own: set[str]
+    wide: set[str]
 
 
 def find_conflicts(statements: Iterable[Stated]) -> tuple[Conflict, ...]:
@@ -100,9 +108,10 @@ def _of_texts(stated: Sequence[Stated]) -> Iterator[Conflict]:
             form = (it.claim.attribute, it.claim.unit or "", is_mixture)
             groups[form].setdefault(text, []).append(it)
     for (attribute, unit, _), texts in sorted(groups.items()):
-        for mine, theirs in combinations(_newest([*texts.values()]), 2):
-            if not _is_shared(mine, theirs) and _is_at_one_time(mine[0], theirs[0]):
-                yield Conflict(mine[0].tool, attribute, unit or None, mine[0], theirs[0])
+        newest = [(it[0], _values(it)) for it in _newest([*texts.values()])]
+        for (mine, ours), (theirs, others) in combinations(newest, 2):
+            if not _is_shared(ours, others) and _is_at_one_time(mine, theirs):
+                yield Conflict(mine.tool, attribute, unit or None, mine, theirs)
 
 
 def _newest(texts: list[list[Stated]]) -> list[list[Stated]]:
@@ -112,18 +121,16 @@ def _newest(texts: list[list[Stated]]) -> list[list[Stated]]:
     return [texts[at] for at in sorted(newest)]
 
 
-def _is_shared(mine: Sequence[Stated], theirs: Sequence[Stated]) -> bool:
+def _is_shared(mine: StatedValues, theirs: StatedValues) -> bool:
     """Whether two texts share a value; a bare family of licences is shared by its versions."""
-    return any(
-        one == other or one.startswith(f"{other}-") or other.startswith(f"{one}-")
-        for one in _values(mine)
-        for other in _values(theirs)
-    )
+    return not (mine.own.isdisjoint(theirs.wide) and theirs.own.isdisjoint(mine.wide))
 
 
-def _values(stated: Sequence[Stated]) -> set[str]:
+def _values(stated: Sequence[Stated]) -> StatedValues:
     """Their values; source and weights that are open do not speak against each other."""
-    return {it.claim.value.split(" ")[0] for it in stated if it.claim}
+    own = {it.claim.value.split(" ")[0] for it in stated if it.claim}
+    families = {value[:at] for value in own for at, sign in enumerate(value) if sign == "-"}
+    return StatedValues(own, own | families)
 
 
 def _is_at_one_time(one: Stated, other: Stated) -> bool:

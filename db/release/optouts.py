@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
+from archive.ledger import NEWEST_FIRST, TIMELINE
 from db.release.tables import quoted
 from db.rows.page_rows import public_detail
 from schema.signals import SIGNALS
@@ -18,8 +19,6 @@ REASON = "noai"
 """What `withheld` names in a release where a text is left out for such a wish."""
 _NAMES = re.compile(r"[a-z][a-z_-]*")
 
-_NEWEST = "date_source = 'file', captured_at DESC, id DESC"
-"""What tells the newest capture: a date that only a saved file says comes before every other."""
 _ASKING = """
 CREATE TEMP TABLE asking AS
 WITH placed AS (
@@ -28,7 +27,7 @@ WITH placed AS (
       + 9 * ({version} IS NULL) AS good,
     row_number() OVER (PARTITION BY {page}, date_source IN ('crawl', 'warc')
       ORDER BY {newest}) + 9 * (date_source NOT IN ('crawl', 'warc')) AS answer
-  FROM capture WINDOW newest AS (PARTITION BY {page} ORDER BY {newest}))
+  FROM {timeline} WINDOW newest AS (PARTITION BY {page} ORDER BY {newest}))
 SELECT DISTINCT page FROM placed
 WHERE (every = 1 OR good = 1 OR answer = 1) AND asks_no_ai(opt_outs)
 """
@@ -57,7 +56,9 @@ def leave_out_reserved(db: sqlite3.Connection) -> bool:
     db.create_function("asks_no_ai", 1, _asks_no_ai, deterministic=True)
     db.create_function("without_words", 1, _without_words, deterministic=True)
     page, version = _link(db, "capture", "page"), _link(db, "capture", "comparison_version")
-    db.execute(_ASKING.format(page=page, version=version, newest=_NEWEST))
+    # By the ledger's own order: that of dates would follow a clock that was once wrong.
+    order = {"timeline": TIMELINE, "newest": NEWEST_FIRST}
+    db.execute(_ASKING.format(page=page, version=version, **order))
     if not db.execute("SELECT EXISTS (SELECT 1 FROM asking)").fetchone()[0]:
         return False
     side, of_version = (

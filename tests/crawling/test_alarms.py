@@ -61,6 +61,22 @@ def test_what_a_person_acknowledged_is_not_told_again_until_it_changes(
     assert built(home) == (10, {"as_before": 0, "newly": 1})
 
 
+def test_what_was_acknowledged_is_told_again_after_the_page_was_well(
+    site: Site, home: Path
+) -> None:
+    site.answers[PATH] = CUT
+    run_crawl(home, site.base, env=at(0))
+    verdicts("acknowledge", "--home", home)
+    as_before = run_crawl(home, site.base, "--all-due", env=at(40))
+    assert as_before.exit_code == 0
+    site.answers[PATH] = Answer(PAGES[PATH])
+    run_crawl(home, site.base, "--all-due", env=at(80))
+    site.answers[PATH] = CUT
+    ill = run_crawl(home, site.base, "--all-due", env=at(120))
+    assert (ill.exit_code, ill.report["failing"]) == (10, {"as_before": 0, "newly": 1})
+    assert built(home) == (10, {"as_before": 0, "newly": 1})
+
+
 def test_a_site_that_names_no_page_is_told_once(site: Site, home: Path) -> None:
     site.answers = {"/": Answer(b"<html><body><p>Nothing here.</p></body></html>")}
     assert run_crawl(home, site.base, "--all-due", env=at(0)).exit_code == 10

@@ -8,6 +8,7 @@ import os
 import random
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from crawler.importing.importing import import_paths
 from crawler.importing.taking import OTHER_HOST
 from crawler.report import ImportReport
 from parsers.sites import site_named
+from web.queries import comparison
 
 SAMPLE = site_named("sample")
 URL = url_of(ALDER, BIRCH)
@@ -269,6 +271,16 @@ def test_a_date_is_as_exact_as_it_is_written(home, written_as, at, precision, un
     assert (capture.captured_at, capture.precision) == (at, precision)
     sql = "SELECT captured_at, date_source, date_precision, captured_until FROM capture"
     assert built(home, sql) == [(at, "warc", precision, until)]
+
+
+def test_what_may_have_been_said_later_is_not_shown_as_of_a_day(home):
+    assert taken(home, record("response", URL, "2026-10", answer(BODY))).failed == {}
+    built(home, "SELECT 1")
+    archive = open_archive(home)
+    with closing(sqlite3.connect(home / "public" / "current.db")) as db:
+        for day, is_shown in (("2026-10-01", False), ("2026-10-30", False), ("2026-10-31", True)):
+            assert (archive.capture_as_of(URL, day) is not None) is is_shown
+            assert (comparison(db, "alder-vs-birch", day) is not None) is is_shown
 
 
 def test_addresses_in_angle_brackets_and_other_kinds_of_record_are_read(home):

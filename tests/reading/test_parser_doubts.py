@@ -465,8 +465,9 @@ def test_a_community_that_contradicts_itself_is_a_finding(card: str, table: str)
     assert "community_disagrees" in {finding["code"] for finding in line["findings"]}
 
 
-def test_names_that_stand_in_each_others_slug_have_none() -> None:
-    line = read(html_page(DESK, WREN))
+@pytest.mark.parametrize("more", ["", " Pro"])
+def test_names_that_stand_in_each_others_slug_have_none(more: str) -> None:
+    line = read(html_page(DESK.but(name=DESK.name + more), WREN.but(name=WREN.name + more)))
     assert [tool["slug"] for tool in line["tools"]] == [None, None]
     assert "slug_ambiguous" in {finding["code"] for finding in line["findings"]}
 

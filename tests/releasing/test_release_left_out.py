@@ -174,6 +174,14 @@ def test_a_wish_that_is_taken_back_is_over_and_one_made_later_holds_for_all_befo
         assert plain_words(words) not in told
 
 
+def test_a_wish_counts_though_the_clock_was_once_ahead(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    store(home, [page(ALDER, SHY, at=WEDNESDAY)])
+    store(home, [page(ALDER, SHY, at=MONDAY, head=ASKING)])
+    build(home, workers=1)
+    assert SHY.words not in words_of(release(home, tmp_path / "out"))
+
+
 def test_words_that_another_address_shows_without_such_a_wish_stay(tmp_path: Path) -> None:
     home = tmp_path / "home"
     store(home, [page(ALDER, SHY, head=ASKING), page(BIRCH, SHY), page(CEDAR, ALDER, head=ASKING)])
@@ -237,7 +245,10 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path: Path) -> None:
 
 def test_a_release_does_not_go_into_its_home_and_its_base_is_an_address(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    inside = verdicts("export", "--home", home, "--out", home / "releases")
-    assert inside.returncode == 2 and "does not lie inside its home" in inside.stderr
+    home.mkdir()
+    (tmp_path / "link").symlink_to(home)
+    for way in (home, tmp_path / "link", tmp_path / "link" / ".." / "home"):
+        inside = verdicts("export", "--home", home, "--out", way / "releases")
+        assert inside.returncode == 2 and "does not lie inside its home" in inside.stderr
     based = verdicts("export", "--home", home, "--out", tmp_path / "out", "--base", "here")
     assert based.returncode == 2 and "here: not an address" in based.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -76,6 +77,17 @@ def test_of_hundreds_of_texts_the_newest_are_compared_and_no_more() -> None:
     found = find_conflicts([*many, *new])
     assert len(found) == MOST_TEXTS * (MOST_TEXTS - 1) // 2
     assert any(new[0] in (it.one, it.other) for it in found)
+
+
+def test_texts_of_hundreds_of_prices_are_compared_in_no_time() -> None:
+    many = [
+        Stated("ember", f"{text:02}", Claim(at, at + 1, "", "price", f"{text}.{at}", "USD", "tool"))
+        for text in range(20)
+        for at in range(500)
+    ]
+    begun = time.perf_counter()
+    assert len(find_conflicts(many)) == 20 * 19 // 2
+    assert time.perf_counter() - begun < 5
 
 
 claims = st.builds(
