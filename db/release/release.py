@@ -36,7 +36,7 @@ from db.release.editions import (
 from db.release.sqlite import write_database
 from db.release.tables import ReleasedTable, read_tables
 from db.release.writing import ReleaseProgress, write_files
-from db.rows.write import connect_read_only, disk_of_database
+from db.rows.write import connect_read_only, disk_of_database, is_of_this_edition
 from db.takedown.withdraw import withdraw
 from machine.failpoints import reach
 from machine.files import file_sha256, fsync_file, fsync_folder, put_in_place
@@ -93,9 +93,9 @@ def export(
         place.require_room(2 * published.stat().st_size)
         own = place.public / _OWN
         try:
+            date, sites = _told(published)
             with disk_of_database(own):
                 write_database(published, own, is_facts=is_facts)
-            date, sites = _told(published)
             wanted = WantedRelease(is_facts, base, since, date[:10], file_sha256(own))
             return _Making(place, out.resolve(), own, wanted, date, sites, progress).report()
         finally:
@@ -105,6 +105,8 @@ def export(
 def _told(published: Path) -> tuple[str, tuple[ReleasedSite, ...]]:
     """When the newest capture was made, and the sites that there are pages of."""
     with closing(connect_read_only(published)) as db:
+        if not is_of_this_edition(db):
+            raise StartError(what=f"{published}: of another edition; `verdicts build` makes one")
         newest = db.execute(
             "SELECT captured_at FROM capture ORDER BY date_source = 'file', captured_at DESC"
         ).fetchone()
