@@ -18,7 +18,7 @@ from db.statistics.agreement import agreement_rows, gwet_ac1
 from db.statistics.bootstrap import ratios
 from db.statistics.methods import are_installed, method_rows, methods_version
 from db.statistics.near import near_rows
-from db.statistics.panels import Panel, PanelQuote, panels_of
+from db.statistics.panels import Panel, PanelQuote
 from db.statistics.redundancy import redundancy_rows
 from db.statistics.reviewers import reviewer_rows
 from db.statistics.templates import template_rows
