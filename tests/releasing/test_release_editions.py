@@ -7,7 +7,6 @@ import json
 import shutil
 import signal
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 from commands import verdicts
 from db_home import ALDER, BIRCH, CEDAR, Card, page, store
-from release_home import ASKING, FORMULA, NOW, NUMBER, Release, make_home, release
+from release_home import ASKING, FORMULA, NOW, NUMBER, Release, release
 
 from archive import Home
 from archive.takedown import exports
@@ -27,17 +26,6 @@ from machine.failpoints import VARIABLE as KILL_AT
 FRIDAY = "2026-11-06T12:00:00Z"
 ELM = Card("elm", "Elm Rake")
 POINTS = ("export-entered", "export-written", "export-whole", "export-named")
-
-
-@pytest.fixture(autouse=True)
-def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("VERDICTS_NOW", NOW)
-    yield
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return make_home(tmp_path / "home")
 
 
 def goes_on(home: Path) -> None:
