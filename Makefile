@@ -6,6 +6,7 @@
 #   make soak    3,000 kills of crawls and of imports, 600 power cuts (make soak-short: 300 kills)
 #   make wacz-tools   a WACZ of the demo in tools for node
 #   make captures  pages as some forty other tools save them, taken in (needs npm, and apt for some)
+#   make notebook  docs/research.ipynb executed anew; ARGS=--accept keeps what came out
 #   make lock    renew the six lock files
 #   make clean   remove what make made
 #
@@ -31,7 +32,7 @@ COMPILE = $(RUN_UV) pip compile --quiet --universal --python-version 3.11 \
 # With it each process of the tests would compile the project anew: half of the time they take.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check style types examples bench bench-million lock clean install interop soak soak-short wacz-tools captures
+.PHONY: demo test check style types examples bench bench-million lock clean install interop soak soak-short wacz-tools captures notebook
 # Two installations into one environment must not run at once.
 .NOTPARALLEL:
 
@@ -72,6 +73,9 @@ soak: $(VENV)/.dev $(VENV)/.project
 # ARGS="--only wget" makes the rows of one tool; the tools stay installed under .bootstrap.
 captures: $(VENV)/.dev $(VENV)/.project
 	PYTHONPATH=tests/tools $(BIN)/python -m captures --work .bootstrap/captures $(ARGS)
+
+notebook: $(VENV)/.dev $(VENV)/.project
+	$(BIN)/python tests/tools/research_notebook.py $(ARGS)
 
 install: $(VENV)/.project
 

@@ -5,17 +5,16 @@ kind states its method and version, which its rows carry. Data that a rule rests
 at the top of its file.
 
 predictions  what is said to come              horizon    when it falls due
-times        expressions of time               timewords  the words that those are made of
-tense        to come or has been               dates      dates as written
-quantities   numbers as written                passage    the sentences and clauses of a text
+times        expressions of time               tense      to come or has been
+dates        dates as written                  quantities  numbers as written
+passage      the sentences and clauses of a text
 mentions     products and organisations        names      names in a text
 gazetteer    the names that are known          lexicon    capitals that name nothing
-relations    what a sentence says of two       claims     values that are stated
-amounts      parameters and context and memory  prices    what it costs
+claims       values that are stated            subjects   of whom a value is said
+amounts      how large a model is              prices     what it costs
 licences     by their SPDX identifiers         openness   open or closed
-events       past dates of a product           subjects   of whom a value is said
-conflicts    two published values              evaluate   the rules held against labels
-scores       precision and recall and F1
+events       past dates of a product           conflicts  two published values
+evaluate     the rules held against labels     scores     precision and recall and F1
 """
 
 from __future__ import annotations

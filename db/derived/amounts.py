@@ -6,12 +6,10 @@ Pure. Whose they are, and whether the sentence denies them, is asked elsewhere.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from db.derived.passage import Passage
+from db.derived.passage import Passage, any_of
 from db.derived.quantities import DIGITS, WORDS, plain, to_number
 
 Attribute = Literal["parameters", "licence", "price", "context", "memory", "date", "openness"]
@@ -27,101 +25,65 @@ class FoundValue(NamedTuple):
     unit: str | None
 
 
-NEAR = 160
-"""So near another count a bare "350M" is one of parameters too. Units: characters."""
-_POWERS = {"m": 6, "million": 6, "b": 9, "billion": 9, "t": 12, "trillion": 12}
-_PARAMETERS = (
-    r"(?:[- ](?:active |total |trainable )?(?:parameters?|params?)(?![\w])"
-    r"|[- ](?:total|active)(?: parameters?)?(?!\w))"
+_POWERS = {"k": 1_000, "t": 1_000, "m": 1_000_000}
+_ALONE = r"(?<![\w.,$€£-])"
+_PARAMETERS = re.compile(
+    rf"{_ALONE}(?:(?P<mix>\d{{1,3}}[x×])?(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?P<power>[BMT])"
+    rf"|(?P<spelt>\d{{1,4}}(?:\.\d{{1,3}})?|(?i:{WORDS}|half a|an?))[- ]"
+    r"(?P<large>(?i:million|billion|trillion))(?=[- ](?:\w+ )?param))(?P<said>[- ](?:(?:active "
+    r"|total |trainable )?param(?:eter)?s?|total|active)(?!\w))?(?![\w+%]|\.\d)"
 )
-_COUNT = re.compile(
-    rf"(?<![\w.,$€£-])(?P<mix>\d{{1,3}}[x×])?(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?P<power>[BMT])(?P<said>{_PARAMETERS})?(?![\w+]"
-    rf"|\.\d)"
-)
-_SPELT = re.compile(
-    rf"(?<![\w.,$€£-])(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?|{WORDS}|half a"
-    rf"|an?)[- ](?P<power>million|billion|trillion)(?P<said>{_PARAMETERS})?(?!\w)",
-    re.IGNORECASE,
-)
+_EXPONENTS = {"m": 6, "b": 9, "t": 12}
 _OF_OTHERS = re.compile(
-    r"[- ](?:(?:daily|monthly|active|paying|new|weekly|training|input|output"
-    r"|happy) ){0,2}(?:users?|customers?|people|downloads?|installs?|rows?"
-    r"|records?|tokens?|requests?|dollars?|euros?|pounds?|stars?|visits?|messages?"
-    r"|documents?|images?|bytes?|calls?|queries|lines?|words?"
-    r"|pages?|files?|views?|hours?|minutes?|seconds?|years?|samples?|examples?"
-    r"|pairs?|records|events?|times|seats?|valuation|round|context|fund"
-    r"|investment|budget|revenue|people|class|monster|cap|dataset|corpus|listens"
-    r"|streams|sentences|photos|songs|invoices|emails|letters)\b",
-    re.IGNORECASE,
+    r"[- ](?:(?:daily|monthly|active|paying|new|weekly|training|input|output) ){0,2}(?:users?"
+    r"|customers?|people|downloads?|installs?|rows?|records?|tokens?|requests?|dollars?|euros?"
+    r"|pounds?|stars?|visits?|messages?|documents?|images?|calls?|queries|lines?|words?|pages?"
+    r"|files?|hours?|samples?|examples?|events?|times|valuation|round|fund|investment|budget"
+    r"|revenue|class|monster|context)\b"
 )
 _LIKENESS = re.compile(
-    r"(?:\b(?:like|as good as|as well as|rivals?|rivalling|than|beats?|need|needs"
-    r"|matches|class of|equal to|want|buy|without) (?:an? |any |the |most "
-    r"|some )?)\Z",
-    re.IGNORECASE,
+    r"\b(?:like|as good as|rivals?|than|beats?|needs?|matches|class of|equal to|want|without)"
+    r" (?:an? |any |the |some )?\Z"
 )
 _MODEL = re.compile(
-    r"[- ](?:\w+ )?(?:model|weights|network|encoder|decoder|transformer|checkpoint"
-    r"|listener|expert|experts|mixture|version|variant|adapter"
-    r"|backbone|sibling|brother|sister|base|student|teacher|speaker|head|tower|drafter)s?\b",
+    r"[- ](?:\w+ )?(?:model|weights|network|encoder|decoder|transformer|checkpoint|listener"
+    r"|experts?|version|variant|adapter)s?\b"
+)
+_ACTIVE_BEFORE = re.compile(r"\bactivat\w+ (?:about |just |only |roughly |around )?\Z")
+_NUMBER = (
+    rf"(?P<number>{DIGITS}|{WORDS}|(?:half )?an?(?= [tm]))"
+    r"(?:[ -]?(?P<power>[km]|thousand|million)(?![a-z]))?"
+)
+_CONTEXT = re.compile(
+    rf"{_ALONE}{_NUMBER}(?P<tail>[- ](?:tokens?(?: of context| context)?|context)"
+    r"(?:[- ](?:window|length))?(?!\w)|-window\b|(?= of context\b))|\b(?:context(?: window"
+    r"| length| size)?|window)(?:,? (?:of|is|at|to|runs to|reaches|up to)|:)?"
+    rf" (?:up to |about |around |just "
+    rf"|only )?(?P<bare>{_NUMBER.replace('P<', 'P<bare_')})(?![\w%]| tokens)",
     re.IGNORECASE,
 )
-_ACTIVE_BEFORE = re.compile(
-    r"\b(?:activates?|activating|active:?|uses only|only) (?:about |just |only "
-    r"|roughly |around |approximately )?\Z",
-    re.IGNORECASE,
+_TO_READ = any_of(
+    r"window|looks? back|reads?|remembers?|holds?|keeps?|takes?|accepts?|input|prompts?|at once"
+    r"|in one go|fits?|documents?|up to|handles?|sees?"
 )
-_ACTIVE_AFTER = re.compile(
-    r"(?: (?:are|is|of them|of which are|of those))? (?:active|activated|per token"
-    r"|used per token|at a time)\b"
+_NOT_CONTEXT = any_of(
+    r"(?:pre-?)?train\w*|(?:per|an?) (?:second|minute|month|day|million)|billed|price"
 )
-_CONTEXT_NUMBER = (
-    rf"(?P<number>{DIGITS}|{WORDS}|half a|an?)(?:[ -]?(?P<power>[kKmM]|thousand"
-    rf"|million)(?![A-Za-z]))?"
-)
-_TAIL = r"(?:[- ](?:tokens?(?: of context| context)?|context))(?:[- ](?:window|length))?"
-_CONTEXT = re.compile(rf"(?<![\w.,$€£-]){_CONTEXT_NUMBER}(?P<tail>{_TAIL})(?!\w)", re.IGNORECASE)
-_BARE_CONTEXT = re.compile(
-    r"\b(?:context(?: window| length| size)?|window)(?:,? (?:of|is|at|to|runs to"
-    r"|reaches|goes to|up to|limit of)|:)? (?:up to |about |around |just |only )?"
-    rf"(?P<bare>{_CONTEXT_NUMBER})(?![\w%])(?! (?:{_TAIL}))"
-    rf"|(?<![\w.,$€£-])(?P<window>(?P<k>\d{{1,4}})(?P<kp>[kKM])(?:[- ]window(?!\w)"
-    rf"|(?= of context\b)))",
-    re.IGNORECASE,
-)
-_TO_READ = re.compile(
-    r"\b(?:context|window|look back|looks back|reads?|remembers?|holds?|keeps?"
-    r"|takes?|accepts?|input|prompts?|at once|in one go|fits?|documents?|swallows?"
-    r"|up to|handles?|sees?)\b",
-    re.IGNORECASE,
-)
-_NOT_CONTEXT = re.compile(
-    r"\b(?:train\w*|pre-?train\w*|per (?:second|minute|month|day|million)"
-    r"|a (?:second|minute|month|day)|billed|price|cost|costs|corpus|tokens out|speed"
-    r"|generates?)\b",
-    re.IGNORECASE,
-)
+_PRICED = re.compile(r"(?:per|a|each|every|[/$€£]) ?\Z")
 _MEMORY = re.compile(
-    r"(?<![\w.,$€£-])(?P<number>\d{1,4}(?:\.\d{1,2})?|"
-    + WORDS
-    + r")[ -]?(?P<unit>GB|MB|GiB|MiB|gigabytes?|megabytes?|gigs?)"
-    r"(?P<said>(?: of)? (?:(?:unified|system|video|working|main|graphics|GPU|shared"
-    r"|free|spare|plain) )?(?:memory|RAM|VRAM))?(?![\w/])",
+    rf"{_ALONE}(?P<number>\d{{1,4}}(?:\.\d{{1,2}})?|{WORDS})[ -]?(?P<unit>[GM]i?B|(?:giga"
+    rf"|mega)bytes?"
+    r"|gigs?)(?P<said>(?: of)? (?:[a-z]+ )?(?:memory|RAM|VRAM))?(?![\w/])",
     re.IGNORECASE,
 )
-_FITS = re.compile(
-    r"\b(?:fits?|fitting|squeez\w+|runs?|running|loads?|trains?|sits|needs?|wants?"
-    r"|asks for|memory|RAM|VRAM|GPU|card|board|laptop|phone|in (?:under |about "
-    r"|just )?|resident|uses?|takes?|eats?|sips?|idles?|happy|content|enough|peaks?"
-    r"|under|occupies|holds itself)\b",
-    re.IGNORECASE,
+_FITS = any_of(
+    r"fit(?:s|ting)?|squeez\w+|run(?:s|ning)?|loads?|trains?|sits|needs?|wants?|memory|V?RAM|GPU"
+    r"|card|board|laptop|phone|resident|uses?|takes?|enough|peaks?|under"
 )
-_STORED = re.compile(
-    r"\b(?:disk|disc|storage|logs?|downloads?|uploads?|files?|drive|database"
-    r"|export\w*|data ?sets?|corpus|archive|backups?|cloud|photos|mail|a month|per"
-    r"|ssd|transfer|bandwidth|stored?|attachments?|weighs?|installer|image|free plan"
-    r"|quota)\b",
-    re.IGNORECASE,
+_STORED = any_of(
+    r"dis[kc]|storage|logs?|downloads?|uploads?|files?|drive|database|export\w*|data ?sets?|corpus"
+    r"|archive|backups?|cloud|a month|per|ssd|transfer|bandwidth|stored?|attachments?|weighs?"
+    r"|quota"
 )
 
 
@@ -136,57 +98,21 @@ def find_parameters(passage: Passage) -> Iterator[FoundValue]:
     >>> shown("Twenty-four billion parameters; two million dollars; better than a 70B.")
     [('Twenty-four billion parameters', '24e9', None)]
     """
-    text = passage.text
-    found = [*_COUNT.finditer(text), *_SPELT.finditer(text)]
-    sure = sorted(it.start() for it in found if _is_count(passage, it))
-    for it in found:
-        is_million = it["power"] in ("M", "T") or len(it["power"]) > 1
-        if _is_count(passage, it) or (
-            is_million and _is_near(sure, it.start()) and not _is_other(passage, it)
-        ):
-            yield _parameters(passage, it)
+    for it in _PARAMETERS.finditer(passage.text):
+        before = passage.before(it.start())
+        if it["said"] or _is_count(passage, it, before):
+            number = plain(to_number(it["number"] or it["spelt"]))
+            power = _EXPONENTS[(it["power"] or it["large"])[0].lower()]
+            mix = f"{it['mix'][:-1]}x" if it["mix"] else ""
+            is_active = "active" in (it["said"] or "") or _ACTIVE_BEFORE.search(before)
+            unit = "active" if is_active else None
+            yield FoundValue(*it.span(), "parameters", f"{mix}{number}e{power}", unit)
 
 
-def _is_near(places: Sequence[int], at: int) -> bool:
-    """Whether one of the places in order lies near a place."""
-    index = bisect_left(places, at - NEAR)
-    return index < len(places) and places[index] < at + NEAR
-
-
-def _is_count(passage: Passage, it: re.Match[str]) -> bool:
-    if _is_other(passage, it):
+def _is_count(passage: Passage, it: re.Match[str], before: str) -> bool:
+    if _OF_OTHERS.match(passage.text, it.end()) or _LIKENESS.search(before):
         return False
-    is_model = _MODEL.match(passage.text, it.end()) is not None
-    is_active = _ACTIVE_AFTER.match(passage.text, it.end()) is not None
-    return bool(
-        it["said"] or is_active or it["power"] == "B" or (is_model and len(it["power"]) == 1)
-    )
-
-
-def _is_other(passage: Passage, it: re.Match[str]) -> bool:
-    if it["said"]:
-        return False
-    return bool(
-        _OF_OTHERS.match(passage.text, it.end())
-        or _LIKENESS.search(passage.before(it.start()))
-        or passage.text[it.end() : it.end() + 1] == "%"
-    )
-
-
-def _parameters(passage: Passage, it: re.Match[str]) -> FoundValue:
-    power = _POWERS[it["power"].lower()]
-    mix = it.groupdict().get("mix")
-    value = f"{mix[:-1]}x" if mix else ""
-    is_active = "active" in (it["said"] or "") or bool(
-        (
-            _ACTIVE_BEFORE.search(passage.before(it.start()))
-            and "activ" in passage.before(it.start())[-30:]
-        )
-        or _ACTIVE_AFTER.match(passage.text, it.end())
-    )
-    number = plain(to_number(it["number"]))
-    unit = "active" if is_active else None
-    return FoundValue(it.start(), it.end(), "parameters", f"{value}{number}e{power}", unit)
+    return it["power"] == "B" or _MODEL.match(passage.text, it.end()) is not None
 
 
 def find_contexts(passage: Passage) -> Iterator[FoundValue]:
@@ -200,30 +126,21 @@ def find_contexts(passage: Passage) -> Iterator[FoundValue]:
     [('32,768 tokens', '32768')]
     """
     for it in _CONTEXT.finditer(passage.text):
-        if "context" in it["tail"] or _is_read(passage, it):
-            yield from _context(it.start(), it.end(), it["number"], it["power"])
-    for it in _BARE_CONTEXT.finditer(passage.text):
-        if it["window"]:
-            yield from _context(it.start("window"), it.end("window"), it["k"], it["kp"])
-        elif it["power"]:
-            yield from _context(it.start("bare"), it.end("bare"), it["number"], it["power"])
+        number, power = it["number"] or it["bare_number"], it["power"] or it["bare_power"]
+        is_meant = _is_read(passage, it) if it["tail"] else power is not None
+        tokens = to_number(number) * (_POWERS[power[0].lower()] if power else 1)
+        if is_meant and tokens >= 256 and tokens % 1 == 0:
+            group = "bare" if it["bare"] else 0
+            yield FoundValue(*it.span(group), "context", plain(tokens), "tokens")
 
 
 def _is_read(passage: Passage, it: re.Match[str]) -> bool:
+    if "token" not in it["tail"] or "context" in it["tail"]:
+        return True
     clause = passage.clause(it.start(), it.end())
-    is_priced = (
-        re.search(r"(?:per|a|each|every|[/$€£]) ?\Z", passage.before(it.start())) is not None
-    )
     is_large = (it["power"] or "") in ("k", "K", "M")
-    is_to_read = is_large or _TO_READ.search(clause) is not None
-    return not is_priced and is_to_read and not _NOT_CONTEXT.search(clause)
-
-
-def _context(start: int, end: int, number: str, power: str | None) -> Iterator[FoundValue]:
-    times = {"k": 1_000, "t": 1_000, "m": 1_000_000}[power[0].lower()] if power else 1
-    tokens = to_number(number) * Decimal(times)
-    if tokens >= 256 and tokens == tokens.to_integral_value():
-        yield FoundValue(start, end, "context", plain(tokens), "tokens")
+    is_other = _PRICED.search(passage.before(it.start())) or _NOT_CONTEXT.search(clause)
+    return not is_other and (is_large or _TO_READ.search(clause) is not None)
 
 
 def find_memory(passage: Passage) -> Iterator[FoundValue]:
@@ -236,15 +153,12 @@ def find_memory(passage: Passage) -> Iterator[FoundValue]:
     """
     for it in _MEMORY.finditer(passage.text):
         if it["said"] or _is_working(passage, it):
-            number = plain(to_number(it["number"]))
             unit = "MB" if it["unit"][0] in "Mm" else "GB"
-            yield FoundValue(it.start(), it.end(), "memory", number, unit)
+            yield FoundValue(*it.span(), "memory", plain(to_number(it["number"])), unit)
 
 
 def _is_working(passage: Passage, it: re.Match[str]) -> bool:
-    is_of_other = re.match(r" of (?!it\b)", passage.text[it.end() : it.end() + 8]) is not None
-    clause = passage.clause(it.start(), it.end())
-    after = passage.text[it.end() : it.end() + 12]
-    is_on_card = re.match(r" (?:card|GPU|board|laptop|phone|machine)s?\b", after) is not None
-    is_said = is_on_card or _FITS.search(passage.before(it.start())[-60:]) is not None
-    return is_said and not is_of_other and not _STORED.search(clause)
+    near = passage.before(it.start())[-60:] + passage.text[it.end() : it.end() + 12]
+    is_of_other = passage.text.startswith(" of ", it.end())
+    is_stored = _STORED.search(passage.clause(it.start(), it.end()))
+    return not is_of_other and not is_stored and _FITS.search(near) is not None

@@ -26,37 +26,27 @@ from db.derived.subjects import Subjects
 METHOD = "values-and-units"
 METHOD_VERSION = 1
 
-DENIED = re.compile(
-    r"\b(?:not|no|never|without|isn['’]t|aren['’]t|wasn['’]t|neither|nor|nothing"
-    r"|hardly|barely|lacks?"
-    r"|instead of|don['’]t|doesn['’]t|pretends?|no longer)\b[^,.;:!?]{0,25}\Z",
-    re.IGNORECASE,
+_NOT = (
+    r"(?<![\w-])(?:not|no|never|without|(?:is|are|was|do|does|did)n['’]t|neither|nor|nothing"
+    r"|nobody|hardly|barely|lacks?|instead of|rather than)(?! (?:only|just|merely|more than"
+    r"|less than|but|least|later than)\b)"
 )
+_DENIED = re.compile(rf"{_NOT}\b[^,.;:!?]{{0,25}}\Z", re.IGNORECASE)
 """Words before a licence, openness or "free", in its own clause, by which it is denied."""
-REFUSED = re.compile(
-    r"\b(?:(?:do not|don['’]t|does not|doesn['’]t|did not|didn['’]t|never"
-    r"|nobody) (?:need|want|take|have|cost)s?"
-    r"|no need for|not|no|without|neither|nor|instead of|rather than)(?: an?| the"
-    r"| any| some)?(?: whole)? \Z",
+_REFUSED = re.compile(
+    rf"{_NOT}(?: (?:needs?|wants?|takes?|have|costs?|need for))?(?: (?:an?|the|any|some"
+    rf"|whole))* \Z",
     re.IGNORECASE,
 )
 """Words right before an amount by which it is denied."""
-NO_DENIAL = re.compile(
-    r"\b(?:not|no|nothing|never) (?:only|just|merely|more than|less than|but|bad"
-    r"|least|later than)\b",
-    re.IGNORECASE,
-)
-"""Words that deny nothing though they begin so."""
-SUPPOSED = re.compile(
-    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not) )(?:if|unless|suppose|were"
-    r"|had|whether|imagine)\b"
-    r"|(?:\A|, )(?:would|should) (?:it|they|this)\b|\b(?:as if|as though|ask(?:s"
-    r"|ed)? for|would be|could be|might be|should be|asking whether|wonder"
-    r"|wish|wishes|until it is|until they)\b)[^,.;:!?]{0,60}\Z",
+_SUPPOSED = re.compile(
+    r"(?:(?:\A|[,;:.—(] ?|\b(?:and|but|or|only|even|not) )(?:if|unless|suppose|were|had|whether"
+    r"|imagine)\b|(?:\A|, )(?:would|should) (?:it|they|this)\b|\b(?:as (?:if|though)"
+    r"|ask(?:s|ed)? for|(?:would|could|might|should) be|asking whether|wonder|wish(?:es)?"
+    r"|until it is|until they are)\b)[^,.;:!?]{0,60}\Z",
     re.IGNORECASE,
 )
 """Words before a value by which it is only supposed."""
-WORDED = ("licence", "openness")
 
 
 @dataclass(frozen=True)
@@ -89,14 +79,15 @@ def find_claims(text: str, tool: str, known: Gazetteer, written: date) -> tuple[
     []
     """
     passage = Passage(text)
+    values = [it for it in _values(passage, written) if _is_claimed(passage, it)]
+    if not values:
+        return ()
     names = all_names(passage, known)
     subjects = Subjects(passage, names, tool)
-    values = _apart(_values(passage, written), names)
     return tuple(
         Claim(it.start, it.end, text[it.start : it.end], it.attribute, it.value, it.unit,
               "other" if subjects.is_of_another(it.start, it.end) else "tool")
-        for it in values
-        if _is_claimed(passage, it)
+        for it in _apart(values, names)
     )  # fmt: skip
 
 
@@ -105,13 +96,12 @@ def _values(passage: Passage, written: date) -> Iterator[FoundValue]:
     yield from find_memory(passage)
     yield from find_contexts(passage)
     yield from find_parameters(passage)
-    for it in find_licences(passage):
-        yield FoundValue(it.start, it.end, "licence", it.value, None)
+    yield from find_licences(passage)
     yield from find_openness(passage)
     yield from find_events(passage, written)
 
 
-def _apart(values: Iterator[FoundValue], names: Sequence[FoundName]) -> list[FoundValue]:
+def _apart(values: Sequence[FoundValue], names: Sequence[FoundName]) -> list[FoundValue]:
     """The values outside of names, in order; of two that overlap the one that was found first."""
     held = {at for name in names for at in range(name.start, name.end)}
     found: list[FoundValue] = []
@@ -124,13 +114,9 @@ def _apart(values: Iterator[FoundValue], names: Sequence[FoundName]) -> list[Fou
 
 
 def _is_claimed(passage: Passage, it: FoundValue) -> bool:
-    if passage.is_question(it.start):
+    before = passage.before(it.start)[-90:]
+    if passage.is_question(it.start) or _SUPPOSED.search(before):
         return False
-    before = passage.before(it.start)
-    if it.attribute == "price" and it.value == "0" and it.unit is None:
-        before = before.removesuffix("at ").removesuffix("for ")
-    if SUPPOSED.search(before[-90:]):
-        return False
-    told = NO_DENIAL.sub("", before[-80:])
-    is_worded = it.attribute in WORDED or (it.attribute == "price" and it.unit is None)
-    return (DENIED if is_worded else REFUSED).search(told) is None or it.attribute == "date"
+    is_free = it.attribute == "price" and it.unit is None
+    is_worded = is_free or it.attribute in ("licence", "openness")
+    return it.attribute == "date" or not (_DENIED if is_worded else _REFUSED).search(before)

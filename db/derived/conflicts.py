@@ -10,16 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 
 from db.derived.claims import Claim
 
 METHOD = "two-published-values"
 METHOD_VERSION = 1
 
-ENTRY_AGAINST: dict[str, frozenset[str]] = {"Paid": frozenset({"open source", "open weights"})}
-"""What a text says of openness that a card's label speaks against. A price beside "Free" is none:
-a tool may be free for one and paid for ten."""
+AGAINST_PAID = ("open source", "open weights")
+"""What a text says of openness that the label "Paid" speaks against. A price beside "Free" is
+none: a tool may be free for one and paid for ten."""
 MOST_TEXTS = 50
 """Of more texts that state an attribute of a tool the newest are compared."""
 COMPARED = ("parameters", "licence", "price", "context", "memory", "openness")
@@ -82,13 +82,11 @@ def find_conflicts(statements: Iterable[Stated]) -> tuple[Conflict, ...]:
 
 
 def _of_label(stated: Sequence[Stated]) -> Iterator[Conflict]:
-    labels = sorted({it for it in stated if it.claim is None and it.entry}, key=_order)
-    for label in labels:
-        against = ENTRY_AGAINST.get(label.entry or "", frozenset())
-        speaking = (it for it in stated if it.claim and it.claim.value in against)
-        for (it,) in _newest([[it] for it in sorted(speaking, key=_order)]):
-            if _is_at_one_time(label, it):
-                yield Conflict(label.tool, "entry", None, label, it)
+    labels = sorted({it for it in stated if it.claim is None and it.entry == "Paid"}, key=_order)
+    open_ones = (it for it in stated if it.claim and it.claim.value in AGAINST_PAID)
+    for label, (it,) in product(labels, _newest([[it] for it in sorted(open_ones, key=_order)])):
+        if _is_at_one_time(label, it):
+            yield Conflict(label.tool, "entry", None, label, it)
 
 
 def _of_texts(stated: Sequence[Stated]) -> Iterator[Conflict]:

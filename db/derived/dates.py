@@ -10,71 +10,51 @@ import calendar
 import re
 from datetime import date
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-_SHORT = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
-_MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(name[:3] for name in MONTHS)}|Sept)(?:\.|(?= )))"
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    rf"|(?:{'|'.join(_MONTHS)}|Sept)(?:\.|(?= )))"
+)
 _YEAR = r"(?:19|20)\d\d"
-_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
+_QUARTERS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "4", "final": "4"}
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 DATE = (
     rf"(?:{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?"
-    rf"|(?:the )?{_DAY}(?: of)? {_MONTH},? {_YEAR}"
-    rf"|{_MONTH} {_DAY},? {_YEAR}"
-    rf"|{_MONTH},? (?:of )?{_YEAR}"
-    rf"|[QH][1-4](?:[ -]| of ){_YEAR}|{_YEAR}[ -][QH][1-4]"
+    rf"|(?:the )?{_DAY}(?: of)? {_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR}"
+    rf"|{_MONTH},? (?:of )?{_YEAR}|[QH][1-4](?:[ -]| of ){_YEAR}|{_YEAR}[ -][QH][1-4]"
     rf"|{_YEAR})(?![\w%]|[.,:/]\d|-\d)"
 )
 """One date, without words such as early before it."""
+_SEASON = r"spring|summer|autumn|fall|winter"
 SOFT = (
-    r"(?:(?:the )?(?:very )?(?:start|beginning|middle|end|close|first half|second half|"
-    r"first quarter|second quarter|third quarter|fourth quarter|last quarter|final quarter|"
-    r"spring|summer|autumn|fall|winter)(?: of)? (?:the year )?"
-    r"|the year |(?:early|mid|late)(?: in)?[ -]|spring |summer |autumn |fall |winter )"
+    r"(?:(?:the )?(?:very )?(?:start|beginning|middle|end|close|(?:first|second) half"
+    rf"|(?:{'|'.join(_QUARTERS)}) quarter|{_SEASON})(?: of)? (?:the year )?"
+    rf"|the year |(?:early|mid|late)(?: in)?[ -]|(?:{_SEASON}) )"
 )
 """Words before a date that name a part of it."""
-_FOUND_YEAR = re.compile(_YEAR)
-_ISO = re.compile(rf"({_YEAR})-(\d\d)(?:-(\d\d))?\Z")
-_Q = re.compile(r"(?<!\w)Q([1-4])")
-_NAMED = re.compile(rf"{_MONTH}", re.IGNORECASE)
-_DAYS = re.compile(rf"(?<!\d)({_DAY})(?!\d)")
+_QUARTER = re.compile(rf"(?<!\w)(?:Q(?P<number>[1-4])|(?P<word>{'|'.join(_QUARTERS)}) quarter)")
 
 
 def to_date(words: str) -> str | None:
     """The date that words say. Absent: None where there is no such day.
 
-    >>> [to_date(each) for each in ("30 June 2027", "Q1 2028", "mid-2027", "May 2026")]
+    >>> [to_date(each) for each in ("30 June 2027", "Q1 2028", "mid-2027", "2026-05")]
     ['2027-06-30', '2028-Q1', '2027', '2026-05']
     >>> to_date("the third quarter of 2027"), to_date("31 June 2027")
     ('2027-Q3', None)
     """
-    if iso := _ISO.search(words):
-        return iso[0] if _is_day(int(iso[1]), int(iso[2]), int(iso[3] or 1)) else None
-    year = str(_FOUND_YEAR.findall(words)[-1])
+    year = str(re.findall(_YEAR, words)[-1])
     rest = words.replace(year, "")
-    if quarter := _quarter(rest):
-        return f"{year}-Q{quarter}"
-    month = _NAMED.search(rest)
-    if month is None:
-        return year
-    number = _SHORT[month[0][:3].lower()]
-    day = _DAYS.search(rest)
-    if day is None:
-        return f"{year}-{number:02}"
-    of_month = int(re.sub(r"\D", "", day[1]))
-    return f"{year}-{number:02}-{of_month:02}" if _is_day(int(year), number, of_month) else None
-
-
-def _quarter(words: str) -> int | None:
-    if found := _Q.search(words):
-        return int(found[1])
-    named = re.search(rf"({'|'.join(_QUARTERS)}) quarter", words)
-    return _QUARTERS[named[1]] if named else None
-
-
-def _is_day(year: int, month: int, day: int) -> bool:
-    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    if quarter := _QUARTER.search(rest):
+        return f"{year}-Q{quarter['number'] or _QUARTERS[quarter['word']]}"
+    named = re.search(_MONTH, rest, re.IGNORECASE)
+    parts = [_MONTHS.index(named[0][:3].title()) + 1] if named else []
+    parts += [int(it) for it in re.findall(r"(?<!\w)\d{1,2}", rest)]
+    try:
+        date(int(year), *[*parts, 1, 1][:2])
+    except ValueError:
+        return None
+    return "-".join((year, *(f"{it:02}" for it in parts)))
 
 
 _ANY_DATE = re.compile(rf"(?<![\w.,/$€£-]){DATE}")
@@ -95,11 +75,7 @@ def first_day(said: str) -> date:
     >>> first_day("2027").isoformat(), first_day("2028-Q2").isoformat()
     ('2027-01-01', '2028-04-01')
     """
-    parts = said.split("-")
-    month = 1
-    if len(parts) > 1:
-        month = 3 * int(parts[1][1]) - 2 if parts[1].startswith("Q") else int(parts[1])
-    return date(int(parts[0]), month, int(parts[2]) if len(parts) > 2 else 1)
+    return _days(said)[0]
 
 
 def last_day(said: str) -> date:
@@ -108,11 +84,14 @@ def last_day(said: str) -> date:
     >>> [last_day(each).isoformat() for each in ("2028-02", "2027", "2028-Q2", "2027-06-30")]
     ['2028-02-29', '2027-12-31', '2028-06-30', '2027-06-30']
     """
-    first = first_day(said)
-    parts = said.split("-")
-    if len(parts) == 3:
-        return first
-    if len(parts) == 1:
-        return date(first.year, 12, 31)
-    month = first.month + (2 if parts[1].startswith("Q") else 0)
-    return date(first.year, month, calendar.monthrange(first.year, month)[1])
+    return _days(said)[1]
+
+
+def _days(said: str) -> tuple[date, date]:
+    year, _, rest = said.partition("-")
+    if "-" in rest:
+        return date.fromisoformat(said), date.fromisoformat(said)
+    first = 3 * int(rest[1]) - 2 if rest.startswith("Q") else int(rest or 1)
+    last = first + 2 if rest.startswith("Q") else int(rest or 12)
+    end = calendar.monthrange(int(year), last)[1]
+    return date(int(year), first, 1), date(int(year), last, end)

@@ -6,15 +6,16 @@ Pure but for `load_labelled`. Labels and rules meet here alone: no rule knows of
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from db.derived.claims import Claim, find_claims
+from db.derived.claims import find_claims
 from db.derived.gazetteer import Gazetteer
-from db.derived.mentions import Mention, find_mentions
-from db.derived.predictions import Prediction, find_predictions
+from db.derived.mentions import find_mentions
+from db.derived.predictions import find_predictions
 from db.derived.scores import Scores, count, score
 from schema.errors import StartError
 
@@ -25,8 +26,21 @@ WRITTEN = date(2026, 7, 1)
 NEEDED = {"text", "tool", "known_tools", "predictions", "mentions", "claims"}
 """What each labelled text has."""
 
+RELATION = "relation"
+FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "predictions: span": ("predictions", ()),
+    "predictions: span and horizon": ("predictions", ("horizon",)),
+    "mentions: span": ("mentions", ()),
+    "mentions: span and entity": ("mentions", ("entity",)),
+    "mentions: span and relation, where one is said": ("mentions", (RELATION,)),
+    "claims: span": ("claims", ()),
+    "claims: span and attribute": ("claims", ("attribute",)),
+    "claims: span, attribute, value and unit": ("claims", ("attribute", "value", "unit")),
+    "claims: all of these and subject": ("claims", ("attribute", "value", "unit", "subject")),
+}
+"""Each figure: of which labels, and what of a finding and of a label must be the same."""
+
 Labelled = dict[str, Any]
-LabelKey = tuple[object, ...]
 
 
 def load_labelled(folder: Path, half: str) -> list[Labelled]:
@@ -50,84 +64,32 @@ def load_labelled(folder: Path, half: str) -> list[Labelled]:
 
 def evaluate(texts: Sequence[Labelled]) -> dict[str, Scores]:
     """Every figure of the rules on labelled texts, by its name in `FIGURES`."""
-    found = [_found(text) for text in texts]
-    figures = {}
-    for name, (kind, mine, theirs) in FIGURES.items():
-        figures[name] = score(
-            [
-                count(_keyed(mine, rules[kind]), _keyed(theirs, text[kind]))
-                for text, rules in zip(texts, found, strict=True)
-            ]
-        )
-    return figures
-
-
-def _found(text: Labelled) -> dict[str, Sequence[Any]]:
-    words, known = text["text"], Gazetteer(text["known_tools"])
+    pairs = [(_found(text), text) for text in texts]
     return {
-        "predictions": find_predictions(words, WRITTEN),
-        "mentions": find_mentions(words, text["tool"], known),
-        "claims": find_claims(words, text["tool"], known, WRITTEN),
+        name: score([count(_keys(mine[kind], what), _keys(its[kind], what)) for mine, its in pairs])
+        for name, (kind, what) in FIGURES.items()
     }
 
 
-def _keyed(key: Callable[[Any], LabelKey | None], items: Iterable[Any]) -> list[LabelKey]:
-    return [found for found in map(key, items) if found is not None]
+def _found(text: Labelled) -> Labelled:
+    words, known = text["text"], Gazetteer(text["known_tools"])
+    return {
+        "predictions": [asdict(it) for it in find_predictions(words, WRITTEN)],
+        "mentions": [asdict(it) for it in find_mentions(words, text["tool"], known)],
+        "claims": [asdict(it) for it in find_claims(words, text["tool"], known, WRITTEN)],
+    }
 
 
-def _span(item: Prediction | Mention | Claim) -> LabelKey:
-    return item.start, item.end
+def _keys(items: Iterable[Labelled], what: Sequence[str]) -> list[tuple[object, ...]]:
+    return [
+        (it["start"], it["end"], *(_comparable(it[field]) for field in what))
+        for it in items
+        if RELATION not in what or it[RELATION]
+    ]
 
 
-def _span_of(label: Labelled) -> LabelKey:
-    return label["start"], label["end"]
-
-
-def _horizon(item: Prediction) -> LabelKey:
-    it = item.horizon
-    return (*_span(item), *((it.amount, it.unit, it.relation, it.date) if it else (None,) * 4))
-
-
-def _horizon_of(label: Labelled) -> LabelKey:
-    it = label["horizon"]
-    return (*_span_of(label), it["amount"], it["unit"], it["relation"], it["date"])
-
-
-def _related(item: Mention) -> LabelKey | None:
-    return (*_span(item), item.relation) if item.relation else None
-
-
-def _related_of(label: Labelled) -> LabelKey | None:
-    return (*_span_of(label), label["relation"]) if label["relation"] else None
-
-
-FIGURES: dict[
-    str, tuple[str, Callable[[Any], LabelKey | None], Callable[[Labelled], LabelKey | None]]
-] = {
-    "predictions: span": ("predictions", _span, _span_of),
-    "predictions: span and horizon": ("predictions", _horizon, _horizon_of),
-    "mentions: span": ("mentions", _span, _span_of),
-    "mentions: span and entity": (
-        "mentions",
-        lambda it: (*_span(it), it.entity),
-        lambda it: (*_span_of(it), it["entity"]),
-    ),
-    "mentions: span and relation, where one is said": ("mentions", _related, _related_of),
-    "claims: span": ("claims", _span, _span_of),
-    "claims: span and attribute": (
-        "claims",
-        lambda it: (*_span(it), it.attribute),
-        lambda it: (*_span_of(it), it["attribute"]),
-    ),
-    "claims: span, attribute, value and unit": (
-        "claims",
-        lambda it: (*_span(it), it.attribute, it.value, it.unit),
-        lambda it: (*_span_of(it), it["attribute"], it["value"], it["unit"]),
-    ),
-    "claims: all of these and subject": (
-        "claims",
-        lambda it: (*_span(it), it.attribute, it.value, it.unit, it.subject),
-        lambda it: (*_span_of(it), *(it[key] for key in ("attribute", "value", "unit", "subject"))),
-    ),
-}
-"""Each figure: of which labels, and what of a finding and of a label must be the same."""
+def _comparable(value: object) -> object:
+    """A label as it is; of a horizon its parts, and None where it has none."""
+    if not isinstance(value, dict):
+        return value
+    return tuple(sorted(value.items())) if value[RELATION] else None

@@ -11,43 +11,28 @@ from datetime import date
 
 from db.derived.amounts import FoundValue
 from db.derived.dates import DATE, SOFT, first_day, to_date
-from db.derived.passage import Passage
+from db.derived.passage import Passage, any_of
 
-EVENTS = (
-    "released", "release", "launched", "launch", "launches", "founded", "built", "made",
-    "written", "rewritten", "wrote", "retired", "withdrawn", "trained", "cutoff", "cut-off",
-    "cut off", "went out", "came out", "come out", "out since", "shut down", "closed",
-    "discontinued", "open-sourced", "open sourced", "announced", "acquired", "started", "began",
-    "begun", "born", "introduced", "published", "shipped", "first appeared", "appeared",
-    "arrived", "debuted", "debut", "established", "created", "developed", "maintained",
-    "updated", "dates from", "dating from", "dates back to", "around since", "sold since",
-    "renamed", "forked", "first commit", "first version", "incorporated", "merged", "bought by",
-    "deprecated", "abandoned", "ended", "stopped", "data up to", "data to", "knowledge",
-    "unveiled", "opened", "available since", "stable since", "went live", "went public",
-    "went open source", "open source since", "died", "ends", "stops", "ran until", "joined",
-    "changed hands", "taken over", "spun out", "split", "ported", "relicensed", "patented",
-    "sold to", "since", "in print", "on sale", "last commit", "last release", "copyright",
-    "first seen", "goes back to", "go back to", "old as", "finished", "completed", "dropped",
-    "bought", "moved", "turned", "reached", "hired", "printed", "invented", "registered",
-    "signed", "went", "in beta", "left beta",
-)  # fmt: skip
+_EVENT = any_of(
+    r"(?:re)?(?:released?|launch(?:ed|es)?|written|wrote|named|built)|(?:co-?)?founded|made"
+    r"|retired|withdrawn|trained|cut[- ]?off|(?:went|came|come) (?:out|live|public)|shut down"
+    r"|closed|ended|discontinued|(?:open[- ])?sourced|announced|acquired|started|began|begun|born"
+    r"|introduced|published|shipped|appeared|arrived|debut(?:ed)?|established|created|developed"
+    r"|maintained|updated|dat(?:es|ing) (?:from|back)|since|forked|incorporated|merged|deprecated"
+    r"|abandoned|stopped|unveiled|opened|died|ran until|joined|changed hands|taken over|spun out"
+    r"|split|ported|relicensed|patented|sold|bought|moved|turned|finished|completed|dropped"
+    r"|registered|knowledge|data (?:up )?to|(?:first|last) (?:commit|version|seen)|copyright"
+    r"|in beta|on sale|go(?:es)? back to"
+)
 """Words by which a date is one of an event of a product or its maker."""
-_BEFORE = (
-    r"(?:in|on|since|of|from|to|until|by|till|through|as of|before|after|during|at"
-    r"|around|back in|in about)"
-)
 _DATED = re.compile(
-    rf"(?:(?<=\()|(?<![\w-]){_BEFORE} |, |: |(?<=\w) (?=\D|\d{{1,2}} "
-    rf"|\d{{4}}-))(?P<soft>{SOFT})?(?P<date>{DATE})(?! (?:edition|version|release"
-    rf"|model|rules|tax|tables)\b)"
-)
-_EVENT = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(sorted(EVENTS, key=len, reverse=True))})(?![\w-])", re.IGNORECASE
+    r"(?:(?<=\()|(?<![\w-])(?:in|on|since|of|from|to|until|by|till|through|as of|before|after"
+    r"|during|at|around) |, |: |(?<=\w) (?=\D|\d{1,2} |\d{4}-))"
+    rf"(?P<date>{SOFT}?{DATE})(?! (?:edition|version|release|model|rules|tax|tables)\b)"
 )
 _MINE = re.compile(
-    r"\b(?:customers?|users?|readers?|subscribers?|members?|fans?) since\b|\b(?:I|we"
-    r"|my|me|our|us|somebody|a friend) (?:\w+ )?(?:\w+ed|bought|built|wrote|made"
-    r"|began|started|came|went|left|met|moved|was|were|had|used|got|saw)\b",
+    r"\b(?:customers?|users?|readers?|subscribers?|members?|fans?) since\b|\b(?:I|we|my|me|our|us)"
+    r" (?:\w+ )?(?:\w+ed|bought|built|wrote|made|began|came|went|left|met|was|were|had|got|saw)\b",
     re.IGNORECASE,
 )
 
@@ -65,14 +50,11 @@ def find_events(passage: Passage, written: date) -> Iterator[FoundValue]:
     """
     for it in _DATED.finditer(passage.text):
         said = to_date(it["date"])
-        if said is None or first_day(said) > written or not _is_event(passage, it):
-            continue
-        yield FoundValue(
-            *it.span("date"), "date", to_date((it["soft"] or "") + it["date"]) or said, None
-        )
+        if said and first_day(said) <= written and _is_event(passage, *it.span("date")):
+            yield FoundValue(*it.span("date"), "date", said, None)
 
 
-def _is_event(passage: Passage, it: re.Match[str]) -> bool:
-    clause = passage.clause(it.start("date"), it.end("date"))
-    near = _EVENT.search(clause) or _EVENT.search(passage.before(it.start("date"))[-80:])
+def _is_event(passage: Passage, start: int, end: int) -> bool:
+    clause = passage.clause(start, end)
+    near = _EVENT.search(clause) or _EVENT.search(passage.before(start)[-80:])
     return near is not None and _MINE.search(clause) is None

@@ -18,15 +18,15 @@ def fold(name: str) -> str:
     >>> fold("Plover-9") == fold("plover 9"), fold("C++"), fold("C#")
     (True, 'c++', 'c#')
     """
-    return _KEPT.sub("", name.casefold())
+    return name.casefold() if name.isalnum() else _KEPT.sub("", name.casefold())
 
 
 class Gazetteer:
     """Canonical names by their folded form; of two alike the first in order is canonical.
 
     >>> it = Gazetteer(["Marlow 3", "Marlow 3 Small"])
-    >>> it.canonical("marlow-3"), it.canonical("Marlow"), it.longest
-    ('Marlow 3', None, 13)
+    >>> it.canonical("marlow-3"), it.canonical("Marlow")
+    ('Marlow 3', None)
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -34,8 +34,11 @@ class Gazetteer:
         for name in sorted(names):
             if folded := fold(name):
                 self._names.setdefault(folded, name)
-        self.longest = max(map(len, self._names), default=0) + 1
 
     def canonical(self, words: str) -> str | None:
         """The known name that is the same. Absent: None where none is."""
-        return self._names.get(fold(words))
+        return self.of_folded(fold(words))
+
+    def of_folded(self, folded: str) -> str | None:
+        """The known name of this folded form. Absent: None where none is."""
+        return self._names.get(folded)

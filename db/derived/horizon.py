@@ -58,35 +58,23 @@ def due_between(horizon: Horizon, last_absent: date | None, first_seen: date) ->
     '2027-03-31'
     """
     if horizon.date is not None:
-        return _due_by_date(horizon.relation, horizon.date)
-    earliest = None if last_absent is None else _earliest(horizon, last_absent)
-    return Due(earliest, _latest(horizon, first_seen))
-
-
-def _due_by_date(relation: TimeRelation, said: str) -> Due:
-    last = last_day(said)
-    # "before 2027" ends with 2026, "before the end of 2027" with that; the date is the same.
-    first = first_day(said) - timedelta(days=1) if relation == "before" else last
-    return Due(first, last)
-
-
-def _earliest(horizon: Horizon, made: date) -> date:
-    amount, unit = _length(horizon)
-    if horizon.relation == "before" and amount:
-        return end_of(unit, shifted(made, amount - 1, unit))
-    return shifted(made, amount, unit) if amount else end_of(unit, made)
-
-
-def _latest(horizon: Horizon, made: date) -> date:
-    amount, unit = _length(horizon)
-    due = shifted(made, amount, unit)
-    return end_of(unit, due) if not amount or horizon.relation in _OPEN_ENDED else due
-
-
-def _length(horizon: Horizon) -> tuple[int, TimeUnit]:
+        last = last_day(horizon.date)
+        # "before 2027" ends with 2026, "before the end of 2027" with that; the date is the same.
+        is_before = horizon.relation == "before"
+        return Due(first_day(horizon.date) - timedelta(days=1) if is_before else last, last)
     if horizon.amount is None or horizon.unit is None:
         raise ValueError("a horizon is a length or a date")
-    return horizon.amount, horizon.unit
+    amount, unit = horizon.amount, horizon.unit
+    latest = shifted(first_seen, amount, unit)
+    if not amount or horizon.relation in _OPEN_ENDED:
+        latest = end_of(unit, latest)
+    if last_absent is None:
+        return Due(None, latest)
+    if not amount:
+        return Due(end_of(unit, last_absent), latest)
+    if horizon.relation == "before":
+        return Due(end_of(unit, shifted(last_absent, amount - 1, unit)), latest)
+    return Due(shifted(last_absent, amount, unit), latest)
 
 
 def shifted(day: date, amount: int, unit: TimeUnit) -> date:

@@ -90,8 +90,3 @@ EDITIONS = frozenset(
     " personal home".split()
 )
 """Words with a capital that carry on a name."""
-LOWER_CASE = frozenset(
-    "library libraries librarian liberty liberties liberal liberally liberate liberated libel"
-    " libellous libertarian libido libation libretto libre liberation libs".split()
-)
-"""Words in lib- that are no program library."""

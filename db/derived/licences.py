@@ -6,90 +6,52 @@ Pure. A bare family stays bare. Source of the identifiers: https://spdx.org/lice
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
+from db.derived.amounts import FoundValue
 from db.derived.passage import Passage
 
-_LATER = r"(?:-only|-or-later|\+)?"
-
-
-class Licence(NamedTuple):
-    """A named licence at `[start, end)`."""
-
-    start: int
-    end: int
-    value: str
-
-
-def _numbered(family: str) -> Callable[[re.Match[str]], str]:
-    def read(found: re.Match[str]) -> str:
-        number = found["number"]
-        if number is None:
-            return family
-        return f"{family}-{number if '.' in number else number + '.0'}"
-
-    return read
-
-
-def _always(value: str) -> Callable[[re.Match[str]], str]:
-    return lambda found: value
-
-
-def _clauses(found: re.Match[str]) -> str:
-    words = {"two": "2", "three": "3", "zero": "0"}
-    clauses = found["number"].lower() if found["number"] else None
-    return f"BSD-{words.get(clauses, clauses)}-Clause" if clauses else "BSD"
-
-
-def _commons(found: re.Match[str]) -> str:
-    parts = re.sub(r"[ -]+", "-", found["parts"].strip(" -")).upper()
-    return f"CC-{parts}-{found['number']}" if found["number"] else f"CC-{parts}"
-
-
-_N = r"(?:[ -]?(?:[Vv]ersion |[Vv]\.? ?)?(?P<number>\d(?:\.\d)?)(?!\d|\.\d|[xB%]|-bit))?"
-_FORMS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
-    (rf"(?:GNU )?(?:Affero General Public Licen[cs]e|AGPL){_N}{_LATER}", _numbered("AGPL")),
-    (rf"(?:GNU )?(?:Lesser General Public Licen[cs]e|LGPL){_N}{_LATER}", _numbered("LGPL")),
-    (rf"(?:GNU )?(?:General Public Licen[cs]e|GPL){_N}{_LATER}", _numbered("GPL")),
-    (rf"(?:Mozilla Public Licen[cs]e|MPL){_N}", _numbered("MPL")),
-    (rf"(?:Eclipse Public Licen[cs]e|EPL){_N}", _numbered("EPL")),
-    (rf"(?:European Union Public Licen[cs]e|EUPL){_N}", _numbered("EUPL")),
-    (rf"(?:Business Source Licen[cs]e|BUSL|BSL){_N}", _numbered("BUSL")),
-    (rf"(?:Server Side Public Licen[cs]e|SSPL){_N}", _numbered("SSPL")),
-    (r"Apache(?:[- ]| [Ll]icen[cs]e,? )(?:[Vv]ersion |[Vv]\.? ?)?(?P<number>2\.0|2"
-r"|1\.1)(?![\w.]\d)", _numbered("Apache")),
-    (r"Apache(?=[- ][Ll]icen[cs]e)", _always("Apache")),
-    (r"(?P<number>[Tt]wo|[Tt]hree|[234])-[Cc]lause BSD", _clauses),
-    (r"BSD[- ](?P<number>[Tt]wo|[Tt]hree|[0234])-[Cc]lause", _clauses),
-    (r"BSD(?=[- ][Ll]icen[cs]e|[- ]style licen[cs]e)", _always("BSD")),
-    (r"CC[- ](?P<parts>BY(?:[- ](?:NC|SA|ND)){0,2})(?:[- ](?P<number>\d\.\d))?", _commons),
-    (r"Creative Commons Zero|CC0(?:[- ]1\.0)?", _always("CC0-1.0")),
-    (r"MIT", _always("MIT")),
-    (r"ISC(?=[- ][Ll]icen[cs]e)", _always("ISC")),
-    (r"Unlicense", _always("Unlicense")),
-    (r"WTFPL", _always("WTFPL")),
-    (r"Artistic[- ](?:[Ll]icen[cs]e )?(?P<number>2\.0)", _numbered("Artistic")),
-    (r"(?:[Zz]lib)(?=[- ][Ll]icen[cs]e)", _always("Zlib")),
-    (r"(?:ODbL)(?:[- ](?P<number>\d\.\d))?", _numbered("ODbL")),
-    (r"(?:OpenRAIL(?:-M)?)", _always("OpenRAIL")),
-)  # fmt: skip
-"""Each licence's forms, the longer names first, and what gives its identifier."""
-_TAIL = r"(?:[- ][Ll]icen[cs]e[ds]?(?![\w-]))?"
-_PATTERNS = tuple(
-    (re.compile(rf"(?<![\w/-])(?:the )?(?P<whole>(?:{form}){_TAIL})(?![\w+])"), read)
-    for form, read in _FORMS
+_NUMBERED = {
+    "AGPL": r"(?:GNU )?(?:Affero General Public Licen[cs]e|AGPL)",
+    "LGPL": r"(?:GNU )?(?:Lesser General Public Licen[cs]e|LGPL)",
+    "GPL": r"(?:GNU )?(?:General Public Licen[cs]e|GPL)",
+    "MPL": r"(?:Mozilla Public Licen[cs]e|MPL)",
+    "EPL": r"(?:Eclipse Public Licen[cs]e|EPL)",
+    "EUPL": r"(?:European Union Public Licen[cs]e|EUPL)",
+    "BUSL": r"(?:Business Source Licen[cs]e|BUSL|BSL)",
+    "SSPL": r"(?:Server Side Public Licen[cs]e|SSPL)",
+    "Apache": r"Apache(?: [Ll]icen[cs]e,?)?(?=[- ](?:[Vv]|\d|[Ll]icen[cs]e))",
+    "ODbL": r"ODbL",
+    "Artistic": r"Artistic(?=[- ](?:2|[Ll]icen[cs]e))",
+}
+"""Families whose versions are numbers, each by its forms; the longer names come first."""
+_NAMED = {
+    "MIT": r"MIT", "ISC": r"ISC(?=[- ][Ll]icen[cs]e)", "Unlicense": r"Unlicense",
+    "CC0-1.0": r"Creative Commons Zero|CC0(?:[- ]1\.0)?", "WTFPL": r"WTFPL",
+    "Zlib": r"[Zz]lib(?=[- ][Ll]icen[cs]e)", "OpenRAIL": r"OpenRAIL(?:-M)?",
+}  # fmt: skip
+_FORMS = "|".join((
+    rf"(?P<family>{'|'.join(_NUMBERED.values())})(?:[ -]?(?:[Vv]ersion |[Vv]\.? ?)?"
+    r"(?P<number>\d(?:\.\d)?)(?!\d|\.\d|[xB%]|-bit))?(?:-only|-or-later|\+)?",
+    r"(?P<clauses>[Tt]wo|[Tt]hree|[234])-[Cc]lause BSD",
+    r"(?P<bsd>BSD)(?:[- ](?P<of>[Tt]wo|[Tt]hree|[0234])-[Cc]lause"
+    r"|(?=(?:[- ]style)?[- ][Ll]icen[cs]e))",
+    r"CC[- ](?P<parts>BY(?:[- ](?:NC|SA|ND)){0,2})(?:[- ](?P<edition>\d\.\d))?",
+    rf"(?P<named>{'|'.join(_NAMED.values())})",
+))  # fmt: skip
+_LICENCE = re.compile(
+    rf"(?<![\w/-])(?:the )?(?P<whole>(?:{_FORMS})(?:[- ][Ll]icen[cs]e[ds]?(?![\w-]))?)(?![\w+])"
 )
 _SCHOOL = re.compile(
-    r" (?:graduates?|students?|professors?|lab|labs|study|researchers?|paper"
-    r"|dropouts?|spin-?out|spin-?off"
-    r"|alumn\w+|course|lecture\w*|people|team|engineers?|group|press|degree|economists?|media)\b",
+    r" (?:graduates?|students?|professors?|lab|labs|study|researchers?|paper|dropouts?|spin-?out"
+    r"|spin-?off|alumn\w+|course|lecture\w*|people|team|engineers?|group|press|degree|economists?"
+    r"|media)\b",
     re.IGNORECASE,
 )
 _AT_SCHOOL = re.compile(r"\b(?:at|from|near|of|in|to|with) \Z")
 
 
-def find_licences(passage: Passage) -> Iterator[Licence]:
+def find_licences(passage: Passage) -> Iterator[FoundValue]:
     """The licences named in a text, whoever's they are; none overlaps another.
 
     >>> text = "GPLv3 here, Apache 2.0 there, BSD-3-Clause too; MIT-licensed, CC BY-NC 4.0 data."
@@ -98,20 +60,27 @@ def find_licences(passage: Passage) -> Iterator[Licence]:
     >>> list(find_licences(Passage("An MIT student from MIT.")))
     []
     """
-    text = passage.text
-    found: list[Licence] = []
-    held: set[int] = set()
-    for pattern, read in _PATTERNS:
-        for it in pattern.finditer(text):
-            start, end = it.span("whole")
-            is_free = held.isdisjoint(range(start, end))
-            if is_free and not (it["whole"] == "MIT" and _is_school(text, start, end)):
-                held.update(range(start, end))
-                found.append(Licence(start, end, read(it)))
-    return iter(sorted(found))
+    for it in _LICENCE.finditer(passage.text):
+        start, end = it.span("whole")
+        before = passage.before(start)
+        is_school = _SCHOOL.match(passage.text, end) or _AT_SCHOOL.search(before)
+        if it["whole"] != "MIT" or not is_school:
+            yield FoundValue(start, end, "licence", _identifier(it), None)
 
 
-def _is_school(text: str, start: int, end: int) -> bool:
-    if _SCHOOL.match(text, end):
-        return True
-    return _AT_SCHOOL.search(text, max(0, start - 8), start) is not None
+def _identifier(it: re.Match[str]) -> str:
+    if it["family"]:
+        number = it["number"] and f"{float(it['number']):.1f}"
+        return "-".join(filter(None, (_name_of(it["family"], _NUMBERED), number)))
+    if it["parts"]:
+        parts = re.sub(r"[ -]+", "-", it["parts"])
+        return "-".join(filter(None, ("CC", parts, it["edition"])))
+    if it["named"]:
+        return _name_of(it["named"], _NAMED)
+    said = (it["clauses"] or it["of"] or "").lower()
+    clauses = {"two": "2", "three": "3"}.get(said, said)
+    return f"BSD-{clauses}-Clause" if clauses else "BSD"
+
+
+def _name_of(words: str, forms: dict[str, str]) -> str:
+    return next(name for name, form in forms.items() if re.match(form.split("(?=")[0], words))

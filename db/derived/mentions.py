@@ -1,24 +1,47 @@
 """Products and organisations that a text names beside its own tool, and what it says of them.
 
-Pure. The gazetteer of known names is given. A mention that is none of them stays, with null.
+Pure. The gazetteer of known names is given. A mention that is none of them stays, with null. What
+it is to the tool is said by a phrase right before the name, or before the list that it stands in;
+most mentions have none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from db.derived.dates import find_dates
 from db.derived.gazetteer import Gazetteer, fold
 from db.derived.licences import find_licences
 from db.derived.names import FoundName, find_names
 from db.derived.passage import Passage
-from db.derived.relations import LISTED, MentionRelation, relation_of
 
 METHOD = "names-and-phrases"
 METHOD_VERSION = 1
 
+MentionRelation = Literal["competitor", "alternative", "dependency"]
+
+PHRASES: dict[MentionRelation, str] = {
+    "alternative": r"instead of|rather than|in place of|replac(?:es?|ed|ing)|uninstall(?:ed|s)?"
+    r"|alternatives? to|(?:replacements?|substitutes?) for|just use"
+    r"|(?:mov|migrat|switch|chang)(?:ed|es?|ing) (?:[a-z]+ ){0,5}?(?:from|to|out of)",
+    "dependency": r"(?:built|based|runs?|running|sits?|stands?|depends?|depending|relies|relying)"
+    r" (?:on|upon|atop|around|through)(?: top of)?|on top of|(?:powered|hosted) by"
+    r"|(?:works?|integrates?|syncs?|integration) with|plugs? into|needs|requires|calls|by way of"
+    r"|(?:plugins?|add-ons?|extensions?|companion|wrapper|recipes) (?:for|around)",
+    "competitor": r"(?:competitors?|rivals?)(?:,? such as| like| is| are|:)?"
+    r"|compet(?:es?|ing) with|compar(?:ed|ing) (?:it |this )?(?:with|to)|unlike|versus|vs\.?"
+    r"|(?:[a-z]{2,}er|(?:more|less) [a-z]+|worse) than",
+}
+"""The words that say each relation."""
+_SAID = re.compile(
+    rf"(?<![\w-])(?:{'|'.join(f'(?P<{name}>{words})' for name, words in PHRASES.items())})"
+    r"(?: (?:the|an?|its|their|our|my|old))? \Z",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r",? (?:and|or|nor) |, ")
+"""What stands between two names of one list: the second has the relation of the first."""
 _SIZE = re.compile(r" \(\d{1,4}(?:\.\d+)?[BM]\)\Z")
 """A size in brackets, without which a text calls its own tool by name."""
 
@@ -27,7 +50,7 @@ _SIZE = re.compile(r" \(\d{1,4}(?:\.\d+)?[BM]\)\Z")
 class Mention:
     """A named product or organisation: `[start, end)` in code points of the text.
 
-    Absent: the entity is None where no known name is the same, the relation where none is said.
+    Absent: the entity is None where no known name is the same, the relation without words for it.
     """
 
     start: int
@@ -50,13 +73,27 @@ def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]
     []
     """
     passage = Passage(text)
-    names = [name for name in all_names(passage, known) if not is_self(name, tool)]
     found: list[Mention] = []
-    for name in names:
-        before = found[-1].relation if found and _is_listed(text, found[-1], name) else None
-        relation = before or relation_of(passage, name.start, name.end)
-        found.append(Mention(*name, relation))
-    return tuple(_looking_ahead(text, found))
+    for name in all_names(passage, known):
+        if not is_self(name, tool):
+            is_next = found and _LISTED.fullmatch(text, found[-1].end, name.start)
+            relation = found[-1].relation if is_next else _relation_of(passage, name.start)
+            found.append(Mention(*name, relation))
+    return tuple(found)
+
+
+def _relation_of(passage: Passage, start: int) -> MentionRelation | None:
+    """The relation to the tool of what is named at a place. Absent: None where none is said.
+
+    >>> def of(text, name):
+    ...     return _relation_of(Passage(text), text.index(name))
+    >>> of("It runs on Umber.", "Umber"), of("I moved from Umber to it.", "Umber")
+    ('dependency', 'alternative')
+    >>> of("Slower than Umber.", "Umber"), of("Made by Umber.", "Umber")
+    ('competitor', None)
+    """
+    said = _SAID.search(passage.before(start)[-60:])
+    return next((name for name in PHRASES if said and said[name]), None)
 
 
 def all_names(passage: Passage, known: Gazetteer) -> list[FoundName]:
@@ -81,17 +118,3 @@ def fold_words(name: str) -> list[str]:
     (['marlow', '3', '24b'], ['plover', '9'])
     """
     return [fold(word) for word in name.replace("-", " ").split() if fold(word)]
-
-
-def _is_listed(text: str, one: Mention | FoundName, other: Mention | FoundName) -> bool:
-    return LISTED.fullmatch(text, one.end, other.start) is not None
-
-
-def _looking_ahead(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """With the first of a list taking the relation that only the next states."""
-    done = list(found)
-    for at in range(len(done) - 2, -1, -1):
-        one, other = done[at], done[at + 1]
-        if one.relation is None and other.relation and _is_listed(text, one, other):
-            done[at] = Mention(one.start, one.end, one.words, one.entity, other.relation)
-    return done

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from db.derived.gazetteer import Gazetteer
-from db.derived.lexicon import COMMON, EDITIONS, LOWER_CASE, NOT_NAMES, ORGANISATIONS
+from db.derived.gazetteer import Gazetteer, fold
+from db.derived.lexicon import COMMON, EDITIONS, NOT_NAMES, ORGANISATIONS
 from db.derived.passage import Passage
 
 LONGEST = 8
@@ -21,26 +22,27 @@ _WORD = re.compile(
     r"[^\W_]+(?:\.\d+)*(?:\.(?:js|cpp|ai|io|py|rs|dev|app|net)(?!\w))?(?:\+\+|#(?!\w))?"
 )
 _VERSION = re.compile(r"(?:v?\d{1,4}(?:\.\d{1,3})*[a-z]?|\d{1,4}(?:\.\d)?[BM]|[A-Z]\d{1,4})\Z")
+_LIBRARY = re.compile(r"(?:lib(?![aeir])[a-z]{3,}|[a-z]\w+\.(?:js|cpp|ai|io|rs|dev|app))\Z")
 _JOINT = re.compile(r" |-| & |\.(?=\d)")
 _SIZE = re.compile(r" \(\d{1,4}(?:\.\d+)?[BM]\)")
 _COUNTED = re.compile(
     r"[ -](?:days?|weeks?|months?|years?|hours?|minutes?|times|percent|users|people|dollars|euros"
     r"|pounds|GB|MB|tokens|points|pages|lines|of)\b|%|[.,]\d"
 )
-_PLACED = re.compile(r"\b(?:in|near|outside|before|after|around|across|to|from) \Z")
-_PRESSED = re.compile(r"\b(?:press|click|hit|tap|item|button|menu|called) \Z", re.I)
-_TITLED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Lady|Lord|Saint|St|Aunt|Uncle|as)\.? \Z", re.I
+_NO_NAME_BEFORE = re.compile(
+    r"\b(?:press|click|hit|tap|menu|called|[MD]rs?|Ms|Prof|Professor|Sir|Lady|Lord|Saint|St"
+    r"|as)\.? \Z",
+    re.IGNORECASE,
 )
-_AFTER_CAPITAL = re.compile(r"[a-z,;] [A-Z]\w* \Z|\bNew \Z")
+_PLACED = re.compile(
+    r"(?:\b(?:in|near|outside|before|after|around|across|to|from)"
+    r"|[a-z,;] [A-Z]\w*) \Z"
+)
 _HANDED = re.compile(
-    r"\b(?:for|than|over|with|from|like|beside|calls|drives|uses|using|by|against|of"
-    r"|on|and|or|to)\s\Z"
+    r"\b(?:for|than|over|with|from|like|beside|calls|drives|uses|using|by|against|of|on|and|or"
+    r"|to) \Z"
 )
-_DETERMINED = re.compile(
-    r"\b(?:a|an|the|my|your|his|her|our|their|its|this|that|some|any|every|no|own) (?:\w+ )?\Z",
-    re.I,
-)
+_LET_GO = re.compile(r"[,.;:!?)]|['’]s\b|\Z| (?:and|or|but|is|does|did)\b")
 
 
 class FoundName(NamedTuple):
@@ -59,6 +61,7 @@ class _Word(NamedTuple):
     start: int
     end: int
     text: str
+    folded: str
 
     @property
     def is_capital(self) -> bool:
@@ -67,10 +70,11 @@ class _Word(NamedTuple):
 
     @property
     def is_inner(self) -> bool:
-        """Whether its capitals or digits stand where no ordinary word has them."""
-        has_letters = any(each.islower() for each in self.text)
+        """Whether it is formed as no ordinary word is: capitals within, or `libquill`."""
+        if _LIBRARY.match(self.text):
+            return True
         inner = any(each.isupper() or each.isdigit() for each in self.text[1:])
-        return inner and has_letters and not self.text[0].isdigit()
+        return inner and not self.text.isupper() and not self.text[0].isdigit()
 
     @property
     def is_shouted(self) -> bool:
@@ -88,109 +92,81 @@ def find_names(
     >>> [it.words for it in find_names(passage, known)]
     ['Lantern Pro', 'plover 9', 'Umber & Co']
     """
-    text = passage.text
-    words = [_Word(it.start(), it.end(), it[0]) for it in _WORD.finditer(text)]
-    blocked = _blocked(words, taken)
+    held = {at for span in taken for at in range(*span)}
+    words = [_Word(*it.span(), it[0], fold(it[0])) for it in _WORD.finditer(passage.text)]
+    free = [word for word in words if word.start not in held and word.end - 1 not in held]
     found: list[FoundName] = []
     at = 0
-    while at < len(words):
-        end = None if at in blocked else _name_at(passage, words, at, known, blocked)
-        if end is None:
+    while at < len(free):
+        run = _run(passage.text, free[at : at + LONGEST])
+        count = _length(passage, run, known)
+        if not count:
             at += 1
             continue
-        size = _SIZE.match(text, words[end - 1].end)
-        start, stop = words[at].start, size.end() if size else words[end - 1].end
-        found.append(FoundName(start, stop, text[start:stop], known.canonical(text[start:stop])))
-        at = end
-        while at < len(words) and words[at].start < stop:
+        start, end = run[0].start, run[count - 1].end
+        size = _SIZE.match(passage.text, end)
+        end = size.end() if size else end
+        found.append(
+            FoundName(start, end, passage.text[start:end], known.canonical(passage.text[start:end]))
+        )
+        at += count
+        while at < len(free) and free[at].start < end:
             at += 1
-    return _with_repeats(passage, found, words, blocked, known)
+    return sorted([*found, *_repeats(free, found)])
 
 
-def _blocked(words: Sequence[_Word], taken: Sequence[tuple[int, int]]) -> set[int]:
-    spans = iter(sorted(taken))
-    span = next(spans, None)
-    found = set()
-    for at, word in enumerate(words):
-        while span is not None and span[1] <= word.start:
-            span = next(spans, None)
-        if span is not None and span[0] < word.end:
-            found.add(at)
-    return found
+def _repeats(words: Sequence[_Word], found: Sequence[FoundName]) -> list[FoundName]:
+    """Single words, such as one at the head of a sentence, that begin a name elsewhere."""
+    heads = {name.words.split(" ")[0] for name in found if name.words[0].isupper()}
+    held = {at for name in found for at in range(name.start, name.end)}
+    return [
+        FoundName(*word[:3], None)
+        for word in words
+        if word.text in heads and word.start not in held and not is_ordinary(word.text)
+    ]
 
 
-def _name_at(
-    passage: Passage, words: Sequence[_Word], at: int, known: Gazetteer, blocked: set[int]
-) -> int | None:
-    """The word after the name that begins at a word. Absent: None where none begins."""
-    end = _known_end(passage, words, at, known, blocked)
-    run = _run_end(passage, words, at, known, blocked)
-    if end is not None:
-        return max(end, run if run is not None and words[at].is_capital else end)
-    if run is None:
-        return None
-    size = _SIZE.match(passage.text, words[run - 1].end)
-    if size and known.canonical(passage.text[words[at].start : size.end()]):
-        return run
-    return run if _is_unknown_name(passage, words[at:run], known) else None
-
-
-def _joined(text: str, one: _Word, other: _Word) -> bool:
-    return other.start - one.end <= 3 and _JOINT.fullmatch(text, one.end, other.start) is not None
-
-
-def _known_end(
-    passage: Passage, words: Sequence[_Word], at: int, known: Gazetteer, blocked: set[int]
-) -> int | None:
-    """The longest known name from a word on."""
-    best = None
-    for end in range(at + 1, min(at + LONGEST, len(words)) + 1):
-        last = words[end - 1]
-        if end - 1 in blocked or last.end - words[at].start > 2 * known.longest:
+def _run(text: str, words: Sequence[_Word]) -> list[_Word]:
+    """The words that are joined to the first, one to the next."""
+    run = [words[0]]
+    for word in words[1:]:
+        if not _JOINT.fullmatch(text, run[-1].end, word.start):
             break
-        if end - 1 > at and not _joined(passage.text, words[end - 2], last):
-            break
-        if known.canonical(passage.text[words[at].start : last.end]) and _is_meant(
-            passage, words[at:end]
-        ):
-            best = end
-    return best
+        run.append(word)
+    return run
+
+
+def _length(passage: Passage, run: Sequence[_Word], known: Gazetteer) -> int:
+    """How many words of a run are a name that begins with its first; 0 where none does."""
+    first = run[0]
+    folded = accumulate(word.folded for word in run)
+    lengths = [
+        count
+        for count, name in enumerate(folded, 1)
+        if known.of_folded(name) and _is_meant(passage, run[:count])
+    ]
+    if not (first.is_capital or first.is_inner):
+        return max(lengths, default=0)
+    capitals = 1
+    while capitals < len(run) and _carries_on(passage, run[capitals]):
+        capitals += 1
+    size = _SIZE.match(passage.text, run[capitals - 1].end)
+    is_known = lengths or (size and known.canonical(passage.text[first.start : size.end()]))
+    if is_known or _is_unknown_name(passage, run[:capitals], known):
+        lengths.append(capitals)
+    return max(lengths, default=0)
 
 
 def _is_meant(passage: Passage, words: Sequence[_Word]) -> bool:
     """Whether the words of a known name are one: they have a capital, or stand as a name does."""
-    text, first, last = passage.text, words[0], words[-1]
+    first, before = words[0], passage.before(words[0].start)
     if len(words) > 1 or any(each.isdigit() for each in first.text):
         return True
     if not first.is_capital:
-        return (
-            not _DETERMINED.search(passage.before(first.start))
-            and _HANDED.search(passage.before(first.start)) is not None
-            and re.match(
-                r"[,.;:!?)]|['’]s\b|\Z| (?:and|or|but|is|does|did)\b", text[last.end :][:8]
-            )
-            is not None
-        )
-    if passage.is_first(first.start):
-        after = text[last.end : last.end + 40]
-        is_idiom = re.match(rf" \w+ {re.escape(first.text.lower())}\b", after)
-        return not is_idiom and first.text.lower() not in COMMON
-    return _PRESSED.search(passage.before(first.start)) is None
-
-
-def _run_end(
-    passage: Passage, words: Sequence[_Word], at: int, known: Gazetteer, blocked: set[int]
-) -> int | None:
-    """The end of the run of words with capitals, versions and editions from a word on."""
-    if not words[at].is_capital and not words[at].is_inner:
-        return None
-    end = at + 1
-    while end < min(at + LONGEST, len(words)) and end not in blocked:
-        word = words[end]
-        if not _joined(passage.text, words[end - 1], word) or not _carries_on(passage, word):
-            break
-        end += 1
-    return end
+        is_let_go = _LET_GO.match(passage.text, first.end)
+        return _HANDED.search(before) is not None and is_let_go is not None
+    is_head = passage.is_first(first.start)
+    return first.text.lower() not in COMMON if is_head else not _NO_NAME_BEFORE.search(before)
 
 
 def _carries_on(passage: Passage, word: _Word) -> bool:
@@ -213,63 +189,18 @@ def is_ordinary(word: str) -> bool:
 
 
 def _is_unknown_name(passage: Passage, words: Sequence[_Word], known: Gazetteer) -> bool:
-    first = words[0]
-    if is_ordinary(first.text) or (first.text == "I") or len(first.text) == 1:
+    first, before = words[0], passage.before(words[0].start)
+    if is_ordinary(first.text) or len(first.text) == 1:
         return False
     if first.is_shouted:
         is_version = len(words) > 1 and any(each.isdigit() for each in words[1].text)
         return first.text in ORGANISATIONS or is_version
-    if first.is_inner or any(word.is_inner for word in words[1:]):
+    if any(word.is_inner for word in words):
         return _VERSION.match(first.text) is None or len(words) > 1 or len(first.text) > 2
-    before = passage.before(first.start)
-    if _PRESSED.search(before):
-        return False
-    if _TITLED.search(before) or (len(words) == 1 and _AFTER_CAPITAL.search(before)):
+    if _NO_NAME_BEFORE.search(before):
         return False
     if passage.is_first(first.start):
         is_formed = re.search(r"(?:ing|ed|ly|[^s]s)\Z", first.text) is not None
         is_alone = len(words) == 1 or _VERSION.match(words[1].text) is not None
         return not (is_alone or is_formed or known.canonical(words[1].text))
     return len(words) > 1 or _PLACED.search(before) is None
-
-
-def _with_repeats(
-    passage: Passage,
-    found: list[FoundName],
-    words: Sequence[_Word],
-    blocked: set[int],
-    known: Gazetteer,
-) -> list[FoundName]:
-    """With single words at the head of a sentence that stand elsewhere as a name, or its head."""
-    heads = {name.words for name in found} | {name.words.split(" ")[0] for name in found}
-    places = {place for name in found for place in range(name.start, name.end)}
-    more = [
-        FoundName(word.start, word.end, word.text, None)
-        for at, word in enumerate(words)
-        if at not in blocked
-        and word.start not in places
-        and known.canonical(word.text) is None
-        and (_is_head(word, heads) or _is_lower_case_name(passage, word))
-    ]
-    return sorted([*found, *more])
-
-
-def _is_head(word: _Word, heads: set[str]) -> bool:
-    return word.is_capital and word.text in heads and not is_ordinary(word.text)
-
-
-def _is_lower_case_name(passage: Passage, word: _Word) -> bool:
-    """Whether a word without a capital is a name: `libfennel`, or one at the head of a sentence."""
-    text = word.text
-    if not text.islower() or not text.isalpha() or len(text) < 5:
-        return (
-            text.islower()
-            and re.search(r"\.(?:js|cpp|ai|io|py|rs|dev|app|net)\Z", text) is not None
-        )
-    if text.startswith("lib"):
-        return text not in LOWER_CASE
-    head = passage.sentence(word.start).start
-    before = passage.text[max(0, head - 3) : head]
-    return (
-        head == word.start > 0 and re.fullmatch(r"\w\. ", before) is not None and text not in COMMON
-    )

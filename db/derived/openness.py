@@ -11,37 +11,25 @@ from collections.abc import Iterator
 from db.derived.amounts import FoundValue
 from db.derived.passage import Passage
 
-_OPEN = re.compile(r"(?<![\w-])open[- ](?:source(?:d)?|weights?)(?![\w-])", re.IGNORECASE)
-_CLOSED = re.compile(
-    r"(?<![\w-])(?:closed[- ](?:source|weights?)|proprietary|closed(?= (?:flagship"
-    r"|models?|weights|source|api|system|code|service|core|binary)\b))(?![\w-])",
-    re.IGNORECASE,
-)
-_CLOSED_AFTER = re.compile(
-    r"\b(?:weights|code|source|model|core|engine|server|rest) (?:is|are|stays?"
-    r"|remains?|being) (?:still |all |entirely |firmly )?(?P<closed>closed)(?![\w-])",
+_OPENNESS = re.compile(
+    r"(?<![\w-])(?:open[- ](?:sourced?|(?P<weights>weights?))|(?P<closed>closed[- ](?:source"
+    r"|weights?)|proprietary|closed(?= (?:flagship|models?|api|system|code|service|core"
+    r"|binary)\b)|(?:(?<=weights are )|(?<=(?:code|core) is )|(?<=(?:source|server) is )"
+    r"|(?<=model is ))closed))(?![\w-])",
     re.IGNORECASE,
 )
 _TALK_BEFORE = re.compile(
-    r"(?:(?<![\w-])(?:for|of|about|against|than|to|toward|towards|favou?rs?|like"
-    r"|loves?|prefers?|in|called|named|into|between|beyond|some|any|every|other|most"
-    r"|many|"
-    r"few|all|more|big|when|whether|says?|while|across|over|by|from|item|button|menu"
-    r"|where|because|whole|truly wants|go|going) |['‘’\"“])\Z",
-    re.IGNORECASE,
-)
-_SAYS = re.compile(
-    r"\b(?:footer|card|page|readme|repository|label|site|website|licence|license"
-    r"|maker|team|it|they|box) (?:says|say|said) \Z",
+    r"(?:(?<![\w-])(?:for|of|about|against|than|to|towards?|favou?rs?|like|loves?|prefers?|in"
+    r"|called|named|into|between|beyond|some|any|every|other|most|many|few|all|more|big|when"
+    r"|whether|while"
+    r"|across|over|by|from|where|because) |['‘’\"“])\Z",
     re.IGNORECASE,
 )
 _TALK_AFTER = re.compile(
-    r"[- ](?:\w+ )?(?:projects|tools|models|alternatives|people|developers"
-    r"|maintainers|software|community|communities|world|advocates|purists|fans"
-    r"|movement|argument"
-    r"|debate|strategy|data|adoption|stack|ecosystem|crowd|folk|way|file|is an?"
-    r"|as an?|means|matters|wins|won|lovers|deployments|infrastructure|providers"
-    r"|hardware|formats?|standards?|question|rivals|competitors|labs?)\b",
+    r"[- ](?:\w+ )?(?:projects|tools|models|alternatives|people|developers|maintainers|software"
+    r"|communit(?:y|ies)|world|advocates|purists|fans|movement|argument|debate|strategy|data"
+    r"|adoption|stack|ecosystem|crowd|way|file|is an?|as an?|means|matters|wins|deployments"
+    r"|infrastructure|providers|hardware|formats?|standards?|question|rivals|competitors|labs?)\b",
     re.IGNORECASE,
 )
 _ONE = re.compile(r"\b(?:an?|the|this|its|only|first) \Z", re.IGNORECASE)
@@ -58,20 +46,15 @@ def find_openness(passage: Passage) -> Iterator[FoundValue]:
     >>> shown("The case for open weights. Open source projects tire. A closed ticket.")
     []
     """
-    text = passage.text
-    for it in _OPEN.finditer(text):
-        value = "open weights" if "weight" in it[0].lower() else "open source"
+    for it in _OPENNESS.finditer(passage.text):
         if _is_said(passage, it):
-            yield FoundValue(it.start(), it.end(), "openness", value, None)
-    for it in _CLOSED.finditer(text):
-        if _is_said(passage, it):
-            yield FoundValue(it.start(), it.end(), "openness", "closed", None)
-    for it in _CLOSED_AFTER.finditer(text):
-        yield FoundValue(*it.span("closed"), "openness", "closed", None)
+            openly = "open weights" if it["weights"] else "open source"
+            value = "closed" if it["closed"] else openly
+            yield FoundValue(*it.span(), "openness", value, None)
 
 
 def _is_said(passage: Passage, it: re.Match[str]) -> bool:
     before = passage.before(it.start())
-    if _TALK_BEFORE.search(before[-30:]) and not _SAYS.search(before[-40:]):
+    if _TALK_BEFORE.search(before[-30:]):
         return False
     return not _TALK_AFTER.match(passage.text, it.end()) or _ONE.search(before) is not None

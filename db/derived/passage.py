@@ -24,6 +24,15 @@ _STRONG = re.compile(
 _WORD = re.compile(r"\S+\Z")
 
 
+def any_of(words: str) -> re.Pattern[str]:
+    """A pattern of whole words or phrases with a stroke between them, in whatever case.
+
+    >>> [it[0] for it in any_of("may|set to").finditer("It may be set to go in May-time.")]
+    ['may', 'set to']
+    """
+    return re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE)
+
+
 class TextSpan(NamedTuple):
     """`[start, end)` in code points of the text."""
 

@@ -8,82 +8,47 @@ nothing. What has no definite end is found all the same, and is not checkable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from db.derived.dates import first_day, last_day
 from db.derived.horizon import Horizon
-from db.derived.passage import Passage
-from db.derived.tense import has_future, has_past
-from db.derived.times import Expression, ExpressionKind, find_expressions
+from db.derived.passage import Passage, any_of
+from db.derived.tense import has_future, has_past, is_told
+from db.derived.times import Expression, find_expressions
 
 METHOD = "time-expressions"
 METHOD_VERSION = 1
 
-TERMS = (
-    "notice", "trial", "trials", "refund", "refunds", "refunded", "billed", "billing",
-    "invoice", "invoiced", "contract", "warranty", "renew", "renews", "renewal", "cancel",
-    "cancelled", "money back", "guarantee", "guaranteed", "delivery", "reply", "replies",
-    "answers", "answered", "valid", "expire", "expires", "retention", "support",
-)  # fmt: skip
+_TERMS = any_of(
+    r"notice|trials?|refund(?:s|ed)?|billed|billing|invoiced?|contract|warranty|renew(?:s|al)?"
+    r"|cancel|cancelled|money back|guaranteed?|delivery|repl(?:y|ies)|answer(?:s|ed)|valid"
+    r"|expires?|retention|support"
+)
 """Words of terms and services: a length of days or weeks beside them is theirs."""
-WORK = (
-    "take", "takes", "took", "taking", "learn", "learns", "learnt", "pays for itself",
-    "pay for itself", "paid for itself", "pays back", "paid back",
-)  # fmt: skip
-"""Words that make a length close behind them one of work."""
-DOING = (
-    "finish", "finishes", "finished", "write", "wrote", "written", "build", "built", "read",
-    "train", "trains", "trained", "set up", "installed", "migrate", "migrated", "done", "ready",
-    "delivered",
-)  # fmt: skip
-"""The same, where nothing else in the clause speaks of what is to come."""
-FRAMES = (
-    "once", "twice", "times", "first time", "second time", "third time", "best", "worst",
-    "longest", "first", "most", "fastest", "more", "less", "as much",
-)  # fmt: skip
-"""Words that make a length right behind them the frame of a count or of a comparison."""
-SCHEDULED = (
-    "lands", "ships", "arrives", "closes", "opens", "ends", "starts", "launches", "expires",
-    "lapses", "comes", "drops", "says", "say", "leaves", "shuts", "stops",
-)  # fmt: skip
-"""Verbs of the present by which something is said to come on a day."""
-COUNTED_NOUNS = (
-    "tokens", "lines", "words", "bits", "bytes", "characters", "users", "customers", "people",
-    "rows", "files", "pages", "pixels", "dollars", "euros", "pounds", "samples", "steps",
-    "nodes", "cases", "calls", "requests", "images", "questions", "dimensions", "edition",
-    "release", "version", "model", "tax", "rules", "prices",
-)  # fmt: skip
-"""What makes a mere number of a year, or a name: "in 2048 tokens", "by the 2027 rules"."""
-
-
-def _any(words: tuple[str, ...]) -> str:
-    return rf"(?<![\w-])(?:{'|'.join(sorted(words, key=len, reverse=True))})(?![\w-])"
-
-
-_TERMS = re.compile(_any(TERMS), re.IGNORECASE)
 _WORK = re.compile(
-    rf"{_any(WORK)}[^,.;:!?]{{0,24}}\Z|{_any(FRAMES)}(?: [\w’'-]+){{0,2}} \Z", re.IGNORECASE
-)
-_DOING = re.compile(rf"{_any(DOING)}[^,.;:!?]{{0,24}}\Z", re.IGNORECASE)
-_ABLE = re.compile(
-    r"\b(?:you|I|one|anyone|we|they|who) (?:can|could|might have)\b[^,.;:!?]{0,40}\Z", re.IGNORECASE
-)
+    any_of(
+        r"take[sn]?|took|taking|learn(?:s|t)?|pa(?:y|ys|id) (?:for itself|back)|finish(?:es|ed)?"
+        r"|write|wrote|written|build|built|read|train(?:s|ed)?|set up|installed|migrated?|done"
+        r"|ready|delivered|once|twice|times|first|best|worst|longest|fastest|most|more|less"
+    ).pattern + r"[^,.;:!?]{0,30}\Z", re.IGNORECASE,
+)  # fmt: skip
+"""Words that make a length close behind them one of work, or the frame of a count."""
 _FROM_EVENT = re.compile(
-    r" (?:of (?:the|a|an|its|your|their|our|my|use|launch|purchase|release|\w+ing\b)"
-    r"|after\b|since\b)"
+    r" (?:of (?:the|an?|its|your|their|our|my|use|launch|purchase|release|\w+ing\b)|after\b"
+    r"|since\b)"
 )
-_NOT_A_YEAR = re.compile(rf" {_any(COUNTED_NOUNS)}", re.IGNORECASE)
+_FROM_NOW = re.compile(r"(?:s['’]? time|now|today|hence)\Z", re.IGNORECASE)
+_IN_ONE = re.compile(r"in an? (?!couple|dozen|decade)", re.IGNORECASE)
+_NOT_A_YEAR = re.compile(
+    r" (?:tokens|lines|words|characters|users|customers|people|rows|files|pages|pixels|dollars"
+    r"|euros|samples|steps|nodes|calls|images|edition|release|version|model|tax|rules|prices)\b"
+)
+"""What makes a mere number of a year, or a name: "in 2048 tokens", "by the 2027 rules"."""
 _PARTS_OF = re.compile(r"['’]s\b|-\w")
-_SCHEDULED = re.compile(_any(SCHEDULED), re.IGNORECASE)
 _LATE = re.compile(r"\b(?:late|end|close|second half|autumn|winter)\b")
-_SOON = re.compile(r"(?:\bas|\btoo|\bhow|\bno|\bso) \Z", re.IGNORECASE)
-_NARRATED = re.compile(
-    r" (?:last|ago|after|when I|in (?:January|February|March|April|June|July|August|September"
-    r"|October|November|December)|as\b)",
-    re.IGNORECASE,
-)
+_SOON = re.compile(r"\b(?:as|too|how|no|so) \Z", re.IGNORECASE)
+_NARRATED = re.compile(r" (?:last|ago|after|when I|as)\b")
 
 
 @dataclass(frozen=True)
@@ -119,7 +84,7 @@ def find_predictions(text: str, written: date) -> tuple[Prediction, ...]:
     ([], [])
     """
     passage = Passage(text)
-    found = (it for it in find_expressions(text) if _is_prediction(passage, it, written))
+    found = (it for it in find_expressions(passage) if _is_prediction(passage, it, written))
     chosen: list[Expression] = []
     for each in sorted(found, key=lambda it: (it.start, -it.end)):
         if not chosen or each.start >= chosen[-1].end:
@@ -128,97 +93,49 @@ def find_predictions(text: str, written: date) -> tuple[Prediction, ...]:
 
 
 def _is_prediction(passage: Passage, it: Expression, written: date) -> bool:
-    if passage.is_question(it.start):
+    if passage.is_question(it.start) or _PARTS_OF.match(passage.text, it.end):
         return False
-    return _JUDGES[it.kind](passage, it, written)
+    clause = passage.clause(it.start, it.end)
+    if it.kind in ("date", "bare"):
+        return _is_date_to_come(passage, it, clause, written)
+    if _FROM_NOW.search(passage.text[it.start : it.end]):
+        return True
+    if is_told(clause):
+        return False
+    if it.kind == "to come":
+        return True
+    if it.kind == "running":
+        return has_future(clause) or (it.horizon is not None and it.horizon.relation != "in")
+    judge = _is_counted_from_now if it.kind == "counted" else _is_vague
+    return judge(passage, it, clause)
 
 
-def _is_date_to_come(passage: Passage, it: Expression, written: date) -> bool:
+def _is_date_to_come(passage: Passage, it: Expression, clause: str, written: date) -> bool:
     said = it.horizon.date if it.horizon else None
     if said is None or last_day(said) <= written or first_day(said).year > written.year + 100:
         return False
     if len(said) == 4 and _NOT_A_YEAR.match(passage.text, it.end):
         return False
-    clause = passage.clause(it.start, it.end)
+    if it.kind == "bare" and not has_future(clause):
+        return False
     if first_day(said) <= written and it.horizon and it.horizon.relation in ("in", "next"):
         is_late = _LATE.search(passage.text[it.start : it.end]) is not None
         return (is_late or has_future(clause)) and not has_past(clause)
     return True
 
 
-def _is_counted_from_now(passage: Passage, it: Expression, written: date) -> bool:
+def _is_counted_from_now(passage: Passage, it: Expression, clause: str) -> bool:
     before = passage.before(it.start)
-    if _FROM_EVENT.match(passage.text, it.end) or _WORK.search(before) or _ABLE.search(before):
+    if _FROM_EVENT.match(passage.text, it.end):
         return False
-    clause = passage.clause(it.start, it.end)
-    if _DOING.search(before) and not has_future(clause):
-        return False
-    is_short = it.horizon is not None and it.horizon.unit in ("day", "week")
-    words = passage.text[it.start : it.end]
-    is_idle = is_short or re.match(r"in an? (?!couple|dozen|decade)", words) is not None
     is_head = not before.strip() or before.rstrip().endswith((":", ";", ", and", ", but", "—"))
-    is_set = is_head or has_future(clause) or _SCHEDULED.search(clause) is not None
-    if is_idle and (not is_set or _TERMS.search(clause)):
-        return False
-    return not _is_told(clause)
+    is_short = it.horizon is not None and it.horizon.unit in ("day", "week")
+    if is_short or _IN_ONE.match(passage.text, it.start):
+        return (is_head or has_future(clause)) and not _TERMS.search(clause)
+    return has_future(clause) or not _WORK.search(before)
 
 
-def _is_told(clause: str) -> bool:
-    """Whether a clause speaks of what has been alone."""
-    return has_past(clause) and not has_future(clause)
-
-
-def _is_going_on(passage: Passage, it: Expression, written: date) -> bool:
-    return not _is_told(passage.clause(it.start, it.end))
-
-
-def _is_to_come(passage: Passage, it: Expression, written: date) -> bool:
-    if _PARTS_OF.match(passage.text, it.end):
-        return False
-    return not _is_told(passage.clause(it.start, it.end))
-
-
-def _is_running(passage: Passage, it: Expression, written: date) -> bool:
-    clause = passage.clause(it.start, it.end)
-    return (
-        not _PARTS_OF.match(passage.text, it.end)
-        and (
-            has_future(clause)
-            or passage.text.startswith(("later", "Later"), it.start)
-            or (it.horizon is not None and it.horizon.relation != "in")
-        )
-        and not _is_told(clause)
-    )
-
-
-def _is_vague(passage: Passage, it: Expression, written: date) -> bool:
+def _is_vague(passage: Passage, it: Expression, clause: str) -> bool:
     if _SOON.search(passage.before(it.start)) or _NARRATED.match(passage.text, it.end):
         return False
-    return not _is_told(passage.clause(it.start, it.end))
-
-
-def _is_loose(passage: Passage, it: Expression, written: date) -> bool:
-    return has_future(passage.clause(it.start, it.end)) and _is_vague(passage, it, written)
-
-
-def _is_staying(passage: Passage, it: Expression, written: date) -> bool:
-    is_long = it.horizon is not None and it.horizon.unit in ("month", "quarter", "year")
-    clause = passage.clause(it.start, it.end)
-    return is_long and has_future(clause) and not _is_told(clause)
-
-
-def _is_sure(passage: Passage, it: Expression, written: date) -> bool:
-    return not _PARTS_OF.match(passage.text, it.end)
-
-
-_JUDGES: dict[ExpressionKind, Callable[[Passage, Expression, date], bool]] = {
-    "date": _is_date_to_come,
-    "counted": _is_counted_from_now,
-    "going on": _is_going_on,
-    "to come": _is_to_come,
-    "staying": _is_staying,
-    "running": _is_running,
-    "sure": _is_sure,
-    "vague": _is_vague,
-    "loose": _is_loose,
-}
+    return it.kind == "vague" or has_future(clause)

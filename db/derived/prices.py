@@ -10,119 +10,89 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from db.derived.amounts import FoundValue
-from db.derived.passage import Passage
+from db.derived.passage import Passage, any_of
 from db.derived.quantities import DIGITS, WORDS, plain, to_number
 
 SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 NAMED = {
     "dollar": "USD", "usd": "USD", "buck": "USD", "euro": "EUR", "eur": "EUR", "pound": "GBP",
-    "quid": "GBP", "gbp": "GBP", "sterling": "GBP",
+    "quid": "GBP", "gbp": "GBP",
 }  # fmt: skip
 SMALL = {"cent": "USD", "¢": "USD", "euro cent": "EUR", "pence": "GBP", "penny": "GBP", "p": "GBP"}
 """A hundredth of each, by the name that is used."""
-ADVERBS = {
+LARGE = {"k": 1_000, "thousand": 1_000, "hundred": 100}
+SHORT = {
     "monthly": "month", "yearly": "year", "annually": "year", "annual": "year", "weekly": "week",
-    "daily": "day", "hourly": "hour", "quarterly": "quarter",
+    "daily": "day", "hourly": "hour", "quarterly": "quarter", "mo": "month", "yr": "year",
+    "hr": "hour", "min": "minute", "wk": "week", "sec": "second", "tok": "token", "annum": "year",
+    "m": "month", "y": "year", "h": "hour",
 }  # fmt: skip
-SHORT = {"mo": "month", "yr": "year", "hr": "hour", "min": "minute", "wk": "week", "sec": "second",
-         "tok": "token", "annum": "year", "m": "month", "y": "year", "h": "hour"}  # fmt: skip
-"""Short forms of what a price is per."""
-PRODUCTS = (
-    "it", "plan", "tier", "seat", "licence", "license", "subscription", "version", "tool", "app",
-    "service", "model", "upgrade", "edition", "api", "product", "that", "this", "which", "one",
-    "access", "use", "account", "hosting", "hosted", "pro", "team", "enterprise", "software",
-)  # fmt: skip
-"""What a price of a tool may be of; "the board costs 40 euros" is a price of goods."""
+"""Other words for what a price is per."""
+TIMES = {"1m": "million", "1k": "thousand", "1000": "thousand", "1000000": "million",
+         "100": "hundred"}  # fmt: skip
 
-_NUMBER = rf"(?:{DIGITS}|{WORDS}|half an?|an?|a hundred|a thousand)"
-_MANY = r"(?:million|billion|thousand|hundred|\d[\d,]{0,8}[kKM]?)"
-_NOUN = (
-    r"(?!few\b|bit\b|lot\b|little\b|good\b|great\b|steal\b|pop\b|time\b|fee\b|day trip\b)[A-Za-z]+"
-)
+_NOUN = r"(?!(?:few|bit|lot|little|good|great|steal|pop|time|fee|day trip)\b)[A-Za-z]+"
 _THING = (
-    rf"(?:{_MANY} (?:(?:input|output|audio|cached|processed) )?{_NOUN}|(?:active "
-    rf"|named |audio |input |output |processed |extra |finished |paying |transcribed "
-    rf"|generated )?{_NOUN})"
+    r"(?:(?:million|billion|thousand|hundred|\d[\d,]{0,8}[kKM]?) )?(?:(?:active|named|audio|input"
+    rf"|output|processed|cached|extra|paying|generated) )?{_NOUN}"
 )
-_BESIDE = (
-    "month|year|week|day|hour|minute|seat|user|client|person|head|editor|project"
-    "|site|device|machine"
-)
+_ADVERB = r",? (?:monthly|yearly|annually|annual|weekly|daily|hourly|quarterly)(?!\w)"
 _PER = (
-    rf"(?: ?/ ?{_THING}| (?:per|each|every|for each|for every) {_THING}| an? {_THING}"
-    rf"|,? (?:{'|'.join(ADVERBS)})(?!\w))"
-    rf"(?:(?:,? per| an?| each|,? every| ?/) {_THING}| and (?:{_BESIDE})(?!\w)"
-    rf"|/{_NOUN}|,? (?:{'|'.join(ADVERBS)})(?!\w))?"
+    rf"(?: ?/ ?{_THING}| (?:per|each|every|for each|for every|an?) {_THING}|{_ADVERB})"
+    rf"(?:(?:,? per| an?| each|,? every| ?/) {_THING}|/{_NOUN}|{_ADVERB}"
+    r"| and (?:month|year|week|day|hour|seat|user|client|person|head|project|site|device)(?!\w))?"
 )
 _MARKED = (
     rf"(?:US|CA|AU)?(?P<sign>[$€£]) ?(?P<marked>{DIGITS})(?P<large>[kKMB](?!\w)"
-    rf"| (?:million|billion|thousand)(?! \w*tokens))?"
+    r"| (?:million|billion|thousand)(?! \w*tokens))?"
 )
 _COINED = (
-    rf"(?P<number>{_NUMBER}) (?P<large2>(?:million|billion|thousand|hundred) )?"
-    r"(?P<name>dollars?|USD|bucks?|euros?|EUR|pounds?|quid|GBP|euro cents?|cents?"
-    r"|pence|penny)(?![\w-])"
-    r"|(?P<after>\d{1,6}(?:[.,]\d{2})?) ?(?P<mark>[€£])"
+    rf"(?P<number>{DIGITS}|{WORDS}|half an?|an?) (?P<many>(?:million|billion|thousand|hundred) )?"
+    r"(?P<name>dollars?|USD|bucks?|euros?|EUR|pounds?|quid|GBP|euro cents?|cents?|pence"
+    r"|penny)(?![\w-])|(?P<after>\d{1,6}(?:[.,]\d{2})?) ?(?P<mark>[€£])"
     r"|(?P<small>\d{1,3}(?:\.\d{1,2})?)(?P<coin>¢|p(?= (?:a|an|per|each)\b))"
     rf"|(?P<code>USD|EUR|GBP) (?P<coded>{DIGITS})"
 )
 _PRICE = re.compile(
-    rf"(?<![\w.,$€£-])(?P<amount>{_MARKED}|{_COINED})(?![\d%]|[.,]\d|-\w)(?P<per>{_PER})?(?!\w)",
+    rf"(?<![\w.,$€£-])(?:{_MARKED}|{_COINED})(?![\d%]|[.,]\d|-\w)(?P<per>{_PER})?(?!\w)",
     re.IGNORECASE,
 )
-_TO = re.compile(r"(?: to | or | and |-|–| – )\Z")
 _NOT_A_PRICE = re.compile(
-    r"\b(?:sav(?:e|es|ed|ing|ings)|rais(?:e|es|ed|ing)|revenue|valued|valuation"
-    r"|funding|invest(?:s|ed|ment)?|worth|fined?|salary"
-    r"|earn(?:s|ed)?|made|makes|lost|profits?|turnover|owed?|bet|wager|prize"
-    r"|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?"
-    r"|acquired|bought for|sold for|damages?|lend|lent|banked|round)\b[^,.;:!?]{0,30}\Z",
+    r"\b(?:sav(?:e[sd]?|ings?)|rais(?:e[sd]?|ing)|revenue|valu(?:ed|ation)|fund(?:s|ed|ing)|worth"
+    r"|invest(?:s|ed|ment)?|fined?|salary|earn(?:s|ed)?|made|makes|lo(?:st|ses?)|profits?|turnover"
+    r"|owed?|bet|prize|award(?:s|ed)?|donat\w+|grant|budget|spent|refund(?:s|ed)?|acquired"
+    r"|(?:bought|sold) for)\b[^,.;:!?]{0,30}\Z",
     re.IGNORECASE,
 )
 """Words before an amount that make it none to be paid for a tool."""
 _NO_PRICE_AFTER = re.compile(
-    r" (?:in (?:funding|revenue|savings|damages|debt|sales)|round|valuation|fine"
-    r"|bill|prize|bonus|voucher|note|saved|kettle|worth)\b"
+    r" (?:in (?:funding|revenue|savings|damages|debt|sales)|round|valuation|fine|bill|prize"
+    r"|voucher)\b"
 )
-_PRICED = re.compile(
-    r"\b(?:costs?|price[sd]?|pricing|pay|pays|paid|charges?|charged|asks?|asking"
-    r"|wants?|at|for|from|tier|plan|once|one-off|starts?|starting"
-    r"|against|licen[cs]e|upgrade|between|payment|fee of|for life|now|than|only|just"
-    r"|subscription|quote|fee|rent\w*|is)\b",
-    re.IGNORECASE,
+_GOODS = any_of(
+    r"boards?|H100|GPUs?|graphics cards?|laptops?|phones?|computers?|machines?|chips?|cables?"
 )
-_GOODS = re.compile(
-    r"\b(?:the|a|an|my|its|our|your|their|this|that) (?:\w+ )?(\w+) (?:costs?"
-    r"|cost me|sells for|goes for) ",
-    re.IGNORECASE,
+"""Things beside whose price nothing is said of a tool's."""
+_PRICED = any_of(
+    r"costs?|price[sd]?|pricing|pa(?:ys?|id)|charge[sd]?|ask(?:s|ing)|wants?|at|for|from|tier"
+    r"|plan|once|one-off|start(?:s|ing)|against|licen[cs]e|upgrade|between|payment|now|than|only"
+    r"|just|fee|is|subscription"
 )
 _FREE = re.compile(
-    r"(?<![\w-])(?:(?P<whole>(?:costs?|pays?|charges?|asks?)(?: you| me| us"
-    r"| them)? nothing|gratis|free of charge|at no (?:cost|charge)|no charge|no cost"
-    r"|zero cost|for no money|without charge)"
-    r"|(?P<free>free)(?![\w’'-]| (?:trial|trials|demo|demos|of\b|up(?! to)|from|rein"
-    r"|hand|will|speech|time|as|month|months|week|weeks|day|days|market|gift|lunch"
-    r"|ride|kick|space|memory|disk|and easy|to (?!use|download|run|host|install|join"
-    r"|self-host|share|start|play|read|try)|press|advice|text|verse|fall)))",
+    r"(?<![\w-])(?:(?:costs?|pays?|charges?|asks?)(?: you| me| us| them)? nothing|gratis"
+    r"|free of charge|at no (?:cost|charge)|no charge|zero cost|without charge"
+    r"|(?<!feel )(?<!set )(?<!break )(?<!hands )(?<!royalty )free(?![\w’'=-]| (?:trials?|demos?"
+    r"|of|up(?! to)|from|rein|hand|will|speech|time|months?|weeks?|days?|market|gift|lunch|ride"
+    r"|space|memory|disk|press|to (?:say|think|choose|leave|go|move|change|ignore)|advice|text"
+    r"|verse|fall)\b))",
     re.IGNORECASE,
 )
-_IS_FREE_BEFORE = re.compile(
-    r"(?:\A|[.;:,(|/] |\b(?:is|are|it's|it’s|stays?|remains?|and|or|the|a|completely"
-    r"|entirely|fully|totally|always|for|also|still|its|both|"
-    r"whose|offers?|be|has|have|with|genuinely|really|one|use|uses|used|using|run"
-    r"|given away|now|actually|permanently|forever|comes?|ships?|stayed|stay|was"
-    r"|given|kept|largely|mostly|basically|costs?|download|at home)\b ?|both )\Z",
+_RANGE = re.compile(r"(?: to | or | and |-|–| – )\Z")
+_AGAINST = re.compile(
+    r"\b(?:against|instead of|versus|vs\.?|not|than|from|to|at the|or) (?:the |about )?\Z",
     re.IGNORECASE,
 )
-_IS_FREE_AFTER = re.compile(
-    r"[.,;:!)/]|\Z| [(–—+]| (?:core|client|viewer|program|community|basic|desktop"
-    r"|personal|mobile|hosted|model|up to|under|of charge|public|self-hosted|is|was"
-    r"|are|today|anyway|either|again)\b| (?:below|above|within|only|plus|for|and|to"
-    r"|tier|plan|version|edition|forever|use|under|while|if|in|on|at|with|but|or"
-    r"|toolkit|tool|app|software|download|account|until|then|because|itself|model"
-    r"|when|plus|the)\b"
-)
-_NOTHING = re.compile(r"(?:,? and| or|;|,) (?P<nothing>nothing)(?= (?:for|per|a|on)\b)")
+_ONCE = re.compile(r" (?:once|one-off|one time|flat|for (?:good|life|ever))\b")
 
 
 def find_prices(passage: Passage) -> Iterator[FoundValue]:
@@ -140,82 +110,56 @@ def find_prices(passage: Passage) -> Iterator[FoundValue]:
      ('$3 per million tokens', '3', 'USD/million tokens')]
     """
     found = [it for it in _PRICE.finditer(passage.text) if _is_price(passage, it)]
-    yield from _with_units(passage.text, found)
+    for it, unit in zip(found, _units(passage.text, found), strict=True):
+        amount, currency = _amount(it)
+        yield FoundValue(
+            *it.span(), "price", plain(amount), f"{currency}{unit}" if amount else None
+        )
     for it in _FREE.finditer(passage.text):
-        if it["whole"] or _is_free(passage, it):
-            yield FoundValue(it.start(), it.end(), "price", "0", None)
-    for it in _NOTHING.finditer(passage.text):
-        if any(other.start() < it.start() < other.end() + 40 for other in found):
-            yield FoundValue(*it.span("nothing"), "price", "0", None)
+        yield FoundValue(*it.span(), "price", "0", None)
 
 
 def _is_price(passage: Passage, it: re.Match[str]) -> bool:
-    if it["large"] and it["large"].strip().lower() in ("m", "b", "million", "billion"):
+    if (it["large"] or "").strip().lower() in ("m", "b", "million", "billion"):
         return False
-    clause = passage.clause(it.start(), it.end())
-    before = passage.before(it.start())
-    goods = _GOODS.search(before)
+    clause, before = passage.clause(it.start(), it.end()), passage.before(it.start())
     if _NOT_A_PRICE.search(before[-60:]) or _NO_PRICE_AFTER.match(passage.text, it.end()):
         return False
-    if goods and goods[1].lower() not in PRODUCTS:
-        return False
     is_first = not before.strip("“(") and not it["name"]
-    return bool(it["per"]) or is_first or _PRICED.search(clause) is not None
-
-
-def _is_free(passage: Passage, it: re.Match[str]) -> bool:
-    before = passage.before(it.start())
-    return bool(
-        _IS_FREE_BEFORE.search(before[-40:]) and _IS_FREE_AFTER.match(passage.text, it.end())
+    return bool(it["per"]) or (
+        not _GOODS.search(clause) and (is_first or _PRICED.search(clause) is not None)
     )
 
 
-def _with_units(text: str, found: Sequence[re.Match[str]]) -> Iterator[FoundValue]:
-    """The prices; one without a unit takes that of what its range ends in, or of the one before."""
+def _units(text: str, found: Sequence[re.Match[str]]) -> list[str]:
+    """What each price is per; one without takes that of its range's end, or of the one before."""
     units = [_per(it["per"]) for it in found]
     for at, it in enumerate(found):
-        unit = units[at]
-        if (
-            not unit
-            and at + 1 < len(found)
-            and _TO.fullmatch(text, it.end(), found[at + 1].start())
-        ):
-            unit = units[at + 1]
-        if not unit and at and _is_set_against(text, found[at - 1], it):
-            unit = units[at - 1]
-        amount, currency = _amount(it)
-        yield FoundValue(
-            it.start(), it.end(), "price", plain(amount), f"{currency}{unit}" if amount else None
-        )
-
-
-_AGAINST = re.compile(
-    r"\b(?:against|instead of|versus|vs\.?|not|than|from|to|at the|or) (?:the "
-    r"|about )?\Z|\bAt the \Z"
-)
+        following = found[at + 1] if at + 1 < len(found) else None
+        if not units[at] and following and _RANGE.fullmatch(text, it.end(), following.start()):
+            units[at] = units[at + 1]
+        if not units[at] and at and _is_set_against(text, found[at - 1], it):
+            units[at] = units[at - 1]
+    return units
 
 
 def _is_set_against(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
-    between = text[max(one.end(), other.start() - 60) : other.start()]
-    is_once = re.match(
-        r" (?:once|one-off|one time|flat|for (?:good|life|ever))\b", text[other.end() :][:12]
-    )
-    return other.start() - one.end() < 60 and not is_once and _AGAINST.search(between) is not None
+    between = text[one.end() : other.start()]
+    is_near = len(between) < 60 and not _ONCE.match(text, other.end())
+    return is_near and _AGAINST.search(between) is not None
 
 
 def _amount(it: re.Match[str]) -> tuple[Decimal, str]:
     if it["sign"]:
-        large = {"k": 1_000, "thousand": 1_000}.get((it["large"] or "").strip().lower(), 1)
-        return to_number(it["marked"]) * large, SIGNS[it["sign"]]
+        times = LARGE.get((it["large"] or "").strip().lower(), 1)
+        return to_number(it["marked"]) * times, SIGNS[it["sign"]]
     if it["mark"]:
         return to_number(it["after"].replace(",", ".")), SIGNS[it["mark"]]
     if it["code"]:
         return to_number(it["coded"]), it["code"].upper()
     name = (it["name"] or it["coin"]).lower()
     name = name if name in SMALL else name.removesuffix("s")
-    amount = to_number(
-        (it["number"] or it["small"]) + (" " + it["large2"].strip() if it["large2"] else "")
-    )
+    amount = to_number(f"{it['number'] or it['small']} {it['many'] or ''}")
     return (amount / 100, SMALL[name]) if name in SMALL else (amount, NAMED[name])
 
 
@@ -225,34 +169,15 @@ def _per(words: str | None) -> str:
     >>> _per(" per seat and month"), _per("/mo"), _per(" per 1,000 calls"), _per(None)
     ('/seat/month', '/month', '/thousand calls', '')
     """
-    parts = []
-    for step in re.split(
-        r"(?:,? per | an? |,? every | each | and | for each | for every | ?/ ?|,? (?=\w+ly\b))",
-        words or "",
-    ):
-        if step.strip(" ,"):
-            parts.append(_thing(step.strip(" ,")))
-    return "".join(f"/{part}" for part in parts)
+    steps = re.split(
+        r",? (?:for )?(?:per|an?|each|every|and) | ?/ ?|,? (?=\w+ly\b|annual\b)", words or ""
+    )
+    return "".join(f"/{_thing(step)}" for step in steps if step)
 
 
 def _thing(words: str) -> str:
-    lowered = words.lower()
-    if lowered in ADVERBS:
-        return ADVERBS[lowered]
-    first, _, rest = words.partition(" ")
-    times = {
-        "1m": "million",
-        "1k": "thousand",
-        "1000": "thousand",
-        "1000000": "million",
-        "100": "hundred",
-    }
-    first = times.get(first.lower().replace(",", ""), first.lower())
-    if first in ("million", "thousand", "hundred", "billion"):
-        return f"{first} {rest.lower()}".strip()
-    lowered = SHORT.get(lowered, lowered)
-    return (
-        lowered.removesuffix("s")
-        if lowered.endswith("s") and not lowered.endswith("ss")
-        else lowered
-    )
+    first, _, rest = words.lower().partition(" ")
+    if rest:
+        return f"{TIMES.get(first.replace(',', ''), first)} {rest}"
+    short = SHORT.get(first, first)
+    return short if short.endswith("ss") else short.removesuffix("s")

@@ -18,7 +18,7 @@ LARGE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_0
 _SMALL = (
     {word: number for number, word in enumerate(ONES)}
     | {word: 10 * (number + 2) for number, word in enumerate(TENS)}
-    | {"a": 1, "an": 1, "dozen": 12}
+    | {"a": 1, "an": 1, "couple": 2, "dozen": 12}
 )
 
 _ONE = "|".join(sorted((*ONES, *TENS, "dozen"), key=len, reverse=True))
@@ -58,5 +58,4 @@ def plain(number: Decimal) -> str:
     >>> plain(Decimal("1.10")), plain(Decimal("1E+3")), plain(Decimal("0.0"))
     ('1.1', '1000', '0')
     """
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{number.normalize():f}"

@@ -22,10 +22,6 @@ class Counts(NamedTuple):
     found: int
     labelled: int
 
-    def __add__(self, other: tuple[int, ...]) -> Counts:  # type: ignore[override]
-        """Both together."""
-        return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -90,9 +86,7 @@ class Scores(NamedTuple):
 
 def score(texts: Sequence[Counts]) -> Scores:
     """Precision and recall over all that was found and labelled, and F1 over texts."""
-    total = Counts(0, 0, 0)
-    for each in texts:
-        total += each
+    total = Counts(*(sum(column) for column in zip(*texts, strict=True)))
     return Scores(wilson(total.right, total.found), wilson(total.right, total.labelled), f1(texts))
 
 

@@ -12,18 +12,17 @@ from collections.abc import Sequence
 from db.derived.mentions import is_self
 from db.derived.names import FoundName
 from db.derived.passage import Passage
-from db.derived.relations import is_clause_head
 
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|unlike|compared (?:to|with)|than)(?: the| its| their)? \Z",
     re.IGNORECASE,
 )
-_REAL_THING = re.compile(
-    r" (?:for|at) (?:the (?:real|big|other|original|full)|its (?:rival|elder))\b"
-)
 _WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}\Z")
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|That one|Both)\b(?:['’]s)?")
-_OFFERS = re.compile(r"['’]s (?:\w+ ){0,3}\Z")
+_CLAUSE_HEAD = re.compile(
+    r"(?:\A|[;:,—–] ?|\b(?:and|but|while|meanwhile|whereas|because|that|if|when|yet|or|where) )\Z",
+    re.IGNORECASE,
+)
 _HEAD_BREAK = re.compile(
     r"[;:—–]|, (?:and|but|while|whereas|yet|so)\b|\b(?:it|this|its|mine|here|we|I"
     r"|you|which|that)\b",
@@ -42,7 +41,7 @@ class Subjects:
     def is_of_another(self, start: int, end: int) -> bool:
         """Whether what stands at a span is said of another product and not of the tool."""
         passage = self._passage
-        if _SET_AGAINST.search(passage.before(start)) or _REAL_THING.match(passage.text, end):
+        if _SET_AGAINST.search(passage.before(start)):
             return True
         sentence = passage.sentence(start)
         at = bisect_left(self._starts, start)
@@ -60,6 +59,7 @@ class Subjects:
 def _is_subject(passage: Passage, name: FoundName, at: int) -> bool:
     """Whether the clause of a value is about the name before it."""
     between = passage.text[name.end : at]
-    if _WHICH.match(between) or _OFFERS.fullmatch(between) or between.strip() in ("at", "with its"):
+    if _WHICH.match(between):
         return True
-    return is_clause_head(passage.before(name.start)) and not _HEAD_BREAK.search(between)
+    is_head = _CLAUSE_HEAD.search(passage.before(name.start)) is not None
+    return is_head and not _HEAD_BREAK.search(between)

@@ -8,48 +8,38 @@ from __future__ import annotations
 
 import re
 
-FUTURE = (
-    "will", "won't", "shall", "going to", "gonna", "about to", "set to", "bound to", "expect",
-    "expects", "expected", "predict", "predicts", "predicted", "prediction", "forecast", "bet",
-    "bets", "wager", "promise", "promises", "promised", "plan", "plans", "planned", "due",
-    "hope", "hopes", "might", "may", "should", "ought to", "scheduled", "slated", "roadmap",
-    "intends", "aims", "likely", "unlikely", "odds", "would bet", "guess", "suspect", "doubt",
-    "pledges", "pledged", "target", "targets",
-)  # fmt: skip
+from db.derived.passage import any_of
+
+_FUTURE = any_of(
+    r"will|won['’]t|shall|going to|gonna|(?:about|set|bound|ought) to|expect(?:s|ed)?|predict(?:s"
+    r"|ed|ion)?|forecast|bets?|wager|promise[sd]?|plan(?:s|ned)?|due|hopes?|might|may|should"
+    r"|scheduled|slated|roadmap|intends|aims|likely|unlikely|odds|guess|suspect|doubt|pledge[sd]"
+    r"|targets?|(?:\w+['’])(?:ll|d)|ships|lands|arrives|launches|opens|starts|ends|closes|stops"
+    r"|expires|lapses"
+)
 """Words that make a clause one about what is to come."""
-PAST = (
-    "was", "were", "had", "did", "didn't", "wasn't", "weren't", "hadn't", "went", "came",
-    "gave", "took", "saw", "wrote", "ran", "knew", "began", "broke", "grew", "fell", "drew",
-    "drove", "ate", "flew", "forgot", "rose", "sat", "sank", "swore", "woke", "wore", "rang",
-    "threw", "spoke", "became", "chose", "ago", "last week", "last month", "last year",
-    "yesterday",
-)  # fmt: skip
+_PAST = any_of(
+    r"was|were|had|did|(?:did|was|were|had)n['’]t|went|came|gave|took|saw|wrote|ran|knew|began"
+    r"|broke|grew|fell|drew|drove|ate|flew|forgot|rose|sat|sank|swore|woke|wore|rang|threw|spoke"
+    r"|became|chose|ago|last (?:week|month|year)|yesterday"
+)
 """Words that make a clause one about what has been."""
-EITHER = (
-    "got", "made", "said", "told", "found", "built", "lost", "won", "paid", "sold", "bought",
-    "kept", "left", "felt", "thought", "held", "heard", "led", "met", "sent", "spent", "stood",
-    "taught", "understood", "brought", "caught", "learnt", "slept", "meant", "dealt", "fed",
-    "hid", "stuck",
-)  # fmt: skip
+_EITHER = (
+    r"got|made|said|told|found|built|lost|won|paid|sold|bought|kept|left|felt|thought|held|heard"
+    r"|led|met|sent|spent|stood|taught|understood|brought|caught|learnt|slept|meant|dealt|fed|hid"
+    r"|stuck"
+)
 """Words that are verbs of the past, or stand after one that is not."""
-BARE = (
-    "is", "are", "be", "been", "being", "get", "gets", "getting", "got", "a", "an", "the",
-    "its", "their", "our", "my", "your", "his", "her", "this", "that's", "of", "by", "with",
-    "in", "on", "for", "to", "as", "and", "or", "more", "less", "most", "so", "too", "very",
-    "not", "no", "than", "even", "it's", "they're", "any", "every", "some", "at", "from",
-    "stay", "stays", "remain", "remains", "become", "becomes", "look", "looks", "feel", "feels",
-    "seems", "fully", "well",
-)  # fmt: skip
+_BARE = frozenset(
+    "is are be been being get gets getting got a an the its their our my your his her this"
+    " that's of"
+    " by with in on for to as and or more less most so too very not no than even it's they're any"
+    " every some at from stay stays remain remains become becomes look looks feel feels seems"
+    " fully"
+    " well".split()
+)
 """Words after which one in -ed, or one that may be either, is no verb of the past."""
-
-
-def _any_of(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-_FUTURE = re.compile(rf"(?<![\w-])(?:{_any_of(FUTURE)})(?![\w-])|['’](?:ll|d)\b", re.IGNORECASE)
-_PAST = re.compile(rf"(?<![\w-])(?:{_any_of(PAST)})(?![\w-])", re.IGNORECASE)
-_PASSED = re.compile(rf"([\w’'-]{{1,30}}) (?:[a-z]{{2,14}}(?:[^e\W]ed)|{_any_of(EITHER)})(?![\w-])")
+_PASSED = re.compile(rf"([\w’'-]{{1,30}}) (?:[a-z]{{2,14}}(?:[^e\W]ed)|{_EITHER})(?![\w-])")
 
 
 def has_future(clause: str) -> bool:
@@ -69,4 +59,9 @@ def has_past(clause: str) -> bool:
     """
     if _PAST.search(clause):
         return True
-    return any(found[1].lower() not in BARE for found in _PASSED.finditer(clause))
+    return any(found[1].lower() not in _BARE for found in _PASSED.finditer(clause))
+
+
+def is_told(clause: str) -> bool:
+    """Whether a clause speaks of what has been alone."""
+    return has_past(clause) and not has_future(clause)

@@ -53,7 +53,8 @@ _TEXT_METHODS = (
     (
         mentions.METHOD,
         mentions.METHOD_VERSION,
-        "Names in distinct quotes other than the tool's own, held against the names of all tools.",
+        "Names in distinct quotes other than the tool's own, held against the names of all tools;"
+        " what a name is to the tool where words right before it say so.",
     ),
     (
         claims.METHOD,

@@ -1,7 +1,6 @@
 """The rows of mentions: what distinct quotes name beside their own tool, resolved where possible.
 
-A name that no tool has, or more than one, stays with null. What a sentence says of both the rule
-finds, and `verdicts evaluate` holds it against labels; it is too often wrong to be published.
+A name that no tool has, or more than one, stays with null, as does a relation that no words state.
 """
 
 from __future__ import annotations
@@ -49,4 +48,4 @@ def mention_rows(db: sqlite3.Connection) -> Iterator[Values]:
                 tool = next(iter(tools)) if len(tools) == 1 else None
                 number = quote_span_id(quote, each.start)
                 made_by = (METHOD, METHOD_VERSION)
-                yield number, tool, None, *made_by, quote, each.start, each.end
+                yield number, tool, each.relation, *made_by, quote, each.start, each.end

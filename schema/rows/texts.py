@@ -59,7 +59,7 @@ class MentionRow(OfQuote):
     tool_id: ToolId | None
     """The one tool that goes by the name; null where none does, or more than one."""
     relation: Literal["competitor", "alternative", "dependency"] | None
-    """Always null: half of what the rule says of it was wrong on labelled texts set aside."""
+    """What it is to the tool, by words right before the name ("instead of"); null without such."""
 
 
 class ClaimRow(DerivedRow, NumberedRow):

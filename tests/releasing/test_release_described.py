@@ -17,6 +17,7 @@ import frictionless
 import mlcroissant
 import pandas
 import pytest
+import research_notebook
 from interop_env import run
 from release_home import Release, release
 from rocrate.rocrate import ROCrate
@@ -195,3 +196,15 @@ def test_addresses_are_whole_where_the_base_is_known_and_absent_from_schema_org_
     for described in (said, based.described("croissant.json")):
         assert all(each["contentUrl"].startswith(address) for each in described["distribution"])
     assert address in (based.folder / "CITATION.cff").read_text()
+
+
+def test_the_notebook_says_what_a_release_lacks_and_draws_the_rest(
+    home: Path, tmp_path: Path
+) -> None:
+    executed = research_notebook.executed(release(home, tmp_path, "--facts").folder)
+    lines = [line.partition(": ")[::2] for line in research_notebook.told(executed)]
+    lacking = [cell for cell, said in lines if said.endswith(": none are shown.")]
+    assert lacking == ["ship-share", "agreement", "repetition", "accuracy", "due", "conflicts"]
+    assert [cell for cell, _ in research_notebook.plots(executed)] == ["conflicts", "changes"]
+    # ALDER's price of two days and its dearer one, in a release of facts as hashes.
+    assert sum("sha256:" in said for cell, said in lines if cell == "changes") == 2

@@ -14,20 +14,20 @@ from fixture_tools import FIXTURES
 from db.derived import HALVES, Scores, evaluate, load_labelled
 
 FLOORS = {
-    "predictions: span": ((0.99, 0.98), (0.93, 0.75)),
-    "predictions: span and horizon": ((0.99, 0.98), (0.93, 0.75)),
-    "mentions: span": ((0.99, 0.99), (0.96, 0.94)),
-    "mentions: span and entity": ((0.99, 0.99), (0.96, 0.94)),
-    "mentions: span and relation, where one is said": ((0.99, 0.86), (0.5, 0.41)),
-    "claims: span": ((0.99, 0.99), (0.93, 0.86)),
-    "claims: span and attribute": ((0.99, 0.99), (0.93, 0.86)),
-    "claims: span, attribute, value and unit": ((0.99, 0.99), (0.92, 0.85)),
-    "claims: all of these and subject": ((0.98, 0.98), (0.88, 0.81)),
+    "predictions: span": ((0.99, 0.98), (0.91, 0.7)),
+    "predictions: span and horizon": ((0.99, 0.98), (0.91, 0.7)),
+    "mentions: span": ((0.98, 0.98), (0.96, 0.93)),
+    "mentions: span and entity": ((0.98, 0.98), (0.96, 0.93)),
+    "mentions: span and relation, where one is said": ((0.99, 0.38), (0.9, 0.01)),
+    "claims: span": ((0.99, 0.97), (0.93, 0.86)),
+    "claims: span and attribute": ((0.99, 0.97), (0.93, 0.86)),
+    "claims: span, attribute, value and unit": ((0.99, 0.97), (0.92, 0.85)),
+    "claims: all of these and subject": ((0.98, 0.96), (0.88, 0.81)),
 }
 """Precision and recall on dev, then on held-out, each just under the figure of 1 December 2026.
 
-What a mention's relation is said to be is right on the held-out half only every second time: no
-reader may be told it as a fact before that figure is another one.
+What a mention is to the tool is published where explicit words say it; nearly all relations of the
+held-out half are said in other words and are not found.
 """
 
 

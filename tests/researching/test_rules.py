@@ -99,6 +99,44 @@ def test_only_what_is_said_to_come_is_a_prediction(text: str, predicted: bool) -
     assert bool(RULES["predictions"](text)) is predicted
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "relation", "amount", "unit"),
+    [
+        ("Gone inside of two years.", "inside of two years", "within", 2, "year"),
+        ("Two to three years from now it ends.", "Two to three years from now", "in", 3, "year"),
+        ("Early next year they ship.", "Early next year", "next", 1, "year"),
+        ("By the end of next quarter it ends.", "By the end of next quarter", "by", 1, "quarter"),
+        ("It is good for another year or two.", "for another year or two", "until", 2, "year"),
+        ("By the year's end it ships.", "By the year's end", "by", 0, "year"),
+        ("Give this shop half a year.", "half a year", "in", 6, "month"),
+        ("In a few years nobody asks.", "In a few years", None, None, None),
+        ("By the 2030s it is normal.", "By the 2030s", None, None, None),
+    ],
+)
+def test_a_time_to_come_is_read_in_each_form_that_states_it(
+    text: str, words: str, relation: str | None, amount: int | None, unit: str | None
+) -> None:
+    (it,) = RULES["predictions"](text)
+    horizon = it.horizon and (it.horizon.relation, it.horizon.amount, it.horizon.unit)
+    assert (it.words, horizon) == (words, (relation, amount, unit) if relation else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("Use Umber instead of it.", None),
+        ("I use it instead of Umber.", "alternative"),
+        ("It runs on Umber.", "dependency"),
+        ("Rivals: Lantern, Plover-9 and Umber.", "competitor"),
+        ("Umber made it.", None),
+    ],
+)
+def test_a_relation_is_what_the_words_before_a_name_or_its_list_say(
+    text: str, relation: str | None
+) -> None:
+    assert {it.relation for it in RULES["mentions"](text)} == {relation}
+
+
 @pytest.mark.parametrize("word", ["is", "will be"])
 def test_a_denial_a_condition_or_a_question_claims_nothing(word: str) -> None:
     for text in ("It {} not open source.", "If it {} open source, fine.", "It {} open source?"):

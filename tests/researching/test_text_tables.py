@@ -100,14 +100,17 @@ def test_a_prediction_is_overdue_once_the_archive_recorded_a_later_day(
         assert found == [("2026-11-15", "2026-11-15", state)]
 
 
-def test_a_mention_is_resolved_or_kept_without_and_never_of_the_quotes_own_tool(
+def test_a_mention_is_resolved_or_kept_has_the_relation_said_and_is_never_the_quotes_own_tool(
     tmp_path: Path,
 ) -> None:
     store(tmp_path, [page(EMBER, BIRCH)])
     path = build(tmp_path).path
     assert words(path, "mention") == [("Birch Pad",), ("Quagmire Pro",)]
     sql = "SELECT tool.name, relation FROM mention LEFT JOIN tool ON tool.id = mention.tool_id"
-    assert rows(path, f"{sql} ORDER BY mention.id") == [("Birch Pad", None), (None, None)]
+    assert rows(path, f"{sql} ORDER BY mention.id") == [
+        ("Birch Pad", "dependency"),
+        (None, "competitor"),
+    ]
 
 
 def test_a_claim_points_to_the_words_of_the_column_that_states_it(tmp_path: Path) -> None:
