@@ -13,7 +13,8 @@ from fixture_tools import TEXT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.statistics import Marks, Panel, PanelQuote, judge
+from db.statistics.accuracy import Marks, judge
+from db.statistics.panels import Panel, PanelQuote
 from parsers import card_key, read_page
 from schema.page import RawPage
 from schema.records import Comparison, Tool, Verdict
