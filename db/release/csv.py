@@ -14,15 +14,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from db.release.arrow import arrow
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import compute, csv
 
-GUARD = "'"
+from db.release.about import GUARD
+
 _GUARDED = f"^([=+\\-@\t\r{GUARD}])"
 
 
 def csv_writer(path: Path, schema: Any) -> Any:
     """What writes the batches of a table, once these are guarded."""
-    csv = arrow(".csv")
     # By this style a number and a null stand bare, and every text in quotation marks.
     options = csv.WriteOptions(quoting_style="needed")
     return csv.CSVWriter(path, schema, write_options=options)
@@ -30,7 +31,6 @@ def csv_writer(path: Path, schema: Any) -> Any:
 
 def guarded(batch: Any) -> Any:
     """A batch whose texts no spreadsheet runs."""
-    pa, compute = arrow(), arrow(".compute")
     columns = [
         compute.replace_substring_regex(column, _GUARDED, rf"{GUARD}\1", max_replacements=1)
         if pa.types.is_string(column.type)

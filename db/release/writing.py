@@ -9,13 +9,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
+
 from archive import Home, index
-from db.release.about import CHANGES, DATABASE, SUMS, AboutRelease, ReleasedFile, file_of
-from db.release.arrow import arrow, batches, schema_of
+from db.release.about import (
+    CHANGES,
+    DATABASE,
+    SUMS,
+    AboutRelease,
+    ReleasedFile,
+    ReleaseProgress,
+    file_of,
+)
+from db.release.arrow import batches, schema_of
 from db.release.changes import DataChanges, write_changes
 from db.release.citation import citation_bib, citation_cff, citation_line
 from db.release.crate import crate, dataset
@@ -28,7 +37,6 @@ from db.release.tables import ReleasedTable, read_views
 
 JSONL = "application/jsonl+gzip"
 LINKED = "application/ld+json"
-ReleaseProgress = Callable[[str, int, int], None]
 
 
 def write_files(
@@ -72,7 +80,7 @@ def _write_table(
     as_parquet, as_csv, as_jsonl = (part / path for path in paths)
     told = {"release": about.release, "table": table.name, "description": table.description}
     schema = schema_of(table, told)
-    parquet = arrow(".parquet").ParquetWriter(as_parquet, schema, compression="zstd")
+    parquet = ParquetWriter(as_parquet, schema, compression="zstd")
     with parquet, csv_writer(as_csv, schema) as csv:
         for batch in batches(db, table, schema):
             parquet.write_batch(batch)

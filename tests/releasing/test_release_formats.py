@@ -16,7 +16,7 @@ import polars
 import pyarrow.parquet
 from release_home import FORMULA, NUMBER, PLUS, Release, plain, release
 
-from db.release.csv import GUARD
+from db.release.about import GUARD
 from db.release.tables import ReleasedColumn, ReleasedTable, ordered
 
 Rows = list[tuple[Any, ...]]
