@@ -165,6 +165,19 @@ def test_a_wish_that_is_taken_back_is_over_and_one_made_later_holds_for_all_befo
         assert plain_words(words) not in told
 
 
+def test_a_wish_holds_where_a_newer_capture_is_torn_or_has_no_headers(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    torn = replace(page(ALDER, SHY, at=TUESDAY), body=b"<p>Nothing to compare.</p>")
+    named = page(CEDAR, BIRCH, headers={"X-Robots-Tag": "noai"})
+    saved = page(CEDAR, replace(BIRCH, words="spins on"), at=TUESDAY)
+    store(home, [page(ALDER, SHY, head=ASKING), torn, named])
+    store(home, [replace(saved, date_source="argument")], kind="import")
+    build(home, workers=1)
+    told = words_of(release(home, tmp_path / "out"))
+    for words in (SHY.words, BIRCH.words, "spins on", CEDAR.description):
+        assert plain_words(words) not in told
+
+
 def test_words_that_another_address_shows_without_such_a_wish_stay(tmp_path: Path) -> None:
     home = tmp_path / "home"
     store(home, [page(ALDER, SHY, head=ASKING), page(BIRCH, SHY), page(CEDAR, ALDER, head=ASKING)])
