@@ -399,7 +399,7 @@ def test_a_database_that_grew_traces_its_values_as_one_made_from_nothing(home: P
 
 
 def test_the_table_costs_at_most_forty_bytes_a_value(home: Path, tmp_path: Path) -> None:
-    cards = [Card(f"tool-{at}", f"Tool {at}", tagline=f"Line {at}") for at in range(12)]
+    cards = [Card(f"tool-{at}", f"Tool {at}", tagline=f"Line {at}") for at in range(24)]
     store(home, [page(a, b) for at, a in enumerate(cards) for b in cards[at + 1 :]])
     copy = tmp_path / "copy.db"
     with closing(sqlite3.connect(built(home))) as db:
