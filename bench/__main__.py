@@ -39,6 +39,7 @@ MEASUREMENTS = {
     "workers": ("builds:workers", "one worker and two, and Dask"),
     "crawl": ("crawl", "a crawl on loopback"),
     "serve": ("scripts:serve", "pages beside Datasette's own"),
+    "stored": ("stored", "stored queries beside the bare SQL"),
     "rules": ("rules", "the rules on text, and how they grow with it"),
     "commands": ("scripts:commands", "how the other commands grow"),
 }

@@ -41,16 +41,23 @@ Columns = dict[str, str]
 KEY = "substr(lower(hex({0})) || '{1}' || printf('%064d', 0), 1, 64)"
 
 
-def fill(path: Path, comparisons: int, quotes: int = 4) -> None:
-    """Make a database of so many comparisons, each tool with so many quotes of each reviewer."""
+def fill(path: Path, comparisons: int, quotes: int = 4, *, distinct: bool = False) -> None:
+    """Make a database of so many comparisons, each tool with so many quotes of each reviewer.
+
+    In one that is `distinct` each comparison has two tools of its own.
+    """
     from db.rows.tables import create_indexes, create_tables
 
     with contextlib.closing(sqlite3.connect(path)) as conn:
         for setting in ("journal_mode = off", "synchronous = off", "cache_size = -400000"):
             conn.execute(f"pragma {setting}")
         create_tables(conn)
-        _fill_texts(conn, 1 + int((2 * comparisons) ** 0.5 + 0.5), quotes // 4 or 1)
-        _fill_comparisons(conn, comparisons)
+        tools = 2 * comparisons if distinct else 1 + int((2 * comparisons) ** 0.5 + 0.5)
+        _fill_texts(conn, tools, quotes // 4 or 1)
+        beside = (
+            f"b.id = a.id + {SPACING} and a.id / {SPACING} % 2 = 0" if distinct else "a.id < b.id"
+        )
+        _fill_comparisons(conn, comparisons, beside)
         create_indexes(conn)
         conn.commit()
 
@@ -70,16 +77,16 @@ def _fill_texts(conn: sqlite3.Connection, tools: int, generations: int) -> None:
         for n in range(tools * max(4 * generations, 4))
     )
     conn.executemany("insert into text values (?, ?, ?)", texts)
-    _put(conn, "site", {"site": "'bench'", "title": "'Bench'", "base": "'https://bench.example'"})
+    put(conn, "site", {"site": "'bench'", "title": "'Bench'", "base": "'https://bench.example'"})
     for n, name in enumerate(REVIEWERS, 1):
-        _put(conn, "reviewer", {"id": str(n), "name": f"'{name}'", **_dated()})
+        put(conn, "reviewer", {"id": str(n), "name": f"'{name}'", **_dated()})
     of_tool = f"from text where n < {tools} order by n"
     tool: Columns = {
         "id": f"n * {SPACING} + 1", "tool": "printf('tool-%05d', n)", "site": "'bench'",
         "slug": "printf('tool-%05d', n)", "name": "name", "name_since": BEFORE,
         "url": "printf('https://bench.example/tool/tool-%05d', n)", **_dated(),
     }  # fmt: skip
-    _put(conn, "tool", tool, of_tool)
+    put(conn, "tool", tool, of_tool)
     card: Columns = {
         "id": tool["id"], "key": KEY.format("n", "ca"), "site": "'bench'", "tool_id": tool["id"],
         "name": "name", "category": "'Developer Tools'", "tagline": "substr(words, 1, 60)",
@@ -87,7 +94,7 @@ def _fill_texts(conn: sqlite3.Connection, tools: int, generations: int) -> None:
         "panel_ship_percent": "75", "badge": "'Ship'", "votes_ship": "3", "votes_skip": "1",
         "pricing": "'Free for one person'", **_dated(),
     }  # fmt: skip
-    _put(conn, "card", card, of_tool)
+    put(conn, "card", card, of_tool)
     number = f"(n % {tools}) * {SPACING} + 1"
     said: Columns = {
         "id": f"n * {SPACING} + 2", "key": KEY.format("n", "0e"), "site": "'bench'",
@@ -96,18 +103,18 @@ def _fill_texts(conn: sqlite3.Connection, tools: int, generations: int) -> None:
         "verdict": f"iif(n / {tools} % 4 = 1, 'skip', 'ship')", "verdict_source": "'page'",
         "text": "words", "characters": "length(words)", **_dated(),
     }  # fmt: skip
-    _put(conn, "quote", said, "from text order by n")
+    put(conn, "quote", said, "from text order by n")
 
 
 def _dated() -> Columns:
     return {"first_seen": BEFORE, "last_seen": NOW}
 
 
-def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
+def _fill_comparisons(conn: sqlite3.Connection, comparisons: int, beside: str) -> None:
     conn.execute(
         "create temp table pair as select row_number() over () as n, a.id as a, b.id as b,"
         " a.slug || '-vs-' || b.slug as key, a.name || ' vs ' || b.name as title"
-        f" from tool a join tool b on a.id < b.id limit {comparisons}"
+        f" from tool a join tool b on {beside} limit {comparisons}"
     )
     n = f"n * {SPACING}"
     url = "'https://bench.example/compare/' || key"
@@ -135,13 +142,16 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
         ("page", page), ("capture", capture), ("comparison", comparison),
         ("comparison_version", version),
     ):  # fmt: skip
-        _put(conn, table, columns, "from pair order by n")
+        put(conn, table, columns, "from pair order by n")
     (tools,) = conn.execute("select count(*) from tool").fetchone()
     side: Columns = {
         "id": "id", "tool_id": "id", "card_id": "id", "badge": "'Ship'", "votes_ship": "3",
         "votes_skip": "1", "community_stated": "0", "pricing": "'Free for one person'",
     }  # fmt: skip
-    _put(conn, "side", side, "from tool order by id")
+    put(conn, "side", side, "from tool order by id")
+    seen: Columns = {"id": "a", "side_id": "a", "version_id": f"min(n) * {SPACING}", **_dated()}
+    first = "(select a, n from pair union all select b, n from pair)"
+    put(conn, "side_seen", seen, f"from {first} group by a")
     about = f"(id / {SPACING} + (slot - 1) * {tools})"
     cell: Columns = {
         "side_id": "id", "slot": "slot", "reviewer_id": "slot", "score": f"74 + {about} % 15",
@@ -149,18 +159,18 @@ def _fill_comparisons(conn: sqlite3.Connection, comparisons: int) -> None:
         "quote_id": f"{about} * {SPACING} + 2",
     }  # fmt: skip
     slots = "(with s(slot) as (values (1), (2), (3), (4)) select slot from s)"
-    _put(conn, "side_quote", cell, f"from tool, {slots} order by id, slot")
+    put(conn, "side_quote", cell, f"from tool, {slots} order by id, slot")
     places = "(with s(at) as (values (1), (2)) select at from s)"
     shown: Columns = {"version_id": n, "position": "at", "side_id": "iif(at = 1, a, b)"}
-    _put(conn, "version_side", shown, f"from pair, {places} order by n, at")
+    put(conn, "version_side", shown, f"from pair, {places} order by n, at")
     finding: Columns = {
         "id": n, "comparison_id": n, "version_id": n, "last_version_id": n,
         "code": "'slug_order'", "detail": "'invented'",
     }  # fmt: skip
-    _put(conn, "finding", finding, "from pair where n % 50 = 0 order by n")
+    put(conn, "finding", finding, "from pair where n % 50 = 0 order by n")
 
 
-def _put(conn: sqlite3.Connection, table: str, columns: Columns, source: str = "") -> None:
+def put(conn: sqlite3.Connection, table: str, columns: Columns, source: str = "") -> None:
     """Fill those of the columns that the table has."""
     there = {name for _, name, *_ in conn.execute(f"pragma table_info({table})")}
     # An older state of the tables has other names for what holds an id.

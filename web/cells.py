@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from web import queries, words
 from web.pages import read
-from web.upstream import Datasette, ResultRow, hook
+from web.stored import stored_queries
+from web.upstream import Datasette, Request, ResultRow, hook
 
 KEYS = {
     ("comparison", "comparison"): "compare",
@@ -36,6 +37,13 @@ KEYS = {
     ("release", "release"): "release",
 }
 """Columns that hold the key of a page of ours."""
+STORED = {
+    "comparison": "compare",
+    **dict.fromkeys(("tool", "first_tool", "second_tool", "names_tool", "never_beside"), "tool"),
+    **dict.fromkeys(("quote", "one_quote", "other_quote", "first_quote", "second_quote"), "quote"),
+    **dict.fromkeys(("reviewer", "first_reviewer", "second_reviewer"), "reviewer"),
+}
+"""Columns of stored queries that hold such a key; in a visitor's own they may hold anything."""
 NAMES = {("comparison", "title"): ("compare", "comparison"), ("tool", "name"): ("tool", "tool")}
 """Columns that name what another column of the row holds the key of."""
 TOOL_NAMES = {("quote", "tool_name"): "tool_id", ("card", "name"): "tool_id"}
@@ -45,7 +53,12 @@ TOOL_NUMBERS = ("tool_id", "tool_a_id", "tool_b_id")
 
 @hook
 def render_cell(
-    row: sqlite3.Row | ResultRow, column: str, table: str, value: Any, datasette: Datasette
+    row: sqlite3.Row | ResultRow,
+    column: str,
+    table: str,
+    value: Any,
+    datasette: Datasette,
+    request: Request,
 ) -> Markup | Awaitable[Markup | None] | None:
     """A link where the value has a page of ours, a hash by its beginning; None for any other."""
     if isinstance(value, dict):
@@ -61,6 +74,8 @@ def render_cell(
         return link(datasette, kind, row[key_column], shown)
     if place in KEYS:
         return link(datasette, KEYS[place], value, shown)
+    if column in STORED and request.url_vars.get("table") in stored_queries():
+        return link(datasette, STORED[column], value, shown)
     return shown if isinstance(shown, Markup) else None
 
 

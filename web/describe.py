@@ -12,6 +12,7 @@ from typing import Any
 
 from schema.rows import ROWS
 from web.hardening import DATABASE_NAME
+from web.stored import as_config, stored_queries
 from web.upstream import ResultRow
 from web.words import in_words
 
@@ -159,12 +160,14 @@ def table_title(table: str) -> str:
 
 
 def config(*, allow_sql: bool, contact: str, base: str = "/") -> dict[str, Any]:
-    """The Datasette configuration: settings, how each table is shown, and whom to write to."""
+    """The Datasette configuration: settings, tables, stored queries, and whom to write to."""
     labels = {table: {"label_column": column} for table, column in LABELS.items()}
     tables = {table: {**labels.get(table, {}), **SHOWN.get(table, {})} for table in labels | SHOWN}
     return {
         "settings": {**SETTINGS, "default_allow_sql": allow_sql, "base_url": base},
-        "databases": {DATABASE_NAME: {"tables": tables}},
+        "databases": {
+            DATABASE_NAME: {"tables": tables, "queries": as_config(stored_queries().values())}
+        },
         "plugins": {DATABASE_NAME: {"contact": contact}},
     }
 

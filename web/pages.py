@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from jinja2 import Environment
 
 from schema.dates import is_date
-from web import notes, queries, words
+from web import notes, queries, stored, words
 from web.asking import ShownRow
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
@@ -219,6 +219,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         (r"^/robots\.txt$", robots),
         (r"^/reviewer/(?P<key>[^/]+)$", reviewer),
         (rf"^{KEYED_PATH.pattern}$", keyed),
+        (stored.pattern(), stored.answer),
     ]
 
 
@@ -264,6 +265,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         contact=datasette.plugin_config(DATABASE_NAME)["contact"],
         days=words.days,
         columns_of=columns_of,
+        stored_queries=stored.stored_queries(),
         base_url=base,
         static=cache(datasette.static),
     )

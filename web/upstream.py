@@ -22,6 +22,7 @@ from datasette.utils import (  # type: ignore[import-untyped]
 )
 from datasette.utils.asgi import Base400, Request, Response  # type: ignore[import-untyped]
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]
+from datasette.views.database import QueryView  # type: ignore[import-untyped]
 
 ResultRow = dict[str, Any]
 """One row of a result, by column name."""

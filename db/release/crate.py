@@ -35,6 +35,7 @@ def crate(about: AboutRelease, files: Iterable[ReleasedFile]) -> dict[str, Any]:
         "version": about.release,
         "keywords": ", ".join(KEYWORDS),
         "license": {"@id": LICENCE_FILE},
+        "author": {"@id": _ORGANISATION},
         "publisher": {"@id": _ORGANISATION},
         "isBasedOn": [{"@id": each.base} for each in about.sources],
         **({"url": about.base} if about.base else {}),

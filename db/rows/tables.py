@@ -45,15 +45,16 @@ LEFT JOIN reviewer ON reviewer.id = own.reviewer_id
 ORDER BY comparison.id, 2 * own.slot - 2 + shown.position;
 CREATE VIEW quotes AS
 SELECT quote.key AS quote, tool.tool, quote.tool_name, reviewer.name AS reviewer, quote.score,
-       quote.verdict, quote.verdict_source, quote.text, quote.characters, quote.withheld,
-       quote.first_seen AS quote_first_seen, quote.last_seen AS quote_last_seen
+       quote.verdict, quote.verdict_source, quote.text, quote.characters,
+       quote.withheld AS quote_withheld, quote.first_seen AS quote_first_seen,
+       quote.last_seen AS quote_last_seen
 FROM quote JOIN tool ON tool.id = quote.tool_id
 LEFT JOIN reviewer ON reviewer.id = quote.reviewer_id;
 CREATE VIEW cards AS
 SELECT card.key AS card, tool.tool, card.name AS card_name, card.category, card.tagline,
        card.description, card.entry, card.panel_ship_percent, card.badge, card.votes_ship,
-       card.votes_skip, card.pricing, card.withheld, card.first_seen AS card_first_seen,
-       card.last_seen AS card_last_seen
+       card.votes_skip, card.pricing, card.withheld AS card_withheld,
+       card.first_seen AS card_first_seen, card.last_seen AS card_last_seen
 FROM card JOIN tool ON tool.id = card.tool_id;
 CREATE VIEW comparisons AS
 SELECT comparison.comparison, comparison.title, page.url, page.state, comparison.captured_at,

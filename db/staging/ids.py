@@ -11,6 +11,9 @@ none, for a new capture's number is greater than all before it.
     side            (1234567 * 2 + side) * 32 + what of it is withheld
     change, history (1234567 * 2 + side) * 128 + field, of the version that shows the new value
     claim, mention  (1234567 * 16 + text) * 32768 + where in that text it begins
+
+All stay below 2 ** 53, up to a billion captures and far beyond: JavaScript and R count in floats,
+and give a greater one as its neighbour or not at all.
 """
 
 from __future__ import annotations
@@ -33,9 +36,9 @@ FIELDS_OF_SIDE = 120
 """So many fields of a side may change at once and have ids that say where; 128 with what follows:
 the tool itself, and its comparison that appeared or is gone."""
 TOOL, APPEARED, GONE = 125, 126, 127
-READINGS = 1 << 59
+READINGS = 1 << 51
 """From here on stand what other versions of the parser read otherwise, by numbers of the ledger."""
-CROWDED = 1 << 60
+CROWDED = 1 << 52
 """From here on stand changes that no room is left for where they belong."""
 TEXTS = 16
 """So many texts of one capture are read by rules: eight quotes, and four fields of each card."""

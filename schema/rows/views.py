@@ -84,7 +84,7 @@ class QuotesView(View):
     verdict_source: Annotated[str | None, same(QuoteRow, "verdict_source")]
     text: Annotated[str | None, same(QuoteRow, "text")]
     characters: Annotated[int, same(QuoteRow, "characters")]
-    withheld: Annotated[str | None, same(QuoteRow, "withheld")]
+    quote_withheld: Annotated[str | None, same(QuoteRow, "withheld")]
     quote_first_seen: Annotated[str | None, same(QuoteRow, "first_seen")]
     quote_last_seen: Annotated[str | None, same(QuoteRow, "last_seen")]
 
@@ -105,7 +105,7 @@ class CardsView(View):
     votes_ship: Annotated[int | None, same(CardRow, "votes_ship")]
     votes_skip: Annotated[int | None, same(CardRow, "votes_skip")]
     pricing: Annotated[str | None, same(CardRow, "pricing")]
-    withheld: Annotated[str | None, same(CardRow, "withheld")]
+    card_withheld: Annotated[str | None, same(CardRow, "withheld")]
     card_first_seen: Annotated[str | None, same(CardRow, "first_seen")]
     card_last_seen: Annotated[str | None, same(CardRow, "last_seen")]
 

@@ -48,6 +48,14 @@ def test_every_table_view_and_column_has_a_sentence(empty: sqlite3.Connection) -
     assert not bad
 
 
+def test_two_views_by_names_share_a_column_only_where_it_means_the_same() -> None:
+    means: dict[str, set[str | None]] = {}
+    for name in ("quotes", "cards", "comparisons", "changes"):
+        for column, field in VIEWS[name].model_fields.items():
+            means.setdefault(column, set()).add(field.description)
+    assert {column: told for column, told in means.items() if len(told) > 1} == {}
+
+
 def test_every_foreign_key_leads_to_a_table_with_a_label_and_has_an_index_if_asked_by(
     empty: sqlite3.Connection,
 ) -> None:

@@ -16,7 +16,7 @@ BENCH = Path(__file__).parents[2] / "bench"
 sys.path.insert(0, str(BENCH))
 TOGETHER = (
     ("parse", "grammar", "warc", "import", "held"),
-    ("build", "workers", "serve"),
+    ("build", "workers", "serve", "stored"),
     ("crawl", "commands", "rules"),
 )
 """Beside each other, as each is many short processes."""

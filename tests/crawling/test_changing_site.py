@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ from db import build
 from db.check import check
 from parsers import read_page
 from schema.records import Comparison
+from web.asking import first
+from web.queries import SIDE_AS_OF
+from web.stored import FOLDER, stored_queries
 
 DOGWOOD = Card("dogwood", "Dogwood Loom", reviewer="Builder, Skeptic, Founder, Designer")
 FIRST = [replace(card, reviewer=DOGWOOD.reviewer) for card in (ALDER, BIRCH, CEDAR)] + [DOGWOOD]
@@ -194,6 +198,47 @@ def test_a_comparison_and_a_tool_are_shown_as_of_a_day(published: Path) -> None:
         assert server.ask(f"{page}?as_of=2026-10-31").status == 404
         for odd in ("2026-13-01", "now", ""):
             assert server.ask(f"{page}?as_of={odd}").status == 400
+
+
+AS_OF: dict[str, tuple[str, list[Any], list[Any]]] = {
+    "card_on_a_day?tool=alder": ("pricing", [ALDER.pricing], [PRICED["alder"]]),
+    "quotes_on_a_day?tool=birch&reviewer=Designer": ("verdict", ["ship"], ["skip"]),
+    "reviewer_categories?reviewer=Designer": ("printed_skips", [0], [1]),
+    "reviewer_pairs": ("both_skip", [0] * 6, [1, 0, 0, 0, 0, 0]),
+    "reviewer_profiles": ("printed_skips", [0] * 4, [1, 1, 0, 0]),
+    "share_histogram": ("cards", [4], [3, 1]),
+    "tools_by_category": ("cards", [4], [4]),
+    "verdicts_by_source": ("quotes", [16], [14, 2]),
+}
+"""Stored queries, a column, and what it holds before and after Birch lost two verdicts and Alder
+changed its price."""
+
+
+def test_stored_queries_as_of_a_day_give_what_the_captures_until_then_show(published: Path) -> None:
+    dated = {q.name for q in stored_queries().values() if "as_of" in {p.name for p in q.parameters}}
+    assert {asked.partition("?")[0] for asked in AS_OF} == dated
+    with serving(published) as server:
+
+        def told(asked: str, day: str) -> list[Any]:
+            name, _, rest = asked.partition("?")
+            shown = server.ask(f"/verdicts/{name}.json?_shape=array&{rest}&as_of={day}")
+            return [row[AS_OF[asked][0]] for row in json.loads(shown.body)]
+
+        for asked, (_, before, after) in AS_OF.items():
+            assert told(asked, "2026-10-31") == [], asked
+            assert (told(asked, "2026-12-10"), told(asked, "2026-12-11")) == (before, after), asked
+
+
+def test_stored_queries_and_tools_pages_show_the_same_side_as_of_any_day(published: Path) -> None:
+    shown = (FOLDER / "parts" / "shown.sql").read_text()
+    with closing(sqlite3.connect(published)) as db:
+        for day in ("2026-10-31", "2026-11-01", "2026-12-11", "2027-01-20", "2027-12-31"):
+            until = f"{day}T23:59:59Z"
+            tools = [tool for (tool,) in db.execute("SELECT id FROM tool ORDER BY id")]
+            sides = [first(db, SIDE_AS_OF, id=tool, until=until) for tool in tools]
+            found = db.execute(f"SELECT tool_id, side_id FROM ({shown}) ORDER BY 1", {"as_of": day})
+            there = zip(tools, sides, strict=True)
+            assert found.fetchall() == [(tool, side.side_id) for tool, side in there if side]
 
 
 def test_python_gives_the_capture_of_a_page_as_of_a_day(published: Path) -> None:

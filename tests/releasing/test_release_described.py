@@ -90,6 +90,7 @@ def _plain(value: Any) -> Any:
 
 def test_ro_crate_knows_every_file_with_its_date(made: Release) -> None:
     crate = ROCrate(str(made.folder))
+    assert crate.root_dataset["author"]["name"] == "The verdicts maintainers"
     assert crate.root_dataset["datePublished"] == made.folder.name[:10]
     listed = {each.id for each in crate.root_dataset["hasPart"]}
     held = {*made.files()} - {"SHA256SUMS", "ro-crate-metadata.json"}
