@@ -8,7 +8,7 @@ from itertools import chain, repeat
 
 from db.derived import claims, conflicts, mentions, predictions
 from db.rows.claimed import claim_rows, conflict_rows
-from db.rows.mentioned import mention_rows
+from db.rows.mentioned import KnownTools, mention_rows
 from db.rows.predicted import prediction_rows
 from db.rows.tables import Values
 from db.statistics import are_installed, method_rows
@@ -76,8 +76,9 @@ def derived_rows(
     yield MethodRow, chain(method_rows(is_made=is_made), told)
     yield from zip(_FIGURES, _figures(db) if is_made else repeat(iter(())), strict=False)
     yield PredictionRow, prediction_rows(db, recorded_at)
-    yield MentionRow, mention_rows(db)
-    yield ClaimRow, claim_rows(db)
+    known = KnownTools(db)
+    yield MentionRow, mention_rows(db, known)
+    yield ClaimRow, claim_rows(db, known)
     yield ConflictRow, conflict_rows(db)
 
 
