@@ -25,7 +25,7 @@ ROOMS = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 DECLARED = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 RESEARCH = [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["research"]]
 RUNTIME, DEV, BUILD = "requirements.lock", "requirements-dev.lock", "requirements-build.lock"
-LOCKS = (RUNTIME, DEV, BUILD)
+LOCKS = (RUNTIME, DEV, BUILD, "requirements-interop.lock", ".ci/uv.lock", "bench/requirements.lock")
 PIN = re.compile(r"([a-z0-9-]+)==([^ ;\\]+)(?: ; ([^\\]+))? \\")
 HASH = re.compile(r" {4}--hash=sha256:[0-9a-f]{64}(?: \\)?")
 
