@@ -198,7 +198,7 @@ class _Build:
             # A damaged file of the same name is replaced by the bytes that it once had.
             if is_new and (current is None or current.name != made.name):
                 self._guard(candidate, made, snapshot)
-                if self._notes_readings(candidate, snapshot):
+                if self._notes_readings(manifest, candidate, snapshot):
                     return None
             with disk_of(self.home.public):
                 if is_new:
@@ -212,13 +212,12 @@ class _Build:
             staging.published(base=made.sha256, small=small, changes=told[0])
         return self._report(made, is_new=is_new, told=told)
 
-    def _notes_readings(self, candidate: Path, snapshot: Snapshot) -> bool:
+    def _notes_readings(self, before: Manifest | None, candidate: Path, snapshot: Snapshot) -> bool:
         """Whether it was noted now what this parser reads otherwise than the one before.
 
         Then the build begins again, for it is to say so.
         """
         current = present(self.home)
-        before = whole_manifest(current) if current is not None else None
         if current is None or before is None or before.parser == PARSER_VERSION:
             return False
         about, ledger = (PARSER_VERSION, before.sha256), self.home.ledger

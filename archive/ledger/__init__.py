@@ -11,7 +11,8 @@ notes      what a run notes of itself, and of each robots.txt
 questions  what other rooms ask
 originals  which stored answer a later one repeats
 timeline   the order of a page's captures
-waits      what waits for a person or was accepted by one, and what was told before
+waits      what waits for a person, and what of it was told before
+readings   what another version of the parser reads otherwise
 soundness  whether a ledger is whole
 """
 
@@ -69,18 +70,14 @@ from archive.ledger.questions import (
     stored_exchanges,
     url_of_capture,
 )
-from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due
-from archive.ledger.soundness import require_sound
-from archive.ledger.timeline import NEWEST_FIRST, TIMELINE, UNDATED
-from archive.ledger.waits import (
+from archive.ledger.readings import (
     NotedChange,
     ReadingChange,
-    acknowledge,
-    acknowledged,
-    failed_in,
-    forget_well,
     is_reading_noted,
     note_reading,
     reading_changes,
-    report_before,
 )
+from archive.ledger.schedule import REDISCOVER_DAYS, due_bounds, is_due
+from archive.ledger.soundness import require_sound
+from archive.ledger.timeline import NEWEST_FIRST, TIMELINE, UNDATED
+from archive.ledger.waits import acknowledge, acknowledged, failed_in, forget_well, report_before

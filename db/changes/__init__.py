@@ -6,5 +6,5 @@ crawled  a crawl beside what is published    waiting   what waits for a person, 
 
 from db.changes.crawled import changes_of_run
 from db.changes.editions import changes_between
-from db.changes.line import ChangeCounts, failing_line
+from db.changes.line import ChangeCounts
 from db.changes.waiting import Waiting, waiting_in, waiting_now

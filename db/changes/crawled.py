@@ -15,10 +15,9 @@ from archive import Archive, Capture, Home
 from archive.store import ResultPlace, result_at, result_places
 from db.changes.line import ChangeCounts
 from db.publish import present
-from db.rows.write import connect_read_only
+from db.rows.write import connect_read_only, is_of_this_edition
 from parsers import PageResult, result_key
 from schema.records import Comparison
-from schema.rows import EDITION
 
 _SHOWN = """
 SELECT own.position, tool.tool, card.name, category, tagline, description, entry,
@@ -49,7 +48,7 @@ def changes_of_run(archive: Archive, run_id: int) -> ChangeCounts | None:
         return None
     counts, seen = ChangeCounts(), set[tuple[str, str, int, str, str]]()
     with closing(connect_read_only(current)) as db:
-        if db.execute("PRAGMA user_version").fetchone()[0] != EDITION:
+        if not is_of_this_edition(db):
             return None
         for capture, result in _results(archive, run_id):
             before = _published(db, capture)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 from db.changes.line import WORDS, ChangeCounts
+from db.rows.write import connect_beside
 
 _NEW = "SELECT count(*) FROM new.comparison WHERE id NOT IN (SELECT id FROM old.comparison)"
 _CHANGED = """
@@ -27,10 +27,7 @@ def changes_between(old: Path, new: Path) -> ChangeCounts:
     Absent: no counts of fields where the older one was made before there were changes.
     Raises: sqlite3.DatabaseError where one is no database of ours.
     """
-    with closing(sqlite3.connect(":memory:", uri=True)) as db:
-        for name, path in (("old", old), ("new", new)):
-            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            db.execute(f"ATTACH ? AS {name}", (address,))
+    with closing(connect_beside(old, new)) as db:
         counts = ChangeCounts(*(db.execute(sql).fetchone()[0] for sql in (_NEW, _CHANGED)))
         (edition,) = db.execute("PRAGMA old.user_version").fetchone()
         found = db.execute(_FIELDS).fetchall() if edition else []

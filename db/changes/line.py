@@ -46,12 +46,3 @@ class ChangeCounts:
         ]
         told += f": {', '.join(said)}" if said else ""
         return told + (f", {self.gone} gone" if self.gone else "")
-
-
-def failing_line(as_before: int, newly: int) -> str:
-    """How many pages fail or are held, and how many of them newly.
-
-    >>> failing_line(9, 0)
-    '9 failing as before, 0 newly'
-    """
-    return f"{as_before} failing as before, {newly} newly"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from archive import Home
 from archive.ledger import acknowledged
-from db.changes.line import failing_line
 from db.rows.write import connect_read_only, id_suffix
 from db.status import waiting_pages
 
@@ -29,8 +28,12 @@ class Waiting:
     newly: int
 
     def line(self) -> str:
-        """The two as a sentence's part."""
-        return failing_line(self.as_before, self.newly)
+        """The two as a sentence's part.
+
+        >>> Waiting(9, 0).line()
+        '9 failing as before, 0 newly'
+        """
+        return f"{self.as_before} failing as before, {self.newly} newly"
 
 
 def waiting_in(database: Path) -> dict[str, str | None]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from archive import Home
 from archive.ledger import ReadingChange
 from db.publish.publish import present, read_manifest
-from db.rows.write import id_suffix
+from db.rows.write import connect_beside, id_suffix
 from schema.errors import AlteredError, BuildError
 
 EXAMPLES = 3
@@ -249,10 +249,7 @@ def read_otherwise(old: Path, new: Path) -> Iterator[ReadingChange]:
 @contextmanager
 def _beside(old: Path, new: Path) -> Iterator[sqlite3.Connection]:
     """Both databases attached, with the views that show them alike."""
-    with closing(sqlite3.connect(":memory:", uri=True)) as connection:
-        for side, path in (("old", old), ("new", new)):
-            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection.execute(f"ATTACH ? AS {side}", (address,))
+    with closing(connect_beside(old, new)) as connection:
         shown = {side: _captures(connection, side) for side in ("old", "new")}
         connection.executescript(_PAIRS.format(key=_KEY, **shown))
         _make_views(connection)

@@ -5,7 +5,7 @@ editions   which edition it is               folder     whether one is as it was
 sqlite     its own database                  optouts    texts left out for opt-outs
 sentences  what a release of facts lacks     tables     what it holds, told from the models
 changes    rows that appeared or vanished
-arrow      rows as batches                   parquet, csv, jsonl  a table in each form
+arrow      rows as batches                   csv, jsonl  a table in these forms
 about      what it says of itself            datapackage, croissant, crate  for machines
 citation   how to cite it                    papers     README, datasheet, changelog, licence
 """

@@ -5,10 +5,10 @@ There is no clock here: a release is dated by its newest capture.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.release.csv import GUARD
 from machine.files import file_sha256
 
 PUBLISHER = "The verdicts maintainers"
@@ -22,6 +22,10 @@ LICENCE_WORDS = (
 DATABASE = "verdicts.db"
 CHANGES = "changes.jsonl.gz"
 SUMS = "SHA256SUMS"
+ReleaseProgress = Callable[[str, int, int], None]
+"""Told the stage, how much of it is done, and how much there is."""
+GUARD = "'"
+"""What stands in CSV in front of a text that a spreadsheet would run."""
 GUARD_WORDS = (
     "In CSV every text stands in quotation marks and a null is bare. A text that begins with one of"
     f" = + - @ TAB CR or an apostrophe has one more apostrophe ({GUARD}) in front, so that no"

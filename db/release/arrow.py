@@ -7,31 +7,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
+
 from db.release.tables import AT_ONCE, ReleasedColumn, ReleasedTable
-from schema.errors import StartError
-
-
-def arrow(module: str = "") -> Any:
-    """pyarrow, or a module of it. Raises: StartError where it is not installed."""
-    try:
-        return import_module(f"pyarrow{module}")
-    except ModuleNotFoundError as error:
-        what = 'a release is written with pyarrow: pip install -e ".[release]"'
-        raise StartError(what=what) from error
 
 
 def schema_of(table: ReleasedTable, told: dict[str, str]) -> Any:
     """The Arrow schema of a table. Shape: `told` is kept in the file, names to texts."""
-    pa = arrow()
     return pa.schema([_field(each) for each in table.columns], metadata=told)
 
 
 def batches(db: sqlite3.Connection, table: ReleasedTable, schema: Any) -> Iterator[Any]:
     """The rows of a table in the order of their keys, some thousand at a time."""
-    pa = arrow()
     found = db.execute(table.select())
     while rows := found.fetchmany(AT_ONCE):
         values = zip(schema.types, zip(*rows, strict=True), strict=True)
@@ -40,7 +29,6 @@ def batches(db: sqlite3.Connection, table: ReleasedTable, schema: Any) -> Iterat
 
 
 def _field(column: ReleasedColumn) -> Any:
-    pa = arrow()
     integers = pa.int32() if column.is_small else pa.int64()
     kinds = {"integer": integers, "number": pa.float64(), "string": pa.string()}
     told = {"description": column.description}

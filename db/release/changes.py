@@ -20,6 +20,7 @@ from typing import Any
 from db.changes import changes_between
 from db.release.jsonl import LEVEL
 from db.release.tables import ReleasedTable, quoted
+from db.rows.write import connect_beside
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class DataChanges:
 
 def is_comparable(old: Path, new: Path) -> bool:
     """Whether two databases have the same tables, by their edition and their columns."""
-    with closing(_attached(old, new)) as db:
+    with closing(connect_beside(old, new)) as db:
         editions = {db.execute(f"PRAGMA {name}.user_version").fetchone() for name in ("old", "new")}
         sql = "SELECT name, sql FROM {}.sqlite_master WHERE type = 'table' ORDER BY name"
         tables = [db.execute(sql.format(name)).fetchall() for name in ("old", "new")]
@@ -59,7 +60,7 @@ def write_changes(
     """
     counts = []
     with (
-        closing(_attached(old, new)) as db,
+        closing(connect_beside(old, new)) as db,
         path.open("wb") as file,
         gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed,
     ):
@@ -71,15 +72,6 @@ def write_changes(
                 packed.write(f"{json.dumps(said, ensure_ascii=False)}\n".encode())
             counts.append(count)
     return DataChanges(counts, None if old is None else changes_between(old, new).line())
-
-
-def _attached(old: Path | None, new: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(":memory:", uri=True)
-    for name, path in (("old", old), ("new", new)):
-        if path is not None:
-            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            db.execute(f"ATTACH ? AS {name}", (address,))
-    return db
 
 
 def _changes(

@@ -11,47 +11,30 @@ Undone by taking one apostrophe from each text that begins with one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from db.release.arrow import arrow
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import compute, csv
 
-GUARD = "'"
-_GUARDED = f"^[=+\\-@\t\r{GUARD}]"
+from db.release.about import GUARD
 
-
-def unguarded(text: str) -> str:
-    """The text that a guarded one stands for.
-
-    >>> unguarded("'=1+1"), unguarded("''tis"), unguarded("plain")
-    ('=1+1', "'tis", 'plain')
-    """
-    return text.removeprefix(GUARD)
+_GUARDED = f"^([=+\\-@\t\r{GUARD}])"
 
 
-@contextmanager
-def writing_csv(path: Path, schema: Any) -> Iterator[Callable[[Any], None]]:
-    """What takes the batches of a table."""
-    pa, csv = arrow(), arrow(".csv")
-
-    def write(batch: Any) -> None:
-        columns = [
-            _guarded(column) if pa.types.is_string(column.type) else column
-            for column in batch.columns
-        ]
-        writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
-
+def csv_writer(path: Path, schema: Any) -> Any:
+    """What writes the batches of a table, once these are guarded."""
     # By this style a number and a null stand bare, and every text in quotation marks.
     options = csv.WriteOptions(quoting_style="needed")
-    with csv.CSVWriter(path, schema, write_options=options) as writer:
-        yield write
+    return csv.CSVWriter(path, schema, write_options=options)
 
 
-def _guarded(column: Any) -> Any:
-    compute = arrow(".compute")
-    found = compute.match_substring_regex(column, _GUARDED)
-    if not compute.any(found).as_py():
-        return column
-    return compute.if_else(found, compute.binary_join_element_wise(GUARD, column, ""), column)
+def guarded(batch: Any) -> Any:
+    """A batch whose texts no spreadsheet runs."""
+    columns = [
+        compute.replace_substring_regex(column, _GUARDED, rf"{GUARD}\1", max_replacements=1)
+        if pa.types.is_string(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)

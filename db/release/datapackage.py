@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from db.release.about import (
+    GUARD,
     GUARD_WORDS,
     KEYWORDS,
     LICENCE,
@@ -19,7 +20,6 @@ from db.release.about import (
     AboutRelease,
     ReleasedFile,
 )
-from db.release.csv import GUARD
 from db.release.tables import ReleasedColumn, ReleasedTable
 
 CSV = "text/csv"

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,8 +22,7 @@ from pathlib import Path
 from archive import Home, open_archive
 from archive.takedown import Export, active_takedowns, enter_export, exports, note_export
 from db.publish.publish import present
-from db.release.about import DATABASE, SUMS, AboutRelease, ReleasedSite
-from db.release.arrow import arrow
+from db.release.about import DATABASE, SUMS, AboutRelease, ReleasedSite, ReleaseProgress
 from db.release.editions import (
     WantedRelease,
     database_of,
@@ -35,8 +33,7 @@ from db.release.editions import (
 )
 from db.release.sqlite import write_database
 from db.release.tables import ReleasedTable, read_tables
-from db.release.writing import ReleaseProgress, write_files
-from db.rows.write import connect_read_only, disk_of_database
+from db.rows.write import connect_read_only, disk_of_database, is_of_this_edition
 from db.takedown.withdraw import withdraw
 from machine.failpoints import reach
 from machine.files import file_sha256, fsync_file, fsync_folder, put_in_place
@@ -82,7 +79,7 @@ def export(
     as `release_before` of the one that it is compared with; StoppedError when something was taken
     down meanwhile, or the disk does not take it.
     """
-    arrow()
+    _require_pyarrow()
     place = Home(home.absolute())
     open_archive(place.path)
     with place.lock("build"):
@@ -93,9 +90,9 @@ def export(
         place.require_room(2 * published.stat().st_size)
         own = place.public / _OWN
         try:
+            date, sites = _told(published)
             with disk_of_database(own):
                 write_database(published, own, is_facts=is_facts)
-            date, sites = _told(published)
             wanted = WantedRelease(is_facts, base, since, date[:10], file_sha256(own))
             return _Making(place, out.resolve(), own, wanted, date, sites, progress).report()
         finally:
@@ -105,6 +102,8 @@ def export(
 def _told(published: Path) -> tuple[str, tuple[ReleasedSite, ...]]:
     """When the newest capture was made, and the sites that there are pages of."""
     with closing(connect_read_only(published)) as db:
+        if not is_of_this_edition(db):
+            raise StartError(what=f"{published}: of another edition; `verdicts build` makes one")
         newest = db.execute(
             "SELECT captured_at FROM capture ORDER BY date_source = 'file', captured_at DESC"
         ).fetchone()
@@ -192,6 +191,8 @@ class _Making:
     def _write(
         self, part: Path, name: str, before: Export | None
     ) -> tuple[list[ReleasedTable], int]:
+        from db.release.writing import write_files  # the extra `release` is there
+
         shutil.copyfile(self.own, part / DATABASE)
         base = self.wanted.base
         about = AboutRelease(
@@ -205,13 +206,18 @@ class _Making:
             since=before.release if before else None,
         )
         old = database_of(before) if before else None
-        with closing(_opened(part)) as db:
+        with closing(connect_read_only(part / DATABASE)) as db:
             tables = read_tables(db)
             return tables, write_files(self.home, db, part, about, old, tables, self.progress)
 
 
-def _opened(part: Path) -> sqlite3.Connection:
-    return connect_read_only(part / DATABASE)
+def _require_pyarrow() -> None:
+    """Pass where the extra of the installation is there. Raises: StartError."""
+    try:
+        import pyarrow  # type: ignore[import-untyped]  # noqa: F401
+    except ModuleNotFoundError as error:
+        what = 'a release is written with pyarrow: pip install -e ".[release]"'
+        raise StartError(what=what) from error
 
 
 @contextmanager

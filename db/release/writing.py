@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
+
 from archive import Home, index
-from db.release.about import CHANGES, DATABASE, SUMS, AboutRelease, ReleasedFile, file_of
+from db.release.about import (
+    CHANGES,
+    DATABASE,
+    SUMS,
+    AboutRelease,
+    ReleasedFile,
+    ReleaseProgress,
+    file_of,
+)
 from db.release.arrow import batches, schema_of
 from db.release.changes import DataChanges, write_changes
 from db.release.citation import citation_bib, citation_cff, citation_line
 from db.release.crate import crate, dataset
 from db.release.croissant import PARQUET, croissant
-from db.release.csv import writing_csv
+from db.release.csv import csv_writer, guarded
 from db.release.datapackage import CSV, datapackage
 from db.release.jsonl import write_jsonl
 from db.release.papers import changelog, datasheet, licence, readme
-from db.release.parquet import writing_parquet
 from db.release.tables import ReleasedTable, read_views
 
 JSONL = "application/jsonl+gzip"
 LINKED = "application/ld+json"
-ReleaseProgress = Callable[[str, int, int], None]
 
 
 def write_files(
@@ -73,10 +80,11 @@ def _write_table(
     as_parquet, as_csv, as_jsonl = (part / path for path in paths)
     told = {"release": about.release, "table": table.name, "description": table.description}
     schema = schema_of(table, told)
-    with writing_parquet(as_parquet, schema) as one, writing_csv(as_csv, schema) as other:
+    parquet = ParquetWriter(as_parquet, schema, compression="zstd")
+    with parquet, csv_writer(as_csv, schema) as csv:
         for batch in batches(db, table, schema):
-            one(batch)
-            other(batch)
+            parquet.write_batch(batch)
+            csv.write_batch(guarded(batch))
     write_jsonl(db, table, as_jsonl)
     return [
         file_of(part, path, media_type, table.description, table.name)

@@ -39,9 +39,8 @@ WHERE subject = 'tool' ORDER BY claim.tool_id, claim.id
 """
 
 
-def claim_rows(db: sqlite3.Connection) -> Iterator[Values]:
-    """The claims of all cards and quotes; `db` holds both, and the names of tools."""
-    known = KnownTools(db)
+def claim_rows(db: sqlite3.Connection, known: KnownTools) -> Iterator[Values]:
+    """The claims of all cards and quotes; `db` holds both."""
     for card, tool, name, seen, *texts in db.execute(_CARDS):
         for at, (field, text) in enumerate(zip(FIELDS, texts, strict=True)):
             for each in _found(field, text, name, known, seen):

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Iterator
+from itertools import chain, repeat
 
 from db.derived import claims, conflicts, mentions, predictions
 from db.rows.claimed import claim_rows, conflict_rows
-from db.rows.mentioned import mention_rows
+from db.rows.mentioned import KnownTools, mention_rows
 from db.rows.predicted import prediction_rows
 from db.rows.tables import Values
-from db.statistics import (
-    accuracy_rows,
-    agreement_rows,
-    are_installed,
-    method_rows,
-    near_rows,
-    redundancy_rows,
-    reviewer_rows,
-    template_rows,
-)
+from db.statistics import are_installed, method_rows
 from schema.rows.figures import (
     InferenceAccuracyRow,
     MethodRow,
@@ -33,13 +24,13 @@ from schema.rows.figures import (
 from schema.rows.row import Row
 from schema.rows.texts import ClaimRow, ConflictRow, MentionRow, PredictionRow
 
-_MAKERS: tuple[tuple[type[Row], Callable[[sqlite3.Connection], Iterator[Values]]], ...] = (
-    (InferenceAccuracyRow, accuracy_rows),
-    (ReviewerFigureRow, reviewer_rows),
-    (ReviewerAgreementRow, agreement_rows),
-    (TemplateRow, template_rows),
-    (NearDuplicateRow, near_rows),
-    (RedundancyRow, redundancy_rows),
+_FIGURES: tuple[type[Row], ...] = (
+    InferenceAccuracyRow,
+    ReviewerFigureRow,
+    ReviewerAgreementRow,
+    TemplateRow,
+    NearDuplicateRow,
+    RedundancyRow,
 )
 LEAST_TOOLS = 8
 """Of fewer tools no figure means anything, and the libraries take a second to be imported."""
@@ -83,9 +74,24 @@ def derived_rows(
     (tools,) = db.execute("SELECT count(*) FROM tool").fetchone()
     is_made = tools >= LEAST_TOOLS and are_installed()
     yield MethodRow, chain(method_rows(is_made=is_made), told)
-    for model, make in _MAKERS:
-        yield model, make(db) if is_made else iter(())
+    yield from zip(_FIGURES, _figures(db) if is_made else repeat(iter(())), strict=False)
     yield PredictionRow, prediction_rows(db, recorded_at)
-    yield MentionRow, mention_rows(db)
-    yield ClaimRow, claim_rows(db)
+    known = KnownTools(db)
+    yield MentionRow, mention_rows(db, known)
+    yield ClaimRow, claim_rows(db, known)
     yield ConflictRow, conflict_rows(db)
+
+
+def _figures(db: sqlite3.Connection) -> Iterator[Iterator[Values]]:
+    """The rows of each of these tables, by the libraries of the extra."""
+    from db.statistics.accuracy import accuracy_rows
+    from db.statistics.agreement import agreement_rows
+    from db.statistics.near import near_rows
+    from db.statistics.redundancy import redundancy_rows
+    from db.statistics.reviewers import reviewer_rows
+    from db.statistics.templates import template_rows
+
+    makers = (
+        accuracy_rows, reviewer_rows, agreement_rows, template_rows, near_rows, redundancy_rows
+    )  # fmt: skip
+    return (make(db) for make in makers)

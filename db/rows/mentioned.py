@@ -38,9 +38,8 @@ class KnownTools:
         return own or {tool for _, tool in every}
 
 
-def mention_rows(db: sqlite3.Connection) -> Iterator[Values]:
-    """The mentions of all quotes, none of the quote's own tool; `db` holds quotes and aliases."""
-    known = KnownTools(db)
+def mention_rows(db: sqlite3.Connection, known: KnownTools) -> Iterator[Values]:
+    """The mentions of all quotes, none of the quote's own tool; `db` holds quotes."""
     for quote, site, own, name, text in db.execute(_QUOTES):
         for each in find_mentions(text, name, known.names):
             tools = known.tools(each.entity, site)

@@ -22,7 +22,7 @@ from db.rows.things import JOINED, join_things
 from db.staging.ids import PublicIds
 from db.staging.staging import Staging
 from schema.errors import BuildError, StoppedError
-from schema.rows import ROWS, SEARCHED
+from schema.rows import EDITION, ROWS, SEARCHED
 from schema.rows.row import Row
 
 PAGE_SIZE = 4096
@@ -170,6 +170,11 @@ def disk_of_database(path: Path) -> Iterator[None]:
         raise StoppedError(what=f"{where}: {error}") from error
 
 
+def is_of_this_edition(connection: sqlite3.Connection) -> bool:
+    """Whether a file has the tables that a build makes now."""
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0] == EDITION)
+
+
 def id_suffix(connection: sqlite3.Connection, schema: str = "main") -> str:
     """What ends the names of columns that hold a row's id; nothing in files before edition 1."""
     (edition,) = connection.execute(f"PRAGMA {schema}.user_version").fetchone()
@@ -187,8 +192,20 @@ def database_problems(path: Path, counts: dict[str, int]) -> list[str]:
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """A connection that cannot change the file and leaves nothing beside it."""
-    uri = path.resolve().as_uri()
-    return sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True)
+    return sqlite3.connect(_address(path), uri=True)
+
+
+def connect_beside(old: Path | None, new: Path) -> sqlite3.Connection:
+    """Two files attached as `old` and `new`, neither of which the connection can change."""
+    db = sqlite3.connect(":memory:", uri=True)
+    for name, path in (("old", old), ("new", new)):
+        if path is not None:
+            db.execute(f"ATTACH ? AS {name}", (_address(path),))
+    return db
+
+
+def _address(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
 
 
 def _problems(connection: sqlite3.Connection, counts: dict[str, int]) -> list[str]:

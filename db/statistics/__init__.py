@@ -1,7 +1,8 @@
 """Figures derived from what was observed, each by a named method; nothing observed is altered.
 
 The unit is the distinct card or quote, never the page it was shown on. Only what pages print counts
-as a verdict, but for the accuracy of what was inferred. All of it wants the extra `research`.
+as a verdict, but for the accuracy of what was inferred. All but `methods` wants the extra
+`research`, and is imported where that is there.
 
 methods    their names and versions     bootstrap  intervals over tools
 panels     the newest card of each tool, with its quotes
@@ -13,12 +14,4 @@ words      words and runs of them, as numbers
 
 from __future__ import annotations
 
-from db.statistics.accuracy import Marks, accuracy_rows, judge
-from db.statistics.agreement import agreement_rows, gwet_ac1
-from db.statistics.bootstrap import ratios
 from db.statistics.methods import are_installed, method_rows, methods_version
-from db.statistics.near import near_rows
-from db.statistics.panels import Panel, PanelQuote, panels_of
-from db.statistics.redundancy import redundancy_rows
-from db.statistics.reviewers import reviewer_rows
-from db.statistics.templates import template_rows

@@ -12,6 +12,8 @@ from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from db.statistics.bootstrap import Estimate, ratios, rounded
 from db.statistics.methods import HIDDEN
 from db.statistics.panels import Panel, PanelVotes, panels
@@ -123,8 +125,6 @@ def _minority(count: int, share: int, votes: PanelVotes | None) -> tuple[Verdict
 
 def accuracy_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """For all tools and for each the marks by source; `db` holds cards, sides and quotes."""
-    import numpy as np
-
     judged = {panel.tool_id: judge(panel) for panel in panels(db) if _is_whole(panel)}
     if not judged:
         return

@@ -11,14 +11,15 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from db.statistics.bootstrap import FEWEST, Estimate, divided, estimate, resampled
-from db.statistics.methods import AGREEMENT
+import krippendorff
+import numpy as np
+from numpy.typing import NDArray
+
+from db.statistics.bootstrap import Estimate, divided, estimate, resampled
+from db.statistics.methods import AGREEMENT, FEWEST
 from db.statistics.panels import Panel, panels
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 Undefined = Literal["all_agree", "one_value"]
 AgreementFigure = tuple[str, Estimate, Undefined | None]
@@ -29,8 +30,6 @@ _CELLS = (("skip", "skip"), ("skip", "ship"), ("ship", "skip"), ("ship", "ship")
 
 def agreement_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """Of each two reviewers phi and share, of all of them alpha and AC1; `db` holds quotes."""
-    import numpy as np
-
     names = {number: at for at, (number,) in enumerate(db.execute(_BY_NAME))}
     pairs, units = _counted(panels(db), names)
     made: list[tuple[tuple[int | None, int | None], AgreementFigure]] = []
@@ -59,8 +58,6 @@ def _counted(
 
 
 def _of_pair(told: list[list[bool]]) -> Iterator[AgreementFigure]:
-    import numpy as np
-
     cells = np.array(told, dtype=np.int64)
     n, whole = len(cells), cells.sum(0)
     samples = resampled(cells) if n >= FEWEST else None
@@ -73,8 +70,6 @@ def _of_pair(told: list[list[bool]]) -> Iterator[AgreementFigure]:
 
 def _phi(cells: NDArray[Any]) -> NDArray[Any]:
     """Phi of a table of two by two, its cells along the last axis; nan where one never varies."""
-    import numpy as np
-
     a, b, c, d = np.moveaxis(cells.astype(np.float64), -1, 0)
     return divided(a * d - b * c, np.sqrt((a + b) * (c + d) * (a + c) * (b + d)))
 
@@ -86,8 +81,6 @@ def _why(figure: Estimate, is_agreed: bool) -> Undefined | None:
 
 
 def _of_panel(units: NDArray[Any]) -> Iterator[AgreementFigure]:
-    import numpy as np
-
     patterns, which = np.unique(units, axis=0, return_inverse=True)
     held = which.reshape(-1, 1) == np.arange(len(patterns))
     whole = held.sum(0)
@@ -100,9 +93,6 @@ def _of_panel(units: NDArray[Any]) -> Iterator[AgreementFigure]:
 
 def _alphas(patterns: NDArray[Any], samples: NDArray[Any]) -> NDArray[Any]:
     """Krippendorff's alpha of each sample. Shape: `samples` say how often each pattern is there."""
-    import krippendorff
-    import numpy as np
-
     found = np.full(len(samples), np.nan)
     for at, times in enumerate(samples.astype(np.int64)):
         counts = np.repeat(patterns, times, axis=0)
@@ -112,8 +102,6 @@ def _alphas(patterns: NDArray[Any], samples: NDArray[Any]) -> NDArray[Any]:
 
 
 def _ac1s(patterns: NDArray[Any], samples: NDArray[Any]) -> NDArray[Any]:
-    import numpy as np
-
     is_varied = ((samples[:, :, None] * patterns).sum(1) > 0).all(axis=1)
     return np.where(is_varied, gwet_ac1(patterns, samples), np.nan)
 
@@ -126,8 +114,6 @@ def gwet_ac1(patterns: NDArray[Any], times: NDArray[Any]) -> NDArray[Any]:
     Source: K. L. Gwet, Computing inter-rater reliability and its variance in the presence of high
     agreement, 2008.
     """
-    import numpy as np
-
     raters = patterns.sum(1)
     agreeing = (patterns * (patterns - 1)).sum(1) / (raters * (raters - 1))
     units = times.sum(-1)

@@ -1,23 +1,19 @@
 """Intervals by the bootstrap, tools being what is drawn: quotes of one tool are not independent.
 
 The seed is fixed and sums are of whole numbers, so that the same figures come of the same tools in
-every process. numpy is imported late, for it is an extra of the installation.
+every process.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-REPLICATES = 1000
-"""So many samples are drawn, each of as many tools as there are, with replacement."""
+from db.statistics.methods import DIGITS, FEWEST, REPLICATES
+
 SEED = 20261201
-FEWEST = 5
-"""Of fewer tools an interval would say nothing."""
-DIGITS = 4
-"""So many digits behind the point are given: all platforms agree on them."""
 CELLS = 1 << 21
 """So many tools are drawn at once, over all samples."""
 TAILS = (0.025, 0.975)
@@ -40,8 +36,6 @@ def resampled(sums: NDArray[Any]) -> NDArray[Any]:
 
     Floats hold these sums exactly, so that no order of adding alters a digit.
     """
-    import numpy as np
-
     tools = len(sums)
     drawing, at_once, found = np.random.default_rng(SEED), max(1, CELLS // tools), []
     for at in range(0, REPLICATES, at_once):
@@ -55,8 +49,6 @@ def resampled(sums: NDArray[Any]) -> NDArray[Any]:
 
 def divided(above: NDArray[Any], below: NDArray[Any]) -> NDArray[Any]:
     """Quotients, nan where there is nothing to divide by."""
-    import numpy as np
-
     filled = np.full(np.shape(above), np.nan)
     np.divide(above, below, out=filled, where=np.asarray(below) != 0)
     return filled
@@ -67,8 +59,6 @@ def estimate(n: int, value: float, samples: NDArray[Any] | None) -> Estimate:
 
     Shape: `samples` is None where there are too few tools.
     """
-    import numpy as np
-
     if np.isnan(value):
         return Estimate(n, None, None, None)
     known = [] if samples is None else samples[~np.isnan(samples)]
@@ -89,8 +79,6 @@ def rounded(value: float) -> float:
 
 def ratios(parts: NDArray[Any], wholes: NDArray[Any]) -> list[Estimate]:
     """The ratio of each column's sums. Shape: both tools x columns of whole numbers; n is a sum."""
-    import numpy as np
-
     found, columns = [], parts.shape[1]
     samples = resampled(np.hstack([parts, wholes])) if len(parts) >= FEWEST else None
     values = divided(parts.sum(0).astype(float), wholes.sum(0))

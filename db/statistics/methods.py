@@ -11,7 +11,12 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from db.statistics.bootstrap import DIGITS, FEWEST, REPLICATES
+REPLICATES = 1000
+"""So many samples are drawn, each of as many tools as there are, with replacement."""
+FEWEST = 5
+"""Of fewer tools an interval would say nothing."""
+DIGITS = 4
+"""So many digits behind the point are given: all platforms agree on them."""
 
 
 class Method(NamedTuple):

@@ -10,14 +10,15 @@ import sqlite3
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from datasketch import MinHash  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from db.statistics.bootstrap import rounded
 from db.statistics.methods import MINHASH
 from db.statistics.words import hashed, mixed, runs_of, words_of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 RUN = 3
 """Quotes are compared by their runs of so many words."""
@@ -74,8 +75,6 @@ def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
 
 def _signed(db: sqlite3.Connection, known: dict[str, int]) -> tuple[list[int], list[NDArray[Any]]]:
     """The quotes that are long enough, and for each band a number for each of them."""
-    import numpy as np
-    from datasketch import MinHash  # type: ignore[import-untyped]
 
     ids, bands = [], []
     empty = MinHash(num_perm=BANDS * ROWS, seed=SEED, hashfunc=_low_half)
@@ -95,8 +94,6 @@ def _low_half(run: int) -> int:
 
 def _candidates(ids: list[int], bands: list[NDArray[Any]]) -> Iterator[tuple[int, int]]:
     """Pairs that share a band, each quote with few of those that follow it."""
-    import numpy as np
-
     found = [np.empty(0, dtype=np.int64)]
     for band in bands:
         order = np.argsort(band, kind="stable")

@@ -6,13 +6,12 @@ One card a tool, so that no tool counts twice for having changed, and each quote
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from parsers import card_key
-from schema.records import Comparison, Tool, Verdict
+from schema.records import Verdict
 
 PanelVotes = tuple[int, int]
 
@@ -62,26 +61,3 @@ def panels(db: sqlite3.Connection) -> Iterator[Panel]:
     ):
         votes = None if ship is None or skip is None else (ship, skip)
         yield Panel(tool_id, share, votes, tuple(PanelQuote(*row[4:]) for row in rows))
-
-
-def panels_of(records: Iterable[Comparison], site: str) -> list[Panel]:
-    """The panel on each distinct card of some records of a site, numbered as they are met."""
-    found: dict[str, Panel] = {}
-    for record in records:
-        for tool in record.tools:
-            key = card_key(site, tool)
-            if key not in found:
-                votes = None if tool.votes is None else (tool.votes.ship, tool.votes.skip)
-                quotes = _quotes(record, tool)
-                found[key] = Panel(len(found) + 1, tool.panel_ship_percent, votes, quotes)
-    return list(found.values())
-
-
-def _quotes(record: Comparison, tool: Tool) -> tuple[PanelQuote, ...]:
-    return tuple(
-        PanelQuote(
-            each.slot, None, each.verdict if each.verdict_source == "page" else None, each.text
-        )
-        for each in record.quotes
-        if each.tool == tool.position
-    )

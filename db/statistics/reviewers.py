@@ -12,6 +12,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
+
 from db.statistics.bootstrap import Estimate, ratios
 from db.statistics.methods import FIGURES
 
@@ -39,8 +41,6 @@ def reviewer_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 
 def _of_reviewer(rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, str | None, Estimate]]:
     """Shape: rows of category, tool and six sums in, the category's together."""
-    import numpy as np
-
     by_tool: dict[int, Any] = defaultdict(lambda: np.zeros(6))
     for _, tool_id, *sums in rows:
         by_tool[tool_id] += sums

@@ -9,14 +9,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from db.statistics.bootstrap import ratios, rounded
 from db.statistics.methods import N_GRAMS
 from db.statistics.words import WORD, hashed, runs_of, words_of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 LENGTHS = range(4, 9)
 """Runs of so many words are looked at."""
@@ -58,7 +58,6 @@ class Corpus(NamedTuple):
 
     def holding(self, run: WordRun) -> NDArray[Any]:
         """Which quotes hold a run."""
-        import numpy as np
 
         numbers, of = self.runs(run.words)
         held = np.zeros(self.quotes, dtype=bool)
@@ -79,8 +78,6 @@ def template_rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 
 
 def _of_reviewer(db: sqlite3.Connection, reviewer_id: int) -> Iterator[tuple[Any, ...]]:
-    import numpy as np
-
     (examples, mined), (tools, held) = _halves(db, reviewer_id)
     is_covered = np.zeros(held.quotes, dtype=bool)
     for run in chosen(mined):
@@ -95,8 +92,6 @@ def _of_reviewer(db: sqlite3.Connection, reviewer_id: int) -> Iterator[tuple[Any
 
 def _halves(db: sqlite3.Connection, reviewer_id: int) -> list[tuple[list[int], Corpus]]:
     """The quotes of both halves, of the mined with their ids, of the other with their tools'."""
-    import numpy as np
-
     known: dict[str, int] = {}
     numbers: tuple[list[int], list[int]] = ([], [])
     words: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
@@ -120,8 +115,6 @@ def _halves(db: sqlite3.Connection, reviewer_id: int) -> list[tuple[list[int], C
 
 def chosen(mined: Corpus) -> Iterator[WordRun]:
     """The runs that cover most of some quotes, each counted for those that none before covers."""
-    import numpy as np
-
     least = max(FEWEST_QUOTES, SHARE * mined.quotes)
     runs = [run for length in LENGTHS for run in _frequent(mined, length, least)]
     if not runs:
@@ -140,8 +133,6 @@ def chosen(mined: Corpus) -> Iterator[WordRun]:
 
 def _frequent(mined: Corpus, length: int, least: float) -> Iterator[WordRun]:
     """The runs of a length that stand in enough quotes, those in most first."""
-    import numpy as np
-
     numbers, of = mined.runs(length)
     every, which, counts = np.unique(numbers, return_inverse=True, return_counts=True)
     # A run stands in no more quotes than it stands at places: of few it is worth counting.
@@ -165,8 +156,6 @@ def _place(db: sqlite3.Connection, quote_id: int, run: WordRun) -> tuple[int, in
 
 def _so_far(tools: list[int], is_covered: NDArray[Any]) -> tuple[float | None, ...]:
     """The share of quotes of the other half that are covered, with its interval over tools."""
-    import numpy as np
-
     if not tools:
         return None, None, None
     # By where a tool is met first, as quotes are in the order of their keys.

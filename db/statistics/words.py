@@ -1,7 +1,4 @@
-"""The words of a text and the runs of them, as numbers that are the same in every process.
-
-numpy is imported late, for it is an extra of the installation.
-"""
+"""The words of a text and the runs of them, as numbers that are the same in every process."""
 
 from __future__ import annotations
 
@@ -9,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _MIX = 0x9E3779B97F4A7C15
@@ -30,8 +27,6 @@ def words_of(text: str) -> list[str]:
 
 def hashed(words: Sequence[str], known: dict[str, int]) -> NDArray[Any]:
     """A number for each word; `known` keeps those that were asked for."""
-    import numpy as np
-
     for word in words:
         if word not in known:
             known[word] = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big")
@@ -46,6 +41,4 @@ def runs_of(words: NDArray[Any], length: int) -> NDArray[Any]:
 
 def mixed(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
     """One number made of several, in their order. Shape: arrays of one shape in, one out."""
-    import numpy as np
-
     return reduce(lambda found, part: found * np.uint64(_MIX) + part, parts)

@@ -80,12 +80,6 @@ def connect(database: Path) -> sqlite3.Connection:
     return connection
 
 
-def has_provenance(db: sqlite3.Connection) -> bool:
-    """Whether a published file tells where its values stand; older ones do not."""
-    sql = "SELECT 1 FROM sqlite_master WHERE name = 'provenance'"
-    return db.execute(sql).fetchone() is not None
-
-
 def provenances(db: sqlite3.Connection) -> Iterator[Provenance]:
     """Every row, by capture."""
     cursor = db.execute(f"{_PLACES} ORDER BY capture_id, position")

@@ -11,6 +11,7 @@ from pathlib import Path
 from archive import Archive, Capture, open_archive
 from db.publish.altered import FieldValue
 from db.publish.publish import is_of_this_parser, present
+from db.rows.write import is_of_this_edition
 from db.trace.compare import differences, named, runs
 from db.trace.find import find_row, places_of
 from db.trace.reread import (
@@ -28,7 +29,6 @@ from db.trace.stated import (
     StatedPlace,
     connect,
     exchange_of,
-    has_provenance,
     provenance_of,
     stated_at,
 )
@@ -109,8 +109,8 @@ def trace_row(home: Path, asked: str) -> TracedRow:
     if database is None:
         raise StartError(what=f"{home}: nothing is published; run `verdicts build` first")
     with closing(connect(database)) as db:
-        if not has_provenance(db):
-            what = f"{database}: it was made before values could be traced; run `verdicts build`"
+        if not is_of_this_edition(db):
+            what = f"{database}: it is of another edition, so nothing is traced; `verdicts build`"
             raise StartError(what=what)
         row = find_row(db, asked)
         traced = TracedRow(row.kind, row.key, database.name, is_of_this_parser(database))

@@ -19,25 +19,13 @@ import pandas
 import pytest
 import research_notebook
 from interop_env import run
-from release_home import NOW, Release, make_home, release
+from release_home import Release, release
 from rocrate.rocrate import ROCrate
 
 from archive import index
 from db.release.tables import read_views
 
 BASE = "https://archive.example/releases"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VERDICTS_NOW", NOW)
-        return make_home(tmp_path_factory.mktemp("releases") / "home")
-
-
-@pytest.fixture(scope="module", params=[(), ("--facts",)], ids=["whole", "facts"])
-def made(request: pytest.FixtureRequest, home: Path, tmp_path_factory: Any) -> Release:
-    return release(home, tmp_path_factory.mktemp("out"), *request.param)
 
 
 def problems(made: Release) -> list[tuple[str, str]]:
@@ -70,9 +58,8 @@ def test_frictionless_finds_hashes_types_keys_and_references_right(made: Release
     ],
 )
 def test_frictionless_would_have_told_of_a_fault(
-    home: Path, tmp_path: Path, old: str, new: str, kind: str
+    whole: Release, tmp_path: Path, old: str, new: str, kind: str
 ) -> None:
-    whole = release(home, tmp_path)
     made = Release(Path(shutil.copytree(whole.folder, tmp_path / "changed")), whole.tables)
     path = made.folder / "csv" / "card.csv"
     header, rows = path.read_text("utf-8").split("\n", 1)
@@ -141,11 +128,10 @@ PAPER = Path(__file__).parents[2] / "docs" / "releases.md"
 
 
 def test_the_lines_of_its_paper_read_every_value_whole(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = release(home, tmp_path)
     columns = {"names": "tool.name", "cards": "card.tagline", "quotes": "quote.text"}
-    with closing(sqlite3.connect(made.database)) as db:
+    with closing(sqlite3.connect(whole.database)) as db:
         wanted = {
             frame: [value for (value,) in db.execute(f"SELECT {column} FROM {table} ORDER BY id")]
             for frame, (table, _, column) in (
@@ -155,7 +141,7 @@ def test_the_lines_of_its_paper_read_every_value_whole(
     assert {"1.10", "NA", "@none/pad"} <= {*wanted["names"]} and None in wanted["quotes"]
     blocks = re.findall(r"```python\n(.*?)```", PAPER.read_text("utf-8"), re.DOTALL)
     assert len(blocks) == 3
-    monkeypatch.chdir(made.folder)
+    monkeypatch.chdir(whole.folder)
     for number, block in enumerate(blocks):
         script = tmp_path / f"block{number}.py"
         script.write_text(block)
@@ -181,17 +167,19 @@ def test_the_views_give_the_same_rows_over_parquet_in_duckdb(made: Release) -> N
             assert wanted or view == "templates", "figures want more tools than this home has"
 
 
-def test_the_index_has_a_line_for_each_capture_of_the_release(home: Path, made: Release) -> None:
+def test_the_index_has_a_line_for_each_capture_of_the_release(
+    released: Path, made: Release
+) -> None:
     with closing(sqlite3.connect(made.database)) as db:
         (captures,) = db.execute("SELECT count(*) FROM capture").fetchone()
     lines = (made.folder / "index.cdxj").read_text("ascii").splitlines()
     assert len(lines) == captures > 0
-    assert {*lines} <= {*index(home).lines}
+    assert {*lines} <= {*index(released).lines}
 
 
-def test_no_file_names_a_clock_a_machine_or_the_home(home: Path, made: Release) -> None:
+def test_no_file_names_a_clock_a_machine_or_the_home(released: Path, made: Release) -> None:
     for name, held in made.files().items():
-        assert str(home).encode() not in held, name
+        assert str(released).encode() not in held, name
     for name in ("datapackage.json", "dataset.jsonld", "croissant.json", "ro-crate-metadata.json"):
         dates = re.findall(r"20\d\d-\d\d-\d\d", json.dumps(made.described(name)))
         assert {*dates} == {made.folder.name[:10]}, name

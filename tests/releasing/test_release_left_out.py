@@ -10,7 +10,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ import pyarrow.parquet
 import pytest
 from commands import verdicts
 from db_home import ALDER, BIRCH, CEDAR, MONDAY, TUESDAY, WEDNESDAY, Card, page, store
-from release_home import ASKING, NOW, Release, make_home, release
+from release_home import ASKING, Release, release
 
 from db import build
 from db.release.sentences import SENTENCES
@@ -37,12 +36,6 @@ SHY = Card(
     description="Shy Lamp waits behind the curtain until every guest has gone home.",
 )
 NOARCHIVE = '<meta name="robots" content="noarchive">'
-
-
-@pytest.fixture(autouse=True)
-def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("VERDICTS_NOW", NOW)
-    yield
 
 
 def words_of(made: Release) -> str:
@@ -75,24 +68,22 @@ def ask(database: Path, sql: str) -> list[tuple[object, ...]]:
         return db.execute(sql).fetchall()
 
 
-def test_a_release_of_facts_holds_no_four_words_of_any_sentence_in_any_file(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
-    facts, whole = (
-        words_of(release(home, tmp_path / name, *options))
-        for name, options in (("facts", ["--facts"]), ("whole", []))
-    )
-    published = home / "public" / "current.db"
+def test_a_release_of_facts_holds_no_four_words_of_any_sentence_in_any_file(
+    released: Path, facts: Release, whole: Release
+) -> None:
+    published = released / "public" / "current.db"
     texts = (row for model in ROWS if model.table not in OURS for row in all_of(published, model))
     titles = {run for row in ask(published, "SELECT title FROM comparison") for run in runs(*row)}
     told = {run for row in texts for text in row for run in runs(text)} - titles
     assert len(told) > 50
-    assert {run for run in told if run in facts} == set()
-    assert len({run for run in told if run in whole}) > 0.8 * len(told)
+    of_facts, of_whole = words_of(facts), words_of(whole)
+    assert {run for run in told if run in of_facts} == set()
+    assert len({run for run in told if run in of_whole}) > 0.8 * len(told)
 
 
-def test_hash_and_length_stand_in_the_place_of_each_sentence(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
-    facts, whole = release(home, tmp_path / "facts", "--facts"), release(home, tmp_path / "whole")
+def test_hash_and_length_stand_in_the_place_of_each_sentence(
+    facts: Release, whole: Release
+) -> None:
     held = 0
     for table, column in SENTENCES:
         key = next(each.key for each in whole.tables if each.name == table)
@@ -182,6 +173,19 @@ def test_a_wish_counts_though_the_clock_was_once_ahead(tmp_path: Path) -> None:
     assert SHY.words not in words_of(release(home, tmp_path / "out"))
 
 
+def test_a_wish_holds_where_a_newer_capture_is_torn_or_has_no_headers(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    torn = replace(page(ALDER, SHY, at=TUESDAY), body=b"<p>Nothing to compare.</p>")
+    named = page(CEDAR, BIRCH, headers={"X-Robots-Tag": "noai"})
+    saved = page(CEDAR, replace(BIRCH, words="spins on"), at=TUESDAY)
+    store(home, [page(ALDER, SHY, head=ASKING), torn, named])
+    store(home, [replace(saved, date_source="argument")], kind="import")
+    build(home, workers=1)
+    told = words_of(release(home, tmp_path / "out"))
+    for words in (SHY.words, BIRCH.words, "spins on", CEDAR.description):
+        assert plain_words(words) not in told
+
+
 def test_words_that_another_address_shows_without_such_a_wish_stay(tmp_path: Path) -> None:
     home = tmp_path / "home"
     store(home, [page(ALDER, SHY, head=ASKING), page(BIRCH, SHY), page(CEDAR, ALDER, head=ASKING)])
@@ -221,8 +225,17 @@ def test_nothing_published_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_without_pyarrow_it_says_what_to_install(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
+def test_a_database_of_another_edition_is_refused_in_a_sentence(home: Path, tmp_path: Path) -> None:
+    published = (home / "public" / "current.db").resolve()
+    published.chmod(0o644)
+    with closing(sqlite3.connect(published)) as db:
+        db.execute("PRAGMA user_version = 0")
+    done = verdicts("export", "--home", home, "--out", tmp_path / "out")
+    assert done.returncode == 30 and "of another edition; `verdicts build`" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_pyarrow_it_says_what_to_install(home: Path, tmp_path: Path) -> None:
     hidden = tmp_path / "hidden" / "pyarrow.py"
     hidden.parent.mkdir()
     hidden.write_text("raise ModuleNotFoundError(name='pyarrow')\n")

@@ -37,11 +37,13 @@ def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    store(tmp_path / "home", PAGES)
-    build(tmp_path / "home")
-    return tmp_path / "home"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the fixture `home` copies."""
+    home = tmp_path_factory.mktemp("built") / "home"
+    store(home, PAGES)
+    build(home)
+    return home
 
 
 def both(home: Path, out: Path) -> list[Release]:
@@ -70,6 +72,13 @@ def test_a_release_that_holds_it_leaves_a_tombstone_with_the_reason_and_nothing_
         assert stone["withdrawn"] == each.folder.name
         assert [reason["reason"] for reason in stone["reasons"]] == [REASON]
         assert str(each.folder) in report.withdrawn
+
+
+def test_a_release_that_was_withdrawn_is_told_with_the_reason_and_its_number_is_gone(
+    home: Path, tmp_path: Path
+) -> None:
+    made = both(home, tmp_path / "out")
+    take_down(Home(home), "alder", reason=REASON)
     published = build(home).path
     for each in made:
         sql = f"SELECT withdrawn_at, reason FROM release WHERE release = '{each.folder.name}'"

@@ -13,10 +13,11 @@ from fixture_tools import TEXT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.statistics import Marks, Panel, PanelQuote, judge, panels_of
-from parsers import read_page
+from db.statistics.accuracy import Marks, judge
+from db.statistics.panels import Panel, PanelQuote
+from parsers import card_key, read_page
 from schema.page import RawPage
-from schema.records import Comparison, Verdict
+from schema.records import Comparison, Tool, Verdict
 from verdicts.sample import BASE, pages
 
 PLAIN = "It did what the box said, and did it again on Sunday."
@@ -31,6 +32,27 @@ def panel(verdicts: list[Verdict | None], share: int, cued: tuple[int, ...] = ()
     told = enumerate(zip(verdicts, texts, strict=True), 1)
     quotes = tuple(PanelQuote(slot, slot, verdict, text) for slot, (verdict, text) in told)
     return Panel(1, share, None, quotes)
+
+
+def panels_of(records: Iterable[Comparison], site: str) -> list[Panel]:
+    """The panel on each distinct card, numbered as they are met."""
+    found: dict[str, Panel] = {}
+    for record in records:
+        for tool in record.tools:
+            votes = None if tool.votes is None else (tool.votes.ship, tool.votes.skip)
+            told = (tool.panel_ship_percent, votes, quotes_of(record, tool))
+            found.setdefault(card_key(site, tool), Panel(len(found) + 1, *told))
+    return list(found.values())
+
+
+def quotes_of(record: Comparison, tool: Tool) -> tuple[PanelQuote, ...]:
+    return tuple(
+        PanelQuote(
+            each.slot, None, each.verdict if each.verdict_source == "page" else None, each.text
+        )
+        for each in record.quotes
+        if each.tool == tool.position
+    )
 
 
 def total(every: list[dict[str, Marks]], source: str) -> Marks:

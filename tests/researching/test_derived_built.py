@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import verdicts
+from commands import build_without, verdicts
 from db_home import ALDER, Answer, page, store
 
 from db import build
@@ -126,28 +123,12 @@ def _templated() -> list[Answer]:
     return [page(a, b) for a, b in zip(cards[::2], cards[1::2], strict=True)]
 
 
-def without_libraries(folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
-    """A build where one library of the extra is missing."""
-    (folder / "sitecustomize.py").write_text(
-        "import importlib.util as util; find = util.find_spec\n"
-        "util.find_spec = lambda name, *m: None if name == 'krippendorff' else find(name, *m)\n"
-    )
-    paths = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run(
-        [sys.executable, "-m", "verdicts", "build", "--home", home],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": paths},
-    )
-
-
 def test_without_the_extra_the_tables_are_empty_and_said_to_be_and_nothing_else_differs(
     made: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(made, home, symlinks=True)
-    done = without_libraries(tmp_path, home)
+    done = build_without("krippendorff", home, tmp_path)
     assert "derived figures were not made: the extra `research` is not installed" in done.stderr
     path = Path(done.stdout.splitlines()[-1])
     assert path.resolve() != current(made).resolve()

@@ -14,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.rows.tables import create_tables
-from db.statistics import agreement_rows, gwet_ac1, near_rows, ratios, reviewer_rows, template_rows
-from db.statistics.templates import is_mined
+from db.statistics.agreement import agreement_rows, gwet_ac1
+from db.statistics.bootstrap import ratios
+from db.statistics.near import near_rows
+from db.statistics.reviewers import reviewer_rows
+from db.statistics.templates import is_mined, template_rows
 
 NAMES = ("Archivist", "Builder", "Doubter", "Tinkerer")
 

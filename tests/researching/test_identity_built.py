@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import verdicts
+from commands import build_without, verdicts
 from db_home import ALDER, BIRCH, CEDAR, MONDAY, TUESDAY, page, store
 
 from archive import Home
@@ -124,19 +121,8 @@ def test_a_damaged_file_of_decisions_is_not_built_from(stored) -> None:
 
 
 def test_without_rapidfuzz_a_build_says_so_and_shows_what_was_decided(stored, tmp_path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import importlib.util as util; find = util.find_spec\n"
-        "util.find_spec = lambda name, *more: None if name == 'rapidfuzz' else find(name, *more)\n"
-    )
     decided(stored, "differ", "birch", "birch-24b")
-    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-m", "verdicts", "build", "--home", stored],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": paths},
-    )
+    done = build_without("rapidfuzz", stored, tmp_path)
     assert "rapidfuzz is not installed" in done.stderr
     path = Path(done.stdout.splitlines()[-1])
     assert [row[2:6] for row in read(path, PAIRS)] == [(None, None, None, "differ")]

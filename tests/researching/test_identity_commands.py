@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,18 @@ from db.identity import read_decisions
 NOW = "2026-11-05T08:00:00Z"
 
 
-@pytest.fixture
-def built(home: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of two pages, built; it is copied and never changed."""
+    home = tmp_path_factory.mktemp("made") / "home"
     store(home, [page(ALDER, BIRCH), page(BIRCH, CEDAR)])
-    build(home)
+    build(home, workers=1)
     return home
+
+
+@pytest.fixture
+def built(made: Path, home: Path) -> Path:
+    return Path(shutil.copytree(made, home, symlinks=True))
 
 
 def same(home: Path, *arguments: str | Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,22 @@ def verdicts(
         cwd=cwd,
         timeout=120,
         env={**os.environ, **env},
+    )
+
+
+def build_without(library: str, home: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`verdicts build` where a library of an extra is missing, in an interpreter of its own."""
+    (folder / "sitecustomize.py").write_text(
+        "import importlib.util as util; find = util.find_spec\n"
+        f"util.find_spec = lambda name, *m: None if name == '{library}' else find(name, *m)\n"
+    )
+    paths = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(
+        [sys.executable, "-m", "verdicts", "build", "--home", home],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": paths},
     )
 
 

@@ -14,6 +14,7 @@ from verdicts.console import next_step, note, print_report, progress, say
 from verdicts.options import example, home_option, json_option
 
 if TYPE_CHECKING:
+    from db import BuildReport
     from db.publish import Altered
 
 
@@ -63,8 +64,6 @@ def build(
     """
     from db import ClusterPlace
     from db import build as run_build
-    from db.identity import matcher_version
-    from db.statistics import are_installed
 
     place = ClusterPlace(dask_scheduler, dask_files) if engine == "dask" else None
     if place is None and (dask_scheduler or dask_files):
@@ -85,20 +84,10 @@ def build(
     except AlteredError:
         _print_altered(altered, as_json=as_json)
         raise
-    found = asdict(report) | {"path": str(report.path)}
-    if not as_json:
-        found["waiting"] = report.waiting.line()
-        found["changes"] = report.changes or "none"
-    path = found["path"] if as_json else found.pop("path")
-    print_report(found, as_json=as_json)
-    if not as_json:
-        looks = {"drift": report.held, "status": report.failures, "serve": 1}
-        if matcher_version() is None:
-            note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
-        if not are_installed():
-            note("derived figures were not made: the extra `research` is not installed")
-        note(next_step(next(name for name, count in looks.items() if count), home))
-        say(path)  # last, also where both go into one file
+    if as_json:
+        print_report(asdict(report) | {"path": str(report.path)}, as_json=True)
+    else:
+        _tell(report, home)
     if report.damaged:
         raise IntegrityError(
             where=str(home),
@@ -106,6 +95,23 @@ def build(
             " `verdicts check --deep` names them",
         )
     return 10 if report.waiting.newly else 0
+
+
+def _tell(report: BuildReport, home: Path) -> None:
+    """Say it to people: the path comes last, also where both streams go into one file."""
+    from db.identity import matcher_version
+    from db.statistics import are_installed
+
+    said = asdict(report) | {"waiting": report.waiting.line(), "changes": report.changes or "none"}
+    path = said.pop("path")
+    print_report(said, as_json=False)
+    if matcher_version() is None:
+        note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
+    if not are_installed():
+        note("derived figures were not made: the extra `research` is not installed")
+    looks = {"drift": report.held, "status": report.failures, "serve": 1}
+    note(next_step(next(name for name, count in looks.items() if count), home))
+    say(str(path))
 
 
 def _print_altered(altered: list[Altered], *, as_json: bool) -> None:

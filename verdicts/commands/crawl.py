@@ -135,7 +135,7 @@ def crawl(
         )
     from archive import open_archive
     from crawler.drift import cannot_tell
-    from db.changes import changes_of_run, failing_line
+    from db.changes import Waiting, changes_of_run
 
     print_report(
         asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}, as_json=as_json
@@ -143,7 +143,7 @@ def crawl(
     if report.stored:
         counts = changes_of_run(open_archive(home), report.run_id)
         told = f"{counts.line()}; " if counts is not None else ""
-        note(told + failing_line(report.failing["as_before"], report.failing["newly"]))
+        note(told + Waiting(**report.failing).line())
         note(next_step("build", home))
     for sentence in report.found_nothing:
         note(sentence)

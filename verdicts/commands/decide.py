@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 from schema.errors import UsageError
 from verdicts.console import print_report, say
-from verdicts.options import example, home_option, json_option, site_option
+from verdicts.options import Command, example, home_option, json_option, site_option
 
-first_argument = click.argument("a", metavar="[A", required=False)
-second_argument = click.argument("b", metavar="B]", required=False)
-reason_option = click.option("--reason", metavar="TEXT", help="Why, in one line; it is published.")
-from_option = click.option(
-    "--from",
-    "others",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Instead of A and B: take in all decisions, of both kinds, of another archive's"
-    " decisions.jsonl.",
+OPTIONS = (
+    click.argument("a", metavar="[A", required=False),
+    click.argument("b", metavar="B]", required=False),
+    click.option("--reason", metavar="TEXT", help="Why, in one line; it is published."),
+    click.option(
+        "--from",
+        "others",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Instead of A and B: take in all decisions, of both kinds, of another archive's"
+        " decisions.jsonl.",
+    ),
+    site_option,
+    home_option,
+    json_option,
 )
+"""What both commands take."""
+
+
+def _takes_options(command: Command) -> Command:
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.command(
@@ -31,29 +43,15 @@ from_option = click.option(
         "verdicts build",
     )
 )
-@first_argument
-@second_argument
-@reason_option
-@from_option
-@site_option
-@home_option
-@json_option
-def same(
-    a: str | None,
-    b: str | None,
-    reason: str | None,
-    others: Path | None,
-    site: str | None,
-    home: Path,
-    as_json: bool,
-) -> int:
+@_takes_options
+def same(**given: Any) -> int:
     """Decide that two tools are one.
 
     A and B are tools by their keys in the table `tool`. What was published stays as it is: the
     decision is written to decisions.jsonl in the home, and the next `verdicts build` shows it. A
     later decision on the same two takes its place.
     """
-    return _decide("same", home, (a, b), reason, others, site, as_json=as_json)
+    return _decide("same", **given)
 
 
 @click.command(
@@ -62,14 +60,20 @@ def same(
         "verdicts build",
     )
 )
-@first_argument
-@second_argument
-@reason_option
-@from_option
-@site_option
-@home_option
-@json_option
-def differ(
+@_takes_options
+def differ(**given: Any) -> int:
+    """Decide that two tools are two, however alike their names are.
+
+    A and B are tools by their keys in the table `tool`. The decision is written to decisions.jsonl
+    in the home, and the next `verdicts build` shows it. A later decision on the same two takes its
+    place.
+    """
+    return _decide("differ", **given)
+
+
+def _decide(
+    decision: Literal["same", "differ"],
+    *,
     a: str | None,
     b: str | None,
     reason: str | None,
@@ -78,30 +82,10 @@ def differ(
     home: Path,
     as_json: bool,
 ) -> int:
-    """Decide that two tools are two, however alike their names are.
-
-    A and B are tools by their keys in the table `tool`. The decision is written to decisions.jsonl
-    in the home, and the next `verdicts build` shows it. A later decision on the same two takes its
-    place.
-    """
-    return _decide("differ", home, (a, b), reason, others, site, as_json=as_json)
-
-
-def _decide(
-    decision: Literal["same", "differ"],
-    home: Path,
-    tools: tuple[str | None, str | None],
-    reason: str | None,
-    others: Path | None,
-    site: str | None,
-    *,
-    as_json: bool,
-) -> int:
     from archive import Home
     from db import decide, take_in
 
     place = Home(home.absolute())
-    a, b = tools
     if others is not None:
         if a is not None or reason is not None or site is not None:
             raise UsageError(
