@@ -20,22 +20,23 @@ from parsers import PageResult, result_key
 from schema.records import Comparison
 
 _SHOWN = """
-SELECT own.position, tool.tool, card.name, category, tagline, description, entry,
-  panel_ship_percent, own.badge, own.votes_ship, own.votes_skip, own.pricing
+SELECT own.position, tool.slug, own.votes_ship, own.votes_skip, own.community_stated,
+  own.community_ship_percent, own.community_votes,
+  card.name, category, tagline, description, entry, panel_ship_percent, own.badge, own.pricing
 FROM page JOIN comparison ON comparison.page_id = page.id
 JOIN version_tool AS own ON own.version_id = comparison.version_id
 JOIN tool ON tool.id = own.tool_id JOIN card ON card.id = own.card_id
 WHERE page.site = ? AND page.url = ? ORDER BY own.position
 """
 _QUOTES = """
-SELECT own.position, quote.key, own.score, iif(own.verdict_source = 'page', own.verdict, NULL)
+SELECT own.position, quote.text, own.score, iif(own.verdict_source = 'page', own.verdict, NULL)
 FROM page JOIN comparison ON comparison.page_id = page.id
 JOIN version_quote AS own ON own.version_id = comparison.version_id
 JOIN quote ON quote.id = own.quote_id WHERE page.site = ? AND page.url = ?
 """
-_CARD = ("name", "category", "tagline", "description", "entry", "panel_ship_percent", "badge")
+_CARD = "name category tagline description entry panel_ship_percent badge pricing".split()
 PageSays = dict[tuple[str, str, int], object]
-"""What a page says: values by tool, field and slot; slot 0 is the card."""
+"""What a page says: values by tool (slug, else name), field and slot; slot 0 is the card."""
 
 
 def changes_of_run(archive: Archive, run_id: int) -> ChangeCounts | None:
@@ -90,17 +91,18 @@ def _published(db: sqlite3.Connection, capture: Capture) -> PageSays:
     said: PageSays = {}
     tools: dict[int, str] = {}
     where = (capture.site, capture.url)
-    for position, _, *card, ship, skip, pricing in db.execute(_SHOWN, where):
-        tools[position] = card[0]
-        said |= {(card[0], name, 0): value for name, value in zip(_CARD, card, strict=True)}
-        said[card[0], "votes", 0] = (ship, skip)
-        said[card[0], "pricing", 0] = pricing
-    for position, key, score, verdict in db.execute(_QUOTES, where):
+    for position, slug, ship, skip, is_stated, share, votes, *card in db.execute(_SHOWN, where):
+        tools[position] = tool = slug or card[0]
+        said |= {(tool, name, 0): value for name, value in zip(_CARD, card, strict=True)}
+        said[tool, "votes", 0] = (ship, skip)
+        said[tool, "community", 0] = (share, votes) if is_stated else None
+    for position, text, score, verdict in db.execute(_QUOTES, where):
         slot, tool = (position + 1) // 2, tools[2 - position % 2]
-        said |= {(tool, "quote", slot): key, (tool, "score", slot): score}
+        said |= {(tool, "quote", slot): text, (tool, "score", slot): score}
         said[tool, "verdict", slot] = verdict
     # Words that are withheld tell nothing.
-    return {key: each for key, each in said.items() if each is not None or key[1] != "description"}
+    words = ("description", "quote")
+    return {key: each for key, each in said.items() if each is not None or key[1] not in words}
 
 
 def _said(result: PageResult) -> PageSays:
@@ -108,14 +110,14 @@ def _said(result: PageResult) -> PageSays:
     record = result.record
     assert isinstance(record, Comparison)
     said: PageSays = {}
-    names = {tool.position: tool.name for tool in record.tools}
+    names = {tool.position: tool.slug or tool.name for tool in record.tools}
     for tool in record.tools:
-        said |= {(tool.name, name, 0): getattr(tool, name) for name in _CARD}
-        votes = tool.votes
-        said[tool.name, "votes", 0] = (votes and votes.ship, votes and votes.skip)
-        said[tool.name, "pricing", 0] = tool.pricing
-    for quote, key in zip(record.quotes, result.quotes, strict=True):
+        own, votes, community = names[tool.position], tool.votes, tool.community
+        said |= {(own, name, 0): getattr(tool, name) for name in _CARD}
+        said[own, "votes", 0] = (votes and votes.ship, votes and votes.skip)
+        said[own, "community", 0] = community and (community.ship_percent, community.votes)
+    for quote in record.quotes:
         name, slot = names[quote.tool], quote.slot
-        said |= {(name, "quote", slot): key, (name, "score", slot): quote.score}
+        said |= {(name, "quote", slot): quote.text, (name, "score", slot): quote.score}
         said[name, "verdict", slot] = quote.verdict if quote.verdict_source == "page" else None
     return said

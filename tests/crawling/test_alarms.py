@@ -85,6 +85,16 @@ def test_a_site_that_names_no_page_is_told_once(site: Site, home: Path) -> None:
     assert again.report["waits_newly"] == []
 
 
+def test_the_line_of_a_crawl_counts_a_new_name_and_a_community_vote(site: Site, home: Path) -> None:
+    run_crawl(home, site.base, env=at(0))
+    built(home)
+    voted = PAGES[PATH].replace("—".encode(), b"60% (3 of 5)", 1)
+    told = voted.replace(b"No community votes yet", b"60% (3 of 5)", 1)
+    site.answers[PATH] = Answer(told.replace("Alder Désk".encode(), "Alder Désk Two".encode()))
+    line = run_crawl(home, site.base, "--all-due", env=at(40)).errors
+    assert "0 pages new, 1 changed: 1 community vote, 1 name, 4 quotes; " in line
+
+
 @pytest.mark.parametrize("given", ["2026-13-01", "yesterday", "2026-11"])
 def test_changes_are_asked_for_by_a_whole_date(home: Path, given: str) -> None:
     done = verdicts("changes", "--home", home, "--since", given)
