@@ -107,7 +107,8 @@ def trace_row(home: Path, asked: str) -> TracedRow:
     archive = open_archive(home)
     database = present(archive.home)
     if database is None:
-        raise StartError(what=f"{home}: nothing is published; run `verdicts build` first")
+        what = f"{home}: nothing is published: `verdicts build` does it, --home names another home"
+        raise StartError(what=what)
     with closing(connect(database)) as db:
         if not is_of_this_edition(db):
             what = f"{database}: it is of another edition, so nothing is traced; `verdicts build`"

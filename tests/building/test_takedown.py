@@ -288,7 +288,7 @@ def test_where_nothing_is_built_now_the_way_on_is_named(home: Path) -> None:
 def test_the_commands_take_down_list_correct_and_lift(home: Path) -> None:
     place = ("--home", home)
     added = verdicts("takedown", "add", TAKEN_PAGE, "--reason", REASON, *place)
-    assert added.returncode == 0 and "verdicts build" in added.stdout, added.stderr
+    assert added.returncode == 0 and f"verdicts build --home {home}`" in added.stderr, added.stderr
     assert verdicts("serve", *place).returncode == 30
     built = verdicts("build", *place)
     assert built.returncode == 0, built.stderr

@@ -124,7 +124,7 @@ def test_the_command_says_so_and_exits_40(tmp_path: Path) -> None:
 
 
 def test_nothing_to_serve_is_said_with_the_way_out(tmp_path: Path) -> None:
-    assert "nothing to serve; run `verdicts build`" in refuse(tmp_path, StartError)
+    assert "nothing to serve: `verdicts build`" in refuse(tmp_path, StartError)
     current(tmp_path).symlink_to("gone.db")
     assert "nothing to serve" in refuse(tmp_path, StartError)
     current(tmp_path / "round").symlink_to("current.db")

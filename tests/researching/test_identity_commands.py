@@ -40,7 +40,7 @@ def test_a_decision_is_entered_with_the_time_and_names_the_next_step(built) -> N
     done = verdicts(
         "differ", "alder", "birch", "--reason", " Two  makers. ", "--home", built, VERDICTS_NOW=NOW
     )
-    assert done.returncode == 0 and "`verdicts build`" in done.stdout
+    assert done.returncode == 0 and f"`verdicts build --home {built}`" in done.stderr
     (line,) = read_decisions(built / "decisions.jsonl").lines
     assert line.model_dump() == {
         "decision": "differ",

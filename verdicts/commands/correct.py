@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from schema.errors import UsageError
-from verdicts.console import print_report, say
+from verdicts.console import next_step, note, print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 
@@ -53,5 +53,5 @@ def correct(
     said = {"id": number, "kind": target.kind, "site": target.site, "target": target.target}
     print_report(said, as_json=as_json)
     if not as_json:
-        say("`verdicts build` publishes it")
+        note(f"{next_step('build', home)}, which publishes it")
     return 0

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import click
 
 from schema.errors import UsageError
-from verdicts.console import print_report, say
+from verdicts.console import next_step, note, print_report
 from verdicts.options import Command, example, home_option, json_option, site_option
 
 OPTIONS = (
@@ -98,5 +98,5 @@ def _decide(
         made = decide(place, decision, (a, b), reason=reason, site=site)
         print_report(made.model_dump(), as_json=as_json)
     if not as_json:
-        say("`verdicts build` publishes it")
+        note(f"{next_step('build', home)}, which publishes it")
     return 0

@@ -10,7 +10,7 @@ from db import build, check
 from parsers.sites import site_named
 from schema.errors import IntegrityError, StartError
 from verdicts.commands.serve import serve_home
-from verdicts.console import note, progress, say
+from verdicts.console import next_step, note, progress, say
 from verdicts.demo_check import differences
 from verdicts.sample import SITE, expected, serve_sample
 
@@ -46,6 +46,8 @@ def run_demo(home: Path, *, is_serving: bool, port: int) -> int:
     if is_serving:
         say("4. serving it, read-only")
         serve_home(home, host="127.0.0.1", port=port, allow_sql=True)
+    else:
+        note(next_step("serve", home))
     return 0
 
 

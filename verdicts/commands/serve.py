@@ -96,7 +96,7 @@ def serve_home(
             where=str(database), what=f"cannot be served: {error}; `verdicts check` says more"
         ) from error
     except FileNotFoundError as error:
-        what = f"{database}: nothing to serve; run `verdicts build` first"
+        what = f"{database}: nothing to serve: `verdicts build` makes it, --home names another home"
         raise StartError(what=what) from error
     except OSError as error:
         where = error.filename or f"{host}:{port}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from verdicts.console import note, print_report, say
+from verdicts.console import next_step, note, print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 
@@ -51,8 +51,9 @@ def add(asked: str, reason: str, site: str | None, erase: bool, home: Path, as_j
         note("a build is running: when it ends, it publishes without this")
         return 20
     if not as_json:
-        say(
-            "`verdicts build` publishes without it; start a running `verdicts serve` again after it"
+        note(
+            f"{next_step('build', home)}, which publishes without it; after it start a running"
+            " `verdicts serve` again"
         )
     return 0
 
