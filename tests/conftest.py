@@ -12,10 +12,12 @@ from crawl_site import Site, serving
 from machine import child
 
 LONGEST = (
-    "test_kill_loop", "test_drift_cases", "test_drift", "test_command_limits", "test_backup",
-    "test_readme", "test_web_arguments", "test_crawler_live", "test_parser_properties",
-    "test_db_altered", "test_power_cut", "test_disk", "test_web_bounds", "test_command_mishaps",
-    "test_interop", "test_faults_network", "test_crawler_timeouts", "test_worker", "test_deploy",
+    "test_drift", "test_backup", "test_readme", "test_cluster", "test_db_altered",
+    "test_parser_properties", "test_command_limits", "test_bench", "test_kill_loop",
+    "test_drift_cases", "test_command_output", "test_release_editions", "test_crawler_live",
+    "test_release_described", "test_takedown_erase", "test_trace", "test_web_arguments",
+    "test_command_mishaps", "test_disk", "test_takedown", "test_takedown_ledger",
+    "test_takedown_known_again", "test_deploy", "test_interop", "test_power_cut", "test_worker",
 )  # fmt: skip
 """Files that take longest begin first, so that no core waits for the last of them."""
 OF_WORKERS = ("test_worker", "test_parser_refuses")
