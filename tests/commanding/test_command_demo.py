@@ -66,6 +66,15 @@ def test_a_home_of_another_site_is_left_alone(tmp_path: Path) -> None:
     assert "shiporskip" in result.stderr
 
 
+def test_a_home_of_imported_pages_is_left_alone(home: Path, tmp_path: Path) -> None:
+    taken = verdicts("import", home / "warc", "--site", "sample", "--home", tmp_path)
+    assert taken.returncode in (0, 10), taken.stderr
+    before = (tmp_path / "ledger.db").read_bytes()
+    done = verdicts("demo", "--no-serve", "--home", tmp_path)
+    assert done.returncode == 30 and "holds imported files; give --home another" in done.stderr
+    assert (tmp_path / "ledger.db").read_bytes() == before
+
+
 def test_the_served_demo_says_where_and_answers_there(home: Path) -> None:
     server = forked.Popen(
         [sys.executable, "-m", "verdicts", "serve", "--home", str(home), "--port", "0"],

@@ -67,7 +67,9 @@ def _asked(report: CrawlReport) -> str:
 def _require_own_home(home: Path) -> None:
     if not (home / "ledger.db").exists():
         return
-    foreign = {page.site for page in open_archive(home).pages()} - {SITE}
+    archive = open_archive(home)
+    foreign = {page.site for page in archive.pages()} - {SITE}
+    foreign |= {"imported files" for run in archive.runs() if run.kind == "import"}
     if foreign:
         raise StartError(what=f"{home}: holds {', '.join(sorted(foreign))}; give --home another")
 
