@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from release_home import NOW, Release, make_home, release
+
+
+@contextmanager
+def on_that_day() -> Iterator[None]:
+    """The clock of what is made for all tests; it must not stay so for those of other folders."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VERDICTS_NOW", NOW)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -17,11 +26,10 @@ def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home, built; it is copied and never changed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VERDICTS_NOW", NOW)
-        yield make_home(tmp_path_factory.mktemp("built") / "home")
+    with on_that_day():
+        return make_home(tmp_path_factory.mktemp("built") / "home")
 
 
 @pytest.fixture
@@ -38,12 +46,14 @@ def released(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def whole(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    return release(released, tmp_path_factory.mktemp("out"))
+    with on_that_day():
+        return release(released, tmp_path_factory.mktemp("out"))
 
 
 @pytest.fixture(scope="session")
 def facts(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    return release(released, tmp_path_factory.mktemp("out"), "--facts")
+    with on_that_day():
+        return release(released, tmp_path_factory.mktemp("out"), "--facts")
 
 
 @pytest.fixture(params=["whole", "facts"])
