@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from platform import python_version
 from typing import cast
 
 from archive import Archive, Home, open_archive
@@ -365,5 +366,6 @@ class _Build:
 
 @cache
 def builder_version() -> str:
-    """A hash over this room's own source and SQLite's version: what else shapes the file."""
-    return source_digest(sqlite3.sqlite_version, Path(__file__).parent)
+    """A hash over this room's own source and what it runs on: all else that shapes the file."""
+    # With Python come its tables of letters, by which rules tell words.
+    return source_digest(f"{sqlite3.sqlite_version} {python_version()}", Path(__file__).parent)

@@ -7,9 +7,10 @@ none. What stands inside a name is a part of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal
 
 from db.derived.amounts import Attribute, FoundValue, find_contexts, find_memory, find_parameters
@@ -79,10 +80,17 @@ def find_claims(text: str, tool: str, known: Gazetteer, written: date) -> tuple[
     []
     """
     passage = Passage(text)
+    return claims_in(passage, tool, partial(all_names, passage, known), written)
+
+
+def claims_in(
+    passage: Passage, tool: str, asked: Callable[[], Sequence[FoundName]], written: date
+) -> tuple[Claim, ...]:
+    """The claims of a passage; its names are asked for only where it states a value."""
     values = [it for it in _values(passage, written) if _is_claimed(passage, it)]
     if not values:
         return ()
-    names = all_names(passage, known)
+    names, text = asked(), passage.text
     subjects = Subjects(passage, names, tool)
     return tuple(
         Claim(it.start, it.end, text[it.start : it.end], it.attribute, it.value, it.unit,

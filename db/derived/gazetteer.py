@@ -7,9 +7,12 @@ number of names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 _KEPT = re.compile(r"[^\w+#]|_")
+_HEAD = 3
+"""Names that are sought go by so many characters."""
 
 
 def fold(name: str) -> str:
@@ -42,3 +45,54 @@ class Gazetteer:
     def of_folded(self, folded: str) -> str | None:
         """The known name of this folded form. Absent: None where none is."""
         return self._names.get(folded)
+
+    def __iter__(self) -> Iterator[str]:
+        """The canonical names: of these alone the same gazetteer is made."""
+        return iter(self._names.values())
+
+    def differing(self, other: Gazetteer) -> set[str]:
+        """The folded names by which the other finds another name than this, or none.
+
+        >>> Gazetteer(["Ember", "Umber"]).differing(Gazetteer(["EMBER", "Umber"]))
+        {'ember'}
+        """
+        return {name for name, _ in self._names.items() ^ other._names.items()}
+
+
+class Sought:
+    """Folded names, asked whether a text may hold one of them. Shape: no names are false.
+
+    >>> it = Sought(["marlow3"])
+    >>> it.may_stand_in("Of Marlow-3 I know."), it.may_stand_in("A marlow: four, 3.")
+    (True, False)
+    """
+
+    def __init__(self, folded: Iterable[str]) -> None:
+        self._by_head: dict[str, list[str]] = defaultdict(list)
+        for name in folded:
+            bare = _bare(name)
+            self._by_head[bare[:_HEAD]].append(bare)
+        self._short = [each for each in self._by_head if len(each) < _HEAD]
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._by_head)
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether the text holds a name, be it amid words; where it holds none no rule finds one.
+
+        Whatever is asked of a gazetteer is a part of the text without what lies between words.
+        """
+        if not self:
+            return False
+        bare, names = _bare(text), self._by_head
+        return any(each in bare for each in self._short) or any(
+            bare.startswith(name, at)
+            for at in range(len(bare))
+            for name in names.get(bare[at : at + _HEAD], ())
+        )
+
+
+def _bare(text: str) -> str:
+    """A text folded as a name is, combining marks of a lone word gone too."""
+    return _KEPT.sub("", text.casefold())

@@ -8,6 +8,7 @@ most mentions have none.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,10 +74,15 @@ def find_mentions(text: str, tool: str, known: Gazetteer) -> tuple[Mention, ...]
     []
     """
     passage = Passage(text)
+    return mentions_in(passage, tool, all_names(passage, known))
+
+
+def mentions_in(passage: Passage, tool: str, names: Iterable[FoundName]) -> tuple[Mention, ...]:
+    """The mentions among the names of a passage, its tool's own left out."""
     found: list[Mention] = []
-    for name in all_names(passage, known):
+    for name in names:
         if not is_self(name, tool):
-            is_next = found and _LISTED.fullmatch(text, found[-1].end, name.start)
+            is_next = found and _LISTED.fullmatch(passage.text, found[-1].end, name.start)
             relation = found[-1].relation if is_next else _relation_of(passage, name.start)
             found.append(Mention(*name, relation))
     return tuple(found)

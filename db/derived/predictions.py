@@ -83,7 +83,12 @@ def find_predictions(text: str, written: date) -> tuple[Prediction, ...]:
     >>> shown("Will it be here by 2028?"), shown("It came in 2024.")
     ([], [])
     """
-    passage = Passage(text)
+    return predictions_in(Passage(text), written)
+
+
+def predictions_in(passage: Passage, written: date) -> tuple[Prediction, ...]:
+    """The predictions of a passage, as of a text."""
+    text = passage.text
     found = (it for it in find_expressions(passage) if _is_prediction(passage, it, written))
     chosen: list[Expression] = []
     for each in sorted(found, key=lambda it: (it.start, -it.end)):

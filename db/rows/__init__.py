@@ -8,5 +8,5 @@ all_rows   all of it, in order                    write   a file that is filled 
 alike      names of tools, and pairs of them      tables  tables from the row classes
 keys       what names a tool                  derived     figures by named methods
 predicted  what quotes say will happen        mentioned   what quotes name
-claimed    values stated, and two of one thing
+claimed    values stated, and two of one thing    readings    what rules read of each text
 """

@@ -54,7 +54,7 @@ def write_rows(
     staging.commit()
     work.join(staging, due_bounds(snapshot.at))
     work.insert(ChangeRow, parser_changes(work.db, snapshot.readings))
-    for model, each in other_rows(work.db, snapshot, decisions):
+    for model, each in other_rows(work.db, staging, snapshot, decisions):
         work.replace(model, each)
     return Filled(work.counts(), _states(work))
 

@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from db.derived import Claim, Conflict, Stated, conflicts, find_claims, find_conflicts
+from db.derived import Claim, Conflict, Stated, conflicts, find_conflicts
 from db.derived.claims import METHOD, METHOD_VERSION
-from db.rows.mentioned import KnownTools
-from db.rows.predicted import day_of
+from db.rows.readings import FIELDS, day_of, readings
 from db.rows.tables import Values
-from db.staging.ids import card_span_id, quote_span_id
+from db.staging.ids import card_span_id, text_of
+from db.staging.staging import Staging
 
 _CONFLICTS = (conflicts.METHOD, conflicts.METHOD_VERSION)
-FIELDS = ("tagline", "description", "pricing", "entry")
-"""The columns of a card that are read; the last is its label."""
-_CARDS = f"SELECT id, tool_id, name, first_seen, {', '.join(FIELDS)} FROM card ORDER BY id"
-_QUOTES = """
-SELECT id, tool_id, card_id, tool_name, first_seen, text FROM quote
-WHERE text IS NOT NULL ORDER BY id
-"""
+_CARD = "SELECT tool_id, id FROM card WHERE id = ?"
+_QUOTE = "SELECT tool_id, card_id FROM quote WHERE id = ?"
 _CLAIMS = """
 SELECT claim.tool_id, claim.id, claim.card_id, coalesce(quote.key, card.key),
   iif(field = 'pricing', pricing_since, iif(claim.quote_id IS NULL, card.first_seen,
@@ -39,17 +33,18 @@ WHERE subject = 'tool' ORDER BY claim.tool_id, claim.id
 """
 
 
-def claim_rows(db: sqlite3.Connection, known: KnownTools) -> Iterator[Values]:
-    """The claims of all cards and quotes; `db` holds both."""
-    for card, tool, name, seen, *texts in db.execute(_CARDS):
-        for at, (field, text) in enumerate(zip(FIELDS, texts, strict=True)):
-            for each in _found(field, text, name, known, seen):
-                number = card_span_id(card, at, each[0])
-                yield number, tool, card, None, field, *each, METHOD, METHOD_VERSION
-    for quote, tool, card, name, seen, text in db.execute(_QUOTES):
-        for each in _found("text", text, name, known, seen):
-            number = quote_span_id(quote, each[0])
-            yield number, tool, card, quote, "text", *each, METHOD, METHOD_VERSION
+def claim_rows(db: sqlite3.Connection, staging: Staging) -> Iterator[Values]:
+    """The claims that are kept of cards and quotes, and labels; `db` holds both."""
+    made_by = (METHOD, METHOD_VERSION)
+    for card, tool, entry in db.execute("SELECT id, tool_id, entry FROM card ORDER BY id"):
+        label = ("entry", 0, len(entry), "entry", entry, None, "tool")
+        yield card_span_id(card, len(FIELDS), 0), tool, card, None, *label, *made_by
+    for number, found in readings(staging, "claims"):
+        is_quote, thing, at = text_of(number)
+        tool, card = db.execute(_QUOTE if is_quote else _CARD, (thing,)).fetchone()
+        where = (tool, card, thing, "text") if is_quote else (tool, card, None, FIELDS[at])
+        for each in found:
+            yield number + each[0], *where, *each, *made_by
 
 
 def conflict_rows(db: sqlite3.Connection) -> Iterator[Values]:
@@ -87,17 +82,3 @@ def _kind(conflict: Conflict, *, is_one_card: bool) -> str:
     if conflict.one.claim is None:
         return "label_and_text"
     return "one_card" if is_one_card else "two_cards"
-
-
-def _found(
-    field: str, text: str | None, name: str, known: KnownTools, seen: str | None
-) -> Iterator[tuple[Any, ...]]:
-    """What a text states, in the order of the table's columns from the span on."""
-    if text is None:
-        return
-    if field == "entry":
-        yield 0, len(text), "entry", text, None, "tool"
-        return
-    # Of a text without a date nobody can tell a past year from one to come: none counts.
-    for it in find_claims(text, name, known.names, day_of(seen) or date.min):
-        yield it.start, it.end, it.attribute, it.value, it.unit, it.subject

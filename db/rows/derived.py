@@ -10,7 +10,9 @@ from db.derived import claims, conflicts, mentions, predictions
 from db.rows.claimed import claim_rows, conflict_rows
 from db.rows.mentioned import KnownTools, mention_rows
 from db.rows.predicted import prediction_rows
+from db.rows.readings import read_texts
 from db.rows.tables import Values
+from db.staging.staging import Staging
 from db.statistics import are_installed, method_rows
 from schema.rows.figures import (
     InferenceAccuracyRow,
@@ -64,7 +66,7 @@ _TEXT_METHODS = (
 
 
 def derived_rows(
-    db: sqlite3.Connection, recorded_at: str
+    db: sqlite3.Connection, staging: Staging, recorded_at: str
 ) -> Iterator[tuple[type[Row], Iterator[Values]]]:
     """The rows of each derived table; of figures none without the extra `research`.
 
@@ -75,10 +77,11 @@ def derived_rows(
     is_made = tools >= LEAST_TOOLS and are_installed()
     yield MethodRow, chain(method_rows(is_made=is_made), told)
     yield from zip(_FIGURES, _figures(db) if is_made else repeat(iter(())), strict=False)
-    yield PredictionRow, prediction_rows(db, recorded_at)
     known = KnownTools(db)
-    yield MentionRow, mention_rows(db, known)
-    yield ClaimRow, claim_rows(db, known)
+    read_texts(db, staging, known.names)
+    yield PredictionRow, prediction_rows(db, staging, recorded_at)
+    yield MentionRow, mention_rows(db, staging, known)
+    yield ClaimRow, claim_rows(db, staging)
     yield ConflictRow, conflict_rows(db)
 
 

@@ -9,16 +9,16 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
-from db.derived import Gazetteer, find_mentions
+from db.derived import Gazetteer
 from db.derived.gazetteer import fold
 from db.derived.mentions import METHOD, METHOD_VERSION
+from db.rows.readings import readings
 from db.rows.tables import Values
-from db.staging.ids import quote_span_id
+from db.staging.ids import text_of
+from db.staging.staging import Staging
 
 _NAMES = "SELECT alias.name, tool_id, site FROM alias JOIN tool ON tool.id = tool_id"
-_QUOTES = """
-SELECT id, site, tool_id, tool_name, text FROM quote WHERE text IS NOT NULL ORDER BY id
-"""
+_QUOTE = "SELECT site, tool_id FROM quote WHERE id = ?"
 
 
 class KnownTools:
@@ -38,13 +38,14 @@ class KnownTools:
         return own or {tool for _, tool in every}
 
 
-def mention_rows(db: sqlite3.Connection, known: KnownTools) -> Iterator[Values]:
-    """The mentions of all quotes, none of the quote's own tool; `db` holds quotes."""
-    for quote, site, own, name, text in db.execute(_QUOTES):
-        for each in find_mentions(text, name, known.names):
-            tools = known.tools(each.entity, site)
+def mention_rows(db: sqlite3.Connection, staging: Staging, known: KnownTools) -> Iterator[Values]:
+    """The mentions that are kept of quotes, none of the quote's own tool; `db` holds quotes."""
+    for number, found in readings(staging, "mentions"):
+        quote = text_of(number)[1]
+        site, own = db.execute(_QUOTE, (quote,)).fetchone()
+        for start, end, entity, relation in found:
+            tools = known.tools(entity, site)
             if own not in tools:
                 tool = next(iter(tools)) if len(tools) == 1 else None
-                number = quote_span_id(quote, each.start)
                 made_by = (METHOD, METHOD_VERSION)
-                yield number, tool, each.relation, *made_by, quote, each.start, each.end
+                yield number + start, tool, relation, *made_by, quote, start, end

@@ -12,6 +12,7 @@ from db.records.snapshot import Snapshot, public_runs
 from db.rows.alike import alias_rows, pair_rows
 from db.rows.derived import derived_rows
 from db.rows.tables import Values, descriptions
+from db.staging.staging import Staging
 from parsers.sites import site_named
 from schema.codes import FAILURES, FINDINGS
 from schema.rows.about import (
@@ -28,7 +29,7 @@ from schema.rows.things import AliasRow, ToolPairRow
 
 
 def other_rows(
-    db: sqlite3.Connection, snapshot: Snapshot, decisions: DecisionFile
+    db: sqlite3.Connection, staging: Staging, snapshot: Snapshot, decisions: DecisionFile
 ) -> Iterator[tuple[type[Row], Iterator[Values]]]:
     """The rows of each of these tables; `db` holds the pages, tools and quotes already."""
     codes = (("failure", FAILURES), ("finding", FINDINGS))
@@ -46,7 +47,7 @@ def other_rows(
     yield AliasRow, alias_rows(db)
     yield ToolPairRow, pair_rows(db, decisions.in_effect)
     yield SiteRow, _sites(db)
-    yield from derived_rows(db, snapshot.recorded_at)
+    yield from derived_rows(db, staging, snapshot.recorded_at)
 
 
 def _numbered(made: Iterator[Values]) -> Iterator[Values]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import date
 
-from db.derived import Due, Prediction, due_between, find_predictions
-from db.derived.passage import Passage
+from db.derived import Due, Horizon, due_between
 from db.derived.predictions import METHOD, METHOD_VERSION
+from db.rows.readings import day_of, readings
 from db.rows.tables import Values
-from db.staging.ids import quote_span_id
+from db.staging.ids import text_of
+from db.staging.staging import Staging
 
 # A quote is absent where its tool was shown before: at the end of what ended before it was seen,
 # and at the beginning of all that began before. Both are asked of an index.
@@ -29,52 +29,46 @@ SELECT nullif(max(
   coalesce((SELECT max(first_seen) FROM tool_shown WHERE tool_id = ?1 AND first_seen < ?2), '')
 ), '')
 """
-_QUOTES = "SELECT id, tool_id, first_seen, text FROM quote WHERE text IS NOT NULL ORDER BY id"
+_QUOTE = "SELECT tool_id, first_seen FROM quote WHERE id = ?"
 
 
-def prediction_rows(db: sqlite3.Connection, recorded_at: str) -> Iterator[Values]:
-    """The predictions of all quotes; `db` holds quotes, sides and when these were shown.
+def prediction_rows(db: sqlite3.Connection, staging: Staging, recorded_at: str) -> Iterator[Values]:
+    """The predictions that are kept of quotes; `db` holds these, sides and when they were shown.
 
     Shape: `recorded_at` is the newest time that the archive recorded; by it they are overdue.
     """
     for sql in _SPANS:
         db.execute(sql)
-    for quote, tool, seen, text in db.execute(_QUOTES):
-        # Of a text without a date nobody can tell a past year from one to come: none counts.
-        found = find_predictions(text, day_of(seen) or date.max)
-        absent = db.execute(_ABSENT, (tool, seen)).fetchone()[0] if found and seen else None
-        passage = Passage(text)
-        for each in found:
-            due = _due(each, absent, seen)
+    for number, found in readings(staging, "predictions"):
+        quote = text_of(number)[1]
+        tool, seen = db.execute(_QUOTE, (quote,)).fetchone()
+        absent = db.execute(_ABSENT, (tool, seen)).fetchone()[0] if seen else None
+        for start, end, sentence_start, sentence_end, said in found:
+            horizon = None if said is None else Horizon(*said)
+            due = _due(horizon, absent, seen)
             yield (
-                quote_span_id(quote, each.start),
-                *passage.sentence(each.start),
-                *_horizon(each),
+                number + start,
+                sentence_start,
+                sentence_end,
+                *_told(horizon),
                 absent,
                 seen,
                 due and due.earliest and due.earliest.isoformat(),
                 due and due.latest.isoformat(),
                 "overdue" if due and due.latest.isoformat() < recorded_at[:10] else "open",
                 *(METHOD, METHOD_VERSION),
-                *(quote, each.start, each.end),
+                *(quote, start, end),
             )
     db.execute("DROP TABLE tool_shown")
 
 
-def day_of(seen: str | None) -> date | None:
-    """The day of a time in ISO 8601. Absent: None where there is none."""
-    return None if seen is None else date.fromisoformat(seen[:10])
+def _told(it: Horizon | None) -> Values:
+    return (0, *(None,) * 4) if it is None else (1, it.relation, it.amount, it.unit, it.date)
 
 
-def _horizon(found: Prediction) -> Values:
-    it = found.horizon
-    said = (None,) * 4 if it is None else (it.relation, it.amount, it.unit, it.date)
-    return int(found.is_checkable), *said
-
-
-def _due(found: Prediction, absent: str | None, seen: str | None) -> Due | None:
+def _due(horizon: Horizon | None, absent: str | None, seen: str | None) -> Due | None:
     """When it falls due. Absent: None where it is vague, or was seen on no sound date."""
     made_by = day_of(seen)
-    if found.horizon is None or made_by is None:
+    if horizon is None or made_by is None:
         return None
-    return due_between(found.horizon, day_of(absent), made_by)
+    return due_between(horizon, day_of(absent), made_by)

@@ -99,6 +99,10 @@ class Work:
             for model in JOINED:
                 self.db.execute(f"DELETE FROM {model.table}")
         join_things(self.db, PublicIds(staging.db))
+        # From here on the staging file can be written to: what is read of texts is kept there.
+        self.db.execute("COMMIT")
+        self.db.execute("DETACH staging")
+        self.db.execute("BEGIN")
 
     def _is_searched_anew(self, table: str) -> bool:
         """Whether words that are searched have changed."""
@@ -123,7 +127,6 @@ class Work:
     def finish(self, candidate: Path) -> None:
         """Write the candidate: indexed, searchable, the same bytes for the same rows."""
         self.db.execute("COMMIT")
-        self.db.execute("DETACH staging")
         if self.is_part:
             refresh_search(self.db, [each for each in SEARCHED if self._is_searched_anew(each)])
         else:

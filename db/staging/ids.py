@@ -84,6 +84,19 @@ def card_span_id(card: int, at: int, start: int) -> int:
     return (capture * TEXTS + text) * LENGTHS + start
 
 
+def text_of(number: int) -> tuple[bool, int, int]:
+    """Whether what was read stands in a quote, the id of the quote or card, and the card's field.
+
+    >>> text_of(quote_span_id(77, 5)), text_of(card_span_id(77, 3, 5))
+    ((True, 77, 0), (False, 77, 3))
+    """
+    capture, text = divmod(number // LENGTHS, TEXTS)
+    if text < PLACES:
+        return True, capture * PLACES + text, 0
+    side, at = divmod(text - PLACES, (TEXTS - PLACES) // SIDES)
+    return False, capture * SIDES + side, at
+
+
 class PublicIds:
     """The id of each distinct thing, by its number in the staging file. Units: 8 bytes a thing."""
 

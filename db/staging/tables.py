@@ -7,7 +7,7 @@ is what one capture shows, a `side` one of its halves, as JSON of such numbers (
 
 from __future__ import annotations
 
-FORMAT = 2
+FORMAT = 3
 """Grows with any change of what these tables hold."""
 
 TABLES = """
@@ -53,9 +53,14 @@ CREATE TABLE version (
 CREATE INDEX version_page ON version (page_id);
 CREATE TABLE file (segment TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID;
 CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
+CREATE TABLE reading (
+  id INTEGER PRIMARY KEY, proof BLOB NOT NULL, predictions TEXT, mentions TEXT, claims TEXT);
+CREATE TABLE known_name (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 """`file` tells of each record file as it was taken in, `version` of each version that is published,
 with the place in time of its last capture; `dirty` are the pages that the published file does not
 show as they are. `capture.url` is null where it is its page's own; `page.public` its id there.
 `capture.spans` lists three numbers of `spans`, which say where the title stands that it shows, and
-the values of either side; null where it gave no record of its own. `first` tells nothing there."""
+the values of either side; null where it gave no record of its own. `first` tells nothing there.
+`reading` is what the rules found in each published text, with regard to all that is a `known_name`
+(db/rows/readings.py)."""

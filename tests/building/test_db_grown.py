@@ -28,6 +28,7 @@ HISTORIES = int(os.environ.get("VERDICTS_HISTORIES", "4"))
 STEPS = 4
 NOARCHIVE = '<meta name="robots" content="noarchive">'
 MARKED = "<meta name=robots content=noindex>"
+ELM = replace(CEDAR, slug="elm", name="Elm Rack")
 SITES = {"sample": BASE, "shiporskip": "https://shiporskip.io"}
 
 
@@ -37,14 +38,20 @@ def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_card(random: Random) -> Card:
-    card = random.choice([ALDER, BIRCH, CEDAR, replace(ALDER, slug="alder-2")])
+    card = random.choice([ALDER, BIRCH, CEDAR, replace(ALDER, slug="alder-2"), ELM])
     change = {
         "pricing": f"Free for {random.randint(1, 2)} desks",
         "score": random.choice([81, 60]),
         "tagline": random.choice(
             ["A drawer for half-finished ideas", "An open source drawer at $7 a month"]
         ),
-        "words": random.choice([card.words, "will lose to Birch Pad in 12 months, at $9 a month"]),
+        "words": random.choice(
+            [
+                card.words,
+                "will lose to Birch Pad in 12 months, at $9 a month",
+                "is cheaper than Elm Rack, founded on 5 November 2026 and gone by 6 November 2026",
+            ]
+        ),
         "reviewer": random.choice(["Builder", "Builder, Skeptic"]),
     }
     names = random.sample(sorted(change), random.randint(0, 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.derived import Gazetteer, find_claims, find_mentions, find_predictions
+from db.derived.gazetteer import Sought
 
 WRITTEN = date(2026, 7, 1)
 KNOWN = Gazetteer(["Ember 2", "Umber", "Lantern", "Plover-9", "Marlow 3 (70B)"])
@@ -70,6 +72,31 @@ def test_a_sentence_before_a_text_moves_its_spans_and_changes_nothing_else(
         for it in RULES[rule](given_text)
     ]
     assert [vars(it) for it in RULES[rule](before + given_text)] == moved
+
+
+@given(
+    text=texts,
+    names=st.lists(
+        st.sampled_from(("12 months", "open", "C++", "İo", "ẖ 2", "it", "B 7", "é(70B)"))
+    ),
+    more=st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=4),
+)
+def test_a_name_is_found_nowhere_but_where_it_may_stand(
+    text: str, names: list[str], more: list[str]
+) -> None:
+    text += " ".join(names)
+    after = Gazetteer([*KNOWN, *names, *more])
+    if not Sought(after.differing(KNOWN)).may_stand_in(text):
+        assert find_mentions(text, "Ember 2", after) == find_mentions(text, "Ember 2", KNOWN)
+        found = (find_claims(text, "Ember 2", names, WRITTEN) for names in (after, KNOWN))
+        assert next(found) == next(found)
+
+
+def test_a_letter_is_folded_by_itself_and_once_for_all() -> None:
+    letters = [chr(at) for at in range(sys.maxunicode + 1)]
+    folded = [each.casefold() for each in letters]
+    assert [each.casefold() for each in folded] == folded
+    assert "".join(letters).casefold() == "".join(folded)
 
 
 def test_values_within_a_name_are_no_claims_and_names_no_part_of_a_licence() -> None:
