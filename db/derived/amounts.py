@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from db.derived.passage import Passage, any_of
+from db.derived.passage import DIGIT_SIGNS, Passage, any_of
 from db.derived.quantities import DIGITS, WORDS, plain, to_number
 
 Attribute = Literal["parameters", "licence", "price", "context", "memory", "date", "openness"]
@@ -33,6 +33,7 @@ _PARAMETERS = re.compile(
     r"(?P<large>(?i:million|billion|trillion))(?=[- ](?:\w+ )?param))(?P<said>[- ](?:(?:active "
     r"|total |trainable )?param(?:eter)?s?|total|active)(?!\w))?(?![\w+%]|\.\d)"
 )
+_PARAMETER_SIGNS = (*DIGIT_SIGNS, "param")
 _EXPONENTS = {"m": 6, "b": 9, "t": 12}
 _OF_OTHERS = re.compile(
     r"[- ](?:(?:daily|monthly|active|paying|new|weekly|training|input|output) ){0,2}(?:users?"
@@ -62,6 +63,7 @@ _CONTEXT = re.compile(
     rf"|only )?(?P<bare>{_NUMBER.replace('P<', 'P<bare_')})(?![\w%]| tokens)",
     re.IGNORECASE,
 )
+_CONTEXT_SIGNS = ("token", "context", "window")
 _TO_READ = any_of(
     r"window|looks? back|reads?|remembers?|holds?|keeps?|takes?|accepts?|input|prompts?|at once"
     r"|in one go|fits?|documents?|up to|handles?|sees?"
@@ -76,6 +78,7 @@ _MEMORY = re.compile(
     r"|gigs?)(?P<said>(?: of)? (?:[a-z]+ )?(?:memory|RAM|VRAM))?(?![\w/])",
     re.IGNORECASE,
 )
+_MEMORY_SIGNS = ("gb", "gib", "mb", "mib", "gig", "megabyte")
 _FITS = any_of(
     r"fit(?:s|ting)?|squeez\w+|run(?:s|ning)?|loads?|trains?|sits|needs?|wants?|memory|V?RAM|GPU"
     r"|card|board|laptop|phone|resident|uses?|takes?|enough|peaks?|under"
@@ -98,7 +101,7 @@ def find_parameters(passage: Passage) -> Iterator[FoundValue]:
     >>> shown("Twenty-four billion parameters; two million dollars; better than a 70B.")
     [('Twenty-four billion parameters', '24e9', None)]
     """
-    for it in _PARAMETERS.finditer(passage.text):
+    for it in passage.found(_PARAMETERS, _PARAMETER_SIGNS):
         before = passage.before(it.start())
         if it["said"] or _is_count(passage, it, before):
             number = plain(to_number(it["number"] or it["spelt"]))
@@ -125,7 +128,7 @@ def find_contexts(passage: Passage) -> Iterator[FoundValue]:
     >>> shown("It reads 32,768 tokens at once. Trained on 300 million tokens.")
     [('32,768 tokens', '32768')]
     """
-    for it in _CONTEXT.finditer(passage.text):
+    for it in passage.found(_CONTEXT, _CONTEXT_SIGNS):
         number, power = it["number"] or it["bare_number"], it["power"] or it["bare_power"]
         is_meant = _is_read(passage, it) if it["tail"] else power is not None
         tokens = to_number(number) * (_POWERS[power[0].lower()] if power else 1)
@@ -151,7 +154,7 @@ def find_memory(passage: Passage) -> Iterator[FoundValue]:
     >>> shown("Fits in 6 GB. Needs 512MB of RAM. It keeps 40 GB of logs on a 2 GB disk.")
     [('6 GB', '6', 'GB'), ('512MB of RAM', '512', 'MB')]
     """
-    for it in _MEMORY.finditer(passage.text):
+    for it in passage.found(_MEMORY, _MEMORY_SIGNS):
         if it["said"] or _is_working(passage, it):
             unit = "MB" if it["unit"][0] in "Mm" else "GB"
             yield FoundValue(*it.span(), "memory", plain(to_number(it["number"])), unit)

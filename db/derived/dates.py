@@ -10,6 +10,8 @@ import calendar
 import re
 from datetime import date
 
+from db.derived.passage import YEAR_SIGNS, Passage
+
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -60,13 +62,13 @@ def to_date(words: str) -> str | None:
 _ANY_DATE = re.compile(rf"(?<![\w.,/$€£-]){DATE}")
 
 
-def find_dates(text: str) -> list[tuple[int, int]]:
+def find_dates(passage: Passage) -> list[tuple[int, int]]:
     """The spans of all dates in a text, a year alone among them.
 
-    >>> find_dates("In 2024, or on 3 May 2025.")
+    >>> find_dates(Passage("In 2024, or on 3 May 2025."))
     [(3, 7), (15, 25)]
     """
-    return [found.span() for found in _ANY_DATE.finditer(text)]
+    return [found.span() for found in passage.found(_ANY_DATE, YEAR_SIGNS)]
 
 
 def first_day(said: str) -> date:

@@ -11,7 +11,7 @@ from datetime import date
 
 from db.derived.amounts import FoundValue
 from db.derived.dates import DATE, SOFT, first_day, to_date
-from db.derived.passage import Passage, any_of
+from db.derived.passage import YEAR_SIGNS, Passage, any_of
 
 _EVENT = any_of(
     r"(?:re)?(?:released?|launch(?:ed|es)?|written|wrote|named|built)|(?:co-?)?founded|made"
@@ -48,7 +48,7 @@ def find_events(passage: Passage, written: date) -> Iterator[FoundValue]:
     >>> shown("I built my shed in 2021. Released by 2028. The 2024 edition. In 2024 it rained.")
     []
     """
-    for it in _DATED.finditer(passage.text):
+    for it in passage.found(_DATED, YEAR_SIGNS):
         said = to_date(it["date"])
         if said and first_day(said) <= written and _is_event(passage, *it.span("date")):
             yield FoundValue(*it.span("date"), "date", said, None)

@@ -7,6 +7,7 @@ number of names.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -37,6 +38,7 @@ class Gazetteer:
         for name in sorted(names):
             if folded := fold(name):
                 self._names.setdefault(folded, name)
+        self._sorted = sorted(self._names)
 
     def canonical(self, words: str) -> str | None:
         """The known name that is the same. Absent: None where none is."""
@@ -45,6 +47,11 @@ class Gazetteer:
     def of_folded(self, folded: str) -> str | None:
         """The known name of this folded form. Absent: None where none is."""
         return self._names.get(folded)
+
+    def may_begin(self, folded: str) -> bool:
+        """Whether a known name begins with what is folded: most words begin none."""
+        at = bisect_left(self._sorted, folded)
+        return at < len(self._sorted) and self._sorted[at].startswith(folded)
 
     def __iter__(self) -> Iterator[str]:
         """The canonical names: of these alone the same gazetteer is made."""

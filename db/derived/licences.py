@@ -42,6 +42,11 @@ _FORMS = "|".join((
 _LICENCE = re.compile(
     rf"(?<![\w/-])(?:the )?(?P<whole>(?:{_FORMS})(?:[- ][Ll]icen[cs]e[ds]?(?![\w-]))?)(?![\w+])"
 )
+_SIGNS = (
+    "General Public", "GPL", "Mozilla", "MPL", "Eclipse", "EPL", "European Union", "EUPL",
+    "Business Source", "BUSL", "BSL", "Server Side", "SSPL", "Apache", "ODbL", "Artistic", "BSD",
+    "CC", "MIT", "ISC", "Unlicense", "Creative Commons", "WTFPL", "lib", "OpenRAIL",
+)  # fmt: skip
 _SCHOOL = re.compile(
     r" (?:graduates?|students?|professors?|lab|labs|study|researchers?|paper|dropouts?|spin-?out"
     r"|spin-?off|alumn\w+|course|lecture\w*|people|team|engineers?|group|press|degree|economists?"
@@ -60,7 +65,7 @@ def find_licences(passage: Passage) -> Iterator[FoundValue]:
     >>> list(find_licences(Passage("An MIT student from MIT.")))
     []
     """
-    for it in _LICENCE.finditer(passage.text):
+    for it in passage.found(_LICENCE, _SIGNS):
         start, end = it.span("whole")
         before = passage.before(start)
         is_school = _SCHOOL.match(passage.text, end) or _AT_SCHOOL.search(before)

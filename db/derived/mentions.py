@@ -104,8 +104,7 @@ def _relation_of(passage: Passage, start: int) -> MentionRelation | None:
 
 def all_names(passage: Passage, known: Gazetteer) -> list[FoundName]:
     """The names of a text, the tool's own among them, outside of dates and licences."""
-    text = passage.text
-    taken = [*find_dates(text), *((it.start, it.end) for it in find_licences(passage))]
+    taken = [*find_dates(passage), *((it.start, it.end) for it in find_licences(passage))]
     return find_names(passage, known, taken)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from db.derived.gazetteer import Gazetteer, fold
@@ -69,6 +69,12 @@ class _Word(NamedTuple):
         return self.text[:1].isupper()
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is of small letters alone: then it is neither `is_capital` nor `is_inner`."""
+        text = self.text
+        return text.isalpha() and text.islower() and not text.startswith("lib")
+
+    @property
     def is_inner(self) -> bool:
         """Whether it is formed as no ordinary word is: capitals within, or `libquill`."""
         if _LIBRARY.match(self.text):
@@ -95,10 +101,14 @@ def find_names(
     held = {at for span in taken for at in range(*span)}
     words = [_Word(*it.span(), it[0], fold(it[0])) for it in _WORD.finditer(passage.text)]
     free = [word for word in words if word.start not in held and word.end - 1 not in held]
+    ends = _ends(passage.text, free)
     found: list[FoundName] = []
     at = 0
     while at < len(free):
-        run = _run(passage.text, free[at : at + LONGEST])
+        if free[at].is_plain and not known.may_begin(free[at].folded):
+            at += 1
+            continue
+        run = free[at : min(ends[at], at + LONGEST)]
         count = _length(passage, run, known)
         if not count:
             at += 1
@@ -118,6 +128,8 @@ def find_names(
 def _repeats(words: Sequence[_Word], found: Sequence[FoundName]) -> list[FoundName]:
     """Single words, such as one at the head of a sentence, that begin a name elsewhere."""
     heads = {name.words.split(" ")[0] for name in found if name.words[0].isupper()}
+    if not heads:
+        return []
     held = {at for name in found for at in range(name.start, name.end)}
     return [
         FoundName(*word[:3], None)
@@ -126,14 +138,13 @@ def _repeats(words: Sequence[_Word], found: Sequence[FoundName]) -> list[FoundNa
     ]
 
 
-def _run(text: str, words: Sequence[_Word]) -> list[_Word]:
-    """The words that are joined to the first, one to the next."""
-    run = [words[0]]
-    for word in words[1:]:
-        if not _JOINT.fullmatch(text, run[-1].end, word.start):
-            break
-        run.append(word)
-    return run
+def _ends(text: str, words: Sequence[_Word]) -> list[int]:
+    """Behind which word the words end that are joined to each, one to the next."""
+    ends = [*range(1, len(words) + 1)]
+    for at in range(len(words) - 2, -1, -1):
+        if _JOINT.fullmatch(text, words[at].end, words[at + 1].start):
+            ends[at] = ends[at + 1]
+    return ends
 
 
 def _length(passage: Passage, run: Sequence[_Word], known: Gazetteer) -> int:
@@ -142,7 +153,7 @@ def _length(passage: Passage, run: Sequence[_Word], known: Gazetteer) -> int:
     folded = accumulate(word.folded for word in run)
     lengths = [
         count
-        for count, name in enumerate(folded, 1)
+        for count, name in enumerate(takewhile(known.may_begin, folded), 1)
         if known.of_folded(name) and _is_meant(passage, run[:count])
     ]
     if not (first.is_capital or first.is_inner):

@@ -18,6 +18,7 @@ _OPENNESS = re.compile(
     r"|(?<=model is ))closed))(?![\w-])",
     re.IGNORECASE,
 )
+_SIGNS = ("open", "closed", "proprietary")
 _TALK_BEFORE = re.compile(
     r"(?:(?<![\w-])(?:for|of|about|against|than|to|towards?|favou?rs?|like|loves?|prefers?|in"
     r"|called|named|into|between|beyond|some|any|every|other|most|many|few|all|more|big|when"
@@ -46,7 +47,7 @@ def find_openness(passage: Passage) -> Iterator[FoundValue]:
     >>> shown("The case for open weights. Open source projects tire. A closed ticket.")
     []
     """
-    for it in _OPENNESS.finditer(passage.text):
+    for it in passage.found(_OPENNESS, _SIGNS):
         if _is_said(passage, it):
             openly = "open weights" if it["weights"] else "open source"
             value = "closed" if it["closed"] else openly

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 REACH = 240
@@ -22,6 +24,11 @@ _STRONG = re.compile(
     r"[;:—–()]| - |, (?=(?:and|but|or|while|whereas|yet|though|so|which|who|whose)\b)| that "
 )
 _WORD = re.compile(r"\S+\Z")
+_ALIKE = str.maketrans("İıſ", "iis")
+"""Letters that a pattern takes for another in whatever case, and `lower` does not."""
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+DIGIT_SIGNS = tuple("0123456789")
+YEAR_SIGNS = ("19", "20")
 
 
 def any_of(words: str) -> re.Pattern[str]:
@@ -52,7 +59,29 @@ class Passage:
         self.text = text
         ends = (found for found in _END.finditer(text) if not _is_abbreviation(text, found))
         self._ends = [found.end() for found in ends]
-        self._breaks = [found.end() for found in _STRONG.finditer(text)]
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [found.end() for found in _STRONG.finditer(self.text)]
+
+    @cached_property
+    def _plain(self) -> str:
+        """The text with 0 for digits of other scripts, which a pattern takes for digits."""
+        return self.text if self.text.isascii() else _OTHER_DIGIT.sub("0", self.text)
+
+    @cached_property
+    def _lowered(self) -> str:
+        """The same in small letters."""
+        return self._plain.translate(_ALIKE).lower()
+
+    def found(self, pattern: re.Pattern[str], signs: Iterable[str]) -> Iterable[re.Match[str]]:
+        """What a pattern finds; a text that holds none of its signs, as most do, is not searched.
+
+        Shape: in all that the pattern finds stands one of the signs, in small letters where the
+        pattern takes any.
+        """
+        held = self._lowered if pattern.flags & re.IGNORECASE else self._plain
+        return pattern.finditer(self.text) if any(each in held for each in signs) else ()
 
     def sentence(self, at: int) -> TextSpan:
         """The sentence that a place lies in, without white space around it."""

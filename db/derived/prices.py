@@ -57,6 +57,10 @@ _PRICE = re.compile(
     rf"(?<![\w.,$€£-])(?:{_MARKED}|{_COINED})(?![\d%]|[.,]\d|-\w)(?P<per>{_PER})?(?!\w)",
     re.IGNORECASE,
 )
+_PRICE_SIGNS = (
+    *SIGNS, "dollar", "usd", "buck", "eur", "pound", "quid", "gbp", "cent", "pence", "penny", "¢",
+    "p a", "p per", "p each",
+)  # fmt: skip
 _NOT_A_PRICE = re.compile(
     r"\b(?:sav(?:e[sd]?|ings?)|rais(?:e[sd]?|ing)|revenue|valu(?:ed|ation)|fund(?:s|ed|ing)|worth"
     r"|invest(?:s|ed|ment)?|fined?|salary|earn(?:s|ed)?|made|makes|lo(?:st|ses?)|profits?|turnover"
@@ -87,6 +91,7 @@ _FREE = re.compile(
     r"|verse|fall)\b))",
     re.IGNORECASE,
 )
+_FREE_SIGNS = ("free", "nothing", "gratis", "charge", "cost")
 _RANGE = re.compile(r"(?: to | or | and |-|–| – )\Z")
 _AGAINST = re.compile(
     r"\b(?:against|instead of|versus|vs\.?|not|than|from|to|at the|or) (?:the |about )?\Z",
@@ -109,13 +114,13 @@ def find_prices(passage: Passage) -> Iterator[FoundValue]:
     [('half a cent a minute', '0.005', 'USD/minute'),
      ('$3 per million tokens', '3', 'USD/million tokens')]
     """
-    found = [it for it in _PRICE.finditer(passage.text) if _is_price(passage, it)]
+    found = [it for it in passage.found(_PRICE, _PRICE_SIGNS) if _is_price(passage, it)]
     for it, unit in zip(found, _units(passage.text, found), strict=True):
         amount, currency = _amount(it)
         yield FoundValue(
             *it.span(), "price", plain(amount), f"{currency}{unit}" if amount else None
         )
-    for it in _FREE.finditer(passage.text):
+    for it in passage.found(_FREE, _FREE_SIGNS):
         yield FoundValue(*it.span(), "price", "0", None)
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from db.derived.dates import DATE, SOFT, to_date
 from db.derived.horizon import Horizon, TimeRelation, TimeUnit
-from db.derived.passage import Passage
+from db.derived.passage import YEAR_SIGNS, Passage
 from db.derived.quantities import WORDS, to_number
 
 ExpressionKind = Literal["date", "bare", "counted", "to come", "running", "vague", "loose"]
@@ -69,6 +69,11 @@ _SAY = r"(?:(?:at least|about|around|roughly|perhaps|maybe|say|, say,|some ?time
 _SEASON = r"(?:spring|summer|autumn|winter)"
 _SIGN = re.compile(rf"(?:19|20)\d\d|\b(?:{_UNIT}|{_SEASON}|{VAGUE}|{LOOSE})\b", re.IGNORECASE)
 """What stands in every expression: the forms are tried on sentences that hold one."""
+_SIGNS = (
+    *YEAR_SIGNS, *UNITS, *_SEASON[3:-1].split("|"), "soon", "long", "know it", "shortly",
+    "eventually", "ultimately", "course", "time", "future", "down the", "later date", "the end",
+    "point", "term",
+)  # fmt: skip
 _SPOKEN = re.compile(rf"\b{_ONE}\b")
 
 
@@ -128,7 +133,7 @@ earlier form is taken."""
 
 def find_expressions(passage: Passage) -> Iterator[Expression]:
     """Every expression of time, overlapping ones too; of one sentence in the order of the forms."""
-    sentences = {passage.sentence(it.start()) for it in _SIGN.finditer(passage.text)}
+    sentences = {passage.sentence(it.start()) for it in passage.found(_SIGN, _SIGNS)}
     for form, (start, end) in product(FORMS, sentences):
         for found in form.pattern.finditer(passage.text, start, end):
             horizon = _horizon(form, found)

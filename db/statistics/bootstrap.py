@@ -6,6 +6,8 @@ every process.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +18,8 @@ from db.statistics.methods import DIGITS, FEWEST, REPLICATES
 SEED = 20261201
 CELLS = 1 << 21
 """So many tools are drawn at once, over all samples."""
+KEPT_CELLS = 1 << 23
+"""Samples of more tools are drawn anew for each figure, for memory's sake. Units: bytes."""
 TAILS = (0.025, 0.975)
 
 
@@ -36,15 +40,26 @@ def resampled(sums: NDArray[Any]) -> NDArray[Any]:
 
     Floats hold these sums exactly, so that no order of adding alters a digit.
     """
-    tools = len(sums)
-    drawing, at_once, found = np.random.default_rng(SEED), max(1, CELLS // tools), []
+    tools, weights = len(sums), sums.astype(np.float64)
+    times = _kept(tools) if tools * REPLICATES <= KEPT_CELLS else _drawn(tools)
+    return np.concatenate([each.astype(np.float64) @ weights for each in times])
+
+
+def _drawn(tools: int) -> Iterable[NDArray[Any]]:
+    """How often each tool is in each sample, some samples at once."""
+    drawing, at_once = np.random.default_rng(SEED), max(1, CELLS // tools)
     for at in range(0, REPLICATES, at_once):
         samples = min(at_once, REPLICATES - at)
         drawn = drawing.integers(0, tools, size=(samples, tools))
         drawn += tools * np.arange(samples)[:, None]
-        times = np.bincount(drawn.ravel(), minlength=samples * tools).reshape(samples, tools)
-        found.append(times.astype(np.float64) @ sums.astype(np.float64))
-    return np.concatenate(found)
+        times = np.bincount(drawn.ravel(), minlength=samples * tools)
+        yield times.reshape(samples, tools)
+
+
+@lru_cache(maxsize=4)
+def _kept(tools: int) -> list[NDArray[Any]]:
+    """The same, kept for the next figure of so many tools: no tool is drawn 256 times."""
+    return [times.astype(np.uint8) for times in _drawn(tools)]
 
 
 def divided(above: NDArray[Any], below: NDArray[Any]) -> NDArray[Any]:

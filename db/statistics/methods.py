@@ -61,7 +61,7 @@ N_GRAMS = Method(
     " half of the tools; their coverage is counted on the other half.",
 )  # fmt: skip
 MINHASH = Method(
-    "minhash", 1, ("datasketch", "numpy"),
+    "minhash", 1, ("numpy",),
     "Distinct quotes that share a band of their MinHash signatures, then compared by the Jaccard"
     " index of their runs of three words.",
 )  # fmt: skip

@@ -1,19 +1,18 @@
 """Distinct quotes whose words are nearly the same, by MinHash and then by their words.
 
 No quote is held against all others: only against those that share a band of its signature, and of
-these against few. datasketch, an extra of the installation, makes the signatures.
+these against few. A signature is the least number that each of some mixings makes of its runs.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
-from datasketch import MinHash  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from db.statistics.bootstrap import rounded
@@ -34,6 +33,8 @@ MOST = 5
 """With so many that follow it in a band a quote is held at most, and with as many paired."""
 LOOKED_AT = 2 * MOST
 """With so many of all bands it is compared: a bound for quotes that were made to be alike."""
+AT_ONCE = 1000
+"""So many quotes are signed at once."""
 _QUOTES = "SELECT id, text FROM quote WHERE text IS NOT NULL ORDER BY key"
 
 
@@ -75,21 +76,47 @@ def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
 
 def _signed(db: sqlite3.Connection, known: dict[str, int]) -> tuple[list[int], list[NDArray[Any]]]:
     """The quotes that are long enough, and for each band a number for each of them."""
-
-    ids, bands = [], []
-    empty = MinHash(num_perm=BANDS * ROWS, seed=SEED, hashfunc=_low_half)
-    for quote_id, text in db.execute(_QUOTES):
-        if runs := runs_in(text, known):
-            signed = empty.copy()
-            signed.update_batch(runs)
-            ids.append(quote_id)
-            bands.append(mixed(signed.hashvalues.astype(np.uint64).reshape(ROWS, BANDS)))
-    return ids, list(np.array(bands).T)
+    ids: list[int] = []
+    bands = [np.empty((BANDS, 0), dtype=np.uint64)]
+    quotes = ((number, words_of(text)) for number, text in db.execute(_QUOTES))
+    long = ((number, words) for number, words in quotes if len(words) >= FEWEST_WORDS)
+    while some := [*islice(long, AT_ONCE)]:
+        ids += (number for number, _ in some)
+        bands.append(_bands([words for _, words in some], known))
+    return ids, list(np.concatenate(bands, axis=1))
 
 
-def _low_half(run: int) -> int:
-    """A number in the 32 bits that MinHash takes: runs are numbers already."""
-    return run & 0xFFFFFFFF
+def _bands(texts: list[list[str]], known: dict[str, int]) -> NDArray[Any]:
+    """A number for each band of each text. Shape: bands x texts, each of a run's words or more."""
+    runs = runs_of(hashed([word for words in texts for word in words], known), RUN)
+    ends = np.cumsum([len(words) for words in texts])
+    # Those that begin in one text and end in the next are none.
+    is_within = np.ones(len(runs) + RUN - 1, dtype=bool)
+    for back in range(1, RUN):
+        is_within[ends - back] = False
+    starts = np.concatenate([[0], ends[:-1]]) - (RUN - 1) * np.arange(len(texts))
+    odd, added = _mixings()
+    numbers = _spread(runs[is_within[: len(runs)]].astype(np.uint32)) * odd + added
+    least = np.minimum.reduceat(numbers, starts, axis=1)
+    return mixed(least.astype(np.uint64).reshape(ROWS, BANDS, len(texts)))
+
+
+def _spread(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Numbers of 32 bits, of which each bit bears on all others. Source: MurmurHash3's fmix32."""
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        numbers = (numbers ^ (numbers >> np.uint32(shift))) * np.uint32(factor)
+    return np.asarray(numbers ^ (numbers >> np.uint32(16)))
+
+
+@cache
+def _mixings() -> tuple[NDArray[Any], NDArray[Any]]:
+    """Of each mixing of numbers of 32 bits the odd factor, and what is added.
+
+    Source: MinHash with the permutations "affine32" of datasketch 2.0.
+    """
+    drawing, shape = np.random.RandomState(SEED), (BANDS * ROWS, 1)
+    halves = drawing.randint(0, 1 << 31, shape, dtype=np.uint32)
+    return halves * np.uint32(2) + np.uint32(1), drawing.randint(0, 1 << 32, shape, dtype=np.uint32)
 
 
 def _candidates(ids: list[int], bands: list[NDArray[Any]]) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import sqlite3
 from importlib.metadata import version
@@ -19,7 +20,8 @@ ROOMS = {"parser": ("schema", "parsers"), "builder": ("db",)}
 def digest_of(what: str, root: Path) -> str:
     if what == "parser":
         return source_digest(version("selectolax"), *(root / room for room in ROOMS[what]))[:16]
-    return source_digest(sqlite3.sqlite_version, *(root / room for room in ROOMS[what]))
+    start = f"{sqlite3.sqlite_version} {platform.python_version()}"
+    return source_digest(start, *(root / room for room in ROOMS[what]))
 
 
 @pytest.mark.parametrize("what", ROOMS)

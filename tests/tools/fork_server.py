@@ -31,7 +31,7 @@ PRELOADED = (
     "verdicts.commands.demo", "crawler.drift.told", "verdicts.commands.explain",
     "verdicts.commands.parse", "web.pages",
     "web.serving", "verdicts.commands.export", "sqlite_utils", "numpy", "rapidfuzz.process",
-    "datasketch", "krippendorff", "pyarrow.parquet",
+    "krippendorff", "pyarrow.parquet",
 )  # fmt: skip
 """What the server imports. None of it may start a thread, or choose Twisted's reactor."""
 LEFT_OUT = "pandas"
