@@ -79,7 +79,7 @@ class Sought:
         for name in folded:
             bare = _bare(name)
             self._by_head[bare[:_HEAD]].append(bare)
-        self._short = [each for each in self._by_head if len(each) < _HEAD]
+        self._short = {each for each in self._by_head if len(each) < _HEAD}
 
     def __bool__(self) -> bool:
         """Whether there are any."""
@@ -93,11 +93,10 @@ class Sought:
         if not self:
             return False
         bare, names = _bare(text), self._by_head
-        return any(each in bare for each in self._short) or any(
-            bare.startswith(name, at)
-            for at in range(len(bare))
-            for name in names.get(bare[at : at + _HEAD], ())
-        )
+        heads: Iterable[str] = names
+        if len(names) > len(bare):
+            heads = self._short | names.keys() & {bare[at : at + _HEAD] for at in range(len(bare))}
+        return any(name in bare for head in heads if head in bare for name in names[head])
 
 
 def _bare(text: str) -> str:

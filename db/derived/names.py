@@ -99,7 +99,7 @@ def find_names(
     ['Lantern Pro', 'plover 9', 'Umber & Co']
     """
     held = {at for span in taken for at in range(*span)}
-    words = [_Word(*it.span(), it[0], fold(it[0])) for it in _WORD.finditer(passage.text)]
+    words = (_Word(*it.span(), text := it[0], fold(text)) for it in _WORD.finditer(passage.text))
     free = [word for word in words if word.start not in held and word.end - 1 not in held]
     ends = _ends(passage.text, free)
     found: list[FoundName] = []
@@ -156,7 +156,7 @@ def _length(passage: Passage, run: Sequence[_Word], known: Gazetteer) -> int:
         for count, name in enumerate(takewhile(known.may_begin, folded), 1)
         if known.of_folded(name) and _is_meant(passage, run[:count])
     ]
-    if not (first.is_capital or first.is_inner):
+    if first.is_plain or not (first.is_capital or first.is_inner):
         return max(lengths, default=0)
     capitals = 1
     while capitals < len(run) and _carries_on(passage, run[capitals]):

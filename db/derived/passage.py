@@ -24,6 +24,7 @@ _STRONG = re.compile(
     r"[;:—–()]| - |, (?=(?:and|but|or|while|whereas|yet|though|so|which|who|whose)\b)| that "
 )
 _WORD = re.compile(r"\S+\Z")
+_IN_ANY_CASE = re.IGNORECASE.value
 _ALIKE = str.maketrans("İıſ", "iis")
 """Letters that a pattern takes for another in whatever case, and `lower` does not."""
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
@@ -80,8 +81,8 @@ class Passage:
         Shape: in all that the pattern finds stands one of the signs, in small letters where the
         pattern takes any.
         """
-        held = self._lowered if pattern.flags & re.IGNORECASE else self._plain
-        return pattern.finditer(self.text) if any(each in held for each in signs) else ()
+        held = self._lowered if pattern.flags & _IN_ANY_CASE else self._plain
+        return pattern.finditer(self.text) if any(map(held.__contains__, signs)) else ()
 
     def sentence(self, at: int) -> TextSpan:
         """The sentence that a place lies in, without white space around it."""
