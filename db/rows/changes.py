@@ -23,8 +23,8 @@ from db.staging.ids import CROWDED, FIELDS_OF_SIDE, READINGS, SIDES, TOOL, chang
 from schema.rows.timeline import ChangeRow, HistoryRow
 
 _TOOLS = """
-SELECT side.tool_id, side.id, span.id, first_at, last_at, seen.first_seen
-FROM temp.span CROSS JOIN side_seen AS seen ON seen.id = span.id JOIN side ON side.id = span.side
+SELECT side.tool_id, side.id, first_at, last_at, span.id, first_seen, last_seen
+FROM temp.span JOIN side ON side.id = span.side
 ORDER BY side.tool_id, first_at, span.id
 """
 # A side that extracted texts alone show says nothing by what it lacks: they show no badge.
@@ -116,9 +116,9 @@ def _insert_tool(
     turned = turned_pages(db, {side for side, *_ in spans})
     for field, stated in _fields(db, tool):
         told = [
-            ShownSpan(stated.values[side], first, last, place)
-            for side, place, first, last, _ in spans
-            if is_in_order(first) and side in stated.values
+            ShownSpan(stated.values[side], *span)
+            for side, *span in spans
+            if is_in_order(span[0]) and side in stated.values
         ]
         found = timeline(told, turned_values(turned, stated.values))
         if len(found.runs) > 1:
@@ -212,7 +212,8 @@ def _kind(old: ValueRun, new: ValueRun) -> str:
 
 def _appeared(db: sqlite3.Connection, tool: int, spans: list[tuple[Any, ...]]) -> Values:
     """The row that says when a tool was first seen."""
-    _, place, _, _, first = next((span for span in spans if span[4] is not None), spans[0])
+    told = next((span for span in spans if span[4] is not None), spans[0])
+    place, first = told[3], told[4]
     version = place // SIDES
     own = ("appeared", "source", _comparison(db, version), version, None, None, None, first)
     return change_id(place, TOOL), *own, tool, None, None, "tool"

@@ -33,14 +33,17 @@ HasTurned = Callable[[str, RunValue, RunValue], bool]
 class ShownSpan(NamedTuple):
     """Some pages state a value from one capture to another.
 
-    Shape: `first` and `last` are places in time, `place` tells where it was stated first.
-    Absent: the value None is that they state none.
+    Shape: `first` and `last` are places in time, `place` tells where it was stated first, `since`
+    and `until` the first and the last sound date between.
+    Absent: the value None is that they state none; dates are None where the places are all.
     """
 
     value: RunValue
     first: str
     last: str
     place: int
+    since: str | None = None
+    until: str | None = None
 
 
 @dataclass(slots=True)
@@ -62,14 +65,16 @@ class ValueRun:
     @classmethod
     def of(cls, span: ShownSpan) -> ValueRun:
         """The run that begins with a span."""
-        run = cls(span.value, None, None, span.first, span.place)
-        run.show(span.first)
+        run = cls(span.value, None, None, span.last, span.place)
+        run.go_on(span)
         return run
 
-    def show(self, at: str) -> None:
-        """It was shown there too."""
-        date = sound_date(at)
-        self.first, self.last, self.at = self.first or date, date or self.last, at
+    def go_on(self, span: ShownSpan) -> None:
+        """It is shown by a span too."""
+        until = span.until or sound_date(span.last)
+        self.first = self.first or span.since or sound_date(span.first)
+        self.last = max(filter(None, (self.last, until)), default=None)
+        self.at = max(self.at, span.last)
 
 
 @dataclass(slots=True)
@@ -107,9 +112,12 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
     current: ValueRun | None = None
     for time, shown, starting in _moments(every):
         for span in starting:
-            begun.setdefault(span.value, ValueRun.of(span))
-        if current is not None and current.value in shown:
-            current.show(time)
+            if span.value in begun:
+                begun[span.value].go_on(span)
+            else:
+                begun[span.value] = ValueRun.of(span)
+            if current is not None and span.value == current.value:
+                current.go_on(span)
         if len(shown) > 1:
             found.disagree(islice(shown, MOST_AT_ONCE), time, time)
             continue
@@ -120,7 +128,6 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
                     found.disagree((current.value, value), current.at, time)
                 continue
             current = begun.pop(value)
-            current.show(time)
             found.runs.append(current)
         begun.clear()
     _settle(found, every, begun)
@@ -190,7 +197,6 @@ def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[RunValue, Value
     newest = max(stated, key=lambda span: (span.last, span.first, span.place))
     run, last = found.newest, begun.get(newest.value)
     if (run is None or run.value != newest.value) and last is not None:
-        last.show(newest.last)
         last.is_settled = False
         found.runs.append(last)
 

@@ -27,7 +27,8 @@ CROSS JOIN page ON page.id = version.page_id
 ORDER BY side.tool_id, known.first_at, page.url, version.number, shown.position
 """
 _SPANS = (
-    "CREATE TEMP TABLE span (id INTEGER PRIMARY KEY, side, first_at, last_at)",
+    "CREATE TEMP TABLE span (id INTEGER PRIMARY KEY, side, first_at, last_at,"
+    " first_seen, last_seen)",
     "CREATE INDEX temp.span_side ON span (side)",
 )
 AT_ONCE = 1000
@@ -70,8 +71,8 @@ def insert_shown(db: sqlite3.Connection) -> None:
     spans = (span for _, shown in by_tool for span in merged(row[1:] for row in shown))
     while some := [*islice(spans, AT_ONCE)]:
         insert_rows(db, SideSeenRow, ((*span[:3], *span[5:]) for span in some))
-        places = ((span.number, span.side, span.first_at, span.last_at) for span in some)
-        db.executemany("INSERT INTO span VALUES (?, ?, ?, ?)", places)
+        own = ((*span[:2], *span[3:]) for span in some)
+        db.executemany("INSERT INTO span VALUES (?, ?, ?, ?, ?, ?)", own)
     db.execute(_TURNED)
     db.execute("CREATE INDEX temp.turned_old ON turned (old)")
 

@@ -15,6 +15,7 @@ A place is a text, and places sort as texts. Pure: no SQL, no rows.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -55,7 +56,7 @@ class WrongClock(NamedTuple):
 def wrong_clocks(crawls: Sequence[CrawlDates]) -> dict[int, WrongClock]:
     """The crawls whose clock was wrong, of all, which are told as they were stored.
 
-    Of two lines of one length that is believed whose last date is the earlier one.
+    Of two lines of one length that is believed which ends earlier, then whose dates lie closer.
 
     >>> days = ("2026-11-01", "2026-11-08", "2030-01-01", "2026-11-15")
     >>> wrong_clocks([CrawlDates(run, day, day) for run, day in enumerate(days, 1)])
@@ -74,24 +75,35 @@ def wrong_clocks(crawls: Sequence[CrawlDates]) -> dict[int, WrongClock]:
     return found | {run: WrongClock(after, None) for run in waiting}
 
 
+class _Link(NamedTuple):
+    """A crawl at the end of the best line to it. Shape: `end` is the last date of that line."""
+
+    at: int
+    end: str
+
+
 def _longest_line(crawls: Sequence[CrawlDates]) -> set[int]:
     """The places among the crawls of the longest line of those that follow each other."""
-    ends, lasts = list[str](), list[int]()  # of the best line of each length
-    before = list[int | None]()
+    ends = list[str]()  # the earliest of the lines of each length
+    links = defaultdict[int, list[_Link]](list)
     for at, crawl in enumerate(crawls):
-        length = bisect_right(ends, stamp(parse_stamp(crawl.first) + CLOCKS_DIFFER))
+        length = bisect_right(ends, _followed(crawl))
         end = max(crawl.last, ends[length - 1]) if length else crawl.last
-        before.append(lasts[length - 1] if length else None)
-        if length == len(ends):
-            ends.append(end)
-            lasts.append(at)
-        elif end <= ends[length]:
-            ends[length], lasts[length] = end, at
-    line, each = set[int](), lasts[-1] if lasts else None
-    while each is not None:
-        line.add(each)
-        each = before[each]
+        ends[length : length + 1] = [min([end, *ends[length : length + 1]])]
+        links[length].append(_Link(at, end))
+    line, before, until = set[int](), len(crawls), ends[-1] if ends else ""
+    for length in reversed(range(len(ends))):
+        told = [link for link in links[length] if link.at < before and link.end <= until]
+        # The one that lies next: a date that is far off is the likelier to be wrong.
+        before = max(told, key=lambda link: (link.end, link.at)).at
+        line.add(before)
+        until = min(until, _followed(crawls[before]))
     return line
+
+
+def _followed(crawl: CrawlDates) -> str:
+    """Until when a crawl may have ended that this one follows."""
+    return stamp(parse_stamp(crawl.first) + CLOCKS_DIFFER)
 
 
 def dated_place(at: str, source: str, precision: Precision) -> str:

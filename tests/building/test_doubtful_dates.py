@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -123,7 +125,8 @@ def test_another_page_of_a_right_clock_is_not_older_than_one_of_a_wrong_one(home
 def test_a_clock_that_is_put_right_by_less_than_a_day_keeps_its_dates(home: Path) -> None:
     for at in ("2026-11-01T23:00:00Z", "2026-11-01T21:00:00Z", "2026-11-03T12:00:00Z"):
         store(home, [priced(OLD, at)])
-    assert days_of(build(home).path) == {"2026-11-01", "2026-11-03"}
+    doubted = "SELECT count(*) FROM capture WHERE captured_until IS NOT captured_at"
+    assert asked(build(home).path, doubted) == [(0,)]
 
 
 @pytest.mark.parametrize("vague", ["2026", "2026-11"])
@@ -168,6 +171,33 @@ def test_a_day_and_a_time_of_it_are_no_change_of_that_day(home: Path) -> None:
     assert told(published)[0] == []
     sql = "SELECT field FROM finding WHERE code = 'observation_conflict'"
     assert asked(published, sql) == [("pricing",)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whichever_crawls_had_a_wrong_clock_each_change_is_told_once_and_in_its_order(
+    home: Path, seed: int
+) -> None:
+    random, price, is_wrong = Random(seed), 1, False
+    crawls: list[tuple[str, str | None]] = []
+    for month in range(1, 8):
+        price += random.random() < 0.5
+        is_wrong = 1 < month < 7 and not is_wrong and random.random() < 0.4
+        at = f"2026-{month:02}-05T12:00:00Z"
+        wrong = random.choice(["2031-01-01T00:00:00Z", "2019-01-01T00:00:00Z"])
+        seen = [
+            page(replace(ALDER, pricing=f"{price} crowns"), other, at=wrong if is_wrong else at)
+            for other in random.sample([BIRCH, CEDAR], random.randint(1, 2))
+        ]
+        store(home, seen)
+        crawls.append((f"{price} crowns", None if is_wrong else at[:10]))
+    prices = [value for value, _ in groupby(crawls, key=itemgetter(0))]
+    days = {value: [day for told, day in crawls if told == value and day] for value in prices}
+    changes, _, card = told(build(home).path)
+    assert changes == [
+        (old, new, max(days[old], default=None), min(days[new], default=None))
+        for old, new in pairwise(prices)
+    ]
+    assert card[-1] == (prices[-1], min(days[prices[-1]]))
 
 
 def test_a_page_says_of_each_such_date_what_is_known_instead(home: Path) -> None:
