@@ -15,7 +15,7 @@ from archive import Archive, Capture, Page
 from db.records.making import Maker, job_of, make_missing
 from db.records.recordfile import read_raw
 from db.records.snapshot import Snapshot, is_known_page
-from db.staging import STAGING, PageHistory, Seen, StagedPage, Staging, asked, place_in_time
+from db.staging import STAGING, Intake, PageHistory, Seen, StagedPage, Staging, asked, place_in_time
 from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
 from parsers import header_opt_outs, opt_outs
@@ -69,7 +69,8 @@ def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> 
 def _stage(
     staging: Staging, archive: Archive, snapshot: Snapshot, folder: Path, progress: GivingProgress
 ) -> None:
-    staging.take(archive, snapshot, ())
+    intake = Intake(staging, archive)
+    intake.take(snapshot, ())
     staged = {each.name: (each, [*snapshot.captures_of(each)]) for each in snapshot.segments}
     jobs = (job_of(*each, archive) for each in staged.values() if each[1])
     total = sum(len(captures) for _, captures in staged.values())
@@ -79,7 +80,7 @@ def _stage(
         if made.damaged:
             raise IntegrityError(where=made.segment, what=made.damaged[0])
         lines = read_raw(made.path)
-        staging.take_lines(staged[made.segment][1], lines, snapshot.held, is_damaged=False)
+        intake.take_lines(staged[made.segment][1], lines, snapshot.held, is_damaged=False)
         done += made.captures
         progress("read", done, total)
 

@@ -7,6 +7,8 @@ is what one capture shows, a `side` one of its halves, as JSON of such numbers (
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 FORMAT = 3
 """Grows with any change of what these tables hold."""
 
@@ -64,3 +66,37 @@ the pages that the published file does not show as they are. `capture.url` is nu
 page's own; `page.public` its id there. `capture.spans` lists three numbers of `spans`, which say
 where the title stands that it shows, and the values of either side; null where it gave no record of
 its own. `first` tells nothing there."""
+
+
+class StagedCapture(NamedTuple):
+    """A row of `capture`, in the order of its columns.
+
+    Shape: `failure` is JSON of code, field and detail; `marked` of the cards, as negative numbers,
+    and quotes that the page marks as not to be quoted; `signals` are names parted by spaces.
+    """
+
+    id: int
+    page_id: int
+    run_id: int
+    url: str | None
+    captured_at: str
+    date_source: str
+    precision: Any
+    status: int
+    content_type: str | None
+    kind: str
+    revisit_of: int | None
+    body_sha256: str
+    outcome: str
+    signals: str
+    takedown: int | None
+    record: int | None
+    failure: str | None
+    marked: str | None
+    spans: str | None
+    is_held: bool
+    is_damaged: bool
+
+
+PAGE = ("id", "site", "url", "state", "last_outcome", "due", "takedown")
+"""The columns of `page` that the ledger and take-downs tell."""

@@ -19,7 +19,7 @@ from archive import Home
 from archive.ledger.leases import Ending, refused
 from archive.takedown import active_takedowns
 from db import build
-from db.staging import STAGING, Staging
+from db.staging import STAGING, Intake
 from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import UsageError
 
@@ -228,7 +228,7 @@ def test_a_build_killed_behind_a_mended_capture_leaves_no_row_astray(
     assert build(home, workers=1, accept_loss=True).damaged
     first.write_bytes(whole)
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(Staging, "taken", Mock(side_effect=KeyboardInterrupt))
+        killed.setattr(Intake, "taken", Mock(side_effect=KeyboardInterrupt))
         built(home)
     assert built(home).read_bytes() == built(fresh).read_bytes()
 
