@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from machine.text import shortened
 from schema.errors import StartError, UsageError
 from verdicts.console import next_step, note, print_report, say
 from verdicts.options import example, home_option, json_option
@@ -97,9 +98,7 @@ def _told(change: dict[str, Any]) -> str:
 
 
 def _short(value: str | None) -> str:
-    if value is None:
-        return "-"
-    return value if len(value) <= SHOWN else f"{value[: SHOWN - 1]}…"
+    return "-" if value is None else shortened(value, SHOWN)
 
 
 @click.command(epilog=example("verdicts acknowledge"))
