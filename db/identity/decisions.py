@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -159,7 +160,8 @@ def _add(home: Home, choose: Callable[[DecisionFile], list[ToolDecision]]) -> No
         with whole(path) as file:
             if path.exists():  # whoever could write to it still can
                 was = path.stat()
-                os.fchown(file.fileno(), -1, was.st_gid)
+                with suppress(PermissionError):  # of a group of others the file becomes ours
+                    os.fchown(file.fileno(), -1, was.st_gid)
                 os.fchmod(file.fileno(), was.st_mode & 0o7777)
             file.write(before + b"".join(line.model_dump_json().encode() + b"\n" for line in new))
 
