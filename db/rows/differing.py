@@ -18,6 +18,7 @@ from db.rows.over_time import HasTurned, RunValue, ShownSpan, Timeline, timeline
 from db.rows.tables import Values, insert_rows
 from db.staging.clocks import BEFORE_ALL, sound_date
 from db.staging.ids import PLACES, SIDES, conflict_id
+from machine.text import shortened
 from schema.rows.pages import FindingRow
 
 MOST_VALUES = 20
@@ -140,7 +141,7 @@ def _finding(
     for span in spans:
         first.setdefault(span.value, span)
     told = sorted(
-        f"{_short(_named(db, name, value))} ({_where(db, first[value])})"
+        f"{shortened(str(_named(db, name, value)), LONGEST_VALUE)} ({_where(db, first[value])})"
         for value in islice(found.disagreeing, MOST_VALUES)
     )
     more = len(found.disagreeing) - len(told)
@@ -172,11 +173,6 @@ def _where(db: sqlite3.Connection, span: ShownSpan) -> str:
     sql += " ON version.page_id = comparison.id WHERE version.id = ?"
     (shown,) = db.execute(sql, (span.place // SIDES,)).fetchone()
     return ", ".join(filter(None, (shown, span.since)))
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 def turned_pages(db: sqlite3.Connection, sides: set[int]) -> list[tuple[str, int, int]]:
