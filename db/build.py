@@ -42,6 +42,7 @@ from db.records.recordfile import read_raw, record_path
 from db.records.snapshot import Snapshot, small_digest, take_snapshot
 from db.rows.all_rows import write_rows
 from db.rows.write import Work, disk_of_database, require_sound
+from db.staging.intake import Intake
 from db.staging.staging import STAGING, Staging, remove
 from db.statistics import methods_version
 from db.takedown.files import left_out
@@ -248,8 +249,9 @@ class _Build:
         """The staging file with all that the snapshot counts, each record file made if missing."""
         path = self.home.records / STAGING
         with disk_of_database(path), Staging(path) as staging:
-            staging.take(self.archive, snapshot, [PARSER_VERSION, builder_version()])
-            after, again = staging.wanted()
+            intake = Intake(staging, self.archive)
+            intake.take(snapshot, [PARSER_VERSION, builder_version()])
+            after, again = intake.wanted()
             new = self.archive.segments_after(after, again)
             if new or staging.noted("base") is None or staging.count("dirty"):
                 current = present(self.home)
@@ -259,7 +261,7 @@ class _Build:
 
             def jobs() -> Iterator[SegmentJob]:
                 for segment, file in wanted.items():
-                    if segment.name in new or staging.file(segment.name) != file:
+                    if segment.name in new or intake.file(segment.name) != file:
                         job = job_of(segment, snapshot.captures_of(segment), self.archive)
                         if job.wanted:
                             yield job
@@ -270,8 +272,8 @@ class _Build:
                 captures = snapshot.captures_of(segments[made.segment])
                 found = (each for each in captures if each.id > after or each.id in again)
                 is_damaged = bool(made.damaged)
-                staging.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
-                staging.note_file(made.segment, None if is_damaged else _file(made.path))
+                intake.take_lines(found, read_raw(made.path), snapshot.held, is_damaged=is_damaged)
+                intake.note_file(made.segment, None if is_damaged else _file(made.path))
                 self.parsed += made.parsed
                 self.kept += made.kept
                 self.damaged += len(made.damaged)
@@ -279,7 +281,7 @@ class _Build:
                 self.progress("read", done, total)
             # Of every segment: one may hold nothing but pages that were taken down.
             drop_results(self.home, segments)
-            staging.taken(self.archive, snapshot.upto)
+            intake.taken(snapshot.upto)
             yield staging
 
     def _made(self, maker: Maker, jobs: Iterable[SegmentJob]) -> Iterator[MadeFile]:

@@ -6,4 +6,5 @@ files       written whole and durably, and their hashes
 failpoints  named places at which a test may end the process
 worker      a pool of one guarded process: limits of time and memory, a fresh one after a death
 child       the process itself and the pipe to it
+text        cut to the room that there is
 """

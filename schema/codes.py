@@ -14,7 +14,9 @@ FAILURES: dict[str, str] = {
     "parser_died": "The parser was killed twice on this page (time, memory, crash), or failed.",
     "not_a_comparison": "The page has no address and does not look like a comparison.",
     "content_type": "The page was sent as something other than HTML or text.",
-    "http_status": "The server answered with an error; what it sent is kept, but is no page.",
+    "http_status": "The server answered with an error; what it sent is kept, but is no page."
+    " `crawl.failed_by_code`, and reports in JSON, say `http_error:` and the status, as in"
+    " `http_error:404`.",
     "empty_page": "The page shows no visible text at all.",
     "empty_shell": "The page shows a frame but not its content, which a script would load.",
     "interstitial": "The page is a log-in, a browser check or a similar page in between.",

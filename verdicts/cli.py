@@ -54,9 +54,9 @@ from verdicts.options import (
 def cli(debug: bool) -> None:
     """A living archive of published AI-tool comparisons.
 
-    Exit codes: 0 complete; 2 wrong usage; 10 complete, but some pages newly failed; 20 stopped
-    early and resumable; 30 refused to start; 40 archive and files do not agree, or a publish was
-    refused.
+    Exit codes: 0 complete; 2 wrong usage; 10 complete, but something new waits for a person, mostly
+    pages that fail; 20 stopped early, and the same command goes on; 30 refused to start; 40 archive
+    and files do not agree, or a publish was refused; 70 a fault of the program.
     """
 
 
@@ -175,6 +175,9 @@ def status(home: Path, as_json: bool) -> int:
     if not as_json:
         pages = found["look_at"]
         found["look_at"] = {each["url"]: f"{each['state']}, {each['code']}" for each in pages}
+        # Above, `waiting` are pages that wait for a crawl.
+        names = {"waiting": "pages_to_look_at"}
+        found = {names.get(name, name): each for name, each in found.items()}
     print_report(found, as_json=as_json)
     return 0
 

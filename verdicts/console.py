@@ -22,6 +22,15 @@ SIZES = {"bytes", "size", "disk", "by_kind"}
 CODES = {"by_tool", "carried", "failed", "look_at", "notes", "refused", "rows"}
 """Under these names a report's names are codes, tables and addresses, to be searched for as they
 stand; all others are words for people."""
+LABELS = {
+    "as_before": "told before",
+    "cannot_tell": "too few to judge",
+    "newly": "new",
+    "waits_newly": "not told before",
+}
+"""What people are told in place of some names."""
+OUTCOME = "http_error:", "http_status:"
+"""How a crawl names an answer that is an error, and how a failure does: people see the second."""
 LINES = 10
 """How many lines a stage prints at most where there is no terminal."""
 
@@ -106,7 +115,7 @@ def say(line: str) -> None:
 
 def note(line: str) -> None:
     """One line beside the report, for people."""
-    print(line, file=sys.stderr, flush=True)
+    print(line.replace(*OUTCOME), file=sys.stderr, flush=True)
 
 
 def next_step(command: str, home: Path) -> str:
@@ -122,14 +131,15 @@ def print_report(report: dict[str, Any], *, as_json: bool) -> None:
         say(json.dumps(report, ensure_ascii=False, default=str))
         return
     for line in _lines(report, ""):
-        say(line)
+        say(line.replace(*OUTCOME))
 
 
 def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[str]:
     for name, value in report.items():
         label = name
         if within not in CODES:
-            label = name.removeprefix("is_").removeprefix("has_").replace("_", " ")
+            label = LABELS.get(name, name.removeprefix("is_").removeprefix("has_"))
+            label = label.replace("_", " ")
         if isinstance(value, dict) and value:
             yield f"{indent}{label}"
             yield from _lines(value, indent + "  ", name)

@@ -59,12 +59,15 @@ def render_cell(
     value: Any,
     datasette: Datasette,
     request: Request,
-) -> Markup | Awaitable[Markup | None] | None:
-    """A link where the value has a page of ours, a hash by its beginning; None for any other."""
+) -> Markup | float | Awaitable[Markup | None] | None:
+    """A link where the value has a page of ours, a hash by its beginning; None for most others.
+
+    A number that a query gives stays one: Datasette would hand it to the template as text.
+    """
     if isinstance(value, dict):
         return labelled(value, column, datasette)
     if not isinstance(value, str):
-        return None
+        return value if not table and isinstance(value, int | float) else None
     place = (table or "", column)
     shown = words.shortened(value)
     if place in TOOL_NAMES and TOOL_NAMES[place] in row.keys():  # noqa: SIM118

@@ -96,9 +96,10 @@ async def error_page(
     if request.path.partition("?")[0].endswith(".json"):
         body = {"ok": False, "error": sentence, "errors": [sentence], "status": status}
         return upstream.Response.json(body, status=status)
-    html = await datasette.render_template(
-        [f"{status}.html", "error.html"],
-        {"status": status, "error": sentence, "noindex": True},
-        request=request,
-    )
+    said = {"status": status, "error": sentence, "noindex": True}
+    if status == 400 and request.path.endswith("/-/query") and "sql" in request.args:
+        # What was typed stays there to be mended.
+        given = {name: request.args[name] for name in request.args if not name.startswith("_")}
+        said |= {"query": {"sql": given.pop("sql")}, "named_parameter_values": given}
+    html = await datasette.render_template([f"{status}.html", "error.html"], said, request=request)
     return upstream.Response.html(html, status=status)

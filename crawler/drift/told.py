@@ -71,8 +71,8 @@ class SiteDrift:
         pages = self.history.count(sql, LAST, NOW)
         if pages >= MIN_PAGES:
             return []
-        what = f"of {pages} pages nobody can tell edits from a redesign; it takes {MIN_PAGES}"
-        return [f"{self.site}: {what}, seen twice"]
+        few = f"{pages} page{' is' if pages == 1 else 's are'} too few"
+        return [f"{self.site}: {few} to tell a redesign from edits, {MIN_PAGES} are needed"]
 
     def _good(self) -> list[ProfileRow]:
         return [row for row in self.earlier if not row.is_drift]

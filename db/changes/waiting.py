@@ -30,10 +30,12 @@ class Waiting:
     def line(self) -> str:
         """The two as a sentence's part.
 
-        >>> Waiting(9, 0).line()
-        '9 failing as before, 0 newly'
+        >>> Waiting(8, 1).line(), Waiting(0, 0).line()
+        ('9 failing or held: 8 told before, 1 new', 'none failing or held')
         """
-        return f"{self.as_before} failing as before, {self.newly} newly"
+        total = self.as_before + self.newly
+        counts = f": {self.as_before} told before, {self.newly} new" if total else ""
+        return f"{total or 'none'} failing or held{counts}"
 
 
 def waiting_in(database: Path) -> dict[str, str | None]:

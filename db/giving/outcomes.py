@@ -15,7 +15,7 @@ from archive import Archive, Capture, Page
 from db.records.making import Maker, job_of, make_missing
 from db.records.recordfile import read_raw
 from db.records.snapshot import Snapshot, is_known_page
-from db.staging import STAGING, PageHistory, Seen, StagedPage, Staging, asked, place_in_time
+from db.staging import STAGING, Intake, PageHistory, Seen, StagedPage, Staging, asked, place_in_time
 from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
 from parsers import header_opt_outs, opt_outs
@@ -69,7 +69,8 @@ def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> 
 def _stage(
     staging: Staging, archive: Archive, snapshot: Snapshot, folder: Path, progress: GivingProgress
 ) -> None:
-    staging.take(archive, snapshot, ())
+    intake = Intake(staging, archive)
+    intake.take(snapshot, ())
     staged = {each.name: (each, [*snapshot.captures_of(each)]) for each in snapshot.segments}
     jobs = (job_of(*each, archive) for each in staged.values() if each[1])
     total = sum(len(captures) for _, captures in staged.values())
@@ -79,7 +80,7 @@ def _stage(
         if made.damaged:
             raise IntegrityError(where=made.segment, what=made.damaged[0])
         lines = read_raw(made.path)
-        staging.take_lines(staged[made.segment][1], lines, snapshot.held, is_damaged=False)
+        intake.take_lines(staged[made.segment][1], lines, snapshot.held, is_damaged=False)
         done += made.captures
         progress("read", done, total)
 
@@ -123,7 +124,7 @@ def _others(
         by_page[each.page_id].append(_unread(each, own, snapshot.recorded_at))
     for page in snapshot.pages():
         seen = by_page[page.id]
-        place_in_time(seen)
+        place_in_time(seen, {})
         if seen or page.id not in histories:
             known = histories.get(page.id)
             told = _staged(page) if known is None else known.page
@@ -135,10 +136,13 @@ def _staged(page: Page) -> StagedPage:
     return StagedPage(page.id, page.site, page.url, *own, None, page.url, 0, is_shared=False)
 
 
+_TOLD = "id run_id url captured_at date_source precision status kind".split()
+
+
 def _unread(capture: Capture, signals: Iterable[str], at: str) -> Seen:
     """A capture of which no record file speaks."""
     seen = Seen()
-    for name in ("id", "url", "captured_at", "date_source", "precision", "status", "kind"):
+    for name in _TOLD:
         setattr(seen, name, getattr(capture, name))
     seen.asked = asked(" ".join(sorted(signals)), capture.denied_tokens, at)
     seen.outcome, seen.shown, seen.failure = "other", None, None

@@ -4,13 +4,16 @@ The file only grows. A later line on the same two tools takes the place of an ea
 and not in the file. Each addition writes the file anew beside itself and gives it its name in one
 moment: whatever is killed, it holds all that was acknowledged, and no half line. So a line that
 cannot be read is damage, and refused. It holds slugs and names, no words of a page, and may be
-given to others as it is.
+given to others as it is. In its place may stand a link to a file that several homes share: that
+one is locked and written, and the link stays.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -143,17 +146,23 @@ def take_in(home: Home, path: Path) -> TakenIn:
 
 def _add(home: Home, choose: Callable[[DecisionFile], list[ToolDecision]]) -> None:
     """Add lines to the end of the file, all of them or none."""
-    with home.lock("decisions", WAIT_S):
+    path = Path(os.path.realpath(home.decisions))  # its lock has to be that of all who share it
+    with Home(path.parent).lock(path.stem, WAIT_S):
         known = read_decisions(home.decisions)
         new = choose(known)
         if (what := contradiction([*known.lines, *new])) is not None:
             raise UsageError(what=f"{what}; decide on one of these otherwise first")
         if not new:
             return
-        before = _bytes(home.decisions)
+        before = _bytes(path)
         if before and not before.endswith(b"\n"):  # by an editor: the line itself was read
             before += b"\n"
-        with whole(home.decisions) as file:
+        with whole(path) as file:
+            if path.exists():  # whoever could write to it still can
+                was = path.stat()
+                with suppress(PermissionError):  # of a group of others the file becomes ours
+                    os.fchown(file.fileno(), -1, was.st_gid)
+                os.fchmod(file.fileno(), was.st_mode & 0o7777)
             file.write(before + b"".join(line.model_dump_json().encode() + b"\n" for line in new))
 
 
@@ -192,8 +201,13 @@ def _way(beside: dict[tuple[str, str], list[str]], site: str, a: str, b: str) ->
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        return b""
+    except FileNotFoundError as error:
+        if not path.is_symlink():
+            return b""
+        what = (
+            f"a link to {os.path.realpath(path)}, which is not there: make it, or remove the link"
+        )
+        raise IntegrityError(where=str(path), what=what) from error
     except OSError as error:
         raise IntegrityError(where=str(path), what=f"cannot be read: {error.strerror}") from error
 

@@ -19,6 +19,7 @@ from archive import Home
 from archive.ledger import ReadingChange
 from db.publish.publish import present, read_manifest
 from db.rows.write import connect_beside, id_suffix
+from machine.text import shortened
 from schema.errors import AlteredError, BuildError
 
 EXAMPLES = 3
@@ -305,4 +306,4 @@ def _from(value: FieldValue, start: int) -> FieldValue:
     if not isinstance(value, str):
         return value
     text = f"…{value[start + 1 :]}" if start else value
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+    return shortened(text, LONGEST_VALUE)

@@ -1,9 +1,6 @@
-"""The staging file: brought up to date with the ledger and the record files, then read in order.
+"""The staging file: what was taken in of ledger and record files, read as the history of pages.
 
-    pages, robots, what is held  ->  captures with their lines, segment by segment  ->  dirty pages
-
-What is taken in stays until a take-down, another parser or another ledger makes it worth nothing;
-then it is made again from the record files. A build that is killed loses no more than a segment.
+What is taken in, and when it is worth nothing any more, is told by `intake`.
 """
 
 from __future__ import annotations
@@ -12,13 +9,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
-from itertools import groupby, islice
-from operator import itemgetter
+from functools import cached_property
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from archive import Archive, Capture
-from db.records.snapshot import Snapshot, is_known_page
+from db.staging.clocks import WrongClock
 from db.staging.history import (
     Failed,
     PageHistory,
@@ -30,59 +25,34 @@ from db.staging.history import (
     place_in_time,
 )
 from db.staging.ids import UNCAPTURED
-from db.staging.tables import FORMAT, TABLES
-from db.staging.words import Records, require_words
+from db.staging.tables import FORMAT, PAGE, TABLES, StagedCapture
+from db.staging.words import require_words
 from parsers.sites import site_named
-from schema.errors import IntegrityError
 
 STAGING = "staging.db"
 """Its name, beside the record files."""
 CACHE_KIB = 16 << 10
 """So much of the file is kept in memory while it is worked on. Units: KiB."""
-CHUNK = 500
-"""So many captures are entered at once."""
 HELD_BACK = Failed(
     "layout_drift",
     None,
     "its layout drifted in its run, or the run is not over; `verdicts drift` shows how",
 )
 """The failure that stands for a record which waits for a person, or for its run's profile."""
-_SEEN = (
-    "page_id id run_id url captured_at date_source precision status content_type kind revisit_of"
-    " body_sha256 outcome signals takedown record failure marked is_held"
-).split()
-_TAKEN = (*_SEEN, "spans", "is_damaged")
-_PAGE = ("id", "site", "url", "state", "last_outcome", "due", "takedown")
 _PAGES = (
-    f"SELECT {', '.join(_PAGE)}, pair, public, EXISTS (SELECT 1 FROM page AS other"
+    f"SELECT {', '.join(PAGE)}, pair, public, EXISTS (SELECT 1 FROM page AS other"
     " WHERE other.pair = page.pair AND other.id <> page.id) FROM page"
 )
-# A page keeps this id for ever, for what is stored of it later has a greater number.
-_PUBLIC = (
-    "UPDATE page SET public = coalesce("
-    "(SELECT min(id) FROM capture WHERE page_id = page.id), page.id + ?)"
-    " WHERE id IN (SELECT page_id FROM dirty)"
-)
 
 
-def _joined(
-    captures: Iterable[Capture], lines: Iterable[dict[str, Any]]
-) -> Iterator[tuple[Capture, dict[str, Any]]]:
-    """Captures by their place, each with its line. Raises: IntegrityError where one has none."""
-    left = iter(lines)
-    for capture in captures:
-        line = next((line for line in left if line["offset"] >= capture.offset), None)
-        if line is None or line["offset"] != capture.offset:
-            what = f"its record file does not speak of the capture at {capture.offset}"
-            raise IntegrityError(where=capture.segment, what=what)
-        yield capture, line
+_Told = tuple[StagedCapture, str | None]
+"""A capture, and what its record says."""
 
 
 class Staging:
     """The staging file of a home, one build at a time.
 
-    Shape: `with Staging(path) as staging: staging.take(...)`, then `take_lines` for each segment,
-    `taken`, and `histories`.
+    Shape: `with Staging(path) as staging`, filled by `Intake`, then read by `histories`.
     Raises: what SQLite says of the disk.
     """
 
@@ -101,7 +71,6 @@ class Staging:
     def _begin(self) -> None:
         self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.db.execute("PRAGMA journal_mode = PERSIST")
-        self._records = Records(self.db)
         self.db.execute("BEGIN IMMEDIATE")
 
     def __enter__(self) -> Staging:
@@ -135,201 +104,6 @@ class Staging:
         self._begin()
         self.note(format=str(FORMAT))
 
-    # What is taken in
-
-    def take(self, archive: Archive, snapshot: Snapshot, made_by: Iterable[str]) -> None:
-        """Bring pages, robots.txt and what is held up to date; forget all that no longer holds.
-
-        Shape: `made_by` are the versions of all that shapes what is in here.
-        """
-        key = json.dumps([*made_by, snapshot.taken.ids])
-        upto = int(self.noted("upto") or 0)
-        if self.noted("key") != key or self.noted("ledger") != archive.fingerprint(upto):
-            if self.noted("key") is not None:
-                self.begin_again()
-            self.note(key=key, upto="0", ledger=archive.fingerprint(0))
-        self._take_robots(archive)
-        if not self._take_pages(archive, snapshot):
-            self.begin_again()
-            self.take(archive, snapshot, made_by)
-            return
-        self._take_held(snapshot.held)
-        if self.noted("at") != snapshot.recorded_at:
-            # A wish may come with a date from which it holds.
-            self._dirty("SELECT page_id FROM capture WHERE signals LIKE '%=%'")
-            self.note(at=snapshot.recorded_at)
-
-    def _dirty(self, select: str, values: Iterable[object] = ()) -> None:
-        self.db.execute(f"INSERT OR IGNORE INTO dirty {select}", tuple(values))
-
-    def _take_robots(self, archive: Archive) -> None:
-        known = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM denied")}
-        told = {(run, site): denied for run, site, denied in archive.denied_robots()}
-        for (run, site), denied in (dict.fromkeys(known, "") | told).items():
-            if known.get((run, site)) != denied:
-                self.db.execute(
-                    "INSERT OR REPLACE INTO denied VALUES (?, ?, ?)", (run, site, denied)
-                )
-                self._dirty(
-                    "SELECT page_id FROM capture JOIN page ON page.id = page_id"
-                    " WHERE run_id = ? AND site = ?",
-                    (run, site),
-                )
-        self._denied = {row[:2]: row[2] for row in self.db.execute("SELECT * FROM denied")}
-
-    def _take_pages(self, archive: Archive, snapshot: Snapshot) -> bool:
-        """Whether the ledger's pages are still those that are known here, and perhaps more."""
-        names = ", ".join(_PAGE)
-        insert = f"INSERT OR REPLACE INTO page ({names}, pair) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        count = 0
-        for rows in archive.page_chunks():
-            between = (rows[0][0], rows[-1][0])
-            sql = f"SELECT {names}, pair FROM page WHERE id BETWEEN ? AND ?"
-            known = {row[0]: row for row in self.db.execute(sql, between)}
-            changed = []
-            for row in rows:
-                refused = snapshot.refused.get(row[0])
-                own = (
-                    (*row, None) if refused is None else (*row[:3], "refused", None, None, refused)
-                )
-                before = known.get(row[0])
-                if before is None:
-                    if not is_known_page(row[1], row[2]):
-                        continue
-                    changed.append((*own, _pair(row[1], row[2])))
-                elif before[1:3] != row[1:3]:
-                    return False
-                elif before[:-1] != own:
-                    changed.append((*own, before[-1]))
-                count += 1
-            self.db.executemany(insert, changed)
-            self.db.executemany(
-                "INSERT OR IGNORE INTO dirty VALUES (?)", [(row[0],) for row in changed]
-            )
-        # An older ledger that was put back knows fewer.
-        return count == self.count("page")
-
-    def _take_held(self, held: frozenset[int]) -> None:
-        known = {number for (number,) in self.db.execute("SELECT id FROM capture WHERE is_held")}
-        for number in known ^ held:
-            self._dirty("SELECT page_id FROM capture WHERE id = ?", (number,))
-            sql = "UPDATE capture SET is_held = ? WHERE id = ?"
-            self.db.execute(sql, (number in held, number))
-
-    def wanted(self) -> tuple[int, set[int]]:
-        """The last capture that is known here, and those that were damaged and are wanted again."""
-        sql = "SELECT id FROM capture WHERE is_damaged"
-        return int(self.noted("upto") or 0), {number for (number,) in self.db.execute(sql)}
-
-    def file(self, segment: str) -> str | None:
-        """What was noted of a segment's record file. Absent: None where nothing was."""
-        sql = "SELECT told FROM file WHERE segment = ?"
-        row = self.db.execute(sql, (segment,)).fetchone()
-        return None if row is None else row[0]
-
-    def note_file(self, segment: str, told: str | None) -> None:
-        """Note what tells a record file from any other, as it was when it was taken in."""
-        self.db.execute("INSERT OR REPLACE INTO file VALUES (?, ?)", (segment, told))
-
-    def take_lines(
-        self,
-        captures: Iterable[Capture],
-        lines: Iterable[dict[str, Any]],
-        held: frozenset[int],
-        *,
-        is_damaged: bool,
-    ) -> None:
-        """One segment: its captures, and the lines of its record file.
-
-        Raises: IntegrityError when a capture has no line.
-        """
-        names, marks = ", ".join(_TAKEN), ", ".join("?" * len(_TAKEN))
-        insert = f"INSERT OR REPLACE INTO capture ({names}) VALUES ({marks})"
-        pairs = _joined(captures, lines)
-        while some := [*islice(pairs, CHUNK)]:
-            rows = [
-                (*self._row(capture, url, line, capture.id in held), is_damaged)
-                for capture, line in some
-                if (url := self._url_of(capture.page_id)) is not None
-            ]
-            self.db.executemany(insert, rows)
-            self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
-        if self._records.is_moved:
-            self.note(base=None)
-        self.commit()
-
-    def _url_of(self, page: int) -> str | None:
-        """The address of a page. Absent: None for one of no comparison."""
-        row = self.db.execute("SELECT url FROM page WHERE id = ?", (page,)).fetchone()
-        return None if row is None else row[0]
-
-    def _row(
-        self, capture: Capture, url: str, line: dict[str, Any], is_held: bool
-    ) -> tuple[Any, ...]:
-        reading = line["reading"] or {}
-        signals = {*line["opt_outs"], *reading.get("opt_outs", ())}
-        record = reading.get("record")
-        number = failure = marked = spans = None
-        if record is not None and record["kind"] == "failure":
-            failure = json.dumps([record[name] for name in ("code", "field", "detail")])
-        elif record is not None:
-            number, said = self._records.number(capture.site, capture.id, reading)
-            marked = self._marked(said[4], reading)
-            spans = self._records.spans(reading)
-        return (
-            capture.page_id,
-            capture.id,
-            capture.run_id,
-            None if capture.url == url else capture.url,
-            capture.captured_at,
-            capture.date_source,
-            capture.precision,
-            capture.status,
-            capture.content_type,
-            capture.kind,
-            capture.revisit_of,
-            capture.body_sha256,
-            line["outcome"],
-            " ".join(sorted(signals)),
-            line["takedown"],
-            number,
-            failure,
-            marked,
-            is_held,
-            spans,
-        )
-
-    def _marked(self, sides: list[list[int]], reading: dict[str, Any]) -> str | None:
-        """The cards, as negative numbers, and quotes that a page marks. Absent: None for none."""
-        tools, quotes = reading["marked_tools"], reading["marked_quotes"]
-        if not tools and not quotes:
-            return None
-        found = []
-        for at, (number, _, card) in enumerate(sides, 1):
-            found += [-card] if at in tools else []
-            under = self.side(number).quotes
-            found += [quote[-1] for quote in under if 2 * quote[0] - 2 + at in quotes]
-        return json.dumps(found)
-
-    def taken(self, archive: Archive, upto: int) -> None:
-        """All captures up to `upto` are here; what else they touch is dirty from now on."""
-        self.note(upto=str(upto), ledger=archive.fingerprint(upto))
-        # A new page may take another's name, or show it at the turned address.
-        self._dirty(
-            "SELECT other.id FROM dirty JOIN page ON page.id = dirty.page_id"
-            " JOIN page AS other ON other.pair = page.pair"
-        )
-        self.db.execute(_PUBLIC, (UNCAPTURED,))
-        sql = "SELECT id, site, url FROM page JOIN dirty ON dirty.page_id = page.id"
-        turned = [each for row in self.db.execute(sql) for each in self.turned(*row)]
-        self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", [(each,) for each in turned])
-        # A revisit of a page that shows now what was taken down refers to nothing.
-        self._dirty(
-            "SELECT other.page_id FROM dirty CROSS JOIN capture USING (page_id)"
-            " CROSS JOIN capture AS other ON other.revisit_of = capture.id"
-        )
-        self.commit()
-
     # What is published
 
     def begin_to_publish(self, *, is_part: bool) -> None:
@@ -348,9 +122,9 @@ class Staging:
         sql = "SELECT public, page_id + ? FROM dirty JOIN page ON id = page_id"
         return (number for both in self.db.execute(sql, (UNCAPTURED,)) for number in {*both})
 
-    def note_versions(self, places: Iterable[tuple[int, int, str, int]]) -> None:
-        """Note the versions that are published now: id, page, place in time and last capture."""
-        self.db.executemany("INSERT INTO version VALUES (?, ?, ?, ?)", places)
+    def note_versions(self, places: Iterable[tuple[int, int, str, int, str, str]]) -> None:
+        """Note the versions that are published now: the columns of `version` in their order."""
+        self.db.executemany("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)", places)
 
     def published(self, **values: str | None) -> None:
         """What is here is published: nothing is dirty any more."""
@@ -407,30 +181,46 @@ class Staging:
         which = "IN (SELECT page_id FROM dirty)" if is_dirty else "IS NOT NULL"
         return self._histories(which, at)
 
+    # Read once, when all is taken in.
+
+    @cached_property
+    def _denied(self) -> dict[tuple[int, str], str]:
+        return {(run, site): told for run, site, told in self.db.execute("SELECT * FROM denied")}
+
+    @cached_property
+    def _clocks(self) -> dict[int, WrongClock]:
+        return self.clocks()
+
+    def clocks(self) -> dict[int, WrongClock]:
+        """The runs whose clock was wrong, and what is known of their dates."""
+        known = self.db.execute("SELECT run_id, after, until FROM crawl WHERE after IS NOT NULL")
+        return {run: WrongClock(*told) for run, *told in known}
+
     def _histories(self, which: str, at: str) -> Iterator[PageHistory]:
         pages = self.db.cursor().execute(f"{_PAGES} WHERE id {which} ORDER BY id")
         captures = self.db.cursor().execute(
-            f"SELECT {', '.join(_SEEN)}, said FROM capture LEFT JOIN record ON n = record"
+            "SELECT capture.*, said FROM capture LEFT JOIN record ON n = record"
             f" WHERE page_id {which} ORDER BY page_id, id"
         )
-        groups = groupby(captures, key=itemgetter(0))
+        told = ((StagedCapture(*row), said) for *row, said in captures)
+        groups = groupby(told, key=lambda row: row[0].page_id)
         number, rows = next(groups, (None, iter(())))
         for row in pages:
             page = StagedPage(*row)
-            own: list[tuple[Any, ...]] = []
+            own = list[_Told]()
             if number == page.id:
                 own = list(rows)
                 number, rows = next(groups, (None, iter(())))
             yield self._history(page, own, at)
 
-    def _history(self, page: StagedPage, rows: list[tuple[Any, ...]], at: str) -> PageHistory:
-        takedowns = [row[14] for row in rows if row[12] == "refused"]
-        if takedowns and page.takedown is None:
-            page = page._replace(takedown=min(takedowns))
+    def _history(self, page: StagedPage, rows: list[_Told], at: str) -> PageHistory:
+        if page.takedown is None:
+            takedowns = (row.takedown for row, _ in rows if row.outcome == "refused")
+            page = page._replace(takedown=min(filter(None, takedowns), default=None))
         if page.takedown is not None:
             return PageHistory(page, [], self.keys)
-        seen = {row[1]: self._seen(page, row, at) for row in rows}
-        place_in_time(seen.values())
+        seen = {row.id: self._seen(page, row, said, at) for row, said in rows}
+        place_in_time(seen.values(), self._clocks)
         for each in seen.values():
             if each.outcome == "revisit":
                 each.outcome = "not_parsed"
@@ -439,37 +229,21 @@ class Staging:
                     each.repeat(original)
         return PageHistory(page, sorted(seen.values(), key=lambda each: each.place), self.keys)
 
-    def _seen(self, page: StagedPage, row: tuple[Any, ...], at: str) -> Seen:
+    def _seen(self, page: StagedPage, row: StagedCapture, said: str | None, at: str) -> Seen:
         seen = Seen()
-        (
-            _,
-            seen.id,
-            run_id,
-            url,
-            seen.captured_at,
-            seen.date_source,
-            seen.precision,
-            seen.status,
-            seen.content_type,
-            seen.kind,
-            seen.revisit_of,
-            seen.body_sha256,
-            seen.outcome,
-            signals,
-            _,
-            record,
-            failure,
-            marked,
-            is_held,
-            said,
-        ) = row
-        seen.url = page.url if url is None else url
-        seen.asked = asked(signals, self._denied.get((run_id, page.site), ""), at)
-        seen.shown = None if record is None or is_held else ShownRecord(record, json.loads(said))
-        seen.failure = Failed(*json.loads(failure)) if failure else None
-        seen.marked = frozenset(json.loads(marked)) if marked and not is_held else frozenset()
-        seen.is_repeat = False
-        if is_held and record is not None:
+        seen.id, seen.run_id, seen.status, seen.kind = row.id, row.run_id, row.status, row.kind
+        seen.captured_at, seen.date_source = row.captured_at, row.date_source
+        seen.precision, seen.content_type = row.precision, row.content_type
+        seen.revisit_of, seen.body_sha256 = row.revisit_of, row.body_sha256
+        seen.url = page.url if row.url is None else row.url
+        seen.asked = asked(row.signals, self._denied.get((row.run_id, page.site), ""), at)
+        seen.shown, seen.marked = None, frozenset()
+        if row.record is not None and said is not None and not row.is_held:
+            seen.shown = ShownRecord(row.record, json.loads(said))
+            seen.marked = frozenset(json.loads(row.marked) if row.marked else ())
+        seen.outcome, seen.is_repeat = row.outcome, False
+        seen.failure = Failed(*json.loads(row.failure)) if row.failure else None
+        if row.is_held and row.record is not None:
             seen.outcome, seen.failure = "failure", HELD_BACK
         return seen
 
@@ -488,8 +262,3 @@ def remove(path: Path) -> None:
     """Let nothing of a staging file be left."""
     for each in (path, path.with_name(f"{path.name}-journal")):
         each.unlink(missing_ok=True)
-
-
-def _pair(site: str, url: str) -> str:
-    pair = None if url.startswith("urn:") else site_named(site).pair(url)
-    return url if pair is None else pair

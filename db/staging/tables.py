@@ -7,7 +7,9 @@ is what one capture shows, a `side` one of its halves, as JSON of such numbers (
 
 from __future__ import annotations
 
-FORMAT = 3
+from typing import Any, NamedTuple
+
+FORMAT = 4
 """Grows with any change of what these tables hold."""
 
 TABLES = """
@@ -49,8 +51,11 @@ CREATE TABLE denied (
   run_id INTEGER NOT NULL, site TEXT NOT NULL, denied TEXT NOT NULL, PRIMARY KEY (run_id, site)
 ) WITHOUT ROWID;
 CREATE TABLE version (
-  id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, seen_at TEXT NOT NULL, last INTEGER NOT NULL);
+  id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, seen_at TEXT NOT NULL, last INTEGER NOT NULL,
+  first_at TEXT NOT NULL, last_at TEXT NOT NULL);
 CREATE INDEX version_page ON version (page_id);
+CREATE TABLE crawl (
+  run_id INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, after TEXT, until TEXT);
 CREATE TABLE file (segment TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID;
 CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
 CREATE TABLE reading (
@@ -58,9 +63,44 @@ CREATE TABLE reading (
 CREATE TABLE known_name (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 """`file` tells of each record file as it was taken in, `version` of each version that is published,
-with the place in time of its last capture; `dirty` are the pages that the published file does not
-show as they are. `capture.url` is null where it is its page's own; `page.public` its id there.
-`capture.spans` lists three numbers of `spans`, which say where the title stands that it shows, and
-the values of either side; null where it gave no record of its own. `first` tells nothing there.
-`reading` is what the rules found in each published text, with regard to all that is a `known_name`
-(db/rows/readings.py)."""
+with the place in time of its last capture, and between which places it was shown; `crawl` of each
+crawl the dates of its captures, and what is known instead where its clock was wrong; `dirty` are
+the pages that the published file does not show as they are. `capture.url` is null where it is its
+page's own; `page.public` its id there. `capture.spans` lists three numbers of `spans`, which say
+where the title stands that it shows, and the values of either side; null where it gave no record of
+its own. `first` tells nothing there. `reading` is what the rules found in each published text, with
+regard to all that is a `known_name` (db/rows/readings.py)."""
+
+
+class StagedCapture(NamedTuple):
+    """A row of `capture`, in the order of its columns.
+
+    Shape: `failure` is JSON of code, field and detail; `marked` of the cards, as negative numbers,
+    and quotes that the page marks as not to be quoted; `signals` are names parted by spaces.
+    """
+
+    id: int
+    page_id: int
+    run_id: int
+    url: str | None
+    captured_at: str
+    date_source: str
+    precision: Any
+    status: int
+    content_type: str | None
+    kind: str
+    revisit_of: int | None
+    body_sha256: str
+    outcome: str
+    signals: str
+    takedown: int | None
+    record: int | None
+    failure: str | None
+    marked: str | None
+    spans: str | None
+    is_held: bool
+    is_damaged: bool
+
+
+PAGE = ("id", "site", "url", "state", "last_outcome", "due", "takedown")
+"""The columns of `page` that the ledger and take-downs tell."""

@@ -20,6 +20,7 @@ from db.recognise.match import TakedownMatcher, quote_matches
 from db.takedown.evidence import Evidence
 from db.takedown.records import GONE
 from db.takedown.shown import Shown
+from machine.text import shortened
 from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
 
@@ -117,7 +118,7 @@ def told(asked: str) -> str:
     >>> told("a-vs-b"), told("x" * 61) == "x" * 59 + "…"
     ('a-vs-b', True)
     """
-    return asked if len(asked) <= TOLD_LENGTH else f"{asked[: TOLD_LENGTH - 1]}…"
+    return shortened(asked, TOLD_LENGTH)
 
 
 def _split(asked: str, named: str | None) -> tuple[str | None, str]:

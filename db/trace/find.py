@@ -45,6 +45,22 @@ _JOINED = {
     ),
 }
 
+_PARTS = {
+    "tool": (
+        "cards",
+        "SELECT 'card/' || card.id FROM tool JOIN card ON card.tool_id = tool.id"
+        " WHERE tool = :name OR tool.id = :id ORDER BY card.id",
+    ),
+    "reviewer": (
+        "quotes",
+        "SELECT 'quote/' || quote.id FROM reviewer JOIN quote ON quote.reviewer_id = reviewer.id"
+        " WHERE reviewer.name = :name OR reviewer.id = :id ORDER BY quote.id",
+    ),
+}
+"""What is made of rows that can be traced, and is not traced itself."""
+NAMED_AT_MOST = 5
+"""So many of these rows are named."""
+
 Places: TypeAlias = dict[tuple[int, int], list[str] | None]
 """Fields that are wanted, by capture and position. Absent: None for all fields of a place."""
 
@@ -75,7 +91,7 @@ def find_row(db: sqlite3.Connection, asked: str) -> AskedRow:
         return AskedRow(*found[0])
     else:
         return _at_address(db, asked)
-    raise _nothing(asked)
+    raise _nothing(db, asked)
 
 
 def _at_address(db: sqlite3.Connection, asked: str) -> AskedRow:
@@ -84,15 +100,33 @@ def _at_address(db: sqlite3.Connection, asked: str) -> AskedRow:
     own = asked if owner is None else owner.own_address(asked)
     found = db.execute(_PAGE, (asked, own)).fetchone()
     if found is None:
-        raise _nothing(asked)
+        raise _nothing(db, asked)
     state, number, key = found
     if number is None:
         raise UsageError(what=f"{asked}: the page is {state}, and no comparison of it is published")
     return AskedRow("comparison", number, key)
 
 
-def _nothing(asked: str) -> UsageError:
-    return UsageError(what=f"{asked}: the database has no card, quote or comparison of that name")
+def _nothing(db: sqlite3.Connection, asked: str) -> UsageError:
+    """What to say where no row is meant that can be traced: which can be, and how to go on."""
+    before, _, name = asked.removesuffix(".json").rpartition("/")
+    table = before.rpartition("/")[2]
+    for whole, (parts, sql) in _PARTS.items():
+        by = {"name": name, "id": name if table else None}
+        rows = [row for (row,) in db.execute(sql, by)] if table in ("", whole) else []
+        if rows:
+            told = ", ".join(rows[:NAMED_AT_MOST]) + (", ..." if rows[NAMED_AT_MOST:] else "")
+            what = f"{asked}: a {whole} is traced by its {parts}, here {told}"
+            return UsageError(what=f"{what}; try `verdicts trace {rows[0]}`")
+    if table in (*KINDS, *_PARTS):
+        first, last = db.execute(f"SELECT min(id), max(id) FROM {table}").fetchone()
+        ids = "it is empty" if first is None else f"its ids go from {first} to {last}"
+        return UsageError(what=f"{asked}: the table {table} has no such row; {ids}")
+    what = f"{asked}: the database has no card, quote or comparison of that name"
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+        what = f"{asked}: of the table {table} nothing is traced, but of {', '.join(KINDS)}"
+    row = db.execute("SELECT 'quote/' || id FROM quote ORDER BY id LIMIT 1").fetchone()
+    return UsageError(what=f"{what}; try `verdicts trace {row[0]}`" if row else what)
 
 
 def places_of(db: sqlite3.Connection, row: AskedRow) -> tuple[Places, list[str]]:

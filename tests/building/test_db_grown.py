@@ -19,7 +19,7 @@ from archive import Home
 from archive.ledger.leases import Ending, refused
 from archive.takedown import active_takedowns
 from db import build
-from db.staging import STAGING, Staging
+from db.staging import STAGING, Intake
 from db.takedown.withdraw import correct, lift, take_down
 from schema.errors import UsageError
 
@@ -81,6 +81,10 @@ def an_answer(random: Random) -> Answer:
     if kind < 0.2:
         return replace(found, status=random.choice([404, 500, 304, 301]), at=a_date(random))
     source = random.choice(["crawl", "crawl", "crawl", "warc", "file"])
+    if source == "warc" and random.random() < 0.5:
+        at, precision = random.choice([("2026-11", "month"), ("2026-01", "year")])
+        found = replace(found, precision=precision)
+        return replace(found, at=f"{at}-01T00:00:00Z", date_source=source)
     headers = random.choice([None, None, {"X-Robots-Tag": "unavailable_after: 2026-11-05"}])
     return replace(found, at=a_date(random), date_source=source, headers=headers)
 
@@ -231,7 +235,7 @@ def test_a_build_killed_behind_a_mended_capture_leaves_no_row_astray(
     assert build(home, workers=1, accept_loss=True).damaged
     first.write_bytes(whole)
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(Staging, "taken", Mock(side_effect=KeyboardInterrupt))
+        killed.setattr(Intake, "taken", Mock(side_effect=KeyboardInterrupt))
         built(home)
     assert built(home).read_bytes() == built(fresh).read_bytes()
 

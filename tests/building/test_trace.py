@@ -195,11 +195,40 @@ def test_a_row_is_traced_by_its_key_its_address_its_name_or_table_and_id(pair: P
     assert not any(each.problems for each in traced)
 
 
-@pytest.mark.parametrize("asked", ["ash-vs-oak", "0" * 64, "quote/1", f"{BASE}/compare/a-vs-b"])
-def test_a_row_that_is_not_there_is_wrong_usage(pair: Path, asked: str) -> None:
-    with pytest.raises(UsageError, match=f"{re.escape(asked)}: the database has no card"):
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("ash-vs-oak", "the database has no card, quote or comparison of that name; try QUOTE"),
+        ("0" * 64, "the database has no card, quote or comparison of that name; try QUOTE"),
+        (f"{BASE}/compare/a-vs-b", "the database has no card, quote or comparison of that name"),
+        ("quote/1", r"the table quote has no such row; its ids go from \d+ to \d+$"),
+        ("comparison/9999", r"the table comparison has no such row; its ids go from \d+ to \d+$"),
+        ("tool/9999", r"the table tool has no such row; its ids go from \d+ to \d+$"),
+        ("grove/1", "the database has no card, quote or comparison of that name; try QUOTE"),
+        ("page/1", "of the table page nothing is traced, but of comparison, .*, quote; try QUOTE"),
+        ("tool/TOOL", r"a tool is traced by its cards, here card/\d+; try CARD"),
+        ("alder", r"a tool is traced by its cards, here card/\d+; try CARD"),
+        (f"{BASE}/tool/alder.json", r"a tool is traced by its cards, here card/\d+; try CARD"),
+        ("reviewer/REVIEWER", r"a reviewer is traced by its quotes, here quote/\d+, .*; try QUOTE"),
+        ("Builder", r"a reviewer is traced by its quotes, here quote/\d+, quote/.*; try QUOTE"),
+    ],
+)
+def test_a_row_that_is_not_traced_is_wrong_usage_and_told_what_can_be(
+    pair: Path, asked: str, said: str
+) -> None:
+    with closing(connect(built(pair))) as db:
+        (tool,) = db.execute("SELECT id FROM tool WHERE slug = 'alder'").fetchone()
+        (reviewer,) = db.execute("SELECT id FROM reviewer WHERE name = 'Builder'").fetchone()
+    asked = asked.replace("TOOL", str(tool)).replace("REVIEWER", str(reviewer))
+    tried = re.sub("QUOTE|CARD", lambda kind: rf"`verdicts trace {kind[0].lower()}/\d+`", said)
+    with pytest.raises(UsageError, match=f"^{re.escape(asked)}: {tried}") as told:
         trace_row(pair, asked)
-    done = verdicts("trace", asked, "--home", pair)
+    if found := re.search(r"`verdicts trace (.*)`", str(told.value)):
+        assert not trace_row(pair, found[1]).problems
+
+
+def test_a_wrong_row_is_one_sentence_and_exit_2(pair: Path) -> None:
+    done = verdicts("trace", "tool/alder", "--home", pair)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 

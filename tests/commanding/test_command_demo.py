@@ -102,6 +102,14 @@ def test_build_prints_the_absolute_path_last_and_the_same_when_nothing_is_new(ho
     assert [result.returncode for result in results] == [0, 0]
 
 
+def test_the_examples_of_the_help_of_trace_work_on_the_demo(home: Path) -> None:
+    rows = re.findall(r"verdicts trace --home demo (\S+)", verdicts("trace", "--help").stdout)
+    assert len(rows) == 2
+    for row in rows:
+        done = verdicts("trace", "--home", home, row)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_status_counts_each_page_in_one_state(home: Path) -> None:
     states = json.loads(verdicts("status", "--home", home, "--json").stdout)["pages"]
     names = ("refused", "gone", "held", "failed", "waiting", "stored")

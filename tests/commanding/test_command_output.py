@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from commands import verdicts
+from crawl_site import Site
 from db_home import ALDER, BIRCH, html
 
+from schema.errors import VerdictsError
+from verdicts.boundary import BUG, CUT_SHORT
 from verdicts.cli import cli
+
+ROOT = Path(__file__).parents[2]
 
 COMMANDS = [["schema"], ["--help"], ["--version"], ["parse", "--help"], ["status", "--json"]]
 
@@ -44,6 +52,40 @@ def test_help_shows_every_commands_summary_whole_in_eighty_columns() -> None:
     lines = listed.partition("Example:")[0].strip().splitlines()
     assert {line.split()[0] for line in lines} == cli.commands.keys()
     assert [line for line in lines if not line.endswith(".") or line.endswith("..")] == []
+
+
+def test_the_help_names_each_exit_code_that_there_is_and_the_papers_explain() -> None:
+    def kinds(error: type[VerdictsError]) -> set[int]:
+        return {error.exit_code}.union(*map(kinds, error.__subclasses__()))
+
+    known = {0, CUT_SHORT, BUG}.union(*map(kinds, VerdictsError.__subclasses__()))
+    listed = verdicts("--help").stdout.partition("Exit codes:")[2].partition("Options:")[0]
+    assert {*map(int, re.findall(r"\b(\d+) [a-z]", listed))} == known
+    paper = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert {*map(int, re.findall(r"(?m)^\| (\d+)\b", paper))} == known
+    mail = (ROOT / "deploy" / "notify.sh").read_text("utf-8")
+    assert {*map(int, re.findall(r"(?m)^(\d+)\) ", mail))} == known
+
+
+def test_people_are_told_in_plain_words_and_one_name_for_a_failure(
+    site: Site, tmp_path: Path
+) -> None:
+    missing = f"{site.base}/compare/x-vs-y"
+    crawled = ["crawl", site.base, missing, "--site", "sample", "--allow-private", "--delay", "0"]
+    done = verdicts(*crawled, "--home", tmp_path)
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert {"http_status:404 1", "told before 0", "new 1", "not told before none"} <= {*lines}
+    assert "1 failing or held: 0 told before, 1 new" in done.stderr
+    assert "too few to judge none" in lines
+    built = verdicts("build", "--home", tmp_path)
+    assert re.search(r"look at +1 failing or held: 0 told before, 1 new\n", built.stdout)
+    with sqlite3.connect(built.stdout.splitlines()[-1]) as db:
+        assert db.execute("SELECT code FROM failure").fetchall() == [("http_status",)]
+    status = verdicts("status", "--home", tmp_path).stdout
+    assert "/compare/x-vs-y failed, http_status:404\n" in status
+    assert "pages to look at\n  acknowledged   0\n  not acknowledged 1\n" in status
+    machine = json.loads(verdicts("status", "--home", tmp_path, "--json").stdout)
+    assert [each["code"] for each in machine["look_at"]] == ["http_error:404"]
 
 
 def test_a_report_for_people_is_in_words_and_mebibytes(home: Path) -> None:

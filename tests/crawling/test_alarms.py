@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import verdicts
 from crawl_site import PAGES, Answer, Site, run_crawl
 from recrawling import at
+
+from verdicts.commands.changes import COLUMNS, _lines
 
 PATH = sorted(PAGES)[0]
 CUT = Answer(PAGES[PATH][: len(PAGES[PATH]) // 2])
@@ -99,6 +102,40 @@ def test_the_line_of_a_crawl_counts_a_new_name_and_a_community_vote(site: Site, 
 def test_changes_are_asked_for_by_a_whole_date(home: Path, given: str) -> None:
     done = verdicts("changes", "--home", home, "--since", given)
     assert done.returncode == 2 and f"--since {given}" in done.stderr
+
+
+def test_what_the_first_crawl_brought_is_one_line_and_named_where_asked(
+    site: Site, home: Path
+) -> None:
+    one, later, *_ = sorted(PAGES)
+    run_crawl(home, f"{site.base}{one}", env=at(0))
+    built(home)
+    brought = "2026-11-01  seen for the first time: 1 comparison, 2 tools (--all names each)"
+    assert verdicts("changes", "--home", home).stdout.splitlines() == [brought, "changes: 3"]
+    named = verdicts("changes", "--home", home, "--all").stdout.splitlines()
+    assert len(named) == 4 and named[0].endswith(" appeared")
+    every = json.loads(verdicts("changes", "--home", home, "--json").stdout)["changes"]
+    assert len(every) == 3
+    run_crawl(home, f"{site.base}{later}", env=at(40))
+    built(home)
+    told = verdicts("changes", "--home", home).stdout.splitlines()
+    assert told[0] == brought and len(told) == 4
+    assert f"  {later.rpartition('/')[2]}: comparison appeared" in told[1]
+
+
+def test_a_day_that_brought_much_is_one_line_and_its_changes_are_named() -> None:
+    def change(field: str, day: str | None = "2026-12-12T08:00:00Z", **more: str) -> dict[str, Any]:
+        return dict.fromkeys(COLUMNS) | {"kind": "appeared", "field": field, "seen_by": day} | more
+
+    few, many = ([change("tool", tool=f"t{n}") for n in range(count)] for count in (10, 11))
+    score = change("score", kind="changed", tool="t1", old="81", new="18")
+    assert len([*_lines(few, "2026-11-02", is_all=False)]) == 10
+    assert [*_lines([*many, score], "2026-11-02", is_all=False)] == [
+        "2026-12-12  seen for the first time: 11 tools (--all names each)",
+        "2026-12-12  t1: score changed: 81 -> 18",
+    ]
+    undated = [change("tool", None, tool="t")]
+    assert [*_lines(undated, "", is_all=False)] == ["on no known day  t: tool appeared"]
 
 
 def test_changes_since_a_day_are_those_first_seen_then_or_later(site: Site, home: Path) -> None:

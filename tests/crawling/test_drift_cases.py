@@ -403,5 +403,5 @@ def test_a_crawl_of_three_pages_lets_one_of_them_be_edited(site: Site, home: Pat
 def test_a_site_too_small_to_tell_says_so(site: Site, home: Path) -> None:
     paths = sorted(path for path in site.answers if path.startswith("/compare/"))
     ended = run_crawl(home, *(site.base + path for path in paths[:2]))
-    assert "of 2 pages nobody can tell" in str(ended.report["cannot_tell"])
+    assert "2 pages are too few to tell" in str(ended.report["cannot_tell"])
     assert run_crawl(home, site.base + paths[2]).report["cannot_tell"] == []

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from commands import verdicts
-from db_home import ALDER, BIRCH, CEDAR, Card, page, store
+from db_home import ALDER, BIRCH, CEDAR, WEDNESDAY, Card, page, store
 from release_home import ASKING, FORMULA, NOW, NUMBER, Release, release
 
 from archive import Home
@@ -66,9 +66,22 @@ def test_the_same_archive_makes_one_release_wherever_and_however_often_it_is_ask
     again = exported(home, tmp_path / "elsewhere", "--json")
     told = json.loads(again.stdout)
     assert (told["folder"], told["is_new"]) == (str(made.folder), False)
-    assert again.returncode == 0 and "nothing new" in again.stderr
+    assert again.returncode == 0 and len(told["rows"]) > 30
+    said = exported(home, tmp_path / "elsewhere")
+    holds = f"nothing new: release 2026-11-04.1 holds it all, in {made.folder}\n"
+    assert (said.stdout, said.stderr.count("\n")) == (holds, 0)
     assert not (tmp_path / "elsewhere").exists()
     assert release(home, tmp_path / "out", "--facts").folder.name == "2026-11-04.1-facts"
+
+
+def test_people_are_told_a_few_counts_of_a_new_release_and_programs_all(
+    home: Path, tmp_path: Path
+) -> None:
+    said = exported(home, tmp_path / "out").stdout
+    rows = said.partition("rows\n")[2].partition("files")[0].splitlines()
+    told = json.loads(exported(home, tmp_path / "out", "--json").stdout)["rows"]
+    assert {"comparison", "quote"} < {line.split()[0] for line in rows} < told.keys()
+    assert len(rows) < 10 and all(told[line.split()[0]] == int(line.split()[1]) for line in rows)
 
 
 def test_another_edition_of_a_day_has_the_next_number_and_the_one_before_stays(
@@ -76,7 +89,7 @@ def test_another_edition_of_a_day_has_the_next_number_and_the_one_before_stays(
 ) -> None:
     first = release(home, tmp_path / "out")
     held = first.files()
-    store(home, [page(ELM, CEDAR)])
+    store(home, [page(ELM, CEDAR, at=WEDNESDAY)])
     build(home, workers=1)
     shutil.move(first.folder, tmp_path / "away")
     second = release(home, tmp_path / "out")

@@ -239,8 +239,52 @@ def test_a_kill_at_any_moment_loses_no_acknowledged_decision_and_leaves_no_half_
     assert len(acknowledged) >= 40
 
 
-def test_two_that_decide_at_once_lose_nothing_of_each_other(here) -> None:
-    with adding(here, "one") as (one, _), adding(here, "two") as (two, _):
+@pytest.fixture
+def beside(here, tmp_path) -> Home:
+    """Another home, whose decisions are a link to those of `here`."""
+    other = Home(tmp_path / "beside")
+    other.path.mkdir()
+    other.decisions.symlink_to("../here/decisions.jsonl")
+    return other
+
+
+def test_a_decision_of_a_home_that_shares_its_file_goes_into_that_file(here, beside) -> None:
+    add(here, "same", "alder", "wick")
+    here.decisions.chmod(0o664)
+    add(beside, "same", "alder", "birch")
+    assert beside.decisions.is_symlink() and not here.decisions.is_symlink()
+    assert [line.b for line in read_decisions(here.decisions).lines] == ["wick", "birch"]
+    assert here.decisions.stat().st_mode & 0o777 == 0o664
+    with pytest.raises(UsageError, match="are decided to differ, and to be the same"):
+        add(beside, "differ", "wick", "birch")
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("../here/gone.jsonl", r"a link to .*/here/gone\.jsonl, which is not there"),
+        ("decisions.jsonl", "cannot be read: Too many levels of symbolic links"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_refused_and_not_taken_for_no_decisions(
+    beside, target, why
+) -> None:
+    beside.decisions.unlink()
+    beside.decisions.symlink_to(target)
+    for attempt in (
+        lambda: read_decisions(beside.decisions),
+        lambda: add(beside, "same", "x", "y"),
+    ):
+        with pytest.raises(IntegrityError, match=why):
+            attempt()
+    assert beside.decisions.readlink() == Path(target)
+
+
+@pytest.mark.parametrize("second", ["here", "beside"])
+def test_two_that_decide_at_once_lose_nothing_of_each_other(here, beside, tmp_path, second) -> None:
+    other = Home(tmp_path / second)
+    add(here, "differ", "zero", "nought")
+    with adding(here, "one") as (one, _), adding(other, "two") as (two, _):
         said = {line.decode().strip() for told in (one, two) for line in islice(told, 25)}
     assert len(said) == 50
     assert said <= {line.b for line in read_decisions(here.decisions).lines}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
+import re
 import socket
 import sqlite3
 import sys
@@ -103,6 +105,21 @@ def test_what_is_over_a_bound_is_refused_and_the_server_lives(server: Server, na
     assert str(database().parent) not in page.text
     assert server.process.poll() is None
     assert run(server, "select 1 as one").text == '[{"one": 1}]'
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_query_that_is_refused_stays_where_it_was_typed(server: Server, name: str) -> None:
+    sql = REFUSED[name]
+    page = server.ask(f"/verdicts/-/query?sql={quote(sql)}&x=3", timeout_s=PROMPT_S).text
+    (typed,) = re.findall(r'<textarea id="sql" name="sql"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert html.unescape(typed) == sql and 'class="notice"' in page
+
+
+def test_the_parameters_of_a_query_that_is_refused_stay_too(server: Server) -> None:
+    page = server.ask("/verdicts/-/query?sql=delete+from+quote+where+id=:x&x=3&_size=1").text
+    assert re.findall(r'<input id="p-\d" type="text" name="(\w+)" value="(\w*)">', page) == [
+        ("x", "3")
+    ]
 
 
 def test_functions_that_would_compare_every_place_are_ours(server: Server) -> None:
@@ -266,6 +283,7 @@ def test_a_request_that_is_too_long_is_refused(server: Server) -> None:
 def test_without_sql_the_pages_stay_and_sql_is_refused() -> None:
     with serving(database(), "--no-sql") as closed:
         assert closed.ask("/verdicts/-/query.json?sql=select+1").status == 403
+        assert "<textarea" not in closed.ask("/verdicts/-/query?sql=select+1").text
         assert closed.ask("/verdicts/tool.json?_where=1=1").status == 403
         assert closed.ask("/verdicts/tool.json").status == 200
         assert "SQL" not in closed.ask("/").text

@@ -48,6 +48,17 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+def test_numbers_of_an_answer_stand_to_the_right_under_their_heads(sample: Server) -> None:
+    page = sample.ask("/verdicts/reviewer_pairs").text
+    number = r'<t([dh])(?: scope="col")? class="num"(?: data-name="(\w+)")?[^>]*>(?:<bdi>)?([^<]+)'
+    found = re.findall(number, page)
+    heads = [text for kind, _, text in found if kind == "h"]
+    cells = [(name, text) for kind, name, text in found if kind == "d"]
+    assert heads[0] == "quote_pairs" and heads[-1] == "same_share_percent"
+    assert {name for name, _ in cells} == {*heads} and all(float(text) >= 0 for _, text in cells)
+    assert 'scope="col">first_reviewer<' in page
+
+
 def compared() -> Iterable[Any]:
     """The sample site's comparisons as it answers with them."""
     return (each for each in pages() if each.path.startswith("/compare/") and each.status == 200)

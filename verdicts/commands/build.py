@@ -102,8 +102,9 @@ def _tell(report: BuildReport, home: Path) -> None:
     from db.identity import matcher_version
     from db.statistics import are_installed
 
-    said = asdict(report) | {"waiting": report.waiting.line(), "changes": report.changes or "none"}
-    path = said.pop("path")
+    said = asdict(report) | {"changes": report.changes or "none"}
+    said["look_at"] = report.waiting.line()  # as `status` calls what it lists of these
+    path, _ = said.pop("path"), said.pop("waiting")
     print_report(said, as_json=False)
     if matcher_version() is None:
         note("pairs of tools with near names were not looked for: rapidfuzz is not installed")

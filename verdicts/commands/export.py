@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from schema.errors import UsageError
-from verdicts.console import note, print_report, progress
+from verdicts.console import note, print_report, progress, say
 from verdicts.options import example, home_option, json_option
 from verdicts.outfile import require_outside
+
+COUNTED = ("comparison", "tool", "card", "quote", "reviewer", "capture", "change")
+"""The tables whose rows are counted for people; the data package counts those of all."""
 
 
 @click.command(
@@ -59,7 +62,13 @@ def export(
         raise UsageError(what=f"{base}: not an address that files can be served under")
     with progress() as tell:
         report = run_export(home, out, is_facts=is_facts, base=base, since=since, progress=tell)
-    print_report(asdict(report), as_json=as_json)
-    said = f"next: {report.folder}/README.md says how to read it"
-    note(said if report.is_new else f"nothing new: the same release was made before; {said}")
+    told = asdict(report)
+    if as_json:
+        print_report(told, as_json=True)
+    elif not report.is_new:
+        say(f"nothing new: release {report.release} holds it all, in {report.folder}")
+    else:
+        told["rows"] = {name: report.rows[name] for name in COUNTED}
+        print_report(told, as_json=False)
+        note(f"next: {report.folder}/README.md says how to read it")
     return 0

@@ -22,9 +22,9 @@ AROUND = 44
 @click.command(
     "trace",
     epilog=example(
-        "verdicts trace a-vs-b",
-        "verdicts trace 0d41be7c",
-        "verdicts trace quote/17 --json | jq .places",
+        "verdicts demo --no-serve",
+        "verdicts trace --home demo 037f7a80",
+        "verdicts trace --home demo card/16 --json | jq .places",
     )
     + "\n\n\b\nNext: `verdicts explain ADDRESS` shows the whole page, block by block.",
 )
@@ -35,8 +35,10 @@ def trace(row: str, home: Path, as_json: bool) -> int:
     """Show where values stand in the bytes, and derive them again.
 
     ROW is the key of a quote or card, or how it begins; a comparison's name or address; or a table
-    and an id, as in card/17. Each value is told with the visible block it stands in, the capture,
-    and the WARC file that holds it. Exit 40 where one does not come out of the bytes again.
+    and an id, as the address of each row has it in `verdicts serve`. A tool is traced by its cards,
+    a reviewer by quotes: asked for one of these, it names them. Each value is told with the visible
+    block it stands in, the capture, and the WARC file that holds it. Exit 40 where one does not
+    come out of the bytes again.
     """
     from db.trace import trace_row
 
