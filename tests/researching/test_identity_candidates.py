@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from commands import parsed
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
@@ -167,9 +167,10 @@ def test_names_that_differ_behind_the_characters_looked_at_are_listed_with_what_
     assert pairs(too_long, too_long.upper()) == [(too_long.upper(), too_long, (), "same")]
 
 
-@given(st.lists(WORDS | st.text("abc ", max_size=400), max_size=300).map(" ".join))
-def test_no_name_is_looked_at_by_more_characters_and_a_shorter_one_by_all(name: str) -> None:
-    read = read_name(name)
+@given(st.lists(WORDS | st.text("abc ", min_size=1), min_size=1), st.integers(1, 60))
+@example(["x" * 990], 1)
+def test_no_name_is_looked_at_by_more_characters_and_a_shorter_one_by_all(words, times) -> None:
+    read = read_name(" ".join(words * times))
     whole = [*(read.vendor or "").split(), *read.core]
     looked_at = sum(map(len, _whole(read)))
     assert looked_at <= LONGEST
