@@ -95,18 +95,23 @@ def find_parameters(passage: Passage) -> Iterator[FoundValue]:
     ...     return [(text[it.start:it.end], it.value, it.unit) for it in found]
     >>> shown("An 8x7B model with 12B active, no 7B users.")
     [('8x7B', '8x7e9', None), ('12B active', '12e9', 'active')]
-    >>> shown("Twenty-four billion parameters; two million dollars; better than a 70B.")
+    >>> shown("Twenty-four billion parameters; two million dollars; better than a 70B; 0B active.")
     [('Twenty-four billion parameters', '24e9', None)]
     """
     for it in _PARAMETERS.finditer(passage.text):
         before = passage.before(it.start())
-        if it["said"] or _is_count(passage, it, before):
+        if _is_any(it) and (it["said"] or _is_count(passage, it, before)):
             number = plain(to_number(it["number"] or it["spelt"]))
             power = _EXPONENTS[(it["power"] or it["large"])[0].lower()]
             mix = f"{it['mix'][:-1]}x" if it["mix"] else ""
             is_active = "active" in (it["said"] or "") or _ACTIVE_BEFORE.search(before)
             unit = "active" if is_active else None
             yield FoundValue(*it.span(), "parameters", f"{mix}{number}e{power}", unit)
+
+
+def _is_any(it: re.Match[str]) -> bool:
+    """Whether it says how large: what is of 0 parameters, or a mixture of 0, is not said to be."""
+    return to_number(it["number"] or it["spelt"]) * int((it["mix"] or "1x")[:-1]) > 0
 
 
 def _is_count(passage: Passage, it: re.Match[str], before: str) -> bool:
@@ -152,9 +157,10 @@ def find_memory(passage: Passage) -> Iterator[FoundValue]:
     [('6 GB', '6', 'GB'), ('512MB of RAM', '512', 'MB')]
     """
     for it in _MEMORY.finditer(passage.text):
-        if it["said"] or _is_working(passage, it):
+        number = to_number(it["number"])
+        if number and (it["said"] or _is_working(passage, it)):
             unit = "MB" if it["unit"][0] in "Mm" else "GB"
-            yield FoundValue(*it.span(), "memory", plain(to_number(it["number"])), unit)
+            yield FoundValue(*it.span(), "memory", plain(number), unit)
 
 
 def _is_working(passage: Passage, it: re.Match[str]) -> bool:
