@@ -6,6 +6,7 @@ with several parts both may hold.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from db.derived.claims import Claim
 
 METHOD = "two-published-values"
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 AGAINST_PAID = ("open source", "open weights")
 """What a text says of openness that the label "Paid" speaks against. A price beside "Free" is
@@ -26,6 +27,9 @@ MOST_TEXTS = 50
 COMPARED = ("parameters", "licence", "price", "context", "memory", "openness")
 """Attributes of which a tool has one value, or a set that each text gives whole. Dates are of many
 events, and none speaks against another."""
+
+_VERSION = re.compile(r"-(?:\d\.\d|\d-Clause.*)\Z")
+"""What a licence has beside its family's name: MIT-0 is no version of MIT."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +131,10 @@ def _is_shared(mine: StatedValues, theirs: StatedValues) -> bool:
 
 
 def _values(stated: Sequence[Stated]) -> StatedValues:
-    """Their values; source and weights that are open do not speak against each other."""
+    """Their values; source and weights that are open do not speak against each other, nor does an
+    exception against its licence."""
     own = {it.claim.value.split(" ")[0] for it in stated if it.claim}
-    families = {value[:at] for value in own for at, sign in enumerate(value) if sign == "-"}
-    return StatedValues(own, own | families)
+    return StatedValues(own, own | {_VERSION.sub("", value) for value in own})
 
 
 def _is_at_one_time(one: Stated, other: Stated) -> bool:
