@@ -14,7 +14,8 @@ from db.derived.names import FoundName
 from db.derived.passage import Passage
 
 _SET_AGAINST = re.compile(
-    r"\b(?:against|versus|vs\.?|unlike|compared (?:to|with)|than)(?: the| its| their)? \Z",
+    r"\b(?:against|versus|vs\.?|unlike|compared (?:to|with)"
+    r"|(?<!more )(?<!less )(?<!fewer )than)(?: the| its| their)? \Z",
     re.IGNORECASE,
 )
 _WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}")
