@@ -62,7 +62,9 @@ _COINED = (
     rf"|(?P<code>USD|EUR|GBP) (?P<coded>{DIGITS})"
 )
 _PRICE = re.compile(
-    rf"(?<![\w.,$€£])(?:(?<!-)|(?<=[\dk€£$]-))(?:{_MARKED}|{_COINED})\+?(?![\d%]|[.,]\d|-\w)"
+    # The letters are those that any form begins with: most words are passed over by their first.
+    r"(?<![\w.,$€£])(?=[\d$€£adefghnostuz])(?:(?<!-)|(?<=[\dk€£$]-))"
+    rf"(?:{_MARKED}|{_COINED})\+?(?![\d%]|[.,]\d|-\w)"
     rf"(?P<per>{_PER})?(?!\w)",
     re.IGNORECASE,
 )
