@@ -19,6 +19,8 @@ MOST_ROWS = 200
 PER_PAGE = 20
 DATED = "iif(last_seen is null, null, captured_at) as captured_at"
 """The date of a comparison's capture, where it is a sound one."""
+IN_ORDER = "iif(date_precision in ('month', 'year'), captured_at, captured_until)"
+"""What captures are sorted by: where a clock was wrong, the date of the crawl after it tells."""
 MOST_CARDS = 20
 MOST_PLACES = 2000
 """At how many of its places words are looked at for a tool that shares them with another."""
@@ -53,9 +55,7 @@ def home(conn: sqlite3.Connection) -> dict[str, Any]:
         "reviewers": reviewers(conn),
         "sites": rows(conn, "select site, title, base from site order by site"),
         "span": first(
-            conn,
-            "select min(captured_at) as first, max(captured_at) as last from capture"
-            " where date_source <> 'file'",
+            conn, "select min(first_seen) as first, max(last_seen) as last from comparison"
         ),
     }
 
@@ -103,11 +103,12 @@ def comparison(conn: sqlite3.Connection, key: str, as_of: str | None = None) -> 
     return found
 
 
-COMPARISON = """
-select v.*, c.*, p.url, s.title as site_title, p.state as page_state, a.date_source, a.body_sha256,
-       a.opt_outs, (
+COMPARISON = f"""
+select v.*, c.*, p.url, s.title as site_title, p.state as page_state, a.date_source,
+       a.date_precision, a.captured_until, a.body_sha256, a.opt_outs, (
          select opt_outs from capture where page_id = c.page_id
-         order by date_source = 'file', captured_at desc, id desc limit 1) as newest_opt_outs,
+         order by date_source = 'file', captured_until is null desc, {IN_ORDER} desc, id desc
+         limit 1) as newest_opt_outs,
        v.number as version_number
 from comparison c
 left join site s on s.site = c.site left join page p on p.id = c.page_id
@@ -115,14 +116,15 @@ left join capture a on a.id = c.capture_id left join comparison_version v on v.i
 where c.comparison = :key"""
 
 # What a page said on a day is what its newest good capture until then gave.
-COMPARISON_AS_OF = """
+COMPARISON_AS_OF = f"""
 select v.id as version_id, v.number as version_number, v.title, v.layout, v.quotes_taken_down,
-       v.first_seen, v.last_seen, a.captured_at, a.date_source, a.body_sha256, a.opt_outs,
+       v.first_seen, v.last_seen, a.captured_at, a.date_source, a.date_precision, a.captured_until,
+       a.body_sha256, a.opt_outs,
        null as newest_opt_outs, 'stored' as state
 from comparison_version v join capture a on a.id = (
   select id from capture where version_id = v.id and date_source <> 'file'
-    and captured_until <= :until order by captured_at desc, id desc limit 1)
-where v.page_id = :id and v.first_seen <= :until order by v.number desc limit 1"""
+    and captured_until <= :until order by {IN_ORDER} desc, id desc limit 1)
+where v.page_id = :id order by v.number desc limit 1"""
 
 TOOLS_OF_VERSION = """
 select vt.*, t.id as tool_id, t.tool as tool_key, t.slug, t.url, k.name, k.category, k.tagline,

@@ -1,5 +1,7 @@
 """The order of a page's captures, which does not follow a clock that was once wrong. Pure data.
 
+Which clock was wrong, and where pages stand beside each other, a build tells (db.staging.clocks).
+
 What a crawl of ours stored comes after all that was stored of the page before it, whatever its
 date; an import goes to the place of its date. What only a file's own time dates comes before all
 that has a date: tools set that time to what they like. Ids are given in the order of storing, a

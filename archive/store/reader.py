@@ -68,11 +68,6 @@ class Capture:
         """What the captures of a page sort by."""
         return self.seen_at, self.id
 
-    @property
-    def sound_date(self) -> str | None:
-        """Its date. Absent: None where only a file's own time says it, which tools set freely."""
-        return None if self.date_source == "file" else self.captured_at
-
 
 class StoredBody(NamedTuple):
     """Where the bytes of a body lie. Absent: `damage` is None where it is sound."""

@@ -123,7 +123,7 @@ def _others(
         by_page[each.page_id].append(_unread(each, own, snapshot.recorded_at))
     for page in snapshot.pages():
         seen = by_page[page.id]
-        place_in_time(seen)
+        place_in_time(seen, {})
         if seen or page.id not in histories:
             known = histories.get(page.id)
             told = _staged(page) if known is None else known.page
@@ -135,10 +135,13 @@ def _staged(page: Page) -> StagedPage:
     return StagedPage(page.id, page.site, page.url, *own, None, page.url, 0, is_shared=False)
 
 
+_TOLD = "id run_id url captured_at date_source precision status kind".split()
+
+
 def _unread(capture: Capture, signals: Iterable[str], at: str) -> Seen:
     """A capture of which no record file speaks."""
     seen = Seen()
-    for name in ("id", "url", "captured_at", "date_source", "precision", "status", "kind"):
+    for name in _TOLD:
         setattr(seen, name, getattr(capture, name))
     seen.asked = asked(" ".join(sorted(signals)), capture.denied_tokens, at)
     seen.outcome, seen.shown, seen.failure = "other", None, None

@@ -105,7 +105,8 @@ def _told(published: Path) -> tuple[str, tuple[ReleasedSite, ...]]:
         if not is_of_this_edition(db):
             raise StartError(what=f"{published}: of another edition; `verdicts build` makes one")
         newest = db.execute(
-            "SELECT captured_at FROM capture ORDER BY date_source = 'file', captured_at DESC"
+            "SELECT captured_at FROM capture ORDER BY captured_until IS NULL OR captured_until <"
+            " captured_at OR date_precision IN ('month', 'year'), captured_at DESC LIMIT 1"
         ).fetchone()
         sites = db.execute("SELECT title, base FROM site ORDER BY title").fetchall()
     if newest is None:

@@ -18,13 +18,14 @@ from archive.ledger import NotedChange
 from db.rows.differing import turned_pages, turned_values
 from db.rows.over_time import ShownSpan, Timeline, ValueRun, timeline
 from db.rows.tables import Values, insert_rows
+from db.staging.clocks import is_in_order
 from db.staging.ids import CROWDED, FIELDS_OF_SIDE, READINGS, SIDES, TOOL, change_id
 from schema.rows.timeline import ChangeRow, HistoryRow
 
 _TOOLS = """
-SELECT side.tool_id, side.id, seen.id, seen.first_seen, seen.last_seen
-FROM side_seen AS seen JOIN side ON side.id = seen.side_id
-ORDER BY side.tool_id, seen.first_seen, seen.id
+SELECT side.tool_id, side.id, first_at, last_at, span.id, first_seen, last_seen
+FROM temp.span JOIN side ON side.id = span.side
+ORDER BY side.tool_id, first_at, span.id
 """
 # A side that extracted texts alone show says nothing by what it lacks: they show no badge.
 _CARDS = """
@@ -115,9 +116,9 @@ def _insert_tool(
     turned = turned_pages(db, {side for side, *_ in spans})
     for field, stated in _fields(db, tool):
         told = [
-            ShownSpan(stated.values[side], first, last, place)
-            for side, place, first, last in spans
-            if first is not None and side in stated.values
+            ShownSpan(stated.values[side], *span)
+            for side, *span in spans
+            if is_in_order(span[0]) and side in stated.values
         ]
         found = timeline(told, turned_values(turned, stated.values))
         if len(found.runs) > 1:
@@ -211,7 +212,8 @@ def _kind(old: ValueRun, new: ValueRun) -> str:
 
 def _appeared(db: sqlite3.Connection, tool: int, spans: list[tuple[Any, ...]]) -> Values:
     """The row that says when a tool was first seen."""
-    _, place, first, _ = next((span for span in spans if span[2] is not None), spans[0])
+    told = next((span for span in spans if span[4] is not None), spans[0])
+    place, first = told[3], told[4]
     version = place // SIDES
     own = ("appeared", "source", _comparison(db, version), version, None, None, None, first)
     return change_id(place, TOOL), *own, tool, None, None, "tool"

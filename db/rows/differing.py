@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from db.rows.over_time import HasTurned, RunValue, ShownSpan, Timeline, timeline
 from db.rows.tables import Values, insert_rows
+from db.staging.clocks import BEFORE_ALL, sound_date
 from db.staging.ids import PLACES, SIDES, conflict_id
 from schema.rows.pages import FindingRow
 
@@ -25,27 +26,29 @@ LONGEST_VALUE = 120
 """So much of a value is shown in a finding's detail. Units: code points."""
 CODE = "observation_conflict"
 
-_CARDS = """
-SELECT side.card_id, side.id, seen.id, seen.first_seen, seen.last_seen,
+_CARDS = f"""
+SELECT side.card_id, side.id,
+  span.first_at, span.last_at, span.id, span.first_seen, span.last_seen,
   iif(slug IS NULL, NULL, side.tool_id), side.badge, votes_ship || '/' || votes_skip,
   side.pricing
 FROM joined_card AS joined JOIN side ON side.card_id = joined.id
-JOIN side_seen AS seen ON seen.side_id = side.id JOIN slugs ON slugs.id = side.tool_id
-WHERE seen.first_seen IS NOT NULL
+JOIN temp.span ON span.side = side.id JOIN slugs ON slugs.id = side.tool_id
+WHERE span.first_at >= '{BEFORE_ALL}'
   AND (addressed_differs OR badge_differs OR votes_differs OR pricing_differs)
-ORDER BY 1, seen.first_seen, seen.id
+ORDER BY 1, span.first_at, span.id
 """
-_QUOTES = """
-SELECT own.quote_id, own.side_id, seen.id, seen.first_seen, seen.last_seen,
+_QUOTES = f"""
+SELECT own.quote_id, own.side_id,
+  span.first_at, span.last_at, span.id, span.first_seen, span.last_seen,
   iif(slug IS NULL, NULL, side.tool_id), own.reviewer_id, own.score,
   iif(own.verdict_source = 'page', own.verdict, NULL),
   iif(own.verdict_source = 'page', NULL, own.verdict), own.verdict_source
 FROM joined_quote AS joined JOIN side_quote AS own ON own.quote_id = joined.id
-JOIN side ON side.id = own.side_id JOIN side_seen AS seen ON seen.side_id = side.id
+JOIN side ON side.id = own.side_id JOIN temp.span ON span.side = side.id
 JOIN slugs ON slugs.id = side.tool_id
-WHERE seen.first_seen IS NOT NULL AND (addressed_differs OR reviewer_differs OR score_differs
+WHERE span.first_at >= '{BEFORE_ALL}' AND (addressed_differs OR reviewer_differs OR score_differs
   OR printed_differs OR inferred_differs OR printed IS NOT NULL AND inferred IS NOT NULL)
-ORDER BY 1, seen.first_seen, seen.id
+ORDER BY 1, span.first_at, span.id
 """
 _CARD_FIELDS = ("slug", "badge", "votes", "pricing")
 _QUOTE_FIELDS = ("slug", "reviewer", "score", "verdict", "inferred verdict")
@@ -94,10 +97,10 @@ def _of_thing(
     """The findings about one card or quote, whose row is brought up to date."""
     turned = turned_pages(db, {row[1] for row in stated})
     for at, name in enumerate(kind.fields):
-        spans = [ShownSpan(row[5 + at], row[3], row[4], row[2]) for row in stated]
+        spans = [ShownSpan(row[7 + at], *row[2:7]) for row in stated]
         spans = [span for span in spans if span.value is not None]
         if len({span.value for span in spans}) > 1:
-            values = {row[1]: row[5 + at] for row in stated}
+            values = {row[1]: row[7 + at] for row in stated}
             found = timeline(spans, turned_values(turned, values))
             newest = found.newest
             if newest is not None:
@@ -113,11 +116,9 @@ def _printed(
 ) -> Iterator[Values]:
     """A verdict that a page prints while another page's figures give the other one."""
     spans = [
-        ShownSpan(
-            f"{'printed' if row[8] else 'inferred'} {row[8] or row[9]}", row[3], row[4], row[2]
-        )
+        ShownSpan(f"{'printed' if row[10] else 'inferred'} {row[10] or row[11]}", *row[2:7])
         for row in stated
-        if row[8] or row[9]
+        if row[10] or row[11]
     ]
     found = timeline(spans)
     sources, verdicts = ({str(each).split()[at] for each in found.disagreeing} for at in (0, 1))
@@ -145,7 +146,10 @@ def _finding(
     more = len(found.disagreeing) - len(told)
     told += [f"and {more} more"] if more else []
     times = list(found.disagreeing.values())
-    since, until = min(first for first, _ in times), max(last for _, last in times)
+    since, until = (
+        pick(filter(None, (sound_date(each[at]) for each in times)), default=None)
+        for at, pick in enumerate((min, max))
+    )
     card, quote = (thing, None) if kind.places == SIDES else (None, thing)
     number = conflict_id(thing, kind.places, at)
     return number, None, None, None, card, quote, CODE, name, " | ".join(told), since, until
@@ -167,7 +171,7 @@ def _where(db: sqlite3.Connection, span: ShownSpan) -> str:
     sql = "SELECT comparison FROM comparison JOIN comparison_version AS version"
     sql += " ON version.page_id = comparison.id WHERE version.id = ?"
     (shown,) = db.execute(sql, (span.place // SIDES,)).fetchone()
-    return f"{shown}, {span.first}"
+    return ", ".join(filter(None, (shown, span.since)))
 
 
 def _short(value: object) -> str:

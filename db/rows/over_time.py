@@ -7,7 +7,9 @@
 
 Where two values are shown at one time, neither follows the other: that is a disagreement, and a
 change only once one of them is shown alone. Pages of one day disagree too, unless a page itself
-went from one to the other that day. Pure: no SQL, no rows.
+went from one to the other that day. Spans lie between places (db.staging.clocks): one that a wrong
+clock gave has its order and no date; one of a month or a year counts where nothing else was shown
+that may have come before it as well as after. Pure: no SQL, no rows.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
+from db.staging.clocks import VAGUE, sound_date
+
 MOST_AT_ONCE = 50
 """So many of the values that are shown at one time are noted as disagreeing."""
 RunValue = Hashable
@@ -29,26 +33,48 @@ HasTurned = Callable[[str, RunValue, RunValue], bool]
 class ShownSpan(NamedTuple):
     """Some pages state a value from one capture to another.
 
-    Shape: `first` and `last` are times in ISO 8601, `place` tells where it was stated first.
-    Absent: the value None is that they state none.
+    Shape: `first` and `last` are places in time, `place` tells where it was stated first, `since`
+    and `until` the first and the last sound date between.
+    Absent: the value None is that they state none; dates are None where the places are all.
     """
 
     value: RunValue
     first: str
     last: str
     place: int
+    since: str | None = None
+    until: str | None = None
 
 
 @dataclass(slots=True)
 class ValueRun:
-    """A value as it stood for a time. Absent: the value None is that none was stated."""
+    """A value as it stood for a time.
+
+    Shape: `at` is the last place in time where it was shown.
+    Absent: the value None is that none was stated, dates are None where none is sound.
+    """
 
     value: RunValue
-    first: str
-    last: str
+    first: str | None
+    last: str | None
+    at: str
     place: int
     is_settled: bool = True
     """Whether it was shown alone; else another value was shown at the same time until the end."""
+
+    @classmethod
+    def of(cls, span: ShownSpan) -> ValueRun:
+        """The run that begins with a span."""
+        run = cls(span.value, None, None, span.last, span.place)
+        run.go_on(span)
+        return run
+
+    def go_on(self, span: ShownSpan) -> None:
+        """It is shown by a span too."""
+        until = span.until or sound_date(span.last)
+        self.first = self.first or span.since or sound_date(span.first)
+        self.last = max(filter(None, (self.last, until)), default=None)
+        self.at = max(self.at, span.last)
 
 
 @dataclass(slots=True)
@@ -57,7 +83,7 @@ class Timeline:
 
     runs: list[ValueRun] = field(default_factory=list)
     disagreeing: dict[RunValue, tuple[str, str]] = field(default_factory=dict)
-    """Each value shown beside another, with the first and the last time that it was."""
+    """Each value shown beside another, with the first and the last place in time where it was."""
 
     @property
     def newest(self) -> ValueRun | None:
@@ -79,14 +105,19 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
     [1, 2]
     """
     found = Timeline()
-    every = sorted(_telling(spans), key=lambda span: (span.first, span.last, span.place))
+    every = sorted(
+        _telling(_placed([*spans])), key=lambda span: (span.first, span.last, span.place)
+    )
     begun: dict[RunValue, ValueRun] = {}
     current: ValueRun | None = None
     for time, shown, starting in _moments(every):
         for span in starting:
-            begun.setdefault(span.value, ValueRun(span.value, span.first, span.last, span.place))
-        if current is not None and current.value in shown:
-            current.last = time
+            if span.value in begun:
+                begun[span.value].go_on(span)
+            else:
+                begun[span.value] = ValueRun.of(span)
+            if current is not None and span.value == current.value:
+                current.go_on(span)
         if len(shown) > 1:
             found.disagree(islice(shown, MOST_AT_ONCE), time, time)
             continue
@@ -94,36 +125,68 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
         if current is None or value != current.value:
             if current is not None and _is_one_day(current, value, time, has_turned):
                 if None not in (current.value, value):
-                    found.disagree((current.value, value), current.last, time)
+                    found.disagree((current.value, value), current.at, time)
                 continue
             current = begun.pop(value)
-            current.last = time
             found.runs.append(current)
         begun.clear()
     _settle(found, every, begun)
     return found
 
 
+class _Stretches:
+    """The stretches of time in which some spans lie."""
+
+    def __init__(self, spans: Iterable[ShownSpan]) -> None:
+        self._firsts, self._lasts = list[str](), list[str]()
+        for span in sorted(spans, key=lambda span: span.first):
+            if self._lasts and span.first <= self._lasts[-1]:
+                self._lasts[-1] = max(self._lasts[-1], span.last)
+            else:
+                self._firsts.append(span.first)
+                self._lasts.append(span.last)
+
+    def touch(self, first: str, last: str) -> bool:
+        """Whether any lies between two places, wholly or in part."""
+        at = bisect_right(self._firsts, last) - 1
+        return at >= 0 and self._lasts[at] >= first
+
+
+def _placed(spans: list[ShownSpan]) -> Iterator[ShownSpan]:
+    """The spans whose place is known: of those dated by month or year the ones that lie apart."""
+    exact = [span for span in spans if VAGUE not in span.first]
+    yield from exact
+    stretches, until, together = _Stretches(exact), "", list[ShownSpan]()
+    for span in sorted((span for span in spans if VAGUE in span.first), key=lambda it: it.first):
+        if span.first > until:
+            yield from _apart(together, until, stretches)
+            together = []
+        together.append(span)
+        until = max(until, span.last.partition(VAGUE)[2])
+    yield from _apart(together, until, stretches)
+
+
+def _apart(vague: list[ShownSpan], until: str, stretches: _Stretches) -> list[ShownSpan]:
+    """Spans that may have been at one time, where they agree and nothing else was shown then."""
+    values = {span.value for span in vague}
+    is_apart = len(values) == 1 and not stretches.touch(vague[0].first.partition(VAGUE)[0], until)
+    return vague if is_apart else []
+
+
 def _telling(spans: Iterable[ShownSpan]) -> Iterator[ShownSpan]:
     """The spans, without those that state nothing while another page states something."""
-    by_time = sorted(spans, key=lambda span: span.first)
-    firsts, lasts = list[str](), list[str]()  # of the stretches in which anything is stated
-    for span in (span for span in by_time if span.value is not None):
-        if lasts and span.first <= lasts[-1]:
-            lasts[-1] = max(lasts[-1], span.last)
-        else:
-            firsts.append(span.first)
-            lasts.append(span.last)
-    for span in by_time:
-        at = bisect_right(firsts, span.last) - 1
-        if span.value is not None or at < 0 or lasts[at] < span.first:
+    every = [*spans]
+    stated = _Stretches(span for span in every if span.value is not None)
+    for span in every:
+        if span.value is not None or not stated.touch(span.first, span.last):
             yield span
 
 
 def _is_one_day(current: ValueRun, value: RunValue, time: str, has_turned: HasTurned) -> bool:
     """Whether a value follows another on one day, and no page went from one to the other."""
     day = time[:10]
-    return current.last[:10] == day and not has_turned(day, current.value, value)
+    is_dated = sound_date(time) is not None and current.last == current.at
+    return is_dated and current.at[:10] == day and not has_turned(day, current.value, value)
 
 
 def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[RunValue, ValueRun]) -> None:
@@ -134,7 +197,7 @@ def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[RunValue, Value
     newest = max(stated, key=lambda span: (span.last, span.first, span.place))
     run, last = found.newest, begun.get(newest.value)
     if (run is None or run.value != newest.value) and last is not None:
-        last.last, last.is_settled = newest.last, False
+        last.is_settled = False
         found.runs.append(last)
 
 

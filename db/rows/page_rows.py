@@ -36,6 +36,14 @@ def public_detail(detail: str, *, is_withheld: bool) -> str:
     return _CITED.sub("[withheld]", detail) if is_withheld else detail
 
 
+def _until(each: Seen) -> str | None:
+    """The last moment that a capture's date may mean. Absent: None where nothing is known of it."""
+    if each.clock is not None:
+        return each.clock.until
+    at, precision = each.captured_at, each.precision
+    return at if precision == "second" else latest(at, precision)
+
+
 class PageRows:
     """Collects the rows of pages, by table.
 
@@ -45,8 +53,9 @@ class PageRows:
     def __init__(self, staging: Staging, at: str) -> None:
         self._staging, self._ids = staging, PublicIds(staging.db)
         self._bounds = due_bounds(at)
-        self.places: list[tuple[int, int, str, int]] = []
-        """For each version its id, its page, and the place in time of its newest capture."""
+        self.places: list[tuple[int, int, str, int, str, str]] = []
+        """For each version its id, its page, place in time and number of its newest capture, and
+        between which places it was shown."""
         self.rows: dict[type[Row], list[Values]] = {
             model: []
             for model in (
@@ -95,7 +104,7 @@ class PageRows:
 
     def _add_capture(self, page: StagedPage, each: Seen, version_of: dict[int, int | None]) -> None:
         """The row of a capture; `version_of` has all of its page."""
-        at, precision, again = each.captured_at, each.precision, each.revisit_of
+        again = each.revisit_of
         if again is not None and again not in version_of:
             again = again if self._staging.is_published(again) else None
         self.rows[CaptureRow].append(
@@ -103,10 +112,10 @@ class PageRows:
                 each.id,
                 page.public,
                 None if each.url == page.url else each.url,
-                at,
+                each.captured_at,
                 each.date_source,
-                precision,
-                at if precision == "second" else latest(at, precision),
+                each.precision,
+                _until(each),
                 each.status,
                 each.content_type,
                 each.kind,
@@ -123,7 +132,7 @@ class PageRows:
     ) -> None:
         shown, number = version.shown, version.id
         newest = version.seen[-1]
-        self.places.append((number, page.id, newest.seen_at, newest.id))
+        self.places.append((number, page.id, newest.seen_at, newest.id, *version.span))
         self.rows[VersionRow].append(
             (
                 number,

@@ -7,21 +7,31 @@ other side of the tool comes between. What changed over time is read from these 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from operator import itemgetter
+from typing import Any, NamedTuple
 
-from db.rows.tables import Values, insert_rows
+from db.rows.tables import insert_rows
+from db.staging.clocks import span_of
 from db.staging.ids import SIDES
 from schema.rows.comparisons import SideSeenRow
 
 _SHOWN = """
-SELECT side.tool_id, side.id, version.first_seen, version.last_seen, version.id, shown.position
+SELECT side.tool_id, side.id, known.first_at, known.last_at, version.first_seen,
+  version.last_seen, version.id, shown.position
 FROM version_side AS shown CROSS JOIN side ON side.id = shown.side_id
 CROSS JOIN comparison_version AS version ON version.id = shown.version_id
+CROSS JOIN staging.version AS known ON known.id = version.id
 CROSS JOIN page ON page.id = version.page_id
-ORDER BY side.tool_id, version.first_seen, page.url, version.number, shown.position
+ORDER BY side.tool_id, known.first_at, page.url, version.number, shown.position
 """
+_SPANS = (
+    "CREATE TEMP TABLE span (id INTEGER PRIMARY KEY, side, first_at, last_at,"
+    " first_seen, last_seen)",
+    "CREATE INDEX temp.span_side ON span (side)",
+)
+AT_ONCE = 1000
 # Of pages that were captured more than once that day; on other days time tells what came first.
 _TURNED = """
 CREATE TEMP TABLE turned AS
@@ -32,34 +42,59 @@ JOIN comparison_version AS earlier
   AND substr(earlier.last_seen, 1, 10) = substr(later.first_seen, 1, 10)
 JOIN version_side AS old ON old.version_id = earlier.id
 JOIN version_side AS new ON new.version_id = later.id AND new.position = old.position
-WHERE later.number > 1 AND old.side_id <> new.side_id
+WHERE later.number > 1 AND old.side_id <> new.side_id AND NOT EXISTS (
+  SELECT 1 FROM capture WHERE version_id IN (earlier.id, later.id) AND date_precision = 'day')
 """
 
 
+class SideSpan(NamedTuple):
+    """Some versions show a side of a tool, one after another, and no other side between.
+
+    Shape: `number` is a version's id * 2 + side; places as in db.staging.clocks.
+    Absent: `first_seen` and `last_seen` are None where no capture has a sound date.
+    """
+
+    number: int
+    side: int
+    version: int
+    first_at: str
+    last_at: str
+    first_seen: str | None
+    last_seen: str | None
+
+
 def insert_shown(db: sqlite3.Connection) -> None:
-    """Fill the table side_seen, and a temporary one with the pages that turned within a day."""
+    """Fill side_seen, and temporary tables: where its rows stand, what turned within a day."""
+    for sql in _SPANS:
+        db.execute(sql)
     by_tool = groupby(db.execute(_SHOWN), key=itemgetter(0))
-    insert_rows(db, SideSeenRow, (row for _, shown in by_tool for row in merged(shown)))
+    spans = (span for _, shown in by_tool for span in merged(row[1:] for row in shown))
+    while some := [*islice(spans, AT_ONCE)]:
+        insert_rows(db, SideSeenRow, ((*span[:3], *span[5:]) for span in some))
+        own = ((*span[:2], *span[3:]) for span in some)
+        db.executemany("INSERT INTO span VALUES (?, ?, ?, ?, ?, ?)", own)
     db.execute(_TURNED)
     db.execute("CREATE INDEX temp.turned_old ON turned (old)")
 
 
-def merged(shown: Iterable[tuple[int, int, str | None, str | None, int, int]]) -> Iterator[Values]:
-    """The spans of one tool. Shape: tool, side, first and last time, version and position go in,
-    by the first time; rows of side_seen come out.
+def merged(shown: Iterable[Sequence[Any]]) -> Iterator[SideSpan]:
+    """The spans of one tool. Shape: side, first and last place, first and last date, version and
+    position go in, by the first place.
 
     Two spans of a side are one where they overlap, or no other side begins between them.
     """
-    known: dict[int, tuple[int, int, int, str | None, str | None]] = {}
+    known: dict[int, SideSpan] = {}
     newest = None
-    for _, side, first, last, version, position in shown:
+    for side, first_at, last_at, first, last, version, position in shown:
         span = known.get(side)
-        if span is not None and (newest == side or (span[4] or "") >= (first or "")):
-            until = max(filter(None, (span[4], last)), default=None)
-            known[side] = (*span[:3], span[3] or first, until)
+        if span is not None and (newest == side or span.last_at >= first_at):
+            places = span_of((span.first_at, span.last_at, first_at, last_at))
+            until = max(filter(None, (span.last_seen, last)), default=None)
+            known[side] = SideSpan(*span[:3], *places, span.first_seen or first, until)
         else:
             if span is not None:
                 yield span
-            known[side] = (SIDES * version + position - 1, side, version, first, last)
+            number = SIDES * version + position - 1
+            known[side] = SideSpan(number, side, version, first_at, last_at, first, last)
         newest = side
     yield from known.values()

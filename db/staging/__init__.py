@@ -5,6 +5,7 @@ Private and rebuildable: a build brings it up to date, and reads pages over time
 tables    its tables                              staging   the file: what is taken in, what changed
 words     the numbers of distinct words           history   one page over time
 ids       the ids of what is published           pages     the one state of each known page
+clocks    whose clock was wrong, and where what it stored stands in time
 """
 
 from db.staging.history import PageHistory, Seen, StagedPage, asked, place_in_time

@@ -6,11 +6,11 @@ This module must not know rows or SQL.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from archive.ledger import UNDATED
+from db.staging.clocks import WRONG, WrongClock, dated_place, is_in_order, sound_date, span_of
 from db.staging.pages import page_state
 from schema.rows.columns import PageState
 from schema.signals import Wish, robots_signals, wishes
@@ -79,6 +79,7 @@ class Seen:
         "asked",
         "body_sha256",
         "captured_at",
+        "clock",
         "content_type",
         "date_source",
         "failure",
@@ -89,16 +90,25 @@ class Seen:
         "outcome",
         "precision",
         "revisit_of",
+        "run_id",
         "seen_at",
         "shown",
+        "sound_date",
         "status",
         "url",
     )
     id: int
+    run_id: int
     url: str
     captured_at: str
     seen_at: str
-    """Its place in time, which is `captured_at` but where the clock was wrong."""
+    """Its place in time, which is `captured_at` but where the clock was wrong, or the date tells
+    less than a day."""
+    sound_date: str | None
+    """Its date. Absent: None where a wrong clock gave it, a file's own time, which tools set as
+    they like, or one of a month or a year, by which nobody can tell what came first."""
+    clock: WrongClock | None
+    """What is known instead of the date. Absent: None unless a wrong clock gave it."""
     date_source: str
     precision: Any
     status: int
@@ -114,11 +124,6 @@ class Seen:
     """Quotes, and cards as negative numbers, whose words the page marks as not to be quoted."""
     is_repeat: bool
     """Whether the outcome is that of the capture that a revisit refers to."""
-
-    @property
-    def sound_date(self) -> str | None:
-        """Its date. Absent: None where only a file's own time says it, which tools set freely."""
-        return None if self.date_source == "file" else self.captured_at
 
     @property
     def place(self) -> tuple[str, str, bool, int]:
@@ -156,8 +161,13 @@ class Version:
 
     @property
     def last_seen(self) -> str | None:
-        """Date of its newest capture. Absent: as of the first."""
-        return self.seen[-1].sound_date
+        """Date of its newest capture that has a sound one. Absent: as of the first."""
+        return next((date for each in reversed(self.seen) if (date := each.sound_date)), None)
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """The places of its first and last capture, of those that tell most."""
+        return span_of(each.seen_at for each in self.seen)
 
     @property
     def body(self) -> Seen:
@@ -250,11 +260,24 @@ def versions_of(seen: Iterable[Seen]) -> list[Version]:
     return versions
 
 
-def place_in_time(captures: Iterable[Seen]) -> None:
-    """Give captures of one page, oldest stored first, their place; as archive.ledger's timeline."""
+def place_in_time(captures: Iterable[Seen], clocks: Mapping[int, WrongClock]) -> None:
+    """Give captures of one page, oldest stored first, their place, and their date if it is sound.
+
+    Shape: `clocks` has the runs whose clock was wrong; else as archive.ledger's timeline.
+    """
     newest = ""
     for each in captures:
-        is_file = each.date_source == "file"
-        newest = newest if is_file else max(newest, each.captured_at)
-        own = UNDATED + each.captured_at if is_file else each.captured_at
-        each.seen_at = newest if each.date_source == "crawl" else own
+        at, each.clock = (
+            each.captured_at,
+            clocks.get(each.run_id) if each.date_source == "crawl" else None,
+        )
+        if each.date_source != "crawl":
+            each.seen_at = dated_place(at, each.date_source, each.precision)
+            each.sound_date = sound_date(each.seen_at)
+            newest = max(newest, at) if is_in_order(each.seen_at) else newest
+            continue
+        own = at if each.clock is None else each.clock.after
+        newest = max(newest, own)
+        is_own = each.clock is None and newest == at
+        each.seen_at = newest if is_own else f"{newest}{WRONG}{each.run_id:012d}"
+        each.sound_date = at if each.clock is None else None

@@ -19,6 +19,7 @@ from typing import Any
 
 from archive import Archive, Capture
 from db.records.snapshot import Snapshot, is_known_page
+from db.staging.clocks import CrawlDates, WrongClock, wrong_clocks
 from db.staging.history import (
     Failed,
     PageHistory,
@@ -65,6 +66,12 @@ _PUBLIC = (
 )
 
 
+_CRAWLED = (
+    "INSERT INTO crawl (run_id, first, last) VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+    " SET first = min(first, excluded.first), last = max(last, excluded.last)"
+)
+
+
 def _joined(
     captures: Iterable[Capture], lines: Iterable[dict[str, Any]]
 ) -> Iterator[tuple[Capture, dict[str, Any]]]:
@@ -102,6 +109,7 @@ class Staging:
         self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.db.execute("PRAGMA journal_mode = PERSIST")
         self._records = Records(self.db)
+        self._clocks = self._noted_clocks()
         self.db.execute("BEGIN IMMEDIATE")
 
     def __enter__(self) -> Staging:
@@ -254,6 +262,8 @@ class Staging:
             ]
             self.db.executemany(insert, rows)
             self.db.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", {row[:1] for row in rows})
+            crawled = ((row[2], row[4], row[4]) for row in rows if row[5] == "crawl")
+            self.db.executemany(_CRAWLED, crawled)
         if self._records.is_moved:
             self.note(base=None)
         self.commit()
@@ -311,9 +321,27 @@ class Staging:
             found += [quote[-1] for quote in under if 2 * quote[0] - 2 + at in quotes]
         return json.dumps(found)
 
+    def _noted_clocks(self) -> dict[int, WrongClock]:
+        """What was told of wrong clocks last."""
+        known = self.db.execute("SELECT run_id, after, until FROM crawl WHERE after IS NOT NULL")
+        return {run: WrongClock(*told) for run, *told in known}
+
+    def _take_clocks(self) -> None:
+        """Tell wrong clocks from right ones; pages of which that changed are dirty."""
+        crawls = self.db.execute("SELECT run_id, first, last FROM crawl ORDER BY run_id")
+        self._clocks = wrong_clocks([CrawlDates(*row) for row in crawls])
+        before = self._noted_clocks()
+        for run in before.keys() | self._clocks.keys():
+            told = self._clocks.get(run)
+            if told != before.get(run):
+                self._dirty("SELECT page_id FROM capture WHERE run_id = ?", (run,))
+                sql = "UPDATE crawl SET after = ?, until = ? WHERE run_id = ?"
+                self.db.execute(sql, (*(told or (None, None)), run))
+
     def taken(self, archive: Archive, upto: int) -> None:
         """All captures up to `upto` are here; what else they touch is dirty from now on."""
         self.note(upto=str(upto), ledger=archive.fingerprint(upto))
+        self._take_clocks()
         # A new page may take another's name, or show it at the turned address.
         self._dirty(
             "SELECT other.id FROM dirty JOIN page ON page.id = dirty.page_id"
@@ -348,9 +376,9 @@ class Staging:
         sql = "SELECT public, page_id + ? FROM dirty JOIN page ON id = page_id"
         return (number for both in self.db.execute(sql, (UNCAPTURED,)) for number in {*both})
 
-    def note_versions(self, places: Iterable[tuple[int, int, str, int]]) -> None:
-        """Note the versions that are published now: id, page, place in time and last capture."""
-        self.db.executemany("INSERT INTO version VALUES (?, ?, ?, ?)", places)
+    def note_versions(self, places: Iterable[tuple[int, int, str, int, str, str]]) -> None:
+        """Note the versions that are published now: the columns of `version` in their order."""
+        self.db.executemany("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)", places)
 
     def published(self, **values: str | None) -> None:
         """What is here is published: nothing is dirty any more."""
@@ -430,7 +458,7 @@ class Staging:
         if page.takedown is not None:
             return PageHistory(page, [], self.keys)
         seen = {row[1]: self._seen(page, row, at) for row in rows}
-        place_in_time(seen.values())
+        place_in_time(seen.values(), self._clocks)
         for each in seen.values():
             if each.outcome == "revisit":
                 each.outcome = "not_parsed"
@@ -444,7 +472,7 @@ class Staging:
         (
             _,
             seen.id,
-            run_id,
+            seen.run_id,
             url,
             seen.captured_at,
             seen.date_source,
@@ -464,7 +492,7 @@ class Staging:
             said,
         ) = row
         seen.url = page.url if url is None else url
-        seen.asked = asked(signals, self._denied.get((run_id, page.site), ""), at)
+        seen.asked = asked(signals, self._denied.get((seen.run_id, page.site), ""), at)
         seen.shown = None if record is None or is_held else ShownRecord(record, json.loads(said))
         seen.failure = Failed(*json.loads(failure)) if failure else None
         seen.marked = frozenset(json.loads(marked)) if marked and not is_held else frozenset()

@@ -7,7 +7,7 @@ is what one capture shows, a `side` one of its halves, as JSON of such numbers (
 
 from __future__ import annotations
 
-FORMAT = 2
+FORMAT = 3
 """Grows with any change of what these tables hold."""
 
 TABLES = """
@@ -49,13 +49,18 @@ CREATE TABLE denied (
   run_id INTEGER NOT NULL, site TEXT NOT NULL, denied TEXT NOT NULL, PRIMARY KEY (run_id, site)
 ) WITHOUT ROWID;
 CREATE TABLE version (
-  id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, seen_at TEXT NOT NULL, last INTEGER NOT NULL);
+  id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, seen_at TEXT NOT NULL, last INTEGER NOT NULL,
+  first_at TEXT NOT NULL, last_at TEXT NOT NULL);
 CREATE INDEX version_page ON version (page_id);
+CREATE TABLE crawl (
+  run_id INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, after TEXT, until TEXT);
 CREATE TABLE file (segment TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID;
 CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
 """
 """`file` tells of each record file as it was taken in, `version` of each version that is published,
-with the place in time of its last capture; `dirty` are the pages that the published file does not
-show as they are. `capture.url` is null where it is its page's own; `page.public` its id there.
-`capture.spans` lists three numbers of `spans`, which say where the title stands that it shows, and
-the values of either side; null where it gave no record of its own. `first` tells nothing there."""
+with the place in time of its last capture, and between which places it was shown; `crawl` of each
+crawl the dates of its captures, and what is known instead where its clock was wrong; `dirty` are
+the pages that the published file does not show as they are. `capture.url` is null where it is its
+page's own; `page.public` its id there. `capture.spans` lists three numbers of `spans`, which say
+where the title stands that it shows, and the values of either side; null where it gave no record of
+its own. `first` tells nothing there."""

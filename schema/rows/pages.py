@@ -67,7 +67,8 @@ class CaptureRow(NumberedRow):
     date_precision: Precision
     """How exactly it is known; captured_at is the earliest moment meant, unless it is unknown."""
     captured_until: str | None
-    """The last moment that captured_at may mean, UTC; null where nothing is known of it."""
+    """The last moment it can have been, UTC; of a crawl whose clock was wrong when the crawl after it
+    began; null where nothing is known of it."""
     status: Annotated[int, Field(ge=0, le=999)]
     """The HTTP status of the answer."""
     content_type: str | None

@@ -74,6 +74,10 @@ def an_answer(random: Random) -> Answer:
     if kind < 0.2:
         return replace(found, status=random.choice([404, 500, 304, 301]), at=a_date(random))
     source = random.choice(["crawl", "crawl", "crawl", "warc", "file"])
+    if source == "warc" and random.random() < 0.5:
+        at, precision = random.choice([("2026-11", "month"), ("2026-01", "year")])
+        found = replace(found, precision=precision)
+        return replace(found, at=f"{at}-01T00:00:00Z", date_source=source)
     headers = random.choice([None, None, {"X-Robots-Tag": "unavailable_after: 2026-11-05"}])
     return replace(found, at=a_date(random), date_source=source, headers=headers)
 

@@ -360,7 +360,7 @@ def test_a_files_own_time_is_no_date_and_comes_before_every_sound_one(tmp_path, 
     os.utime(saved, (1_793_000_000, 1_793_000_000))
     import_paths(home, [saved], site=SAMPLE)
     (capture,) = open_archive(home).captures()
-    assert (capture.date_source, capture.precision, capture.sound_date) == ("file", "unknown", None)
+    assert (capture.date_source, capture.precision) == ("file", "unknown")
     for table in ("comparison", "comparison_version", "card", "quote", "tool", "reviewer"):
         sql = f"SELECT DISTINCT first_seen, last_seen FROM {table}"
         assert built(home, sql) == [(None, None)], table

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from commands import verdicts
-from db_home import ALDER, BIRCH, CEDAR, Card, page, store
+from db_home import ALDER, BIRCH, CEDAR, WEDNESDAY, Card, page, store
 from release_home import ASKING, FORMULA, NOW, NUMBER, Release, release
 
 from archive import Home
@@ -76,7 +76,7 @@ def test_another_edition_of_a_day_has_the_next_number_and_the_one_before_stays(
 ) -> None:
     first = release(home, tmp_path / "out")
     held = first.files()
-    store(home, [page(ELM, CEDAR)])
+    store(home, [page(ELM, CEDAR, at=WEDNESDAY)])
     build(home, workers=1)
     shutil.move(first.folder, tmp_path / "away")
     second = release(home, tmp_path / "out")

@@ -14,7 +14,7 @@ from archive.ledger.leases import Ending, captured, end_attempt
 from archive.runs import open_run
 from archive.store.store import Exchange
 from db.rows.tables import columns
-from schema.dates import DateSource
+from schema.dates import DateSource, Precision
 from schema.rows import ROWS
 
 BASE = "https://sample.example"
@@ -116,6 +116,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] | None = None
     date_source: DateSource = "crawl"
+    precision: Precision = "second"
     site: str = "sample"
     role: str = "comparison"
     ending: Ending | None = None
@@ -131,6 +132,7 @@ class Answer:
             fetched_url=self.url,
             captured_at=self.at,
             date_source=self.date_source,
+            precision=self.precision,
             block=block,
         )
 
