@@ -1,6 +1,8 @@
 """The server behind `forked`: it imports everything once, and forks a process for each order.
 
-python tests/tools/fork_server.py SOCKET      `forked` starts it; it ends when its input does
+python tests/tools/fork_server.py SOCKET [MODULE ...]
+
+`forked` starts it; it ends when its input does. It imports PRELOADED where no module is named.
 """
 
 from __future__ import annotations
@@ -147,7 +149,7 @@ def _hold() -> None:
 def preload() -> None:
     """Import what most commands need, and nothing that a fork could hurt."""
     sys.modules[LEFT_OUT] = None  # type: ignore[assignment]
-    for name in PRELOADED:
+    for name in sys.argv[2:] or PRELOADED:
         importlib.import_module(name)
     del sys.modules[LEFT_OUT]
     forked = importlib.import_module("forked")
