@@ -151,6 +151,7 @@ def preload() -> None:
     sys.modules[LEFT_OUT] = None  # type: ignore[assignment]
     for name in sys.argv[2:] or PRELOADED:
         importlib.import_module(name)
+    work_out()
     del sys.modules[LEFT_OUT]
     forked = importlib.import_module("forked")
     forked._addresses.append(sys.argv[1])
@@ -160,6 +161,14 @@ def preload() -> None:
         raise RuntimeError("what was imported may not be forked")
     gc.collect()
     gc.freeze()
+
+
+def work_out() -> None:
+    """Work out what each build would for itself, and none otherwise than another."""
+    columns = importlib.import_module("db.rows.tables").columns
+    for model in importlib.import_module("schema.rows").ROWS:
+        columns(model)
+    importlib.import_module("sqlite_utils.plugins").ensure_plugins_loaded()
 
 
 def obey(order: dict[str, Any]) -> None:
