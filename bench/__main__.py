@@ -185,6 +185,7 @@ def main() -> None:
     parser.add_argument("--against", help="An older revision, measured in turns with this state.")
     parser.add_argument("--rounds", type=int, default=5, help="The median of so many is told.")
     parser.add_argument("--scale", choices=SCALES, default="quick", help=SCALED)
+    parser.add_argument("--python", default=sys.executable, help="What runs the project.")
     parser.add_argument("--homes", type=Path, help="Where homes are kept; those there are used.")
     parser.add_argument("--folder", type=Path, help="A folder on the disk to measure.")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results.jsonl")
@@ -194,7 +195,7 @@ def main() -> None:
     try:
         with checked_out(given.against, folder) as trees:
             homes = given.homes.absolute() if given.homes else None
-            bench = Bench(folder, trees, given.scale, given.rounds, homes)
+            bench = Bench(folder, trees, given.scale, given.rounds, homes, given.python)
             run(bench, list(names), given.results)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
 """The rules on text: milliseconds for a long one of harmless words, and how that grows with it.
 
 Ten times as long may take ten times as long: a pattern that tries again and again from each place
-takes a hundred.
+takes a hundred. Each text begins with a name, of which all that follows may be said.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Iterator
 
 from measuring import Bench, Row, Series
 
-WORDS = ("word ", "in 12 months ", "$5 a month ", "Umber ", "7B ", "the end of the ", "twenty-")
+WORDS = (
+    "word ", "in 12 months ", "$5 a month ", "Umber ", "7B ", "MIT ", "by 2028, ",
+    "the end of the ", "twenty-",
+)  # fmt: skip
 """What a text repeats."""
 LONG, SHORT = 20_000, 2_000
 """The longest quote that a page may have, and a tenth of it. Units: characters."""
@@ -31,7 +34,7 @@ def cost(word: str, length: int, repeats: int) -> float:
     from db.derived import Gazetteer, find_claims, find_mentions, find_predictions
 
     known, day = Gazetteer(["Ember 2", "Umber"]), date(2026, 7, 1)
-    text = (word * (length // len(word) + 1))[:length]
+    text = ("Umber " + word * (length // len(word) + 1))[:length]
     start = time.process_time()
     for _ in range(repeats):
         find_predictions(text, day)

@@ -14,6 +14,7 @@ claims       values that are stated            subjects   of whom a value is sai
 amounts      how large a model is              prices     what it costs
 licences     by their SPDX identifiers         openness   open or closed
 events       past dates of a product           conflicts  two published values
+ranges       prices from and up to
 evaluate     the rules held against labels     scores     precision and recall and F1
 """
 
@@ -26,4 +27,5 @@ from db.derived.gazetteer import Gazetteer
 from db.derived.horizon import Due, Horizon, due_between
 from db.derived.mentions import find_mentions
 from db.derived.predictions import Prediction, find_predictions
+from db.derived.ranges import bound_of
 from db.derived.scores import Figure, Scores

@@ -28,7 +28,8 @@ class FoundValue(NamedTuple):
 _POWERS = {"k": 1_000, "t": 1_000, "m": 1_000_000}
 _ALONE = r"(?<![\w.,$€£-])"
 _PARAMETERS = re.compile(
-    rf"{_ALONE}(?:(?P<mix>\d{{1,3}}[x×])?(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?P<power>[BMT])"
+    rf"{_ALONE}(?:(?P<mix>\d{{1,3}}[x×])?(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)"
+    r"(?P<power>[BMT]|bn|b(?=[- ](?:\w+ )?(?:param|model))|m(?=[- ](?:\w+ )?param))"
     rf"|(?P<spelt>\d{{1,4}}(?:\.\d{{1,3}})?|(?i:{WORDS}|half a|an?))[- ]"
     r"(?P<large>(?i:million|billion|trillion))(?=[- ](?:\w+ )?param))(?P<said>[- ](?:(?:active "
     r"|total |trainable )?param(?:eter)?s?|total|active)(?!\w))?(?![\w+%]|\.\d)"
@@ -56,14 +57,14 @@ _NUMBER = (
     r"(?:[ -]?(?P<power>[km]|thousand|million)(?![a-z]))?"
 )
 _CONTEXT = re.compile(
-    rf"{_ALONE}{_NUMBER}(?P<tail>[- ](?:tokens?(?: of context| context)?|context)"
+    rf"{_ALONE}{_NUMBER}(?P<tail>[- ](?:tokens?(?: of context| context)?|context|ctx)"
     r"(?:[- ](?:window|length))?(?!\w)|-window\b|(?= of context\b))|\b(?:context(?: window"
     r"| length| size)?|window)(?:,? (?:of|is|at|to|runs to|reaches|up to)|:)?"
     rf" (?:up to |about |around |just "
     rf"|only )?(?P<bare>{_NUMBER.replace('P<', 'P<bare_')})(?![\w%]| tokens)",
     re.IGNORECASE,
 )
-_CONTEXT_SIGNS = ("token", "context", "window")
+_CONTEXT_SIGNS = ("token", "context", "ctx", "window")
 _TO_READ = any_of(
     r"window|looks? back|reads?|remembers?|holds?|keeps?|takes?|accepts?|input|prompts?|at once"
     r"|in one go|fits?|documents?|up to|handles?|sees?"
@@ -71,6 +72,10 @@ _TO_READ = any_of(
 _NOT_CONTEXT = any_of(
     r"(?:pre-?)?train\w*|(?:per|an?) (?:second|minute|month|day|million)|billed|price"
 )
+_SIZED = re.compile(r"context (?:window|length|size)", re.IGNORECASE)
+"""Words before a number that alone make it one of tokens."""
+_WINDOW = re.compile(r" (?:context|window|length)\b", re.IGNORECASE)
+"""Words behind tokens by which they are no thing that a price is per."""
 _PRICED = re.compile(r"(?:per|a|each|every|[/$€£]) ?\Z")
 _MEMORY = re.compile(
     rf"{_ALONE}(?P<number>\d{{1,4}}(?:\.\d{{1,2}})?|{WORDS})[ -]?(?P<unit>[GM]i?B|(?:giga"
@@ -98,18 +103,25 @@ def find_parameters(passage: Passage) -> Iterator[FoundValue]:
     ...     return [(text[it.start:it.end], it.value, it.unit) for it in found]
     >>> shown("An 8x7B model with 12B active, no 7B users.")
     [('8x7B', '8x7e9', None), ('12B active', '12e9', 'active')]
-    >>> shown("Twenty-four billion parameters; two million dollars; better than a 70B.")
+    >>> shown("Twenty-four billion parameters; two million dollars; better than a 70B; 0B active.")
     [('Twenty-four billion parameters', '24e9', None)]
+    >>> shown("A 7b model of 7bn parameters, a 100m race.")
+    [('7b', '7e9', None), ('7bn parameters', '7e9', None)]
     """
     for it in passage.found(_PARAMETERS, _PARAMETER_SIGNS):
         before = passage.before(it.start())
-        if it["said"] or _is_count(passage, it, before):
+        if _is_any(it) and (it["said"] or _is_count(passage, it, before)):
             number = plain(to_number(it["number"] or it["spelt"]))
             power = _EXPONENTS[(it["power"] or it["large"])[0].lower()]
             mix = f"{it['mix'][:-1]}x" if it["mix"] else ""
             is_active = "active" in (it["said"] or "") or _ACTIVE_BEFORE.search(before)
             unit = "active" if is_active else None
             yield FoundValue(*it.span(), "parameters", f"{mix}{number}e{power}", unit)
+
+
+def _is_any(it: re.Match[str]) -> bool:
+    """Whether it says how large: what is of 0 parameters, or a mixture of 0, is not said to be."""
+    return to_number(it["number"] or it["spelt"]) * int((it["mix"] or "1x")[:-1]) > 0
 
 
 def _is_count(passage: Passage, it: re.Match[str], before: str) -> bool:
@@ -127,10 +139,12 @@ def find_contexts(passage: Passage) -> Iterator[FoundValue]:
     [('64k context window', '64000'), ('1M', '1000000')]
     >>> shown("It reads 32,768 tokens at once. Trained on 300 million tokens.")
     [('32,768 tokens', '32768')]
+    >>> shown("A 128k-token window; 32k ctx; context length 8192; the context of 2024.")
+    [('128k-token window', '128000'), ('32k ctx', '32000'), ('8192', '8192')]
     """
     for it in passage.found(_CONTEXT, _CONTEXT_SIGNS):
         number, power = it["number"] or it["bare_number"], it["power"] or it["bare_power"]
-        is_meant = _is_read(passage, it) if it["tail"] else power is not None
+        is_meant = _is_read(passage, it) if it["tail"] else power or _SIZED.match(it[0])
         tokens = to_number(number) * (_POWERS[power[0].lower()] if power else 1)
         if is_meant and tokens >= 256 and tokens % 1 == 0:
             group = "bare" if it["bare"] else 0
@@ -138,7 +152,7 @@ def find_contexts(passage: Passage) -> Iterator[FoundValue]:
 
 
 def _is_read(passage: Passage, it: re.Match[str]) -> bool:
-    if "token" not in it["tail"] or "context" in it["tail"]:
+    if "token" not in it["tail"] or _WINDOW.search(it["tail"]):
         return True
     clause = passage.clause(it.start(), it.end())
     is_large = (it["power"] or "") in ("k", "K", "M")
@@ -155,9 +169,10 @@ def find_memory(passage: Passage) -> Iterator[FoundValue]:
     [('6 GB', '6', 'GB'), ('512MB of RAM', '512', 'MB')]
     """
     for it in passage.found(_MEMORY, _MEMORY_SIGNS):
-        if it["said"] or _is_working(passage, it):
+        number = to_number(it["number"])
+        if number and (it["said"] or _is_working(passage, it)):
             unit = "MB" if it["unit"][0] in "Mm" else "GB"
-            yield FoundValue(*it.span(), "memory", plain(to_number(it["number"])), unit)
+            yield FoundValue(*it.span(), "memory", plain(number), unit)
 
 
 def _is_working(passage: Passage, it: re.Match[str]) -> bool:

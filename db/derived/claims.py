@@ -25,7 +25,7 @@ from db.derived.prices import find_prices
 from db.derived.subjects import Subjects
 
 METHOD = "values-and-units"
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 _NOT = (
     r"(?<![\w-])(?:not|no|never|without|(?:is|are|was|do|does|did)n['’]t|neither|nor|nothing"

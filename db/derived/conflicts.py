@@ -6,17 +6,20 @@ with several parts both may hold.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import combinations, product
 from typing import NamedTuple
 
 from db.derived.claims import Claim
+from db.derived.ranges import PriceBound, Range, do_meet, ranges
 
 METHOD = "two-published-values"
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 AGAINST_PAID = ("open source", "open weights")
 """What a text says of openness that the label "Paid" speaks against. A price beside "Free" is
@@ -26,13 +29,16 @@ MOST_TEXTS = 50
 COMPARED = ("parameters", "licence", "price", "context", "memory", "openness")
 """Attributes of which a tool has one value, or a set that each text gives whole. Dates are of many
 events, and none speaks against another."""
+_VERSION = re.compile(r"-(?:\d\.\d|\d-Clause.*)\Z")
+"""What a licence has beside its family's name: MIT-0 is no version of MIT."""
 
 
 @dataclass(frozen=True)
 class Stated:
     """A claim and where it was published: `text_key` is the quote's or card's key.
 
-    Absent: a claim of None is the card's own label, `entry`; the days are None where not known.
+    Absent: a claim of None is the card's own label, `entry`; the days are None where not known, the
+    bound where the claim is no price that begins or ends a range (`ranges.bound_of`).
     """
 
     tool: str
@@ -41,6 +47,7 @@ class Stated:
     entry: str | None = None
     first_seen: date | None = None
     last_seen: date | None = None
+    bound: PriceBound | None = None
 
 
 @dataclass(frozen=True)
@@ -58,16 +65,19 @@ class Conflict:
 
 
 class StatedValues(NamedTuple):
-    """The values of one text: its own, and with these the families that they belong to."""
+    """The values of one text: its own, with these the families that they belong to, and what its
+    prices range over where any of those compared is a range."""
 
     own: set[str]
     wide: set[str]
+    over: tuple[Range, ...]
 
 
 def find_conflicts(statements: Iterable[Stated]) -> tuple[Conflict, ...]:
     """The conflicts among statements, in the order of tool, attribute, texts and places.
 
-    Two texts are in conflict where both state an attribute in one unit and share no value of it.
+    Two texts are in conflict where both state an attribute in one unit and share no value of it:
+    of prices that are ranges ("from $5", "$5 to $10"), where these do not meet.
     Each pair of texts gives one conflict an attribute and unit: of the first value in each. The
     factors of a mixture ("8x7B") are compared one with another, also in one text. Of many texts the
     newest MOST_TEXTS that state an attribute are compared: of thousands all pairs are millions.
@@ -108,7 +118,9 @@ def _of_texts(stated: Sequence[Stated]) -> Iterator[Conflict]:
             form = (it.claim.attribute, it.claim.unit or "", is_mixture)
             groups[form].setdefault(text, []).append(it)
     for (attribute, unit, _), texts in sorted(groups.items()):
-        newest = [(it[0], _values(it)) for it in _newest([*texts.values()])]
+        bounds = (it.bound for stated in texts.values() for it in stated)
+        values = _values_over if attribute == "price" and any(bounds) else _values
+        newest = [(it[0], values(it)) for it in _newest([*texts.values()])]
         for (mine, ours), (theirs, others) in combinations(newest, 2):
             if not _is_shared(ours, others) and _is_at_one_time(mine, theirs):
                 yield Conflict(mine.tool, attribute, unit or None, mine, theirs)
@@ -123,14 +135,22 @@ def _newest(texts: list[list[Stated]]) -> list[list[Stated]]:
 
 def _is_shared(mine: StatedValues, theirs: StatedValues) -> bool:
     """Whether two texts share a value; a bare family of licences is shared by its versions."""
-    return not (mine.own.isdisjoint(theirs.wide) and theirs.own.isdisjoint(mine.wide))
+    is_one = not (mine.own.isdisjoint(theirs.wide) and theirs.own.isdisjoint(mine.wide))
+    return is_one or do_meet(mine.over, theirs.over)
 
 
 def _values(stated: Sequence[Stated]) -> StatedValues:
-    """Their values; source and weights that are open do not speak against each other."""
+    """Their values; source and weights that are open do not speak against each other, nor does an
+    exception against its licence."""
     own = {it.claim.value.split(" ")[0] for it in stated if it.claim}
-    families = {value[:at] for value in own for at, sign in enumerate(value) if sign == "-"}
-    return StatedValues(own, own | families)
+    return StatedValues(own, own | {_VERSION.sub("", value) for value in own}, ())
+
+
+def _values_over(stated: Sequence[Stated]) -> StatedValues:
+    """The values of prices, and what they range over."""
+    claims = ((it.claim, it.bound) for it in stated)
+    over = ranges((it.start, it.end, Decimal(it.value), bound) for it, bound in claims if it)
+    return _values(stated)._replace(over=over)
 
 
 def _is_at_one_time(one: Stated, other: Stated) -> bool:

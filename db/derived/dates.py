@@ -18,45 +18,65 @@ _MONTH = (
     rf"|(?:{'|'.join(_MONTHS)}|Sept)(?:\.|(?= )))"
 )
 _YEAR = r"(?:19|20)\d\d"
-_QUARTERS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "4", "final": "4"}
-_DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_ORDINALS = "first second third fourth fifth sixth".split()
+_PARTS = rf"(?:{'|'.join(_ORDINALS)}|last|final) (?:quarter|half)"
+_DAY = r"\d{1,3}(?:st|nd|rd|th)?"
+_PART = r"[QH]\d{1,2}"
+"""A quarter or half of a year."""
 DATE = (
-    rf"(?:{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?"
+    rf"(?:{_YEAR}-\d\d(?:-\d\d)?"
     rf"|(?:the )?{_DAY}(?: of)? {_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR}"
-    rf"|{_MONTH},? (?:of )?{_YEAR}|[QH][1-4](?:[ -]| of ){_YEAR}|{_YEAR}[ -][QH][1-4]"
-    rf"|{_YEAR})(?![\w%]|[.,:/]\d|-\d)"
+    rf"|{_MONTH},? (?:of )?{_YEAR}|{_PART}(?:[ /-]| of ){_YEAR}|{_YEAR}[ /-]?{_PART}"
+    rf"|(?<!\d[./]){_YEAR})(?![\w%]|[.,:/]\d|-\d)"
 )
-"""One date, without words such as early before it."""
+"""One date, without words such as early before it. It may be none of the calendar, "Q5 2027" or
+"32 May 2027": what is left of such a one without its part would be another date. See `to_date`."""
 _SEASON = r"spring|summer|autumn|fall|winter"
 SOFT = (
-    r"(?:(?:the )?(?:very )?(?:start|beginning|middle|end|close|(?:first|second) half"
-    rf"|(?:{'|'.join(_QUARTERS)}) quarter|{_SEASON})(?: of)? (?:the year )?"
+    rf"(?:(?:the )?(?:very )?(?:start|beginning|middle|end|close|{_PARTS}|{_SEASON})"
+    r"(?: of)? (?:the year )?"
     rf"|the year |(?:early|mid|late)(?: in)?[ -]|(?:{_SEASON}) )"
 )
 """Words before a date that name a part of it."""
-_QUARTER = re.compile(rf"(?<!\w)(?:Q(?P<number>[1-4])|(?P<word>{'|'.join(_QUARTERS)}) quarter)")
+_PART_OF = re.compile(
+    r"(?<!\w)(?:(?P<sign>[QH])(?P<number>\d{1,2})|(?P<word>\w+) (?P<kind>quarter|half))",
+    re.IGNORECASE,
+)
 
 
 def to_date(words: str) -> str | None:
-    """The date that words say. Absent: None where there is no such day.
+    """The date that words say. Absent: None where there is no such day, month or quarter.
 
     >>> [to_date(each) for each in ("30 June 2027", "Q1 2028", "mid-2027", "2026-05")]
     ['2027-06-30', '2028-Q1', '2027', '2026-05']
-    >>> to_date("the third quarter of 2027"), to_date("31 June 2027")
-    ('2027-Q3', None)
+    >>> to_date("the third quarter of 2027"), to_date("31 June 2027"), to_date("2027-Q5")
+    ('2027-Q3', None, None)
     """
     year = str(re.findall(_YEAR, words)[-1])
     rest = words.replace(year, "")
-    if quarter := _QUARTER.search(rest):
-        return f"{year}-Q{quarter['number'] or _QUARTERS[quarter['word']]}"
+    if part := _PART_OF.search(rest):
+        number, most = _number_of(part)
+        if not 1 <= number <= most:
+            return None
+        if most == 4:
+            return f"{year}-Q{number}"
     named = re.search(_MONTH, rest, re.IGNORECASE)
     parts = [_MONTHS.index(named[0][:3].title()) + 1] if named else []
-    parts += [int(it) for it in re.findall(r"(?<!\w)\d{1,2}", rest)]
+    parts += [int(it) for it in re.findall(r"(?<!\w)\d{1,3}", rest)]
     try:
         date(int(year), *[*parts, 1, 1][:2])
     except ValueError:
         return None
     return "-".join((year, *(f"{it:02}" for it in parts)))
+
+
+def _number_of(part: re.Match[str]) -> tuple[int, int]:
+    """Which quarter or half is said, and how many a year has."""
+    most = 4 if (part["sign"] or part["kind"])[0].lower() == "q" else 2
+    if part["number"]:
+        return int(part["number"]), most
+    word = part["word"].lower()
+    return _ORDINALS.index(word) + 1 if word in _ORDINALS else most, most
 
 
 _ANY_DATE = re.compile(rf"(?<![\w.,/$€£-]){DATE}")

@@ -44,7 +44,8 @@ TECHNIQUES = """python rust go java javascript typescript ruby perl php swift ko
  lora qlora rlhf dpo rag moe mixture experts transformer transformers mp3 mp4 wav png jpeg jpg
  svg gif docx xlsx epub zip tar gzip regex crdt ram vram gpu gpus cpu cpus npu tpu gb mb ssd usd
  eur gbp llm llms sdk cli ide ui ux api apis pr ceo cto cfo faq tv url id sla ocr tts asr ml nlp
- kpi roi saas gdpr hipaa soc iso covid boolean kanban agile scrum postgresql-wire""".split()
+ mtok ktok kpi roi saas gdpr hipaa soc iso covid boolean kanban agile scrum
+ postgresql-wire""".split()
 LICENCES = """mit apache gpl lgpl agpl bsd mpl cc by nc sa nd gplv2 gplv3 agplv3 lgplv3 isc
  unlicense wtfpl eupl bsl busl sspl creative commons gnu licence license public
  domain mozilla""".split()

@@ -19,7 +19,7 @@ from db.derived.names import FoundName, find_names
 from db.derived.passage import Passage
 
 METHOD = "names-and-phrases"
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 MentionRelation = Literal["competitor", "alternative", "dependency"]
 

@@ -18,7 +18,7 @@ from db.derived.tense import has_future, has_past, is_told
 from db.derived.times import Expression, find_expressions
 
 METHOD = "time-expressions"
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 _TERMS = any_of(
     r"notice|trials?|refund(?:s|ed)?|billed|billing|invoiced?|contract|warranty|renew(?:s|al)?"

@@ -14,10 +14,11 @@ from db.derived.names import FoundName
 from db.derived.passage import Passage
 
 _SET_AGAINST = re.compile(
-    r"\b(?:against|versus|vs\.?|unlike|compared (?:to|with)|than)(?: the| its| their)? \Z",
+    r"\b(?:against|versus|vs\.?|unlike|compared (?:to|with)"
+    r"|(?<!more )(?<!less )(?<!fewer )than)(?: the| its| their)? \Z",
     re.IGNORECASE,
 )
-_WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}\Z")
+_WHICH = re.compile(r",? (?:which|who|whose|at)\b[^.;:!?]{0,80}")
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|That one|Both)\b(?:['’]s)?")
 _CLAUSE_HEAD = re.compile(
     r"(?:\A|[;:,—–] ?|\b(?:and|but|while|meanwhile|whereas|because|that|if|when|yet|or|where) )\Z",
@@ -36,6 +37,8 @@ class Subjects:
     def __init__(self, passage: Passage, names: Sequence[FoundName], tool: str) -> None:
         self._passage, self._names = passage, names
         self._starts = [name.start for name in names]
+        # Found once: between a name and a value far behind it every value would look anew.
+        self._breaks = [it.span() for it in _HEAD_BREAK.finditer(passage.text)]
         self._others = {name.start for name in names if not is_self(name, tool)}
 
     def is_of_another(self, start: int, end: int) -> bool:
@@ -47,7 +50,7 @@ class Subjects:
         at = bisect_left(self._starts, start)
         if at and self._starts[at - 1] >= sentence.start:
             nearest = self._names[at - 1]
-            return nearest.start in self._others and _is_subject(passage, nearest, start)
+            return nearest.start in self._others and self._is_subject(nearest, start)
         has_pronoun = _PRONOUN.match(passage.text, sentence.start) is not None
         return has_pronoun and self._was_of_another(sentence.start)
 
@@ -55,11 +58,12 @@ class Subjects:
         """Whether the sentence before is about another: that stands at its head."""
         return at >= 2 and self._passage.sentence(at - 2).start in self._others
 
-
-def _is_subject(passage: Passage, name: FoundName, at: int) -> bool:
-    """Whether the clause of a value is about the name before it."""
-    between = passage.text[name.end : at]
-    if _WHICH.match(between):
-        return True
-    is_head = _CLAUSE_HEAD.search(passage.before(name.start)) is not None
-    return is_head and not _HEAD_BREAK.search(between)
+    def _is_subject(self, name: FoundName, at: int) -> bool:
+        """Whether the clause of a value is about the name before it."""
+        passage = self._passage
+        if _WHICH.fullmatch(passage.text, name.end, at):
+            return True
+        if _CLAUSE_HEAD.search(passage.before(name.start)) is None:
+            return False
+        following = bisect_left(self._breaks, (name.end, 0))
+        return following == len(self._breaks) or self._breaks[following][1] > at

@@ -163,7 +163,7 @@ def _relation(form: _Form, prep: str | None) -> TimeRelation:
 
 
 def to_length(words: str) -> tuple[int, TimeUnit] | None:
-    """The length that words say, of a range the upper bound. Absent: None where they say none.
+    """The length that words say, of a range the upper bound. Absent: None where it is none or 0.
 
     >>> [to_length(each) for each in ("12 months", "a year or two", "half a year", "a decade")]
     [(12, 'month'), (2, 'year'), (6, 'month'), (10, 'year')]
@@ -180,4 +180,4 @@ def to_length(words: str) -> tuple[int, TimeUnit] | None:
         amount += to_number("half") * times
     if amount % 1 and unit == "year":
         amount, unit = amount * 12, "month"
-    return None if amount % 1 else (int(amount), unit)
+    return (int(amount), unit) if amount and not amount % 1 else None

@@ -3,7 +3,9 @@
 Near are two names whose words are the same, in any order or written together, or slips of each
 other, a few closed fillers aside. rapidfuzz, an extra of the installation (`research`), finds them:
 each name is held against all others of its site, which takes 2,500 tools a second, and what is
-kept grows with the tools. Words were folded before: rapidfuzz's own processor would make one name
+kept grows with the tools. A name of more than `LONGEST` characters is held against others by its
+first ones alone, for the time grows with the square of them; what differs is told of the whole
+names. Words were folded before: rapidfuzz's own processor would make one name
 of C++ and C#.
 """
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
-from itertools import groupby, islice, product
+from itertools import accumulate, groupby, islice, product
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -30,6 +32,9 @@ MOST = 30
 """With so many that follow it by key, its nearest, a tool is paired at most."""
 LOOKED_AT = 10 * MOST
 """So many are looked at for that, the nearest: a bound for names that were made to be alike."""
+LONGEST = 120
+"""By so many characters of the words that count a name is found at most: no name of a tool is of
+more. Two that are the same so far are listed, and differ in words."""
 ROWS = 1024
 """So many names are held against the others at once."""
 
@@ -130,12 +135,21 @@ def _scores(names: Sequence[ToolName], at: int) -> NDArray[np.uint8]:
 
 def _core(name: ToolName) -> list[str]:
     """The words that count, without the vendor's."""
-    return [word for word in name.core if word not in FILLERS] or [*name.core]
+    return _first([word for word in name.core if word not in FILLERS] or [*name.core])
 
 
 def _whole(name: ToolName) -> list[str]:
     """The words that count, and the vendor's: what looks like a vendor may be none."""
-    return [*(name.vendor or "").split(), *_core(name)]
+    return _first([*(name.vendor or "").split(), *_core(name)])
+
+
+def _first(words: list[str]) -> list[str]:
+    """The words of a name, or of its first `LONGEST` characters where it has more."""
+    if len("".join(words)) <= LONGEST:
+        return words
+    ends = accumulate(map(len, words))
+    kept = (LONGEST - end + len(word) for word, end in zip(words, ends, strict=True))
+    return [word[:room] for word, room in zip(words, kept, strict=True) if room > 0]
 
 
 def _written_together(words: Iterable[str]) -> str:

@@ -12,8 +12,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from db.derived import Claim, Conflict, Stated, conflicts, find_conflicts
+from db.derived import Claim, Conflict, Stated, bound_of, conflicts, find_conflicts
 from db.derived.claims import METHOD, METHOD_VERSION
+from db.derived.ranges import REACH
 from db.rows.readings import FIELDS, day_of, readings
 from db.rows.tables import Values
 from db.staging.ids import card_span_id, text_of
@@ -22,12 +23,16 @@ from db.staging.staging import Staging
 _CONFLICTS = (conflicts.METHOD, conflicts.METHOD_VERSION)
 _CARD = "SELECT tool_id, id FROM card WHERE id = ?"
 _QUOTE = "SELECT tool_id, card_id FROM quote WHERE id = ?"
-_CLAIMS = """
+_CLAIMS = f"""
 SELECT claim.tool_id, claim.id, claim.card_id, coalesce(quote.key, card.key),
   iif(field = 'pricing', pricing_since, iif(claim.quote_id IS NULL, card.first_seen,
     quote.first_seen)),
   iif(claim.quote_id IS NULL, card.last_seen, quote.last_seen),
-  field, span_start, span_end, attribute, stated_value, unit
+  field, span_start, span_end, attribute, stated_value, unit,
+  iif(attribute = 'price', substr(
+    CASE field WHEN 'text' THEN text WHEN 'pricing' THEN pricing WHEN 'tagline' THEN tagline
+      ELSE description END,
+    max(1, span_start + 1 - {REACH}), span_end - span_start + {2 * REACH}), NULL)
 FROM claim JOIN card ON card.id = claim.card_id LEFT JOIN quote ON quote.id = claim.quote_id
 WHERE subject = 'tool' ORDER BY claim.tool_id, claim.id
 """
@@ -71,11 +76,15 @@ def _stated(
     attribute: Any,
     value: str,
     unit: str | None,
+    around: str | None,
 ) -> Stated:
     days = day_of(first_seen), day_of(last_seen)
     if field == "entry":
         return Stated(tool, key, None, value, *days)
-    return Stated(tool, key, Claim(start, end, "", attribute, value, unit, "tool"), None, *days)
+    at = min(start, REACH)
+    bound = bound_of(around, at, at + end - start) if around is not None else None
+    claim = Claim(start, end, "", attribute, value, unit, "tool")
+    return Stated(tool, key, claim, None, *days, bound)
 
 
 def _kind(conflict: Conflict, *, is_one_card: bool) -> str:

@@ -100,7 +100,8 @@ class Staging:
         self.db.close()
         remove(self.path)
         self._open()
-        self.db.executescript(TABLES)
+        # As one transaction: else the disk is waited for at each table.
+        self.db.executescript(f"BEGIN; {TABLES} COMMIT;")
         self._begin()
         self.note(format=str(FORMAT))
 

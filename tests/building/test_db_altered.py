@@ -11,8 +11,10 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
+import forked
 import pytest
 from db_home import ALDER, BIRCH, CEDAR, TUESDAY, page, store
 
@@ -76,6 +78,9 @@ class Upgrade:
         self.folder = folder
         for room in ROOMS:
             shutil.copytree(ROOT / room, folder / room)
+        (folder / "tests/tools").mkdir(parents=True)
+        for name in ("forked.py", "fork_server.py"):
+            shutil.copy(ROOT / "tests/tools" / name, folder / "tests/tools")
         body = "".join(f"    {line}\n" for line in change.strip().splitlines())
         self.append("parsers/__init__.py", READ_PAGE + body)
 
@@ -83,9 +88,14 @@ class Upgrade:
         with (self.folder / path).open("a") as file:
             file.write(source)
 
+    @cached_property
+    def python(self) -> Path:
+        """An interpreter that has imported this program, changed no more from then on."""
+        return forked.launcher(self.folder, self.folder, "verdicts.cli", "db.build")
+
     def build(self, home: Path, *options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "verdicts", "build", "--home", str(home), *options],
+            [self.python, "-m", "verdicts", "build", "--home", str(home), *options],
             cwd=self.folder,
             capture_output=True,
             text=True,

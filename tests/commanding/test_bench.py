@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,17 +25,18 @@ ABSENT = ("not installed", "not here yet")
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What each measurement noted."""
+    """What each measurement noted, of processes that were forked and not begun anew."""
     from measuring import peers
 
     assert peers() is not None
     folder = tmp_path_factory.mktemp("bench")
     words = [sys.executable, BENCH, "--scale", "tiny", "--rounds", "1", "--folder", folder]
+    words += ["--python", forked.launcher(folder)]
     running = [
-        subprocess.Popen(
+        forked.Popen(
             [*words, "--results", folder / f"{number}.jsonl", "--only", *names],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=forked.DEVNULL,
+            stderr=forked.PIPE,
             text=True,
         )
         for number, names in enumerate(TOGETHER)

@@ -14,6 +14,7 @@ from functools import partial
 from glob import glob
 from pathlib import Path
 
+import forked
 import pytest
 from commands import verdicts
 from crawl_site import Site
@@ -174,22 +175,22 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ended_by_sigterm(process: subprocess.Popen[str], begun: Callable[[], object]) -> str:
+def ended_by_sigterm(process: forked.Popen[str], begun: Callable[[], object]) -> str:
     """What a process said that got a SIGTERM once it had begun; it must end with 20."""
     while not begun():
         assert process.poll() is None
-        time.sleep(0.001)
+        time.sleep(0.005)
     process.terminate()
     _, told = process.communicate(timeout=60)
     assert process.returncode == 20, told
     return "".join(line for line in told.splitlines() if not PROGRESS.match(line))
 
 
-def begin(*arguments: str | Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+def begin(*arguments: str | Path) -> forked.Popen[str]:
+    return forked.Popen(
         [sys.executable, "-m", "verdicts", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=forked.PIPE,
+        stderr=forked.PIPE,
         text=True,
     )
 

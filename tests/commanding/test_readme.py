@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import forked
 import pytest
 import research_notebook
 from PIL import Image
@@ -57,7 +58,10 @@ SHELL = commands(*(text for text in blocks("sh") if text != MAKE_BLOCK))
 
 @dataclass(frozen=True)
 class Checkout:
-    """A fresh copy of the project, in which the README's commands were run in their order."""
+    """A fresh copy of the project, in which the README's commands were run in their order.
+
+    They were forked from one interpreter that has imported the copy; what serves is begun anew.
+    """
 
     path: Path
     env: dict[str, str]
@@ -119,10 +123,17 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     # An editable installation elsewhere must not stand in for the copy.
     env |= {"HOME": str(base / "home"), "PYTHONPATH": str(base / "verdicts")}
     copy = Checkout(base / "verdicts", env, {})
+    (base / "bin").mkdir()
+    path = f"{base / 'bin'}{os.pathsep}{env['PATH']}"
+    python = forked.launcher(base / "bin", copy.path)
+    found = copy.run([str(python), "-c", "import verdicts.cli as it; print(it.__file__)"])
+    assert found.stdout == f"{copy.path / 'verdicts' / 'cli.py'}\n", found
+    (base / "bin" / "verdicts").write_text(f'#!/bin/sh\nexec {python} -m verdicts "$@"\n')
+    (base / "bin" / "verdicts").chmod(0o755)
     for command in SHELL:
         # The sample is captured on the day on which it was for the notebook.
         clock = {"VERDICTS_NOW": research_notebook.NOW} if "verdicts demo" in command else {}
-        copy.results[command] = copy.run(["bash", "-c", command], **clock)
+        copy.results[command] = copy.run(["bash", "-c", command], PATH=path, **clock)
     return copy
 
 

@@ -14,16 +14,22 @@ from pathlib import Path
 import forked
 import pytest
 from commands import verdicts
-from old_home import CAPTURES, change, flip, in_own_mounts, old_home, strace, value
+from old_home import CAPTURES, change, flip, in_own_mounts, old_home, present_home, strace, value
 
 from verdicts.sample import serve_sample
 
 FIRST, SECOND = (f"verdicts-sample-00000{number}.warc.gz" for number in (1, 2))
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that most tests begin with; it is copied and never changed."""
+    return present_home(tmp_path_factory.mktemp("made") / "home")
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return old_home(tmp_path / "home")
+def home(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "home", symlinks=True))
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -61,8 +67,10 @@ def copies(backup: Path) -> dict[str, int]:
     return {path.name: path.stat().st_ino for path in (backup / "home").iterdir()}
 
 
+@pytest.mark.parametrize("make", [present_home, old_home], ids=["present", "old"])
 @pytest.mark.parametrize("name", ["folder", "file.tar"])
-def test_a_restored_home_is_the_home_and_builds_on(home, tmp_path, name):
+def test_a_restored_home_is_the_home_and_builds_on(tmp_path, name, make):
+    home = make(tmp_path / "home")
     report = backed_up(home, tmp_path / name)
     assert (report["captures"], report["problems"]) == (CAPTURES, [])
     again = restored(tmp_path / name, tmp_path / "again")

@@ -6,10 +6,11 @@ import time
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.derived import Claim, Gazetteer, Stated, find_claims, find_conflicts
+from db.derived import Claim, Gazetteer, Stated, bound_of, find_claims, find_conflicts
 from db.derived.conflicts import MOST_TEXTS
 
 WRITTEN = date(2026, 7, 1)
@@ -18,7 +19,7 @@ WRITTEN = date(2026, 7, 1)
 def stated(key: str, text: str, tool: str = "ember") -> list[Stated]:
     found = find_claims(text, "Ember", Gazetteer(["Ember", "Umber"]), WRITTEN)
     assert found
-    return [Stated(tool, key, claim) for claim in found]
+    return [Stated(tool, key, it, bound=bound_of(text, it.start, it.end)) for it in found]
 
 
 def shown(statements: list[Stated]) -> list[tuple[str, str, str]]:
@@ -88,6 +89,64 @@ def test_texts_of_hundreds_of_prices_are_compared_in_no_time() -> None:
     begun = time.perf_counter()
     assert len(find_conflicts(many)) == 20 * 19 // 2
     assert time.perf_counter() - begun < 5
+
+
+@given(
+    least=st.integers(1, 500),
+    width=st.integers(1, 500),
+    price=st.integers(1, 1500),
+    form=st.sampled_from(
+        ["${}-${} a month", "${}–{}/mo", "${} to ${} a month", "{}-{} dollars a month",
+         "between ${} and ${} a month", "from ${} to ${} per month", "${} a month - ${} a month"]
+    ),
+)  # fmt: skip
+def test_a_price_speaks_against_a_range_that_it_lies_outside_of_and_no_other(
+    least: int, width: int, price: int, form: str
+) -> None:
+    most = least + width
+    two = stated("a", f"It costs {form.format(least, most)}.")
+    assert [(it.claim.value, it.claim.unit) for it in two if it.claim] == [
+        (f"{each}", "USD/month") for each in (least, most)
+    ]
+    one = stated("b", f"It costs ${price} a month.")
+    found = shown([*two, *one])
+    assert bool(found) is not (least <= price <= most)
+    assert shown([*two, *stated("b", f"It costs from ${price} a month.")]) == (
+        [] if price <= most else [("price", f"{least}", f"{price}")]
+    )
+    for words in ("up to", "no more than"):
+        assert bool(shown([*two, *stated("b", f"It costs {words} ${price} a month.")])) is not (
+            price >= least
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "conflicts"),
+    [
+        ("Starts at $5 a month.", False),
+        ("$5+ a month.", False),
+        ("$5 a month and up.", False),
+        ("Up to $10 a month.", False),
+        ("Less than $10 a month.", False),
+        ("Up to $5 a month.", True),
+        ("It starts at $9 a month.", True),
+        ("It costs $5 or $10 a month.", True),
+        ("It costs $5 a month for 10 seats.", True),
+    ],
+)
+def test_seven_dollars_speak_against_what_they_do_not_lie_in(text: str, conflicts: bool) -> None:
+    seven = stated("b", "It costs $7 a month.")
+    assert bool(shown([*stated("a", text), *seven])) is conflicts
+    assert shown([*stated("a", text), *stated("b", text)]) == []
+
+
+def test_what_costs_at_most_and_what_costs_at_least_differ_where_they_do_not_meet() -> None:
+    low, high = (
+        Stated("ember", key, Claim(0, 1, "", "price", value, "USD", "tool"), bound=bound)
+        for key, value, bound in (("a", "5", "most"), ("b", "9", "least"))
+    )
+    assert shown([low, high]) == [("price", "5", "9")]
+    assert shown([low, replace(high, claim=replace(high.claim, value="4"))]) == []
 
 
 claims = st.builds(

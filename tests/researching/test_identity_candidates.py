@@ -13,13 +13,23 @@ from pathlib import Path
 
 import pytest
 from commands import parsed
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from db.identity import candidates
-from db.identity.candidates import _FORMS, MOST, NEAR, Candidate, NamedTool, _core, _is_near, _whole
-from db.identity.names import ToolName, read_name, vendors_of
+from db.identity.candidates import (
+    _FORMS,
+    LONGEST,
+    MOST,
+    NEAR,
+    Candidate,
+    NamedTool,
+    _core,
+    _is_near,
+    _whole,
+)
+from db.identity.names import FILLERS, ToolName, read_name, vendors_of
 
 WORDS = st.sampled_from(
     "Tallow Tallows Wick Wicks by Acme Bramble 2 3 24B small Kiln C++ C#".split()
@@ -146,6 +156,26 @@ def is_near(one: ToolName, other: ToolName) -> bool:
     readings = product((_whole(one), _core(one)), (_whole(other), _core(other)))
     scores = [fuzz.ratio(form(left), form(right)) for left, right in readings for form in _FORMS]
     return max(scores) >= NEAR and _is_near(one, other)
+
+
+def test_names_that_differ_behind_the_characters_looked_at_are_listed_with_what_differs() -> None:
+    front = "wick " * (LONGEST // len("wick") - 1)
+    fits, too_long = front + "kiln", front + "wick kiln"
+    assert pairs(fits, front + "fens") == []
+    other = front + "wick fens"
+    assert pairs(too_long, other) == [(other, too_long, ("words",), "candidate")]
+    assert pairs(too_long, too_long.upper()) == [(too_long.upper(), too_long, (), "same")]
+
+
+@given(st.lists(WORDS | st.text("abc ", min_size=1), min_size=1), st.integers(1, 60))
+@example(["x" * 990], 1)
+def test_no_name_is_looked_at_by_more_characters_and_a_shorter_one_by_all(words, times) -> None:
+    read = read_name(" ".join(words * times))
+    whole = [*(read.vendor or "").split(), *read.core]
+    looked_at = sum(map(len, _whole(read)))
+    assert looked_at <= LONGEST
+    counted = [word for word in whole if word not in FILLERS] or whole
+    assert looked_at == LONGEST or _whole(read) == counted
 
 
 def test_2500_tools_take_seconds_also_where_all_have_one_name() -> None:

@@ -169,3 +169,44 @@ def test_a_denial_a_condition_or_a_question_claims_nothing(word: str) -> None:
     for text in ("It {} not open source.", "If it {} open source, fine.", "It {} open source?"):
         assert RULES["claims"](text.format(word)) == ()
     assert [it.value for it in RULES["claims"](f"It {word} open source.")] == ["open source"]
+
+
+@pytest.mark.parametrize(
+    ("form", "most", "said"),
+    [
+        ("Q{} {year}", 4, "{year}-Q{}"),
+        ("Q{} of {year}", 4, "{year}-Q{}"),
+        ("{year}-Q{}", 4, "{year}-Q{}"),
+        ("{year} Q{}", 4, "{year}-Q{}"),
+        ("H{} {year}", 2, "{year}"),
+        ("{year}-{:02}", 12, "{year}-{:02}"),
+        ("{year}-05-{:02}", 31, "{year}-05-{:02}"),
+        ("{} May {year}", 31, "{year}-05-{:02}"),
+        ("the {}th of May {year}", 31, "{year}-05-{:02}"),
+        ("May {}, {year}", 31, "{year}-05-{:02}"),
+    ],
+)
+@given(number=st.integers(0, 99))
+def test_a_date_that_the_calendar_has_is_read_whole_and_of_any_other_nothing(
+    form: str, most: int, said: str, number: int
+) -> None:
+    there = 1 <= number <= most
+    words = form.format(number, year=2027)
+    found = RULES["predictions"](f"By {words} it will end.")
+    dates = [it.horizon and it.horizon.date for it in found]
+    assert dates == ([said.format(number, year=2027)] if there else [])
+    past = RULES["claims"](f"It was released in {form.format(number, year=2025)}.")
+    assert [it.value for it in past] == ([said.format(number, year=2025)] if there else [])
+
+
+@pytest.mark.parametrize("words", ["the fifth quarter of 2027", "the third half of 2027",
+                                   "13/2027", "32.05.2027", "0 months", "zero years"])  # fmt: skip
+def test_what_is_no_time_predicts_nothing(words: str) -> None:
+    assert RULES["predictions"](f"In {words} it will end.") == ()
+
+
+@pytest.mark.parametrize("words", ["0B active", "A 0B model", "0 billion parameters", "0x7B",
+                                   "It has 8x0B", "0 GB of RAM", "0k context"])  # fmt: skip
+def test_nothing_is_no_size(words: str) -> None:
+    assert RULES["claims"](f"{words}.") == ()
+    assert RULES["claims"](f"{words.replace('0', '300')}.") != ()

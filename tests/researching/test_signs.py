@@ -57,8 +57,8 @@ class Walk:
             return self._with({ANY}, states)
         if kind == "BRANCH":
             return {it for way in said[1] for it in self._after(way, states)}
-        if kind == "SUBPATTERN":
-            return self._after(said[-1], states)
+        if kind in ("SUBPATTERN", "ATOMIC_GROUP"):
+            return self._after(said[-1] if kind == "SUBPATTERN" else said, states)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             least, most, inner = said
             once = self._after(inner, states)

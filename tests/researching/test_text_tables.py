@@ -211,6 +211,17 @@ def test_the_real_pages_give_their_fifteen_dated_predictions_each_once(seeds: Pa
     ]
 
 
+def test_prices_are_compared_with_the_words_that_stand_before_them_in_their_texts(
+    tmp_path: Path,
+) -> None:
+    up_to = f"{QUIET} It costs up to $7 a month."
+    quotes = (up_to, "It costs $3 a month.", *EMBER.quotes[:1], QUIET)
+    ember = replace(EMBER, tagline="A lamp from $5 a month", quotes=quotes)
+    store(tmp_path, [page(ember, BIRCH)])
+    found = [row[1:] for row in rows(build(tmp_path).path, CONFLICTS) if row[1] == "price"]
+    assert [{*values} for _, *values in found] == [{"5", "3"}]
+
+
 def test_the_real_pages_give_their_two_conflicts(seeds: Path) -> None:
     sql = "SELECT kind, attribute FROM conflict ORDER BY kind"
     assert rows(seeds, sql) == [("label_and_text", "entry"), ("one_card", "parameters")]

@@ -1,6 +1,8 @@
 """The server behind `forked`: it imports everything once, and forks a process for each order.
 
-python tests/tools/fork_server.py SOCKET      `forked` starts it; it ends when its input does
+python tests/tools/fork_server.py SOCKET [MODULE ...]
+
+`forked` starts it; it ends when its input does. It imports PRELOADED where no module is named.
 """
 
 from __future__ import annotations
@@ -147,8 +149,9 @@ def _hold() -> None:
 def preload() -> None:
     """Import what most commands need, and nothing that a fork could hurt."""
     sys.modules[LEFT_OUT] = None  # type: ignore[assignment]
-    for name in PRELOADED:
+    for name in sys.argv[2:] or PRELOADED:
         importlib.import_module(name)
+    work_out()
     del sys.modules[LEFT_OUT]
     forked = importlib.import_module("forked")
     forked._addresses.append(sys.argv[1])
@@ -158,6 +161,14 @@ def preload() -> None:
         raise RuntimeError("what was imported may not be forked")
     gc.collect()
     gc.freeze()
+
+
+def work_out() -> None:
+    """Work out what each build would for itself, and none otherwise than another."""
+    columns = importlib.import_module("db.rows.tables").columns
+    for model in importlib.import_module("schema.rows").ROWS:
+        columns(model)
+    importlib.import_module("sqlite_utils.plugins").ensure_plugins_loaded()
 
 
 def obey(order: dict[str, Any]) -> None:

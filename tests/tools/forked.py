@@ -211,18 +211,23 @@ def _server() -> str:
     """Where the server listens; it is started when it is first needed, and ends with us."""
     with _starting:
         if not _addresses:
-            folder = tempfile.mkdtemp(prefix="forked-")
-            address = os.path.join(folder, "socket")
-            kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-            kept |= THREADLESS
-            server = subprocess.Popen(
-                [sys.executable, SERVER, address], env=kept, bufsize=0, stdin=PIPE, stdout=PIPE
-            )
-            atexit.register(_close, server, folder)
-            if not server.stdout.read(1):
-                raise RuntimeError("the server of forked processes did not start")
-            _addresses.append(address)
+            _addresses.append(_started(SERVER))
         return _addresses[0]
+
+
+def _started(script: Path, *modules: str) -> str:
+    """Where a server listens that was started now; it ends with us."""
+    folder = tempfile.mkdtemp(prefix="forked-")
+    address = os.path.join(folder, "socket")
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    kept |= THREADLESS
+    server = subprocess.Popen(
+        [sys.executable, script, address, *modules], env=kept, bufsize=0, stdin=PIPE, stdout=PIPE
+    )
+    atexit.register(_close, server, folder)
+    if not server.stdout.read(1):
+        raise RuntimeError("the server of forked processes did not start")
+    return address
 
 
 def _close(server: subprocess.Popen[bytes], folder: str) -> None:
@@ -230,20 +235,23 @@ def _close(server: subprocess.Popen[bytes], folder: str) -> None:
     shutil.rmtree(folder)
 
 
-def command() -> list[str]:
+def command(checkout: Path | None = None, *modules: str) -> list[str]:
     """What stands for `sys.executable` in a command that a shell script is to have forked.
 
-    The process has the namespaces of whoever gives the command.
+    The process has the namespaces of whoever gives the command. What it has imported is of another
+    checkout where one is named, and then these modules alone where any are.
     """
     if sys.platform != "linux":
         return [sys.executable]
-    return [sys.executable, "-S", __file__, _server()]
+    name = SERVER.relative_to(Path(__file__).parents[2])
+    address = _server() if checkout is None else _started(checkout / name, *modules)
+    return [sys.executable, "-S", __file__, address]
 
 
-def launcher(folder: Path) -> Path:
-    """A program that stands for `sys.executable`, made in a folder."""
+def launcher(folder: Path, checkout: Path | None = None, *modules: str) -> Path:
+    """A program that stands for `sys.executable`, made in a folder; otherwise as `command`."""
     path = folder / "python"
-    path.write_text(f'#!/bin/sh\nexec {shlex.join(command())} "$@"\n')
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(command(checkout, *modules))} "$@"\n')
     path.chmod(0o755)
     return path
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.ledger import Ledger
+
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "homes" / "format-1.tar.gz"
 CAPTURES = 8
 
@@ -20,6 +22,13 @@ def old_home(folder: Path) -> Path:
     folder.mkdir(parents=True)
     with tarfile.open(FIXTURE) as tar:
         tar.extractall(folder, filter="tar")
+    return folder
+
+
+def present_home(folder: Path) -> Path:
+    """The same home once its ledger was opened for writing: readers need not translate it."""
+    old_home(folder)
+    Ledger(folder / "ledger.db").close()
     return folder
 
 

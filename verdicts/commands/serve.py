@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from schema.errors import IntegrityError, StartError, UsageError
-from schema.published import CURRENT, FOLDER
 from verdicts.console import say
 from verdicts.options import contact_option, example, home_option, port_option
 
@@ -74,6 +73,7 @@ def serve_home(
     database, it was withdrawn or may not be read, or the port is taken; IntegrityError when what
     stands in its place is not a database of ours.
     """
+    from schema.published import CURRENT, FOLDER
     from web import NotServableError, WithdrawnError
     from web import serve as run_server
 
