@@ -90,7 +90,8 @@ def _derive(conn: sqlite3.Connection) -> None:
             **method, "quote_a_id": "id", "quote_b_id": f"id + {SPACING}", "likeness": "0.6",
         }, f"from quote where id % 50 = 0 and id < (select max(id) - {SPACING} from quote)"),
         ("history", {
-            "id": "2 * tool.id + at", **of_tool, "value": "iif(at, '9 crowns', 'Free')", **dated,
+            "id": "2 * tool.id + at", **of_tool, "number": "at + 1",
+            "value": "iif(at, '9 crowns', 'Free')", **dated,
         }, "from tool, (select 0 as at union select 1) where tool.id % 5 = 0"),
         ("change", {
             "id": "id", **of_tool, "kind": "'changed'", "cause": "'source'", "old": "'Free'",

@@ -1,6 +1,7 @@
 """What any machine gives: its clock, its files, and guarded processes. Knows nothing of pages.
 
 clock       the time in UTC, as it is written; jumps of the clock are told
+wrong_clocks  whose clock was wrong among runs that were at work one after another
 dates       times that are known less exactly
 files       written whole and durably, and their hashes
 failpoints  named places at which a test may end the process

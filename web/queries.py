@@ -17,8 +17,11 @@ from web.notes import add_notes, counts
 MOST_ROWS = 200
 """How many comparisons a tool's or a quote's page lists before it points to the table."""
 PER_PAGE = 20
-DATED = "iif(last_seen is null, null, captured_at) as captured_at"
-"""The date of a comparison's capture, where it is a sound one."""
+DATED = "iif(captured_at between first_seen and last_seen, captured_at, last_seen) as captured_at"
+"""The date of a comparison's capture, or where it is no sound one when it was last seen before."""
+DATED_C = DATED.replace("first_seen", "c.first_seen").replace("last_seen", "c.last_seen")
+IS_WRONG = "a.date_precision = 'second' and a.captured_until is not a.captured_at"
+"""Whether a wrong clock dated the capture `a`: the second named is not the last it may mean."""
 IN_ORDER = "iif(date_precision in ('month', 'year'), captured_at, captured_until)"
 """What captures are sorted by: where a clock was wrong, the date of the crawl after it tells."""
 MOST_CARDS = 20
@@ -105,7 +108,7 @@ def comparison(conn: sqlite3.Connection, key: str, as_of: str | None = None) -> 
 
 COMPARISON = f"""
 select v.*, c.*, p.url, s.title as site_title, p.state as page_state, a.date_source,
-       a.date_precision, a.captured_until, a.body_sha256, a.opt_outs, (
+       a.date_precision, {IS_WRONG} as is_clock_wrong, a.body_sha256, a.opt_outs, (
          select opt_outs from capture where page_id = c.page_id
          order by date_source = 'file', captured_until is null desc, {IN_ORDER} desc, id desc
          limit 1) as newest_opt_outs,
@@ -118,8 +121,8 @@ where c.comparison = :key"""
 # What a page said on a day is what its newest good capture until then gave.
 COMPARISON_AS_OF = f"""
 select v.id as version_id, v.number as version_number, v.title, v.layout, v.quotes_taken_down,
-       v.first_seen, v.last_seen, a.captured_at, a.date_source, a.date_precision, a.captured_until,
-       a.body_sha256, a.opt_outs,
+       v.first_seen, v.last_seen, a.captured_at, a.date_source, a.date_precision,
+       {IS_WRONG} as is_clock_wrong, a.body_sha256, a.opt_outs,
        null as newest_opt_outs, 'stored' as state
 from comparison_version v join capture a on a.id = (
   select id from capture where version_id = v.id and date_source <> 'file'
@@ -278,8 +281,8 @@ select h.field, h.value, h.first_seen, h.last_seen, r.name as reviewer, h.slot,
        lead(h.id) over run is null as is_newest
 from history h left join reviewer r on r.id = h.reviewer_id
 where h.tool_id = :id and h.field not in ('description', 'quote')
-window run as (partition by h.field, h.reviewer_id, h.slot order by h.first_seen, h.id)
-order by h.reviewer_id is not null, h.field, reviewer, h.slot, h.first_seen limit :most"""
+window run as (partition by h.field, h.reviewer_id, h.slot order by h.number)
+order by h.reviewer_id is not null, h.field, reviewer, h.slot, h.number limit :most"""
 
 COMPARISONS_OF_TOOL = f"""
 select comparison, title, {DATED} from comparison where id in (
@@ -366,7 +369,7 @@ cross join tool t on t.id = vt.tool_id order by t.tool limit 20"""
 # The first so many are found before anything else of them is read.
 COMPARISONS_OF_QUOTE = f"""
 select *, position is not null as is_shown from (
-  select c.comparison, c.title, c.noindex, {DATED.replace("last_seen", "c.last_seen")},
+  select c.comparison, c.title, c.noindex, {DATED_C},
          (select min(position) from version_quote
           where version_id = c.version_id and quote_id = :id) as position
   from (select distinct v.page_id as id from version_quote vq

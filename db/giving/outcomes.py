@@ -18,6 +18,7 @@ from db.records.snapshot import Snapshot, is_known_page
 from db.staging import STAGING, Intake, PageHistory, Seen, StagedPage, Staging, asked, place_in_time
 from db.takedown.records import cleaning_of
 from machine.worker import Died, GuardedPool
+from machine.wrong_clocks import WrongClock
 from parsers import header_opt_outs, opt_outs
 from schema.errors import BytesError, IntegrityError, ParseError
 from schema.page import RawPage
@@ -53,6 +54,7 @@ def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> 
     captures = snapshot.captures()
     with TemporaryDirectory() as folder, Staging(Path(folder) / STAGING) as staging:
         _stage(staging, archive, snapshot, Path(folder), progress)
+        clocks = staging.clocks()
         told = staging.histories(snapshot.recorded_at, is_dirty=False)
         histories = {each.page.id: each for each in told}
     known = {each.id: each for history in histories.values() for each in history.seen}
@@ -60,7 +62,7 @@ def consider(archive: Archive, snapshot: Snapshot, progress: GivingProgress) -> 
     left = [each for each in captures if each.id not in known]
     failed = (each for each in captures if each.id in known and known[each.id].shown is None)
     signals = _asked(archive, [*left, *failed])
-    others = _others(snapshot, left, signals, histories)
+    others = _others(snapshot, left, signals, histories, clocks)
     histories |= {each.page.id: each for each in others}
     unread = {each for each, said in signals.items() if said is None}
     return _considered(captures, histories, unread, snapshot)
@@ -83,6 +85,7 @@ def _stage(
         intake.take_lines(staged[made.segment][1], lines, snapshot.held, is_damaged=False)
         done += made.captures
         progress("read", done, total)
+    intake.taken(snapshot.upto)
 
 
 def _asked(archive: Archive, captures: Iterable[Capture]) -> dict[int, tuple[str, ...] | None]:
@@ -116,6 +119,7 @@ def _others(
     captures: Iterable[Capture],
     signals: dict[int, tuple[str, ...] | None],
     histories: dict[int, PageHistory],
+    clocks: dict[int, WrongClock],
 ) -> Iterator[PageHistory]:
     """The pages of lists, sitemaps and robots.txt, and those taken down, that none is told of."""
     by_page: dict[int, list[Seen]] = defaultdict(list)
@@ -124,7 +128,7 @@ def _others(
         by_page[each.page_id].append(_unread(each, own, snapshot.recorded_at))
     for page in snapshot.pages():
         seen = by_page[page.id]
-        place_in_time(seen, {})
+        place_in_time(seen, clocks)
         if seen or page.id not in histories:
             known = histories.get(page.id)
             told = _staged(page) if known is None else known.page

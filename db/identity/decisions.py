@@ -147,7 +147,7 @@ def take_in(home: Home, path: Path) -> TakenIn:
 def _add(home: Home, choose: Callable[[DecisionFile], list[ToolDecision]]) -> None:
     """Add lines to the end of the file, all of them or none."""
     path = Path(os.path.realpath(home.decisions))  # its lock has to be that of all who share it
-    with Home(path.parent).lock(path.stem, WAIT_S):
+    with Home(path.parent).lock(path.name, WAIT_S):
         known = read_decisions(home.decisions)
         new = choose(known)
         if (what := contradiction([*known.lines, *new])) is not None:
@@ -199,6 +199,8 @@ def _way(beside: dict[tuple[str, str], list[str]], site: str, a: str, b: str) ->
 
 
 def _bytes(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # to read a pipe is to wait for ever
+        raise IntegrityError(where=str(path), what="no file, nor a link to one: move it away")
     try:
         return path.read_bytes()
     except FileNotFoundError as error:

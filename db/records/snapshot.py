@@ -16,6 +16,7 @@ from archive.ledger import NotedChange, held_captures, reading_changes
 from archive.takedown import ERASED, Correction, Export, active_takedowns, corrections, exports
 from db.recognise.match import TakedownMatcher
 from machine.clock import parse_stamp, stamp
+from machine.wrong_clocks import RunDates, wrong_clocks
 from parsers.sites import site_named
 from schema.errors import IntegrityError, UsageError
 
@@ -109,14 +110,22 @@ def take_snapshot(archive: Archive) -> Snapshot:
 
 
 def _at(runs: list[Run]) -> str:
-    """The last time that the ledger knows of, which a clock that was wrong earlier cannot move."""
+    """The last time that the ledger knows of, by the runs whose clocks are believed."""
     if not runs:
         return stamp(datetime.fromtimestamp(0, UTC))
-    last = runs[-1]
+    dates = [RunDates(run.id, *_times(run)) for run in runs]
+    wrong = wrong_clocks(dates)
+    # Where no run is believed, the last one is.
+    return max((each.last for each in dates if each.run not in wrong), default=dates[-1].last)
+
+
+def _times(run: Run) -> tuple[str, str]:
     try:
-        return stamp(parse_stamp(last.ended_at or last.started_at, where="its time"))
+        times = (run.started_at, run.ended_at or run.started_at)
+        first, last = sorted(stamp(parse_stamp(each, where="its time")) for each in times)
+        return first, last
     except UsageError as error:
-        raise IntegrityError(where=f"run {last.id}", what=str(error)) from error
+        raise IntegrityError(where=f"run {run.id}", what=str(error)) from error
 
 
 def _refused(archive: Archive, taken: TakedownMatcher) -> dict[int, int]:

@@ -18,8 +18,8 @@ from archive.ledger import NotedChange
 from db.rows.differing import turned_pages, turned_values
 from db.rows.over_time import ShownSpan, Timeline, ValueRun, timeline
 from db.rows.tables import Values, insert_rows
-from db.staging.clocks import is_in_order
 from db.staging.ids import CROWDED, FIELDS_OF_SIDE, READINGS, SIDES, TOOL, change_id
+from db.staging.places import is_in_order
 from schema.rows.timeline import ChangeRow, HistoryRow
 
 _TOOLS = """
@@ -122,7 +122,10 @@ def _insert_tool(
         ]
         found = timeline(told, turned_values(turned, stated.values))
         if len(found.runs) > 1:
-            history = [_history(of_history, tool, field, stated, run) for run in found.runs]
+            history = [
+                _history(of_history, tool, field, stated, run, number)
+                for number, run in enumerate(found.runs, 1)
+            ]
             insert_rows(db, HistoryRow, history)
             insert_rows(db, ChangeRow, _changes(db, of_change, tool, field, stated, found))
             if field.name == "name" and (run := found.newest):
@@ -164,9 +167,9 @@ def _stated(told: dict[int, tuple[Any, Any]], is_text: set[int]) -> StatedField:
 
 
 def _history(
-    numbers: Numbers, tool: int, field: Field, stated: StatedField, run: ValueRun
+    numbers: Numbers, tool: int, field: Field, stated: StatedField, run: ValueRun, number: int
 ) -> Values:
-    own = (tool, stated.shown.get(run.value), run.place // SIDES, run.first, run.last)
+    own = (tool, stated.shown.get(run.value), run.place // SIDES, number, run.first, run.last)
     return numbers.number(run.place, field.at), *own, field.reviewer, field.slot, field.name
 
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from db.rows.over_time import HasTurned, RunValue, ShownSpan, Timeline, timeline
 from db.rows.tables import Values, insert_rows
-from db.staging.clocks import BEFORE_ALL, sound_date
 from db.staging.ids import PLACES, SIDES, conflict_id
+from db.staging.places import BEFORE_ALL, sound_date
 from machine.text import shortened
 from schema.rows.pages import FindingRow
 

@@ -7,7 +7,7 @@
 
 Where two values are shown at one time, neither follows the other: that is a disagreement, and a
 change only once one of them is shown alone. Pages of one day disagree too, unless a page itself
-went from one to the other that day. Spans lie between places (db.staging.clocks): one that a wrong
+went from one to the other that day. Spans lie between places (db.staging.places): one that a wrong
 clock gave has its order and no date; one of a month or a year counts where nothing else was shown
 that may have come before it as well as after. Pure: no SQL, no rows.
 """
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from db.staging.clocks import VAGUE, sound_date
+from db.staging.places import VAGUE, sound_date
 
 MOST_AT_ONCE = 50
 """So many of the values that are shown at one time are noted as disagreeing."""
@@ -123,7 +123,8 @@ def timeline(spans: Iterable[ShownSpan], has_turned: HasTurned = lambda *_: Fals
             continue
         (value,) = shown
         if current is None or value != current.value:
-            if current is not None and _is_one_day(current, value, time, has_turned):
+            date = sound_date(time) or begun[value].first
+            if current is not None and _is_one_day(current, value, date, has_turned):
                 if None not in (current.value, value):
                     found.disagree((current.value, value), current.at, time)
                 continue
@@ -157,13 +158,22 @@ def _placed(spans: list[ShownSpan]) -> Iterator[ShownSpan]:
     exact = [span for span in spans if VAGUE not in span.first]
     yield from exact
     stretches, until, together = _Stretches(exact), "", list[ShownSpan]()
-    for span in sorted((span for span in spans if VAGUE in span.first), key=lambda it: it.first):
+    vague = [each for span in spans if VAGUE in span.first for each in _ends(span, stretches)]
+    for span in sorted(vague, key=lambda it: it.first):
         if span.first > until:
             yield from _apart(together, until, stretches)
             together = []
         together.append(span)
         until = max(until, span.last.partition(VAGUE)[2])
     yield from _apart(together, until, stretches)
+
+
+def _ends(vague: ShownSpan, stretches: _Stretches) -> list[ShownSpan]:
+    """A span, or its two ends where anything else was shown between them."""
+    first, last = vague.first.partition(VAGUE)[0], vague.last.partition(VAGUE)[2]
+    if vague.first == vague.last or not stretches.touch(first, last):
+        return [vague]
+    return [vague._replace(last=vague.first), vague._replace(first=vague.last)]
 
 
 def _apart(vague: list[ShownSpan], until: str, stretches: _Stretches) -> list[ShownSpan]:
@@ -182,11 +192,14 @@ def _telling(spans: Iterable[ShownSpan]) -> Iterator[ShownSpan]:
             yield span
 
 
-def _is_one_day(current: ValueRun, value: RunValue, time: str, has_turned: HasTurned) -> bool:
+def _is_one_day(
+    current: ValueRun, value: RunValue, date: str | None, has_turned: HasTurned
+) -> bool:
     """Whether a value follows another on one day, and no page went from one to the other."""
-    day = time[:10]
-    is_dated = sound_date(time) is not None and current.last == current.at
-    return is_dated and current.at[:10] == day and not has_turned(day, current.value, value)
+    if date is None or current.last is None:
+        return False
+    day = date[:10]
+    return current.last[:10] == day and not has_turned(day, current.value, value)
 
 
 def _settle(found: Timeline, spans: list[ShownSpan], begun: dict[RunValue, ValueRun]) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from archive.ledger import due_bounds
 from db.rows.tables import Values
-from db.staging.history import PageHistory, Seen, StagedPage, Version, earliest
+from db.staging.history import PageHistory, Seen, StagedPage, Version, earliest, newest_date
 from db.staging.ids import APPEARED, GONE, PATTERNS, SIDES, PublicIds, change_id, finding_id
 from db.staging.staging import Staging
 from machine.dates import latest
@@ -79,7 +79,8 @@ class PageRows:
         earliest_due, furthest = self._bounds
         state = history.state
         is_due = page.due is not None and not earliest_due < page.due <= furthest
-        last = seen[-1].captured_at if seen else None
+        dates = (each.sound_date for each in reversed(seen))
+        last = next(filter(None, dates), seen[-1].captured_at if seen else None)
         versions = [] if is_turned else history.versions
         own = (page.public, page.site, page.url, name, state, int(is_due), len(seen), last)
         self.rows[PageRow].append((*own, page.takedown))
@@ -166,7 +167,7 @@ class PageRows:
         for number, (code, field, said), run in done:
             detail = public_detail(said, is_withheld=hides_any)
             own = (number, page.public, run[0].id, run[-1].id, None, None, code, field, detail)
-            dates = earliest(each.first_seen for each in run), run[-1].last_seen
+            dates = earliest(each.first_seen for each in run), newest_date(run)
             self.rows[FindingRow].append((*own, *dates))
 
     def _add_changes(self, history: PageHistory) -> None:
@@ -174,12 +175,13 @@ class PageRows:
         page, first, last = history.page.public, history.versions[0], history.versions[-1]
         about = (None, None, None, "comparison")
         add = self.rows[ChangeRow].append
-        appeared = (page, first.id, None, None, None, first.first_seen, *about)
+        seen_by = earliest(each.first_seen for each in history.versions)
+        appeared = (page, first.id, None, None, None, seen_by, *about)
         add((change_id(SIDES * first.id, APPEARED), "appeared", "source", *appeared))
         if history.state == "gone":
             newest = last.seen[-1].place
-            missed = [each.sound_date for each in history.seen if each.place > newest]
-            dates = (last.last_seen, missed[0] if missed else None)
+            missed = (each.sound_date for each in history.seen if each.place > newest)
+            dates = (newest_date(history.versions), next(filter(None, missed), None))
             vanished = (page, last.id, None, None, *dates, *about)
             add((change_id(SIDES * last.id, GONE), "vanished", "source", *vanished))
 
@@ -216,7 +218,7 @@ class PageRows:
                 self._withheld(history, version, hides_text),
                 int(history.wishes("index")),
                 earliest(each.first_seen for each in history.versions),
-                version.last_seen,
+                newest_date(history.versions),
             )
         )
 

@@ -13,8 +13,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from db.rows.tables import insert_rows
-from db.staging.clocks import span_of
 from db.staging.ids import SIDES
+from db.staging.places import span_of
 from schema.rows.comparisons import SideSeenRow
 
 _SHOWN = """
@@ -50,7 +50,7 @@ WHERE later.number > 1 AND old.side_id <> new.side_id AND NOT EXISTS (
 class SideSpan(NamedTuple):
     """Some versions show a side of a tool, one after another, and no other side between.
 
-    Shape: `number` is a version's id * 2 + side; places as in db.staging.clocks.
+    Shape: `number` is a version's id * 2 + side; places as in db.staging.places.
     Absent: `first_seen` and `last_seen` are None where no capture has a sound date.
     """
 

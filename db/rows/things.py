@@ -47,9 +47,10 @@ _SEEN = (
     " first_seen, last_seen"
     " FROM staging.version AS known JOIN comparison_version AS version ON version.id = known.id",
     "CREATE UNIQUE INDEX temp.placed_rank ON placed (rank)",
-    "CREATE TEMP TABLE seen (side INTEGER PRIMARY KEY, first_seen, rank INTEGER, place INTEGER)",
-    "INSERT INTO seen"
-    " SELECT side_id, min(first_seen), max(rank), min(2 * version_id + position - 1)"
+    "CREATE TEMP TABLE seen"
+    " (side INTEGER PRIMARY KEY, first_seen, last_seen, rank INTEGER, place INTEGER)",
+    "INSERT INTO seen SELECT side_id, min(first_seen), max(last_seen), max(rank),"
+    " min(2 * version_id + position - 1)"
     " FROM version_side JOIN placed ON version = version_id GROUP BY side_id",
     "CREATE TEMP TABLE slugs (id INTEGER PRIMARY KEY, slug TEXT)",
     "INSERT INTO slugs SELECT first, iif(substr(name, 1, 5) = 'name:', NULL, name)"
@@ -88,7 +89,8 @@ _OF_TOOL = """CAST(coalesce(addressed, nameless) AS INTEGER),
   iif(addressed IS NULL, nameless_since, addressed_since)"""
 _CARDS = f"""
 CREATE TEMP TABLE joined_card AS
-SELECT side.card_id AS id, min(first_seen) AS first_seen, max(rank) AS rank,
+SELECT side.card_id AS id, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+  max(rank) AS rank,
   min(withheld IS NOT NULL) AS is_withheld, {_TOOL}, {_newest("badge", "badge")},
   {_newest("pricing", "pricing")}, {_newest("votes_ship || '/' || votes_skip", "votes")}
 FROM side JOIN seen ON seen.side = side.id JOIN slugs ON slugs.id = side.tool_id
@@ -100,14 +102,15 @@ SELECT joined.id, lower(hex(known.key)), site, {_OF_TOOL}, name, category, tagli
   iif(is_withheld, NULL, description), entry, panel_ship_percent, badge, badge_since,
   CAST(substr(votes, 1, instr(votes, '/') - 1) AS INTEGER),
   CAST(substr(votes, instr(votes, '/') + 1) AS INTEGER), votes_since, pricing, pricing_since,
-  iif(is_withheld, 'noarchive', NULL), joined.first_seen, last_seen
+  iif(is_withheld, 'noarchive', NULL), joined.first_seen, joined.last_seen
 FROM joined_card AS joined JOIN staging.card AS known ON known.first = joined.id
 JOIN placed USING (rank)
 """
 
 _TOOLS = """
 CREATE TEMP TABLE joined_tool AS
-SELECT side.tool_id AS id, min(first_seen) AS first_seen, max(rank) AS rank
+SELECT side.tool_id AS id, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+  max(rank) AS rank
 FROM side JOIN seen ON seen.side = side.id GROUP BY side.tool_id
 """
 _TOOL_ROWS = """
@@ -115,7 +118,7 @@ SELECT joined.id, known.site, known.name, (
   SELECT card.name FROM version_side AS shown JOIN side ON side.id = shown.side_id
   JOIN card ON card.id = side.card_id
   WHERE shown.version_id = placed.version AND side.tool_id = joined.id ORDER BY position LIMIT 1),
-  joined.first_seen, last_seen
+  joined.first_seen, joined.last_seen
 FROM joined_tool AS joined JOIN staging.tool AS known ON known.first = joined.id
 JOIN placed USING (rank) ORDER BY known.name, known.site
 """
@@ -124,7 +127,8 @@ _PRINTED = "iif(verdict_source = 'page', verdict, NULL)"
 _INFERRED = "iif(verdict_source = 'page', NULL, verdict || ' ' || verdict_source)"
 _QUOTES = f"""
 CREATE TEMP TABLE joined_quote AS
-SELECT own.quote_id AS id, min(first_seen) AS first_seen, max(rank) AS rank,
+SELECT own.quote_id AS id, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+  max(rank) AS rank,
   min(own.withheld IS NOT NULL) AS is_withheld, {_TOOL}, {_newest("reviewer_id", "reviewer")},
   {_newest("score", "score")}, {_newest(_PRINTED, "printed")}, {_newest(_INFERRED, "inferred")}
 FROM side_quote AS own JOIN side ON side.id = own.side_id JOIN seen ON seen.side = own.side_id
@@ -141,16 +145,17 @@ SELECT joined.id, lower(hex(known.key)), site, tool_name, {_OF_TOOL}, (
   coalesce(printed, substr(inferred, 1, 4)), iif(printed IS NULL, inferred_since, printed_since),
   iif(printed IS NULL, substr(inferred, 6), 'page'),
   iif(is_withheld, NULL, text), length(text), iif(is_withheld, 'noarchive', NULL),
-  joined.first_seen, last_seen
+  joined.first_seen, joined.last_seen
 FROM joined_quote AS joined JOIN staging.quote AS known ON known.first = joined.id
 JOIN placed USING (rank)
 """
 
 _REVIEWER_ROWS = """
 INSERT INTO reviewer
-SELECT joined.id, known.name, joined.first_seen, last_seen
+SELECT joined.id, known.name, joined.first_seen, joined.last_seen
 FROM (
-  SELECT reviewer_id AS id, min(first_seen) AS first_seen, max(rank) AS rank
+  SELECT reviewer_id AS id, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+  max(rank) AS rank
   FROM side_quote JOIN seen ON seen.side = side_id
   WHERE reviewer_id IS NOT NULL GROUP BY reviewer_id) AS joined
 JOIN staging.reviewer AS known ON known.first = joined.id JOIN placed USING (rank)

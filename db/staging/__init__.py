@@ -6,7 +6,7 @@ tables    its tables                              intake    what is taken in, an
 staging   the file: kept, published, read
 words     the numbers of distinct words           history   one page over time
 ids       the ids of what is published           pages     the one state of each known page
-clocks    whose clock was wrong, and where what it stored stands in time
+places    where captures stand in time
 """
 
 from db.staging.history import PageHistory, Seen, StagedPage, asked, place_in_time

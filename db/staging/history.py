@@ -6,12 +6,13 @@ This module must not know rows or SQL.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from db.staging.clocks import WRONG, WrongClock, dated_place, is_in_order, sound_date, span_of
 from db.staging.pages import page_state
+from db.staging.places import WRONG, dated_place, is_in_order, may_be_behind, sound_date, span_of
+from machine.wrong_clocks import WrongClock
 from schema.rows.columns import PageState
 from schema.signals import Wish, robots_signals, wishes
 
@@ -227,7 +228,10 @@ class PageHistory:
         """
         good = self.versions[-1].seen[-1:] if self.versions else []
         answers = [each for each in self.seen if each.date_source in ("crawl", "warc")]
-        return any(wish in each.asked.wishes for each in (*self.seen[-1:], *good, *answers[-1:]))
+        # What is dated by its month may be newer than the newest.
+        newer = [it for it in self.seen if may_be_behind(it.seen_at, self.seen[-1].seen_at)]
+        every = (*self.seen[-1:], *good, *answers[-1:], *newer)
+        return any(wish in each.asked.wishes for each in every)
 
 
 def _marked(versions: list[Version], keys: Callable[[ShownRecord], set[int]]) -> frozenset[int]:
@@ -242,6 +246,11 @@ def _marked(versions: list[Version], keys: Callable[[ShownRecord], set[int]]) ->
 def earliest(dates: Iterable[str | None]) -> str | None:
     """The earliest of some dates that are known. Absent: None where none is."""
     return min((date for date in dates if date is not None), default=None)
+
+
+def newest_date(versions: Sequence[Version]) -> str | None:
+    """The date of the newest capture of these that has one. Absent: None where none has."""
+    return next(filter(None, (each.last_seen for each in reversed(versions))), None)
 
 
 def versions_of(seen: Iterable[Seen]) -> list[Version]:
@@ -263,21 +272,19 @@ def versions_of(seen: Iterable[Seen]) -> list[Version]:
 def place_in_time(captures: Iterable[Seen], clocks: Mapping[int, WrongClock]) -> None:
     """Give captures of one page, oldest stored first, their place, and their date if it is sound.
 
-    Shape: `clocks` has the runs whose clock was wrong; else as archive.ledger's timeline.
+    What a crawl of ours stored comes after all that was stored of the page before it, an import
+    goes to the place of its date. Shape: `clocks` has the runs whose clock was wrong.
     """
     newest = ""
     for each in captures:
-        at, each.clock = (
-            each.captured_at,
-            clocks.get(each.run_id) if each.date_source == "crawl" else None,
-        )
+        each.clock = None
         if each.date_source != "crawl":
-            each.seen_at = dated_place(at, each.date_source, each.precision)
+            each.seen_at = dated_place(each.captured_at, each.date_source, each.precision)
             each.sound_date = sound_date(each.seen_at)
-            newest = max(newest, at) if is_in_order(each.seen_at) else newest
+            newest = max(newest, each.captured_at) if is_in_order(each.seen_at) else newest
             continue
-        own = at if each.clock is None else each.clock.after
-        newest = max(newest, own)
-        is_own = each.clock is None and newest == at
-        each.seen_at = newest if is_own else f"{newest}{WRONG}{each.run_id:012d}"
-        each.sound_date = at if each.clock is None else None
+        each.clock = clocks.get(each.run_id)
+        each.sound_date = each.captured_at if each.clock is None else None
+        newest = max(newest, each.captured_at if each.clock is None else each.clock.place)
+        is_own_date = each.sound_date == newest
+        each.seen_at = newest if is_own_date else f"{newest}{WRONG}{each.run_id:012d}"

@@ -15,11 +15,11 @@ from typing import Any
 
 from archive import Archive, Capture
 from db.records.snapshot import Snapshot, is_known_page
-from db.staging.clocks import CrawlDates, wrong_clocks
 from db.staging.ids import UNCAPTURED
 from db.staging.staging import Staging
 from db.staging.tables import PAGE, StagedCapture
 from db.staging.words import Records
+from machine.wrong_clocks import RunDates, wrong_clocks
 from parsers.sites import site_named
 from schema.errors import IntegrityError
 
@@ -250,14 +250,14 @@ class Intake:
     def _take_clocks(self) -> None:
         """Tell wrong clocks from right ones; pages of which that changed are dirty."""
         crawls = self._db.execute("SELECT run_id, first, last FROM crawl ORDER BY run_id")
-        now = wrong_clocks([CrawlDates(*row) for row in crawls])
+        now = wrong_clocks([RunDates(*row) for row in crawls])
         before = self._staging.clocks()
-        for run in before.keys() | now.keys():
-            told = now.get(run)
-            if told != before.get(run):
-                self._dirty("SELECT page_id FROM capture WHERE run_id = ?", (run,))
-                sql = "UPDATE crawl SET after = ?, until = ? WHERE run_id = ?"
-                self._db.execute(sql, (*(told or (None, None)), run))
+        runs = {run for run in before.keys() | now.keys() if before.get(run) != now.get(run)}
+        told = ((*(now.get(run) or (None, None)), run) for run in runs)
+        self._db.executemany("UPDATE crawl SET place = ?, until = ? WHERE run_id = ?", told)
+        if runs:
+            of_runs = "SELECT page_id FROM capture WHERE run_id IN (SELECT value FROM json_each(?))"
+            self._dirty(of_runs, (json.dumps(sorted(runs)),))
 
     def taken(self, upto: int) -> None:
         """All captures up to `upto` are here; what else they touch is dirty from now on."""

@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
-from db.staging.clocks import WrongClock
 from db.staging.history import (
     Failed,
     PageHistory,
@@ -27,6 +26,7 @@ from db.staging.history import (
 from db.staging.ids import UNCAPTURED
 from db.staging.tables import FORMAT, PAGE, TABLES, StagedCapture
 from db.staging.words import require_words
+from machine.wrong_clocks import WrongClock
 from parsers.sites import site_named
 
 STAGING = "staging.db"
@@ -194,7 +194,7 @@ class Staging:
 
     def clocks(self) -> dict[int, WrongClock]:
         """The runs whose clock was wrong, and what is known of their dates."""
-        known = self.db.execute("SELECT run_id, after, until FROM crawl WHERE after IS NOT NULL")
+        known = self.db.execute("SELECT run_id, place, until FROM crawl WHERE place IS NOT NULL")
         return {run: WrongClock(*told) for run, *told in known}
 
     def _histories(self, which: str, at: str) -> Iterator[PageHistory]:

@@ -55,7 +55,7 @@ CREATE TABLE version (
   first_at TEXT NOT NULL, last_at TEXT NOT NULL);
 CREATE INDEX version_page ON version (page_id);
 CREATE TABLE crawl (
-  run_id INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, after TEXT, until TEXT);
+  run_id INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, place TEXT, until TEXT);
 CREATE TABLE file (segment TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID;
 CREATE TABLE dirty (page_id INTEGER PRIMARY KEY);
 CREATE TABLE reading (

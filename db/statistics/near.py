@@ -33,8 +33,8 @@ MOST = 5
 """With so many that follow it in a band a quote is held at most, and with as many paired."""
 LOOKED_AT = 2 * MOST
 """With so many of all bands it is compared: a bound for quotes that were made to be alike."""
-AT_ONCE = 1000
-"""So many quotes are signed at once."""
+WORDS_AT_ONCE = 50_000
+"""Quotes of no more words are signed at once, or one alone: for each run of words 256 bytes."""
 _QUOTES = "SELECT id, text FROM quote WHERE text IS NOT NULL ORDER BY key"
 
 
@@ -78,11 +78,18 @@ def _signed(db: sqlite3.Connection, known: dict[str, int]) -> tuple[list[int], l
     """The quotes that are long enough, and for each band a number for each of them."""
     ids: list[int] = []
     bands = [np.empty((BANDS, 0), dtype=np.uint64)]
-    quotes = ((number, words_of(text)) for number, text in db.execute(_QUOTES))
-    long = ((number, words) for number, words in quotes if len(words) >= FEWEST_WORDS)
-    while some := [*islice(long, AT_ONCE)]:
-        ids += (number for number, _ in some)
-        bands.append(_bands([words for _, words in some], known))
+    together, words = list[list[str]](), 0
+    for number, text in db.execute(_QUOTES):
+        if len(own := words_of(text)) < FEWEST_WORDS:
+            continue
+        if together and words + len(own) > WORDS_AT_ONCE:
+            bands.append(_bands(together, known))
+            together, words = [], 0
+        ids.append(number)
+        together.append(own)
+        words += len(own)
+    if together:
+        bands.append(_bands(together, known))
     return ids, list(np.concatenate(bands, axis=1))
 
 

@@ -84,8 +84,7 @@ class ClaimRow(DerivedRow, NumberedRow):
     ]
     """What the value is of."""
     stated_value: str
-    """The value in one form: 7e9, Apache-2.0, 9.50, 2024-06, open weights, Free. Each end of a
-    range of prices, and each of several licences, is a claim."""
+    """The value in one form: 7e9, Apache-2.0, 9.50, 2024-06, open weights; one of a range or list."""
     unit: str | None
     """Its unit, such as USD/month or tokens; null where the attribute has none."""
     subject: Literal["tool", "other"]
@@ -93,10 +92,7 @@ class ClaimRow(DerivedRow, NumberedRow):
 
 
 class ConflictRow(DerivedRow):
-    """Two published values of a tool at one time; of many texts only the newest 50 are compared.
-
-    Prices that are said as a range ("from $5", "up to $10") differ where the ranges lie apart.
-    """
+    """Two published values at one time, ranges that lie apart; of many texts the newest 50 only."""
 
     table = "conflict"
     told_by = ("claim_a_id", "claim_b_id")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from schema.rows.columns import ComparisonId, ReviewerId, Slot, ToolId, VersionId
 from schema.rows.row import NumberedRow
@@ -33,6 +35,8 @@ class HistoryRow(OfTool):
     """The value as text, or the key of the card or quote whose words it is; null for none."""
     version_id: VersionId
     """The version of a comparison that showed it first."""
+    number: Annotated[int, Field(ge=1)]
+    """Its place among the values of the field, the oldest first, also where no date is sound."""
     first_seen: str | None
     """Date of the first capture of the run, UTC; null where none has a sound date."""
     last_seen: str | None
@@ -61,4 +65,4 @@ class ChangeRow(OfTool):
     seen_after: str | None
     """When the old was last seen, UTC; null where there was none, or no sound date."""
     seen_by: str | None
-    """When the new was first seen, UTC: it changed between the two; null without a sound date."""
+    """When the new was first seen, UTC, be it beside the old; null without a sound date."""

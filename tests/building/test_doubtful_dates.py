@@ -13,13 +13,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from db_home import ALDER, BIRCH, CEDAR, Answer, page, store
-from hypothesis import given
+from commands import verdicts
+from db_home import ALDER, BIRCH, CEDAR, Answer, Card, html, page, store, url_of
+from hypothesis import example, given
 from hypothesis import strategies as st
 from web_server import serving
 
 from db import build
-from db.staging.clocks import CrawlDates, WrongClock, wrong_clocks
+from machine.wrong_clocks import RunDates, wrong_clocks
 from schema.dates import Precision
 
 OLD, NEW, NEWEST = "4 crowns", "9 crowns", "11 crowns"
@@ -200,6 +201,91 @@ def test_whichever_crawls_had_a_wrong_clock_each_change_is_told_once_and_in_its_
     assert card[-1] == (prices[-1], min(days[prices[-1]]))
 
 
+def imported(home: Path, price: str, at: str, other: Card = BIRCH, **more: Any) -> None:
+    """A page of other origin that a run takes in."""
+    said = replace(dated(price, at), **more)
+    store(home, [replace(said, url=url_of(ALDER, other), body=html(alder(price), other))])
+
+
+def alder(price: str) -> Card:
+    return replace(ALDER, pricing=price)
+
+
+def test_a_first_crawl_with_a_wrong_clock_is_not_older_than_what_is_imported(home: Path) -> None:
+    crawled(home, (NEW, "2031-05-05"))
+    imported(home, OLD, "2025-06-01T00:00:00Z")
+    assert told(crawled(home, (NEW, "2026-11-09"))) == (
+        [(OLD, NEW, "2025-06-01", "2026-11-09")],
+        [(OLD, "2025-06-01", "2025-06-01"), (NEW, "2026-11-09", "2026-11-09")],
+        [(NEW, "2026-11-09")],
+    )
+
+
+def test_what_a_publisher_wishes_holds_though_the_clock_was_wrong_or_the_date_a_month(
+    home: Path,
+) -> None:
+    wish = {"X-Robots-Tag": "noarchive"}
+    withheld = "SELECT count(*) > 0 FROM quote WHERE withheld IS NULL AND tool_name = 'Birch Pad'"
+    crawled(home, (OLD, "2026-11-01"), (OLD, "2026-11-03"))
+    store(home, [replace(priced(OLD, "1999-01-01T12:00:00Z"), headers=wish)])
+    imported(home, OLD, "2026-11-10T00:00:00Z")
+    assert asked(build(home).path, withheld) == [(0,)]
+    crawled(home, (OLD, "2026-11-15"))
+    assert asked(build(home).path, withheld) == [(1,)]
+    imported(home, OLD, "2026-11", headers=wish)
+    assert asked(build(home).path, withheld) == [(0,)]
+
+
+def test_a_clock_that_says_a_year_before_the_first_release_is_never_believed(home: Path) -> None:
+    published = crawled(home, (OLD, "2026-11-01"), (NEW, "1999-01-01"))
+    assert days_of(published) == {"2026-11-01"}
+    assert told(published)[2] == [(NEW, None)]
+
+
+def test_a_clock_put_right_by_hours_makes_no_change_between_pages_of_one_day(home: Path) -> None:
+    store(home, [page(alder(OLD), CEDAR, at="2026-11-05T11:00:00Z")])
+    store(home, [replace(priced(OLD, "2026-11-05T12:00:00Z"), status=500)])
+    store(home, [priced(NEW, "2026-11-05T09:00:00Z")])
+    published = build(home).path
+    assert told(published)[0] == []
+    sql = "SELECT field FROM finding WHERE code = 'observation_conflict'"
+    assert asked(published, sql) == [("pricing",)]
+
+
+def test_the_later_of_two_months_holds_the_newest_value_whatever_lies_between(home: Path) -> None:
+    imported(home, NEW, "2026-03")
+    imported(home, NEW, "2026-05")
+    store(home, [page(alder(OLD), CEDAR, at="2026-04-10T12:00:00Z")])
+    changes, _, card = told(build(home).path)
+    assert card == [(NEW, None)]
+    assert sorted(changes) == [(OLD, NEW, "2026-04-10", None), (NEW, OLD, None, "2026-04-10")]
+
+
+def test_what_was_shown_from_a_month_to_a_day_was_shown_throughout(home: Path) -> None:
+    imported(home, OLD, "2026-03")
+    imported(home, NEW, "2026-07-10T00:00:00Z", CEDAR)
+    published = crawled(home, (OLD, "2026-11-05"))
+    assert told(published)[0] == []
+    sql = "SELECT field FROM finding WHERE code = 'observation_conflict'"
+    assert asked(published, sql) == [("pricing",)]
+
+
+def test_what_a_wrong_clock_saw_last_takes_no_date_of_before_away(home: Path) -> None:
+    published = crawled(home, (OLD, "2026-11-01"), (OLD, "2026-11-03"), (OLD, "1999-05-05"))
+    for table in ("comparison", "tool", "card", "quote", "reviewer", "comparison_version"):
+        seen = asked(published, f"SELECT DISTINCT substr(last_seen, 1, 10) FROM {table}")
+        assert seen == [("2026-11-03",)], table
+    with serving(published) as server:
+        assert "1999" not in server.ask("/").text
+    published = crawled(home, (NEW, "1999-05-06"))
+    with serving(published) as server:
+        assert "seen unchanged" not in server.ask("/compare/alder-vs-birch").text
+        shown = server.ask("/tool/alder").text
+    assert shown.index(f"{OLD}<") < shown.index(f"{NEW}<", shown.index("What changed"))
+    since = verdicts("changes", "--home", home, "--since", "2026-11-02")
+    assert "after 2026-11-03  alder: pricing changed" in since.stdout
+
+
 def test_a_page_says_of_each_such_date_what_is_known_instead(home: Path) -> None:
     crawled(home, (OLD, "2026-11-01"), (NEW, "2031-05-05"))
     store(home, [page(ALDER, CEDAR, at="2026-11-09T12:00:00Z"), dated_cedar("2026-03")])
@@ -219,17 +305,17 @@ def dated_cedar(month: str) -> Answer:
 
 
 @st.composite
-def crawls(draw: st.DrawFn) -> list[CrawlDates]:
-    days = draw(st.lists(st.integers(0, 60), min_size=1, max_size=8))
+def crawls(draw: st.DrawFn) -> list[RunDates]:
+    days = draw(st.lists(st.integers(0, 8), min_size=1, max_size=8))
     dates = [f"2026-{1 + day // 28:02}-{1 + day % 28:02}T00:00:00Z" for day in days]
     lengths = draw(st.lists(st.integers(0, 9), min_size=len(days), max_size=len(days)))
     return [
-        CrawlDates(run, at, at.replace("T00", f"T{length:02}"))
+        RunDates(run, at, at.replace("T00", f"T{length:02}"))
         for run, (at, length) in enumerate(zip(dates, lengths, strict=True), 1)
     ]
 
 
-def follow(line: Iterable[CrawlDates]) -> bool:
+def follow(line: Iterable[RunDates]) -> bool:
     """Whether none of them goes back by a day or more; two days are two nights apart here."""
     last = ""
     for each in line:
@@ -244,9 +330,18 @@ def _days(at: str) -> float:
     return {1: 0, 2: 31, 3: 59}[month] + day + hour / 24
 
 
+def days(*every: int) -> list[RunDates]:
+    return [
+        RunDates(run, at, at)
+        for run, day in enumerate(every, 1)
+        for at in (f"2026-01-{day:02}T00:00:00Z",)
+    ]
+
+
 @given(crawls())
+@example(days(6, 5, 4, 4))
 def test_of_all_lines_of_crawls_that_follow_each_other_one_of_the_longest_is_believed(
-    every: list[CrawlDates],
+    every: list[RunDates],
 ) -> None:
     wrong = wrong_clocks(every)
     believed = [each for each in every if each.run not in wrong]
@@ -260,4 +355,6 @@ def test_of_all_lines_of_crawls_that_follow_each_other_one_of_the_longest_is_bel
     for run, clock in wrong.items():
         before = [each.last for each in believed if each.run < run]
         later = [each.first for each in believed if each.run > run]
-        assert clock == WrongClock(max(before, default="."), later[0] if later else None)
+        assert clock.until == (later[0] if later else None)
+        assert max(before, default="") <= clock.place
+        assert not later or clock.place < later[0] or clock.place in before

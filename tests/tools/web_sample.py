@@ -316,8 +316,8 @@ def fill(conn: sqlite3.Connection) -> None:
         robots_state="ok",
     )
     said = {"tool_id": add.tools["quillfish"], "field": "pricing", "version_id": 1}
-    add.add("history", **said, value=f"Free {EVIL}", first_seen=BEFORE, last_seen=BEFORE)
-    add.add("history", **said, value="Free for one person", first_seen=NOW, last_seen=NOW)
+    add.add("history", **said, number=1, value=f"Free {EVIL}", first_seen=BEFORE, last_seen=BEFORE)
+    add.add("history", **said, number=2, value="Free for one person", first_seen=NOW, last_seen=NOW)
     added = {"kind": "changed", "cause": "source", "comparison_id": 1, "seen_by": NOW}
     add.add("change", **said, **added, old=f"Free {EVIL}", new="Free for one person")
     add.add("provenance", capture_id=1, position=0, spans='{"title":[1,0,61]}')

@@ -48,9 +48,11 @@ def changes(home: Path, since: str | None, is_all: bool, as_json: bool) -> int:
     current = present(Home(home))
     if current is None:
         raise StartError(what=f"{home}: nothing is published; `verdicts build` makes a database")
-    sql = f"SELECT {', '.join(COLUMNS)} FROM changes WHERE coalesce(seen_by, '') >= ?"
+    sql = f"SELECT {', '.join(COLUMNS)} FROM changes WHERE coalesce(seen_by, seen_after, '') >= ?"
     with closing(sqlite3.connect(f"{current.resolve().as_uri()}?immutable=1", uri=True)) as db:
-        rows = db.execute(f"{sql} ORDER BY seen_by, change_id", (since or "",))
+        rows = db.execute(
+            f"{sql} ORDER BY coalesce(seen_by, seen_after), change_id", (since or "",)
+        )
         found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
         (first,) = db.execute("SELECT min(seen_by) FROM changes").fetchone()
     if as_json:
@@ -78,7 +80,9 @@ def _lines(found: list[dict[str, Any]], first: str, *, is_all: bool) -> Iterator
 
 
 def _day(change: dict[str, str | None]) -> str:
-    return change["seen_by"][:10] if change["seen_by"] else "on no known day"
+    """When it was seen: by a day, or behind the last one on which the old was."""
+    by, after = change["seen_by"], change["seen_after"]
+    return by[:10] if by else f"after {after[:10]}" if after else "on no known day"
 
 
 def _is_new(change: dict[str, Any]) -> bool:

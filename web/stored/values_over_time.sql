@@ -8,10 +8,10 @@
 -- field (text): What is stated, such as pricing, score or verdict; all fields, where it is empty.
 -- example: tool=
 
-SELECT tool.tool, reviewer.name AS reviewer, history.slot, history.field, history.value,
-  history.first_seen, history.last_seen
+SELECT tool.tool, reviewer.name AS reviewer, history.slot, history.field, history.number,
+  history.value, history.first_seen, history.last_seen
 FROM tool CROSS JOIN history ON history.tool_id = tool.id
 LEFT JOIN reviewer ON reviewer.id = history.reviewer_id
 WHERE :tool IN ('', tool.tool) AND :field IN ('', history.field)
-ORDER BY tool.tool, history.field, reviewer.name, history.slot, history.first_seen, history.id
+ORDER BY tool.tool, history.field, reviewer.name, history.slot, history.number
 LIMIT 1001
