@@ -11,6 +11,11 @@ from db.release.about import SUMS
 from machine.files import file_sha256
 from schema.published import FOLDER_TOMBSTONE
 
+WITHDRAWN = (
+    "the release was withdrawn; build, which ends what this home began. A restored copy of a home"
+    " withdraws its releases too: if a build does not help, move the folder away and export again"
+)
+
 
 def folder_problems(export: Export) -> Iterator[tuple[str, str]]:
     """Each file that is missing or was changed, and which of the two.
@@ -19,7 +24,7 @@ def folder_problems(export: Export) -> Iterator[tuple[str, str]]:
     """
     folder = Path(export.folder)
     if (folder / FOLDER_TOMBSTONE).exists():
-        yield FOLDER_TOMBSTONE, "the release was withdrawn, and not all of it is done; build"
+        yield FOLDER_TOMBSTONE, WITHDRAWN
         return
     sums = _sha256(folder / SUMS)
     if sums != export.sums_sha256:

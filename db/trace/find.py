@@ -117,7 +117,7 @@ def _nothing(db: sqlite3.Connection, asked: str) -> UsageError:
         if rows:
             told = ", ".join(rows[:NAMED_AT_MOST]) + (", ..." if rows[NAMED_AT_MOST:] else "")
             what = f"{asked}: a {whole} is traced by its {parts}, here {told}"
-            return UsageError(what=f"{what}; try `verdicts trace {rows[0]}`")
+            return UsageError(what=f"{what}; try `{rows[0]}` instead")
     if table in (*KINDS, *_PARTS):
         first, last = db.execute(f"SELECT min(id), max(id) FROM {table}").fetchone()
         ids = "it is empty" if first is None else f"its ids go from {first} to {last}"
@@ -126,7 +126,7 @@ def _nothing(db: sqlite3.Connection, asked: str) -> UsageError:
     if db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
         what = f"{asked}: of the table {table} nothing is traced, but of {', '.join(KINDS)}"
     row = db.execute("SELECT 'quote/' || id FROM quote ORDER BY id LIMIT 1").fetchone()
-    return UsageError(what=f"{what}; try `verdicts trace {row[0]}`" if row else what)
+    return UsageError(what=f"{what}; try `{row[0]}` instead" if row else what)
 
 
 def places_of(db: sqlite3.Connection, row: AskedRow) -> tuple[Places, list[str]]:

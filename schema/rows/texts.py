@@ -84,7 +84,7 @@ class ClaimRow(DerivedRow, NumberedRow):
     ]
     """What the value is of."""
     stated_value: str
-    """The value in one form: 7e9, Apache-2.0, 9.50, 2024-06, open weights; one of a range or list."""
+    """The value in one form: 7e9, Apache-2.0, 9.50, 2024-06, open weights; one of a list."""
     unit: str | None
     """Its unit, such as USD/month or tokens; null where the attribute has none."""
     subject: Literal["tool", "other"]

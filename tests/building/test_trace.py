@@ -220,10 +220,10 @@ def test_a_row_that_is_not_traced_is_wrong_usage_and_told_what_can_be(
         (tool,) = db.execute("SELECT id FROM tool WHERE slug = 'alder'").fetchone()
         (reviewer,) = db.execute("SELECT id FROM reviewer WHERE name = 'Builder'").fetchone()
     asked = asked.replace("TOOL", str(tool)).replace("REVIEWER", str(reviewer))
-    tried = re.sub("QUOTE|CARD", lambda kind: rf"`verdicts trace {kind[0].lower()}/\d+`", said)
+    tried = re.sub("QUOTE|CARD", lambda kind: rf"`{kind[0].lower()}/\d+` instead", said)
     with pytest.raises(UsageError, match=f"^{re.escape(asked)}: {tried}") as told:
         trace_row(pair, asked)
-    if found := re.search(r"`verdicts trace (.*)`", str(told.value)):
+    if found := re.search(r"try `(.*)` instead", str(told.value)):
         assert not trace_row(pair, found[1]).problems
 
 

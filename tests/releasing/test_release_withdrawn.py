@@ -19,6 +19,7 @@ from web_server import serving
 from archive import Home
 from archive.takedown import exports
 from db.check import check
+from db.release.folder import WITHDRAWN
 from db.release.release import export
 from db.takedown import files, withdraw
 from db.takedown.withdraw import take_down
@@ -164,7 +165,7 @@ def test_a_withdrawal_killed_before_the_ledger_knew_is_ended_with_its_own_reason
     stone = (made.folder / "WITHDRAWN.json").read_bytes()
     for path, data in held.items():
         path.write_bytes(data)
-    what = "the release was withdrawn, and not all of it is done; build"
+    what = WITHDRAWN
     assert what in [each.what for each in check(home)]
     take_down(Home(home), KEY, reason="another reason")
     assert left_in(made) == ["WITHDRAWN.json"]
