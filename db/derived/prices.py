@@ -45,6 +45,8 @@ _PER = (
 )
 _MONEY = rf"(?:\d{{1,3}}(?:\.\d{{3}})+,\d\d(?!\d)|\d{{1,6}},\d\d(?!\d)|{DIGITS})"
 """An amount, with a decimal comma too where two digits follow it."""
+_THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")
+"""Of euros nobody can tell whether thousands are meant."""
 _FAR = rf"(?: [-–—] | to )(?={_MONEY}k?(?:{_PER}))"
 """What stands between the ends of a range, or between a price and the seats that it is for."""
 _ELSEWHERE = r" ?(?:CAD|AUD|NZD|SGD|HKD)\b"
@@ -135,6 +137,8 @@ def find_prices(passage: Passage) -> Iterator[FoundValue]:
     >>> shown("$5–10/mo, 1.299,00 € a year, CA$20 a month")
     [('$5', '5', 'USD/month'), ('10/mo', '10', 'USD/month'),
      ('1.299,00 € a year', '1299', 'EUR/year')]
+    >>> shown("1.299 € a year")
+    []
     >>> shown("Twelve dollars a client per month. It is free for one, and saves us $400 a month.")
     [('Twelve dollars a client per month', '12', 'USD/client/month'), ('free', '0', None)]
     >>> shown("Free trial; half a cent a minute; $3 per million tokens")
@@ -152,6 +156,8 @@ def find_prices(passage: Passage) -> Iterator[FoundValue]:
 
 def _is_price(passage: Passage, it: re.Match[str]) -> bool:
     if (it["most_large"] or it["large"] or "").strip().lower() in ("m", "b", "million", "billion"):
+        return False
+    if "€" in (it["sign"], it["mark"]) and _THOUSANDS.fullmatch(it["marked"] or it["after"]):
         return False
     clause, before = passage.clause(it.start(), it.end()), passage.before(it.start())
     if _NOT_A_PRICE.search(before[-60:]) or _NO_PRICE_AFTER.match(passage.text, it.end()):

@@ -15,18 +15,21 @@ from db.derived.quantities import WORDS
 PriceBound = Literal["least", "most"]
 Range = tuple[Decimal, Decimal]
 
+NEAR, APART = len(" and "), len(" and at most ")
+"""So much stands at most between the ends of a range, the second told as such or not."""
 REACH = 40
 """So far to each side the words around a price are read. Units: characters."""
 ENDLESS = Decimal("Infinity")
+_UNDENIED = r"(?<!no )(?<!not )(?<!never )"
 _ABOUT = r"(?: (?:about|around|just|only|as little as|as much as))?"
 _LEAST = re.compile(
-    r"\b(?:from|start(?:s|ing)? (?:at|from)|begin(?:s|ning)? at|at least|over|above|upwards of"
-    rf"|(?:more|no less|not less) than|a minimum of){_ABOUT} \Z",
+    r"\b(?:from|start(?:s|ing)? (?:at|from)|begin(?:s|ning)? at|at least|upwards of|a minimum of"
+    rf"|{_UNDENIED}(?:over|above|more than)|(?:no|not|never) (?:less than|under|below)){_ABOUT} \Z",
     re.IGNORECASE,
 )
 _MOST = re.compile(
-    r"\b(?:up to|at most|under|below|less than|(?:no|not) more than|a maximum of|capped at)"
-    rf"{_ABOUT} \Z",
+    r"\b(?:up to|at most|a maximum of|capped at|(?:no|not|never) (?:more than|over|above)"
+    rf"|{_UNDENIED}(?:under|below|less than)){_ABOUT} \Z",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(r"\+| (?:and|or) (?:up|upwards?|more|above)\b| (?:upwards?|minimum)\b")
@@ -43,6 +46,9 @@ def bound_of(text: str, start: int, end: int) -> PriceBound | None:
     >>> [bound_of(text, text.index("$"), text.index("$") + 2) for text in (
     ...     "From $5", "up to $9", "$5–10", "no more than $9", "$5 and up", "for $5", "$5 a seat")]
     ['least', 'most', 'least', 'most', 'least', None, None]
+    >>> [bound_of(text, len(text) - 2, len(text)) for text in (
+    ...     "no less than $5", "not less than $5", "never more than $9", "not over $5", "under $5")]
+    ['least', 'least', 'most', 'most', 'most']
     """
     before, after = text[max(0, start - REACH) : start], text[end : end + REACH]
     if _MOST.search(before) or _AND_LESS.match(after):
@@ -61,14 +67,21 @@ def ranges(prices: Iterable[tuple[int, int, Decimal, PriceBound | None]]) -> tup
     5 to 10
     5 to Infinity
     10 to 10
+    >>> most, lower = (14, 17, Decimal(10), "most"), (6, 9, Decimal(2), None)
+    >>> for given in ([first, most], [first, lower]):
+    ...     print(*(f"{low} to {high}" for low, high in ranges(given)))
+    5 to 10
+    2 to 2 5 to 5
     """
     found: list[Range] = []
     opened: tuple[int, Decimal] | None = None
     for start, end, value, bound in sorted(prices, key=lambda it: it[:3]):
-        if opened is not None and start - opened[0] <= len(" and ") and value > opened[1]:
-            found[-1] = (opened[1], value)
-            opened = None
-            continue
+        if opened is not None and start - opened[0] <= (APART if bound == "most" else NEAR):
+            # Where it falls, "from $20 to $10", neither is the end of a range.
+            found[-1] = (opened[1], max(opened[1], value))
+            if value > opened[1]:
+                opened = None
+                continue
         opened = (end, value) if bound == "least" else None
         low = Decimal(0) if bound == "most" else value
         found.append((low, ENDLESS if bound == "least" else value))

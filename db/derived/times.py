@@ -66,11 +66,12 @@ _PART = (
 )
 _PREP = rf"(?P<prep>{'|'.join(PREPOSITIONS.values())})"
 _SAY = r"(?:(?:at least|about|around|roughly|perhaps|maybe|say|, say,|some ?time in) )?"
-_SEASON = r"(?:spring|summer|autumn|winter)"
+_SEASONS = ("spring", "summer", "autumn", "winter")
+_SEASON = rf"(?:{'|'.join(_SEASONS)})"
 _SIGN = re.compile(rf"(?:19|20)\d\d|\b(?:{_UNIT}|{_SEASON}|{VAGUE}|{LOOSE})\b", re.IGNORECASE)
 """What stands in every expression: the forms are tried on sentences that hold one."""
 _SIGNS = (
-    *YEAR_SIGNS, *UNITS, *_SEASON[3:-1].split("|"), "soon", "long", "know it", "shortly",
+    *YEAR_SIGNS, *UNITS, *_SEASONS, "soon", "long", "know it", "shortly",
     "eventually", "ultimately", "course", "time", "future", "down the", "later date", "the end",
     "point", "term",
 )  # fmt: skip
