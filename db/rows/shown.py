@@ -32,6 +32,7 @@ _SPANS = (
     "CREATE INDEX temp.span_side ON span (side)",
 )
 AT_ONCE = 1000
+"""So many spans are entered at once."""
 # Of pages that were captured more than once that day; on other days time tells what came first.
 _TURNED = """
 CREATE TEMP TABLE turned AS

@@ -19,7 +19,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from web_server import serving
 
+from archive import open_archive
 from db import build
+from db.records.snapshot import take_snapshot
 from machine.wrong_clocks import RunDates, wrong_clocks
 from schema.dates import Precision
 
@@ -281,6 +283,7 @@ def test_what_a_wrong_clock_saw_last_takes_no_date_of_before_away(home: Path) ->
     with serving(published) as server:
         assert "seen unchanged" not in server.ask("/compare/alder-vs-birch").text
         shown = server.ask("/tool/alder").text
+    assert f"Pricing: {NEW}</p>" in shown, "and nothing of a day since when"
     assert shown.index(f"{OLD}<") < shown.index(f"{NEW}<", shown.index("What changed"))
     since = verdicts("changes", "--home", home, "--since", "2026-11-02")
     assert "after 2026-11-03  alder: pricing changed" in since.stdout
@@ -358,3 +361,20 @@ def test_of_all_lines_of_crawls_that_follow_each_other_one_of_the_longest_is_bel
         assert clock.until == (later[0] if later else None)
         assert max(before, default="") <= clock.place
         assert not later or clock.place < later[0] or clock.place in before
+
+
+@pytest.mark.parametrize(
+    ("times", "newest"),
+    [
+        (["2026-11-01", "2026-11-10", "1999-01-01"], "2026-11-10"),
+        (["2026-11-01", "2031-01-01", "2026-11-10"], "2026-11-10"),
+        (["1999-01-01"], "1999-01-01"),
+    ],
+)
+def test_a_build_goes_by_the_time_of_the_newest_run_whose_clock_is_believed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, times: list[str], newest: str
+) -> None:
+    for at in times:
+        monkeypatch.setenv("VERDICTS_NOW", f"{at}T12:00:00Z")
+        store(home, [priced(OLD, f"{at}T12:00:00Z")])
+    assert take_snapshot(open_archive(home)).recorded_at == f"{newest}T12:00:00Z"

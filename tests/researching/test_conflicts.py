@@ -166,3 +166,20 @@ def test_the_order_of_statements_does_not_count(
     shuffled = list(given_statements)
     order.shuffle(shuffled)  # type: ignore[attr-defined]
     assert find_conflicts(given_statements) == find_conflicts(shuffled)
+
+
+@pytest.mark.parametrize(
+    ("said", "other", "do_differ"),
+    [
+        ("It costs no less than $50 a month.", "It costs $60 a month.", False),
+        ("It costs no less than $50 a month.", "It costs $5 a month.", True),
+        ("It costs never more than $9 a month.", "It costs $90 a month.", True),
+        ("It costs from $5 up to $10 a month.", "It costs $400 a month.", True),
+        ("It costs from $5 up to $10 a month.", "It costs $7 a month.", False),
+        ("Its price fell from $20 to $10 a month.", "It costs $500 a month.", True),
+    ],
+)
+def test_a_range_said_by_denial_or_by_both_ends_holds_what_lies_in_it_alone(
+    said: str, other: str, do_differ: bool
+) -> None:
+    assert bool(shown([*stated("a", said), *stated("b", other)])) is do_differ

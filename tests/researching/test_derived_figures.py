@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.rows.tables import create_tables
+from db.statistics import near
 from db.statistics.agreement import agreement_rows, gwet_ac1
 from db.statistics.bootstrap import ratios
 from db.statistics.near import near_rows
@@ -224,3 +225,15 @@ def test_figures_do_not_depend_on_the_order_in_which_tools_came(tmp_path: Path) 
             shown.tool(f"tool-{number}", [words[each] for each in panels[number]])
         found.append([[*agreement_rows(shown.db)], [*reviewer_rows(shown.db)]])
     assert found[0] == found[1]
+
+
+def test_near_quotes_are_the_same_however_many_are_signed_at_once(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in range(40):
+        words = [f"word{(at // 2 + n) % 60}" for n in range(30)]
+        shown.tool(f"tool-{at}", ["ship"], [" ".join(words[: 29 + at % 2])])
+    pairs = list(near_rows(shown.db))
+    assert pairs
+    monkeypatch.setattr(near, "WORDS_AT_ONCE", 1)
+    assert list(near_rows(shown.db)) == pairs

@@ -288,3 +288,12 @@ def test_two_that_decide_at_once_lose_nothing_of_each_other(here, beside, tmp_pa
         said = {line.decode().strip() for told in (one, two) for line in islice(told, 25)}
     assert len(said) == 50
     assert said <= {line.b for line in read_decisions(here.decisions).lines}
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(here) -> None:
+    pipe = here.path / "pipe"
+    os.mkfifo(pipe)
+    here.decisions.unlink(missing_ok=True)
+    here.decisions.symlink_to(pipe)
+    with pytest.raises(IntegrityError, match="no file, nor a link to one"):
+        read_decisions(here.decisions)
