@@ -65,7 +65,7 @@ _COINED = (
 )
 _PRICE = re.compile(
     # The letters are those that any form begins with: most words are passed over by their first.
-    r"(?<![\w.,$€£])(?=[\d$€£adefghnostuz])(?:(?<!-)|(?<=[\dk€£$]-))"
+    r"(?<![\w.,$€£])(?=[\d$€£adefghnostuz])(?:(?<!-)|(?<=[\dk€£$]-)|(?<=\w-)(?=[$€£]))"
     rf"(?:{_MARKED}|{_COINED})\+?(?![\d%]|[.,]\d|-\w)"
     rf"(?P<per>{_PER})?(?!\w)",
     re.IGNORECASE,

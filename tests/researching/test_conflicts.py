@@ -176,6 +176,8 @@ def test_the_order_of_statements_does_not_count(
         ("It costs never more than $9 a month.", "It costs $90 a month.", True),
         ("It costs from $5 up to $10 a month.", "It costs $400 a month.", True),
         ("It costs from $5 up to $10 a month.", "It costs $7 a month.", False),
+        ("It costs $5/mo-$10/mo.", "It costs $7 a month.", False),
+        ("It costs $5/mo-$10/mo.", "It costs $70 a month.", True),
         ("Its price fell from $20 to $10 a month.", "It costs $500 a month.", True),
     ],
 )
