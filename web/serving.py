@@ -20,11 +20,12 @@ import uvicorn
 
 from schema.contact import require_contact
 from schema.rows import EDITION
-from web import cells, gate, hardening, mishaps, pages
+from web import cells, gate, hardening, mishaps
 from web.asgi import Scope
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
+from web.pages import routes
 from web.paging import in_one_order
 from web.proxy import DIRECT, Front, front_of
 from web.tags import cut_short, tags_of
@@ -32,7 +33,7 @@ from web.upstream import DEFAULT_PLUGINS, Database, Datasette, QueryInterrupted,
 from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
-PLUGINS = (cells, gate, hardening, mishaps, pages)
+PLUGINS = (cells, gate, hardening, mishaps, routes)
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100

@@ -24,7 +24,7 @@ from db.check import check
 from parsers import read_page
 from schema.records import Comparison
 from web.asking import first
-from web.queries import SIDE_AS_OF
+from web.pages.tool import SIDE_AS_OF
 from web.stored import FOLDER, stored_queries
 
 DOGWOOD = Card("dogwood", "Dogwood Loom", reviewer="Builder, Skeptic, Founder, Designer")

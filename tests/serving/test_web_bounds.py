@@ -270,7 +270,11 @@ def test_the_plugins_are_exactly_ours() -> None:
         "web.gate": ["asgi_wrapper", "filters_from_request"],
         "web.hardening": ["prepare_connection"],
         "web.mishaps": ["handle_exception"],
-        "web.pages": ["prepare_jinja2_environment", "register_routes"],
+        "web.pages.routes": [
+            "extra_template_vars",
+            "prepare_jinja2_environment",
+            "register_routes",
+        ],
     }
 
 

@@ -10,8 +10,8 @@ import sqlite3
 from typing import Any
 
 from web.asking import count, rows
-from web.notes import add_notes
-from web.queries import PER_PAGE
+from web.pages.notes import add_notes
+from web.pages.shared import PER_PAGE
 from web.words import MARK_END, MARK_START, match_expression
 
 PLACES = {"quotes": "quote_fts", "cards": "card_fts"}
