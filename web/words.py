@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup, escape
@@ -112,6 +113,16 @@ def in_words(name: str) -> str:
     """
     words = [SPELLED.get(word, word) for word in name.split("_")]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as part of a sentence.
+
+    >>> listed(["Builder"]), listed(["Builder", "Skeptic", "Founder"])
+    ('Builder', 'Builder, Skeptic and Founder')
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def days(first: str | None, last: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from web.asking import ShownRow, first, rows
+from web.pages.matrix import add_glance
 from web.pages.notes import add_notes
 from web.pages.shared import IN_ORDER, IS_WRONG, as_here
 
@@ -38,6 +39,7 @@ def comparison(conn: sqlite3.Connection, key: str, as_of: str | None = None) -> 
     is_complete = bool(taken_down) and len(quotes) + taken_down == 2 * MOST_SLOTS
     found.is_missing_only_taken_down = is_complete
     found.slots = _slots(quotes, MOST_SLOTS if is_complete else 0)
+    add_glance(found)
     found.versions = rows(conn, VERSIONS, id=found.id)
     found.findings = rows(conn, FINDINGS, id=found.id, version=found.version_id)
     return found

@@ -11,8 +11,18 @@ from web import words
 from web.asking import ShownRow
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
-from web.pages import comparison, notes, quote, release, tool
-from web.pages.showing import COUNTED, LONGEST_READ_MS, NOT_FOUND, once, read, show
+from web.pages import comparison, notes, quote, release, signs, tool
+from web.pages.cite import FORMS, citation
+from web.pages.showing import (
+    COUNTED,
+    LONGEST_READ_MS,
+    NOT_FOUND,
+    absolute,
+    edition_of,
+    once,
+    read,
+    show,
+)
 from web.upstream import Base400, Datasette, Request, Response, sqlite_timelimit
 
 KEYED: dict[str, tuple[str, Callable[..., ShownRow | None]]] = {
@@ -27,7 +37,15 @@ AS_OF: dict[str, tuple[str, Callable[..., ShownRow | None]]] = {
     "tool": ("t", tool.tool_as_of),
 }
 """Those of them that may be asked for as of a day: their functions are given it as well."""
+SIGNS: dict[str, Callable[..., signs.Described]] = {
+    "compare": signs.comparison,
+    "tool": signs.tool,
+    "quote": signs.quote,
+}
+"""What is said of them to search engines."""
 KEYED_PATH = re.compile(rf"/(?P<place>{'|'.join(KEYED)})/(?P<key>[^/]+)")
+
+CITED_PATH = rf"^{KEYED_PATH.pattern}\.(?P<form>{'|'.join(map(re.escape, FORMS))})$"
 
 
 def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Response | None:
@@ -37,23 +55,14 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
     through an index within a millisecond, and a thread that lets go of Python's lock for each row
     and gets it back when another has calculated for five milliseconds would take twenty times that.
     """
-    called, question = KEYED[place]
     key, as_of = words.key_of(part), request.args.get("as_of")
-    if as_of is not None:
-        if place not in AS_OF or not is_date(as_of):
-            return None
-        called, question = AS_OF[place]
-    conn = datasette.get_database(DATABASE_NAME).own
-    with sqlite_timelimit(conn, LONGEST_READ_MS):
-        found = question(conn, key) if as_of is None else question(conn, key, as_of)
+    found = found_at(datasette, place, key, as_of)
     if found is None:
         return None
-    if place == "tool":
-        compared = COUNTED.get(datasette, {}).get((tool.tools_compared, ()))
-        if compared is None:  # nobody has counted yet
-            return None
-        found.comparisons_count, found.noindex = compared.get(found.id, (0, 0))
     is_gone = getattr(found, "withdrawn_at", None)
+    path = words.address(place, key)
+    at, home = absolute(datasette, request, path), absolute(datasette, request, "/").rstrip("/")
+    told = SIGNS.get(place)
     return show(
         datasette,
         request,
@@ -61,9 +70,41 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
         status=410 if is_gone else 200,
         noindex=bool(getattr(found, "noindex", 0)) or as_of is not None,
         as_of=as_of,
-        canonical=words.address(place, key),
-        **{called: found},
+        canonical=path,
+        described=told and told(found, at, home),
+        citation=citation(place, found, at, edition_of(datasette)),
+        cite_path=None if as_of else path,
+        **{KEYED[place][0]: found},
     )
+
+
+def found_at(datasette: Datasette, place: str, key: str, as_of: str | None) -> ShownRow | None:
+    """What is found at a key, or was there on a day; None where nothing is."""
+    if as_of is not None and (place not in AS_OF or not is_date(as_of)):
+        return None
+    _, question = KEYED[place] if as_of is None else AS_OF[place]
+    conn = datasette.get_database(DATABASE_NAME).own
+    with sqlite_timelimit(conn, LONGEST_READ_MS):
+        found = question(conn, key) if as_of is None else question(conn, key, as_of)
+    if found is not None and place == "tool":
+        compared = COUNTED.get(datasette, {}).get((tool.tools_compared, ()))
+        if compared is None:  # nobody has counted yet
+            return None
+        found.comparisons_count, found.noindex = compared.get(found.id, (0, 0))
+    return found
+
+
+async def cited(datasette: Datasette, request: Request) -> Response:
+    """How a page of ours at a key is cited, for a program that keeps references."""
+    place, key = request.url_vars["place"], words.key_of(request.url_vars["key"])
+    form = request.url_vars["form"]
+    await once(datasette, tool.tools_compared)
+    found = found_at(datasette, place, key, None)
+    at = absolute(datasette, request, words.address(place, key))
+    told = found and citation(place, found, at, edition_of(datasette))
+    if not told:
+        return await error_page(datasette, request, 404, NOT_FOUND)
+    return Response(told.as_form(form), content_type=FORMS[form])
 
 
 async def keyed(datasette: Datasette, request: Request) -> Response:

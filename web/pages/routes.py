@@ -16,7 +16,7 @@ from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_want
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.pages import home, reviewer, search, tool
-from web.pages.keyed import KEYED_PATH, keyed
+from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.shared import PER_PAGE
 from web.pages.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
 from web.upstream import Datasette, Request, Response, hook
@@ -89,6 +89,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         (r"^/search$", search_page),
         (r"^/robots\.txt$", robots),
         (r"^/reviewer/(?P<key>[^/]+)$", reviewer_page),
+        (CITED_PATH, cited),
         (rf"^{KEYED_PATH.pattern}$", keyed),
         (stored.pattern(), stored.answer),
     ]
@@ -97,8 +98,10 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
 @hook
 def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
     """What Datasette's own pages say outwardly: the address that a link to them should have."""
-    path = request.path if request else "/"
-    return {"cited": absolute(datasette, request, path)} if request else {}
+    if request is None:
+        return {}
+    origin = f"{request.scheme}://{request.host}"
+    return {"cited": absolute(datasette, request, request.path), "origin": origin}
 
 
 @hook

@@ -74,6 +74,7 @@ def show(
     Shape: `canonical` is the path of the page without what only pages or sorts it; `feed` and
     `as_json` are paths of what gives the same to programs.
     """
+    facts["origin"] = f"{request.scheme}://{request.host}"
     facts["home"] = absolute(datasette, request, "/").rstrip("/")
     facts["edition"] = edition_of(datasette)
     if canonical := facts.get("canonical"):
