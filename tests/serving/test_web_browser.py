@@ -63,7 +63,7 @@ def test_a_reader_searches_and_sees_the_words_marked(server: Server, tmp_path: P
 
 def test_no_hostile_text_becomes_an_element(server: Server, tmp_path: Path) -> None:
     page = dom(server, tmp_path, "/compare/evil-vs-name")
-    assert "<script" not in page
+    assert re.findall("<script[^>]*>", page) == ['<script type="application/ld+json">']
     assert "<script>alert('x')</script>" in html.unescape(page)
 
 

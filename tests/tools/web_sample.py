@@ -250,6 +250,8 @@ class Filler:
                 pricing=more.get("pricing", "Free for one person"),
             )
             self.add("version_side", version_id=version, position=at, side_id=side)
+            seen = {"first_seen": BEFORE, "last_seen": NOW}
+            self.add("side_seen", side_id=side, version_id=version, **seen)
             for slot in range(1, 5):
                 if (slot, at) not in more.get("missing", ()):
                     self.cell(side, slot, tool, more)
@@ -321,7 +323,6 @@ def fill(conn: sqlite3.Connection) -> None:
     added = {"kind": "changed", "cause": "source", "comparison_id": 1, "seen_by": NOW}
     add.add("change", **said, **added, old=f"Free {EVIL}", new="Free for one person")
     add.add("provenance", capture_id=1, position=0, spans='{"title":[1,0,61]}')
-    add.add("side_seen", side_id=1, version_id=1, first_seen=BEFORE, last_seen=NOW)
     fill_texts(add)
     fill_derived(add)
     add.add("release", release="2026-10", created_at=BEFORE, sha256=sha("release"))

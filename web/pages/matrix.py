@@ -6,13 +6,21 @@ that this archive adds up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from web.asking import ShownRow
 from web.words import listed
 
 MAJORITY = 50
 """Of how many percent the panel is split. Units: percent."""
+
+COMPARED: dict[str, Callable[[ShownRow], object]] = {
+    "share": lambda tool: tool.panel_ship_percent,
+    "price": lambda tool: (tool.entry, tool.pricing),
+    "community": lambda tool: (tool.community_ship_percent, tool.community_votes),
+    "category": lambda tool: tool.category,
+    "votes": lambda tool: (tool.votes_ship, tool.votes_skip),
+}
 
 
 def add_glance(found: ShownRow) -> None:
@@ -32,15 +40,6 @@ def add_glance(found: ShownRow) -> None:
         for slot in found.slots
         for cell in slot.cells.values()
     )
-
-
-COMPARED = {
-    "share": lambda tool: tool.panel_ship_percent,
-    "price": lambda tool: (tool.entry, tool.pricing),
-    "community": lambda tool: (tool.community_ship_percent, tool.community_votes),
-    "category": lambda tool: tool.category,
-    "votes": lambda tool: (tool.votes_ship, tool.votes_skip),
-}
 
 
 def leader(a: ShownRow, b: ShownRow) -> int | None:

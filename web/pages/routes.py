@@ -17,6 +17,7 @@ from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.pages import home, reviewer, search, tool
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
+from web.pages.list_routes import ROUTES as LISTS
 from web.pages.shared import PER_PAGE
 from web.pages.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
 from web.upstream import Datasette, Request, Response, hook
@@ -87,6 +88,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
     return [
         (r"^/$", home_page),
         (r"^/search$", search_page),
+        *LISTS,
         (r"^/robots\.txt$", robots),
         (r"^/reviewer/(?P<key>[^/]+)$", reviewer_page),
         (CITED_PATH, cited),

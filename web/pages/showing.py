@@ -6,6 +6,8 @@ No page builds HTML itself, and none writes.
 from __future__ import annotations
 
 import sqlite3
+from array import array
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +56,42 @@ async def once(datasette: Datasette, question: Callable[..., T], *about: str) ->
         )
     answer: T = counted[question, about]
     return answer
+
+
+class Numbers:
+    """Lists of numbers that were asked for lately, as long as they fit in so many bytes."""
+
+    def __init__(self, most_bytes: int = 32 * 1024 * 1024) -> None:
+        self._most = most_bytes
+        self._held: OrderedDict[object, array[int]] = OrderedDict()
+
+    def get(self, wanted: object) -> array[int] | None:
+        """The list asked for so; None where it is not held."""
+        if wanted in self._held:
+            self._held.move_to_end(wanted)
+        return self._held.get(wanted)
+
+    def hold(self, wanted: object, numbers: array[int]) -> array[int]:
+        """The list, held in place of those that were asked for longest ago."""
+        self._held[wanted] = numbers
+        while len(self._held) > 1 and self._bytes() > self._most:
+            self._held.popitem(last=False)
+        return numbers
+
+    def _bytes(self) -> int:
+        return sum(200 + len(each) * each.itemsize for each in self._held.values())
+
+
+LISTED: WeakKeyDictionary[Datasette, Numbers] = WeakKeyDictionary()
+
+
+async def listed(
+    datasette: Datasette, wanted: object, question: Callable[[sqlite3.Connection], array[int]]
+) -> array[int]:
+    """The numbers of what a list holds, which pages of it and later visitors share."""
+    held = LISTED.setdefault(datasette, Numbers())
+    numbers = held.get(wanted)
+    return held.hold(wanted, await read(datasette, question)) if numbers is None else numbers
 
 
 def edition_of(datasette: Datasette) -> str:
