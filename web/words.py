@@ -87,11 +87,15 @@ def match_expression(asked: str) -> str | None:
     >>> match_expression('fast "code review" OR* NEAR(')
     '"fast" "code review" "OR*" "NEAR("'
     """
+    return " ".join(f'"{term}"' for term in terms_of(asked)) or None
+
+
+def terms_of(asked: str) -> list[str]:
+    """The words and phrases of what a visitor typed, those alone that hold a letter or digit."""
     kept = "".join(c if c.isprintable() else " " for c in asked[:LONGEST_SEARCH])
-    terms = re.findall(r'"([^"]+)"|([^\s"]+)', kept)
-    words = [phrase or word for phrase, word in terms]
-    words = [word.strip() for word in words if re.search(r"[^\W_]", word)]
-    return " ".join(f'"{word}"' for word in words[:MOST_TERMS]) or None
+    found = re.findall(r'"([^"]+)"|([^\s"]+)', kept)
+    terms = [phrase or word for phrase, word in found]
+    return [term.strip() for term in terms if re.search(r"[^\W_]", term)][:MOST_TERMS]
 
 
 def page_number(asked: str | None) -> int:

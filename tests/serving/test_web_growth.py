@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from web_sample import database
 
-from web.asking import rows
+from web.asking import connected, rows
 from web.hardening import harden
 from web.pages import comparison, notes, quote, release, reviewer, shared, tool
 from web.pages.search import PLACES, search
-from web.serving import connected
 
 ROOT = Path(__file__).parents[2]
 SMALL, LARGE = 15 * 14 // 2, 45 * 44 // 2
@@ -104,6 +103,9 @@ def test_neither_the_statements_nor_the_steps_of_a_page_grow_with_the_file(
     assert short <= long < short * 1.1 + 50
 
 
+INDEXES = {each.fts for each in PLACES.values()}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_finds_all_it_shows_by_an_index(files: list[sqlite3.Connection], page: str) -> None:
     statements, _ = asked(files[1], page)
@@ -116,11 +118,11 @@ def test_a_search_asks_a_few_statements_and_no_big_table_from_end_to_end(
 ) -> None:
     statements = list[str]()
     files[1].set_trace_callback(statements.append)
-    found = [search(files[1], "marked", place, 1)["results"] for place in PLACES]
+    found = {each: search(files[1], "marked", each, 1, {})["results"] for each in PLACES}
     files[1].set_trace_callback(None)
-    assert [len(each) for each in found] == [shared.PER_PAGE, 0]
+    assert {name: len(each) for name, each in found.items() if each} == {"quotes": shared.PER_PAGE}
     for statement in [each for each in statements if each.startswith(("select", "\nwith"))]:
-        assert scanned(files[1], statement) <= {"best", "quote_fts", "card_fts", *LISTS}, statement
+        assert scanned(files[1], statement) <= {"best", *INDEXES, *LISTS}, statement
 
 
 def test_a_tool_lists_every_quote_that_a_look_at_all_its_places_finds(

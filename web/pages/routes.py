@@ -15,9 +15,10 @@ from web import stored, words
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
-from web.pages import home, reviewer, search, tool
+from web.pages import home, reviewer, tool
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
+from web.pages.search_route import search_page
 from web.pages.shared import PER_PAGE
 from web.pages.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
 from web.upstream import Datasette, Request, Response, hook
@@ -51,29 +52,6 @@ async def reviewer_page(datasette: Datasette, request: Request) -> Response:
         page=page,
         pages=-(-len(numbers) // PER_PAGE),
         canonical=words.address("reviewer", name),
-    )
-
-
-async def search_page(datasette: Datasette, request: Request) -> Response:
-    """Ranked search; anything may be typed, nothing is a syntax error."""
-    asked = (request.args.get("q") or "").strip()[: words.LONGEST_SEARCH]
-    place = request.args.get("in") if request.args.get("in") in search.PLACES else "quotes"
-    page = words.page_number(request.args.get("page"))
-    found = await read(datasette, lambda conn: search.search(conn, asked, place, page))
-    total = found["counts"].get(place, 0)
-    return show(
-        datasette,
-        request,
-        "search.html",
-        q=asked,
-        place=place,
-        page=page,
-        total=total,
-        pages=min(-(-total // PER_PAGE), words.MOST_PAGES),
-        per_page=PER_PAGE,
-        noindex=True,
-        canonical="/search",
-        **found,
     )
 
 

@@ -5,16 +5,19 @@ No page builds HTML itself, and none writes.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment
 
+from web.asking import connected
 from web.hardening import DATABASE_NAME
 from web.upstream import Datasette, Request, Response, sqlite_timelimit
 
@@ -55,6 +58,21 @@ async def once(datasette: Datasette, question: Callable[..., T], *about: str) ->
             datasette, lambda conn: question(conn, *about), limit_ms=LONGEST_COUNT_MS
         )
     answer: T = counted[question, about]
+    return answer
+
+
+async def once_apart(datasette: Datasette, question: Callable[[sqlite3.Connection], T]) -> T:
+    """What a query function gives that a visitor's connection may not ask: asked once alone."""
+
+    def asked() -> T:
+        path = Path(datasette.get_database(DATABASE_NAME).path)
+        with closing(connected(path)) as conn:
+            return question(conn)
+
+    counted = COUNTED.setdefault(datasette, {})
+    if question not in counted:
+        counted[question] = await asyncio.to_thread(asked)
+    answer: T = counted[question]
     return answer
 
 
