@@ -16,6 +16,7 @@ from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_want
 from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.pages import home, reviewer, tool
+from web.pages.about import ROUTES as ABOUT
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
 from web.pages.search_route import search_page
@@ -67,6 +68,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         (r"^/$", home_page),
         (r"^/search$", search_page),
         *LISTS,
+        *ABOUT,
         (r"^/robots\.txt$", robots),
         (r"^/reviewer/(?P<key>[^/]+)$", reviewer_page),
         (CITED_PATH, cited),
