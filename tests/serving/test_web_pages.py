@@ -41,6 +41,11 @@ PAGES = [
     "/search?q=export&page=99",
     f"/quote/{QUOTE_KEY}",
     "/release/2026-10",
+    "/tools",
+    "/comparisons?sort=gap",
+    "/reviewers",
+    "/about",
+    "/data",
     "/verdicts",
     "/verdicts/-/query",
     "/verdicts/-/query?sql=" + quote("select detail, field from finding"),
@@ -94,6 +99,10 @@ def test_each_page_is_whole_html_with_a_title_and_one_main_heading(
     assert answer.text.count("<h1") == 1
     assert re.search(r"<title>[^<]{4,}</title>", answer.text)
     assert '<meta name="description"' in answer.text
+    assert '<meta property="og:image" content="http://' in answer.text
+    (canonical,) = re.findall('<link rel="canonical" href="([^"]*)"', answer.text)
+    assert canonical.startswith(server.address) and "?" not in canonical.replace("?page=", "")
+    assert server.ask(canonical.removeprefix(server.address.rstrip("/"))).status == 200
     assert "not verified" in answer.text and "no licence granted" in answer.text
 
 
