@@ -5,8 +5,8 @@ turns with the others, asked by four clients that keep their connections. Prints
 (median of the rounds, and their spread), milliseconds at the 95th percentile, the server's own
 processor time a request, and both as ratios to what Datasette itself has in the page's place on the
 same server: a row, a table, a table's search.
-`python bench/serving.py --comparisons 10000 1000000`, or 12500 of `--tools 2500`. `--against DIR` serves the same files with an
-older state of the project too.
+`python bench/serving.py --comparisons 10000 1000000`, or 12500 of `--tools 2500`. `--against DIR`
+serves the same files with an older state of the project too.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from web import words
@@ -11,53 +12,50 @@ from web.pages.lists import BADGES, ENTRIES, PER_LIST, Wanted, wanted
 from web.pages.showing import absolute, listed, once, read, show
 from web.upstream import Datasette, Request, Response
 
-TITLES = {"tools": "Tools", "comparisons": "Comparisons", "reviewers": "Reviewers"}
+Found = tuple[int, Sequence[Any]]
+"""How many there are, and those of the page that is asked for."""
 
 
-async def tool_list(datasette: Datasette, request: Request) -> Response:
-    """The tools, each as its newest captures show it."""
-    asked = wanted(request, tools.FILTERS, tools.SORTS)
+@dataclass(frozen=True)
+class Kind:
+    """One of the lists: what it is called, what may be asked of it, and how that is found."""
+
+    title: str
+    filters: tuple[str, ...]
+    sorts: dict[str, str]
+    find: Callable[[Datasette, Wanted, slice], Awaitable[Found]]
+
+
+async def _tools(datasette: Datasette, asked: Wanted, page: slice) -> Found:
     found = tools.chosen(await once(datasette, tools.all_tools), asked)
-    page = words.page_number(request.args.get("page"))
-    shown = found[(page - 1) * PER_LIST : page * PER_LIST]
-    return await _list(
-        datasette, request, "tools", asked, len(found), shown, tools.FILTERS, tools.SORTS
-    )
+    return len(found), found[page]
 
 
-async def comparison_list(datasette: Datasette, request: Request) -> Response:
-    """The comparisons, with the shares of both sides."""
-    asked = wanted(request, comparisons.FILTERS, comparisons.SORTS)
+async def _comparisons(datasette: Datasette, asked: Wanted, page: slice) -> Found:
     found = await listed(datasette, asked, lambda conn: comparisons.chosen(conn, asked))
-    page = words.page_number(request.args.get("page"))
-    numbers = found[(page - 1) * PER_LIST : page * PER_LIST]
-    shown = await read(datasette, lambda conn: comparisons.numbered(conn, numbers))
-    filters, sorts = comparisons.FILTERS, comparisons.SORTS
-    return await _list(datasette, request, "comparisons", asked, len(found), shown, filters, sorts)
+    return len(found), await read(datasette, lambda conn: comparisons.numbered(conn, found[page]))
 
 
-async def reviewer_list(datasette: Datasette, request: Request) -> Response:
-    """The reviewers, by name."""
-    asked = wanted(request, reviewers.FILTERS, reviewers.SORTS)
+async def _reviewers(datasette: Datasette, asked: Wanted, page: slice) -> Found:
     found = reviewers.chosen(await once(datasette, reviewers.by_category), asked)
-    page = words.page_number(request.args.get("page"))
-    shown = found[(page - 1) * PER_LIST : page * PER_LIST]
-    filters, sorts = reviewers.FILTERS, reviewers.SORTS
-    return await _list(datasette, request, "reviewers", asked, len(found), shown, filters, sorts)
+    return len(found), found[page]
 
 
-async def _list(
-    datasette: Datasette,
-    request: Request,
-    kind: str,
-    asked: Wanted,
-    total: int,
-    shown: list[Any],
-    filters: tuple[str, ...],
-    sorts: Mapping[str, str],
-) -> Response:
+KINDS = {
+    "tools": Kind("Tools", tools.FILTERS, tools.SORTS, _tools),
+    "comparisons": Kind("Comparisons", comparisons.FILTERS, comparisons.SORTS, _comparisons),
+    "reviewers": Kind("Reviewers", reviewers.FILTERS, reviewers.SORTS, _reviewers),
+}
+
+
+async def list_page(datasette: Datasette, request: Request) -> Response:
+    """A page of one of the lists."""
+    kind = request.url_vars["kind"]
+    told, path = KINDS[kind], f"/{kind}"
+    asked = wanted(request, told.filters, told.sorts)
     page = words.page_number(request.args.get("page"))
-    path = f"/{kind}"
+    bounds = slice((page - 1) * PER_LIST, page * PER_LIST)
+    total, shown = await told.find(datasette, asked, bounds)
     at, home = absolute(datasette, request, path), absolute(datasette, request, "/").rstrip("/")
     return show(
         datasette,
@@ -66,8 +64,8 @@ async def _list(
         asked=asked,
         total=total,
         shown=shown,
-        filters=filters,
-        sorts=sorts,
+        filters=told.filters,
+        sorts=told.sorts,
         badges=BADGES,
         entries=ENTRIES,
         categories=tools.categories(await once(datasette, tools.all_tools)),
@@ -77,12 +75,8 @@ async def _list(
         # Of the many ways to filter and sort it, search engines are to keep the plain one.
         noindex=asked != Wanted(),
         canonical=path if page == 1 else f"{path}?page={page}",
-        described=signs.page(at, home, TITLES[kind], "CollectionPage"),
+        described=signs.page(at, home, told.title, "CollectionPage"),
     )
 
 
-ROUTES: list[tuple[str, Callable[..., Any]]] = [
-    (r"^/tools$", tool_list),
-    (r"^/comparisons$", comparison_list),
-    (r"^/reviewers$", reviewer_list),
-]
+ROUTES = [(rf"^/(?P<kind>{'|'.join(KINDS)})$", list_page)]
