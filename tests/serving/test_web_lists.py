@@ -12,7 +12,7 @@ from test_web_pages import words_of
 from web_sample import database
 from web_server import Server, server
 
-from web.pages.showing import Numbers
+from web.pages.showing import HeldLists
 
 __all__ = ["server"]
 LISTS = ["/tools", "/comparisons", "/reviewers"]
@@ -128,7 +128,7 @@ def test_search_engines_keep_the_plain_list_alone(server: Server, path: str) -> 
 
 
 def test_lists_asked_for_lately_are_held_within_their_bytes() -> None:
-    held = Numbers(most_bytes=3_000)
+    held = HeldLists(most_bytes=3_000)
     for name in range(10):
         held.hold(name, array("i", range(100)))
     assert held.get(0) is None and held.get(9) == array("i", range(100))

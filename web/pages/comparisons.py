@@ -7,7 +7,7 @@ import sqlite3
 from array import array
 
 from web.asking import ShownRow, ask, rows
-from web.pages.lists import Wanted
+from web.pages.lists import AskedList
 from web.pages.shared import DATED_C
 
 FILTERS = ("name", "category", "tool", "badge", "entry", "share_min", "share_max", "since")
@@ -37,7 +37,7 @@ join side b_side on b_side.id = b_is.side_id"""
 """The badge is what the page shown says, as the comparison's own page has it."""
 
 
-def chosen(conn: sqlite3.Connection, wanted: Wanted) -> array[int]:
+def chosen(conn: sqlite3.Connection, wanted: AskedList) -> array[int]:
     """The numbers of the comparisons that are wanted, in the order wanted.
 
     One side must have all that is asked of a card.

@@ -8,43 +8,43 @@ from typing import Any
 
 from web import words
 from web.pages import comparisons, reviewers, signs, tools
-from web.pages.lists import BADGES, ENTRIES, PER_LIST, Wanted, wanted
+from web.pages.lists import BADGES, ENTRIES, PER_LIST, AskedList, wanted
 from web.pages.showing import absolute, listed, once, read, show
 from web.upstream import Datasette, Request, Response
 
-Found = tuple[int, Sequence[Any]]
+ListPage = tuple[int, Sequence[Any]]
 """How many there are, and those of the page that is asked for."""
 
 
 @dataclass(frozen=True)
-class Kind:
+class ListKind:
     """One of the lists: what it is called, what may be asked of it, and how that is found."""
 
     title: str
     filters: tuple[str, ...]
     sorts: dict[str, str]
-    find: Callable[[Datasette, Wanted, slice], Awaitable[Found]]
+    find: Callable[[Datasette, AskedList, slice], Awaitable[ListPage]]
 
 
-async def _tools(datasette: Datasette, asked: Wanted, page: slice) -> Found:
+async def _tools(datasette: Datasette, asked: AskedList, page: slice) -> ListPage:
     found = tools.chosen(await once(datasette, tools.all_tools), asked)
     return len(found), found[page]
 
 
-async def _comparisons(datasette: Datasette, asked: Wanted, page: slice) -> Found:
+async def _comparisons(datasette: Datasette, asked: AskedList, page: slice) -> ListPage:
     found = await listed(datasette, asked, lambda conn: comparisons.chosen(conn, asked))
     return len(found), await read(datasette, lambda conn: comparisons.numbered(conn, found[page]))
 
 
-async def _reviewers(datasette: Datasette, asked: Wanted, page: slice) -> Found:
+async def _reviewers(datasette: Datasette, asked: AskedList, page: slice) -> ListPage:
     found = reviewers.chosen(await once(datasette, reviewers.by_category), asked)
     return len(found), found[page]
 
 
 KINDS = {
-    "tools": Kind("Tools", tools.FILTERS, tools.SORTS, _tools),
-    "comparisons": Kind("Comparisons", comparisons.FILTERS, comparisons.SORTS, _comparisons),
-    "reviewers": Kind("Reviewers", reviewers.FILTERS, reviewers.SORTS, _reviewers),
+    "tools": ListKind("Tools", tools.FILTERS, tools.SORTS, _tools),
+    "comparisons": ListKind("Comparisons", comparisons.FILTERS, comparisons.SORTS, _comparisons),
+    "reviewers": ListKind("Reviewers", reviewers.FILTERS, reviewers.SORTS, _reviewers),
 }
 
 
@@ -73,7 +73,7 @@ async def list_page(datasette: Datasette, request: Request) -> Response:
         pages=min(-(-total // PER_LIST), words.MOST_PAGES),
         list_path=path,
         # Of the many ways to filter and sort it, search engines are to keep the plain one.
-        noindex=asked != Wanted(),
+        noindex=asked != AskedList(),
         canonical=path if page == 1 else f"{path}?page={page}",
         described=signs.page(at, home, told.title, "CollectionPage"),
     )

@@ -21,7 +21,7 @@ PERCENT = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AskedList:
     """What is asked of a list. Absent: an empty text where nothing is.
 
     Units: `share_min` and `share_max` are percent of the panel that say ship.
@@ -48,7 +48,7 @@ class Wanted:
     @property
     def is_filtered(self) -> bool:
         """Whether anything is left out."""
-        return replace(self, sort="") != Wanted()
+        return replace(self, sort="") != AskedList()
 
     def takes_share(self, *shares: int) -> bool:
         """Whether one of the shares is within the bounds."""
@@ -56,7 +56,7 @@ class Wanted:
         return any(least <= share <= most for share in shares)
 
 
-def wanted(request: Request, names: Iterable[str], sorts: Mapping[str, str]) -> Wanted:
+def wanted(request: Request, names: Iterable[str], sorts: Mapping[str, str]) -> AskedList:
     """What a request asks of a list that has these filters and orders.
 
     Raises: Base400 for a filter that the list has not, one given twice, or a value that it cannot
@@ -75,7 +75,7 @@ def wanted(request: Request, names: Iterable[str], sorts: Mapping[str, str]) -> 
         said[name] = values[0].strip()[:LONGEST_NAME]
         if said[name] and (complaint := _complaint(name, said[name], sorts)):
             raise Base400(f"{name}={values[0]!r}: {complaint}.")
-    return Wanted(**said)
+    return AskedList(**said)
 
 
 def _complaint(name: str, value: str, sorts: Mapping[str, str]) -> str | None:

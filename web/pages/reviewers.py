@@ -9,7 +9,7 @@ import sqlite3
 from typing import NamedTuple
 
 from web.asking import ask
-from web.pages.lists import Wanted
+from web.pages.lists import AskedList
 
 FILTERS = ("name", "category", "since")
 SORTS = {"name": "by name", "quotes": "most quotes first", "seen": "last seen first"}
@@ -39,7 +39,7 @@ def by_category(conn: sqlite3.Connection) -> list[ListedReviewer]:
     return [ListedReviewer(*row) for row in ask(conn, sql)]
 
 
-def chosen(parts: list[ListedReviewer], wanted: Wanted) -> list[ListedReviewer]:
+def chosen(parts: list[ListedReviewer], wanted: AskedList) -> list[ListedReviewer]:
     """The reviewers that are wanted, each once, in the order wanted."""
     sums: dict[str, ListedReviewer] = {}
     part_of_name = wanted.name.casefold()

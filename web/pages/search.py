@@ -17,7 +17,7 @@ from web.pages.shared import PER_PAGE
 from web.words import MARK_END, MARK_START, match_expression, terms_of
 
 
-class Place(NamedTuple):
+class SearchPlace(NamedTuple):
     """Where to look: an index, what must hold there beside the words, and how matches weigh.
 
     Shape: `table` is what the index is of, called `o` in `asked`.
@@ -62,17 +62,17 @@ from {found} join correction c on c.id = best.id left join tool t on t.id = c.to
 left join quote q on q.id = c.quote_id left join page p on p.id = c.page_id
 order by best.place, c.id"""
 PLACES = {
-    "quotes": Place("quote_fts", "quote", QUOTES, asked=("verdict", "reviewer", "category")),
+    "quotes": SearchPlace("quote_fts", "quote", QUOTES, asked=("verdict", "reviewer", "category")),
     # A tool's name counts most, then its tagline.
-    "cards": Place(
+    "cards": SearchPlace(
         "card_fts", "card", CARDS, weights=", 8.0, 2.0, 4.0, 1.0, 1.0",
         asked=("entry", "badge", "category"),
     ),
-    "reviewers": Place("reviewer_fts", "reviewer", REVIEWERS),
-    "prices": Place(
+    "reviewers": SearchPlace("reviewer_fts", "reviewer", REVIEWERS),
+    "prices": SearchPlace(
         "card_fts", "card", CARDS, columns="pricing", asked=("entry", "badge", "category")
     ),
-    "corrections": Place("correction_fts", "correction", CORRECTIONS),
+    "corrections": SearchPlace("correction_fts", "correction", CORRECTIONS),
 }  # fmt: skip
 FILTERS = {
     "entry": "o.entry = :entry",
@@ -118,11 +118,11 @@ def search(
     return {"counts": counts, "results": results}
 
 
-def _in_columns(place: Place, words: str) -> str:
+def _in_columns(place: SearchPlace, words: str) -> str:
     return f"{{{place.columns}}} : ({words})" if place.columns else words
 
 
-def _filtered(place: Place, given: Iterable[str]) -> str:
+def _filtered(place: SearchPlace, given: Iterable[str]) -> str:
     asked = [FILTERS[name] for name in given if name in place.asked]
     if not asked:
         return ""
@@ -130,13 +130,13 @@ def _filtered(place: Place, given: Iterable[str]) -> str:
     return f" and rowid in (select o.id from {place.table} o where {where})"
 
 
-def _counting(place: Place, given: Iterable[str]) -> str:
+def _counting(place: SearchPlace, given: Iterable[str]) -> str:
     return (
         f"select count(*) from {place.fts} where {place.fts} match :words{_filtered(place, given)}"
     )
 
 
-def _best(place: Place, given: Iterable[str]) -> str:
+def _best(place: SearchPlace, given: Iterable[str]) -> str:
     return f"""
 with best as materialized (
   select rowid as id, bm25({place.fts}{place.weights}) as place

@@ -76,7 +76,7 @@ async def once_apart(datasette: Datasette, question: Callable[[sqlite3.Connectio
     return answer
 
 
-class Numbers:
+class HeldLists:
     """Lists of numbers that were asked for lately, as long as they fit in so many bytes."""
 
     def __init__(self, most_bytes: int = 32 * 1024 * 1024) -> None:
@@ -100,14 +100,14 @@ class Numbers:
         return sum(200 + len(each) * each.itemsize for each in self._held.values())
 
 
-LISTED: WeakKeyDictionary[Datasette, Numbers] = WeakKeyDictionary()
+LISTED: WeakKeyDictionary[Datasette, HeldLists] = WeakKeyDictionary()
 
 
 async def listed(
     datasette: Datasette, wanted: object, question: Callable[[sqlite3.Connection], array[int]]
 ) -> array[int]:
     """The numbers of what a list holds, which pages of it and later visitors share."""
-    held = LISTED.setdefault(datasette, Numbers())
+    held = LISTED.setdefault(datasette, HeldLists())
     numbers = held.get(wanted)
     return held.hold(wanted, await read(datasette, question)) if numbers is None else numbers
 

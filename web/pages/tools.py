@@ -7,7 +7,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from web.asking import ask
-from web.pages.lists import Wanted
+from web.pages.lists import AskedList
 from web.stored import part
 
 FILTERS = ("name", "category", "badge", "entry", "share_min", "share_max", "since")
@@ -58,7 +58,7 @@ def categories(tools: list[ListedTool]) -> list[tuple[str, int]]:
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def chosen(tools: list[ListedTool], wanted: Wanted) -> list[ListedTool]:
+def chosen(tools: list[ListedTool], wanted: AskedList) -> list[ListedTool]:
     """Those that are wanted, in the order wanted; what is alike in it stands by name."""
     part_of_name = wanted.name.casefold()
     found = [
