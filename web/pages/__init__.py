@@ -13,7 +13,7 @@ lists         what lists may be asked  list_routes  the three lists
 tools         the list of tools        comparisons  the list of comparisons
 reviewers     the list of reviewers    search       ranked search
 search_route  the page of the search   notes        corrections and take-downs
-cite          four forms of a citation signs        schema.org's JSON-LD
+cite          forms of a citation      signs        schema.org's JSON-LD
 """
 
 from __future__ import annotations
