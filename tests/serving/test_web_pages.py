@@ -290,7 +290,7 @@ def test_a_tool_has_its_cards_quotes_comparisons_and_namesakes(server: Server) -
     text = words_of(page)
     assert 'href="/tool/quillfish-two"' in page
     assert "4 distinct quotes" in text and "In 4 comparisons" in text
-    assert "25% panel ship Skip Paid" in text
+    assert "Panel 25% ship Skip" in text and "Price Paid" in text
 
 
 def test_a_reviewers_counts_are_printed_verdicts_of_distinct_quotes(server: Server) -> None:
