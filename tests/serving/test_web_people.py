@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 import sqlite3
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from db_home import Card, page, store
@@ -160,6 +162,90 @@ def test_a_comparison_that_was_taken_down_is_named_at_its_tool(tmp_path: Path) -
         assert "taken down on 2026-11-01" in shown and "It was asked for" in shown
         assert 'href="/compare/felled-vs-tree"' in shown
         assert "taken down" not in running.ask("/tool/brass-kettle").text
+
+
+def test_a_reviewers_figures_count_distinct_quotes_and_printed_verdicts(site: Server) -> None:
+    page = site.ask("/reviewer/Skeptic").text
+    assert "distinct quotes 5" in words_of(page) and "mean of 5 scores 66.2" in words_of(page)
+    scores = words_of(section(page, "scores"))
+    assert "80–89 1 70–79 2 60–69 1 50–59 0 40–49 1" in scores and "From 40 to 81" in scores
+    shares = words_of(section(page, "categories"))
+    assert "Developer Tools 100% of 3" in shares and "Local AI / Own Iron 100% of 1" in shares
+    assert "/category/Local%20AI%20%2F%20Own%20Iron" in section(page, "categories")
+
+
+def test_a_reviewers_agreement_counts_the_cards_on_which_both_print(site: Server) -> None:
+    text = words_of(section(site.ask("/reviewer/Skeptic").text, "agreement"))
+    assert "Builder 0% of 4 0 both ship, 0 both skip" in text
+    assert "Founder 75% of 4 3 both ship, 0 both skip" in text
+
+
+def test_the_harshest_and_the_kindest_quotes_are_those_of_the_lowest_and_highest_scores(
+    site: Server,
+) -> None:
+    ends = section(site.ask("/reviewer/Skeptic").text, "ends")
+    kindest, harshest = ends.split("Harshest")
+    assert re.findall(r"<b>(\d+)</b>/100", kindest) == ["81", "74", "70"]
+    assert re.findall(r"<b>(\d+)</b>/100", harshest) == ["40", "66", "70"]
+    assert "not how good" in ends
+
+
+@pytest.mark.parametrize(
+    ("query", "scores"),
+    [
+        ("sort=score", ["81", "74", "70", "66", "40"]),
+        ("sort=score_up", ["40", "66", "70", "74", "81"]),
+        ("sort=newest", ["70", "81", "74", "40", "66"]),
+        ("category=Notes+%26+Boards", ["74"]),
+        ("verdict=skip", []),
+        ("verdict=ship&category=Developer+Tools&sort=score", ["81", "70", "66"]),
+    ],
+)
+def test_a_reviewers_quotes_are_filtered_and_sorted_as_asked(
+    site: Server, query: str, scores: list[str]
+) -> None:
+    answer = site.ask(f"/reviewer/Skeptic?{query}")
+    shown = re.findall(r"<b>(\d+)</b>/100", section(answer.text, "quotes"))
+    assert sorted(shown) == sorted(scores) and (shown == scores or "newest" in query)
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert '"/reviewer/Skeptic"' in answer.text, "the way back to all of it"
+
+
+@pytest.mark.parametrize("query", ["verdict=maybe", "sort=best", "badge=Ship", "sort=tool&sort=x"])
+def test_a_filter_that_a_reviewer_has_not_is_refused(site: Server, query: str) -> None:
+    assert site.ask(f"/reviewer/Skeptic?{query}").status == 400
+
+
+def test_a_category_counts_its_tools_shares_reviewers_and_comparisons(site: Server) -> None:
+    page = site.ask("/category/Developer%20Tools").text
+    text = words_of(page)
+    assert "2 tools as the newest captures show them, 2 of them with free entry" in text
+    assert "Panel ship Tools 75% 2" in words_of(section(page, "shares"))
+    told = words_of(section(page, "reviewers"))
+    assert "Skeptic 100% of 3" in told and "Builder 33% of 3" in told
+    assert "Alder Desk 75% Ship Free 3×" in words_of(section(page, "tools"))
+    compared = section(page, "comparisons")
+    assert "1 compares two tools of this category, 4 one of it with another" in words_of(compared)
+    assert 'href="/compare/alder-vs-alder-2"' in compared
+    assert 'href="/category/Notes%20%26%20Boards"' in compared
+
+
+@pytest.mark.parametrize("name", ["Notes & Boards", "Local AI / Own Iron"])
+def test_a_category_is_found_at_its_name_whatever_signs_it_holds(site: Server, name: str) -> None:
+    answer = site.ask(f"/category/{quote(name, safe='')}")
+    assert answer.status == 200 and f'<h1 dir="auto">{html.escape(name)}</h1>' in answer.text
+    assert answer.headers.get("x-robots-tag") is None
+
+
+def test_a_category_that_no_card_has_is_not_there(site: Server) -> None:
+    for name in ("Nope", "developer%20tools", "%FF%00", quote(EVIL, safe="")):
+        assert site.ask(f"/category/{name}").status == 404, name
+
+
+def test_a_category_whose_name_is_hostile_is_shown_as_words(server: Server) -> None:
+    page = server.ask(f"/category/{quote(EVIL, safe='')}").text
+    body = page.partition("<main")[2]
+    assert "&lt;script&gt;" in body and "<script" not in body and "49" not in body
 
 
 @pytest.mark.parametrize(

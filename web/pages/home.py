@@ -6,8 +6,9 @@ import sqlite3
 from typing import Any
 
 from web.asking import count, first, rows
+from web.pages import reviewers
+from web.pages.lists import AskedList
 from web.pages.notes import counts
-from web.pages.reviewer import reviewers
 from web.pages.shared import DATED
 
 
@@ -35,7 +36,7 @@ def home(conn: sqlite3.Connection) -> dict[str, Any]:
             "select tool, name, count(*) over (partition by name) as namesakes from tool"
             " order by name collate nocase, tool limit 60",
         ),
-        "reviewers": reviewers(conn),
+        "reviewers": reviewers.chosen(reviewers.by_category(conn), AskedList())[:100],
         "sites": rows(conn, "select site, title, base from site order by site"),
         "span": first(
             conn, "select min(first_seen) as first, max(last_seen) as last from comparison"
