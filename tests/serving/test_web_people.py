@@ -19,6 +19,7 @@ from web_sample import EVIL, database
 from web_server import Server, server, serving
 
 from db import build
+from db.rows.tables import create_indexes, create_tables
 from web.pages.marks import MOST_CHARACTERS, MOST_WORDS, SHOWN_UNMARKED, differing_words
 
 __all__ = ["server"]
@@ -246,6 +247,63 @@ def test_a_category_whose_name_is_hostile_is_shown_as_words(server: Server) -> N
     page = server.ask(f"/category/{quote(EVIL, safe='')}").text
     body = page.partition("<main")[2]
     assert "&lt;script&gt;" in body and "<script" not in body and "49" not in body
+
+
+def test_home_says_in_words_what_changed_in_the_last_month(site: Server) -> None:
+    text = words_of(section(site.ask("/").text, "lately"))
+    assert "In the month to 2026-11-03 : 1 panel share, 1 panel votes, 1 price," in text
+    assert "1 verdict, 4 scores and 4 quotes changed" in text
+    assert "Alder Desk : panel share 100% → became 75%" in text
+    assert "6 comparisons" not in text, "what appeared a month before is not new"
+
+
+def test_home_says_since_when_nothing_changed(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "verdicts-1.db"
+    path.write_bytes(database().read_bytes())
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("update change set seen_by = '2026-09-01T00:00:00Z'")
+    with serving(path) as running:
+        text = words_of(section(running.ask("/").text, "lately"))
+        assert "Nothing changed since 2026-09-01 ; the newest capture is of 2026-11-01" in text
+
+
+def test_home_features_by_a_rule_that_it_states(site: Server, changed: Path) -> None:
+    shown = section(site.ask("/").text, "featured")
+    widest = """select comparison from comparisons where abs(panel_ship_percent_a -
+      panel_ship_percent_b) = (select max(abs(panel_ship_percent_a - panel_ship_percent_b))
+      from comparisons) order by comparison"""
+    keys = [str(key) for (key,) in rows(changed, widest)]
+    assert [key for key in keys if f'href="/compare/{key}"' in shown] and len(keys) == 3
+    assert "Of the 3 comparisons whose panels are furthest apart" in words_of(shown)
+    assert shown == section(site.ask("/?again=1").text, "featured")
+
+
+def test_home_lists_comparisons_by_a_stated_order_with_both_shares(site: Server) -> None:
+    shown = section(site.ask("/").text, "newest")
+    text = words_of(shown)
+    assert "First seen last; of one day, those whose shares are furthest apart first." in text
+    pairs = re.findall(r"<b>(\d+)%</b>", shown)
+    gaps = [abs(int(a) - int(b)) for a, b in zip(pairs[::2], pairs[1::2], strict=True)]
+    assert gaps == sorted(gaps, reverse=True) and len(gaps) == 5
+
+
+def test_home_leads_to_every_kind_of_page(site: Server) -> None:
+    page = site.ask("/").text
+    lists = ("tools", "comparisons", "reviewers", "changes", "predictions", "findings")
+    for path in (*lists, "coverage", "data", "about", "category/Developer%20Tools"):
+        assert f'href="/{path}"' in page, path
+
+
+def test_an_empty_archive_has_a_home_page(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts-1.db"
+    with closing(sqlite3.connect(path)) as conn, conn:
+        create_tables(conn)
+        create_indexes(conn)
+    with serving(path) as running:
+        text = words_of(running.ask("/").text)
+        assert "0 comparisons" in text and "Nothing is known to have changed." in text
+        assert "No comparison has been read yet." in text
+        assert "No page read so far names its reviewers." in text
 
 
 @pytest.mark.parametrize(

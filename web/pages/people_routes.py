@@ -7,14 +7,24 @@ from typing import Any
 
 from web import words
 from web.mishaps import error_page
-from web.pages import category, comparisons, reviewer, reviewers, signs, tools
+from web.pages import category, comparisons, home, reviewer, reviewers, signs, tool, tools
 from web.pages.lists import PER_LIST, AskedList, wanted
 from web.pages.matrix import MAJORITY
 from web.pages.shared import PER_PAGE
-from web.pages.showing import NOT_FOUND, absolute, listed, once, read, show
+from web.pages.showing import NOT_FOUND, absolute, edition_of, listed, once, read, show
 from web.upstream import Datasette, Request, Response
 
 MOST_REVIEWERS = 20
+
+
+async def home_page(datasette: Datasette, request: Request) -> Response:
+    """What this is, what changed lately, and the ways in."""
+    edition = edition_of(datasette)
+    facts = await once(datasette, home.home, edition)
+    await once(datasette, tool.tools_compared)
+    at, span = absolute(datasette, request, "/").rstrip("/"), facts["span"]
+    described = signs.dataset(at, span.first, span.last, edition)
+    return show(datasette, request, "home.html", canonical="/", described=described, **facts)
 
 
 async def reviewer_page(datasette: Datasette, request: Request) -> Response:
@@ -101,6 +111,7 @@ def _described(datasette: Datasette, request: Request, path: str, name: str) -> 
 
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    (r"^/$", home_page),
     (r"^/reviewer/(?P<key>[^/]+)$", reviewer_page),
     (r"^/category/(?P<key>[^/]+)$", category_page),
 ]

@@ -14,24 +14,15 @@ from jinja2 import Environment
 from web import stored, words
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
-from web.pages import home, tool
 from web.pages.about import ROUTES as ABOUT
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
 from web.pages.people_routes import ROUTES as PEOPLE
 from web.pages.search_route import search_page
-from web.pages.showing import TEMPLATES, absolute, once, show
+from web.pages.showing import TEMPLATES, absolute
 from web.upstream import Datasette, Request, Response, hook
 
 ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
-
-
-async def home_page(datasette: Datasette, request: Request) -> Response:
-    """What this is and how much there is of it."""
-    facts = await once(datasette, home.home)
-    await once(datasette, tool.tools_compared)
-    allow_sql = datasette.setting("default_allow_sql")
-    return show(datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts)
 
 
 async def robots(datasette: Datasette, request: Request) -> Response:
@@ -43,7 +34,6 @@ async def robots(datasette: Datasette, request: Request) -> Response:
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses; they come before Datasette's own."""
     return [
-        (r"^/$", home_page),
         (r"^/search$", search_page),
         *LISTS,
         *ABOUT,
