@@ -96,10 +96,10 @@ def scanned(conn: sqlite3.Connection, statement: str) -> set[str]:
 def test_neither_the_statements_nor_the_steps_of_a_page_grow_with_the_file(
     files: list[sqlite3.Connection], page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tool, "MOST_ROWS", SHOWN)
+    monkeypatch.setattr(tool, "MOST_RIVALS", SHOWN)
     monkeypatch.setattr(quote, "MOST_ROWS", SHOWN)
     (few, short), (many, long) = [asked(conn, page) for conn in files]
-    assert 0 < len(few) == len(many) <= 9
+    assert 0 < len(few) == len(many) <= 12
     assert short <= long < short * 1.1 + 50
 
 

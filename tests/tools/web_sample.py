@@ -357,6 +357,9 @@ def fill_texts(add: Filler) -> None:
 
 def fill_derived(add: Filler) -> None:
     """A row of each derived figure, by one method."""
+    near = {"tool_a_id": add.tools["quillfish"], "tool_b_id": add.tools["quillfish-two"]}
+    decided = {"decision": "differ", "reason": f"Two makers {EVIL}", "decided_at": NOW}
+    add.add("tool_pair", **near, score=100, differs='["words"]', suggests="different", **decided)
     does = "Counts what is there."
     named = {"method": "counting", "method_version": 1}
     add.add("method", **named, libraries="abacus 1.0", is_made=1, description=does)

@@ -13,6 +13,8 @@ lists         what lists may be asked  list_routes  the three lists
 tools         the list of tools        comparisons  the list of comparisons
 reviewers     the list of reviewers    search       ranked search
 search_route  the page of the search   notes        corrections and take-downs
+timeline      what changed of a tool   marks        words in which texts differ
+category      its tools and shares     people_routes  reviewer, category, home
 cite          forms of a citation      signs        schema.org's JSON-LD
 """
 

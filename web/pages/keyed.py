@@ -56,7 +56,7 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
     and gets it back when another has calculated for five milliseconds would take twenty times that.
     """
     key, as_of = words.key_of(part), request.args.get("as_of")
-    found = found_at(datasette, place, key, as_of)
+    found = found_at(datasette, place, key, as_of, words.page_number(request.args.get("page")))
     if found is None:
         return None
     is_gone = getattr(found, "withdrawn_at", None)
@@ -78,14 +78,20 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
     )
 
 
-def found_at(datasette: Datasette, place: str, key: str, as_of: str | None) -> ShownRow | None:
-    """What is found at a key, or was there on a day; None where nothing is."""
+def found_at(
+    datasette: Datasette, place: str, key: str, as_of: str | None, page: int = 1
+) -> ShownRow | None:
+    """What is found at a key, or was there on a day; None where nothing is.
+
+    Shape: `page` is of what a tool lists.
+    """
     if as_of is not None and (place not in AS_OF or not is_date(as_of)):
         return None
     _, question = KEYED[place] if as_of is None else AS_OF[place]
     conn = datasette.get_database(DATABASE_NAME).own
     with sqlite_timelimit(conn, LONGEST_READ_MS):
-        found = question(conn, key) if as_of is None else question(conn, key, as_of)
+        pages = (page,) if place == "tool" else ()
+        found = question(conn, key, *(pages if as_of is None else (as_of,)))
     if found is not None and place == "tool":
         compared = COUNTED.get(datasette, {}).get((tool.tools_compared, ()))
         if compared is None:  # nobody has counted yet

@@ -17,6 +17,7 @@ PER_LIST = 50
 LONGEST_NAME = 200
 BADGES = ("Ship", "Mixed", "Skip")
 ENTRIES = ("Free", "Paid")
+VERDICTS = ("ship", "skip", "none")
 PERCENT = re.compile(r"[0-9]{1,3}")
 
 
@@ -34,6 +35,7 @@ class AskedList:
     """The key of a tool."""
     badge: str = ""
     entry: str = ""
+    verdict: str = ""
     share_min: str = ""
     share_max: str = ""
     since: str = ""
@@ -85,6 +87,8 @@ def _complaint(name: str, value: str, sorts: Mapping[str, str]) -> str | None:
         return f"one of {', '.join(BADGES)}"
     if name == "entry" and value not in ENTRIES:
         return f"one of {', '.join(ENTRIES)}"
+    if name == "verdict" and value not in VERDICTS:
+        return f"one of {', '.join(VERDICTS)}"
     if name == "since" and not is_date(value):
         return "a day such as 2026-11-01"
     is_percent = PERCENT.fullmatch(value) and int(value) <= 100

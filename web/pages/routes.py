@@ -14,46 +14,15 @@ from jinja2 import Environment
 from web import stored, words
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
-from web.mishaps import error_page
-from web.pages import home, reviewer, tool
 from web.pages.about import ROUTES as ABOUT
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
+from web.pages.people_routes import ROUTES as PEOPLE
 from web.pages.search_route import search_page
-from web.pages.shared import PER_PAGE
-from web.pages.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
+from web.pages.showing import TEMPLATES, absolute
 from web.upstream import Datasette, Request, Response, hook
 
 ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
-
-
-async def home_page(datasette: Datasette, request: Request) -> Response:
-    """What this is and how much there is of it."""
-    facts = await once(datasette, home.home)
-    await once(datasette, tool.tools_compared)
-    allow_sql = datasette.setting("default_allow_sql")
-    return show(datasette, request, "home.html", canonical="/", allow_sql=allow_sql, **facts)
-
-
-async def reviewer_page(datasette: Datasette, request: Request) -> Response:
-    """One reviewer's words."""
-    name = words.key_of(request.url_vars["key"])
-    page = words.page_number(request.args.get("page"))
-    found = await read(datasette, lambda conn: reviewer.reviewer(conn, name))
-    if found is None:
-        return await error_page(datasette, request, 404, NOT_FOUND)
-    numbers, found.counts = await once(datasette, reviewer.said_by, name)
-    listed = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
-    found.quotes = await read(datasette, lambda conn: reviewer.quotes_numbered(conn, listed, name))
-    return show(
-        datasette,
-        request,
-        "reviewer.html",
-        r=found,
-        page=page,
-        pages=-(-len(numbers) // PER_PAGE),
-        canonical=words.address("reviewer", name),
-    )
 
 
 async def robots(datasette: Datasette, request: Request) -> Response:
@@ -65,12 +34,11 @@ async def robots(datasette: Datasette, request: Request) -> Response:
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses; they come before Datasette's own."""
     return [
-        (r"^/$", home_page),
         (r"^/search$", search_page),
         *LISTS,
         *ABOUT,
         (r"^/robots\.txt$", robots),
-        (r"^/reviewer/(?P<key>[^/]+)$", reviewer_page),
+        *PEOPLE,
         (CITED_PATH, cited),
         (rf"^{KEYED_PATH.pattern}$", keyed),
         (stored.pattern(), stored.answer),
