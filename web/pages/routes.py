@@ -19,6 +19,7 @@ from web.pages import home, reviewer, tool
 from web.pages.about import ROUTES as ABOUT
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
+from web.pages.record_routes import ROUTES as RECORD
 from web.pages.search_route import search_page
 from web.pages.shared import PER_PAGE
 from web.pages.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
@@ -69,6 +70,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         (r"^/search$", search_page),
         *LISTS,
         *ABOUT,
+        *RECORD,
         (r"^/robots\.txt$", robots),
         (r"^/reviewer/(?P<key>[^/]+)$", reviewer_page),
         (CITED_PATH, cited),
