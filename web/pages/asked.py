@@ -32,8 +32,9 @@ def asked(request: Request, **known: Check) -> dict[str, str]:
         said[name] = value = value.strip()
         if more:
             raise Base400(f"{name} stands there more than once.")
-        if len(value) > LONGEST_VALUE or (value and (wanted := known[name](value))):
-            raise Base400(f"{name}={value[:LONGEST_VALUE]!r}: {wanted or 'too long'}.")
+        is_long = len(value) > LONGEST_VALUE
+        if value and (wanted := "a shorter text" if is_long else known[name](value)):
+            raise Base400(f"{name}={value[:LONGEST_VALUE]!r}: {wanted}.")
     return said
 
 

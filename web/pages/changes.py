@@ -27,6 +27,7 @@ MOST_COUNTED = 10_000
 """So many changes are counted one by one; there are "more than" those."""
 PER_OVERVIEW = 8
 SHOWN_OF_CRAWL = 4
+MOST_SHOWN = 400
 AROUND = 8
 """How many equal words stand beside those that differ. Units: words."""
 ALWAYS = "~"
@@ -74,10 +75,10 @@ def crawls(conn: sqlite3.Connection) -> list[CrawlTime]:
     """All crawls of ours, the oldest first, none reaching into the next."""
     sql = "select id, started_at, ended_at from crawl where kind = 'crawl' order by started_at, id"
     found = list(ask(conn, sql))
-    starts = [start for _, start, _ in found[1:]] + [ALWAYS]
+    following = [*(start for _, start, _ in found[1:]), ALWAYS]
     return [
-        CrawlTime(number, start, min(following, f"{end}{ALWAYS}" if end else ALWAYS))
-        for (number, start, end), following in zip(found, starts, strict=True)
+        CrawlTime(number, start, min(after, f"{end}{ALWAYS}" if end else ALWAYS))
+        for (number, start, end), after in zip(found, following, strict=False)
     ]
 
 
@@ -192,7 +193,7 @@ def _add_values(change: ShownRow) -> None:
                 change.withheld[side] = words.withheld_reason(reason or "not recorded")
     if change.field == "panel_ship_percent":
         values = {side: value and f"{value}%" for side, value in values.items()}
-    change.shown_old, change.shown_new = differing(values["old"], values["new"], AROUND)
+    change.shown_old, change.shown_new = differing(values["old"], values["new"], AROUND, MOST_SHOWN)
 
 
 NARROWS = {

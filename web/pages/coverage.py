@@ -13,7 +13,7 @@ from web.pages.asked import asked
 from web.pages.showing import absolute, once, show
 from web.upstream import Datasette, Request, Response
 
-MOST_LISTED = 40
+MOST_LISTED = 25
 FEW = 30
 ORDER: tuple[str, ...] = get_args(PageState)
 WHAT_IT_DOES: dict[Wish, str] = {

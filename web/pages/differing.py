@@ -12,9 +12,13 @@ from itertools import pairwise, takewhile
 
 from markupsafe import Markup
 
+from web.words import cued
+
 MOST_WORDS = 1000
 """So much of each text is shown. Units: words."""
 LONGEST_WORD = 200
+MOST_SHOWN = 2000
+"""So much of a text is shown beside another. Units: code points."""
 MOST_PAIRS = 3000
 """Of how many pairs of equal words the longest run is looked for: what it takes grows by them."""
 LEAST_ALIKE = 0.4
@@ -24,10 +28,13 @@ MarkedWords = tuple[bool, list[str]]
 """Words in a row, and whether both texts have them."""
 
 
-def differing(old: str | None, new: str | None, around: int = 0) -> tuple[Markup, Markup]:
+def differing(
+    old: str | None, new: str | None, around: int = 0, most: int = MOST_SHOWN
+) -> tuple[Markup, Markup]:
     """Both texts, escaped, what only the old one has as <del> and only the new one as <ins>.
 
-    Shape: `around` is how many equal words are shown beside marked ones; 0 shows them all.
+    Shape: `around` is how many equal words are shown beside marked ones; 0 shows them all. `most`
+        is how many code points are shown; what follows is left out.
     Absent: an empty text where there is none.
 
     >>> differing("free for one person", "free for two people")
@@ -42,7 +49,7 @@ def differing(old: str | None, new: str | None, around: int = 0) -> tuple[Markup
         for runs, words, at in ((olds, a, 0), (news, b, 1)):
             runs.append((False, words[before[at] + before[2] : block[at]]))
             runs.append((True, words[block[at] : block[at] + block[2]]))
-    return _marked(olds, "del", around), _marked(news, "ins", around)
+    return _marked(olds, "del", around, most), _marked(news, "ins", around, most)
 
 
 def _words(text: str | None) -> list[str]:
@@ -72,15 +79,17 @@ def _alike(a: list[str], b: list[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
-def _marked(runs: list[MarkedWords], tag: str, around: int) -> Markup:
+def _marked(runs: list[MarkedWords], tag: str, around: int, most: int) -> Markup:
     told = [run for run in runs if run[1]]
-    parts = []
+    parts = list[Markup]()
     for at, (is_equal, words) in enumerate(told):
-        if not is_equal:
-            parts.append(Markup(f"<{tag}>{{}}</{tag}>").format(" ".join(words)))
-        else:
-            first, last = at == 0, at == len(told) - 1
-            parts.append(Markup("{}").format(" ".join(_shown(words, around, first, last))))
+        first, last = at == 0, at == len(told) - 1
+        text = " ".join(_shown(words, around, first, last) if is_equal else words)
+        frame = "{}" if is_equal else f"<{tag}>{{}}</{tag}>"
+        parts.append(Markup(frame).format(text if len(text) <= most else f"{text[:most]}…"))
+        most -= len(text)
+        if most <= 0:
+            break
     return Markup(" ").join(parts)
 
 
@@ -90,3 +99,16 @@ def _shown(words: list[str], around: int, is_first: bool, is_last: bool) -> list
     if not around or len(words) <= before + after + 1:
         return words
     return [*words[:before], "…", *words[len(words) - after :]]
+
+
+def excerpt(text: str, start: int, end: int, around: int) -> Markup:
+    """Words of a text, marked, with what stands around them. Units: code points.
+
+    >>> excerpt("from 9 to 5 each day", 5, 11, 5)
+    Markup('from <mark class="cue">9 to 5</mark> each…')
+    """
+    end = min(end, start + 2 * around)
+    since, until = max(0, start - around), end + around
+    before, after = ("…" if since else ""), ("…" if until < len(text) else "")
+    told = cued(text[since:until], start - since, end - since)
+    return Markup("{}{}{}").format(before, told, after)

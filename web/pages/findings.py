@@ -6,14 +6,13 @@ import re
 import sqlite3
 from typing import Any, get_args
 
-from markupsafe import Markup
-
 from schema.codes import FINDINGS
 from schema.rows.texts import ConflictRow
 from web import words
 from web.asking import ShownRow, ask, first, rows
 from web.pages import signs
 from web.pages.asked import asked, one_of, query
+from web.pages.differing import excerpt
 from web.pages.shared import PER_PAGE
 from web.pages.showing import absolute, once, read, show
 from web.upstream import Datasette, Request, Response
@@ -115,16 +114,8 @@ def _side(conflict: ShownRow, side: str) -> ShownRow:
     """One value of a conflict. Absent: no words where an opt-out withholds the text."""
     names = ("field", "value", "unit", "start", "end", "quote", "who", "text", "first", "last")
     told = ShownRow(**{name: getattr(conflict, f"{side}_{name}") for name in names})
-    told.words = None if told.text is None else _excerpt(told.text, told.start, told.end)
+    told.words = None if told.text is None else excerpt(told.text, told.start, told.end, AROUND)
     return told
-
-
-def _excerpt(text: str, start: int, end: int) -> Markup:
-    """The words in question, marked, with what stands around them."""
-    since, until = max(0, start - AROUND), end + AROUND
-    before, after = ("…" if since else ""), ("…" if until < len(text) else "")
-    told = words.cued(text[since:until], start - since, end - since)
-    return Markup("{}{}{}").format(before, told, after)
 
 
 async def findings_page(datasette: Datasette, request: Request) -> Response:

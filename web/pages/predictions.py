@@ -14,12 +14,15 @@ from web import words
 from web.asking import ShownRow, ask, count, first, rows
 from web.pages import signs
 from web.pages.asked import anything, asked, one_of, query, year
+from web.pages.differing import excerpt
 from web.pages.notes import add_notes
 from web.pages.shared import PER_PAGE
 from web.pages.showing import absolute, once, read, show
 from web.upstream import Base400, Datasette, Request, Response
 
 SOON_DAYS = 90
+AROUND = 300
+"""So much of a sentence stands before and behind the words of its time. Units: code points."""
 GROUPS = {
     "soon": "due soon",
     "overdue": "overdue",
@@ -92,8 +95,8 @@ def _add_words(each: ShownRow) -> None:
     """Give a prediction its sentence, with the words marked that set the time."""
     text = each.text or ""
     start, end = min(each.event_start, each.span_start), max(each.event_end, each.span_end)
-    sentence = text[start:end]
-    each.sentence = words.cued(sentence, each.span_start - start, each.span_end - start)
+    at = each.span_start - start
+    each.sentence = excerpt(text[start:end], at, at + each.span_end - each.span_start, AROUND)
 
 
 async def predictions_page(datasette: Datasette, request: Request) -> Response:
