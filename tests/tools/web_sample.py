@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from web_record import fill_record
+
 from db.rows.tables import create_indexes, create_tables, descriptions, insert_rows
 from schema.codes import FAILURES, FINDINGS
 from schema.rows.about import DescriptionRow
@@ -325,6 +327,7 @@ def fill(conn: sqlite3.Connection) -> None:
     add.add("provenance", capture_id=1, position=0, spans='{"title":[1,0,61]}')
     fill_texts(add)
     fill_derived(add)
+    fill_record(conn, add.add, EVIL)
     add.add("release", release="2026-10", created_at=BEFORE, sha256=sha("release"))
     add.add(
         "release",

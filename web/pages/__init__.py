@@ -6,16 +6,21 @@ printed verdicts only; the same quote on forty pages is one quote.
 routes        what is shown where      showing      how a page is made of facts
 keyed         pages at a key           shared       what several ask alike
 comparison    two cards, a scorecard   matrix       what it says at one glance
-tool          its cards and quotes     quote        where it is shown
-reviewer      words and figures        release      a citable edition
+tool          its cards and quotes     timeline     what changed of a tool
+reviewer      words and figures        quote        where it is shown
+category      its tools and shares     release      a citable edition
 home          what is new              about        method and data
 lists         what lists may be asked  list_routes  the three lists
 tools         the list of tools        comparisons  the list of comparisons
 reviewers     the list of reviewers    search       ranked search
 search_route  the page of the search   notes        corrections and take-downs
-timeline      what changed of a tool   marks        words in which texts differ
-category      its tools and shares     people_routes  reviewer, category, home
+changes       what changed when        versions     two of them beside each other
+predictions   what is due when         findings     where statements disagree
+coverage      what is here and why     runs         crawls and imports
+captures      a page's calendar        asked        what may be asked
+differing     two texts, marked        marks        words in which texts differ
 cite          forms of a citation      signs        schema.org's JSON-LD
+people_routes reviewer, category, home record_routes  changes to captures
 """
 
 from __future__ import annotations

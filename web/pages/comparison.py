@@ -46,7 +46,7 @@ def comparison(conn: sqlite3.Connection, key: str, as_of: str | None = None) -> 
 
 
 COMPARISON = f"""
-select v.*, c.*, p.url, s.title as site_title, p.state as page_state, a.date_source,
+select v.*, c.*, p.url, p.captures, s.title as site_title, p.state as page_state, a.date_source,
        a.date_precision, {IS_WRONG} as is_clock_wrong, a.body_sha256, a.opt_outs, (
          select opt_outs from capture where page_id = c.page_id
          order by date_source = 'file', captured_until is null desc, {IN_ORDER} desc, id desc

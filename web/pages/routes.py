@@ -18,6 +18,7 @@ from web.pages.about import ROUTES as ABOUT
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
 from web.pages.people_routes import ROUTES as PEOPLE
+from web.pages.record_routes import ROUTES as RECORD
 from web.pages.search_route import search_page
 from web.pages.showing import TEMPLATES, absolute
 from web.upstream import Datasette, Request, Response, hook
@@ -37,6 +38,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         (r"^/search$", search_page),
         *LISTS,
         *ABOUT,
+        *RECORD,
         (r"^/robots\.txt$", robots),
         *PEOPLE,
         (CITED_PATH, cited),
