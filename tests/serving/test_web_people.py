@@ -20,7 +20,6 @@ from web_server import Server, server, serving
 
 from db import build
 from db.rows.tables import create_indexes, create_tables
-from web.pages.marks import MOST_CHARACTERS, MOST_WORDS, SHOWN_UNMARKED, differing_words
 
 __all__ = ["server"]
 PANEL = "Builder, Skeptic, Founder, Designer"
@@ -147,7 +146,7 @@ def test_what_a_person_decided_of_two_names_stands_with_the_reason(server: Serve
 
 def test_hostile_words_that_changed_stay_words(server: Server) -> None:
     told = section(server.ask("/tool/quillfish").text, "changes")
-    assert "<script>" not in told and "&lt;script&gt;" in told and "<ins>for one" in told
+    assert "<script>" not in told and "&lt;script&gt;" in told and re.search("<ins>[^<]*for one person</ins>", told)
 
 
 def test_a_comparison_that_was_taken_down_is_named_at_its_tool(tmp_path: Path) -> None:
@@ -304,26 +303,3 @@ def test_an_empty_archive_has_a_home_page(tmp_path: Path) -> None:
         assert "0 comparisons" in text and "Nothing is known to have changed." in text
         assert "No comparison has been read yet." in text
         assert "No page read so far names its reviewers." in text
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("word " * (MOST_WORDS + 1), "word " * MOST_WORDS),
-        ("a b " * (MOST_WORDS // 2), "a " * MOST_WORDS),
-        ("x" * (MOST_CHARACTERS + 1), "y"),
-    ],
-)
-def test_texts_too_long_to_compare_are_shown_by_how_they_begin(old: str, new: str) -> None:
-    for text, shown in zip((old, new), differing_words(old, new), strict=True):
-        assert "<" not in shown and len(shown) <= SHOWN_UNMARKED + 1
-        assert text.startswith(shown.rstrip("…"))
-
-
-def test_marked_texts_are_the_texts_and_what_stays_the_same_is_cut_short() -> None:
-    old, new = "All <b>of</b> it, as ever", "All <b>of</b> us, as ever"
-    before, after = differing_words(old, new)
-    assert before == "All &lt;b&gt;of&lt;/b&gt; <del>it,</del> as ever"
-    assert after == "All &lt;b&gt;of&lt;/b&gt; <ins>us,</ins> as ever"
-    same = "again " * 60
-    assert differing_words(f"{same}one", f"{same}two")[0].count("again") == 12

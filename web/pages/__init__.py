@@ -18,9 +18,10 @@ changes       what changed when        versions     two of them beside each othe
 predictions   what is due when         findings     where statements disagree
 coverage      what is here and why     runs         crawls and imports
 captures      a page's calendar        asked        what may be asked
-differing     two texts, marked        marks        words in which texts differ
-cite          forms of a citation      signs        schema.org's JSON-LD
-people_routes reviewer, category, home record_routes  changes to captures
+differing     two texts, marked        cite         forms of a citation
+signs         schema.org's JSON-LD
+people_routes  where people, categories and home are
+record_routes  where changes, captures and the like are
 """
 
 from __future__ import annotations

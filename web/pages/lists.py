@@ -1,20 +1,15 @@
-"""What a visitor may ask of our lists: filters, an order, a page.
-
-What is asked wrongly is refused in a sentence, never answered by all rows or by none.
-"""
-
+"""What a visitor may ask of our lists: filters, an order, a page."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
-from schema.dates import is_date
-from web.upstream import Base400, Request
+from web.pages.asked import Check, anything, asked, day, one_of
+from web.upstream import Request
 
 PER_LIST = 50
-LONGEST_NAME = 200
 BADGES = ("Ship", "Mixed", "Skip")
 ENTRIES = ("Free", "Paid")
 VERDICTS = ("ship", "skip", "none")
@@ -58,40 +53,26 @@ class AskedList:
         return any(least <= share <= most for share in shares)
 
 
-def wanted(request: Request, names: Iterable[str], sorts: Mapping[str, str]) -> AskedList:
+def wanted(request: Request, filters: Iterable[str], sorts: Iterable[str]) -> AskedList:
     """What a request asks of a list that has these filters and orders.
 
-    Raises: Base400 for a filter that the list has not, one given twice, or a value that it cannot
-        have.
+    Raises: Base400 as `asked` does.
     """
-    known = {*names, "sort"}
-    said: dict[str, str] = {}
-    for name in request.args:
-        if name == "page":
-            continue
-        if name not in known:
-            raise Base400(f"This list has no filter {name!r}.")
-        values = request.args.getlist(name)
-        if len(values) > 1:
-            raise Base400(f"{name} stands there more than once.")
-        said[name] = values[0].strip()[:LONGEST_NAME]
-        if said[name] and (complaint := _complaint(name, said[name], sorts)):
-            raise Base400(f"{name}={values[0]!r}: {complaint}.")
-    return AskedList(**said)
+    checks = CHECKS | {"sort": one_of(sorts)}
+    return AskedList(**asked(request, **{name: checks[name] for name in (*filters, "sort")}))
 
 
-def _complaint(name: str, value: str, sorts: Mapping[str, str]) -> str | None:
-    if name == "sort" and value not in sorts:
-        return f"one of {', '.join(sorts)}"
-    if name == "badge" and value not in BADGES:
-        return f"one of {', '.join(BADGES)}"
-    if name == "entry" and value not in ENTRIES:
-        return f"one of {', '.join(ENTRIES)}"
-    if name == "verdict" and value not in VERDICTS:
-        return f"one of {', '.join(VERDICTS)}"
-    if name == "since" and not is_date(value):
-        return "a day such as 2026-11-01"
+def percent(value: str) -> str | None:
+    """Takes a share in percent."""
     is_percent = PERCENT.fullmatch(value) and int(value) <= 100
-    if name in ("share_min", "share_max") and not is_percent:
-        return "a whole number from 0 to 100"
-    return None
+    return None if is_percent else "a whole number from 0 to 100"
+
+
+CHECKS: dict[str, Check] = {
+    **dict.fromkeys(("name", "category", "tool"), anything),
+    "badge": one_of(BADGES),
+    "entry": one_of(ENTRIES),
+    "verdict": one_of(("ship", "skip")),
+    **dict.fromkeys(("share_min", "share_max"), percent),
+    "since": day,
+}

@@ -11,7 +11,7 @@ import sqlite3
 from itertools import groupby
 
 from web.asking import ShownRow, rows
-from web.pages.marks import differing_words
+from web.pages.differing import differing
 
 MOST_CHANGES = 24
 MOST_CHARACTERS = 16_000
@@ -89,7 +89,7 @@ def _tell(change: ShownRow, words: dict[str, ShownRow]) -> None:
     else:
         change.hides_before = change.hides_after = False
     if change.is_words and old is not None and new is not None:
-        change.before, change.after = differing_words(old, new)
+        change.before, change.after = differing(old, new, around=12)
     else:
         change.before, change.after = old, new
 
