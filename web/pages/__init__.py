@@ -3,8 +3,8 @@
 Every question takes an open connection and gives plain rows. Statistics count distinct quotes and
 printed verdicts only; the same quote on forty pages is one quote.
 
-routes        what is shown where      showing      how a page is made of facts
-keyed         pages at a key           shared       what several ask alike
+routes        what is shown where      keyed        pages at a key
+shared        what several ask alike
 comparison    two cards, a scorecard   matrix       what it says at one glance
 tool          its cards and quotes     quote        where it is shown
 reviewer      words and figures        release      a citable edition
@@ -19,4 +19,3 @@ cite          forms of a citation      signs        schema.org's JSON-LD
 from __future__ import annotations
 
 from web.pages.keyed import KEYED_PATH, at_key
-from web.pages.showing import read

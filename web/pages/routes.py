@@ -21,7 +21,7 @@ from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
 from web.pages.search_route import search_page
 from web.pages.shared import PER_PAGE
-from web.pages.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
+from web.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
 from web.upstream import Datasette, Request, Response, hook
 
 ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
