@@ -29,6 +29,8 @@ OURS = frozenset(
         "compare",
         "comparisons",
         "data",
+        "picture",
+        "pictures",
         "quote",
         "release",
         "reviewer",
