@@ -22,9 +22,9 @@ import drawsvg as draw  # type: ignore[import-untyped]
 from web.pictures.labels import scale, shortened, wrapped
 from web.pictures.value import Bars, Columns, Lanes, Matrix, Rating, Steps, Stretch
 
-WIDTH = 420
+WIDTH = 380
 TEXT, SMALL = 13, 11.5
-LETTERS = 54
+LETTERS = 52
 """So many letters of the text's size fit side by side."""
 DIGIT = 7
 """So wide is a digit of the small size."""
@@ -32,7 +32,7 @@ MOST_BARS = 24
 MOST_COLUMNS = 48
 MOST_LANES = 12
 MOST_ROWS = 12
-EVERY = (1, 2, 4, 12, 24, 48)
+EVERY = (1, 2, 4, 6, 12, 24, 48, 96)
 """Of columns as narrow as can be one in so many has its label."""
 WORDS = {"ship": "p-ship", "skip": "p-skip"}
 VERDICTS = {"ship": "p-ship-bar", "skip": "p-skip-bar"}
@@ -60,7 +60,7 @@ def _(form: Bars) -> Drawn:
     shapes, y = _legend(form.kinds)
     for each in form.bars[:MOST_BARS]:
         said = shortened(each.said, 34)
-        shapes.append(_words(shortened(each.label, LETTERS - len(said) - 3), 0, y + 12))
+        shapes.append(_words(shortened(each.label, LETTERS - len(said) - 2), 0, y + 12))
         shapes.append(_words(said, WIDTH, y + 12, kind="p-number", anchor="end"))
         shapes.append(_box(0, y + 18, WIDTH, 10, TRACK))
         x = 0.0
@@ -85,15 +85,15 @@ def _(form: Columns) -> Drawn:
         shapes.append(_words(f"{line:,}", left - 6, y + 4, SMALL, GREY, "end"))
     room = (WIDTH - left) / max(1, len(columns))
     width = min(room * 0.8, 44)
-    every = next(each for each in EVERY if each * room >= 44)
+    every = next(each for each in EVERY if each * room >= DIGIT * (2 + _longest(columns, 0)))
+    is_said = DIGIT * _longest(columns, 1) <= room
     for at, (label, number) in enumerate(columns):
         middle, tall = left + room * (at + 0.5), height * number / lines[-1]
         if number:
             shapes.append(_box(middle - width / 2, top + height - tall, width, tall, "p-part0"))
-        said = f"{number:,}"
-        if number and DIGIT * len(said) <= room:
+        if number and is_said:
             y = top + height - tall - 4
-            shapes.append(_words(said, middle, y, SMALL, "p-number", "middle"))
+            shapes.append(_words(f"{number:,}", middle, y, SMALL, "p-number", "middle"))
         if at % every == 0:
             shapes.append(_words(label, middle, top + height + 17, SMALL, GREY, "middle"))
     shapes.append(_line(left, top + height, WIDTH, top + height, "p-axis"))
@@ -123,8 +123,10 @@ def _(form: Steps) -> Drawn:
         shapes.append(_line(x, y, max(at(stretch.last), x + 2), y, "p-run"))
         shapes.append(draw.Circle(x, y, 3.5, class_="p-part0"))
         if x - shown > 36:
-            anchor = "end" if x > WIDTH - 44 else "start"
-            shapes.append(_words(f"{stretch.value} %", x, y - 8, SMALL, "p-number", anchor))
+            anchor, beside = ("end", -7) if x > WIDTH - 44 else ("start", 7)
+            shapes.append(
+                _words(f"{stretch.value} %", x + beside, y - 6, SMALL, "p-number", anchor)
+            )
             shown = x
     shapes += _days(form.stretches, at, top + height)
     return shapes, top + height + 28
@@ -159,7 +161,7 @@ def _(form: Matrix) -> Drawn:
     places = (0, width + gap)
     shapes, y = Shapes(), 36.0
     for x, name in zip(places, form.tools, strict=True):
-        shapes.append(_words(shortened(name, 24), x, 16, kind="p-head"))
+        shapes.append(_words(shortened(name, 22), x, 16, kind="p-head"))
     shapes.append(_line(0, 25, WIDTH, 25, LINE))
     for reviewer, ratings in form.rows[:MOST_ROWS]:
         shapes.append(_words(shortened(reviewer, LETTERS), 0, y + 10, SMALL, GREY))
@@ -193,6 +195,11 @@ def _legend(kinds: Sequence[str]) -> Drawn:
         shapes.append(_words(kind, x + 19, 13, SMALL, GREY))
         x += 34 + 6.2 * len(kind)
     return shapes, 28
+
+
+def _longest(columns: Sequence[tuple[str, int]], place: int) -> int:
+    """Units: letters of the longest label, or number."""
+    return max((len(f"{column[place]:,}" if place else column[0]) for column in columns), default=0)
 
 
 def _part(kinds: Sequence[str], at: int) -> str:

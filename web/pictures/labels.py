@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import count
+from itertools import accumulate, count
 
 ELLIPSIS = "…"
 WIDE = frozenset({"W", "F"})
@@ -14,26 +15,35 @@ most control characters nowhere."""
 MARKS = frozenset({"Mn", "Me"})
 """What stands above or below a letter: a name may pile up hundreds."""
 MOST_MARKS = 2
+CAPITAL = 1.3
 MOST_LINES = 4
 
 
-def shortened(text: str, width: int) -> str:
-    """A label that fits, in one line. Units: `width` is in letters; some count for two.
+def shortened(text: str, width: float) -> str:
+    """A label that fits, in one line. Units: `width` is in small letters.
 
-    >>> shortened("Local AI / Distributed Inference", 12), shortened("one\\u202e two", 12)
-    ('Local AI / …', 'one two')
+    >>> shortened("local ai / distributed inference", 12), shortened("one\\u202e two", 12)
+    ('local ai /…', 'one two')
     """
-    kept, used = list[str](), 0
-    for letter in _shapes(text):
-        size = 2 if unicodedata.east_asian_width(letter) in WIDE else 1
-        size = 0 if unicodedata.category(letter) in MARKS else size
-        if used + size > width:
-            while kept and used > width - 1:
-                used -= 2 if unicodedata.east_asian_width(kept.pop()) in WIDE else 1
-            return "".join(kept).rstrip() + ELLIPSIS
-        kept.append(letter)
-        used += size
-    return "".join(kept)
+    whole = "".join(_shapes(text))
+    if _width(whole) <= width:
+        return whole
+    reached = list(accumulate(map(_size, whole)))
+    kept = whole[: bisect_right(reached, width - 1)]
+    return kept.rstrip() + ELLIPSIS
+
+
+def _width(text: str) -> float:
+    return sum(map(_size, text))
+
+
+def _size(letter: str) -> float:
+    """How many small letters a letter is as wide as."""
+    if unicodedata.category(letter) in MARKS:
+        return 0
+    if unicodedata.east_asian_width(letter) in WIDE:
+        return 2
+    return CAPITAL if letter.isupper() else 1
 
 
 def _shapes(text: str) -> Iterator[str]:

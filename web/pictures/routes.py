@@ -54,6 +54,11 @@ async def one(datasette: Datasette, request: Request) -> Response:
     return Response(body, content_type=FORMATS[ending])
 
 
+async def none(datasette: Datasette, request: Request) -> Response:
+    """What is said of any other address that begins as those of pictures do."""
+    return await error_page(datasette, request, 404, NO_PICTURE)
+
+
 async def all_pictures(datasette: Datasette, request: Request) -> Response:
     """Every picture of the whole, and one of each kind that is of a thing."""
     shown = [await once(datasette, question) for question in WHOLE.values()]
@@ -70,7 +75,7 @@ async def all_pictures(datasette: Datasette, request: Request) -> Response:
 @hook
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses of pictures."""
-    return [(r"^/pictures$", all_pictures), (PATH, one)]
+    return [(r"^/pictures$", all_pictures), (PATH, one), (r"^/picture(/.*)?$", none)]
 
 
 @hook

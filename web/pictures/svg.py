@@ -25,6 +25,8 @@ DARK = re.compile(r"prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}", re.S)
 COLOUR = re.compile(r"--([\w-]+): #([0-9a-f]{3,6})")
 EDGE = 16
 LONGEST_TITLE = 200
+LONGEST_DESCRIPTION = 600
+"""Units: letters, as of the title."""
 NO_DEFINITIONS = "<defs>\n</defs>\n"
 """drawsvg writes them always, and before the title, which has to come first."""
 
@@ -37,12 +39,12 @@ def inline(picture: Picture) -> str:
 
 def standalone(picture: Picture) -> str:
     """The picture as a file."""
-    title = wrapped(shortened(picture.title, LONGEST_TITLE), 44)
+    title = wrapped(shortened(picture.title, LONGEST_TITLE), 40)
     heads = [_said(line, 18 + 20 * at, 15, "p-head") for at, line in enumerate(title)]
-    unit = _said(picture.unit, 20 * len(title) + 16, SMALL, "p-soft", 68)
+    unit = _said(picture.unit, 20 * len(title) + 16, SMALL, "p-soft", 62)
     top = 20 * len(title) + 30
     shapes, height = drawn(picture.drawn)
-    foot = wrapped(f"{picture.sample}. {picture.source}", 68)
+    foot = wrapped(f"{picture.sample}. {picture.source}", 60)
     feet = [
         _said(line, top + height + 22 + 15 * at, SMALL, "p-soft") for at, line in enumerate(foot)
     ]
@@ -54,7 +56,7 @@ def standalone(picture: Picture) -> str:
     return _sheet(picture, body, WIDTH + 2 * EDGE, height + 2 * EDGE)
 
 
-def _said(text: str, y: float, size: float, kind: str, letters: int = 70) -> draw.Text:
+def _said(text: str, y: float, size: float, kind: str, letters: int = 64) -> draw.Text:
     return draw.Text(shortened(text, letters), size, 0, y, class_=kind)
 
 
@@ -81,7 +83,8 @@ class _Description(draw.Title):  # type: ignore[misc]
 
 def _described(picture: Picture) -> str:
     """What the picture shows, in words: the table holds the rest."""
-    return " ".join(f"{picture.unit}. {picture.sample}. {_shown(picture)} {picture.source}".split())
+    said = f"{picture.unit}. {picture.sample}. {_shown(picture)} {picture.source}"
+    return shortened(said, LONGEST_DESCRIPTION)
 
 
 def _shown(picture: Picture) -> str:
@@ -114,5 +117,5 @@ def _coloured(rules: str, colours: dict[str, str]) -> str:
         digits = colours[named[1]]
         return "#" + (digits if len(digits) == 6 else "".join(2 * each for each in digits))
 
-    kept = re.findall(r"^\.picture[^\n]*\}$", rules, re.M)
+    kept = re.findall(r"^\.picture [^\n]*\}$", rules, re.M)
     return " ".join(re.sub(r"var\(--([\w-]+)\)", colour, rule) for rule in kept)

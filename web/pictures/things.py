@@ -6,6 +6,7 @@ import sqlite3
 
 from web.asking import ShownRow, first, rows
 from web.pictures.asked import score_distribution, source
+from web.pictures.labels import shortened
 from web.pictures.value import Lanes, Matrix, Picture, Rating, Steps, Stretch
 
 MOST_VALUES = 200
@@ -13,6 +14,8 @@ MOST_VALUES = 200
 NO_PRICE = "No page states a price of it, so there is nothing to draw."
 NO_DATE = "No capture of it has a sound date, so there is nothing to draw over time."
 PRICES = {"entry": "Entry price label", "pricing": "Pricing text"}
+MOST_OF_NAME = 60
+"""Units: letters."""
 UNNAMED = "reviewer not named"
 
 
@@ -31,7 +34,7 @@ def score_matrix(conn: sqlite3.Connection, key: str) -> Picture | None:
     return Picture(
         name="score-matrix",
         key=key,
-        title=f"{one} and {other}: scores and verdicts by reviewer",
+        title=f"{_named(one)} and {_named(other)}: scores and verdicts by reviewer",
         unit="score out of 100, with ship or skip",
         n=len(cells),
         counted="quotes on the page" if len(cells) != 1 else "quote on the page",
@@ -53,6 +56,11 @@ def score_matrix(conn: sqlite3.Connection, key: str) -> Picture | None:
         else "The page prints no score, and no verdict is known, so there is nothing to draw.",
         note="A verdict that the page does not print is marked as inferred.",
     )
+
+
+def _named(name: str) -> str:
+    """A name as part of a title, which has other words too."""
+    return shortened(name, MOST_OF_NAME)
 
 
 def _paired(cells: list[ShownRow]) -> tuple[tuple[str, tuple[Rating | None, Rating | None]], ...]:
@@ -90,7 +98,7 @@ def share_over_time(conn: sqlite3.Connection, key: str) -> Picture | None:
     return Picture(
         name="share-over-time",
         key=key,
-        title=f"{found.name}: share of the panel that said ship, over time",
+        title=f"{_named(found.name)}: share of the panel that said ship, over time",
         unit="percent of the reviewer panel",
         n=len(told),
         counted="values that its card has had" if len(told) != 1 else "value that its card has had",
@@ -119,7 +127,7 @@ def price_over_time(conn: sqlite3.Connection, key: str) -> Picture | None:
     return Picture(
         name="price-over-time",
         key=key,
-        title=f"{found.name}: entry price and pricing over time",
+        title=f"{_named(found.name)}: entry price and pricing over time",
         unit="days on which captures show it",
         n=n,
         counted="values that its pages have had" if n != 1 else "value that its pages have had",
@@ -164,7 +172,7 @@ def scores_of_tool(conn: sqlite3.Connection, key: str) -> Picture | None:
     return score_distribution(
         conn,
         "scores-of-tool",
-        f"{found.name}: scores of its quotes",
+        f"{_named(found.name)}: scores of its quotes",
         "tool_id = :id",
         source(conn, found.last_seen, found.site),
         key,
@@ -180,7 +188,7 @@ def scores_of_reviewer(conn: sqlite3.Connection, key: str) -> Picture | None:
     return score_distribution(
         conn,
         "scores-of-reviewer",
-        f"{found.name}: scores given",
+        f"{_named(found.name)}: scores given",
         "reviewer_id = :id",
         source(conn, found.last_seen),
         key,

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from web.asking import ask
 from web.pictures.asked import as_rows, score_distribution, source_of_all, stored
-from web.pictures.labels import counted
+from web.pictures.labels import counted, shortened
 from web.pictures.value import Bar, Bars, Columns, Picture
 
 SMALL_SAMPLE = 5
@@ -20,6 +20,8 @@ PAIR_COLUMNS = (
     "first_alone_ships", "second_alone_ships", "same_share_percent",
 )  # fmt: skip
 FIRST_TOOLS = (10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000)
+MOST_OF_NAME = 13
+"""Of two names beside each other neither may take the place of the other. Units: letters."""
 BETWEEN = "-vs-"
 """What stands between two slugs in the address of a comparison."""
 NO_VERDICTS = "No page shown here prints a verdict, so there is nothing to draw."
@@ -68,9 +70,9 @@ def agreement(conn: sqlite3.Connection) -> Picture:
     pairs = stored(conn, "reviewer_pairs")
     bars = tuple(
         Bar(
-            f"{each['first_reviewer']} – {each['second_reviewer']}",
+            " – ".join(shortened(each[name], MOST_OF_NAME) for name in PAIR_COLUMNS[:2]),
             (each["same_share_percent"], 100 - each["same_share_percent"]),
-            f"{_rounded(each['same_share_percent'])} the same, {_of(each['quote_pairs'])}",
+            f"{_rounded(each['same_share_percent'])} same, {_of(each['quote_pairs'])}",
             100,
         )
         for each in pairs
@@ -102,9 +104,9 @@ def coverage(conn: sqlite3.Connection) -> Picture:
     tools, possible, *_ = rows[-1]
     bars = tuple(
         Bar(
-            f"{first:,} most compared tools" if first < tools else f"all {first:,} tools",
+            f"{first:,} most compared" if first < tools else f"all {first:,} tools",
             (here, there, none),
-            f"{here:,} of {pairs:,} shown" + (f", {there:,} known" if there else ""),
+            f"{here:,} of {pairs:,}" + (f", {there:,} known" if there else ""),
             pairs,
         )
         for first, pairs, here, there, none in rows
@@ -119,7 +121,7 @@ def coverage(conn: sqlite3.Connection) -> Picture:
         source=source_of_all(conn),
         columns=("tools", "pairs", "pairs_shown", "pairs_known", "pairs_without_page"),
         rows=tuple(rows),
-        drawn=Bars(bars, ("page shown here", "page known, not shown", "no page known"))
+        drawn=Bars(bars, ("page shown here", "page known", "no page known"))
         if bars
         else "No two tools of one site are known, so there is nothing to draw.",
         note="That no page is known does not say that the publisher has none.",
@@ -190,7 +192,7 @@ def changes_by_month(conn: sqlite3.Connection) -> Picture:
         conn,
         "changes-by-month",
         "Changes by month",
-        "changes of a publisher by the month in which they were first seen",
+        "changes by the month in which they were first seen",
         dict(ask(conn, CHANGES)),
         ("change", "changes"),
         "What appeared or vanished counts as well. A change was made before it was seen.",
