@@ -30,7 +30,7 @@ DIGIT = 7
 """So wide is a digit of the small size."""
 MOST_BARS = 24
 MOST_COLUMNS = 48
-MOST_LANES = 12
+MOST_IN_LANE = 8
 MOST_ROWS = 12
 EVERY = (1, 2, 4, 6, 12, 24, 48, 96)
 """Of columns as narrow as can be one in so many has its label."""
@@ -136,11 +136,11 @@ def _(form: Steps) -> Drawn:
 def _(form: Lanes) -> Drawn:
     stretches = [stretch for _, of in form.lanes for stretch in of]
     at = _placed(stretches, 0, WIDTH)
-    shapes, y, left = Shapes(), 0.0, MOST_LANES
+    shapes, y = Shapes(), 0.0
     for label, of in form.lanes:
         shapes.append(_words(shortened(label, LETTERS), 0, y + 14, kind="p-head"))
         y += 22
-        for stretch in of[:left]:
+        for stretch in of[-MOST_IN_LANE:]:
             x = at(stretch.first)
             width = max(at(stretch.last) - x, 4)
             x = min(x, WIDTH - width)
@@ -148,10 +148,10 @@ def _(form: Lanes) -> Drawn:
             shapes.append(_box(0, y + 18, WIDTH, 8, TRACK))
             shapes.append(_box(x, y + 18, width, 8, "p-part0"))
             y += 36
-        left -= min(left, len(of))
         y += 4
     shapes += _days(stretches, at, y)
-    return _left_out(shapes, y + 28, len(stretches) - MOST_LANES)
+    more = sum(max(0, len(of) - MOST_IN_LANE) for _, of in form.lanes)
+    return _left_out(shapes, y + 28, more)
 
 
 @drawn.register
@@ -174,7 +174,7 @@ def _(form: Matrix) -> Drawn:
 def _rating(rating: Rating | None, x: float, y: float, width: float) -> Shapes:
     """A score as number and bar, and a verdict as a word: filled for ship, outlined for skip."""
     if rating is None:
-        return [_words("not on the page", x, y + 13, SMALL, GREY)]
+        return [_words("not shown here", x, y + 13, SMALL, GREY)]
     number = "no score" if rating.score is None else str(rating.score)
     shapes = [_words(number, x, y + 13, kind="p-number")]
     verdict = rating.verdict or "no verdict"
