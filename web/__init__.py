@@ -7,6 +7,7 @@ serving    one file served                     upstream   what we use of Dataset
 gate       which requests pass                 hardening  bounds for every query
 linear     SQL functions made linear           withdrawn  files that are no longer shown
 pages/     the pages for people                words      small texts of the pages
+pictures/  pictures, drawn as SVG              showing    how a page is made of facts
 mishaps    what cannot be answered
 describe   how Datasette shows our tables      cells      one value in them
 templates/ the pages' HTML                     static/    style and icon

@@ -12,8 +12,8 @@ from typing import Any
 from markupsafe import Markup
 
 from web import words
-from web.pages import read
 from web.pages.tool import tool_key
+from web.showing import read
 from web.stored import stored_queries
 from web.upstream import Datasette, Request, ResultRow, hook
 

@@ -35,6 +35,8 @@ OURS = frozenset(
         "data",
         "findings",
         "predictions",
+        "picture",
+        "pictures",
         "quote",
         "release",
         "reviewer",

@@ -28,13 +28,14 @@ from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.pages import routes
 from web.paging import in_one_order
+from web.pictures import routes as picture_routes
 from web.proxy import DIRECT, Front, front_of
 from web.tags import cut_short, tags_of
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, QueryInterrupted, pm
 from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
-PLUGINS = (cells, gate, hardening, mishaps, routes)
+PLUGINS = (cells, gate, hardening, mishaps, routes, picture_routes)
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100

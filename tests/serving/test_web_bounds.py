@@ -275,6 +275,7 @@ def test_the_plugins_are_exactly_ours() -> None:
             "prepare_jinja2_environment",
             "register_routes",
         ],
+        "web.pictures.routes": ["prepare_jinja2_environment", "register_routes"],
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -44,6 +46,7 @@ KINDS = [
     "/findings?attribute=any",
     "/coverage",
     "/runs",
+    "/pictures",
     "/verdicts",
     "/verdicts/quote",
     "/verdicts/quote/1",
@@ -213,3 +216,43 @@ def test_a_table_shows_its_main_columns_alone_on_a_phone_and_on_a_desk(
     with opened(browser, address(server, "/verdicts/quote"), width=width) as page:
         assert page.locator("td.more:visible").count() == 0
         assert page.locator("td:not(.more):visible").count() > 20
+
+
+def first_pixel(image: bytes) -> tuple[int, ...]:
+    """Whatever filter its line has, it stands there as it is. Source: PNG, 9.2."""
+    at = image.index(b"IDAT")
+    size = struct.unpack(">I", image[at - 4 : at])[0]
+    return tuple(zlib.decompressobj().decompress(image[at + 4 : at + 4 + size])[1:4])
+
+
+@pytest.mark.parametrize(("scheme", "paper"), [("light", (255, 255, 255)), ("dark", (20, 23, 27))])
+def test_a_picture_that_stands_alone_is_light_or_dark_as_the_reader_has_it(
+    server: Server, browser: Browser, scheme: Scheme, paper: tuple[int, ...]
+) -> None:
+    with opened(browser, address(server, "/picture/agreement.svg"), scheme=scheme) as page:
+        keep(page, f"picture-{scheme}")
+        image = page.screenshot()
+        assert first_pixel(image) == paper
+        assert len(image) > 8_000, "an unstyled or empty picture compresses to less"
+
+
+@pytest.mark.parametrize("path", ["/pictures", "/picture/scores.svg"])
+def test_pictures_are_printed_in_light_colours_whatever_the_reader_has(
+    server: Server, browser: Browser, path: str
+) -> None:
+    with opened(browser, address(server, path), scheme="dark") as page:
+        bars = page.locator(".p-part0").first
+        assert bars.evaluate("bar => getComputedStyle(bar).fill") == "rgb(133, 180, 247)"
+        page.emulate_media(media="print", color_scheme="dark")
+        assert bars.evaluate("bar => getComputedStyle(bar).fill") == "rgb(26, 86, 176)"
+
+
+def test_a_picture_in_a_page_opens_its_table_by_keys(server: Server, browser: Browser) -> None:
+    with opened(browser, address(server, "/pictures"), width=PHONE) as page:
+        figure = page.locator("figure.drawn").first
+        assert figure.locator("table").is_hidden()
+        figure.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert figure.locator("table").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+        assert violations(page) == []

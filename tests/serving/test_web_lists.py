@@ -12,7 +12,7 @@ from test_web_pages import words_of
 from web_sample import database
 from web_server import Server, server
 
-from web.pages.showing import HeldLists
+from web.showing import HeldLists
 
 __all__ = ["server"]
 LISTS = ["/tools", "/comparisons", "/reviewers"]

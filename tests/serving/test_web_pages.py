@@ -43,6 +43,7 @@ PAGES = [
     "/search?q=" + quote(EVIL),
     "/search?q=export&page=99",
     f"/quote/{QUOTE_KEY}",
+    "/pictures",
     "/release/2026-10",
     "/tools",
     "/comparisons?sort=gap",

@@ -3,8 +3,8 @@
 Every question takes an open connection and gives plain rows. Statistics count distinct quotes and
 printed verdicts only; the same quote on forty pages is one quote.
 
-routes        what is shown where      showing      how a page is made of facts
-keyed         pages at a key           shared       what several ask alike
+routes        what is shown where      keyed        pages at a key
+shared        what several ask alike
 comparison    two cards, a scorecard   matrix       what it says at one glance
 tool          its cards and quotes     timeline     what changed of a tool
 reviewer      words and figures        quote        where it is shown
@@ -27,4 +27,3 @@ record_routes  where changes, captures and the like are
 from __future__ import annotations
 
 from web.pages.keyed import KEYED_PATH, at_key
-from web.pages.showing import read

@@ -8,7 +8,7 @@ from typing import Any
 from web.asking import count, first, rows
 from web.pages import signs
 from web.pages.notes import counts
-from web.pages.showing import absolute, edition_of, once, show
+from web.showing import absolute, edition_of, once, show
 from web.stored import stored_queries
 from web.upstream import Datasette, Request, Response
 

@@ -15,7 +15,7 @@ from web.pages import signs
 from web.pages.asked import asked, day, year
 from web.pages.keyed import missing
 from web.pages.shared import IS_WRONG
-from web.pages.showing import absolute, read, show
+from web.showing import absolute, read, show
 from web.upstream import Datasette, Request, Response
 
 PER_PAGE = 25

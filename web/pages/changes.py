@@ -20,7 +20,7 @@ from web.pages import signs
 from web.pages.asked import anything, asked, day, day_or_month, one_of, query, whole_number
 from web.pages.differing import differing
 from web.pages.shared import PER_PAGE
-from web.pages.showing import absolute, once, read, show
+from web.showing import absolute, once, read, show
 from web.upstream import Base400, Datasette, Request, Response
 
 MOST_COUNTED = 10_000

@@ -10,7 +10,7 @@ from schema.signals import SIGNALS, Wish
 from web.asking import ShownRow, ask, count, first, rows
 from web.pages import signs
 from web.pages.asked import asked
-from web.pages.showing import absolute, once, show
+from web.showing import absolute, once, show
 from web.upstream import Datasette, Request, Response
 
 MOST_LISTED = 25

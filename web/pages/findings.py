@@ -14,7 +14,7 @@ from web.pages import signs
 from web.pages.asked import asked, one_of, query
 from web.pages.differing import excerpt
 from web.pages.shared import PER_PAGE
-from web.pages.showing import absolute, once, read, show
+from web.showing import absolute, once, read, show
 from web.upstream import Datasette, Request, Response
 
 ATTRIBUTES = ("any", *get_args(ConflictRow.model_fields["attribute"].annotation))

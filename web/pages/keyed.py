@@ -13,16 +13,7 @@ from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.pages import comparison, notes, quote, release, signs, tool
 from web.pages.cite import FORMS, citation
-from web.pages.showing import (
-    COUNTED,
-    LONGEST_READ_MS,
-    NOT_FOUND,
-    absolute,
-    edition_of,
-    once,
-    read,
-    show,
-)
+from web.showing import COUNTED, LONGEST_READ_MS, NOT_FOUND, absolute, edition_of, once, read, show
 from web.upstream import Base400, Datasette, Request, Response, sqlite_timelimit
 
 KEYED: dict[str, tuple[str, Callable[..., ShownRow | None]]] = {

@@ -9,7 +9,7 @@ from typing import Any
 from web import words
 from web.pages import comparisons, reviewers, signs, tools
 from web.pages.lists import BADGES, ENTRIES, PER_LIST, AskedList, wanted
-from web.pages.showing import absolute, listed, once, read, show
+from web.showing import absolute, listed, once, read, show
 from web.upstream import Datasette, Request, Response
 
 ListPage = tuple[int, Sequence[Any]]

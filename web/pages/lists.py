@@ -1,4 +1,5 @@
 """What a visitor may ask of our lists: filters, an order, a page."""
+
 from __future__ import annotations
 
 import re

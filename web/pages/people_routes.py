@@ -11,7 +11,7 @@ from web.pages import category, comparisons, home, reviewer, reviewers, signs, t
 from web.pages.lists import PER_LIST, AskedList, wanted
 from web.pages.matrix import MAJORITY
 from web.pages.shared import PER_PAGE
-from web.pages.showing import NOT_FOUND, absolute, edition_of, listed, once, read, show
+from web.showing import NOT_FOUND, absolute, edition_of, listed, once, read, show
 from web.upstream import Datasette, Request, Response
 
 MOST_REVIEWERS = 20

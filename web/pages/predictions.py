@@ -17,7 +17,7 @@ from web.pages.asked import anything, asked, one_of, query, year
 from web.pages.differing import excerpt
 from web.pages.notes import add_notes
 from web.pages.shared import PER_PAGE
-from web.pages.showing import absolute, once, read, show
+from web.showing import absolute, once, read, show
 from web.upstream import Base400, Datasette, Request, Response
 
 SOON_DAYS = 90

@@ -20,7 +20,7 @@ from web.pages.list_routes import ROUTES as LISTS
 from web.pages.people_routes import ROUTES as PEOPLE
 from web.pages.record_routes import ROUTES as RECORD
 from web.pages.search_route import search_page
-from web.pages.showing import TEMPLATES, absolute
+from web.showing import TEMPLATES, absolute
 from web.upstream import Datasette, Request, Response, hook
 
 ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"

@@ -11,7 +11,7 @@ from web.asking import ShownRow, rows
 from web.pages import signs
 from web.pages.asked import asked, one_of, query
 from web.pages.shared import PER_PAGE
-from web.pages.showing import absolute, once, read, show
+from web.showing import absolute, once, read, show
 from web.upstream import Datasette, Request, Response
 
 EXITS = {0: "complete", 10: "complete, with failures", 20: "ended early"}

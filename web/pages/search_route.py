@@ -7,7 +7,7 @@ from web.pages import reviewers, tools
 from web.pages.lists import BADGES, ENTRIES
 from web.pages.search import PLACES, search, suggestion, vocabulary
 from web.pages.shared import PER_PAGE
-from web.pages.showing import once, once_apart, read, show
+from web.showing import once, once_apart, read, show
 from web.upstream import Base400, Datasette, Request, Response
 
 CHOICES = {"verdict": ("ship", "skip"), "badge": BADGES, "entry": ENTRIES}

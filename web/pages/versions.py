@@ -14,7 +14,7 @@ from web.pages.comparison import MOST_SLOTS, QUOTES_OF_VERSION, TOOLS_OF_VERSION
 from web.pages.differing import differing
 from web.pages.keyed import missing
 from web.pages.shared import as_here
-from web.pages.showing import absolute, read, show
+from web.showing import absolute, read, show
 from web.upstream import Base400, Datasette, Request, Response
 
 SLOTS = range(1, MOST_SLOTS + 1)
