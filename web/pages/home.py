@@ -11,9 +11,9 @@ from typing import Any
 
 from web.asking import ShownRow, ask, count, first, rows
 from web.pages import comparisons, reviewers, tools
+from web.pages.changes import FIELDS
 from web.pages.lists import AskedList
 from web.pages.notes import counts
-from web.pages.timeline import STATED
 from web.stored import part
 from web.words import day, listed
 
@@ -67,7 +67,7 @@ def lately(conn: sqlite3.Connection, last: str | None) -> ShownRow:
     ]
     for each in by_tool:
         for change in each.changes:
-            change.label = STATED[change.field].lower()
+            change.label = FIELDS[change.field][0]
     return ShownRow(
         since=since,
         summary={kind: _told(kind, counted) for kind in ("appeared", "changed", "vanished")},
@@ -83,16 +83,9 @@ def _told(kind: str, counted: list[tuple[str, str, int]]) -> str:
     '1 price and 2 verdicts'
     """
     names = {field: n for own, field, n in counted if own == kind}
-    order = [*STATED, *sorted(names.keys() - STATED.keys())]
-    told = [f"{names[field]:,} {_named(field, names[field])}" for field in order if field in names]
+    told = [f"{names[field]:,} {FIELDS[field][names[field] != 1]}" for field in FIELDS
+            if field in names]  # fmt: skip
     return listed(told) if told else ""
-
-
-def _named(field: str, n: int) -> str:
-    name = "quote" if field == "quote" else STATED.get(field, field).lower()
-    if n == 1 or name.endswith("s"):
-        return name
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
 COUNTED_CHANGES = """
