@@ -21,4 +21,4 @@ __main__   `python -m web`
 from __future__ import annotations
 
 from web.errors import NotServableError, WithdrawnError
-from web.serving import serve
+from web.serving import require_servable, serve

@@ -63,9 +63,7 @@ def make_datasette(
     if contact:
         require_contact(contact)
     real = Path(os.path.realpath(database))
-    require_not_withdrawn(real)
-    known = known_of(real)
-    require_looked_into(real)
+    known = require_servable(real)
     install_plugins()
     configured = config(allow_sql=allow_sql, contact=contact, base=front.base)
     datasette = Datasette(
@@ -127,6 +125,17 @@ class Published(Database):  # type: ignore[misc]
             if mishaps.is_of_the_file(error):
                 mishaps.log.error("%s: %s", Path(self.path).name, error)
             raise
+
+
+def require_servable(real: Path) -> dict[str, Any]:
+    """What Datasette is told of a file beforehand, where the file may be shown.
+
+    Raises: WithdrawnError, NotServableError, OSError, as `make_datasette`.
+    """
+    require_not_withdrawn(real)
+    known = known_of(real)
+    require_looked_into(real)
+    return known
 
 
 def known_of(real: Path) -> dict[str, Any]:

@@ -137,4 +137,4 @@ def bury(path: Path, tombstone: Tombstone) -> None:
 def write_record(path: Path, record: Record) -> None:
     """Write what stands beside a database, or in the place of what was withdrawn, durably."""
     with whole(path) as file:
-        file.write(record.model_dump_json(indent=1).encode() + b"\n")
+        file.write(record.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
