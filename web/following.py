@@ -50,7 +50,7 @@ class ShownEdition:
         standing: ServedFile = self._datasette.get_database(DATABASE_NAME).standing
         return standing
 
-    async def open(self) -> None:
+    async def make_home(self) -> None:
         """Make the home page, which starts the application and counts all that is counted once.
 
         Raises: NotServableError where that is not answered well; the edition is closed then.
@@ -85,6 +85,17 @@ class ShownEdition:
         await asyncio.to_thread(self._datasette.get_database(DATABASE_NAME).close)
         await self._datasette.invoke_shutdown()
         forget_temporary(self._datasette)
+
+
+def opened(datasette: Datasette) -> ShownEdition:
+    """The edition, once its home page was made; Datasette needs several hundred steps for it.
+
+    They go in a loop of their own, for in the server's each would wait for all visitors.
+    Raises: NotServableError where the home page is not answered well.
+    """
+    edition = ShownEdition(datasette)
+    asyncio.run(edition.make_home())
+    return edition
 
 
 class Following:
@@ -136,13 +147,11 @@ class Following:
     async def _opened(self, named: Path) -> ShownEdition:
         """The edition of a file. Raises: NotServableError or OSError, and nothing else."""
         try:
-            edition = ShownEdition(await asyncio.to_thread(self._make, named))
-            await edition.open()
+            return await asyncio.to_thread(lambda: opened(self._make(named)))
         except (NotServableError, OSError):
             raise
         except Exception as error:  # of whatever kind: the present edition has to go on
             raise NotServableError(f"{named}: {error!r}") from error
-        return edition
 
     def _refuse(self, seen: object, sentence: str) -> None:
         self._refused, self._again_at = seen, time.monotonic() + AGAIN_S

@@ -26,7 +26,7 @@ from web.asgi import Scope
 from web.asking import connected
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
-from web.following import Following, ShownEdition
+from web.following import Following, opened
 from web.hardening import DATABASE_NAME
 from web.pages import routes
 from web.paging import in_one_order
@@ -198,18 +198,17 @@ def serve(
     """
     front = front_of(proxies, base_url)
     make = partial(make_datasette, allow_sql=allow_sql, contact=contact, front=front)
-    first = make(database)
+    first = opened(make(database))
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
     listener = listening(host, port)
     with listener, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
             _run(
-                first,
                 listener,
                 lambda at: on_ready(at + front.base),
+                Following(first, make, on_switch),
                 database if database.is_symlink() else None,
-                lambda present: Following(present, make, on_switch),
             )
         )
 
@@ -225,15 +224,8 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 async def _run(
-    first: Datasette,
-    listener: socket.socket,
-    on_ready: Callable[[str], None],
-    link: Path | None,
-    shown_by: Callable[[ShownEdition], Following],
+    listener: socket.socket, on_ready: Callable[[str], None], shown: Following, link: Path | None
 ) -> None:
-    edition = ShownEdition(first)
-    await edition.open()
-    shown = shown_by(edition)
     server = uvicorn.Server(
         uvicorn.Config(
             shown,

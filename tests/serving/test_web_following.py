@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from takedown_home import NOW, REASON, TAKEN_PAGE, built
 from takedown_home import build as build_home
-from web_editions import candidate, held, numbers, published, reading, until
+from web_editions import candidate, held, numbers, published, reading, shows, until
 from web_server import Server, serving
 
 from archive import Home
@@ -24,7 +24,7 @@ from db.takedown.withdraw import take_down
 from machine.files import point
 from schema.published import manifest_path, tombstone_path
 from web.asgi import AsgiMessage
-from web.following import Following, ShownEdition
+from web.following import Following, opened
 from web.serving import make_datasette
 
 PUBLISHES = 50
@@ -33,10 +33,6 @@ EVERY_S = 0.15
 
 def link_of(home: Path) -> Path:
     return home / "public" / "current.db"
-
-
-def shows(server: Server, number: int) -> bool:
-    return numbers(server.ask("/").text) == {number}
 
 
 def test_fifty_publishes_fail_no_request_and_each_answer_is_of_one_edition(home: Path) -> None:
@@ -86,8 +82,7 @@ def test_a_request_ends_on_the_edition_that_it_began_with_which_is_then_let_go(h
     link, told = link_of(home), list[Path]()
 
     async def visit() -> None:
-        first = ShownEdition(make_datasette(link))
-        await first.open()
+        first = await asyncio.to_thread(lambda: opened(make_datasette(link)))
         shown = Following(first, make_datasette, told.append)
         looking = asyncio.create_task(shown.follow(link))
         released = asyncio.Event()
@@ -114,8 +109,7 @@ def test_nothing_is_left_in_memory_of_an_edition_that_was_left(home: Path) -> No
 
     async def visit() -> weakref.ref[object]:
         datasette = make_datasette(path)
-        edition = ShownEdition(datasette)
-        await edition.open()
+        edition = await asyncio.to_thread(opened, datasette)
         assert await asked(edition.answer, "/compare/brass-kettle-vs-lantern-notes") == {1}
         assert await asked(edition.answer, "/verdicts/quote") == {1}
         await edition.leave()

@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from web_sample import database
+from web_server import Server
 
 from archive import Home
 from db.publish.publish import publish
@@ -72,6 +73,11 @@ def published(home: Path, number: int) -> Path:
 def numbers(text: str) -> set[int]:
     """The editions of which a text shows something."""
     return {int(number) for number in MARK.findall(text)}
+
+
+def shows(server: Server, number: int) -> bool:
+    """Whether a server shows edition `number` now."""
+    return numbers(server.ask("/").text) == {number}
 
 
 def until(is_so: Callable[[], bool]) -> None:
