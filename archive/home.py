@@ -78,11 +78,12 @@ class Home:
 
     def editions(self) -> list[Path]:
         """The published databases that stand, the newest first."""
-        found = [
-            (path.stat().st_mtime_ns, path)
-            for path in self.public.glob(DATABASES)
-            if S_ISREG(path.lstat().st_mode) and not tombstone_path(path).exists()
-        ]
+        found = []
+        for path in self.public.glob(DATABASES):
+            with suppress(FileNotFoundError):  # gone meanwhile
+                state = path.lstat()
+                if S_ISREG(state.st_mode) and not tombstone_path(path).exists():
+                    found.append((state.st_mtime_ns, path))
         return [path for _, path in sorted(found, reverse=True)]
 
     def create(self) -> None:

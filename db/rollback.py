@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Home
-from db.publish.publish import read_tombstone, require_link, whole_manifest, write_record
+from db.publish.publish import (
+    is_set_aside,
+    read_tombstone,
+    require_link,
+    whole_manifest,
+    write_record,
+)
 from db.takedown.withdraw import withdraw
 from machine.clock import stamp
 from machine.files import point
@@ -83,8 +89,7 @@ def _before(home: Home, current: Path) -> Path:
     if current in editions:
         editions = editions[editions.index(current) + 1 :]
     for path in editions:
-        manifest = whole_manifest(path)
-        if manifest is None or manifest.set_aside_at is None:
+        if not is_set_aside(path):
             return path
     what = f"{current}: no edition before this one stands: none was published, `prune` removed it"
     raise StartError(what=f"{what} or it was withdrawn")

@@ -95,6 +95,13 @@ def is_of_this_parser(path: Path) -> bool:
     return False
 
 
+def is_set_aside(path: Path) -> bool:
+    """Whether a person went back from a published database; one that tells of nothing was not."""
+    with suppress(BuildError):
+        return read_manifest(path).set_aside_at is not None
+    return False
+
+
 def remove_leftovers(home: Home) -> None:
     """Remove what a killed build left; nothing that is published has a name with a dot in front.
 

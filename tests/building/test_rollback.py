@@ -179,6 +179,8 @@ def test_people_read_what_was_done_what_comes_next_and_what_a_build_leaves(home:
     done = verdicts("rollback", "--home", home)
     assert done.stdout.startswith(f"shows {first.name}") and done.returncode == 0
     assert f"{second.name} is set aside" in done.stderr and "next: `verdicts build" in done.stderr
+    published_now = json.loads(verdicts("status", "--json", "--home", home).stdout)["published"]
+    assert (published_now["name"], published_now["set_aside"]) == (first.name, [second.name])
     built = verdicts("build", "--home", home)
     assert built.returncode == 0 and built.stdout.splitlines()[-1] == str(first)
     assert f"`verdicts rollback --to {second.name}` shows it again" in built.stderr

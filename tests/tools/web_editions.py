@@ -33,7 +33,13 @@ MARKED = (
     ("tool", "name"), ("card", "name"), ("quote", "text"), ("comparison", "title"),
     ("card", "tagline"), ("reviewer", "name"),
 )  # fmt: skip
-HTML = ("/", "/compare/brass-kettle-vs-lantern-notes", "/tool/quillfish", "/verdicts/quote")
+HTML = (
+    "/",
+    "/compare/brass-kettle-vs-lantern-notes",
+    "/tool/quillfish",
+    "/verdicts/quote",
+    "/tools",
+)
 JSON = (
     "/verdicts/quote.json?_size=max",
     "/verdicts/comparison.json",
