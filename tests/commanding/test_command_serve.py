@@ -17,7 +17,7 @@ import forked
 import pytest
 from commands import verdicts
 from db_home import ALDER, BIRCH, page, store
-from web_editions import published, until
+from web_editions import numbers, published, until
 from web_sample import database
 from web_server import serving
 
@@ -149,6 +149,25 @@ def test_it_says_which_file_it_shows_once_another_is_published(home: Path) -> No
         assert process.stdout is not None
         new = published(home, 2)
         assert process.stdout.readline() == f"Serving {new.name} now\n"
+
+
+def test_it_goes_on_where_nobody_reads_what_it_says(home: Path) -> None:
+    published(home, 1)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "verdicts", "serve", "--port", str(port), "--home", str(home)]
+    read, write = os.pipe()
+    with forked.Popen(command, stdout=write, stderr=write) as process:
+        try:
+            os.close(write)
+            assert os.read(read, 100).startswith(b"Serving at")
+            os.close(read)  # nobody reads what it says from here on
+            published(home, 2)
+            address = f"http://127.0.0.1:{port}/"
+            until(lambda: numbers(urllib.request.urlopen(address).read().decode()) == {2})
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 @pytest.mark.parametrize("contact", ["nobody", "javascript:alert(1)", "<b>@a.example"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ import click
 from schema.errors import IntegrityError, StartError, UsageError
 from verdicts.console import note, say
 from verdicts.options import contact_option, example, home_option, port_option
+from verdicts.streams import OutputError
 
 
 @click.command(epilog=example("verdicts serve --port 8001"))
@@ -93,6 +95,10 @@ def serve_home(
         if is_opening:  # a browser for terminals stays until it is left, and asks us meanwhile
             threading.Thread(target=open_browser, args=[address], daemon=True).start()
 
+    def tell_of(file: Path) -> None:
+        with suppress(OutputError):  # a log on a full disk is no reason to end
+            say(f"Serving {file.name} now")
+
     try:
         run_server(
             database,
@@ -103,7 +109,7 @@ def serve_home(
             proxies=proxies,
             base_url=base_url,
             on_ready=tell,
-            on_switch=lambda file: say(f"Serving {file.name} now"),
+            on_switch=tell_of,
         )
     except WithdrawnError as error:
         raise StartError(what=f"{error}; `verdicts build` publishes without it") from error
