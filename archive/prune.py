@@ -20,10 +20,10 @@ from typing import Literal
 from archive.home import NO_ARCHIVE, TRIAL, Home
 from machine.clock import now
 from schema.errors import StartError
-from schema.published import DATABASES, manifest_path
+from schema.published import manifest_path
 
-KEEP = 3
-"""So many published databases stay."""
+KEEP = 5
+"""So many published databases stay, those that were withdrawn not counted."""
 DAYS = 90
 """Logs and quarantine stay so long. Units: days."""
 PrunedKind = Literal["public", "records", "logs", "quarantine"]
@@ -73,9 +73,8 @@ def _databases(home: Home, keep: int) -> Iterator[Removed]:
     current = home.current()
     if current is None or not current.exists():
         return  # what is current is not known, so any might be
-    files = list(_files(home.public, DATABASES))
-    files.sort(key=lambda path: (path.name == current.name, path.stat().st_mtime), reverse=True)
-    for path in files[max(keep, 1) :]:
+    others = [path for path in home.editions() if path.name != current.name]
+    for path in others[max(keep, 1) - 1 :]:
         with _unread(path) as is_unread:
             if is_unread:
                 yield _removed(home, "public", path)

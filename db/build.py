@@ -69,8 +69,10 @@ class BuildReport:
     pages were parsed when they were stored, `failures` the number of pages whose state is
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
     the archive; their pages are failures until it is mended. `changes` says in a line what is new
-    beside the edition before, `waiting` how many of the failing and held pages were told before.
-    Absent: `changes` is None where nothing is new, or no edition before can be read.
+    beside the edition before, `waiting` how many of the failing and held pages were told before;
+    `set_aside` names the edition that would have been published, had nobody gone back from it.
+    Absent: `changes` is None where nothing is new, or no edition before can be read; `set_aside`
+    where there is none.
     """
 
     path: Path
@@ -84,6 +86,7 @@ class BuildReport:
     damaged: int = 0
     changes: str | None = None
     waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
+    set_aside: str | None = None
 
 
 def _file(path: Path) -> str | None:
@@ -182,19 +185,23 @@ class _Build:
         current = present(self.home)
         manifest = whole_manifest(current) if current is not None else None
         with self._staged(snapshot) as staging:
-            is_base = manifest is not None and staging.noted("base") == manifest.sha256
+            base = self._base(manifest, staging)
             versions = f"{matcher_version()} {methods_version()}"
             small = f"{small_digest(snapshot)} {decisions.sha256} {versions}"
             is_same = staging.noted("small") == small and not staging.count("dirty")
-            if is_base and is_same and not self.damaged:
-                return self._report(cast(Manifest, manifest), is_new=False)
+            if base is not None and is_same and not self.damaged:
+                return self._report(cast(Manifest, manifest), is_new=False, made=base)
             candidate = self.home.public / CANDIDATE
-            base = current if is_base else None
-            made = self._write(candidate, base, staging, snapshot, decisions)
+            file = self.home.public / base.name if base is not None else None
+            made = self._write(candidate, file, staging, snapshot, decisions)
             # What was taken down now must not even be shown as altered.
             if is_outdated(self.home, snapshot):
                 return None
             self._require_something(made, snapshot)
+            if manifest is not None and self._is_set_aside(made):
+                candidate.unlink()
+                staging.published(base=made.sha256, small=small, changes=None)
+                return self._report(manifest, is_new=False, made=made)
             is_new = current is None or not holds(current, made)
             told = self._compared(current, candidate, made)
             # A damaged file of the same name is replaced by the bytes that it once had.
@@ -213,6 +220,22 @@ class _Build:
                 return None
             staging.published(base=made.sha256, small=small, changes=told[0])
         return self._report(made, is_new=is_new, told=told)
+
+    def _base(self, current: Manifest | None, staging: Staging) -> Manifest | None:
+        """The edition that staging was last written to: the current one, or one that was set aside.
+
+        Absent: None where it is neither, or is not whole.
+        """
+        sha256 = staging.noted("base")
+        if current is None or sha256 is None or sha256 == current.sha256:
+            return current if sha256 else None
+        left = whole_manifest(self.home.public / database_name(sha256))
+        return left if left is not None and left.set_aside_at else None
+
+    def _is_set_aside(self, made: Manifest) -> bool:
+        """Whether the very file stands that was made now, and a person went back from it."""
+        left = whole_manifest(self.home.public / made.name)
+        return left is not None and left.set_aside_at is not None
 
     def _notes_readings(self, before: Manifest | None, candidate: Path, snapshot: Snapshot) -> bool:
         """Whether it was noted now what this parser reads otherwise than the one before.
@@ -347,8 +370,14 @@ class _Build:
             require_no_loss(before, edition(candidate, manifest.taken), sites)
 
     def _report(
-        self, manifest: Manifest, *, is_new: bool, told: tuple[str | None, Waiting] | None = None
+        self,
+        manifest: Manifest,
+        *,
+        is_new: bool,
+        told: tuple[str | None, Waiting] | None = None,
+        made: Manifest | None = None,
     ) -> BuildReport:
+        """What is to be said of the current edition; `made` is what came of the archive now."""
         failing = manifest.states["failed"] + manifest.states["held"]
         changes, waiting = told or (None, Waiting(failing, 0))
         return BuildReport(
@@ -360,9 +389,10 @@ class _Build:
             failures=manifest.states["failed"],
             findings=manifest.rows["finding"],
             held=manifest.states["held"],
-            damaged=manifest.damaged,
+            damaged=(made or manifest).damaged,
             changes=changes,
             waiting=waiting,
+            set_aside=made.name if made is not None and made.name != manifest.name else None,
         )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import asdict, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from sqlite3 import Row
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from archive import Archive, Home, Page, open_archive
 from archive.ledger import acknowledged, held_captures, is_due, last_tries, pages_standing
 from archive.takedown import active_takedowns
-from db.publish.publish import present, read_manifest, require_link
+from db.publish.publish import is_set_aside, present, read_manifest, require_link
 from db.recognise.match import TakedownMatcher
 from db.records.recordfile import READ_ERRORS, read_header, record_paths
 from db.records.snapshot import is_known_page
@@ -35,9 +35,9 @@ def status(home: Path) -> dict[str, Any]:
 
     Shape: `pages` (number in each state, known, due), `look_at` (the failing and held pages that
     were tried last: address, state and code), `disk` (bytes by kind), `captures`, `last_run`,
-    `published` (with `changes`, what is new in it), `waiting` (how many of the failing and held
-    pages a person acknowledged, and how many not), `takedowns` (how many hold, wait for erasing,
-    were lifted, and the corrections).
+    `published` (with `changes`, what is new in it, and `set_aside`, newer ones that a person went
+    back from), `waiting` (how many of the failing and held pages a person acknowledged, and how
+    many not), `takedowns` (how many hold, wait for erasing, were lifted, and the corrections).
     Absent: `last_run` and `published` are None where there is none.
     Raises: StartError when there is no ledger; BuildError when what is published is not whole.
     """
@@ -177,4 +177,8 @@ def _published(home: Home) -> dict[str, Any] | None:
             " `verdicts build` makes it again"
         )
     told = manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})
-    return told | {"changes": changes_noted(home.records / STAGING, manifest.sha256)}
+    newer = takewhile(lambda path: path != current, home.editions())
+    return told | {
+        "changes": changes_noted(home.records / STAGING, manifest.sha256),
+        "set_aside": [path.name for path in newer if is_set_aside(path)],
+    }

@@ -79,6 +79,8 @@ class Manifest(Record):
     """The take-downs that held when it was made, or looked into: it shows nothing of theirs."""
     taken: dict[str, int] = Field(default_factory=dict)
     """Number of rows of a table that are left out for them: no loss."""
+    set_aside_at: str | None = None
+    """When a person went back from it to an earlier one, UTC: no build publishes it again."""
 
 
 class TombstoneReason(Record):

@@ -26,6 +26,7 @@ from verdicts.commands.fixture import fixture
 from verdicts.commands.import_ import import_
 from verdicts.commands.plan import plan as plan_command
 from verdicts.commands.prune import prune
+from verdicts.commands.rollback import rollback
 from verdicts.commands.serve import serve
 from verdicts.commands.takedown import takedown
 from verdicts.commands.trace import trace
@@ -218,6 +219,7 @@ for command in (
     plan_command,
     prune,
     restore,
+    rollback,
     same,
     serve,
     takedown,

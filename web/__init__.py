@@ -3,13 +3,13 @@
 It reads one SQLite file through Datasette and imports no other room of this project but the
 schema: what it knows of the data is the names of the public tables.
 
-serving    one file served                     upstream   what we use of Datasette
+serving    a file served                       following  the next in its place
+upstream   what we use of Datasette            describe   how Datasette shows our tables
 gate       which requests pass                 hardening  bounds for every query
 linear     SQL functions made linear           withdrawn  files that are no longer shown
 pages/     the pages for people                words      small texts of the pages
 pictures/  pictures, drawn as SVG              showing    how a page is made of facts
-mishaps    what cannot be answered
-describe   how Datasette shows our tables      cells      one value in them
+mishaps    what cannot be answered             cells      one value in a table
 templates/ the pages' HTML                     static/    style and icon
 errors     why a file is not served            asgi       types and answers of ASGI
 proxy      whose word on an address counts     paging     each row on one page
@@ -21,4 +21,4 @@ __main__   `python -m web`
 from __future__ import annotations
 
 from web.errors import NotServableError, WithdrawnError
-from web.serving import serve
+from web.serving import require_servable, serve

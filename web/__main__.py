@@ -1,5 +1,5 @@
 """`python -m web DATABASE [--host H] [--port N] [--no-sql] [--contact C]
-[--proxy ADDRESS] [--base-url PREFIX]`: serves one file.
+[--proxy ADDRESS] [--base-url PREFIX]`: serves one file, or what a link to one names.
 
 For a deployment that holds only the published file; `verdicts serve` is the command for people.
 """

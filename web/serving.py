@@ -1,7 +1,7 @@
-"""Serves one published database file, read-only, under the name `verdicts`.
+"""Serves a published database file, read-only, under the name `verdicts`.
 
-The file is opened once, by its real name: when `current.db` moves on to a newer file, a running
-server goes on answering from the one it began with, as long as that stands in its place.
+A file is opened once, by its real name, and shown as long as it stands in its place. Where a link
+named it, the link is followed: see `following`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import socket
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from web.asgi import Scope
 from web.asking import connected
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
+from web.following import Following, opened
 from web.hardening import DATABASE_NAME
 from web.pages import routes
 from web.paging import in_one_order
@@ -61,9 +63,7 @@ def make_datasette(
     if contact:
         require_contact(contact)
     real = Path(os.path.realpath(database))
-    require_not_withdrawn(real)
-    known = known_of(real)
-    require_looked_into(real)
+    known = require_servable(real)
     install_plugins()
     configured = config(allow_sql=allow_sql, contact=contact, base=front.base)
     datasette = Datasette(
@@ -103,6 +103,11 @@ class Published(Database):  # type: ignore[misc]
         self._all_connections.append(conn)
         return conn
 
+    def close(self) -> None:
+        """Let go of the file, so that it may be pruned."""
+        super().close()
+        self.standing.close()
+
     async def execute(self, sql: str, *arguments: Any, **named: Any) -> Any:
         """What a query gives, and for a page of a table or view in one order with the others.
 
@@ -120,6 +125,17 @@ class Published(Database):  # type: ignore[misc]
             if mishaps.is_of_the_file(error):
                 mishaps.log.error("%s: %s", Path(self.path).name, error)
             raise
+
+
+def require_servable(real: Path) -> dict[str, Any]:
+    """What Datasette is told of a file beforehand, where the file may be shown.
+
+    Raises: WithdrawnError, NotServableError, OSError, as `make_datasette`.
+    """
+    require_not_withdrawn(real)
+    known = known_of(real)
+    require_looked_into(real)
+    return known
 
 
 def known_of(real: Path) -> dict[str, Any]:
@@ -171,23 +187,30 @@ def serve(
     proxies: Iterable[str] = (),
     base_url: str = "/",
     on_ready: Callable[[str], None] = print,
+    on_switch: Callable[[Path], None] = lambda _: None,
 ) -> None:
     """Serves until interrupted, and calls `on_ready` with the address once it really answers.
 
-    Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one.
+    Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one. A link is
+        followed: `on_switch` is told the file that it names now, once that one is shown.
     Raises: as `make_datasette`; UsageError for a proxy or a prefix that is none; OSError when the
         port is taken; NotServableError when the home page cannot be shown.
     """
     front = front_of(proxies, base_url)
-    datasette = make_datasette(database, allow_sql=allow_sql, contact=contact, front=front)
+    make = partial(make_datasette, allow_sql=allow_sql, contact=contact, front=front)
+    first = opened(make(database))
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
     listener = listening(host, port)
     with listener, contextlib.suppress(KeyboardInterrupt):
-        try:
-            asyncio.run(_run(datasette, listener, lambda at: on_ready(at + front.base)))
-        except HomePageError as error:
-            raise NotServableError(f"{database}: {error}") from error
+        asyncio.run(
+            _run(
+                listener,
+                lambda at: on_ready(at + front.base),
+                Following(first, make, on_switch),
+                database if database.is_symlink() else None,
+            )
+        )
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -201,50 +224,48 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 async def _run(
-    datasette: Datasette, listener: socket.socket, on_ready: Callable[[str], None]
+    listener: socket.socket, on_ready: Callable[[str], None], shown: Following, link: Path | None
 ) -> None:
-    await datasette.invoke_startup()
     server = uvicorn.Server(
         uvicorn.Config(
-            datasette.app(),
+            shown,
             log_level="error",  # its warnings are of what visitors send
             ws="none",
             access_log=False,
-            lifespan="on",
+            lifespan="off",  # an application of ours begins and ends with its file
             server_header=False,
             proxy_headers=False,
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=3,
         )
     )
-    announcing = asyncio.create_task(_announce(listener, on_ready))
+    beside = [asyncio.create_task(_announce(listener, on_ready))]
+    if link is not None:
+        beside.append(asyncio.create_task(shown.follow(link)))
 
     def stop_if_failed(task: asyncio.Task[None]) -> None:
         server.should_exit = server.should_exit or (not task.cancelled() and bool(task.exception()))
 
-    announcing.add_done_callback(stop_if_failed)
+    for task in beside:
+        task.add_done_callback(stop_if_failed)
     try:
         await server.serve(sockets=[listener])
     finally:
-        announcing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await announcing
-
-
-class HomePageError(Exception):
-    """The server answers, but not with a home page."""
+        for task in beside:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await shown.close()
 
 
 async def _announce(listener: socket.socket, on_ready: Callable[[str], None]) -> None:
-    """Asks for the home page over the wire; only its 200 counts as ready."""
+    """Asks for the home page over the wire, and says that the server answers once it does."""
     host, port = listener.getsockname()[:2]
     asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     reader, writer = await asyncio.open_connection(asked, port)
     try:
         writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        status = await reader.readline()
+        await reader.readline()
     finally:
         writer.close()
-    if b" 200 " not in status:
-        raise HomePageError(f"the home page was answered with {status.decode().strip()!r}")
     on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}")

@@ -41,7 +41,7 @@ class ServedFile:
     def __init__(self, database: Path) -> None:
         self.path, self._tombstone = database, tombstone_path(database)
         handle = os.open(database, os.O_RDONLY | os.O_CLOEXEC)
-        finalize(self, os.close, handle)
+        self._let_go = finalize(self, os.close, handle)
         with suppress(OSError):  # a file system without locks: that it has its name is what counts
             fcntl.flock(handle, fcntl.LOCK_SH)
         self._served = os.fstat(handle)
@@ -51,6 +51,14 @@ class ServedFile:
         if os.path.exists(self._tombstone):
             return WITHDRAWN, _reasons(self._tombstone)
         return None if self._is_in_its_place() else (OUT_OF_PLACE, [])
+
+    def is_at(self, path: Path) -> bool:
+        """Whether there is no other file than this one at a path, be it there or gone."""
+        return path == self.path and (not path.exists() or self._is_in_its_place())
+
+    def close(self) -> None:
+        """Let it go: `prune` may take it."""
+        self._let_go()
 
     def _is_in_its_place(self) -> bool:
         try:
@@ -126,7 +134,7 @@ def unless_withdrawn(app: App, standing: ServedFile) -> App:
         else:
             if refusal[0] not in told:  # once for whoever runs the server
                 told.add(refusal[0])
-                log.error("%s: %s Build, then serve again.", standing.path.name, refusal[0])
+                log.error("%s: %s A build makes the next.", standing.path.name, refusal[0])
             await _refuse(scope["path"], *refusal, send)
 
     return answer

@@ -95,6 +95,13 @@ def is_of_this_parser(path: Path) -> bool:
     return False
 
 
+def is_set_aside(path: Path) -> bool:
+    """Whether a person went back from a published database; one that tells of nothing was not."""
+    with suppress(BuildError):
+        return read_manifest(path).set_aside_at is not None
+    return False
+
+
 def remove_leftovers(home: Home) -> None:
     """Remove what a killed build left; nothing that is published has a name with a dot in front.
 
@@ -137,4 +144,4 @@ def bury(path: Path, tombstone: Tombstone) -> None:
 def write_record(path: Path, record: Record) -> None:
     """Write what stands beside a database, or in the place of what was withdrawn, durably."""
     with whole(path) as file:
-        file.write(record.model_dump_json(indent=1).encode() + b"\n")
+        file.write(record.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")

@@ -104,12 +104,14 @@ def _tell(report: BuildReport, home: Path) -> None:
 
     said = asdict(report) | {"changes": report.changes or "none"}
     said["look_at"] = report.waiting.line()  # as `status` calls what it lists of these
-    path, _ = said.pop("path"), said.pop("waiting")
+    path, _, left = said.pop("path"), said.pop("waiting"), said.pop("set_aside")
     print_report(said, as_json=False)
     if matcher_version() is None:
         note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
     if not are_installed():
         note("derived figures were not made: the extra `research` is not installed")
+    if left:
+        note(f"not published: {left} was set aside; `verdicts rollback --to {left}` shows it again")
     looks = {"drift": report.held, "status": report.failures, "serve": 1}
     note(next_step(next(name for name, count in looks.items() if count), home))
     say(str(path))

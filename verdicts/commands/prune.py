@@ -17,7 +17,7 @@ from verdicts.options import example, home_option, json_option
 @click.option(
     "--keep",
     type=click.IntRange(min=1),
-    default=3,
+    default=5,
     help="So many published databases stay, the current one always.",
 )
 @click.option(

@@ -48,6 +48,12 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
 
 
 @hook
+def shutdown(datasette: Datasette) -> None:
+    """Lets go of the templates, whose words hold the application that they are kept by."""
+    TEMPLATES.pop(datasette, None)
+
+
+@hook
 def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
     """What Datasette's own pages say outwardly: the address that a link to them should have."""
     if request is None:
