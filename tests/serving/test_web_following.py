@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from takedown_home import NOW, REASON, TAKEN_PAGE, built
 from takedown_home import build as build_home
-from web_editions import HTML, candidate, held, numbers, published, reading, shows, until
+from web_editions import HTML, WAIT_S, candidate, held, numbers, published, reading, shows, until
 from web_server import Server, serving
 
 from archive import Home
@@ -101,7 +101,7 @@ def test_a_request_ends_on_the_edition_that_it_began_with_which_is_then_let_go(h
         await shown.close()
         assert not is_locked(new)
 
-    asyncio.run(asyncio.wait_for(visit(), 20))
+    asyncio.run(asyncio.wait_for(visit(), WAIT_S))
 
 
 def test_nothing_is_left_in_memory_of_an_edition_that_was_left(home: Path) -> None:
@@ -112,6 +112,8 @@ def test_nothing_is_left_in_memory_of_an_edition_that_was_left(home: Path) -> No
         edition = await asyncio.to_thread(opened, datasette)
         for page in HTML:
             assert await asked(edition.answer, page) == {1}
+        for page in ("/changes", "/coverage", "/pictures", "/reviewers", "/verdicts/ship_rate"):
+            await asked(edition.answer, page)
         await edition.leave()
         return weakref.ref(datasette)
 

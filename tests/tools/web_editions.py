@@ -45,7 +45,7 @@ JSON = (
     "/verdicts/comparison.json",
     "/verdicts/-/query.json?sql=select+a.name,b.text,title+from+tool+a,quote+b,comparison+limit+99",
 )
-WAIT_S = 20.0
+WAIT_S = 60.0
 PAUSE_S = 0.005
 """What a client takes between two requests: on one core, it would take that of the server."""
 
