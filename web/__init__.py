@@ -10,6 +10,7 @@ pages      the pages for people                queries    what they ask of the d
 search     ranked search                       notes      corrections and take-downs
 words      small texts of the pages            mishaps    what cannot be answered
 describe   how Datasette shows our tables      cells      one value in them
+programs/  what programs ask: JSON, CSV
 templates/ the pages' HTML                     static/    style and icon
 errors     why a file is not served            asgi       types and answers of ASGI
 proxy      whose word on an address counts     paging     each row on one page

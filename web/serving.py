@@ -26,13 +26,15 @@ from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
 from web.paging import in_one_order
+from web.programs import plugin as programs
 from web.proxy import DIRECT, Front, front_of
 from web.tags import cut_short, tags_of
 from web.upstream import DEFAULT_PLUGINS, Database, Datasette, QueryInterrupted, pm
 from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
-PLUGINS = (cells, gate, hardening, mishaps, pages)
+PLUGINS = (cells, gate, hardening, mishaps, pages, programs)
+"""Of two that answer at one address, the later does."""
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100

@@ -1,0 +1,15 @@
+"""What programs ask, as a plugin of Datasette: which of our functions answers at which address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from web.programs import entities
+from web.upstream import Datasette, hook
+
+
+@hook
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
+    """Our addresses; they come before those of the pages."""
+    return [(entities.PATH, entities.entity), (entities.REVIEWER_PATH, entities.reviewer_json)]
