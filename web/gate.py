@@ -46,9 +46,9 @@ DATA = f"/{DATABASE_NAME}"
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
 IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
 # Addresses with `/-/` are Datasette's own tools; these few show the data.
-TOOLS = re.compile(r"/verdicts(/-/query(\.json)?|(/[^/.]+)?/-/schema(\.(json|md))?)")
+TOOLS = re.compile(r"/verdicts(/-/query(\.json|\.csv(\.json)?)?|(/[^/.]+)?/-/schema(\.(json|md))?)")
 # Datasette writes a dot in the key of a row as ~2E, so one that stands there begins an ending.
-PLAIN_OR_JSON = re.compile(r"[^.]*(\.json)?")
+FORMS = re.compile(r"[^.]*(\.json)?|/verdicts/[^/.]+\.csv(\.json)?")
 NUMBERS = frozenset({"INTEGER", "REAL"})
 COMPARING = frozenset({"exact", "not", "gt", "gte", "lt", "lte", "in", "notin"})
 LONGEST_FILE = 100
@@ -72,13 +72,11 @@ def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] 
         return 404, "There is no such page here."  # Datasette would read it as another letter
     if first == "static" and len(rest) > LONGEST_FILE:
         return 404, "There is no such file here."
-    if path.startswith(DATA) and path.endswith(".csv"):
-        return 404, "CSV is not served, as spreadsheets run formulas in it; .json holds the same."
     is_tool = "/-/" in path
     if is_tool and not TOOLS.fullmatch(path):
         return 404, "There is no such page here."
-    if path.startswith(DATA) and not is_tool and not PLAIN_OR_JSON.fullmatch(path):
-        return 404, "Data is shown as a page and as .json, and in no other form."
+    if path.startswith(DATA) and not is_tool and not FORMS.fullmatch(path):
+        return (404, "Data is shown as a page, as .json or whole as .csv, and in no other form.")
     return None
 
 

@@ -22,6 +22,7 @@ from schema.contact import require_contact
 from schema.rows import EDITION
 from web import cells, gate, hardening, mishaps, pages
 from web.asgi import Scope
+from web.asking import connected
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
@@ -38,8 +39,6 @@ PLUGINS = (cells, gate, hardening, mishaps, pages, programs)
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100
-PREPARED = 500
-"""Statements that a connection keeps prepared: pages of ours ask some forty."""
 NEEDED = frozenset(
     {
         "capture", "card", "comparison", "comparison_quote", "comparison_version", "crawl",
@@ -121,16 +120,6 @@ class Published(Database):  # type: ignore[misc]
             if mishaps.is_of_the_file(error):
                 mishaps.log.error("%s: %s", Path(self.path).name, error)
             raise
-
-
-def connected(real: Path) -> sqlite3.Connection:
-    """A connection to a file that never changes, for any thread."""
-    return sqlite3.connect(
-        f"{real.as_uri()}?immutable=1",
-        uri=True,
-        check_same_thread=False,
-        cached_statements=PREPARED,
-    )
 
 
 def known_of(real: Path) -> dict[str, Any]:

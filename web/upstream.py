@@ -17,12 +17,15 @@ from datasette.utils import (  # type: ignore[import-untyped]
     InvalidSql,
     ValueAsBooleanError,
     escape_sqlite,
+    named_parameters,
     sqlite_timelimit,
     tilde_decode,
+    validate_sql_select,
 )
-from datasette.utils.asgi import Base400, Request, Response  # type: ignore[import-untyped]
+from datasette.utils.asgi import Base400, Forbidden, Request, Response  # type: ignore[import-untyped]
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]
 from datasette.views.database import QueryView  # type: ignore[import-untyped]
+from datasette.views.table import table_view  # type: ignore[import-untyped]
 
 ResultRow = dict[str, Any]
 """One row of a result, by column name."""

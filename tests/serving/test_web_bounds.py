@@ -244,7 +244,10 @@ def test_no_path_can_send_a_visitor_elsewhere(server: Server, path: str) -> None
         "/verdicts/tool/-/count",
         "/verdicts/tool/-/autocomplete",
         "/verdicts.db",
-        "/verdicts/tool.csv",
+        "/verdicts.csv",
+        "/verdicts/tool/1.csv",
+        "/verdicts/tool.csv.csv",
+        "/verdicts/-/schema.csv",
         "/~76erdicts/tool.csv",
         "/~76erdicts/tool",
         "/~76erdicts/tool/1.blob?_blob_column=name",
@@ -271,6 +274,7 @@ def test_the_plugins_are_exactly_ours() -> None:
         "web.hardening": ["prepare_connection"],
         "web.mishaps": ["handle_exception"],
         "web.pages": ["prepare_jinja2_environment", "register_routes"],
+        "web.programs.plugin": ["register_routes"],
     }
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from web.programs import entities
+from web.programs import csv_files, entities
 from web.upstream import Datasette, hook
 
 
 @hook
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses; they come before those of the pages."""
-    return [(entities.PATH, entities.entity), (entities.REVIEWER_PATH, entities.reviewer_json)]
+    return [
+        (entities.PATH, entities.entity),
+        (entities.REVIEWER_PATH, entities.reviewer_json),
+        (csv_files.PATH, csv_files.table_csv),
+        (csv_files.SQL_PATH, csv_files.sql_csv),
+    ]

@@ -339,3 +339,19 @@ class ErrorAnswer(Shaped):
     """The HTTP status."""
     takedown: TakedownPart | None = None
     """What was taken down, where that is why."""
+
+
+class CsvAnswer(Shaped):
+    """What is told of a CSV file outside of its rows."""
+
+    csv: Address
+    """The file: these are its bytes as long as nothing but the clock or chance makes them."""
+    rows: Count
+    """Number of rows in it, without the line of names."""
+    most_rows: Count
+    """Number of rows after which such a file is cut."""
+    is_complete: bool
+    """Whether all rows are in it; false where a bound cut it."""
+    bytes: Count
+    """Its size."""
+    sha256: Annotated[str, Field(description="SHA-256 of its bytes.")]
