@@ -4,4 +4,6 @@ plugin     which address is answered by what   addresses  absolute addresses
 entities   JSON at each entity's address       shapes     what it holds, field by field
 csv_files  tables and queries as CSV           csv_asked  what such a file holds
 csv_rows   a row as a line of it               csv_reading  its bytes, within bounds
+feeds      Atom where things are listed        sitemaps   every page that may be listed
+signposts  robots.txt, llms.txt, OpenSearch    xml_texts  texts and addresses in XML
 """

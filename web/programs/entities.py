@@ -219,10 +219,9 @@ async def found_at(
 async def entity(datasette: Datasette, request: Request) -> Response:
     """The JSON of a comparison, tool, quote or release."""
     place, part = request.url_vars["place"], request.url_vars["key"]
-    whole = key_of(f"{part}.json")
-    if await read(datasette, lambda conn: ENTITIES[place].question(conn, whole)) is not None:
-        return await keyed(datasette, _asked_as_page(request, place=place, key=f"{part}.json"))
-    as_of = _only(request, "as_of" if ENTITIES[place].question_as_of else None)
+    if own := await page_at(datasette, request, place, f"{part}.json"):
+        return own
+    as_of = only(request, "as_of" if ENTITIES[place].question_as_of else None)
     if as_of is not None and not is_date(as_of):
         raise Base400(f"as_of={as_of!r}: a date such as 2026-11-01.")
     key, to = key_of(part), Addresses(datasette, request)
@@ -247,10 +246,10 @@ async def missing(datasette: Datasette, request: Request, place: str, key: str) 
 async def reviewer_json(datasette: Datasette, request: Request) -> Response:
     """The JSON of a reviewer: counts, and a part of all quotes."""
     part = request.url_vars["key"]
-    whole, name = key_of(f"{part}.json"), key_of(part)
-    if await read(datasette, lambda conn: reviewer(conn, whole)) is not None:
-        return await reviewer_page(datasette, _asked_as_page(request, key=f"{part}.json"))
-    asked = _only(request, "page") or "1"
+    name = key_of(part)
+    if own := await page_at(datasette, request, "reviewer", f"{part}.json"):
+        return own
+    asked = only(request, "page") or "1"
     if not (asked.isascii() and asked.isdecimal() and 0 < int(asked[:5]) <= MOST_PAGES):
         raise Base400(f"page={asked[:20]!r}: a number from 1 to {MOST_PAGES}.")
     found = await read(datasette, lambda conn: reviewer(conn, name))
@@ -287,7 +286,7 @@ def as_json(said: Answer | ErrorAnswer, *, status: int = 200) -> Response:
     return Response(said.model_dump_json(), status, headers, content_type="application/json")
 
 
-def _only(request: Request, known: str | None) -> str | None:
+def only(request: Request, known: str | None) -> str | None:
     """The one argument that there is. Absent: None where it is not given.
 
     Raises: Base400 for any other, and where it stands there twice.
@@ -300,6 +299,12 @@ def _only(request: Request, known: str | None) -> str | None:
     return request.args.get(known) if known else None
 
 
-def _asked_as_page(request: Request, **parts: str) -> Request:
-    """The request as the route of the page would have it."""
-    return Request({**request.scope, "url_route": {"kwargs": parts}}, request.receive)
+async def page_at(datasette: Datasette, request: Request, place: str, part: str) -> Response | None:
+    """The page whose key is the whole last part of the address; None where there is none."""
+    question = reviewer if place == "reviewer" else ENTITIES[place].question
+    if await read(datasette, lambda conn: question(conn, key_of(part))) is None:
+        return None
+    route = {"kwargs": {"place": place, "key": part}}
+    asked = Request({**request.scope, "url_route": route}, request.receive)
+    shown = reviewer_page if place == "reviewer" else keyed
+    return await shown(datasette, asked)
