@@ -274,6 +274,7 @@ def test_the_plugins_are_exactly_ours() -> None:
         "web.hardening": ["prepare_connection"],
         "web.mishaps": ["handle_exception"],
         "web.pages": ["prepare_jinja2_environment", "register_routes"],
+        "web.programs.mcp_plugin": ["asgi_wrapper"],
         "web.programs.plugin": ["register_routes"],
     }
 

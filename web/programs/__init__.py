@@ -6,4 +6,7 @@ csv_files  tables and queries as CSV           csv_asked  what such a file holds
 csv_rows   a row as a line of it               csv_reading  its bytes, within bounds
 feeds      Atom where things are listed        sitemaps   every page that may be listed
 signposts  robots.txt, llms.txt, OpenSearch    xml_texts  texts and addresses in XML
+openapi    all of this described for programs
+mcp_plugin  the MCP endpoint, if installed     mcp_tools  what it answers
+mcp_shapes  and in what shape
 """

@@ -33,7 +33,10 @@ MOST_TOLD = 500
 BUSY = "This server makes as many CSV files as it can at once: try again in a few seconds."
 CUT = "not sent to its end: it took too long, or was withdrawn"
 NO_SQL = "This server takes no SQL of visitors; its stored queries are at /verdicts."
+NO_TABLE = "There is no such table, view or stored query here."
 PATH = rf"^/{DATABASE_NAME}/(?P<table>[^/.]+)\.csv(?P<told>\.json)?$"
+NO_TABLE_PATH = rf"^/{DATABASE_NAME}/[^/]*%[^/]*\.json$"
+"""No name here needs a percent sign; Datasette would send on whoever asks so."""
 SQL_PATH = rf"^/{DATABASE_NAME}/-/query\.csv(?P<told>\.json)?$"
 MAKING: WeakKeyDictionary[Datasette, int] = WeakKeyDictionary()
 """How many files are made."""
@@ -42,9 +45,17 @@ TOLD: WeakKeyDictionary[Database, dict[tuple[str, str], CsvAnswer]] = WeakKeyDic
 
 async def table_csv(datasette: Datasette, request: Request) -> Response:
     """A table, a view or a stored query as CSV, or what is told of it."""
-    if request.url_vars["table"] in stored.stored_queries():
+    table, database = request.url_vars["table"], datasette.get_database(DATABASE_NAME)
+    if table in stored.stored_queries():
         return await answer(datasette, request, of_stored(request))
+    if not (await database.table_exists(table) or await database.view_exists(table)):
+        return await no_table(datasette, request)
     return await answer(datasette, request, await of_table(datasette, request))
+
+
+async def no_table(datasette: Datasette, request: Request) -> Response:
+    """What is said of a table that there cannot be."""
+    return await error_page(datasette, request, 404, NO_TABLE)
 
 
 async def sql_csv(datasette: Datasette, request: Request) -> Response:

@@ -333,7 +333,7 @@ class ErrorAnswer(Shaped):
     """Always false."""
     error: str
     """What is wrong, in a sentence."""
-    errors: list[str]
+    errors: list[str] = []
     """The same, as a list."""
     status: int
     """The HTTP status."""
@@ -353,5 +353,5 @@ class CsvAnswer(Shaped):
     is_complete: bool
     """Whether all rows are in it; false where a bound cut it."""
     bytes: Count
-    """Its size."""
+    """Number of its bytes."""
     sha256: Annotated[str, Field(description="SHA-256 of its bytes.")]

@@ -36,6 +36,7 @@ card, never the page that repeats it; verdicts that were inferred say so in `ver
 - [What changed]({root}/verdicts/changes.json?_sort_desc=seen_by): the newest first
 - The same as CSV: .csv for .json; {root}/verdicts/quotes.csv.json has its rows, hash, completeness
 - [Search]({root}/search?q=export): ranked, for people
+- [OpenAPI 3.1]({root}/openapi.json): all of this for programs
 - [Changes]({root}/changes.atom): Atom; also {root}/comparisons.atom, {root}/tool/KEY.atom
 - [Releases]({root}/verdicts/release.json): citable editions as Parquet, CSV, JSON Lines and SQLite
 - MCP: {root}/-/mcp, if this server has it, with tools to search quotes and get comparisons
