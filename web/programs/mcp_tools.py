@@ -6,8 +6,10 @@ nothing of an exception's words, and shows an empty list as nothing at all.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 import datasette_mcp  # type: ignore[import-not-found,unused-ignore]
@@ -58,11 +60,24 @@ order by seen_by desc, change_id desc limit {MOST_CHANGES + 1}"""
 
 def server_for(datasette: Datasette) -> MCPServer:
     """The MCP server of one archive: our tools, and datasette-mcp's where visitors may ask SQL."""
-    server = MCPServer(TITLE, instructions=INSTRUCTIONS)
+    with _root_logger_held():
+        server = MCPServer(TITLE, instructions=INSTRUCTIONS)
     add_tools(server, datasette)
     if datasette.setting("default_allow_sql"):
         datasette_mcp.register_mcp_tools(datasette, server)
     return server
+
+
+@contextmanager
+def _root_logger_held() -> Iterator[None]:
+    """Keeps the log of everything as it is: MCPServer would print each request into it."""
+    root, held = logging.getLogger(), logging.NullHandler()
+    root.addHandler(held)  # basicConfig, which it calls, does nothing where there is one
+    try:
+        yield
+    finally:
+        root.removeHandler(held)
+        logging.getLogger("mcp").setLevel(logging.ERROR)  # its warnings are of what visitors send
 
 
 def add_tools(server: MCPServer, datasette: Datasette) -> None:
