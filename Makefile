@@ -38,7 +38,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 
 demo: $(VENV)/.project
-	$(BIN)/verdicts demo $(ARGS)
+	@$(BIN)/verdicts demo $(ARGS)
 
 test: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile $(ARGS)
@@ -91,19 +91,23 @@ interop: $(VENV)/.python
 
 # A stamp file says that a step is done, so nothing is installed twice.
 $(VENV)/.python:
+	@echo "Making a Python environment in $(VENV) ..."
 	@sh .ci/make-venv "$(VENV)" $(PYTHON)
 	@touch $@
 
 $(VENV)/.runtime: requirements.lock requirements-build.lock $(VENV)/.python
-	$(INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
+	@echo "Installing the libraries it needs, each checked by its hash (200 MB, once) ..."
+	@$(INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.python
-	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@echo "Installing what the tests need (over 1 GB, once) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/.project: pyproject.toml $(VENV)/.runtime
-	$(INSTALL) --no-build-isolation --no-deps --editable .
+	@echo "Installing verdicts itself ..."
+	@$(INSTALL) --no-build-isolation --no-deps --editable .
 	@touch $@
 
 # Pins that still fit are kept; `make lock ARGS=--upgrade` looks for newer ones.

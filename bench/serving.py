@@ -3,9 +3,10 @@
 Databases of invented comparisons are filled by SQL, each tool against each; a server for each takes
 turns with the others, asked by four clients that keep their connections. Prints requests a second
 (median of the rounds, and their spread), milliseconds at the 95th percentile, the server's own
-processor time a request, and both as ratios to the row page of the same server:
-`python bench/serving.py --comparisons 10000 1000000`. `--against DIR` serves the same files with an
-older state of the project too.
+processor time a request, and both as ratios to what Datasette itself has in the page's place on the
+same server: a row, a table, a table's search.
+`python bench/serving.py --comparisons 10000 1000000`, or 12500 of `--tools 2500`. `--against DIR`
+serves the same files with an older state of the project too.
 """
 
 from __future__ import annotations
@@ -38,13 +39,23 @@ Address = tuple[int, int]
 """A server's port and the number of its process."""
 Columns = dict[str, str]
 """An SQL expression for each column that is filled."""
+BESIDE = {
+    **dict.fromkeys(("comparisons", "narrowed"), "table of comparisons"),
+    "tools": "table of tools",
+    "search rare": "table search",
+    "search two": "table search two",
+}
+"""What Datasette has in the place of a page of ours, where it is not a row."""
 KEY = "substr(lower(hex({0})) || '{1}' || printf('%064d', 0), 1, 64)"
 
 
-def fill(path: Path, comparisons: int, quotes: int = 4, *, distinct: bool = False) -> None:
+def fill(
+    path: Path, comparisons: int, quotes: int = 4, *, tools: int = 0, distinct: bool = False
+) -> None:
     """Make a database of so many comparisons, each tool with so many quotes of each reviewer.
 
-    In one that is `distinct` each comparison has two tools of its own.
+    Without a number of tools each is beside each; in one that is `distinct` each comparison has
+    two tools of its own.
     """
     from db.rows.tables import create_indexes, create_tables
 
@@ -52,11 +63,13 @@ def fill(path: Path, comparisons: int, quotes: int = 4, *, distinct: bool = Fals
         for setting in ("journal_mode = off", "synchronous = off", "cache_size = -400000"):
             conn.execute(f"pragma {setting}")
         create_tables(conn)
-        tools = 2 * comparisons if distinct else 1 + int((2 * comparisons) ** 0.5 + 0.5)
+        near = -(-comparisons // tools) + 1 if tools else comparisons
+        if not tools:
+            tools = 2 * comparisons if distinct else 1 + int((2 * comparisons) ** 0.5 + 0.5)
         _fill_texts(conn, tools, quotes // 4 or 1)
-        beside = (
-            f"b.id = a.id + {SPACING} and a.id / {SPACING} % 2 = 0" if distinct else "a.id < b.id"
-        )
+        beside = f"b.id > a.id and b.id <= a.id + {near * SPACING}"
+        if distinct:
+            beside = f"b.id = a.id + {SPACING} and a.id / {SPACING} % 2 = 0"
         _fill_comparisons(conn, comparisons, beside)
         create_indexes(conn)
         conn.commit()
@@ -193,10 +206,20 @@ def addresses(path: Path) -> dict[str, list[str]]:
 
         words = [text.split()[-1].strip(".") for text in some("text", "quote")]
         common = [" ".join(text.split()[3:5]) for text in some("text", "quote")]
+        numbers, named = some("id", "comparison"), some("name", "tool")
         compared = [f"/compare/{key}" for key in some("comparison", "comparison")]
         return {
             "row": [f"/verdicts/comparison/{key}" for key in some("id", "comparison")],
             "table": [f"/verdicts/comparison?tool_a_id={key}" for key in some("id", "tool")],
+            "table of comparisons": [
+                f"/verdicts/comparison?_next={NOW[1:-1]},{n}" for n in numbers
+            ],
+            "table of tools": [f"/verdicts/tool?_next={quote(name)},1" for name in named],
+            "table search two": [f"/verdicts/quote?_search={quote(pair)}" for pair in common],
+            "table search": [f"/verdicts/quote?_search={quote(word)}" for word in words],
+            "comparisons": [f"/comparisons?page={rng.randint(1, 200)}" for _ in range(ADDRESSES)],
+            "narrowed": [f"/comparisons?tool={key}" for key in some("tool", "tool")],
+            "tools": [f"/tools?page={rng.randint(1, 40)}" for _ in range(ADDRESSES)],
             "compare": compared,
             "compare 304": compared,
             "tool": [f"/tool/{key}" for key in some("tool", "tool")],
@@ -310,6 +333,7 @@ def main() -> None:
     """Fill what is missing, serve it, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--comparisons", type=int, nargs="+", default=[10_000])
+    parser.add_argument("--tools", type=int, default=0, help="how many; else each beside each")
     parser.add_argument("--quotes", type=int, default=4, help="distinct quotes of each tool")
     parser.add_argument("--folder", type=Path, help="where the databases are kept")
     parser.add_argument("--against", type=Path, help="an older state of the project")
@@ -321,9 +345,9 @@ def main() -> None:
         folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = {}
         for number in asked.comparisons:
-            path = folder / f"bench-{number}-{asked.quotes}.db"
+            path = folder / f"bench-{number}-{asked.tools}-{asked.quotes}.db"
             if not path.exists():
-                fill(path.with_suffix(".part"), number, asked.quotes)
+                fill(path.with_suffix(".part"), number, asked.quotes, tools=asked.tools)
                 path.with_suffix(".part").rename(path)
             for name, tree in (("before", asked.against), ("now", ROOT)):
                 if tree:
@@ -346,12 +370,12 @@ def report(
                     told.setdefault((name, page), []).extend([found] if turn else [])
     print(HEADING)
     for (name, page), rounds in told.items():
-        print(line(name, page, rounds, told.get((name, "row"), rounds)))
+        print(line(name, page, rounds, told.get((name, BESIDE.get(page, "row")), rounds)))
 
 
 HEADING = (
-    f"{'server':18} {'page':12} {'a second':>9} {'spread':>11} {'p50 ms':>7} {'p95 ms':>7}"
-    f" {'cpu ms':>7} {'a second to row':>16} {'cpu to row':>11}"
+    f"{'server':18} {'page':20} {'a second':>9} {'spread':>11} {'p50 ms':>7} {'p95 ms':>7}"
+    f" {'cpu ms':>7} {'to Datasette':>16} {'cpu so':>11}"
 )
 
 
@@ -363,7 +387,7 @@ def line(name: str, page: str, rounds: list[Round], rows: list[Round]) -> str:
     spread = f"{min(rates):.0f}..{max(rates):.0f}"
     to_row = rate / statistics.median(each.rate for each in rows)
     return (
-        f"{name:18} {page:12} {rate:9.1f} {spread:>11} {took[len(took) // 2]:7.1f}"
+        f"{name:18} {page:20} {rate:9.1f} {spread:>11} {took[len(took) // 2]:7.1f}"
         f" {took[int(len(took) * 0.95)]:7.1f} {1000 * processor:7.2f} {to_row:16.2f}"
         f" {_processor(rows) / processor:11.2f}"
     )

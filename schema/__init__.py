@@ -5,5 +5,5 @@ page       the bytes of one page         codes   failures and findings
 signals    opt-outs, and their words     errors  the error tree
 dates      how exactly a time is known
 published  names and files of `public/`  papers  docs/tables.md from the rows
-contact    whom people may write to
+contact    whom people may write to      changed  what is new, counted and in one line
 """

@@ -6,9 +6,9 @@ schema: what it knows of the data is the names of the public tables.
 serving    one file served                     upstream   what we use of Datasette
 gate       which requests pass                 hardening  bounds for every query
 linear     SQL functions made linear           withdrawn  files that are no longer shown
-pages      the pages for people                queries    what they ask of the database
-search     ranked search                       notes      corrections and take-downs
-words      small texts of the pages            mishaps    what cannot be answered
+pages/     the pages for people                words      small texts of the pages
+pictures/  pictures, drawn as SVG              showing    how a page is made of facts
+mishaps    what cannot be answered
 describe   how Datasette shows our tables      cells      one value in them
 programs/  what programs ask: JSON, CSV
 templates/ the pages' HTML                     static/    style and icon

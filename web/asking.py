@@ -14,10 +14,6 @@ PREPARED = 500
 """Statements that a connection keeps prepared: pages of ours ask some forty."""
 
 
-class ShownRow(SimpleNamespace):
-    """One row of a result; templates reach attributes without the error that a dictionary costs."""
-
-
 def connected(real: Path) -> sqlite3.Connection:
     """A connection to a file that never changes, for any thread."""
     return sqlite3.connect(
@@ -26,6 +22,10 @@ def connected(real: Path) -> sqlite3.Connection:
         check_same_thread=False,
         cached_statements=PREPARED,
     )
+
+
+class ShownRow(SimpleNamespace):
+    """One row of a result; templates reach attributes without the error that a dictionary costs."""
 
 
 def ask(conn: sqlite3.Connection, sql: str, **values: object) -> sqlite3.Cursor:

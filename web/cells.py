@@ -11,8 +11,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from web import queries, words
-from web.pages import read
+from web import words
+from web.pages.tool import tool_key
+from web.showing import read
 from web.stored import stored_queries
 from web.upstream import Datasette, Request, ResultRow, hook
 
@@ -94,7 +95,7 @@ def labelled(
 async def tool_link(datasette: Datasette, tool: Any, name: str) -> Markup | None:
     """A tool's name as a link to its page; None where the number is of no tool."""
     number = tool["value"] if isinstance(tool, dict) else tool
-    key = await read(datasette, lambda conn: queries.tool_key(conn, number))
+    key = await read(datasette, lambda conn: tool_key(conn, number))
     return link(datasette, "tool", key, name) if key else None
 
 

@@ -40,6 +40,13 @@ HEADERS = (
 )
 NO_INDEX = (b"x-robots-tag", b"noindex")
 """Sent with all data pages: they repeat what pages for people show, some of it under an opt-out."""
+PICTURE = "/picture/"
+DRAWN = re.compile(rf"{PICTURE}.*\.svg")
+DRAWN_ALONE = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+)
+"""A picture that stands alone carries its style, as nothing may be fetched for it."""
 PERSONAL = frozenset({b"cookie", b"authorization"})
 """Passed on from nobody: a page is the same for everybody, and varies by its address alone."""
 DATA = f"/{DATABASE_NAME}"
@@ -93,12 +100,12 @@ def kept_query(query: bytes) -> bytes:
 
 
 def with_ours(
-    headers: Iterable[tuple[bytes, bytes]], *, is_data: bool = False
+    headers: Iterable[tuple[bytes, bytes]], *, is_data: bool = False, is_drawn: bool = False
 ) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, ours in place of any of the same name; it varies by none."""
-    ours = (*HEADERS, NO_INDEX) if is_data else HEADERS
-    names = {b"vary", *(name for name, _ in ours)}
-    return [*(pair for pair in headers if pair[0].lower() not in names), *ours]
+    ours = dict([*HEADERS, *([NO_INDEX] if is_data else []), *([DRAWN_ALONE] if is_drawn else [])])
+    names = {b"vary", *ours}
+    return [*(pair for pair in headers if pair[0].lower() not in names), *ours.items()]
 
 
 def guarded(app: App, front: Front) -> App:
@@ -112,13 +119,14 @@ def guarded(app: App, front: Front) -> App:
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = front.placed(message.get("headers", []))
-                headers = with_ours(headers, is_data=is_data)
+                is_drawn = message["status"] == 200 and bool(DRAWN.fullmatch(scope["path"]))
+                headers = with_ours(headers, is_data=is_data, is_drawn=is_drawn)
                 message = {**message, "headers": headers}
             await send(message)
 
         scope, complaint = front.asked(scope)
         query: bytes = scope["query_string"]
-        is_data = scope["path"].startswith(DATA)
+        is_data = scope["path"].startswith((DATA, PICTURE))
         host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
         path = scope["raw_path"].decode("latin-1")
         refused = refusal(scope["method"], path.partition("?")[0], query, host)

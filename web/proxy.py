@@ -24,7 +24,30 @@ HOST = re.compile(
 """Source: RFC 9112, 3.2: any other is answered with 400. A citation repeats what was sent."""
 PREFIX = re.compile(r"(/[a-z0-9_][a-z0-9_.-]*)*/", re.IGNORECASE | re.ASCII)
 OURS = frozenset(
-    {"compare", "quote", "release", "reviewer", "search", "static", "tool", "verdicts"}
+    {
+        "about",
+        "category",
+        "captures",
+        "changes",
+        "compare",
+        "comparisons",
+        "coverage",
+        "data",
+        "findings",
+        "predictions",
+        "picture",
+        "pictures",
+        "quote",
+        "release",
+        "reviewer",
+        "reviewers",
+        "runs",
+        "search",
+        "static",
+        "tool",
+        "tools",
+        "verdicts",
+    }
 )
 """What our own addresses begin with: a proxy that cuts the prefix off would seem not to have."""
 

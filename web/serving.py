@@ -21,13 +21,15 @@ import uvicorn
 
 from schema.contact import require_contact
 from schema.rows import EDITION
-from web import cells, gate, hardening, mishaps, pages
+from web import cells, gate, hardening, mishaps
 from web.asgi import Scope
 from web.asking import connected
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.hardening import DATABASE_NAME
+from web.pages import routes
 from web.paging import in_one_order
+from web.pictures import routes as picture_routes
 from web.programs import plugin as programs
 from web.proxy import DIRECT, Front, front_of
 from web.tags import cut_short, tags_of
@@ -35,10 +37,10 @@ from web.upstream import DEFAULT_PLUGINS, HAS_MCP, Database, Datasette, QueryInt
 from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
-PLUGINS = (cells, gate, hardening, mishaps, pages, programs)
-"""Of two that answer at one address, the later does."""
 MCP = "web.programs.mcp_plugin"
 """One of ours as well, where it can be: its import alone takes a second."""
+PLUGINS = (cells, gate, hardening, mishaps, routes, picture_routes, programs)
+"""Of two that answer at one address, the later does."""
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100

@@ -106,12 +106,13 @@ def _read(path: Path) -> StoredQuery:
         does_not_say=said["does not say"],
         parameters=parameters,
         example=said["example"],
-        sql=re.sub(r"\{(\w+)\}", _part, sql).strip(),
+        sql=re.sub(r"\{(\w+)\}", lambda named: part(named[1]), sql).strip(),
     )
 
 
-def _part(named: re.Match[str]) -> str:
-    return (FOLDER / "parts" / f"{named[1]}.sql").read_text("utf-8").strip()
+def part(name: str) -> str:
+    """A part of several queries, for a query of a page that counts as they do."""
+    return (FOLDER / "parts" / f"{name}.sql").read_text("utf-8").strip()
 
 
 def as_config(queries: Iterable[StoredQuery]) -> dict[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup, escape
@@ -86,11 +87,15 @@ def match_expression(asked: str) -> str | None:
     >>> match_expression('fast "code review" OR* NEAR(')
     '"fast" "code review" "OR*" "NEAR("'
     """
+    return " ".join(f'"{term}"' for term in terms_of(asked)) or None
+
+
+def terms_of(asked: str) -> list[str]:
+    """The words and phrases of what a visitor typed, those alone that hold a letter or digit."""
     kept = "".join(c if c.isprintable() else " " for c in asked[:LONGEST_SEARCH])
-    terms = re.findall(r'"([^"]+)"|([^\s"]+)', kept)
-    words = [phrase or word for phrase, word in terms]
-    words = [word.strip() for word in words if re.search(r"[^\W_]", word)]
-    return " ".join(f'"{word}"' for word in words[:MOST_TERMS]) or None
+    found = re.findall(r'"([^"]+)"|([^\s"]+)', kept)
+    terms = [phrase or word for phrase, word in found]
+    return [term.strip() for term in terms if re.search(r"[^\W_]", term)][:MOST_TERMS]
 
 
 def page_number(asked: str | None) -> int:
@@ -112,6 +117,16 @@ def in_words(name: str) -> str:
     """
     words = [SPELLED.get(word, word) for word in name.split("_")]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as part of a sentence.
+
+    >>> listed(["Builder"]), listed(["Builder", "Skeptic", "Founder"])
+    ('Builder', 'Builder, Skeptic and Founder')
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def days(first: str | None, last: str | None) -> str:

@@ -13,10 +13,10 @@ from contextlib import closing, suppress
 
 from archive import Archive, Capture, Home
 from archive.store import ResultPlace, result_at, result_places
-from db.changes.line import ChangeCounts
 from db.publish import present
 from db.rows.write import connect_read_only, is_of_this_edition
 from parsers import PageResult, result_key
+from schema.changed import ChangeCounts
 from schema.records import Comparison
 
 _SHOWN = """

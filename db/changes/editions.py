@@ -6,8 +6,8 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from db.changes.line import WORDS, ChangeCounts
 from db.rows.write import connect_beside
+from schema.changed import WORDS, ChangeCounts
 
 _NEW = "SELECT count(*) FROM new.comparison WHERE id NOT IN (SELECT id FROM old.comparison)"
 _CHANGED = """

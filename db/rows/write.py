@@ -65,6 +65,9 @@ class Work:
             self.db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             create_tables(self.db)
         self.db.execute("BEGIN")
+        if self.is_part:
+            for table in SEARCHED:
+                self.db.execute(f"CREATE TEMP TABLE searched_{table} AS {_searched(table)}")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -93,8 +96,6 @@ class Work:
         self.db.execute("BEGIN")
         if self.is_part:
             self.db.execute(_DUE, bounds)
-            for table in SEARCHED:
-                self.db.execute(f"CREATE TEMP TABLE searched_{table} AS {_searched(table)}")
             self.db.execute("DELETE FROM finding WHERE card_id IS NOT NULL OR quote_id IS NOT NULL")
             for model in JOINED:
                 self.db.execute(f"DELETE FROM {model.table}")

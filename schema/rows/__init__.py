@@ -115,11 +115,13 @@ VIEWS: dict[str, type[View]] = {
 
 APPLICATION_ID = 0x76726463
 """What tells a database of ours from other SQLite files: "vrdc" in ASCII."""
-EDITION = 1
+EDITION = 2
 """The edition of these tables, which a file says as its user_version; 0 is any older one."""
 
 SEARCHED: dict[str, tuple[str, ...]] = {
     "quote": ("text", "tool_name"),
-    "card": ("name", "category", "tagline", "description"),
+    "card": ("name", "category", "tagline", "description", "pricing"),
+    "reviewer": ("name",),
+    "correction": ("note",),
 }
 """The columns that full-text search covers, by table."""

@@ -131,4 +131,5 @@ def test_search_finds_stemmed_and_accent_folded_words(tmp_path: Path) -> None:
     assert published.execute(count.format("quote_fts"), ["run circle"]).fetchone() == (4,)
     assert published.execute(count.format("quote_fts"), ["desk"]).fetchone() == (4,)
     assert published.execute(count.format("card_fts"), ["forgetting"]).fetchone() == (2,)
-    assert set(SEARCHED) == {"quote", "card"}
+    assert published.execute(count.format("card_fts"), ["pricing : free"]).fetchone() == (2,)
+    assert set(SEARCHED) == {"quote", "card", "reviewer", "correction"}

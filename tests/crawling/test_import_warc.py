@@ -25,7 +25,7 @@ from crawler.importing.importing import import_paths
 from crawler.importing.taking import OTHER_HOST
 from crawler.report import ImportReport
 from parsers.sites import site_named
-from web.queries import comparison
+from web.pages.comparison import comparison
 
 SAMPLE = site_named("sample")
 URL = url_of(ALDER, BIRCH)

@@ -107,8 +107,12 @@ def test_what_cannot_be_told_is_a_sentence_and_no_error(server: Server) -> None:
 
 
 def test_changes_are_told_with_both_values_and_their_days(server: Server) -> None:
-    (change,) = told(server, "list_changes", since="2026-01-01", tool="quillfish")["changes"]
-    assert (change["field"], change["new"]) == ("pricing", "Free for one person")
+    found = told(server, "list_changes", since="2026-01-01", tool="quillfish")["changes"]
+    assert {each["tool"] for each in found} == {"quillfish"}
+    (change,) = [each for each in found if each["field"] == "pricing"]
+    assert change["new"] == "Free for one person" and change["old"].startswith("Free ")
+    days = [each["seen_by"] for each in found]
+    assert days == sorted(days, reverse=True)
     assert told(server, "list_changes", since="2026-01-01", until="2026-02-01")["changes"] == []
 
 

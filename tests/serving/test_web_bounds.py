@@ -273,9 +273,14 @@ def test_the_plugins_are_exactly_ours() -> None:
         "web.gate": ["asgi_wrapper", "filters_from_request"],
         "web.hardening": ["prepare_connection"],
         "web.mishaps": ["handle_exception"],
-        "web.pages": ["prepare_jinja2_environment", "register_routes"],
         "web.programs.mcp_plugin": ["asgi_wrapper"],
         "web.programs.plugin": ["register_routes"],
+        "web.pages.routes": [
+            "extra_template_vars",
+            "prepare_jinja2_environment",
+            "register_routes",
+        ],
+        "web.pictures.routes": ["prepare_jinja2_environment", "register_routes"],
     }
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from web_sample import database
 
-from web import notes, queries
-from web.asking import rows
+from web.asking import connected, rows
 from web.hardening import harden
-from web.search import PLACES, search
-from web.serving import connected
+from web.pages import comparison, notes, quote, release, reviewer, shared, tool
+from web.pages.search import PLACES, search
 
 ROOT = Path(__file__).parents[2]
 SMALL, LARGE = 15 * 14 // 2, 45 * 44 // 2
@@ -26,16 +25,16 @@ SHOWN = 5
 
 def quotes_of_reviewer(conn: sqlite3.Connection) -> object:
     """One page of the quotes of a reviewer, whose numbers were read before."""
-    found = queries.reviewer(conn, "Tinkerer")
-    numbers = array("q", [queries.PER_PAGE, *range(2, 3 * queries.PER_PAGE, 3)])
-    return found and queries.quotes_numbered(conn, numbers, "Tinkerer")
+    found = reviewer.reviewer(conn, "Tinkerer")
+    numbers = array("q", [shared.PER_PAGE, *range(2, 3 * shared.PER_PAGE, 3)])
+    return found and reviewer.quotes_numbered(conn, numbers, "Tinkerer")
 
 
 PAGES: dict[str, Callable[[sqlite3.Connection], object]] = {
-    "compare": lambda conn: queries.comparison(conn, "tool-00003-vs-tool-00007"),
-    "tool": lambda conn: queries.tool(conn, "tool-00007"),
-    "quote": lambda conn: queries.quote(conn, QUOTE),
-    "release": lambda conn: queries.release(conn, "2026-10"),
+    "compare": lambda conn: comparison.comparison(conn, "tool-00003-vs-tool-00007"),
+    "tool": lambda conn: tool.tool(conn, "tool-00007"),
+    "quote": lambda conn: quote.quote(conn, QUOTE),
+    "release": lambda conn: release.release(conn, "2026-10"),
     "reviewer": quotes_of_reviewer,
     "taken down": lambda conn: notes.takedown(conn, "compare", "a-vs-b"),
 }
@@ -97,10 +96,14 @@ def scanned(conn: sqlite3.Connection, statement: str) -> set[str]:
 def test_neither_the_statements_nor_the_steps_of_a_page_grow_with_the_file(
     files: list[sqlite3.Connection], page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_ROWS", SHOWN)
+    monkeypatch.setattr(tool, "MOST_RIVALS", SHOWN)
+    monkeypatch.setattr(quote, "MOST_ROWS", SHOWN)
     (few, short), (many, long) = [asked(conn, page) for conn in files]
-    assert 0 < len(few) == len(many) <= 9
+    assert 0 < len(few) == len(many) <= 12
     assert short <= long < short * 1.1 + 50
+
+
+INDEXES = {each.fts for each in PLACES.values()}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -115,11 +118,11 @@ def test_a_search_asks_a_few_statements_and_no_big_table_from_end_to_end(
 ) -> None:
     statements = list[str]()
     files[1].set_trace_callback(statements.append)
-    found = [search(files[1], "marked", place, 1)["results"] for place in PLACES]
+    found = {each: search(files[1], "marked", each, 1, {})["results"] for each in PLACES}
     files[1].set_trace_callback(None)
-    assert [len(each) for each in found] == [queries.PER_PAGE, 0]
+    assert {name: len(each) for name, each in found.items() if each} == {"quotes": shared.PER_PAGE}
     for statement in [each for each in statements if each.startswith(("select", "\nwith"))]:
-        assert scanned(files[1], statement) <= {"best", "quote_fts", "card_fts", *LISTS}, statement
+        assert scanned(files[1], statement) <= {"best", *INDEXES, *LISTS}, statement
 
 
 def test_a_tool_lists_every_quote_that_a_look_at_all_its_places_finds(
@@ -127,7 +130,7 @@ def test_a_tool_lists_every_quote_that_a_look_at_all_its_places_finds(
 ) -> None:
     for conn in (*files, connected(database().resolve())):
         for row in rows(conn, "select id, tool from tool"):
-            found = queries.tool(conn, row.tool)
+            found = tool.tool(conn, row.tool)
             assert found
             assert {each.id for each in found.quotes} == {
                 each.id for each in rows(conn, EVERY_QUOTE, id=row.id)

@@ -109,8 +109,8 @@ def test_the_next_page_and_its_header_are_what_the_visitor_can_ask(front: Server
 @pytest.mark.parametrize("path", ["/compare/brass-kettle-vs-lantern-notes", f"/quote/{QUOTE_KEY}"])
 def test_a_citation_is_the_address_at_the_proxy(front: Server, path: str) -> None:
     text = front.ask(under(path), **WORDS).text
-    assert f"<code>{SITE}{path[1:]}</code>" in text
-    assert f'<link rel="canonical" href="{under(path)}">' in text
+    assert f", {SITE}{path[1:]}</bdi>" in text
+    assert f'<link rel="canonical" href="{SITE}{path[1:]}">' in text
 
 
 def test_a_proxy_that_passes_the_host_on_need_say_the_scheme_alone(front: Server) -> None:

@@ -31,7 +31,7 @@ PRELOADED = (
     "db.check", "db.status", "db.takedown.withdraw", "parsers.sites",
     "crawler.net.handler", "scrapy.core.engine", "scrapy.core.scheduler", "uvicorn", "verdicts.cli",
     "verdicts.commands.demo", "crawler.drift.told", "verdicts.commands.explain",
-    "verdicts.commands.parse", "web.pages",
+    "verdicts.commands.parse", "web.pages.routes",
     "web.serving", "verdicts.commands.export", "sqlite_utils", "numpy", "rapidfuzz.process",
     "krippendorff", "pyarrow.parquet",
 )  # fmt: skip

@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from web_record import fill_record
+
 from db.rows.tables import create_indexes, create_tables, descriptions, insert_rows
 from schema.codes import FAILURES, FINDINGS
 from schema.rows.about import DescriptionRow
@@ -250,6 +252,8 @@ class Filler:
                 pricing=more.get("pricing", "Free for one person"),
             )
             self.add("version_side", version_id=version, position=at, side_id=side)
+            seen = {"first_seen": BEFORE, "last_seen": NOW}
+            self.add("side_seen", side_id=side, version_id=version, **seen)
             for slot in range(1, 5):
                 if (slot, at) not in more.get("missing", ()):
                     self.cell(side, slot, tool, more)
@@ -321,9 +325,9 @@ def fill(conn: sqlite3.Connection) -> None:
     added = {"kind": "changed", "cause": "source", "comparison_id": 1, "seen_by": NOW}
     add.add("change", **said, **added, old=f"Free {EVIL}", new="Free for one person")
     add.add("provenance", capture_id=1, position=0, spans='{"title":[1,0,61]}')
-    add.add("side_seen", side_id=1, version_id=1, first_seen=BEFORE, last_seen=NOW)
     fill_texts(add)
     fill_derived(add)
+    fill_record(conn, add.add, EVIL)
     add.add("release", release="2026-10", created_at=BEFORE, sha256=sha("release"))
     add.add(
         "release",
@@ -356,6 +360,9 @@ def fill_texts(add: Filler) -> None:
 
 def fill_derived(add: Filler) -> None:
     """A row of each derived figure, by one method."""
+    near = {"tool_a_id": add.tools["quillfish"], "tool_b_id": add.tools["quillfish-two"]}
+    decided = {"decision": "differ", "reason": f"Two makers {EVIL}", "decided_at": NOW}
+    add.add("tool_pair", **near, score=100, differs='["words"]', suggests="different", **decided)
     does = "Counts what is there."
     named = {"method": "counting", "method_version": 1}
     add.add("method", **named, libraries="abacus 1.0", is_made=1, description=does)

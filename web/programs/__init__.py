@@ -8,5 +8,5 @@ feeds      Atom where things are listed        sitemaps   every page that may be
 signposts  robots.txt, llms.txt, OpenSearch    xml_texts  texts and addresses in XML
 openapi    all of this described for programs
 mcp_plugin  the MCP endpoint, if installed     mcp_tools  what it answers
-mcp_shapes  and in what shape
+mcp_shapes  and in what shape                  whole_tool  all of a tool at once
 """

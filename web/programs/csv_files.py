@@ -23,8 +23,8 @@ from web.mishaps import error_page, log
 from web.programs.addresses import Addresses
 from web.programs.csv_asked import CsvWanted, of_sql, of_stored, of_table
 from web.programs.csv_reading import Reading, all_of, told
-from web.programs.entities import edition
 from web.programs.shapes import CsvAnswer
+from web.showing import edition_of
 from web.upstream import Database, Datasette, Forbidden, QueryInterrupted, Request, Response
 
 MOST_AT_ONCE = 4
@@ -99,7 +99,7 @@ async def _file(datasette: Datasette, request: Request, asked: CsvWanted) -> Res
             reading.close()
             raise
     headers = {
-        "content-disposition": f'attachment; filename="{edition(datasette)}-{asked.name}.csv"',
+        "content-disposition": f'attachment; filename="{edition_of(datasette)}-{asked.name}.csv"',
         "link": f'<{to.at(request.path)}.json{_query(request)}>; rel="describedby"',
         "x-complete": "true" if is_complete else "false",
     }

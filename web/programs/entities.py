@@ -11,16 +11,19 @@ import sqlite3
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from schema.dates import is_date
-from web import notes
 from web.asking import ShownRow
-from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
-from web.pages import NOT_FOUND, keyed, once, read
-from web.pages import reviewer as reviewer_page
+from web.pages import notes
+from web.pages.comparison import comparison
+from web.pages.keyed import keyed
+from web.pages.people_routes import reviewer_page
+from web.pages.quote import quote
+from web.pages.release import release
+from web.pages.reviewer import quotes_numbered, reviewer, said_by
+from web.pages.tool import tools_compared
 from web.programs.addresses import Addresses
 from web.programs.shapes import (
     Answer,
@@ -46,17 +49,8 @@ from web.programs.shapes import (
     VersionPart,
     shaped,
 )
-from web.queries import (
-    comparison,
-    quote,
-    quotes_numbered,
-    release,
-    reviewer,
-    said_by,
-    tool,
-    tool_as_of,
-    tools_compared,
-)
+from web.programs.whole_tool import whole_tool, whole_tool_as_of
+from web.showing import NOT_FOUND, edition_of, once, read
 from web.upstream import Base400, Datasette, Request, Response
 from web.words import MOST_PAGES, key_of, web_address
 
@@ -170,17 +164,12 @@ def _release(found: ShownRow, to: Addresses) -> dict[str, Any]:
 
 ENTITIES = {
     "compare": Entity(comparison, _comparison, ComparisonAnswer, comparison),
-    "tool": Entity(tool, _tool, ToolAnswer, tool_as_of),
+    "tool": Entity(whole_tool, _tool, ToolAnswer, whole_tool_as_of),
     "quote": Entity(quote, _quote, QuoteAnswer),
     "release": Entity(release, _release, ReleaseAnswer),
 }
 PATH = rf"^/(?P<place>{'|'.join(ENTITIES)})/(?P<key>[^/]+)\.json$"
 REVIEWER_PATH = r"^/reviewer/(?P<key>[^/]+)\.json$"
-
-
-def edition(datasette: Datasette) -> str:
-    """The name of the served file: its last part is the beginning of its SHA-256."""
-    return Path(datasette.get_database(DATABASE_NAME).path).stem
 
 
 def answer_of(
@@ -191,7 +180,7 @@ def answer_of(
     key = {"compare": "comparison", "quote": "key"}.get(place, place)
     common = {
         "page": to.page(place, getattr(found, key)) + (f"?as_of={as_of}" if as_of else ""),
-        "edition": edition(datasette),
+        "edition": edition_of(datasette),
         "about": ABOUT,
     }
     dated = {"as_of": as_of} if "as_of" in kind.shape.model_fields else {}
@@ -264,14 +253,14 @@ async def reviewer_json(datasette: Datasette, request: Request) -> Response:
         ReviewerAnswer,
         found,
         page=page,
-        edition=edition(datasette),
+        edition=edition_of(datasette),
         about=ABOUT,
         tables={"quotes": to.table("quotes", reviewer=name)},
         quotes_count=len(numbers),
-        scored=getattr(counts, "scored", 0),
-        mean_score=getattr(counts, "mean_score", None),
-        ship=getattr(counts, "ship", None) or 0,
-        skip=getattr(counts, "skip", None) or 0,
+        scored=counts.scored,
+        mean_score=counts.mean_score,
+        ship=counts.ship,
+        skip=counts.skip,
         quotes=_seen(quotes, to),
         next=f"{page}.json?page={at + 1}" if at * PER_PART < len(numbers) else None,
     )

@@ -18,12 +18,12 @@ from xml.etree.ElementTree import Element
 from web.asking import ShownRow, ask, rows
 from web.describe import TITLE
 from web.mishaps import error_page
-from web.pages import NOT_FOUND, read
+from web.pages.reviewer import reviewer
 from web.programs.addresses import Addresses
 from web.programs.entities import ENTITIES, missing, only, page_at
 from web.programs.sitemaps import is_answered
 from web.programs.xml_texts import add, as_xml
-from web.queries import reviewer
+from web.showing import NOT_FOUND, read
 from web.upstream import Datasette, Request, Response
 from web.words import in_words, key_of, withheld_reason
 
@@ -133,7 +133,8 @@ def _change(row: ShownRow, to: Addresses) -> FeedEntry:
     else:
         address = to.page("compare", row.comparison) if row.comparison else to.at("/")
     known_by = json.dumps(vars(row), sort_keys=True)
-    return FeedEntry(known_by, row.at, heading, f"Before: {old}. Now: {new}.{by}", address)
+    told = f"Before: {old}. Now: {new}." if row.old or row.new else f"{heading}."
+    return FeedEntry(known_by, row.at, heading, told + by, address)
 
 
 def _said(field: str, value: str | None) -> str:

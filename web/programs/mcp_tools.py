@@ -18,10 +18,11 @@ from mcp.types import ToolAnnotations  # type: ignore[import-not-found,unused-ig
 from pydantic import Field
 
 from schema.dates import is_date
-from web import notes
 from web.asking import ShownRow, rows
 from web.describe import PURPOSE, TITLE
-from web.pages import read
+from web.pages import notes
+from web.pages.search import search
+from web.pages.shared import PER_PAGE
 from web.programs.addresses import Addresses
 from web.programs.entities import ABOUT, answer_of, found_at
 from web.programs.mcp_shapes import (
@@ -33,8 +34,7 @@ from web.programs.mcp_shapes import (
     ToldTool,
 )
 from web.programs.shapes import Answer, shaped
-from web.queries import PER_PAGE
-from web.search import search
+from web.showing import read
 from web.upstream import Datasette, Request
 from web.words import LONGEST_SEARCH, MARK_END, MARK_START, MOST_PAGES
 
@@ -90,7 +90,7 @@ def add_tools(server: MCPServer, datasette: Datasette) -> None:
     ) -> FoundQuotes:
         """Quotes of reviewers that hold all the words, the best first, twenty at a time."""
         asked = words.strip()[:LONGEST_SEARCH]
-        found = await _tried(datasette, lambda conn: search(conn, asked, "quotes", page))
+        found = await _tried(datasette, lambda conn: search(conn, asked, "quotes", page, {}))
         if found is None:
             return FoundQuotes(said=TOO_SLOW, found=0, quotes=[])
         to, total = _addresses(datasette, ctx), found["counts"].get("quotes", 0)

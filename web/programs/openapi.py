@@ -19,12 +19,12 @@ from schema.rows import ROWS, VIEWS
 from web.asking import ask
 from web.describe import LICENSE, PURPOSE, TITLE
 from web.hardening import DATABASE_NAME
-from web.pages import read
 from web.programs.addresses import Addresses
 from web.programs.csv_asked import MOST_ROWS, MOST_SQL_ROWS, MOST_STORED_ROWS
 from web.programs.entities import ENTITIES
 from web.programs.shapes import CsvAnswer, ErrorAnswer, ReviewerAnswer
 from web.programs.sitemaps import LISTED
+from web.showing import read
 from web.stored import Parameter, stored_queries
 from web.upstream import Datasette, Request, Response
 from web.words import MOST_PAGES

@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element
 
 from web.describe import LICENSE, PURPOSE, TITLE
 from web.programs.addresses import Addresses
-from web.programs.entities import edition
 from web.programs.xml_texts import add, as_xml
+from web.showing import edition_of
 from web.upstream import Datasette, Request, Response
 
 ROBOTS = """\
@@ -57,7 +57,12 @@ async def robots(datasette: Datasette, request: Request) -> Response:
 
 async def llms(datasette: Datasette, request: Request) -> Response:
     """What this is and how to ask it, for programs that read words."""
-    said = {"title": TITLE, "purpose": PURPOSE, "licence": LICENSE, "edition": edition(datasette)}
+    said = {
+        "title": TITLE,
+        "purpose": PURPOSE,
+        "licence": LICENSE,
+        "edition": edition_of(datasette),
+    }
     return Response.text(LLMS.format(root=Addresses(datasette, request).root, **said))
 
 

@@ -13,10 +13,10 @@ from xml.etree.ElementTree import Element
 
 from web.asking import ask
 from web.mishaps import error_page
-from web.pages import NOT_FOUND, once, read
+from web.pages.tool import tools_compared
 from web.programs.addresses import Addresses
 from web.programs.xml_texts import add, as_xml
-from web.queries import tools_compared
+from web.showing import NOT_FOUND, once, read
 from web.upstream import Datasette, Request, Response, pm
 from web.words import day
 
@@ -25,7 +25,7 @@ MOST = 10_000
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 LISTS = (
     "/", "/comparisons", "/tools", "/reviewers", "/categories", "/changes", "/predictions",
-    "/findings", "/coverage", "/runs", "/data", "/about",
+    "/findings", "/coverage", "/runs", "/data", "/about", "/pictures",
 )  # fmt: skip
 LISTED = {
     "compare": ("comparison", "comparison", "last_seen", "noindex = 0"),
