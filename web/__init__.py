@@ -9,7 +9,8 @@ gate       which requests pass                 hardening  bounds for every query
 linear     SQL functions made linear           withdrawn  files that are no longer shown
 pages/     the pages for people                words      small texts of the pages
 pictures/  pictures, drawn as SVG              showing    how a page is made of facts
-mishaps    what cannot be answered             cells      one value in a table
+programs/  what programs ask: JSON, CSV ...    cells      one value in a table
+mishaps    what cannot be answered             describe   how Datasette shows our tables
 templates/ the pages' HTML                     static/    style and icon
 errors     why a file is not served            asgi       types and answers of ASGI
 proxy      whose word on an address counts     paging     each row on one page

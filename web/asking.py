@@ -1,4 +1,4 @@
-"""How a page of ours asks the database, and in what its rows come.
+"""How a page of ours asks the database, by which connection, and in what its rows come.
 
 A statement is the same text each time, with what differs as its values, so that a connection
 prepares it once.

@@ -1,8 +1,8 @@
 """What stands before Datasette: which requests pass, and which headers every answer carries.
 
-The site only reads, so it takes GET and HEAD. Datasette's pages for administrators and its own
-scripts' addresses are not part of it. A public front still needs a proxy for deadlines:
-docs/serving.md.
+The site only reads, so it takes GET and HEAD, and POST for MCP alone. Datasette's pages for
+administrators and its own scripts' addresses are not part of it. A public front still needs a
+proxy for deadlines: docs/serving.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from web.pages import KEYED_PATH, at_key
 from web.paging import NUMBER, page_by_key, require_next
 from web.proxy import HOST, Front
 from web.tags import tagged
-from web.upstream import Base400, Datasette, Filters, Request, hook
+from web.upstream import HAS_MCP, MCP_PATH, Base400, Datasette, Filters, Request, hook
 from web.withdrawn import unless_withdrawn
 
 LONGEST_REQUEST = 16_384
@@ -53,9 +53,9 @@ DATA = f"/{DATABASE_NAME}"
 # `_ttl` lets a visitor choose how long caches keep a page; `_timelimit=x` is an error in 1.0a41.
 IGNORED_ARGUMENTS = frozenset({"_ttl", "_timelimit"})
 # Addresses with `/-/` are Datasette's own tools; these few show the data.
-TOOLS = re.compile(r"/verdicts(/-/query(\.json)?|(/[^/.]+)?/-/schema(\.(json|md))?)")
+TOOLS = re.compile(r"/verdicts(/-/query(\.json|\.csv(\.json)?)?|(/[^/.]+)?/-/schema(\.(json|md))?)")
 # Datasette writes a dot in the key of a row as ~2E, so one that stands there begins an ending.
-PLAIN_OR_JSON = re.compile(r"[^.]*(\.json)?")
+FORMS = re.compile(r"[^.]*(\.json)?|/verdicts/[^/.]+\.csv(\.json)?")
 NUMBERS = frozenset({"INTEGER", "REAL"})
 COMPARING = frozenset({"exact", "not", "gt", "gte", "lt", "lte", "in", "notin"})
 LONGEST_FILE = 100
@@ -65,7 +65,10 @@ LOOKUPS = frozenset(key for key, _, _ in Filters([]).lookups())
 
 def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] | None:
     """Why a request is not passed on, as status and sentence; None where it passes."""
-    if method not in ("GET", "HEAD"):
+    if HAS_MCP and path == MCP_PATH:
+        if method != "POST":
+            return 405, "MCP is asked with POST."
+    elif method not in ("GET", "HEAD"):
         return 405, "This site can only be read: GET and HEAD."
     if "\\" in path or "//" in path or path.lower().startswith("/%5c"):
         return 400, "The path holds a backslash or an empty part."
@@ -79,13 +82,11 @@ def refusal(method: str, path: str, query: bytes, host: str) -> tuple[int, str] 
         return 404, "There is no such page here."  # Datasette would read it as another letter
     if first == "static" and len(rest) > LONGEST_FILE:
         return 404, "There is no such file here."
-    if path.startswith(DATA) and path.endswith(".csv"):
-        return 404, "CSV is not served, as spreadsheets run formulas in it; .json holds the same."
-    is_tool = "/-/" in path
+    is_tool = "/-/" in path and not (HAS_MCP and path == MCP_PATH)
     if is_tool and not TOOLS.fullmatch(path):
         return 404, "There is no such page here."
-    if path.startswith(DATA) and not is_tool and not PLAIN_OR_JSON.fullmatch(path):
-        return 404, "Data is shown as a page and as .json, and in no other form."
+    if path.startswith(DATA) and not is_tool and not FORMS.fullmatch(path):
+        return (404, "Data is shown as a page, as .json or whole as .csv, and in no other form.")
     return None
 
 
@@ -133,13 +134,15 @@ def guarded(app: App, front: Front) -> App:
             refused = 400, complaint
         if refused:
             status, sentence = refused
-            allowed = [(b"allow", b"GET, HEAD")] if status == 405 else []
+            methods = b"POST" if HAS_MCP and scope["path"] == MCP_PATH else b"GET, HEAD"
+            allowed = [(b"allow", methods)] if status == 405 else []
             plain = b"text/plain; charset=utf-8"
             await send_text(send_with_headers, status, plain, f"{sentence}\n", allowed)
             return
         kept = [pair for pair in scope["headers"] if pair[0] not in PERSONAL]
         # Datasette answers HEAD only for some pages; the server leaves the body out by itself.
-        passed = {**scope, "method": "GET", "query_string": kept_query(query), "headers": kept}
+        method = "POST" if scope["method"] == "POST" else "GET"
+        passed = {**scope, "method": method, "query_string": kept_query(query), "headers": kept}
         await app(passed, receive, send_with_headers)
 
     return answer

@@ -92,8 +92,8 @@ def handle_exception(
 async def error_page(
     datasette: upstream.Datasette, request: upstream.Request, status: int, sentence: str
 ) -> upstream.Response:
-    """A page, or a JSON object, that says what is wrong."""
-    if request.path.partition("?")[0].endswith(".json"):
+    """A page, or for whom programs read it a JSON object, that says what is wrong."""
+    if request.path.partition("?")[0].endswith((".json", ".csv")):
         body = {"ok": False, "error": sentence, "errors": [sentence], "status": status}
         return upstream.Response.json(body, status=status)
     said = {"status": status, "error": sentence, "noindex": True}

@@ -14,6 +14,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,17 @@ from web.hardening import DATABASE_NAME
 from web.pages import routes
 from web.paging import in_one_order
 from web.pictures import routes as picture_routes
+from web.programs import plugin as programs
 from web.proxy import DIRECT, Front, front_of
 from web.tags import cut_short, tags_of
-from web.upstream import DEFAULT_PLUGINS, Database, Datasette, QueryInterrupted, pm
+from web.upstream import DEFAULT_PLUGINS, HAS_MCP, Database, Datasette, QueryInterrupted, pm
 from web.withdrawn import ServedFile, require_looked_into, require_not_withdrawn
 
 ROOM = Path(__file__).parent
-PLUGINS = (cells, gate, hardening, mishaps, routes, picture_routes)
+MCP = "web.programs.mcp_plugin"
+"""One of ours as well, where it can be: its import alone takes a second."""
+PLUGINS = (cells, gate, hardening, mishaps, routes, picture_routes, programs)
+"""Of two that answer at one address, the later does."""
 # Its work is done by `mishaps`; hooks of this kind all run, so ours alone would not silence it.
 REPLACED = "datasette.handle_exception"
 MOST_CONNECTIONS = 100
@@ -168,11 +173,12 @@ def install_plugins() -> None:
 
     A plugin that happens to be installed beside us is not part of what we serve.
     """
-    wanted = {*DEFAULT_PLUGINS, *(plugin.__name__ for plugin in PLUGINS)} - {REPLACED}
+    ours = [*PLUGINS, *([import_module(MCP)] if HAS_MCP else [])]
+    wanted = {*DEFAULT_PLUGINS, *(plugin.__name__ for plugin in ours)} - {REPLACED}
     for name, plugin in list(pm.list_name_plugin()):
         if plugin is not None and name not in wanted:
             pm.unregister(plugin)
-    for plugin in PLUGINS:
+    for plugin in ours:
         if not pm.has_plugin(plugin.__name__):
             pm.register(plugin, plugin.__name__)
 

@@ -6,8 +6,13 @@ Datasette is untyped and its version is pinned exactly: whoever raises the pin r
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, TypeVar
+
+# Datasette would import whatever plugin is installed beside us, be it only for us to take it out.
+os.environ.setdefault("DATASETTE_LOAD_PLUGINS", "")
 
 from datasette.app import Datasette  # type: ignore[import-untyped]
 from datasette.database import Database, QueryInterrupted  # type: ignore[import-untyped]
@@ -18,13 +23,19 @@ from datasette.utils import (  # type: ignore[import-untyped]
     InvalidSql,
     ValueAsBooleanError,
     escape_sqlite,
+    named_parameters,
     sqlite_timelimit,
     tilde_decode,
+    validate_sql_select,
 )
-from datasette.utils.asgi import Base400, Request, Response  # type: ignore[import-untyped]
+from datasette.utils.asgi import Base400, Forbidden, Request, Response  # type: ignore[import-untyped]
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]
 from datasette.views.database import QueryView  # type: ignore[import-untyped]
+from datasette.views.table import table_view  # type: ignore[import-untyped]
 
+MCP_PATH = "/-/mcp"
+HAS_MCP = find_spec("datasette_mcp") is not None
+"""Whether there is an MCP endpoint: the extra `mcp` is installed."""
 ResultRow = dict[str, Any]
 """One row of a result, by column name."""
 

@@ -178,7 +178,7 @@ def test_a_withdrawn_edition_is_shown_at_no_door(tmp_path: Path) -> None:
 
 
 CLOSED = {
-    "/verdicts/quote.csv": 404, "/-/plugins": 404, "/-/databases.json": 404,
+    "/verdicts/quote/1.csv": 404, "/-/plugins": 404, "/-/databases.json": 404,
     "/verdicts/-/nope": 404, "/verdicts/quote.xml": 404, "/~76erdicts/quote": 404,
     "//verdicts/quote": 400, "/static/" + "a" * 200: 404, "/\\evil.example": 400,
 }  # fmt: skip

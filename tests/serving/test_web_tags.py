@@ -77,7 +77,7 @@ def test_no_other_tag_is_taken_for_the_pages_own(held: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/nothing", "/compare/no-vs-where", "/release/2026-09", "/verdicts/quote.json?_sort=bad",
-     "/verdicts/tool/9999", "/verdicts/tool.csv", "/-/versions", "/verdicts/"],
+     "/verdicts/tool/9999", "/verdicts/nothing.csv", "/-/versions", "/verdicts/"],
 )  # fmt: skip
 def test_what_is_no_page_has_no_tag_and_is_never_the_same(server: Server, path: str) -> None:
     answer = server.ask(path)

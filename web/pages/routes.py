@@ -21,14 +21,7 @@ from web.pages.people_routes import ROUTES as PEOPLE
 from web.pages.record_routes import ROUTES as RECORD
 from web.pages.search_route import search_page
 from web.showing import TEMPLATES, absolute
-from web.upstream import Datasette, Request, Response, hook
-
-ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
-
-
-async def robots(datasette: Datasette, request: Request) -> Response:
-    """Asks crawlers to keep to the pages for people."""
-    return Response.text(ROBOTS.format(base=datasette.setting("base_url")))
+from web.upstream import Datasette, Request, hook
 
 
 @hook
@@ -39,7 +32,6 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         *LISTS,
         *ABOUT,
         *RECORD,
-        (r"^/robots\.txt$", robots),
         *PEOPLE,
         (CITED_PATH, cited),
         (rf"^{KEYED_PATH.pattern}$", keyed),
