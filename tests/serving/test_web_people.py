@@ -105,6 +105,12 @@ def test_a_tools_changes_stand_beside_each_other_with_the_changed_words_marked(
     assert rows(changed, f"{fields} and field <> 'tool'") == once, "each change is told once"
 
 
+def test_a_tool_whose_share_changed_has_a_picture_of_it(site: Server) -> None:
+    assert "/picture/share-over-time/alder.svg" in site.ask("/tool/alder").text
+    for path in ("/tool/birch", "/tool/alder?as_of=2026-10-20"):
+        assert "/picture/" not in site.ask(path).text, path
+
+
 def test_a_tool_shows_each_quote_once_those_shown_last_before_the_others(site: Server) -> None:
     shown = section(site.ask("/tool/alder").text, "quotes")
     assert len(re.findall('<article class="quote"', shown)) == 8
@@ -170,8 +176,7 @@ def test_a_comparison_that_was_taken_down_is_named_at_its_tool(tmp_path: Path) -
 def test_a_reviewers_figures_count_distinct_quotes_and_printed_verdicts(site: Server) -> None:
     page = site.ask("/reviewer/Skeptic").text
     assert "distinct quotes 5" in words_of(page) and "mean of 5 scores 66.2" in words_of(page)
-    scores = words_of(section(page, "scores"))
-    assert "80–89 1 70–79 2 60–69 1 50–59 0 40–49 1" in scores and "From 40 to 81" in scores
+    assert "/picture/scores-of-reviewer/Skeptic.csv" in section(page, "scores")
     shares = words_of(section(page, "categories"))
     assert "Developer Tools 100% of 3" in shares and "Local AI / Own Iron 100% of 1" in shares
     assert "/category/Local%20AI%20%2F%20Own%20Iron" in section(page, "categories")

@@ -14,6 +14,7 @@ from web.pages import comparisons, reviewers, tools
 from web.pages.changes import FIELDS
 from web.pages.lists import AskedList
 from web.pages.notes import counts
+from web.pictures.whole import ship_share_by_category
 from web.stored import part
 from web.words import day, listed
 
@@ -39,6 +40,7 @@ def home(conn: sqlite3.Connection, edition: str) -> dict[str, Any]:
         "span": span,
         "sites": rows(conn, "select site, title, base from site order by site"),
         "lately": lately(conn, span.last),
+        "whole": ship_share_by_category(conn) if span.last else None,
         "featured": featured,
         "dissent": first(conn, SHARPEST),
         "newest": shown[:SOME],

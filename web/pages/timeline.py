@@ -16,8 +16,9 @@ IN_WORDS = frozenset({"pricing", "tagline", "description", "quote"})
 def timeline(conn: sqlite3.Connection, tool: int) -> tuple[list[ShownRow], int]:
     """The newest changes of a tool by the captures between which they lie, and how many there are.
 
-    Shape: each moment has `seen_after`, `seen_by`, `is_read_anew`, `is_first` and `groups`: what
-        changed of the card, then of each reviewer, with `reviewer`, `slot` and `changes`.
+    Shape: each moment has `seen_after`, `seen_by`, `is_read_anew`, `is_first`, `has_share` and
+        `groups`: what changed of the card, then of each reviewer, with `reviewer`, `slot` and
+        `changes`.
     """
     told = rows(conn, CHANGES_OF_TOOL, tool=tool, most=MOST_CHANGES)
     total = told[0].total if told else 0
@@ -47,5 +48,6 @@ def _moment(changes: list[ShownRow]) -> ShownRow:
         seen_by=by,
         is_read_anew=cause == "parser",
         is_first=[(each.field, each.kind) for each in changes] == [("tool", "appeared")],
+        has_share=any(each.field == "panel_ship_percent" for each in changes),
         groups=[ShownRow(reviewer=who[0], slot=who[1], changes=groups[who]) for who in of_whom],
     )
