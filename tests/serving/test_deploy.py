@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import json
 import os
 import re
 import shutil
 import stat
 import subprocess
 import sys
-import threading
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from typing import Any
 
 import forked
 import pytest
 import yaml
 from crawl_site import Answer, run_crawl
+from nginx_front import CONF
 from old_home import value
-from web_sample import database
-from web_server import serving
 
+from archive import Home
 from db import build
 from verdicts.sample import serve_sample
 
@@ -33,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(path.name for path in DEPLOY.glob("verdicts-*.*"))
 OURS = ("/opt/verdicts/.venv/bin/verdicts", "/opt/verdicts/deploy/notify.sh")
-CONFINED = ("verdicts-crawl", "verdicts-build", "verdicts-keep")
+CONFINED = ("verdicts-crawl", "verdicts-build", "verdicts-keep", "verdicts-serve")
 
 
 def executable(path: Path, text: str) -> Path:
@@ -142,53 +135,29 @@ def test_exits_that_a_build_may_follow_are_successes_and_a_person_is_told_of_eac
         assert "OnFailure=verdicts-notify@%n.service\n" in (DEPLOY / f"{name}.service").read_text()
 
 
-NGINX = (DEPLOY / "nginx.conf").read_text()
-SET = dict(re.findall(r"^ +proxy_set_header (X-\S+) (\S+);", NGINX, re.MULTILINE))
+def test_the_site_may_read_what_is_published_and_nothing_else_of_a_home():
+    unit = (DEPLOY / "verdicts-serve.service").read_text()
+    hidden = {
+        path.lstrip("-")
+        for line in re.findall(r"^InaccessiblePaths=(.+)$", unit, re.MULTILINE)
+        for path in line.split()
+    }
+    home = Home(Path("/var/lib/verdicts"))
+    made = {name for name, value in vars(Home).items() if isinstance(value, property)}
+    paths = {str(found) for name in made if isinstance(found := getattr(home, name), Path)}
+    assert paths - hidden == {str(home.public)}
+    assert "ProtectSystem=strict\n" in unit and "ReadOnlyPaths=/var/lib/verdicts\n" in unit
+    assert "ReadWritePaths" not in unit and "StateDirectory" not in unit
 
 
-class Forwarder(BaseHTTPRequestHandler):
-    """Passes each request on as nginx.conf says: the path as it came, the headers as set there."""
-
-    to: ClassVar[str]
-
-    def do_GET(self) -> None:
-        said = {name: value.replace("$scheme", "https") for name, value in SET.items()}
-        conn = http.client.HTTPConnection(self.to, timeout=20)
-        with contextlib.closing(conn):
-            conn.request("GET", self.path, headers={**dict(self.headers), **said})
-            answer = conn.getresponse()
-            self.send_response(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() != "transfer-encoding":  # the body is whole here
-                    self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answer.read())
-
-    def log_message(self, *_: object) -> None:
-        """Nothing is printed."""
-
-
-def test_a_proxy_set_up_as_nginx_is_gives_the_world_addresses_of_its_own():
-    (line,) = re.findall(r"^# +verdicts serve (.+)$", NGINX, re.MULTILINE)
-    (place,) = re.findall(r"^ +location (/\S+) {$", NGINX, re.MULTILINE)
-    options = line.partition("--proxy")
-    assert f"--base-url {place}" in line
-    assert re.findall(r"proxy_pass (\S+);", NGINX) == ["http://127.0.0.1:8001"], "no path behind it"
-    command = [options[1], *options[2].split()]
-    with serving(database(), *command) as server:
-        Forwarder.to = urlsplit(server.address).netloc
-        proxy = ThreadingHTTPServer(("127.0.0.1", 0), Forwarder)
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        seen = replace(server, address=f"http://127.0.0.1:{proxy.server_port}{place}")
-        lies = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
-        told = json.loads(seen.ask(f"{place}verdicts/quote.json?_size=2", **lies).body)
-        host = f"https://{SET['X-Forwarded-Host']}"
-        assert told["next_url"].startswith(f"{host}{place}verdicts/quote.json")
-        tool = f"{place}tool/name:Loose%20%2F%20Leaf%3F"
-        assert seen.ask(tool).status == 200
-        assert seen.ask(f"{place}release/2026-09").status == 410
-        proxy.shutdown()
-        proxy.server_close()
+def test_the_site_is_started_for_nginx_as_its_file_says():
+    unit = (DEPLOY / "verdicts-serve.service").read_text()
+    (started,) = re.findall(r"^ExecStart=\S+ serve (.+)$", unit, re.MULTILINE)
+    (line,) = re.findall(r"^# +verdicts serve (.+)$", CONF, re.MULTILINE)
+    assert line == f"--host 127.0.0.1 {started}"
+    (port,) = re.findall(r"server 127\.0\.0\.1:([0-9]+);\n    keepalive 16;\n    #", CONF)
+    assert f"--port {port} " in line and f"SocketBindAllow=tcp:{port}\n" in unit
+    assert "--no-sql" in line
 
 
 def notify(
