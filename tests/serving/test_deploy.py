@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -158,6 +159,51 @@ def test_the_site_is_started_for_nginx_as_its_file_says():
     (port,) = re.findall(r"server 127\.0\.0\.1:([0-9]+);\n    keepalive 16;\n    #", CONF)
     assert f"--port {port} " in line and f"SocketBindAllow=tcp:{port}\n" in unit
     assert "--no-sql" in line
+
+
+def test_each_bound_that_the_paper_names_stands_in_nginxs_file():
+    paper = (ROOT / "docs" / "serving.md").read_text().partition("## On the internet")[2]
+    rows = re.findall(r"^\| (`.+) \| .+ \| .+ \|$", paper.partition("\n## ")[0], re.MULTILINE)
+    named = [each for row in rows for each in re.findall(r"`([^`]+)`", row)]
+    assert len(named) >= 12
+    assert not [each for each in named if not re.search(rf"{re.escape(each)}[; \n]", CONF)]
+    (keep,) = re.findall(r"^proxy_cache_path (\S+) ", CONF, re.MULTILINE)
+    assert f"`find {keep} -type f -delete`" in paper
+    (root,) = re.findall(r"root (\S+); }", CONF)
+    assert f"mkdir -p {root} " in paper and f"--webroot -w {root} " in paper
+
+
+def test_the_paper_writes_a_host_into_every_line_that_names_one():
+    paper = (ROOT / "docs" / "serving.md").read_text()
+    (change,) = re.findall(r"`sed '(s/\S+/g)' /opt/verdicts/deploy/nginx.conf", paper)
+    _, found, put, _ = change.split("/")
+    told = re.sub(found, put, CONF)
+    assert "archive.example" not in told and told.count("YOUR.HOST") >= 6
+    for kind, folder in (("key", "private"), ("pem", "certs")):
+        assert f"/etc/ssl/{folder}/YOUR.HOST.{kind};" in told
+        assert f"/etc/ssl/{folder}/YOUR.HOST.{kind}" in paper
+
+
+CONTAINER = (DEPLOY / "Containerfile").read_text()
+
+
+def test_a_container_starts_the_site_as_the_unit_does_and_as_nobody_in_particular():
+    unit = (DEPLOY / "verdicts-serve.service").read_text()
+    (started,) = re.findall(r"^ExecStart=\S+ (.+)$", unit, re.MULTILINE)
+    (words,) = re.findall(r"^CMD (\[.+\])$", CONTAINER, re.MULTILINE)
+    assert json.loads(words) == started.replace("serve", "serve --host 127.0.0.1").split()
+    last = CONTAINER.rpartition("\nFROM ")[2]
+    assert re.search(r"^USER ([1-9][0-9]*):([1-9][0-9]*)$", last, re.MULTILINE)
+    assert "RUN" not in last and "ADD" not in CONTAINER
+    assert re.findall(r"^COPY (.+) \S+$", CONTAINER, re.MULTILINE) == [
+        "requirements.lock dist/verdicts-*.whl",
+        "--from=made /opt/verdicts",
+    ]
+    assert "--only-binary :all: --require-hashes" in CONTAINER
+    (asked,) = re.findall(r"^    CMD (\[.+\])$", CONTAINER, re.MULTILINE)
+    compile(json.loads(asked)[2], "health", "exec")
+    for bound in ("--read-only", "--cap-drop all", "no-new-privileges", "--memory 512m", ":ro "):
+        assert bound in CONTAINER.partition("\nFROM ")[0]
 
 
 def notify(

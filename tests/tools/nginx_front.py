@@ -171,7 +171,7 @@ def settled(conf: str, folder: Path, server: int, ports: list[int]) -> str:
         r"127\.0\.0\.1:8002": f"127.0.0.1:{second}",
         r"/etc/ssl/certs/\S+\.pem": f"{folder}/cert.pem",
         r"/etc/ssl/private/\S+\.key": f"{folder}/key.pem",
-        r"/var/cache/nginx/verdicts": f"{folder}/kept",
+        r"/var/cache/nginx-verdicts": f"{folder}/kept",
         r"/var/www/acme": f"{folder}/acme",
     }
     for pattern, place in places.items():
