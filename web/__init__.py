@@ -10,12 +10,12 @@ linear     SQL functions made linear           withdrawn  files that are no long
 pages/     the pages for people                words      small texts of the pages
 pictures/  pictures, drawn as SVG              showing    how a page is made of facts
 programs/  what programs ask: JSON, CSV ...    cells      one value in a table
-mishaps    what cannot be answered             describe   how Datasette shows our tables
+mishaps    what cannot be answered             papers     what docs/queries.md says of them
 templates/ the pages' HTML                     static/    style and icon
 errors     why a file is not served            asgi       types and answers of ASGI
 proxy      whose word on an address counts     paging     each row on one page
 tags       pages that are still the same       asking     how statements are asked
-stored     the stored queries, a file each     papers     what docs/queries.md says of them
+stored     the stored queries, a file each
 __main__   `python -m web`
 """
 
