@@ -65,7 +65,8 @@ class BuildReport:
     """What a build gave.
 
     `path` is the absolute path of the published file, `is_new` whether this build made it,
-    `parsed` the number of captures read for record files, `kept` that of those among them whose
+    `captures` how many are new since the build before, `parsed` the number of those that are pages
+    and were read for record files, `kept` that of those among them whose
     pages were parsed when they were stored, `failures` the number of pages whose state is
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
     the archive; their pages are failures until it is mended. `changes` says in a line what is new
@@ -84,6 +85,7 @@ class BuildReport:
     damaged: int = 0
     changes: str | None = None
     waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
+    captures: int = 0
 
 
 def _file(path: Path) -> str | None:
@@ -168,6 +170,7 @@ class _Build:
     parsed: int = 0
     kept: int = 0
     damaged: int = 0
+    captures: int = 0
 
     def once(self) -> BuildReport | None:
         """Build from what the archive holds now.
@@ -211,7 +214,9 @@ class _Build:
                     write_record(manifest_path(self.home.public / made.name), made)
             if is_outdated(self.home, snapshot):
                 return None
-            staging.published(base=made.sha256, small=small, changes=told[0])
+            # Of an edition that stood before, what it brought stays noted.
+            changes = told[0] if is_new or not is_base else staging.noted("changes")
+            staging.published(base=made.sha256, small=small, changes=changes)
         return self._report(made, is_new=is_new, told=told)
 
     def _notes_readings(self, before: Manifest | None, candidate: Path, snapshot: Snapshot) -> bool:
@@ -267,6 +272,7 @@ class _Build:
                             yield job
 
             maker, done, total = Maker(self.home, cleaning_of(snapshot.taken)), 0, sum(new.values())
+            self.captures += total
             for made in self._made(maker, jobs()):
                 # Read again: those of the segments under way would fill the memory.
                 captures = snapshot.captures_of(segments[made.segment])
@@ -363,6 +369,7 @@ class _Build:
             damaged=manifest.damaged,
             changes=changes,
             waiting=waiting,
+            captures=self.captures,
         )
 
 

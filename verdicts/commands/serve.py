@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from schema.errors import IntegrityError, StartError, UsageError
-from verdicts.console import say
+from verdicts.console import give
 from verdicts.options import contact_option, example, home_option, port_option
 
 
@@ -87,7 +87,7 @@ def serve_home(
             contact=contact,
             proxies=proxies,
             base_url=base_url,
-            on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"),
+            on_ready=lambda at: give(f"Serving at {at} (Ctrl-C ends it)"),
         )
     except WithdrawnError as error:
         raise StartError(what=f"{error}; `verdicts build` publishes without it") from error
