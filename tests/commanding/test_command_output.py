@@ -126,7 +126,7 @@ def test_the_exit_code_is_the_same_whether_or_not_the_report_is_read(home: Path)
     segment.chmod(0o600)
     segment.write_bytes(kept[:-9] + b"x" + kept[-8:])
     try:
-        assert shell(unread, "check", "--deep", home=home).stderr == "code 40\n"
+        assert shell(unread, "check", "--deep", "-q", home=home).stderr == "code 40\n"
     finally:
         segment.write_bytes(kept)
     page = home.parent / "page.txt"

@@ -158,6 +158,7 @@ def test_where_all_is_known_and_nothing_is_due_the_next_day_is_said(site: Site, 
     ended = run_crawl(home, env=at(0))
     assert (ended.exit_code, ended.report["found_nothing"]) == (0, [])
     assert ended.report["nothing_due_until"] == "2026-11-02T12:00:00Z"
+    assert "nothing is due until 2026-11-02T12:00:00Z" in ended.errors
     assert rows(home, "SELECT count(*) FROM attempt") == rows_before
     later = run_crawl(home, env=at(1))
     assert (later.exit_code, later.report["found_nothing"], later.report["asked"]) == (0, [], 0)

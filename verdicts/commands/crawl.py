@@ -148,8 +148,7 @@ def crawl(
     told = asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}
     if as_json:
         print_report(told, as_json=True)
-    else:
-        say(_headline(home, report))
+    (note if as_json else say)(_headline(home, report))
     for line in acted_on(told):
         alert(line, is_aside=as_json)
     if as_json:
