@@ -253,7 +253,7 @@ def test_a_crawl_that_found_nothing_is_told_in_its_own_words(site, home):
 
 
 def test_a_mail_has_the_reports_own_sentences_and_the_pages_to_look_at(site, home):
-    site.answers = {"/compare/alder-vs-birch": Answer(b"", status=404)}
+    site.answers["/compare/alder-vs-birch"] = Answer(b"", status=404)
     ran = run_crawl(home, site.base)
     (asked,) = [line for line in crawled(ran.report) if " asked = " in line]
     env = {
