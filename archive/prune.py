@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,6 +45,7 @@ def prune(
     keep: int = KEEP,
     days: int = DAYS,
     is_dry: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Removed]:
     """Remove old databases, record files, logs and quarantine; gives what went.
 
@@ -63,6 +64,8 @@ def prune(
             _databases(home, keep), _leftovers(home), _records(home, present), _old(home, days)
         ):
             found.append(each)
+            if progress is not None:
+                progress("looked at" if is_dry else "removed", len(found), 0)
             if not is_dry:
                 (home.path / each.path).unlink(missing_ok=True)
     return found

@@ -65,7 +65,8 @@ class BuildReport:
     """What a build gave.
 
     `path` is the absolute path of the published file, `is_new` whether this build made it,
-    `parsed` the number of captures read for record files, `kept` that of those among them whose
+    `captures` how many are new since the build before, `parsed` the number of those that are pages
+    and were read for record files, `kept` that of those among them whose
     pages were parsed when they were stored, `failures` the number of pages whose state is
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
     the archive; their pages are failures until it is mended. `changes` says in a line what is new
@@ -87,6 +88,7 @@ class BuildReport:
     changes: str | None = None
     waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
     set_aside: str | None = None
+    captures: int = 0
 
 
 def _file(path: Path) -> str | None:
@@ -171,6 +173,7 @@ class _Build:
     parsed: int = 0
     kept: int = 0
     damaged: int = 0
+    captures: int = 0
 
     def once(self) -> BuildReport | None:
         """Build from what the archive holds now.
@@ -218,7 +221,9 @@ class _Build:
                     write_record(manifest_path(self.home.public / made.name), made)
             if is_outdated(self.home, snapshot):
                 return None
-            staging.published(base=made.sha256, small=small, changes=told[0])
+            # Of an edition that stood before, what it brought stays noted.
+            changes = told[0] if is_new or base is None else staging.noted("changes")
+            staging.published(base=made.sha256, small=small, changes=changes)
         return self._report(made, is_new=is_new, told=told)
 
     def _base(self, current: Manifest | None, staging: Staging) -> Manifest | None:
@@ -290,6 +295,7 @@ class _Build:
                             yield job
 
             maker, done, total = Maker(self.home, cleaning_of(snapshot.taken)), 0, sum(new.values())
+            self.captures += total
             for made in self._made(maker, jobs()):
                 # Read again: those of the segments under way would fill the memory.
                 captures = snapshot.captures_of(segments[made.segment])
@@ -393,6 +399,7 @@ class _Build:
             changes=changes,
             waiting=waiting,
             set_aside=made.name if made is not None and made.name != manifest.name else None,
+            captures=self.captures,
         )
 
 

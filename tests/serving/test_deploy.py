@@ -22,6 +22,7 @@ from old_home import value
 from archive import Home
 from db import build
 from verdicts.sample import serve_sample
+from verdicts.told import crawled
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -261,9 +262,25 @@ def test_a_crawl_that_found_nothing_is_told_in_its_own_words(site, home):
     }
     told = notify("verdicts-crawl.service", "10", **env).stdout
     assert told.splitlines()[0].startswith("verdicts: verdicts-crawl.service: no comparison page")
-    assert said in told.splitlines()
-    for others in (("verdicts-build.service", "10"), ("verdicts-crawl.service", "20")):
+    assert f"found nothing: {said}" in told.splitlines()
+    for others in (("verdicts-build.service", "10"), ("verdicts-crawl.service", "30")):
         assert said not in notify(*others, **env).stdout
+
+
+def test_a_mail_has_the_reports_own_sentences_and_the_pages_to_look_at(site, home):
+    site.answers["/compare/alder-vs-birch"] = Answer(b"", status=404)
+    ran = run_crawl(home, site.base)
+    (asked,) = [line for line in crawled(ran.report) if " asked = " in line]
+    env = {
+        "VERDICTS_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "path": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    told = notify("verdicts-crawl.service", "10", **env).stdout.splitlines()
+    assert asked in told
+    assert [line for line in told if line.startswith("failed, http_status:404: https://")]
+    assert "look at the room" in notify("verdicts-crawl.service", "20", **env).stdout
+    assert asked in notify("verdicts-crawl.service", "20", **env).stdout
 
 
 def test_a_build_that_needs_a_person_is_told_with_what_is_new(site, home):

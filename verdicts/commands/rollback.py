@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from schema.errors import StartError
-from verdicts.console import next_step, note, print_report, say
+from verdicts.console import give, next_step, note, print_report
 from verdicts.options import example, home_option, json_option
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def rollback(home: Path, to: str | None, dry_run: bool, as_json: bool) -> int:
 def _tell(done: Rollback, home: Path, *, is_dry: bool) -> None:
     shown = _counted(done.shown, done.comparisons)
     if done.left is None:
-        say(f"{'would show' if is_dry else 'shows'} {shown}")
+        give(f"{'would show' if is_dry else 'shows'} {shown}")
     else:
         left = _counted(done.left, done.comparisons_left)
-        say(f"{'would show' if is_dry else 'shows'} {shown} in the place of {left}")
+        give(f"{'would show' if is_dry else 'shows'} {shown} in the place of {left}")
     if is_dry:
         note(next_step(f"rollback --to {done.shown}", home))
     elif done.is_set_aside:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from schema.errors import IntegrityError, StartError, UsageError
-from verdicts.console import note, say
+from verdicts.console import give, note
 from verdicts.options import contact_option, example, home_option, port_option
 from verdicts.streams import OutputError
 
@@ -91,13 +91,13 @@ def serve_home(
     database = home / FOLDER / CURRENT
 
     def tell(address: str) -> None:
-        say(f"Serving at {address} (Ctrl-C ends it)")
+        give(f"Serving at {address} (Ctrl-C ends it)")
         if is_opening:  # a browser for terminals stays until it is left, and asks us meanwhile
             threading.Thread(target=open_browser, args=[address], daemon=True).start()
 
     def tell_of(file: Path) -> None:
         with suppress(OutputError):  # a log on a full disk is no reason to end
-            say(f"Serving {file.name} now")
+            give(f"Serving {file.name} now")
 
     try:
         run_server(
