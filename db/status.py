@@ -35,9 +35,9 @@ def status(home: Path) -> dict[str, Any]:
 
     Shape: `pages` (number in each state, known, due), `look_at` (the failing and held pages that
     were tried last: address, state and code), `disk` (bytes by kind), `captures`, `last_run`,
-    `published` (with `changes`, what is new in it), `waiting` (how many of the failing and held
-    pages a person acknowledged, and how many not), `takedowns` (how many hold, wait for erasing,
-    were lifted, and the corrections).
+    `published` (with `changes`, what is new in it, and `pages` where captured ones are kept),
+    `waiting` (how many of the failing and held pages a person acknowledged, and how many not),
+    `takedowns` (how many hold, wait for erasing, were lifted, and the corrections).
     Absent: `last_run` and `published` are None where there is none.
     Raises: StartError when there is no ledger; BuildError when what is published is not whole.
     """
@@ -177,4 +177,6 @@ def _published(home: Home) -> dict[str, Any] | None:
             " `verdicts build` makes it again"
         )
     told = manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})
+    if (pages := manifest.pages) is not None and not pages.is_withdrawn:
+        told["pages"] = pages.model_dump(include={"captures", "size"})
     return told | {"changes": changes_noted(home.records / STAGING, manifest.sha256)}

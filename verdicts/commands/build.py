@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Publish even where a new parser alters records published before.",
 )
+@click.option(
+    "--pages/--no-pages",
+    default=None,
+    help="Keep the pages as they were captured beside the database, or not; else as before.",
+)
 @json_option
 def build(
     home: Path,
@@ -53,6 +58,7 @@ def build(
     dask_files: str | None,
     accept_loss: bool,
     accept_changes: bool,
+    pages: bool | None,
     as_json: bool,
 ) -> int:
     """Make and publish a database from the archive.
@@ -78,6 +84,7 @@ def build(
                 dask=place,
                 accept_loss=accept_loss,
                 accept_changes=accept_changes,
+                pages=pages,
                 progress=tell,
                 tell_altered=altered.extend,
             )
@@ -85,7 +92,8 @@ def build(
         _print_altered(altered, as_json=as_json)
         raise
     if as_json:
-        print_report(asdict(report) | {"path": str(report.path)}, as_json=True)
+        said = asdict(report) | {"path": str(report.path)}
+        print_report(said | {"pages": _pages(report)}, as_json=True)
     else:
         _tell(report, home)
     if report.damaged:
@@ -104,7 +112,9 @@ def _tell(report: BuildReport, home: Path) -> None:
 
     said = asdict(report) | {"changes": report.changes or "none"}
     said["look_at"] = report.waiting.line()  # as `status` calls what it lists of these
-    path, _ = said.pop("path"), said.pop("waiting")
+    path, _, _ = said.pop("path"), said.pop("waiting"), said.pop("pages")
+    if (pages := _pages(report)) is not None:
+        said["captured_pages"] = pages
     print_report(said, as_json=False)
     if matcher_version() is None:
         note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
@@ -113,6 +123,13 @@ def _tell(report: BuildReport, home: Path) -> None:
     looks = {"drift": report.held, "status": report.failures, "serve": 1}
     note(next_step(next(name for name, count in looks.items() if count), home))
     say(str(path))
+
+
+def _pages(report: BuildReport) -> dict[str, Any] | None:
+    """What is kept of pages as they were captured. Absent: None where none are."""
+    if (kept := report.pages) is None:
+        return None
+    return {"captures": kept.captures, "size": kept.size, "left_out": kept.left_out}
 
 
 def _print_altered(altered: list[Altered], *, as_json: bool) -> None:
