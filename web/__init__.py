@@ -14,6 +14,7 @@ errors     why a file is not served            asgi       types and answers of A
 proxy      whose word on an address counts     paging     each row on one page
 tags       pages that are still the same       asking     how statements are asked
 stored     the stored queries, a file each     papers     what docs/queries.md says of them
+captured   pages as they were captured
 __main__   `python -m web`
 """
 

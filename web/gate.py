@@ -16,6 +16,7 @@ from urllib.parse import unquote, unquote_plus
 
 from schema.rows import VIEWS
 from web.asgi import App, AsgiMessage, Receive, Scope, Send, send_text
+from web.captured import FRAMED, RAW, RAW_HEADERS
 from web.hardening import DATABASE_NAME
 from web.pages import KEYED_PATH, at_key
 from web.paging import NUMBER, page_by_key, require_next
@@ -38,6 +39,8 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+FRAMING = tuple((name, FRAMED + said if b"-src" in said else said) for name, said in HEADERS)
+"""What a page of ours carries that has a captured page in a frame."""
 NO_INDEX = (b"x-robots-tag", b"noindex")
 """Sent with all data pages: they repeat what pages for people show, some of it under an opt-out."""
 PERSONAL = frozenset({b"cookie", b"authorization"})
@@ -91,11 +94,15 @@ def kept_query(query: bytes) -> bytes:
     )
 
 
-def with_ours(
-    headers: Iterable[tuple[bytes, bytes]], *, is_data: bool = False
-) -> list[tuple[bytes, bytes]]:
+def with_ours(headers: Iterable[tuple[bytes, bytes]], path: str = "/") -> list[tuple[bytes, bytes]]:
     """The headers of an answer, ours in place of any of the same name; it varies by none."""
-    ours = (*HEADERS, NO_INDEX) if is_data else HEADERS
+    ours: tuple[tuple[bytes, bytes], ...] = HEADERS
+    if path.startswith(DATA):
+        ours = (*HEADERS, NO_INDEX)
+    elif RAW.fullmatch(path):
+        ours = tuple({**dict(HEADERS), **dict(RAW_HEADERS)}.items())
+    elif path.startswith("/captured/"):
+        ours = FRAMING
     names = {b"vary", *(name for name, _ in ours)}
     return [*(pair for pair in headers if pair[0].lower() not in names), *ours]
 
@@ -111,13 +118,12 @@ def guarded(app: App, front: Front) -> App:
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = front.placed(message.get("headers", []))
-                headers = with_ours(headers, is_data=is_data)
+                headers = with_ours(headers, scope["path"])
                 message = {**message, "headers": headers}
             await send(message)
 
         scope, complaint = front.asked(scope)
         query: bytes = scope["query_string"]
-        is_data = scope["path"].startswith(DATA)
         host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
         path = scope["raw_path"].decode("latin-1")
         refused = refusal(scope["method"], path.partition("?")[0], query, host)

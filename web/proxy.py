@@ -26,6 +26,7 @@ PREFIX = re.compile(r"(/[a-z0-9_][a-z0-9_.-]*)*/", re.IGNORECASE | re.ASCII)
 OURS = frozenset(
     {
         "about",
+        "captured",
         "compare",
         "comparisons",
         "data",

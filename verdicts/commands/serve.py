@@ -32,6 +32,11 @@ from verdicts.options import contact_option, example, home_option, port_option
     default="/",
     help="The path under which a proxy shows the archive, such as /archive/.",
 )
+@click.option(
+    "--pages/--no-pages",
+    default=None,
+    help="Show pages as they were captured, where a build keeps them; else on this machine alone.",
+)
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
 def serve(
     home: Path,
@@ -40,6 +45,7 @@ def serve(
     contact: str,
     proxies: tuple[str, ...],
     base_url: str,
+    pages: bool | None,
     no_sql: bool,
 ) -> int:
     """Serve the published database, read-only."""
@@ -53,6 +59,7 @@ def serve(
         contact=contact,
         proxies=proxies,
         base_url=base_url,
+        pages=pages,
     )
     return 0
 
@@ -66,6 +73,7 @@ def serve_home(
     contact: str = "",
     proxies: tuple[str, ...] = (),
     base_url: str = "/",
+    pages: bool | None = None,
 ) -> None:
     """Serve a home's present database until interrupted.
 
@@ -87,6 +95,7 @@ def serve_home(
             contact=contact,
             proxies=proxies,
             base_url=base_url,
+            pages=pages,
             on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"),
         )
     except WithdrawnError as error:

@@ -14,6 +14,7 @@ tools         the list of tools        comparisons  the list of comparisons
 reviewers     the list of reviewers    search       ranked search
 search_route  the page of the search   notes        corrections and take-downs
 cite          forms of a citation      signs        schema.org's JSON-LD
+captured      a page as it was captured
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.pages import home, reviewer, tool
 from web.pages.about import ROUTES as ABOUT
+from web.pages.captured import ROUTES as CAPTURED
+from web.pages.captured import captured_address
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
 from web.pages.search_route import search_page
@@ -24,7 +26,9 @@ from web.pages.shared import PER_PAGE
 from web.pages.showing import NOT_FOUND, TEMPLATES, absolute, once, read, show
 from web.upstream import Datasette, Request, Response, hook
 
-ROBOTS = "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\n"
+ROBOTS = (
+    "User-agent: *\nDisallow: {base}verdicts\nDisallow: {base}search\nDisallow: {base}captured\n"
+)
 
 
 async def home_page(datasette: Datasette, request: Request) -> Response:
@@ -69,6 +73,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         (r"^/search$", search_page),
         *LISTS,
         *ABOUT,
+        *CAPTURED,
         (r"^/robots\.txt$", robots),
         (r"^/reviewer/(?P<key>[^/]+)$", reviewer_page),
         (CITED_PATH, cited),
@@ -123,6 +128,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         states_said=words.STATES,
         withheld_reason=words.withheld_reason,
         signals=words.signals,
+        captured_address=lambda number: captured_address(datasette, number),
         archive_title=TITLE,
         archive_purpose=PURPOSE,
         contact=datasette.plugin_config(DATABASE_NAME)["contact"],
