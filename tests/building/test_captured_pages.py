@@ -20,6 +20,7 @@ from db_home import ALDER, BIRCH, CEDAR, MONDAY, TUESDAY, WEDNESDAY, page, store
 from takedown_home import AHEAD, NOW, PAGES, QUOTE, REASON, TAKEN_PAGE
 
 from db import BuildReport, build, check, status
+from schema.published import PAGES_ID
 
 SAID = "Alder Désk in row 1"
 """Words of pages with Alder; the first of the three pages alone has Birch beside it."""
@@ -305,3 +306,18 @@ def test_a_file_that_a_killed_build_left_goes_with_a_take_down(home: Path) -> No
     os.unlink(files(home)[1 if files(home)[0] == stray else 0])
     take_down(home, TAKEN_PAGE)
     assert files(home) == []
+
+
+def test_a_backup_holds_the_file_and_lets_go_of_one_that_was_withdrawn(home: Path) -> None:
+    place = home.with_name("backup")
+
+    def backed_up() -> list[Path]:
+        done = verdicts("backup", "--to", place, "--home", home, VERDICTS_NOW=NOW)
+        assert done.returncode == 0, done.stderr
+        marked = PAGES_ID.to_bytes(4, "big")
+        copies = (path for path in sorted(place.rglob("*")) if path.is_file())
+        return [path for path in copies if path.read_bytes()[68:72] == marked]
+
+    assert len(backed_up()) == 1
+    take_down(home, AHEAD)
+    assert backed_up() == []
