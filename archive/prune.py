@@ -20,7 +20,7 @@ from typing import Literal
 from archive.home import NO_ARCHIVE, TRIAL, Home
 from machine.clock import now
 from schema.errors import StartError
-from schema.published import manifest_path
+from schema.published import manifest_path, pages_path
 
 KEEP = 5
 """So many published databases stay, those that were withdrawn not counted."""
@@ -72,7 +72,7 @@ def prune(
 
 
 def _databases(home: Home, keep: int) -> Iterator[Removed]:
-    """Published databases but the current and the newest, each with its manifest."""
+    """Published databases but the current and the newest, each with its pages and manifest."""
     current = home.current()
     if current is None or not current.exists():
         return  # what is current is not known, so any might be
@@ -80,9 +80,9 @@ def _databases(home: Home, keep: int) -> Iterator[Removed]:
     for path in others[max(keep, 1) - 1 :]:
         with _unread(path) as is_unread:
             if is_unread:
-                yield _removed(home, "public", path)
-                if manifest_path(path).is_file():
-                    yield _removed(home, "public", manifest_path(path))
+                for beside in (pages_path(path), path, manifest_path(path)):
+                    if beside.is_file():
+                        yield _removed(home, "public", beside)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ changes/   what is new, in one line              rollback   an edition before it
 identity/  which tools may be one                 decide    a person's decision on it
 release/   a published database for others to cite and read
 derived/   what rules read from published words     statistics/  figures by named methods
-trace/     each value back to the bytes
+trace/     each value back to the bytes           captured/  pages as they were captured, inert
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from archive import Archive, Home, open_archive
 from archive.ledger import is_reading_noted, note_reading
 from archive.store import disk_of, drop_results
 from archive.takedown import entering
+from db.captured import keep_pages
 from db.changes import ChangeCounts, Waiting, changes_between, waiting_in, waiting_now
 from db.engines import ClusterPlace, cluster, make_on
 from db.identity import matcher_version, read_decisions
@@ -28,10 +29,13 @@ from db.identity.decisions import DecisionFile
 from db.publish.altered import Altered, read_otherwise, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
 from db.publish.nothing import nothing_to_publish
+from db.publish.pages import drop_pages
 from db.publish.publish import (
     holds,
     present,
     publish,
+    read_manifest,
+    read_tombstone,
     remove_leftovers,
     require_link,
     whole_manifest,
@@ -50,8 +54,8 @@ from db.takedown.records import cleaning_of
 from db.takedown.withdraw import is_outdated, withdraw
 from machine.files import file_sha256
 from parsers import PARSER_VERSION, source_digest
-from schema.errors import StoppedError
-from schema.published import CANDIDATE, WORK, Manifest, database_name, manifest_path
+from schema.errors import BuildError, StoppedError
+from schema.published import CANDIDATE, WORK, Manifest, PageStore, database_name, manifest_path
 
 BuildProgress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
@@ -71,9 +75,10 @@ class BuildReport:
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
     the archive; their pages are failures until it is mended. `changes` says in a line what is new
     beside the edition before, `waiting` how many of the failing and held pages were told before;
-    `set_aside` names the edition that would have been published, had nobody gone back from it.
+    `set_aside` names the edition that would have been published, had nobody gone back from it;
+    `pages` is what is kept of the pages as they were captured.
     Absent: `changes` is None where nothing is new, or no edition before can be read; `set_aside`
-    where there is none.
+    where there is none; `pages` where none are kept.
     """
 
     path: Path
@@ -89,6 +94,7 @@ class BuildReport:
     waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
     set_aside: str | None = None
     captures: int = 0
+    pages: PageStore | None = None
 
 
 def _file(path: Path) -> str | None:
@@ -111,13 +117,15 @@ def build(
     dask: ClusterPlace | None = None,
     accept_loss: bool = False,
     accept_changes: bool = False,
+    pages: bool | None = None,
     progress: BuildProgress = _unheard,
     tell_altered: TellAltered = _unheard,
 ) -> BuildReport:
     """Build and publish the database of a home folder.
 
     Shape: the home in, with `dask` where a cluster is to read the pages; a report with the
-    published file's path out; `progress` is told the stage, how much of it is done and how much
+    published file's path out; `pages` whether pages are kept as they were captured, None for as it
+    was before; `progress` is told the stage, how much of it is done and how much
     there is, and `tell_altered` what another version of the parser alters in records published
     before, which is then refused.
     Raises: StartError without a ledger, without room on the disk, while another build runs, or
@@ -133,7 +141,7 @@ def build(
         _remove_half_made(place)
         # Only now: what a build left that was killed may be all that fills the disk.
         place.create()
-        accepted = (accept_loss, accept_changes)
+        accepted = (accept_loss, accept_changes, pages)
         making = _Build(place, archive, workers, dask, progress, tell_altered, *accepted)
         for tried in range(ROUNDS):
             try:
@@ -170,6 +178,7 @@ class _Build:
     tell: TellAltered
     accept_loss: bool
     accept_changes: bool
+    pages: bool | None
     parsed: int = 0
     kept: int = 0
     damaged: int = 0
@@ -193,7 +202,14 @@ class _Build:
             small = f"{small_digest(snapshot)} {decisions.sha256} {versions}"
             is_same = staging.noted("small") == small and not staging.count("dirty")
             if base is not None and is_same and not self.damaged:
-                return self._report(cast(Manifest, manifest), is_new=False, made=base)
+                shown = cast(Manifest, manifest)
+                if base.sha256 != shown.sha256:  # a person went back to it
+                    return self._report(shown, is_new=False, made=base)
+                made = self._with_pages(shown, cast(Path, current), staging, snapshot)
+                if made != shown:
+                    write_record(manifest_path(cast(Path, current)), made)
+                outdated = is_outdated(self.home, snapshot)
+                return None if outdated else self._report(made, is_new=False, made=made)
             candidate = self.home.public / CANDIDATE
             file = self.home.public / base.name if base is not None else None
             made = self._write(candidate, file, staging, snapshot, decisions)
@@ -212,6 +228,7 @@ class _Build:
                 self._guard(candidate, made, snapshot)
                 if self._notes_readings(manifest, candidate, snapshot):
                     return None
+            made = self._with_pages(made, candidate, staging, snapshot)
             with disk_of(self.home.public):
                 if is_new:
                     publish(self.home, candidate, made)
@@ -241,6 +258,26 @@ class _Build:
         """Whether the very file stands that was made now, and a person went back from it."""
         left = whole_manifest(self.home.public / made.name)
         return left is not None and left.set_aside_at is not None
+
+    def _with_pages(
+        self, manifest: Manifest, database: Path, staging: Staging, snapshot: Snapshot
+    ) -> Manifest:
+        """The manifest with the file of captured pages that is kept beside it, or without."""
+        if not self._keeps_pages():
+            return drop_pages(self.home, manifest)
+        about = (self.archive, staging, snapshot, database, manifest)
+        return keep_pages(*about, self.workers, self.progress)
+
+    def _keeps_pages(self) -> bool:
+        """Whether captured pages are kept: as asked, else as with the edition before."""
+        current = self.home.current()
+        if self.pages is not None or current is None:
+            return bool(self.pages)
+        if (tombstone := read_tombstone(current)) is not None:
+            return tombstone.has_pages
+        with suppress(BuildError):
+            return read_manifest(current).pages is not None
+        return False
 
     def _notes_readings(self, before: Manifest | None, candidate: Path, snapshot: Snapshot) -> bool:
         """Whether it was noted now what this parser reads otherwise than the one before.
@@ -400,6 +437,7 @@ class _Build:
             waiting=waiting,
             set_aside=made.name if made is not None and made.name != manifest.name else None,
             captures=self.captures,
+            pages=manifest.pages,
         )
 
 

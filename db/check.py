@@ -16,6 +16,7 @@ from archive.ledger import captures_astray, require_sound
 from archive.store import lengths, unknown
 from archive.warc import WarcRecord, read_members
 from db.identity import read_decisions
+from db.publish.pages import page_problems
 from db.publish.publish import is_of_this_parser, present, read_manifest
 from db.records.recordfile import record_problems
 from db.records.snapshot import take_snapshot
@@ -78,6 +79,7 @@ def check(
         for path, what in record_problems(place.records, snapshot)
     )
     found += _published_problems(place)
+    found += [Problem(*each) for each in page_problems(place.public)]
     found += [Problem(*each) for each in withdrawal_problems(place, snapshot.taken)]
     found += [Problem(*each) for each in release_problems(place)]
     found += _decision_problems(place)

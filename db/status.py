@@ -48,9 +48,10 @@ def status(home: Path) -> dict[str, Any]:
     `runs` (the last that did something, oldest first), `due_next` (of `pages` that are comparisons
     the first time to come, and how many are due on that day; the same of `lists`),
     `published` (with `changes`, what is new in it, `captures_since`, of comparison pages, where the
-    last build noted both, and `set_aside`, newer ones that a person went back from), `waiting` (how
-    many of the failing and held pages a person acknowledged, and how many not), `takedowns` (how
-    many hold, wait for erasing, were lifted, and the corrections).
+    last build noted both, `set_aside`, newer ones that a person went back from, and `pages` where
+    captured ones are kept), `waiting` (how many of the failing and held pages a person
+    acknowledged, and how many not), `takedowns` (how many hold, wait for erasing, were lifted, and
+    the corrections).
     Absent: `last_run` and `published` are None where there is none, a part of `due_next` where
     nothing is to be asked again by itself.
     Raises: StartError when there is no ledger; BuildError when what is published is not whole.
@@ -212,6 +213,8 @@ def _published(home: Home) -> dict[str, Any] | None:
     told = manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})
     changes, upto = edition_noted(home.records / STAGING, manifest.sha256)
     newer = takewhile(lambda path: path != current, home.editions())
+    if (pages := manifest.pages) is not None and not pages.is_withdrawn:
+        told["pages"] = pages.model_dump(include={"captures", "size"})
     return told | {
         "changes": changes,
         "captures_since": None if upto is None else captures_since(home.ledger, upto),

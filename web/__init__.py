@@ -15,7 +15,7 @@ templates/ the pages' HTML                     static/    style and icon
 errors     why a file is not served            asgi       types and answers of ASGI
 proxy      whose word on an address counts     paging     each row on one page
 tags       pages that are still the same       asking     how statements are asked
-stored     the stored queries, a file each
+stored     the stored queries, a file each     captured   pages as they were captured
 __main__   `python -m web`
 """
 

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from schema.rows import EDITION
 from web import cells, gate, hardening, mishaps
 from web.asgi import Scope
 from web.asking import connected
+from web.captured import CapturedPages, captured_beside
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
 from web.following import Following, opened
@@ -56,11 +58,17 @@ NEEDED = frozenset(
 
 
 def make_datasette(
-    database: Path, *, allow_sql: bool = True, contact: str = "", front: Front = DIRECT
+    database: Path,
+    *,
+    allow_sql: bool = True,
+    contact: str = "",
+    front: Front = DIRECT,
+    pages: bool = False,
 ) -> Datasette:
     """The Datasette application for one database file.
 
-    Shape: `front` is what stands before the server; nothing where it is left out.
+    Shape: `front` is what stands before the server; nothing where it is left out. `pages` says
+        whether captured pages are shown, where a build keeps them.
     Raises: UsageError for a contact that is none; WithdrawnError when it was withdrawn, or holds
         what was taken down; FileNotFoundError when there is no such file; PermissionError when it
         may not be read; NotServableError when it is not one of ours.
@@ -71,6 +79,8 @@ def make_datasette(
     known = require_servable(real)
     install_plugins()
     configured = config(allow_sql=allow_sql, contact=contact, base=front.base)
+    captured = captured_beside(real) if pages else None
+    tagged_by = {**configured, "pages": captured and captured.sha256}
     datasette = Datasette(
         files=[],
         config=configured,
@@ -80,7 +90,8 @@ def make_datasette(
     )
     # Without a file Datasette makes an empty database in memory; ours goes in its place.
     datasette.remove_database("_memory")
-    published = Published(datasette, real, front, tags_of(real, configured))
+    published = Published(datasette, real, front, tags_of(real, tagged_by))
+    published.captured = captured
     datasette.add_database(published, name=DATABASE_NAME)
     return datasette
 
@@ -98,6 +109,7 @@ class Published(Database):  # type: ignore[misc]
         super().__init__(datasette, path=str(real), is_mutable=False)
         self.front, self.tag_of = front, tag_of
         self.standing = ServedFile(real)
+        self.captured: CapturedPages | None = None
         self.own = self.connect()
         """For our pages at a key, in the server's own thread."""
         hardening.harden(self.own)
@@ -192,18 +204,22 @@ def serve(
     contact: str = "",
     proxies: Iterable[str] = (),
     base_url: str = "/",
+    pages: bool | None = None,
     on_ready: Callable[[str], None] = print,
     on_switch: Callable[[Path], None] = lambda _: None,
 ) -> None:
     """Serves until interrupted, and calls `on_ready` with the address once it really answers.
 
     Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one. A link is
-        followed: `on_switch` is told the file that it names now, once that one is shown.
+        followed: `on_switch` is told the file that it names now, once that one is shown. Captured
+        pages are shown (`pages`) unless others may be reading: at another address, through a proxy.
     Raises: as `make_datasette`; UsageError for a proxy or a prefix that is none; OSError when the
         port is taken; NotServableError when the home page cannot be shown.
     """
     front = front_of(proxies, base_url)
-    make = partial(make_datasette, allow_sql=allow_sql, contact=contact, front=front)
+    if pages is None:
+        pages = is_own(host) and not front.proxies
+    make = partial(make_datasette, allow_sql=allow_sql, contact=contact, front=front, pages=pages)
     first = opened(make(database))
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
@@ -217,6 +233,13 @@ def serve(
                 database if database.is_symlink() else None,
             )
         )
+
+
+def is_own(host: str) -> bool:
+    """Whether only this machine can ask at an address."""
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def listening(host: str, port: int) -> socket.socket:

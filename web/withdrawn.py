@@ -85,7 +85,7 @@ def require_looked_into(database: Path) -> None:
     Raises: WithdrawnError where one is not named, or the file is not as a build published it.
     """
     listed = database.parent.parent / TAKEDOWNS
-    active = _active(listed) if database.parent.name == FOLDER else []
+    active = takedowns_that_hold(database)
     known = _takedowns_of(database) if active else []
     if known is None:
         raise WithdrawnError(
@@ -99,8 +99,14 @@ def require_looked_into(database: Path) -> None:
             )
 
 
-def _active(listed: Path) -> list[dict[str, Any]]:
-    """The take-downs of a home that hold."""
+def takedowns_that_hold(database: Path) -> list[dict[str, Any]]:
+    """The take-downs that hold in the home of a published file; none outside of a home.
+
+    Raises: WithdrawnError where nobody can tell.
+    """
+    listed = database.parent.parent / TAKEDOWNS
+    if database.parent.name != FOLDER:
+        return []
     try:
         found = json.loads(listed.read_bytes())["takedowns"]
         return [each for each in found if each["lifted_at"] is None]

@@ -107,6 +107,7 @@ def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
         rows=held.rows if held else {},
         taken=manifest.taken if manifest else {},
         sites=held.sites if held else [],
+        has_pages=bool(manifest and manifest.pages),
     )
     bury(path, tombstone)
     return True

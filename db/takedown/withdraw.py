@@ -31,6 +31,7 @@ from archive.takedown import (
     takedowns,
     widen_takedown,
 )
+from db.publish.pages import sweep_pages
 from db.publish.publish import remove_leftovers
 from db.recognise.match import TakedownMatcher
 from db.records.recordfile import READ_ERRORS, read_header, record_paths
@@ -153,10 +154,11 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
     finish_erasures(home)
     remove_leftovers(home)  # a build that was killed may have left the words in one
     taken = TakedownMatcher(active_takedowns(home))
+    names = sweep_pages(home.public, taken.ids)
     if not taken.ids:
-        return []
+        return names
     archive = open_archive(home.path)
-    names = withdraw_files(evidence or Evidence(archive), taken)
+    names += withdraw_files(evidence or Evidence(archive), taken)
     if any(_is_older(path, taken) for path in record_paths(home.records, "*")):
         clean_records(archive, take_snapshot(archive))
     return names

@@ -48,6 +48,11 @@ COUNTED = ("comparisons", "failures", "findings", "held", "damaged")
     is_flag=True,
     help="Publish even where a new parser alters records published before.",
 )
+@click.option(
+    "--pages/--no-pages",
+    default=None,
+    help="Keep the pages as they were captured beside the database, or not; else as before.",
+)
 @json_option
 def build(
     home: Path,
@@ -57,6 +62,7 @@ def build(
     dask_files: str | None,
     accept_loss: bool,
     accept_changes: bool,
+    pages: bool | None,
     as_json: bool,
 ) -> int:
     """Make and publish a database from the archive.
@@ -82,6 +88,7 @@ def build(
                 dask=place,
                 accept_loss=accept_loss,
                 accept_changes=accept_changes,
+                pages=pages,
                 progress=tell,
                 tell_altered=altered.extend,
             )
@@ -89,7 +96,8 @@ def build(
         _print_altered(altered, as_json=as_json)
         raise
     if as_json:
-        print_report(asdict(report) | {"path": str(report.path)}, as_json=True)
+        said = asdict(report) | {"path": str(report.path)}
+        print_report(said | {"pages": _pages(report)}, as_json=True)
     else:
         _tell(report, home)
         # Last, also where both streams go into one file.
@@ -114,6 +122,8 @@ def _tell(report: BuildReport, home: Path) -> None:
     for line in built(said):
         say(line)
     print_report({name: said[name] for name in COUNTED if said[name]}, as_json=False)
+    if (pages := _pages(report)) is not None:
+        print_report({"captured_pages": pages}, as_json=False)
     if matcher_version() is None:
         note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
     if not are_installed():
@@ -124,6 +134,13 @@ def _tell(report: BuildReport, home: Path) -> None:
     is_told = not report.waiting.newly
     looks = {"serve": is_told, "drift": report.held, "status": 1}
     note(next_step(next(name for name, is_it in looks.items() if is_it), home))
+
+
+def _pages(report: BuildReport) -> dict[str, Any] | None:
+    """What is kept of pages as they were captured. Absent: None where none are."""
+    if (kept := report.pages) is None:
+        return None
+    return {"captures": kept.captures, "size": kept.size, "left_out": kept.left_out}
 
 
 def _print_altered(altered: list[Altered], *, as_json: bool) -> None:

@@ -36,6 +36,11 @@ from verdicts.streams import OutputError
     default="/",
     help="The path under which a proxy shows the archive, such as /archive/.",
 )
+@click.option(
+    "--pages/--no-pages",
+    default=None,
+    help="Show pages as they were captured, where a build keeps them; else on this machine alone.",
+)
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
 @click.option("--open", "is_opening", is_flag=True, help="Open it in a browser of this machine.")
 def serve(
@@ -45,6 +50,7 @@ def serve(
     contact: str,
     proxies: tuple[str, ...],
     base_url: str,
+    pages: bool | None,
     no_sql: bool,
     is_opening: bool,
 ) -> int:
@@ -63,6 +69,7 @@ def serve(
         proxies=proxies,
         base_url=base_url,
         is_opening=is_opening,
+        pages=pages,
     )
     return 0
 
@@ -77,6 +84,7 @@ def serve_home(
     proxies: tuple[str, ...] = (),
     base_url: str = "/",
     is_opening: bool = False,
+    pages: bool | None = None,
 ) -> None:
     """Serve what a home publishes until interrupted; `is_opening` shows it in a browser.
 
@@ -108,6 +116,7 @@ def serve_home(
             contact=contact,
             proxies=proxies,
             base_url=base_url,
+            pages=pages,
             on_ready=tell,
             on_switch=tell_of,
         )
