@@ -52,7 +52,7 @@ _TABLES = (
     " inert_id INTEGER NOT NULL REFERENCES inert)",
 )
 _SAME = "WHERE sha256 = ? AND site = ? AND content_type = ?"
-Told = Callable[[str, int, int], None]
+_Tell = Callable[[str, int, int], None]
 
 
 class _Body(NamedTuple):
@@ -83,7 +83,7 @@ def keep_pages(
     database: Path,
     manifest: Manifest,
     workers: int,
-    progress: Told,
+    progress: _Tell,
 ) -> Manifest:
     """The manifest with the file of pages that now stands where the database's is to stand.
 
