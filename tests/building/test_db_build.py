@@ -69,7 +69,7 @@ def test_a_second_build_gives_the_same_path_and_parses_nothing(tmp_path: Path) -
     before = sorted(path.name for path in (tmp_path / "public").iterdir())
     second = build(tmp_path)
     assert first.is_new and first.parsed == 3
-    assert second == replace(first, is_new=False, parsed=0, changes=None)
+    assert second == replace(first, is_new=False, parsed=0, captures=0, changes=None)
     assert sorted(path.name for path in (tmp_path / "public").iterdir()) == before
     assert second.path.is_absolute()
     assert (tmp_path / "public" / "current.db").resolve() == second.path
@@ -88,7 +88,7 @@ def test_a_run_that_found_nothing_to_do_makes_no_new_database(tmp_path: Path) ->
     store(tmp_path, PAGES)
     first = build(tmp_path)
     store(tmp_path, [], kind="import")
-    assert build(tmp_path) == replace(first, is_new=False, parsed=0, changes=None)
+    assert build(tmp_path) == replace(first, is_new=False, parsed=0, captures=0, changes=None)
 
 
 def test_a_lost_record_file_is_made_again_and_changes_nothing(tmp_path: Path) -> None:

@@ -256,6 +256,8 @@ def test_status_has_the_contracts_keys_and_tells_no_folder(home: Path) -> None:
         "published",
         "takedowns",
         "waiting",
+        "runs",
+        "due_next",
     }
     states = ("refused", "gone", "held", "failed", "waiting", "stored")
     assert set(told["pages"]) == {"known", "due", *states}

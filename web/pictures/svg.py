@@ -27,6 +27,7 @@ EDGE = 16
 LONGEST_TITLE = 200
 LONGEST_DESCRIPTION = 600
 """Units: letters, as of the title."""
+XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 NO_DEFINITIONS = "<defs>\n</defs>\n"
 """drawsvg writes them always, and before the title, which has to come first."""
 
@@ -71,7 +72,8 @@ def _sheet(picture: Picture, body: list[draw.DrawingElement], width: float, heig
     sheet.append(draw.Title(shortened(picture.title, LONGEST_TITLE), id=title))
     sheet.append(_Description(_described(picture), id=description))
     sheet.extend(body)
-    written: str = sheet.as_svg(header="")
+    # It declares a name space that nothing in it is of.
+    written = str(sheet.as_svg(header="")).replace(XLINK, "")
     return written.replace(NO_DEFINITIONS, "", 1)
 
 
