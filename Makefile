@@ -3,8 +3,8 @@
 #   make demo    install, then walk the whole path on the bundled sample site and serve the result
 #   make test    the tests                make check   style, types and the examples in docstrings
 #   make bench   what all of it costs, in one table (make bench-million: a million pages)
-#   make soak    3,000 kills of crawls and of imports, 600 power cuts, and each page changed in every
-#                way that the tests try a third of (make soak-short: 300 kills)
+#   make soak    3,000 kills of crawls and of imports, 600 power cuts, each page changed in every way
+#                that the tests try a third of, 200 publishes under readers (make soak-short: 300 kills)
 #   make wacz-tools   a WACZ of the demo in tools for node
 #   make captures  pages as some forty other tools save them, taken in (needs npm, and apt for some)
 #   make notebook  docs/research.ipynb executed anew; ARGS=--accept keeps what came out
@@ -61,7 +61,8 @@ bench: $(VENV)/.project
 bench-million: $(VENV)/.project
 	$(BIN)/python bench --scale million --homes .bootstrap/homes $(ARGS)
 
-# Crawls that are killed again and again, a disk as a power cut could leave it, changed pages.
+# Crawls that are killed again and again, a disk as a power cut could leave it, changed pages, and
+# editions that follow each other under readers.
 soak-short: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python tests/tools/soak.py --kills 300 $(ARGS)
 	$(BIN)/python tests/tools/soak_imports.py --kills 300 $(ARGS)
@@ -71,6 +72,7 @@ soak: $(VENV)/.dev $(VENV)/.project
 	$(BIN)/python tests/tools/soak_imports.py --kills 3000 $(ARGS)
 	$(BIN)/python tests/tools/powercut.py --points 600 $(ARGS)
 	$(BIN)/python tests/tools/drift_rules.py
+	$(BIN)/python tests/tools/soak_serving.py --publishes 200
 
 # ARGS="--only wget" makes the rows of one tool; the tools stay installed under .bootstrap.
 captures: $(VENV)/.dev $(VENV)/.project

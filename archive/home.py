@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from machine.files import fsync_folder, synced
 from schema.errors import IntegrityError, LockedError, StartError, StoppedError, UsageError
-from schema.published import CURRENT
+from schema.published import CURRENT, DATABASES, tombstone_path
 
 NO_ARCHIVE = "no archive here; name one with --home, or begin with `verdicts crawl` or `import`"
 TRIAL = ".trial-"
@@ -74,6 +75,16 @@ class Home:
         """The database that the link names, be it there or not. Absent: None without a link."""
         link = self.public / CURRENT
         return self.public / os.readlink(link) if link.is_symlink() else None
+
+    def editions(self) -> list[Path]:
+        """The published databases that stand, the newest first."""
+        found = []
+        for path in self.public.glob(DATABASES):
+            with suppress(FileNotFoundError):  # gone meanwhile
+                state = path.lstat()
+                if S_ISREG(state.st_mode) and not tombstone_path(path).exists():
+                    found.append((state.st_mtime_ns, path))
+        return [path for _, path in sorted(found, reverse=True)]
 
     def create(self) -> None:
         """Make the folders that are missing, and try each out.

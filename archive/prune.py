@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,10 +20,10 @@ from typing import Literal
 from archive.home import NO_ARCHIVE, TRIAL, Home
 from machine.clock import now
 from schema.errors import StartError
-from schema.published import DATABASES, manifest_path
+from schema.published import manifest_path, pages_path
 
-KEEP = 3
-"""So many published databases stay."""
+KEEP = 5
+"""So many published databases stay, those that were withdrawn not counted."""
 DAYS = 90
 """Logs and quarantine stay so long. Units: days."""
 PrunedKind = Literal["public", "records", "logs", "quarantine"]
@@ -45,6 +45,7 @@ def prune(
     keep: int = KEEP,
     days: int = DAYS,
     is_dry: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Removed]:
     """Remove old databases, record files, logs and quarantine; gives what went.
 
@@ -63,24 +64,25 @@ def prune(
             _databases(home, keep), _leftovers(home), _records(home, present), _old(home, days)
         ):
             found.append(each)
+            if progress is not None:
+                progress("looked at" if is_dry else "removed", len(found), 0)
             if not is_dry:
                 (home.path / each.path).unlink(missing_ok=True)
     return found
 
 
 def _databases(home: Home, keep: int) -> Iterator[Removed]:
-    """Published databases but the current and the newest, each with its manifest."""
+    """Published databases but the current and the newest, each with its pages and manifest."""
     current = home.current()
     if current is None or not current.exists():
         return  # what is current is not known, so any might be
-    files = list(_files(home.public, DATABASES))
-    files.sort(key=lambda path: (path.name == current.name, path.stat().st_mtime), reverse=True)
-    for path in files[max(keep, 1) :]:
+    others = [path for path in home.editions() if path.name != current.name]
+    for path in others[max(keep, 1) - 1 :]:
         with _unread(path) as is_unread:
             if is_unread:
-                yield _removed(home, "public", path)
-                if manifest_path(path).is_file():
-                    yield _removed(home, "public", manifest_path(path))
+                for beside in (pages_path(path), path, manifest_path(path)):
+                    if beside.is_file():
+                        yield _removed(home, "public", beside)
 
 
 @contextmanager

@@ -105,6 +105,7 @@ class Crawl:
         """Count a comparison page that was stored but gives no record."""
         self.books.frontier.note(lease, "extraction_refused", code)
         self.tally.failed[f"extraction_refused:{code}"] += 1
+        self.tally.without_record += 1
 
     def look_at_clock(self) -> None:
         """Say so where the clock jumped: dates and due dates of this run follow it."""

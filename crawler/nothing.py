@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from archive.ledger import MISSING, ListAsked, count_comparisons, lists_asked, next_due
 from crawler.choosing.discovery import root_of
 from crawler.context import Crawl, Job
+from machine.text import some
 
 NAMED = 3
 """So many lists that could not be read are named."""
@@ -65,31 +66,22 @@ def _why(run: Crawl, asked: list[ListAsked], root: ListAsked | None) -> list[str
     lost = [each for each in asked if each not in read and each not in closed]
     told = []
     if closed:
-        others = [_some(len(closed) - (root in closed), "list")] if closed != [root] else []
+        others = [some(len(closed) - (root in closed), "list")] if closed != [root] else []
         told.append("robots.txt closes " + " and ".join((["its root"] * (root in closed)) + others))
     if root in lost:
         told.append(f"its root gave {lost.pop(lost.index(root)).code}")
     lists = [each for each in read if each.role == "listing"]
     if lists:
         links = sum(run.tally.links[each.page_id] for each in lists)
-        whose = "its root has" if lists == [root] else f"{_some(len(lists), 'list')} with"
-        told.append(f"{whose} {_some(links, 'link')}, none of a comparison")
+        whose = "its root has" if lists == [root] else f"{some(len(lists), 'list')} with"
+        told.append(f"{whose} {some(links, 'link')}, none of a comparison")
     maps = [each for each in asked if each.role == "sitemap" and each.reason not in _NONE]
     lost = [each for each in lost if each.reason not in _NONE]
     told += [f"{each.url} gave {each.code}" for each in lost[:NAMED]]
     if len(lost) > NAMED:
         told.append(f"{len(lost) - NAMED} more lists could not be read")
     if count := sum(each in read for each in maps):
-        told.append(f"no comparison in {_some(count, 'sitemap')}")
+        told.append(f"no comparison in {some(count, 'sitemap')}")
     elif root is not None and not maps:
         told.append("no sitemap")
     return told
-
-
-def _some(count: int, what: str) -> str:
-    """A number of things.
-
-    >>> _some(1, "link"), _some(0, "link")
-    ('1 link', '0 links')
-    """
-    return f"{count} {what}{'' if count == 1 else 's'}"

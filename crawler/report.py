@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class CrawlReport:
     """The outcome of one crawl.
 
-    `asked` counts comparison pages for which a request was sent, each once;
+    `asked` counts comparison pages for which a request was sent, each once; `captures` what was
+    stored, by the role of what was asked for, and `without_record` pages that are stored and are
+    among the `failed`;
     `failed` and `refused` count comparison pages by `outcome:reason`, `notes` everything else,
     sentences on the clock and the log among them;
     `drift` says in sentences how the pages differ from those of earlier crawls, `found_nothing`
@@ -28,6 +30,8 @@ class CrawlReport:
     stored: int
     unchanged: int
     failed: dict[str, int]
+    without_record: int
+    captures: dict[str, int]
     refused: dict[str, int]
     notes: dict[str, int]
     drift: list[str]

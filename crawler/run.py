@@ -15,7 +15,7 @@ from typing import Any, Literal
 from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import Home, OpenRun, RunLog, open_run
-from archive.ledger import failed_in, forget_well, report_before, still_held
+from archive.ledger import captures_by_role, failed_in, forget_well, report_before, still_held
 from crawler.context import PAGES_A_DAY, Crawl, Job, Progress, Wanted
 from crawler.drift.profiler import judge_rest
 from crawler.nothing import found_nothing, nothing_due_until
@@ -149,6 +149,8 @@ def _report(run: Crawl, jobs: Sequence[Job], before: list[str]) -> CrawlReport:
         stored=tally.stored,
         unchanged=tally.unchanged,
         failed=dict(tally.failed),
+        without_record=tally.without_record,
+        captures=captures_by_role(books.ledger, books.id),
         refused=dict(tally.refused),
         notes=dict(tally.notes),
         drift=drift,
@@ -186,7 +188,10 @@ def _note(books: OpenRun, report: CrawlReport, jobs: Sequence[Job]) -> None:
     """Write a report into the run's own row: what has a column there, and the rest as JSON."""
     told = asdict(report)
     columns = ("asked", "stored", "unchanged", "exit_code", "robots_state")
-    others = ("failed", "refused", "notes", "drift", "found_nothing", "unread_lists", "stopped")
+    others = (
+        "captures", "drift", "failed", "failing", "found_nothing", "notes", "refused", "stopped",
+        "unread_lists", "without_record",
+    )  # fmt: skip
     books.note(
         site=_site(jobs),
         failed=sum(report.failed.values()),

@@ -24,6 +24,8 @@ class Tally:
     stored: int = 0
     unchanged: int = 0
     failed: Counter[str] = field(default_factory=Counter)
+    without_record: int = 0
+    """So many of the failed were stored all the same."""
     refused: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     robots_state: str | None = None
@@ -47,7 +49,7 @@ class Tally:
     @property
     def done(self) -> int:
         """How many comparison pages have ended."""
-        return self.stored + self.unchanged + self.failed.total()
+        return self.stored + self.unchanged + self.failed.total() - self.without_record
 
     def sent(self, lease: Lease) -> None:
         """Count a page for which a request was sent."""

@@ -8,11 +8,11 @@ staging/   what is kept between builds
 rows/      staged to rows                         publish/   published whole or not at all
 recognise/ whether a record shows what was taken  takedown/  a take-down carried out
 giving/    what may be given to others as it is   engines/  the same work on other machines
-changes/   what is new, in one line
+changes/   what is new, in one line              rollback   an edition before it again
 identity/  which tools may be one                 decide    a person's decision on it
 release/   a published database for others to cite and read
 derived/   what rules read from published words     statistics/  figures by named methods
-trace/     each value back to the bytes
+trace/     each value back to the bytes           captured/  pages as they were captured, inert
 """
 
 from __future__ import annotations
@@ -21,4 +21,5 @@ from db.build import BuildReport, build
 from db.check import check
 from db.decide import decide, take_in
 from db.engines import ClusterPlace
+from db.rollback import Rollback, roll_back
 from db.status import status, waiting_pages

@@ -21,6 +21,7 @@ from archive import Archive, Home, open_archive
 from archive.ledger import is_reading_noted, note_reading
 from archive.store import disk_of, drop_results
 from archive.takedown import entering
+from db.captured import keep_pages
 from db.changes import ChangeCounts, Waiting, changes_between, waiting_in, waiting_now
 from db.engines import ClusterPlace, cluster, make_on
 from db.identity import matcher_version, read_decisions
@@ -28,10 +29,13 @@ from db.identity.decisions import DecisionFile
 from db.publish.altered import Altered, read_otherwise, require_unaltered
 from db.publish.loss import Edition, edition, last_edition, require_no_loss
 from db.publish.nothing import nothing_to_publish
+from db.publish.pages import drop_pages
 from db.publish.publish import (
     holds,
     present,
     publish,
+    read_manifest,
+    read_tombstone,
     remove_leftovers,
     require_link,
     whole_manifest,
@@ -50,8 +54,8 @@ from db.takedown.records import cleaning_of
 from db.takedown.withdraw import is_outdated, withdraw
 from machine.files import file_sha256
 from parsers import PARSER_VERSION, source_digest
-from schema.errors import StoppedError
-from schema.published import CANDIDATE, WORK, Manifest, database_name, manifest_path
+from schema.errors import BuildError, StoppedError
+from schema.published import CANDIDATE, WORK, Manifest, PageStore, database_name, manifest_path
 
 BuildProgress = Callable[[str, int, int], None]
 TellAltered = Callable[[list[Altered]], None]
@@ -65,12 +69,16 @@ class BuildReport:
     """What a build gave.
 
     `path` is the absolute path of the published file, `is_new` whether this build made it,
-    `parsed` the number of captures read for record files, `kept` that of those among them whose
+    `captures` how many are new since the build before, `parsed` the number of those that are pages
+    and were read for record files, `kept` that of those among them whose
     pages were parsed when they were stored, `failures` the number of pages whose state is
     failed and `held` of those whose state is held. `damaged` captures could not be read back from
     the archive; their pages are failures until it is mended. `changes` says in a line what is new
-    beside the edition before, `waiting` how many of the failing and held pages were told before.
-    Absent: `changes` is None where nothing is new, or no edition before can be read.
+    beside the edition before, `waiting` how many of the failing and held pages were told before;
+    `set_aside` names the edition that would have been published, had nobody gone back from it;
+    `pages` is what is kept of the pages as they were captured.
+    Absent: `changes` is None where nothing is new, or no edition before can be read; `set_aside`
+    where there is none; `pages` where none are kept.
     """
 
     path: Path
@@ -84,6 +92,9 @@ class BuildReport:
     damaged: int = 0
     changes: str | None = None
     waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
+    set_aside: str | None = None
+    captures: int = 0
+    pages: PageStore | None = None
 
 
 def _file(path: Path) -> str | None:
@@ -106,13 +117,15 @@ def build(
     dask: ClusterPlace | None = None,
     accept_loss: bool = False,
     accept_changes: bool = False,
+    pages: bool | None = None,
     progress: BuildProgress = _unheard,
     tell_altered: TellAltered = _unheard,
 ) -> BuildReport:
     """Build and publish the database of a home folder.
 
     Shape: the home in, with `dask` where a cluster is to read the pages; a report with the
-    published file's path out; `progress` is told the stage, how much of it is done and how much
+    published file's path out; `pages` whether pages are kept as they were captured, None for as it
+    was before; `progress` is told the stage, how much of it is done and how much
     there is, and `tell_altered` what another version of the parser alters in records published
     before, which is then refused.
     Raises: StartError without a ledger, without room on the disk, while another build runs, or
@@ -128,7 +141,7 @@ def build(
         _remove_half_made(place)
         # Only now: what a build left that was killed may be all that fills the disk.
         place.create()
-        accepted = (accept_loss, accept_changes)
+        accepted = (accept_loss, accept_changes, pages)
         making = _Build(place, archive, workers, dask, progress, tell_altered, *accepted)
         for tried in range(ROUNDS):
             try:
@@ -165,9 +178,11 @@ class _Build:
     tell: TellAltered
     accept_loss: bool
     accept_changes: bool
+    pages: bool | None
     parsed: int = 0
     kept: int = 0
     damaged: int = 0
+    captures: int = 0
 
     def once(self) -> BuildReport | None:
         """Build from what the archive holds now.
@@ -182,19 +197,30 @@ class _Build:
         current = present(self.home)
         manifest = whole_manifest(current) if current is not None else None
         with self._staged(snapshot) as staging:
-            is_base = manifest is not None and staging.noted("base") == manifest.sha256
+            base = self._base(manifest, staging)
             versions = f"{matcher_version()} {methods_version()}"
             small = f"{small_digest(snapshot)} {decisions.sha256} {versions}"
             is_same = staging.noted("small") == small and not staging.count("dirty")
-            if is_base and is_same and not self.damaged:
-                return self._report(cast(Manifest, manifest), is_new=False)
+            if base is not None and is_same and not self.damaged:
+                shown = cast(Manifest, manifest)
+                if base.sha256 != shown.sha256:  # a person went back to it
+                    return self._report(shown, is_new=False, made=base)
+                made = self._with_pages(shown, cast(Path, current), staging, snapshot)
+                if made != shown:
+                    write_record(manifest_path(cast(Path, current)), made)
+                outdated = is_outdated(self.home, snapshot)
+                return None if outdated else self._report(made, is_new=False, made=made)
             candidate = self.home.public / CANDIDATE
-            base = current if is_base else None
-            made = self._write(candidate, base, staging, snapshot, decisions)
+            file = self.home.public / base.name if base is not None else None
+            made = self._write(candidate, file, staging, snapshot, decisions)
             # What was taken down now must not even be shown as altered.
             if is_outdated(self.home, snapshot):
                 return None
             self._require_something(made, snapshot)
+            if manifest is not None and self._is_set_aside(made):
+                candidate.unlink()
+                staging.published(base=made.sha256, small=small, changes=None)
+                return self._report(manifest, is_new=False, made=made)
             is_new = current is None or not holds(current, made)
             told = self._compared(current, candidate, made)
             # A damaged file of the same name is replaced by the bytes that it once had.
@@ -202,6 +228,7 @@ class _Build:
                 self._guard(candidate, made, snapshot)
                 if self._notes_readings(manifest, candidate, snapshot):
                     return None
+            made = self._with_pages(made, candidate, staging, snapshot)
             with disk_of(self.home.public):
                 if is_new:
                     publish(self.home, candidate, made)
@@ -211,8 +238,46 @@ class _Build:
                     write_record(manifest_path(self.home.public / made.name), made)
             if is_outdated(self.home, snapshot):
                 return None
-            staging.published(base=made.sha256, small=small, changes=told[0])
+            # Of an edition that stood before, what it brought stays noted.
+            changes = told[0] if is_new or base is None else staging.noted("changes")
+            staging.published(base=made.sha256, small=small, changes=changes)
         return self._report(made, is_new=is_new, told=told)
+
+    def _base(self, current: Manifest | None, staging: Staging) -> Manifest | None:
+        """The edition that staging was last written to: the current one, or one that was set aside.
+
+        Absent: None where it is neither, or is not whole.
+        """
+        sha256 = staging.noted("base")
+        if current is None or sha256 is None or sha256 == current.sha256:
+            return current if sha256 else None
+        left = whole_manifest(self.home.public / database_name(sha256))
+        return left if left is not None and left.set_aside_at else None
+
+    def _is_set_aside(self, made: Manifest) -> bool:
+        """Whether the very file stands that was made now, and a person went back from it."""
+        left = whole_manifest(self.home.public / made.name)
+        return left is not None and left.set_aside_at is not None
+
+    def _with_pages(
+        self, manifest: Manifest, database: Path, staging: Staging, snapshot: Snapshot
+    ) -> Manifest:
+        """The manifest with the file of captured pages that is kept beside it, or without."""
+        if not self._keeps_pages():
+            return drop_pages(self.home, manifest)
+        about = (self.archive, staging, snapshot, database, manifest)
+        return keep_pages(*about, self.workers, self.progress)
+
+    def _keeps_pages(self) -> bool:
+        """Whether captured pages are kept: as asked, else as with the edition before."""
+        current = self.home.current()
+        if self.pages is not None or current is None:
+            return bool(self.pages)
+        if (tombstone := read_tombstone(current)) is not None:
+            return tombstone.has_pages
+        with suppress(BuildError):
+            return read_manifest(current).pages is not None
+        return False
 
     def _notes_readings(self, before: Manifest | None, candidate: Path, snapshot: Snapshot) -> bool:
         """Whether it was noted now what this parser reads otherwise than the one before.
@@ -267,6 +332,7 @@ class _Build:
                             yield job
 
             maker, done, total = Maker(self.home, cleaning_of(snapshot.taken)), 0, sum(new.values())
+            self.captures += total
             for made in self._made(maker, jobs()):
                 # Read again: those of the segments under way would fill the memory.
                 captures = snapshot.captures_of(segments[made.segment])
@@ -347,8 +413,14 @@ class _Build:
             require_no_loss(before, edition(candidate, manifest.taken), sites)
 
     def _report(
-        self, manifest: Manifest, *, is_new: bool, told: tuple[str | None, Waiting] | None = None
+        self,
+        manifest: Manifest,
+        *,
+        is_new: bool,
+        told: tuple[str | None, Waiting] | None = None,
+        made: Manifest | None = None,
     ) -> BuildReport:
+        """What is to be said of the current edition; `made` is what came of the archive now."""
         failing = manifest.states["failed"] + manifest.states["held"]
         changes, waiting = told or (None, Waiting(failing, 0))
         return BuildReport(
@@ -360,9 +432,12 @@ class _Build:
             failures=manifest.states["failed"],
             findings=manifest.rows["finding"],
             held=manifest.states["held"],
-            damaged=manifest.damaged,
+            damaged=(made or manifest).damaged,
             changes=changes,
             waiting=waiting,
+            set_aside=made.name if made is not None and made.name != manifest.name else None,
+            captures=self.captures,
+            pages=manifest.pages,
         )
 
 

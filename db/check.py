@@ -16,6 +16,7 @@ from archive.ledger import captures_astray, require_sound
 from archive.store import lengths, unknown
 from archive.warc import WarcRecord, read_members
 from db.identity import read_decisions
+from db.publish.pages import page_problems
 from db.publish.publish import is_of_this_parser, present, read_manifest
 from db.records.recordfile import record_problems
 from db.records.snapshot import take_snapshot
@@ -52,7 +53,8 @@ def check(
     """Every problem of a home folder; an empty list where all agrees.
 
     Shape: `deep` reads every stored byte again, compares the hashes, and derives every value of the
-    published database from them; `progress` is told how many pages were, and `tell` why none are.
+    published database from them; `progress` is told how far each of these is, and `tell` why no
+    value is derived.
     Raises: StartError when there is no ledger.
     """
     place = Home(home)
@@ -69,14 +71,15 @@ def check(
     found = [*_segment_problems(place, segments, deep=deep)]
     found += (problem for row in astray for problem in _capture_problems(row))
     if deep:
-        found += _member_problems(place, segments)
-        found += _body_problems(archive)
+        found += _member_problems(place, segments, progress)
+        found += _body_problems(archive, progress)
     found += (Problem(*each) for each in unknown(place, seen, place.ledger))
     found += (
         Problem(path.name, f"{what}; build makes it again")
         for path, what in record_problems(place.records, snapshot)
     )
     found += _published_problems(place)
+    found += [Problem(*each) for each in page_problems(place.public)]
     found += [Problem(*each) for each in withdrawal_problems(place, snapshot.taken)]
     found += [Problem(*each) for each in release_problems(place)]
     found += _decision_problems(place)
@@ -135,14 +138,17 @@ def _capture_problems(row: Row) -> Iterator[Problem]:
         yield Problem(where, "its headers cannot be read")
 
 
-def _member_problems(home: Home, segments: list[Segment]) -> Iterator[Problem]:
+def _member_problems(
+    home: Home, segments: list[Segment], progress: Callable[[str, int, int], None]
+) -> Iterator[Problem]:
     """Records that cannot be read back, those that no capture points to among them."""
-    for segment in segments:
+    for number, segment in enumerate(segments, 1):
         for offset, end, record in _members(home, segment):
             if offset >= segment.length:
                 break  # what a crawl wrote after the ledger was read
             if record is None or end > segment.length:
                 yield Problem(segment.name, f"there is no whole record at {offset}")
+        progress("segments", number, len(segments))
 
 
 def _members(home: Home, segment: Segment) -> Iterator[tuple[int, int, WarcRecord | None]]:
@@ -156,9 +162,13 @@ def _members(home: Home, segment: Segment) -> Iterator[tuple[int, int, WarcRecor
         yield from read_members(home.warc / segment.name)
 
 
-def _body_problems(archive: Archive) -> Iterator[Problem]:
+def _body_problems(
+    archive: Archive, progress: Callable[[str, int, int], None]
+) -> Iterator[Problem]:
     bad: dict[int, str] = {}
+    _, newest = archive.present()
     for capture in _described(archive):
+        progress("captures", capture.id, newest)
         # What repeats an earlier one has its bytes, which were read when its turn came.
         what = bad.get(capture.revisit_of or 0)
         try:

@@ -19,6 +19,10 @@ from parsers.sites import site_named
 from schema.errors import UsageError
 
 _TOOLS = "SELECT tool, site, coalesce(slug, substr(tool, instr(tool, 'name:'))) FROM tool"
+_SHOWN = """
+SELECT DISTINCT tool, tool.site, coalesce(slug, substr(tool, instr(tool, 'name:'))), card.name
+FROM tool JOIN card ON card.tool_id = tool.id
+"""
 
 
 def decide(
@@ -31,7 +35,8 @@ def decide(
 ) -> ToolDecision:
     """Enter a decision on two tools, which the next build takes up.
 
-    Shape: each as the table `tool` names it: a slug, `site:slug`, or `name:` and a name.
+    Shape: each as the table `tool` names it: a slug, `site:slug`, or `name:` and a name; else the
+    name that its cards show.
     Raises: UsageError where nothing, or more than one tool, goes by that key, where they are of
     two sites, or the decision contradicts others; StartError when the home cannot be written to.
     """
@@ -64,6 +69,12 @@ def _named(home: Home, asked: str, site: str | None) -> ToolKey:
         if named:
             what = f"{told(asked)}: several sites have it; write site:tool, or name one with --site"
             raise UsageError(what=what)
+    shown = {key: tool for key, tool in _shown_as(home, asked) if site in (None, tool.site)}
+    if len(shown) == 1:
+        return next(iter(shown.values()))
+    if shown:
+        what = f"{told(asked)}: several tools show this name; give one by its key: "
+        raise UsageError(what=what + ", ".join(sorted(shown)))
     is_built = present(home) is not None
     hint = "" if is_built else "; nothing is built here now: `verdicts build`, then ask again"
     raise UsageError(what=f"{told(asked)}: no tool of this archive{hint}")
@@ -77,6 +88,17 @@ def _published(home: Home, asked: str) -> Iterator[ToolKey]:
         for key, site, name in connection.execute(_TOOLS):
             if asked in (key, name, f"{site}:{name}"):
                 yield ToolKey(site, name)
+
+
+def _shown_as(home: Home, asked: str) -> Iterator[tuple[str, ToolKey]]:
+    """The published tools of which a card shows this name, in whatever case, with their keys."""
+    path = present(home)
+    if path is None:
+        return
+    with closing(connect_read_only(path)) as connection:
+        for key, site, name, shown in connection.execute(_SHOWN):
+            if shown.casefold() == asked.casefold():
+                yield key, ToolKey(site, name)
 
 
 def _addressed(home: Home, asked: str) -> Iterator[ToolKey]:

@@ -7,19 +7,27 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import asdict, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from sqlite3 import Row
 from typing import Any
 
-from archive import Archive, Home, Page, open_archive
-from archive.ledger import acknowledged, held_captures, is_due, last_tries, pages_standing
+from archive import Archive, Home, Page, Run, open_archive
+from archive.ledger import (
+    LISTS,
+    acknowledged,
+    captures_since,
+    held_captures,
+    is_due,
+    last_tries,
+    pages_standing,
+)
 from archive.takedown import active_takedowns
-from db.publish.publish import present, read_manifest, require_link
+from db.publish.publish import is_set_aside, present, read_manifest, require_link
 from db.recognise.match import TakedownMatcher
 from db.records.recordfile import READ_ERRORS, read_header, record_paths
 from db.records.snapshot import is_known_page
-from db.staging import STAGING, changes_noted
+from db.staging import STAGING, edition_noted
 from db.staging.pages import count_states, page_state
 from db.takedown.withdraw import withdrawal_counts
 from machine.clock import stamp
@@ -28,6 +36,8 @@ from schema.rows.columns import PageState
 
 LOOK_AT = 10
 """So many pages at most are named for a person to look at."""
+RUNS = 5
+"""So many of the last runs that did something are told."""
 
 
 def status(home: Path) -> dict[str, Any]:
@@ -35,20 +45,28 @@ def status(home: Path) -> dict[str, Any]:
 
     Shape: `pages` (number in each state, known, due), `look_at` (the failing and held pages that
     were tried last: address, state and code), `disk` (bytes by kind), `captures`, `last_run`,
-    `published` (with `changes`, what is new in it), `waiting` (how many of the failing and held
-    pages a person acknowledged, and how many not), `takedowns` (how many hold, wait for erasing,
-    were lifted, and the corrections).
-    Absent: `last_run` and `published` are None where there is none.
+    `runs` (the last that did something, oldest first), `due_next` (of `pages` that are comparisons
+    the first time to come, and how many are due on that day; the same of `lists`),
+    `published` (with `changes`, what is new in it, `captures_since`, of comparison pages, where the
+    last build noted both, `set_aside`, newer ones that a person went back from, and `pages` where
+    captured ones are kept), `waiting` (how many of the failing and held pages a person
+    acknowledged, and how many not), `takedowns` (how many hold, wait for erasing, were lifted, and
+    the corrections).
+    Absent: `last_run` and `published` are None where there is none, a part of `due_next` where
+    nothing is to be asked again by itself.
     Raises: StartError when there is no ledger; BuildError when what is published is not whole.
     """
     archive, place = open_archive(home), Home(home)
     runs, now = archive.runs(), stamp()
     found = Counter[str]()
     states: Counter[tuple[PageState, bool]] = Counter()
+    due: dict[str, Counter[str]] = {"pages": Counter(), "lists": Counter()}
     look_at: list[tuple[int, str, str, dict[str, str]]] = []
     tried, known, waiting = last_tries(place.ledger), acknowledged(place.ledger), []
     for page, state, is_drift, captures in _standing(archive):
         found["captures"] += captures
+        if page.due is not None and page.state != "known" and page.url.startswith("http"):
+            due["lists" if page.role in LISTS else "pages"][page.due] += not is_due(page.due, now)
         if not is_known_page(page.site, page.url):
             continue
         states[state, is_due(page.due, now)] += 1
@@ -64,10 +82,26 @@ def status(home: Path) -> dict[str, Any]:
         "disk": _disk(place),
         "captures": found["captures"],
         "last_run": asdict(runs[-1]) if runs else None,
+        "runs": [asdict(each) for each in runs if _did_something(each)][-RUNS:],
+        "due_next": {what: _first_day(times) for what, times in due.items()},
         "published": _published(place),
         "waiting": {"acknowledged": seen, "not_acknowledged": len(waiting) - seen},
         "takedowns": withdrawal_counts(place),
     }
+
+
+def _did_something(run: Run) -> bool:
+    """Whether a run is worth a line: it asked for or took something, or has something to say."""
+    return bool(run.asked or run.stored or run.exit_code != 0)
+
+
+def _first_day(times: Counter[str]) -> dict[str, Any] | None:
+    """The first time, and how many pages are due on its day. Absent: None where none is due."""
+    times = +times
+    if not times:
+        return None
+    first = min(times)
+    return {"at": first, "pages": sum(n for at, n in times.items() if at[:10] == first[:10])}
 
 
 def waiting_pages(home: Path) -> dict[str, str]:
@@ -177,4 +211,12 @@ def _published(home: Home) -> dict[str, Any] | None:
             " `verdicts build` makes it again"
         )
     told = manifest.model_dump(include={"name", "sha256", "size", "rows", "parser"})
-    return told | {"changes": changes_noted(home.records / STAGING, manifest.sha256)}
+    changes, upto = edition_noted(home.records / STAGING, manifest.sha256)
+    newer = takewhile(lambda path: path != current, home.editions())
+    if (pages := manifest.pages) is not None and not pages.is_withdrawn:
+        told["pages"] = pages.model_dump(include={"captures", "size"})
+    return told | {
+        "changes": changes,
+        "captures_since": None if upto is None else captures_since(home.ledger, upto),
+        "set_aside": [path.name for path in newer if is_set_aside(path)],
+    }

@@ -5,22 +5,22 @@
 # $VERDICTS_NOTIFY is run with the subject as its argument and the text on standard input; else
 # the text is mailed to $VERDICTS_MAIL_TO. Either way it is printed, so that a journal holds it.
 # $VERDICTS_QUIET: codes to say nothing of. Exits with 1 where nobody could be told.
-# A crawl that found nothing is told in its own words, read with `verdicts status` of $VERDICTS_HOME.
+# A crawl or a build that ended with 10 or 20 is told in the words of its own report, which
+# `verdicts status --told` of $VERDICTS_HOME gives.
 set -u
 
 unit=${1:?usage: notify.sh UNIT [EXIT-CODE]}
 code=${2:-${MONITOR_EXIT_STATUS:-${EXIT_STATUS:-}}}
 result=${MONITOR_SERVICE_RESULT:-${SERVICE_RESULT:-}}
 
-# What the status of the home says under a name.
-status_says() {
+# What the last crawl or build of the home said itself, a sentence a line.
+report_says() {
     program=$(command -v verdicts || echo "$(dirname "$0")/../.venv/bin/verdicts")
     [ -n "${VERDICTS_HOME:-}" ] && [ -x "$program" ] || return
-    "$program" status 2>/dev/null | sed -n "s/^ *$1  *//p" | grep -vx -e none -e -
-}
-
-found_nothing() {
-    case $unit in *crawl*) status_says "found nothing" ;; esac
+    case $unit in
+    *crawl*) "$program" status --told crawl 2>/dev/null ;;
+    *build*) "$program" status --told build 2>/dev/null ;;
+    esac
 }
 
 # A code that a process gave itself is told apart from a signal's name, such as KILL.
@@ -34,20 +34,24 @@ Do: run the same command by hand and read its one sentence." ;;
 their tries; or the site has changed, which outranks a limit that was reached as well; or a site
 named no comparison page where it was asked for them. What was told before is not told again, nor
 what somebody acknowledged (verdicts acknowledge).
-Their bytes are kept. Do: verdicts status names the last ten, under \"look at\"; for one that failed
-or is held, verdicts explain ADDRESS shows what was refused.
+Their bytes are kept. Do: for a page that failed or is held (verdicts status --json names the last
+ten), verdicts explain ADDRESS shows what was refused.
 Many at once, or a report of drift: the site has changed and the parser needs a look."
-    changes=$(status_says changes)
-    [ -z "$changes" ] || text="What is new in the newest edition: $changes.
+    said=$(report_says)
+    case $said in
+    *"found nothing: "*) short="no comparison page found" ;;
+    "drift: "*) short="the site has changed" ;;
+    esac
+    [ -z "$said" ] || text="$said
 
-$text"
-    said=$(found_nothing)
-    [ -z "$said" ] || { short="no comparison page found"; text="$said
-
-$text"; } ;;
+$text" ;;
 20) short="stopped early, can go on"
     text="A limit, a signal, a full disk or a site that asked us to wait ended the run early.
-Nothing acknowledged is lost. Do: look at the room on the disk; the next run goes on by itself." ;;
+Nothing acknowledged is lost. Do: look at the room on the disk; the next run goes on by itself."
+    said=$(report_says)
+    [ -z "$said" ] || text="$said
+
+$text" ;;
 30) short="refused to start"
     text="Another run holds the lock, the contact is missing, the home cannot be written to, or a
 newer version made it; or a build had no record to publish. Nothing was asked and nothing changed.

@@ -1,4 +1,4 @@
-"""Text for people, cut to the room that there is."""
+"""Text for people: cut to the room that there is, and numbers of things."""
 
 from __future__ import annotations
 
@@ -10,3 +10,12 @@ def shortened(text: str, most: int) -> str:
     ('alder', 'alde…')
     """
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def some(count: int, what: str) -> str:
+    """A number of things.
+
+    >>> some(1, "page"), some(0, "page"), some(2000, "page")
+    ('1 page', '0 pages', '2,000 pages')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -32,7 +32,7 @@ from parsers.page.html import read_html
 from parsers.page.links import links_of
 from parsers.page.scan import require_safe_shape
 from parsers.page.text import read_text
-from parsers.page.tree import Markup
+from parsers.page.tree import Markup, markup_of
 from parsers.result import PageResult, dump_result, result_key, result_of
 from parsers.saved import Saved, replayed, saved_from
 from parsers.scorecard.verdicts import infer_verdicts
@@ -53,11 +53,14 @@ __all__ = [
     "Site",
     "card_key",
     "content_key",
+    "decode",
     "dump_result",
     "explain",
     "header_opt_outs",
     "infer_verdicts",
+    "is_html",
     "label_key",
+    "markup_of",
     "opt_outs",
     "outcome_of",
     "parse_page",

@@ -5,8 +5,17 @@
     current.db                      a link that names the newest
     verdicts-<hash>.db              never changed once it has this name, only withdrawn
     verdicts-<hash>.json            its manifest
-    verdicts-<hash>.withdrawn.json  its tombstone, in the place of both
+    verdicts-<hash>.withdrawn.json  its tombstone, in the place of all others
+    verdicts-<hash>.pages           captured pages, inert, where a build keeps them
     .<any>                          what is being written
+
+A file of pages is an SQLite database of its own kind (`PAGES_ID`), made for one edition:
+
+    inert     id, sha256 (of the body), site, content_type, size (as HTML), html (by zlib)
+    captured  capture_id (`capture.id` of the edition), inert_id
+
+It names what may be shown as it was captured and holds no byte of anything else. It ends ".pages",
+for whoever looks for databases (`*.db`) means editions.
 """
 
 from __future__ import annotations
@@ -27,6 +36,13 @@ DATABASES = "verdicts-*.db"
 """What the names look like that a build gives."""
 FOLDER_TOMBSTONE = "WITHDRAWN.json"
 """What is left in an exported folder that was withdrawn."""
+CANDIDATE_PAGES = ".candidate.pages"
+"""What a file of pages is called until it is whole."""
+PAGES = "*.pages"
+PAGES_ID = 0x76706167
+"""The `application_id` of a file of pages, by which a copy is known under any name."""
+LONGEST_INERT = 16 << 20
+"""No page in it is longer. Units: bytes of HTML."""
 TAKEDOWNS = "takedowns.json"
 """The list of all take-downs, beside `public/`: private, but read before a file is served."""
 
@@ -51,9 +67,33 @@ def tombstone_path(database: Path) -> Path:
     return database.with_suffix(".withdrawn.json")
 
 
+def pages_path(database: Path) -> Path:
+    """Where the file of a published database's pages stands, if it has one."""
+    return database.with_suffix(".pages")
+
+
 def part_of_release(folder: Path) -> Path:
     """What the folder of a release is called, beside its place, until it is whole."""
     return folder.with_name(f".{folder.name}.part")
+
+
+class PageStore(Record):
+    """The file of captured pages beside a published database."""
+
+    sha256: str
+    """SHA-256 of the file."""
+    size: int
+    """Length of the file in bytes."""
+    captures: int
+    """Number of captures whose page it holds."""
+    left_out: dict[str, int]
+    """Number of captures that gave a record and may not be shown, or cannot be, by the reason."""
+    maker: str
+    """What made it: a file is made again once that has changed."""
+    takedowns: list[int]
+    """The take-downs that held when it was made: it goes with any other."""
+    is_withdrawn: bool = False
+    """Whether a take-down came since: the file is gone, and the next build makes another."""
 
 
 class Manifest(Record):
@@ -79,6 +119,10 @@ class Manifest(Record):
     """The take-downs that held when it was made, or looked into: it shows nothing of theirs."""
     taken: dict[str, int] = Field(default_factory=dict)
     """Number of rows of a table that are left out for them: no loss."""
+    set_aside_at: str | None = None
+    """When a person went back from it to an earlier one, UTC: no build publishes it again."""
+    pages: PageStore | None = None
+    """The file of captured pages beside it; null where no build was to keep one."""
 
 
 class TombstoneReason(Record):
@@ -114,3 +158,5 @@ class Tombstone(Withdrawal):
     """Number of rows that were left out of it before."""
     sites: list[str]
     """The sites that it held."""
+    has_pages: bool = False
+    """Whether a build was to keep captured pages beside it: the next one goes on doing so."""

@@ -22,7 +22,7 @@ LONGEST = (
     "test_web_arguments", "test_crawler_live", "test_command_mishaps", "test_release_described",
     "test_command_output", "test_kill_imports", "test_takedown_erase", "test_trace",
     "test_takedown", "test_takedown_ledger", "test_takedown_known_again", "test_deploy",
-    "test_worker",
+    "test_worker", "test_web_following",
 )  # fmt: skip
 """Files that take longest begin first, so that no core waits for the last of them."""
 OF_WORKERS = ("test_worker", "test_parser_refuses")

@@ -7,7 +7,7 @@ cli       the command line               commands/   a file a command
 options   what several commands share    boundary    errors to sentences and exit codes
 console   what a command says            streams     output whose failures can be told
 newest    the newest stored page         structure   two pages, block by block
-outfile   a file made for others
+told      what a run came to, in sentences    outfile  a file made for others
 sample/   the bundled site               demo_check  what came of it
 fixtures  stored pages read again        __main__    `python -m verdicts`
 """

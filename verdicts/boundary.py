@@ -12,6 +12,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from verdicts.streams import OutputError, guard_streams
 
@@ -91,10 +92,12 @@ def _run(arguments: list[str]) -> int:
 
     from schema.errors import VerdictsError
     from verdicts.cli import cli
+    from verdicts.console import hush
 
     if "--debug" not in arguments and logging.lastResort is not None:
         # Scrapy would print a trace of whatever ends a crawl, which is told here.
         logging.lastResort.addFilter(lambda record: not record.name.startswith("scrapy."))
+    hush(is_quiet=False)
     try:
         plain = [argument for argument in arguments if argument != "--debug"]
         result = cli.main(args=plain, prog_name="verdicts", standalone_mode=False)
@@ -108,7 +111,7 @@ def _run(arguments: list[str]) -> int:
     except VerdictsError as error:
         if _lacks_handles(error):
             return _say_out_of_handles()
-        return _say(str(error), error.exit_code)
+        return _say(f"{error}{_demo_beside(str(error))}", error.exit_code)
     except OutputError:
         raise
     except Exception as error:
@@ -123,6 +126,13 @@ def _run(arguments: list[str]) -> int:
             return _say(*told)
         what = (str(error).splitlines() or [""])[0]
         return _say(f"a fault of ours: {type(error).__name__}: {what} (see {_save_trace()})", BUG)
+
+
+def _demo_beside(sentence: str) -> str:
+    """What to add where the usual home holds no archive, and the demo's lies beside it."""
+    usual, demo = (Path(name, "ledger.db") for name in ("data", "demo"))
+    is_about_it = sentence.startswith(("data/", "data:")) and not usual.exists()
+    return "; the demo's archive is ./demo: --home demo" if is_about_it and demo.exists() else ""
 
 
 def _told(error: Exception, arguments: list[str]) -> tuple[str, int] | None:

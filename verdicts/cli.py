@@ -26,22 +26,38 @@ from verdicts.commands.fixture import fixture
 from verdicts.commands.import_ import import_
 from verdicts.commands.plan import plan as plan_command
 from verdicts.commands.prune import prune
+from verdicts.commands.rollback import rollback
 from verdicts.commands.serve import serve
+from verdicts.commands.status import status
 from verdicts.commands.takedown import takedown
 from verdicts.commands.trace import trace
 from verdicts.commands.wacz import wacz
-from verdicts.console import note, print_report, progress, say
+from verdicts.console import give, note, print_report, progress, say
 from verdicts.options import (
+    Commands,
     example,
     home_option,
     json_option,
     paths_argument,
     port_option,
+    quiet_option,
     site_option,
 )
 
+KINDS = {
+    "Start": ("demo", "status"),
+    "Gather": ("crawl", "import", "plan"),
+    "Publish": ("build", "serve", "export", "wacz", "cdxj"),
+    "Ask": ("changes", "trace", "explain", "parse", "schema", "evaluate"),
+    "Keep": ("check", "backup", "restore", "rollback", "prune"),
+    "Decide": ("drift", "acknowledge", "same", "differ", "correct", "takedown", "fixture"),
+}
+"""The commands in the order of work, under what they are for."""
+
 
 @click.group(
+    cls=Commands,
+    kinds=KINDS,
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -49,6 +65,7 @@ from verdicts.options import (
     },
     epilog=example("verdicts demo", "verdicts parse page.html | head -1"),
 )
+@quiet_option
 @click.option("--debug", is_flag=True, help="Show the trace of a fault instead of a sentence.")
 @click.version_option(package_name="verdicts", prog_name="verdicts")
 def cli(debug: bool) -> None:
@@ -96,14 +113,15 @@ def parse(paths: tuple[str, ...], url: str | None, site: str | None, trace: bool
 
 
 @cli.command(epilog=example("verdicts explain page.html"))
-@click.argument("page", metavar="PATH-OR-ADDRESS")
+@click.argument("page", metavar="PATH|ADDRESS|PAIR")
 @click.option("--url", help="The address that a file has on the site.")
 @home_option
 @site_option
 def explain(page: str, url: str | None, home: Path, site: str | None) -> int:
     """Show what was read from a page, or why it was refused.
 
-    Its visible blocks in reading order, and what each of them gave.
+    Its visible blocks in reading order, and what each of them gave. A file, or the newest capture
+    of an address or a slug pair such as a-vs-b.
     """
     from verdicts.commands.explain import explain_page
 
@@ -135,9 +153,12 @@ def check(home: Path, deep: bool, rebuild_ledger: bool, as_json: bool) -> int:
         print_report(report, as_json=True)
     else:
         for problem in problems:
-            say(f"{problem.where}: {problem.what}")
+            give(f"{problem.where}: {problem.what}")
         way_out = "docs/damage.md says what to do about each"
-        say(f"problems: {len(problems)}; {way_out}" if problems else "everything agrees")
+        if problems:
+            give(f"problems: {len(problems)}; {way_out}")
+        else:
+            say("everything agrees")
     return 40 if problems else 0
 
 
@@ -161,27 +182,6 @@ def _rebuild(home: Path, *, as_json: bool) -> None:
         note(f"lost with the old ledger: {what}")
 
 
-@cli.command(epilog=example("verdicts status --json"))
-@home_option
-@json_option
-def status(home: Path, as_json: bool) -> int:
-    """Say what is known, in which state, and what it takes on disk."""
-    from db import status as run_status
-
-    found = run_status(home)
-    last = found["last_run"]
-    if last is not None:
-        last["report"] = json.loads(last["report"] or "null")
-    if not as_json:
-        pages = found["look_at"]
-        found["look_at"] = {each["url"]: f"{each['state']}, {each['code']}" for each in pages}
-        # Above, `waiting` are pages that wait for a crawl.
-        names = {"waiting": "pages_to_look_at"}
-        found = {names.get(name, name): each for name, each in found.items()}
-    print_report(found, as_json=as_json)
-    return 0
-
-
 @cli.command(epilog=example("verdicts schema > records.schema.json"))
 def schema() -> int:
     """Print the JSON Schema of the lines of `verdicts parse`."""
@@ -197,31 +197,13 @@ def schema() -> int:
         "oneOf": [references[line, "serialization"] for line in lines],
         **definitions,
     }
-    say(json.dumps(document, indent=2, ensure_ascii=False))
+    give(json.dumps(document, indent=2, ensure_ascii=False))
     return 0
 
 
 for command in (
-    acknowledge,
-    backup,
-    build,
-    cdxj,
-    changes,
-    correct,
-    crawl,
-    differ,
-    drift,
-    export,
-    evaluate,
-    fixture,
-    import_,
-    plan_command,
-    prune,
-    restore,
-    same,
-    serve,
-    takedown,
-    trace,
+    acknowledge, backup, build, cdxj, changes, correct, crawl, differ, drift, export, evaluate,
+    fixture, import_, plan_command, prune, restore, rollback, same, serve, status, takedown, trace,
     wacz,
-):
+):  # fmt: skip
     cli.add_command(command)

@@ -1,6 +1,7 @@
 """What a command says while it works: bars on a terminal, plain lines elsewhere.
 
-Progress goes to standard error; what a command is asked for goes to standard output.
+Progress goes to standard error; what a command is asked for goes to standard output. Under
+`--quiet` nothing is said but what was asked for by name, such as JSON, and what went wrong.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,24 @@ LABELS = {
 OUTCOME = "http_error:", "http_status:"
 """How a crawl names an answer that is an error, and how a failure does: people see the second."""
 LINES = 10
-"""How many lines a stage prints at most where there is no terminal."""
+"""So many parts of a stage are told where there is no terminal, each once it is done."""
+SHORTEST_S, LONGEST_S = 1.0, 60.0
+"""Between two such lines of a stage lies no less, and no more where it goes on. Units: seconds."""
+
+
+@dataclass(slots=True)
+class _Voice:
+    """How much this process says."""
+
+    is_quiet: bool = False
+
+
+_voice = _Voice()
+
+
+def hush(*, is_quiet: bool) -> None:
+    """Let this process say no more than `--quiet` does, or all again."""
+    _voice.is_quiet = is_quiet
 
 
 @contextmanager
@@ -41,26 +60,52 @@ def progress() -> Iterator[Tell]:
 
     Shape: `with progress() as tell: tell("parsing", 3, 10)`.
     """
-    if sys.stderr.isatty():
+    if _voice.is_quiet:
+        yield _unheard
+    elif sys.stderr.isatty():
         with _bars() as tell:
             yield tell
     else:
         yield _lines_of_progress()
 
 
+def _unheard(stage: str, done: int, total: int) -> None:
+    """Where nobody wants to be told."""
+
+
+@dataclass(slots=True)
+class _Stage:
+    """What was told of a stage, and when it began."""
+
+    begun: float
+    first: int
+    told: float
+    part: int = -1
+    end: int = 0
+
+
 def _lines_of_progress() -> Tell:
-    """Progress as a few plain lines a stage, with its rate once a second is over."""
-    tenths: dict[str, int] = {}
-    begun: dict[str, tuple[float, int]] = {}
+    """Progress as a few plain lines a stage, with its rate once a second is over.
+
+    The end of a stage is always told; before it a line for each part of it, if that takes long,
+    and one a minute, if a part does.
+    """
+    stages: dict[str, _Stage] = {}
 
     def tell(stage: str, done: int, total: int) -> None:
-        at, first = begun.setdefault(stage, (time.monotonic(), done))
-        tenth = LINES * done // total if total else done // 50
-        if tenth != tenths.get(stage) and (done or not total):
-            tenths[stage] = tenth
-            pace = pace_of(done - first, total - done, time.monotonic() - at)
-            of = f" of {total}" if total else ""
-            print(f"{stage}: {done}{of}{pace}", file=sys.stderr, flush=True)
+        now = time.monotonic()
+        of = stages.setdefault(stage, _Stage(now, done, now))
+        part = LINES * done // total if total else done // 50
+        waited = now - of.told
+        is_end = of.end < total <= done
+        if is_end or waited >= LONGEST_S or (waited >= SHORTEST_S and part != of.part):
+            of.told, of.part, of.end = now, part, total if is_end else of.end
+            pace = pace_of(done - of.first, total - done, now - of.begun)
+            print(
+                f"{stage}: {done}{f' of {total}' if total else ''}{pace}",
+                file=sys.stderr,
+                flush=True,
+            )
 
     return tell
 
@@ -108,13 +153,25 @@ def _bars() -> Iterator[Tell]:
         yield tell
 
 
+def give(line: str) -> None:
+    """One line that was asked for by name: it is given under `--quiet` too."""
+    print(line, flush=True)
+
+
 def say(line: str) -> None:
     """One line of a command's report."""
-    print(line, flush=True)
+    if not _voice.is_quiet:
+        give(line)
 
 
 def note(line: str) -> None:
     """One line beside the report, for people."""
+    if not _voice.is_quiet:
+        warn(line)
+
+
+def warn(line: str) -> None:
+    """One line of what went wrong: it is said under `--quiet` too."""
     print(line.replace(*OUTCOME), file=sys.stderr, flush=True)
 
 
@@ -125,10 +182,24 @@ def next_step(command: str, home: Path) -> str:
     return f"next: `verdicts {command}{where}`"
 
 
+def alert(line: str, *, is_aside: bool = False) -> None:
+    """One line of a report that a person must act on.
+
+    Under `--quiet`, and where the report is JSON (`is_aside`), it goes to standard error.
+    """
+    if is_aside or _voice.is_quiet:
+        warn(line)
+    else:
+        give(line.replace(*OUTCOME))
+
+
 def print_report(report: dict[str, Any], *, as_json: bool) -> None:
-    """A report as JSON, or in words: lines of a name and a value; nested ones are indented."""
+    """A report as JSON, or in words: lines of a name and a value; nested ones are indented.
+
+    In words, what is empty is left out.
+    """
     if as_json:
-        say(json.dumps(report, ensure_ascii=False, default=str))
+        give(json.dumps(report, ensure_ascii=False, default=str))
         return
     for line in _lines(report, ""):
         say(line.replace(*OUTCOME))
@@ -136,11 +207,13 @@ def print_report(report: dict[str, Any], *, as_json: bool) -> None:
 
 def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[str]:
     for name, value in report.items():
+        if value is None or value in ({}, [], ()):
+            continue
         label = name
         if within not in CODES:
             label = LABELS.get(name, name.removeprefix("is_").removeprefix("has_"))
             label = label.replace("_", " ")
-        if isinstance(value, dict) and value:
+        if isinstance(value, dict):
             yield f"{indent}{label}"
             yield from _lines(value, indent + "  ", name)
         elif SIZES & {name, within} and isinstance(value, int):
@@ -152,13 +225,11 @@ def _lines(report: dict[str, Any], indent: str, within: str = "") -> Iterator[st
 def _words(value: object) -> str:
     """A value for people.
 
-    >>> _words(True), _words({}), _words(None), _words(["one", "two"]), _words(0)
-    ('yes', 'none', '-', 'one; two', '0')
+    >>> _words(True), _words(["one", "two"]), _words(0)
+    ('yes', 'one; two', '0')
     """
-    if value is None:
-        return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, dict | list | tuple):
-        return "; ".join(map(str, value)) or "none"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
     return str(value)

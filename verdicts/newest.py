@@ -7,6 +7,23 @@ from archive.takedown import ERASED, takedowns
 from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
 
+ADDRESS = ("http://", "https://", "urn:")
+"""How the address of a page begins."""
+
+
+def _address_of(archive: Archive, pair: str, site: str | None) -> str:
+    """The address of the page with a slug pair. Raises: UsageError for none, or several."""
+    pages = (page for page in archive.each_page() if site in (None, page.site))
+    found = sorted(page.url for page in pages if site_named(page.site).pair(page.url) == pair)
+    if len(found) == 1:
+        return found[0]
+    what = (
+        f"several pages have it: {', '.join(found)}"
+        if found
+        else "neither a file nor a page of this archive"
+    )
+    raise UsageError(what=f"{pair}: {what}")
+
 
 def newest_page(archive: Archive, address: str, site: str | None) -> Capture:
     """The newest capture of an address that was answered with a page.
@@ -15,7 +32,9 @@ def newest_page(archive: Archive, address: str, site: str | None) -> Capture:
     """
     owner = site_named(site) if site else site_of_url(address)
     own = address
-    if owner is not None and not address.startswith("urn:"):
+    if not address.startswith(ADDRESS):
+        own = _address_of(archive, address, site)
+    elif owner is not None and not address.startswith("urn:"):
         own = owner.own_address(address)
     found = (each for each in archive.captures() if each.url == own)
     captures = sorted(found, key=lambda each: each.order)

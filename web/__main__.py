@@ -1,5 +1,5 @@
 """`python -m web DATABASE [--host H] [--port N] [--no-sql] [--contact C]
-[--proxy ADDRESS] [--base-url PREFIX]`: serves one file.
+[--proxy ADDRESS] [--base-url PREFIX] [--pages]`: serves one file, or what a link to one names.
 
 For a deployment that holds only the published file; `verdicts serve` is the command for people.
 """
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--contact", default=os.environ.get("VERDICTS_CONTACT", ""))
     parser.add_argument("--proxy", action="append", default=[])
     parser.add_argument("--base-url", default="/")
+    parser.add_argument("--pages", action=argparse.BooleanOptionalAction, default=None)
     asked = parser.parse_args()
     try:
         serve(
@@ -36,6 +37,7 @@ def main() -> None:
             contact=asked.contact,
             proxies=asked.proxy,
             base_url=asked.base_url,
+            pages=asked.pages,
             on_ready=lambda address: print(address, flush=True),
         )
     except (NotServableError, UsageError, OSError) as error:

@@ -16,6 +16,7 @@ from urllib.parse import unquote, unquote_plus
 
 from schema.rows import VIEWS
 from web.asgi import App, AsgiMessage, Receive, Scope, Send, send_text
+from web.captured import FRAMED, RAW, RAW_HEADERS
 from web.hardening import DATABASE_NAME
 from web.pages import KEYED_PATH, at_key
 from web.paging import NUMBER, page_by_key, require_next
@@ -38,6 +39,8 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+FRAMING = tuple((name, FRAMED + said if b"-src" in said else said) for name, said in HEADERS)
+"""What a page of ours carries that has a captured page in a frame."""
 NO_INDEX = (b"x-robots-tag", b"noindex")
 """Sent with all data pages: they repeat what pages for people show, some of it under an opt-out."""
 PICTURE = "/picture/"
@@ -100,10 +103,18 @@ def kept_query(query: bytes) -> bytes:
 
 
 def with_ours(
-    headers: Iterable[tuple[bytes, bytes]], *, is_data: bool = False, is_drawn: bool = False
+    headers: Iterable[tuple[bytes, bytes]], path: str = "/", *, is_drawn: bool = False
 ) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, ours in place of any of the same name; it varies by none."""
-    ours = dict([*HEADERS, *([NO_INDEX] if is_data else []), *([DRAWN_ALONE] if is_drawn else [])])
+    ours = dict(HEADERS)
+    if path.startswith((DATA, PICTURE)):
+        ours |= [NO_INDEX]
+    if is_drawn:
+        ours |= [DRAWN_ALONE]
+    elif RAW.fullmatch(path):
+        ours |= RAW_HEADERS
+    elif path.startswith("/captured/"):
+        ours |= FRAMING
     names = {b"vary", *ours}
     return [*(pair for pair in headers if pair[0].lower() not in names), *ours.items()]
 
@@ -120,13 +131,12 @@ def guarded(app: App, front: Front) -> App:
             if message["type"] == "http.response.start":
                 headers = front.placed(message.get("headers", []))
                 is_drawn = message["status"] == 200 and bool(DRAWN.fullmatch(scope["path"]))
-                headers = with_ours(headers, is_data=is_data, is_drawn=is_drawn)
+                headers = with_ours(headers, scope["path"], is_drawn=is_drawn)
                 message = {**message, "headers": headers}
             await send(message)
 
         scope, complaint = front.asked(scope)
         query: bytes = scope["query_string"]
-        is_data = scope["path"].startswith((DATA, PICTURE))
         host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
         path = scope["raw_path"].decode("latin-1")
         refused = refusal(scope["method"], path.partition("?")[0], query, host)

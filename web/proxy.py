@@ -29,6 +29,7 @@ OURS = frozenset(
         "category",
         "captures",
         "changes",
+        "captured",
         "compare",
         "comparisons",
         "coverage",

@@ -1,7 +1,7 @@
-"""Serves one published database file, read-only, under the name `verdicts`.
+"""Serves a published database file, read-only, under the name `verdicts`.
 
-The file is opened once, by its real name: when `current.db` moves on to a newer file, a running
-server goes on answering from the one it began with, as long as that stands in its place.
+A file is opened once, by its real name, and shown as long as it stands in its place. Where a link
+named it, the link is followed: see `following`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import socket
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,10 @@ from schema.rows import EDITION
 from web import cells, gate, hardening, mishaps
 from web.asgi import Scope
 from web.asking import connected
+from web.captured import CapturedPages, captured_beside
 from web.describe import config, inspected, metadata
 from web.errors import NotServableError
+from web.following import Following, opened
 from web.hardening import DATABASE_NAME
 from web.pages import routes
 from web.paging import in_one_order
@@ -54,11 +58,17 @@ NEEDED = frozenset(
 
 
 def make_datasette(
-    database: Path, *, allow_sql: bool = True, contact: str = "", front: Front = DIRECT
+    database: Path,
+    *,
+    allow_sql: bool = True,
+    contact: str = "",
+    front: Front = DIRECT,
+    pages: bool = False,
 ) -> Datasette:
     """The Datasette application for one database file.
 
-    Shape: `front` is what stands before the server; nothing where it is left out.
+    Shape: `front` is what stands before the server; nothing where it is left out. `pages` says
+        whether captured pages are shown, where a build keeps them.
     Raises: UsageError for a contact that is none; WithdrawnError when it was withdrawn, or holds
         what was taken down; FileNotFoundError when there is no such file; PermissionError when it
         may not be read; NotServableError when it is not one of ours.
@@ -66,11 +76,11 @@ def make_datasette(
     if contact:
         require_contact(contact)
     real = Path(os.path.realpath(database))
-    require_not_withdrawn(real)
-    known = known_of(real)
-    require_looked_into(real)
+    known = require_servable(real)
     install_plugins()
     configured = config(allow_sql=allow_sql, contact=contact, base=front.base)
+    captured = captured_beside(real) if pages else None
+    tagged_by = {**configured, "pages": captured and captured.sha256}
     datasette = Datasette(
         files=[],
         config=configured,
@@ -80,7 +90,8 @@ def make_datasette(
     )
     # Without a file Datasette makes an empty database in memory; ours goes in its place.
     datasette.remove_database("_memory")
-    published = Published(datasette, real, front, tags_of(real, configured))
+    published = Published(datasette, real, front, tags_of(real, tagged_by))
+    published.captured = captured
     datasette.add_database(published, name=DATABASE_NAME)
     return datasette
 
@@ -98,6 +109,7 @@ class Published(Database):  # type: ignore[misc]
         super().__init__(datasette, path=str(real), is_mutable=False)
         self.front, self.tag_of = front, tag_of
         self.standing = ServedFile(real)
+        self.captured: CapturedPages | None = None
         self.own = self.connect()
         """For our pages at a key, in the server's own thread."""
         hardening.harden(self.own)
@@ -107,6 +119,11 @@ class Published(Database):  # type: ignore[misc]
         conn = connected(Path(self.path))
         self._all_connections.append(conn)
         return conn
+
+    def close(self) -> None:
+        """Let go of the file, so that it may be pruned."""
+        super().close()
+        self.standing.close()
 
     async def execute(self, sql: str, *arguments: Any, **named: Any) -> Any:
         """What a query gives, and for a page of a table or view in one order with the others.
@@ -125,6 +142,17 @@ class Published(Database):  # type: ignore[misc]
             if mishaps.is_of_the_file(error):
                 mishaps.log.error("%s: %s", Path(self.path).name, error)
             raise
+
+
+def require_servable(real: Path) -> dict[str, Any]:
+    """What Datasette is told of a file beforehand, where the file may be shown.
+
+    Raises: WithdrawnError, NotServableError, OSError, as `make_datasette`.
+    """
+    require_not_withdrawn(real)
+    known = known_of(real)
+    require_looked_into(real)
+    return known
 
 
 def known_of(real: Path) -> dict[str, Any]:
@@ -176,24 +204,42 @@ def serve(
     contact: str = "",
     proxies: Iterable[str] = (),
     base_url: str = "/",
+    pages: bool | None = None,
     on_ready: Callable[[str], None] = print,
+    on_switch: Callable[[Path], None] = lambda _: None,
 ) -> None:
     """Serves until interrupted, and calls `on_ready` with the address once it really answers.
 
-    Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one.
+    Shape: `serve(Path("data/public/current.db"), port=8001)`; port 0 takes a free one. A link is
+        followed: `on_switch` is told the file that it names now, once that one is shown. Captured
+        pages are shown (`pages`) unless others may be reading: at another address, through a proxy.
     Raises: as `make_datasette`; UsageError for a proxy or a prefix that is none; OSError when the
         port is taken; NotServableError when the home page cannot be shown.
     """
     front = front_of(proxies, base_url)
-    datasette = make_datasette(database, allow_sql=allow_sql, contact=contact, front=front)
+    if pages is None:
+        pages = is_own(host) and not front.proxies
+    make = partial(make_datasette, allow_sql=allow_sql, contact=contact, front=front, pages=pages)
+    first = opened(make(database))
     # Datasette begins all facets of a request before the first, which may be refused, is done.
     warnings.filterwarnings("ignore", "coroutine '.*Facet", RuntimeWarning)
     listener = listening(host, port)
     with listener, contextlib.suppress(KeyboardInterrupt):
-        try:
-            asyncio.run(_run(datasette, listener, lambda at: on_ready(at + front.base)))
-        except HomePageError as error:
-            raise NotServableError(f"{database}: {error}") from error
+        asyncio.run(
+            _run(
+                listener,
+                lambda at: on_ready(at + front.base),
+                Following(first, make, on_switch),
+                database if database.is_symlink() else None,
+            )
+        )
+
+
+def is_own(host: str) -> bool:
+    """Whether only this machine can ask at an address."""
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -207,50 +253,48 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 async def _run(
-    datasette: Datasette, listener: socket.socket, on_ready: Callable[[str], None]
+    listener: socket.socket, on_ready: Callable[[str], None], shown: Following, link: Path | None
 ) -> None:
-    await datasette.invoke_startup()
     server = uvicorn.Server(
         uvicorn.Config(
-            datasette.app(),
+            shown,
             log_level="error",  # its warnings are of what visitors send
             ws="none",
             access_log=False,
-            lifespan="on",
+            lifespan="off",  # an application of ours begins and ends with its file
             server_header=False,
             proxy_headers=False,
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=3,
         )
     )
-    announcing = asyncio.create_task(_announce(listener, on_ready))
+    beside = [asyncio.create_task(_announce(listener, on_ready))]
+    if link is not None:
+        beside.append(asyncio.create_task(shown.follow(link)))
 
     def stop_if_failed(task: asyncio.Task[None]) -> None:
         server.should_exit = server.should_exit or (not task.cancelled() and bool(task.exception()))
 
-    announcing.add_done_callback(stop_if_failed)
+    for task in beside:
+        task.add_done_callback(stop_if_failed)
     try:
         await server.serve(sockets=[listener])
     finally:
-        announcing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await announcing
-
-
-class HomePageError(Exception):
-    """The server answers, but not with a home page."""
+        for task in beside:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await shown.close()
 
 
 async def _announce(listener: socket.socket, on_ready: Callable[[str], None]) -> None:
-    """Asks for the home page over the wire; only its 200 counts as ready."""
+    """Asks for the home page over the wire, and says that the server answers once it does."""
     host, port = listener.getsockname()[:2]
     asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     reader, writer = await asyncio.open_connection(asked, port)
     try:
         writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        status = await reader.readline()
+        await reader.readline()
     finally:
         writer.close()
-    if b" 200 " not in status:
-        raise HomePageError(f"the home page was answered with {status.decode().strip()!r}")
     on_ready(f"http://{f'[{asked}]' if ':' in asked else asked}:{port}")

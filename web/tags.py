@@ -50,8 +50,9 @@ def software() -> str:
 def tags_of(database: Path, settings: dict[str, Any]) -> Callable[[Scope], bytes | None]:
     """How a request for a page of this file is tagged.
 
-    Absent: None where the answer may differ each time (SQL that a visitor writes may ask the clock)
-    or Datasette has a tag of its own, as for the style sheet.
+    Absent: None where the answer may differ each time (SQL that a visitor writes may ask the
+    clock), where another file stands behind it (captured pages), or Datasette has a tag of its own,
+    as for the style sheet.
     """
     made_from = "\n".join([software(), database.name, json.dumps(settings, sort_keys=True)])
     state = hashlib.sha256(made_from.encode())
@@ -60,7 +61,8 @@ def tags_of(database: Path, settings: dict[str, Any]) -> Callable[[Scope], bytes
         query: bytes = scope["query_string"]
         path: bytes = scope["raw_path"].partition(b"?")[0]
         named = {name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
-        if b"/-/" in path or path.startswith(b"/static/") or named & {"_where", "sql"}:
+        is_apart = path.startswith((b"/static/", b"/captured/"))
+        if b"/-/" in path or is_apart or named & {"_where", "sql"}:
             return None
         try:
             file = database.stat()

@@ -5,6 +5,7 @@ Datasette is untyped and its version is pinned exactly: whoever raises the pin r
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -45,3 +46,12 @@ def hook(function: F) -> F:
     """The function, marked as an implementation of the Datasette hook of its name."""
     marked: F = hookimpl(function)
     return marked
+
+
+def forget_temporary(datasette: Datasette) -> None:
+    """Let go of a closed application, which would be kept in memory until the process ends.
+
+    Its own database is a temporary file, which `close` removes; that it is to be removed at the
+    end as well holds the database, and with it everything (1.0a41).
+    """
+    atexit.unregister(datasette.get_internal_database()._cleanup_temp_file)

@@ -41,7 +41,7 @@ class ServedFile:
     def __init__(self, database: Path) -> None:
         self.path, self._tombstone = database, tombstone_path(database)
         handle = os.open(database, os.O_RDONLY | os.O_CLOEXEC)
-        finalize(self, os.close, handle)
+        self._let_go = finalize(self, os.close, handle)
         with suppress(OSError):  # a file system without locks: that it has its name is what counts
             fcntl.flock(handle, fcntl.LOCK_SH)
         self._served = os.fstat(handle)
@@ -51,6 +51,14 @@ class ServedFile:
         if os.path.exists(self._tombstone):
             return WITHDRAWN, _reasons(self._tombstone)
         return None if self._is_in_its_place() else (OUT_OF_PLACE, [])
+
+    def is_at(self, path: Path) -> bool:
+        """Whether there is no other file than this one at a path, be it there or gone."""
+        return path == self.path and (not path.exists() or self._is_in_its_place())
+
+    def close(self) -> None:
+        """Let it go: `prune` may take it."""
+        self._let_go()
 
     def _is_in_its_place(self) -> bool:
         try:
@@ -77,7 +85,7 @@ def require_looked_into(database: Path) -> None:
     Raises: WithdrawnError where one is not named, or the file is not as a build published it.
     """
     listed = database.parent.parent / TAKEDOWNS
-    active = _active(listed) if database.parent.name == FOLDER else []
+    active = takedowns_that_hold(database)
     known = _takedowns_of(database) if active else []
     if known is None:
         raise WithdrawnError(
@@ -91,8 +99,14 @@ def require_looked_into(database: Path) -> None:
             )
 
 
-def _active(listed: Path) -> list[dict[str, Any]]:
-    """The take-downs of a home that hold."""
+def takedowns_that_hold(database: Path) -> list[dict[str, Any]]:
+    """The take-downs that hold in the home of a published file; none outside of a home.
+
+    Raises: WithdrawnError where nobody can tell.
+    """
+    listed = database.parent.parent / TAKEDOWNS
+    if database.parent.name != FOLDER:
+        return []
     try:
         found = json.loads(listed.read_bytes())["takedowns"]
         return [each for each in found if each["lifted_at"] is None]
@@ -126,7 +140,7 @@ def unless_withdrawn(app: App, standing: ServedFile) -> App:
         else:
             if refusal[0] not in told:  # once for whoever runs the server
                 told.add(refusal[0])
-                log.error("%s: %s Build, then serve again.", standing.path.name, refusal[0])
+                log.error("%s: %s A build makes the next.", standing.path.name, refusal[0])
             await _refuse(scope["path"], *refusal, send)
 
     return answer

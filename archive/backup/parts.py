@@ -100,7 +100,7 @@ def _public(home: Home, earlier: dict[str, CopiedFile]) -> Iterator[BackupPart]:
     listed = [name for name in earlier if name.startswith("public/")]
     for name in dict.fromkeys([*_names("public", home.public), *listed]):
         path, before, sha256 = home.path / name, earlier.get(name), None
-        if path.suffix == ".db":
+        if path.suffix in (".db", ".pages"):
             sha256 = _stated_sha256(path) or (before.sha256 if before else None)
         yield BackupPart(name, (path,), before, sha256=sha256)
 
@@ -115,18 +115,25 @@ def _names(kind: str, folder: Path) -> list[str]:
 
 
 def _stated_sha256(path: Path) -> str | None:
-    """What the manifest beside a published database says. Absent: None where it says nothing."""
+    """What the manifest says of a published database, or of its pages. Absent: None for nothing."""
     try:
-        return Manifest.model_validate_json(manifest_path(path).read_bytes()).sha256
+        manifest = Manifest.model_validate_json(manifest_path(path).read_bytes())
     except (OSError, ValidationError):
         return None  # `verdicts check` is what says so
+    if path.suffix != ".pages":
+        return manifest.sha256
+    pages = manifest.pages
+    return pages.sha256 if pages is not None and not pages.is_withdrawn else None
 
 
 def is_missed(home: Home, part: BackupPart) -> bool:
     """Whether a file that is not there should be: nobody withdrew or pruned it."""
     if part.path.startswith("warc/") or part.path == DECISIONS:
         return True
-    database = (home.path / part.path).with_suffix(".db")
+    path = home.path / part.path
+    if path.suffix == ".pages":
+        return _stated_sha256(path) is not None
+    database = path.with_suffix(".db")
     current = home.current()
     is_current = current is not None and current.name == database.name
     is_known = manifest_path(database).exists() or is_current

@@ -54,6 +54,8 @@ from archive.ledger.profiles import (
 from archive.ledger.questions import (
     ListAsked,
     captures_astray,
+    captures_by_role,
+    captures_since,
     count_comparisons,
     kinds_of_runs,
     last_tries,

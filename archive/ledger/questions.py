@@ -222,6 +222,18 @@ def count_comparisons(ledger: Ledger, site: str | None = None) -> int:
     return count
 
 
+def captures_by_role(ledger: Ledger, run_id: int) -> dict[str, int]:
+    """How many captures a run stored of pages, and of lists and other files of a site."""
+    sql = "SELECT role, count(*) FROM capture JOIN page ON page.id = page_id WHERE run_id = ?"
+    return dict(map(tuple, ledger.rows(f"{sql} GROUP BY role ORDER BY role", (run_id,))))
+
+
+def captures_since(path: Path, capture_id: int) -> int:
+    """How many captures of comparison pages are newer than one."""
+    sql = "SELECT count(*) FROM capture JOIN page ON page.id = page_id WHERE capture.id > ?"
+    return int(read_rows(path, f"{sql} AND role = 'comparison'", (capture_id,))[0][0])
+
+
 def next_due(ledger: Ledger) -> str | None:
     """When the first page is asked again by itself. Absent: None where none is."""
     sql = "SELECT min(due) FROM page WHERE role IN ('comparison', 'listing')"

@@ -2,6 +2,7 @@
 
 publish  names, manifest and switch    loss          what a new edition lacks
 altered  what a changed parser alters   nothing       what is not published for being empty
+pages    the file of captured pages beside it
 """
 
 from db.publish.altered import Altered

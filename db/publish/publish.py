@@ -1,7 +1,8 @@
 """Publishing: a checked file gets its final name, a manifest beside it, and becomes current.
 
-Order: manifest durable, file durable under its name, link moved. A crash between any two leaves
-the earlier current.db as it was. A published file is never changed.
+Order: captured pages (if any are kept) and manifest durable, file durable under its name, link
+moved. A crash between any two leaves the earlier current.db as it was. A published file is never
+changed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from archive import TRIAL, Home
 from machine.files import file_sha256, fsync_file, fsync_folder, point, put_in_place, whole
 from parsers import PARSER_VERSION
 from schema.errors import BuildError
-from schema.published import CURRENT, Manifest, Tombstone, manifest_path, tombstone_path
+from schema.published import CURRENT, Manifest, Tombstone, manifest_path, pages_path, tombstone_path
 from schema.records import Record
 
 
@@ -95,6 +96,13 @@ def is_of_this_parser(path: Path) -> bool:
     return False
 
 
+def is_set_aside(path: Path) -> bool:
+    """Whether a person went back from a published database; one that tells of nothing was not."""
+    with suppress(BuildError):
+        return read_manifest(path).set_aside_at is not None
+    return False
+
+
 def remove_leftovers(home: Home) -> None:
     """Remove what a killed build left; nothing that is published has a name with a dot in front.
 
@@ -129,6 +137,7 @@ def bury(path: Path, tombstone: Tombstone) -> None:
     The link still names the file, so that the next build is measured by it.
     """
     write_record(tombstone_path(path), tombstone)
+    pages_path(path).unlink(missing_ok=True)
     path.unlink(missing_ok=True)
     manifest_path(path).unlink(missing_ok=True)
     fsync_folder(path.parent)
@@ -137,4 +146,4 @@ def bury(path: Path, tombstone: Tombstone) -> None:
 def write_record(path: Path, record: Record) -> None:
     """Write what stands beside a database, or in the place of what was withdrawn, durably."""
     with whole(path) as file:
-        file.write(record.model_dump_json(indent=1).encode() + b"\n")
+        file.write(record.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")

@@ -130,10 +130,14 @@ class _Making:
         """The release that is wanted, found or made."""
         known, held = exports(self.home), [each.id for each in active_takedowns(self.home)]
         same = same_editions(known, self.wanted)
-        for each in filter(is_sound, same):
-            return self._found(each)
+        sound = [each for each in same if is_sound(each)]
         made = None
-        for each in same[:1]:  # its folder is gone, or was changed: it is made again
+        for each in sound:
+            if Path(each.folder).parent == self.out:
+                return self._found(each)
+        for each in sound[:1]:
+            made = self._made(each.release, None, held, each.sums_sha256, copied=each)
+        for each in same[:1] if made is None else []:  # its folder is gone, or was changed
             before = next((e for e in known if e.release == each.since and is_sound(e)), None)
             made = self._made(each.release, before, held, each.sums_sha256)
         if made is None:
@@ -154,10 +158,19 @@ class _Making:
         return ReleaseReport(folder, export.release, False, export.since, rows, files, size, None)
 
     def _made(
-        self, name: str, before: Export | None, held: list[int], sums: str | None
+        self,
+        name: str,
+        before: Export | None,
+        held: list[int],
+        sums: str | None,
+        copied: Export | None = None,
     ) -> ReleaseReport | None:
-        """A release made under a name. Absent: None where its bytes are not those of `sums`."""
+        """A release made under a name, or copied from where it stands.
+
+        Absent: None where its bytes are not those of `sums`.
+        """
         folder, since = self.out / name, before.release if before else None
+        since = copied.since if copied else since
         if folder.exists():
             what = "a release that was changed is in the way; move it away, then export again"
             raise IntegrityError(where=str(folder), what=what)
@@ -176,7 +189,9 @@ class _Making:
         )
         reach("export-entered")
         with _folder_to_be(folder) as part:
-            tables, unsealed = self._write(part, name, before)
+            tables, unsealed = (
+                self._copy(part, copied) if copied else self._write(part, name, before)
+            )
             made = file_sha256(part / SUMS)
             if sums not in (None, made):
                 return None
@@ -188,6 +203,11 @@ class _Making:
         reach("export-named")
         rows, (size, files) = {each.name: each.rows for each in tables}, _extent(folder)
         return ReleaseReport(folder, name, True, since, rows, files, size, unsealed)
+
+    def _copy(self, part: Path, copied: Export) -> tuple[list[ReleasedTable], None]:
+        shutil.copytree(copied.folder, part, dirs_exist_ok=True)
+        with closing(connect_read_only(part / DATABASE)) as db:
+            return [*read_tables(db)], None
 
     def _write(
         self, part: Path, name: str, before: Export | None

@@ -11,4 +11,4 @@ places    where captures stand in time
 
 from db.staging.history import PageHistory, Seen, StagedPage, asked, place_in_time
 from db.staging.intake import Intake
-from db.staging.staging import STAGING, Staging, changes_noted
+from db.staging.staging import STAGING, Staging, edition_noted

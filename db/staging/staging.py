@@ -249,14 +249,18 @@ class Staging:
         return seen
 
 
-def changes_noted(path: Path, sha256: str) -> str | None:
-    """What the build of an edition said is new in it. Absent: None where that is not noted."""
+def edition_noted(path: Path, sha256: str) -> tuple[str | None, int | None]:
+    """What the build of an edition said is new in it, and the last capture that was there for it.
+
+    Absent: None for what is not noted.
+    """
     uri = f"{path.resolve().as_uri()}?mode=ro"
     # A build may be writing it: then it is the build that tells.
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(uri, uri=True)) as db:
-        noted = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('base', 'changes')"))
-        return noted.get("changes") if noted.get("base") == sha256 else None
-    return None
+        noted = dict(db.execute("SELECT name, value FROM meta"))
+        if noted.get("base") == sha256:
+            return noted.get("changes"), int(noted["upto"])
+    return None, None
 
 
 def remove(path: Path) -> None:

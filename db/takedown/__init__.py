@@ -6,4 +6,4 @@ shown     versions of pages, to be asked
 files     databases and exports withdrawn, and what `check` says of them
 """
 
-from db.takedown.withdraw import correct, lift, take_down
+from db.takedown.withdraw import TakedownReport, correct, lift, take_down, try_take_down

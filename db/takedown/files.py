@@ -62,6 +62,20 @@ def withdraw_files(evidence: Evidence, taken: TakedownMatcher) -> list[str]:
     return [str(path.relative_to(home.public)) for path in found] + folders
 
 
+def would_withdraw(evidence: Evidence, taken: TakedownMatcher) -> Iterator[str]:
+    """The names of files and folders that hold what is to be taken down; nothing is changed."""
+    home = evidence.home
+    for path in published_files(home.public):
+        held = None if tombstone_path(path).exists() else evidence.database(path)
+        if held.shown.taken_by(taken) if held else is_named_by_build(path):
+            yield str(path.relative_to(home.public))
+    for each in exports(home):
+        if each.withdrawn_at is None and Path(each.folder).is_dir():
+            held_there = [read_database(path) for path in sorted(Path(each.folder).rglob("*.db"))]
+            if not held_there or any(it is None or it.shown.taken_by(taken) for it in held_there):
+                yield each.folder
+
+
 def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
     if tombstone_path(path).exists():
         path.unlink()  # killed between the two
@@ -93,6 +107,7 @@ def _withdraw(evidence: Evidence, path: Path, taken: TakedownMatcher) -> bool:
         rows=held.rows if held else {},
         taken=manifest.taken if manifest else {},
         sites=held.sites if held else [],
+        has_pages=bool(manifest and manifest.pages),
     )
     bury(path, tombstone)
     return True

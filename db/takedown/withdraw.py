@@ -31,12 +31,13 @@ from archive.takedown import (
     takedowns,
     widen_takedown,
 )
+from db.publish.pages import sweep_pages
 from db.publish.publish import remove_leftovers
 from db.recognise.match import TakedownMatcher
 from db.records.recordfile import READ_ERRORS, read_header, record_paths
 from db.records.snapshot import Snapshot, take_snapshot
 from db.takedown.evidence import Evidence
-from db.takedown.files import withdraw_files
+from db.takedown.files import withdraw_files, would_withdraw
 from db.takedown.find import Target, covered_pages, find, matches_of, told
 from db.takedown.records import clean_records
 from schema.errors import LockedError, UsageError
@@ -48,9 +49,12 @@ WAIT_S = 20
 
 @dataclass(slots=True)
 class TakedownReport:
-    """What a take-down came to: its number, what it concerns, and how much was withdrawn."""
+    """What a take-down came to: its number, what it concerns, and how much was withdrawn.
 
-    id: int
+    Absent: `id` is None where it was only tried.
+    """
+
+    id: int | None
     kind: str
     site: str
     target: str
@@ -59,6 +63,20 @@ class TakedownReport:
     erased: int = 0
     is_complete: bool = True
     """Whether the published files were seen to; else a running build does it when it ends."""
+
+
+def try_take_down(
+    home: Home, asked: str, *, site: str | None = None, erase: bool = False
+) -> TakedownReport:
+    """What a take-down would come to. Nothing is entered or withdrawn.
+
+    Raises: UsageError as `take_down`.
+    """
+    evidence = Evidence(open_archive(home.path))
+    target, wanted, pages = _meant(evidence, asked, "tried", site=site, erase=erase)
+    gone = evidence.archive.captures_of_pages(pages) if erase else []
+    names = [*would_withdraw(evidence, TakedownMatcher([wanted]))]
+    return TakedownReport(None, *target, len(pages), names, len(gone))
 
 
 def take_down(
@@ -79,18 +97,7 @@ def take_down(
         else:  # a lock that can be had by nobody is told before anything is entered
             with suppress(LockedError), home.lock("build"):
                 pass
-        target = find(evidence, asked, site=site)
-        if erase and target.kind == "quote":
-            raise UsageError(
-                what=f"{told(asked)}: the bytes of a quote are those of its pages;"
-                " take down the pages that show it to erase them"
-            )
-        wanted = _wanted(evidence, target, reason, Matches(is_erasing=erase))
-        # By what its pages show it is known again; they may never have been read.
-        read = evidence.read(_captures(evidence, wanted))
-        more = Matches(is_erasing=erase, erased_bodies=sorted(read) if erase else [])
-        wanted = _wanted(evidence, target, reason, more)
-        pages = covered_pages(evidence, wanted)
+        target, wanted, pages = _meant(evidence, asked, reason, site=site, erase=erase)
         # Before it is entered: whatever comes between, the words must not stay in there.
         drop_results(home, (each.name for each in evidence.archive.segments()))
         number = enter_takedown(home, wanted, pages)
@@ -105,6 +112,24 @@ def take_down(
         if erase:
             report.erased = _erase(evidence, target)
     return report
+
+
+def _meant(
+    evidence: Evidence, asked: str, reason: str, *, site: str | None, erase: bool
+) -> tuple[Target, Takedown, list[int]]:
+    """What is meant, the take-down of it as it is to be entered, and the pages that it covers."""
+    target = find(evidence, asked, site=site)
+    if erase and target.kind == "quote":
+        raise UsageError(
+            what=f"{told(asked)}: the bytes of a quote are those of its pages;"
+            " take down the pages that show it to erase them"
+        )
+    wanted = _wanted(evidence, target, reason, Matches(is_erasing=erase))
+    # By what its pages show it is known again; they may never have been read.
+    read = evidence.read(_captures(evidence, wanted))
+    more = Matches(is_erasing=erase, erased_bodies=sorted(read) if erase else [])
+    wanted = _wanted(evidence, target, reason, more)
+    return target, wanted, covered_pages(evidence, wanted)
 
 
 def _wanted(evidence: Evidence, target: Target, reason: str, more: Matches) -> Takedown:
@@ -129,10 +154,11 @@ def withdraw(home: Home, evidence: Evidence | None = None) -> list[str]:
     finish_erasures(home)
     remove_leftovers(home)  # a build that was killed may have left the words in one
     taken = TakedownMatcher(active_takedowns(home))
+    names = sweep_pages(home.public, taken.ids)
     if not taken.ids:
-        return []
+        return names
     archive = open_archive(home.path)
-    names = withdraw_files(evidence or Evidence(archive), taken)
+    names += withdraw_files(evidence or Evidence(archive), taken)
     if any(_is_older(path, taken) for path in record_paths(home.records, "*")):
         clean_records(archive, take_snapshot(archive))
     return names
@@ -184,9 +210,12 @@ def lift(home: Home, number: int) -> None:
     lift_takedown(home, number, pages)
 
 
-def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tuple[int, Target]:
+def correct(
+    home: Home, asked: str, *, note: str, site: str | None = None, is_dry: bool = False
+) -> tuple[int | None, Target]:
     """Enter a dated note that the next build shows beside what it is about; gives its number.
 
+    Absent: no number where it was only tried.
     Raises: UsageError when nothing goes by that name here; StartError when the home cannot be
     written to.
     """
@@ -195,6 +224,8 @@ def correct(home: Home, asked: str, *, note: str, site: str | None = None) -> tu
     target = find(evidence, asked, site=site)
     if target.kind == "page" and target[1:] not in ((p.site, p.url) for p in evidence.pages()):
         raise UsageError(what=f"{told(target.target)}: no page of this archive")
+    if is_dry:
+        return None, target
     home.create()
     return enter_correction(home, *target, note), target
 

@@ -38,7 +38,8 @@ def test_a_second_demo_in_the_same_home_publishes_nothing_new(home: Path) -> Non
     before = sorted((home / "public").iterdir())
     again = verdicts("demo", "--home", home, "--no-serve")
     assert again.returncode == 0
-    assert "nothing was due" in again.stdout
+    assert "no page was due; 6 lists, robots.txt among them, read again\n" in again.stdout
+    assert "the same edition as before: " in again.stdout
     assert "nor does sample.example: links to the publisher lead nowhere" in again.stdout
     assert sorted((home / "public").iterdir()) == before
 
@@ -181,12 +182,10 @@ def test_a_public_host_is_not_asked_without_a_contact_or_faster_than_a_second(
 
 def test_a_fault_of_ours_is_one_sentence_and_a_saved_trace() -> None:
     code = (
-        "import verdicts.cli as cli\n"
         "def broken(*a, **k): raise RuntimeError('planted')\n"
-        "cli.print_report = broken\n"
-        "import db; db.status = lambda home: {'last_run': None, 'look_at': []}\n"
+        "import db; db.check = broken\n"
         "from verdicts.boundary import main\n"
-        "main(['status'])\n"
+        "main(['check'])\n"
     )
     result = forked.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 70

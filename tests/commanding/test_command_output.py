@@ -47,11 +47,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
-def test_help_shows_every_commands_summary_whole_in_eighty_columns() -> None:
-    listed = verdicts("--help", COLUMNS="80").stdout.partition("Commands:\n")[2]
-    lines = listed.partition("Example:")[0].strip().splitlines()
-    assert {line.split()[0] for line in lines} == cli.commands.keys()
-    assert [line for line in lines if not line.endswith(".") or line.endswith("..")] == []
+def test_help_shows_each_command_once_in_the_order_of_work_and_whole_in_eighty_columns() -> None:
+    listed = verdicts("--help", COLUMNS="80").stdout.partition("Start:\n")[2]
+    lines = [line for line in listed.partition("Example:")[0].splitlines() if line.strip()]
+    commands = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert sorted(commands) == sorted(cli.commands)
+    places = [*map(commands.index, ("demo", "crawl", "build", "trace", "check", "takedown"))]
+    assert places == sorted(places)
+    said = [line for line in lines if line.startswith("  ")]
+    assert [line for line in said if not line.endswith(".") or line.endswith("..")] == []
 
 
 def test_the_help_names_each_exit_code_that_there_is_and_the_papers_explain() -> None:
@@ -74,31 +78,24 @@ def test_people_are_told_in_plain_words_and_one_name_for_a_failure(
     crawled = ["crawl", site.base, missing, "--site", "sample", "--allow-private", "--delay", "0"]
     done = verdicts(*crawled, "--home", tmp_path)
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert {"http_status:404 1", "told before 0", "new 1", "not told before none"} <= {*lines}
-    assert "1 failing or held: 0 told before, 1 new" in done.stderr
-    assert "too few to judge none" in lines
+    assert lines[0] == "3 pages stored; 1 failing or held: 0 told before, 1 new"
+    assert "http_status:404 1" in lines
     built = verdicts("build", "--home", tmp_path)
-    assert re.search(r"look at +1 failing or held: 0 told before, 1 new\n", built.stdout)
+    assert built.stdout.splitlines()[0].endswith("; 1 failing or held: 0 told before, 1 new")
     with sqlite3.connect(built.stdout.splitlines()[-1]) as db:
         assert db.execute("SELECT code FROM failure").fetchall() == [("http_status",)]
     status = verdicts("status", "--home", tmp_path).stdout
-    assert "/compare/x-vs-y failed, http_status:404\n" in status
-    assert "pages to look at\n  acknowledged   0\n  not acknowledged 1\n" in status
+    assert re.search(r"\n  failed, http_status:404: \S+/compare/x-vs-y\n", status)
+    assert "waits      1 failing or held: 0 acknowledged, 1 not\n" in status
     machine = json.loads(verdicts("status", "--home", tmp_path, "--json").stdout)
     assert [each["code"] for each in machine["look_at"]] == ["http_error:404"]
 
 
 def test_a_report_for_people_is_in_words_and_mebibytes(home: Path) -> None:
-    lines = [
-        " ".join(line.split()) for line in verdicts("status", "--home", home).stdout.splitlines()
-    ]
-    assert {"last run", "exit code 10", "drift none", "quarantine 0.00 MiB"} <= {*lines}
-    codes = [line for line in lines if "_" in line.split()[0]]
-    # A code can be searched for in the documents as it stands, and so can the page by its address.
-    assert codes == ["extraction_refused:not_a_comparison 1"]
-    (named,) = (line for line in lines if line.startswith("urn:sha256:"))
-    assert named.endswith(" failed, extraction_refused:not_a_comparison")
-    assert lines[lines.index(named) - 1] == "look at"
+    lines = verdicts("status", "--home", home).stdout.splitlines()
+    assert any(re.match(r"disk +\d\.\d\d MiB: .*ledger \d\.\d\d", line) for line in lines)
+    # A code can be searched for in the documents as it stands.
+    assert any(line.startswith("  failed, extraction_refused:not_a_comparison: ") for line in lines)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -129,7 +126,7 @@ def test_the_exit_code_is_the_same_whether_or_not_the_report_is_read(home: Path)
     segment.chmod(0o600)
     segment.write_bytes(kept[:-9] + b"x" + kept[-8:])
     try:
-        assert shell(unread, "check", "--deep", home=home).stderr == "code 40\n"
+        assert shell(unread, "check", "--deep", "-q", home=home).stderr == "code 40\n"
     finally:
         segment.write_bytes(kept)
     page = home.parent / "page.txt"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
 import sqlite3
-from collections.abc import Callable
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import forked
 import pytest
 from commands import verdicts
 from db_home import ALDER, BIRCH, page, store
+from web_editions import numbers, published, until
 from web_sample import database
 from web_server import serving
 
@@ -93,6 +99,75 @@ def test_a_contact_comes_from_the_environment_and_none_is_invented(
     with serving(database()) as running:
         page = running.ask("/").text
     assert "mailto:" not in page and "<code>verdicts serve --contact</code>" in page
+
+
+@contextmanager
+def served(home: Path, *options: str, **env: str) -> Iterator[tuple[str, forked.Popen[str]]]:
+    """The command on a free port, and what it says first."""
+    command = [sys.executable, "-m", "verdicts", "serve", "--port", "0", "--home", str(home)]
+    with forked.Popen(
+        [*command, *options],
+        stdout=forked.PIPE,
+        stderr=forked.STDOUT,
+        text=True,
+        env={**os.environ, **env},
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline(), process
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def test_a_browser_is_opened_once_the_server_answers(home: Path, tmp_path: Path) -> None:
+    current(home).symlink_to(database().resolve())
+    browser, asked = tmp_path / "browser", tmp_path / "asked"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {asked}.part && mv {asked}.part {asked}\n')
+    browser.chmod(0o755)
+    with served(home, "--open", BROWSER=str(browser)) as (said, _):
+        until(asked.exists)
+    assert said == f"Serving at {asked.read_text().strip()} (Ctrl-C ends it)\n"
+
+
+def test_without_a_browser_it_says_so_and_serves(home: Path, tmp_path: Path) -> None:
+    current(home).symlink_to(database().resolve())
+    nowhere = {"PATH": str(tmp_path), "BROWSER": "", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    with served(home, "--open", **nowhere) as (said, process):
+        address = said.split()[2]
+        assert process.stdout is not None
+        assert process.stdout.readline() == (
+            f"no browser was found on this machine: open {address} in another\n"
+        )
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            assert answer.status == 200
+
+
+def test_it_says_which_file_it_shows_once_another_is_published(home: Path) -> None:
+    published(home, 1)
+    with served(home) as (_, process):
+        assert process.stdout is not None
+        new = published(home, 2)
+        assert process.stdout.readline() == f"Serving {new.name} now\n"
+
+
+def test_it_goes_on_where_nobody_reads_what_it_says(home: Path) -> None:
+    published(home, 1)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "verdicts", "serve", "--port", str(port), "--home", str(home)]
+    read, write = os.pipe()
+    with forked.Popen(command, stdout=write, stderr=write) as process:
+        try:
+            os.close(write)
+            assert os.read(read, 100).startswith(b"Serving at")
+            os.close(read)  # nobody reads what it says from here on
+            published(home, 2)
+            address = f"http://127.0.0.1:{port}/"
+            until(lambda: numbers(urllib.request.urlopen(address).read().decode()) == {2})
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 @pytest.mark.parametrize("contact", ["nobody", "javascript:alert(1)", "<b>@a.example"])

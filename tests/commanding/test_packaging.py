@@ -25,6 +25,7 @@ ROOMS = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 DECLARED = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 RESEARCH = [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["research"]]
 RELEASE = [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["release"]]
+MCP = [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["mcp"]]
 RUNTIME, DEV, BUILD = "requirements.lock", "requirements-dev.lock", "requirements-build.lock"
 LOCKS = (RUNTIME, DEV, BUILD, "requirements-interop.lock", ".ci/uv.lock", "bench/requirements.lock")
 PIN = re.compile(r"([a-z0-9-]+)==([^ ;\\]+)(?: ; ([^\\]+))? \\")
@@ -88,7 +89,9 @@ def imported() -> set[str]:
 def test_what_the_rooms_import_is_declared_and_what_is_declared_is_imported() -> None:
     owners = packages_distributions()
     used = {canonicalize_name(owners[name][0]) for name in imported()}
-    assert used == {canonicalize_name(wanted.name) for wanted in DECLARED + RESEARCH + RELEASE}
+    assert used == {
+        canonicalize_name(wanted.name) for wanted in DECLARED + RESEARCH + RELEASE + MCP
+    }
 
 
 @pytest.fixture(scope="module")

@@ -274,7 +274,7 @@ def address(checkout: Checkout) -> Iterator[str]:
 
 def test_every_address_that_the_readme_names_answers(address: str) -> None:
     named = re.findall(r"<http://127\.0\.0\.1:8001([^>]*)>", README)
-    assert len(named) == 5
+    assert len(named) == 6
     for path in named:
         with urllib.request.urlopen(address + path, timeout=20) as answer:
             assert (answer.status, path) == (200, path)

@@ -115,7 +115,8 @@ def test_a_home_of_which_nothing_is_ever_due_is_told_to_name_an_address(
 def test_the_sentence_stands_in_status(site: Site, home: Path) -> None:
     only(site, {"/": SHELL})
     (told,) = run_crawl(home, site.base).report["found_nothing"]  # type: ignore[misc]
-    assert verdicts("status", "--home", home).stdout.count(told) == 1
+    shown = verdicts("status", "--home", home).stdout
+    assert " ".join(shown.split()).count(f"found nothing: {told}") == 1
     status = json.loads(verdicts("status", "--home", home, "--json").stdout)
     assert status["last_run"]["report"]["found_nothing"] == [told]
 

@@ -63,15 +63,27 @@ def test_the_same_archive_makes_one_release_wherever_and_however_often_it_is_ask
     made = release(home, tmp_path / "out")
     assert made.folder.name == "2026-11-04.1"
     build(home, workers=1)  # which publishes that there is a release
-    again = exported(home, tmp_path / "elsewhere", "--json")
+    again = exported(home, tmp_path / "out", "--json")
     told = json.loads(again.stdout)
     assert (told["folder"], told["is_new"]) == (str(made.folder), False)
     assert again.returncode == 0 and len(told["rows"]) > 30
-    said = exported(home, tmp_path / "elsewhere")
+    said = exported(home, tmp_path / "out")
     holds = f"nothing new: release 2026-11-04.1 holds it all, in {made.folder}\n"
     assert (said.stdout, said.stderr.count("\n")) == (holds, 0)
-    assert not (tmp_path / "elsewhere").exists()
     assert release(home, tmp_path / "out", "--facts").folder.name == "2026-11-04.1-facts"
+
+
+def test_a_release_is_put_where_out_says_also_if_it_stands_elsewhere_already(
+    home: Path, tmp_path: Path
+) -> None:
+    made = release(home, tmp_path / "out")
+    copy = release(home, tmp_path / "elsewhere")
+    assert copy.folder == tmp_path / "elsewhere" / made.folder.name
+    assert copy.files() == made.files()
+    # A take-down must find both.
+    assert [each.folder for each in exports(Home(home))] == [str(made.folder), str(copy.folder)]
+    build(home, workers=1)
+    assert exported(home, tmp_path / "elsewhere").stdout.startswith("nothing new: release ")
 
 
 def test_people_are_told_a_few_counts_of_a_new_release_and_programs_all(

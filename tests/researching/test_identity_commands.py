@@ -59,6 +59,18 @@ def test_a_tool_goes_by_its_slug_with_its_site_and_by_an_address_not_yet_capture
     assert json.loads(done.stdout)["b"] == "dogwood"
 
 
+def test_a_tool_goes_by_the_name_its_cards_show_where_no_other_tool_shows_it(built) -> None:
+    done = verdicts("same", "Cedar Box", "birch pad", "--reason", "x", "--home", built, "--json")
+    assert done.returncode == 0, done.stderr
+    assert (json.loads(done.stdout)["a"], json.loads(done.stdout)["b"]) == ("cedar", "birch")
+    store(built, [page(replace(ALDER, slug="alder-two", description="Another one."), CEDAR)])
+    build(built, workers=1)
+    several = verdicts("differ", "Alder Désk", "birch", "--reason", "x", "--home", built)
+    assert several.returncode == 2
+    told = "several tools show this name; give one by its key: alder, alder-two\n"
+    assert several.stderr.endswith(told)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

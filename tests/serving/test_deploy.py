@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import os
 import re
@@ -11,29 +9,26 @@ import shutil
 import stat
 import subprocess
 import sys
-import threading
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from typing import Any
 
 import forked
 import pytest
 import yaml
 from crawl_site import Answer, run_crawl
+from nginx_front import CONF
 from old_home import value
-from web_sample import database
-from web_server import serving
 
+from archive import Home
 from db import build
 from verdicts.sample import serve_sample
+from verdicts.told import crawled
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(path.name for path in DEPLOY.glob("verdicts-*.*"))
 OURS = ("/opt/verdicts/.venv/bin/verdicts", "/opt/verdicts/deploy/notify.sh")
-CONFINED = ("verdicts-crawl", "verdicts-build", "verdicts-keep")
+CONFINED = ("verdicts-crawl", "verdicts-build", "verdicts-keep", "verdicts-serve")
 
 
 def executable(path: Path, text: str) -> Path:
@@ -142,53 +137,74 @@ def test_exits_that_a_build_may_follow_are_successes_and_a_person_is_told_of_eac
         assert "OnFailure=verdicts-notify@%n.service\n" in (DEPLOY / f"{name}.service").read_text()
 
 
-NGINX = (DEPLOY / "nginx.conf").read_text()
-SET = dict(re.findall(r"^ +proxy_set_header (X-\S+) (\S+);", NGINX, re.MULTILINE))
+def test_the_site_may_read_what_is_published_and_nothing_else_of_a_home():
+    unit = (DEPLOY / "verdicts-serve.service").read_text()
+    hidden = {
+        path.lstrip("-")
+        for line in re.findall(r"^InaccessiblePaths=(.+)$", unit, re.MULTILINE)
+        for path in line.split()
+    }
+    home = Home(Path("/var/lib/verdicts"))
+    made = {name for name, value in vars(Home).items() if isinstance(value, property)}
+    paths = {str(found) for name in made if isinstance(found := getattr(home, name), Path)}
+    assert paths - hidden == {str(home.public)}
+    assert "ProtectSystem=strict\n" in unit and "ReadOnlyPaths=/var/lib/verdicts\n" in unit
+    assert "ReadWritePaths" not in unit and "StateDirectory" not in unit
 
 
-class Forwarder(BaseHTTPRequestHandler):
-    """Passes each request on as nginx.conf says: the path as it came, the headers as set there."""
-
-    to: ClassVar[str]
-
-    def do_GET(self) -> None:
-        said = {name: value.replace("$scheme", "https") for name, value in SET.items()}
-        conn = http.client.HTTPConnection(self.to, timeout=20)
-        with contextlib.closing(conn):
-            conn.request("GET", self.path, headers={**dict(self.headers), **said})
-            answer = conn.getresponse()
-            self.send_response(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() != "transfer-encoding":  # the body is whole here
-                    self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answer.read())
-
-    def log_message(self, *_: object) -> None:
-        """Nothing is printed."""
+def test_the_site_is_started_for_nginx_as_its_file_says():
+    unit = (DEPLOY / "verdicts-serve.service").read_text()
+    (started,) = re.findall(r"^ExecStart=\S+ serve (.+)$", unit, re.MULTILINE)
+    (line,) = re.findall(r"^# +verdicts serve (.+)$", CONF, re.MULTILINE)
+    assert line == f"--host 127.0.0.1 {started}"
+    (port,) = re.findall(r"server 127\.0\.0\.1:([0-9]+);\n    keepalive 16;\n    #", CONF)
+    assert f"--port {port} " in line and f"SocketBindAllow=tcp:{port}\n" in unit
+    assert "--no-sql" in line
 
 
-def test_a_proxy_set_up_as_nginx_is_gives_the_world_addresses_of_its_own():
-    (line,) = re.findall(r"^# +verdicts serve (.+)$", NGINX, re.MULTILINE)
-    (place,) = re.findall(r"^ +location (/\S+) {$", NGINX, re.MULTILINE)
-    options = line.partition("--proxy")
-    assert f"--base-url {place}" in line
-    assert re.findall(r"proxy_pass (\S+);", NGINX) == ["http://127.0.0.1:8001"], "no path behind it"
-    command = [options[1], *options[2].split()]
-    with serving(database(), *command) as server:
-        Forwarder.to = urlsplit(server.address).netloc
-        proxy = ThreadingHTTPServer(("127.0.0.1", 0), Forwarder)
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        seen = replace(server, address=f"http://127.0.0.1:{proxy.server_port}{place}")
-        lies = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
-        told = json.loads(seen.ask(f"{place}verdicts/quote.json?_size=2", **lies).body)
-        host = f"https://{SET['X-Forwarded-Host']}"
-        assert told["next_url"].startswith(f"{host}{place}verdicts/quote.json")
-        tool = f"{place}tool/name:Loose%20%2F%20Leaf%3F"
-        assert seen.ask(tool).status == 200
-        assert seen.ask(f"{place}release/2026-09").status == 410
-        proxy.shutdown()
-        proxy.server_close()
+def test_each_bound_that_the_paper_names_stands_in_nginxs_file():
+    paper = (ROOT / "docs" / "serving.md").read_text().partition("## On the internet")[2]
+    rows = re.findall(r"^\| (`.+) \| .+ \| .+ \|$", paper.partition("\n## ")[0], re.MULTILINE)
+    named = [each for row in rows for each in re.findall(r"`([^`]+)`", row)]
+    assert len(named) >= 12
+    assert not [each for each in named if not re.search(rf"{re.escape(each)}[; \n]", CONF)]
+    (keep,) = re.findall(r"^proxy_cache_path (\S+) ", CONF, re.MULTILINE)
+    assert f"`find {keep} -type f -delete`" in paper
+    (root,) = re.findall(r"root (\S+); }", CONF)
+    assert f"mkdir -p {root} " in paper and f"--webroot -w {root} " in paper
+
+
+def test_the_paper_writes_a_host_into_every_line_that_names_one():
+    paper = (ROOT / "docs" / "serving.md").read_text()
+    (change,) = re.findall(r"`sed '(s/\S+/g)' /opt/verdicts/deploy/nginx.conf", paper)
+    _, found, put, _ = change.split("/")
+    told = re.sub(found, put, CONF)
+    assert "archive.example" not in told and told.count("YOUR.HOST") >= 6
+    for kind, folder in (("key", "private"), ("pem", "certs")):
+        assert f"/etc/ssl/{folder}/YOUR.HOST.{kind};" in told
+        assert f"/etc/ssl/{folder}/YOUR.HOST.{kind}" in paper
+
+
+CONTAINER = (DEPLOY / "Containerfile").read_text()
+
+
+def test_a_container_starts_the_site_as_the_unit_does_and_as_nobody_in_particular():
+    unit = (DEPLOY / "verdicts-serve.service").read_text()
+    (started,) = re.findall(r"^ExecStart=\S+ (.+)$", unit, re.MULTILINE)
+    (words,) = re.findall(r"^CMD (\[.+\])$", CONTAINER, re.MULTILINE)
+    assert json.loads(words) == started.replace("serve", "serve --host 127.0.0.1").split()
+    last = CONTAINER.rpartition("\nFROM ")[2]
+    assert re.search(r"^USER ([1-9][0-9]*):([1-9][0-9]*)$", last, re.MULTILINE)
+    assert "RUN" not in last and "ADD" not in CONTAINER
+    assert re.findall(r"^COPY (.+) \S+$", CONTAINER, re.MULTILINE) == [
+        "requirements.lock dist/verdicts-*.whl",
+        "--from=made /opt/verdicts",
+    ]
+    assert "--only-binary :all: --require-hashes" in CONTAINER
+    (asked,) = re.findall(r"^    CMD (\[.+\])$", CONTAINER, re.MULTILINE)
+    compile(json.loads(asked)[2], "health", "exec")
+    for bound in ("--read-only", "--cap-drop all", "no-new-privileges", "--memory 512m", ":ro "):
+        assert bound in CONTAINER.partition("\nFROM ")[0]
 
 
 def notify(
@@ -246,9 +262,25 @@ def test_a_crawl_that_found_nothing_is_told_in_its_own_words(site, home):
     }
     told = notify("verdicts-crawl.service", "10", **env).stdout
     assert told.splitlines()[0].startswith("verdicts: verdicts-crawl.service: no comparison page")
-    assert said in told.splitlines()
-    for others in (("verdicts-build.service", "10"), ("verdicts-crawl.service", "20")):
+    assert f"found nothing: {said}" in told.splitlines()
+    for others in (("verdicts-build.service", "10"), ("verdicts-crawl.service", "30")):
         assert said not in notify(*others, **env).stdout
+
+
+def test_a_mail_has_the_reports_own_sentences_and_the_pages_to_look_at(site, home):
+    site.answers["/compare/alder-vs-birch"] = Answer(b"", status=404)
+    ran = run_crawl(home, site.base)
+    (asked,) = [line for line in crawled(ran.report) if " asked = " in line]
+    env = {
+        "VERDICTS_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "path": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    told = notify("verdicts-crawl.service", "10", **env).stdout.splitlines()
+    assert asked in told
+    assert [line for line in told if line.startswith("failed, http_status:404: https://")]
+    assert "look at the room" in notify("verdicts-crawl.service", "20", **env).stdout
+    assert asked in notify("verdicts-crawl.service", "20", **env).stdout
 
 
 def test_a_build_that_needs_a_person_is_told_with_what_is_new(site, home):

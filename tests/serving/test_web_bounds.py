@@ -279,6 +279,7 @@ def test_the_plugins_are_exactly_ours() -> None:
             "extra_template_vars",
             "prepare_jinja2_environment",
             "register_routes",
+            "shutdown",
         ],
         "web.pictures.routes": ["prepare_jinja2_environment", "register_routes"],
     }

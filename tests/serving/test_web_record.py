@@ -55,6 +55,10 @@ def test_equal_words_far_from_a_change_are_left_out_where_that_is_asked() -> Non
     assert old == "… x x <del>b</del> y y …" and new == "… x x <ins>c</ins> y y …"
 
 
+def test_a_text_to_which_words_were_only_added_is_shown_whole() -> None:
+    assert differing("Alder Desk", "Alder Desk Pro", around=8)[0] == "Alder Desk"
+
+
 def test_texts_that_have_little_in_common_are_marked_as_a_whole() -> None:
     old, new = differing("the cat sat on a mat today", "a dog ran off the porch")
     assert old.count("<del>") == new.count("<ins>") == 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from schema.errors import UsageError
-from verdicts.console import note, print_report, progress
+from verdicts.console import next_step, note, print_report, progress, say, warn
 from verdicts.options import example, home_option, json_option
 
 OTHER_ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".xz", ".bz2", ".zst", ".rar"}
@@ -50,7 +51,11 @@ def backup(home: Path, to: Path, has_records: bool, deep: bool, as_json: bool) -
         raise UsageError(what=what)
     with progress() as tell:
         report = run_backup(Home(home), to, has_records=has_records, is_deep=deep, progress=tell)
-    return _print(asdict(report), report.problems, as_json=as_json)
+    code = _print(asdict(report), report.problems, as_json=as_json)
+    if not as_json:
+        restored = f"next: `verdicts restore {shlex.quote(str(to))} --home NEW` makes a home of it"
+        note(next_step("check --deep", home) if code else restored)
+    return code
 
 
 @click.command(epilog=example("verdicts restore /mnt/backup/verdicts --home fresh"))
@@ -66,16 +71,25 @@ def restore(source: Path, home: Path, deep: bool, as_json: bool) -> int:
     from archive import Home
     from archive.backup import restore as run_restore
     from db import check
+    from schema.published import CURRENT, FOLDER
 
     with progress() as tell:
         report = run_restore(source, Home(home), progress=tell)
-    report.problems += [f"{found.where}: {found.what}" for found in check(home, deep=deep)]
-    return _print(asdict(report), report.problems, as_json=as_json)
+        problems = check(home, deep=deep, progress=tell, tell=note)
+    report.problems += [f"{found.where}: {found.what}" for found in problems]
+    code = _print(asdict(report), report.problems, as_json=as_json)
+    if not as_json:
+        has_edition = (home / FOLDER / CURRENT).exists()
+        note(next_step("check" if code else "serve" if has_edition else "build", home))
+    return code
 
 
 def _print(report: dict[str, object], problems: list[str], *, as_json: bool) -> int:
-    told = report if as_json else report | {"problems": len(problems) or "none"}
-    print_report(told, as_json=as_json)
-    for problem in () if as_json else problems:
-        note(problem)
+    if as_json:
+        print_report(report, as_json=True)
+    else:
+        say(f"problems: {len(problems)}" if problems else "no problem: all was read again")
+        for problem in problems:
+            warn(problem)
+        print_report(report | {"problems": None}, as_json=False)
     return 40 if problems else 0

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from schema.errors import AlteredError, IntegrityError, UsageError
-from verdicts.console import next_step, note, print_report, progress, say
+from verdicts.console import give, next_step, note, print_report, progress, say
 from verdicts.options import example, home_option, json_option
+from verdicts.told import built
 
 if TYPE_CHECKING:
     from db import BuildReport
     from db.publish import Altered
+
+COUNTED = ("comparisons", "failures", "findings", "held", "damaged")
+"""What an edition has, as people are told it where there is any."""
 
 
 @click.command(epilog=example("verdicts build --workers 4"))
@@ -44,6 +48,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Publish even where a new parser alters records published before.",
 )
+@click.option(
+    "--pages/--no-pages",
+    default=None,
+    help="Keep the pages as they were captured beside the database, or not; else as before.",
+)
 @json_option
 def build(
     home: Path,
@@ -53,6 +62,7 @@ def build(
     dask_files: str | None,
     accept_loss: bool,
     accept_changes: bool,
+    pages: bool | None,
     as_json: bool,
 ) -> int:
     """Make and publish a database from the archive.
@@ -78,6 +88,7 @@ def build(
                 dask=place,
                 accept_loss=accept_loss,
                 accept_changes=accept_changes,
+                pages=pages,
                 progress=tell,
                 tell_altered=altered.extend,
             )
@@ -85,9 +96,12 @@ def build(
         _print_altered(altered, as_json=as_json)
         raise
     if as_json:
-        print_report(asdict(report) | {"path": str(report.path)}, as_json=True)
+        said = asdict(report) | {"path": str(report.path)}
+        print_report(said | {"pages": _pages(report)}, as_json=True)
     else:
         _tell(report, home)
+        # Last, also where both streams go into one file.
+        give(str(report.path))
     if report.damaged:
         raise IntegrityError(
             where=str(home),
@@ -98,21 +112,35 @@ def build(
 
 
 def _tell(report: BuildReport, home: Path) -> None:
-    """Say it to people: the path comes last, also where both streams go into one file."""
+    """Say it to people: first what is new, then what it was made of."""
     from db.identity import matcher_version
     from db.statistics import are_installed
 
-    said = asdict(report) | {"changes": report.changes or "none"}
-    said["look_at"] = report.waiting.line()  # as `status` calls what it lists of these
-    path, _ = said.pop("path"), said.pop("waiting")
-    print_report(said, as_json=False)
+    new = report.changes or "nothing new beside the edition before"
+    say(f"{new if report.is_new else 'nothing new'}; {report.waiting.line()}")
+    said = asdict(report)
+    for line in built(said):
+        say(line)
+    print_report({name: said[name] for name in COUNTED if said[name]}, as_json=False)
+    if (pages := _pages(report)) is not None:
+        print_report({"captured_pages": pages}, as_json=False)
     if matcher_version() is None:
         note("pairs of tools with near names were not looked for: rapidfuzz is not installed")
     if not are_installed():
         note("derived figures were not made: the extra `research` is not installed")
-    looks = {"drift": report.held, "status": report.failures, "serve": 1}
-    note(next_step(next(name for name, count in looks.items() if count), home))
-    say(str(path))
+    if report.set_aside:
+        left = report.set_aside
+        note(f"not published: {left} was set aside; `verdicts rollback --to {left}` shows it again")
+    is_told = not report.waiting.newly
+    looks = {"serve": is_told, "drift": report.held, "status": 1}
+    note(next_step(next(name for name, is_it in looks.items() if is_it), home))
+
+
+def _pages(report: BuildReport) -> dict[str, Any] | None:
+    """What is kept of pages as they were captured. Absent: None where none are."""
+    if (kept := report.pages) is None:
+        return None
+    return {"captures": kept.captures, "size": kept.size, "left_out": kept.left_out}
 
 
 def _print_altered(altered: list[Altered], *, as_json: bool) -> None:
@@ -123,7 +151,7 @@ def _print_altered(altered: list[Altered], *, as_json: bool) -> None:
         print_report({"altered": [asdict(each) for each in altered]}, as_json=True)
         return
     for line in (line for each in altered for line in altered_lines(each)):
-        say(line)
+        give(line)
 
 
 def altered_lines(altered: Altered) -> Iterator[str]:

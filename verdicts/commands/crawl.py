@@ -7,15 +7,25 @@ import math
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler.start import Timeouts
+from machine.text import some
 from schema.errors import UsageError
-from verdicts.console import next_step, note, print_report, progress
+from verdicts.console import alert, next_step, note, print_report, progress, say
 from verdicts.options import contact_option, example, home_option, json_option, site_option
+from verdicts.told import ACTED_ON, acted_on, crawled
 
+if TYPE_CHECKING:
+    from crawler import CrawlReport
+
+TOLD = {
+    *ACTED_ON, "asked", "captures", "failing", "nothing_due_until", "stored", "unchanged",
+    "waits_newly", "without_record",
+}  # fmt: skip
+"""What people are told in sentences; the rest of a report follows as a list."""
 PARTS = {each.name.removesuffix("_s"): each for each in fields(Timeouts)}
 """What `--timeout` may name."""
 
@@ -133,26 +143,46 @@ def crawl(
             progress=lambda url, done, of: tell("fetched", done, of),
             **given,
         )
-    from archive import open_archive
     from crawler.drift import cannot_tell
+
+    told = asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}
+    if as_json:
+        print_report(told, as_json=True)
+    (note if as_json else say)(_headline(home, report))
+    for line in acted_on(told):
+        alert(line, is_aside=as_json)
+    if as_json:
+        return report.exit_code
+    for line in crawled(told):
+        say(line)
+    print_report({name: each for name, each in told.items() if name not in TOLD}, as_json=False)
+    if step := _next(report):
+        note(next_step(step, home))
+    return report.exit_code
+
+
+def _headline(home: Path, report: CrawlReport) -> str:
+    """What is new, and how many pages wait for a person, in one line."""
+    from archive import open_archive
     from db.changes import Waiting, changes_of_run
 
-    print_report(
-        asdict(report) | {"cannot_tell": cannot_tell(home, report.run_id)}, as_json=as_json
-    )
+    waiting = Waiting(**report.failing).line()
     if report.stored:
         counts = changes_of_run(open_archive(home), report.run_id)
-        told = f"{counts.line()}; " if counts is not None else ""
-        note(told + Waiting(**report.failing).line())
-        note(next_step("build", home))
-    for sentence in report.found_nothing:
-        note(sentence)
-    if report.unread_lists:
-        count, first = len(report.unread_lists), report.unread_lists[0]
-        note(f"pages may be missing: {count} lists could not be read whole, such as {first}")
+        new = counts.line() if counts is not None else f"{some(report.stored, 'page')} stored"
+        return f"{new}; {waiting}"
     if report.nothing_due_until is not None and not report.exit_code:
-        note(f"nothing is due until {report.nothing_due_until}")
-    return report.exit_code
+        return f"nothing new: nothing is due until {report.nothing_due_until}"
+    return f"nothing new; {waiting}"
+
+
+def _next(report: CrawlReport) -> str | None:
+    """The command that comes next. Absent: None where nothing is to be done."""
+    if report.drift and {*report.drift} & {*report.waits_newly}:
+        return "drift"
+    if report.stored or report.unchanged:
+        return "build"
+    return "crawl" if report.stopped is not None else None
 
 
 def _read_urls(path: Path) -> list[str]:

@@ -47,9 +47,9 @@ def _takes_options(command: Command) -> Command:
 def same(**given: Any) -> int:
     """Decide that two tools are one.
 
-    A and B are tools by their keys in the table `tool`. What was published stays as it is: the
-    decision is written to decisions.jsonl in the home, and the next `verdicts build` shows it. A
-    later decision on the same two takes its place.
+    A and B are tools by their keys in the table `tool`, or by the names that their cards show. What
+    was published stays as it is: the decision is written to decisions.jsonl in the home, and the
+    next `verdicts build` shows it. A later decision on the same two takes its place.
     """
     return _decide("same", **given)
 
@@ -64,9 +64,9 @@ def same(**given: Any) -> int:
 def differ(**given: Any) -> int:
     """Decide that two tools are two, however alike their names are.
 
-    A and B are tools by their keys in the table `tool`. The decision is written to decisions.jsonl
-    in the home, and the next `verdicts build` shows it. A later decision on the same two takes its
-    place.
+    A and B are tools by their keys in the table `tool`, or by the names that their cards show. The
+    decision is written to decisions.jsonl in the home, and the next `verdicts build` shows it. A
+    later decision on the same two takes its place.
     """
     return _decide("differ", **given)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from archive import open_archive
 from crawler import CrawlReport, crawl
-from db import build, check
+from db import BuildReport, build, check
+from machine.text import some
 from parsers.sites import site_named
 from schema.errors import IntegrityError, StartError
 from verdicts.commands.serve import serve_home
@@ -38,7 +39,8 @@ def run_demo(home: Path, *, is_serving: bool, port: int) -> int:
         say("2. building the database")
         # Its pages come with the program: a newer one may well read its own older ones otherwise.
         built = build(home, accept_changes=True, progress=tell)
-    say(f"   {built.comparisons} comparisons, {built.failures} pages that must fail: {built.path}")
+    say(f"   {built.comparisons} comparisons, {built.failures} pages that must fail")
+    say(f"   {_edition(report, built)}: {built.path}")
     say("3. checking it against the sample site's own list")
     _require_expected(home, built.path)
     say("   every record, failure and finding is as the list says")
@@ -54,7 +56,8 @@ def run_demo(home: Path, *, is_serving: bool, port: int) -> int:
 def _asked(report: CrawlReport) -> str:
     """What the crawl did, in words."""
     if not report.asked:
-        return "nothing was due"
+        lists = sum(report.captures.values())
+        return f"no page was due; {some(lists, 'list')}, robots.txt among them, read again"
     missing = "".join(
         f", {count} answered with {code.removeprefix('http_error:')}"
         for code, count in report.failed.items()
@@ -62,6 +65,14 @@ def _asked(report: CrawlReport) -> str:
     )
     unchanged = f", {report.unchanged} unchanged" if report.unchanged else ""
     return f"{report.asked} pages asked, {report.stored} stored{unchanged}{missing}"
+
+
+def _edition(report: CrawlReport, built: BuildReport) -> str:
+    """Whether the database is new, and why it may be where no page was asked for."""
+    if not built.is_new:
+        return "the same edition as before"
+    is_unasked = "; no page is, the program or the site's lists have changed"
+    return "a new edition" + ("" if report.asked else is_unasked)
 
 
 def _require_own_home(home: Path) -> None:

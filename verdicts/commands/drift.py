@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verdicts.console import print_report, say
+from verdicts.console import next_step, note, print_report, say
 from verdicts.options import example, home_option, json_option, site_option
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _accept(home: Path, run_id: int) -> int:
 
     for row in accept_drift(home, run_id):
         say(f"accepted: run {row.run_id}, {row.site}, {row.layout}, {row.pages} pages")
-    say("`verdicts build` publishes what was held back, and later runs are compared with it")
+    note(f"{next_step('build', home)}, which publishes it; later runs are compared with it")
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from schema.errors import StartError
-from verdicts.console import next_step, note, print_report, say
+from verdicts.console import print_report, say
 from verdicts.options import example, home_option, json_option
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def evaluate(home: Path, labelled: Path | None, as_json: bool) -> int:
                 say(f"  {name}")
                 for kind, figure in found._asdict().items():
                     say(f"    {kind:<10}{in_words(figure, 'texts' if kind == 'f1' else 'spans')}")
-    note(next_step("build", home))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from schema.errors import UsageError
 from schema.page import RawPage
 from verdicts.commands.parse import own_address
 from verdicts.console import say
-from verdicts.newest import newest_page
+from verdicts.newest import ADDRESS, newest_page
 from verdicts.structure import blocks_of, explain_task
 
 WIDTH = 100
+PAIR = r"[^\s/.]+-vs-[^\s/.]+"
+"""What may be a slug pair, where there is no such file."""
 
 
 def explain_page(page: str, *, url: str | None, home: Path, site: str | None) -> int:
@@ -39,13 +42,14 @@ def explain_page(page: str, *, url: str | None, home: Path, site: str | None) ->
 
 
 def _load(page: str, url: str | None, home: Path, site: str | None) -> tuple[RawPage, str | None]:
-    if page.startswith(("http://", "https://", "urn:")):
+    path = Path(page)
+    is_pair = re.fullmatch(PAIR, page) is not None and not path.exists()
+    if page.startswith(ADDRESS) or is_pair:
         if url is not None:
             raise UsageError(what="--url is for a file; this page has an address of its own")
         archive = open_archive(home)
         newest = newest_page(archive, page, site)
         return archive.load(newest), newest.site
-    path = Path(page)
     if not path.exists():
         raise UsageError(what=f"{page}: there is no such file or folder")
     if holds_many(path):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from schema.errors import StartError, UsageError
-from verdicts.console import note, say
+from verdicts.console import give, note
 from verdicts.options import example, home_option, site_option
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def fixture(address: str, home: Path, site: str | None, to: Path, case: str | No
     folder = to / capture.site / f"{capture.captured_at[:10]}-{case or _case_of(capture.url)}"
     _require_free(folder, case)
     write_fixture(folder, capture, archive.load(capture))
-    say(str(folder))
+    give(str(folder))
     note(WARNING)
     note(f"See what comes out of it:    python -m verdicts.fixtures {folder}")
     note(f"Once a person found it right: python -m verdicts.fixtures --accept {folder}")

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from machine.text import some
 from schema.errors import UsageError
-from verdicts.console import next_step, note, print_report, progress
+from verdicts.console import alert, next_step, note, print_report, progress, say, warn
 from verdicts.options import example, home_option, json_option, paths_argument, site_option
+from verdicts.told import acted_on, imported
 
 if TYPE_CHECKING:
     from crawler import ImportReport
 
 SHOWN = 10
 """So many hosts, and files, that were left out are named; `--json` lists them all."""
+TOLD = {
+    "details", "drift", "nameless", "passed_files", "problems", "read", "skipped", "skipped_by",
+    "stored", "unchanged", "undated",
+}  # fmt: skip
+"""What people are told in sentences; the rest of a report follows as a list."""
 LEFT_OUT = {"host": "no site claims it", "takedown": "erased, and not taken in again"}
 
 
@@ -68,25 +75,34 @@ def import_(
     if as_json:
         print_report(asdict(report), as_json=True)
     else:
-        _print(report)
+        _print(report, home)
     if report.exit_code == UsageError.exit_code:
         has_hosts = any(each.startswith("host:") for each in report.skipped_by)
         why = "no site claims the hosts of these pages; name one with --site"
         why = why if has_hosts else "these have no address of a page"
         raise UsageError(what=f"nothing was taken: {why}")
     if not report.stored + report.unchanged + report.skipped:
-        note("nothing was taken: none of the files given holds a page that can be read")
-    if report.stored:
-        note(next_step("build", home))
+        warn("nothing was taken: none of the files given holds a page that can be read")
+    if report.stored and not as_json:
+        note(next_step("drift" if report.drift else "build", home))
     return report.exit_code
 
 
-def _print(report: ImportReport) -> None:
-    counts = asdict(report) | {"problems": len(report.problems) or "none"}
-    for name in ("skipped_by", "nameless", "undated", "passed_files", "details"):
-        del counts[name]
-    counts["unmet"] = {kind: len(named) for kind, named in report.unmet.items()}
-    print_report(counts, as_json=False)
+def _print(report: ImportReport, home: Path) -> None:
+    from archive import open_archive
+    from db.changes import changes_of_run
+
+    told = asdict(report)
+    counts = changes_of_run(open_archive(home), report.run_id) if report.stored else None
+    new = counts.line() if counts is not None else some(report.stored, "capture")
+    say(new if report.stored else "nothing new")
+    for line in imported(told):
+        say(line)
+    for line in acted_on(told):
+        alert(line)
+    rest = {name: each for name, each in told.items() if name not in TOLD}
+    rest["unmet"] = {kind: len(named) for kind, named in report.unmet.items()}
+    print_report(rest, as_json=False)
     if report.nameless:
         note(f"stored without an address: {report.nameless}; --url or --urls-file gives one")
     if report.undated:

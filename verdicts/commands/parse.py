@@ -29,7 +29,7 @@ from parsers.sites import site_named, site_of_url
 from schema.errors import UsageError
 from schema.page import RawPage
 from schema.records import Failure, dump_line
-from verdicts.console import note, say
+from verdicts.console import give, note
 from verdicts.streams import is_unread
 
 HTML = ("text/html", "application/xhtml+xml")
@@ -84,7 +84,7 @@ def parse_paths(paths: Sequence[str], *, url: str | None, site: str | None, has_
                 return 20
             task = waiting.pop(0)
             line, is_failure = _died(task, answer) if isinstance(answer, Died) else answer
-            say(line)
+            give(line)
             lines += 1
             exit_code = 10 if is_failure else exit_code
     if passed_over and not lines:

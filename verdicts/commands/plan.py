@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from machine.text import some
 from schema.errors import UsageError
 from verdicts.console import print_report, say
 from verdicts.options import example, home_option, json_option, site_option
@@ -120,7 +121,7 @@ def _sentences(site: SitePlan) -> Iterator[str]:
         return
     if not site.cover_pages:
         yield (
-            f"Every tool that can be seen is covered. The other {_of(site.rest, 'page')} would "
+            f"Every tool that can be seen is covered. The other {some(site.rest, 'page')} would "
             f"take {duration(site.all_seconds)}."
         )
         return
@@ -132,19 +133,10 @@ def _sentences(site: SitePlan) -> Iterator[str]:
         yield f"{takes}. It holds every page that may be asked, so it saves nothing."
         return
     yield (
-        f"{takes} and all {_of(total, 'page')} take {duration(site.all_seconds)}. The cover "
-        f"saves {_of(site.rest, 'request')} and "
+        f"{takes} and all {some(total, 'page')} take {duration(site.all_seconds)}. The cover "
+        f"saves {some(site.rest, 'request')} and "
         f"{duration(site.all_seconds - site.cover_seconds)}."
     )
-
-
-def _of(number: int, thing: str) -> str:
-    """A number of things.
-
-    >>> _of(1, "page"), _of(2000, "page")
-    ('1 page', '2,000 pages')
-    """
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from verdicts.console import print_report, say
-from verdicts.options import example, home_option, json_option
+from machine.text import some
+from verdicts.console import next_step, note, print_report, progress, say
+from verdicts.options import dry_option, example, home_option, json_option
 
 
 @click.command(epilog=example("verdicts prune --dry-run", "verdicts prune --keep 2"))
@@ -17,7 +18,7 @@ from verdicts.options import example, home_option, json_option
 @click.option(
     "--keep",
     type=click.IntRange(min=1),
-    default=3,
+    default=5,
     help="So many published databases stay, the current one always.",
 )
 @click.option(
@@ -28,9 +29,9 @@ from verdicts.options import example, home_option, json_option
     metavar="DAYS",
     help="Logs and quarantined bytes go when they are older.",
 )
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@dry_option
 @json_option
-def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int:
+def prune(home: Path, keep: int, days: int, is_dry: bool, as_json: bool) -> int:
     """Remove what is old or can be made again.
 
     Old databases, record files of other parsers, old logs and quarantine. Archived bytes, the
@@ -40,17 +41,24 @@ def prune(home: Path, keep: int, days: int, dry_run: bool, as_json: bool) -> int
     from archive import prune as run_prune
     from db.records import ENDINGS
 
-    gone = run_prune(Home(home), present=ENDINGS, keep=keep, days=days, is_dry=dry_run)
+    with progress() as tell:
+        gone = run_prune(
+            Home(home), present=ENDINGS, keep=keep, days=days, is_dry=is_dry, progress=tell
+        )
     sizes: Counter[str] = Counter()
     for each in gone:
         sizes[each.kind] += each.bytes
     total = {"files": len(gone), "bytes": sum(sizes.values()), "by_kind": dict(sizes)}
     if as_json:
         print_report(
-            total | {"dry_run": dry_run, "removed": [asdict(each) for each in gone]}, as_json=True
+            total | {"dry_run": is_dry, "removed": [asdict(each) for each in gone]}, as_json=True
         )
         return 0
+    what = "would remove" if is_dry else "removed"
+    say(f"{what} {some(len(gone), 'file')}" if gone else "nothing is old, or can be made again")
     for each in gone:
-        say(f"{'would remove' if dry_run else 'removed'} {each.path}  {each.bytes} bytes")
-    print_report(total, as_json=False)
+        say(f"{what} {each.path}  {each.bytes} bytes")
+    print_report(total if gone else {}, as_json=False)
+    if gone and is_dry:
+        note(next_step("prune", home))
     return 0

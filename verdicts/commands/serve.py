@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import errno
+import threading
+import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from schema.errors import IntegrityError, StartError, UsageError
-from verdicts.console import say
+from verdicts.console import give, note
 from verdicts.options import contact_option, example, home_option, port_option
+from verdicts.streams import OutputError
 
 
 @click.command(epilog=example("verdicts serve --port 8001"))
@@ -32,7 +36,13 @@ from verdicts.options import contact_option, example, home_option, port_option
     default="/",
     help="The path under which a proxy shows the archive, such as /archive/.",
 )
+@click.option(
+    "--pages/--no-pages",
+    default=None,
+    help="Show pages as they were captured, where a build keeps them; else on this machine alone.",
+)
 @click.option("--no-sql", is_flag=True, help="Do not let visitors write SQL of their own.")
+@click.option("--open", "is_opening", is_flag=True, help="Open it in a browser of this machine.")
 def serve(
     home: Path,
     host: str,
@@ -40,9 +50,14 @@ def serve(
     contact: str,
     proxies: tuple[str, ...],
     base_url: str,
+    pages: bool | None,
     no_sql: bool,
+    is_opening: bool,
 ) -> int:
-    """Serve the published database, read-only."""
+    """Serve the published database, read-only.
+
+    What a later build publishes is shown at once, without a restart.
+    """
     if not host.strip():  # it would listen at every address of the machine
         raise UsageError(what="--host: name the address to listen at")
     serve_home(
@@ -53,6 +68,8 @@ def serve(
         contact=contact,
         proxies=proxies,
         base_url=base_url,
+        is_opening=is_opening,
+        pages=pages,
     )
     return 0
 
@@ -66,8 +83,10 @@ def serve_home(
     contact: str = "",
     proxies: tuple[str, ...] = (),
     base_url: str = "/",
+    is_opening: bool = False,
+    pages: bool | None = None,
 ) -> None:
-    """Serve a home's present database until interrupted.
+    """Serve what a home publishes until interrupted; `is_opening` shows it in a browser.
 
     Raises: UsageError for a contact, proxy or prefix that is none; StartError when there is no
     database, it was withdrawn or may not be read, or the port is taken; IntegrityError when what
@@ -78,6 +97,16 @@ def serve_home(
     from web import serve as run_server
 
     database = home / FOLDER / CURRENT
+
+    def tell(address: str) -> None:
+        give(f"Serving at {address} (Ctrl-C ends it)")
+        if is_opening:  # a browser for terminals stays until it is left, and asks us meanwhile
+            threading.Thread(target=open_browser, args=[address], daemon=True).start()
+
+    def tell_of(file: Path) -> None:
+        with suppress(OutputError):  # a log on a full disk is no reason to end
+            give(f"Serving {file.name} now")
+
     try:
         run_server(
             database,
@@ -87,7 +116,9 @@ def serve_home(
             contact=contact,
             proxies=proxies,
             base_url=base_url,
-            on_ready=lambda at: say(f"Serving at {at} (Ctrl-C ends it)"),
+            pages=pages,
+            on_ready=tell,
+            on_switch=tell_of,
         )
     except WithdrawnError as error:
         raise StartError(what=f"{error}; `verdicts build` publishes without it") from error
@@ -102,3 +133,9 @@ def serve_home(
         where = error.filename or f"{host}:{port}"
         hint = "; --port takes another, 0 a free one" if error.errno == errno.EADDRINUSE else ""
         raise StartError(what=f"{where}: cannot be served: {error.strerror}{hint}") from error
+
+
+def open_browser(address: str) -> None:
+    """Show an address in the browser of this machine, or say that there is none."""
+    if not webbrowser.open(address):
+        note(f"no browser was found on this machine: open {address} in another")

@@ -17,9 +17,9 @@ search_route  the page of the search   notes        corrections and take-downs
 changes       what changed when        versions     two of them beside each other
 predictions   what is due when         findings     where statements disagree
 coverage      what is here and why     runs         crawls and imports
-captures      a page's calendar        asked        what may be asked
-differing     two texts, marked        cite         forms of a citation
-signs         schema.org's JSON-LD
+captures      a page's calendar        captured     a page as it was captured
+differing     two texts, marked        asked        what may be asked
+cite          forms of a citation      signs        schema.org's JSON-LD
 people_routes  where people, categories and home are
 record_routes  where changes, captures and the like are
 """

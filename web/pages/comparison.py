@@ -60,7 +60,8 @@ where c.comparison = :key"""
 # What a page said on a day is what its newest good capture until then gave.
 COMPARISON_AS_OF = f"""
 select v.id as version_id, v.number as version_number, v.title, v.layout, v.quotes_taken_down,
-       v.first_seen, v.last_seen, a.captured_at, a.date_source, a.date_precision,
+       v.first_seen, v.last_seen, a.id as capture_id, a.captured_at, a.date_source,
+       a.date_precision,
        {IS_WRONG} as is_clock_wrong, a.body_sha256, a.opt_outs,
        null as newest_opt_outs, 'stored' as state
 from comparison_version v join capture a on a.id = (

@@ -94,9 +94,9 @@ def _marked(runs: list[MarkedWords], tag: str, around: int, most: int) -> Markup
 
 
 def _shown(words: list[str], around: int, is_first: bool, is_last: bool) -> list[str]:
-    """Equal words as far as they are wanted: those beside what is marked."""
+    """Equal words as far as they are wanted: those beside what is marked, all where nothing is."""
     before, after = (0 if is_first else around), (0 if is_last else around)
-    if not around or len(words) <= before + after + 1:
+    if not around or (is_first and is_last) or len(words) <= before + after + 1:
         return words
     return [*words[:before], "…", *words[len(words) - after :]]
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from web.asking import ShownRow, ask, count, first, rows
 from web.pages import comparisons, reviewers, tools
+from web.pages.changes import FIELDS
 from web.pages.lists import AskedList
 from web.pages.notes import counts
-from web.pages.timeline import STATED
+from web.pictures.whole import ship_share_by_category
 from web.stored import part
 from web.words import day, listed
 
@@ -39,6 +40,7 @@ def home(conn: sqlite3.Connection, edition: str) -> dict[str, Any]:
         "span": span,
         "sites": rows(conn, "select site, title, base from site order by site"),
         "lately": lately(conn, span.last),
+        "whole": ship_share_by_category(conn) if span.last else None,
         "featured": featured,
         "dissent": first(conn, SHARPEST),
         "newest": shown[:SOME],
@@ -67,7 +69,7 @@ def lately(conn: sqlite3.Connection, last: str | None) -> ShownRow:
     ]
     for each in by_tool:
         for change in each.changes:
-            change.label = STATED[change.field].lower()
+            change.label = FIELDS[change.field][0]
     return ShownRow(
         since=since,
         summary={kind: _told(kind, counted) for kind in ("appeared", "changed", "vanished")},
@@ -83,16 +85,9 @@ def _told(kind: str, counted: list[tuple[str, str, int]]) -> str:
     '1 price and 2 verdicts'
     """
     names = {field: n for own, field, n in counted if own == kind}
-    order = [*STATED, *sorted(names.keys() - STATED.keys())]
-    told = [f"{names[field]:,} {_named(field, names[field])}" for field in order if field in names]
+    told = [f"{names[field]:,} {FIELDS[field][names[field] != 1]}" for field in FIELDS
+            if field in names]  # fmt: skip
     return listed(told) if told else ""
-
-
-def _named(field: str, n: int) -> str:
-    name = "quote" if field == "quote" else STATED.get(field, field).lower()
-    if n == 1 or name.endswith("s"):
-        return name
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
 COUNTED_CHANGES = """
@@ -132,6 +127,10 @@ NEWEST = f"""
 select c.id {SIDES} where c.noindex = 0
 order by substr(c.first_seen, 1, 10) desc, {GAP} desc, c.id limit :most"""
 
+# What only pages show that ask search engines to leave them out stays out of this one.
+IS_LISTED = """(exists (select 1 from comparison where card_a_id = q.card_id and noindex = 0)
+  or exists (select 1 from comparison where card_b_id = q.card_id and noindex = 0))"""
+
 SHARPEST = f"""
 with shown as ({part("shown").replace(":as_of", "''")}), panel as (
   select own.side_id, sum(own.score) as total, count(*) as n,
@@ -148,13 +147,13 @@ from panel cross join side_quote own on own.side_id = panel.side_id and own.verd
   and own.verdict_source = 'page' and own.score is not null and own.withheld is null
 join quote q on q.id = own.quote_id and q.text is not null
 join reviewer r on r.id = own.reviewer_id left join tool t on t.id = q.tool_id
-where abs(own.score - mean_of_others) >= 1
+where abs(own.score - mean_of_others) >= 1 and {IS_LISTED}
 order by abs(own.score - mean_of_others) desc, q.key limit 1"""
 
-DUE_SOON = """
+DUE_SOON = f"""
 select p.due_from, p.due_until, t.name, t.tool, r.name as reviewer, q.key,
        substr(q.text, p.event_start + 1, p.event_end - p.event_start) as sentence
 from prediction p cross join quote q on q.id = p.quote_id
 join tool t on t.id = q.tool_id left join reviewer r on r.id = q.reviewer_id
-where p.due_until >= :now and p.state = 'open' and q.text is not null
+where p.due_until >= :now and p.state = 'open' and q.text is not null and {IS_LISTED}
 order by p.due_until, p.id limit :few"""

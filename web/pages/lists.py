@@ -73,7 +73,7 @@ CHECKS: dict[str, Check] = {
     **dict.fromkeys(("name", "category", "tool"), anything),
     "badge": one_of(BADGES),
     "entry": one_of(ENTRIES),
-    "verdict": one_of(("ship", "skip")),
+    "verdict": one_of(VERDICTS),
     **dict.fromkeys(("share_min", "share_max"), percent),
     "since": day,
 }

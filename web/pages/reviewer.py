@@ -12,6 +12,7 @@ from array import array
 from web.asking import ShownRow, ask, first, rows
 from web.pages.lists import AskedList
 from web.pages.notes import add_notes
+from web.pictures.things import scores_of_reviewer
 from web.stored import stored_queries
 
 FILTERS = ("category", "verdict")
@@ -30,8 +31,6 @@ ORDERS = {
 FEW = 3
 """How many of the quotes with the highest scores, and with the lowest, are shown."""
 MOST_OTHERS = 30
-SPANS = {ten: f"{10 * ten}–{10 * ten + 9}" for ten in range(9)} | {9: "90–100"}
-"""What the tens of a score are called."""
 
 
 def reviewer(conn: sqlite3.Connection, name: str) -> ShownRow | None:
@@ -42,15 +41,14 @@ def reviewer(conn: sqlite3.Connection, name: str) -> ShownRow | None:
 def said_by(conn: sqlite3.Connection, name: str) -> tuple[array[int], ShownRow]:
     """The numbers of all a reviewer's distinct quotes, by tool, and what they add up to.
 
-    Shape: `scores` counts quotes by their score's tens, the last up to 100; `harshest` and
-        `kindest` are numbers of quotes. Read once, since each page of them is a part.
+    Shape: `harshest` and `kindest` are numbers of quotes, `picture` is of the scores. Read once,
+        since each page of them is a part.
     """
     counts = first(conn, COUNTS, name=name)
     assert counts is not None
-    tens = dict(ask(conn, TENS, name=name))
-    counts.scores = [(SPANS[ten], tens.get(ten, 0)) for ten in sorted(SPANS, reverse=True) if tens]
     ends = [array("q", (n for (n,) in ask(conn, sql, name=name, few=FEW))) for sql in ENDS]
     counts.harshest, counts.kindest = ends if counts.least != counts.most else (ends[0][:0],) * 2
+    counts.picture = scores_of_reviewer(conn, name) if counts.scored else None
     return chosen(conn, name, AskedList()), counts
 
 
@@ -60,7 +58,6 @@ select count(*) as quotes, count(score) as scored, round(avg(score), 1) as mean_
        min(score) as least, max(score) as most,
        coalesce(sum(verdict = 'ship' and verdict_source = 'page'), 0) as ship,
        coalesce(sum(verdict = 'skip' and verdict_source = 'page'), 0) as skip {SAID_BY}"""
-TENS = f"select min(score / 10, 9), count(*) {SAID_BY} and score is not null group by 1"
 ENDS = [
     f"select id {SAID_BY} and score is not null and text is not null"
     f" order by score{way}, last_seen desc, id limit :few"

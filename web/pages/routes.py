@@ -15,6 +15,8 @@ from web import stored, words
 from web.describe import PURPOSE, TITLE, asking_for, in_reading_order, less_wanted, table_title
 from web.hardening import DATABASE_NAME
 from web.pages.about import ROUTES as ABOUT
+from web.pages.captured import ROUTES as CAPTURED
+from web.pages.captured import captured_address
 from web.pages.keyed import CITED_PATH, KEYED_PATH, cited, keyed
 from web.pages.list_routes import ROUTES as LISTS
 from web.pages.people_routes import ROUTES as PEOPLE
@@ -33,10 +35,17 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
         *ABOUT,
         *RECORD,
         *PEOPLE,
+        *CAPTURED,
         (CITED_PATH, cited),
         (rf"^{KEYED_PATH.pattern}$", keyed),
         (stored.pattern(), stored.answer),
     ]
+
+
+@hook
+def shutdown(datasette: Datasette) -> None:
+    """Lets go of the templates, whose words hold the application that they are kept by."""
+    TEMPLATES.pop(datasette, None)
 
 
 @hook
@@ -85,6 +94,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         states_said=words.STATES,
         withheld_reason=words.withheld_reason,
         signals=words.signals,
+        captured_address=lambda number: captured_address(datasette, number),
         archive_title=TITLE,
         archive_purpose=PURPOSE,
         contact=datasette.plugin_config(DATABASE_NAME)["contact"],

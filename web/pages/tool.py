@@ -10,6 +10,7 @@ from web.pages.matrix import dissent
 from web.pages.notes import add_notes, has_any
 from web.pages.shared import PER_PAGE, as_here
 from web.pages.timeline import timeline
+from web.pictures.things import share_over_time
 
 MOST_CARDS = 6
 MOST_RIVALS = 12
@@ -59,6 +60,8 @@ def tool(conn: sqlite3.Connection, key: str, page: int = 1) -> ShownRow | None:
     found.quotes_count = found.quotes[0].total if found.quotes else 0
     found.page, found.pages = page, -(-found.quotes_count // PER_PAGE)
     found.moments, found.changes_count = timeline(conn, found.id)
+    has_moved = any(moment.has_share for moment in found.moments)
+    found.picture = share_over_time(conn, key) if has_moved else None
     found.rivals = rows(conn, RIVALS, id=found.id, most=MOST_RIVALS)
     found.near = rows(conn, NEAR_NAMES, id=found.id, most=MOST_NEAR)
     for each in found.near:
@@ -84,7 +87,8 @@ def tool_as_of(conn: sqlite3.Connection, key: str, as_of: str) -> ShownRow | Non
     found.quotes_count, found.page, found.pages, found.changes_count = len(now.quotes), 1, 1, 0
     for each in found.quotes:
         each.is_now = True
-    found.moments = found.rivals = found.near = found.namesakes = found.takedowns = []
+    found.picture, found.moments = None, []
+    found.rivals = found.near = found.namesakes = found.takedowns = []
     return found
 
 

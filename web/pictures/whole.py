@@ -20,7 +20,7 @@ PAIR_COLUMNS = (
     "first_alone_ships", "second_alone_ships", "same_share_percent",
 )  # fmt: skip
 FIRST_TOOLS = (10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000)
-MOST_OF_NAME = 13
+MOST_OF_NAME = 15
 """Of two names beside each other neither may take the place of the other. Units: letters."""
 BETWEEN = "-vs-"
 """What stands between two slugs in the address of a comparison."""
@@ -40,7 +40,7 @@ def ship_share_by_category(conn: sqlite3.Connection) -> Picture:
         for each in sorted(quotes, key=lambda each: (-printed[each], each))
     ]  # fmt: skip
     bars = tuple(
-        Bar(category, (share, 100 - share), f"{_rounded(share)} ship, {_of(n)}", 100)
+        Bar(category, (share, 100 - share), f"{_rounded(share)} {_of(n)}", 100)
         for category, _, n, _, share in rows
         if share is not None
     )
@@ -72,7 +72,7 @@ def agreement(conn: sqlite3.Connection) -> Picture:
         Bar(
             " – ".join(shortened(each[name], MOST_OF_NAME) for name in PAIR_COLUMNS[:2]),
             (each["same_share_percent"], 100 - each["same_share_percent"]),
-            f"{_rounded(each['same_share_percent'])} same, {_of(each['quote_pairs'])}",
+            f"{_rounded(each['same_share_percent'])} {_of(each['quote_pairs'])}",
             100,
         )
         for each in pairs
@@ -244,7 +244,7 @@ def _rounded(share: float) -> str:
 
 
 def _of(n: int) -> str:
-    return f"n = {n:,}" + (" (few)" if n < SMALL_SAMPLE else "")
+    return f"of {n:,}" + (" (few)" if n < SMALL_SAMPLE else "")
 
 
 def _noun(n: int, one: str, many: str) -> str:

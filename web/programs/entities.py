@@ -168,7 +168,7 @@ ENTITIES = {
     "quote": Entity(quote, _quote, QuoteAnswer),
     "release": Entity(release, _release, ReleaseAnswer),
 }
-PATH = rf"^/(?P<place>{'|'.join(ENTITIES)})/(?P<key>[^/]+)\.json$"
+PATH = rf"^/(?P<place>{'|'.join(ENTITIES)})/(?P<key>[^/]+)(?<!\.csl)\.json$"
 REVIEWER_PATH = r"^/reviewer/(?P<key>[^/]+)\.json$"
 
 

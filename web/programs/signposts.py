@@ -14,6 +14,7 @@ ROBOTS = """\
 User-agent: *
 Disallow: {base}verdicts
 Disallow: {base}search
+Disallow: {base}captured/
 Disallow: {base}-/
 
 Sitemap: {root}/sitemap.xml
