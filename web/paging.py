@@ -26,6 +26,9 @@ NO_ORDER = "{} has no order of rows to page through; the search, or SQL, asks it
 PAGED: ContextVar[tuple[str, str]] = ContextVar("PAGED")
 """How the query for a page begins that this request asks for, and the key of its rows."""
 
+ONLY_SAID: ContextVar[bool] = ContextVar("ONLY_SAID", default=False)
+"""Whether the query for a page is wanted, and not its rows: it is then asked for none."""
+
 
 def page_by_key(table: str, columns: list[Any]) -> list[str]:
     """The key of a table or view with these columns: from here on this request reads pages by it.
@@ -51,9 +54,10 @@ def in_one_order(sql: str) -> str:
     asked, limit, most = sql.rpartition(" limit ")
     if not keys or not re.match(begins, asked):
         return sql
+    most = "0" if ONLY_SAID.get() else most
     if re.fullmatch(begins, asked):
         return f"{asked}order by {keys}{limit}{most}"
-    return f"{asked}, {keys}{limit}{most}" if SORTED.search(asked) else sql
+    return f"{asked}{f', {keys}' if SORTED.search(asked) else ''}{limit}{most}"
 
 
 def require_next(request: Request, table: str, numbers: set[str]) -> None:

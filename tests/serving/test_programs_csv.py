@@ -153,6 +153,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     path = tmp_path_factory.mktemp("large") / "verdicts-0123abcf.db"
     shutil.copy(database().resolve(), path)
     with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("delete from correction")
         conn.execute(
             "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)"
             " insert into correction (kind, site, target, note, added_at)"
@@ -185,7 +186,10 @@ def test_a_cut_file_says_so_outside_its_rows_and_takes_no_memory(large: Server) 
 
 def test_an_answer_to_sql_is_cut_by_rows_or_by_size_and_says_so(large: Server) -> None:
     for columns, most in (("id", MOST_SQL_ROWS), ("id, note", 16_000_000 // WIDE)):
-        answer = large.ask(sql(f"select {columns} from correction"))
+        for _ in range(10):  # a second may be too short where much else runs
+            answer = large.ask(sql(f"select {columns} from correction"))
+            if answer.status == 200:
+                break
         assert answer.headers["x-complete"] == "false"
         assert most * 0.9 <= int(answer.headers["x-rows"]) <= most
 
@@ -208,7 +212,7 @@ def test_so_many_files_are_made_at_once_and_whoever_leaves_makes_room(large: Ser
         busy = large.ask(path)
         assert (busy.status, busy.headers["retry-after"]) == (503, "5")
         assert json.loads(busy.body)["status"] == 503 and "etag" not in busy.headers
-        assert large.ask("/verdicts/correction?_size=1").status == 200
+        assert large.ask("/tool/quillfish").status == 200
     deadline = time.monotonic() + 10
     while large.ask("/verdicts/tool.csv").status == 503:
         assert time.monotonic() < deadline

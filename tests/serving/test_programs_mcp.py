@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -181,3 +182,22 @@ def test_no_plugin_is_imported_before_it_is_wanted() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_endpoint_answers_from_the_edition_that_the_link_names_now(tmp_path: Path) -> None:
+    link = tmp_path / "current.db"
+    for name, tool in (("verdicts-0123abd4.db", "First"), ("verdicts-0123abd5.db", "Second")):
+        path = tmp_path / name
+        shutil.copy(database().resolve(), path)
+        with closing(sqlite3.connect(path)) as conn, conn:
+            conn.execute("update tool set name = ? where tool = 'quillfish'", [tool])
+    link.symlink_to("verdicts-0123abd4.db")
+    with serving(link) as running:
+        assert told(running, "get_tool", key="quillfish")["tool"]["name"] == "First"
+        following = tmp_path / "next.db"
+        following.symlink_to("verdicts-0123abd5.db")
+        following.replace(link)
+        deadline = time.monotonic() + 30
+        while told(running, "get_tool", key="quillfish")["tool"]["name"] != "Second":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)

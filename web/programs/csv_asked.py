@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from web import stored
 from web.hardening import DATABASE_NAME
-from web.paging import in_one_order, page_by_key
+from web.paging import ONLY_SAID, in_one_order, page_by_key
 from web.upstream import (
     Base400,
     Datasette,
@@ -83,7 +83,11 @@ async def _page_of(
     query += "&_extra=query&_size=0&_nofacet=1&_nocount=1"
     route = {"kwargs": {"database": DATABASE_NAME, "table": table, "format": "json"}}
     scope = {**request.scope, "query_string": query.encode(), "url_route": route}
-    page = await table_view(datasette, Request(scope, request.receive))
+    said = ONLY_SAID.set(True)
+    try:
+        page = await table_view(datasette, Request(scope, request.receive))
+    finally:
+        ONLY_SAID.reset(said)
     found: dict[str, Any] = json.loads(page.body)["query"]
     return found
 

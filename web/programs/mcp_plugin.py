@@ -7,8 +7,6 @@ it half an hour, up to ten thousand of them. Of it we take the tools that ask SQ
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
-from weakref import WeakKeyDictionary
 
 from web.asgi import App, Receive, Scope, Send
 from web.programs.mcp_tools import server_for
@@ -16,13 +14,14 @@ from web.upstream import MCP_PATH, Datasette, hook
 
 LARGEST_BODY = 65_536
 """Units: bytes of a request."""
-SERVERS: WeakKeyDictionary[Datasette, tuple[Any, App]] = WeakKeyDictionary()
 
 
-def served(datasette: Datasette) -> tuple[Any, App]:
-    """The MCP server of one archive, and the application that answers for it."""
-    if datasette not in SERVERS:
-        server = server_for(datasette)
+@hook
+def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """Answers at the endpoint. Each request begins and ends a manager of sessions of its own."""
+    server = server_for(datasette)
+
+    async def answer_mcp(scope: Scope, receive: Receive, send: Send) -> None:
         app = server.streamable_http_app(
             streamable_http_path="/",
             json_response=True,
@@ -30,24 +29,13 @@ def served(datasette: Datasette) -> tuple[Any, App]:
             max_request_body_size=LARGEST_BODY,
             host="0.0.0.0",  # the gate looks at the Host of each request
         )
-        SERVERS[datasette] = server, app
-    return SERVERS[datasette]
-
-
-@hook
-def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-    """Answers at the endpoint, and begins and ends the MCP server with ours."""
-    server, app = served(datasette)
+        async with server.session_manager.run():
+            await app({**scope, "path": "/", "raw_path": b"/"}, receive, send)
 
     def wrapped(inner: App) -> App:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "lifespan":
-                async with server.session_manager.run():
-                    await inner(scope, receive, send)
-            elif scope["type"] == "http" and scope["path"] == MCP_PATH:
-                await app({**scope, "path": "/", "raw_path": b"/"}, receive, send)
-            else:
-                await inner(scope, receive, send)
+            is_mcp = scope["type"] == "http" and scope["path"] == MCP_PATH
+            await (answer_mcp if is_mcp else inner)(scope, receive, send)
 
         return answer
 
