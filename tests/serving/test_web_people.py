@@ -127,8 +127,8 @@ def test_a_tools_rivals_are_named_with_share_and_who_leads(site: Server) -> None
     shown = section(site.ask("/tool/alder").text, "rivals")
     assert 'href="/compare/alder-vs-cedar"' in shown and 'href="/tool/cedar"' in shown
     text = words_of(shown)
-    assert "Cedar Box 25% Free Alder Desk leads, 75% to 25%" in text
-    assert "Birch Pad 75% Free Nobody leads, 75% each" in text
+    assert "Cedar Box 25% Free Alder Desk vs Cedar Box Alder Desk leads, 75% to 25%" in text
+    assert "Birch Pad 75% Free Alder Desk vs Birch Pad nobody leads, 75% each" in text
     assert "In 3 comparisons" in text
 
 
