@@ -20,6 +20,8 @@ from web_server import Server, server, serving
 
 from db import build
 from db.rows.tables import create_indexes, create_tables
+from web.asking import connected
+from web.pages import home, tool
 
 __all__ = ["server"]
 PANEL = "Builder, Skeptic, Founder, Designer"
@@ -118,6 +120,17 @@ def test_a_tool_shows_each_quote_once_those_shown_last_before_the_others(site: S
     assert shown.rindex("an old laptop") < shown.index("Not shown last") < shown.index("a slow lap")
 
 
+def test_quotes_of_a_tool_are_paged_with_those_shown_last_first(
+    changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool, "PER_PAGE", 3)
+    with closing(connected(changed)) as conn:
+        pages = [tool.tool(conn, "alder", number) for number in (1, 2, 3)]
+    told = [each for found in pages if found for each in found.quotes]
+    assert [each.is_now for each in told] == [1] * 4 + [0] * 4
+    assert len({each.key for each in told}) == 8 and pages[0] and pages[0].pages == 3
+
+
 def test_what_never_changed_is_said_to_be_as_it_was_first_seen(site: Server) -> None:
     told = words_of(section(site.ask("/tool/birch").text, "changes"))
     assert told == "What changed First seen here on 2026-10-02."
@@ -127,8 +140,8 @@ def test_a_tools_rivals_are_named_with_share_and_who_leads(site: Server) -> None
     shown = section(site.ask("/tool/alder").text, "rivals")
     assert 'href="/compare/alder-vs-cedar"' in shown and 'href="/tool/cedar"' in shown
     text = words_of(shown)
-    assert "Cedar Box 25% Free Alder Desk leads, 75% to 25%" in text
-    assert "Birch Pad 75% Free Nobody leads, 75% each" in text
+    assert "Cedar Box 25% Free Alder Desk vs Cedar Box Alder Desk leads, 75% to 25%" in text
+    assert "Birch Pad 75% Free Alder Desk vs Birch Pad nobody leads, 75% each" in text
     assert "In 3 comparisons" in text
 
 
@@ -283,6 +296,14 @@ def test_home_features_by_a_rule_that_it_states(site: Server, changed: Path) -> 
     assert [key for key in keys if f'href="/compare/{key}"' in shown] and len(keys) == 3
     assert "Of the 3 comparisons whose panels are furthest apart" in words_of(shown)
     assert shown == section(site.ask("/?again=1").text, "featured")
+
+
+def test_which_of_the_furthest_apart_is_featured_is_drawn_by_the_editions_name(
+    changed: Path,
+) -> None:
+    with closing(connected(changed)) as conn:
+        drawn = [home.home(conn, f"edition-{n % 8}")["featured"].comparison for n in range(16)]
+    assert len(set(drawn)) > 1 and drawn[:8] == drawn[8:]
 
 
 def test_home_lists_comparisons_by_a_stated_order_with_both_shares(site: Server) -> None:

@@ -65,7 +65,7 @@ def _versions(conn: sqlite3.Connection) -> None:
         f"update side_quote set score = 12 where slot = 2 and side_id in ({sides})", [CHANGING]
     )
     other = """(select q.id from quote q join tool t on t.id = q.tool_id
-      where t.tool = 'brass-kettle' order by q.id limit 1)"""
+      where t.tool = 'quillfish' order by q.id limit 1 offset 2)"""
     conn.execute(
         f"update side_quote set quote_id = {other} where slot = 1 and side_id in ({sides} limit 1)",
         [CHANGING],
