@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -210,43 +211,100 @@ NARROWS = {
 """What leaves changes out, by the name of its value."""
 DATED = "seen_by is not null"
 ALL_DATED = frozenset({"since", "until"})
+OF_FEW = frozenset({"tool", "comparison", "day"})
+"""What leaves few changes, which an index finds."""
+SORT = ("field", "kind", "cause")
+
+
+class ChangeOrder(NamedTuple):
+    """All changes of which a day is known, and the places in that order of those of each sort.
+
+    An index by time would have to be read to its end for what is rare.
+    """
+
+    ids: array[int]
+    places: dict[tuple[str, str, str], array[int]]
+    """By field, kind and cause."""
+
+    def place(self, conn: sqlite3.Connection, at: str, number: int = 0) -> int:
+        """How many were seen before a time, or then with a smaller number."""
+        sql = "select seen_by from change where id = :id"
+
+        def seen(each: int) -> tuple[str, int]:
+            return ask(conn, sql, id=each).fetchone()[0], each
+
+        return bisect_left(self.ids, (at, number), key=seen)
+
+
+def change_order(conn: sqlite3.Connection) -> ChangeOrder:
+    """The order of all changes; asked once."""
+    found = ChangeOrder(array("q"), {})
+    for place, (_, number, kind, field, cause) in enumerate(ask(conn, EACH)):
+        found.ids.append(number)
+        found.places.setdefault((field, kind, cause), array("q")).append(place)
+    return found
 
 
 class Narrowed(NamedTuple):
-    """Which changes are wanted, as values by their names in NARROWS; `before` is the last one."""
+    """Which changes are wanted, as values by their names in NARROWS."""
 
     values: dict[str, Any]
 
-    def where(self) -> str:
-        """The condition that all of them fulfil."""
+    def shown(
+        self, conn: sqlite3.Connection, order: ChangeOrder, before: int | None, most: int
+    ) -> tuple[list[int], int]:
+        """The newest so many of them behind the last one before, undated ones last; and their
+        number, at most one more than are counted one by one."""
+        last = first(conn, "select id, seen_by from change where id = :id", id=before)
+        has_dated = last is None or bool(last.seen_by)
+        dated = self._of_few if self.values.keys() & OF_FEW else self._placed
+        found, total = dated(conn, order, last, most if has_dated else 0)
+        if not self.values.keys() & ALL_DATED:
+            behind = "" if has_dated or last is None else "and id < :before"
+            told = {"before": last and last.id, "most": most - len(found)}
+            sql = f"select id from change where {self._where()} and seen_by is null"
+            undated = ask(
+                conn, f"{sql} {behind} order by id desc limit :most", **self.values, **told
+            )
+            found += [number for (number,) in undated]
+            total += self._count(conn, "seen_by is null")
+        return found, total
+
+    def _placed(
+        self, conn: sqlite3.Connection, order: ChangeOrder, last: ShownRow | None, most: int
+    ) -> tuple[list[int], int]:
+        """Of those of some sorts within a time, the newest."""
+        low = order.place(conn, self.values.get("since", ""))
+        high = order.place(conn, self.values.get("until", ALWAYS))
+        end = order.place(conn, last.seen_by, last.id) if last and last.seen_by else high
+        newest, total = list[int](), 0
+        for sort, places in order.places.items():
+            if all(self.values.get(name, is_) == is_ for name, is_ in zip(SORT, sort, strict=True)):
+                begin = bisect_left(places, low)
+                total += max(0, bisect_left(places, high) - begin)
+                until = bisect_left(places, min(end, high))
+                newest += places[max(begin, until - most) : max(begin, until)]
+        newest.sort(reverse=True)
+        return [order.ids[place] for place in newest[:most]], total
+
+    def _of_few(
+        self, conn: sqlite3.Connection, order: ChangeOrder, last: ShownRow | None, most: int
+    ) -> tuple[list[int], int]:
+        """Of those of one tool, comparison or day, the newest."""
+        behind = "and (seen_by, id) < (:at, :before)" if last and last.seen_by else ""
+        told = {"before": last and last.id, "at": last and last.seen_by, "most": most}
+        sql = f"select id from change where {self._where()} and {DATED} {behind}"
+        found = ask(
+            conn, f"{sql} order by seen_by desc, id desc limit :most", **self.values, **told
+        )
+        return [number for (number,) in found], self._count(conn, DATED)
+
+    def _where(self) -> str:
         return " and ".join(NARROWS[name] for name in NARROWS if name in self.values) or "1"
 
-    def numbers(self, conn: sqlite3.Connection, before: int | None, most: int) -> list[int]:
-        """The newest so many of them, behind one that was the last before; undated ones last."""
-        last = first(conn, "select id, seen_by from change where id = :id", id=before)
-        told = {**self.values, "before": last and last.id, "at": last and last.seen_by}
-        found: list[int] = []
-        if last is None or last.seen_by:
-            behind = "" if last is None else "and (seen_by, id) < (:at, :before)"
-            found = self._asked(conn, f"{DATED} {behind}", "seen_by desc, id desc", most, told)
-            behind = ""
-        else:
-            behind = "and id < :before"
-        if len(found) < most and not self.values.keys() & ALL_DATED:
-            undated = f"seen_by is null {behind}"
-            found += self._asked(conn, undated, "id desc", most - len(found), told)
-        return found
-
-    def _asked(
-        self, conn: sqlite3.Connection, more: str, order: str, most: int, told: dict[str, Any]
-    ) -> list[int]:
-        sql = f"select id from change where {self.where()} and {more} order by {order} limit :most"
-        return [number for (number,) in ask(conn, sql, **told, most=most)]
-
-    def count(self, conn: sqlite3.Connection) -> int:
-        """How many there are, at most one more than are counted."""
-        sql = f"select count(*) from (select 1 from change where {self.where()} limit :most)"
-        return count(conn, sql, **self.values, most=MOST_COUNTED + 1)
+    def _count(self, conn: sqlite3.Connection, more: str) -> int:
+        sql = f"select 1 from change where {self._where()} and {more} limit :most"
+        return count(conn, f"select count(*) from ({sql})", **self.values, most=MOST_COUNTED + 1)
 
 
 def narrowed(conn: sqlite3.Connection, said: dict[str, str]) -> tuple[Narrowed, list[str]]:
@@ -325,7 +383,8 @@ async def changes_page(datasette: Datasette, request: Request) -> Response:
     facts: dict[str, Any] = {"said": said, "page": page, "fields": FIELDS, "choices": CHOICES}
     facts["releases"] = [(each.release, each.release) for each in releases]
     if is_narrowed:
-        facts |= await read(datasette, lambda conn: _listed(conn, said, before))
+        order = await once(datasette, change_order)
+        facts |= await read(datasette, lambda conn: _listed(conn, order, said, before))
         facts["query"], facts["pages"] = query(said), -(-facts["total"] // PER_PAGE)
         path = f"/changes?{facts['query']}"
     else:
@@ -343,13 +402,15 @@ async def changes_page(datasette: Datasette, request: Request) -> Response:
     )  # fmt: skip
 
 
-def _listed(conn: sqlite3.Connection, said: dict[str, str], before: int | None) -> dict[str, Any]:
+def _listed(
+    conn: sqlite3.Connection, order: ChangeOrder, said: dict[str, str], before: int | None
+) -> dict[str, Any]:
     wanted, told = narrowed(conn, said)
-    numbers = wanted.numbers(conn, before, PER_PAGE + 1)
+    numbers, total = wanted.shown(conn, order, before, PER_PAGE + 1)
     shown = numbers[:PER_PAGE]
     following = shown[-1] if len(numbers) > PER_PAGE else None
     found = {"told": told, "changes": numbered(conn, shown), "following": following}
-    return {**found, "total": wanted.count(conn)}
+    return {**found, "total": total}
 
 
 def _of_occasions(conn: sqlite3.Connection, shown: list[Occasion]) -> dict[int, ShownRow]:
