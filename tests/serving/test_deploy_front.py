@@ -183,7 +183,8 @@ def routes() -> list[str]:
         for plugin in PLUGINS
         if isinstance(plugin, ModuleType) and hasattr(plugin, "register_routes")
     ]
-    return [pattern for give in given_by for pattern, _ in give(None)]
+    all_of_them = [pattern for give in given_by for pattern, _ in give(None)]
+    return [each for each in all_of_them if "/-/" not in each]  # SQL of visitors, and MCP
 
 
 PARTS = st.characters(blacklist_categories=["Cs"])
@@ -191,7 +192,7 @@ PARTS = st.characters(blacklist_categories=["Cs"])
 
 @pytest.mark.parametrize("route", routes())
 def test_whatever_a_page_of_ours_may_be_called_nginx_lets_through(route: str) -> None:
-    @settings(max_examples=15, deadline=None, database=None)
+    @settings(max_examples=6, deadline=None, database=None)
     @given(st.from_regex(re.compile(route.replace("$", r"\Z")), fullmatch=True, alphabet=PARTS))
     def passes(address: str) -> None:
         sent = quote(address, safe="/:@!$&'()*+,;=~")
@@ -396,6 +397,14 @@ def test_nginx_had_no_trouble_with_any_of_this(front: Front, tried: list[Tried])
 # Under a path of the host, and with MCP.
 
 
+POST = f"POST /-/mcp HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nContent-Length: ".encode()
+
+
+def test_the_address_of_mcp_is_closed_in_the_file_as_it_is(front: Front) -> None:
+    assert front.said(POST + b"2\r\n\r\n{}").status == 405
+    assert front.get("/-/mcp").status == 404
+
+
 def test_under_a_path_and_with_the_lines_of_mcp_taken_in(served: Served) -> None:
     inner = CONF.partition("    #location = /-/mcp {")[2].partition("\n    #}\n")[0]
     off = f"    #location = /-/mcp {{{inner}\n    #}}\n"
@@ -410,11 +419,9 @@ def test_under_a_path_and_with_the_lines_of_mcp_taken_in(served: Served) -> None
                 f'<link rel="canonical" href="https://{HOST}/archive{PAGE}">' in page.body.decode()
             )
             assert front.get(PAGE).status == 404
-            post = b"POST /-/mcp HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: "
-            said = [front.said(post % HOST.encode() + each) for each in
-                    (b"2\r\n\r\n{}", b"70000\r\n\r\n")]  # fmt: skip
-            assert said[0].body.startswith(b"This site can only be read"), "the server's own answer"
-            assert said[1].status == 413
+            there, large = (front.said(POST + each) for each in (b"2\r\n\r\n{}", b"70000\r\n\r\n"))
+            assert there.status not in (0, 404, 405, 413), "the server's own answer"
+            assert large.status == 413
             assert front.get(f"/archive{PAGE}").status == 200
         server.process.terminate()
         server.process.wait(timeout=20)

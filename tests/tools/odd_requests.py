@@ -58,9 +58,6 @@ METHODS = [
     _method("BREW", "/nothing", 405, 405),
     _head("method CONNECT", [f"CONNECT {HOST}:443 HTTP/1.1", AT], 405, 400),
     _head("POST with a form", ["POST / HTTP/1.1", AT, "Content-Length: 3"], 405, 405, "a=b"),
-    _head("POST to the MCP address, which is off",
-          ["POST /-/mcp HTTP/1.1", AT, "Content-Length: 2", "Content-Type: application/json"],
-          405, 405, "{}"),
     _head("POST that says GET is meant",
           ["POST / HTTP/1.1", AT, "X-HTTP-Method-Override: GET", "Content-Length: 0"], 405, 405),
 ]  # fmt: skip
