@@ -40,8 +40,6 @@ RAW_HEADERS = (
     ),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"referrer-policy", b"no-referrer"),
-    # With any other a browser shows no sandboxed page outside of a frame.
-    (b"cross-origin-opener-policy", b"unsafe-none"),
 )
 """In the place of what other answers carry under these names."""
 FRAMED = b"frame-src 'self'; "
