@@ -137,7 +137,9 @@ def test_all_that_is_led_to_is_answered_and_well_formed(server: Server) -> None:
                 assert not [cell for cell in row if cell[:1] in "=+-@\t\r" and cell[:1]], path
         elif kind == "text/html":
             tags = re.findall(r"<[a-z](?:[^>\"]|\"[^\"]*\")*>", answer.text, re.I)
-            assert not [tag for tag in tags if re.search(r"[\s\"]on\w+=|\"javascript:", tag)], path
+            assert not [tag for tag in tags if '"javascript:' in tag], path
+            bare = [re.sub('"[^"]*"', '""', tag) for tag in tags]
+            assert not [tag for tag in bare if re.search(r"\son\w+=", tag)], path
 
 
 def test_hostile_words_are_found_and_marked_as_words(server: Server) -> None:
