@@ -169,10 +169,10 @@ def test_a_comparison_shows_two_cards_eight_quotes_and_where_they_come_from(serv
     assert "Panel ≠ 75% ship Mixed 100% ship Ship" in text
     assert "Creator ≠ 84 skip 84 ship Dissent Creator says skip none" in text
     assert "Price ≠ Free · Free for one person Paid · Free for one person" in text
-    assert "Votes ≠ 3 ship / 1 skip 4 ship / 0 skip" in text
+    assert "Panel votes ≠ 3 ship / 1 skip 4 ship / 0 skip" in text
     assert "Community ≠ no votes yet 0% ship (0 of 1)" in text
     assert "Category ≠ Developer Tools Productivity" in text
-    assert "Best for The developer tools desk mate The productivity desk mate" in text
+    assert "Best for ≠ The developer tools desk mate The productivity desk mate" in text
     assert "on Brass Kettle 84 /100 skip" in text
     assert NOW in text and "Cite this page" in text
 

@@ -76,7 +76,7 @@ def section(page: str, name: str) -> str:
 
 def test_a_tool_says_first_what_it_is_now(site: Server) -> None:
     text = words_of(site.ask("/tool/alder").text)
-    begins = text[text.index("Alder Desk As published") : text.index("What changed")]
+    begins = text[text.index("Alder Desk Published by") : text.index("What changed")]
     for said in (
         "75% of its panel say ship.",
         "Panel 75% ship Ship",
@@ -141,7 +141,7 @@ def test_a_tools_rivals_are_named_with_share_and_who_leads(site: Server) -> None
     assert 'href="/compare/alder-vs-cedar"' in shown and 'href="/tool/cedar"' in shown
     text = words_of(shown)
     assert "Cedar Box 25% Free Alder Desk vs Cedar Box Alder Desk leads, 75% to 25%" in text
-    assert "Birch Pad 75% Free Alder Desk vs Birch Pad nobody leads, 75% each" in text
+    assert "Birch Pad 75% Free Alder Desk vs Birch Pad neither leads, 75% each" in text
     assert "In 3 comparisons" in text
 
 

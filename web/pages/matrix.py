@@ -19,6 +19,7 @@ COMPARED: dict[str, Callable[[ShownRow], object]] = {
     "price": lambda tool: (tool.entry, tool.pricing),
     "community": lambda tool: (tool.community_ship_percent, tool.community_votes),
     "category": lambda tool: tool.category,
+    "tagline": lambda tool: tool.tagline,
     "votes": lambda tool: (tool.votes_ship, tool.votes_skip),
 }
 
@@ -56,10 +57,10 @@ def lead(a: ShownRow, b: ShownRow) -> str:
     >>> lead(one, ShownRow(label="Kettle", panel_ship_percent=100, position=2))
     'Kettle leads: 100% of its panel say ship, against 75%.'
     >>> lead(one, ShownRow(label="Lamp", panel_ship_percent=75, position=2))
-    'Nobody leads: 75% of each panel say ship.'
+    'Neither leads: 75% of each panel say ship.'
     """
     if leader(a, b) is None:
-        return f"Nobody leads: {a.panel_ship_percent}% of each panel say ship."
+        return f"Neither leads: {a.panel_ship_percent}% of each panel say ship."
     ahead, behind = (a, b) if a.panel_ship_percent > b.panel_ship_percent else (b, a)
     shares = (
         f"{ahead.panel_ship_percent}% of its panel say ship, against {behind.panel_ship_percent}%"
