@@ -5,8 +5,8 @@
 # Guess before the run: the key is hashed, so its length does not matter. Seen: the key is written in
 # front of what is kept, with the head of the answer, and both must go into proxy_buffer_size (one page
 # of memory: 4 KiB). Where they do not, nginx writes "proxy_buffer_size 4096 is not enough for cache key"
-# to its log, asks the server, and keeps nothing. $request_uri may have 8 KiB by large_client_header_buffers,
-# so whoever lengthens an address passes by the cache and its lock with the same page each time.
+# to its log, asks the server, and keeps nothing: a page that is sorted behind a long text, whose address
+# holds that text, costs its whole price each time it is read.
 # To do: proxy_buffer_size 16k, more than the longest address and the head together.
 # Needs: nginx (Debian: apt-get install nginx), python3.
 set -euo pipefail

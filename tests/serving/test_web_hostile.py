@@ -119,14 +119,15 @@ def test_nothing_of_it_runs_and_no_page_breaks_at_any_width(
             with opened(browser, server.address.rstrip("/") + path, width=width) as page:
                 assert page.evaluate("window.name") == "", path
                 wide = page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= width, f"{path} scrolls sideways at {width} pixels"
+                # A picture alone is as wide as it was drawn.
+                assert wide <= width or "/picture/" in path, f"{path} scrolls at {width} pixels"
                 assert "49" not in page.title(), "no template of a text is filled"
 
 
 def test_all_that_is_led_to_is_answered_and_well_formed(server: Server) -> None:
     for path in pages_of(server):
         answer = server.ask(path)
-        assert answer.status == 200, path
+        assert answer.status in (200, 410), path  # what was withdrawn is told so
         kind = answer.headers["content-type"].partition(";")[0]
         if kind.endswith("json"):
             json.loads(answer.body)

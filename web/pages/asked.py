@@ -14,7 +14,8 @@ from web.upstream import Base400, Request
 
 Check = Callable[[str], str | None]
 """What a value should be, as the end of a sentence; None where it is that."""
-LONGEST_VALUE = 500
+LONGEST_VALUE = 1_100
+"""A published text of one line has at most a thousand characters, and a key begins with `name:`."""
 
 
 def asked(request: Request, **known: Check) -> dict[str, str]:
