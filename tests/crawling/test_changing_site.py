@@ -180,7 +180,7 @@ def test_the_pages_say_the_price_and_the_verdicts_and_since_when(published: Path
 
 def test_crawl_and_build_say_in_a_line_what_is_new(published: Path) -> None:
     changed = "0 pages new, 5 changed: 1 price, 1 share, 2 verdicts, 1 badge, 1 panel vote"
-    assert TOLD[0] == (0, "none failing or held", "6 pages new, 0 changed")
+    assert TOLD[0] == (0, "6 pages stored; none failing or held", "6 pages new, 0 changed")
     assert TOLD[40] == (0, f"{changed}; none failing or held", changed)
     assert TOLD[80][0] == 10, "a drift that nobody was told of before"
     assert TOLD[80][1].startswith("0 pages new, 4 changed: 4 prices; ")
@@ -207,6 +207,7 @@ AS_OF: dict[str, tuple[str, list[Any], list[Any]]] = {
     "reviewer_categories?reviewer=Designer": ("printed_skips", [0], [1]),
     "reviewer_pairs": ("both_skip", [0] * 6, [1, 0, 0, 0, 0, 0]),
     "reviewer_profiles": ("printed_skips", [0] * 4, [1, 1, 0, 0]),
+    "share_and_votes": ("votes_skip", [0] * 4, [0, 2, 0, 0]),
     "share_histogram": ("cards", [4], [3, 1]),
     "tools_by_category": ("cards", [4], [4]),
     "verdicts_by_source": ("quotes", [16], [14, 2]),

@@ -255,7 +255,7 @@ def test_a_list_that_cannot_be_read_ends_a_crawl_with_10_and_is_named(site, home
     only(site, {"/sitemap.xml": index, "/m1.xml": urlset(OWN + FIRST), "/m2.xml": Answer(b"", 403)})
     ended = run_crawl(home, site.base + "/")
     assert (ended.exit_code, ended.report["unread_lists"]) == (10, [OWN + "/m2.xml"])
-    assert "pages may be missing: 1 lists" in ended.errors
+    assert "pages may be missing, a list could not be read whole: " in ended.errors
 
 
 def test_a_list_that_leads_to_a_comparison_makes_it_known(site, home):

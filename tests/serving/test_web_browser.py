@@ -12,8 +12,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browsing import CHROMIUM, DESK, PHONE, SCREEN, Scheme, chromium, keep, opened, violations
-from playwright.sync_api import Browser
+from browsing import (
+    CHROMIUM,
+    DESK,
+    PHONE,
+    SCREEN,
+    Scheme,
+    chromium,
+    keep,
+    opened,
+    violations,
+    visit,
+    window,
+)  # fmt: skip
+from playwright.sync_api import Browser, Page
 from test_web_pages import QUOTE_KEY
 from web_sample import EVIL, database
 from web_server import Server, server, serving
@@ -99,24 +111,34 @@ def contextual(server: Server, folder: Path, has_long_names: bool) -> Iterator[S
         yield shown
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[dict[tuple[int, Scheme], Page]]:
+    """A window of each kind, for one page after the other."""
+    with contextlib.ExitStack() as stack:
+        yield {
+            (width, scheme): stack.enter_context(window(browser, width=width, scheme=scheme))
+            for width, scheme in WINDOWS
+        }
+
+
 def address(server: Server, path: str) -> str:
     return server.address.rstrip("/") + path
 
 
 @pytest.mark.parametrize("path", KINDS)
 def test_a_page_reads_well_on_a_desk_and_a_phone_in_light_and_dark(
-    server: Server, browser: Browser, path: str
+    server: Server, windows: dict[tuple[int, Scheme], Page], path: str
 ) -> None:
-    for width, scheme in WINDOWS:
-        with opened(browser, address(server, path), width=width, scheme=scheme) as page:
-            keep(page, f"{path}-{width}-{scheme}")
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{path} scrolls sideways at {width} pixels"
-            paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-            assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 27)"}[scheme]
-            # Contrast differs by scheme and arrangement by width: each is looked at once.
-            if (width == PHONE) == (scheme == "dark"):
-                assert violations(page) == []
+    for (width, scheme), page in windows.items():
+        visit(page, address(server, path))
+        keep(page, f"{path}-{width}-{scheme}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} scrolls sideways at {width} pixels"
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 27)"}[scheme]
+        # Contrast differs by scheme and arrangement by width: each is looked at once.
+        if (width == PHONE) == (scheme == "dark"):
+            assert violations(page) == []
 
 
 def test_a_violation_would_be_found(browser: Browser, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from browsing import CHROMIUM, DESK, PHONE, chromium, opened
+from browsing import CHROMIUM, DESK, PHONE, chromium, visit, window
 from playwright.sync_api import Browser
 from web_sample import database
 from web_server import Server, serving
@@ -83,7 +83,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-MOST_OF_ONE_KIND = 3
+MOST_OF_ONE_KIND = 2
 
 
 def pages_of(server: Server) -> list[str]:
@@ -114,9 +114,10 @@ def test_nothing_of_it_runs_and_no_page_breaks_at_any_width(
         if server.ask(path).headers["content-type"].startswith(("text/html", "image/svg"))
     ]
     assert len(shown) > 20
-    for path in shown:
-        for width in (PHONE, DESK):
-            with opened(browser, server.address.rstrip("/") + path, width=width) as page:
+    for width in (PHONE, DESK):
+        with window(browser, width=width) as page:
+            for path in shown:
+                visit(page, server.address.rstrip("/") + path)
                 assert page.evaluate("window.name") == "", path
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 # A picture alone is as wide as it was drawn.

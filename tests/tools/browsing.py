@@ -35,29 +35,41 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def opened(
-    browser: Browser, address: str, *, width: int = DESK, scheme: Scheme = "light", **more: Any
+def window(
+    browser: Browser, *, width: int = DESK, scheme: Scheme = "light", **more: Any
 ) -> Iterator[Page]:
-    """A page in a window of its own. Nothing but the address's own host may be asked.
-
-    Shape: `more` goes to the browser's context, such as `java_script_enabled=False`.
-    """
-    host = re.match("https?://[^/]+", address)
+    """An empty window. Shape: `more` goes to the browser's context, as `java_script_enabled`."""
     context = browser.new_context(
         viewport={"width": width, "height": SCREEN}, color_scheme=scheme, **more
     )
+    yield context.new_page()
+    context.close()
+
+
+def visit(page: Page, address: str) -> None:
+    """Go to a page. Nothing but its own host may be asked, and nothing be complained of."""
+    host = re.match("https?://[^/]+", address)
     asked, printed = list[str](), list[str]()
-    page = context.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: printed.append(message.text))
-    page.on("pageerror", lambda error: printed.append(str(error)))
+    heard = {
+        "request": lambda request: asked.append(request.url),
+        "console": lambda message: printed.append(message.text),
+        "pageerror": lambda error: printed.append(str(error)),
+    }
+    for name, function in heard.items():
+        page.on(name, function)
     page.goto(address)
-    try:
-        yield page
-    finally:
-        context.close()
+    for name, function in heard.items():
+        page.remove_listener(name, function)
     assert host and not [url for url in asked if not url.startswith((host[0], "data:"))]
     assert not [text for text in printed if "status of 4" not in text], printed
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, address: str, **more: Any) -> Iterator[Page]:
+    """A page in a window of its own; `more` as `window` takes it."""
+    with window(browser, **more) as page:
+        visit(page, address)
+        yield page
 
 
 def keep(page: Page, name: str) -> None:
