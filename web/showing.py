@@ -6,6 +6,7 @@ No page builds HTML itself, and none writes.
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from array import array
 from collections import OrderedDict
@@ -25,6 +26,10 @@ T = TypeVar("T")
 LONGEST_READ_MS = 1000
 LONGEST_COUNT_MS = 60_000
 """The home page counts everything, but only once, before the server says that it is ready."""
+FED = re.compile(r"/(changes|comparisons|(tool|reviewer)/[^/?]+)")
+"""The pages that there is a feed of, at their address with `.atom` behind it."""
+IN_JSON = re.compile(r"/(compare|quote|release|reviewer|tool)/[^/?]+")
+"""The pages that are JSON with `.json` behind their address."""
 NOT_FOUND = "There is no such page in this archive."
 
 TEMPLATES: WeakKeyDictionary[Datasette, Environment] = WeakKeyDictionary()
@@ -136,6 +141,8 @@ def show(
     if canonical := facts.get("canonical"):
         facts["cited"] = absolute(datasette, request, canonical)
         facts["canonical"] = datasette.urls.path(canonical)
+        facts["is_fed"] = bool(FED.fullmatch(canonical)) and status == 200
+        facts["is_in_json"] = bool(IN_JSON.fullmatch(canonical)) and status == 200
     body = TEMPLATES[datasette].get_template(template).render(facts).encode()
     headers = {
         "cache-control": f"max-age={datasette.setting('default_cache_ttl')}",

@@ -198,6 +198,26 @@ def test_of_two_tools_of_one_name_it_is_said_which_leads(server: Server) -> None
 
 
 @pytest.mark.parametrize(
+    ("path", "kinds"),
+    [
+        ("/compare/brass-kettle-vs-lantern-notes", ["json"]),
+        ("/tool/quillfish", ["atom+xml", "json"]),
+        ("/reviewer/Builder", ["atom+xml", "json"]),
+        ("/changes", ["atom+xml"]),
+        ("/comparisons", ["atom+xml"]),
+        ("/about", []),
+    ],
+)
+def test_a_page_leads_to_its_feed_and_its_json(server: Server, path: str, kinds: list[str]) -> None:
+    head = server.ask(path).text.partition("</head>")[0]
+    led = re.findall('rel="alternate" type="application/([^"]*)" href="([^"]*)"', head)
+    assert [kind for kind, _ in led] == kinds
+    for kind, href in led:
+        answer = server.ask(href)
+        assert answer.status == 200 and kind in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize(
     "path", ["/compare/brass-kettle-vs-lantern-notes", "/tool/quillfish", f"/quote/{QUOTE_KEY}"]
 )
 def test_a_page_is_cited_in_the_forms_that_programs_for_references_read(
