@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
 import pytest
 from fixture_tools import FIXTURES
 from test_web_pages import words_of
@@ -37,6 +44,26 @@ def test_data_leads_to_every_stored_query_and_release(server: Server) -> None:
     for query in stored_queries().values():
         assert query.path in page
     assert 'href="/release/2026-10"' in page and "withdrawn 2026-11-01" in page
+
+
+def test_the_examples_of_the_data_page_give_the_quotes(server: Server, tmp_path: Path) -> None:
+    page = server.ask("/data").text
+    examples = {
+        language: html.unescape(text)
+        for language, text in re.findall('<pre data-language="([a-z]+)">(.*?)</pre>', page, re.S)
+    }
+    assert examples.keys() == {"sh", "python", "sql", "r"}  # R is not installed where this runs
+    subprocess.run(["sh", "-c", examples["sh"]], cwd=tmp_path, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", examples["python"]],
+        cwd=tmp_path, check=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    found = duckdb.sql(examples["sql"].replace("quotes.csv", str(tmp_path / "quotes.csv")))
+    counted = {name or "<NA>": n for name, n in found.fetchall()}
+    assert counted["Builder"] > 1
+    for name, n in counted.items():
+        last = name.split()[-1]
+        assert re.search(rf"{re.escape(last)}\s+{n}$", done.stdout, re.MULTILINE), (name, n)
 
 
 @pytest.mark.parametrize("path", ["/about", "/data"])
