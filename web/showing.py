@@ -127,6 +127,11 @@ def absolute(datasette: Datasette, request: Request, path: str) -> str:
     return f"{request.scheme}://{request.host}{datasette.urls.path(path)}"
 
 
+def root_of(datasette: Datasette, request: Request) -> str:
+    """The whole address of the home page without its last slash: what paths of ours go behind."""
+    return absolute(datasette, request, "/").rstrip("/")
+
+
 def show(
     datasette: Datasette, request: Request, template: str, *, status: int = 200, **facts: Any
 ) -> Response:
@@ -136,7 +141,7 @@ def show(
     `as_json` are paths of what gives the same to programs.
     """
     facts["origin"] = f"{request.scheme}://{request.host}"
-    facts["home"] = absolute(datasette, request, "/").rstrip("/")
+    facts["home"] = root_of(datasette, request)
     facts["edition"] = edition_of(datasette)
     if canonical := facts.get("canonical"):
         facts["cited"] = absolute(datasette, request, canonical)

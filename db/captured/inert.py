@@ -45,7 +45,7 @@ INSTEAD = {
 """By what an element is written that is not kept; any other is left out, and its words stay."""
 ATTRIBUTES = frozenset("lang dir colspan rowspan start value datetime scope".split())
 NUMBERS = frozenset("colspan rowspan start value".split())
-"""Those of them that hold a small number; with a large one a table of one cell takes minutes."""
+"""Those of them that hold a number, which is kept where it is small: nobody means a large one."""
 LONGEST_ATTRIBUTE = 200
 
 

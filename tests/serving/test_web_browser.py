@@ -26,7 +26,7 @@ from browsing import (
     window,
 )  # fmt: skip
 from playwright.sync_api import Browser, Page
-from test_web_pages import QUOTE_KEY
+from test_web_pages import OF_THE_RECORD, QUOTE_KEY
 from web_sample import EVIL, database
 from web_server import Server, server, serving
 
@@ -49,15 +49,8 @@ KINDS = [
     "/search?q=exprot",
     "/about",
     "/data",
-    "/changes",
-    "/changes?tool=quillfish",
-    "/compare/quillfish-vs-quillfish-two/changes",
-    "/captures/quillfish-vs-quillfish-two",
-    "/predictions",
-    "/findings",
-    "/findings?attribute=any",
-    "/coverage",
-    "/runs",
+    "/category/Developer%20Tools",
+    *OF_THE_RECORD,
     "/pictures",
     "/verdicts",
     "/verdicts/quote",

@@ -31,7 +31,7 @@ HOSTILE = f"""
 <form action="{AWAY}/p"><input autofocus onfocus="alert(1)"><button>Send it</button></form>
 <a href="{AWAY}/q" target="_top" ping="{AWAY}/r">A link of theirs</a>
 <a href="javascript:alert(1)">Another</a><math><mtext><style><img src=x onerror=alert(1)></style>
-</mtext></math><table background="{AWAY}/s.png"><tr><td colspan=99999999>One cell</table>
+</mtext></math><table background="{AWAY}/s.png"><tr><td colspan=1000>One cell</table>
 <p style="background: url({AWAY}/t.png)">{"W" * 600} \u202eturned {{{{ 7 * 7 }}}} &lt;b&gt;</p>
 </body></html>"""
 HEAD = (

@@ -18,6 +18,18 @@ QUOTE_KEY = sha("quillfish", TAKES[0].format(name="Quillfish"))
 DATA_BLOCK = '<script type="application/ld+json">'
 """What a page says of itself to programs: no browser runs it."""
 URN = "urn:sha256:" + sha("urn")
+OF_THE_RECORD = [
+    "/changes",
+    "/changes?tool=quillfish",
+    "/compare/quillfish-vs-quillfish-two/changes",
+    "/captures/quillfish-vs-quillfish-two",
+    "/predictions",
+    "/findings",
+    "/findings?attribute=any",
+    "/coverage",
+    "/runs",
+]
+"""What changed, is due, disagrees, is here and ran."""
 PAGES = [
     "/",
     "/compare/brass-kettle-vs-lantern-notes",
@@ -50,15 +62,7 @@ PAGES = [
     "/reviewers",
     "/about",
     "/data",
-    "/changes",
-    "/changes?tool=quillfish",
-    "/compare/quillfish-vs-quillfish-two/changes",
-    "/captures/quillfish-vs-quillfish-two",
-    "/predictions",
-    "/findings",
-    "/findings?attribute=any",
-    "/coverage",
-    "/runs",
+    *OF_THE_RECORD,
     "/verdicts",
     "/verdicts/-/query",
     "/verdicts/-/query?sql=" + quote("select detail, field from finding"),

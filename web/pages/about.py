@@ -8,7 +8,7 @@ from typing import Any
 from web.asking import count, first, rows
 from web.pages import signs
 from web.pages.notes import counts
-from web.showing import absolute, edition_of, once, show
+from web.showing import edition_of, once, root_of, show
 from web.stored import stored_queries
 from web.upstream import Datasette, Request, Response
 
@@ -52,7 +52,7 @@ def facts(conn: sqlite3.Connection) -> dict[str, Any]:
 
 async def about_page(datasette: Datasette, request: Request) -> Response:
     """What this is, how it is made, and whom to ask."""
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     evaluated = [(said, *HELD_OUT[name]) for said, name in EVALUATED]
     told = await once(datasette, facts)
     described = signs.page(f"{home}/about", home, "About and method", "AboutPage")
@@ -64,7 +64,7 @@ async def about_page(datasette: Datasette, request: Request) -> Response:
 
 async def data_page(datasette: Datasette, request: Request) -> Response:
     """What can be taken away: releases, tables, stored queries, and how to cite them."""
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     told = await once(datasette, facts)
     span = told["span"]
     described = signs.dataset(home, span.first, span.last, edition_of(datasette))

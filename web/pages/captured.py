@@ -11,7 +11,7 @@ from web.captured import ADDRESS, RAW, CapturedPages, PagesGoneError
 from web.hardening import DATABASE_NAME
 from web.pages import signs
 from web.pages.shared import IS_WRONG
-from web.showing import absolute, read, show
+from web.showing import read, root_of, show
 from web.upstream import Datasette, Request, Response
 
 NONE_HERE = "This server shows no pages as they were captured."
@@ -80,7 +80,7 @@ async def captured_page(datasette: Datasette, request: Request) -> Response:
         found = await read(datasette, lambda conn: capture(conn, wanted))
     if found is None:
         return _refused(datasette, request, 404, NOT_SHOWN)
-    path, home = f"/captured/{number}", absolute(datasette, request, "/").rstrip("/")
+    path, home = f"/captured/{number}", root_of(datasette, request)
     described = signs.page(f"{home}{path}", home, found.title or "A page as it was captured")
     facts: dict[str, Any] = {"canonical": path, "described": described, "noindex": True}
     return _unkept(show(datasette, request, "captured.html", c=found, **facts))

@@ -15,7 +15,7 @@ from web.pages import signs
 from web.pages.asked import asked, day, year
 from web.pages.keyed import missing
 from web.pages.shared import IS_WRONG
-from web.showing import absolute, read, show
+from web.showing import read, root_of, show
 from web.upstream import Datasette, Request, Response
 
 PER_PAGE = 25
@@ -111,7 +111,7 @@ async def captures_page(datasette: Datasette, request: Request) -> Response:
     vague = found.vague[:MOST_VAGUE]
     await read(datasette, lambda conn: with_reasons(conn, [*part, *vague]))
     path = words.address("captures", key)
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     facts: dict[str, Any] = {"c": found, "shown": shown, "day": said["day"], "part": part}
     return show(
         datasette, request, "captures.html", canonical=path, page=page, vague=vague,

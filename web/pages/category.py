@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from web.asking import ask, first
+from web.pages.shared import GAP, WITH_CARDS
 from web.pages.tools import ListedTool
 
 FEW = 6
@@ -48,15 +49,13 @@ def compared(conn: sqlite3.Connection) -> dict[str, Compared]:
     return found
 
 
-CARDS = """
-from comparison c join card a on a.id = c.card_a_id join card b on b.id = c.card_b_id"""
-BETWEEN = f"select a.category, b.category, count(*) {CARDS} group by 1, 2"
+BETWEEN = f"select a.category, b.category, count(*) {WITH_CARDS} group by 1, 2"
 WIDEST = f"""
 select category, id from (
   select a.category, c.id, row_number() over (
     partition by a.category
-    order by abs(a.panel_ship_percent - b.panel_ship_percent) desc, c.id) as place
-  {CARDS} where a.category = b.category)
+    order by {GAP} desc, c.id) as place
+  {WITH_CARDS} where a.category = b.category)
 where place <= :few order by category, place"""
 
 

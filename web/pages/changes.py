@@ -21,7 +21,7 @@ from web.pages import signs
 from web.pages.asked import anything, asked, day, day_or_month, one_of, query, whole_number
 from web.pages.differing import differing
 from web.pages.shared import PER_PAGE
-from web.showing import absolute, once, read, show
+from web.showing import once, read, root_of, show
 from web.upstream import Base400, Datasette, Request, Response
 
 MOST_COUNTED = 10_000
@@ -393,7 +393,7 @@ async def changes_page(datasette: Datasette, request: Request) -> Response:
         facts["changes"] = await read(datasette, lambda conn: _of_occasions(conn, shown))
         facts["undated"] = await once(datasette, _undated)
         path = "/changes"
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     described = signs.page(f"{home}{path}", home, "What changed", "CollectionPage")
     return show(
         datasette, request, "changes.html", canonical=path, described=described,

@@ -8,7 +8,7 @@ from array import array
 
 from web.asking import ShownRow, ask, rows
 from web.pages.lists import AskedList
-from web.pages.shared import DATED_C
+from web.pages.shared import DATED_C, GAP, WITH_CARDS
 
 FILTERS = ("name", "category", "tool", "badge", "entry", "share_min", "share_max", "since")
 SORTS = {
@@ -19,8 +19,8 @@ SORTS = {
 }
 ORDERS = {
     "newest": f"{DATED_C.removesuffix(' as captured_at')} desc, c.id desc",
-    "gap": "abs(a.panel_ship_percent - b.panel_ship_percent) desc, c.id",
-    "level": "abs(a.panel_ship_percent - b.panel_ship_percent), c.id",
+    "gap": f"{GAP} desc, c.id",
+    "level": f"{GAP}, c.id",
     "title": "c.title collate nocase, c.id",
 }
 OF_EITHER = {
@@ -63,8 +63,7 @@ def chosen(conn: sqlite3.Connection, wanted: AskedList) -> array[int]:
     sides = SIDES if wanted.badge else ""
     found = ask(
         conn,
-        "select c.id from comparison c join card a on a.id = c.card_a_id join card b"
-        f" on b.id = c.card_b_id {sides}{where} order by {ORDERS[wanted.sort or 'newest']}",
+        f"select c.id {WITH_CARDS} {sides}{where} order by {ORDERS[wanted.sort or 'newest']}",
         category=wanted.category, badge=wanted.badge, entry=wanted.entry, tool=wanted.tool,
         since=wanted.since, name=wanted.name, least=int(wanted.share_min or 0),
         most=int(wanted.share_max or 100),

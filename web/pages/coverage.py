@@ -10,7 +10,7 @@ from schema.signals import SIGNALS, Wish
 from web.asking import ShownRow, ask, count, first, rows
 from web.pages import signs
 from web.pages.asked import asked
-from web.showing import absolute, once, show
+from web.showing import once, root_of, show
 from web.upstream import Datasette, Request, Response
 
 MOST_LISTED = 25
@@ -139,7 +139,7 @@ async def coverage_page(datasette: Datasette, request: Request) -> Response:
     """The page about what is here and what is not."""
     asked(request)
     facts = await once(datasette, coverage)
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     described = signs.page(f"{home}/coverage", home, "Coverage")
     return show(
         datasette, request, "coverage.html", canonical="/coverage", described=described,

@@ -14,7 +14,7 @@ from web.pages import signs
 from web.pages.asked import asked, one_of, query
 from web.pages.differing import excerpt
 from web.pages.shared import PER_PAGE
-from web.showing import absolute, once, read, show
+from web.showing import once, read, root_of, show
 from web.upstream import Datasette, Request, Response
 
 ATTRIBUTES = ("any", *get_args(ConflictRow.model_fields["attribute"].annotation))
@@ -132,7 +132,7 @@ async def findings_page(datasette: Datasette, request: Request) -> Response:
         total = sum(n for name, n in told.codes if said["code"] in ("", name))
     narrowing = query(said)
     path = f"/findings?{narrowing}" if narrowing else "/findings"
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     return show(
         datasette, request, "findings.html", canonical=path, said=said, page=page, k=told,
         total=total, pages=-(-total // PER_PAGE), query=narrowing, meanings=FINDINGS,

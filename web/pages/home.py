@@ -14,6 +14,7 @@ from web.pages import comparisons, reviewers, tools
 from web.pages.changes import FIELDS
 from web.pages.lists import AskedList
 from web.pages.notes import counts
+from web.pages.shared import GAP, WITH_CARDS
 from web.pictures.whole import ship_share_by_category
 from web.stored import part
 from web.words import day, listed
@@ -115,16 +116,13 @@ def _featured(conn: sqlite3.Connection, edition: str) -> ShownRow | None:
     return found
 
 
-SIDES = """
-from comparison c join card a on a.id = c.card_a_id join card b on b.id = c.card_b_id"""
-GAP = "abs(a.panel_ship_percent - b.panel_ship_percent)"
 FURTHEST = f"""
-select c.id {SIDES} where c.withheld is null and c.noindex = 0 and {GAP} = (
-  select max({GAP}) {SIDES} where c.withheld is null and c.noindex = 0)
+select c.id {WITH_CARDS} where c.withheld is null and c.noindex = 0 and {GAP} = (
+  select max({GAP}) {WITH_CARDS} where c.withheld is null and c.noindex = 0)
 order by c.id limit 10000"""
 # One crawl may have taken them all: then the day says nothing, and the shares do.
 NEWEST = f"""
-select c.id {SIDES} where c.noindex = 0
+select c.id {WITH_CARDS} where c.noindex = 0
 order by substr(c.first_seen, 1, 10) desc, {GAP} desc, c.id limit :most"""
 
 # What only pages show that ask search engines to leave them out stays out of this one.

@@ -13,7 +13,17 @@ from web.hardening import DATABASE_NAME
 from web.mishaps import error_page
 from web.pages import comparison, notes, quote, release, signs, tool
 from web.pages.cite import FORMS, citation
-from web.showing import COUNTED, LONGEST_READ_MS, NOT_FOUND, absolute, edition_of, once, read, show
+from web.showing import (
+    COUNTED,
+    LONGEST_READ_MS,
+    NOT_FOUND,
+    absolute,
+    edition_of,
+    once,
+    read,
+    root_of,
+    show,
+)
 from web.upstream import Base400, Datasette, Request, Response, sqlite_timelimit
 
 KEYED: dict[str, tuple[str, Callable[..., ShownRow | None]]] = {
@@ -52,7 +62,7 @@ def at_key(datasette: Datasette, request: Request, place: str, part: str) -> Res
         return None
     is_gone = getattr(found, "withdrawn_at", None)
     path = words.address(place, key)
-    at, home = absolute(datasette, request, path), absolute(datasette, request, "/").rstrip("/")
+    at, home = absolute(datasette, request, path), root_of(datasette, request)
     told = SIGNS.get(place)
     return show(
         datasette,

@@ -9,7 +9,7 @@ from typing import Any
 from web import words
 from web.pages import comparisons, reviewers, signs, tools
 from web.pages.lists import BADGES, ENTRIES, PER_LIST, AskedList, wanted
-from web.showing import absolute, listed, once, read, show
+from web.showing import absolute, listed, once, read, root_of, show
 from web.upstream import Datasette, Request, Response
 
 ListPage = tuple[int, Sequence[Any]]
@@ -56,7 +56,7 @@ async def list_page(datasette: Datasette, request: Request) -> Response:
     page = words.page_number(request.args.get("page"))
     bounds = slice((page - 1) * PER_LIST, page * PER_LIST)
     total, shown = await told.find(datasette, asked, bounds)
-    at, home = absolute(datasette, request, path), absolute(datasette, request, "/").rstrip("/")
+    at, home = absolute(datasette, request, path), root_of(datasette, request)
     return show(
         datasette,
         request,

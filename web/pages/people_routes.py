@@ -11,7 +11,7 @@ from web.pages import category, comparisons, home, reviewer, reviewers, signs, t
 from web.pages.lists import PER_LIST, AskedList, wanted
 from web.pages.matrix import MAJORITY
 from web.pages.shared import PER_PAGE
-from web.showing import NOT_FOUND, absolute, edition_of, listed, once, read, show
+from web.showing import NOT_FOUND, absolute, edition_of, listed, once, read, root_of, show
 from web.upstream import Datasette, Request, Response
 
 MOST_REVIEWERS = 20
@@ -22,7 +22,7 @@ async def home_page(datasette: Datasette, request: Request) -> Response:
     edition = edition_of(datasette)
     facts = await once(datasette, home.home, edition)
     await once(datasette, tool.tools_compared)
-    at, span = absolute(datasette, request, "/").rstrip("/"), facts["span"]
+    at, span = root_of(datasette, request), facts["span"]
     described = signs.dataset(at, span.first, span.last, edition)
     return show(datasette, request, "home.html", canonical="/", described=described, **facts)
 
@@ -106,7 +106,7 @@ async def category_page(datasette: Datasette, request: Request) -> Response:
 
 
 def _described(datasette: Datasette, request: Request, path: str, name: str) -> signs.Described:
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     return signs.page(absolute(datasette, request, path), home, name, "CollectionPage")
 
 

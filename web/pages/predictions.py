@@ -17,7 +17,7 @@ from web.pages.asked import anything, asked, one_of, query, year
 from web.pages.differing import excerpt
 from web.pages.notes import add_notes
 from web.pages.shared import PER_PAGE
-from web.showing import absolute, once, read, show
+from web.showing import once, read, root_of, show
 from web.upstream import Base400, Datasette, Request, Response
 
 SOON_DAYS = 90
@@ -107,7 +107,7 @@ async def predictions_page(datasette: Datasette, request: Request) -> Response:
     facts = await read(datasette, lambda conn: listed(conn, said, told.soon, page))
     narrowing = query(said)
     path = f"/predictions?{narrowing}" if narrowing else "/predictions"
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     return show(
         datasette, request, "predictions.html", canonical=path, said=said, page=page, k=told,
         pages=-(-facts["total"] // PER_PAGE), groups=GROUPS, query=narrowing, soon_days=SOON_DAYS,

@@ -11,7 +11,7 @@ from web.asking import ShownRow, rows
 from web.pages import signs
 from web.pages.asked import asked, one_of, query
 from web.pages.shared import PER_PAGE
-from web.showing import absolute, once, read, show
+from web.showing import once, read, root_of, show
 from web.upstream import Datasette, Request, Response
 
 EXITS = {0: "complete", 10: "complete, with failures", 20: "ended early"}
@@ -60,7 +60,7 @@ async def runs_page(datasette: Datasette, request: Request) -> Response:
     total = sum(each.n for kind, each in told.by_kind.items() if said["kind"] in ("", kind))
     narrowing = query(said)
     path = f"/runs?{narrowing}" if narrowing else "/runs"
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     facts: dict[str, Any] = {"runs": found, "total": total, "k": told, "kinds": KINDS}
     return show(
         datasette, request, "runs.html", canonical=path, said=said, page=page, query=narrowing,

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from web.asking import ShownRow
 
+WITH_CARDS = """
+from comparison c join card a on a.id = c.card_a_id join card b on b.id = c.card_b_id"""
+"""Comparisons `c` with the cards `a` and `b` that they show."""
+GAP = "abs(a.panel_ship_percent - b.panel_ship_percent)"
+"""How far the shares of the two panels are apart. Units: percent."""
 MOST_ROWS = 200
 """How many comparisons a tool's or a quote's page lists before it points to the table."""
 PER_PAGE = 20

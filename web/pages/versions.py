@@ -14,7 +14,7 @@ from web.pages.comparison import MOST_SLOTS, QUOTES_OF_VERSION, TOOLS_OF_VERSION
 from web.pages.differing import differing
 from web.pages.keyed import missing
 from web.pages.shared import as_here
-from web.showing import absolute, read, show
+from web.showing import read, root_of, show
 from web.upstream import Base400, Datasette, Request, Response
 
 SLOTS = range(1, MOST_SLOTS + 1)
@@ -179,7 +179,7 @@ async def versions_page(datasette: Datasette, request: Request) -> Response:
     path = f"{words.address('compare', key)}/changes"
     if found.versions and any(said.values()):
         path += f"?from={found.versions[0].number}&to={found.versions[1].number}"
-    home = absolute(datasette, request, "/").rstrip("/")
+    home = root_of(datasette, request)
     facts: dict[str, Any] = {"c": found, "noindex": bool(found.noindex) or any(said.values())}
     described = signs.page(f"{home}{path}", home, f"Two versions of {found.title}")
     return show(datasette, request, "versions.html", canonical=path, described=described, **facts)

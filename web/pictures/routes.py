@@ -18,7 +18,7 @@ from web.pictures.given import FORMATS, as_csv, as_json, path
 from web.pictures.listed import KEYED, WHOLE, example_keys
 from web.pictures.svg import inline, standalone
 from web.pictures.value import Picture
-from web.showing import TEMPLATES, absolute, once, read, show
+from web.showing import TEMPLATES, once, read, root_of, show
 from web.upstream import Datasette, Request, Response, hook
 
 PATH = rf"^/picture/(?P<name>[a-z-]+)(/(?P<key>[^/]+))?\.(?P<ending>{'|'.join(FORMATS)})$"
@@ -50,7 +50,7 @@ async def one(datasette: Datasette, request: Request) -> Response:
     elif ending == "csv":
         body = as_csv(found)
     else:
-        body = as_json(found, absolute(datasette, request, "/").rstrip("/"))
+        body = as_json(found, root_of(datasette, request))
     return Response(body, content_type=FORMATS[ending])
 
 

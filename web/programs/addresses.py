@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from web.hardening import DATABASE_NAME
+from web.showing import root_of
 from web.upstream import Datasette, Request
 from web.words import address
 
@@ -13,8 +14,7 @@ class Addresses:
     """Addresses that begin with the scheme, host and prefix of one request."""
 
     def __init__(self, datasette: Datasette, request: Request) -> None:
-        base: str = datasette.setting("base_url")
-        self.root = f"{request.scheme}://{request.host}{base[:-1]}"
+        self.root = root_of(datasette, request)
 
     def at(self, path: str) -> str:
         """The address of a path. Shape: `at("/search")`."""
