@@ -84,7 +84,7 @@ def test_a_tool_says_first_what_it_is_now(site: Server) -> None:
         "Builder 70 skip",
         "Dissent Builder says skip",
         "Price Free · Free for one desk, then 9 crowns",
-        "Votes 3 ship / 1 skip",
+        "Panel votes 3 ship / 1 skip",
         "Category Developer Tools",
         "since 2026-11-03 , last seen 2026-11-03",
         "forgets them after a month.",
